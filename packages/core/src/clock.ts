@@ -1,0 +1,13 @@
+/** Where time comes from. Leases use `monotonic`; `wall` is only for people and for the journal. */
+export interface Clock {
+  /** Milliseconds since 1970. May jump either way. */
+  wall(): number;
+  /** Milliseconds since some fixed moment. Never goes back. */
+  monotonic(): number;
+}
+
+/** The clock of the running process. */
+export const systemClock: Clock = {
+  wall: () => Date.now(),
+  monotonic: () => performance.now(),
+};

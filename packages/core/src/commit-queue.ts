@@ -1,0 +1,151 @@
+import { Draft } from "./draft.js";
+import type { EntryRecord } from "./entry.js";
+import { HubError } from "./errors.js";
+import type { JournalEvent } from "./events.js";
+import type { RegistryStore } from "./store.js";
+
+/** A change to the catalogue. It may run again when another hub wrote first, so it only touches the draft. */
+type Command<Result> = (draft: Draft) => Result;
+
+type Waiting = {
+  readonly run: Command<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Observations are true whether or not they can be written; they wait for a store that works. */
+  readonly isObservation: boolean;
+};
+
+export type CommitQueueOptions = {
+  readonly store: RegistryStore;
+  readonly base: (id: string) => EntryRecord | undefined;
+  /** Takes over what another hub wrote. */
+  readonly adopt: (fresh: ReadonlyMap<string, EntryRecord | undefined>) => void;
+  /** Takes over what was committed, before anybody is told. `renewed`: see `Draft.renew`. */
+  readonly apply: (
+    changed: ReadonlyMap<string, EntryRecord | undefined>,
+    renewed: ReadonlyMap<string, ReadonlySet<string>>,
+  ) => void;
+  readonly publish: (events: readonly JournalEvent[]) => void;
+  /** Runs a function a little later, after the requests that arrived together have been read. */
+  readonly defer: (run: () => void) => void;
+};
+
+const mostAttempts = 5;
+const mostObservationsKept = 10_000;
+
+/**
+ * One writer: decisions are made one after the other on a draft, and all that arrived together are
+ * stored by one commit (group commit), so that many registrations share one wait for the disk.
+ */
+export class CommitQueue {
+  readonly #options: CommitQueueOptions;
+  #waiting: Waiting[] = [];
+  #isScheduled = false;
+  #running: Promise<void> | undefined;
+
+  constructor(options: CommitQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a command and resolves when what it decided is durable. */
+  execute<Result>(run: Command<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      // The result is exactly what `run` returns, so the widening to unknown is undone by it.
+      this.#add({
+        run,
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        isObservation: false,
+      });
+    });
+  }
+
+  /** Writes down what was observed, as soon as the store can. */
+  note(run: Command<void>): void {
+    this.#add({ run, resolve: () => {}, reject: () => {}, isObservation: true });
+  }
+
+  /** Resolves when everything that was added before has been tried. */
+  async drain(): Promise<void> {
+    while (this.#running !== undefined || this.#isScheduled) {
+      if (this.#running === undefined) this.#start();
+      await this.#running;
+    }
+  }
+
+  /** Tries again what could not be written. */
+  retry(): void {
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#running !== undefined) return;
+    this.#isScheduled = true;
+    this.#options.defer(() => this.#start());
+  }
+
+  #start(): void {
+    if (!this.#isScheduled || this.#running !== undefined) return;
+    this.#isScheduled = false;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    let hasFailed = false;
+    this.#running = this.#commit(batch)
+      .catch((error: unknown) => {
+        hasFailed = true;
+        for (const one of batch) if (!one.isObservation) one.reject(error);
+        this.#waiting = [...batch.filter((one) => one.isObservation), ...this.#waiting].slice(
+          -mostObservationsKept,
+        );
+      })
+      .finally(() => {
+        this.#running = undefined;
+        // A store that just failed is tried again with the next command or sweep, not in a busy loop.
+        if (this.#waiting.some((one) => !hasFailed || !one.isObservation)) this.#schedule();
+      });
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+      const draft = new Draft(this.#options.base);
+      const settle = batch.map((one) => runOn(draft, one));
+      if (!draft.isEmpty) {
+        const write = draft.toWrite();
+        const result = await this.#options.store.commit(write);
+        if (!result.ok) {
+          this.#options.adopt(result.fresh);
+          continue;
+        }
+        this.#options.apply(draft.changed, draft.renewed);
+        for (const done of settle) done();
+        // The store numbers every event of a write, in order.
+        this.#options.publish(
+          write.events.map(({ event }, index) => ({ ...event, seq: result.seqs[index] ?? 0 })),
+        );
+        return;
+      }
+      for (const done of settle) done();
+      return;
+    }
+    throw new HubError(
+      "REVISION_CONFLICT",
+      `Another hub changed the same servers ${mostAttempts} times while this request was decided. Try again.`,
+      { retryAfterMs: 1_000 },
+    );
+  }
+}
+
+/** Runs one command on the draft; a command that fails changes nothing and fails only its own caller. */
+function runOn(draft: Draft, one: Waiting): () => void {
+  try {
+    const result = one.run(draft);
+    return () => one.resolve(result);
+  } catch (error) {
+    return () => one.reject(error);
+  }
+}

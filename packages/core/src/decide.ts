@@ -1,0 +1,252 @@
+import type { EntryRecord, InstanceRecord } from "./entry.js";
+import { HubError } from "./errors.js";
+import type { InstanceRef, NameConflict, Registered, RegistrationUpdated } from "./events.js";
+import { sha256Hex } from "./hash.js";
+import type { Now } from "./health.js";
+import { canonicalJson } from "./json.js";
+import { nameKey } from "./names.js";
+import { endpointKey, type Profile, profileOf, type Registration } from "./registration.js";
+
+/** A registration with what the hub adds to it. Secrets are hashed already. */
+export type RegistrationRequest = {
+  readonly registration: Registration;
+  readonly serviceKeyHash?: string | undefined;
+  readonly lease?: { readonly hash: string; readonly ttlMs: number } | undefined;
+  /** The address it came from. */
+  readonly from?: string | undefined;
+};
+
+/** What is known when a registration is decided. */
+export type RegistrationFacts = {
+  /** The id the name has or would get. */
+  readonly id: string;
+  /** The entry as it is now, with all that was decided before in the same commit. */
+  readonly record: EntryRecord | undefined;
+  readonly wall: number;
+  /** Whether this instance holds a lease that is alive. */
+  readonly hasLiveLease: (instanceId: string) => boolean;
+  /** What came of asking instances whether they still answer, by endpoint. */
+  readonly answers: ReadonlyMap<string, boolean>;
+};
+
+export type RegistrationDecision =
+  | {
+      readonly kind: "accept";
+      readonly record: EntryRecord;
+      readonly instanceId: string;
+      readonly isNewServer: boolean;
+      readonly isNewInstance: boolean;
+      /** Missing when nothing that people see has changed. */
+      readonly event: Registered | RegistrationUpdated | undefined;
+    }
+  | { readonly kind: "ask-holders"; readonly holders: readonly InstanceRecord[] }
+  | { readonly kind: "refuse"; readonly error: HubError; readonly event: NameConflict };
+
+export function refOf(record: InstanceRecord): InstanceRef {
+  return { id: record.id, endpoint: record.endpoint, transport: record.transport };
+}
+
+/**
+ * Who may have a name. The same endpoint is the same instance. The same service key is another
+ * instance. Anybody else gets the name only when none of its holders answers.
+ */
+export function decideRegistration(
+  request: RegistrationRequest,
+  facts: RegistrationFacts,
+): RegistrationDecision {
+  const { registration, serviceKeyHash } = request;
+  const { record } = facts;
+  const endpoint = endpointKey(registration.endpoint);
+  const known = record?.instances.find((instance) => endpointKey(instance.endpoint) === endpoint);
+  const isMember = record?.serviceKeyHash !== undefined && record.serviceKeyHash === serviceKeyHash;
+
+  if (record === undefined || record.instances.length === 0)
+    return accept(request, facts, [], undefined);
+  if (known !== undefined) {
+    // A name that is guarded by a key and in use is not changed by somebody without it.
+    const isGuarded =
+      record.serviceKeyHash !== undefined && !isMember && facts.hasLiveLease(known.id);
+    return isGuarded
+      ? refuse(request, facts, record, known)
+      : accept(request, facts, record.instances, known);
+  }
+  if (isMember) {
+    const moved = record.instances.find((instance) => instance.id === registration.instanceId);
+    return accept(request, facts, record.instances, moved);
+  }
+  const alive = record.instances.find((instance) => facts.answers.get(instance.endpoint) === true);
+  if (alive !== undefined) return refuse(request, facts, record, alive);
+  const unasked = record.instances.filter((instance) => !facts.answers.has(instance.endpoint));
+  if (unasked.length > 0) return { kind: "ask-holders", holders: unasked };
+  return accept(request, facts, [], undefined);
+}
+
+/** `kept` are the instances that stay beside the newcomer; `known` is the one among them that it is. */
+function accept(
+  request: RegistrationRequest,
+  facts: RegistrationFacts,
+  kept: readonly InstanceRecord[],
+  known: InstanceRecord | undefined,
+): RegistrationDecision {
+  const { registration, serviceKeyHash } = request;
+  const { record: previous, wall } = facts;
+  const instance = instanceOf(request, facts.wall, kept, known);
+  const instances =
+    known === undefined ? [...kept, instance] : kept.map((one) => (one === known ? instance : one));
+  const profile = profileOf(registration);
+  const keyHash = serviceKeyHash ?? previous?.serviceKeyHash;
+  const changed =
+    previous === undefined
+      ? []
+      : differences(previous, profile, registration.name, known, instance);
+  const isNews = known === undefined || changed.length > 0;
+  const record: EntryRecord = {
+    id: facts.id,
+    name: registration.name,
+    profile,
+    ...(keyHash === undefined ? {} : { serviceKeyHash: keyHash }),
+    createdAt: previous?.createdAt ?? wall,
+    updatedAt: isNews ? wall : (previous?.updatedAt ?? wall),
+    revision: (previous?.revision ?? 0) + (isNews ? 1 : 0),
+    version: (previous?.version ?? 0) + 1,
+    instances,
+    lastEndpoint: instance.endpoint,
+    lastTransport: instance.transport,
+  };
+  const about = {
+    serverId: facts.id,
+    name: registration.name,
+    at: wall,
+    instance: refOf(instance),
+  };
+  const event: Registered | RegistrationUpdated | undefined =
+    known === undefined
+      ? {
+          kind: "registered",
+          ...about,
+          isNewServer: previous === undefined,
+          replaced: (previous?.instances ?? []).filter((one) => !kept.includes(one)).map(refOf),
+        }
+      : isNews
+        ? { kind: "registration-updated", ...about, changed }
+        : undefined;
+  return {
+    kind: "accept",
+    record,
+    instanceId: instance.id,
+    isNewServer: previous === undefined,
+    isNewInstance: known === undefined,
+    event,
+  };
+}
+
+function instanceOf(
+  { registration, lease, from }: RegistrationRequest,
+  wall: number,
+  kept: readonly InstanceRecord[],
+  known: InstanceRecord | undefined,
+): InstanceRecord {
+  const derivedId = sha256Hex(endpointKey(registration.endpoint)).slice(0, 12);
+  const wished = registration.instanceId;
+  const isTaken = (id: string) => kept.some((one) => one !== known && one.id === id);
+  const id = known?.id ?? (wished !== undefined && !isTaken(wished) ? wished : derivedId);
+  return {
+    id,
+    endpoint: registration.endpoint,
+    transport: registration.transport,
+    candidates: registration.candidates ?? [],
+    registeredAt: known?.registeredAt ?? wall,
+    ...(from === undefined ? {} : { registeredFrom: from }),
+    ...(lease === undefined ? {} : { leaseHash: lease.hash, ttlMs: lease.ttlMs }),
+  };
+}
+
+/** The names of the fields in which a known instance now says something else. */
+function differences(
+  previous: EntryRecord,
+  profile: Profile,
+  name: string,
+  known: InstanceRecord | undefined,
+  instance: InstanceRecord,
+): string[] {
+  const before = { ...previous.profile, name: previous.name, ...said(known) };
+  const after = { ...profile, name, ...said(instance) };
+  const fields = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<
+    keyof typeof after
+  >;
+  return [...fields].filter((field) => spelled(before[field]) !== spelled(after[field])).sort();
+}
+
+function said(instance: InstanceRecord | undefined) {
+  return instance === undefined
+    ? {}
+    : {
+        endpoint: instance.endpoint,
+        transport: instance.transport,
+        candidates: instance.candidates,
+      };
+}
+
+function spelled(value: unknown): string {
+  return value === undefined ? "" : canonicalJson(JSON.parse(JSON.stringify(value)));
+}
+
+function refuse(
+  { registration }: RegistrationRequest,
+  facts: RegistrationFacts,
+  record: EntryRecord,
+  holder: InstanceRecord,
+): RegistrationDecision {
+  const isSpeltOtherwise =
+    record.name !== registration.name && nameKey(record.name) === nameKey(registration.name);
+  const event: NameConflict = {
+    kind: "name-conflict",
+    serverId: record.id,
+    name: record.name,
+    at: facts.wall,
+    endpoint: registration.endpoint,
+    holder: refOf(holder),
+  };
+  const error = new HubError(
+    "NAME_TAKEN",
+    `The name "${registration.name}" is held by a server that is alive at ${holder.endpoint}${
+      isSpeltOtherwise ? ` (registered as "${record.name}", which counts as the same name)` : ""
+    }. Choose another name, stop that server, or give all instances of one server the same serviceKey (MCP_HUB_SERVICE_KEY).`,
+    { details: { holder: { serverId: record.id, name: record.name, ...refOf(holder) } } },
+  );
+  return { kind: "refuse", error, event };
+}
+
+/** What a deregistration leaves: the entry without this instance. */
+export function withoutInstances(
+  record: EntryRecord,
+  ids: ReadonlySet<string>,
+  now: Now,
+): EntryRecord {
+  const instances = record.instances.filter((instance) => !ids.has(instance.id));
+  return {
+    ...record,
+    instances,
+    updatedAt: now.wall,
+    revision: record.revision + 1,
+    version: record.version + 1,
+    ...(instances.length === 0 ? { emptySince: now.steady } : {}),
+  };
+}
+
+/** Remembers, or forgets, since when an instance is down. People see that in its status, not here. */
+export function withDownSince(
+  record: EntryRecord,
+  instanceId: string,
+  downSince: number | undefined,
+): EntryRecord {
+  return {
+    ...record,
+    version: record.version + 1,
+    instances: record.instances.map((instance) => {
+      if (instance.id !== instanceId) return instance;
+      const { downSince: _, ...rest } = instance;
+      return downSince === undefined ? rest : { ...rest, downSince };
+    }),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Health } from "./health.js";
+import type { Profile, Transport } from "./registration.js";
+import type { CapabilitySnapshot } from "./snapshot.js";
+
+/** What the store keeps of one instance. Instants are milliseconds since 1970. */
+export type InstanceRecord = {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly transport: Transport;
+  readonly candidates: readonly string[];
+  readonly registeredAt: number;
+  /** The address the registration came from, where it is known. */
+  readonly registeredFrom?: string;
+  /** SHA-256 of the lease id, so that the file does not hold the proof of ownership itself. */
+  readonly leaseHash?: string;
+  readonly ttlMs?: number;
+  /** Since when it has been seen down (`Now.steady`); kept so that forgetting survives a restart. */
+  readonly downSince?: number;
+};
+
+/** What the store keeps of one name. */
+export type EntryRecord = {
+  readonly id: string;
+  readonly name: string;
+  readonly profile: Profile;
+  /** SHA-256 of the service key of its instances. */
+  readonly serviceKeyHash?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Grows with each change of what is registered. Status and heartbeats do not count. */
+  readonly revision: number;
+  /** Grows with every write, also with those that people do not see; writes are based on it. */
+  readonly version: number;
+  readonly instances: readonly InstanceRecord[];
+  /** Where it was last, for an entry whose instances have all left. */
+  readonly lastEndpoint: string;
+  readonly lastTransport: Transport;
+  /** Since when it has had no instance at all (`Now.steady`). */
+  readonly emptySince?: number;
+};
+
+/** One running process behind a name, with what the hub observes of it. */
+export type Instance = { readonly record: InstanceRecord; readonly health: Health };
+
+export type ServerStatus = "pending" | "up" | "degraded" | "unreachable" | "down";
+
+/** What the hub knows about a name. */
+export type Entry = {
+  readonly record: EntryRecord;
+  readonly instances: readonly Instance[];
+  readonly snapshot?: CapabilitySnapshot;
+};
+
+/** The status of a name, from those of its instances. */
+export function serverStatus(instances: readonly Instance[]): ServerStatus {
+  const statuses = new Set(instances.map((instance) => instance.health.status));
+  // A draining instance leaves on purpose: it says nothing about the others.
+  if (statuses.size > 1) statuses.delete("draining");
+  if (statuses.has("up")) return statuses.size === 1 ? "up" : "degraded";
+  if (statuses.has("pending")) return "pending";
+  if (statuses.has("unreachable")) return "unreachable";
+  return "down";
+}
+
+const preference = ["up", "pending", "unreachable", "draining", "down"] as const;
+
+/** The instance to show first: the healthiest, then the youngest. */
+export function leadingInstance(instances: readonly Instance[]): Instance | undefined {
+  return [...instances].sort(
+    (a, b) =>
+      preference.indexOf(a.health.status) - preference.indexOf(b.health.status) ||
+      b.record.registeredAt - a.record.registeredAt ||
+      (a.record.id < b.record.id ? -1 : 1),
+  )[0];
+}

@@ -1,0 +1,122 @@
+import type { ServerStatus } from "./entry.js";
+import type { InstanceStatus } from "./health.js";
+import type { Transport } from "./registration.js";
+import type { CapabilityKind, ItemChange } from "./snapshot.js";
+
+type About = {
+  readonly serverId: string;
+  readonly name: string;
+  /** Milliseconds since 1970, by the hub's wall clock. */
+  readonly at: number;
+};
+
+export type InstanceRef = {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly transport: Transport;
+};
+
+/** A registration that brought a new name or a new instance. */
+export type Registered = About & {
+  readonly kind: "registered";
+  readonly instance: InstanceRef;
+  /** The name was not in the catalogue before. */
+  readonly isNewServer: boolean;
+  /** Instances that the newcomer took over from, because none of them answered. */
+  readonly replaced: readonly InstanceRef[];
+};
+
+/** A known instance registered again and something it says of itself is different. */
+export type RegistrationUpdated = About & {
+  readonly kind: "registration-updated";
+  readonly instance: InstanceRef;
+  readonly changed: readonly string[];
+};
+
+export type StatusChanged = About & {
+  readonly kind: "status-changed";
+  readonly instance: InstanceRef;
+  readonly from: InstanceStatus;
+  readonly to: InstanceStatus;
+  /** The status of the whole name after the change. */
+  readonly serverStatus: ServerStatus;
+  readonly reason: string;
+  readonly fix?: string;
+};
+
+export type ItemChangeSummary = {
+  readonly change: ItemChange["change"];
+  readonly kind: CapabilityKind;
+  readonly key: string;
+};
+
+export type CapabilitiesChanged = About & {
+  readonly kind: "capabilities-changed";
+  readonly instance: InstanceRef;
+  readonly hash: string;
+  readonly previousHash?: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** The first hundred; all of them, with definitions, are in the server's history of changes. */
+  readonly items: readonly ItemChangeSummary[];
+};
+
+export type Deregistered = About & {
+  readonly kind: "deregistered";
+  readonly instance: InstanceRef;
+  /** `left`: it said so itself. `removed`: somebody removed the name. */
+  readonly reason: "left" | "removed";
+};
+
+export type Forgotten = About & {
+  readonly kind: "forgotten";
+  /** One instance of several; without it, the whole name. */
+  readonly instance?: InstanceRef;
+  readonly reason: "down-too-long" | "removed";
+};
+
+export type NameConflict = About & {
+  readonly kind: "name-conflict";
+  /** The endpoint that wanted the name and did not get it. */
+  readonly endpoint: string;
+  readonly holder: InstanceRef;
+};
+
+/** What happened, as the journal and the event stream tell it. Holds no secret. */
+export type HubEvent =
+  | Registered
+  | RegistrationUpdated
+  | StatusChanged
+  | CapabilitiesChanged
+  | Deregistered
+  | Forgotten
+  | NameConflict;
+
+export const eventKinds = [
+  "registered",
+  "registration-updated",
+  "status-changed",
+  "capabilities-changed",
+  "deregistered",
+  "forgotten",
+  "name-conflict",
+] as const satisfies readonly HubEvent["kind"][];
+
+/** An event with its place in the journal. */
+export type JournalEvent = HubEvent & { readonly seq: number };
+
+const longestSummary = 100;
+
+export function summarize(
+  changes: readonly ItemChange[],
+): Pick<CapabilitiesChanged, "added" | "removed" | "changed" | "items"> {
+  const count = (change: ItemChange["change"]) =>
+    changes.filter((one) => one.change === change).length;
+  return {
+    added: count("added"),
+    removed: count("removed"),
+    changed: count("changed"),
+    items: changes.slice(0, longestSummary).map(({ change, kind, key }) => ({ change, kind, key })),
+  };
+}

@@ -1,0 +1,250 @@
+import { grantLease, isExpired, type Lease } from "./lease.js";
+import type { ProbeOutcome, ProbeSuccess } from "./probe.js";
+import type { HubSettings } from "./settings.js";
+import type { Era } from "./snapshot.js";
+
+export const instanceStatuses = ["pending", "up", "unreachable", "draining", "down"] as const;
+export type InstanceStatus = (typeof instanceStatuses)[number];
+
+/** What the hub observed of one instance. Never stored. Instants are hub time unless they say `Wall`. */
+export type Health = {
+  readonly status: InstanceStatus;
+  readonly statusSince: number;
+  readonly statusSinceWall: number;
+  /** When this process or its registration was first seen, by this run of the hub. */
+  readonly knownSince: number;
+  /** The last sign of life: a registration, a heartbeat or a good probe. */
+  readonly aliveAt: number;
+  readonly aliveAtWall: number;
+  readonly lease?: Lease;
+  readonly beatAtWall?: number;
+  readonly isDraining: boolean;
+  readonly failures: number;
+  readonly failingSince?: number;
+  readonly successes: number;
+  /** It was seen up, lost, and has not registered again: one good probe is not enough. */
+  readonly isRecovering: boolean;
+  readonly probedAt?: number;
+  readonly probedAtWall?: number;
+  readonly outcome?: ProbeOutcome;
+  readonly nextProbeAt: number;
+  /** When all capabilities were last read from this instance. */
+  readonly readAt?: number;
+  readonly capabilitiesHash?: string;
+  /** What the server itself said of its capabilities in its last heartbeat; opaque. */
+  readonly announcedHash?: string;
+  readonly era?: Era;
+};
+
+/** One reading of the clocks, in milliseconds. */
+export type Now = {
+  /** Hub time: since the start of this process, without the time the hub was paused. */
+  readonly hub: number;
+  /** Since 1970, as the machine says now. For people. */
+  readonly wall: number;
+  /** Since 1970, as the machine said at start plus hub time: a clock that jumps does not move it. */
+  readonly steady: number;
+};
+
+/** The first probes of a new instance come quickly: many servers register just before they listen. */
+const eagerProbes = [
+  { untilMs: 10_000, everyMs: 500 },
+  { untilMs: 60_000, everyMs: 2_000 },
+] as const;
+/** A server that does not answer yet may still be starting. */
+const startUpMs = 5_000;
+
+/** A new process, or one that registered again: what was observed before says nothing about it. */
+export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {
+  const wasUp = previous?.status === "up";
+  return {
+    status: wasUp ? "up" : "pending",
+    statusSince: wasUp ? previous.statusSince : now.hub,
+    statusSinceWall: wasUp ? previous.statusSinceWall : now.wall,
+    knownSince: now.hub,
+    aliveAt: now.hub,
+    aliveAtWall: now.wall,
+    ...(ttlMs === undefined ? {} : { lease: grantLease(ttlMs, now.hub) }),
+    isDraining: false,
+    failures: 0,
+    successes: 0,
+    isRecovering: false,
+    ...(wasUp && previous.outcome !== undefined ? { outcome: previous.outcome } : {}),
+    ...(wasUp && previous.era !== undefined ? { era: previous.era } : {}),
+    nextProbeAt: now.hub,
+  };
+}
+
+export type Beat = {
+  readonly capabilitiesHash?: string | undefined;
+  readonly draining?: boolean | undefined;
+};
+
+/** A heartbeat. The caller has made sure that the lease is not expired. */
+export function beat(health: Health, now: Now, said: Beat): Health {
+  const announced = said.capabilitiesHash ?? health.announcedHash;
+  const news = health.announcedHash !== undefined && announced !== health.announcedHash;
+  const isDraining = said.draining ?? health.isDraining;
+  return {
+    ...health,
+    aliveAt: now.hub,
+    aliveAtWall: now.wall,
+    beatAtWall: now.wall,
+    ...(health.lease === undefined ? {} : { lease: grantLease(health.lease.ttlMs, now.hub) }),
+    ...(announced === undefined ? {} : { announcedHash: announced }),
+    isDraining,
+    // A changed list is read at once; an instance that drains is not asked any more.
+    nextProbeAt: news && !isDraining ? Math.min(health.nextProbeAt, now.hub) : health.nextProbeAt,
+    ...(news ? { readAt: Number.NEGATIVE_INFINITY } : {}),
+  };
+}
+
+export function leaseIsLost(health: Health, now: number): boolean {
+  return health.lease !== undefined && isExpired(health.lease, now);
+}
+
+/** Enough probes failed in a row, and not only because it is still starting. */
+function isFailing(health: Health, now: number, settings: HubSettings): boolean {
+  const isStarting =
+    health.status === "pending" &&
+    now - health.knownSince < Math.min(startUpMs, settings.probeFailingMs);
+  return health.failures >= settings.failuresUntilUnreachable && !isStarting;
+}
+
+/** Neither calls nor answers; what the mass-expiry guard counts. */
+export function isStale(health: Health, now: number, settings: HubSettings): boolean {
+  if (health.status === "down" || health.isDraining) return false;
+  return health.lease === undefined
+    ? isFailing(health, now, settings)
+    : leaseIsLost(health, now) && health.failures > 0;
+}
+
+/** When an instance without any sign of life is down: never before its lease ran out. */
+export function downAt(health: Health, settings: HubSettings): number {
+  return health.aliveAt + Math.max(settings.downAfterMs, health.lease?.ttlMs ?? 0);
+}
+
+/**
+ * What the observations amount to. Pure: the same facts give the same status.
+ * `mayGoDown` is false while the mass-expiry guard holds and outside of sweeps.
+ */
+export function judge(
+  health: Health,
+  now: number,
+  settings: HubSettings,
+  mayGoDown: boolean,
+): InstanceStatus {
+  const lost = leaseIsLost(health, now);
+  const hasLiveLease = health.lease !== undefined && !lost;
+  const isUnanswered = isFailing(health, now, settings) || (lost && health.failures > 0);
+
+  if (isUnanswered && !hasLiveLease && now > downAt(health, settings)) {
+    if (mayGoDown || health.status === "down") return "down";
+  }
+  if (health.isDraining) return "draining";
+  if (
+    health.failures === 0 &&
+    health.successes >= (health.isRecovering ? settings.successesUntilUp : 1)
+  )
+    return "up";
+  if (health.status === "down") return "down";
+  // Draining was called off, or the hub has not seen it since: nothing is known yet.
+  const undecided = health.status === "draining" ? "pending" : health.status;
+  if (!isUnanswered) return undecided;
+  if (!hasLiveLease) return "unreachable";
+  // The lease is alive. Only a heartbeat after the first failed probe proves that the process is alive
+  // and the way to it is not; before that it may just have died, which only its lease may say.
+  const beatSinceFailing =
+    (health.lease?.renewedAt ?? 0) > (health.failingSince ?? Number.POSITIVE_INFINITY);
+  return beatSinceFailing ? "unreachable" : undecided;
+}
+
+/** Takes a status over, remembering since when. */
+export function withStatus(health: Health, status: InstanceStatus, now: Now): Health {
+  if (status === health.status) return health;
+  return {
+    ...health,
+    status,
+    statusSince: now.hub,
+    statusSinceWall: now.wall,
+    isRecovering: status !== "up" && (health.isRecovering || health.status === "up"),
+  };
+}
+
+/** The time until the next probe. `random` is in [0, 1). */
+function probeDelayMs(health: Health, now: number, settings: HubSettings, random: number): number {
+  const jitter = 0.9 + random * 0.2;
+  if (health.failures === 0) {
+    const wait =
+      health.isRecovering && health.status !== "up" ? settings.probeFailingMs : settings.probeUpMs;
+    return wait * jitter;
+  }
+  const hasNeverAnswered =
+    !health.isRecovering && health.status !== "up" && health.status !== "down";
+  const eager = eagerProbes.find((phase) => now - health.knownSince < phase.untilMs);
+  if (hasNeverAnswered && eager !== undefined)
+    return Math.min(eager.everyMs, settings.probeFailingMs) * jitter;
+  const cap = health.status === "down" ? settings.probeDownMs : settings.probeFailingMs;
+  return Math.min(1_000 * 2 ** Math.min(health.failures - 1, 20), cap) * jitter;
+}
+
+/** A probe came back. */
+export function probed(
+  health: Health,
+  outcome: ProbeOutcome,
+  now: Now,
+  settings: HubSettings,
+  random: number,
+): Health {
+  const { failingSince, ...rest } = health;
+  const report = { probedAt: now.hub, probedAtWall: now.wall, outcome: withoutSnapshot(outcome) };
+  const next: Health = outcome.ok
+    ? {
+        ...rest,
+        ...report,
+        ...afterReading(outcome, now),
+        aliveAt: now.hub,
+        aliveAtWall: now.wall,
+        failures: 0,
+        successes: health.successes + 1,
+      }
+    : {
+        ...rest,
+        ...report,
+        failingSince: failingSince ?? now.hub,
+        failures: health.failures + 1,
+        successes: 0,
+      };
+  return { ...next, nextProbeAt: now.hub + probeDelayMs(next, now.hub, settings, random) };
+}
+
+function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {
+  return {
+    ...(outcome.era === undefined ? {} : { era: outcome.era }),
+    ...(outcome.snapshot === undefined
+      ? {}
+      : { readAt: now.hub, capabilitiesHash: outcome.snapshot.hash }),
+  };
+}
+
+/** Snapshots are kept once an entry, not once an instance. */
+function withoutSnapshot(outcome: ProbeOutcome): ProbeOutcome {
+  if (!outcome.ok) return outcome;
+  const { snapshot, ...rest } = outcome;
+  return rest;
+}
+
+/** A lost lease is a reason to look at once, unless somebody looked since it was lost. */
+export function wakeOnLostLease(health: Health, now: number): Health {
+  if (health.lease === undefined || !isExpired(health.lease, now) || health.status === "down")
+    return health;
+  const lostAt = health.lease.renewedAt + health.lease.ttlMs;
+  if ((health.probedAt ?? Number.NEGATIVE_INFINITY) >= lostAt || health.nextProbeAt <= now)
+    return health;
+  return { ...health, nextProbeAt: now };
+}
+
+/** True when the next probe should also read what the server offers. */
+export function wantsReading(health: Health, now: number, settings: HubSettings): boolean {
+  return health.readAt === undefined || now - health.readAt >= settings.snapshotMs;
+}

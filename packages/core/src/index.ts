@@ -1,0 +1,81 @@
+export { type Clock, systemClock } from "./clock.js";
+export {
+  type Entry,
+  type EntryRecord,
+  type Instance,
+  type InstanceRecord,
+  leadingInstance,
+  type ServerStatus,
+  serverStatus,
+} from "./entry.js";
+export {
+  HubError,
+  type HubErrorCode,
+  type HubErrorOptions,
+  hubErrorCodes,
+  type Problem,
+} from "./errors.js";
+export { eventKinds, type HubEvent, type InstanceRef, type JournalEvent } from "./events.js";
+export { fixFor, reasonFor, warningsFor } from "./explain.js";
+export { sha256Hex } from "./hash.js";
+export {
+  type Health,
+  type InstanceStatus,
+  instanceStatuses,
+  leaseIsLost,
+  type Now,
+} from "./health.js";
+export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+export { idForName, nameKey } from "./names.js";
+export type { ProbeTask, Protection } from "./observer.js";
+export {
+  type Finding,
+  type FindingCode,
+  findingCodes,
+  type ProbeFailure,
+  type ProbeOptions,
+  type ProbeOutcome,
+  type Prober,
+  type ProbeStep,
+  type ProbeSuccess,
+  type ProbeTarget,
+  probeSteps,
+} from "./probe.js";
+export {
+  endpointKey,
+  type Registration,
+  type RegistrationInput,
+  registrationSchema,
+  type Transport,
+  transports,
+} from "./registration.js";
+export {
+  type LeaseGrant,
+  type RegisterResult,
+  Registry,
+  type RegistryOptions,
+  serverNotFound,
+} from "./registry.js";
+export { defaultSettings, type HubSettings } from "./settings.js";
+export {
+  type CapabilityItem,
+  type CapabilityKind,
+  type CapabilitySnapshot,
+  capabilityKinds,
+  createSnapshot,
+  diffSnapshots,
+  type Era,
+  type ItemChange,
+} from "./snapshot.js";
+export type {
+  CapabilityChange,
+  CommitResult,
+  EntryWrite,
+  EventWrite,
+  JournalQuery,
+  RegistryStore,
+  StoredState,
+  StoreWrite,
+} from "./store.js";
+export { hasInvisible } from "./text.js";
+export * from "./wire.js";

@@ -1,0 +1,30 @@
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The one spelling of a JSON value: keys sorted by code unit, no white space (as RFC 8785).
+ * The value must not be nested deeper than the call stack holds; the probe caps that at 64.
+ */
+export function canonicalJson(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (isJsonObject(value)) {
+    const members = Object.keys(value)
+      .sort()
+      .flatMap((key) => {
+        const member = value[key];
+        return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(member)}`];
+      });
+    return `{${members.join(",")}}`;
+  }
+  return JSON.stringify(value);
+}

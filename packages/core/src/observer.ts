@@ -1,0 +1,309 @@
+import type { Catalogue } from "./catalogue.js";
+import type { CommitQueue } from "./commit-queue.js";
+import { refOf, withDownSince, withoutInstances } from "./decide.js";
+import {
+  type Entry,
+  type EntryRecord,
+  type Instance,
+  type InstanceRecord,
+  serverStatus,
+} from "./entry.js";
+import { type HubEvent, summarize } from "./events.js";
+import { fixFor, reasonFor } from "./explain.js";
+import { type Guard, isGuarding, openGuard, stepGuard } from "./guard.js";
+import {
+  type Health,
+  isStale,
+  judge,
+  type Now,
+  probed,
+  wakeOnLostLease,
+  wantsReading,
+  withStatus,
+} from "./health.js";
+import type { ProbeOutcome, ProbeTarget } from "./probe.js";
+import type { HubSettings } from "./settings.js";
+import { type CapabilitySnapshot, diffSnapshots } from "./snapshot.js";
+
+/** One probe to make. It goes back to `recordProbe` as it is. */
+export type ProbeTask = {
+  readonly serverId: string;
+  readonly instanceId: string;
+  /** Which registration of the instance was meant; an answer for an earlier one is dropped. */
+  readonly knownSince: number;
+  readonly target: ProbeTarget;
+  readonly full: boolean;
+};
+
+/** Whether the mass-expiry guard holds, and since when (milliseconds since 1970). */
+export type Protection = { readonly isActive: boolean; readonly since?: number };
+
+export type ObserverOptions = {
+  readonly catalogue: Catalogue;
+  readonly queue: CommitQueue;
+  readonly settings: HubSettings;
+  readonly now: () => Now;
+  readonly random: () => number;
+};
+
+/**
+ * Turns observations (probes, heartbeats, the passing of time) into health. What is observed holds in
+ * memory at once and is written down afterwards: it is true whether or not the disk is there.
+ */
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #probing = new Set<string>();
+  #guard: Guard = openGuard;
+  #guardSince: number | undefined;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  get protection(): Protection {
+    return this.#guardSince === undefined
+      ? { isActive: false }
+      : { isActive: true, since: this.#guardSince };
+  }
+
+  /** Up to `limit` probes that are due, the longest overdue first. */
+  takeDue(limit: number): ProbeTask[] {
+    const { catalogue, settings } = this.#options;
+    const now = this.#options.now();
+    const due: { readonly entry: Entry; readonly instance: Instance }[] = [];
+    for (const entry of catalogue.list()) {
+      for (const instance of entry.instances) {
+        const isDue = instance.health.nextProbeAt <= now.hub && !instance.health.isDraining;
+        if (isDue && !this.#probing.has(probingKey(entry.record.id, instance.record.id)))
+          due.push({ entry, instance });
+      }
+    }
+    due.sort((a, b) => a.instance.health.nextProbeAt - b.instance.health.nextProbeAt);
+    return due
+      .slice(0, limit)
+      .map(({ entry, instance }) =>
+        this.#task(entry, instance, wantsReading(instance.health, now.hub, settings)),
+      );
+  }
+
+  /** Full probes of all instances of an entry, due or not. */
+  takeAll(entry: Entry): ProbeTask[] {
+    return entry.instances.map((instance) => this.#task(entry, instance, true));
+  }
+
+  recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
+    const { catalogue, settings } = this.#options;
+    this.#probing.delete(probingKey(task.serverId, task.instanceId));
+    const entry = catalogue.get(task.serverId);
+    const instance = catalogue.instance(task.serverId, task.instanceId);
+    if (
+      entry === undefined ||
+      instance === undefined ||
+      instance.health.knownSince !== task.knownSince
+    )
+      return;
+    const now = this.#options.now();
+    this.observe(
+      entry,
+      instance,
+      probed(instance.health, outcome, now, settings, this.#options.random()),
+      now,
+      false,
+    );
+    if (outcome.ok && outcome.snapshot !== undefined)
+      this.#takeSnapshot(task, outcome.snapshot, now);
+  }
+
+  sweep(): void {
+    const { catalogue, settings } = this.#options;
+    const now = this.#options.now();
+    const present = catalogue
+      .list()
+      .flatMap((entry) => entry.instances)
+      .filter(({ health }) => health.status !== "down" && !health.isDraining);
+    const stale = present.filter(({ health }) => isStale(health, now.hub, settings));
+    this.#guard = stepGuard(
+      this.#guard,
+      { total: present.length, stale: stale.length },
+      now.hub,
+      settings,
+    );
+    const guarding = isGuarding(this.#guard, now.hub);
+    this.#guardSince = guarding ? (this.#guardSince ?? now.wall) : undefined;
+    for (const entry of catalogue.list()) {
+      for (const { record, health } of entry.instances) {
+        // Read again: an instance before it may have changed the entry.
+        const current = catalogue.get(entry.record.id);
+        if (current !== undefined)
+          this.observe(
+            current,
+            { record, health },
+            wakeOnLostLease(health, now.hub),
+            now,
+            !guarding,
+          );
+      }
+      this.#forget(entry, now);
+    }
+  }
+
+  /** Takes a new observation of an instance over, and tells when its status is another. */
+  observe(entry: Entry, instance: Instance, observed: Health, now: Now, mayGoDown: boolean): void {
+    const { catalogue, queue, settings } = this.#options;
+    const status = judge(observed, now.hub, settings, mayGoDown);
+    const health = withStatus(observed, status, now);
+    const from = instance.health.status;
+    if (health === instance.health) return;
+    const serverId = entry.record.id;
+    const isVisible = from !== status || findingOf(instance.health) !== findingOf(health);
+    catalogue.setHealth(serverId, instance.record.id, health, isVisible);
+    if (from === status) return;
+    const fix = fixFor(health, status);
+    const event: HubEvent = {
+      kind: "status-changed",
+      ...about(entry.record, now),
+      instance: refOf(instance.record),
+      from,
+      to: status,
+      serverStatus: serverStatus(catalogue.get(serverId)?.instances ?? []),
+      reason: reasonFor(health, status, now.hub),
+      ...(fix === undefined ? {} : { fix }),
+    };
+    queue.note((draft) => {
+      draft.tell({ event });
+      const record = draft.get(serverId);
+      const stored = record?.instances.find((one) => one.id === instance.record.id);
+      if (record === undefined || stored === undefined) return;
+      const downSince =
+        status === "down"
+          ? (stored.downSince ?? now.steady)
+          : status === "up"
+            ? undefined
+            : stored.downSince;
+      if (downSince !== stored.downSince) draft.put(withDownSince(record, stored.id, downSince));
+    });
+  }
+
+  /** The youngest instance that is up speaks for the name, so that a rolling restart changes it once. */
+  #takeSnapshot(task: ProbeTask, snapshot: CapabilitySnapshot, now: Now): void {
+    const { catalogue, queue } = this.#options;
+    const entry = catalogue.get(task.serverId);
+    const speaker = entry?.instances.find((one) => one.record.id === task.instanceId);
+    if (entry === undefined || speaker === undefined) return;
+    const youngest = entry.instances
+      .filter((one) => one.health.status === "up")
+      .sort(
+        (a, b) =>
+          b.record.registeredAt - a.record.registeredAt || (a.record.id < b.record.id ? -1 : 1),
+      )[0];
+    if (youngest !== undefined && youngest.record.id !== task.instanceId) return;
+    const before = entry.snapshot;
+    if (before !== undefined && saysTheSame(before, snapshot)) return;
+    catalogue.setSnapshot(task.serverId, snapshot);
+    const isNews = before?.hash !== snapshot.hash;
+    const changes = isNews ? diffSnapshots(before, snapshot) : [];
+    queue.note((draft) => {
+      const record = draft.get(task.serverId);
+      if (record === undefined) return;
+      draft.keepSnapshot(task.serverId, snapshot);
+      if (!isNews) return;
+      draft.put({
+        ...record,
+        revision: record.revision + 1,
+        version: record.version + 1,
+        updatedAt: now.wall,
+      });
+      draft.tell({
+        event: {
+          kind: "capabilities-changed",
+          ...about(record, now),
+          instance: refOf(speaker.record),
+          hash: snapshot.hash,
+          ...(before === undefined ? {} : { previousHash: before.hash }),
+          ...summarize(changes),
+        },
+        changes,
+      });
+    });
+  }
+
+  /** Drops what has been gone for so long that nobody waits for it. */
+  #forget(entry: Entry, now: Now): void {
+    const { queue, settings } = this.#options;
+    const isOver = (since: number | undefined) =>
+      since !== undefined && now.steady - since >= settings.forgetAfterMs;
+    const { record } = entry;
+    const gone = entry.instances
+      .filter((one) => one.health.status === "down" && isOver(one.record.downSince))
+      .map((one) => one.record);
+    if (gone.length === 0 && !(record.instances.length === 0 && isOver(record.emptySince))) return;
+    queue.note((draft) => {
+      const current = draft.get(record.id);
+      if (current === undefined || current.version !== record.version) return;
+      if (gone.length === current.instances.length) {
+        draft.remove(current.id);
+        draft.tell({
+          event: { kind: "forgotten", ...about(current, now), reason: "down-too-long" },
+        });
+        return;
+      }
+      draft.put(withoutInstances(current, new Set(gone.map((one) => one.id)), now));
+      for (const one of gone) {
+        draft.tell({
+          event: {
+            kind: "forgotten",
+            ...about(current, now),
+            instance: refOf(one),
+            reason: "down-too-long",
+          },
+        });
+      }
+    });
+  }
+
+  #task(entry: Entry, { record, health }: Instance, full: boolean): ProbeTask {
+    this.#probing.add(probingKey(entry.record.id, record.id));
+    const target = { ...targetOf(record), name: entry.record.name, knownEra: health.era };
+    return {
+      serverId: entry.record.id,
+      instanceId: record.id,
+      knownSince: health.knownSince,
+      target,
+      full,
+    };
+  }
+}
+
+export function targetOf(record: InstanceRecord): ProbeTarget {
+  return {
+    endpoint: record.endpoint,
+    transport: record.transport,
+    candidates: record.candidates,
+    registeredFrom: record.registeredFrom,
+  };
+}
+
+/** What every event says of its entry. */
+export function about(record: EntryRecord, now: Now) {
+  return { serverId: record.id, name: record.name, at: now.wall };
+}
+
+const probingKey = (serverId: string, instanceId: string) => `${serverId}/${instanceId}`;
+
+/** What lists show of a probe: where it got through, or why not. */
+function findingOf({ outcome }: Health): string {
+  if (outcome === undefined) return "";
+  return outcome.ok ? `${outcome.endpoint} ${outcome.needsToken}` : outcome.finding.cause;
+}
+
+function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boolean {
+  const said = (snapshot: CapabilitySnapshot) =>
+    JSON.stringify([
+      snapshot.hash,
+      snapshot.protocolVersion,
+      snapshot.serverInfo,
+      snapshot.capabilities,
+      snapshot.instructions,
+    ]);
+  return said(before) === said(after);
+}

@@ -1,0 +1,99 @@
+import type { Transport } from "./registration.js";
+import type { CapabilitySnapshot, Era } from "./snapshot.js";
+
+/** How far a probe comes, in this order. */
+export const probeSteps = ["resolve", "connect", "tls", "http", "mcp", "era", "identity"] as const;
+export type ProbeStep = (typeof probeSteps)[number];
+
+export const findingCodes = [
+  "NAME_NOT_RESOLVED",
+  "ADDRESS_DENIED",
+  "NOTHING_LISTENS",
+  "CONNECT_FAILED",
+  "CONNECTION_RESET",
+  "TOO_SLOW",
+  "LOOPBACK_ELSEWHERE",
+  "LOOPBACK_IN_CONTAINER",
+  "TLS_FAILED",
+  "TLS_EXPECTED",
+  "PLAIN_HTTP_EXPECTED",
+  "REDIRECT",
+  "WRONG_PATH",
+  "WRONG_TRANSPORT",
+  "HOST_REFUSED",
+  "NEEDS_TOKEN",
+  "SERVER_ERROR",
+  "NOT_MCP",
+  "ANSWER_TOO_LARGE",
+  "NO_COMMON_VERSION",
+  "HUB_ITSELF",
+  "OTHER_SERVER",
+] as const;
+export type FindingCode = (typeof findingCodes)[number];
+
+/** Why an endpoint does not work, in words for the person who can mend it. */
+export type Finding = {
+  readonly step: ProbeStep;
+  readonly code: FindingCode;
+  /** One sentence: what happened. Never holds text of the answer's body. */
+  readonly cause: string;
+  /** One sentence: what to do. */
+  readonly fix: string;
+  /** A URL or transport that does answer as MCP, when the probe found one. */
+  readonly suggestion?: { readonly endpoint?: string; readonly transport?: Transport };
+};
+
+/** One endpoint to look at. */
+export type ProbeTarget = {
+  readonly endpoint: string;
+  readonly transport: Transport;
+  /** Other URLs of the same instance, tried in order when the endpoint cannot be reached. */
+  readonly candidates: readonly string[];
+  /** The name it is registered under. */
+  readonly name?: string | undefined;
+  /** The address the registration came from. */
+  readonly registeredFrom?: string | undefined;
+  /** What answered last time, so that the probe need not ask both ways. */
+  readonly knownEra?: Era | undefined;
+};
+
+export type ProbeSuccess = {
+  readonly ok: true;
+  /** The URL that answered: the endpoint or one of the candidates. */
+  readonly endpoint: string;
+  readonly transport: Transport;
+  readonly latencyMs: number;
+  /** The server is alive but wants a token before it says more. */
+  readonly needsToken: boolean;
+  readonly era?: Era | undefined;
+  readonly protocolVersion?: string | undefined;
+  readonly serverName?: string | undefined;
+  readonly serverVersion?: string | undefined;
+  /** What works but should be mended: another transport than declared, a limit that was hit. */
+  readonly warnings: readonly string[];
+  /** Read only by a full probe, and missing when the server would not tell. */
+  readonly snapshot?: CapabilitySnapshot | undefined;
+};
+
+export type ProbeFailure = {
+  readonly ok: false;
+  readonly latencyMs: number;
+  readonly finding: Finding;
+  /** Every URL that was tried, with what came of it. */
+  readonly tried: readonly { readonly endpoint: string; readonly finding: Finding }[];
+};
+
+export type ProbeOutcome = ProbeSuccess | ProbeFailure;
+
+export type ProbeOptions = {
+  /** Also read all tools, resources, templates and prompts. */
+  readonly full: boolean;
+  /** For the liveness part; reading capabilities has a limit of its own (10 s in all). */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Asks servers whether they live and what they offer. Never rejects: every failure is an outcome. */
+export interface Prober {
+  probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeOutcome>;
+}

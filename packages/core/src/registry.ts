@@ -1,0 +1,400 @@
+import { Catalogue } from "./catalogue.js";
+import type { Clock } from "./clock.js";
+import { CommitQueue } from "./commit-queue.js";
+import {
+  decideRegistration,
+  type RegistrationDecision,
+  type RegistrationRequest,
+  refOf,
+  withoutInstances,
+} from "./decide.js";
+import type { Draft } from "./draft.js";
+import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
+import { HubError } from "./errors.js";
+import type { JournalEvent } from "./events.js";
+import { sha256Hex } from "./hash.js";
+import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
+import { HubTime } from "./hub-time.js";
+import { idForName, nameKey } from "./names.js";
+import { about, Observer, type ProbeTask, type Protection, targetOf } from "./observer.js";
+import type { ProbeOutcome, Prober } from "./probe.js";
+import type { Registration } from "./registration.js";
+import { defaultSettings, grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
+import type { CapabilityChange, JournalQuery, RegistryStore } from "./store.js";
+
+export type RegistryOptions = {
+  readonly store: RegistryStore;
+  readonly clock: Clock;
+  /** Asked whether the holder of a name is alive, when somebody else wants the name. */
+  readonly prober: Prober;
+  readonly settings?: Partial<HubSettings>;
+  /** Makes the id of a lease: at least 128 random bits, safe in a URL. */
+  readonly newLeaseId: () => string;
+  /** In [0, 1); spreads probes. Default: Math.random. */
+  readonly random?: () => number;
+  /** See `CommitQueueOptions.defer`. Default: after the current microtasks. */
+  readonly defer?: (run: () => void) => void;
+};
+
+export type LeaseGrant = {
+  readonly id: string;
+  readonly ttlMs: number;
+  readonly heartbeatMs: number;
+};
+
+export type RegisterResult = {
+  readonly entry: Entry;
+  readonly instance: Instance;
+  readonly lease?: LeaseGrant;
+  /** True when the name or the instance was not known before. */
+  readonly isNew: boolean;
+  readonly warnings: readonly string[];
+};
+
+const mostHolderRounds = 4;
+const conflictSilenceMs = 600_000;
+const mostConflictsRemembered = 1_000;
+const holderTimeoutMs = 2_000;
+
+/**
+ * The catalogue, alive: registrations are decided one by one and stored before they are acknowledged;
+ * what is observed (heartbeats, probes, time) lives in memory and is written down afterwards.
+ */
+export class Registry {
+  readonly settings: HubSettings;
+  readonly #options: RegistryOptions;
+  readonly #catalogue = new Catalogue();
+  readonly #time: HubTime;
+  readonly #startedAt: number;
+  readonly #queue: CommitQueue;
+  readonly #observer: Observer;
+  readonly #listeners = new Set<(event: JournalEvent) => void>();
+  readonly #wakeListeners = new Set<() => void>();
+  readonly #conflictsTold = new Map<string, number>();
+  #lastSeq = 0;
+
+  private constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.settings = { ...defaultSettings, ...options.settings };
+    this.#time = new HubTime(options.clock.monotonic(), this.settings.sweepMs);
+    this.#startedAt = options.clock.wall();
+    this.#queue = new CommitQueue({
+      store: options.store,
+      base: (id) => this.#catalogue.get(id)?.record,
+      adopt: (fresh) => this.#apply(fresh),
+      apply: (changed, renewed) => this.#apply(changed, renewed),
+      publish: (events) => this.#publish(events),
+      defer: options.defer ?? queueMicrotask,
+    });
+    this.#observer = new Observer({
+      catalogue: this.#catalogue,
+      queue: this.#queue,
+      settings: this.settings,
+      now: () => this.now(),
+      random: options.random ?? Math.random,
+    });
+  }
+
+  /** Loads what the store has. Every lease gets a full time to live again; every status is observed anew. */
+  static async open(options: RegistryOptions): Promise<Registry> {
+    const registry = new Registry(options);
+    const stored = await options.store.load();
+    const now = registry.now();
+    for (const record of stored.entries) {
+      registry.#catalogue.put(record, now);
+      const snapshot = stored.snapshots.get(record.id);
+      if (snapshot !== undefined) registry.#catalogue.setSnapshot(record.id, snapshot);
+    }
+    registry.#lastSeq = stored.lastSeq;
+    return registry;
+  }
+
+  /**
+   * Registers an instance and resolves when that is durable. Never waits for the new endpoint; asks
+   * the holders of the name when somebody else has it.
+   * Errors: NAME_TAKEN, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
+   */
+  async register(
+    registration: Registration,
+    context: { readonly from?: string | undefined } = {},
+  ): Promise<RegisterResult> {
+    const leaseId = registration.lease === undefined ? undefined : this.#options.newLeaseId();
+    const ttlMs = grantedTtlMs(this.settings, registration.lease?.ttlMs);
+    const request: RegistrationRequest = {
+      registration,
+      from: context.from,
+      serviceKeyHash:
+        registration.serviceKey === undefined ? undefined : sha256Hex(registration.serviceKey),
+      lease: leaseId === undefined ? undefined : { hash: sha256Hex(leaseId), ttlMs },
+    };
+    const lookAlike = this.#catalogue.lookAlike(registration.name);
+    const answers = new Map<string, boolean>();
+    for (let round = 0; round < mostHolderRounds; round += 1) {
+      const decision = await this.#queue.execute((draft) => this.#decide(draft, request, answers));
+      if (decision.kind === "refuse") throw decision.error;
+      if (decision.kind === "ask-holders") {
+        await Promise.all(
+          decision.holders.map(async (holder) =>
+            answers.set(holder.endpoint, await this.#answers(holder)),
+          ),
+        );
+        continue;
+      }
+      const entry = this.#catalogue.get(decision.record.id);
+      const instance = this.#catalogue.instance(decision.record.id, decision.instanceId);
+      if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
+      this.#wake();
+      return {
+        entry,
+        instance,
+        isNew: decision.isNewInstance,
+        warnings:
+          lookAlike === undefined
+            ? []
+            : [
+                `The name looks like that of another server, "${lookAlike.record.name}" (${lookAlike.record.id}).`,
+              ],
+        ...(leaseId === undefined
+          ? {}
+          : { lease: { id: leaseId, ttlMs, heartbeatMs: heartbeatMsFor(this.settings, ttlMs) } }),
+      };
+    }
+    throw new HubError(
+      "REVISION_CONFLICT",
+      "The holders of this name changed while the hub asked them. Try again.",
+      {
+        retryAfterMs: 1_000,
+      },
+    );
+  }
+
+  /** Extends a lease. Throws LEASE_UNKNOWN when it does not exist, was replaced, or ran out. */
+  renew(leaseId: string, said: Beat = {}): Omit<LeaseGrant, "id"> {
+    const now = this.now();
+    const found = this.#catalogue.byLease(sha256Hex(leaseId));
+    const lease = found?.instance.health.lease;
+    if (found === undefined || lease === undefined || leaseIsLost(found.instance.health, now.hub))
+      throw leaseUnknown();
+    const { entry, instance } = found;
+    const next = beat(instance.health, now, said);
+    this.#observer.observe(entry, instance, next, now, false);
+    if (next.nextProbeAt < instance.health.nextProbeAt) this.#wake();
+    return { ttlMs: lease.ttlMs, heartbeatMs: heartbeatMsFor(this.settings, lease.ttlMs) };
+  }
+
+  /** Takes an instance out. Throws LEASE_UNKNOWN for a lease that was replaced: its successor stays. */
+  async deregister(leaseId: string): Promise<void> {
+    const hash = sha256Hex(leaseId);
+    await this.#queue.execute((draft) => {
+      const found = this.#catalogue.byLease(hash);
+      const record = found === undefined ? undefined : draft.get(found.entry.record.id);
+      const instance = record?.instances.find((one) => one.leaseHash === hash);
+      if (record === undefined || instance === undefined) throw leaseUnknown();
+      const now = this.now();
+      draft.put(withoutInstances(record, new Set([instance.id]), now));
+      draft.tell({
+        event: {
+          kind: "deregistered",
+          ...about(record, now),
+          instance: refOf(instance),
+          reason: "left",
+        },
+      });
+    });
+  }
+
+  /**
+   * Removes a name with all its instances. `mayRemove` sees the entry as it is at that moment and
+   * throws when the caller may not. Errors: SERVER_NOT_FOUND and those of `mayRemove`.
+   */
+  async remove(serverId: string, mayRemove: (entry: Entry) => void): Promise<void> {
+    await this.#queue.execute((draft) => {
+      const entry = this.#catalogue.get(serverId);
+      const record = draft.get(serverId);
+      if (entry === undefined || record === undefined) throw serverNotFound(serverId);
+      mayRemove(entry);
+      draft.remove(serverId);
+      draft.tell({ event: { kind: "forgotten", ...about(record, this.now()), reason: "removed" } });
+    });
+  }
+
+  /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
+  takeDueProbes(limit: number): ProbeTask[] {
+    return this.#observer.takeDue(limit);
+  }
+
+  /** Probes of all instances of one server, now; each must come back. Throws SERVER_NOT_FOUND. */
+  takeProbes(serverId: string): ProbeTask[] {
+    const entry = this.#catalogue.get(serverId);
+    if (entry === undefined) throw serverNotFound(serverId);
+    return this.#observer.takeAll(entry);
+  }
+
+  /** Takes the outcome of a probe. An outcome for an instance that left or registered again is dropped. */
+  recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
+    this.#observer.recordProbe(task, outcome);
+  }
+
+  /** The sweep: judges every instance by the time that passed. Call it every `settings.sweepMs`. */
+  sweep(): void {
+    this.#observer.sweep();
+    this.#queue.retry();
+    this.#wake();
+  }
+
+  /** Every entry, ordered by id. The objects never change; a change makes new ones. */
+  list(): readonly Entry[] {
+    return this.#catalogue.list();
+  }
+
+  get(serverId: string): Entry | undefined {
+    return this.#catalogue.get(serverId);
+  }
+
+  /** Grows whenever something that lists show has changed. */
+  get version(): number {
+    return this.#catalogue.version;
+  }
+
+  /** The number of the newest event in the journal. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** The hub's clocks now; `Health` counts in hub time. */
+  now(): Now {
+    const hub = this.#time.observe(this.#options.clock.monotonic());
+    return { hub, wall: this.#options.clock.wall(), steady: this.#startedAt + hub };
+  }
+
+  /** Whether the mass-expiry guard keeps instances from going down. */
+  get protection(): Protection {
+    return this.#observer.protection;
+  }
+
+  journal(query: JournalQuery): Promise<readonly JournalEvent[]> {
+    return this.#options.store.journal(query);
+  }
+
+  oldestSeq(): Promise<number> {
+    return this.#options.store.oldestSeq();
+  }
+
+  changes(
+    serverId: string,
+    query: { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<readonly CapabilityChange[]> {
+    return this.#options.store.changes(serverId, query);
+  }
+
+  /** Calls `listener` with every event, in the order of the journal. Returns how to stop. */
+  subscribe(listener: (event: JournalEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` when a probe may have become due. Returns how to stop. */
+  onProbesDue(listener: () => void): () => void {
+    this.#wakeListeners.add(listener);
+    return () => this.#wakeListeners.delete(listener);
+  }
+
+  /** Resolves when everything decided or observed so far has been given to the store. */
+  drain(): Promise<void> {
+    return this.#queue.drain();
+  }
+
+  #wake(): void {
+    for (const listener of this.#wakeListeners) listener();
+  }
+
+  #decide(
+    draft: Draft,
+    request: RegistrationRequest,
+    answers: ReadonlyMap<string, boolean>,
+  ): RegistrationDecision {
+    const now = this.now();
+    const { registration } = request;
+    const id = idForName(registration.name, (taken) => {
+      const holder = draft.get(taken);
+      return holder === undefined ? undefined : nameKey(holder.name);
+    });
+    const record = draft.get(id);
+    if (record === undefined && this.#catalogue.size >= this.settings.maxServers) {
+      throw new HubError(
+        "REGISTRY_FULL",
+        `The hub keeps at most ${this.settings.maxServers} servers and has no room for another. Remove servers that are down.`,
+      );
+    }
+    const decision = decideRegistration(request, {
+      id,
+      record,
+      answers,
+      wall: now.wall,
+      hasLiveLease: (instanceId) => {
+        const health = this.#catalogue.instance(id, instanceId)?.health;
+        return health?.lease !== undefined && !leaseIsLost(health, now.hub);
+      },
+    });
+    if (decision.kind === "accept") {
+      draft.put(decision.record);
+      draft.renew(id, decision.instanceId);
+      if (decision.event !== undefined) draft.tell({ event: decision.event });
+    }
+    if (
+      decision.kind === "refuse" &&
+      this.#isNewConflict(`${id} ${registration.endpoint}`, now.hub)
+    ) {
+      draft.tell({ event: decision.event });
+    }
+    return decision;
+  }
+
+  /** A newcomer that tries for ever is one piece of news, not one per try. */
+  #isNewConflict(conflict: string, now: number): boolean {
+    const told = this.#conflictsTold.get(conflict);
+    if (told !== undefined && now - told < conflictSilenceMs) return false;
+    if (this.#conflictsTold.size >= mostConflictsRemembered) this.#conflictsTold.clear();
+    this.#conflictsTold.set(conflict, now);
+    return true;
+  }
+
+  async #answers(holder: InstanceRecord): Promise<boolean> {
+    const timeoutMs = Math.min(this.settings.probeTimeoutMs, holderTimeoutMs);
+    const outcome = await this.#options.prober.probe(targetOf(holder), { full: false, timeoutMs });
+    // A server that refuses the hub's Host header is there all the same.
+    return outcome.ok || outcome.finding.code === "HOST_REFUSED";
+  }
+
+  #apply(
+    changed: ReadonlyMap<string, EntryRecord | undefined>,
+    renewed?: ReadonlyMap<string, ReadonlySet<string>>,
+  ): void {
+    const now = this.now();
+    for (const [id, record] of changed) {
+      if (record === undefined) this.#catalogue.remove(id);
+      else this.#catalogue.put(record, now, renewed?.get(id));
+    }
+  }
+
+  #publish(events: readonly JournalEvent[]): void {
+    for (const event of events) {
+      this.#lastSeq = Math.max(this.#lastSeq, event.seq);
+      for (const listener of this.#listeners) listener(event);
+    }
+  }
+}
+
+function leaseUnknown(): HubError {
+  return new HubError(
+    "LEASE_UNKNOWN",
+    "The hub does not know this lease: it ran out, was replaced or was given back. Register again.",
+  );
+}
+
+export function serverNotFound(serverId: string): HubError {
+  return new HubError(
+    "SERVER_NOT_FOUND",
+    `No server has the id "${serverId}". GET /servers lists those that exist.`,
+  );
+}

@@ -1,0 +1,105 @@
+/** Letters that look alike to a person in some other script, folded to Latin. Only the common traps. */
+const lookAlikes: Readonly<Record<string, string>> = {
+  а: "a",
+  в: "b",
+  с: "c",
+  ԁ: "d",
+  е: "e",
+  һ: "h",
+  і: "i",
+  ј: "j",
+  к: "k",
+  ӏ: "l",
+  м: "m",
+  н: "h",
+  о: "o",
+  р: "p",
+  ԛ: "q",
+  ѕ: "s",
+  т: "t",
+  у: "y",
+  ѵ: "v",
+  ԝ: "w",
+  х: "x",
+  α: "a",
+  β: "b",
+  ε: "e",
+  η: "n",
+  ι: "i",
+  κ: "k",
+  ν: "v",
+  ο: "o",
+  ρ: "p",
+  τ: "t",
+  υ: "u",
+  χ: "x",
+  "0": "o",
+  "1": "l",
+  "|": "l",
+};
+
+/** Control, format (bidi, zero-width, tags), surrogate, private-use and unassigned characters, and odd separators. */
+const invisible =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u{115F}\u{1160}\u{3164}\u{FFA0}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}\u{2800}]/u;
+const invisibleButBreaks = new RegExp(
+  invisible.source.replace(
+    "\\p{Cc}",
+    "\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F",
+  ),
+  "u",
+);
+const emojiJoin =
+  /(?<=\p{Extended_Pictographic}\u{FE0F}?\p{Emoji_Modifier}?)\u{200D}(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic}|[0-9#*])\u{FE0F}/gu;
+
+/** True when a text of one line holds a character that nobody sees or that reorders others. */
+export function hasInvisible(text: string): boolean {
+  return invisible.test(text.replace(emojiJoin, ""));
+}
+
+/** As `hasInvisible`, but tabs and line breaks are fine: for descriptions. */
+export function hasInvisibleButBreaks(text: string): boolean {
+  return invisibleButBreaks.test(text.replace(emojiJoin, ""));
+}
+
+const scripts = [
+  ["Latin", /\p{Script=Latin}/u],
+  ["Cyrillic", /\p{Script=Cyrillic}/u],
+  ["Greek", /\p{Script=Greek}/u],
+  ["Armenian", /\p{Script=Armenian}/u],
+  ["Hebrew", /\p{Script=Hebrew}/u],
+  ["Arabic", /\p{Script=Arabic}/u],
+  ["Cherokee", /\p{Script=Cherokee}/u],
+  ["Devanagari", /\p{Script=Devanagari}/u],
+  ["Thai", /\p{Script=Thai}/u],
+  ["Georgian", /\p{Script=Georgian}/u],
+  ["Hangul", /\p{Script=Hangul}/u],
+  ["Han", /\p{Script=Han}/u],
+  ["Hiragana", /\p{Script=Hiragana}/u],
+  ["Katakana", /\p{Script=Katakana}/u],
+  ["Bopomofo", /\p{Script=Bopomofo}/u],
+] as const;
+
+/** Latin may stand beside the scripts of one East Asian writing system (Unicode UTS 39, "highly restrictive"). */
+const mixturesAllowed = [
+  new Set(["Latin", "Han", "Hiragana", "Katakana"]),
+  new Set(["Latin", "Han", "Bopomofo"]),
+  new Set(["Latin", "Han", "Hangul"]),
+];
+
+/** The scripts of a text, when they are a mixture that people cannot tell apart; else nothing. */
+export function mixedScripts(text: string): readonly string[] | undefined {
+  const compatible = text.normalize("NFKC");
+  const found = scripts.filter(([, pattern]) => pattern.test(compatible)).map(([name]) => name);
+  if (found.length < 2) return undefined;
+  if (mixturesAllowed.some((allowed) => found.every((name) => allowed.has(name)))) return undefined;
+  return found;
+}
+
+/** Two texts with the same skeleton are easily mistaken for each other. */
+export function skeleton(text: string): string {
+  const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return [...folded]
+    .map((character) => lookAlikes[character] ?? character)
+    .join("")
+    .replace(/[^\p{L}\p{N}]/gu, "");
+}

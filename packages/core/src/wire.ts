@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { findingCodes, probeSteps } from "./probe.js";
+import { transports } from "./registration.js";
+
+/** What the hub's REST API answers, field by field. Instants are RFC 3339 in UTC. */
+
+const instant = z.iso.datetime();
+
+export const findingView = z.object({
+  step: z.enum(probeSteps),
+  code: z.enum(findingCodes),
+  cause: z.string().describe("One sentence: what happened."),
+  fix: z.string().describe("One sentence: what to do."),
+  suggestion: z
+    .object({ endpoint: z.string().optional(), transport: z.enum(transports).optional() })
+    .optional(),
+});
+
+export const instanceStatusView = z.enum(["pending", "up", "unreachable", "draining", "down"]);
+export const serverStatusView = z.enum(["pending", "up", "degraded", "unreachable", "down"]);
+
+export const instanceView = z.object({
+  id: z.string(),
+  endpoint: z
+    .string()
+    .describe("The URL it is reached at: as registered, or the candidate that answered."),
+  transport: z.enum(transports),
+  status: instanceStatusView,
+  problem: findingView.optional().describe("Why it is not up, when the hub found out."),
+});
+
+export const instanceDetailView = instanceView.extend({
+  registeredEndpoint: z.string(),
+  candidates: z.array(z.string()),
+  statusSince: instant,
+  reason: z.string(),
+  registeredAt: instant,
+  registeredFrom: z.string().optional(),
+  lastSeenAt: instant.describe(
+    "The last sign of life: a registration, a heartbeat or a good probe.",
+  ),
+  lease: z
+    .object({ ttlMs: z.number(), lastHeartbeatAt: instant.optional(), isLost: z.boolean() })
+    .optional(),
+  probe: z
+    .object({
+      at: instant,
+      ok: z.boolean(),
+      latencyMs: z.number(),
+      nextInMs: z.number(),
+      failures: z.number().describe("Failed probes in a row."),
+      needsToken: z.boolean().optional(),
+      era: z.enum(["modern", "legacy"]).optional(),
+      protocolVersion: z.string().optional(),
+      serverName: z.string().optional(),
+      serverVersion: z.string().optional(),
+      tried: z.array(z.object({ endpoint: z.string(), finding: findingView })).optional(),
+    })
+    .optional(),
+  warnings: z.array(z.string()),
+});
+
+export const capabilitiesView = z.object({
+  hash: z.string(),
+  era: z.enum(["modern", "legacy"]),
+  protocolVersion: z.string(),
+  tools: z.number(),
+  resources: z.number(),
+  resourceTemplates: z.number(),
+  prompts: z.number(),
+});
+
+const profile = {
+  title: z.string().optional(),
+  description: z.string().optional(),
+  version: z.string().optional(),
+  tags: z.array(z.string()),
+  owner: z.string().optional(),
+  repository: z.string().optional(),
+  websiteUrl: z.string().optional(),
+  icons: z
+    .array(
+      z.object({
+        src: z.string(),
+        mimeType: z.string().optional(),
+        sizes: z.array(z.string()).optional(),
+        theme: z.enum(["light", "dark"]).optional(),
+      }),
+    )
+    .optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+};
+
+export const serverSummaryView = z.object({
+  id: z.string(),
+  name: z.string(),
+  ...profile,
+  transport: z.enum(transports),
+  endpoint: z.string().describe("Of the healthiest instance; of the last one, when all have left."),
+  status: serverStatusView,
+  instances: z.array(instanceView),
+  capabilities: capabilitiesView.nullable().describe("null until the hub has read them."),
+  revision: z.number(),
+  registeredAt: instant,
+  updatedAt: instant,
+});
+
+export const serverDetailView = serverSummaryView.extend({
+  instances: z.array(instanceDetailView),
+  serverInfo: z.record(z.string(), z.unknown()).optional(),
+  instructions: z.string().optional(),
+  warnings: z.array(z.string()),
+});
+
+export const serverListView = z.object({
+  servers: z.array(serverSummaryView),
+  nextCursor: z.string().optional(),
+  protection: z
+    .object({ since: instant, reason: z.string() })
+    .optional()
+    .describe(
+      "Present while most servers fell silent at once and the hub lets none go down for it.",
+    ),
+});
+
+export const leaseGrantView = z.object({
+  id: z.string().describe("The proof of ownership. Keep it secret."),
+  ttlMs: z.number(),
+  heartbeatMs: z.number(),
+});
+
+export const registerAnswerView = z.object({
+  server: serverSummaryView,
+  instance: instanceView,
+  lease: leaseGrantView.optional(),
+  warnings: z.array(z.string()),
+  servers: z.array(serverSummaryView).optional().describe("Only for a form post: the whole list."),
+});
+
+export const renewAnswerView = leaseGrantView.omit({ id: true });
+
+export type FindingView = z.infer<typeof findingView>;
+export type InstanceView = z.infer<typeof instanceView>;
+export type InstanceDetail = z.infer<typeof instanceDetailView>;
+export type ServerSummary = z.infer<typeof serverSummaryView>;
+export type ServerDetail = z.infer<typeof serverDetailView>;
+export type ServerList = z.infer<typeof serverListView>;
+export type RegisterAnswer = z.infer<typeof registerAnswerView>;
+export type RenewAnswer = z.infer<typeof renewAnswerView>;
