@@ -1,0 +1,3 @@
+import { runHub } from "@hub/server";
+
+process.exitCode = await runHub(process.env);

@@ -1,0 +1,171 @@
+import { HubError } from "@hub/core";
+
+/** Bytes a REST request may have. */
+export const restBodyLimit = 64 * 1_024;
+const deepestJson = 32;
+const mostFields = 200;
+
+/** Reads a body while counting: a length that is a lie, or missing, does not get past the limit. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new HubError("BODY_TOO_LARGE", `The body may have at most ${limit} bytes; this one has more.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > limit) {
+      await reader.cancel().catch(() => {});
+      throw tooLarge();
+    }
+    chunks.push(value);
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}
+
+function invalid(detail: string): HubError {
+  return new HubError("INVALID_REQUEST", detail);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid("The body is not valid UTF-8.");
+  }
+}
+
+/** How deep the brackets of a JSON text go. Counted before parsing: later steps recurse. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isString) {
+      if (code === 0x5c) index += 1;
+      else if (code === 0x22) isString = false;
+    } else if (code === 0x22) isString = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+  return deepest;
+}
+
+/** Parses a JSON object; refuses what would mean something else to another reader. */
+export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
+  const text = decode(bytes);
+  if (depthOf(text) > deepestJson)
+    throw invalid(`The JSON body is nested deeper than ${deepestJson} levels.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text, (key, member) => {
+      if (key === "__proto__") throw new TypeError("proto");
+      return member;
+    });
+  } catch (error) {
+    throw invalid(
+      error instanceof TypeError
+        ? "The body may not hold a key named `__proto__`."
+        : "The body is not valid JSON.",
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalid(
+      `The body must be a JSON object, got ${Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`}.`,
+    );
+  }
+  // An object that JSON.parse made and that is no array: its keys are strings.
+  return value as Record<string, unknown>;
+}
+
+/** The fields of a form, in the order they came. */
+export type FormFields = readonly (readonly [name: string, value: string])[];
+
+function percentDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw invalid("The form holds a percent escape that is not valid UTF-8.");
+  }
+}
+
+function parseUrlEncoded(bytes: Uint8Array): FormFields {
+  const text = decode(bytes);
+  if (text === "") return [];
+  return text
+    .split("&")
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const at = pair.indexOf("=");
+      return at < 0
+        ? [percentDecode(pair), ""]
+        : [percentDecode(pair.slice(0, at)), percentDecode(pair.slice(at + 1))];
+    });
+}
+
+async function parseMultipart(bytes: Uint8Array, contentType: string): Promise<FormFields> {
+  let form: FormData;
+  try {
+    // A copy with a buffer of its own, which is what a Response body has to be.
+    form = await new Response(new Uint8Array(bytes), {
+      headers: { "content-type": contentType },
+    }).formData();
+  } catch {
+    throw invalid(
+      "The body is not valid multipart/form-data, or its boundary is not the one in Content-Type.",
+    );
+  }
+  const fields: [string, string][] = [];
+  for (const [name, value] of form) {
+    if (typeof value !== "string")
+      throw invalid(
+        `The form field \`${name.slice(0, 60)}\` is a file; the hub reads text fields only.`,
+      );
+    if (value.includes("\uFFFD") || name.includes("\uFFFD"))
+      throw invalid("The body is not valid UTF-8.");
+    fields.push([name, value]);
+  }
+  return fields;
+}
+
+export type ParsedBody =
+  | { readonly kind: "json"; readonly value: Record<string, unknown> }
+  | { readonly kind: "form"; readonly fields: FormFields };
+
+/** Reads a body as the type it declares, never as another (a text/plain body may come from any page). */
+export async function parseBody(
+  request: Request,
+  accepts: "json" | "json-or-form",
+): Promise<ParsedBody> {
+  const contentType = request.headers.get("content-type") ?? "";
+  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase();
+  const isForm = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
+  const isRead = type === "application/json" || (isForm && accepts === "json-or-form");
+  if (
+    !isRead ||
+    (charset !== undefined && charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii")
+  ) {
+    const readable =
+      accepts === "json"
+        ? "application/json"
+        : "application/json, application/x-www-form-urlencoded or multipart/form-data";
+    throw new HubError(
+      "UNSUPPORTED_MEDIA_TYPE",
+      `Send ${readable} in UTF-8; got ${contentType === "" ? "no Content-Type" : JSON.stringify(contentType.slice(0, 100))}.`,
+    );
+  }
+  const bytes = await readBody(request, restBodyLimit);
+  if (type === "application/json") return { kind: "json", value: parseJsonObject(bytes) };
+  const fields =
+    type === "multipart/form-data"
+      ? await parseMultipart(bytes, contentType)
+      : parseUrlEncoded(bytes);
+  if (fields.length > mostFields) throw invalid(`The form has more than ${mostFields} fields.`);
+  return { kind: "form", fields };
+}

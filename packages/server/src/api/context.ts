@@ -1,0 +1,39 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ProbeOutcome, Registry, Transport } from "@hub/core";
+import type { Context } from "hono";
+import type { Diagnosis } from "../probe/diagnose.js";
+import type { GuardOptions } from "./guard.js";
+
+export type HubInfo = {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly pid: number;
+};
+
+/** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
+export type AppDeps = {
+  readonly registry: Registry;
+  readonly info: HubInfo;
+  readonly guard: GuardOptions;
+  /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
+  readonly checkEndpoint: (endpoint: string) => void;
+  readonly diagnose: (
+    target: { readonly endpoint: string; readonly transport: Transport; readonly name?: string },
+    signal: AbortSignal,
+  ) => Promise<Diagnosis>;
+  /** Probes all instances of a server and resolves when what came of it is recorded. */
+  readonly probeNow: (serverId: string) => Promise<readonly ProbeOutcome[]>;
+  /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */
+  readonly stopping: AbortSignal;
+  readonly onError: (error: unknown, request: Request) => void;
+};
+
+export type AppEnv = { Bindings: Partial<HttpBindings> };
+export type HubApp = OpenAPIHono<AppEnv>;
+
+/** The address a request came from; undefined when it did not come over a socket. */
+export function peerOf(context: Context<AppEnv>): string | undefined {
+  return context.env?.incoming?.socket?.remoteAddress?.replace(/^::ffff:/, "");
+}

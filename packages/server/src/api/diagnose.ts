@@ -1,0 +1,53 @@
+import { registrationSchema } from "@hub/core";
+import { z } from "zod";
+import { parseBody } from "./body.js";
+import type { AppDeps, HubApp } from "./context.js";
+import { document } from "./openapi.js";
+import { parseWith } from "./problem.js";
+
+const request = z.strictObject({
+  endpoint: registrationSchema.shape.endpoint,
+  transport: registrationSchema.shape.transport.optional().describe("Default: streamable-http."),
+  name: registrationSchema.shape.name.optional().describe("The name the server should have."),
+});
+
+export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
+  document(app, {
+    method: "post",
+    path: "/diagnose",
+    tag: "Diagnosis",
+    summary: "Why an endpoint works or does not",
+    description:
+      "Dials the endpoint step by step and says which step failed, why, and what to do. Registers nothing.",
+    body: { "application/json": request },
+    responses: {
+      200: {
+        description: "Every step, and the finding when one failed.",
+        content: {
+          "application/json": z
+            .object({ ok: z.boolean(), steps: z.array(z.record(z.string(), z.unknown())) })
+            .loose(),
+        },
+      },
+    },
+    errors: ["INVALID_REQUEST", "ENDPOINT_REFUSED", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"],
+  });
+  app.post("/diagnose", async (context) => {
+    const body = await parseBody(context.req.raw, "json");
+    const { endpoint, transport, name } = parseWith(
+      request,
+      body.kind === "json" ? body.value : {},
+    );
+    deps.checkEndpoint(endpoint);
+    const target = {
+      endpoint,
+      transport: transport ?? "streamable-http",
+      ...(name === undefined ? {} : { name }),
+    } as const;
+    const diagnosis = await deps.diagnose(
+      target,
+      AbortSignal.any([context.req.raw.signal, deps.stopping]),
+    );
+    return context.json(diagnosis);
+  });
+}

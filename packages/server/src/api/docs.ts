@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { assetFolder } from "../assets.js";
+import type { HubApp } from "./context.js";
+
+/** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */
+const assets = {
+  "swagger-ui.css": "text/css; charset=utf-8",
+  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+} as const;
+
+/** The page itself holds no inline script or style, so that its policy needs no exception for scripts. */
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>MCP Hub API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+const startScript = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });
+`;
+
+// Swagger UI sets style attributes and draws its icons from data: URLs.
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function addDocsRoutes(app: HubApp, version: string): void {
+  let document: string | undefined;
+  app.get("/openapi.json", (context) => {
+    document ??= JSON.stringify(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: {
+          title: "MCP Hub",
+          version,
+          description: "A live, durable catalogue of MCP servers that register themselves.",
+          license: { name: "MIT" },
+        },
+        tags: [
+          { name: "Registration", description: "For servers: register, stay listed, leave." },
+          { name: "Catalogue", description: "Which servers exist and what they offer." },
+          { name: "Events", description: "What happens." },
+          { name: "Diagnosis", description: "Why a server cannot be reached." },
+          { name: "Operations", description: "For those who run the hub." },
+        ],
+      }),
+    );
+    return context.body(document, 200, {
+      "content-type": "application/json",
+      "cache-control": "no-cache",
+    });
+  });
+  app.get("/docs", (context) =>
+    context.body(page, 200, {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+    }),
+  );
+  app.get("/docs/start.js", (context) =>
+    context.body(startScript, 200, { "content-type": "text/javascript; charset=utf-8" }),
+  );
+  for (const [name, type] of Object.entries(assets)) {
+    app.get(`/docs/${name}`, async (context) => {
+      const bytes = await readFile(fileURLToPath(new URL(`swagger-ui/${name}`, assetFolder)));
+      return context.body(new Uint8Array(bytes), 200, {
+        "content-type": type,
+        "cache-control": "public, max-age=86400",
+      });
+    });
+  }
+}

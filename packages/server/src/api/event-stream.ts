@@ -1,0 +1,120 @@
+import type { HubEvent, JournalEvent, Registry } from "@hub/core";
+import { eventBody } from "./events.js";
+
+export type EventStreamOptions = {
+  readonly registry: Registry;
+  /** Events after this number are sent first; without it only what happens from now on. */
+  readonly after?: number | undefined;
+  readonly serverId?: string | undefined;
+  readonly kinds?: readonly HubEvent["kind"][] | undefined;
+  readonly stopping: AbortSignal;
+};
+
+const retryMs = 2_000;
+const keepAliveMs = 15_000;
+const pageSize = 500;
+/** A reader that is this far behind is served from the journal again, so that it costs no memory. */
+const mostWaiting = 1_000;
+
+/** The journal as server-sent events: first what was missed, then live, each event once and in order. */
+export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
+  const { registry, stopping, serverId, kinds } = options;
+  const encoder = new TextEncoder();
+  const waiting: JournalEvent[] = [];
+  let sent = options.after ?? registry.lastSeq;
+  let isCatchingUp = options.after !== undefined;
+  let hasDropped = false;
+  let wake: (() => void) | undefined;
+  let isOver = false;
+
+  const isWanted = (event: JournalEvent) =>
+    (serverId === undefined || event.serverId === serverId) &&
+    (kinds === undefined || kinds.includes(event.kind));
+  const stop = () => {
+    isOver = true;
+    unsubscribe();
+    stopping.removeEventListener("abort", stop);
+    clearInterval(keepAlive);
+    wake?.();
+  };
+  const unsubscribe = registry.subscribe((event) => {
+    if (!isWanted(event)) return;
+    if (waiting.push(event) > mostWaiting) {
+      waiting.length = 0;
+      isCatchingUp = true;
+      hasDropped = true;
+    }
+    wake?.();
+  });
+  let isKeepAliveDue = false;
+  const keepAlive = setInterval(() => {
+    isKeepAliveDue = true;
+    wake?.();
+  }, keepAliveMs);
+  keepAlive.unref();
+  if (stopping.aborted) stop();
+  else stopping.addEventListener("abort", stop);
+
+  const line = (text: string) => encoder.encode(text);
+  const message = (event: JournalEvent) =>
+    line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventBody(event))}\n\n`);
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async start(controller) {
+        controller.enqueue(line(`retry: ${retryMs}\n`));
+        const oldest = await registry.oldestSeq();
+        const isUnknown = sent > registry.lastSeq;
+        if (isUnknown || (isCatchingUp && sent + 1 < oldest)) {
+          sent = isUnknown ? registry.lastSeq : oldest - 1;
+          controller.enqueue(line(`event: reset\nid: ${sent}\ndata: {"reason":"events-gone"}\n\n`));
+        } else {
+          // Names the place in the journal, so that a reader cut off before the first event misses none.
+          controller.enqueue(
+            line(`event: ready\nid: ${sent}\ndata: {"lastSeq":${registry.lastSeq}}\n\n`),
+          );
+        }
+      },
+      async pull(controller) {
+        while (!isOver) {
+          if (isCatchingUp) {
+            hasDropped = false;
+            const page = await registry.journal({
+              order: "oldest-first",
+              after: sent,
+              limit: pageSize,
+              serverId,
+              kinds,
+            });
+            for (const event of page) {
+              controller.enqueue(message(event));
+              sent = event.seq;
+            }
+            if (page.length > 0) return;
+            // What came while the journal was read waits in line, unless the line was too long.
+            isCatchingUp = hasDropped;
+            continue;
+          }
+          const next = waiting.splice(0).filter((event) => event.seq > sent);
+          for (const event of next) {
+            controller.enqueue(message(event));
+            sent = event.seq;
+          }
+          if (next.length > 0) return;
+          if (isKeepAliveDue) {
+            isKeepAliveDue = false;
+            controller.enqueue(line(": keep-alive\n\n"));
+            return;
+          }
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          wake = undefined;
+        }
+        controller.close();
+      },
+      cancel: stop,
+    },
+    { highWaterMark: 16 },
+  );
+}

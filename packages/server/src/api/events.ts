@@ -1,0 +1,118 @@
+import { eventKinds, type HubErrorCode, type JournalEvent, type Registry } from "@hub/core";
+import { z } from "zod";
+import type { AppDeps, HubApp } from "./context.js";
+import { eventStream } from "./event-stream.js";
+import { document } from "./openapi.js";
+import { readQuery } from "./query.js";
+import { instant } from "./views.js";
+
+const query = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe("Events in one page of the journal. Default: 100."),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a `nextCursor` of the page before")
+    .optional(),
+  server: z.string().max(100).optional().describe("Only events of the server with this id."),
+  kind: z.array(z.enum(eventKinds)).optional().describe("Only events of these kinds."),
+});
+
+const eventView = z
+  .object({
+    seq: z.number(),
+    at: z.iso.datetime(),
+    kind: z.enum(eventKinds),
+    serverId: z.string(),
+    name: z.string(),
+  })
+  .loose()
+  .meta({ id: "Event" });
+
+/** An event as it goes out. */
+export function eventBody({ at, ...event }: JournalEvent): {
+  seq: number;
+  at: string;
+  kind: JournalEvent["kind"];
+} {
+  return { ...event, at: instant(at) };
+}
+
+/** EventSource says what it wants; a person with curl gets the stream too, unless paging was asked for. */
+function wantsStream(accept: string | undefined, asksForPage: boolean): boolean {
+  if (accept?.includes("text/event-stream")) return true;
+  return !asksForPage && !accept?.includes("application/json");
+}
+
+async function journalPage(
+  registry: Registry,
+  { limit = 100, cursor, server, kind }: z.output<typeof query>,
+) {
+  const found = await registry.journal({
+    order: "newest-first",
+    before: cursor === undefined ? undefined : Number(cursor),
+    limit: limit + 1,
+    serverId: server,
+    kinds: kind,
+  });
+  const events = found.slice(0, limit);
+  const last = events.at(-1);
+  return {
+    events: events.map(eventBody),
+    ...(found.length > limit && last !== undefined ? { nextCursor: String(last.seq) } : {}),
+  };
+}
+
+const errors: readonly HubErrorCode[] = ["INVALID_REQUEST", "SHUTTING_DOWN"];
+
+export function addEventRoutes(app: HubApp, deps: AppDeps): void {
+  document(app, {
+    method: "get",
+    path: "/events",
+    tag: "Events",
+    summary: "What happens, live; or the journal",
+    description:
+      "As `text/event-stream`: every event from now on, or from after `Last-Event-ID`. An event named `reset` says that older events are gone and the list should be read again. As `application/json`: the journal, newest first, in pages.",
+    query,
+    headers: z.object({ "last-event-id": z.string().optional() }),
+    responses: {
+      200: {
+        description: "The stream or the page.",
+        content: {
+          "text/event-stream": z.string(),
+          "application/json": z.object({
+            events: z.array(eventView),
+            nextCursor: z.string().optional(),
+          }),
+        },
+      },
+    },
+    errors,
+  });
+  app.get("/events", async (context) => {
+    const asked = readQuery(context, query, ["kind"]);
+    const accept = context.req.header("accept");
+    if (!wantsStream(accept, asked.limit !== undefined || asked.cursor !== undefined)) {
+      return context.json(await journalPage(deps.registry, asked));
+    }
+    const lastEventId = context.req.header("last-event-id");
+    const after =
+      lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : undefined;
+    const body = eventStream({
+      registry: deps.registry,
+      after,
+      serverId: asked.server,
+      kinds: asked.kind,
+      stopping: deps.stopping,
+    });
+    return context.body(body, 200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
+  });
+}

@@ -1,0 +1,76 @@
+import { HubError } from "@hub/core";
+
+export type GuardOptions = {
+  /** Host names (without port) that requests may be addressed to, beside localhost and the loopback addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Origins, such as `https://tools.example`, whose pages may call the hub. */
+  readonly allowedOrigins: readonly string[];
+};
+
+export type Guard = {
+  /** Throws HOST_REFUSED or ORIGIN_REFUSED. */
+  check(request: Request): void;
+  /** The origin to name in CORS headers: only one that was allowed by name. */
+  corsOrigin(request: Request): string | undefined;
+};
+
+const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
+
+/** The host name of a Host header, lower case, without port and trailing dot; undefined when it is none. */
+function hostName(header: string): string | undefined {
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header);
+  return match?.[1]?.toLowerCase().replace(/\.$/, "");
+}
+
+/**
+ * Keeps pages of other sites from using a hub that listens on loopback: the name in Host must be one of
+ * ours (DNS rebinding), a page must be of this very origin, and requests without either header, as
+ * curl, httpx and SDKs send them, pass. Runs on every request, before any route is looked at.
+ */
+export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Guard {
+  const hosts = new Set([...loopbackHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
+
+  function isOwnOrigin(origin: string, host: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const url = new URL(origin);
+    return (
+      (url.protocol === "http:" || url.protocol === "https:") &&
+      url.origin === origin &&
+      url.host === new URL(`${url.protocol}//${host}`).host
+    );
+  }
+
+  return {
+    check(request) {
+      const host = request.headers.get("host") ?? new URL(request.url).host;
+      const name = hostName(host);
+      if (name === undefined || !hosts.has(name)) {
+        throw new HubError(
+          "HOST_REFUSED",
+          `The hub does not answer to the host ${JSON.stringify(host.slice(0, 100))}. Use localhost or 127.0.0.1, or name the host in MCP_HUB_ALLOWED_HOSTS.`,
+        );
+      }
+      const origin = request.headers.get("origin");
+      if (origin !== null && !origins.has(origin) && !isOwnOrigin(origin, host)) {
+        throw new HubError(
+          "ORIGIN_REFUSED",
+          `Pages of ${JSON.stringify(origin.slice(0, 100))} may not call the hub. To allow them, name the origin in MCP_HUB_ALLOWED_ORIGINS.`,
+        );
+      }
+      const site = request.headers.get("sec-fetch-site");
+      const isForeign = site !== null && site !== "same-origin" && site !== "none";
+      const mayChange = request.method !== "GET" && request.method !== "HEAD";
+      if (isForeign && mayChange && !(origin !== null && origins.has(origin))) {
+        throw new HubError(
+          "ORIGIN_REFUSED",
+          "A page of another site may not change anything in the hub.",
+        );
+      }
+    },
+    corsOrigin(request) {
+      const origin = request.headers.get("origin");
+      return origin !== null && origins.has(origin) ? origin : undefined;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { renewAnswerView } from "@hub/core";
+import { z } from "zod";
+import { parseBody } from "./body.js";
+import type { AppDeps, HubApp } from "./context.js";
+import { document } from "./openapi.js";
+import { parseWith } from "./problem.js";
+
+const beatSchema = z.strictObject({
+  capabilitiesHash: z
+    .string()
+    .min(1, "must not be empty")
+    .max(128, "must be at most 128 characters")
+    .optional(),
+  draining: z.boolean().optional(),
+});
+
+const params = z.object({ leaseId: z.string() });
+
+/** A request without a body says nothing more than that the server lives. */
+function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get("content-length") !== "0";
+}
+
+export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
+  document(app, {
+    method: "put",
+    path: "/leases/{leaseId}",
+    tag: "Registration",
+    summary: "Heartbeat: keep a lease alive",
+    description:
+      "`capabilitiesHash` is any text that changes when the server's tools do; the hub then reads them again at once. `draining` says that the server is about to stop.",
+    params,
+    body: { "application/json": beatSchema },
+    responses: {
+      200: { description: "Renewed.", content: { "application/json": renewAnswerView } },
+    },
+    errors: ["INVALID_REQUEST", "LEASE_UNKNOWN", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"],
+  });
+  app.put("/leases/:leaseId", async (context) => {
+    const request = context.req.raw;
+    const body = hasBody(request) ? await parseBody(request, "json") : undefined;
+    const said = body?.kind === "json" ? parseWith(beatSchema, body.value) : {};
+    return context.json(registry.renew(context.req.param("leaseId"), said));
+  });
+
+  document(app, {
+    method: "delete",
+    path: "/leases/{leaseId}",
+    tag: "Registration",
+    summary: "Deregister the instance that holds the lease",
+    description:
+      "A lease that was replaced never touches its successor. The name stays in the catalogue as down.",
+    params,
+    responses: { 204: { description: "Gone." } },
+    errors: ["LEASE_UNKNOWN", "STORE_UNAVAILABLE"],
+  });
+  app.delete("/leases/:leaseId", async (context) => {
+    await registry.deregister(context.req.param("leaseId"));
+    return context.body(null, 204);
+  });
+}

@@ -1,0 +1,77 @@
+import {
+  type HubErrorCode,
+  type RegisterAnswer,
+  registerAnswerView,
+  registrationSchema,
+  type ServerSummary,
+} from "@hub/core";
+import { parseBody } from "./body.js";
+import { type AppDeps, type HubApp, peerOf } from "./context.js";
+import { registrationFromForm } from "./form.js";
+import { document } from "./openapi.js";
+import { parseWith } from "./problem.js";
+import { instanceView, serverSummary } from "./views.js";
+
+const errors: readonly HubErrorCode[] = [
+  "INVALID_REQUEST",
+  "ORIGIN_REFUSED",
+  "NAME_TAKEN",
+  "BODY_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "ENDPOINT_REFUSED",
+  "STORE_UNAVAILABLE",
+  "REGISTRY_FULL",
+];
+
+export function addRegisterRoute(
+  app: HubApp,
+  deps: AppDeps,
+  listAll: () => readonly ServerSummary[],
+): void {
+  const { registry } = deps;
+  document(app, {
+    method: "post",
+    path: "/register",
+    tag: "Registration",
+    summary: "Register a server, or one more instance of it",
+    description:
+      "The answer is durable when it arrives and never waits for the endpoint. Registering the same endpoint again changes nothing. With `lease` the hub grants a lease that heartbeats keep alive; without one the hub's own probe decides.",
+    body: {
+      "application/json": registrationSchema,
+      "application/x-www-form-urlencoded": registrationSchema,
+      "multipart/form-data": registrationSchema,
+    },
+    responses: {
+      200: {
+        description: "The instance was known.",
+        content: { "application/json": registerAnswerView },
+      },
+      201: {
+        description: "The name or the instance is new.",
+        content: { "application/json": registerAnswerView },
+      },
+    },
+    errors,
+  });
+
+  app.post("/register", async (context) => {
+    const body = await parseBody(context.req.raw, "json-or-form");
+    const given = body.kind === "json" ? body.value : registrationFromForm(body.fields);
+    const registration = parseWith(registrationSchema, given);
+    deps.checkEndpoint(registration.endpoint);
+    for (const candidate of registration.candidates ?? []) deps.checkEndpoint(candidate);
+    const result = await registry.register(registration, { from: peerOf(context) });
+    const answer: RegisterAnswer = {
+      server: serverSummary(result.entry),
+      instance: instanceView(result.instance),
+      ...(result.lease === undefined ? {} : { lease: result.lease }),
+      warnings: [...result.warnings],
+      // The seed's servers read the whole list from the answer to their form.
+      ...(body.kind === "form" ? { servers: [...listAll()] } : {}),
+    };
+    return context.json(answer, result.isNew ? 201 : 200, {
+      location: `/servers/${result.entry.record.id}`,
+      "cache-control": "no-store",
+    });
+  });
+}

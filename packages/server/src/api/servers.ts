@@ -1,0 +1,270 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import {
+  capabilityKinds,
+  type Entry,
+  HubError,
+  serverDetailView,
+  serverListView,
+  serverNotFound,
+  sha256Hex,
+} from "@hub/core";
+import type { Context } from "hono";
+import { z } from "zod";
+import type { AppDeps, AppEnv, HubApp } from "./context.js";
+import { document, serverIdParams } from "./openapi.js";
+import { readQuery } from "./query.js";
+import { type Listing, listQuery, type ServerLists } from "./server-list.js";
+import { serverDetail } from "./views.js";
+
+/** True when If-None-Match names this tag, strongly or weakly. */
+function isFresh(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return (
+    header === etag ||
+    header.split(",").some((one) => one.trim().replace(/^W\//, "") === etag || one.trim() === "*")
+  );
+}
+
+function answerListing(context: Context<AppEnv>, { json, etag }: Listing): Response {
+  const headers = { etag, "cache-control": "no-cache" };
+  if (isFresh(context.req.header("if-none-match"), etag)) return context.body(null, 304, headers);
+  return context.body(json, 200, { ...headers, "content-type": "application/json" });
+}
+
+/** What deserves attention about an entry, beyond its instances. */
+function entryWarnings(entry: Entry): string[] {
+  const warnings: string[] = [];
+  const hashes = new Set(
+    entry.instances
+      .filter((instance) => instance.health.status === "up")
+      .flatMap((instance) => instance.health.capabilitiesHash ?? []),
+  );
+  if (hashes.size > 1)
+    warnings.push("Its instances do not all offer the same tools, resources and prompts.");
+  return warnings;
+}
+
+function proves(entry: Entry, proof: string): boolean {
+  const given = createHash("sha256").update(sha256Hex(proof)).digest();
+  const secrets = [
+    entry.record.serviceKeyHash,
+    ...entry.record.instances.map((instance) => instance.leaseHash),
+  ];
+  return secrets.some(
+    (secret) =>
+      secret !== undefined && timingSafeEqual(createHash("sha256").update(secret).digest(), given),
+  );
+}
+
+/** A server that lives is removed only by its owner; what is gone may be tidied away by anybody who may write. */
+function mayRemove(entry: Entry, authorization: string | undefined): void {
+  const isAlive = entry.instances.some(
+    ({ health }) => health.status !== "down" && health.status !== "unreachable",
+  );
+  const proof = /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (!isAlive || (proof !== undefined && proves(entry, proof))) return;
+  throw new HubError(
+    "NOT_OWNER",
+    `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its lease id or service key as \`Authorization: Bearer …\`.`,
+  );
+}
+
+export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists): void {
+  const { registry } = deps;
+  const find = (id: string): Entry => {
+    const entry = registry.get(id);
+    if (entry === undefined) throw serverNotFound(id.slice(0, 100));
+    return entry;
+  };
+
+  document(app, {
+    method: "get",
+    path: "/servers",
+    tag: "Catalogue",
+    summary: "Which servers exist",
+    description:
+      "Without parameters: all of them. Answered from memory; heartbeats do not change the ETag.",
+    query: listQuery,
+    responses: {
+      200: {
+        description: "The servers, ordered by id.",
+        content: { "application/json": serverListView },
+      },
+      304: { description: "Nothing has changed since the ETag in If-None-Match." },
+    },
+    errors: ["INVALID_REQUEST"],
+  });
+  app.get("/servers", (context) => {
+    if (!context.req.url.includes("?")) return answerListing(context, lists.all());
+    return answerListing(context, lists.page(readQuery(context, listQuery, ["tag", "status"])));
+  });
+
+  document(app, {
+    method: "get",
+    path: "/servers/{id}",
+    tag: "Catalogue",
+    summary: "One server with its instances, their last probe, and warnings",
+    params: serverIdParams,
+    responses: {
+      200: { description: "The server.", content: { "application/json": serverDetailView } },
+    },
+    errors: ["SERVER_NOT_FOUND"],
+  });
+  app.get("/servers/:id", (context) => {
+    const entry = find(context.req.param("id"));
+    return context.json(serverDetail(entry, registry.now(), entryWarnings(entry)));
+  });
+
+  document(app, {
+    method: "delete",
+    path: "/servers/{id}",
+    tag: "Catalogue",
+    summary: "Remove a server and its history",
+    description:
+      "A server that is alive needs proof of ownership: its lease id or service key as a bearer token.",
+    params: serverIdParams,
+    responses: { 204: { description: "Gone." } },
+    errors: ["SERVER_NOT_FOUND", "NOT_OWNER", "STORE_UNAVAILABLE"],
+  });
+  app.delete("/servers/:id", async (context) => {
+    const authorization = context.req.header("authorization");
+    await registry.remove(context.req.param("id"), (entry) => mayRemove(entry, authorization));
+    return context.body(null, 204);
+  });
+
+  document(app, {
+    method: "post",
+    path: "/servers/{id}/probe",
+    tag: "Diagnosis",
+    summary: "Probe all instances of a server now",
+    params: serverIdParams,
+    responses: {
+      200: {
+        description: "The server after the probe.",
+        content: { "application/json": serverDetailView },
+      },
+    },
+    errors: ["SERVER_NOT_FOUND"],
+  });
+  app.post("/servers/:id/probe", async (context) => {
+    const { record } = find(context.req.param("id"));
+    await deps.probeNow(record.id);
+    const entry = find(record.id);
+    return context.json(serverDetail(entry, registry.now(), entryWarnings(entry)));
+  });
+
+  const item = z
+    .record(z.string(), z.unknown())
+    .describe("As the server described it, plus `hash`.");
+  const kindsByPath = {
+    tools: ["tools"],
+    resources: ["resources", "resourceTemplates"],
+    prompts: ["prompts"],
+  } as const;
+  for (const [path, kinds] of Object.entries(kindsByPath)) {
+    document(app, {
+      method: "get",
+      path: `/servers/{id}/${path}`,
+      tag: "Catalogue",
+      summary: `The ${path} of a server, from the last snapshot`,
+      params: serverIdParams,
+      responses: {
+        200: {
+          description: "Empty, with `snapshot: null`, until the hub has read them.",
+          content: {
+            "application/json": z.object({
+              snapshot: z.union([z.object({ hash: z.string() }), z.null()]),
+              ...Object.fromEntries(kinds.map((kind) => [kind, z.array(item)])),
+            }),
+          },
+        },
+      },
+      errors: ["SERVER_NOT_FOUND"],
+    });
+    app.get(`/servers/:id/${path}`, (context) => {
+      const { snapshot } = find(context.req.param("id"));
+      const items = capabilityKinds
+        .filter((kind) => (kinds as readonly string[]).includes(kind))
+        .map((kind) => [
+          kind,
+          (snapshot?.[kind] ?? []).map(({ definition, hash }) => ({ ...definition, hash })),
+        ]);
+      return context.json({
+        snapshot: snapshot === undefined ? null : { hash: snapshot.hash },
+        ...Object.fromEntries(items),
+      });
+    });
+  }
+
+  const changesQuery = z.strictObject({
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/, "must be a `nextCursor` of the page before")
+      .optional(),
+  });
+  document(app, {
+    method: "get",
+    path: "/servers/{id}/changes",
+    tag: "Catalogue",
+    summary: "How what a server offers has changed, newest first",
+    params: serverIdParams,
+    query: changesQuery,
+    responses: {
+      200: {
+        description: "Each change with the definitions before and after.",
+        content: {
+          "application/json": z.object({
+            changes: z.array(
+              z.object({
+                seq: z.number().describe("The number of its event in the journal."),
+                at: z.iso.datetime(),
+                hash: z.string(),
+                previousHash: z.string().optional(),
+                items: z.array(
+                  z.object({
+                    change: z.enum(["added", "removed", "changed"]),
+                    kind: z.enum(capabilityKinds),
+                    key: z.string(),
+                    before: item.optional(),
+                    after: item.optional(),
+                  }),
+                ),
+              }),
+            ),
+            nextCursor: z.string().optional(),
+          }),
+        },
+      },
+    },
+    errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
+  });
+  app.get("/servers/:id/changes", async (context) => {
+    const { record } = find(context.req.param("id"));
+    const { limit, cursor } = readQuery(context, changesQuery);
+    const found = await registry.changes(record.id, {
+      before: cursor === undefined ? undefined : Number(cursor),
+      limit: limit + 1,
+    });
+    const changes = found
+      .slice(0, limit)
+      .map(({ seq, at, hash, previousHash, changes: items }) => ({
+        seq,
+        at: new Date(at).toISOString(),
+        hash,
+        ...(previousHash === undefined ? {} : { previousHash }),
+        items: items.map((one) => ({
+          change: one.change,
+          kind: one.kind,
+          key: one.key,
+          ...("before" in one ? { before: one.before.definition } : {}),
+          ...("after" in one ? { after: one.after.definition } : {}),
+        })),
+      }));
+    const last = changes.at(-1);
+    return context.json({
+      changes,
+      ...(found.length > limit && last !== undefined ? { nextCursor: String(last.seq) } : {}),
+    });
+  });
+}

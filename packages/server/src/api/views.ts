@@ -1,0 +1,165 @@
+import {
+  type Entry,
+  type Finding,
+  type FindingView,
+  fixFor,
+  type Instance,
+  type InstanceDetail,
+  type InstanceView,
+  leadingInstance,
+  leaseIsLost,
+  type Now,
+  reasonFor,
+  type ServerDetail,
+  type ServerSummary,
+  serverStatus,
+  warningsFor,
+} from "@hub/core";
+
+/** RFC 3339 in UTC. */
+export function instant(wallMs: number): string {
+  return new Date(wallMs).toISOString();
+}
+
+function findingView(finding: Finding): FindingView {
+  const { step, code, cause, fix, suggestion } = finding;
+  return {
+    step,
+    code,
+    cause,
+    fix,
+    ...(suggestion === undefined ? {} : { suggestion: { ...suggestion } }),
+  };
+}
+
+/** The URL it was reached at, which may be a candidate. */
+function endpointOf({ record, health }: Instance): string {
+  return health.outcome?.ok === true ? health.outcome.endpoint : record.endpoint;
+}
+
+export function instanceView(instance: Instance): InstanceView {
+  const { record, health } = instance;
+  const problem =
+    health.status !== "up" && health.outcome?.ok === false ? health.outcome.finding : undefined;
+  return {
+    id: record.id,
+    endpoint: endpointOf(instance),
+    transport: health.outcome?.ok === true ? health.outcome.transport : record.transport,
+    status: health.status,
+    ...(problem === undefined ? {} : { problem: findingView(problem) }),
+  };
+}
+
+function probeView({ health }: Instance, now: Now): InstanceDetail["probe"] {
+  const { outcome, probedAtWall } = health;
+  if (outcome === undefined || probedAtWall === undefined) return undefined;
+  return {
+    at: instant(probedAtWall),
+    ok: outcome.ok,
+    latencyMs: Math.round(outcome.latencyMs * 10) / 10,
+    nextInMs: Math.max(0, Math.round(health.nextProbeAt - now.hub)),
+    failures: health.failures,
+    ...(outcome.ok
+      ? {
+          needsToken: outcome.needsToken,
+          ...(outcome.era === undefined ? {} : { era: outcome.era }),
+          ...(outcome.protocolVersion === undefined
+            ? {}
+            : { protocolVersion: outcome.protocolVersion }),
+          ...(outcome.serverName === undefined ? {} : { serverName: outcome.serverName }),
+          ...(outcome.serverVersion === undefined ? {} : { serverVersion: outcome.serverVersion }),
+        }
+      : {
+          tried: outcome.tried.map((one) => ({
+            endpoint: one.endpoint,
+            finding: findingView(one.finding),
+          })),
+        }),
+  };
+}
+
+function instanceDetail(instance: Instance, now: Now): InstanceDetail {
+  const { record, health } = instance;
+  const probe = probeView(instance, now);
+  const fix = fixFor(health, health.status);
+  const reason = reasonFor(health, health.status, now.hub);
+  return {
+    ...instanceView(instance),
+    registeredEndpoint: record.endpoint,
+    candidates: [...record.candidates],
+    statusSince: instant(health.statusSinceWall),
+    reason: fix === undefined ? reason : `${reason} ${fix}`,
+    registeredAt: instant(record.registeredAt),
+    ...(record.registeredFrom === undefined ? {} : { registeredFrom: record.registeredFrom }),
+    lastSeenAt: instant(health.aliveAtWall),
+    ...(health.lease === undefined
+      ? {}
+      : {
+          lease: {
+            ttlMs: health.lease.ttlMs,
+            ...(health.beatAtWall === undefined
+              ? {}
+              : { lastHeartbeatAt: instant(health.beatAtWall) }),
+            isLost: leaseIsLost(health, now.hub),
+          },
+        }),
+    ...(probe === undefined ? {} : { probe }),
+    warnings: warningsFor(health, now.hub),
+  };
+}
+
+/** What lists show of a server. Holds nothing that a heartbeat changes. */
+export function serverSummary(entry: Entry): ServerSummary {
+  const { record, instances, snapshot } = entry;
+  const leading = leadingInstance(instances);
+  const shown = leading === undefined ? undefined : instanceView(leading);
+  const { tags, icons, ...profile } = record.profile;
+  return {
+    id: record.id,
+    name: record.name,
+    ...withoutUndefined(profile),
+    tags: [...(tags ?? [])],
+    ...(icons === undefined ? {} : { icons: icons.map(withoutUndefined) }),
+    transport: shown?.transport ?? record.lastTransport,
+    endpoint: shown?.endpoint ?? record.lastEndpoint,
+    status: serverStatus(instances),
+    instances: instances.map(instanceView),
+    capabilities:
+      snapshot === undefined
+        ? null
+        : {
+            hash: snapshot.hash,
+            era: snapshot.era,
+            protocolVersion: snapshot.protocolVersion,
+            tools: snapshot.tools.length,
+            resources: snapshot.resources.length,
+            resourceTemplates: snapshot.resourceTemplates.length,
+            prompts: snapshot.prompts.length,
+          },
+    revision: record.revision,
+    registeredAt: instant(record.createdAt),
+    updatedAt: instant(record.updatedAt),
+  };
+}
+
+export function serverDetail(entry: Entry, now: Now, warnings: readonly string[]): ServerDetail {
+  return {
+    ...serverSummary(entry),
+    instances: entry.instances.map((instance) => instanceDetail(instance, now)),
+    ...(entry.snapshot === undefined ? {} : { serverInfo: { ...entry.snapshot.serverInfo } }),
+    ...(entry.snapshot?.instructions === undefined
+      ? {}
+      : { instructions: entry.snapshot.instructions }),
+    warnings: [...warnings],
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Optional members that are undefined become members that are not there, which JSON makes of them anyway. */
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  // Only undefined members are dropped, and the type says exactly that.
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as Defined<T>;
+}

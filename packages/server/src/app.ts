@@ -1,0 +1,118 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HubError } from "@hub/core";
+import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
+import { addDiagnoseRoute } from "./api/diagnose.js";
+import { addDocsRoutes } from "./api/docs.js";
+import { addEventRoutes } from "./api/events.js";
+import { createGuard } from "./api/guard.js";
+import { addLeaseRoutes } from "./api/leases.js";
+import { addOperationRoutes } from "./api/operations.js";
+import { problemResponse } from "./api/problem.js";
+import { addRegisterRoute } from "./api/register.js";
+import { ServerLists } from "./api/server-list.js";
+import { addServerRoutes } from "./api/servers.js";
+import { addToolRoutes } from "./api/tools.js";
+
+const securityHeaders = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+/** Methods that some route knows for a path, so that a wrong one is told from a wrong path. */
+function methodsFor(app: HubApp, path: string): string[] {
+  const found = new Set<string>();
+  for (const route of app.routes) {
+    if (route.method === "ALL") continue;
+    const pattern = new RegExp(
+      `^${route.path.replace(/[.]/g, "\\.").replace(/:[A-Za-z]+/g, "[^/]+")}$`,
+    );
+    if (pattern.test(path)) found.add(route.method);
+  }
+  return [...found].sort();
+}
+
+function notFound(app: HubApp, request: Request): Response {
+  const { pathname } = new URL(request.url);
+  const methods = methodsFor(app, pathname);
+  if (methods.length === 0) {
+    const error = new HubError(
+      "ROUTE_NOT_FOUND",
+      `There is nothing at ${JSON.stringify(pathname.slice(0, 200))}. /docs lists what there is.`,
+    );
+    return problemResponse(error);
+  }
+  const response = problemResponse(
+    new HubError(
+      "METHOD_NOT_ALLOWED",
+      `${request.method.slice(0, 20)} is not known here; ${methods.join(", ")} is.`,
+    ),
+  );
+  response.headers.set("allow", methods.join(", "));
+  return response;
+}
+
+/** The whole HTTP interface as a Hono app: everything comes in through `deps`. */
+export function createApp(deps: AppDeps): HubApp {
+  const app = new OpenAPIHono<AppEnv>();
+  const guard = createGuard(deps.guard);
+  const lists = new ServerLists(deps.registry);
+
+  app.onError((error, context) => {
+    if (HubError.is(error)) return problemResponse(error);
+    deps.onError(error, context.req.raw);
+    return problemResponse(
+      new HubError("INTERNAL", "The hub could not answer this request. Its log says why."),
+    );
+  });
+  app.notFound((context) => notFound(app, context.req.raw));
+
+  // The outermost layer: it sees the raw request before any route does.
+  app.use(async (context, next) => {
+    guard.check(context.req.raw);
+    const cors = guard.corsOrigin(context.req.raw);
+    if (
+      cors !== undefined &&
+      context.req.method === "OPTIONS" &&
+      context.req.header("access-control-request-method")
+    ) {
+      return context.body(null, 204, {
+        "access-control-allow-origin": cors,
+        "access-control-allow-methods": "GET, POST, PUT, DELETE",
+        "access-control-allow-headers": "content-type, authorization, last-event-id, if-none-match",
+        "access-control-max-age": "600",
+        vary: "Origin",
+      });
+    }
+    await next();
+    const { headers } = context.res;
+    for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value);
+    if (!headers.has("content-security-policy")) headers.set("content-security-policy", apiPolicy);
+    if (cors !== undefined) {
+      headers.set("access-control-allow-origin", cors);
+      headers.set("access-control-expose-headers", "etag, location, retry-after");
+      headers.append("vary", "Origin");
+    }
+    return undefined;
+  });
+
+  addRegisterRoute(app, deps, () => lists.summaries());
+  addLeaseRoutes(app, deps);
+  addServerRoutes(app, deps, lists);
+  addToolRoutes(app, deps);
+  addEventRoutes(app, deps);
+  addDiagnoseRoute(app, deps);
+  addOperationRoutes(app, deps);
+  addDocsRoutes(app, deps.info.version);
+  app.get("/", (context) =>
+    context.json({
+      name: "MCP Hub",
+      version: deps.info.version,
+      servers: "/servers",
+      events: "/events",
+      docs: "/docs",
+    }),
+  );
+  return app;
+}

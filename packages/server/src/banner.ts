@@ -1,0 +1,38 @@
+export type BannerFacts = {
+  readonly version: string;
+  readonly url: string;
+  readonly store: string;
+  readonly servers: number;
+  readonly readyInMs: number;
+};
+
+/** What `npm start` shows a person: where everything is and how to go on. */
+export function banner({ version, url, store, servers, readyInMs }: BannerFacts): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ["Servers", `${url}/servers`],
+    ["API docs", `${url}/docs`],
+    ["Events", `${url}/events`],
+    ["Store", `${store} (file)`],
+    ["Auth", "off: this machine only, other hosts and pages are refused"],
+    [
+      "Known",
+      servers === 0
+        ? "no server yet"
+        : `${servers} ${servers === 1 ? "server" : "servers"}, being probed now`,
+    ],
+  ];
+  const lines = rows.map(([label, text]) => `  ${label.padEnd(10)}${text}`);
+  return [
+    "",
+    `  MCP Hub ${version}  ready in ${Math.round(readyInMs)} ms`,
+    "",
+    ...lines,
+    "",
+    "  Register a server:",
+    '    TypeScript     import { register } from "@hub/register";  register(server);',
+    "    any command    npx hub-register -- <command that speaks MCP on stdio>",
+    `    anything else  curl -d name="My server" -d transport=streamable-http -d endpoint=http://localhost:8002/mcp ${url}/register`,
+    "",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,154 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join, relative } from "node:path";
+import { type JournalEvent, Registry, systemClock } from "@hub/core";
+import { createApp } from "./app.js";
+import { banner } from "./banner.js";
+import type { HubConfig } from "./config.js";
+import { type Listener, listen } from "./listen.js";
+import type { Log } from "./log.js";
+import { isPortFree, portHolder } from "./port-holder.js";
+import { diagnose } from "./probe/diagnose.js";
+import { createDialer } from "./probe/dialer.js";
+import { checkEndpoint, createEndpointRules } from "./probe/endpoint-rules.js";
+import { createProber } from "./probe/prober.js";
+import { createProbeScheduler } from "./probe/scheduler.js";
+import { openSqliteStore } from "./store/sqlite-store.js";
+import { version } from "./version.js";
+
+/** A reason not to start that is the operator's to mend; its message says how. */
+export class StartError extends Error {}
+
+export type Hub = {
+  readonly url: string;
+  readonly port: number;
+  readonly registry: Registry;
+  /** What to show a person who started it. */
+  readonly banner: string;
+  /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
+  readonly stop: () => Promise<void>;
+};
+
+export type StartOptions = {
+  readonly config: HubConfig;
+  readonly log: Log;
+  readonly onEvent?: (event: JournalEvent) => void;
+};
+
+const drainMs = 8_000;
+const journalKept = 100_000;
+const trimEveryMs = 3_600_000;
+
+/** Opens the store, begins to probe, and listens. Throws StartError with a sentence for the operator. */
+export async function startHub({ config, log, onEvent }: StartOptions): Promise<Hub> {
+  const begin = performance.now();
+  const host = config.host.replace(/^\[(.*)\]$/, "$1");
+  const urlOf = (port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  await assertPortFree(host, config.port, urlOf(config.port));
+
+  const store = await openSqliteStore({ file: join(config.dataDir, "hub.db") });
+  const stopping = new AbortController();
+  let listener: Listener | undefined;
+  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const dialer = createDialer({
+    rules,
+    hubId: randomUUID(),
+    version,
+    ownAddresses: () => (listener === undefined ? [] : [{ host, port: listener.port }]),
+  });
+  const prober = createProber({ dialer });
+  const registry = await Registry.open({
+    store,
+    clock: systemClock,
+    prober,
+    settings: config.settings,
+    newLeaseId: () => randomBytes(16).toString("hex"),
+    defer: (run) => setImmediate(run),
+  }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  if (onEvent !== undefined) registry.subscribe(onEvent);
+  const scheduler = createProbeScheduler({ registry, prober, log });
+
+  const app = createApp({
+    registry,
+    info: { version, startedAt: Date.now(), pid: process.pid },
+    guard: { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins },
+    checkEndpoint: (endpoint) => checkEndpoint(endpoint, rules),
+    diagnose: (target, signal) => diagnose(target, signal),
+    probeNow: (serverId) => scheduler.probeNow(serverId),
+    stopping: stopping.signal,
+    onError: (error, request) =>
+      log.error("request-failed", {
+        method: request.method,
+        path: new URL(request.url).pathname,
+        error: describeError(error),
+      }),
+  });
+  const trimming = setInterval(() => {
+    store
+      .trimJournal(journalKept)
+      .catch((error: unknown) => log.warn("journal-not-trimmed", { error: describeError(error) }));
+  }, trimEveryMs);
+  trimming.unref();
+
+  const close = async () => {
+    clearInterval(trimming);
+    await scheduler.stop();
+    await registry.drain();
+    await dialer.close();
+    await store.close();
+  };
+  try {
+    listener = await listen(app, host, config.port);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { port } = listener;
+  const running = listener;
+  let stopped: Promise<void> | undefined;
+  return {
+    url: urlOf(port),
+    port,
+    registry,
+    banner: banner({
+      version,
+      url: urlOf(port),
+      store: shortPath(join(config.dataDir, "hub.db")),
+      servers: registry.list().length,
+      readyInMs: performance.now() - begin,
+    }),
+    stop: () => {
+      stopped ??= (async () => {
+        stopping.abort();
+        await running.close(drainMs);
+        await close();
+      })();
+      return stopped;
+    },
+  };
+}
+
+async function assertPortFree(host: string, port: number, url: string): Promise<void> {
+  if (port === 0 || (await isPortFree(host, port))) return;
+  throw new StartError(
+    `Port ${port} on ${host} is taken by ${await portHolder(url, port)}. Stop it, or choose another port with MCP_HUB_PORT (servers then need MCP_HUB_URL).`,
+  );
+}
+
+/** Below the current folder as people would type it, else in full. */
+function shortPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith("..") ? path : `./${below}`;
+}
+
+/** An error in one line for the log, with the place it came from. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return (error.stack ?? error.message)
+    .split("\n")
+    .slice(0, 4)
+    .map((line) => line.trim())
+    .join(" | ");
+}

@@ -1,0 +1,80 @@
+import { HubError } from "@hub/core";
+import { parseConfig } from "./config.js";
+import { describeError, type Hub, StartError, startHub } from "./hub.js";
+import { createLog } from "./log.js";
+import { tellEvent } from "./tell.js";
+
+const giveUpAfterMs = 10_000;
+
+/** True for a start that failed for a reason the operator can mend; everything else is a bug. */
+function isOperatorsToMend(error: unknown): error is Error {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return (
+    error instanceof StartError ||
+    HubError.is(error) ||
+    code === "EACCES" ||
+    code === "EADDRNOTAVAIL" ||
+    code === "EADDRINUSE"
+  );
+}
+
+/** Resolves with the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let count = 0;
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => {
+        count += 1;
+        if (count > 1) process.exit(1);
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/**
+ * Runs the hub with the given environment until it is told to stop. Resolves with the exit code:
+ * 0 after a graceful stop, 1 when it could not start or could not stop in 10 s.
+ */
+export async function runHub(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const parsed = parseConfig(env);
+  if (!parsed.ok) {
+    console.error("MCP Hub cannot start with this environment:");
+    for (const problem of parsed.problems) console.error(`  - ${problem}`);
+    return 1;
+  }
+  const { config } = parsed;
+  const format = config.logFormat ?? (process.stdout.isTTY ? "pretty" : "json");
+  const log = createLog({ level: config.logLevel, format });
+  const signalled = stopSignal();
+  let hub: Hub;
+  try {
+    hub = await startHub({ config, log, onEvent: (event) => tellEvent(log, event, format) });
+  } catch (error) {
+    const text = isOperatorsToMend(error) ? error.message : `a bug: ${describeError(error)}`;
+    if (format === "pretty") console.error(`\n  MCP Hub cannot start: ${text}\n`);
+    else log.error("start-failed", { error: text });
+    return 1;
+  }
+  if (format === "pretty") process.stdout.write(hub.banner);
+  else {
+    log.info("started", {
+      url: hub.url,
+      pid: process.pid,
+      dataDir: config.dataDir,
+      auth: "off, loopback only",
+      servers: hub.registry.list().length,
+    });
+  }
+
+  const signal = await signalled;
+  log.info("stopping", { signal });
+  const giveUp = setTimeout(() => {
+    log.error("stop-took-too-long", { afterMs: giveUpAfterMs });
+    process.exit(1);
+  }, giveUpAfterMs);
+  giveUp.unref();
+  await hub.stop();
+  log.info("stopped");
+  return 0;
+}

@@ -1,0 +1,62 @@
+import type { JournalEvent } from "@hub/core";
+import type { Log, LogFields } from "./log.js";
+
+const where = (endpoint: string) => endpoint.replace(/^https?:\/\//, "");
+
+/** One event in words, for a person at a terminal. */
+export function sentenceFor(event: JournalEvent): string {
+  switch (event.kind) {
+    case "registered": {
+      const took =
+        event.replaced.length > 0
+          ? `  took over from ${event.replaced.map((one) => where(one.endpoint)).join(", ")}`
+          : "";
+      return `+ ${event.name}  registered  ${where(event.instance.endpoint)}${took}`;
+    }
+    case "registration-updated":
+      return `~ ${event.name}  now says another ${event.changed.join(", ")}  ${where(event.instance.endpoint)}`;
+    case "status-changed": {
+      const fix = event.fix === undefined ? "" : ` ${event.fix}`;
+      const mark = { up: "✓", pending: "…", unreachable: "!", draining: "-", down: "✗" }[event.to];
+      return `${mark} ${event.name}  ${event.to}  ${where(event.instance.endpoint)}  ${event.reason}${fix}`;
+    }
+    case "capabilities-changed":
+      return event.previousHash === undefined
+        ? `  ${event.name}  offers ${counts(event.items, event.added)}`
+        : `~ ${event.name}  offers something else: ${event.added} added, ${event.removed} removed, ${event.changed} changed`;
+    case "deregistered":
+      return `- ${event.name}  ${event.reason === "left" ? "left" : "was removed"}  ${where(event.instance.endpoint)}`;
+    case "forgotten":
+      return `- ${event.name}  ${event.reason === "removed" ? "removed" : "forgotten, it was down for too long"}`;
+    case "name-conflict":
+      return `! ${event.name}  is alive at ${where(event.holder.endpoint)}; ${where(event.endpoint)} wanted the name and did not get it`;
+    default:
+      event satisfies never;
+      return "";
+  }
+}
+
+function counts(items: readonly { readonly kind: string }[], total: number): string {
+  if (items.length < total) return `${total} tools, resources and prompts`;
+  const words = {
+    tools: "tool",
+    resources: "resource",
+    resourceTemplates: "resource template",
+    prompts: "prompt",
+  };
+  const said = Object.entries(words).flatMap(([kind, word]) => {
+    const count = items.filter((item) => item.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
+  });
+  return said.length === 0 ? "nothing yet" : said.join(", ");
+}
+
+/** Logs an event: as a sentence for people, with its fields for machines. */
+export function tellEvent(log: Log, event: JournalEvent, format: "pretty" | "json"): void {
+  const { kind, ...fields } = event;
+  const said: LogFields = format === "pretty" ? { text: sentenceFor(event) } : fields;
+  if (kind === "status-changed" && (event.to === "down" || event.to === "unreachable"))
+    log.warn(kind, said);
+  else if (kind === "name-conflict") log.warn(kind, said);
+  else log.info(kind, said);
+}

@@ -1,0 +1,133 @@
+import {
+  type Clock,
+  MemoryStore,
+  type ProbeOutcome,
+  type Prober,
+  Registry,
+  type RegistryStore,
+} from "@hub/core";
+import type { HubApp } from "../../src/api/context.js";
+import { createApp } from "../../src/app.js";
+
+/** A clock that stands still until it is told to go. */
+export class ManualClock implements Clock {
+  #wall = Date.parse("2026-11-23T12:00:00Z");
+  #monotonic = 0;
+
+  wall(): number {
+    return this.#wall;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  advance(ms: number): void {
+    this.#wall += ms;
+    this.#monotonic += ms;
+  }
+}
+
+export const failedProbe: ProbeOutcome = {
+  ok: false,
+  latencyMs: 1,
+  tried: [],
+  finding: {
+    step: "connect",
+    code: "NOTHING_LISTENS",
+    cause: "Nothing listens there.",
+    fix: "Start the server.",
+  },
+};
+
+export type TestApp = {
+  readonly app: HubApp;
+  readonly registry: Registry;
+  readonly clock: ManualClock;
+  readonly stopping: AbortController;
+  /** Endpoints that answer a probe. */
+  readonly alive: Set<string>;
+  readonly errors: unknown[];
+};
+
+/** The whole HTTP app over a real registry in memory; only the ports (clock, prober) are stand-ins. */
+export async function createTestApp(
+  options: { readonly store?: RegistryStore; readonly maxServers?: number } = {},
+): Promise<TestApp> {
+  const clock = new ManualClock();
+  const alive = new Set<string>();
+  const prober: Prober = {
+    probe: async ({ endpoint, transport }) =>
+      alive.has(endpoint)
+        ? {
+            ok: true,
+            endpoint,
+            transport,
+            latencyMs: 1,
+            needsToken: false,
+            era: "modern",
+            warnings: [],
+          }
+        : failedProbe,
+  };
+  let leases = 0;
+  const registry = await Registry.open({
+    store: options.store ?? new MemoryStore(),
+    clock,
+    prober,
+    newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
+    ...(options.maxServers === undefined ? {} : { settings: { maxServers: options.maxServers } }),
+  });
+  const stopping = new AbortController();
+  const errors: unknown[] = [];
+  const app = createApp({
+    registry,
+    info: { version: "1.2.3", startedAt: clock.wall(), pid: 42 },
+    guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
+    checkEndpoint: () => {},
+    diagnose: async () => ({ ok: true, steps: [] }) as never,
+    probeNow: async (serverId) => {
+      for (const task of registry.takeProbes(serverId)) {
+        registry.recordProbe(
+          task,
+          await prober.probe(task.target, { full: true, timeoutMs: 1_000 }),
+        );
+      }
+      return [];
+    },
+    stopping: stopping.signal,
+    onError: (error) => errors.push(error),
+  });
+  return { app, registry, clock, stopping, alive, errors };
+}
+
+export const server1 = {
+  name: "MCP Server 1",
+  transport: "streamable-http",
+  endpoint: "http://localhost:8002/mcp",
+} as const;
+
+export function postJson(
+  app: HubApp,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
+  return app.request(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+export function postForm(
+  app: HubApp,
+  fields: Record<string, string> | [string, string][],
+  headers: Record<string, string> = {},
+) {
+  return app.request("/register", {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+    body: new URLSearchParams(fields).toString(),
+  });
+}

@@ -1,0 +1,7 @@
+// npm start: installs and builds if needed, then becomes the hub. The hub runs in this very process,
+// so that signals sent to it arrive.
+import { build, install } from "./prepare.mjs";
+
+install();
+build();
+await import("../apps/hub/dist/main.js");
