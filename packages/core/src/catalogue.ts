@@ -1,12 +1,9 @@
-import {
-  type Entry,
-  type EntryRecord,
-  type Instance,
-  type InstanceRecord,
-  serverStatus,
-} from "./entry.js";
+import type { Newness } from "./draft.js";
+import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { type Health, type Now, newHealth } from "./health.js";
+import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
+import { endpointKey } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";
 
@@ -16,7 +13,8 @@ export class Catalogue {
   readonly #byLease = new Map<string, { readonly serverId: string; readonly instanceId: string }>();
   /** Ids by what their names look like to a person. */
   readonly #byShape = new Map<string, Set<string>>();
-  #order: readonly string[] | undefined;
+  /** Sorted. */
+  readonly #ids: string[] = [];
   #listed: readonly Entry[] | undefined;
   #version = 0;
 
@@ -41,9 +39,13 @@ export class Catalogue {
 
   /** All entries, ordered by id. */
   list(): readonly Entry[] {
-    this.#order ??= [...this.#entries.keys()].sort();
-    this.#listed ??= this.#order.flatMap((id) => this.#entries.get(id) ?? []);
+    this.#listed ??= this.#ids.flatMap((id) => this.#entries.get(id) ?? []);
     return this.#listed;
+  }
+
+  /** All entries in no order, without the cost of one. */
+  entries(): Iterable<Entry> {
+    return this.#entries.values();
   }
 
   byLease(leaseHash: string): { readonly entry: Entry; readonly instance: Instance } | undefined {
@@ -64,28 +66,35 @@ export class Catalogue {
     return undefined;
   }
 
-  /** Takes a stored record over. `renewed` are the instances that have just (re-)registered. */
-  put(record: EntryRecord, now: Now, renewed: ReadonlySet<string> = new Set()): void {
+  /** Takes a stored record over. `registered` are the instances that have just registered. */
+  put(record: EntryRecord, now: Now, registered: ReadonlyMap<string, Newness> = new Map()): void {
     const previous = this.#entries.get(record.id);
     for (const instance of previous?.record.instances ?? []) {
       if (instance.leaseHash !== undefined) this.#byLease.delete(instance.leaseHash);
     }
     const instances = record.instances.map((instance): Instance => {
-      const known = this.instance(record.id, instance.id);
-      const isNew =
-        known === undefined ||
-        renewed.has(instance.id) ||
-        known.record.leaseHash !== instance.leaseHash;
       if (instance.leaseHash !== undefined)
         this.#byLease.set(instance.leaseHash, { serverId: record.id, instanceId: instance.id });
-      return { record: instance, health: isNew ? healthOf(instance, now, known) : known.health };
+      const newness = registered.get(instance.id);
+      const known = newness === "new" ? undefined : this.instance(record.id, instance.id);
+      const isAsBefore =
+        known !== undefined &&
+        newness === undefined &&
+        known.record.leaseHash === instance.leaseHash;
+      return {
+        record: instance,
+        health: isAsBefore ? known.health : healthOf(instance, now, known),
+      };
     });
     const snapshot = previous?.snapshot;
     if (previous?.record.name !== record.name) this.#index(previous?.record, record);
     this.#set({ record, instances, ...(snapshot === undefined ? {} : { snapshot }) });
     // A renewed lease alone shows in no list.
-    if (previous?.record.revision !== record.revision) this.#version += 1;
-    else if (serverStatus(previous.instances) !== serverStatus(instances)) this.#version += 1;
+    const before = new Map(previous?.instances.map((one) => [one.record.id, one.health]));
+    const isVisible =
+      previous?.record.revision !== record.revision ||
+      instances.some((one) => looksOther(before.get(one.record.id), one.health));
+    if (isVisible) this.#version += 1;
   }
 
   remove(id: string): void {
@@ -95,19 +104,19 @@ export class Catalogue {
       if (leaseHash !== undefined) this.#byLease.delete(leaseHash);
     this.#index(entry.record, undefined);
     this.#entries.delete(id);
-    this.#order = undefined;
+    this.#ids.splice(this.#placeOf(id), 1);
     this.#listed = undefined;
     this.#version += 1;
   }
 
-  setHealth(serverId: string, instanceId: string, health: Health, isVisible: boolean): void {
+  setHealth(serverId: string, instanceId: string, health: Health): void {
     const entry = this.#entries.get(serverId);
-    if (entry === undefined) return;
-    const instances = entry.instances.map((one) =>
-      one.record.id === instanceId ? { ...one, health } : one,
-    );
+    const index = entry?.instances.findIndex((one) => one.record.id === instanceId) ?? -1;
+    const previous = entry?.instances[index];
+    if (entry === undefined || previous === undefined) return;
+    const instances = entry.instances.with(index, { record: previous.record, health });
     this.#set({ ...entry, instances });
-    if (isVisible) this.#version += 1;
+    if (looksOther(previous.health, health)) this.#version += 1;
   }
 
   setSnapshot(serverId: string, snapshot: CapabilitySnapshot): void {
@@ -118,9 +127,22 @@ export class Catalogue {
   }
 
   #set(entry: Entry): void {
-    if (!this.#entries.has(entry.record.id)) this.#order = undefined;
-    this.#entries.set(entry.record.id, entry);
+    const { id } = entry.record;
+    if (!this.#entries.has(id)) this.#ids.splice(this.#placeOf(id), 0, id);
+    this.#entries.set(id, entry);
     this.#listed = undefined;
+  }
+
+  /** Where an id is in the sorted ids, or belongs. */
+  #placeOf(id: string): number {
+    let low = 0;
+    let high = this.#ids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#ids[middle] ?? "") < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #index(before: EntryRecord | undefined, after: EntryRecord | undefined): void {
@@ -138,5 +160,22 @@ export class Catalogue {
 }
 
 function healthOf(record: InstanceRecord, now: Now, known: Instance | undefined): Health {
-  return newHealth(now, record.leaseHash === undefined ? undefined : record.ttlMs, known?.health);
+  const ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
+  // At another endpoint nobody has been seen yet.
+  const isSamePlace =
+    known !== undefined && endpointKey(known.record.endpoint) === endpointKey(record.endpoint);
+  return newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
+}
+
+/** Whether lists show a difference: the status, where a probe got through, or why not. */
+function looksOther(before: Health | undefined, after: Health): boolean {
+  return (
+    before?.status !== after.status ||
+    (before.outcome !== after.outcome && shownOf(before) !== shownOf(after))
+  );
+}
+
+function shownOf({ outcome }: Health): string {
+  if (outcome === undefined) return "";
+  return outcome.ok ? `${outcome.endpoint} ${outcome.transport}` : canonicalJson(outcome.finding);
 }

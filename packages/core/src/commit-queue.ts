@@ -1,4 +1,4 @@
-import { Draft } from "./draft.js";
+import { Draft, type RegisteredInstances } from "./draft.js";
 import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
@@ -20,10 +20,10 @@ export type CommitQueueOptions = {
   readonly base: (id: string) => EntryRecord | undefined;
   /** Takes over what another hub wrote. */
   readonly adopt: (fresh: ReadonlyMap<string, EntryRecord | undefined>) => void;
-  /** Takes over what was committed, before anybody is told. `renewed`: see `Draft.renew`. */
+  /** Takes over what was committed, before anybody is told. */
   readonly apply: (
     changed: ReadonlyMap<string, EntryRecord | undefined>,
-    renewed: ReadonlyMap<string, ReadonlySet<string>>,
+    registered: RegisteredInstances,
   ) => void;
   readonly publish: (events: readonly JournalEvent[]) => void;
   /** Runs a function a little later, after the requests that arrived together have been read. */
@@ -99,9 +99,8 @@ export class CommitQueue {
       .catch((error: unknown) => {
         hasFailed = true;
         for (const one of batch) if (!one.isObservation) one.reject(error);
-        this.#waiting = [...batch.filter((one) => one.isObservation), ...this.#waiting].slice(
-          -mostObservationsKept,
-        );
+        const kept = batch.filter((one) => one.isObservation).slice(-mostObservationsKept);
+        this.#waiting = [...kept, ...this.#waiting];
       })
       .finally(() => {
         this.#running = undefined;
@@ -121,7 +120,7 @@ export class CommitQueue {
           this.#options.adopt(result.fresh);
           continue;
         }
-        this.#options.apply(draft.changed, draft.renewed);
+        this.#options.apply(draft.changed, draft.registered);
         for (const done of settle) done();
         // The store numbers every event of a write, in order.
         this.#options.publish(

@@ -25,8 +25,11 @@ export type RegistrationFacts = {
   readonly wall: number;
   /** Whether this instance holds a lease that is alive. */
   readonly hasLiveLease: (instanceId: string) => boolean;
-  /** What came of asking instances whether they still answer, by endpoint. */
-  readonly answers: ReadonlyMap<string, boolean>;
+  /**
+   * What came of asking instances whether they still answer. The key is the record that was read
+   * then: an instance that registered again meanwhile has another, and must be asked again.
+   */
+  readonly answers: ReadonlyMap<InstanceRecord, boolean>;
 };
 
 export type RegistrationDecision =
@@ -48,7 +51,8 @@ export function refOf(record: InstanceRecord): InstanceRef {
 
 /**
  * Who may have a name. The same endpoint is the same instance. The same service key is another
- * instance. Anybody else gets the name only when none of its holders answers.
+ * instance. Anybody else gets the name only when none of its holders answers. A name with a service
+ * key is never shared with a registration that does not know the key.
  */
 export function decideRegistration(
   request: RegistrationRequest,
@@ -62,21 +66,20 @@ export function decideRegistration(
 
   if (record === undefined || record.instances.length === 0)
     return accept(request, facts, [], undefined);
-  if (known !== undefined) {
-    // A name that is guarded by a key and in use is not changed by somebody without it.
-    const isGuarded =
-      record.serviceKeyHash !== undefined && !isMember && facts.hasLiveLease(known.id);
-    return isGuarded
-      ? refuse(request, facts, record, known)
-      : accept(request, facts, record.instances, known);
-  }
   if (isMember) {
     const moved = record.instances.find((instance) => instance.id === registration.instanceId);
-    return accept(request, facts, record.instances, moved);
+    return accept(request, facts, record.instances, known ?? moved);
   }
-  const alive = record.instances.find((instance) => facts.answers.get(instance.endpoint) === true);
+  if (known !== undefined && record.serviceKeyHash === undefined)
+    return accept(request, facts, record.instances, known);
+  // From here on nothing but an empty house lets the newcomer in. At its own endpoint only a lease
+  // tells whether the holder is alive: a probe would reach the newcomer itself.
+  if (known !== undefined && facts.hasLiveLease(known.id))
+    return refuse(request, facts, record, known);
+  const holders = record.instances.filter((instance) => instance !== known);
+  const alive = holders.find((instance) => facts.answers.get(instance) === true);
   if (alive !== undefined) return refuse(request, facts, record, alive);
-  const unasked = record.instances.filter((instance) => !facts.answers.has(instance.endpoint));
+  const unasked = holders.filter((instance) => !facts.answers.has(instance));
   if (unasked.length > 0) return { kind: "ask-holders", holders: unasked };
   return accept(request, facts, [], undefined);
 }
@@ -94,7 +97,6 @@ function accept(
   const instances =
     known === undefined ? [...kept, instance] : kept.map((one) => (one === known ? instance : one));
   const profile = profileOf(registration);
-  const keyHash = serviceKeyHash ?? previous?.serviceKeyHash;
   const changed =
     previous === undefined
       ? []
@@ -104,7 +106,7 @@ function accept(
     id: facts.id,
     name: registration.name,
     profile,
-    ...(keyHash === undefined ? {} : { serviceKeyHash: keyHash }),
+    ...(serviceKeyHash === undefined ? {} : { serviceKeyHash }),
     createdAt: previous?.createdAt ?? wall,
     updatedAt: isNews ? wall : (previous?.updatedAt ?? wall),
     revision: (previous?.revision ?? 0) + (isNews ? 1 : 0),
@@ -146,10 +148,7 @@ function instanceOf(
   kept: readonly InstanceRecord[],
   known: InstanceRecord | undefined,
 ): InstanceRecord {
-  const derivedId = sha256Hex(endpointKey(registration.endpoint)).slice(0, 12);
-  const wished = registration.instanceId;
-  const isTaken = (id: string) => kept.some((one) => one !== known && one.id === id);
-  const id = known?.id ?? (wished !== undefined && !isTaken(wished) ? wished : derivedId);
+  const id = known?.id ?? registration.instanceId ?? freeId(registration.endpoint, kept);
   return {
     id,
     endpoint: registration.endpoint,
@@ -159,6 +158,13 @@ function instanceOf(
     ...(from === undefined ? {} : { registeredFrom: from }),
     ...(lease === undefined ? {} : { leaseHash: lease.hash, ttlMs: lease.ttlMs }),
   };
+}
+
+/** The start of the endpoint's hash; longer when an instance beside it chose just that for its id. */
+function freeId(endpoint: string, kept: readonly InstanceRecord[]): string {
+  const hash = sha256Hex(endpointKey(endpoint));
+  const short = hash.slice(0, 12);
+  return kept.some((one) => one.id === short) ? hash : short;
 }
 
 /** The names of the fields in which a known instance now says something else. */

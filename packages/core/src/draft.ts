@@ -2,13 +2,20 @@ import type { EntryRecord } from "./entry.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import type { EventWrite, StoreWrite } from "./store.js";
 
+/** Whether a registration brought an instance or is one more of an instance that is known. */
+export type Newness = "new" | "again";
+
+/** Newness by instance id, by server id. */
+export type RegisteredInstances = ReadonlyMap<string, ReadonlyMap<string, Newness>>;
+
 /** Entries as they will be when the commit under way succeeds: several decisions share one commit. */
 export class Draft {
   readonly #base: (id: string) => EntryRecord | undefined;
   readonly #entries = new Map<string, EntryRecord | undefined>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #events: EventWrite[] = [];
-  readonly #renewed = new Map<string, Set<string>>();
+  readonly #registered = new Map<string, Map<string, Newness>>();
+  #growth = 0;
 
   constructor(base: (id: string) => EntryRecord | undefined) {
     this.#base = base;
@@ -19,17 +26,22 @@ export class Draft {
   }
 
   put(record: EntryRecord): void {
+    if (this.get(record.id) === undefined) this.#growth += 1;
     this.#entries.set(record.id, record);
   }
 
   remove(id: string): void {
+    if (this.get(id) !== undefined) this.#growth -= 1;
     this.#entries.set(id, undefined);
     this.#snapshots.delete(id);
   }
 
   /** Marks an instance as just registered: what was observed of it before no longer counts. */
-  renew(serverId: string, instanceId: string): void {
-    this.#renewed.set(serverId, (this.#renewed.get(serverId) ?? new Set()).add(instanceId));
+  markRegistered(serverId: string, instanceId: string, newness: Newness): void {
+    const marked = this.#registered.get(serverId) ?? new Map<string, Newness>();
+    // New once in a commit is new, however often it registers again in the same one.
+    if (marked.get(instanceId) !== "new") marked.set(instanceId, newness);
+    this.#registered.set(serverId, marked);
   }
 
   keepSnapshot(serverId: string, snapshot: CapabilitySnapshot): void {
@@ -45,8 +57,13 @@ export class Draft {
     return this.#entries;
   }
 
-  get renewed(): ReadonlyMap<string, ReadonlySet<string>> {
-    return this.#renewed;
+  get registered(): RegisteredInstances {
+    return this.#registered;
+  }
+
+  /** How many entries there will be more than before. */
+  get growth(): number {
+    return this.#growth;
   }
 
   get isEmpty(): boolean {

@@ -24,6 +24,8 @@ export type Health = {
   readonly successes: number;
   /** It was seen up, lost, and has not registered again: one good probe is not enough. */
   readonly isRecovering: boolean;
+  /** The last good probe of this registration; missing for a process that has never answered. */
+  readonly answeredAt?: number;
   readonly probedAt?: number;
   readonly probedAtWall?: number;
   readonly outcome?: ProbeOutcome;
@@ -51,7 +53,7 @@ const eagerProbes = [
   { untilMs: 10_000, everyMs: 500 },
   { untilMs: 60_000, everyMs: 2_000 },
 ] as const;
-/** A server that does not answer yet may still be starting. */
+/** A server that has just registered and does not answer yet may still be starting. */
 const startUpMs = 5_000;
 
 /** A new process, or one that registered again: what was observed before says nothing about it. */
@@ -106,17 +108,18 @@ export function leaseIsLost(health: Health, now: number): boolean {
 /** Enough probes failed in a row, and not only because it is still starting. */
 function isFailing(health: Health, now: number, settings: HubSettings): boolean {
   const isStarting =
-    health.status === "pending" &&
+    health.answeredAt === undefined &&
     now - health.knownSince < Math.min(startUpMs, settings.probeFailingMs);
   return health.failures >= settings.failuresUntilUnreachable && !isStarting;
 }
 
-/** Neither calls nor answers; what the mass-expiry guard counts. */
+/**
+ * Neither calls nor answers; what the mass-expiry guard counts. After a lost lease one failed probe
+ * is enough, and one that said it drains is not asked at all.
+ */
 export function isStale(health: Health, now: number, settings: HubSettings): boolean {
-  if (health.status === "down" || health.isDraining) return false;
-  return health.lease === undefined
-    ? isFailing(health, now, settings)
-    : leaseIsLost(health, now) && health.failures > 0;
+  if (health.lease === undefined) return isFailing(health, now, settings);
+  return leaseIsLost(health, now) && (health.failures > 0 || health.isDraining);
 }
 
 /** When an instance without any sign of life is down: never before its lease ran out. */
@@ -134,11 +137,11 @@ export function judge(
   settings: HubSettings,
   mayGoDown: boolean,
 ): InstanceStatus {
-  const lost = leaseIsLost(health, now);
-  const hasLiveLease = health.lease !== undefined && !lost;
-  const isUnanswered = isFailing(health, now, settings) || (lost && health.failures > 0);
+  const hasLiveLease = health.lease !== undefined && !leaseIsLost(health, now);
+  const isSilent = isStale(health, now, settings);
+  const isUnanswered = isSilent || isFailing(health, now, settings);
 
-  if (isUnanswered && !hasLiveLease && now > downAt(health, settings)) {
+  if (isSilent && now > downAt(health, settings)) {
     if (mayGoDown || health.status === "down") return "down";
   }
   if (health.isDraining) return "draining";
@@ -167,7 +170,9 @@ export function withStatus(health: Health, status: InstanceStatus, now: Now): He
     status,
     statusSince: now.hub,
     statusSinceWall: now.wall,
-    isRecovering: status !== "up" && (health.isRecovering || health.status === "up"),
+    isRecovering:
+      status !== "up" &&
+      (health.isRecovering || (health.status === "up" && health.answeredAt !== undefined)),
   };
 }
 
@@ -179,8 +184,7 @@ function probeDelayMs(health: Health, now: number, settings: HubSettings, random
       health.isRecovering && health.status !== "up" ? settings.probeFailingMs : settings.probeUpMs;
     return wait * jitter;
   }
-  const hasNeverAnswered =
-    !health.isRecovering && health.status !== "up" && health.status !== "down";
+  const hasNeverAnswered = health.answeredAt === undefined && health.status !== "down";
   const eager = eagerProbes.find((phase) => now - health.knownSince < phase.untilMs);
   if (hasNeverAnswered && eager !== undefined)
     return Math.min(eager.everyMs, settings.probeFailingMs) * jitter;
@@ -205,6 +209,7 @@ export function probed(
         ...afterReading(outcome, now),
         aliveAt: now.hub,
         aliveAtWall: now.wall,
+        answeredAt: now.hub,
         failures: 0,
         successes: health.successes + 1,
       }

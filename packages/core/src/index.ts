@@ -26,6 +26,7 @@ export {
   type Now,
 } from "./health.js";
 export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+export { MemoryStore } from "./memory-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
 export {
@@ -41,6 +42,7 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
+export type { LeaseGrant, RegisterResult } from "./registrar.js";
 export {
   endpointKey,
   type Registration,
@@ -49,13 +51,7 @@ export {
   type Transport,
   transports,
 } from "./registration.js";
-export {
-  type LeaseGrant,
-  type RegisterResult,
-  Registry,
-  type RegistryOptions,
-  serverNotFound,
-} from "./registry.js";
+export { Registry, type RegistryOptions, serverNotFound } from "./registry.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export {
   type CapabilityItem,

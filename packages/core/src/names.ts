@@ -1,53 +1,49 @@
 import { sha256Hex } from "./hash.js";
 
 const longestId = 40;
-const hashLength = 6;
+
+/** How much of a name's hash an id may show: little, unless other names have taken that. */
+const hashLengths = [6, 10, 16, 32] as const;
 
 /** Ids that mean something else in the hub's own URLs and tool names. */
 const reservedIds = new Set(["hub"]);
 
 /** What makes two names the same name: compatibility forms, case and runs of spaces do not count. */
 export function nameKey(name: string): string {
+  const spaced = name.normalize("NFKC").replace(/\s+/gu, " ").trim();
   // Upper then lower case folds what lower case alone leaves apart (ß and ss, the two sigmas).
-  return name
-    .normalize("NFKC")
-    .toUpperCase()
-    .toLowerCase()
-    .normalize("NFKC")
-    .replace(/\s+/gu, " ")
-    .trim();
+  return spaced.toUpperCase().toLowerCase().normalize("NFKC");
 }
 
-/** An id that only this name can have: readable start, short hash of the whole name. */
-function hashedId(readable: string, key: string): string {
-  const room = longestId - hashLength - 1;
-  const start = readable.slice(0, room).replace(/-+$/, "") || "server";
-  return `${start}-${sha256Hex(key).slice(0, hashLength)}`;
+/** The slug of a name when it says the whole name, else only a readable start of it. */
+function slugOf(key: string): { readonly slug: string; readonly isWhole: boolean } {
+  const plain = key.normalize("NFKD").replace(/\p{M}/gu, "");
+  const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const lostLetters = /[\p{L}\p{N}]/u.test(plain.replace(/[a-z0-9]/g, ""));
+  const isWhole = slug !== "" && slug.length <= longestId && !lostLetters && !reservedIds.has(slug);
+  return { slug, isWhole };
+}
+
+/** An id that only this name can have: readable start, then the start of the hash of the whole name. */
+function hashedId(slug: string, hash: string, hashLength: number): string {
+  const start = slug.slice(0, longestId - hashLength - 1).replace(/-+$/, "") || "server";
+  return `${start}-${hash.slice(0, hashLength)}`;
 }
 
 /**
  * The id of a name: its slug of `[a-z0-9-]`, at most 40 characters. A name that loses letters on the
  * way, is reserved, too long, or whose slug belongs to another name gets a short hash of the name.
- * `keyHolding` says which name key has an id now.
+ * `keyHolding` says which name key has an id now; a name that has an id keeps it.
  */
 export function idForName(name: string, keyHolding: (id: string) => string | undefined): string {
   const key = nameKey(name);
-  const plain = key.normalize("NFKD").replace(/\p{M}/gu, "");
-  const readable = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
-  const lostLetters = /[\p{L}\p{N}]/u.test(plain.replace(/[a-z0-9]/g, ""));
-  const isFree = (id: string) => {
-    const holder = keyHolding(id);
-    return holder === undefined || holder === key;
-  };
-  const isPlain =
-    readable !== "" && readable.length <= longestId && !lostLetters && !reservedIds.has(readable);
-  if (isPlain && isFree(readable)) return readable;
-
-  const hashed = hashedId(readable, key);
-  if (isFree(hashed)) return hashed;
-  // Two names whose short hashes agree: lengthen by hashing again, until one is free.
-  for (let round = 1; ; round += 1) {
-    const next = hashedId(readable, `${key}\u0000${round}`);
-    if (isFree(next)) return next;
-  }
+  const { slug, isWhole } = slugOf(key);
+  if (isWhole && keyHolding(slug) === key) return slug;
+  const hash = sha256Hex(key);
+  const hashed = hashLengths.map((length) => hashedId(slug, hash, length));
+  const ids = isWhole ? [slug, ...hashed] : hashed;
+  const id =
+    ids.find((one) => keyHolding(one) === key) ?? ids.find((one) => keyHolding(one) === undefined);
+  if (id === undefined) throw new Error(`No id is free for the name ${JSON.stringify(name)}.`);
+  return id;
 }

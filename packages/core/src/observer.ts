@@ -71,10 +71,11 @@ export class Observer {
     const { catalogue, settings } = this.#options;
     const now = this.#options.now();
     const due: { readonly entry: Entry; readonly instance: Instance }[] = [];
-    for (const entry of catalogue.list()) {
+    for (const entry of catalogue.entries()) {
       for (const instance of entry.instances) {
-        const isDue = instance.health.nextProbeAt <= now.hub && !instance.health.isDraining;
-        if (isDue && !this.#probing.has(probingKey(entry.record.id, instance.record.id)))
+        const { nextProbeAt, isDraining, knownSince } = instance.health;
+        if (nextProbeAt > now.hub || isDraining) continue;
+        if (!this.#probing.has(probingKey(entry.record.id, instance.record.id, knownSince)))
           due.push({ entry, instance });
       }
     }
@@ -93,7 +94,7 @@ export class Observer {
 
   recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
     const { catalogue, settings } = this.#options;
-    this.#probing.delete(probingKey(task.serverId, task.instanceId));
+    this.#probing.delete(probingKey(task.serverId, task.instanceId, task.knownSince));
     const entry = catalogue.get(task.serverId);
     const instance = catalogue.instance(task.serverId, task.instanceId);
     if (
@@ -149,31 +150,36 @@ export class Observer {
 
   /** Takes a new observation of an instance over, and tells when its status is another. */
   observe(entry: Entry, instance: Instance, observed: Health, now: Now, mayGoDown: boolean): void {
-    const { catalogue, queue, settings } = this.#options;
+    const { catalogue, settings } = this.#options;
     const status = judge(observed, now.hub, settings, mayGoDown);
     const health = withStatus(observed, status, now);
-    const from = instance.health.status;
     if (health === instance.health) return;
+    catalogue.setHealth(entry.record.id, instance.record.id, health);
+    if (instance.health.status !== status) this.tellStatus(entry, instance, health, now);
+  }
+
+  /** Tells, and writes down what must survive a restart, that an instance has another status now. */
+  tellStatus(entry: Entry, instance: Instance, health: Health, now: Now): void {
+    const { catalogue, queue } = this.#options;
     const serverId = entry.record.id;
-    const isVisible = from !== status || findingOf(instance.health) !== findingOf(health);
-    catalogue.setHealth(serverId, instance.record.id, health, isVisible);
-    if (from === status) return;
+    const { status } = health;
     const fix = fixFor(health, status);
     const event: HubEvent = {
       kind: "status-changed",
       ...about(entry.record, now),
       instance: refOf(instance.record),
-      from,
+      from: instance.health.status,
       to: status,
       serverStatus: serverStatus(catalogue.get(serverId)?.instances ?? []),
       reason: reasonFor(health, status, now.hub),
       ...(fix === undefined ? {} : { fix }),
     };
     queue.note((draft) => {
-      draft.tell({ event });
       const record = draft.get(serverId);
       const stored = record?.instances.find((one) => one.id === instance.record.id);
-      if (record === undefined || stored === undefined) return;
+      // It left before this could be told; another may have come under its id since.
+      if (record === undefined || stored?.registeredAt !== instance.record.registeredAt) return;
+      draft.tell({ event });
       const downSince =
         status === "down"
           ? (stored.downSince ?? now.steady)
@@ -229,7 +235,7 @@ export class Observer {
 
   /** Drops what has been gone for so long that nobody waits for it. */
   #forget(entry: Entry, now: Now): void {
-    const { queue, settings } = this.#options;
+    const { catalogue, queue, settings } = this.#options;
     const isOver = (since: number | undefined) =>
       since !== undefined && now.steady - since >= settings.forgetAfterMs;
     const { record } = entry;
@@ -240,6 +246,9 @@ export class Observer {
     queue.note((draft) => {
       const current = draft.get(record.id);
       if (current === undefined || current.version !== record.version) return;
+      // One of them may have come back while this waited for the store.
+      if (gone.some((one) => catalogue.instance(record.id, one.id)?.health.status !== "down"))
+        return;
       if (gone.length === current.instances.length) {
         draft.remove(current.id);
         draft.tell({
@@ -262,7 +271,7 @@ export class Observer {
   }
 
   #task(entry: Entry, { record, health }: Instance, full: boolean): ProbeTask {
-    this.#probing.add(probingKey(entry.record.id, record.id));
+    this.#probing.add(probingKey(entry.record.id, record.id, health.knownSince));
     const target = { ...targetOf(record), name: entry.record.name, knownEra: health.era };
     return {
       serverId: entry.record.id,
@@ -288,13 +297,9 @@ export function about(record: EntryRecord, now: Now) {
   return { serverId: record.id, name: record.name, at: now.wall };
 }
 
-const probingKey = (serverId: string, instanceId: string) => `${serverId}/${instanceId}`;
-
-/** What lists show of a probe: where it got through, or why not. */
-function findingOf({ outcome }: Health): string {
-  if (outcome === undefined) return "";
-  return outcome.ok ? `${outcome.endpoint} ${outcome.needsToken}` : outcome.finding.cause;
-}
+/** A registration that came after the probe set out gets one of its own. */
+const probingKey = (serverId: string, instanceId: string, knownSince: number) =>
+  `${serverId}/${instanceId}/${knownSince}`;
 
 function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boolean {
   const said = (snapshot: CapabilitySnapshot) =>

@@ -1,17 +1,22 @@
 import { z } from "zod";
+import { endpointSchema, httpUrl, linkSchema, transportSchema } from "./endpoint.js";
+import { atMost, expected, line, metadataSchema, prose, shownValue, text } from "./fields.js";
 import { nameKey } from "./names.js";
-import { hasInvisible, hasInvisibleButBreaks, mixedScripts } from "./text.js";
+import { mixedScripts } from "./text.js";
 
-const shown = "must hold no control, zero-width or direction-changing characters";
+export { endpointKey, type Transport, transports } from "./endpoint.js";
 
-/** A text of one line that a person will see. */
-function line(longest: number) {
-  return z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(longest, `must be at most ${longest} characters`)
-    .refine((text) => !hasInvisible(text), shown);
+/** For unknown fields, and for what is no object at all. */
+function fieldsError(what: string, fields: string) {
+  return (issue: { readonly code?: string; readonly keys?: unknown; readonly input?: unknown }) => {
+    if (issue.code !== "unrecognized_keys" || !Array.isArray(issue.keys))
+      return expected(what)(issue);
+    const unknown = issue.keys.slice(0, 5).map(shownValue).join(", ");
+    const note = issue.keys.includes("command")
+      ? " The hub starts no programs; `hub-register -- <command>` serves and registers one."
+      : "";
+    return `must hold no other fields than ${fields}, got ${unknown}.${note}`;
+  };
 }
 
 const nameSchema = line(200)
@@ -21,159 +26,113 @@ const nameSchema = line(200)
     if (scripts !== undefined) {
       context.addIssue({
         code: "custom",
-        message: `mixes ${scripts.join(" and ")} letters, which people cannot tell apart; use one script`,
+        message: `must use the letters of one script, because people cannot tell some apart, got ${scripts.join(" and ")}`,
       });
     }
     if (!/[\p{L}\p{N}]/u.test(nameKey(name))) {
-      context.addIssue({ code: "custom", message: "needs at least one letter or digit" });
+      context.addIssue({
+        code: "custom",
+        message: `must hold a letter or a digit, got ${shownValue(name)}`,
+      });
     }
   });
 
-export const transports = ["streamable-http", "sse"] as const;
-export type Transport = (typeof transports)[number];
+const iconSchema = z.strictObject(
+  {
+    src: text()
+      .max(8_192, atMost(8_192, "characters"))
+      .refine(
+        (source) =>
+          httpUrl(source) !== undefined ||
+          /^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(source),
+        {
+          error: (issue) =>
+            `must be an http(s) URL or a data: URL of a PNG, JPEG or WebP image, got ${shownValue(issue.input)}`,
+        },
+      ),
+    mimeType: line(100).optional(),
+    sizes: z
+      .array(line(20), { error: expected("a list of texts") })
+      .max(16, atMost(16, "sizes"))
+      .optional(),
+    theme: z.enum(["light", "dark"], { error: expected('"light" or "dark"') }).optional(),
+  },
+  { error: fieldsError("an icon", "src, mimeType, sizes, theme") },
+);
 
-const transportSpellings: Readonly<Record<string, Transport>> = {
-  "streamable-http": "streamable-http",
-  streamablehttp: "streamable-http",
-  http: "streamable-http",
-  sse: "sse",
-};
+const leaseSchema = z.strictObject(
+  {
+    ttlMs: z
+      .number({ error: expected("a number of milliseconds") })
+      .int({ error: expected("a whole number of milliseconds") })
+      .positive({ error: expected("a number above 0") })
+      .optional(),
+  },
+  { error: fieldsError("an object such as {} or { ttlMs: 30000 }", "ttlMs") },
+);
 
-const transportSchema = z.string().transform((given, context): Transport => {
-  const known = transportSpellings[given.trim().toLowerCase().replaceAll("_", "-")];
-  if (known !== undefined) return known;
-  context.addIssue({
-    code: "custom",
-    message: /^stdio$/i.test(given.trim())
-      ? "is `stdio`, which cannot be dialled; serve it with `hub-register -- <command>`, which registers it as streamable-http"
-      : `must be "streamable-http" or "sse", got ${JSON.stringify(given.slice(0, 40))}`,
-  });
-  return z.NEVER;
+const tagSchema = line(50).refine((tag) => !tag.includes(","), {
+  error: (issue) => `must hold no comma, got ${shownValue(issue.input)}`,
 });
-
-function httpUrl(text: string): URL | undefined {
-  // The URL parser drops tabs and line breaks silently; here they are a mistake.
-  if (/[\s\p{Cc}]/u.test(text)) return undefined;
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  return new URL(text);
-}
-
-/** The one spelling of an endpoint, for comparing two of them. */
-export function endpointKey(endpoint: string): string {
-  return new URL(endpoint).href;
-}
-
-const endpointSchema = z
-  .string()
-  .trim()
-  .max(2_048, "must be at most 2048 characters")
-  .transform((text, context): string => {
-    const url = httpUrl(text);
-    const refuse = (message: string) => {
-      context.addIssue({ code: "custom", message });
-      return z.NEVER;
-    };
-    if (url === undefined) {
-      return refuse(
-        `must be an http:// or https:// URL such as http://localhost:8002/mcp, got ${JSON.stringify(text.slice(0, 80))}`,
-      );
-    }
-    if (url.username !== "" || url.password !== "")
-      return refuse("must not hold a user name or password");
-    if (url.hash !== "" || text.includes("#")) return refuse("must not hold a fragment (#...)");
-    // Kept as given when the parser would only add a slash, so that people find what they wrote.
-    return url.href === text || url.href === `${text}/` ? text : url.href;
-  });
-
-const linkSchema = z
-  .string()
-  .trim()
-  .max(2_048, "must be at most 2048 characters")
-  .refine((text) => httpUrl(text) !== undefined, "must be an http:// or https:// URL");
-
-const iconSchema = z.strictObject({
-  src: z
-    .string()
-    .max(8_192, "must be at most 8192 characters")
-    .refine(
-      (text) =>
-        httpUrl(text) !== undefined ||
-        /^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(text),
-      "must be an http(s) URL or a data: URL of a PNG, JPEG or WebP image",
-    ),
-  mimeType: line(100).optional(),
-  sizes: z.array(line(20)).max(16).optional(),
-  theme: z.enum(["light", "dark"]).optional(),
-});
-
-function jsonDepth(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  let deepest = 0;
-  for (const part of Object.values(value)) deepest = Math.max(deepest, jsonDepth(part));
-  return deepest + 1;
-}
-
-const metadataSchema = z
-  .record(z.string().max(100, "keys must be at most 100 characters"), z.json())
-  .refine((metadata) => Object.keys(metadata).length <= 64, "must hold at most 64 keys")
-  .refine((metadata) => jsonDepth(metadata) <= 8, "must be nested at most 8 levels deep")
-  .refine(
-    (metadata) => JSON.stringify(metadata).length <= 8_192,
-    "must be at most 8192 characters as JSON",
-  );
 
 /** What a server says of itself when it registers. */
-export const registrationSchema = z.strictObject({
-  name: nameSchema.describe("Display name, 1-200 characters, unique in the hub."),
-  transport: transportSchema.describe(
-    '"streamable-http" or "sse"; the spellings http, streamableHttp and streamable_http are understood.',
-  ),
-  endpoint: endpointSchema.describe("The URL the server answers MCP at."),
-  title: line(200).optional(),
-  description: z
-    .string()
-    .trim()
-    .max(5_000, "must be at most 5000 characters")
-    .refine((text) => !hasInvisibleButBreaks(text), shown)
-    .optional(),
-  version: line(100).optional(),
-  tags: z
-    .array(line(50).refine((tag) => !tag.includes(","), "must hold no comma"))
-    .max(32, "must hold at most 32 tags")
-    .transform((tags) => [...new Set(tags)])
-    .optional(),
-  owner: line(200).optional(),
-  repository: linkSchema.optional(),
-  websiteUrl: linkSchema.optional(),
-  icons: z.array(iconSchema).max(8, "must hold at most 8 icons").optional(),
-  metadata: metadataSchema.optional(),
-  instanceId: z
-    .string()
-    .regex(/^[A-Za-z0-9._:-]{1,128}$/, "must be 1-128 characters of A-Z a-z 0-9 . _ : -")
-    .optional()
-    .describe("Tells instances of one server apart. Default: derived from the endpoint."),
-  candidates: z
-    .array(endpointSchema)
-    .max(16, "must hold at most 16 URLs")
-    .optional()
-    .describe("Other URLs the server may be reached at, best first."),
-  serviceKey: z
-    .string()
-    .min(1, "must not be empty")
-    .max(256, "must be at most 256 characters")
-    .optional()
-    .describe(
-      "A secret shared by all instances of one server; lets further instances join the name.",
+export const registrationSchema = z.strictObject(
+  {
+    name: nameSchema.describe("Display name, 1-200 characters, unique in the hub."),
+    transport: transportSchema.describe(
+      '"streamable-http" or "sse"; the spellings http, streamableHttp and streamable_http are understood.',
     ),
-  lease: z
-    .strictObject({
-      ttlMs: z.number().int("must be a whole number").positive("must be more than 0").optional(),
-    })
-    .optional()
-    .describe(
-      "Ask for a lease: the server then sends heartbeats. Without one the hub's own probe decides.",
+    endpoint: endpointSchema.describe("The URL the server answers MCP at."),
+    title: line(200).optional(),
+    description: prose(5_000).optional(),
+    version: line(100).optional(),
+    tags: z
+      .array(tagSchema, { error: expected("a list of texts") })
+      .max(32, atMost(32, "tags"))
+      .transform((tags) => [...new Set(tags)])
+      .optional(),
+    owner: line(200).optional(),
+    repository: linkSchema.optional(),
+    websiteUrl: linkSchema.optional(),
+    icons: z
+      .array(iconSchema, { error: expected("a list of icons") })
+      .max(8, atMost(8, "icons"))
+      .optional(),
+    metadata: metadataSchema.optional(),
+    instanceId: text()
+      .regex(/^[A-Za-z0-9._:-]{1,128}$/, {
+        error: (issue) =>
+          `must be 1-128 characters of A-Z a-z 0-9 . _ : -, got ${shownValue(issue.input)}`,
+      })
+      .optional()
+      .describe("Tells instances of one server apart. Default: derived from the endpoint."),
+    candidates: z
+      .array(endpointSchema, { error: expected("a list of URLs") })
+      .max(16, atMost(16, "URLs"))
+      .optional()
+      .describe("Other URLs the server may be reached at, best first."),
+    // A secret: what came is never repeated.
+    serviceKey: z
+      .string("must be text")
+      .min(1, "must not be empty")
+      .max(256, atMost(256, "characters"))
+      .optional()
+      .describe(
+        "A secret shared by all instances of one server; lets further instances join the name.",
+      ),
+    lease: leaseSchema
+      .optional()
+      .describe(
+        "Ask for a lease: the server then sends heartbeats. Without one the hub's own probe decides.",
+      ),
+  },
+  {
+    error: fieldsError(
+      "a registration",
+      "name, transport, endpoint, title, description, version, tags, owner, repository, websiteUrl, icons, metadata, instanceId, candidates, serviceKey, lease",
     ),
-});
+  },
+);
 
 export type Registration = z.output<typeof registrationSchema>;
 export type RegistrationInput = z.input<typeof registrationSchema>;

@@ -1,25 +1,19 @@
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
-import {
-  decideRegistration,
-  type RegistrationDecision,
-  type RegistrationRequest,
-  refOf,
-  withoutInstances,
-} from "./decide.js";
-import type { Draft } from "./draft.js";
-import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
+import { refOf, withoutInstances } from "./decide.js";
+import type { RegisteredInstances } from "./draft.js";
+import type { Entry, EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
-import { idForName, nameKey } from "./names.js";
-import { about, Observer, type ProbeTask, type Protection, targetOf } from "./observer.js";
+import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
 import type { ProbeOutcome, Prober } from "./probe.js";
+import { type LeaseGrant, type RegisterResult, Registrar } from "./registrar.js";
 import type { Registration } from "./registration.js";
-import { defaultSettings, grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
+import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js";
 import type { CapabilityChange, JournalQuery, RegistryStore } from "./store.js";
 
 export type RegistryOptions = {
@@ -34,27 +28,9 @@ export type RegistryOptions = {
   readonly random?: () => number;
   /** See `CommitQueueOptions.defer`. Default: after the current microtasks. */
   readonly defer?: (run: () => void) => void;
+  /** Told what a listener of `subscribe` or `onProbesDue` threw. Default: nobody. */
+  readonly onListenerError?: (error: unknown) => void;
 };
-
-export type LeaseGrant = {
-  readonly id: string;
-  readonly ttlMs: number;
-  readonly heartbeatMs: number;
-};
-
-export type RegisterResult = {
-  readonly entry: Entry;
-  readonly instance: Instance;
-  readonly lease?: LeaseGrant;
-  /** True when the name or the instance was not known before. */
-  readonly isNew: boolean;
-  readonly warnings: readonly string[];
-};
-
-const mostHolderRounds = 4;
-const conflictSilenceMs = 600_000;
-const mostConflictsRemembered = 1_000;
-const holderTimeoutMs = 2_000;
 
 /**
  * The catalogue, alive: registrations are decided one by one and stored before they are acknowledged;
@@ -68,9 +44,9 @@ export class Registry {
   readonly #startedAt: number;
   readonly #queue: CommitQueue;
   readonly #observer: Observer;
+  readonly #registrar: Registrar;
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   readonly #wakeListeners = new Set<() => void>();
-  readonly #conflictsTold = new Map<string, number>();
   #lastSeq = 0;
 
   private constructor(options: RegistryOptions) {
@@ -82,7 +58,7 @@ export class Registry {
       store: options.store,
       base: (id) => this.#catalogue.get(id)?.record,
       adopt: (fresh) => this.#apply(fresh),
-      apply: (changed, renewed) => this.#apply(changed, renewed),
+      apply: (changed, registered) => this.#apply(changed, registered),
       publish: (events) => this.#publish(events),
       defer: options.defer ?? queueMicrotask,
     });
@@ -92,6 +68,14 @@ export class Registry {
       settings: this.settings,
       now: () => this.now(),
       random: options.random ?? Math.random,
+    });
+    this.#registrar = new Registrar({
+      catalogue: this.#catalogue,
+      queue: this.#queue,
+      settings: this.settings,
+      now: () => this.now(),
+      prober: options.prober,
+      newLeaseId: options.newLeaseId,
     });
   }
 
@@ -118,54 +102,9 @@ export class Registry {
     registration: Registration,
     context: { readonly from?: string | undefined } = {},
   ): Promise<RegisterResult> {
-    const leaseId = registration.lease === undefined ? undefined : this.#options.newLeaseId();
-    const ttlMs = grantedTtlMs(this.settings, registration.lease?.ttlMs);
-    const request: RegistrationRequest = {
-      registration,
-      from: context.from,
-      serviceKeyHash:
-        registration.serviceKey === undefined ? undefined : sha256Hex(registration.serviceKey),
-      lease: leaseId === undefined ? undefined : { hash: sha256Hex(leaseId), ttlMs },
-    };
-    const lookAlike = this.#catalogue.lookAlike(registration.name);
-    const answers = new Map<string, boolean>();
-    for (let round = 0; round < mostHolderRounds; round += 1) {
-      const decision = await this.#queue.execute((draft) => this.#decide(draft, request, answers));
-      if (decision.kind === "refuse") throw decision.error;
-      if (decision.kind === "ask-holders") {
-        await Promise.all(
-          decision.holders.map(async (holder) =>
-            answers.set(holder.endpoint, await this.#answers(holder)),
-          ),
-        );
-        continue;
-      }
-      const entry = this.#catalogue.get(decision.record.id);
-      const instance = this.#catalogue.instance(decision.record.id, decision.instanceId);
-      if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
-      this.#wake();
-      return {
-        entry,
-        instance,
-        isNew: decision.isNewInstance,
-        warnings:
-          lookAlike === undefined
-            ? []
-            : [
-                `The name looks like that of another server, "${lookAlike.record.name}" (${lookAlike.record.id}).`,
-              ],
-        ...(leaseId === undefined
-          ? {}
-          : { lease: { id: leaseId, ttlMs, heartbeatMs: heartbeatMsFor(this.settings, ttlMs) } }),
-      };
-    }
-    throw new HubError(
-      "REVISION_CONFLICT",
-      "The holders of this name changed while the hub asked them. Try again.",
-      {
-        retryAfterMs: 1_000,
-      },
-    );
+    const result = await this.#registrar.register(registration, context.from);
+    this.#wake();
+    return result;
   }
 
   /** Extends a lease. Throws LEASE_UNKNOWN when it does not exist, was replaced, or ran out. */
@@ -304,83 +243,46 @@ export class Registry {
     return this.#queue.drain();
   }
 
-  #wake(): void {
-    for (const listener of this.#wakeListeners) listener();
-  }
-
-  #decide(
-    draft: Draft,
-    request: RegistrationRequest,
-    answers: ReadonlyMap<string, boolean>,
-  ): RegistrationDecision {
-    const now = this.now();
-    const { registration } = request;
-    const id = idForName(registration.name, (taken) => {
-      const holder = draft.get(taken);
-      return holder === undefined ? undefined : nameKey(holder.name);
-    });
-    const record = draft.get(id);
-    if (record === undefined && this.#catalogue.size >= this.settings.maxServers) {
-      throw new HubError(
-        "REGISTRY_FULL",
-        `The hub keeps at most ${this.settings.maxServers} servers and has no room for another. Remove servers that are down.`,
-      );
-    }
-    const decision = decideRegistration(request, {
-      id,
-      record,
-      answers,
-      wall: now.wall,
-      hasLiveLease: (instanceId) => {
-        const health = this.#catalogue.instance(id, instanceId)?.health;
-        return health?.lease !== undefined && !leaseIsLost(health, now.hub);
-      },
-    });
-    if (decision.kind === "accept") {
-      draft.put(decision.record);
-      draft.renew(id, decision.instanceId);
-      if (decision.event !== undefined) draft.tell({ event: decision.event });
-    }
-    if (
-      decision.kind === "refuse" &&
-      this.#isNewConflict(`${id} ${registration.endpoint}`, now.hub)
-    ) {
-      draft.tell({ event: decision.event });
-    }
-    return decision;
-  }
-
-  /** A newcomer that tries for ever is one piece of news, not one per try. */
-  #isNewConflict(conflict: string, now: number): boolean {
-    const told = this.#conflictsTold.get(conflict);
-    if (told !== undefined && now - told < conflictSilenceMs) return false;
-    if (this.#conflictsTold.size >= mostConflictsRemembered) this.#conflictsTold.clear();
-    this.#conflictsTold.set(conflict, now);
-    return true;
-  }
-
-  async #answers(holder: InstanceRecord): Promise<boolean> {
-    const timeoutMs = Math.min(this.settings.probeTimeoutMs, holderTimeoutMs);
-    const outcome = await this.#options.prober.probe(targetOf(holder), { full: false, timeoutMs });
-    // A server that refuses the hub's Host header is there all the same.
-    return outcome.ok || outcome.finding.code === "HOST_REFUSED";
-  }
-
+  /** Takes records over. A registration starts observing anew, which may be another status. */
   #apply(
     changed: ReadonlyMap<string, EntryRecord | undefined>,
-    renewed?: ReadonlyMap<string, ReadonlySet<string>>,
+    registered?: RegisteredInstances,
   ): void {
     const now = this.now();
     for (const [id, record] of changed) {
-      if (record === undefined) this.#catalogue.remove(id);
-      else this.#catalogue.put(record, now, renewed?.get(id));
+      if (record === undefined) {
+        this.#catalogue.remove(id);
+        continue;
+      }
+      const before = this.#catalogue.get(id)?.instances ?? [];
+      this.#catalogue.put(record, now, registered?.get(id));
+      for (const instance of before) {
+        if (registered?.get(id)?.get(instance.record.id) === "new") continue;
+        const entry = this.#catalogue.get(id);
+        const health = this.#catalogue.instance(id, instance.record.id)?.health;
+        if (entry !== undefined && health !== undefined && health.status !== instance.health.status)
+          this.#observer.tellStatus(entry, instance, health, now);
+      }
     }
   }
 
   #publish(events: readonly JournalEvent[]): void {
     for (const event of events) {
       this.#lastSeq = Math.max(this.#lastSeq, event.seq);
-      for (const listener of this.#listeners) listener(event);
+      for (const listener of this.#listeners) this.#call(() => listener(event));
+    }
+  }
+
+  #wake(): void {
+    for (const listener of this.#wakeListeners) this.#call(listener);
+  }
+
+  /** A listener that fails must not stop the others, nor make a stored commit look like a failed one. */
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#options.onListenerError?.(error);
     }
   }
 }

@@ -38,27 +38,40 @@ const lookAlikes: Readonly<Record<string, string>> = {
   "|": "l",
 };
 
-/** Control, format (bidi, zero-width, tags), surrogate, private-use and unassigned characters, and odd separators. */
-const invisible =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u{115F}\u{1160}\u{3164}\u{FFA0}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}\u{2800}]/u;
-const invisibleButBreaks = new RegExp(
-  invisible.source.replace(
-    "\\p{Cc}",
-    "\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F",
-  ),
-  "u",
-);
+/** Control, format (bidi, tags), surrogate, private-use and unassigned characters; fillers; odd separators. */
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** As above, but a character that this Unicode version does not know yet may be next year's emoji. */
+const invisibleInProse =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+/** What joins and colours emoji is invisible too, but in its place. */
 const emojiJoin =
   /(?<=\p{Extended_Pictographic}\u{FE0F}?\p{Emoji_Modifier}?)\u{200D}(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic}|[0-9#*])\u{FE0F}/gu;
 
-/** True when a text of one line holds a character that nobody sees or that reorders others. */
-export function hasInvisible(text: string): boolean {
-  return invisible.test(text.replace(emojiJoin, ""));
+function codePoint(character: string | undefined): string | undefined {
+  const number = character?.codePointAt(0);
+  return number === undefined
+    ? undefined
+    : `U+${number.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** As `hasInvisible`, but tabs and line breaks are fine: for descriptions. */
-export function hasInvisibleButBreaks(text: string): boolean {
-  return invisibleButBreaks.test(text.replace(emojiJoin, ""));
+/** The first character of a line that nobody sees or that reorders others, as `U+202E`. */
+export function invisibleInLine(text: string): string | undefined {
+  return codePoint(text.replace(emojiJoin, "").match(invisible)?.[0]);
+}
+
+/** As `invisibleInLine`, but tabs and line breaks are fine: for descriptions. */
+export function invisibleInText(text: string): string | undefined {
+  return codePoint(
+    text
+      .replace(emojiJoin, "")
+      .replace(/[\t\r\n]/g, "")
+      .match(invisibleInProse)?.[0],
+  );
+}
+
+/** True when a text of one line holds a character that nobody sees or that reorders others. */
+export function hasInvisible(text: string): boolean {
+  return invisibleInLine(text) !== undefined;
 }
 
 const scripts = [

@@ -6,69 +6,77 @@ import { transports } from "./registration.js";
 
 const instant = z.iso.datetime();
 
-export const findingView = z.object({
-  step: z.enum(probeSteps),
-  code: z.enum(findingCodes),
-  cause: z.string().describe("One sentence: what happened."),
-  fix: z.string().describe("One sentence: what to do."),
-  suggestion: z
-    .object({ endpoint: z.string().optional(), transport: z.enum(transports).optional() })
-    .optional(),
-});
+export const findingView = z
+  .object({
+    step: z.enum(probeSteps),
+    code: z.enum(findingCodes),
+    cause: z.string().describe("One sentence: what happened."),
+    fix: z.string().describe("One sentence: what to do."),
+    suggestion: z
+      .object({ endpoint: z.string().optional(), transport: z.enum(transports).optional() })
+      .optional(),
+  })
+  .meta({ id: "Finding" });
 
 export const instanceStatusView = z.enum(["pending", "up", "unreachable", "draining", "down"]);
 export const serverStatusView = z.enum(["pending", "up", "degraded", "unreachable", "down"]);
 
-export const instanceView = z.object({
-  id: z.string(),
-  endpoint: z
-    .string()
-    .describe("The URL it is reached at: as registered, or the candidate that answered."),
-  transport: z.enum(transports),
-  status: instanceStatusView,
-  problem: findingView.optional().describe("Why it is not up, when the hub found out."),
-});
+export const instanceView = z
+  .object({
+    id: z.string(),
+    endpoint: z
+      .string()
+      .describe("The URL it is reached at: as registered, or the candidate that answered."),
+    transport: z.enum(transports),
+    status: instanceStatusView,
+    problem: findingView.optional().describe("Why it is not up, when the hub found out."),
+  })
+  .meta({ id: "Instance" });
 
-export const instanceDetailView = instanceView.extend({
-  registeredEndpoint: z.string(),
-  candidates: z.array(z.string()),
-  statusSince: instant,
-  reason: z.string(),
-  registeredAt: instant,
-  registeredFrom: z.string().optional(),
-  lastSeenAt: instant.describe(
-    "The last sign of life: a registration, a heartbeat or a good probe.",
-  ),
-  lease: z
-    .object({ ttlMs: z.number(), lastHeartbeatAt: instant.optional(), isLost: z.boolean() })
-    .optional(),
-  probe: z
-    .object({
-      at: instant,
-      ok: z.boolean(),
-      latencyMs: z.number(),
-      nextInMs: z.number(),
-      failures: z.number().describe("Failed probes in a row."),
-      needsToken: z.boolean().optional(),
-      era: z.enum(["modern", "legacy"]).optional(),
-      protocolVersion: z.string().optional(),
-      serverName: z.string().optional(),
-      serverVersion: z.string().optional(),
-      tried: z.array(z.object({ endpoint: z.string(), finding: findingView })).optional(),
-    })
-    .optional(),
-  warnings: z.array(z.string()),
-});
+export const instanceDetailView = instanceView
+  .extend({
+    registeredEndpoint: z.string(),
+    candidates: z.array(z.string()),
+    statusSince: instant,
+    reason: z.string(),
+    registeredAt: instant,
+    registeredFrom: z.string().optional(),
+    lastSeenAt: instant.describe(
+      "The last sign of life: a registration, a heartbeat or a good probe.",
+    ),
+    lease: z
+      .object({ ttlMs: z.number(), lastHeartbeatAt: instant.optional(), isLost: z.boolean() })
+      .optional(),
+    probe: z
+      .object({
+        at: instant,
+        ok: z.boolean(),
+        latencyMs: z.number(),
+        nextInMs: z.number(),
+        failures: z.number().describe("Failed probes in a row."),
+        needsToken: z.boolean().optional(),
+        era: z.enum(["modern", "legacy"]).optional(),
+        protocolVersion: z.string().optional(),
+        serverName: z.string().optional(),
+        serverVersion: z.string().optional(),
+        tried: z.array(z.object({ endpoint: z.string(), finding: findingView })).optional(),
+      })
+      .optional(),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: "InstanceDetail" });
 
-export const capabilitiesView = z.object({
-  hash: z.string(),
-  era: z.enum(["modern", "legacy"]),
-  protocolVersion: z.string(),
-  tools: z.number(),
-  resources: z.number(),
-  resourceTemplates: z.number(),
-  prompts: z.number(),
-});
+export const capabilitiesView = z
+  .object({
+    hash: z.string(),
+    era: z.enum(["modern", "legacy"]),
+    protocolVersion: z.string(),
+    tools: z.number(),
+    resources: z.number(),
+    resourceTemplates: z.number(),
+    prompts: z.number(),
+  })
+  .meta({ id: "Capabilities" });
 
 const profile = {
   title: z.string().optional(),
@@ -91,51 +99,68 @@ const profile = {
   metadata: z.record(z.string(), z.unknown()).optional(),
 };
 
-export const serverSummaryView = z.object({
-  id: z.string(),
-  name: z.string(),
-  ...profile,
-  transport: z.enum(transports),
-  endpoint: z.string().describe("Of the healthiest instance; of the last one, when all have left."),
-  status: serverStatusView,
-  instances: z.array(instanceView),
-  capabilities: capabilitiesView.nullable().describe("null until the hub has read them."),
-  revision: z.number(),
-  registeredAt: instant,
-  updatedAt: instant,
-});
+export const serverSummaryView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    ...profile,
+    transport: z.enum(transports),
+    endpoint: z
+      .string()
+      .describe("Of the healthiest instance; of the last one, when all have left."),
+    status: serverStatusView,
+    instances: z.array(instanceView),
+    capabilities: z
+      .union([capabilitiesView, z.null()])
+      .describe("null until the hub has read them."),
+    revision: z.number(),
+    registeredAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: "ServerSummary" });
 
-export const serverDetailView = serverSummaryView.extend({
-  instances: z.array(instanceDetailView),
-  serverInfo: z.record(z.string(), z.unknown()).optional(),
-  instructions: z.string().optional(),
-  warnings: z.array(z.string()),
-});
+export const serverDetailView = serverSummaryView
+  .extend({
+    instances: z.array(instanceDetailView),
+    serverInfo: z.record(z.string(), z.unknown()).optional(),
+    instructions: z.string().optional(),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: "ServerDetail" });
 
-export const serverListView = z.object({
-  servers: z.array(serverSummaryView),
-  nextCursor: z.string().optional(),
-  protection: z
-    .object({ since: instant, reason: z.string() })
-    .optional()
-    .describe(
-      "Present while most servers fell silent at once and the hub lets none go down for it.",
-    ),
-});
+export const serverListView = z
+  .object({
+    servers: z.array(serverSummaryView),
+    nextCursor: z.string().optional(),
+    protection: z
+      .object({ since: instant, reason: z.string() })
+      .optional()
+      .describe(
+        "Present while most servers fell silent at once and the hub lets none go down for it.",
+      ),
+  })
+  .meta({ id: "ServerList" });
 
-export const leaseGrantView = z.object({
-  id: z.string().describe("The proof of ownership. Keep it secret."),
-  ttlMs: z.number(),
-  heartbeatMs: z.number(),
-});
+export const leaseGrantView = z
+  .object({
+    id: z.string().describe("The proof of ownership. Keep it secret."),
+    ttlMs: z.number(),
+    heartbeatMs: z.number(),
+  })
+  .meta({ id: "LeaseGrant" });
 
-export const registerAnswerView = z.object({
-  server: serverSummaryView,
-  instance: instanceView,
-  lease: leaseGrantView.optional(),
-  warnings: z.array(z.string()),
-  servers: z.array(serverSummaryView).optional().describe("Only for a form post: the whole list."),
-});
+export const registerAnswerView = z
+  .object({
+    server: serverSummaryView,
+    instance: instanceView,
+    lease: leaseGrantView.optional(),
+    warnings: z.array(z.string()),
+    servers: z
+      .array(serverSummaryView)
+      .optional()
+      .describe("Only for a form post: the whole list."),
+  })
+  .meta({ id: "RegisterAnswer" });
 
 export const renewAnswerView = leaseGrantView.omit({ id: true });
 

@@ -12,6 +12,7 @@ import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
+import { hubIdHeader } from "./probe/index.js";
 
 const securityHeaders = {
   "x-content-type-options": "nosniff",
@@ -59,6 +60,8 @@ export function createApp(deps: AppDeps): HubApp {
   const guard = createGuard(deps.guard);
   const lists = new ServerLists(deps.registry);
 
+  const always = { ...securityHeaders, [hubIdHeader]: deps.info.hubId };
+
   app.onError((error, context) => {
     if (HubError.is(error)) return problemResponse(error);
     deps.onError(error, context.req.raw);
@@ -87,7 +90,7 @@ export function createApp(deps: AppDeps): HubApp {
     }
     await next();
     const { headers } = context.res;
-    for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value);
+    for (const [name, value] of Object.entries(always)) headers.set(name, value);
     if (!headers.has("content-security-policy")) headers.set("content-security-policy", apiPolicy);
     if (cors !== undefined) {
       headers.set("access-control-allow-origin", cors);

@@ -5,14 +5,17 @@ import { createApp } from "./app.js";
 import { banner } from "./banner.js";
 import type { HubConfig } from "./config.js";
 import { type Listener, listen } from "./listen.js";
-import type { Log } from "./log.js";
+import type { Log, LogFields } from "./log.js";
 import { isPortFree, portHolder } from "./port-holder.js";
-import { diagnose } from "./probe/diagnose.js";
-import { createDialer } from "./probe/dialer.js";
-import { checkEndpoint, createEndpointRules } from "./probe/endpoint-rules.js";
-import { createProber } from "./probe/prober.js";
-import { createProbeScheduler } from "./probe/scheduler.js";
-import { openSqliteStore } from "./store/sqlite-store.js";
+import {
+  checkEndpoint,
+  createDiagnose,
+  createDialer,
+  createEndpointRules,
+  createProber,
+  createProbeScheduler,
+} from "./probe/index.js";
+import { openSqliteStore } from "./store/open-sqlite-store.js";
 import { version } from "./version.js";
 
 /** A reason not to start that is the operator's to mend; its message says how. */
@@ -41,21 +44,32 @@ const trimEveryMs = 3_600_000;
 /** Opens the store, begins to probe, and listens. Throws StartError with a sentence for the operator. */
 export async function startHub({ config, log, onEvent }: StartOptions): Promise<Hub> {
   const begin = performance.now();
+  // The adapters log as pino does: fields first.
+  const told = {
+    info: (fields: LogFields, text: string) => log.info(eventOf(fields, text), fields),
+    error: (fields: LogFields, text: string) => log.error(eventOf(fields, text), fields),
+    warn: (fields: LogFields, text: string) => log.warn(eventOf(fields, text), fields),
+  };
   const host = config.host.replace(/^\[(.*)\]$/, "$1");
   const urlOf = (port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   await assertPortFree(host, config.port, urlOf(config.port));
 
-  const store = await openSqliteStore({ file: join(config.dataDir, "hub.db") });
+  const store = await openSqliteStore({ file: join(config.dataDir, "hub.db"), log: told });
   const stopping = new AbortController();
   let listener: Listener | undefined;
+  const hubId = randomUUID();
   const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
   const dialer = createDialer({
     rules,
-    hubId: randomUUID(),
+    hubId,
     version,
-    ownAddresses: () => (listener === undefined ? [] : [{ host, port: listener.port }]),
+    ownAddresses: () => listener?.addresses ?? [],
   });
-  const prober = createProber({ dialer });
+  const prober = createProber({
+    dialer,
+    version,
+    onBug: (error) => log.error("probe-crashed", { error: describeError(error) }),
+  });
   const registry = await Registry.open({
     store,
     clock: systemClock,
@@ -68,14 +82,14 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     throw error;
   });
   if (onEvent !== undefined) registry.subscribe(onEvent);
-  const scheduler = createProbeScheduler({ registry, prober, log });
+  const scheduler = createProbeScheduler({ registry, prober, log: told });
 
   const app = createApp({
     registry,
-    info: { version, startedAt: Date.now(), pid: process.pid },
+    info: { version, hubId, startedAt: Date.now(), pid: process.pid },
     guard: { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins },
     checkEndpoint: (endpoint) => checkEndpoint(endpoint, rules),
-    diagnose: (target, signal) => diagnose(target, signal),
+    diagnose: createDiagnose({ dialer, version }),
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,
     onError: (error, request) =>
@@ -105,6 +119,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     await close();
     throw error;
   }
+  scheduler.start();
   const { port } = listener;
   const running = listener;
   let stopped: Promise<void> | undefined;
@@ -135,6 +150,10 @@ async function assertPortFree(host: string, port: number, url: string): Promise<
   throw new StartError(
     `Port ${port} on ${host} is taken by ${await portHolder(url, port)}. Stop it, or choose another port with MCP_HUB_PORT (servers then need MCP_HUB_URL).`,
   );
+}
+
+function eventOf(fields: LogFields, text: string): string {
+  return typeof fields.event === "string" ? fields.event : text;
 }
 
 /** Below the current folder as people would type it, else in full. */

@@ -12,6 +12,8 @@ const mostConnections = 2_000;
 
 export type Listener = {
   readonly port: number;
+  /** Where it listens, as addresses. */
+  readonly addresses: readonly { readonly address: string; readonly port: number }[];
   /** Stops accepting, waits for requests in flight, and cuts what is left after `graceMs`. */
   readonly close: (graceMs: number) => Promise<void>;
 };
@@ -71,6 +73,7 @@ export async function listen(app: HubApp, host: string, port: number): Promise<L
   const address = server.address() as AddressInfo;
   return {
     port: address.port,
+    addresses: [{ address: address.address, port: address.port }],
     close: (graceMs) =>
       new Promise<void>((resolve) => {
         const cut = setTimeout(() => {

@@ -202,11 +202,9 @@ describe("one server", () => {
     await offer(hub, "mcp-server-1", [tool("b", "new")]);
     const page = await (await hub.app.request("/servers/mcp-server-1/changes?limit=2")).json();
     expect(
-      page.changes.map((one: { items: { change: string; key: string }[] }) =>
-        one.items.map((item) => `${item.change} ${item.key}`),
-      ),
+      page.changes.map((one) => one.items.map((item) => `${item.change} ${item.key}`)),
     ).toEqual([["removed a"], ["changed a", "added b"]]);
-    expect(page.changes[1].items[0]).toMatchObject({
+    expect(page.changes[1]?.items[0]).toMatchObject({
       before: { description: "one" },
       after: { description: "two" },
     });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";
+import {
+  createTestApp,
+  postJson,
+  server1,
+  type TestApp,
+  type TestResponse,
+} from "./support/test-app.js";
 
 type Message = {
   readonly event: string;
@@ -8,7 +14,7 @@ type Message = {
 };
 
 /** Reads messages of an event stream until `count` have come, then leaves. */
-async function readMessages(response: Response, count: number): Promise<Message[]> {
+async function readMessages(response: TestResponse, count: number): Promise<Message[]> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) throw new Error("no body");
   const messages: Message[] = [];

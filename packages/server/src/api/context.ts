@@ -1,12 +1,14 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ProbeOutcome, Registry, Transport } from "@hub/core";
+import type { Registry } from "@hub/core";
 import type { Context } from "hono";
-import type { Diagnosis } from "../probe/diagnose.js";
+import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
 
 export type HubInfo = {
   readonly version: string;
+  /** Names this run of the hub in every answer, so that a hub that reaches itself by a detour notices. */
+  readonly hubId: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly pid: number;
@@ -19,12 +21,9 @@ export type AppDeps = {
   readonly guard: GuardOptions;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
-  readonly diagnose: (
-    target: { readonly endpoint: string; readonly transport: Transport; readonly name?: string },
-    signal: AbortSignal,
-  ) => Promise<Diagnosis>;
+  readonly diagnose: Diagnose;
   /** Probes all instances of a server and resolves when what came of it is recorded. */
-  readonly probeNow: (serverId: string) => Promise<readonly ProbeOutcome[]>;
+  readonly probeNow: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */
   readonly stopping: AbortSignal;
   readonly onError: (error: unknown, request: Request) => void;

@@ -39,15 +39,8 @@ export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
       body.kind === "json" ? body.value : {},
     );
     deps.checkEndpoint(endpoint);
-    const target = {
-      endpoint,
-      transport: transport ?? "streamable-http",
-      ...(name === undefined ? {} : { name }),
-    } as const;
-    const diagnosis = await deps.diagnose(
-      target,
-      AbortSignal.any([context.req.raw.signal, deps.stopping]),
-    );
+    const signal = AbortSignal.any([context.req.raw.signal, deps.stopping]);
+    const diagnosis = await deps.diagnose({ endpoint, transport, name, signal });
     return context.json(diagnosis);
   });
 }

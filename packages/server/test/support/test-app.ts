@@ -1,10 +1,14 @@
 import {
   type Clock,
+  type LeaseGrant,
   MemoryStore,
   type ProbeOutcome,
   type Prober,
+  type RegisterAnswer,
   Registry,
   type RegistryStore,
+  type ServerDetail,
+  type ServerList,
 } from "@hub/core";
 import type { HubApp } from "../../src/api/context.js";
 import { createApp } from "../../src/app.js";
@@ -40,8 +44,35 @@ export const failedProbe: ProbeOutcome = {
   },
 };
 
+type Item = Record<string, unknown> & { readonly name: string };
+
+/** All that some answer of the hub may hold; a test reads what its own answer has. */
+export type Body = Omit<RegisterAnswer, "lease" | "servers"> &
+  ServerList &
+  ServerDetail & {
+    readonly lease: LeaseGrant;
+    readonly code: string;
+    readonly detail: string;
+    readonly errors: readonly { readonly pointer: string }[];
+    readonly tools: readonly Item[];
+    readonly changes: readonly {
+      readonly items: readonly { readonly change: string; readonly key: string }[];
+    }[];
+    readonly events: readonly { readonly seq: number }[];
+    readonly openapi: string;
+    readonly paths: Record<
+      string,
+      Record<string, { readonly requestBody: { readonly content: object } }>
+    >;
+    readonly components: { readonly schemas: object };
+  };
+
+export type TestResponse = Omit<Response, "json"> & { json(): Promise<Body> };
+
 export type TestApp = {
-  readonly app: HubApp;
+  readonly app: Pick<HubApp, "routes"> & {
+    request(path: string, init?: RequestInit): Promise<TestResponse>;
+  };
   readonly registry: Registry;
   readonly clock: ManualClock;
   readonly stopping: AbortController;
@@ -82,10 +113,16 @@ export async function createTestApp(
   const errors: unknown[] = [];
   const app = createApp({
     registry,
-    info: { version: "1.2.3", startedAt: clock.wall(), pid: 42 },
+    info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     checkEndpoint: () => {},
-    diagnose: async () => ({ ok: true, steps: [] }) as never,
+    diagnose: async ({ endpoint }) => ({
+      ok: true,
+      endpoint,
+      transport: "streamable-http",
+      steps: [],
+      warnings: [],
+    }),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {
         registry.recordProbe(
@@ -93,12 +130,12 @@ export async function createTestApp(
           await prober.probe(task.target, { full: true, timeoutMs: 1_000 }),
         );
       }
-      return [];
     },
     stopping: stopping.signal,
     onError: (error) => errors.push(error),
   });
-  return { app, registry, clock, stopping, alive, errors };
+  // Hono may answer at once; the tests always wait, and read the bodies by what they expect in them.
+  return { app: app as unknown as TestApp["app"], registry, clock, stopping, alive, errors };
 }
 
 export const server1 = {
@@ -108,7 +145,7 @@ export const server1 = {
 } as const;
 
 export function postJson(
-  app: HubApp,
+  app: TestApp["app"],
   path: string,
   body: unknown,
   headers: Record<string, string> = {},
@@ -121,7 +158,7 @@ export function postJson(
 }
 
 export function postForm(
-  app: HubApp,
+  app: TestApp["app"],
   fields: Record<string, string> | [string, string][],
   headers: Record<string, string> = {},
 ) {

@@ -1,0 +1,4 @@
+/** Contract suites of core's ports, for vitest: an adapter that passes them is an adapter. */
+export { describeClock } from "./clock-contract.js";
+export { describeProber, type ProberFixture } from "./prober-contract.js";
+export { describeStore, type StoreContractOptions } from "./store-contract.js";

@@ -1,0 +1,325 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { EntryRecord } from "../entry.js";
+import type { CommitResult, RegistryStore, StoreWrite } from "../store.js";
+import {
+  capabilitiesChanged,
+  creating,
+  forgotten,
+  sampleRecord,
+  sampleSnapshot,
+  write,
+} from "./samples.js";
+import { describeHistory } from "./store-contract-history.js";
+import { describeJournal } from "./store-contract-journal.js";
+
+export type StoreContractOptions = {
+  /**
+   * Closes the store and opens what it left behind. Leave it out for a store that lives only as long
+   * as its process; what is promised about opening again is then not tested.
+   */
+  readonly reopen?: (store: RegistryStore) => Promise<RegistryStore>;
+};
+
+/** What the tests of the contract share. */
+export type StoreContract = {
+  /** A new, empty store; closed when the test ends. */
+  readonly open: () => Promise<RegistryStore>;
+  readonly reopen: (store: RegistryStore) => Promise<RegistryStore>;
+  /** `test` for what needs `reopen`. */
+  readonly testReopened: (title: string, run: () => Promise<void>) => void;
+};
+
+/** Commits what must succeed and returns its journal numbers. */
+export async function committed(
+  store: RegistryStore,
+  storeWrite: StoreWrite,
+): Promise<readonly number[]> {
+  const result = await store.commit(storeWrite);
+  if (!result.ok) throw new Error(`Conflict: ${[...result.fresh.keys()].join(", ")}`);
+  return result.seqs;
+}
+
+/** Every storage adapter runs this. What it promises is what `RegistryStore` means. */
+export function describeStore(
+  name: string,
+  open: () => Promise<RegistryStore>,
+  options: StoreContractOptions = {},
+): void {
+  const { reopen } = options;
+  const opened = new Set<RegistryStore>();
+  const contract: StoreContract = {
+    open: async () => {
+      const store = await open();
+      opened.add(store);
+      return store;
+    },
+    reopen: async (store) => {
+      if (reopen === undefined) throw new Error("This store cannot be opened again.");
+      opened.delete(store);
+      const next = await reopen(store);
+      opened.add(next);
+      return next;
+    },
+    testReopened: (title, run) => test.skipIf(reopen === undefined)(title, run),
+  };
+
+  describe(`RegistryStore: ${name}`, () => {
+    afterEach(async () => {
+      for (const store of opened) await store.close();
+      opened.clear();
+    });
+    describeEntries(contract);
+    describeConflicts(contract);
+    describeJournal(contract);
+    describeHistory(contract);
+  });
+}
+
+function describeEntries({ open, reopen, testReopened }: StoreContract): void {
+  test("a new store holds nothing", async () => {
+    const store = await open();
+    expect(await store.load()).toEqual({ entries: [], snapshots: new Map(), lastSeq: 0 });
+    expect(await store.oldestSeq()).toBe(0);
+    expect(await store.journal({ order: "newest-first", limit: 10 })).toEqual([]);
+    expect(await store.changes("nobody", { limit: 10 })).toEqual([]);
+  });
+
+  test("entries and snapshots come back as they were", async () => {
+    const store = await open();
+    const record = sampleRecord("a", 1, { emptySince: 5, serviceKeyHash: "b".repeat(64) });
+    const snapshot = sampleSnapshot("greet", "count");
+    await committed(
+      store,
+      write({
+        entries: [
+          { record, basedOn: undefined },
+          { record: sampleRecord("b"), basedOn: undefined },
+        ],
+        snapshots: [{ serverId: "a", snapshot }],
+      }),
+    );
+    const stored = await store.load();
+    expect(byId(stored.entries)).toEqual([record, sampleRecord("b")]);
+    expect(stored.snapshots).toEqual(new Map([["a", snapshot]]));
+  });
+
+  test("a later version takes the place of an earlier one", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    const second = sampleRecord("a", 2, { name: "Renamed" });
+    await committed(store, write({ entries: [{ record: second, basedOn: 1 }] }));
+    expect((await store.load()).entries).toEqual([second]);
+  });
+
+  test("a snapshot is kept until there is another", async () => {
+    const store = await open();
+    const [first, second] = [sampleSnapshot("one"), sampleSnapshot("two")];
+    await committed(store, { ...creating("a"), snapshots: [{ serverId: "a", snapshot: first }] });
+    await committed(store, write({ entries: [{ record: sampleRecord("a", 2), basedOn: 1 }] }));
+    expect((await store.load()).snapshots.get("a")).toEqual(first);
+    await committed(store, write({ snapshots: [{ serverId: "a", snapshot: second }] }));
+    expect((await store.load()).snapshots.get("a")).toEqual(second);
+  });
+
+  test("a snapshot of a server that is not there is not kept, and harms nothing", async () => {
+    const store = await open();
+    const stray = { serverId: "nobody", snapshot: sampleSnapshot("one") };
+    await committed(store, { ...creating("a"), snapshots: [stray] });
+    const stored = await store.load();
+    expect(stored.entries).toHaveLength(1);
+    expect(stored.snapshots.size).toBe(0);
+  });
+
+  test("a removed entry takes its snapshot along", async () => {
+    const store = await open();
+    await committed(store, {
+      ...creating("a", "b"),
+      snapshots: [
+        { serverId: "a", snapshot: sampleSnapshot("one") },
+        { serverId: "b", snapshot: sampleSnapshot("two") },
+      ],
+    });
+    await committed(store, write({ removed: [{ id: "a", basedOn: 1 }] }));
+    const stored = await store.load();
+    expect(stored.entries.map((entry) => entry.id)).toEqual(["b"]);
+    expect([...stored.snapshots.keys()]).toEqual(["b"]);
+  });
+
+  test("a name that comes back starts without what its predecessor offered", async () => {
+    const store = await open();
+    const snapshot = sampleSnapshot("one");
+    await committed(store, {
+      ...creating("a"),
+      snapshots: [{ serverId: "a", snapshot }],
+      events: [capabilitiesChanged("a", undefined, snapshot)],
+    });
+    await committed(store, write({ removed: [{ id: "a", basedOn: 1 }] }));
+    await committed(store, creating("a"));
+    expect((await store.load()).snapshots.size).toBe(0);
+    expect(await store.changes("a", { limit: 10 })).toEqual([]);
+  });
+
+  test("unusual text is kept to the character", async () => {
+    const store = await open();
+    const text =
+      "NUL \u0000, quote ' \" \\, \u{1F9D1}\u200D\u{1F680}, e\u0301, \u2028, \uD800 alone, %s ?1 --";
+    const record = sampleRecord("odd", 1, {
+      name: text,
+      profile: { title: text, metadata: { [text]: text, __proto__x: 1 } },
+    });
+    const snapshot = sampleSnapshot(text);
+    await committed(
+      store,
+      write({
+        entries: [{ record, basedOn: undefined }],
+        snapshots: [{ serverId: "odd", snapshot }],
+        events: [{ event: { ...forgotten("odd"), name: text } }],
+      }),
+    );
+    const stored = await store.load();
+    expect(stored.entries).toEqual([record]);
+    expect(stored.snapshots.get("odd")).toEqual(snapshot);
+    expect((await store.journal({ order: "newest-first", limit: 1 }))[0]?.name).toBe(text);
+  });
+
+  test("a snapshot of 4 MiB is kept", async () => {
+    const store = await open();
+    const snapshot = { ...sampleSnapshot("big"), instructions: "é".repeat(2 * 1024 * 1024) };
+    await committed(store, { ...creating("a"), snapshots: [{ serverId: "a", snapshot }] });
+    const kept = (await store.load()).snapshots.get("a");
+    expect(kept?.instructions === snapshot.instructions).toBe(true);
+    expect(kept?.hash).toBe(snapshot.hash);
+  });
+
+  test("what was handed over may change afterwards without changing what is stored", async () => {
+    const store = await open();
+    const tags = ["before"];
+    const record = sampleRecord("a", 1, { profile: { tags } });
+    await committed(store, write({ entries: [{ record, basedOn: undefined }] }));
+    tags.push("after");
+    expect((await store.load()).entries[0]?.profile.tags).toEqual(["before"]);
+  });
+
+  test("closing twice is harmless", async () => {
+    const store = await open();
+    await store.close();
+    await store.close();
+  });
+
+  testReopened("everything is there after opening again", async () => {
+    const store = await open();
+    const snapshot = sampleSnapshot("greet");
+    await committed(store, {
+      ...creating("a", "b"),
+      snapshots: [{ serverId: "a", snapshot }],
+      events: [capabilitiesChanged("a", undefined, snapshot), { event: forgotten("z") }],
+    });
+    const all = async (from: RegistryStore) => ({
+      stored: await from.load(),
+      journal: await from.journal({ order: "oldest-first", limit: 10 }),
+      changes: await from.changes("a", { limit: 10 }),
+      oldest: await from.oldestSeq(),
+    });
+    const before = await all(store);
+    expect(before.changes).toHaveLength(1);
+    expect(await all(await reopen(store))).toEqual(before);
+  });
+}
+
+function describeConflicts({ open }: StoreContract): void {
+  const told = { event: forgotten("told") };
+
+  /** Runs a write that must lose, and checks that it left no trace. */
+  async function losing(store: RegistryStore, storeWrite: StoreWrite): Promise<CommitResult> {
+    const look = async () => ({
+      stored: await store.load(),
+      journal: await store.journal({ order: "oldest-first", limit: 100 }),
+    });
+    const before = await look();
+    const result = await store.commit(storeWrite);
+    expect(await look()).toEqual(before);
+    return result;
+  }
+
+  test("a new entry whose id is taken is a conflict", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    const result = await losing(store, creating("a"));
+    expect(result).toEqual({ ok: false, fresh: new Map([["a", sampleRecord("a")]]) });
+  });
+
+  test("an entry decided on an older version is a conflict, and the newer one is told", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    await committed(store, write({ entries: [{ record: sampleRecord("a", 2), basedOn: 1 }] }));
+    const late = write({ entries: [{ record: sampleRecord("a", 2), basedOn: 1 }], events: [told] });
+    const result = await losing(store, late);
+    expect(result).toEqual({ ok: false, fresh: new Map([["a", sampleRecord("a", 2)]]) });
+  });
+
+  test("a change of an entry that is gone is a conflict, and so is its removal", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    await committed(store, write({ removed: [{ id: "a", basedOn: 1 }] }));
+    const gone = { ok: false, fresh: new Map([["a", undefined]]) };
+    const change = write({ entries: [{ record: sampleRecord("a", 2), basedOn: 1 }] });
+    expect(await losing(store, change)).toEqual(gone);
+    expect(await losing(store, write({ removed: [{ id: "a", basedOn: 1 }] }))).toEqual(gone);
+  });
+
+  test("the removal of an entry that changed is a conflict", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    await committed(store, write({ entries: [{ record: sampleRecord("a", 2), basedOn: 1 }] }));
+    const result = await losing(store, write({ removed: [{ id: "a", basedOn: 1 }] }));
+    expect(result).toEqual({ ok: false, fresh: new Map([["a", sampleRecord("a", 2)]]) });
+  });
+
+  test("one conflict among many writes stores none of them", async () => {
+    const store = await open();
+    await committed(store, creating("a", "b", "c"));
+    const result = await losing(store, {
+      entries: [
+        { record: sampleRecord("new"), basedOn: undefined },
+        { record: sampleRecord("a", 2), basedOn: 1 },
+        { record: sampleRecord("b", 9), basedOn: 8 },
+      ],
+      removed: [{ id: "c", basedOn: 1 }],
+      snapshots: [{ serverId: "a", snapshot: sampleSnapshot("one") }],
+      events: [capabilitiesChanged("a", undefined, sampleSnapshot("one")), told],
+    });
+    if (result.ok) throw new Error("Expected a conflict.");
+    expect(result.fresh.get("b")).toEqual(sampleRecord("b"));
+    expect(await store.changes("a", { limit: 10 })).toEqual([]);
+  });
+
+  test("of writes that race on one version exactly one wins", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        store.commit(
+          write({
+            entries: [{ record: sampleRecord("a", 2, { name: `Racer ${index}` }), basedOn: 1 }],
+            events: [told],
+          }),
+        ),
+      ),
+    );
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    expect(await store.journal({ order: "oldest-first", limit: 100 })).toHaveLength(2);
+  });
+
+  test("an entry that comes back in the write that lost to it can be written again", async () => {
+    const store = await open();
+    await committed(store, creating("a"));
+    const lost = await store.commit(creating("a"));
+    if (lost.ok) throw new Error("Expected a conflict.");
+    const basedOn = lost.fresh.get("a")?.version;
+    await committed(store, write({ entries: [{ record: sampleRecord("a", 2), basedOn }] }));
+  });
+}
+
+function byId(entries: readonly EntryRecord[]): readonly EntryRecord[] {
+  return [...entries].sort((a, b) => (a.id < b.id ? -1 : 1));
+}

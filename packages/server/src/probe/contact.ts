@@ -1,0 +1,94 @@
+import type { Era, Transport } from "@hub/core";
+import type { Deadline } from "./deadline.js";
+import { type Fault, mostTelling, ProbeFault } from "./fault.js";
+import { connectSse } from "./sse-wire.js";
+import { type Contact, discover, initialize, type WireOptions } from "./wire.js";
+
+/** The ways to greet a server. */
+type Way = "discover" | "initialize" | "sse";
+
+const greet = { discover, initialize, sse: connectSse } as const;
+
+export type Meeting =
+  | {
+      readonly kind: "met";
+      readonly contact: Contact;
+      readonly transport: Transport;
+      /** What went wrong before it went right. */
+      readonly earlier: readonly Fault[];
+    }
+  /** It is there, and says nothing to strangers. */
+  | { readonly kind: "token-needed"; readonly transport: Transport; readonly status: number };
+
+export type MeetingOptions = {
+  readonly wire: WireOptions;
+  readonly transport: Transport;
+  readonly knownEra?: Era | undefined;
+  readonly deadline: Deadline;
+  /** Only the declared transport, and no second try at a path that does not exist. For exploring. */
+  readonly isBrief?: boolean;
+};
+
+function waysFor({ transport, knownEra, isBrief }: MeetingOptions): Way[] {
+  const streamable: Way[] =
+    knownEra === "legacy" ? ["initialize", "discover"] : ["discover", "initialize"];
+  if (isBrief === true) return transport === "sse" ? ["sse"] : streamable;
+  return transport === "sse" ? ["sse", ...streamable] : [...streamable, "sse"];
+}
+
+/** Whether another way may still work after this fault. */
+function mayTryNext(fault: Fault, next: Way, isBrief: boolean): boolean {
+  switch (fault.kind) {
+    case "rpc-error":
+    case "no-common-version":
+    case "not-mcp":
+      return true;
+    case "status":
+      if (isBrief && !fault.isRpc && (fault.status === 404 || fault.status === 405)) return false;
+      // A server that fails has a stream to offer even less.
+      return fault.status < 500 || next !== "sse";
+    case "dial":
+      // It was reached, and choked on or kept silent to one way of asking.
+      return fault.error.step === "http" && fault.error.code !== "HUB_ITSELF" && next !== "sse";
+    default:
+      return false;
+  }
+}
+
+/** A way that may hang leaves time for the others. */
+const shareOfTime = 0.5;
+
+/**
+ * Greets a server in the way it is known or declared to understand, else in the others. Throws
+ * ProbeFault: of all that went wrong, what says most.
+ */
+export async function meet(options: MeetingOptions): Promise<Meeting> {
+  const { deadline, wire } = options;
+  const ways = waysFor(options);
+  const faults: Fault[] = [];
+  for (const [index, way] of ways.entries()) {
+    const next = ways[index + 1];
+    const limit =
+      next === undefined ? deadline : deadline.within(deadline.remainingMs() * shareOfTime);
+    try {
+      const contact = await greet[way](wire, limit.signal);
+      return { kind: "met", contact, transport: transportOf(way), earlier: faults };
+    } catch (error) {
+      if (!(error instanceof ProbeFault)) throw error;
+      const { fault } = error;
+      if (fault.kind === "token-needed")
+        return { kind: "token-needed", transport: options.transport, status: fault.status };
+      faults.push(fault);
+      const isOver = next === undefined || deadline.signal.aborted;
+      if (isOver || !mayTryNext(fault, next, options.isBrief === true)) break;
+    } finally {
+      if (next !== undefined) limit.clear();
+    }
+  }
+  const worst = mostTelling(faults);
+  throw new ProbeFault(worst ?? { kind: "not-mcp", what: "nothing" });
+}
+
+function transportOf(way: Way): Transport {
+  return way === "sse" ? "sse" : "streamable-http";
+}

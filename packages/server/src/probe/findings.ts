@@ -1,0 +1,180 @@
+import type { Finding, Transport } from "@hub/core";
+import type { Fault } from "./fault.js";
+import { isLoopbackElsewhere, loopbackElsewhere, networkFinding } from "./findings-network.js";
+import { legacyVersion, modernVersion } from "./mcp-protocol.js";
+import { type Discovery, finding, type Subject } from "./subject.js";
+
+/** Puts a fault into words: one sentence of cause and one of fix, for the person who can mend it. */
+export function findingFor(fault: Fault, subject: Subject, found?: Discovery): Finding {
+  // Whatever came of dialling the hub's own machine: the server is not there.
+  if (isLoopbackElsewhere(subject)) return loopbackElsewhere(subject);
+  if (found !== undefined) return foundElsewhere(fault, subject, found);
+  const url = new URL(subject.endpoint);
+  const at = `${url.host}${url.pathname}`;
+  switch (fault.kind) {
+    case "dial":
+      return networkFinding(fault.error, subject);
+    case "tls-expected":
+      return finding(
+        "http",
+        "TLS_EXPECTED",
+        `${url.host} speaks HTTPS, but the endpoint says http://.`,
+        `Register https://${at} instead.`,
+      );
+    case "redirect":
+      return finding(
+        "http",
+        "REDIRECT",
+        `${subject.endpoint} answers HTTP ${fault.status}, a redirect${fault.target === undefined ? "" : ` to ${fault.target}`}, which the hub does not follow.`,
+        fault.target === undefined
+          ? "Register the URL that answers as MCP itself."
+          : `Register ${fault.target} instead, if that is the server.`,
+      );
+    case "host-refused":
+      return finding(
+        "http",
+        "HOST_REFUSED",
+        `The server was reached, but it refuses the Host header "${url.host}" (HTTP ${fault.status}).`,
+        `Add "${url.hostname}" to the server's allowedHosts (createMcpHonoApp({ allowedHosts: ["${url.hostname}"] }); in Python: TransportSecuritySettings(allowed_hosts=["${url.host}"])).`,
+      );
+    case "token-needed":
+      return finding(
+        "http",
+        "NEEDS_TOKEN",
+        `The server is alive, but wants a token before it says more (HTTP ${fault.status}).`,
+        "Nothing is broken: clients need that server's own token, which the hub neither has nor passes on.",
+      );
+    case "status":
+      return statusFinding(fault.status, subject);
+    case "not-mcp":
+      return finding(
+        "mcp",
+        "NOT_MCP",
+        `${at} answers, but not as an MCP server: it sent ${fault.what}.`,
+        `Check host, port and path of the endpoint; most MCP servers answer at ${url.origin}/mcp.`,
+      );
+    case "too-large":
+      return finding(
+        "mcp",
+        "ANSWER_TOO_LARGE",
+        `The server's answer is over the hub's limit of ${fault.limit}.`,
+        "Let the server answer less; the hub reads nothing of this size.",
+      );
+    case "rpc-error":
+      return finding(
+        "mcp",
+        "NOT_MCP",
+        `${at} answers JSON-RPC, but refuses ${fault.method} with error ${fault.code}.`,
+        `Check that the endpoint is the server's MCP endpoint and that ${fault.method} is not switched off there.`,
+      );
+    case "no-common-version":
+      return finding(
+        "era",
+        "NO_COMMON_VERSION",
+        `The server speaks MCP${fault.offered.length === 0 ? "" : ` ${fault.offered.filter(isVersion).slice(0, 6).join(", ")}`}, but no revision that the hub speaks.`,
+        `Update the server's MCP SDK to one that speaks ${modernVersion} or ${legacyVersion}, or update the hub.`,
+      );
+    case "foreign-endpoint":
+      return finding(
+        "mcp",
+        "NOT_MCP",
+        "The SSE stream wants its messages sent to another origin, which the hub does not dial.",
+        "Let the server's `endpoint` event name a path of its own origin; behind a proxy, set its public URL.",
+      );
+    case "other-server":
+      return finding(
+        "identity",
+        "OTHER_SERVER",
+        fault.name === undefined
+          ? `A server answers at ${at}, but does not say its name, so it may be another one.`
+          : `Another server answers at ${at}: it calls itself "${fault.name}".`,
+        `Advertise a URL that only ${subject.name === undefined ? "this server" : `"${subject.name}"`} answers at: set MCP_HUB_ADVERTISE_URL for the server.`,
+      );
+  }
+}
+
+const isVersion = (text: string) => /^[\w.-]{1,40}$/.test(text);
+
+function statusFinding(status: number, { endpoint }: Subject): Finding {
+  const url = new URL(endpoint);
+  if (status >= 500) {
+    return finding(
+      "http",
+      "SERVER_ERROR",
+      `The server fails with HTTP ${status} when it is asked.`,
+      "Look into the server's own log; behind a proxy, 502 to 504 mean that the server itself is not running.",
+    );
+  }
+  if (status === 403 || status === 407) {
+    return finding(
+      "http",
+      "NEEDS_TOKEN",
+      `The server refuses the hub with HTTP ${status} and does not say why.`,
+      "Allow the hub's address and Host header there, or clear what filters requests (a proxy, a firewall, an allow list).",
+    );
+  }
+  if (status === 429) {
+    return finding(
+      "http",
+      "SERVER_ERROR",
+      "The server answers HTTP 429: it gets more requests than it wants.",
+      "Raise the server's rate limit for the hub, or let the hub probe less often (MCP_HUB_PROBE_UP_MS).",
+    );
+  }
+  if (status === 404 || status === 405 || status === 410) {
+    return finding(
+      "http",
+      "WRONG_PATH",
+      `A server answers at ${url.host}, but not as MCP at ${url.pathname} (HTTP ${status}).`,
+      "Register the full path of the MCP endpoint, with the prefix it is mounted under; /mcp is usual.",
+    );
+  }
+  return finding(
+    "mcp",
+    "NOT_MCP",
+    `${url.host}${url.pathname} refuses an MCP request with HTTP ${status}.`,
+    "Check that the endpoint is the server's MCP endpoint.",
+  );
+}
+
+const transportNames: Readonly<Record<Transport, string>> = {
+  "streamable-http": "streamable HTTP",
+  sse: "HTTP+SSE",
+};
+
+function foundElsewhere(fault: Fault, subject: Subject, found: Discovery): Finding {
+  const said = "status" in fault ? `HTTP ${fault.status}` : "no MCP";
+  const here = new URL(subject.endpoint).pathname;
+  const there = new URL(found.endpoint).pathname;
+  const isOtherTransport = found.transport !== subject.transport;
+  if (!isOtherTransport) {
+    return finding(
+      "mcp",
+      "WRONG_PATH",
+      `The path ${here} answers ${said}, but ${there} answers as MCP.`,
+      `Register ${found.endpoint} instead.`,
+      { endpoint: found.endpoint },
+    );
+  }
+  return finding(
+    "mcp",
+    "WRONG_TRANSPORT",
+    `The path ${here} answers ${said}, but ${there} answers as MCP over ${transportNames[found.transport]}.`,
+    `Register endpoint ${found.endpoint} with transport ${found.transport}.`,
+    found,
+  );
+}
+
+/** For a server that works, but over another transport than it was registered with. */
+export function otherTransportFinding(
+  { endpoint, transport }: Subject,
+  answers: Transport,
+): Finding {
+  return finding(
+    "mcp",
+    "WRONG_TRANSPORT",
+    `${endpoint} is registered as ${transport}, but it answers over ${transportNames[answers]}.`,
+    `Register it with transport ${answers}.`,
+    { transport: answers },
+  );
+}

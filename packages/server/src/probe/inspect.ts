@@ -1,0 +1,72 @@
+import type { Era } from "@hub/core";
+import { mostAnswerBytes } from "./answer.js";
+import type { ConnectTrace } from "./connector.js";
+import { type Meeting, meet } from "./contact.js";
+import type { Deadline } from "./deadline.js";
+import type { Dialer } from "./dialer.js";
+import { type Fault, ProbeFault } from "./fault.js";
+import type { Subject } from "./subject.js";
+
+export type InspectOptions = {
+  readonly dialer: Dialer;
+  readonly version: string;
+  readonly subject: Subject;
+  readonly deadline: Deadline;
+  readonly knownEra?: Era | undefined;
+  readonly trace?: ConnectTrace;
+};
+
+/**
+ * Meets the server at an endpoint and lets `use` talk with it, over connections that are all closed
+ * afterwards. Throws ProbeFault.
+ */
+export async function inspect<T>(
+  options: InspectOptions,
+  use: (meeting: Meeting) => Promise<T>,
+): Promise<T> {
+  const { subject, deadline, knownEra, version } = options;
+  const dialer = options.dialer.separate(options.trace);
+  try {
+    const wire = {
+      dialer,
+      url: subject.endpoint,
+      version,
+      budget: { remaining: mostAnswerBytes },
+    };
+    const meeting = await meet({ wire, transport: subject.transport, knownEra, deadline });
+    try {
+      return await use(meeting);
+    } finally {
+      if (meeting.kind === "met") await meeting.contact.wire.end();
+    }
+  } catch (error) {
+    if (!(error instanceof ProbeFault)) throw error;
+    throw (await isPlainToTls(error.fault, subject.endpoint, dialer, deadline))
+      ? new ProbeFault({ kind: "tls-expected" })
+      : error;
+  } finally {
+    await dialer.close();
+  }
+}
+
+/** Whether a plain request failed because the server waits for a TLS handshake. */
+async function isPlainToTls(
+  fault: Fault,
+  endpoint: string,
+  dialer: Dialer,
+  deadline: Deadline,
+): Promise<boolean> {
+  const isPlain = endpoint.toLowerCase().startsWith("http://");
+  const isTypical =
+    (fault.kind === "dial" &&
+      fault.error.step === "http" &&
+      fault.error.code !== "TIMEOUT" &&
+      fault.error.code !== "HUB_ITSELF") ||
+    (fault.kind === "status" && !fault.isRpc && fault.status === 400);
+  if (!isPlain || !isTypical) return false;
+  try {
+    return await dialer.speaksTls(endpoint, deadline.signal);
+  } catch {
+    return false;
+  }
+}

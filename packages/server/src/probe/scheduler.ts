@@ -1,0 +1,200 @@
+import {
+  type Clock,
+  HubError,
+  type ProbeOutcome,
+  type Prober,
+  type ProbeTask,
+  type Registry,
+  systemClock,
+} from "@hub/core";
+import { createLanes } from "./lanes.js";
+
+export type SchedulerLog = {
+  error(details: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+export type ProbeSchedulerDeps = {
+  readonly registry: Registry;
+  readonly prober: Prober;
+  readonly clock?: Clock;
+  readonly log: SchedulerLog;
+  /** Probes that run at the same time. Default: 32. */
+  readonly concurrency?: number;
+  /** Calls `run` once after `ms` and returns how to prevent that. Default: an unref'd timer. */
+  readonly setTimer?: (run: () => void, ms: number) => () => void;
+};
+
+export type ProbeScheduler = {
+  /** Begins to probe what is due, and to sweep. */
+  start(): void;
+  /**
+   * Probes all instances of a server in full and resolves when that is recorded. Calls that come
+   * together, or within a second after, share one probe. Throws SERVER_NOT_FOUND, SHUTTING_DOWN.
+   */
+  probeNow(serverId: string): Promise<void>;
+  /** Gives up the probes that run, without recording them, and resolves when all have ended. */
+  stop(): Promise<void>;
+};
+
+const probeNowSpacingMs = 1_000;
+const longestSleepMs = 60_000;
+/** Due probes taken from the registry at once; those that cannot run yet wait here. */
+const takenAtOnce = 256;
+
+/** Runs the registry's probes when they are due, and its sweep. */
+export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
+  const { registry, prober, log } = deps;
+  const clock = deps.clock ?? systemClock;
+  const setTimer = deps.setTimer ?? unreferencedTimer;
+  const stopping = new AbortController();
+  const waiting = new Set<string>();
+  const asked = new Map<string, { readonly promise: Promise<void>; endedAt?: number }>();
+  const lanes = createLanes({ most: deps.concurrency ?? 32 });
+  let nextSweepAt = 0;
+  let cancelTimer: () => void = () => undefined;
+  let stopListening: () => void = () => undefined;
+  let isWoken = false;
+
+  async function run(task: ProbeTask): Promise<void> {
+    if (stopping.signal.aborted) return;
+    const key = keyOf(task);
+    let outcome: ProbeOutcome;
+    try {
+      outcome = await prober.probe(task.target, {
+        full: task.full,
+        timeoutMs: registry.settings.probeTimeoutMs,
+        signal: stopping.signal,
+      });
+    } catch (error) {
+      // A prober never rejects; one that does must not take the schedule down.
+      log.error(
+        { event: "probe-crashed", serverId: task.serverId, error: String(error) },
+        "A probe crashed.",
+      );
+      outcome = crashed;
+    }
+    waiting.delete(key);
+    // What was given up says nothing about the server.
+    if (!stopping.signal.aborted) registry.recordProbe(task, outcome);
+  }
+
+  function submit(task: ProbeTask, isUrgent: boolean): Promise<void> {
+    waiting.add(keyOf(task));
+    const health = registry
+      .get(task.serverId)
+      ?.instances.find((one) => one.record.id === task.instanceId)?.health;
+    return lanes
+      .run({
+        host: new URL(task.target.endpoint).host,
+        isDoubtful: (health?.failures ?? 0) > 0,
+        isUrgent,
+        work: () => run(task),
+      })
+      .finally(wake);
+  }
+
+  /** Many things may have happened at once; they are looked at together. */
+  function wake(): void {
+    if (isWoken || stopping.signal.aborted) return;
+    isWoken = true;
+    queueMicrotask(() => {
+      isWoken = false;
+      if (!stopping.signal.aborted) pump();
+    });
+  }
+
+  function pump(): void {
+    if (clock.monotonic() >= nextSweepAt) {
+      nextSweepAt = clock.monotonic() + registry.settings.sweepMs;
+      registry.sweep();
+    }
+    for (;;) {
+      const tasks = registry.takeDueProbes(takenAtOnce);
+      for (const task of tasks) void submit(task, false);
+      if (tasks.length < takenAtOnce) break;
+    }
+    cancelTimer();
+    cancelTimer = setTimer(wake, sleepMs());
+  }
+
+  /** Until the next sweep or probe, whichever comes first. */
+  function sleepMs(): number {
+    const now = registry.now().hub;
+    let sleep = Math.min(nextSweepAt - clock.monotonic(), longestSleepMs);
+    for (const entry of registry.list()) {
+      for (const { record, health } of entry.instances) {
+        if (health.isDraining || waiting.has(`${entry.record.id}/${record.id}`)) continue;
+        sleep = Math.min(sleep, health.nextProbeAt - now);
+      }
+    }
+    return Math.max(1, Math.ceil(sleep));
+  }
+
+  function probeNow(serverId: string): Promise<void> {
+    if (stopping.signal.aborted) return Promise.reject(shuttingDown());
+    const recent = asked.get(serverId);
+    const isFresh =
+      recent !== undefined &&
+      (recent.endedAt === undefined || clock.monotonic() - recent.endedAt < probeNowSpacingMs);
+    if (isFresh && registry.get(serverId) !== undefined) return recent.promise;
+    let tasks: ProbeTask[];
+    try {
+      tasks = registry.takeProbes(serverId);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const promise = Promise.all(tasks.map((task) => submit(task, true))).then(() => {
+      entry.endedAt = clock.monotonic();
+      forgetOld();
+      if (stopping.signal.aborted) throw shuttingDown();
+    });
+    const entry: { promise: Promise<void>; endedAt?: number } = { promise };
+    asked.set(serverId, entry);
+    return promise;
+  }
+
+  function forgetOld(): void {
+    for (const [serverId, { endedAt }] of asked) {
+      if (endedAt !== undefined && clock.monotonic() - endedAt >= probeNowSpacingMs)
+        asked.delete(serverId);
+    }
+  }
+
+  return {
+    start() {
+      nextSweepAt = clock.monotonic() + registry.settings.sweepMs;
+      stopListening = registry.onProbesDue(wake);
+      wake();
+    },
+    probeNow,
+    async stop() {
+      stopping.abort();
+      stopListening();
+      cancelTimer();
+      await lanes.settled();
+    },
+  };
+}
+
+const crashed: ProbeOutcome = {
+  ok: false,
+  latencyMs: 0,
+  tried: [],
+  finding: {
+    step: "mcp",
+    code: "NOT_MCP",
+    cause: "The hub's probe of this server crashed.",
+    fix: "Report this with the hub's log; the hub goes on without this server.",
+  },
+};
+
+const keyOf = (task: ProbeTask) => `${task.serverId}/${task.instanceId}`;
+
+function shuttingDown(): HubError {
+  return new HubError("SHUTTING_DOWN", "The hub is stopping and probes no more.");
+}
+
+function unreferencedTimer(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+}

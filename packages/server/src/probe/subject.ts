@@ -1,0 +1,22 @@
+import type { Finding, FindingCode, ProbeStep, Transport } from "@hub/core";
+
+/** What a finding may speak of. */
+export type Subject = {
+  readonly endpoint: string;
+  readonly transport: Transport;
+  readonly name?: string | undefined;
+  readonly registeredFrom?: string | undefined;
+};
+
+/** A URL of the same origin that answers as MCP. */
+export type Discovery = { readonly endpoint: string; readonly transport: Transport };
+
+export function finding(
+  step: ProbeStep,
+  code: FindingCode,
+  cause: string,
+  fix: string,
+  suggestion?: Finding["suggestion"],
+): Finding {
+  return { step, code, cause, fix, ...(suggestion === undefined ? {} : { suggestion }) };
+}

@@ -1,0 +1,179 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { HubError } from "@hub/core";
+import { Connection, sqliteCode, sqliteCodeOf } from "./connection.js";
+import { applicationId, migrate, schemaVersion } from "./migrations.js";
+import { readOwner } from "./owner.js";
+import { sizeOf } from "./place.js";
+import {
+  cannotUse,
+  damaged,
+  describe,
+  newerSchema,
+  notADatabase,
+  ofAnotherProgram,
+} from "./refusals.js";
+import { isIntact, rowsOf, type StoredRow, textIn } from "./rows.js";
+import { judgeWal } from "./wal.js";
+
+export type Inspection =
+  /** There is nothing yet. */
+  | { readonly kind: "new" }
+  /** `isTorn`: it ends in a write that was never completed and never acknowledged. */
+  | { readonly kind: "usable"; readonly isTorn: boolean }
+  | { readonly kind: "locked" }
+  /** `isCertain` is false when a process that writes at this moment could look the same. */
+  | { readonly kind: "refused"; readonly refusal: HubError; readonly isCertain: boolean };
+
+/**
+ * Looks at a database without changing a byte of it. Opening it would: SQLite moves the `-wal` into the
+ * file, and cuts a damaged one. So it is opened read-only under another name (hard links, or a copy
+ * where there are none), where SQLite's lock still counts and its `-shm` goes away with the links.
+ */
+export function inspect(file: string): Inspection {
+  const size = sizeOf(file);
+  if (size === 0) {
+    const missing = fs.existsSync(file) ? "it is empty" : "it is missing";
+    const refuse = (detail: string): Inspection => ({
+      kind: "refused",
+      refusal: damaged(file, detail),
+      isCertain: true,
+    });
+    // SQLite would delete the -wal of a file without content.
+    if (sizeOf(`${file}-wal`) > 0) return refuse(`${missing}, but ${file}-wal is not`);
+    if (fs.existsSync(file) && readOwner(file) !== undefined)
+      return refuse(`${missing}, though a hub has used it`);
+    return { kind: "new" };
+  }
+  if (sizeOf(`${file}-journal`) === 0) {
+    sweepLooks(file);
+    const seen = lookThrough(file, dirname(file), fs.linkSync, "ro");
+    if (seen.kind === "refused") return { ...seen, isCertain: true };
+    if (seen.kind !== "impossible") return seen;
+  }
+  const seen = lookThrough(file, tmpdir(), fs.copyFileSync, "rw");
+  if (seen.kind === "refused") return { ...seen, isCertain: false };
+  if (seen.kind !== "impossible") return seen;
+  return { kind: "refused", refusal: cannotUse(file, seen.error), isCertain: false };
+}
+
+type Seen =
+  | Exclude<Inspection, { kind: "refused" }>
+  | { readonly kind: "refused"; readonly refusal: HubError };
+
+function lookThrough(
+  file: string,
+  parent: string,
+  reproduce: (from: string, to: string) => void,
+  mode: "ro" | "rw",
+): Seen | { readonly kind: "impossible"; readonly error: unknown } {
+  let folder: string | undefined;
+  try {
+    folder = fs.mkdtempSync(join(parent, lookPrefix(file)));
+    const twin = join(folder, "hub.db");
+    for (const suffix of ["", "-wal", "-journal"]) {
+      if (suffix === "" || sizeOf(file + suffix) > 0) reproduce(file + suffix, twin + suffix);
+    }
+    return look(file, twin, mode);
+  } catch (error) {
+    const code = sqliteCodeOf(error);
+    if (code === sqliteCode.busy) return { kind: "locked" };
+    if (code === sqliteCode.notADatabase) return { kind: "refused", refusal: notADatabase(file) };
+    // A full disk leaves no room for what SQLite needs to look; a copy elsewhere may still do.
+    const isAboutPlace =
+      code === undefined ||
+      code === sqliteCode.full ||
+      code === sqliteCode.cannotOpen ||
+      code === sqliteCode.ioError;
+    if (isAboutPlace) return { kind: "impossible", error };
+    return { kind: "refused", refusal: damaged(file, describe(error), error) };
+  } finally {
+    if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function look(file: string, twin: string, mode: "ro" | "rw"): Seen {
+  const connection = new Connection(":memory:");
+  try {
+    const uri = `${pathToFileURL(twin).href}?mode=${mode}`.replaceAll("'", "''");
+    connection.exec(`ATTACH '${uri}' AS seen`);
+    const version = Number(connection.value("PRAGMA seen.user_version"));
+    const isOurs = connection.value("PRAGMA seen.application_id") === applicationId;
+    const refused = (refusal: HubError): Seen => ({ kind: "refused", refusal });
+    if (!isOurs) {
+      // A first start that was cut short leaves a database without anything in it.
+      const hasTables = connection.value("SELECT 1 FROM seen.sqlite_schema") !== undefined;
+      if (hasTables || version !== 0) return refused(ofAnotherProgram(file));
+    }
+    // Both are written by one transaction, so one without the other is a broken header.
+    if (version < 0 || (isOurs && version === 0))
+      return refused(damaged(file, `it says it has schema ${version}, which no hub writes`));
+    if (version > schemaVersion) return refused(newerSchema(file, version, schemaVersion));
+    migrate(connection, version);
+    // From here to the end the read lock is held, so that nobody writes in between.
+    connection.exec("BEGIN; SELECT 1 FROM seen.sqlite_schema");
+    const log = readIfThere(`${twin}-wal`);
+    const state = log === undefined ? "whole" : judgeWal(log);
+    if (state === "damaged")
+      return refused(
+        damaged(file, `its write-ahead log ${file}-wal is broken before its last completed write`),
+      );
+    const fault = faultIn(connection, version);
+    if (fault !== undefined) return refused(damaged(file, fault));
+    return { kind: "usable", isTorn: state === "torn" };
+  } finally {
+    release(connection);
+  }
+}
+
+/** What is wrong inside the attached database; undefined when all is well. */
+function faultIn(connection: Connection, version: number): string | undefined {
+  const check = String(connection.value("PRAGMA seen.quick_check(1)"));
+  if (check !== "ok") return check.replaceAll(/\s+/g, " ");
+  const schema = (name: string) => `SELECT type, name, tbl_name, sql FROM ${name}.sqlite_schema`;
+  const differs = connection.value(
+    `SELECT name FROM (${schema("main")} EXCEPT ${schema("seen")}) WHERE sql IS NOT NULL`,
+  );
+  if (differs !== undefined) return `its schema has no proper "${differs}"`;
+  if (version !== schemaVersion) return undefined;
+  for (const query of [rowsOf.entries("seen"), rowsOf.snapshots("seen")]) {
+    const broken = connection
+      .prepare<StoredRow>(query)
+      .all([])
+      .find((row) => !isIntact(row));
+    if (broken !== undefined)
+      return `what it holds of the server "${textIn(broken.key).split("\n")[0]}" does not match its checksum`;
+  }
+  return undefined;
+}
+
+/** Detaching gives the lock back at once; closing alone would wait for the garbage collector. */
+function release(connection: Connection): void {
+  for (const sql of ["ROLLBACK", "DETACH seen"]) {
+    try {
+      connection.exec(sql);
+    } catch {
+      // Not in a transaction, or never attached.
+    }
+  }
+  connection.close();
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  return fs.existsSync(file) ? fs.readFileSync(file) : undefined;
+}
+
+const lookPrefix = (file: string) => `.${basename(file)}-look-`;
+const staleAfterMs = 60_000;
+
+/** Takes away what a process that was killed while it looked left behind. */
+function sweepLooks(file: string): void {
+  for (const name of fs.readdirSync(dirname(file))) {
+    if (!name.startsWith(lookPrefix(file))) continue;
+    const folder = join(dirname(file), name);
+    const age = Date.now() - (fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > staleAfterMs) fs.rmSync(folder, { recursive: true, force: true });
+  }
+}

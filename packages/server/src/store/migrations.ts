@@ -1,0 +1,66 @@
+import type { Connection } from "./connection.js";
+
+/** "MCPH": tells the hub's files from those of other programs. */
+export const applicationId = 0x4d_43_50_48;
+
+/**
+ * The schema, step by step; `user_version` counts the steps a file has taken. Steps are only ever added.
+ * Each JSON text has a checksum beside it, because SQLite does not notice a flipped bit inside a row.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE entries (
+    id TEXT PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE snapshots (
+    server_id TEXT PRIMARY KEY NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    snapshot TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY NOT NULL,
+    server_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    event TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX journal_by_server ON journal (server_id, seq);
+
+  CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY NOT NULL,
+    server_id TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+    change TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX changes_by_server ON changes (server_id, seq);
+
+  -- The highest number given out, for when the journal holds none to count on from.
+  CREATE TABLE trimmed (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    last_seq INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
+
+/** The version of the schema that this hub writes. */
+export const schemaVersion = steps.length;
+
+/** Brings a database from the version it has up to `target`, one transaction a step. */
+export function migrate(connection: Connection, target: number = schemaVersion): void {
+  const from = Number(connection.value("PRAGMA user_version"));
+  for (const [index, step] of steps.slice(0, target).entries()) {
+    const version = index + 1;
+    if (version <= from) continue;
+    connection.transaction(() => {
+      connection.exec(step);
+      connection.exec(
+        `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version};`,
+      );
+    });
+  }
+}

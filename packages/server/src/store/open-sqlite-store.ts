@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RegistryStore } from "@hub/core";
+import type { Connection } from "./connection.js";
+import { inspect } from "./inspect.js";
+import { openConnection } from "./open-connection.js";
+import { livingOwner, writeOwner } from "./owner.js";
+import { createFile, preparePlace, syncFolder } from "./place.js";
+import { inUse } from "./refusals.js";
+import { SqliteStore, type StoreLog } from "./sqlite-store.js";
+
+export type SqliteStoreOptions = {
+  /** Made, with its directory, when it is missing. */
+  readonly file: string;
+  readonly log?: StoreLog | undefined;
+};
+
+/** A hub that is just stopping gets this long to give the file back. */
+const patienceMs = 1_000;
+
+/**
+ * Files this process has open. Besides saying so, it keeps the process from reading such a file: on
+ * POSIX systems closing any handle on a file ends all locks its process holds on it.
+ */
+const openHere = new Set<string>();
+
+/**
+ * Opens the catalogue in an SQLite file, and locks it for this process.
+ * Throws STORE_UNAVAILABLE, leaving every byte as it is, when another process has it, when it is
+ * damaged, of another program or of a newer hub, or when it cannot be written.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<RegistryStore> {
+  const file = preparePlace(options.file);
+  if (openHere.has(file)) throw inUse(file, livingOwner(file));
+  openHere.add(file);
+  try {
+    const connection = await openPatiently(file, options.log);
+    writeOwner(file);
+    const onClosed = () => openHere.delete(file);
+    return new SqliteStore({ file, connection, log: options.log, onClosed });
+  } catch (error) {
+    openHere.delete(file);
+    throw error;
+  }
+}
+
+async function openPatiently(file: string, log: StoreLog | undefined): Promise<Connection> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const inspection = inspect(file);
+    const isLate = performance.now() > giveUpAt;
+    if (inspection.kind === "refused" && (inspection.isCertain || isLate)) throw inspection.refusal;
+    if (inspection.kind === "new") createFile(file);
+    if (inspection.kind === "new" || inspection.kind === "usable") {
+      const connection = openConnection(file);
+      if (connection !== undefined) {
+        if (inspection.kind === "new") syncFolder(file);
+        else if (inspection.isTorn) warnOfTorn(file, log);
+        return connection;
+      }
+    }
+    if (isLate) throw inUse(file, livingOwner(file));
+    // Two hubs that start at the same moment hold each other up for as long as they look; chance
+    // lets one of them go first.
+    await sleep(20 + Math.random() * 60);
+  }
+}
+
+function warnOfTorn(file: string, log: StoreLog | undefined): void {
+  log?.warn(
+    { event: "store-tail-dropped", file },
+    "The store ends in a write that was never completed, as after a crash; it had not been acknowledged and is left out.",
+  );
+}

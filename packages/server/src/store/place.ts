@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { cannotUse, notAFile } from "./refusals.js";
+
+/** Resolves where a database is, or will be, and makes its directory. Opens nothing. */
+export function preparePlace(given: string): string {
+  const wanted = resolve(given);
+  const folder = dirname(wanted);
+  let file: string;
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(folder, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
+    file = join(fs.realpathSync(folder), basename(wanted));
+  } catch (error) {
+    throw cannotUse(folder, error);
+  }
+  try {
+    const found = fs.statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return file;
+    if (!found.isFile()) throw notAFile(file);
+    fs.accessSync(file, fs.constants.R_OK | fs.constants.W_OK);
+    return fs.realpathSync(file);
+  } catch (error) {
+    throw error instanceof Error && "code" in error && error.code === "STORE_UNAVAILABLE"
+      ? error
+      : cannotUse(file, error);
+  }
+}
+
+/** Makes an empty file that only its owner may read; SQLite gives its other files the same rights. */
+export function createFile(file: string): void {
+  try {
+    fs.closeSync(fs.openSync(file, "a", 0o600));
+  } catch (error) {
+    throw cannotUse(file, error);
+  }
+}
+
+/** Makes the name of a new file survive a power loss. */
+export function syncFolder(file: string): void {
+  // Windows has no way to open a directory; NTFS keeps its names in a journal of its own.
+  if (process.platform === "win32") return;
+  const folder = fs.openSync(dirname(file), "r");
+  try {
+    fs.fsyncSync(folder);
+  } finally {
+    fs.closeSync(folder);
+  }
+}
+
+/** The size of a file; 0 when there is none. */
+export function sizeOf(file: string): number {
+  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,81 @@
+import { HubError } from "@hub/core";
+import type { Owner } from "./owner.js";
+
+/** Why a hub does not start on a file: what is wrong, and what to do. The file is as it was. */
+
+function refuse(message: string, cause?: unknown): HubError {
+  return new HubError("STORE_UNAVAILABLE", message, { cause });
+}
+
+const startAnew =
+  "or move it away together with its -wal file to start with an empty catalogue: servers that run register again";
+
+export function inUse(file: string, owner: Owner | undefined): HubError {
+  const holder =
+    owner === undefined
+      ? "Another process"
+      : owner.pid === process.pid
+        ? "This process already"
+        : `Another hub (process ${owner.pid}, started ${owner.startedAt})`;
+  return refuse(
+    `${holder} uses ${file}. Stop it, or give this hub a data directory of its own (MCP_HUB_DATA_DIR).`,
+  );
+}
+
+export function notADatabase(file: string): HubError {
+  return refuse(
+    `${file} is not a hub's database: it is no SQLite file. Choose another data directory (MCP_HUB_DATA_DIR), or move that file away.`,
+  );
+}
+
+export function ofAnotherProgram(file: string): HubError {
+  return refuse(
+    `${file} is the database of another program. Choose another data directory (MCP_HUB_DATA_DIR), or move that file away.`,
+  );
+}
+
+export function newerSchema(file: string, version: number, known: number): HubError {
+  return refuse(
+    `${file} was written by a newer hub (schema ${version}, this hub knows ${known}). Start that newer version, or choose another data directory (MCP_HUB_DATA_DIR).`,
+  );
+}
+
+export function damaged(file: string, detail: string, cause?: unknown): HubError {
+  return refuse(`${file} is damaged: ${detail}. Restore a backup of it, ${startAnew}.`, cause);
+}
+
+export function noWriteAheadLog(file: string, mode: string): HubError {
+  return refuse(
+    `The file system that holds ${file} cannot keep SQLite's write-ahead log (journal mode is "${mode}"). Put the data directory on a local disk.`,
+  );
+}
+
+export function notAFile(file: string): HubError {
+  return refuse(
+    `${file} is not a regular file. The hub keeps its data in a file of that name: move it away, or choose another data directory (MCP_HUB_DATA_DIR).`,
+  );
+}
+
+/** What to do about each error of the operating system that a person can mend. */
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: "the user that runs the hub may not write there. Give it the right to",
+  EPERM: "the user that runs the hub may not write there. Give it the right to",
+  EROFS: "the file system is read-only. Mount it for writing",
+  ENOTDIR: "a part of that path is a file, not a directory. Correct the path",
+  EEXIST: "a part of that path is a file, not a directory. Correct the path",
+  ENOSPC: "the disk is full. Free some space",
+  EDQUOT: "the quota of the user that runs the hub is used up. Free some space",
+};
+
+export function cannotUse(path: string, error: unknown): HubError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const remedy = remedies[code] ?? `${describe(error)}. Correct that`;
+  return refuse(
+    `The hub cannot use ${path}: ${remedy}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    error,
+  );
+}
+
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

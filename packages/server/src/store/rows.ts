@@ -1,0 +1,62 @@
+import type { CapabilityChange, CapabilitySnapshot, EntryRecord, HubEvent } from "@hub/core";
+import { checksumOf } from "./checksum.js";
+
+/**
+ * A row as every query of the store names its columns: its key, its JSON, its checksum. Text is read as
+ * bytes: libsql ends the process when a damaged text is no longer UTF-8.
+ */
+export type StoredRow = {
+  readonly key: ArrayBuffer;
+  readonly text: ArrayBuffer;
+  readonly checksum: number;
+};
+
+export const entryKey = (id: string, version: number) => `${id}\n${version}`;
+export const snapshotKey = (serverId: string) => serverId;
+export const eventKey = (seq: number, serverId: string, kind: string) =>
+  `${seq}\n${serverId}\n${kind}`;
+export const changeKey = (seq: number, serverId: string) => `${seq}\n${serverId}`;
+
+/** Key columns on one line each, as `entryKey` and the others write them. */
+const keyOf = (...columns: readonly string[]) =>
+  `CAST(${columns.join(" || char(10) || ")} AS BLOB) AS key`;
+const textOf = (column: string) => `CAST(${column} AS BLOB) AS text, checksum`;
+
+/** Queries that yield `StoredRow`, up to and without their conditions; the schema is `main` or attached. */
+export const rowsOf = {
+  entries: (schema: string) =>
+    `SELECT ${keyOf("id", "version")}, ${textOf("record")} FROM ${schema}.entries`,
+  snapshots: (schema: string) =>
+    `SELECT ${keyOf("server_id")}, ${textOf("snapshot")} FROM ${schema}.snapshots`,
+  journal: (schema: string) =>
+    `SELECT ${keyOf("seq", "server_id", "kind")}, ${textOf("event")}, seq FROM ${schema}.journal`,
+  changes: (schema: string) =>
+    `SELECT ${keyOf("seq", "server_id")}, ${textOf("change")} FROM ${schema}.changes`,
+};
+
+export function isIntact(row: StoredRow): boolean {
+  return checksumOf(Buffer.from(row.key), Buffer.from(row.text)) === row.checksum;
+}
+
+/** The text of a column that was read as bytes. */
+export function textIn(bytes: ArrayBuffer): string {
+  return Buffer.from(bytes).toString();
+}
+
+// What the checksum confirms is what this store wrote, so the shapes of these hold.
+
+export function entryOf(row: StoredRow): EntryRecord {
+  return JSON.parse(textIn(row.text)) as EntryRecord;
+}
+
+export function snapshotOf(row: StoredRow): CapabilitySnapshot {
+  return JSON.parse(textIn(row.text)) as CapabilitySnapshot;
+}
+
+export function eventOf(row: StoredRow): HubEvent {
+  return JSON.parse(textIn(row.text)) as HubEvent;
+}
+
+export function changeOf(row: StoredRow): CapabilityChange {
+  return JSON.parse(textIn(row.text)) as CapabilityChange;
+}

@@ -1,0 +1,268 @@
+import { statSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import {
+  type CapabilityChange,
+  type CommitResult,
+  type EntryRecord,
+  HubError,
+  type JournalEvent,
+  type JournalQuery,
+  type RegistryStore,
+  type StoredState,
+  type StoreWrite,
+} from "@hub/core";
+import { checksumOf } from "./checksum.js";
+import { type Connection, sqliteCodeOf } from "./connection.js";
+import { removeOwner } from "./owner.js";
+import { describe } from "./refusals.js";
+import {
+  changeKey,
+  changeOf,
+  entryKey,
+  entryOf,
+  eventKey,
+  eventOf,
+  isIntact,
+  type StoredRow,
+  snapshotKey,
+  snapshotOf,
+  textIn,
+} from "./rows.js";
+import { prepareStatements, type Statements } from "./statements.js";
+import { movedFile, unavailable } from "./unavailable.js";
+
+/** Where the store says what an operator should know; a pino logger is one. */
+export type StoreLog = {
+  info(facts: Readonly<Record<string, unknown>>, message: string): void;
+  warn(facts: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+/** Trimming waits for the disk; in steps of this size other work goes on in between. */
+const trimStep = 500;
+
+/** The catalogue in an SQLite file that this process alone has open. Made by `openSqliteStore`. */
+export class SqliteStore implements RegistryStore {
+  readonly #file: string;
+  readonly #inodes: ReadonlyMap<string, number | undefined>;
+  readonly #connection: Connection;
+  readonly #statements: Statements;
+  readonly #log: StoreLog | undefined;
+  readonly #onClosed: () => void;
+  #lastSeq: number;
+  #isClosed = false;
+  #isFailing = false;
+
+  constructor(options: {
+    readonly file: string;
+    readonly connection: Connection;
+    readonly log?: StoreLog | undefined;
+    readonly onClosed: () => void;
+  }) {
+    this.#file = options.file;
+    this.#inodes = new Map(
+      [options.file, `${options.file}-wal`].map((path) => [path, inodeOf(path)]),
+    );
+    this.#connection = options.connection;
+    this.#statements = prepareStatements(options.connection);
+    this.#log = options.log;
+    this.#onClosed = options.onClosed;
+    const [newest] = this.#statements.newestSeq.all([]);
+    this.#lastSeq = newest?.seq ?? 0;
+  }
+
+  async load(): Promise<StoredState> {
+    return this.#run(() => ({
+      entries: this.#intact(this.#statements.entries.all([])).map(entryOf),
+      snapshots: new Map(
+        this.#intact(this.#statements.snapshots.all([])).map((row) => [
+          textIn(row.key),
+          snapshotOf(row),
+        ]),
+      ),
+      lastSeq: this.#lastSeq,
+    }));
+  }
+
+  async commit(write: StoreWrite): Promise<CommitResult> {
+    return this.#run(() => {
+      const fresh = this.#conflicts(write);
+      if (fresh.size > 0) return { ok: false, fresh };
+      this.#assertInPlace();
+      const seqs = this.#connection.transaction(() => this.#store(write));
+      this.#lastSeq = seqs.at(-1) ?? this.#lastSeq;
+      return { ok: true, seqs };
+    });
+  }
+
+  async journal(query: JournalQuery): Promise<readonly JournalEvent[]> {
+    return this.#run(() =>
+      this.#intact(this.#statements.journal(query)).map((row) => ({
+        ...eventOf(row),
+        seq: row.seq,
+      })),
+    );
+  }
+
+  async changes(
+    serverId: string,
+    query: { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<readonly CapabilityChange[]> {
+    const before = query.before ?? Number.MAX_SAFE_INTEGER;
+    return this.#run(() =>
+      this.#intact(this.#statements.changes.all([serverId, before, query.limit])).map(changeOf),
+    );
+  }
+
+  async oldestSeq(): Promise<number> {
+    return this.#run(() => this.#statements.oldestSeq.all([])[0]?.seq ?? 0);
+  }
+
+  async trimJournal(keep: number): Promise<void> {
+    // Numbers are given out without gaps, so the newest `keep` are those above this one.
+    const upTo = this.#lastSeq - Math.max(0, keep);
+    for (;;) {
+      const isDone = this.#run(() => {
+        const [oldest] = this.#statements.oldestSeq.all([]);
+        if (oldest?.seq == null || oldest.seq > upTo) return true;
+        const step = Math.min(upTo, oldest.seq + trimStep - 1);
+        this.#connection.transaction(() => {
+          this.#statements.noteLastSeq.run([this.#lastSeq]);
+          this.#statements.trim.run([step]);
+        });
+        return step === upTo;
+      });
+      if (isDone) return;
+      await nextTurn();
+    }
+  }
+
+  /** Moves everything into the one file and gives the lock back. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      // libsql keeps its lock while a statement is alive; leaving the log and the lock mode ends it now.
+      this.#connection.exec(
+        "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;",
+      );
+    } catch (error) {
+      // Nothing is lost: what is in the write-ahead log is read from there at the next start.
+      this.#log?.warn(
+        { event: "store-close-failed", file: this.#file, error: describe(error) },
+        "The store could not tidy up its file.",
+      );
+    }
+    this.#connection.close();
+    removeOwner(this.#file);
+    this.#onClosed();
+  }
+
+  /** The entries that are not what the write was decided on, as they are now. */
+  #conflicts(write: StoreWrite): Map<string, EntryRecord | undefined> {
+    const fresh = new Map<string, EntryRecord | undefined>();
+    const bases = [
+      ...write.entries.map(({ record, basedOn }) => ({ id: record.id, basedOn })),
+      ...write.removed,
+    ];
+    for (const { id, basedOn } of bases) {
+      if (this.#statements.version.all([id])[0]?.version === basedOn) continue;
+      const row = this.#statements.entry.all([id])[0];
+      fresh.set(id, row === undefined ? undefined : entryOf(row));
+    }
+    return fresh;
+  }
+
+  /** Writes inside a transaction; returns the numbers of the events. */
+  #store({ entries, removed, snapshots, events }: StoreWrite): number[] {
+    const statements = this.#statements;
+    for (const { id } of removed) statements.removeEntry.run([id]);
+    for (const { record } of entries) {
+      const text = JSON.stringify(record);
+      const sum = checksumOf(entryKey(record.id, record.version), text);
+      statements.putEntry.run([record.id, record.version, text, sum]);
+    }
+    for (const { serverId, snapshot } of snapshots) {
+      const text = JSON.stringify(snapshot);
+      statements.putSnapshot.run([serverId, text, checksumOf(snapshotKey(serverId), text)]);
+    }
+    return events.map(({ event, changes = [] }, index) => {
+      const seq = this.#lastSeq + 1 + index;
+      const { serverId, kind } = event;
+      const text = JSON.stringify(event);
+      statements.addEvent.run([
+        seq,
+        serverId,
+        kind,
+        text,
+        checksumOf(eventKey(seq, serverId, kind), text),
+      ]);
+      if (event.kind === "capabilities-changed") {
+        const { at, hash, previousHash } = event;
+        const step: CapabilityChange = {
+          serverId,
+          seq,
+          at,
+          hash,
+          ...(previousHash === undefined ? {} : { previousHash }),
+          changes,
+        };
+        const stepText = JSON.stringify(step);
+        statements.addChange.run([
+          seq,
+          serverId,
+          stepText,
+          checksumOf(changeKey(seq, serverId), stepText),
+        ]);
+      }
+      return seq;
+    });
+  }
+
+  /** Leaves out rows that the disk has changed, so that one of them does not hide all others. */
+  #intact<Row extends StoredRow>(rows: readonly Row[]): readonly Row[] {
+    const intact = rows.filter(isIntact);
+    if (intact.length < rows.length)
+      this.#log?.warn(
+        { event: "store-rows-damaged", file: this.#file, rows: rows.length - intact.length },
+        "Rows of the store do not match their checksums and are left out. Check the disk.",
+      );
+    return intact;
+  }
+
+  /** Somebody who deletes or replaces a file leaves the hub writing to one that nobody will find. */
+  #assertInPlace(): void {
+    for (const [path, inode] of this.#inodes) if (inodeOf(path) !== inode) throw movedFile();
+  }
+
+  #run<Result>(run: () => Result): Result {
+    if (this.#isClosed)
+      throw new HubError("STORE_UNAVAILABLE", "The hub is stopping and stores nothing any more.");
+    try {
+      const result = run();
+      if (this.#isFailing) this.#recovered();
+      return result;
+    } catch (error) {
+      const failure = sqliteCodeOf(error) === undefined ? error : unavailable(error);
+      if (HubError.is(failure)) this.#failed(error);
+      throw failure;
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    this.#log?.warn(
+      { event: "store-failing", file: this.#file, error: describe(error) },
+      "The store cannot write. Registrations are refused until it can.",
+    );
+  }
+
+  #recovered(): void {
+    this.#isFailing = false;
+    this.#log?.info({ event: "store-recovered", file: this.#file }, "The store works again.");
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}

@@ -1,0 +1,74 @@
+import type { JournalQuery } from "@hub/core";
+import type { Connection, Statement } from "./connection.js";
+import { rowsOf, type StoredRow } from "./rows.js";
+
+type JournalRow = StoredRow & { readonly seq: number };
+type SeqRow = { readonly seq: number | null };
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+/** Every statement of the store, prepared once. */
+export function prepareStatements(connection: Connection) {
+  return {
+    entries: connection.prepare<StoredRow>(rowsOf.entries("main")),
+    snapshots: connection.prepare<StoredRow>(rowsOf.snapshots("main")),
+    entry: connection.prepare<StoredRow>(`${rowsOf.entries("main")} WHERE id = ?`),
+    version: connection.prepare<{ readonly version: number }>(
+      "SELECT version FROM entries WHERE id = ?",
+    ),
+    putEntry: connection.prepare(
+      `INSERT INTO entries (id, version, record, checksum) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE
+       SET version = excluded.version, record = excluded.record, checksum = excluded.checksum`,
+    ),
+    removeEntry: connection.prepare("DELETE FROM entries WHERE id = ?"),
+    putSnapshot: connection.prepare(
+      `INSERT INTO snapshots (server_id, snapshot, checksum)
+       SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM entries WHERE id = ?1)
+       ON CONFLICT (server_id) DO UPDATE
+       SET snapshot = excluded.snapshot, checksum = excluded.checksum`,
+    ),
+    addEvent: connection.prepare(
+      "INSERT INTO journal (seq, server_id, kind, event, checksum) VALUES (?, ?, ?, ?, ?)",
+    ),
+    addChange: connection.prepare(
+      `INSERT INTO changes (seq, server_id, change, checksum)
+       SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM entries WHERE id = ?2)`,
+    ),
+    changes: connection.prepare<StoredRow>(
+      `${rowsOf.changes("main")} WHERE server_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    ),
+    oldestSeq: connection.prepare<SeqRow>("SELECT min(seq) AS seq FROM journal"),
+    newestSeq: connection.prepare<SeqRow>(
+      `SELECT max(seq) AS seq FROM
+       (SELECT max(seq) AS seq FROM journal UNION ALL SELECT last_seq FROM trimmed)`,
+    ),
+    noteLastSeq: connection.prepare(
+      `INSERT INTO trimmed (only_row, last_seq) VALUES (1, ?)
+       ON CONFLICT (only_row) DO UPDATE SET last_seq = excluded.last_seq`,
+    ),
+    trim: connection.prepare("DELETE FROM journal WHERE seq <= ?"),
+    journal: journalReader(connection),
+  };
+}
+
+/** The journal is asked in few shapes; each is prepared when it is first needed. */
+function journalReader(connection: Connection): (query: JournalQuery) => JournalRow[] {
+  const prepared = new Map<string, Statement<JournalRow>>();
+  return ({ after, before, order, limit, serverId, kinds }) => {
+    const conditions = ["seq > ?", "seq < ?"];
+    if (serverId !== undefined) conditions.push("server_id = ?");
+    if (kinds !== undefined) conditions.push(`kind IN (${kinds.map(() => "?").join()})`);
+    const sql = `${rowsOf.journal("main")} WHERE ${conditions.join(" AND ")}
+      ORDER BY seq ${order === "newest-first" ? "DESC" : "ASC"} LIMIT ?`;
+    const statement = prepared.get(sql) ?? connection.prepare<JournalRow>(sql);
+    prepared.set(sql, statement);
+    return statement.all([
+      after ?? 0,
+      before ?? Number.MAX_SAFE_INTEGER,
+      ...(serverId === undefined ? [] : [serverId]),
+      ...(kinds ?? []),
+      limit,
+    ]);
+  };
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Which of our packages each one may import. The REST code and the gateway never see each other. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  client: ["core"],
+  register: ["client", "core"],
+  gateway: ["core"],
+  server: ["gateway", "core"],
+  ui: ["client", "core"],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(path, "utf8");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+}
+
+const packages = readdirSync(join(root, "packages"));
+
+describe("the house", () => {
+  test("every package has a place in the direction of imports", () => {
+    expect(packages.filter((name) => mayImport[name] === undefined)).toEqual([]);
+  });
+
+  test.each(packages)(
+    "%s imports only what lies below it, and says so in its package.json",
+    (name) => {
+      const folder = join(root, "packages", name);
+      const allowed = (mayImport[name] ?? []).map((one) => `@hub/${one}`);
+      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+      expect(declared.filter((one) => one.startsWith("@hub/") && !allowed.includes(one))).toEqual(
+        [],
+      );
+      for (const path of sources(join(folder, "src"))) {
+        for (const specifier of importsOf(path)) {
+          const own = /^@hub\/[^/]+/.exec(specifier)?.[0];
+          if (own !== undefined && own !== `@hub/${name}`) {
+            expect([path, allowed]).toEqual([path, expect.arrayContaining([own])]);
+          }
+          // A relative path must not lead into another package either.
+          if (specifier.startsWith("."))
+            expect(join(path, "..", specifier)).toContain(`/packages/${name}/`);
+        }
+      }
+    },
+  );
+
+  test("core is pure: no HTTP, disk, timers or environment", () => {
+    for (const path of sources(join(root, "packages/core/src")).filter(
+      (one) => !/\.test\.ts$|\/testing\//.test(one),
+    )) {
+      const text = readFileSync(path, "utf8");
+      expect([
+        path,
+        text.match(/from "node:|process\.env|setTimeout|setInterval|\bfetch\(/)?.[0],
+      ]).toEqual([path, undefined]);
+    }
+  });
+
+  test("the hub makes outgoing connections in one place only: the guarded dialer", () => {
+    // Asks a hub that may already have our own port, on loopback, before this one starts.
+    const exceptions = ["port-holder.ts"];
+    for (const path of sources(join(root, "packages/server/src")).filter(
+      (one) => !/\.test\.ts$/.test(one),
+    )) {
+      if (path.includes("/src/probe/") || exceptions.some((name) => path.endsWith(name))) continue;
+      const text = readFileSync(path, "utf8");
+      expect([
+        path,
+        text.match(
+          /\bfetch\(|from "undici"|from "node:(http|https|net|tls)";.*(request|connect)\(/,
+        )?.[0],
+      ]).toEqual([path, undefined]);
+    }
+  });
+});
