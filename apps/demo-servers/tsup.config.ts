@@ -1,4 +1,7 @@
 import { defineConfig } from "tsup";
 import { libraryBuild } from "../../tsup.base.js";
 
-export default defineConfig(libraryBuild({ index: "src/index.ts" }));
+const programs = ["server-1", "server-2", "server-3", "server-4", "flaky"];
+const entry = Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`]));
+
+export default defineConfig({ ...libraryBuild(entry), dts: false });

@@ -39,8 +39,14 @@ export class Catalogue {
 
   /** All entries, ordered by id. */
   list(): readonly Entry[] {
-    this.#listed ??= this.#ids.flatMap((id) => this.#entries.get(id) ?? []);
-    return this.#listed;
+    if (this.#listed !== undefined) return this.#listed;
+    const listed: Entry[] = [];
+    for (const id of this.#ids) {
+      const entry = this.#entries.get(id);
+      if (entry !== undefined) listed.push(entry);
+    }
+    this.#listed = listed;
+    return listed;
   }
 
   /** All entries in no order, without the cost of one. */

@@ -180,7 +180,11 @@ function differences(
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<
     keyof typeof after
   >;
-  return [...fields].filter((field) => spelled(before[field]) !== spelled(after[field])).sort();
+  return [...fields]
+    .filter(
+      (field) => before[field] !== after[field] && spelled(before[field]) !== spelled(after[field]),
+    )
+    .sort();
 }
 
 function said(instance: InstanceRecord | undefined) {

@@ -80,7 +80,12 @@ function isNestedDeeperThan(most: number, value: unknown): boolean {
 
 const mostKeys = 64;
 const deepest = 8;
+const longestKey = 100;
 const longestJson = 8_192;
+
+function longestKeyOf(value: object): number {
+  return Math.max(0, ...Object.keys(value).map((key) => key.length));
+}
 
 /** Free facts about a server, as JSON. The depth is checked first: what follows walks it recursively. */
 export const metadataSchema = z
@@ -94,7 +99,12 @@ export const metadataSchema = z
       `must hold at most ${mostKeys} keys, got ${Object.keys(Object(issue.input)).length}`,
     abort: true,
   })
-  .pipe(z.record(text().max(100, { error: "has a key of more than 100 characters" }), z.json()))
+  .refine((value) => longestKeyOf(value) <= longestKey, {
+    error: (issue) =>
+      `must have keys of at most ${longestKey} characters, got ${longestKeyOf(Object(issue.input))}`,
+    abort: true,
+  })
+  .pipe(z.record(z.string(), z.json()))
   .refine((value) => JSON.stringify(value).length <= longestJson, {
     error: (issue) =>
       `must have at most ${longestJson} characters as JSON, got ${JSON.stringify(issue.input).length}`,

@@ -162,6 +162,14 @@ export function judge(
   return beatSinceFailing ? "unreachable" : undecided;
 }
 
+/** To drain is no failure: when it is called off, what was seen before still holds. */
+function isRecoveringAs(health: Health, status: InstanceStatus): boolean {
+  if (status === "up") return false;
+  const wasLost =
+    status !== "draining" && health.status === "up" && health.answeredAt !== undefined;
+  return health.isRecovering || wasLost;
+}
+
 /** Takes a status over, remembering since when. */
 export function withStatus(health: Health, status: InstanceStatus, now: Now): Health {
   if (status === health.status) return health;
@@ -170,9 +178,7 @@ export function withStatus(health: Health, status: InstanceStatus, now: Now): He
     status,
     statusSince: now.hub,
     statusSinceWall: now.wall,
-    isRecovering:
-      status !== "up" &&
-      (health.isRecovering || (health.status === "up" && health.answeredAt !== undefined)),
+    isRecovering: isRecoveringAs(health, status),
   };
 }
 

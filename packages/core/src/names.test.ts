@@ -90,9 +90,12 @@ describe("the id of a name", () => {
     const ids = new Ids();
     const alphabet = [..."abcAB12 .-_éßЖ天"];
     let state = 20_261_122;
+    // Mulberry32: the same names in every run.
     const next = (below: number) => {
-      state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-      return Math.floor((state / 2 ** 31) * below);
+      state = (state + 0x6d2b79f5) | 0;
+      const once = Math.imul(state ^ (state >>> 15), state | 1);
+      const twice = once ^ (once + Math.imul(once ^ (once >>> 7), once | 61));
+      return ((twice ^ (twice >>> 14)) >>> 0) % below;
     };
     const byKey = new Map<string, string>();
     while (byKey.size < 100_000) {
@@ -114,6 +117,6 @@ test("the key of a name is its own key", () => {
     fc.property(fc.string({ unit: "binary", maxLength: 20 }), (name) => {
       expect(nameKey(nameKey(name))).toBe(nameKey(name));
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
 });

@@ -28,7 +28,8 @@ describe("what nobody sees", () => {
   });
 
   test("emoji may join, colour and key what they are made of", () => {
-    for (const text of ["👩🏽‍💻 tools", "❤️", "1️⃣ first", "🏳️‍🌈", "🇩🇪"]) expect(hasInvisible(text)).toBe(false);
+    for (const text of ["👩🏽‍💻 tools", "❤️", "1️⃣ first", "🏳️‍🌈", "🇩🇪"])
+      expect(hasInvisible(text)).toBe(false);
   });
 
   test("a joiner that joins no emoji is found", () => {
@@ -47,7 +48,14 @@ describe("what nobody sees", () => {
 test("scripts that people cannot tell apart do not mix; those of one writing system do", () => {
   expect(mixedScripts("Pаypal")).toEqual(["Latin", "Cyrillic"]);
   expect(mixedScripts("Ρaypal")).toEqual(["Latin", "Greek"]);
-  for (const text of ["MCP 天気サーバー", "MCP 날씨", "MCP 天氣 ㄅ", "Погода 1", "Καιρός", "Server 1 ✓"])
+  for (const text of [
+    "MCP 天気サーバー",
+    "MCP 날씨",
+    "MCP 天氣 ㄅ",
+    "Погода 1",
+    "Καιρός",
+    "Server 1 ✓",
+  ])
     expect(mixedScripts(text)).toBeUndefined();
 });
 

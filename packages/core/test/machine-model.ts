@@ -88,6 +88,7 @@ class MachineModel {
   readonly #replayed = new Map<string, string>();
   #flights: Flight[] = [];
   #now = 0;
+  #sweptAt = 0;
   #seen = 0;
   #lastSeq = 0;
   /** Observations may be waiting for the store, so the journal may be behind. */
@@ -135,7 +136,7 @@ class MachineModel {
         this.#world.clock.jumpWall(step.ms);
         break;
       case "sweep":
-        this.#world.registry.sweep();
+        this.#sweep();
         break;
       case "take-probes":
         this.#takeProbes();
@@ -174,7 +175,7 @@ class MachineModel {
       120_000 + defaultSettings.guardMaxMs + 2 * leaseTtlMs + 3 * sweepMs + downAfterMs;
     for (let passed = 0; passed < longest; passed += sweepMs) {
       this.#advance(sweepMs);
-      registry.sweep();
+      this.#sweep();
       this.#takeProbes();
       this.#finishProbes(this.#flights.length);
     }
@@ -185,6 +186,11 @@ class MachineModel {
           health.status === "down",
           () => `${record.endpoint} is dead and still ${health.status}`,
         );
+  }
+
+  #sweep(): void {
+    this.#world.registry.sweep();
+    this.#sweptAt = this.#now;
   }
 
   #advance(ms: number): void {
@@ -199,7 +205,7 @@ class MachineModel {
       this.#advance(5_000);
       for (const slot of slots)
         if (this.#world.answering.has(slot.endpoint)) await this.#beat(slot, undefined);
-      this.#world.registry.sweep();
+      this.#sweep();
       this.#takeProbes();
       this.#finishProbes(this.#flights.length);
       await this.#world.registry.drain();
@@ -300,6 +306,7 @@ class MachineModel {
     const fact = this.#houses.get(nameOf(slot))?.instances.get(slot.endpoint);
     if (fact?.leaseId === undefined) return;
     const { registry } = this.#world;
+    await registry.drain(); // So that what the beat itself writes can be told from the rest.
     const isAlive = !this.#isLost(fact);
     const entry = registry.get(this.#ids.get(nameOf(slot)) ?? "");
     const before = { version: registry.version, seq: registry.lastSeq, entry: entry?.record };
@@ -461,6 +468,7 @@ class MachineModel {
     this.#seen = this.#world.events.length;
     this.#isBehind = false;
     this.#now = 0;
+    this.#sweptAt = 0;
     for (const house of this.#houses.values()) {
       for (const fact of house.instances.values()) {
         Object.assign(fact, {
@@ -519,7 +527,7 @@ class MachineModel {
     this.#checkStatuses();
     this.#checkEvents();
     if (this.#isBehind && !this.#world.store.isFailing) {
-      this.#world.registry.sweep(); // It is the sweep that tries the store again.
+      this.#sweep(); // It is the sweep that tries the store again.
       await this.#world.registry.drain();
       this.#checkEvents();
       this.#isBehind = false;
@@ -580,7 +588,12 @@ class MachineModel {
     switch (status) {
       case "up":
         if (fact.lastProbe === undefined && fact.inherited !== "up") return "nobody has seen it";
-        return fact.ttlMs !== undefined && lost && fact.failures > 0 ? "it is silent" : undefined;
+        // Time alone is noticed by the sweep.
+        return fact.ttlMs !== undefined &&
+          this.#sweptAt - fact.renewedAt > fact.ttlMs &&
+          (fact.failingSince ?? this.#now) < this.#sweptAt
+          ? "it is silent"
+          : undefined;
       case "pending":
         return fact.lastProbe === true && !fact.isDraining && fact.failures === 0
           ? "it answers"

@@ -122,9 +122,9 @@ export class World {
   readonly offers = new Map<string, CapabilitySnapshot>();
   readonly events: JournalEvent[] = [];
   readonly settings: Partial<HubSettings>;
-  /** How often each endpoint was asked because somebody else wanted its name. */
+  /** The endpoints that were asked because somebody else wanted their names. */
   readonly asked: string[] = [];
-  /** Runs while a holder is being asked. */
+  /** Runs between what a holder answers and when the hub hears it. */
   whileAsking: (() => Promise<void>) | undefined;
   store = new FragileStore();
   #registry: Registry | undefined;
@@ -150,8 +150,9 @@ export class World {
     const prober: Prober = {
       probe: async (target) => {
         this.asked.push(target.endpoint);
+        const outcome = this.look(target);
         await this.whileAsking?.();
-        return this.look(target);
+        return outcome;
       },
     };
     const registry = await Registry.open({

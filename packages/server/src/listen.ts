@@ -9,6 +9,7 @@ const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const checkTimeoutsEveryMs = 5_000;
 const mostConnections = 2_000;
+const closeIdleEveryMs = 50;
 
 export type Listener = {
   readonly port: number;
@@ -79,8 +80,11 @@ export async function listen(app: HubApp, host: string, port: number): Promise<L
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy();
         }, graceMs);
+        // A kept connection becomes idle when its last answer is out, which may be later.
+        const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
         server.close(() => {
           clearTimeout(cut);
+          clearInterval(closeIdle);
           resolve();
         });
         server.closeIdleConnections();

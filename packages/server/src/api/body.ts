@@ -137,35 +137,55 @@ export type ParsedBody =
   | { readonly kind: "json"; readonly value: Record<string, unknown> }
   | { readonly kind: "form"; readonly fields: FormFields };
 
+type BodyType = "json" | "urlencoded" | "multipart";
+
+const bodyTypes: Readonly<Record<string, BodyType>> = {
+  "application/json": "json",
+  "application/x-www-form-urlencoded": "urlencoded",
+  "multipart/form-data": "multipart",
+};
+
+/** The declared type of a body, if it is one of those that are read here. Throws UNSUPPORTED_MEDIA_TYPE. */
+function declaredType(contentType: string, readable: readonly BodyType[]): BodyType {
+  const type = bodyTypes[contentType.split(";")[0]?.trim().toLowerCase() ?? ""];
+  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? "utf-8";
+  const isText = ["utf-8", "utf8", "us-ascii"].includes(charset);
+  if (type !== undefined && readable.includes(type) && isText) return type;
+  const names = Object.keys(bodyTypes).filter((name) =>
+    readable.some((one) => bodyTypes[name] === one),
+  );
+  throw new HubError(
+    "UNSUPPORTED_MEDIA_TYPE",
+    `Send ${names.join(" or ")} in UTF-8; got ${contentType === "" ? "no Content-Type" : JSON.stringify(contentType.slice(0, 100))}.`,
+  );
+}
+
+const contentTypeOf = (request: Request) => request.headers.get("content-type") ?? "";
+
 /** Reads a body as the type it declares, never as another (a text/plain body may come from any page). */
-export async function parseBody(
-  request: Request,
-  accepts: "json" | "json-or-form",
-): Promise<ParsedBody> {
-  const contentType = request.headers.get("content-type") ?? "";
-  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
-  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase();
-  const isForm = type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
-  const isRead = type === "application/json" || (isForm && accepts === "json-or-form");
-  if (
-    !isRead ||
-    (charset !== undefined && charset !== "utf-8" && charset !== "utf8" && charset !== "us-ascii")
-  ) {
-    const readable =
-      accepts === "json"
-        ? "application/json"
-        : "application/json, application/x-www-form-urlencoded or multipart/form-data";
-    throw new HubError(
-      "UNSUPPORTED_MEDIA_TYPE",
-      `Send ${readable} in UTF-8; got ${contentType === "" ? "no Content-Type" : JSON.stringify(contentType.slice(0, 100))}.`,
-    );
-  }
+export async function parseBody(request: Request): Promise<ParsedBody> {
+  const contentType = contentTypeOf(request);
+  const type = declaredType(contentType, ["json", "urlencoded", "multipart"]);
   const bytes = await readBody(request, restBodyLimit);
-  if (type === "application/json") return { kind: "json", value: parseJsonObject(bytes) };
+  if (type === "json") return { kind: "json", value: parseJsonObject(bytes) };
   const fields =
-    type === "multipart/form-data"
-      ? await parseMultipart(bytes, contentType)
-      : parseUrlEncoded(bytes);
+    type === "multipart" ? await parseMultipart(bytes, contentType) : parseUrlEncoded(bytes);
   if (fields.length > mostFields) throw invalid(`The form has more than ${mostFields} fields.`);
   return { kind: "form", fields };
+}
+
+/** Reads a JSON object. */
+export async function parseJson(request: Request): Promise<Record<string, unknown>> {
+  declaredType(contentTypeOf(request), ["json"]);
+  return parseJsonObject(await readBody(request, restBodyLimit));
+}
+
+/** As `parseJson`, but a request without a body is fine, whatever it declares. */
+export async function parseOptionalJson(
+  request: Request,
+): Promise<Record<string, unknown> | undefined> {
+  const bytes = await readBody(request, restBodyLimit);
+  if (bytes.byteLength === 0) return undefined;
+  declaredType(contentTypeOf(request), ["json"]);
+  return parseJsonObject(bytes);
 }

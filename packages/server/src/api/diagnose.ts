@@ -1,6 +1,6 @@
 import { registrationSchema } from "@hub/core";
 import { z } from "zod";
-import { parseBody } from "./body.js";
+import { parseJson } from "./body.js";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
@@ -33,11 +33,7 @@ export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
     errors: ["INVALID_REQUEST", "ENDPOINT_REFUSED", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"],
   });
   app.post("/diagnose", async (context) => {
-    const body = await parseBody(context.req.raw, "json");
-    const { endpoint, transport, name } = parseWith(
-      request,
-      body.kind === "json" ? body.value : {},
-    );
+    const { endpoint, transport, name } = parseWith(request, await parseJson(context.req.raw));
     deps.checkEndpoint(endpoint);
     const signal = AbortSignal.any([context.req.raw.signal, deps.stopping]);
     const diagnosis = await deps.diagnose({ endpoint, transport, name, signal });

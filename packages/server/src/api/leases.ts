@@ -1,6 +1,6 @@
 import { renewAnswerView } from "@hub/core";
 import { z } from "zod";
-import { parseBody } from "./body.js";
+import { parseOptionalJson } from "./body.js";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
@@ -15,11 +15,6 @@ const beatSchema = z.strictObject({
 });
 
 const params = z.object({ leaseId: z.string() });
-
-/** A request without a body says nothing more than that the server lives. */
-function hasBody(request: Request): boolean {
-  return request.body !== null && request.headers.get("content-length") !== "0";
-}
 
 export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
   document(app, {
@@ -37,9 +32,8 @@ export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
     errors: ["INVALID_REQUEST", "LEASE_UNKNOWN", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"],
   });
   app.put("/leases/:leaseId", async (context) => {
-    const request = context.req.raw;
-    const body = hasBody(request) ? await parseBody(request, "json") : undefined;
-    const said = body?.kind === "json" ? parseWith(beatSchema, body.value) : {};
+    const body = await parseOptionalJson(context.req.raw);
+    const said = body === undefined ? {} : parseWith(beatSchema, body);
     return context.json(registry.renew(context.req.param("leaseId"), said));
   });
 

@@ -55,7 +55,7 @@ export function addRegisterRoute(
   });
 
   app.post("/register", async (context) => {
-    const body = await parseBody(context.req.raw, "json-or-form");
+    const body = await parseBody(context.req.raw);
     const given = body.kind === "json" ? body.value : registrationFromForm(body.fields);
     const registration = parseWith(registrationSchema, given);
     deps.checkEndpoint(registration.endpoint);

@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { asDialError } from "./connector.js";
 import { codeOf, DialError } from "./dial-error.js";
@@ -6,7 +6,7 @@ import { codeOf, DialError } from "./dial-error.js";
 /** Bytes that may still be read; shared by the answers of one conversation. */
 export type ByteBudget = { remaining: number };
 
-const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
+const decoders: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
   deflate: createInflate,
@@ -45,7 +45,7 @@ export async function* boundedBody(
   try {
     for (const create of decodersFor(encoding)) {
       // Errors reach the loop below through the last stream.
-      stream = pipeline(stream, create(), () => undefined) as NodeJS.ReadWriteStream & Readable;
+      stream = pipeline(stream, create(), () => undefined);
     }
     for await (const chunk of stream) {
       const bytes: Uint8Array = chunk;

@@ -55,8 +55,9 @@ function mayTryNext(fault: Fault, next: Way, isBrief: boolean): boolean {
   }
 }
 
-/** A way that may hang leaves time for the others. */
-const shareOfTime = 0.5;
+/** The part of the time that a way gets which may hang while another would work. */
+const shareOfKnownWay = 0.8;
+const shareOfFirstWay = 0.5;
 
 /**
  * Greets a server in the way it is known or declared to understand, else in the others. Throws
@@ -65,11 +66,13 @@ const shareOfTime = 0.5;
 export async function meet(options: MeetingOptions): Promise<Meeting> {
   const { deadline, wire } = options;
   const ways = waysFor(options);
+  const share = options.knownEra === undefined ? shareOfFirstWay : shareOfKnownWay;
   const faults: Fault[] = [];
   for (const [index, way] of ways.entries()) {
     const next = ways[index + 1];
-    const limit =
-      next === undefined ? deadline : deadline.within(deadline.remainingMs() * shareOfTime);
+    // Nothing that hangs is asked for a stream, so the way before that needs to leave no time.
+    const mayHang = next !== undefined && next !== "sse";
+    const limit = mayHang ? deadline.within(deadline.remainingMs() * share) : deadline;
     try {
       const contact = await greet[way](wire, limit.signal);
       return { kind: "met", contact, transport: transportOf(way), earlier: faults };
@@ -82,7 +85,7 @@ export async function meet(options: MeetingOptions): Promise<Meeting> {
       const isOver = next === undefined || deadline.signal.aborted;
       if (isOver || !mayTryNext(fault, next, options.isBrief === true)) break;
     } finally {
-      if (next !== undefined) limit.clear();
+      if (mayHang) limit.clear();
     }
   }
   const worst = mostTelling(faults);

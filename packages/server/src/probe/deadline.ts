@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { TimeLimit } from "./dial-error.js";
 
 /** A time limit that aborts, and that can be divided. */
@@ -14,6 +15,8 @@ export type Deadline = {
 /** Aborts after `ms`, or as soon as `parent` does. */
 export function createDeadline(ms: number, parent?: AbortSignal): Deadline {
   const controller = new AbortController();
+  // One limit holds for many requests at once; that is no leak.
+  setMaxListeners(0, controller.signal);
   const limitMs = Math.max(0, ms);
   const endsAt = performance.now() + limitMs;
   const onParent = () => controller.abort(parent?.reason);

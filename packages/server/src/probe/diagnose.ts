@@ -29,7 +29,7 @@ export type DiagnosisRequest = {
   readonly signal?: AbortSignal | undefined;
 };
 
-export type DiagnosisStep = {
+type DiagnosisStep = {
   readonly step: ProbeStep;
   readonly state: "ok" | "failed" | "skipped";
   /** One sentence or a few words: what was seen. */
@@ -37,7 +37,7 @@ export type DiagnosisStep = {
   readonly ms: number;
 };
 
-export type Diagnosis = {
+type Diagnosis = {
   /** True when the hub can use the server as it is, or could with a token. */
   readonly ok: boolean;
   readonly endpoint: string;

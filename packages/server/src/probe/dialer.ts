@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import { Agent } from "undici";
 import { type ByteBudget, boundedBody } from "./bounded-body.js";
@@ -18,7 +19,7 @@ import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
 
 /** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
-export const hubViaHeader = "mcp-hub-via";
+const hubViaHeader = "mcp-hub-via";
 /** Every answer of a hub names it, so that a hub which reached itself by a detour notices. */
 export const hubIdHeader = "mcp-hub-id";
 
@@ -40,7 +41,7 @@ export type DialerOptions = {
   readonly connections?: number;
 };
 
-export type DialRequest = {
+type DialRequest = {
   readonly method: "GET" | "POST" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -111,6 +112,8 @@ function createLine(
   trace?: ConnectTrace,
 ): Dialer {
   const closing = new AbortController();
+  // Every connection that is being made listens to it.
+  setMaxListeners(0, closing.signal);
   const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
   /** The step each origin's newest connection is in, for requests that are given up before it stands. */
   const steps = new Map<string, DialStep>();
@@ -150,6 +153,7 @@ function createLine(
       const target = new URL(url);
       const goal = goalOf(target.protocol, target.hostname, target.port);
       try {
+        request.signal.throwIfAborted();
         // undici notices an abort only once the connection stands.
         const asked = agent.request({
           origin: target.origin,

@@ -169,6 +169,13 @@ describe("MCP_HUB_ALLOW_ENDPOINTS", () => {
     expect(checkAddress("fd00:ec2::254", allowing("fd00::/8")).isAllowed).toBe(false);
   });
 
+  test("localhost passes when one of its addresses does", () => {
+    expect(refusal("http://localhost:8002/mcp", allowing("127.0.0.0/8"))).toBeUndefined();
+    expect(refusal("http://localhost:8002/mcp", allowing("10.0.0.0/8"))?.message).toContain(
+      "MCP_HUB_ALLOW_ENDPOINTS=127.0.0.1/32",
+    );
+  });
+
   test("an entry that is no network is named", () => {
     for (const bad of ["10.0.0.0/33", "10.0.0", "example.com", "10.0.0.0/8/8", "", "fd00::/x"])
       expect(() => allowing(bad)).toThrow(/MCP_HUB_ALLOW_ENDPOINTS must list networks/);

@@ -104,8 +104,9 @@ export function checkEndpoint(endpoint: string, rules: EndpointRules): void {
   const host = hostOf(url);
   if (host === "" || url.port === "0")
     throw refuse("The endpoint needs a host and a port that exist.");
-  for (const address of literalAddresses(host) ?? []) {
-    const verdict = checkAddress(address, rules);
+  const verdicts = (literalAddresses(host) ?? []).map((address) => checkAddress(address, rules));
+  if (verdicts.some(({ isAllowed }) => isAllowed)) return;
+  for (const verdict of verdicts) {
     if (!verdict.isAllowed)
       throw refuse(`The endpoint's host ${host} ${verdict.reason}. ${verdict.fix}`);
   }

@@ -45,7 +45,10 @@ export function likelyUrls(endpoint: string): Discovery[] {
   const sse = [...new Set([path.endsWith("/sse") ? "/sse" : `${path}/sse`, "/sse"])];
   const found = new Map<string, Discovery>();
   const add = (candidate: string, transport: Transport) => {
-    const there = new URL(candidate, url.origin).href;
+    // Set, not resolved: a path that begins with two slashes would name another host.
+    const target = new URL(url.origin);
+    target.pathname = candidate;
+    const there = target.href;
     const key = `${transport} ${there}`;
     if (there !== url.href && !found.has(key)) found.set(key, { endpoint: there, transport });
   };

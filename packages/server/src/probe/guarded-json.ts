@@ -1,6 +1,6 @@
 import type { JsonValue } from "@hub/core";
 
-export const mostDepth = 64;
+const mostDepth = 64;
 /** Objects, lists and members of one answer: 1,000 richly described tools have a tenth of this. */
 const mostValues = 500_000;
 

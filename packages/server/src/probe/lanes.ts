@@ -1,4 +1,4 @@
-export type LaneWork = {
+type LaneWork = {
   /** Host and port; what hangs at one host must not hold the places of others. */
   readonly host: string;
   /** It failed last time, so it may well hang again. */
@@ -19,54 +19,66 @@ const mostPerHost = 4;
 
 type Waiting = LaneWork & { readonly start: () => Promise<void> };
 
+/** Work that waits, by host: hosts take turns, and a host that is full costs one look, not one for each piece. */
+type Queue = Map<string, Waiting[]>;
+
 /**
  * Bounded concurrency that bad hosts cannot use up: at most four pieces of work a host, and at most
  * half of all places for hosts that failed before.
  */
 export function createLanes({ most }: { readonly most: number }): Lanes {
-  const queue: Waiting[] = [];
+  const sure: Queue = new Map();
+  const doubtful: Queue = new Map();
   const perHost = new Map<string, number>();
   const unsettled = new Set<Promise<void>>();
   let running = 0;
-  let doubtful = 0;
+  let runningDoubtful = 0;
   const mostDoubtful = Math.max(1, Math.floor(most / 2));
-
-  function mayStart({ host, isDoubtful }: LaneWork): boolean {
-    if ((perHost.get(host) ?? 0) >= mostPerHost) return false;
-    return !isDoubtful || doubtful < mostDoubtful;
-  }
 
   function count(work: LaneWork, by: 1 | -1): void {
     running += by;
-    if (work.isDoubtful) doubtful += by;
+    if (work.isDoubtful) runningDoubtful += by;
     const atHost = (perHost.get(work.host) ?? 0) + by;
     if (atHost === 0) perHost.delete(work.host);
     else perHost.set(work.host, atHost);
   }
 
-  function pump(): void {
-    for (let index = 0; index < queue.length && running < most; ) {
-      const next = queue[index];
-      if (next === undefined || !mayStart(next)) {
-        index += 1;
-        continue;
+  function begin(next: Waiting): void {
+    count(next, 1);
+    void next.start().finally(() => {
+      count(next, -1);
+      pump();
+    });
+  }
+
+  function serve(queue: Queue, hasPlace: () => boolean): void {
+    for (const host of [...queue.keys()]) {
+      if (!hasPlace()) return;
+      const line = queue.get(host) ?? [];
+      while (line.length > 0 && hasPlace() && (perHost.get(host) ?? 0) < mostPerHost) {
+        const next = line.shift();
+        if (next !== undefined) begin(next);
       }
-      queue.splice(index, 1);
-      count(next, 1);
-      void next.start().finally(() => {
-        count(next, -1);
-        pump();
-      });
+      // To the end of the round, so that hosts take turns.
+      queue.delete(host);
+      if (line.length > 0) queue.set(host, line);
     }
+  }
+
+  function pump(): void {
+    if (running >= most) return;
+    serve(sure, () => running < most);
+    serve(doubtful, () => running < most && runningDoubtful < mostDoubtful);
   }
 
   function run(work: LaneWork): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       const start = () => work.work().then(resolve, resolve);
-      const waiting: Waiting = { ...work, start };
-      const firstPatient = queue.findIndex((one) => !one.isUrgent);
-      if (work.isUrgent && firstPatient !== -1) queue.splice(firstPatient, 0, waiting);
-      else queue.push(waiting);
+      const queue = work.isDoubtful ? doubtful : sure;
+      const line = queue.get(work.host) ?? [];
+      queue.set(work.host, line);
+      const firstPatient = work.isUrgent ? line.findIndex((one) => !one.isUrgent) : -1;
+      line.splice(firstPatient === -1 ? line.length : firstPatient, 0, { ...work, start });
     });
     unsettled.add(ended);
     void ended.then(() => unsettled.delete(ended));

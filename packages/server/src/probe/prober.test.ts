@@ -1,8 +1,20 @@
 import type { ProbeTarget } from "@hub/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { createTestDialer } from "../../test/probe/dialer.js";
-import { closedPort, closeServers, serve } from "../../test/probe/http-server.js";
-import { serveV1, serveV1InV2Handler, serveV1Sse, serveV2 } from "../../test/probe/mcp-servers.js";
+import {
+  closedPort,
+  closeServers,
+  type RpcRequest,
+  rpcOf,
+  serve,
+} from "../../test/probe/http-server.js";
+import {
+  modern,
+  serveV1,
+  serveV1InV2Handler,
+  serveV1Sse,
+  serveV2,
+} from "../../test/probe/mcp-servers.js";
 import { createProber } from "./prober.js";
 
 afterEach(closeServers);
@@ -75,6 +87,31 @@ describe("a server that answers", () => {
     expect(outcome.ok && outcome.snapshot?.tools.map((one) => one.key)).toEqual(["greet"]);
   });
 
+  test("declared sse, but its stream stays silent: streamable HTTP is tried in time", async () => {
+    const answer = modern(() => ({ tools: [] }));
+    const server = await serve((request, response) =>
+      request.method === "GET"
+        ? void response.writeHead(200, { "content-type": "text/event-stream" }).write(": hi\n\n")
+        : answer(request, response),
+    );
+    const declared = target(`${server.origin}/mcp`, { transport: "sse" });
+    const outcome = await prober.probe(declared, { full: false, timeoutMs: 600 });
+    expect(outcome).toMatchObject({
+      ok: true,
+      transport: "streamable-http",
+      warnings: [expect.stringContaining("registered as sse")],
+    });
+  });
+
+  test("a known way that is slow gets most of the time", async () => {
+    const answer = modern(() => ({ tools: [] }));
+    const server = await serve((request, response) => {
+      setTimeout(() => answer(request, response), 400);
+    });
+    const known = target(`${server.origin}/mcp`, { knownEra: "modern" });
+    expect(await prober.probe(known, { full: false, timeoutMs: 700 })).toMatchObject({ ok: true });
+  });
+
   test("an SDK v1 instance in createMcpHandler works for legacy clients, with a warning", async () => {
     const server = await serveV1InV2Handler();
     const outcome = await prober.probe(target(`${server.origin}/mcp`), full);
@@ -100,5 +137,211 @@ describe("a server that does not", () => {
     const outcome = await prober.probe(target(`${server.origin}/mcp`), full);
     expect(outcome).toMatchObject({ ok: false, finding: { step: "mcp", code: "NOT_MCP" } });
     expect(JSON.stringify(outcome)).not.toContain("SECRET-MARK");
+  });
+});
+
+describe("answers as event streams", () => {
+  const say = (id: number | undefined) =>
+    JSON.stringify({
+      jsonrpc: "2.0",
+      id,
+      result: { supportedVersions: ["2026-07-28"], capabilities: { logging: {} } },
+    });
+
+  test.each([
+    [
+      "comments and a priming event",
+      (answer: string) => `: hello\n\nid: 1\nretry: 10\ndata:\n\ndata: ${answer}\n\n`,
+    ],
+    [
+      "other messages before the answer",
+      (answer: string) =>
+        `data: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\ndata: {"jsonrpc":"2.0","id":1,"method":"ping"}\n\nevent: message\ndata: ${answer}\n\n`,
+    ],
+    [
+      "line ends of every kind",
+      (answer: string) => `\uFEFF: x\r\revent: message\r\ndata: ${answer}\r\n\r\n`,
+    ],
+    [
+      "an answer in several lines",
+      (answer: string) => `data: ${answer.replaceAll(",", ",\ndata: ")}\n\n`,
+    ],
+    ["other events", (answer: string) => `event: ping\ndata: {}\n\ndata: ${answer}\n\n`],
+  ])("with %s", async (_, wrap) => {
+    const server = await serve(async (request, response) => {
+      const { id } = await rpcOf(request);
+      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+      // In small pieces, and left open: what counts is the answer, not the end.
+      for (const piece of wrap(say(id)).match(/[\s\S]{1,7}/g) ?? []) response.write(piece);
+    });
+    const outcome = await prober.probe(target(`${server.origin}/mcp`), quick);
+    expect(outcome).toMatchObject({ ok: true, era: "modern" });
+  });
+});
+
+test("only kinds that the server declares are asked for", async () => {
+  const asked: string[] = [];
+  const server = await serve(
+    modern(
+      (rpc) => {
+        asked.push(rpc.method);
+        return { prompts: [{ name: "hello" }] };
+      },
+      { prompts: {} },
+    ),
+  );
+  const outcome = await prober.probe(target(`${server.origin}/mcp`), full);
+  expect(outcome.ok && outcome.snapshot?.prompts).toHaveLength(1);
+  expect(asked).toEqual(["prompts/list"]);
+});
+
+test("every modern request carries the envelope and its headers", async () => {
+  const bodies: RpcRequest[] = [];
+  const server = await serve(
+    modern((rpc) => {
+      bodies.push(rpc);
+      return { tools: [] };
+    }),
+  );
+  await prober.probe(target(`${server.origin}/mcp`), full);
+  expect(server.headers.at(-1)).toMatchObject({
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": "tools/list",
+    accept: "application/json, text/event-stream",
+  });
+  expect(bodies[0]?.params).toEqual({
+    _meta: {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientInfo": { name: "mcp-hub", version: "1.2.3" },
+      "io.modelcontextprotocol/clientCapabilities": {},
+    },
+  });
+});
+
+describe("a server that wants a token", () => {
+  test.each([
+    [401, {}],
+    [401, { "www-authenticate": "Bearer" }],
+    [403, { "www-authenticate": 'Bearer error="insufficient_scope"' }],
+  ])("is alive: HTTP %i %j", async (status, headers) => {
+    const server = await serve((_, response) => response.writeHead(status, headers).end());
+    const outcome = await prober.probe(target(`${server.origin}/mcp`), full);
+    expect(outcome).toMatchObject({ ok: true, needsToken: true, warnings: [] });
+  });
+});
+
+describe("candidates", () => {
+  test("the first that answers under the right name is taken", async () => {
+    const dead = `http://127.0.0.1:${await closedPort()}/mcp`;
+    const stranger = await serveV2({ name: "stranger" });
+    const right = await serveV2({ name: "Weather" });
+    const outcome = await prober.probe(
+      target(dead, {
+        name: "weather",
+        candidates: [dead, `${stranger.origin}/mcp`, `${right.origin}/mcp`],
+      }),
+      full,
+    );
+    expect(outcome).toMatchObject({ ok: true, endpoint: `${right.origin}/mcp` });
+  });
+
+  test("another server at a candidate is not taken for this one", async () => {
+    const dead = `http://127.0.0.1:${await closedPort()}/mcp`;
+    const stranger = await serveV2({ name: "stranger" });
+    const candidate = `${stranger.origin}/mcp`;
+    const outcome = await prober.probe(
+      target(dead, { name: "weather", candidates: [candidate] }),
+      full,
+    );
+    expect(outcome).toMatchObject({
+      ok: false,
+      finding: { code: "NOTHING_LISTENS" },
+      tried: [
+        { endpoint: dead, finding: { code: "NOTHING_LISTENS" } },
+        { endpoint: candidate, finding: { step: "identity", code: "OTHER_SERVER" } },
+      ],
+    });
+  });
+
+  test("the name that answered before is known again, whatever it was registered as", async () => {
+    const first = await serveV2({ name: "weather-server" });
+    const endpoint = `${first.origin}/mcp`;
+    expect((await prober.probe(target(endpoint, { name: "Rain" }), quick)).ok).toBe(true);
+    await first.close();
+    const second = await serveV2({ name: "weather-server" });
+    const candidate = `${second.origin}/mcp`;
+    const outcome = await prober.probe(
+      target(endpoint, { name: "Rain", candidates: [candidate] }),
+      quick,
+    );
+    expect(outcome).toMatchObject({ ok: true, endpoint: candidate });
+  });
+
+  test("an endpoint that hangs leaves time for the candidates", async () => {
+    const hanging = await serve(() => undefined);
+    const right = await serveV2({ name: "weather" });
+    const outcome = await prober.probe(
+      target(`${hanging.origin}/mcp`, { name: "weather", candidates: [`${right.origin}/mcp`] }),
+      { full: false, timeoutMs: 600 },
+    );
+    expect(outcome).toMatchObject({ ok: true, endpoint: `${right.origin}/mcp` });
+  });
+
+  test("on the hub's own loopback, a server registered from elsewhere must say the right name", async () => {
+    const server = await serveV2({ name: "stranger" });
+    const from = { registeredFrom: "192.0.2.44" };
+    const endpoint = `${server.origin}/mcp`;
+    expect(await prober.probe(target(endpoint, { ...from, name: "weather" }), quick)).toMatchObject(
+      {
+        ok: false,
+        finding: { code: "LOOPBACK_ELSEWHERE" },
+      },
+    );
+    expect(
+      await prober.probe(target(endpoint, { ...from, name: "stranger" }), quick),
+    ).toMatchObject({
+      ok: true,
+    });
+  });
+});
+
+describe("limits of a probe", () => {
+  test("its time is kept, and its signal obeyed", async () => {
+    const hanging = await serve(() => undefined);
+    const startedAt = performance.now();
+    const slow = await prober.probe(target(`${hanging.origin}/mcp`), {
+      full: false,
+      timeoutMs: 150,
+    });
+    expect(slow).toMatchObject({ ok: false, finding: { code: "TOO_SLOW" } });
+    const giveUp = new AbortController();
+    const given = prober.probe(target(`${hanging.origin}/mcp`), {
+      full: true,
+      timeoutMs: 60_000,
+      signal: giveUp.signal,
+    });
+    giveUp.abort();
+    expect((await given).ok).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+  });
+
+  test("a path is looked for once, not with every probe", async () => {
+    const server = await serveV2({ path: "/right/mcp" });
+    const wrong = target(`${server.origin}/right`);
+    expect(await prober.probe(wrong, full)).toMatchObject({
+      ok: false,
+      finding: { code: "WRONG_PATH", suggestion: { endpoint: `${server.origin}/right/mcp` } },
+    });
+    const asked = server.requests.length;
+    const again = await prober.probe(wrong, quick);
+    expect(again).toMatchObject({
+      finding: { suggestion: { endpoint: `${server.origin}/right/mcp` } },
+    });
+    expect(server.requests.length - asked).toBeLessThan(4);
+  });
+
+  test("a target that is no URL is a failed probe, not an exception", async () => {
+    const outcome = await prober.probe(target("no url"), quick);
+    expect(outcome.ok).toBe(false);
   });
 });

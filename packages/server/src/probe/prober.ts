@@ -118,11 +118,10 @@ export function createProber(deps: ProberDeps): Prober {
   async function probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeOutcome> {
     const startedAt = performance.now();
     const deadline = createDeadline(options.timeoutMs, options.signal);
-    const urls = new Map(
-      [target.endpoint, ...target.candidates].map((url) => [endpointKey(url), url]),
-    );
     const tried: ProbeFailure["tried"][number][] = [];
     try {
+      const given = [target.endpoint, ...target.candidates];
+      const urls = new Map(given.map((url) => [endpointKey(url), url]));
       for (const endpoint of urls.values()) {
         const left = urls.size - tried.length;
         // The endpoint itself gets half of the time, so that one that hangs leaves some for the others.
@@ -191,12 +190,13 @@ export function eraWarnings(meeting: Meeting): string[] {
     (fault) => fault.kind === "dial" || (fault.kind === "status" && fault.status >= 500),
   );
   if (failed === undefined) return [];
-  const how = failed.kind === "status" ? `HTTP ${failed.status}` : "no answer";
+  const how =
+    failed.kind === "status" ? `answers it with HTTP ${failed.status}` : "does not answer it";
   return [
-    `It answers server/discover with ${how} instead of an MCP error, so clients of the 2026-07-28 revision cannot connect; an SDK v1 server must not be given to createMcpHandler of SDK v2.`,
+    `Clients of the 2026-07-28 revision cannot connect: they ask server/discover first, and it ${how} instead of an MCP error. (An SDK v1 server must not be given to createMcpHandler of SDK v2.)`,
   ];
 }
 
-export function inOne({ cause, fix }: Finding): string {
+function inOne({ cause, fix }: Finding): string {
   return `${cause} ${fix}`;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type CapabilityKind,
   type CapabilitySnapshot,
@@ -47,6 +48,8 @@ export async function readCapabilities(contact: Contact, signal: AbortSignal): P
       return { warnings: [...warningsOf(found), unread(method, error)] };
     }
   }
+  // Hashing 4 MiB takes a while; what came in during the parsing goes first.
+  await setImmediate();
   return { snapshot: snapshotOf(greeting, found), warnings: warningsOf(found) };
 }
 

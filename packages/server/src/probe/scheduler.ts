@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type Clock,
   HubError,
@@ -9,7 +10,7 @@ import {
 } from "@hub/core";
 import { createLanes } from "./lanes.js";
 
-export type SchedulerLog = {
+type SchedulerLog = {
   error(details: Readonly<Record<string, unknown>>, message: string): void;
 };
 
@@ -47,6 +48,8 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
   const clock = deps.clock ?? systemClock;
   const setTimer = deps.setTimer ?? unreferencedTimer;
   const stopping = new AbortController();
+  // Every running probe listens to it.
+  setMaxListeners(0, stopping.signal);
   const waiting = new Set<string>();
   const asked = new Map<string, { readonly promise: Promise<void>; endedAt?: number }>();
   const lanes = createLanes({ most: deps.concurrency ?? 32 });
@@ -54,6 +57,13 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
   let cancelTimer: () => void = () => undefined;
   let stopListening: () => void = () => undefined;
   let isWoken = false;
+
+  function tell(event: string, text: string, error: unknown): void {
+    log.error(
+      { event, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      text,
+    );
+  }
 
   async function run(task: ProbeTask): Promise<void> {
     if (stopping.signal.aborted) return;
@@ -67,10 +77,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       });
     } catch (error) {
       // A prober never rejects; one that does must not take the schedule down.
-      log.error(
-        { event: "probe-crashed", serverId: task.serverId, error: String(error) },
-        "A probe crashed.",
-      );
+      tell("probe-crashed", "A probe crashed.", error);
       outcome = crashed;
     }
     waiting.delete(key);
@@ -88,7 +95,8 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
         host: new URL(task.target.endpoint).host,
         isDoubtful: (health?.failures ?? 0) > 0,
         isUrgent,
-        work: () => run(task),
+        work: () =>
+          run(task).catch((error) => tell("probe-lost", "A probe was not recorded.", error)),
       })
       .finally(wake);
   }
@@ -99,7 +107,14 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
     isWoken = true;
     queueMicrotask(() => {
       isWoken = false;
-      if (!stopping.signal.aborted) pump();
+      if (stopping.signal.aborted) return;
+      try {
+        pump();
+      } catch (error) {
+        tell("probe-schedule-crashed", "Taking due probes crashed.", error);
+      }
+      cancelTimer();
+      cancelTimer = setTimer(wake, sleepMs());
     });
   }
 
@@ -113,8 +128,6 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       for (const task of tasks) void submit(task, false);
       if (tasks.length < takenAtOnce) break;
     }
-    cancelTimer();
-    cancelTimer = setTimer(wake, sleepMs());
   }
 
   /** Until the next sweep or probe, whichever comes first. */

@@ -130,13 +130,14 @@ function look(file: string, twin: string, mode: "ro" | "rw"): Seen {
 
 /** What is wrong inside the attached database; undefined when all is well. */
 function faultIn(connection: Connection, version: number): string | undefined {
-  const check = String(connection.value("PRAGMA seen.quick_check(1)"));
-  if (check !== "ok") return check.replaceAll(/\s+/g, " ");
+  // First the names, so that those in SQLite's own words are known to be good.
   const schema = (name: string) => `SELECT type, name, tbl_name, sql FROM ${name}.sqlite_schema`;
   const differs = connection.value(
     `SELECT name FROM (${schema("main")} EXCEPT ${schema("seen")}) WHERE sql IS NOT NULL`,
   );
   if (differs !== undefined) return `its schema has no proper "${differs}"`;
+  const check = String(connection.value("PRAGMA seen.quick_check(1)"));
+  if (check !== "ok") return check.replaceAll(/\s+/g, " ");
   if (version !== schemaVersion) return undefined;
   for (const query of [rowsOf.entries("seen"), rowsOf.snapshots("seen")]) {
     const broken = connection

@@ -155,7 +155,7 @@ describe("refusing a file, without touching it", () => {
     await good.close();
     const size = fs.statSync(closed).size;
     let refused = 0;
-    for (let offset = 0; offset < size; offset += offset < 110 ? 1 : 211) {
+    for (let offset = 0; offset < size; offset += offset < 110 ? 3 : 401) {
       const file = copyOf(closed);
       flip(file, offset);
       const untouched = picture(file);
@@ -169,13 +169,13 @@ describe("refusing a file, without touching it", () => {
       await opened.close();
       fs.rmSync(dirname(file), { recursive: true });
     }
-    expect(refused).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(10);
   });
 
   test("a flipped byte in the write-ahead log never hides a write that was followed by another", async () => {
     const size = fs.statSync(`${killed}-wal`).size;
     let refused = 0;
-    for (let offset = 0; offset < size; offset += offset < 64 ? 1 : 3_001) {
+    for (let offset = 0; offset < size; offset += offset < 64 ? 3 : 7_001) {
       const file = copyOf(killed);
       flip(`${file}-wal`, offset);
       const untouched = picture(file);
@@ -189,7 +189,7 @@ describe("refusing a file, without touching it", () => {
       expect((await opened.load()).entries.length, `byte ${offset}`).toBeGreaterThanOrEqual(39);
       await opened.close();
     }
-    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(20);
   });
 
   test("a write that was cut off by a power loss is left out, and told", async () => {

@@ -1,0 +1,64 @@
+import { HubClientError } from "./hub-client-error.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+function parseObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Json) // just checked
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` is seconds or an HTTP date; the answer is milliseconds from `nowMs`. */
+function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}
+
+function notAHub(url: string, status: number, why: string): HubClientError {
+  return new HubClientError({
+    status,
+    code: "NOT_A_HUB",
+    detail: `${url} answers, but not as an MCP Hub (${why}). MCP_HUB_URL must be the hub's own base URL, such as http://127.0.0.1:8001`,
+  });
+}
+
+function failure(response: Response, body: Json, url: string): HubClientError {
+  const detail = body.detail ?? body.title;
+  return new HubClientError({
+    status: response.status,
+    code: typeof body.code === "string" ? body.code : "HTTP_ERROR",
+    detail: typeof detail === "string" ? detail : `${url} answered ${response.status}`,
+    retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), Date.now()),
+    problem: body,
+  });
+}
+
+/**
+ * Turns the hub's answer into its JSON object (`undefined` for an empty one).
+ * @throws HubClientError for every status that is no success, and for answers no hub would give.
+ */
+export async function readAnswer(response: Response, url: string): Promise<Json | undefined> {
+  const text = await response.text();
+  const body = parseObject(text);
+  if (body?.jsonrpc !== undefined) {
+    throw notAHub(url, response.status, "it is an MCP endpoint: it speaks JSON-RPC");
+  }
+  if (response.ok) {
+    if (text === "") return undefined;
+    if (body === undefined) throw notAHub(url, response.status, "its answer is no JSON object");
+    return body;
+  }
+  const isProblem = typeof body?.code === "string";
+  // A proxy in front of the hub answers 5xx and 429 with its own pages; those pass by themselves.
+  const isFromSomethingElse =
+    !isProblem && [301, 302, 307, 308, 404, 405].includes(response.status);
+  if (isFromSomethingElse) throw notAHub(url, response.status, `it answered ${response.status}`);
+  throw failure(response, body ?? {}, url);
+}

@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { HubClient } from "./hub-client.js";
+import type { HubClientError } from "./hub-client-error.js";
+
+let server: Server | undefined;
+afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise((resolve) =>
+    server === undefined ? resolve(undefined) : server.close(resolve),
+  );
+  server = undefined;
+});
+
+async function clientOf(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  options: { token?: string; timeoutMs?: number } = {},
+): Promise<HubClient> {
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+  return new HubClient({
+    url: `127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    ...options,
+  });
+}
+
+const json =
+  (status: number, body: unknown, headers = {}) =>
+  (_: IncomingMessage, response: ServerResponse) =>
+    void response
+      .writeHead(status, { "content-type": "application/json", ...headers })
+      .end(JSON.stringify(body));
+
+const registration = { name: "n", transport: "streamable-http", endpoint: "http://x/mcp" };
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: HubClientError) => error,
+  );
+
+test("registers with the token and reads the answer", async () => {
+  const seen: unknown[] = [];
+  const hub = await clientOf(
+    async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      seen.push([request.method, request.url, request.headers.authorization, JSON.parse(body)]);
+      json(201, { server: { id: "n" }, instance: { id: "i" }, lease: { id: "l" } })(
+        request,
+        response,
+      );
+    },
+    { token: "t" },
+  );
+  expect((await hub.register(registration)).lease?.id).toBe("l");
+  expect(seen).toEqual([["POST", "/register", "Bearer t", registration]]);
+});
+
+test("a query becomes parameters", async () => {
+  const hub = await clientOf((request, response) =>
+    json(200, { servers: [], nextCursor: request.url })(request, response),
+  );
+  expect((await hub.servers({ q: "a b", limit: 3 })).nextCursor).toBe("/servers?q=a+b&limit=3");
+  expect((await hub.servers()).nextCursor).toBe("/servers");
+});
+
+test("a problem document becomes one typed error", async () => {
+  const hub = await clientOf(
+    json(409, { code: "NAME_TAKEN", detail: "Held by b" }, { "retry-after": "7" }),
+  );
+  expect(await failureOf(hub.register(registration))).toMatchObject({
+    status: 409,
+    code: "NAME_TAKEN",
+    detail: "Held by b",
+    retryAfterMs: 7_000,
+  });
+});
+
+test("a lease the hub does not know is an error to renew and none to end", async () => {
+  const hub = await clientOf(json(404, { code: "LEASE_UNKNOWN", detail: "Register again" }));
+  expect(await failureOf(hub.renew("x"))).toMatchObject({ status: 404, code: "LEASE_UNKNOWN" });
+  await hub.deregister("x");
+});
+
+test.each([
+  ["a web page", (_: IncomingMessage, response: ServerResponse) => void response.end("<html>")],
+  ["a 404 that is no problem document", json(404, { error: "nope" })],
+  [
+    "an MCP endpoint",
+    json(400, { jsonrpc: "2.0", error: { code: -32000, message: "x" }, id: null }),
+  ],
+  ["another API", json(200, { hello: "world" })],
+])("%s is told apart from a hub", async (_name, answer) => {
+  const hub = await clientOf(answer);
+  expect(await failureOf(hub.register(registration))).toMatchObject({ code: "NOT_A_HUB" });
+});
+
+test("a proxy's own error page is no verdict on the hub", async () => {
+  const hub = await clientOf((_, response) => void response.writeHead(502).end("<html>"));
+  expect(await failureOf(hub.servers())).toMatchObject({ status: 502, code: "HTTP_ERROR" });
+});
+
+test("nothing there and no answer in time are told apart", async () => {
+  const nobody = new HubClient({ url: "http://127.0.0.1:1" });
+  expect(await failureOf(nobody.servers())).toMatchObject({ status: 0, code: "UNREACHABLE" });
+  const silent = await clientOf(() => {}, { timeoutMs: 30 });
+  expect(await failureOf(silent.servers())).toMatchObject({ status: 0, code: "TIMEOUT" });
+});

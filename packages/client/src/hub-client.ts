@@ -1,0 +1,162 @@
+import type {
+  RegisterAnswer,
+  RegistrationInput,
+  RenewAnswer,
+  ServerDetail,
+  ServerList,
+} from "@hub/core";
+import { readAnswer } from "./answer.js";
+import { HubClientError } from "./hub-client-error.js";
+import { defaultHubUrl, normaliseHubUrl } from "./hub-url.js";
+
+/** How to reach a hub. */
+export interface HubClientOptions {
+  /** The hub's base URL. Default: `MCP_HUB_URL`, else http://127.0.0.1:8001. */
+  readonly url?: string | undefined;
+  /** Bearer token. Default: `MCP_HUB_TOKEN`. */
+  readonly token?: string | undefined;
+  /** How long one call may take, in milliseconds. Default 5,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** Narrows `servers()`. Without any of it the hub answers with everything. */
+export interface ServersQuery {
+  readonly q?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly status?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** What a heartbeat can say beside "still here". */
+export interface Heartbeat {
+  readonly capabilitiesHash?: string | undefined;
+  readonly draining?: boolean | undefined;
+}
+
+function environment(name: string): string | undefined {
+  // Absent in a browser, and there is no other way to ask than to look.
+  const value = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process
+    ?.env?.[name];
+  return value === "" ? undefined : value;
+}
+
+/** The REST side of one hub. Every call rejects with a `HubClientError` and nothing else. */
+export class HubClient {
+  /** The hub's base URL, without a slash at its end. */
+  readonly url: string;
+  readonly #token: string | undefined;
+  readonly #timeoutMs: number;
+  readonly #fetch: typeof globalThis.fetch;
+
+  /** @throws TypeError when the URL cannot be an address. */
+  constructor(options: HubClientOptions = {}) {
+    this.url = normaliseHubUrl(options.url ?? environment("MCP_HUB_URL") ?? defaultHubUrl);
+    this.#token = options.token ?? environment("MCP_HUB_TOKEN");
+    this.#timeoutMs = options.timeoutMs ?? 5_000;
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  }
+
+  /** Registers a server, or says again what the hub already knows. */
+  async register(registration: RegistrationInput, signal?: AbortSignal): Promise<RegisterAnswer> {
+    const answer = await this.#call("POST", "/register", registration, signal);
+    if (answer?.server === undefined || answer.instance === undefined) {
+      throw new HubClientError({
+        status: 200,
+        code: "NOT_A_HUB",
+        detail: `${this.url} answers, but not as an MCP Hub of this version: its answer to POST /register names no server and no instance`,
+      });
+    }
+    return answer as unknown as RegisterAnswer; // the hub's contract; its two parts were just seen
+  }
+
+  /** Sends a heartbeat. Status 404 means: register again. */
+  async renew(
+    leaseId: string,
+    heartbeat: Heartbeat = {},
+    signal?: AbortSignal,
+  ): Promise<RenewAnswer> {
+    const path = `/leases/${encodeURIComponent(leaseId)}`;
+    return (await this.#call("PUT", path, heartbeat, signal)) as unknown as RenewAnswer; // contract
+  }
+
+  /** Deregisters the instance that holds this lease. A lease the hub no longer knows is no error. */
+  async deregister(leaseId: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#call("DELETE", `/leases/${encodeURIComponent(leaseId)}`, undefined, signal);
+    } catch (error) {
+      if (!(HubClientError.is(error) && error.code === "LEASE_UNKNOWN")) throw error;
+    }
+  }
+
+  /** One page of servers; without a query, all of them. */
+  async servers(query: ServersQuery = {}, signal?: AbortSignal): Promise<ServerList> {
+    const search = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) {
+      if (value !== undefined) search.set(key, String(value));
+    }
+    const path = search.size === 0 ? "/servers" : `/servers?${search}`;
+    return (await this.#call("GET", path, undefined, signal)) as unknown as ServerList; // contract
+  }
+
+  /** One server with its instances. */
+  async server(id: string, signal?: AbortSignal): Promise<ServerDetail> {
+    const path = `/servers/${encodeURIComponent(id)}`;
+    return (await this.#call("GET", path, undefined, signal)) as unknown as ServerDetail; // contract
+  }
+
+  async #call(method: string, path: string, body: unknown, signal: AbortSignal | undefined) {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    let isTimeout = false;
+    const timer = setTimeout(() => {
+      isTimeout = true;
+      abort();
+    }, this.#timeoutMs);
+    if (signal?.aborted) abort();
+    // Not `AbortSignal.any`: a signal that lives as long as the program would collect all of them.
+    signal?.addEventListener("abort", abort);
+
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
+    try {
+      const response = await this.#fetch(`${this.url}${path}`, {
+        method,
+        headers,
+        redirect: "manual",
+        signal: controller.signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return await readAnswer(response, this.url);
+    } catch (error) {
+      if (HubClientError.is(error)) throw error;
+      throw this.#noAnswer(error, isTimeout);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #noAnswer(error: unknown, isTimeout: boolean): HubClientError {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const reason =
+      (cause as { code?: string }).code ?? (cause instanceof Error ? cause.message : String(cause));
+    return new HubClientError(
+      isTimeout
+        ? {
+            status: 0,
+            code: "TIMEOUT",
+            detail: `The hub at ${this.url} gave no answer within ${this.#timeoutMs} ms`,
+          }
+        : {
+            status: 0,
+            code: "UNREACHABLE",
+            detail: `The hub at ${this.url} cannot be reached (${reason})`,
+          },
+      { cause: error },
+    );
+  }
+}

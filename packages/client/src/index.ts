@@ -1,0 +1,19 @@
+export type {
+  FindingView,
+  InstanceDetail,
+  InstanceView,
+  RegisterAnswer,
+  RegistrationInput,
+  RenewAnswer,
+  ServerDetail,
+  ServerList,
+  ServerSummary,
+} from "@hub/core";
+export {
+  type Heartbeat,
+  HubClient,
+  type HubClientOptions,
+  type ServersQuery,
+} from "./hub-client.js";
+export { HubClientError, type HubFailure } from "./hub-client-error.js";
+export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { codeOf, World } from "../test/world.js";
+import { type HubError, HubError as HubErrorClass } from "./errors.js";
+import type { RegistrationInput } from "./registration.js";
+
+const one = "http://127.0.0.1:8001/mcp";
+const two = "http://127.0.0.1:8002/mcp";
+const three = "http://127.0.0.1:8003/mcp";
+
+function alpha(endpoint: string, more: Partial<RegistrationInput> = {}): RegistrationInput {
+  return { name: "Alpha", transport: "http", endpoint, ...more };
+}
+
+async function errorOf(call: Promise<unknown>): Promise<HubError> {
+  try {
+    await call;
+  } catch (error) {
+    if (HubErrorClass.is(error)) return error;
+    throw error;
+  }
+  throw new Error("It was accepted.");
+}
+
+function endpoints(world: World, id = "alpha"): string[] {
+  return world.registry.get(id)?.record.instances.map((instance) => instance.endpoint) ?? [];
+}
+
+describe("the same endpoint", () => {
+  test("is the same instance, and saying the same again is no news", async () => {
+    const world = await World.create();
+    const first = await world.register(alpha(one, { lease: {} }));
+    const version = world.registry.version;
+    const second = await world.register(alpha(`${one}`, { lease: {} }));
+    expect([first.isNew, second.isNew]).toEqual([true, false]);
+    expect(second.instance.record.id).toBe(first.instance.record.id);
+    expect(second.entry.record.revision).toBe(first.entry.record.revision);
+    expect(second.entry.record.updatedAt).toBe(first.entry.record.updatedAt);
+    expect(world.registry.version).toBe(version);
+    expect(world.events.map((event) => event.kind)).toEqual(["registered"]);
+  });
+
+  test("with something else to say is an update that names the fields", async () => {
+    const world = await World.create();
+    await world.register(alpha(one, { description: "Old", tags: ["a"] }));
+    world.clock.advance(1_000);
+    const { entry } = await world.register(
+      alpha(one, { description: "New", tags: ["a"], version: "2" }),
+    );
+    expect(entry.record.revision).toBe(2);
+    expect(world.events.at(-1)).toMatchObject({
+      kind: "registration-updated",
+      changed: ["description", "version"],
+    });
+  });
+
+  test("in another spelling is the same", async () => {
+    const world = await World.create();
+    await world.register(alpha("http://127.0.0.1:8001"));
+    await world.register(alpha("http://127.0.0.1:8001/"));
+    expect(endpoints(world)).toHaveLength(1);
+  });
+});
+
+describe("another endpoint", () => {
+  test("gets 409 with the holder's name while the holder answers, and it is one event", async () => {
+    const world = await World.create();
+    world.answering.add(one);
+    await world.register(alpha(one));
+    const error = await errorOf(world.register(alpha(two)));
+    expect(error.code).toBe("NAME_TAKEN");
+    expect(error.message).toContain(one);
+    expect(error.details).toMatchObject({ holder: { serverId: "alpha", endpoint: one } });
+    expect(await codeOf(() => world.register(alpha(two)))).toBe("NAME_TAKEN");
+    expect(world.events.filter((event) => event.kind === "name-conflict")).toHaveLength(1);
+    expect(endpoints(world)).toEqual([one]);
+  });
+
+  test("takes over at once when the holder is dead", async () => {
+    const world = await World.create();
+    const dead = await world.register(alpha(one, { lease: {} }));
+    const { isNew, entry } = await world.register(alpha(two, { lease: {} }));
+    expect(isNew).toBe(true);
+    expect(entry.record.id).toBe("alpha");
+    expect(endpoints(world)).toEqual([two]);
+    expect(world.events.at(-1)).toMatchObject({
+      kind: "registered",
+      isNewServer: false,
+      replaced: [{ endpoint: one }],
+    });
+    expect(await codeOf(() => world.registry.renew(dead.lease?.id ?? ""))).toBe("LEASE_UNKNOWN");
+  });
+
+  test("does not inherit the status of the instance whose id it takes", async () => {
+    const world = await World.create();
+    world.answering.add(one);
+    await world.register(alpha(one, { instanceId: "main" }));
+    world.probe();
+    expect(world.status("alpha")).toBe("up");
+    world.answering.delete(one);
+    const { instance } = await world.register(alpha(two, { instanceId: "main" }));
+    expect(instance.health.status).toBe("pending");
+  });
+
+  test("asks again when the holder registered again while it was being asked", async () => {
+    const world = await World.create();
+    await world.register(alpha(one, { lease: {} }));
+    world.whileAsking = async () => {
+      world.whileAsking = undefined;
+      await world.register(alpha(one, { lease: {} }));
+      world.answering.add(one);
+    };
+    expect(await codeOf(() => world.register(alpha(two)))).toBe("NAME_TAKEN");
+    expect(world.asked).toEqual([one, one]);
+    expect(endpoints(world)).toEqual([one]);
+  });
+
+  test("of two that race for a dead holder's name, one gets it", async () => {
+    const world = await World.create();
+    world.answering.add(two).add(three);
+    await world.register(alpha(one));
+    const codes = await Promise.all(
+      [two, three].map((end) => codeOf(() => world.register(alpha(end)))),
+    );
+    expect(codes.sort()).toEqual(["NAME_TAKEN", undefined]);
+    expect(endpoints(world)).toHaveLength(1);
+  });
+});
+
+describe("a service key", () => {
+  const key = { serviceKey: "secret", lease: {} };
+
+  test("lets further instances join; another key or none does not", async () => {
+    const world = await World.create();
+    world.answering.add(one).add(two);
+    await world.register(alpha(one, key));
+    await world.register(alpha(two, key));
+    expect(endpoints(world)).toEqual([one, two]);
+    for (const more of [{}, { serviceKey: "other" }])
+      expect(await codeOf(() => world.register(alpha(three, more)))).toBe("NAME_TAKEN");
+    expect(JSON.stringify(await world.store.load())).not.toContain("secret");
+  });
+
+  test("guards the name at its own endpoint while the lease there is alive", async () => {
+    const world = await World.create();
+    await world.register(alpha(one, key));
+    expect(await codeOf(() => world.register(alpha(one)))).toBe("NAME_TAKEN");
+    await world.pass(31_000);
+    expect(await codeOf(() => world.register(alpha(one)))).toBeUndefined();
+  });
+
+  test("a newcomer without it at the endpoint of a dead instance does not join the living", async () => {
+    const world = await World.create();
+    world.answering.add(one);
+    const living = await world.register(alpha(one, key));
+    await world.register(alpha(two, key));
+    await world.pass(25_000, () => {
+      world.registry.renew(living.lease?.id ?? "");
+    });
+    await world.pass(10_000, () => {
+      world.registry.renew(living.lease?.id ?? "");
+    });
+    expect(await codeOf(() => world.register(alpha(two)))).toBe("NAME_TAKEN");
+    expect(endpoints(world)).toEqual([one, two]);
+  });
+
+  test("goes with its owner: after a takeover the old key is no key any more", async () => {
+    const world = await World.create();
+    await world.register(alpha(one, key));
+    world.answering.add(two);
+    await world.register(alpha(two));
+    expect(await codeOf(() => world.register(alpha(one, key)))).toBe("NAME_TAKEN");
+    expect(endpoints(world)).toEqual([two]);
+  });
+
+  test("with a known instance id it is a move, and the new place is not known to be up", async () => {
+    const world = await World.create();
+    world.answering.add(one);
+    const first = await world.register(alpha(one, { ...key, instanceId: "pod" }));
+    world.probe();
+    const moved = await world.register(alpha(two, { ...key, instanceId: "pod" }));
+    expect(moved.isNew).toBe(false);
+    expect(moved.instance.health.status).toBe("pending");
+    expect(endpoints(world)).toEqual([two]);
+    expect(await codeOf(() => world.registry.renew(first.lease?.id ?? ""))).toBe("LEASE_UNKNOWN");
+    await world.registry.drain();
+    expect(world.events.map((event) => event.kind)).toContain("registration-updated");
+    expect(world.events.at(-1)).toMatchObject({
+      kind: "status-changed",
+      from: "up",
+      to: "pending",
+    });
+  });
+
+  test("two instances never share an id, even when one chose the id the other would get", async () => {
+    const world = await World.create();
+    const { instance } = await world.register(alpha(one, key));
+    await world.register(alpha(two, { ...key, instanceId: instance.record.id }));
+    await world.register(alpha(one, key));
+    const ids = world.registry.get("alpha")?.record.instances.map((each) => each.id) ?? [];
+    expect(new Set(ids).size).toBe(2);
+  });
+});

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { isLoopback } from "./serve/guard.js";
+
+/** Where a server listens, as far as is known. */
+export interface Bound {
+  readonly port: number;
+  readonly path: string;
+  /** The bound address; `undefined` when somebody else listens and only the port is known. */
+  readonly address: string | undefined;
+  /** Whether it answers https. */
+  readonly isSecure: boolean;
+}
+
+/** What this machine says of itself. */
+export interface Surroundings {
+  /** The container platform's word for our address, where there is one. */
+  readonly podIp: string | undefined;
+  readonly hostName: string;
+  /** Addresses other machines may reach, IPv4 first. */
+  readonly addresses: readonly string[];
+}
+
+export interface Advertised {
+  readonly endpoint: string;
+  readonly candidates: readonly string[];
+}
+
+function urlFor(host: string, { port, path, isSecure }: Bound): string {
+  const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  return `${isSecure ? "https" : "http"}://${name}:${port}${path}`;
+}
+
+/** A full URL stays as it is; a base gets the real path. */
+function completed(advertiseUrl: string, path: string): string {
+  const url = new URL(advertiseUrl);
+  return url.pathname === "/" ? `${url.origin}${path}${url.search}` : advertiseUrl;
+}
+
+const wildcards = ["0.0.0.0", "::", ""];
+
+/**
+ * The URLs a hub may reach us at, best first: what the user said, the platform's address, the host
+ * name, network addresses, loopback. A hub on this machine gets loopback before all guesses.
+ */
+export function advertise(
+  bound: Bound,
+  surroundings: Surroundings,
+  options: { readonly advertiseUrl: string | undefined; readonly hubUrl: string },
+): Advertised {
+  const said =
+    options.advertiseUrl === undefined ? [] : [completed(options.advertiseUrl, bound.path)];
+  const guessed = guesses(bound, surroundings, isLoopback(new URL(options.hubUrl).hostname));
+  const [endpoint = "", ...rest] = [...new Set([...said, ...guessed])];
+  return { endpoint, candidates: rest.slice(0, 16) };
+}
+
+function guesses(bound: Bound, surroundings: Surroundings, isHubHere: boolean): string[] {
+  const { address } = bound;
+  if (address !== undefined && !wildcards.includes(address)) {
+    return [urlFor(address, bound)];
+  }
+  const { podIp, hostName, addresses } = surroundings;
+  const outside = [podIp, hostName, ...addresses].filter((host) => host !== undefined);
+  const hosts = isHubHere ? ["127.0.0.1", ...outside] : [...outside, "127.0.0.1"];
+  return hosts.map((host) => urlFor(host, bound));
+}
+
+/** The same name at the same endpoint is the same instance, also after a restart. */
+export function instanceIdFor(name: string, endpoint: string): string {
+  return createHash("sha256").update(`${name}\n${endpoint}`).digest("hex").slice(0, 16);
+}

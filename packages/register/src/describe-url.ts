@@ -1,0 +1,139 @@
+import type { Time } from "./lease/time.js";
+
+/** What a served endpoint says of itself; empty when it hides it, for instance behind a token. */
+export interface UrlDescription {
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+const callMs = 5_000;
+
+/** Waits until something listens at the URL, then asks it who it is. `undefined` when stopped before. */
+export async function describeUrl(
+  url: string,
+  dependencies: {
+    readonly time: Time;
+    readonly signal: AbortSignal;
+    onWaiting(reason: string): void;
+  },
+): Promise<UrlDescription | undefined> {
+  const { time, signal } = dependencies;
+  for (let attempt = 0; !signal.aborted; attempt += 1) {
+    try {
+      return await ask(url, signal);
+    } catch (error) {
+      if (attempt === 0) dependencies.onWaiting(reasonOf(error));
+      await time.sleep(Math.min(250 * 2 ** attempt, 5_000), signal);
+    }
+  }
+  return undefined;
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (
+    (cause as { code?: string }).code ?? (cause instanceof Error ? cause.message : String(cause))
+  );
+}
+
+/** Stateless first; a server of 2025 refuses that and is asked to initialize. */
+async function ask(url: string, signal: AbortSignal): Promise<UrlDescription> {
+  const clientInfo = { name: "hub-register", version: "1" };
+  const modern = await post(url, signal, "server/discover", {
+    _meta: {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": {},
+      "io.modelcontextprotocol/clientInfo": clientInfo,
+    },
+  });
+  const meta = modern?._meta as { "io.modelcontextprotocol/serverInfo"?: unknown } | undefined; // read with care below
+  const info = meta?.["io.modelcontextprotocol/serverInfo"];
+  if (info !== undefined) return identityOf(info);
+  const legacy = await post(url, signal, "initialize", {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo,
+  });
+  return identityOf(legacy?.serverInfo);
+}
+
+function identityOf(info: unknown): UrlDescription {
+  const { name, version } = (info ?? {}) as { name?: unknown; version?: unknown }; // checked next
+  return {
+    name: typeof name === "string" ? name : undefined,
+    version: typeof version === "string" ? version : undefined,
+  };
+}
+
+/** The result of one request, or `undefined` for every answer that is none. Rejects when nothing answers. */
+async function post(
+  url: string,
+  signal: AbortSignal,
+  method: string,
+  params: object,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(callMs)]);
+  const isModern = method === "server/discover";
+  const response = await fetch(url, {
+    method: "POST",
+    redirect: "manual",
+    signal: limit,
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...(isModern ? { "mcp-protocol-version": "2026-07-28", "mcp-method": method } : {}),
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  const session = response.headers.get("mcp-session-id");
+  try {
+    return await readResult(response);
+  } finally {
+    await response.body?.cancel().catch(() => {});
+    if (session !== null) {
+      const ended = { method: "DELETE", headers: { "mcp-session-id": session }, signal: limit };
+      await fetch(url, ended).catch(() => {});
+    }
+  }
+}
+
+async function readResult(response: Response) {
+  if (!response.ok || response.body === null) return undefined;
+  const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > 1_000_000) return undefined;
+    if (isStream) {
+      const result = firstResult(text);
+      if (result !== undefined) return result;
+    }
+  }
+  return isStream ? undefined : resultOf(text);
+}
+
+function firstResult(stream: string) {
+  for (const event of stream.split(/\r?\n\r?\n/).slice(0, -1)) {
+    const data = event
+      .split(/\r?\n/)
+      .filter((line) => line.startsWith("data:"))
+      .map((line) => line.slice(5).trim())
+      .join("\n");
+    const result = resultOf(data);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+function resultOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const message = JSON.parse(text) as { result?: unknown } | null; // checked next
+    const result = message?.result;
+    return typeof result === "object" && result !== null
+      ? (result as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

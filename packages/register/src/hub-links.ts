@@ -1,0 +1,90 @@
+import { defaultHubUrl, HubClient, parseHubUrls, type RegistrationInput } from "@hub/client";
+import { tellFinding } from "./lease/finding.js";
+import { LeaseKeeper } from "./lease/keep-lease.js";
+import { createReporter, type HubStatus } from "./lease/report.js";
+import { systemTime } from "./lease/time.js";
+import type { Log } from "./log.js";
+
+export interface HubLinksOptions {
+  readonly hubUrl: string | readonly string[] | undefined;
+  readonly token: string | undefined;
+  readonly log: Log;
+  registrationFor(hubUrl: string): RegistrationInput;
+  capabilitiesHash(): string | undefined;
+  onStatus(status: HubStatus): void;
+}
+
+/** From best to worst: what is said of several hubs at once is the best of it. */
+const ranking: readonly HubStatus[] = ["registered", "lost", "registering", "refused"];
+
+/** The registrations at all hubs, each kept by itself. */
+export class HubLinks {
+  readonly #options: HubLinksOptions;
+  readonly #urls: readonly string[];
+  readonly #keepers: LeaseKeeper[] = [];
+  readonly #statuses = new Map<string, HubStatus>();
+  readonly #stop = new AbortController();
+
+  constructor(options: HubLinksOptions) {
+    this.#options = options;
+    this.#urls = readUrls(options);
+  }
+
+  /** The first hub, for guesses about where it stands. */
+  get firstUrl(): string {
+    return this.#urls[0] ?? defaultHubUrl;
+  }
+
+  start(): void {
+    if (this.#urls.length === 0) this.#options.onStatus("refused");
+    for (const url of this.#urls) this.#keep(url);
+  }
+
+  registerAgain(): void {
+    for (const keeper of this.#keepers) keeper.registerAgain();
+  }
+
+  async leave(budgetMs: number): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#keepers.map((keeper) => keeper.leave(budgetMs)));
+  }
+
+  #keep(url: string): void {
+    const { log, token, registrationFor, capabilitiesHash } = this.#options;
+    const hub = new HubClient({ url, token });
+    const { signal } = this.#stop;
+    const keeper = new LeaseKeeper({
+      hub,
+      time: systemTime,
+      random: Math.random,
+      registration: () => registrationFor(url),
+      heartbeat: () => ({ capabilitiesHash: capabilitiesHash() }),
+      report: createReporter({
+        hubUrl: url,
+        log,
+        onStatus: (status) => this.#onStatus(url, status),
+        onRegistered: (answer) => void tellFinding(hub, answer, { time: systemTime, log, signal }),
+      }),
+    });
+    this.#keepers.push(keeper);
+    void keeper.run();
+  }
+
+  #onStatus(url: string, status: HubStatus): void {
+    this.#statuses.set(url, status);
+    const known = new Set(this.#statuses.values());
+    const best = ranking.find((one) => known.has(one));
+    if (best !== undefined) this.#options.onStatus(best);
+  }
+}
+
+/** A hub URL that cannot be one is said, but it does not keep the server from serving. */
+function readUrls({ hubUrl, log }: HubLinksOptions): readonly string[] {
+  try {
+    const urls = parseHubUrls(hubUrl ?? (process.env.MCP_HUB_URL || defaultHubUrl));
+    return urls.length === 0 ? [defaultHubUrl] : urls;
+  } catch (error) {
+    log({ level: "error", message: `${(error as Error).message}. Serving without a hub` }); // a TypeError
+    return [];
+  }
+}

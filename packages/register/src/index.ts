@@ -1,0 +1,11 @@
+export type { Log, LogEntry } from "./log.js";
+export type { RegisterOptions } from "./options.js";
+export {
+  type ChangeNotifier,
+  type Registered,
+  type RegisteredStatus,
+  register,
+} from "./register.js";
+export type { ExpressLike, HonoLike, MountTarget } from "./serve/mount.js";
+export type { FetchHandler, NodeListener } from "./serve/node-listener.js";
+export type { ServerFactory, ServerLike, Target } from "./target.js";

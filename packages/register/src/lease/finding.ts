@@ -1,0 +1,37 @@
+import type { FindingView, HubClient, RegisterAnswer } from "@hub/client";
+import type { Log } from "../log.js";
+import type { Time } from "./time.js";
+
+/** The hub answers before it dials back; these are the waits between our looks, in milliseconds. */
+const looksMs = [250, 500, 1_000, 2_000, 4_000, 8_000];
+
+/** Tells the person who started the server whether the hub reaches it, and if not, what to do. */
+export async function tellFinding(
+  hub: Pick<HubClient, "server">,
+  answer: RegisterAnswer,
+  dependencies: { readonly time: Time; readonly log: Log; readonly signal: AbortSignal },
+): Promise<void> {
+  const { time, log, signal } = dependencies;
+  for (const warning of answer.warnings ?? []) log({ level: "warn", message: warning });
+  for (const waitMs of looksMs) {
+    await time.sleep(waitMs, signal);
+    if (signal.aborted) return;
+    const detail = await hub.server(answer.server.id, signal).catch(() => undefined);
+    const instance = detail?.instances.find(({ id }) => id === answer.instance.id);
+    if (instance === undefined || instance.status === "pending") continue;
+    if (instance.status === "up") {
+      const tools = detail?.capabilities?.tools;
+      const count = tools === undefined ? "" : ` (${tools} ${tools === 1 ? "tool" : "tools"})`;
+      log({ level: "info", message: `the hub reaches it at ${instance.endpoint}${count}` });
+    } else if (instance.problem !== undefined) {
+      log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
+    } else {
+      continue;
+    }
+    return;
+  }
+}
+
+function problemText(endpoint: string, { cause, fix }: FindingView): string {
+  return `the hub cannot reach ${endpoint}: ${cause} ${fix}`;
+}

@@ -1,0 +1,277 @@
+import { HubClientError, type RegisterAnswer } from "@hub/client";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type LeaseEvent, LeaseKeeper } from "./keep-lease.js";
+import { createReporter } from "./report.js";
+import type { Time } from "./time.js";
+
+type Reply = "ok" | Partial<HubClientError>;
+
+/** A hub that answers from a script, and time that passes only in sleeps. */
+class World {
+  readonly calls: { readonly at: number; readonly what: string }[] = [];
+  readonly events: LeaseEvent[] = [];
+  nowMs = 0;
+  /** How much longer the next sleeps take on each clock than was asked for. */
+  suspendMs = { monotonic: 0, wall: 0 };
+  randomValue = 0.5;
+  heartbeatMs = 10_000;
+  hasLease = true;
+  /** Ends the run once this many calls were made. */
+  maxCalls = 10;
+  #wallMs = 1_700_000_000_000;
+  readonly keeper: LeaseKeeper;
+
+  constructor(readonly replies: (call: string, index: number) => Reply = () => "ok") {
+    const time: Time = {
+      monotonicMs: () => this.nowMs,
+      wallMs: () => this.#wallMs,
+      sleep: async (ms, signal) => {
+        if (signal.aborted) return;
+        this.nowMs += ms + this.suspendMs.monotonic;
+        this.#wallMs += ms + this.suspendMs.wall;
+        this.suspendMs = { monotonic: 0, wall: 0 };
+      },
+    };
+    const answer = (what: string) => {
+      this.calls.push({ at: this.nowMs, what });
+      if (this.calls.length >= this.maxCalls) void this.keeper.leave(0);
+      const reply = this.replies(what, this.calls.length - 1);
+      if (reply === "ok") return;
+      throw new HubClientError({ status: 0, code: "X", detail: "no", ...reply });
+    };
+    this.keeper = new LeaseKeeper({
+      hub: {
+        register: async () => {
+          answer("register");
+          const lease = { id: "l", ttlMs: 30_000, heartbeatMs: this.heartbeatMs };
+          const registered = {
+            server: { id: "s", name: "n" },
+            instance: { id: "i" },
+            warnings: [],
+          };
+          return {
+            ...registered,
+            ...(this.hasLease ? { lease } : {}),
+          } as unknown as RegisterAnswer;
+        },
+        renew: async () => {
+          answer("renew");
+          return { ttlMs: 30_000, heartbeatMs: this.heartbeatMs };
+        },
+        deregister: async () => {
+          this.calls.push({ at: this.nowMs, what: "deregister" });
+        },
+      },
+      time,
+      random: () => this.randomValue,
+      registration: () => ({ name: "n", transport: "streamable-http", endpoint: "http://x/mcp" }),
+      heartbeat: () => ({}),
+      report: (event) => this.events.push(event),
+    });
+  }
+
+  async run(maxCalls = 10): Promise<this> {
+    this.maxCalls = maxCalls;
+    await this.keeper.run();
+    return this;
+  }
+
+  get plan(): string[] {
+    return this.calls.filter(({ what }) => what !== "deregister").map(({ what }) => what);
+  }
+
+  gaps(): number[] {
+    const times = this.calls.filter(({ what }) => what !== "deregister").map(({ at }) => at);
+    return times.slice(1).map((at, index) => at - (times[index] ?? 0));
+  }
+}
+
+describe("keeping a lease", () => {
+  test("registers, then beats at the hub's interval after a random first phase", async () => {
+    const world = await new World().run(4);
+    expect(world.plan).toEqual(["register", "renew", "renew", "renew"]);
+    expect(world.gaps()).toEqual([5_000, 10_000, 10_000]);
+  });
+
+  test("the interval varies by 10 % and follows the hub", async () => {
+    const world = new World();
+    world.randomValue = 0;
+    world.heartbeatMs = 20_000;
+    expect((await world.run(3)).gaps()).toEqual([0, 18_000]);
+  });
+
+  test("tries for ever with growing pauses, never above 30 s", async () => {
+    const world = new World(() => ({ status: 0 }));
+    world.randomValue = 1;
+    expect((await world.run(8)).gaps()).toEqual([
+      1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
+    ]);
+  });
+
+  test("404 to a heartbeat registers again within a second, with no backoff", async () => {
+    const world = await new World((_call, index) => (index === 1 ? { status: 404 } : "ok")).run(4);
+    expect(world.plan).toEqual(["register", "renew", "register", "renew"]);
+    expect(world.gaps()[1]).toBe(500);
+  });
+
+  test.each([401, 403, 409, 422])("%i is tried again slowly", async (status) => {
+    const world = await new World(() => ({ status })).run(4);
+    expect(world.gaps()).toEqual([30_000, 30_000, 30_000]);
+  });
+
+  test.each([429, 503])("%i waits as long as the hub asks", async (status) => {
+    const world = await new World(() => ({ status, retryAfterMs: 45_000 })).run(3);
+    expect(world.gaps()).toEqual([45_500, 45_500]);
+  });
+
+  test("failed heartbeats are retried soon and do not register again", async () => {
+    const world = await new World((call, index) =>
+      call === "renew" && index < 4 ? { status: 500 } : "ok",
+    ).run(6);
+    expect(world.plan).toEqual(["register", "renew", "renew", "renew", "renew", "renew"]);
+    expect(world.gaps().slice(1, 4)).toEqual([500, 1_000, 2_000]);
+  });
+
+  test("without a lease it says hello every 30 s", async () => {
+    const world = new World();
+    world.hasLease = false;
+    expect((await world.run(3)).gaps()).toEqual([30_000, 30_000]);
+    expect(world.plan).toEqual(["register", "register", "register"]);
+  });
+
+  test.each(["monotonic", "wall"] as const)(
+    "after a suspension seen on the %s clock it beats at once",
+    async (clock) => {
+      const world = new World((_call, index) => {
+        if (index === 2) world.suspendMs = { ...world.suspendMs, [clock]: 60_000 };
+        return "ok";
+      });
+      await world.run(4);
+      // One slice of the sleep instead of the 10 s that were left.
+      expect(world.gaps()[2]).toBe(clock === "monotonic" ? 62_000 : 2_000);
+    },
+  );
+
+  test("being a little late changes nothing", async () => {
+    const world = new World((_call, index) => {
+      if (index === 1) world.suspendMs = { monotonic: 15_000, wall: 15_000 };
+      return "ok";
+    });
+    expect((await world.run(4)).gaps()).toEqual([5_000, 25_000, 10_000]);
+  });
+
+  test("whatever the hub answers, it goes on, never faster than allowed, and ends when told", async () => {
+    const reply = fc.oneof(
+      fc.constant<Reply>("ok"),
+      fc.record({
+        status: fc.constantFrom(0, 400, 401, 404, 409, 429, 500, 503),
+        retryAfterMs: fc.option(fc.nat(60_000), { nil: undefined }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(reply, { minLength: 30, maxLength: 30 }),
+        fc.double({ min: 0.2, max: 0.99, noNaN: true }),
+        async (script, random) => {
+          const world = new World((_call, index) => script[index] ?? "ok");
+          world.randomValue = random;
+          await world.run(30);
+          expect(world.plan).toHaveLength(30);
+          expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(200);
+          // A heartbeat follows only a registration or another heartbeat that the hub did not disown.
+          world.plan.forEach((what, index) => {
+            if (index === 0) expect(what).toBe("register");
+            const before = script[index - 1];
+            if (what === "renew" && world.plan[index - 1] === "register") expect(before).toBe("ok");
+          });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("leaving", () => {
+  test("deregisters what is registered", async () => {
+    const world = await new World().run(2);
+    await world.keeper.leave(1_000);
+    expect(world.calls.at(-1)?.what).toBe("deregister");
+  });
+
+  test("is silent when there is nothing to deregister", async () => {
+    const world = await new World(() => ({ status: 0 })).run(2);
+    await world.keeper.leave(1_000);
+    expect(world.calls.map(({ what }) => what)).toEqual(["register", "register"]);
+  });
+});
+
+describe("what is said", () => {
+  const answer = { server: { id: "s", name: "n" } } as unknown as RegisterAnswer; // as much as is read
+  const failed = (failure: Partial<HubClientError>): LeaseEvent => ({
+    type: "failed",
+    error: new HubClientError({ status: 0, code: "UNREACHABLE", detail: "Away", ...failure }),
+  });
+
+  function say(events: readonly LeaseEvent[]) {
+    const lines: string[] = [];
+    const statuses: string[] = [];
+    const report = createReporter({
+      hubUrl: "http://hub",
+      log: ({ level, message }) => lines.push(`${level} ${message}`),
+      onStatus: (status) => statuses.push(status),
+      onRegistered: () => {},
+    });
+    for (const event of events) report(event);
+    return { lines, statuses };
+  }
+
+  test("a lost hub is one warning and one line when it is back", () => {
+    const { lines, statuses } = say([
+      failed({}),
+      failed({ status: 500 }),
+      { type: "registered", answer },
+      { type: "renewed" },
+      failed({}),
+      failed({ status: 503 }),
+      { type: "renewed" },
+      { type: "renewed" },
+    ]);
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(["warn", "info", "warn", "info"]);
+    expect(statuses).toEqual([
+      "registering",
+      "registering",
+      "registered",
+      "registered",
+      "lost",
+      "lost",
+      "registered",
+      "registered",
+    ]);
+  });
+
+  test("a hub that forgot us is no news", () => {
+    const { lines } = say([
+      { type: "registered", answer },
+      { type: "registered", answer },
+    ]);
+    expect(lines).toHaveLength(1);
+  });
+
+  test("a refusal is one error with the reason, whatever it is", () => {
+    const taken = failed({ status: 409, code: "NAME_TAKEN", detail: "Held by http://a/mcp." });
+    expect(say([taken, taken]).lines).toEqual([
+      "error the hub at http://hub refused: Held by http://a/mcp. Trying again every 30 s.",
+    ]);
+    const denied = failed({ status: 401, code: "UNAUTHORIZED", detail: "No token" });
+    expect(say([denied, denied]).lines).toEqual([
+      expect.stringMatching(/^error .*No token\. Set MCP_HUB_TOKEN/),
+    ]);
+    const invalid = failed({
+      status: 422,
+      problem: { errors: [{ pointer: "/name", detail: "is empty" }] },
+    });
+    expect(say([invalid]).lines[0]).toContain("(/name is empty)");
+    expect(say([taken]).statuses).toEqual(["refused"]);
+  });
+});

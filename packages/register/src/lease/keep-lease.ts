@@ -1,0 +1,141 @@
+import {
+  type Heartbeat,
+  type HubClient,
+  HubClientError,
+  type RegisterAnswer,
+  type RegistrationInput,
+} from "@hub/client";
+import { heartbeatDelayMs, retryDelayMs } from "./backoff.js";
+import { sleepUnlessLate, type Time } from "./time.js";
+
+/** What happens to a registration, for whoever tells people about it. */
+export type LeaseEvent =
+  | { readonly type: "registered"; readonly answer: RegisterAnswer }
+  | { readonly type: "renewed" }
+  | { readonly type: "failed"; readonly error: HubClientError };
+
+export interface LeaseDependencies {
+  readonly hub: Pick<HubClient, "register" | "renew" | "deregister">;
+  readonly time: Time;
+  /** A number from 0 up to 1. */
+  random(): number;
+  /** What to register; asked anew each time. */
+  registration(): RegistrationInput;
+  /** What to say with the next heartbeat. */
+  heartbeat(): Heartbeat;
+  report(event: LeaseEvent): void;
+}
+
+/** Without a lease the hub watches by itself; saying hello again now and then survives its loss. */
+const intervalWithoutLeaseMs = 30_000;
+
+/** Keeps one server registered at one hub for as long as it runs. Never throws. */
+export class LeaseKeeper {
+  readonly #dependencies: LeaseDependencies;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #registering: Promise<RegisterAnswer> | undefined;
+  #leaseId: string | undefined;
+  #mustRegister = true;
+
+  constructor(dependencies: LeaseDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Resolves after `leave`. */
+  async run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      let delayMs: number;
+      try {
+        delayMs = await (this.#mustRegister ? this.#register() : this.#renew());
+        failures = 0;
+      } catch (caught) {
+        const error = asHubError(caught);
+        if (error.status === 404 && !this.#mustRegister) {
+          // The hub lost us, and nobody else's fault delays us; the jitter spreads a whole fleet.
+          this.#mustRegister = true;
+          delayMs = this.#dependencies.random() * 1_000;
+        } else {
+          this.#report({ type: "failed", error });
+          delayMs = retryDelayMs(error, failures, this.#dependencies.random);
+          failures += 1;
+        }
+      }
+      await this.#sleep(delayMs);
+    }
+  }
+
+  /** Something about the registration changed: say it now. */
+  registerAgain(): void {
+    this.#mustRegister = true;
+    this.#wake.abort();
+  }
+
+  /** Stops the loop and deregisters. Takes at most `budgetMs`; failing is no error, the lease ends by itself. */
+  async leave(budgetMs: number): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    const budget = AbortSignal.timeout(budgetMs);
+    const isOver = new Promise<void>((resolve) =>
+      budget.addEventListener("abort", () => resolve()),
+    );
+    const leaving = (async () => {
+      await this.#registering?.catch(() => {});
+      const leaseId = this.#leaseId;
+      this.#leaseId = undefined;
+      if (leaseId !== undefined) await this.#dependencies.hub.deregister(leaseId, budget);
+    })();
+    await Promise.race([leaving.catch(() => {}), isOver]);
+  }
+
+  /** Each step returns how long to wait before the next one, in milliseconds. */
+  async #register(): Promise<number> {
+    const { hub, registration, random } = this.#dependencies;
+    this.#mustRegister = false;
+    try {
+      this.#registering = hub.register(registration());
+      const answer = await this.#registering;
+      this.#leaseId = answer.lease?.id;
+      this.#report({ type: "registered", answer });
+      if (answer.lease !== undefined) return random() * this.#interval(answer.lease.heartbeatMs);
+      this.#mustRegister = true;
+      return heartbeatDelayMs(intervalWithoutLeaseMs, random);
+    } catch (error) {
+      this.#mustRegister = true;
+      throw error;
+    } finally {
+      this.#registering = undefined;
+    }
+  }
+
+  async #renew(): Promise<number> {
+    const { hub, heartbeat, random } = this.#dependencies;
+    const { heartbeatMs } = await hub.renew(this.#leaseId ?? "", heartbeat(), this.#stop.signal);
+    this.#report({ type: "renewed" });
+    return heartbeatDelayMs(this.#interval(heartbeatMs), random);
+  }
+
+  /** The hub dictates, within reason: neither a flood nor a heartbeat that never comes. */
+  #interval(heartbeatMs: number): number {
+    this.#intervalMs = Math.min(Math.max(Number(heartbeatMs) || 10_000, 250), 3_600_000);
+    return this.#intervalMs;
+  }
+  #intervalMs = 10_000;
+
+  async #sleep(ms: number): Promise<void> {
+    this.#wake = new AbortController();
+    if (this.#stop.signal.aborted) return;
+    await sleepUnlessLate(this.#dependencies.time, ms, 2 * this.#intervalMs, this.#wake.signal);
+  }
+
+  #report(event: LeaseEvent): void {
+    if (!this.#stop.signal.aborted) this.#dependencies.report(event);
+  }
+}
+
+function asHubError(error: unknown): HubClientError {
+  if (HubClientError.is(error)) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new HubClientError({ status: 0, code: "UNREACHABLE", detail }, { cause: error });
+}

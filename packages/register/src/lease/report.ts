@@ -1,0 +1,90 @@
+import type { HubClientError, RegisterAnswer } from "@hub/client";
+import type { Log, LogEntry } from "../log.js";
+import { isRefusal } from "./backoff.js";
+import type { LeaseEvent } from "./keep-lease.js";
+
+/** How a registration at one hub stands. */
+export type HubStatus = "registering" | "registered" | "lost" | "refused";
+
+export interface ReporterOptions {
+  readonly hubUrl: string;
+  readonly log: Log;
+  onStatus(status: HubStatus): void;
+  /** Called at the first registration, and again when the hub had lost it. */
+  onRegistered(answer: RegisterAnswer): void;
+}
+
+/** Says each trouble once, then nothing until it is over, then one line. */
+export function createReporter(options: ReporterOptions): (event: LeaseEvent) => void {
+  const { hubUrl, log, onStatus } = options;
+  let wasRegistered = false;
+  let trouble: string | undefined;
+
+  return (event) => {
+    switch (event.type) {
+      case "registered":
+        if (trouble !== undefined || !wasRegistered) {
+          const verb = wasRegistered ? "is back; registered again" : "registered";
+          log({ level: "info", message: `${registeredText(hubUrl, event.answer, verb)}` });
+          options.onRegistered(event.answer);
+        }
+        wasRegistered = true;
+        trouble = undefined;
+        onStatus("registered");
+        break;
+      case "renewed":
+        if (trouble !== undefined) log({ level: "info", message: `the hub at ${hubUrl} is back` });
+        trouble = undefined;
+        onStatus("registered");
+        break;
+      case "failed": {
+        const kind = isRefusal(event.error) ? event.error.code : "unreachable";
+        if (kind !== trouble) log(troubleText(hubUrl, event.error, wasRegistered));
+        trouble = kind;
+        onStatus(kind !== "unreachable" ? "refused" : wasRegistered ? "lost" : "registering");
+        break;
+      }
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+function registeredText(hubUrl: string, answer: RegisterAnswer, verb: string): string {
+  const { id, name } = answer.server;
+  const where = `${hubUrl}/servers/${id}`;
+  if (verb === "registered") return `registered "${name}" at ${where}`;
+  return `the hub ${verb} "${name}" at ${where}`;
+}
+
+function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boolean): LogEntry {
+  const { status, code } = error;
+  const detail = sentence(error.detail);
+  if (code === "NOT_A_HUB") return { level: "error", message: detail };
+  if (status === 401 || status === 403) {
+    const advice = "Set MCP_HUB_TOKEN to a token that may register.";
+    return { level: "error", message: `the hub at ${hubUrl} refused: ${detail} ${advice}` };
+  }
+  if (isRefusal(error)) {
+    const later = code === "NAME_TAKEN" ? " Trying again every 30 s." : "";
+    const message = `the hub at ${hubUrl} refused: ${detail}${problems(error)}${later}`;
+    return { level: "error", message };
+  }
+  const promise = wasRegistered
+    ? "Serving on; will register again when it is back."
+    : "Serving anyway; will register when it appears (MCP_HUB_URL).";
+  return { level: "warn", message: `${detail} ${promise}` };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** The hub's list of what is wrong, where it gave one. */
+function problems({ problem }: HubClientError): string {
+  if (!Array.isArray(problem.errors)) return "";
+  const texts = problem.errors.map(
+    (entry: { pointer?: unknown; detail?: unknown }) => `${entry.pointer} ${entry.detail}`,
+  );
+  return ` (${texts.join("; ")})`;
+}

@@ -1,0 +1,83 @@
+import type { Server } from "node:http";
+import type { RegistrationInput } from "@hub/client";
+import type { Log } from "./log.js";
+import type { MountTarget } from "./serve/mount.js";
+
+type Profile = Partial<
+  Pick<
+    RegistrationInput,
+    "title" | "description" | "tags" | "owner" | "repository" | "websiteUrl" | "icons" | "metadata"
+  >
+>;
+
+/** All optional: without any, the server is served on a free port and registered at the local hub. */
+export interface RegisterOptions extends Profile {
+  /** Default: the name the server itself gives. */
+  readonly name?: string | undefined;
+  /** Default: the version the server itself gives. */
+  readonly version?: string | undefined;
+
+  /** One hub or several, independent of each other. Default: `MCP_HUB_URL` (commas allowed), else http://127.0.0.1:8001. */
+  readonly hubUrl?: string | readonly string[] | undefined;
+  /** Bearer token for the hub. Default: `MCP_HUB_TOKEN`. */
+  readonly token?: string | undefined;
+  /** Lets further instances join this name. Default: `MCP_HUB_SERVICE_KEY`. */
+  readonly serviceKey?: string | undefined;
+  /** Where the hub reaches this server: a whole URL, or a base to which the path is added. Default: `MCP_HUB_ADVERTISE_URL`, else found out. */
+  readonly advertiseUrl?: string | undefined;
+  /** How long the hub waits for a heartbeat, in milliseconds. Default: the hub's. */
+  readonly leaseTtlMs?: number | undefined;
+
+  /** Port to serve on; 0 is a free one. With `mount`: the port the user's server listens on. Default 0. */
+  readonly port?: number | undefined;
+  /** Address to serve on. Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Path of the endpoint; with `mount`, below the mount point. Default `/mcp`. */
+  readonly path?: string | undefined;
+  /** Serve inside this Hono app, Express app or router, or `node:http` server, not on an own port; `"manual"`: use `fetch` or `node` of the answer. */
+  readonly mount?: MountTarget | undefined;
+  /** With a mounted app: the server that runs it, if `port` does not say where it listens. */
+  readonly server?: Server | undefined;
+  /** Prefix at which the app or router with our path is mounted, where it cannot be found out. */
+  readonly mountedAt?: string | undefined;
+
+  /** Host names, without port, that may ask besides localhost. Those advertised are always allowed. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** A client session without traffic is dropped after this long, in milliseconds. Default 30 minutes. */
+  readonly sessionIdleMs?: number | undefined;
+
+  /** For a URL: how it speaks. Default `streamable-http`. */
+  readonly transport?: "streamable-http" | "sse" | undefined;
+  /** Deregister on SIGTERM and SIGINT. Default true. */
+  readonly signals?: boolean | undefined;
+  /** Default: one line each on stderr. */
+  readonly log?: Log | undefined;
+}
+
+/** @throws TypeError with a sentence for the first option that cannot work. */
+export function checkOptions(options: RegisterOptions): void {
+  const { port, path, mountedAt, mount, server, advertiseUrl } = options;
+  if (advertiseUrl !== undefined && !isHttpUrl(advertiseUrl)) {
+    throw new TypeError(
+      `Expected \`advertiseUrl\` to be an http(s) URL, got ${JSON.stringify(advertiseUrl)}`,
+    );
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new TypeError(`Expected \`port\` to be 0-65535, got ${port}`);
+  }
+  for (const [name, value] of Object.entries({ path, mountedAt })) {
+    if (value !== undefined && !value.startsWith("/")) {
+      throw new TypeError(`Expected \`${name}\` to start with "/", got ${JSON.stringify(value)}`);
+    }
+  }
+  const isHttpServer = typeof mount === "object" && "listening" in mount;
+  if (mount !== undefined && !isHttpServer && server === undefined && !port) {
+    throw new TypeError(
+      "`mount` needs to know where the app listens: give its `server` (the http.Server) or its `port`",
+    );
+  }
+}
+
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import type { RegisterOptions } from "../options.js";
+
+export const usage = `Usage: hub-register [options] -- <command> [args...]
+
+Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered with MCP Hub.
+
+  --name <text>           name in the hub (default: the name the server itself gives)
+  --title <text>          title for people
+  --description <text>    what it is for
+  --tag <text>            may be given several times
+  --owner <text>          who answers for it
+  --port <number>         port to serve on (default: a free one)
+  --host <address>        address to serve on (default: 127.0.0.1)
+  --path <path>           path of the endpoint (default: /mcp)
+  --hub <url>             hub to register at; may be given several times (default: MCP_HUB_URL,
+                          else http://127.0.0.1:8001)
+  --service-key <text>    lets further instances join the name (default: MCP_HUB_SERVICE_KEY)
+  --advertise-url <url>   where the hub reaches this server (default: MCP_HUB_ADVERTISE_URL)
+  --allow-host <name>     further host name that may ask; may be given several times
+  --keep-running          stay when the parent process ends, as for nohup and "&"
+  --help, --version
+
+The token for the hub is read from MCP_HUB_TOKEN.
+One process serves all clients; it starts again when it ends.
+`;
+
+export interface CliOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly keepRunning: boolean;
+  readonly register: RegisterOptions;
+}
+
+export type CliRequest = CliOptions | "help" | "version";
+
+const text = { type: "string" } as const;
+const texts = { type: "string", multiple: true } as const;
+const flag = { type: "boolean" } as const;
+
+/** @throws Error with a sentence when the arguments cannot be understood. */
+export function parseCli(argv: readonly string[]): CliRequest {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      name: text,
+      title: text,
+      description: text,
+      tag: texts,
+      owner: text,
+      port: text,
+      host: text,
+      path: text,
+      hub: texts,
+      "service-key": text,
+      "advertise-url": text,
+      "allow-host": texts,
+      "keep-running": flag,
+      help: { ...flag, short: "h" },
+      version: { ...flag, short: "v" },
+    },
+  });
+  if (values.help) return "help";
+  if (values.version) return "version";
+  const [command, ...args] = positionals;
+  if (command === undefined) throw new Error("Expected a command after `--`, got none");
+  const { name, title, description, owner, host, path } = values;
+  return {
+    command,
+    args,
+    keepRunning: values["keep-running"] ?? false,
+    register: {
+      ...{ name, title, description, owner, host, path, tags: values.tag },
+      port: values.port === undefined ? undefined : Number(values.port),
+      hubUrl: values.hub,
+      serviceKey: values["service-key"],
+      advertiseUrl: values["advertise-url"],
+      allowedHosts: values["allow-host"],
+    },
+  };
+}

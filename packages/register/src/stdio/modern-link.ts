@@ -1,0 +1,207 @@
+import { sharedClientCapabilities } from "../wrap/capabilities.js";
+import {
+  isNotification,
+  isRequest,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcParams,
+  type JsonRpcRequest,
+  type Outcome,
+  outcomeOf,
+} from "../wrap/json-rpc.js";
+import type { Link } from "../wrap/link.js";
+
+const protocolVersion = "2026-07-28";
+
+/** Goes with every request; the level is the lowest, as each client's own is applied further out. */
+const envelope = {
+  "io.modelcontextprotocol/protocolVersion": protocolVersion,
+  "io.modelcontextprotocol/clientInfo": { name: "hub-register", version: "1" },
+  "io.modelcontextprotocol/clientCapabilities": sharedClientCapabilities,
+  "io.modelcontextprotocol/logLevel": "debug",
+};
+
+type Result = Readonly<Record<string, unknown>>;
+
+/** Speaks the 2025 revision to us and the stateless one of 2026-07-28 to the server behind `inner`. */
+export function createModernLink(inner: Link): Link {
+  const link = new ModernLink(inner);
+  inner.onMessage = (message) => link.receive(message);
+  inner.onClose = (reason) => link.onClose(reason);
+  return link;
+}
+
+class ModernLink implements Link {
+  onMessage: Link["onMessage"] = () => {};
+  onClose: Link["onClose"] = () => {};
+  readonly #inner: Link;
+  /** Ids on the wire, which change with each retry, and what waits for their answers. */
+  readonly #waiting = new Map<JsonRpcId, (outcome: Outcome) => void>();
+  readonly #wireIds = new Map<JsonRpcId, JsonRpcId>();
+  readonly #questions = new Map<JsonRpcId, (outcome: Outcome) => void>();
+  readonly #subscribed = new Set<string>();
+  #nextId = 0;
+  #listenId: JsonRpcId | undefined;
+
+  constructor(inner: Link) {
+    this.#inner = inner;
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  send(message: JsonRpcMessage): void {
+    if (isRequest(message)) {
+      void this.#answer(message).then((outcome) =>
+        this.onMessage({ jsonrpc: "2.0", id: message.id, ...outcome }, undefined),
+      );
+    } else if (isNotification(message)) {
+      this.#pass(message);
+    } else {
+      this.#questions.get(message.id)?.(outcomeOf(message));
+    }
+  }
+
+  receive(message: JsonRpcMessage): void {
+    if (isNotification(message)) {
+      if (message.method !== "notifications/subscriptions/acknowledged") {
+        this.onMessage(message, undefined);
+      }
+    } else if (!isRequest(message)) {
+      this.#waiting.get(message.id)?.(outcomeOf(message));
+      this.#waiting.delete(message.id);
+    }
+  }
+
+  async #answer(request: JsonRpcRequest): Promise<Outcome> {
+    const uri = String(request.params?.uri);
+    switch (request.method) {
+      case "initialize":
+        return this.#discover();
+      case "ping":
+      case "logging/setLevel":
+        return { result: {} };
+      case "resources/subscribe":
+        this.#subscribed.add(uri);
+        this.#listen();
+        return { result: {} };
+      case "resources/unsubscribe":
+        this.#subscribed.delete(uri);
+        this.#listen();
+        return { result: {} };
+      default:
+        return this.#call(request);
+    }
+  }
+
+  async #discover(): Promise<Outcome> {
+    const outcome = await this.#request("server/discover", {});
+    if ("error" in outcome) return outcome;
+    const meta = outcome.result._meta as Result | undefined; // per protocol
+    const serverInfo = meta?.["io.modelcontextprotocol/serverInfo"] ?? {
+      name: "unnamed",
+      version: "0",
+    };
+    const { capabilities = {}, instructions } = outcome.result;
+    return {
+      result: {
+        protocolVersion: "2025-11-25",
+        capabilities,
+        serverInfo,
+        ...(instructions === undefined ? {} : { instructions }),
+      },
+    };
+  }
+
+  /** A result that asks for input becomes requests of the server, and their answers a retry. */
+  async #call(request: JsonRpcRequest): Promise<Outcome> {
+    let params: JsonRpcParams = request.params ?? {};
+    try {
+      for (;;) {
+        const outcome = await this.#request(request.method, params, request.id);
+        if ("error" in outcome || outcome.result.resultType !== "input_required") return outcome;
+        const { inputRequests, requestState } = outcome.result;
+        const answers = await this.#askAll(inputRequests, request.id);
+        if ("error" in answers) return answers;
+        params = {
+          ...request.params,
+          inputResponses: answers.result,
+          ...(requestState === undefined ? {} : { requestState }),
+        };
+      }
+    } finally {
+      this.#wireIds.delete(request.id);
+    }
+  }
+
+  async #askAll(inputRequests: unknown, causeId: JsonRpcId): Promise<Outcome> {
+    const entries = Object.entries((inputRequests ?? {}) as Record<string, JsonRpcRequest>); // per protocol
+    const answers = await Promise.all(
+      entries.map(async ([key, { method, params }]) => {
+        const outcome = await this.#ask(method, params, causeId);
+        return [key, outcome] as const;
+      }),
+    );
+    const responses: Record<string, unknown> = {};
+    for (const [key, outcome] of answers) {
+      if ("error" in outcome) return outcome;
+      responses[key] = outcome.result;
+    }
+    return { result: responses };
+  }
+
+  #ask(method: string, params: JsonRpcParams | undefined, causeId: JsonRpcId): Promise<Outcome> {
+    const id = this.#newId();
+    return new Promise((resolve) => {
+      this.#questions.set(id, (outcome) => {
+        this.#questions.delete(id);
+        resolve(outcome);
+      });
+      this.onMessage({ jsonrpc: "2.0", id, method, ...(params && { params }) }, causeId);
+    });
+  }
+
+  #request(method: string, params: JsonRpcParams, causeId?: JsonRpcId): Promise<Outcome> {
+    const id = this.#newId();
+    if (causeId !== undefined) this.#wireIds.set(causeId, id);
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      const _meta = { ...params._meta, ...envelope };
+      this.#inner.send({ jsonrpc: "2.0", id, method, params: { ...params, _meta } });
+    });
+  }
+
+  #pass({ method, params }: JsonRpcNotification): void {
+    if (method === "notifications/initialized") {
+      this.#listen();
+    } else if (method === "notifications/cancelled") {
+      const requestId = this.#wireIds.get(params?.requestId as JsonRpcId); // per protocol
+      if (requestId !== undefined) this.#cancel(requestId);
+    }
+  }
+
+  #cancel(requestId: JsonRpcId): void {
+    const params = { requestId };
+    this.#inner.send({ jsonrpc: "2.0", method: "notifications/cancelled", params });
+  }
+
+  /** One subscription for all changes; a new one takes the place of the old. */
+  #listen(): void {
+    if (this.#listenId !== undefined) this.#cancel(this.#listenId);
+    const notifications = {
+      toolsListChanged: true,
+      promptsListChanged: true,
+      resourcesListChanged: true,
+      resourceSubscriptions: [...this.#subscribed],
+    };
+    void this.#request("subscriptions/listen", { notifications });
+    this.#listenId = this.#nextId;
+  }
+
+  #newId(): number {
+    this.#nextId += 1;
+    return this.#nextId;
+  }
+}

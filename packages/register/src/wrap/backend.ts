@@ -1,0 +1,28 @@
+import type { McpServer, Server, ServerNotifier } from "@modelcontextprotocol/server";
+import type { SessionTransport } from "./legacy-sessions.js";
+import type { ServerDescription, Upstream } from "./upstream.js";
+
+/** What stands behind a served endpoint. */
+export interface Backend {
+  /** Whether 2025 sessions use `reference` too, instead of servers of their own. */
+  readonly isShared: boolean;
+  /** Puts a server behind a 2025 session. */
+  attach(transport: SessionTransport): Promise<void>;
+  /** A server for one 2026-07-28 request. */
+  createModernServer(): Promise<Server | McpServer>;
+  describe(): Promise<ServerDescription>;
+  /** The connection whose lists and change notices stand for the server as a whole. */
+  readonly reference: Upstream;
+  close(): Promise<void>;
+}
+
+/** Hands the reference connection's change notices to the modern clients that listen for them. */
+export function announceChanges(reference: Upstream, notify: ServerNotifier): () => void {
+  return reference.audience.watch(({ method, params }) => {
+    if (method === "notifications/tools/list_changed") notify.toolsChanged();
+    else if (method === "notifications/prompts/list_changed") notify.promptsChanged();
+    else if (method === "notifications/resources/list_changed") notify.resourcesChanged();
+    else if (method === "notifications/resources/updated")
+      notify.resourceUpdated(String(params?.uri));
+  });
+}

@@ -1,0 +1,19 @@
+import type { ClientCapabilities } from "./upstream.js";
+
+/** What a shared server is told its clients can do: the union, as each client is asked only what it can. */
+export const sharedClientCapabilities: ClientCapabilities = {
+  elicitation: { form: {}, url: {} },
+  sampling: { tools: {}, context: {} },
+};
+
+const capabilityByMethod: Readonly<Record<string, string>> = {
+  "elicitation/create": "elicitation",
+  "sampling/createMessage": "sampling",
+  "roots/list": "roots",
+};
+
+/** Whether a client that declared these capabilities answers such a request. */
+export function canAnswer(capabilities: ClientCapabilities, method: string): boolean {
+  const name = capabilityByMethod[method];
+  return name !== undefined && capabilities[name] !== undefined;
+}

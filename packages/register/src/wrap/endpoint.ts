@@ -1,0 +1,114 @@
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  type ServerNotifier,
+} from "@modelcontextprotocol/server";
+import { announceChanges, type Backend } from "./backend.js";
+import type { JsonRpcParams } from "./json-rpc.js";
+import { LegacySessions } from "./legacy-sessions.js";
+import { readJsonBody } from "./read-json-body.js";
+
+export interface EndpointOptions {
+  /** Refuses a request before anything of it is read; `undefined` lets it pass. */
+  readonly guard?: ((request: Request) => Response | undefined) | undefined;
+  /** Default 30 minutes, in milliseconds. */
+  readonly sessionIdleMs?: number | undefined;
+  /** Hears of requests that failed for no fault of the client's. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** An MCP endpoint over HTTP, for clients of both protocol eras. */
+export interface Endpoint {
+  /** `parsedBody`: the body, where a framework has read it already. */
+  fetch(request: Request, parsedBody?: unknown): Promise<Response>;
+  /** Tells every client, of either era, that something changed. */
+  readonly notify: ServerNotifier;
+  close(): Promise<void>;
+}
+
+export function createEndpoint(backend: Backend, options: EndpointOptions = {}): Endpoint {
+  const sessions = new LegacySessions({
+    attach: (transport) => backend.attach(transport),
+    idleMs: options.sessionIdleMs ?? 30 * 60_000,
+    maxSessions: 1_000,
+  });
+  const createModernServer = async () => {
+    try {
+      return await backend.createModernServer();
+    } catch (error) {
+      options.onError?.(error);
+      throw error;
+    }
+  };
+  const modern = createMcpHandler(createModernServer, { legacy: "reject" });
+  const { audience } = backend.reference;
+  const stopAnnouncing = announceChanges(backend.reference, modern.notify);
+  // Sessions on the reference itself hear it there; those with servers of their own do not.
+  const stopBroadcasting = backend.isShared
+    ? () => {}
+    : audience.watch((notification) => sessions.broadcast(notification));
+
+  async function answer(request: Request, given: unknown): Promise<Response> {
+    const body = request.method === "POST" ? await readJsonBody(request, given) : {};
+    if (body.refusal !== undefined) return body.refusal;
+    const { parsedBody } = body;
+    if (await isLegacyRequest(request, parsedBody)) return sessions.handle(request, parsedBody);
+    followSubscriptions(backend, request, parsedBody);
+    return modern.fetch(request, { parsedBody });
+  }
+
+  const announce = (method: string, params?: JsonRpcParams) =>
+    audience.hear({ jsonrpc: "2.0", method, ...(params && { params }) });
+
+  return {
+    notify: {
+      toolsChanged: () => announce("notifications/tools/list_changed"),
+      promptsChanged: () => announce("notifications/prompts/list_changed"),
+      resourcesChanged: () => announce("notifications/resources/list_changed"),
+      resourceUpdated: (uri) => announce("notifications/resources/updated", { uri }),
+    },
+    async fetch(request, parsedBody) {
+      const refusal = options.guard?.(request);
+      if (refusal !== undefined) return refusal;
+      try {
+        return await answer(request, parsedBody);
+      } catch (caught) {
+        options.onError?.(caught);
+        // Whatever broke, the text may hold what is no client's business.
+        const error = { code: -32603, message: "Internal error" };
+        return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 500 });
+      }
+    },
+    async close() {
+      stopAnnouncing();
+      stopBroadcasting();
+      await Promise.all([sessions.close(), modern.close()]);
+      await backend.close();
+    },
+  };
+}
+
+/** A modern client that listens for a resource needs the server to be asked for its updates. */
+function followSubscriptions(backend: Backend, request: Request, body: unknown): void {
+  const message = body as {
+    method?: unknown;
+    params?: { notifications?: { resourceSubscriptions?: unknown } };
+  } | null; // looked at field by field
+  if (message?.method !== "subscriptions/listen") return;
+  const uris = message.params?.notifications?.resourceSubscriptions;
+  if (!Array.isArray(uris)) return;
+  const leave = backend.reference.audience.join({
+    subscriptions: new Set(uris.map(String)),
+    notify() {},
+    canAnswer: () => false,
+    ask: async () => ({ error: { code: -32601, message: "Method not found" } }),
+  });
+  for (const uri of uris) void backend.reference.request("resources/subscribe", { uri });
+  request.signal.addEventListener("abort", () => {
+    leave();
+    for (const uri of uris) {
+      if (backend.reference.audience.subscribedUris().has(uri)) continue;
+      void backend.reference.request("resources/unsubscribe", { uri });
+    }
+  });
+}

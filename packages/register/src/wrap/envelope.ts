@@ -1,0 +1,17 @@
+import type { ServerContext } from "@modelcontextprotocol/server";
+import type { ClientCapabilities } from "./upstream.js";
+
+function read(context: ServerContext, key: string): unknown {
+  const envelope: Readonly<Record<string, unknown>> = { ...context.mcpReq.envelope };
+  return envelope[`io.modelcontextprotocol/${key}`];
+}
+
+/** What the client of a stateless request declared for this request. */
+export function clientCapabilitiesOf(context: ServerContext): ClientCapabilities {
+  return (read(context, "clientCapabilities") ?? {}) as ClientCapabilities; // parsed by the SDK
+}
+
+/** The log level of a stateless request; without one it wants no log messages at all. */
+export function logLevelOf(context: ServerContext): unknown {
+  return read(context, "logLevel");
+}

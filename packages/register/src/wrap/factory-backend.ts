@@ -1,0 +1,102 @@
+import { McpServer, Server } from "@modelcontextprotocol/server";
+import type { Backend } from "./backend.js";
+import { sharedClientCapabilities } from "./capabilities.js";
+import { openInMemoryLink, type ServerTransport } from "./in-memory-link.js";
+import type { SessionTransport } from "./legacy-sessions.js";
+import { ModernBridge } from "./modern-bridge.js";
+import { type ClientCapabilities, type ServerDescription, Upstream } from "./upstream.js";
+
+/** Any SDK's server, seen from outside: something that talks over a transport. */
+export interface Connectable {
+  connect(transport: ServerTransport): Promise<unknown>;
+}
+
+export interface FactoryBackendOptions {
+  create(): Connectable | Promise<Connectable>;
+  /** Stateless calls share one server. For frameworks where a connection is costly to open. Default false. */
+  readonly sharesStatelessCalls?: boolean;
+}
+
+/** In memory, anything slower than this is a server that never answers. */
+const handshakeMs = 10_000;
+
+/** A fresh server for each session, and for each stateless request. */
+export class FactoryBackend implements Backend {
+  readonly isShared = false;
+  readonly reference: Upstream;
+  readonly #options: FactoryBackendOptions;
+  readonly #bridge: ModernBridge;
+
+  constructor(options: FactoryBackendOptions) {
+    this.#options = options;
+    this.reference = this.#createUpstream(sharedClientCapabilities);
+    this.#bridge = new ModernBridge({
+      reference: this.reference,
+      borrow: async (client) => {
+        if (options.sharesStatelessCalls) return { upstream: this.reference, release() {} };
+        const upstream = this.#createUpstream(client);
+        return { upstream, release: () => void upstream.close() };
+      },
+    });
+  }
+
+  async attach(transport: SessionTransport): Promise<void> {
+    await connectUntilStarted(await this.#options.create(), transport as ServerTransport);
+  }
+
+  async createModernServer(): Promise<Server | McpServer> {
+    if (this.#options.sharesStatelessCalls) return this.#bridge.createServer();
+    const server = await this.#options.create();
+    // Our own SDK's servers speak the modern revision by themselves, in full.
+    if (server instanceof McpServer || server instanceof Server) return server;
+    return this.#bridge.createServer();
+  }
+
+  describe(): Promise<ServerDescription> {
+    return this.reference.initialize();
+  }
+
+  async close(): Promise<void> {
+    this.#bridge.close();
+    await this.reference.close();
+  }
+
+  #createUpstream(clientCapabilities: ClientCapabilities): Upstream {
+    return new Upstream({
+      open: async () => {
+        const server = await this.#options.create();
+        return openInMemoryLink((transport) => server.connect(transport));
+      },
+      clientCapabilities,
+      handshakeMs,
+    });
+  }
+}
+
+/** Some servers' `connect` waits for the first message, so it must not be waited for. */
+async function connectUntilStarted(server: Connectable, transport: ServerTransport): Promise<void> {
+  const start = transport.start.bind(transport);
+  const close = transport.close.bind(transport);
+  let isClosed = false;
+  transport.close = async () => {
+    isClosed = true;
+    await close();
+  };
+  const isStarted = new Promise<void>((resolve) => {
+    transport.start = async () => {
+      await start();
+      resolve();
+    };
+  });
+  const connected = server.connect(transport);
+  connected.then(
+    async (session) => {
+      if (!isClosed) return;
+      // The client left while `connect` still ran: what that made now must go too.
+      await (session as { close?(): Promise<void> } | undefined)?.close?.();
+      transport.onclose?.();
+    },
+    () => transport.close(),
+  );
+  await Promise.race([isStarted, connected]);
+}

@@ -1,0 +1,158 @@
+import {
+  type Implementation,
+  McpServer,
+  ProtocolError,
+  type ServerCapabilities,
+  type ServerContext,
+  type ServerOptions,
+} from "@modelcontextprotocol/server";
+import { clientCapabilitiesOf } from "./envelope.js";
+import { HeldCalls } from "./held-calls.js";
+import { internalError, invalidParams, type JsonRpcError, type JsonRpcParams } from "./json-rpc.js";
+import { ModernCall } from "./modern-call.js";
+import { ToolSchemas } from "./tool-schemas.js";
+import type { ClientCapabilities, ServerDescription, Upstream } from "./upstream.js";
+
+/** A server for one stateless call, and what to do when the call is over. */
+interface Borrowed {
+  readonly upstream: Upstream;
+  release(): void;
+}
+
+export interface ModernBridgeOptions {
+  /** The connection that stands for the server as a whole. */
+  readonly reference: Upstream;
+  borrow(client: ClientCapabilities): Promise<Borrowed>;
+}
+
+const methodsByCapability: Readonly<Record<string, readonly string[]>> = {
+  tools: ["tools/list", "tools/call"],
+  resources: ["resources/list", "resources/templates/list", "resources/read"],
+  prompts: ["prompts/list", "prompts/get"],
+  completions: ["completion/complete"],
+};
+
+const passedCapabilities = [
+  "tools",
+  "resources",
+  "prompts",
+  "completions",
+  "logging",
+  "experimental",
+];
+
+/** Serves requests of the 2026-07-28 revision from servers that speak the 2025 one. */
+export class ModernBridge {
+  readonly #options: ModernBridgeOptions;
+  readonly #held = new HeldCalls();
+  readonly #schemas: ToolSchemas;
+
+  constructor(options: ModernBridgeOptions) {
+    this.#options = options;
+    this.#schemas = new ToolSchemas(options.reference);
+  }
+
+  /** One SDK server for one request. */
+  async createServer(): Promise<McpServer> {
+    const description: ServerDescription = await this.#options.reference.initialize();
+    const capabilities = Object.fromEntries(
+      passedCapabilities
+        .filter((name) => description.capabilities[name] !== undefined)
+        .map((name) => [name, description.capabilities[name]]),
+    ) as ServerCapabilities; // the server's own words, known names only
+    const schemas = capabilities.tools === undefined ? new Map() : await this.#schemas.current();
+    const server = new BridgedServer(schemas, description.serverInfo, {
+      capabilities,
+      ...(description.instructions === undefined ? {} : { instructions: description.instructions }),
+    });
+    // Only what the server has: anything else must be answered with "method not found".
+    for (const [capability, methods] of Object.entries(methodsByCapability)) {
+      if (description.capabilities[capability] === undefined) continue;
+      for (const method of methods) {
+        server.server.setRequestHandler(
+          method as "tools/call",
+          (request, context) =>
+            // The SDK types one result per method; here it is whatever the server behind answered.
+            this.#serve(request as Received, context) as Promise<never>,
+        );
+      }
+    }
+    return server;
+  }
+
+  close(): void {
+    this.#held.close();
+  }
+
+  async #serve(request: Received, context: ServerContext): Promise<unknown> {
+    const call = await this.#callOf(request, context);
+    const step = await call.next();
+    if ("questions" in step) {
+      return {
+        resultType: "input_required",
+        inputRequests: step.questions,
+        requestState: this.#held.hold(call),
+      };
+    }
+    if ("error" in step.outcome) throw modernError(step.outcome.error);
+    return step.outcome.result;
+  }
+
+  async #callOf(request: Received, context: ServerContext): Promise<ModernCall> {
+    const state = context.mcpReq.requestState();
+    if (state !== undefined) {
+      const call = typeof state === "string" ? this.#held.take(state) : undefined;
+      if (call === undefined || call.method !== request.method) {
+        call?.giveUp("The request state came back with another method");
+        throw new ProtocolError(invalidParams, "Invalid or expired requestState");
+      }
+      call.resume(context);
+      return call;
+    }
+    const { upstream, release } = await this.#options.borrow(clientCapabilitiesOf(context));
+    return new ModernCall(
+      upstream,
+      { method: request.method, params: paramsOf(request, context) },
+      context,
+      release,
+    );
+  }
+}
+
+interface Received {
+  readonly method: string;
+  readonly params?: JsonRpcParams;
+}
+
+/** The SDK refuses contradicting headers by the schemas it finds here. */
+class BridgedServer extends McpServer {
+  readonly #schemas: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+  constructor(
+    schemas: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+    info: Implementation,
+    options: ServerOptions,
+  ) {
+    super(info, options);
+    this.#schemas = schemas;
+  }
+
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.#schemas.get(name);
+  }
+}
+
+/** The request's parameters as a 2025 server expects them: the modern envelope stays outside. */
+function paramsOf(request: Received, context: ServerContext): JsonRpcParams {
+  const meta = Object.entries({ ...context.mcpReq._meta }).filter(
+    ([key]) => !key.startsWith("io.modelcontextprotocol/"),
+  );
+  const { _meta, ...params } = request.params ?? {};
+  return meta.length === 0 ? params : { ...params, _meta: Object.fromEntries(meta) };
+}
+
+/** Two codes of 2025 do not exist any more. */
+function modernError(error: JsonRpcError): ProtocolError {
+  const code = { [-32002]: invalidParams, [-32042]: internalError }[error.code] ?? error.code;
+  return new ProtocolError(code, error.message, error.data);
+}

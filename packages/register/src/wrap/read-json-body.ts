@@ -1,0 +1,45 @@
+/** The most an MCP request may hold, in bytes. */
+const maxBodyBytes = 4 * 1024 * 1024;
+
+export interface ReadBody {
+  readonly parsedBody?: unknown;
+  readonly refusal?: Response;
+}
+
+function refuse(status: number, code: number, message: string): ReadBody {
+  return {
+    refusal: Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status }),
+  };
+}
+
+/** Reads a POST's JSON, counting while it reads. `given` is a body a framework has parsed before. */
+export async function readJsonBody(request: Request, given: unknown): Promise<ReadBody> {
+  const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/json") {
+    return refuse(415, -32000, "Unsupported Media Type: Content-Type must be application/json");
+  }
+  if (given !== undefined) return { parsedBody: given };
+  const text = await readText(request);
+  if (text === undefined) {
+    return refuse(413, -32000, `Request body is larger than ${maxBodyBytes} bytes`);
+  }
+  try {
+    const parsedBody: unknown = JSON.parse(text);
+    return { parsedBody };
+  } catch {
+    return refuse(400, -32700, "Parse error: the request body is not valid JSON");
+  }
+}
+
+async function readText(request: Request): Promise<string | undefined> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBodyBytes) return undefined;
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBodyBytes) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,165 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { clientKinds, connectClient } from "./support/clients.js";
+import { HubStub } from "./support/hub-stub.js";
+import { buildForProcesses, fixture, isAlive, Running } from "./support/processes.js";
+import { until } from "./support/servers.js";
+
+let hub: HubStub;
+let cliPath: string;
+const running: Running[] = [];
+const strays: number[] = [];
+
+beforeAll(async () => {
+  ({ cliPath } = await buildForProcesses("cli"));
+}, 60_000);
+beforeEach(async () => {
+  hub = await new HubStub().start();
+});
+afterEach(async () => {
+  for (const one of running.splice(0)) one.child.kill("SIGKILL");
+  for (const pid of strays.splice(0)) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  await hub.stop();
+});
+
+function start(command: string, args: readonly string[]): Running {
+  const one = new Running(command, args, { MCP_HUB_URL: hub.url });
+  running.push(one);
+  return one;
+}
+
+const wrap = (...args: string[]) => start(process.execPath, [cliPath, ...args]);
+
+async function wrapFixture(...flags: string[]) {
+  const cli = wrap("--tag", "demo", "--", process.execPath, fixture("stdio-server.mjs"), ...flags);
+  const url = await cli.says(/serving .* at (\S+)/);
+  const server = Number(await cli.says(/server (\d+)/));
+  strays.push(server);
+  return { cli, url, server };
+}
+
+describe("hub-register", () => {
+  test("serves a stdio server to all clients at once and registers it", async () => {
+    const { cli, url } = await wrapFixture();
+    await until(() => hub.registered.length === 1);
+    expect(hub.registered[0]).toMatchObject({
+      name: "Stdio Greeter",
+      version: "0.1.0",
+      tags: ["demo"],
+      endpoint: url,
+    });
+    const clients = await Promise.all(clientKinds.map((kind) => connectClient(kind, url, kind)));
+    const seen: string[][] = [[], [], []];
+    const answers = await Promise.all(
+      clients.map((client, index) =>
+        client.call("count", { name: `${index}` }, (message) => seen[index]?.push(message)),
+      ),
+    );
+    expect(answers).toEqual(["counted 0", "counted 1", "counted 2"]);
+    expect(seen).toEqual([0, 1, 2].map((index) => Array(3).fill(`${index}`)));
+    for (const [index, client] of clients.entries()) {
+      expect(await client.listTools()).toContain("greet");
+      expect(await client.call("ask", { question: "?" })).toBe(`accept: ${clientKinds[index]}`);
+      await client.close();
+    }
+    expect(cli.output).toMatch(/^\[node\] this line is no MCP$/m);
+  });
+
+  test("a killed server fails the calls in flight and is started again", async () => {
+    const { cli, url, server } = await wrapFixture();
+    const clients = await Promise.all(clientKinds.map((kind) => connectClient(kind, url)));
+    const hanging = clients.map((client) =>
+      client.call("hang").catch((error: Error) => error.message),
+    );
+    // An answer on the same pipe, after the hanging calls, shows that they have arrived.
+    for (const client of clients) await client.call("pid");
+    process.kill(server, "SIGKILL");
+    for (const message of await Promise.all(hanging))
+      expect(message).toContain("stopped during this call: signal SIGKILL");
+    for (const client of clients) {
+      expect(Number(await client.call("pid"))).not.toBe(server);
+      await client.close();
+    }
+    await cli.says(/the server ended \(signal SIGKILL\); starting it again/);
+    strays.push(
+      Number(
+        cli.output
+          .match(/server \d+/g)
+          ?.at(-1)
+          ?.slice(7),
+      ),
+    );
+    expect(hub.registrations().length).toBe(1);
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "%s deregisters and keeps its meaning",
+    async (signal) => {
+      const { cli, server } = await wrapFixture("--stubborn");
+      await until(() => hub.registered.length === 1);
+      cli.child.kill(signal);
+      expect(await cli.ends()).toEqual({ code: null, signal });
+      expect(hub.registered).toEqual([]);
+      expect(isAlive(server)).toBe(false);
+    },
+  );
+
+  test("what the server started and what ignores SIGTERM ends too", async () => {
+    const { cli, server } = await wrapFixture("--child", "--stubborn");
+    const grandchild = Number(await cli.says(/child (\d+)/));
+    strays.push(grandchild);
+    await until(() => hub.registered.length === 1);
+    cli.child.kill("SIGTERM");
+    await cli.ends();
+    await until(() => !isAlive(server) && !isAlive(grandchild), "the group to end");
+  });
+
+  test("kill -9 of the parent shell leaves no orphan and deregisters", async () => {
+    const line = `"${process.execPath}" "${cliPath}" -- "${process.execPath}" "${fixture("stdio-server.mjs")}" --stubborn & echo wrapper $!; wait`;
+    const shell = start("/bin/sh", ["-c", line]);
+    const wrapper = Number(await shell.says(/wrapper (\d+)/));
+    const server = Number(await shell.says(/server (\d+)/));
+    strays.push(wrapper, server);
+    await until(() => hub.registered.length === 1);
+    shell.child.kill("SIGKILL");
+    await until(() => !isAlive(wrapper) && !isAlive(server), "wrapper and server to end");
+    expect(hub.registered).toEqual([]);
+  });
+
+  test("kill -9 of the wrapper itself leaves no orphan", async () => {
+    const { cli, server } = await wrapFixture("--child", "--stubborn");
+    const grandchild = Number(await cli.says(/child (\d+)/));
+    strays.push(grandchild);
+    cli.child.kill("SIGKILL");
+    await until(() => !isAlive(server) && !isAlive(grandchild), "the group to end");
+  });
+
+  test("a server that speaks only 2026-07-28 serves clients of both eras", async () => {
+    const cli = wrap("--", process.execPath, fixture("modern-server.mjs"));
+    const url = await cli.says(/serving .* at (\S+)/);
+    for (const kind of clientKinds) {
+      const client = await connectClient(kind, url, kind);
+      await client.listen();
+      expect(await client.call("greet", { name: kind })).toBe(`Hello ${kind}`);
+      expect(await client.call("ask", { question: "?" })).toBe(`accept: ${kind}`);
+      await client.call("grow");
+      await until(() => client.toolChanges > 0, "list_changed");
+      await client.close();
+    }
+    cli.child.kill("SIGTERM");
+    await cli.ends();
+  });
+
+  test("what can never work ends at once, with a sentence and a code", async () => {
+    const missing = wrap("--", "no-such-command");
+    expect(await missing.ends()).toEqual({ code: 127, signal: null });
+    expect(missing.output).toContain('there is no command "no-such-command"');
+    const failing = wrap("--", process.execPath, "-e", "process.exit(3)");
+    expect(await failing.ends()).toEqual({ code: 3, signal: null });
+    expect(failing.output).toContain("ended (exit code 3) before it answered");
+    const nothing = wrap("--name", "x");
+    expect(await nothing.ends()).toEqual({ code: 2, signal: null });
+    expect(nothing.output).toContain("Expected a command");
+    const wrongPort = wrap("--port", "x", "--", "true");
+    expect(await wrongPort.ends()).toEqual({ code: 2, signal: null });
+  });
+});

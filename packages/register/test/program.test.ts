@@ -1,0 +1,86 @@
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { HubStub } from "./support/hub-stub.js";
+import { buildForProcesses, fixture, Running } from "./support/processes.js";
+import { until } from "./support/servers.js";
+
+let hub: HubStub;
+let indexUrl: string;
+const running: Running[] = [];
+
+beforeAll(async () => {
+  ({ indexUrl } = await buildForProcesses("program"));
+}, 60_000);
+beforeEach(async () => {
+  hub = await new HubStub().start();
+});
+afterEach(async () => {
+  for (const one of running.splice(0)) one.child.kill("SIGKILL");
+  await hub.stop();
+});
+
+function start(url: string, ...args: string[]): Running {
+  const environment = { MCP_HUB_URL: url, REGISTER_URL: indexUrl, MCP_HUB_TOKEN: "secret" };
+  const one = new Running(process.execPath, [fixture("program.mjs"), ...args], environment);
+  running.push(one);
+  return one;
+}
+
+describe("a program with one line of register", () => {
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "deregisters on %s and ends by that signal",
+    async (signal) => {
+      const program = start(hub.url);
+      await until(() => hub.registered.length === 1);
+      expect(hub.seen[0]?.authorization).toBe("Bearer secret");
+      program.child.kill(signal);
+      expect(await program.ends()).toEqual({ code: null, signal });
+      expect(hub.registered).toEqual([]);
+      expect(program.output).not.toContain("secret");
+    },
+  );
+
+  test("leaves the exit to a handler of the program's own", async () => {
+    const program = start(hub.url, "--own-handler");
+    await until(() => hub.registered.length === 1);
+    program.child.kill("SIGTERM");
+    expect(await program.ends()).toEqual({ code: 7, signal: null });
+    expect(hub.registered).toEqual([]);
+  });
+
+  test("does not keep a program alive whose handler counts on a natural end", async () => {
+    const program = start(hub.url, "--exit-code");
+    await until(() => hub.registered.length === 1);
+    program.child.kill("SIGTERM");
+    expect(await program.ends()).toEqual({ code: 5, signal: null });
+  });
+
+  test("a hub that hangs delays the end by little more than 2 s", async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const program = start(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    await new Promise((resolve) => silent.once("connection", resolve));
+    const before = performance.now();
+    program.child.kill("SIGTERM");
+    expect(await program.ends()).toEqual({ code: null, signal: "SIGTERM" });
+    expect(performance.now() - before).toBeLessThan(4_000);
+    silent.close();
+  });
+
+  test("says once that the hub is away, and registers when it appears, goes and comes back", async () => {
+    const { url } = hub;
+    await hub.stop();
+    const program = start(url);
+    await program.says(/cannot be reached \(ECONNREFUSED\)\. Serving anyway/);
+    await hub.start();
+    await program.says(/registered "Program" at/);
+    await until(() => hub.heartbeats().length > 0);
+    hub.leases.clear();
+    await until(() => hub.registered.length === 1, "registering again after 404");
+    await hub.stop();
+    await program.says(/Serving on; will register again/);
+    await hub.start();
+    await program.says(/the hub at \S+ is back|is back; registered again/);
+    expect(program.output.match(/warning/g)).toHaveLength(2);
+  });
+});

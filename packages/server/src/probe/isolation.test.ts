@@ -1,0 +1,98 @@
+import {
+  MemoryStore,
+  type ProbeOutcome,
+  type Prober,
+  Registry,
+  registrationSchema,
+  systemClock,
+} from "@hub/core";
+import { afterEach, expect, test } from "vitest";
+import { createTestDialer } from "../../test/probe/dialer.js";
+import { closeServers, serve, serveTcp, type TestServer } from "../../test/probe/http-server.js";
+import { modern } from "../../test/probe/mcp-servers.js";
+import { createProber } from "./prober.js";
+import { createProbeScheduler } from "./scheduler.js";
+
+afterEach(closeServers);
+
+const hang = () => serve(() => undefined);
+const endless = () =>
+  serve((_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    const piece = Buffer.alloc(65_536, " ");
+    const write = () => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on("drain", write);
+    write();
+  });
+const pages = () => {
+  let page = 0;
+  return serve(
+    modern(() => {
+      page += 1;
+      return { tools: [{ name: `t${page}` }], nextCursor: `${page}` };
+    }),
+  );
+};
+const reset = () => serveTcp((socket) => socket.resetAndDestroy());
+const redirect = () => serve((_, response) => response.writeHead(301, { location: "/" }).end());
+
+test("with 20 hostile servers the probes of the good ones are unmoved", async () => {
+  const hostile: TestServer[] = [];
+  for (const create of [hang, endless, pages, reset, redirect])
+    for (let index = 0; index < 4; index += 1) hostile.push(await create());
+  const good = await Promise.all(
+    [1, 2, 3, 4].map(() => serve(modern(() => ({ tools: [{ name: "a" }] })))),
+  );
+
+  const real = createProber({ dialer: createTestDialer(), version: "1", readMs: 1_000 });
+  const isGood = (endpoint: string | undefined) =>
+    good.some(({ origin }) => endpoint === `${origin}/mcp`);
+  const failed: string[] = [];
+  const took = new Map<string, number[]>();
+  const prober: Prober = {
+    async probe(target, options): Promise<ProbeOutcome> {
+      const startedAt = performance.now();
+      const outcome = await real.probe(target, options);
+      const times = took.get(target.endpoint) ?? [];
+      if (!outcome.ok && isGood(target.endpoint)) failed.push(target.endpoint);
+      took.set(target.endpoint, [...times, performance.now() - startedAt]);
+      return outcome;
+    },
+  };
+  let leases = 0;
+  const registry = await Registry.open({
+    store: new MemoryStore(),
+    clock: systemClock,
+    prober,
+    settings: { probeUpMs: 100, probeFailingMs: 1_000, probeTimeoutMs: 700, sweepMs: 50 },
+    newLeaseId: () => {
+      leases += 1;
+      return `${leases}`;
+    },
+  });
+  const scheduler = createProbeScheduler({ registry, prober, log: { error: () => undefined } });
+  scheduler.start();
+  for (const [index, server] of [...hostile, ...good].entries()) {
+    const endpoint = `${server.origin}/mcp`;
+    await registry.register(
+      registrationSchema.parse({ name: `server ${index}`, endpoint, transport: "http" }),
+    );
+  }
+  const goodOnes = () =>
+    registry.list().filter(({ instances }) => isGood(instances[0]?.record.endpoint));
+  const timesOf = ({ origin }: TestServer) => took.get(`${origin}/mcp`) ?? [];
+
+  await expect
+    .poll(() => Math.min(...good.map((one) => timesOf(one).length)), { timeout: 8_000 })
+    .toBeGreaterThan(9);
+  expect(goodOnes().map(({ instances }) => instances[0]?.health.status)).toEqual(
+    good.map(() => "up"),
+  );
+  const all = good.flatMap(timesOf).sort((a, b) => a - b);
+  // The servers share this thread with the hub, so the first burst is theirs too: the median speaks.
+  expect(all[Math.floor(all.length / 2)]).toBeLessThan(150);
+  expect(failed).toEqual([]);
+  await scheduler.stop();
+});

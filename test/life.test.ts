@@ -1,0 +1,193 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually, HubProcess, Program, quick } from "./support/hub-process.js";
+
+const root = join(import.meta.dirname, "..");
+const running: { stop(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of running.splice(0).reverse()) await one.stop();
+});
+
+async function startHub(env: Readonly<Record<string, string>> = quick): Promise<HubProcess> {
+  const hub = await HubProcess.start(env);
+  running.push(hub);
+  return hub;
+}
+
+/** One of the documentation's own programs, as a process that registers itself at the hub. */
+function startServer(
+  hub: HubProcess,
+  example: string,
+  env: Readonly<Record<string, string>> = {},
+): Program {
+  return launch([join(root, `examples/dist/${example}.js`)], { MCP_HUB_URL: hub.url, ...env });
+}
+
+function launch(args: readonly string[], env: Readonly<Record<string, string>>): Program {
+  const program = new Program(process.execPath, args, env);
+  running.push({
+    stop: async () => {
+      if (program.child.exitCode === null && program.child.signalCode === null) {
+        program.child.kill("SIGCONT");
+        await program.kill("SIGKILL");
+      }
+    },
+  });
+  return program;
+}
+
+const ms = (instant: string | undefined) => Date.parse(instant ?? "");
+
+describe("a server's life", () => {
+  test("L4: killed with -9 it is unreachable and then down: on time, and never early", async () => {
+    const hub = await startHub();
+    const server = startServer(hub, "sdk-v1");
+    await hub.status("weather", "up");
+    await eventually(
+      "a heartbeat",
+      async () => (await hub.server("weather"))?.instances[0]?.lease?.lastHeartbeatAt,
+    );
+    await server.kill("SIGKILL");
+    const after = await hub.status("weather", "down");
+    const lastBeat = ms(after.instances[0]?.lease?.lastHeartbeatAt);
+    const lastSign = ms(after.instances[0]?.lastSeenAt);
+    const changes = (await hub.events("?limit=100&server=weather&kind=status-changed")).reverse();
+    expect(changes.map((one) => one.to)).toEqual(["up", "unreachable", "down"]);
+    const [, unreachable, down] = changes.map((one) => ms(one.at));
+    // TTL 1 s, sweep 200 ms, down after 3 s; the upper bounds leave a second for a slow machine.
+    expect(Number(unreachable) - lastBeat).toBeGreaterThanOrEqual(1_000);
+    expect(Number(unreachable) - lastBeat).toBeLessThanOrEqual(1_000 + 200 + 1_000);
+    expect(Number(down) - lastSign).toBeGreaterThanOrEqual(3_000);
+    expect(Number(down) - lastSign).toBeLessThanOrEqual(3_000 + 200 + 1_000);
+  });
+
+  test("L5: told to stop, it leaves at once, and ends by the signal it got", async () => {
+    const hub = await startHub();
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const server = startServer(hub, "sdk-v1");
+      await hub.status("weather", "up");
+      const told = performance.now();
+      server.child.kill(signal);
+      await eventually(
+        "the server to leave",
+        async () => (await hub.server("weather"))?.instances.length === 0,
+        1_500,
+      );
+      expect(performance.now() - told).toBeLessThan(1_500);
+      expect(await server.ended).toEqual({ code: null, signal });
+      expect((await hub.server("weather"))?.status).toBe("down");
+    }
+  });
+
+  test("L6: stopped by the scheduler for longer than its lease and continued, it is up again with the same id", async () => {
+    const hub = await startHub();
+    const server = startServer(hub, "sdk-v1");
+    const before = await hub.status("weather", "up");
+    await server.kill("SIGSTOP");
+    await hub.status("weather", "down");
+    await server.kill("SIGCONT");
+    const after = await hub.status("weather", "up");
+    expect(after.instances.map((one) => one.id)).toEqual(before.instances.map((one) => one.id));
+    expect(await hub.servers()).toHaveLength(1);
+  });
+
+  test("L8: started before the hub, it serves at once and registers when the hub appears, after one warning", async () => {
+    const hub = await startHub();
+    await hub.program.kill("SIGTERM");
+    const server = startServer(hub, "sdk-v1");
+    await server.saw("hub");
+    await hub.restart();
+    await hub.status("weather", "up", 20_000);
+    expect(server.output.match(/will register when/g)?.length ?? 0).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("the hub's own life", () => {
+  const crew = ["sdk-v1", "sdk-v2", "fastmcp", "express", "hono"] as const;
+
+  async function startCrew(hub: HubProcess): Promise<void> {
+    for (const example of crew) startServer(hub, example);
+    const wrapper = join(root, "packages/register/dist/cli.js");
+    launch(
+      [
+        wrapper,
+        "--name",
+        "Files",
+        "--",
+        process.execPath,
+        join(root, "examples/dist/stdio-server.js"),
+      ],
+      { MCP_HUB_URL: hub.url },
+    );
+    await everybodyIsUp(hub);
+  }
+
+  const everybodyIsUp = (hub: HubProcess) =>
+    eventually(
+      "all servers to be up",
+      async () => (await hub.servers("?status=up")).length === crew.length + 1,
+      20_000,
+    );
+
+  const identities = async (hub: HubProcess) =>
+    (await hub.servers()).map((server) => [
+      server.id,
+      server.endpoint,
+      server.instances.map((one) => one.id),
+    ]);
+
+  test("L7: killed with -9 and started again on the same file, all servers are back and none flaps", async () => {
+    const hub = await startHub();
+    await startCrew(hub);
+    const before = await identities(hub);
+    const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
+    await hub.program.kill("SIGKILL");
+    await hub.restart();
+    expect(await identities(hub)).toEqual(before);
+    await everybodyIsUp(hub);
+    // Two more leases go by.
+    const restarted = performance.now();
+    await eventually("two leases to pass", () => performance.now() - restarted > 2_000);
+    const since = (await hub.events()).filter((event) => event.seq > lastEvent);
+    expect(since.filter((event) => event.kind !== "status-changed")).toEqual([]);
+    expect(since.map((event) => `${event.from} ${event.to}`)).toEqual(
+      Array(crew.length + 1).fill("pending up"),
+    );
+  });
+
+  test("stopped for longer than the leases: servers keep serving, and come back by themselves", async () => {
+    const hub = await startHub();
+    await startCrew(hub);
+    const before = await identities(hub);
+    expect(await hub.program.child.kill("SIGTERM")).toBe(true);
+    expect(await hub.program.ended).toEqual({ code: 0, signal: null });
+    const stopped = performance.now();
+    const endpoint = before[0]?.[1];
+    await eventually("two leases to pass while the server answers", async () => {
+      const answer = await fetch(String(endpoint), { method: "GET" });
+      expect(answer.status).toBeLessThan(500);
+      return performance.now() - stopped > 2_000;
+    });
+    await hub.restart();
+    await everybodyIsUp(hub);
+    expect(await identities(hub)).toEqual(before);
+  });
+
+  test("paused for longer than every deadline and continued, it takes nobody for dead", async () => {
+    const hub = await startHub();
+    await startCrew(hub);
+    const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
+    await hub.program.kill("SIGSTOP");
+    const stopped = performance.now();
+    await eventually(
+      "the pause to outlast leases and the time until down",
+      () => performance.now() - stopped > 4_000,
+    );
+    await hub.program.kill("SIGCONT");
+    const continued = performance.now();
+    await eventually("two leases to pass", () => performance.now() - continued > 2_000);
+    await everybodyIsUp(hub);
+    expect((await hub.events()).filter((event) => event.seq > lastEvent)).toEqual([]);
+  });
+});

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually, freePort, HubProcess, Program } from "./support/hub-process.js";
+
+const program = join(import.meta.dirname, "../apps/hub/dist/main.js");
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function startHub(env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+  const hub = await HubProcess.start(env);
+  cleanups.push(() => hub.stop());
+  return hub;
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-hub-start-"));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function run(env: Readonly<Record<string, string>>): Program {
+  const started = new Program(process.execPath, [program], {
+    MCP_HUB_DATA_DIR: temporaryFolder(),
+    ...env,
+  });
+  cleanups.push(() => started.child.kill("SIGKILL"));
+  return started;
+}
+
+describe("what a person sees", () => {
+  test("addresses, where the data is, auth, how many servers, how to register the next; then a line for each event", async () => {
+    const hub = await startHub({ LOG_FORMAT: "pretty" });
+    await hub.program.saw("Register a server:");
+    for (const text of [
+      `${hub.url}/servers`,
+      `${hub.url}/docs`,
+      "hub.db (file)",
+      "Auth      off",
+      "no server yet",
+      "ready in",
+    ]) {
+      expect(hub.program.output).toContain(text);
+    }
+    await hub.register({
+      name: "Evil \u{1F600} name",
+      transport: "http",
+      endpoint: "http://localhost:9/mcp",
+    });
+    await hub.program.saw("+ Evil");
+    expect(hub.program.output).toMatch(
+      /^ {2}\d\d:\d\d:\d\d {2}\+ Evil .* registered {2}localhost:9\/mcp$/m,
+    );
+    await hub.program.saw("Nothing listens at localhost:9", 15_000);
+  });
+
+  test("without a terminal every line is one JSON object, and no secret is in any of them", async () => {
+    const hub = await startHub();
+    const answer = await hub.register({
+      name: "A",
+      transport: "http",
+      endpoint: "http://localhost:9/mcp",
+      serviceKey: "SECRET-MARK",
+      lease: {},
+    });
+    const { lease } = (await answer.json()) as { lease: { id: string } };
+    await hub.program.saw('"registered"');
+    await hub.program.kill("SIGTERM");
+    const lines = hub.program.output.trim().split("\n");
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({
+        level: expect.any(String),
+        event: expect.any(String),
+      });
+    expect(hub.program.output).not.toContain("SECRET-MARK");
+    expect(hub.program.output).not.toContain(lease.id);
+  });
+});
+
+describe("a start that cannot be", () => {
+  test("a port that another hub has: says which hub, since when, and does not move to another port", async () => {
+    const hub = await startHub();
+    const second = run({ MCP_HUB_PORT: String(hub.port), LOG_FORMAT: "pretty" });
+    expect((await second.ended).code).toBe(1);
+    expect(second.output).toContain(`taken by an MCP Hub`);
+    expect(second.output).toContain(`process ${hub.program.child.pid}`);
+    expect(second.output).toContain("MCP_HUB_PORT");
+  });
+
+  test("a port that something else has: says which process", async () => {
+    const other = createServer((_, response) => response.end("hello"));
+    const port = await freePort();
+    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+    cleanups.push(() => other.close());
+    const second = run({ MCP_HUB_PORT: String(port), LOG_FORMAT: "json" });
+    expect((await second.ended).code).toBe(1);
+    expect(second.output).toContain(
+      process.platform === "linux" ? `process ${process.pid} ` : "taken by",
+    );
+  });
+
+  test("a data folder that another hub has: refused in one sentence, and the first goes on", async () => {
+    const hub = await startHub();
+    const second = run({
+      MCP_HUB_PORT: String(await freePort()),
+      MCP_HUB_DATA_DIR: hub.dataDir,
+      LOG_FORMAT: "pretty",
+    });
+    expect((await second.ended).code).toBe(1);
+    expect(second.output).toContain("hub.db");
+    expect(second.output).toContain(String(hub.program.child.pid));
+    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
+  });
+
+  test("an environment with mistakes: all of them at once", async () => {
+    const started = run({ MCP_HUB_PORT: "x", MCP_HUB_SWEEP_MS: "0", MCP_HUB_HOST: "0.0.0.0" });
+    expect((await started.ended).code).toBe(1);
+    for (const name of ["MCP_HUB_PORT", "MCP_HUB_SWEEP_MS", "MCP_HUB_HOST"])
+      expect(started.output).toContain(name);
+  });
+});
+
+describe("a stop", () => {
+  test("ends streams, finishes what was asked, writes everything, and exits with 0 well within 10 s", async () => {
+    const hub = await startHub();
+    const stream = await fetch(`${hub.url}/events`, { headers: { accept: "text/event-stream" } });
+    const reader = stream.body?.getReader();
+    await reader?.read();
+    const posts = Array.from({ length: 50 }, (_, index) =>
+      hub
+        .register({ name: `S${index}`, transport: "http", endpoint: `http://localhost:9/${index}` })
+        .then(
+          (response) => response.status,
+          () => "refused",
+        ),
+    );
+    await Promise.race(posts);
+    const told = performance.now();
+    hub.program.child.kill("SIGTERM");
+    const answers = await Promise.all(posts);
+    let isDone = false;
+    while (!isDone) isDone = (await reader?.read())?.done ?? true;
+    expect(await hub.program.ended).toEqual({ code: 0, signal: null });
+    expect(performance.now() - told).toBeLessThan(5_000);
+    const acknowledged = answers.filter((answer) => answer === 201).length;
+    expect(acknowledged).toBeGreaterThan(0);
+    await hub.restart();
+    expect((await hub.servers()).length).toBeGreaterThanOrEqual(acknowledged);
+  });
+
+  test("npm start ends in this very process: a signal to it stops the hub", async () => {
+    const port = await freePort();
+    const started = new Program(
+      process.execPath,
+      [join(import.meta.dirname, "../scripts/start.mjs")],
+      {
+        MCP_HUB_PORT: String(port),
+        MCP_HUB_DATA_DIR: temporaryFolder(),
+      },
+    );
+    cleanups.push(() => started.child.kill("SIGKILL"));
+    await eventually(
+      "the hub to be ready",
+      () =>
+        fetch(`http://127.0.0.1:${port}/version`).then(
+          async (response) =>
+            ((await response.json()) as { pid: number }).pid === started.child.pid,
+          () => false,
+        ),
+      60_000,
+    );
+    await started.kill("SIGTERM");
+    expect(await started.ended).toEqual({ code: 0, signal: null });
+  }, 90_000);
+});

@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
+
+const root = join(import.meta.dirname, "../..");
+const hubProgram = join(root, "apps/hub/dist/main.js");
+
+/** Waits until `look` gives something, and returns it; says what it waited for when it does not come. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  withinMs = 10_000,
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+}
+
+/** A port that nobody has at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        resolve(typeof address === "object" && address !== null ? address.port : 0),
+      );
+    });
+  });
+}
+
+export type JournalEntry = {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly serverId: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+/** A real process whose output is kept. */
+export class Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  output = "";
+
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const keep = (chunk: Buffer) => {
+      this.output += chunk.toString("utf8");
+    };
+    this.child.stdout?.on("data", keep);
+    this.child.stderr?.on("data", keep);
+    this.ended = new Promise((resolve) => {
+      this.child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  /** Sends a signal and waits for the end where the signal is one that ends. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.child.kill(signal);
+    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await this.ended;
+  }
+
+  saw(text: string, withinMs?: number): Promise<true> {
+    return eventually(
+      `${JSON.stringify(text)} in the output:\n${this.output}`,
+      () => this.output.includes(text),
+      withinMs,
+    );
+  }
+}
+
+/** Numbers that make a lease machine quick enough to watch. */
+export const quick = {
+  MCP_HUB_HEARTBEAT_MS: "300",
+  MCP_HUB_LEASE_MIN_MS: "500",
+  MCP_HUB_LEASE_TTL_MS: "1000",
+  MCP_HUB_DOWN_AFTER_MS: "3000",
+  MCP_HUB_SWEEP_MS: "200",
+  MCP_HUB_PROBE_UP_MS: "1000",
+  MCP_HUB_PROBE_FAILING_MS: "300",
+  MCP_HUB_PROBE_TIMEOUT_MS: "500",
+} as const;
+
+/** The real hub on a real file, in a process of its own. */
+export class HubProcess {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly url: string;
+  readonly #env: Readonly<Record<string, string>>;
+  program: Program;
+
+  private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
+    this.port = port;
+    this.dataDir = dataDir;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#env = env;
+    this.program = this.#launch();
+  }
+
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+    const hub = new HubProcess(await freePort(), mkdtempSync(join(tmpdir(), "mcp-hub-test-")), env);
+    await hub.ready();
+    return hub;
+  }
+
+  #launch(): Program {
+    return new Program(process.execPath, [hubProgram], {
+      LOG_FORMAT: "json",
+      ...this.#env,
+      MCP_HUB_PORT: String(this.port),
+      MCP_HUB_DATA_DIR: this.dataDir,
+    });
+  }
+
+  async ready(): Promise<void> {
+    await eventually(`the hub to be ready; it said:\n${this.program.output}`, () =>
+      fetch(`${this.url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    );
+  }
+
+  /** Starts it again on the same port and file. */
+  async restart(): Promise<void> {
+    this.program = this.#launch();
+    await this.ready();
+  }
+
+  async servers(query = ""): Promise<readonly ServerSummary[]> {
+    const response = await fetch(`${this.url}/servers${query}`);
+    // The hub's own answer, whose form other tests check.
+    return ((await response.json()) as ServerList).servers;
+  }
+
+  async server(id: string): Promise<ServerDetail | undefined> {
+    const response = await fetch(`${this.url}/servers/${id}`);
+    return response.ok ? ((await response.json()) as ServerDetail) : undefined;
+  }
+
+  async events(query = "?limit=1000"): Promise<
+    readonly {
+      seq: number;
+      at: string;
+      kind: string;
+      serverId: string;
+      from?: string;
+      to?: string;
+    }[]
+  > {
+    const response = await fetch(`${this.url}/events${query}`, {
+      headers: { accept: "application/json" },
+    });
+    return ((await response.json()) as { events: JournalEntry[] }).events;
+  }
+
+  status(id: string, status: string, withinMs?: number): Promise<ServerDetail> {
+    return eventually(
+      `${id} to be ${status}`,
+      async () => {
+        const server = await this.server(id);
+        return server?.status === status && server;
+      },
+      withinMs,
+    );
+  }
+
+  register(body: Readonly<Record<string, unknown>>): Promise<Response> {
+    return fetch(`${this.url}/register`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.program.child.exitCode === null && this.program.child.signalCode === null) {
+      this.program.child.kill("SIGCONT");
+      await this.program.kill("SIGKILL");
+    }
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
