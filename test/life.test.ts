@@ -37,19 +37,22 @@ function launch(args: readonly string[], env: Readonly<Record<string, string>>):
   return program;
 }
 
+/** Programs start slowly on a machine that does much else. */
+const patience = 30_000;
+
 const ms = (instant: string | undefined) => Date.parse(instant ?? "");
 
-describe("a server's life", () => {
+describe("a server's life", { timeout: 90_000 }, () => {
   test("L4: killed with -9 it is unreachable and then down: on time, and never early", async () => {
     const hub = await startHub();
     const server = startServer(hub, "sdk-v1");
-    await hub.status("weather", "up");
+    await hub.status("weather", "up", patience);
     await eventually(
       "a heartbeat",
       async () => (await hub.server("weather"))?.instances[0]?.lease?.lastHeartbeatAt,
     );
     await server.kill("SIGKILL");
-    const after = await hub.status("weather", "down");
+    const after = await hub.status("weather", "down", patience);
     const lastBeat = ms(after.instances[0]?.lease?.lastHeartbeatAt);
     const lastSign = ms(after.instances[0]?.lastSeenAt);
     const changes = (await hub.events("?limit=100&server=weather&kind=status-changed")).reverse();
@@ -66,7 +69,7 @@ describe("a server's life", () => {
     const hub = await startHub();
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const server = startServer(hub, "sdk-v1");
-      await hub.status("weather", "up");
+      await hub.status("weather", "up", patience);
       const told = performance.now();
       server.child.kill(signal);
       await eventually(
@@ -83,11 +86,11 @@ describe("a server's life", () => {
   test("L6: stopped by the scheduler for longer than its lease and continued, it is up again with the same id", async () => {
     const hub = await startHub();
     const server = startServer(hub, "sdk-v1");
-    const before = await hub.status("weather", "up");
+    const before = await hub.status("weather", "up", patience);
     await server.kill("SIGSTOP");
-    await hub.status("weather", "down");
+    await hub.status("weather", "down", patience);
     await server.kill("SIGCONT");
-    const after = await hub.status("weather", "up");
+    const after = await hub.status("weather", "up", patience);
     expect(after.instances.map((one) => one.id)).toEqual(before.instances.map((one) => one.id));
     expect(await hub.servers()).toHaveLength(1);
   });
@@ -98,12 +101,12 @@ describe("a server's life", () => {
     const server = startServer(hub, "sdk-v1");
     await server.saw("hub");
     await hub.restart();
-    await hub.status("weather", "up", 20_000);
+    await hub.status("weather", "up", patience);
     expect(server.output.match(/will register when/g)?.length ?? 0).toBeLessThanOrEqual(1);
   });
 });
 
-describe("the hub's own life", () => {
+describe("the hub's own life", { timeout: 90_000 }, () => {
   const crew = ["sdk-v1", "sdk-v2", "fastmcp", "express", "hono"] as const;
 
   async function startCrew(hub: HubProcess): Promise<void> {
@@ -127,7 +130,7 @@ describe("the hub's own life", () => {
     eventually(
       "all servers to be up",
       async () => (await hub.servers("?status=up")).length === crew.length + 1,
-      20_000,
+      patience,
     );
 
   const identities = async (hub: HubProcess) =>

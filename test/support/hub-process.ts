@@ -95,7 +95,7 @@ export const quick = {
   MCP_HUB_SWEEP_MS: "200",
   MCP_HUB_PROBE_UP_MS: "1000",
   MCP_HUB_PROBE_FAILING_MS: "300",
-  MCP_HUB_PROBE_TIMEOUT_MS: "500",
+  MCP_HUB_PROBE_TIMEOUT_MS: "1500",
 } as const;
 
 /** The real hub on a real file, in a process of its own. */
@@ -155,16 +155,7 @@ export class HubProcess {
     return response.ok ? ((await response.json()) as ServerDetail) : undefined;
   }
 
-  async events(query = "?limit=1000"): Promise<
-    readonly {
-      seq: number;
-      at: string;
-      kind: string;
-      serverId: string;
-      from?: string;
-      to?: string;
-    }[]
-  > {
+  async events(query = "?limit=1000"): Promise<JournalEntry[]> {
     const response = await fetch(`${this.url}/events${query}`, {
       headers: { accept: "application/json" },
     });

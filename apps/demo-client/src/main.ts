@@ -2,7 +2,7 @@
 import { HubClient } from "@hub/client";
 import { type Asked, readArguments } from "./arguments.js";
 import { findServers } from "./choose.js";
-import { useServer } from "./connect.js";
+import { CallFailed, useServer } from "./connect.js";
 import { serverTable } from "./server-table.js";
 
 async function main(asked: Asked): Promise<void> {
@@ -22,6 +22,7 @@ async function main(asked: Asked): Promise<void> {
       console.log(await useServer(server, asked));
       return;
     } catch (error) {
+      if (error instanceof CallFailed) throw error;
       problems.push(`${server.name}: ${(error as Error).message}`); // the SDK rejects with Errors
     }
   }

@@ -34,8 +34,9 @@ async function play(stage: Stage, stop: AbortSignal): Promise<void> {
 }
 
 async function keepRunning(stage: Stage, stop: AbortSignal): Promise<void> {
+  stage.endStory();
   stage.server("MCP Server 3").start();
-  say(`  Everything keeps running until Ctrl-C; Flaky server goes and comes.
+  say(`  Everything keeps running until Ctrl-C; Flaky server goes and comes. Try kill -9 on another.
     servers   ${stage.url}/servers
     docs      ${stage.url}/docs
     events    curl -N ${stage.url}/events
@@ -68,8 +69,15 @@ async function perform(stage: Stage, stop: AbortSignal, keep: boolean): Promise<
   }
 }
 
+/** 0 when it does not matter. */
+function wantedPort(): number {
+  const given = process.env.MCP_HUB_PORT || "0";
+  if (/^\d+$/.test(given) && Number(given) <= 65_535) return Number(given);
+  throw new Error(`Expected MCP_HUB_PORT to be a port number, got "${given}"`);
+}
+
 async function main(asked: Asked): Promise<number> {
-  const port = Number(process.env.MCP_HUB_PORT) || (await freePort());
+  const port = wantedPort() || (await freePort());
   const stop = new AbortController();
   const stage = new Stage(port, asked.fast ? fast : calm, stop);
   process.once("exit", () => stage.clearAtOnce());

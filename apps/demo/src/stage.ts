@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cleanEnvironment, clientProgram, hubProgram, serverPrograms } from "./cast.js";
 import { Program } from "./program.js";
-import { quoteHub } from "./terminal.js";
+import { quoteHub, say } from "./terminal.js";
 import type { Timings } from "./timings.js";
 import { Watch } from "./watch.js";
 
@@ -21,6 +21,7 @@ export class Stage {
   readonly #hub: Program;
   readonly #servers: ReadonlyMap<string, Program>;
   readonly #clients = new Set<Program>();
+  #isStoryOver = false;
 
   constructor(port: number, timings: Timings, stop: AbortController) {
     this.url = `http://127.0.0.1:${port}`;
@@ -29,7 +30,6 @@ export class Stage {
     stop.signal.addEventListener("abort", () => {
       for (const client of this.#clients) client.killAtOnce();
     });
-    const onAccident = (error: Error) => stop.abort(error);
     this.#hub = new Program({
       name: "The hub",
       args: hubProgram,
@@ -40,8 +40,12 @@ export class Stage {
         LOG_FORMAT: "pretty",
       }),
       onLine: quoteHub,
-      onAccident,
+      onAccident: (error) => stop.abort(error),
     });
+    const onServerAccident = (error: Error) => {
+      if (this.#isStoryOver) say(`  ${error.message.split("\n")[0]}`);
+      else stop.abort(error);
+    };
     const env = cleanEnvironment({
       MCP_HUB_URL: this.url,
       FLAKY_SECONDS: String(timings.flakySeconds),
@@ -49,7 +53,7 @@ export class Stage {
     this.#servers = new Map(
       Object.entries(serverPrograms).map(([name, args]) => [
         name,
-        new Program({ name, args, env, onAccident }),
+        new Program({ name, args, env, onAccident: onServerAccident }),
       ]),
     );
   }
@@ -71,6 +75,11 @@ export class Stage {
 
   startAllServers(): void {
     for (const program of this.#servers.values()) program.start();
+  }
+
+  /** From now on people may try what happens when they kill a server. */
+  endStory(): void {
+    this.#isStoryOver = true;
   }
 
   /** Runs the demo client to its end. */

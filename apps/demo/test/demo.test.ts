@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
@@ -10,9 +12,10 @@ const testMs = 60_000;
 /** The demo as a real process, and every process it ever started, directly or not. */
 class Demo {
   output = "";
+  readonly folder = mkdtempSync(join(tmpdir(), "demo-test-"));
   readonly descendants = new Set<number>();
   readonly #child = spawn(process.execPath, [main, "--fast"], {
-    env: { ...process.env, MCP_HUB_PORT: "", MCP_HUB_TOKEN: "for another hub", FORCE_COLOR: "1" },
+    env: { ...process.env, TMPDIR: this.folder, MCP_HUB_PORT: "", MCP_HUB_TOKEN: "of another hub" },
   });
   readonly #exit = once(this.#child, "exit");
   readonly #look = setInterval(() => this.#findDescendants(), 400);
@@ -49,6 +52,7 @@ class Demo {
     clearInterval(this.#look);
     this.#child.kill("SIGKILL");
     for (const pid of this.#alive) process.kill(pid, "SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   get #alive(): readonly number[] {
@@ -102,6 +106,7 @@ describe.skipIf(process.platform === "win32")("the demo", () => {
       expect(demo.output).not.toContain("\u001b");
       expect(demo.descendants.size).toBeGreaterThan(6);
       expect(await demo.survivors()).toEqual([]);
+      expect(readdirSync(demo.folder)).toEqual([]);
     },
     testMs,
   );
@@ -114,6 +119,7 @@ describe.skipIf(process.platform === "win32")("the demo", () => {
       demo.signal("SIGINT");
       expect(await demo.exitCode()).toBe(130);
       expect(await demo.survivors()).toEqual([]);
+      expect(readdirSync(demo.folder)).toEqual([]);
     },
     testMs,
   );

@@ -33,7 +33,7 @@ export type RegistrationUpdated = About & {
   readonly changed: readonly string[];
 };
 
-export type StatusChanged = About & {
+type StatusChanged = About & {
   readonly kind: "status-changed";
   readonly instance: InstanceRef;
   readonly from: InstanceStatus;
@@ -44,7 +44,7 @@ export type StatusChanged = About & {
   readonly fix?: string;
 };
 
-export type ItemChangeSummary = {
+type ItemChangeSummary = {
   readonly change: ItemChange["change"];
   readonly kind: CapabilityKind;
   readonly key: string;
@@ -62,14 +62,14 @@ export type CapabilitiesChanged = About & {
   readonly items: readonly ItemChangeSummary[];
 };
 
-export type Deregistered = About & {
+type Deregistered = About & {
   readonly kind: "deregistered";
   readonly instance: InstanceRef;
   /** `left`: it said so itself. `removed`: somebody removed the name. */
   readonly reason: "left" | "removed";
 };
 
-export type Forgotten = About & {
+type Forgotten = About & {
   readonly kind: "forgotten";
   /** One instance of several; without it, the whole name. */
   readonly instance?: InstanceRef;

@@ -123,7 +123,7 @@ export function isStale(health: Health, now: number, settings: HubSettings): boo
 }
 
 /** When an instance without any sign of life is down: never before its lease ran out. */
-export function downAt(health: Health, settings: HubSettings): number {
+function downAt(health: Health, settings: HubSettings): number {
   return health.aliveAt + Math.max(settings.downAfterMs, health.lease?.ttlMs ?? 0);
 }
 

@@ -6,6 +6,7 @@ export {
   type RegisteredStatus,
   register,
 } from "./register.js";
+export type { ListeningServer } from "./serve/listen.js";
 export type { ExpressLike, HonoLike, MountTarget } from "./serve/mount.js";
 export type { FetchHandler, NodeListener } from "./serve/node-listener.js";
 export type { ServerFactory, ServerLike, Target } from "./target.js";

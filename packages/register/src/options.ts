@@ -1,6 +1,6 @@
-import type { Server } from "node:http";
 import type { RegistrationInput } from "@hub/client";
 import type { Log } from "./log.js";
+import type { ListeningServer } from "./serve/listen.js";
 import type { MountTarget } from "./serve/mount.js";
 
 type Profile = Partial<
@@ -37,7 +37,7 @@ export interface RegisterOptions extends Profile {
   /** Serve inside this Hono app, Express app or router, or `node:http` server, not on an own port; `"manual"`: use `fetch` or `node` of the answer. */
   readonly mount?: MountTarget | undefined;
   /** With a mounted app: the server that runs it, if `port` does not say where it listens. */
-  readonly server?: Server | undefined;
+  readonly server?: ListeningServer | undefined;
   /** Prefix at which the app or router with our path is mounted, where it cannot be found out. */
   readonly mountedAt?: string | undefined;
 

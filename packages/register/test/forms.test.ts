@@ -74,35 +74,36 @@ for (const [form, create] of Object.entries(forms)) {
         expect(bob.logs).toEqual(["counted for bob"]);
       });
 
-      test.skipIf(isModernNative)("the server asks the client that called", async () => {
-        const gate = new Gate();
-        const url = await serve(create(gate));
-        const [ada, bob] = [await connect(kind, url, "plum"), await connect(kind, url, "pear")];
-        const answers = [
-          ada.call("ask", { question: "one?" }),
-          bob.call("ask", { question: "two?" }),
-        ];
-        await until(() => gate.isWaiting("one?") && gate.isWaiting("two?"), "both calls");
-        gate.open("one?");
-        await until(() => ada.questions.length + bob.questions.length > 0, "a question");
-        gate.open("two?");
-        expect(await Promise.all(answers)).toEqual(["accept: plum", "accept: pear"]);
-        const samples = await Promise.all([ada.call("sample"), bob.call("sample")]);
-        expect(samples).toEqual(["sampled plum", "sampled pear"]);
-        expect([ada.questions, bob.questions]).toEqual([["one?"], ["two?"]]);
-      });
+      // A native v2 server has no way to push a question to a stateless client; it returns one instead.
+      if (!isModernNative)
+        test("the server asks the client that called", async () => {
+          const gate = new Gate();
+          const url = await serve(create(gate));
+          const [ada, bob] = [await connect(kind, url, "plum"), await connect(kind, url, "pear")];
+          const answers = [
+            ada.call("ask", { question: "one?" }),
+            bob.call("ask", { question: "two?" }),
+          ];
+          await until(() => gate.isWaiting("one?") && gate.isWaiting("two?"), "both calls");
+          gate.open("one?");
+          await until(() => ada.questions.length + bob.questions.length > 0, "a question");
+          gate.open("two?");
+          expect(await Promise.all(answers)).toEqual(["accept: plum", "accept: pear"]);
+          const samples = await Promise.all([ada.call("sample"), bob.call("sample")]);
+          expect(samples).toEqual(["sampled plum", "sampled pear"]);
+          expect([ada.questions, bob.questions]).toEqual([["one?"], ["two?"]]);
+        });
 
-      test.skipIf(form.endsWith("factory") && kind === "v2 modern")(
-        "a new tool is announced",
-        async () => {
+      // A factory's servers do not outlive a stateless request: `notify` announces for them.
+      if (!(form.endsWith("factory") && kind === "v2 modern"))
+        test("a new tool is announced", async () => {
           const client = await connect(kind, await serve(create(new Gate())));
           await client.listen();
           const before = await client.listTools();
           await client.call("grow");
           await until(() => client.toolChanges > 0, "list_changed");
           expect((await client.listTools()).length).toBe(before.length + 1);
-        },
-      );
+        });
     });
   }
 }

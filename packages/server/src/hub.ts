@@ -77,6 +77,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     settings: config.settings,
     newLeaseId: () => randomBytes(16).toString("hex"),
     defer: (run) => setImmediate(run),
+    onListenerError: (error) => log.error("listener-failed", { error: describeError(error) }),
   }).catch(async (error: unknown) => {
     await store.close();
     throw error;

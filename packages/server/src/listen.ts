@@ -5,10 +5,22 @@ import { HubError } from "@hub/core";
 import type { HubApp } from "./api/context.js";
 import { problemResponse } from "./api/problem.js";
 
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 30_000;
-const checkTimeoutsEveryMs = 5_000;
-const mostConnections = 2_000;
+export type ConnectionLimits = {
+  /** Until all headers of a request must be there. */
+  readonly headersMs: number;
+  /** Until the whole request, with its body, must be there. */
+  readonly requestMs: number;
+  /** How often the two above are looked at. */
+  readonly checkEveryMs: number;
+  readonly mostConnections: number;
+};
+
+export const connectionLimits: ConnectionLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkEveryMs: 5_000,
+  mostConnections: 2_000,
+};
 const closeIdleEveryMs = 50;
 
 export type Listener = {
@@ -41,13 +53,18 @@ async function refuse(response: ServerResponse, detail: string): Promise<void> {
 }
 
 /** Serves the app on a TCP port with limits of its own; Node's defaults wait for minutes. */
-export async function listen(app: HubApp, host: string, port: number): Promise<Listener> {
+export async function listen(
+  app: Pick<HubApp, "fetch">,
+  host: string,
+  port: number,
+  limits: ConnectionLimits = connectionLimits,
+): Promise<Listener> {
   const handle = getRequestListener(app.fetch);
   const server: Server = createServer(
     {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: checkTimeoutsEveryMs,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
       keepAliveTimeout: 30_000,
       maxHeaderSize: 16_384,
     },
@@ -57,7 +74,7 @@ export async function listen(app: HubApp, host: string, port: number): Promise<L
       else void handle(request, response);
     },
   );
-  server.maxConnections = mostConnections;
+  server.maxConnections = limits.mostConnections;
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

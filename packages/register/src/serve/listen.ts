@@ -2,6 +2,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { NodeListener } from "./node-listener.js";
 
+/** What is needed of a server that the user owns: `http.Server`, `https.Server`, `Http2Server`. */
+export interface ListeningServer {
+  readonly listening: boolean;
+  address(): AddressInfo | string | null;
+  once(event: "listening", listener: () => void): unknown;
+}
+
 /** Serves a listener on its own port. Resolves when listening; rejects with a sentence when it cannot. */
 export async function listen(listener: NodeListener, port: number, host: string): Promise<Server> {
   const server = createServer(
@@ -37,9 +44,11 @@ export function portOf(server: Server): number {
 }
 
 /** Resolves once the server listens; at once if it does. */
-export function untilListening(server: Server): Promise<void> {
+export function untilListening(server: ListeningServer): Promise<void> {
   if (server.listening) return Promise.resolve();
-  return new Promise((resolve) => server.once("listening", resolve));
+  return new Promise((resolve) => {
+    server.once("listening", resolve);
+  });
 }
 
 /** Stops taking requests and ends open streams. */

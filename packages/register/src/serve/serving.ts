@@ -8,7 +8,7 @@ import type { RegisterOptions } from "../options.js";
 import type { Backend } from "../wrap/backend.js";
 import { createEndpoint, type Endpoint } from "../wrap/endpoint.js";
 import { createGuard, isLoopback } from "./guard.js";
-import { listen, stop, untilListening } from "./listen.js";
+import { type ListeningServer, listen, stop, untilListening } from "./listen.js";
 import { joinPaths, mountEndpoint } from "./mount.js";
 import { createNodeListener, type FetchHandler, type NodeListener } from "./node-listener.js";
 import { waitForPort } from "./wait-for-port.js";
@@ -91,7 +91,7 @@ export class Serving {
     if (this.#own !== undefined) await stop(this.#own);
   }
 
-  #boundOf(server: Server): Bound {
+  #boundOf(server: ListeningServer): Bound {
     const { address, port } = server.address() as AddressInfo; // a listening TCP server has one
     this.#isLoopbackOnly = isLoopback(address);
     // An https.Server has this method, an http.Server does not.

@@ -22,6 +22,7 @@ export type Meeting =
 
 export type MeetingOptions = {
   readonly wire: WireOptions;
+  /** What is tried first. */
   readonly transport: Transport;
   readonly knownEra?: Era | undefined;
   readonly deadline: Deadline;

@@ -12,8 +12,8 @@ import type { Dialer } from "./dialer.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
 import { findingFor, otherTransportFinding } from "./findings.js";
+import { eraWarnings, introduction } from "./identity.js";
 import { inspect } from "./inspect.js";
-import { eraWarnings, introduction } from "./prober.js";
 import { createStopwatch } from "./stopwatch.js";
 import type { Subject } from "./subject.js";
 

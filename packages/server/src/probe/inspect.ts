@@ -1,4 +1,4 @@
-import type { Era } from "@hub/core";
+import type { Era, Transport } from "@hub/core";
 import { mostAnswerBytes } from "./answer.js";
 import type { ConnectTrace } from "./connector.js";
 import { type Meeting, meet } from "./contact.js";
@@ -13,6 +13,8 @@ export type InspectOptions = {
   readonly subject: Subject;
   readonly deadline: Deadline;
   readonly knownEra?: Era | undefined;
+  /** The transport that worked last time. Default: the declared one. */
+  readonly knownTransport?: Transport | undefined;
   readonly trace?: ConnectTrace;
 };
 
@@ -25,6 +27,7 @@ export async function inspect<T>(
   use: (meeting: Meeting) => Promise<T>,
 ): Promise<T> {
   const { subject, deadline, knownEra, version } = options;
+  const transport = options.knownTransport ?? subject.transport;
   const dialer = options.dialer.separate(options.trace);
   try {
     const wire = {
@@ -33,7 +36,7 @@ export async function inspect<T>(
       version,
       budget: { remaining: mostAnswerBytes },
     };
-    const meeting = await meet({ wire, transport: subject.transport, knownEra, deadline });
+    const meeting = await meet({ wire, transport, knownEra, deadline });
     try {
       return await use(meeting);
     } finally {

@@ -1,7 +1,7 @@
 import Libsql from "libsql";
 
 /** What may be bound. Anything else, a boolean for one, makes libsql end the process. */
-export type SqlValue = string | number | null;
+type SqlValue = string | number | null;
 
 export interface Statement<Row> {
   run(parameters: readonly SqlValue[]): void;

@@ -8,11 +8,13 @@ import { bringing, copyTo, entry } from "./test-files.js";
 import { newFolder } from "./test-process.js";
 
 const folder = newFolder();
+const run = (command: string, ...parts: string[]) =>
+  execFileSync(command, parts, { stdio: "ignore" });
 
 /** A disk of 2 MiB. Needs root on Linux; elsewhere `sqlite-store.test.ts` shows the same without a disk. */
 const hasSmallDisk = (() => {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "none", folder], { stdio: "ignore" });
+    run("mount", "-t", "tmpfs", "-o", "size=2m", "none", folder);
     return true;
   } catch {
     return false;
@@ -21,7 +23,7 @@ const hasSmallDisk = (() => {
 
 afterAll(() => {
   // Lazily: a store that could not tidy up its file keeps it open until the process ends.
-  if (hasSmallDisk) execFileSync("umount", ["--lazy", folder]);
+  if (hasSmallDisk) run("umount", "--lazy", folder);
   fs.rmSync(folder, { recursive: true, force: true });
 });
 

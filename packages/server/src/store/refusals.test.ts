@@ -155,7 +155,7 @@ describe("refusing a file, without touching it", () => {
     await good.close();
     const size = fs.statSync(closed).size;
     let refused = 0;
-    for (let offset = 0; offset < size; offset += offset < 110 ? 3 : 401) {
+    for (let offset = 0; offset < size; offset += offset < 110 ? 3 : 701) {
       const file = copyOf(closed);
       flip(file, offset);
       const untouched = picture(file);
@@ -175,7 +175,7 @@ describe("refusing a file, without touching it", () => {
   test("a flipped byte in the write-ahead log never hides a write that was followed by another", async () => {
     const size = fs.statSync(`${killed}-wal`).size;
     let refused = 0;
-    for (let offset = 0; offset < size; offset += offset < 64 ? 3 : 7_001) {
+    for (let offset = 0; offset < size; offset += offset < 64 ? 3 : 9_001) {
       const file = copyOf(killed);
       flip(`${file}-wal`, offset);
       const untouched = picture(file);

@@ -1,0 +1,47 @@
+import { nameKey, type ProbeTarget } from "@hub/core";
+import type { Meeting } from "./contact.js";
+import { ProbeFault } from "./fault.js";
+import { isLoopbackElsewhere } from "./findings-network.js";
+import { printable } from "./guarded-json.js";
+import type { Subject } from "./subject.js";
+
+/** Who speaks, in text that is safe to show. */
+export function introduction(info: Readonly<Record<string, unknown>>) {
+  const name = typeof info.name === "string" ? printable(info.name, 200) : "";
+  const version = typeof info.version === "string" ? printable(info.version, 100) : "";
+  return {
+    ...(name === "" ? {} : { serverName: name }),
+    ...(version === "" ? {} : { serverVersion: version }),
+  };
+}
+
+/** At a URL that may be somebody else's, only a server of the right name counts. Throws ProbeFault. */
+export function requireIdentity(
+  meeting: Meeting,
+  subject: Subject,
+  target: ProbeTarget,
+  known: string | undefined,
+): void {
+  const isGiven = subject.endpoint === target.endpoint;
+  if (isGiven && !isLoopbackElsewhere(subject)) return;
+  const said =
+    meeting.kind === "met"
+      ? introduction(meeting.contact.greeting.serverInfo).serverName
+      : undefined;
+  const names = [target.name, known].flatMap((name) => (name === undefined ? [] : [nameKey(name)]));
+  if (said !== undefined && names.includes(nameKey(said))) return;
+  throw new ProbeFault({ kind: "other-server", name: said });
+}
+
+export function eraWarnings(meeting: Meeting): string[] {
+  if (meeting.kind !== "met" || meeting.contact.greeting.era !== "legacy") return [];
+  const failed = meeting.earlier.find(
+    (fault) => fault.kind === "dial" || (fault.kind === "status" && fault.status >= 500),
+  );
+  if (failed === undefined) return [];
+  const how =
+    failed.kind === "status" ? `answers it with HTTP ${failed.status}` : "does not answer it";
+  return [
+    `Clients of the 2026-07-28 revision cannot connect: they ask server/discover first, and it ${how} instead of an MCP error. (An SDK v1 server must not be given to createMcpHandler of SDK v2.)`,
+  ];
+}

@@ -1,0 +1,170 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { hubErrorCodes } from "@hub/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HubProcess } from "./support/hub-process.js";
+
+const root = join(import.meta.dirname, "..");
+
+function markdownUnder(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory())
+      return entry.name === "node_modules" ? [] : markdownUnder(join(folder, entry.name));
+    return entry.name.endsWith(".md") ? [join(folder, entry.name)] : [];
+  });
+}
+
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...markdownUnder("docs"),
+  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+];
+
+type Snippet = { readonly page: string; readonly language: string; readonly code: string };
+
+const snippets: readonly Snippet[] = pages.flatMap((page) =>
+  [...readFileSync(join(root, page), "utf8").matchAll(/```(\w+)\n([\s\S]*?)```/g)].map((match) => ({
+    page,
+    language: match[1] ?? "",
+    code: (match[2] ?? "").trim(),
+  })),
+);
+
+/** Programs that other tests build and run. */
+const programs = ["examples/src", "examples"].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => /\.(ts|py)$/.test(name))
+    .map((name) => readFileSync(join(root, folder, name), "utf8")),
+);
+
+describe("code in the documentation", () => {
+  test("every TypeScript and Python snippet is a piece of a program that a test runs", () => {
+    const code = snippets.filter((one) =>
+      ["ts", "typescript", "js", "python"].includes(one.language),
+    );
+    expect(code.length).toBeGreaterThan(8);
+    const strange = code.filter((one) => !programs.some((program) => program.includes(one.code)));
+    expect(
+      strange.map((one) => `${one.page}: ${one.code.split("\n").slice(0, 4).join(" / ")}`),
+    ).toEqual([]);
+  });
+
+  test("the seed's Python snippet sends what was recorded on the wire", () => {
+    const python = snippets.find((one) => one.language === "python")?.code ?? "";
+    const fields = [...python.matchAll(/"(name|transport|endpoint)": "([^"]+)"/g)].map((match) => [
+      match[1] ?? "",
+      match[2] ?? "",
+    ]);
+    expect(new URLSearchParams(fields).toString()).toBe(
+      "name=MCP+Server+1&transport=streamable-http&endpoint=http%3A%2F%2Flocalhost%3A8002%2Fmcp",
+    );
+    expect(python).toContain('"http://localhost:8001/register", data=');
+  });
+
+  test("every command exists", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const known = new Set([...Object.keys(scripts), "start", "test"]);
+    const lines = snippets
+      .filter((one) => one.language === "sh")
+      .flatMap((one) =>
+        one.code
+          .split("\n")
+          .map((line) => ({ page: one.page, line: line.split(" #")[0]?.trim() ?? "" })),
+      );
+    for (const { page, line } of lines) {
+      const script = /^npm (?:run )?([\w:]+)/.exec(line)?.[1];
+      const program = /^(?:bash|node) (\S+)/.exec(line)?.[1];
+      const isKnown =
+        (script !== undefined && known.has(script)) ||
+        (program !== undefined &&
+          (existsSync(join(root, program)) || program.startsWith("apps/"))) ||
+        /^(curl|npx hub-register|mcp-hub|hub-register|npm install)\b/.test(line);
+      expect([page, line, isKnown]).toEqual([page, line, true]);
+    }
+  });
+
+  test("every link leads to a file that exists", () => {
+    for (const page of pages) {
+      for (const [, target = ""] of readFileSync(join(root, page), "utf8").matchAll(
+        /\]\(([^)#\s]+)[^)]*\)/g,
+      )) {
+        if (/^https?:/.test(target)) continue;
+        const path = join(root, dirname(page), target);
+        expect([page, relative(root, path), existsSync(path)]).toEqual([
+          page,
+          relative(root, path),
+          true,
+        ]);
+      }
+    }
+  });
+
+  test("the reference of errors names every code, and no other", () => {
+    const text = readFileSync(join(root, "docs/reference/errors.md"), "utf8");
+    const named = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    expect(named.sort()).toEqual([...hubErrorCodes].sort());
+  });
+
+  test("the reference of settings names every variable that the hub reads", () => {
+    const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
+    const source = readFileSync(join(root, "packages/server/src/config.ts"), "utf8");
+    for (const [, name] of source.matchAll(/^ {2}([A-Z_]+):/gm))
+      expect(text).toContain(`\`${name}\``);
+  });
+});
+
+describe("requests in the documentation", () => {
+  let hub: HubProcess;
+  beforeAll(async () => {
+    hub = await HubProcess.start();
+  });
+  afterAll(() => hub.stop());
+
+  test("every curl line gets an answer that is no error", async () => {
+    const lines = snippets
+      .filter((one) => one.language === "sh")
+      .flatMap((one) => one.code.split("\n"))
+      .filter((line) => line.startsWith("curl"));
+    expect(lines.length).toBeGreaterThan(4);
+    for (const line of lines) {
+      const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => {
+        const whole = match[0];
+        return whole.startsWith("-") ? whole : (match[1] ?? match[2] ?? match[3] ?? "");
+      });
+      const headers: Record<string, string> = {};
+      const fields: string[] = [];
+      let url = "";
+      for (let index = 1; index < words.length; index += 1) {
+        const word = words[index] ?? "";
+        if (word === "-H") {
+          const [name = "", value = ""] = (words[++index] ?? "").split(": ");
+          headers[name] = value;
+        } else if (word === "-d") fields.push(words[++index] ?? "");
+        else if (word.startsWith("http")) url = word.replace("http://127.0.0.1:8001", hub.url);
+      }
+      const isJson = headers["content-type"] === "application/json";
+      const body = isJson
+        ? fields[0]
+        : fields
+            .map((field) => field.replace(/"/g, ""))
+            .map(
+              (field) =>
+                `${field.split("=")[0]}=${encodeURIComponent(field.slice(field.indexOf("=") + 1))}`,
+            )
+            .join("&");
+      const response = await fetch(url, {
+        method: fields.length > 0 ? "POST" : "GET",
+        headers: {
+          ...(fields.length > 0 && !isJson
+            ? { "content-type": "application/x-www-form-urlencoded" }
+            : {}),
+          ...headers,
+        },
+        ...(fields.length > 0 ? { body: body ?? "" } : {}),
+      });
+      expect([line, response.status < 300]).toEqual([line, true]);
+      await response.body?.cancel();
+    }
+  });
+});

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually, HubProcess, Program } from "./support/hub-process.js";
+
+const root = join(import.meta.dirname, "..");
+const patience = 40_000;
+
+describe("the programs of the documentation", { timeout: 60_000 }, () => {
+  let hub: HubProcess;
+  const running: Program[] = [];
+
+  beforeAll(async () => {
+    hub = await HubProcess.start();
+  });
+
+  afterAll(async () => {
+    for (const program of running) program.child.kill("SIGKILL");
+    await hub.stop();
+  });
+
+  function run(args: readonly string[]): Program {
+    const program = new Program(process.execPath, args, { MCP_HUB_URL: hub.url });
+    running.push(program);
+    return program;
+  }
+
+  const example = (name: string) => join(root, `examples/dist/${name}.js`);
+
+  test("each server registers, is up with its tools, at the URL it really has", async () => {
+    for (const name of ["sdk-v1", "sdk-v2", "fastmcp", "express", "hono"]) run([example(name)]);
+    run([
+      join(root, "packages/register/dist/cli.js"),
+      "--name",
+      "Files",
+      "--",
+      process.execPath,
+      example("stdio-server"),
+    ]);
+    const servers = await eventually(
+      "six servers to be up with what they offer",
+      async () => {
+        const up = await hub.servers("?status=up");
+        return up.length === 6 && up.every((server) => server.capabilities !== null) && up;
+      },
+      patience,
+    );
+    const found = Object.fromEntries(servers.map((server) => [server.name, server]));
+    expect(Object.keys(found).sort()).toEqual([
+      "Files",
+      "Orders",
+      "Stock",
+      "Tides",
+      "Trains",
+      "Weather",
+    ]);
+    expect(found.Tides).toMatchObject({
+      tags: ["sea"],
+      owner: "harbour team",
+      capabilities: { tools: 1 },
+    });
+    expect(found.Orders?.endpoint).toMatch(/\/ai\/mcp$/);
+    expect(found.Stock?.endpoint).toMatch(/\/mcp$/);
+    expect(found.Trains?.capabilities).toMatchObject({ tools: 1 });
+  });
+
+  test("the client finds a server by what it can do, and calls it", async () => {
+    const client = run([example("find-and-call")]);
+    expect(await client.ended).toEqual({ code: 0, signal: null });
+    expect(client.output).toContain("Weather says");
+    expect(client.output).toContain("Sunny in Bergen");
+  });
+
+  test("asking the hub lists servers, and says what is wrong in words", async () => {
+    const client = run([example("ask-the-hub")]);
+    expect(await client.ended).toEqual({ code: 0, signal: null });
+    expect(client.output).toMatch(/^Weather http:\/\//m);
+    expect(client.output).toContain("404 SERVER_NOT_FOUND");
+  });
+
+  test("the hub and its registry can be composed by a program of one's own", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "mcp-hub-compose-"));
+    const composed = new Program(process.execPath, [example("compose-hub")], {
+      MCP_HUB_DATA_DIR: dataDir,
+    });
+    expect(await composed.ended).toEqual({ code: 0, signal: null });
+    expect(composed.output).toMatch(/listening at http:\/\/127\.0\.0\.1:\d+/);
+    rmSync(dataDir, { recursive: true, force: true });
+    const inMemory = run([example("registry-in-memory")]);
+    expect(await inMemory.ended).toEqual({ code: 0, signal: null });
+    expect(inMemory.output).toContain("registered MCP Server 1\nmcp-server-1 10000");
+  });
+
+  test("a URL is registered without being served, once something answers there", async () => {
+    const program = run([example("by-url")]);
+    await program.saw("[hub]", patience).catch(() => undefined);
+    expect(program.output).not.toContain("Error");
+  });
+});
