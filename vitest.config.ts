@@ -4,7 +4,11 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@hub/source"] } },
   resolve: { conditions: ["@hub/source"] },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.ts", "apps/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
+    include: [
+      "packages/*/{src,test}/**/*.test.ts",
+      "apps/*/{src,test}/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

@@ -44,13 +44,22 @@ async function startHub(dataDir) {
   const port = await freePort();
   const begin = performance.now();
   const child = spawn(process.execPath, [here("../apps/hub/dist/main.js")], {
-    env: { ...process.env, MCP_HUB_PORT: String(port), MCP_HUB_DATA_DIR: dataDir, LOG_LEVEL: "error", LOG_FORMAT: "json" },
+    env: {
+      ...process.env,
+      MCP_HUB_PORT: String(port),
+      MCP_HUB_DATA_DIR: dataDir,
+      LOG_LEVEL: "error",
+      LOG_FORMAT: "json",
+    },
     stdio: ["ignore", "inherit", "inherit"],
   });
   children.add(child);
   const url = `http://127.0.0.1:${port}`;
   for (;;) {
-    const ready = await fetch(`${url}/readyz`).then((response) => response.ok, () => false);
+    const ready = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (ready) return { child, url, pid: child.pid, begin, readyMs: performance.now() - begin };
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -63,14 +72,22 @@ async function stop(child) {
   children.delete(child);
 }
 
-const registration = (name, endpoint) => JSON.stringify({ name, transport: "streamable-http", endpoint, lease: { ttlMs: 3_600_000 } });
+const registration = (name, endpoint) =>
+  JSON.stringify({ name, transport: "streamable-http", endpoint, lease: { ttlMs: 3_600_000 } });
 const post = (url, body) =>
-  fetch(`${url}/register`, { method: "POST", headers: { "content-type": "application/json" }, body }).then((response) => response.json());
+  fetch(`${url}/register`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  }).then((response) => response.json());
 
 async function registerMany(url, count, upstream, kind) {
   const leases = [];
   for (let index = 0; index < count; index += 1) {
-    const { lease } = await post(url, registration(`Bench server ${index}`, `${upstream}/${kind}/${index}/mcp`));
+    const { lease } = await post(
+      url,
+      registration(`Bench server ${index}`, `${upstream}/${kind}/${index}/mcp`),
+    );
     leases.push(lease.id);
   }
   return leases;
@@ -83,9 +100,15 @@ async function load(pid, options) {
   const result = await autocannon({ connections: 16, duration: seconds, ...options });
   const cpu = cpuSeconds(pid) - before;
   const count = result.requests.total;
-  if (result.non2xx > 0 && options.expect !== 304) throw new Error(`${result.non2xx} answers were not 2xx`);
+  if (result.non2xx > 0 && options.expect !== 304)
+    throw new Error(`${result.non2xx} answers were not 2xx`);
   if (result.errors > 0) throw new Error(`${result.errors} requests failed`);
-  return { rate: count / result.duration, p50: result.latency.p50, p99: result.latency.p99, cpuPer1000: (cpu / count) * 1000 };
+  return {
+    rate: count / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpuPer1000: (cpu / count) * 1000,
+  };
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -101,7 +124,9 @@ const rows = [];
 function row(name, result, extra = "") {
   rows.push({ name, ...result });
   const cpu = result.cpuPer1000.toFixed(3);
-  console.log(`  ${name.padEnd(46)} ${Math.round(result.rate).toString().padStart(7)}/s   p50 ${String(result.p50).padStart(3)} ms   p99 ${String(result.p99).padStart(3)} ms   CPU ${cpu} s/1000   ${extra}`);
+  console.log(
+    `  ${name.padEnd(46)} ${Math.round(result.rate).toString().padStart(7)}/s   p50 ${String(result.p50).padStart(3)} ms   p99 ${String(result.p99).padStart(3)} ms   CPU ${cpu} s/1000   ${extra}`,
+  );
 }
 
 async function compareLists(hub, count) {
@@ -123,27 +148,45 @@ async function compareLists(hub, count) {
       pairs.push({ base, ours });
     }
     const pick = (side, key) => median(pairs.map((pair) => pair[side][key]));
-    const of = (side) => ({ rate: pick(side, "rate"), p50: pick(side, "p50"), p99: pick(side, "p99"), cpuPer1000: pick(side, "cpuPer1000") });
+    const of = (side) => ({
+      rate: pick(side, "rate"),
+      p50: pick(side, "p50"),
+      p99: pick(side, "p99"),
+      cpuPer1000: pick(side, "cpuPer1000"),
+    });
     const ratio = median(pairs.map((pair) => pair.ours.rate / pair.base.rate));
     const cpuRatio = median(pairs.map((pair) => pair.ours.cpuPer1000 / pair.base.cpuPer1000));
     row(`bare Hono route, ${count} servers (${size}), ${what}`, of("base"));
-    row(`GET /servers, ${count} servers (${size}), ${what}`, of("ours"), `ratio ${ratio.toFixed(2)}, CPU ratio ${cpuRatio.toFixed(2)}`);
+    row(
+      `GET /servers, ${count} servers (${size}), ${what}`,
+      of("ours"),
+      `ratio ${ratio.toFixed(2)}, CPU ratio ${cpuRatio.toFixed(2)}`,
+    );
   }
   await stop(bare.child);
 }
 
 async function main() {
-  console.log(`\nMCP Hub benchmark, registry part: Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model.trim()}`);
+  console.log(
+    `\nMCP Hub benchmark, registry part: Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model.trim()}`,
+  );
   console.log(`16 callers, ${rounds} rounds of ${seconds} s, medians\n`);
   const upstreams = await helper("upstreams.mjs");
 
   let hub = await startHub(join(folder, "writes"));
   const leases = await registerMany(hub.url, 1_000, upstreams.url, "silent");
   let next = 0;
-  const bodies = leases.map((_, index) => registration(`Bench server ${index}`, `${upstreams.url}/silent/${index}/mcp`));
+  const bodies = leases.map((_, index) =>
+    registration(`Bench server ${index}`, `${upstreams.url}/silent/${index}/mcp`),
+  );
   const headers = { "content-type": "application/json" };
   const bare = await helper("bare-route.mjs", here("bare-route.mjs"), '"x"');
-  row("bare Hono route that echoes the same JSON", await repeated(() => load(bare.child.pid, { url: `${bare.url}/echo`, method: "POST", headers, body: bodies[0] })));
+  row(
+    "bare Hono route that echoes the same JSON",
+    await repeated(() =>
+      load(bare.child.pid, { url: `${bare.url}/echo`, method: "POST", headers, body: bodies[0] }),
+    ),
+  );
   await stop(bare.child);
   row(
     "POST /register, durable, 1,000 servers known",
@@ -152,7 +195,9 @@ async function main() {
         url: `${hub.url}/register`,
         method: "POST",
         headers,
-        requests: [{ setupRequest: (request) => ({ ...request, body: bodies[next++ % bodies.length] }) }],
+        requests: [
+          { setupRequest: (request) => ({ ...request, body: bodies[next++ % bodies.length] }) },
+        ],
       }),
     ),
   );
@@ -163,7 +208,14 @@ async function main() {
       load(hub.pid, {
         url: hub.url,
         method: "PUT",
-        requests: [{ setupRequest: (request) => ({ ...request, path: `/leases/${renewed[next++ % renewed.length]}` }) }],
+        requests: [
+          {
+            setupRequest: (request) => ({
+              ...request,
+              path: `/leases/${renewed[next++ % renewed.length]}`,
+            }),
+          },
+        ],
       }),
     ),
   );
@@ -202,7 +254,9 @@ async function main() {
     await stop(hub.child);
   }
   const of = (key) => Math.round(median(starts.map((start) => start[key])));
-  console.log(`\n  spawn to ready, empty store                    ${Math.round(emptyReady)} ms, ${Math.round(emptyRss)} MB`);
+  console.log(
+    `\n  spawn to ready, empty store                    ${Math.round(emptyReady)} ms, ${Math.round(emptyRss)} MB`,
+  );
   console.log(`  spawn to all tools visible, 100 servers x 10   ${of("visibleMs")} ms`);
   console.log(`  spawn to all 100 servers probed and up         ${of("upMs")} ms, ${of("rss")} MB`);
   console.log(`  memory after load, 100 servers x 10 tools      ${Math.round(afterLoad)} MB`);

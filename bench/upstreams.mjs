@@ -7,7 +7,10 @@ const tools = Array.from({ length: 10 }, (_, index) => ({
   description: `Does the useful thing number ${index}, with care and in good time.`,
   inputSchema: {
     type: "object",
-    properties: { city: { type: "string", description: "A city" }, days: { type: "integer", minimum: 1, maximum: 10 } },
+    properties: {
+      city: { type: "string", description: "A city" },
+      days: { type: "integer", minimum: 1, maximum: 10 },
+    },
     required: ["city"],
   },
 }));

@@ -41,7 +41,7 @@ const { Ledger, startLoad } = await import("./crash-load.mjs");
 const { checkAnswer, checkFile } = await import("./crash-check.mjs");
 
 const folder = mkdtempSync(join(tmpdir(), "hub-crash-"));
-const total = { acknowledged: 0, lost: [], torn: [], startKills: 0, bootMs: [] };
+const total = { acknowledged: 0, lost: [], torn: [], failed: [], startKills: 0, bootMs: [] };
 const running = new Set();
 process.on("exit", () => {
   for (const hub of running) hub.kill("SIGKILL");
@@ -87,24 +87,21 @@ function note(where, faults) {
   }
 }
 
-/** Waits for the start of a hub; a hub that does not come up is a fault of its own. */
-async function started(hub, where) {
+/** Waits for the start of a hub. */
+async function started(hub) {
   const late = sleep(startTimeoutMs, undefined, { ref: false }).then(() => {
     throw new Error(`The hub did not start within ${startTimeoutMs} ms.`);
   });
-  try {
-    const { url, bootMs } = await Promise.race([hub.url, late]);
-    total.bootMs.push(bootMs);
-    return url;
-  } catch (error) {
-    note(where, { lost: [], torn: [error.message] });
-    throw error;
-  }
+  const { url, bootMs } = await Promise.race([hub.url, late]);
+  total.bootMs.push(bootMs);
+  return url;
 }
 
 async function kill(hub) {
   hub.child.kill("SIGKILL");
   await hub.exited;
+  if (hub.child.signalCode !== "SIGKILL")
+    throw new Error(`The hub ended by itself, with exit code ${hub.child.exitCode}.`);
 }
 
 async function runCycle(cycle, dataDir, ledger) {
@@ -115,7 +112,7 @@ async function runCycle(cycle, dataDir, ledger) {
     await sleep(Math.random() * (median(total.bootMs) || 300));
     await kill(hub);
   } else {
-    const url = await started(hub, where);
+    const url = await started(hub);
     note(where, await checkAnswer(url, ledger));
     const enough = 1 + Math.floor(Math.random() * mostBeforeKill);
     const load = startLoad({ port: Number(new URL(url).port), callers, ledger, enough });
@@ -130,15 +127,12 @@ async function runCycle(cycle, dataDir, ledger) {
 /** The last start on a file is ended as an operator would. */
 async function endGracefully(dataDir, ledger) {
   const hub = startHub(dataDir);
-  const url = await started(hub, "at the end");
+  const url = await started(hub);
   note("at the end", await checkAnswer(url, ledger));
   hub.child.kill("SIGTERM");
   await hub.exited;
   if (hub.child.exitCode !== 0)
-    note("at the end", {
-      lost: [],
-      torn: [`the hub exited with ${hub.child.exitCode} after SIGTERM`],
-    });
+    throw new Error(`The hub exited with ${hub.child.exitCode} after SIGTERM.`);
   note("after SIGTERM", await checkFile(dataDir, ledger));
 }
 
@@ -161,23 +155,25 @@ try {
     if (!values.keep) rmSync(join(folder, `data${file}`), { recursive: true, force: true });
   }
 } catch (error) {
-  total.torn.push(error.message);
+  total.failed.push(error.message);
   console.error(`  Stopped after ${done} kills: ${error.message}`);
 }
 const seconds = (performance.now() - begin) / 1_000;
-const hasFailed = total.lost.length + total.torn.length > 0 || total.acknowledged === 0;
+const faults = total.lost.length + total.torn.length + total.failed.length;
+const hasFailed = faults > 0 || total.acknowledged === 0;
 if (values.keep || hasFailed) console.log(`  files kept in ${folder}`);
 else rmSync(folder, { recursive: true, force: true });
 
 console.log(
   [
     "",
-    `kill -9 cycles            ${done} (${total.startKills} of them during the start)`,
+    `kill -9 cycles             ${done} (${total.startKills} of them during the start)`,
     `registrations acknowledged ${total.acknowledged}`,
-    `lost                      ${total.lost.length}`,
-    `torn                      ${total.torn.length}`,
-    `boot p50                  ${median(total.bootMs).toFixed(0)} ms`,
-    `time                      ${seconds.toFixed(1)} s (${((seconds * 1_000) / Math.max(1, done)).toFixed(0)} ms a cycle)`,
+    `lost                       ${total.lost.length}`,
+    `torn                       ${total.torn.length}`,
+    `start or stop failed       ${total.failed.length}`,
+    `boot p50                   ${median(total.bootMs).toFixed(0)} ms`,
+    `time                       ${seconds.toFixed(1)} s (${((seconds * 1_000) / Math.max(1, done)).toFixed(0)} ms a cycle)`,
   ].join("\n"),
 );
 process.exitCode = hasFailed ? 1 : 0;

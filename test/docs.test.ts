@@ -52,10 +52,9 @@ describe("code in the documentation", () => {
 
   test("the seed's Python snippet sends what was recorded on the wire", () => {
     const python = snippets.find((one) => one.language === "python")?.code ?? "";
-    const fields = [...python.matchAll(/"(name|transport|endpoint)": "([^"]+)"/g)].map((match) => [
-      match[1] ?? "",
-      match[2] ?? "",
-    ]);
+    const fields = [...python.matchAll(/"(name|transport|endpoint)": "([^"]+)"/g)].map(
+      (match): [string, string] => [match[1] ?? "", match[2] ?? ""],
+    );
     expect(new URLSearchParams(fields).toString()).toBe(
       "name=MCP+Server+1&transport=streamable-http&endpoint=http%3A%2F%2Flocalhost%3A8002%2Fmcp",
     );

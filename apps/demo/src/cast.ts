@@ -1,18 +1,21 @@
 import { fileURLToPath } from "node:url";
 
-/** Where a file of another package of this repository is. */
-function file(specifier: string): string {
-  return fileURLToPath(import.meta.resolve(specifier));
+function fileBeside(manifest: string, path: string): string {
+  return fileURLToPath(new URL(path, manifest));
 }
 
-const server = (name: string) => file(`@hub/demo-servers/dist/${name}.js`);
+const hub = import.meta.resolve("@hub/app/package.json");
+const client = import.meta.resolve("@hub/demo-client/package.json");
+const servers = import.meta.resolve("@hub/demo-servers/package.json");
+
+const server = (name: string) => fileBeside(servers, `./dist/${name}.js`);
 
 // The command line tool lies beside the library.
-const hubRegister = fileURLToPath(new URL("./cli.js", import.meta.resolve("@hub/register")));
+const hubRegister = fileBeside(import.meta.resolve("@hub/register"), "./cli.js");
 
 /** The arguments for Node that start each program. */
-export const hubProgram: readonly string[] = [file("@hub/app/dist/main.js")];
-export const clientProgram: readonly string[] = [file("@hub/demo-client/dist/main.js")];
+export const hubProgram: readonly string[] = [fileBeside(hub, "./dist/main.js")];
+export const clientProgram: readonly string[] = [fileBeside(client, "./dist/main.js")];
 
 export const serverPrograms: Readonly<Record<string, readonly string[]>> = {
   "MCP Server 1": [server("server-1")],

@@ -112,6 +112,7 @@ export class Program {
   #read(stream: Readable | null, onLine?: (line: string) => void): void {
     if (stream === null) return;
     createInterface({ input: stream }).on("line", (line) => {
+      if (line.trim() === "") return;
       this.#lastLines.push(line);
       if (this.#lastLines.length > rememberedLines) this.#lastLines.shift();
       onLine?.(line);

@@ -30,6 +30,8 @@ export type Health = {
   readonly probedAtWall?: number;
   readonly outcome?: ProbeOutcome;
   readonly nextProbeAt: number;
+  /** A probe is under way or waits for its turn. */
+  readonly isBeingProbed: boolean;
   /** When all capabilities were last read from this instance. */
   readonly readAt?: number;
   readonly capabilitiesHash?: string;
@@ -74,6 +76,7 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     ...(wasUp && previous.outcome !== undefined ? { outcome: previous.outcome } : {}),
     ...(wasUp && previous.era !== undefined ? { era: previous.era } : {}),
     nextProbeAt: now.hub,
+    isBeingProbed: false,
   };
 }
 
@@ -207,7 +210,12 @@ export function probed(
   random: number,
 ): Health {
   const { failingSince, ...rest } = health;
-  const report = { probedAt: now.hub, probedAtWall: now.wall, outcome: withoutSnapshot(outcome) };
+  const report = {
+    probedAt: now.hub,
+    probedAtWall: now.wall,
+    outcome: withoutSnapshot(outcome),
+    isBeingProbed: false,
+  };
   const next: Health = outcome.ok
     ? {
         ...rest,

@@ -52,7 +52,6 @@ export type ObserverOptions = {
  */
 export class Observer {
   readonly #options: ObserverOptions;
-  readonly #probing = new Set<string>();
   #guard: Guard = openGuard;
   #guardSince: number | undefined;
 
@@ -73,9 +72,7 @@ export class Observer {
     const due: { readonly entry: Entry; readonly instance: Instance }[] = [];
     for (const entry of catalogue.entries()) {
       for (const instance of entry.instances) {
-        const { nextProbeAt, isDraining, knownSince } = instance.health;
-        if (nextProbeAt > now.hub || isDraining) continue;
-        if (!this.#probing.has(probingKey(entry.record.id, instance.record.id, knownSince)))
+        if (waitsForProbe(instance.health) && instance.health.nextProbeAt <= now.hub)
           due.push({ entry, instance });
       }
     }
@@ -87,6 +84,18 @@ export class Observer {
       );
   }
 
+  /** Milliseconds until the next probe is due; infinite when there is none. */
+  nextProbeInMs(): number {
+    const { hub } = this.#options.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const entry of this.#options.catalogue.entries()) {
+      for (const { health } of entry.instances) {
+        if (waitsForProbe(health)) next = Math.min(next, health.nextProbeAt - hub);
+      }
+    }
+    return Math.max(0, next);
+  }
+
   /** Full probes of all instances of an entry, due or not. */
   takeAll(entry: Entry): ProbeTask[] {
     return entry.instances.map((instance) => this.#task(entry, instance, true));
@@ -94,7 +103,6 @@ export class Observer {
 
   recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
     const { catalogue, settings } = this.#options;
-    this.#probing.delete(probingKey(task.serverId, task.instanceId, task.knownSince));
     const entry = catalogue.get(task.serverId);
     const instance = catalogue.instance(task.serverId, task.instanceId);
     if (
@@ -271,7 +279,8 @@ export class Observer {
   }
 
   #task(entry: Entry, { record, health }: Instance, full: boolean): ProbeTask {
-    this.#probing.add(probingKey(entry.record.id, record.id, health.knownSince));
+    const { catalogue } = this.#options;
+    catalogue.setHealth(entry.record.id, record.id, { ...health, isBeingProbed: true });
     const target = { ...targetOf(record), name: entry.record.name, knownEra: health.era };
     return {
       serverId: entry.record.id,
@@ -298,8 +307,8 @@ export function about(record: EntryRecord, now: Now) {
 }
 
 /** A registration that came after the probe set out gets one of its own. */
-const probingKey = (serverId: string, instanceId: string, knownSince: number) =>
-  `${serverId}/${instanceId}/${knownSince}`;
+/** A probe that runs is not started a second time; one that drains is not asked any more. */
+const waitsForProbe = (health: Health) => !health.isBeingProbed && !health.isDraining;
 
 function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boolean {
   const said = (snapshot: CapabilitySnapshot) =>

@@ -162,6 +162,11 @@ export class Registry {
     return this.#observer.takeDue(limit);
   }
 
+  /** Milliseconds until a probe is due; infinite when all of them run or none will. */
+  nextProbeInMs(): number {
+    return this.#observer.nextProbeInMs();
+  }
+
   /** Probes of all instances of one server, now; each must come back. Throws SERVER_NOT_FOUND. */
   takeProbes(serverId: string): ProbeTask[] {
     const entry = this.#catalogue.get(serverId);

@@ -45,26 +45,36 @@ const keyMember = {
 } as const;
 
 /** Items in a fixed order, each once. What has no usable key cannot be called and is left out. */
-function itemsOf(kind: CapabilityKind, definitions: readonly JsonValue[]): CapabilityItem[] {
+function itemsOf(
+  kind: CapabilityKind,
+  definitions: readonly JsonValue[],
+  sha256: (text: string) => string,
+): CapabilityItem[] {
   const items = new Map<string, CapabilityItem>();
   for (const definition of definitions) {
     if (!isJsonObject(definition)) continue;
     const key = definition[keyMember[kind]];
     if (typeof key !== "string" || key === "" || items.has(key)) continue;
-    items.set(key, { key, hash: sha256Hex(canonicalJson(definition)), definition });
+    items.set(key, { key, hash: sha256(canonicalJson(definition)), definition });
   }
   return [...items.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** Makes a snapshot of what a server answered. The source must have passed the probe's limits. */
-export function createSnapshot(source: SnapshotSource): CapabilitySnapshot {
+/**
+ * Makes a snapshot of what a server answered. The source must have passed the probe's limits.
+ * `sha256` gives 64 hexadecimal characters; a native one is many times quicker for large lists.
+ */
+export function createSnapshot(
+  source: SnapshotSource,
+  sha256: (text: string) => string = sha256Hex,
+): CapabilitySnapshot {
   const items = {
-    tools: itemsOf("tools", source.tools),
-    resources: itemsOf("resources", source.resources),
-    resourceTemplates: itemsOf("resourceTemplates", source.resourceTemplates),
-    prompts: itemsOf("prompts", source.prompts),
+    tools: itemsOf("tools", source.tools, sha256),
+    resources: itemsOf("resources", source.resources, sha256),
+    resourceTemplates: itemsOf("resourceTemplates", source.resourceTemplates, sha256),
+    prompts: itemsOf("prompts", source.prompts, sha256),
   };
-  const hash = sha256Hex(
+  const hash = sha256(
     capabilityKinds.map((kind) => items[kind].map((item) => item.hash).join()).join("\n"),
   );
   return {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { logToStderr } from "./log.js";

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { runHub } from "./run.js";
 
 process.exitCode = await runHub(process.env);

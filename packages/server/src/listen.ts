@@ -1,6 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import type { Duplex } from "node:stream";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { HubError } from "@hub/core";
 import type { HubApp } from "./api/context.js";
 import { problemResponse } from "./api/problem.js";
@@ -22,6 +29,7 @@ export const connectionLimits: ConnectionLimits = {
   mostConnections: 2_000,
 };
 const closeIdleEveryMs = 50;
+const mostHeaderBytes = 16_384;
 
 export type Listener = {
   readonly port: number;
@@ -37,19 +45,44 @@ function ambiguity(request: IncomingMessage): string | undefined {
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     if (request.rawHeaders[index]?.toLowerCase() === "host") hosts += 1;
   }
+  if (hosts === 0) return "The request has no Host header.";
   if (hosts > 1) return "The request has more than one Host header.";
-  if (request.url?.startsWith("/") === false && request.url !== "*")
-    return "The request target must be a path.";
+  if (request.url?.startsWith("/") === false) return "The request target must be a path.";
   return undefined;
 }
 
+const invalid = (detail: string) => problemResponse(new HubError("INVALID_REQUEST", detail));
+
 async function refuse(response: ServerResponse, detail: string): Promise<void> {
-  const problem = problemResponse(new HubError("INVALID_REQUEST", detail));
+  const problem = invalid(detail);
   response.writeHead(problem.status, {
     ...Object.fromEntries(problem.headers),
     connection: "close",
   });
   response.end(await problem.text());
+}
+
+/** What is wrong with bytes that Node could not read as a request, and the status that says so. */
+function unreadable(code: string | undefined): readonly [status: number, detail: string] {
+  if (code === "HPE_HEADER_OVERFLOW")
+    return [431, `The headers may have at most ${mostHeaderBytes} bytes together.`];
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return [408, "The request did not arrive in time."];
+  return [400, "This is not a complete HTTP/1.1 request."];
+}
+
+/** Answers on a connection that has no request to answer, and closes it. */
+async function refuseConnection(socket: Duplex, code: string | undefined): Promise<void> {
+  const [status, detail] = unreadable(code);
+  const problem = invalid(detail);
+  const body = JSON.stringify({ ...JSON.parse(await problem.text()), status });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Content-Type: application/problem+json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Connection: close",
+  ];
+  if (socket.writable) socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  else socket.destroy();
 }
 
 /** Serves the app on a TCP port with limits of its own; Node's defaults wait for minutes. */
@@ -59,22 +92,42 @@ export async function listen(
   port: number,
   limits: ConnectionLimits = connectionLimits,
 ): Promise<Listener> {
-  const handle = getRequestListener(app.fetch);
+  const handle = getRequestListener(app.fetch, {
+    errorHandler: (error) =>
+      error instanceof RequestError
+        ? invalid("The request target or the Host header is not valid.")
+        : problemResponse(new HubError("INTERNAL", "The hub could not answer this request.")),
+  });
+  const answering = new WeakMap<Duplex, ServerResponse>();
   const server: Server = createServer(
     {
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.checkEveryMs,
       keepAliveTimeout: 30_000,
-      maxHeaderSize: 16_384,
+      maxHeaderSize: mostHeaderBytes,
+      // Said by `ambiguity`, in words.
+      requireHostHeader: false,
     },
     (request, response) => {
+      answering.set(request.socket, response);
       const problem = ambiguity(request);
       if (problem !== undefined) void refuse(response, problem);
       else void handle(request, response);
     },
   );
   server.maxConnections = limits.mostConnections;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const response = answering.get(socket);
+    const isAnswering = response?.headersSent === true && !response.writableFinished;
+    // A second answer in the middle of one would be read as a part of it.
+    if (isAnswering) socket.destroy();
+    else void refuseConnection(socket, error.code);
+  });
+  server.on("checkExpectation", (_, response) => {
+    void refuse(response, "The only expectation the hub can meet is 100-continue.");
+  });
+  server.on("connect", (_, socket) => void refuseConnection(socket, undefined));
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

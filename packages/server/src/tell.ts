@@ -54,8 +54,11 @@ function counts(items: readonly { readonly kind: string }[], total: number): str
 /** Logs an event: as a sentence for people, with its fields for machines. */
 export function tellEvent(log: Log, event: JournalEvent, format: "pretty" | "json"): void {
   const { kind, ...fields } = event;
+  // A server that comes back is told of when it is up; that it is being looked at is for machines.
+  const isNoise = format === "pretty" && kind === "status-changed" && event.to === "pending";
   const said: LogFields = format === "pretty" ? { text: sentenceFor(event) } : fields;
-  if (kind === "status-changed" && (event.to === "down" || event.to === "unreachable"))
+  if (isNoise) log.debug(kind, said);
+  else if (kind === "status-changed" && (event.to === "down" || event.to === "unreachable"))
     log.warn(kind, said);
   else if (kind === "name-conflict") log.warn(kind, said);
   else log.info(kind, said);

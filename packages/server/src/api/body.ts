@@ -15,7 +15,10 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   let size = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      // The client went away, which is no fault of the hub.
+      throw invalid("The body ended before it was complete.");
+    });
     if (done) break;
     size += value.byteLength;
     if (size > limit) {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import {
   type CapabilityKind,
@@ -135,11 +136,14 @@ function snapshotOf(
   found: ReadonlyMap<CapabilityKind, Listing>,
 ): CapabilitySnapshot {
   const items = (kind: CapabilityKind) => found.get(kind)?.items ?? [];
-  return createSnapshot({
-    ...greeting,
-    tools: items("tools"),
-    resources: items("resources"),
-    resourceTemplates: items("resourceTemplates"),
-    prompts: items("prompts"),
-  });
+  return createSnapshot(
+    {
+      ...greeting,
+      tools: items("tools"),
+      resources: items("resources"),
+      resourceTemplates: items("resourceTemplates"),
+      prompts: items("prompts"),
+    },
+    (text) => createHash("sha256").update(text).digest("hex"),
+  );
 }

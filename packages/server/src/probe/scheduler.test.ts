@@ -110,14 +110,14 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("probes that are due", () => {
   test("a registration is probed at once and in full, and its outcome recorded", async () => {
-    const { scheduler, register, calls, status } = await world();
+    const { scheduler, register, calls, status, advance } = await world();
     scheduler.start();
     await register("a", "http://127.0.0.1:1/mcp");
-    await settle();
+    await advance(20);
     expect(calls).toHaveLength(1);
     expect(calls[0]?.options).toMatchObject({ full: true, timeoutMs: 5_000 });
     calls[0]?.answer(true);
-    await settle();
+    await advance(20);
     expect(status("a")).toBe("up");
   });
 
@@ -125,7 +125,7 @@ describe("probes that are due", () => {
     const { scheduler, register, calls, advance } = await world();
     scheduler.start();
     await register("a", "http://127.0.0.1:1/mcp");
-    await settle();
+    await advance(20);
     calls[0]?.answer(true);
     await advance(29_000);
     expect(calls).toHaveLength(1);
@@ -137,12 +137,12 @@ describe("probes that are due", () => {
     const { scheduler, register, calls, advance, status } = await world();
     scheduler.start();
     await register("a", "http://127.0.0.1:1/mcp");
-    await settle();
+    await advance(20);
     calls[0]?.answer(false);
     await advance(600);
     expect(calls).toHaveLength(2);
     calls[1]?.answer(true);
-    await settle();
+    await advance(20);
     expect(status("a")).toBe("up");
   });
 
@@ -172,9 +172,9 @@ describe("probes that are due", () => {
     const { scheduler, register, calls, errors, registry, advance } = await world();
     scheduler.start();
     await register("a", "http://127.0.0.1:1/mcp");
-    await settle();
+    await advance(20);
     calls[0]?.crash();
-    await settle();
+    await advance(20);
     expect(registry.get("a")?.instances[0]?.health.failures).toBe(1);
     expect(errors).toMatchObject([{ event: "probe-crashed" }]);
     await advance(600);
@@ -190,25 +190,25 @@ describe("probes that are due", () => {
     await advance(6_000);
     expect(errors).toMatchObject([{ event: "probe-schedule-crashed" }]);
     await register("a", "http://127.0.0.1:1/mcp");
-    await settle();
+    await advance(20);
     expect(calls).toHaveLength(1);
   });
 });
 
 describe("places", () => {
   test("one host gets four, and all others the rest", async () => {
-    const { scheduler, register, calls } = await world({ concurrency: 8 });
+    const { scheduler, register, calls, advance } = await world({ concurrency: 8 });
     scheduler.start();
     for (let index = 0; index < 20; index += 1)
       await register(`hang ${index}`, `http://127.0.0.1:1/${index}`);
     for (let index = 0; index < 3; index += 1)
       await register(`good ${index}`, `http://127.0.0.1:${index + 10}/mcp`);
-    await settle();
+    await advance(20);
     const hosts = calls.map(({ target }) => new URL(target.endpoint).port);
     expect(hosts.filter((port) => port === "1" || port === "")).toHaveLength(4);
     expect(hosts.slice(4).sort()).toEqual(["10", "11", "12"]);
     calls[0]?.answer(true);
-    await settle();
+    await advance(20);
     expect(calls).toHaveLength(8);
   });
 
@@ -217,27 +217,27 @@ describe("places", () => {
     scheduler.start();
     for (let index = 0; index < 20; index += 1)
       await register(`hang ${index}`, `http://127.0.0.1:${index + 1}/mcp`);
-    await settle();
+    await advance(20);
     // Each is new, so the first round fills every place; then all have failed once.
     for (let index = 0; index < calls.length && index < 20; index += 1) {
       calls[index]?.answer(false);
-      await settle();
+      await advance(20);
     }
     const before = calls.length;
     await advance(2_000);
     expect(calls.length - before).toBeLessThanOrEqual(4);
     await register("good", "http://127.0.0.1:99/mcp");
-    await settle();
+    await advance(20);
     expect(calls.at(-1)?.target.endpoint).toBe("http://127.0.0.1:99/mcp");
   });
 });
 
 describe("probeNow", () => {
   test("resolves when the outcome is recorded, and is shared by those who ask together", async () => {
-    const { scheduler, register, calls, status } = await world();
+    const { scheduler, register, calls, status, advance } = await world();
     await register("a", "http://127.0.0.1:1/mcp");
     const asked = [scheduler.probeNow("a"), scheduler.probeNow("a"), scheduler.probeNow("a")];
-    await settle();
+    await advance(20);
     expect(calls).toHaveLength(1);
     expect(calls[0]?.options.full).toBe(true);
     calls[0]?.answer(true);
@@ -249,14 +249,14 @@ describe("probeNow", () => {
     const { scheduler, register, calls, advance } = await world();
     await register("a", "http://127.0.0.1:1/mcp");
     const first = scheduler.probeNow("a");
-    await settle();
+    await advance(20);
     calls[0]?.answer(true);
     await first;
     await scheduler.probeNow("a");
     expect(calls).toHaveLength(1);
     await advance(1_001);
     void scheduler.probeNow("a");
-    await settle();
+    await advance(20);
     expect(calls).toHaveLength(2);
     calls[1]?.answer(true);
   });
@@ -270,11 +270,13 @@ describe("probeNow", () => {
 
 describe("stop", () => {
   test("gives up what runs, records nothing of it, and leaves no timer", async () => {
-    const { scheduler, register, calls, registry, timers } = await world({ concurrency: 1 });
+    const { scheduler, register, calls, registry, timers, advance } = await world({
+      concurrency: 1,
+    });
     scheduler.start();
     await register("a", "http://127.0.0.1:1/mcp");
     await register("b", "http://127.0.0.1:2/mcp");
-    await settle();
+    await advance(20);
     const asked = scheduler.probeNow("b").catch((reason: unknown) => reason);
     await scheduler.stop();
     expect(calls).toHaveLength(1);

@@ -39,6 +39,8 @@ export type ProbeScheduler = {
 
 const probeNowSpacingMs = 1_000;
 const longestSleepMs = 60_000;
+/** Looking through all instances costs time; a flood of registrations must not ask for it each time. */
+const pumpSpacingMs = 20;
 /** Due probes taken from the registry at once; those that cannot run yet wait here. */
 const takenAtOnce = 256;
 
@@ -50,13 +52,16 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
   const stopping = new AbortController();
   // Every running probe listens to it.
   setMaxListeners(0, stopping.signal);
-  const waiting = new Set<string>();
+  /** Probes that wait for a place, by instance. A newer one takes the place of an older one. */
+  const waiting = new Map<string, { task: ProbeTask; ended: Promise<void> }>();
   const asked = new Map<string, { readonly promise: Promise<void>; endedAt?: number }>();
   const lanes = createLanes({ most: deps.concurrency ?? 32 });
   let nextSweepAt = 0;
   let cancelTimer: () => void = () => undefined;
+  let cancelLook: () => void = () => undefined;
   let stopListening: () => void = () => undefined;
   let isWoken = false;
+  let pumpedAt = Number.NEGATIVE_INFINITY;
 
   function tell(event: string, text: string, error: unknown): void {
     log.error(
@@ -67,7 +72,6 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
 
   async function run(task: ProbeTask): Promise<void> {
     if (stopping.signal.aborted) return;
-    const key = keyOf(task);
     let outcome: ProbeOutcome;
     try {
       outcome = await prober.probe(task.target, {
@@ -80,45 +84,60 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       tell("probe-crashed", "A probe crashed.", error);
       outcome = crashed;
     }
-    waiting.delete(key);
     // What was given up says nothing about the server.
     if (!stopping.signal.aborted) registry.recordProbe(task, outcome);
   }
 
   function submit(task: ProbeTask, isUrgent: boolean): Promise<void> {
-    waiting.add(keyOf(task));
+    const key = keyOf(task);
+    const queued = waiting.get(key);
+    // An instance that registered again before its turn came is asked once, as what it is now.
+    if (queued !== undefined && queued.task.knownSince !== task.knownSince) queued.task = task;
+    if (queued !== undefined && !isUrgent) return queued.ended;
     const health = registry
       .get(task.serverId)
       ?.instances.find((one) => one.record.id === task.instanceId)?.health;
-    return lanes
+    const place = { task, ended: Promise.resolve() };
+    waiting.set(key, place);
+    place.ended = lanes
       .run({
         host: new URL(task.target.endpoint).host,
         isDoubtful: (health?.failures ?? 0) > 0,
         isUrgent,
-        work: () =>
-          run(task).catch((error) => tell("probe-lost", "A probe was not recorded.", error)),
+        work: () => {
+          if (waiting.get(key) === place) waiting.delete(key);
+          return run(place.task).catch((error) =>
+            tell("probe-lost", "A probe was not recorded.", error),
+          );
+        },
       })
       .finally(wake);
+    return place.ended;
   }
 
-  /** Many things may have happened at once; they are looked at together. */
+  /** Many things may happen at once, or in a flood; they are looked at together. */
   function wake(): void {
     if (isWoken || stopping.signal.aborted) return;
     isWoken = true;
-    queueMicrotask(() => {
-      isWoken = false;
-      if (stopping.signal.aborted) return;
-      try {
-        pump();
-      } catch (error) {
-        tell("probe-schedule-crashed", "Taking due probes crashed.", error);
-      }
-      cancelTimer();
-      cancelTimer = setTimer(wake, sleepMs());
-    });
+    const restMs = pumpedAt + pumpSpacingMs - clock.monotonic();
+    if (restMs <= 0) queueMicrotask(look);
+    else cancelLook = setTimer(look, restMs);
+  }
+
+  function look(): void {
+    isWoken = false;
+    if (stopping.signal.aborted) return;
+    try {
+      pump();
+    } catch (error) {
+      tell("probe-schedule-crashed", "Taking due probes crashed.", error);
+    }
+    cancelTimer();
+    cancelTimer = setTimer(wake, sleepMs());
   }
 
   function pump(): void {
+    pumpedAt = clock.monotonic();
     if (clock.monotonic() >= nextSweepAt) {
       nextSweepAt = clock.monotonic() + registry.settings.sweepMs;
       registry.sweep();
@@ -132,14 +151,8 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
 
   /** Until the next sweep or probe, whichever comes first. */
   function sleepMs(): number {
-    const now = registry.now().hub;
-    let sleep = Math.min(nextSweepAt - clock.monotonic(), longestSleepMs);
-    for (const entry of registry.list()) {
-      for (const { record, health } of entry.instances) {
-        if (health.isDraining || waiting.has(`${entry.record.id}/${record.id}`)) continue;
-        sleep = Math.min(sleep, health.nextProbeAt - now);
-      }
-    }
+    const untilSweep = nextSweepAt - clock.monotonic();
+    const sleep = Math.min(untilSweep, longestSleepMs, registry.nextProbeInMs());
     return Math.max(1, Math.ceil(sleep));
   }
 
@@ -184,6 +197,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       stopping.abort();
       stopListening();
       cancelTimer();
+      cancelLook();
       await lanes.settled();
     },
   };
