@@ -64,7 +64,7 @@ const trickyText = fc.constantFrom(
   "<script>alert(1)</script>",
   "'; DROP TABLE entries;--",
   "%00%0d%0a",
-  "${7*7}",
+  "{{7*7}}",
   "../../etc/passwd",
   "x".repeat(201),
   "x".repeat(9_000),

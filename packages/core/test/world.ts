@@ -10,7 +10,7 @@ import { type CapabilitySnapshot, createSnapshot } from "../src/snapshot.js";
 import type { CommitResult, RegistryStore, StoreWrite } from "../src/store.js";
 
 /** A clock that moves only by hand. */
-export class FakeClock implements Clock {
+class FakeClock implements Clock {
   #monotonic = 1_000;
   #wall = Date.UTC(2026, 10, 22);
   /** Two readings of a real clock are never quite the same. */

@@ -77,7 +77,7 @@ async function refuseConnection(socket: Duplex, code: string | undefined): Promi
   const body = JSON.stringify({ ...JSON.parse(await problem.text()), status });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "Content-Type: application/problem+json",
+    ...[...problem.headers].map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];

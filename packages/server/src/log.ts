@@ -29,12 +29,12 @@ const order = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 const marks = { debug: "·", info: " ", warn: "!", error: "✗" } as const;
 
 /** The time of day on this machine, as `15:04:05`. */
-export function timeOfDay(at: Date): string {
+function timeOfDay(at: Date): string {
   return at.toTimeString().slice(0, 8);
 }
 
 /** Text from elsewhere on one line that no terminal obeys. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
 }
 

@@ -4,7 +4,7 @@ import type { Log, LogFields } from "./log.js";
 const where = (endpoint: string) => endpoint.replace(/^https?:\/\//, "");
 
 /** One event in words, for a person at a terminal. */
-export function sentenceFor(event: JournalEvent): string {
+function sentenceFor(event: JournalEvent): string {
   switch (event.kind) {
     case "registered": {
       const took =

@@ -60,7 +60,10 @@ export function describeStore(
       opened.add(next);
       return next;
     },
-    testReopened: (title, run) => test.skipIf(reopen === undefined)(title, run),
+    // What lives in memory only has nothing to open again, and promises nothing about it.
+    testReopened: (title, run) => {
+      if (reopen !== undefined) test(title, run);
+    },
   };
 
   describe(`RegistryStore: ${name}`, () => {

@@ -1,12 +1,12 @@
 import { HubError } from "@hub/core";
 
 /** Bytes a REST request may have. */
-export const restBodyLimit = 64 * 1_024;
+const restBodyLimit = 64 * 1_024;
 const deepestJson = 32;
 const mostFields = 200;
 
 /** Reads a body while counting: a length that is a lie, or missing, does not get past the limit. */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new HubError("BODY_TOO_LARGE", `The body may have at most ${limit} bytes; this one has more.`);
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
@@ -60,7 +60,7 @@ function depthOf(text: string): number {
 }
 
 /** Parses a JSON object; refuses what would mean something else to another reader. */
-export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
+function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
   const text = decode(bytes);
   if (depthOf(text) > deepestJson)
     throw invalid(`The JSON body is nested deeper than ${deepestJson} levels.`);

@@ -54,6 +54,8 @@ export function problemResponse(error: HubError): Response {
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
+    // Here too, because the guard refuses before anything else can add it.
+    "x-content-type-options": "nosniff",
   };
   if (error.retryAfterMs !== undefined) {
     headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
@@ -62,7 +64,7 @@ export function problemResponse(error: HubError): Response {
 }
 
 /** The error for input that breaks a schema: every problem, each with where it is. */
-export function invalidRequest(problems: readonly Problem[]): HubError {
+function invalidRequest(problems: readonly Problem[]): HubError {
   const said = problems
     .slice(0, 3)
     .map(({ pointer, detail }) => (pointer === "" ? detail : `${pointer.slice(1)} ${detail}`));
@@ -80,7 +82,7 @@ const instead: Readonly<Record<string, string>> = {
 };
 
 /** What zod found, as problems with JSON pointers. */
-export function problemsOf(error: z.ZodError): Problem[] {
+function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     const pointer = issue.path
       .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)

@@ -14,7 +14,7 @@ import type { HubApp } from "../../src/api/context.js";
 import { createApp } from "../../src/app.js";
 
 /** A clock that stands still until it is told to go. */
-export class ManualClock implements Clock {
+class ManualClock implements Clock {
   #wall = Date.parse("2026-11-23T12:00:00Z");
   #monotonic = 0;
 
@@ -32,7 +32,7 @@ export class ManualClock implements Clock {
   }
 }
 
-export const failedProbe: ProbeOutcome = {
+const failedProbe: ProbeOutcome = {
   ok: false,
   latencyMs: 1,
   tried: [],
@@ -47,7 +47,7 @@ export const failedProbe: ProbeOutcome = {
 type Item = Record<string, unknown> & { readonly name: string };
 
 /** All that some answer of the hub may hold; a test reads what its own answer has. */
-export type Body = Omit<RegisterAnswer, "lease" | "servers"> &
+type Body = Omit<RegisterAnswer, "lease" | "servers"> &
   ServerList &
   ServerDetail & {
     readonly lease: LeaseGrant;
