@@ -1,7 +1,8 @@
 // Packs every published package and looks at it as a consumer would: publint, attw, and an empty
 // project that installs the tarballs and imports each entry point.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pnpm } from "./pnpm.mjs";
@@ -77,6 +78,48 @@ for (const { manifest } of packages) {
     }
   }
 }
+// The two programs, from their tarballs alone: a hub, and a server that registers itself there.
+const programs = [];
+try {
+  const port = await new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port: free } = server.address();
+      server.close(() => resolve(free));
+    });
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const options = {
+    cwd: consumer,
+    stdio: "inherit",
+    env: { ...process.env, MCP_HUB_PORT: String(port), MCP_HUB_URL: url, LOG_LEVEL: "warn" },
+  };
+  writeFileSync(
+    join(consumer, "server.mjs"),
+    `import { McpServer } from "@modelcontextprotocol/server";
+import { register } from "@hub/register";
+register(() => new McpServer({ name: "Packed", version: "1.0.0" }));
+`,
+  );
+  programs.push(spawn(process.execPath, ["node_modules/.bin/mcp-hub"], options));
+  programs.push(spawn(process.execPath, ["server.mjs"], options));
+  const giveUpAt = Date.now() + 30_000;
+  for (;;) {
+    const list = await fetch(`${url}/servers?status=up`).then(
+      (response) => response.json(),
+      () => undefined,
+    );
+    if (list?.servers?.[0]?.name === "Packed") break;
+    if (Date.now() > giveUpAt)
+      throw new Error("a packed server did not come up in a packed hub within 30 s");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  console.log("mcp-hub and @hub/register work together from their tarballs");
+} catch (error) {
+  failures.push(error.message);
+} finally {
+  for (const program of programs) program.kill("SIGKILL");
+}
+
 rmSync(folder, { recursive: true, force: true });
 for (const failure of failures) console.error(`FAILED ${failure}`);
 process.exitCode = failures.length === 0 ? 0 : 1;

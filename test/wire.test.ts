@@ -84,8 +84,9 @@ describe("a body that is too large", () => {
       connection.socket.on("drain", push);
       push();
       expect(await connection.next()).toMatchObject(refused(413));
+      const answered = performance.now();
       await connection.closed;
-      expect(sent).toBeLessThan(200_000_000);
+      expect(performance.now() - answered).toBeLessThan(3_000);
       connection.destroy();
     },
   );

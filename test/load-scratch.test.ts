@@ -1,0 +1,216 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setInterval as every } from "node:timers/promises";
+import { registerAnswerView } from "@hub/core";
+import { afterEach, expect, test } from "vitest";
+import { eventually, HubProcess } from "./support/hub-process.js";
+import {
+  type Answer,
+  keepAsking,
+  quantile,
+  RawConnection,
+  requestBytes,
+} from "./support/raw-http.js";
+import { Upstreams } from "./support/upstreams.js";
+
+const herdSize = 500;
+/** It is alive, and costs the hub one request a probe: the machine has enough to do. */
+const kind = "asks-for-a-token";
+const running: { stop(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of running.splice(0).reverse()) await one.stop();
+});
+
+function keep<T extends { stop(): Promise<void> }>(one: T): T {
+  running.push(one);
+  return one;
+}
+
+type Grant = { readonly id: string; readonly lease: string };
+
+/** Registers `count` servers at once, over `connections` connections, and gives what each got. */
+async function registerAll(
+  hub: HubProcess,
+  title: string,
+  count: number,
+  endpoint: string,
+  ttlMs: number,
+  connections = 20,
+): Promise<readonly (Grant & { readonly status: number })[]> {
+  const requests = Array.from({ length: count }, (_, index) => {
+    const body = JSON.stringify({
+      name: `${title} ${index}`,
+      transport: "streamable-http",
+      endpoint: `${endpoint}/${index}`,
+      lease: { ttlMs },
+    });
+    return requestBytes("POST /register", head(hub, body.length), body);
+  });
+  const answers: (Answer | undefined)[] = [];
+  const work = async () => {
+    const connection = new RawConnection(hub.port);
+    for (let bytes = requests.pop(); bytes !== undefined; bytes = requests.pop()) {
+      connection.write(bytes);
+      answers.push(await connection.next());
+    }
+    connection.destroy();
+  };
+  await Promise.all(Array.from({ length: connections }, work));
+  // Read only now: this process also measures, and must not be what it measures.
+  return answers.map((answer) => {
+    const { server, lease } = registerAnswerView.parse(JSON.parse(answer?.body ?? ""));
+    return { id: server.id, lease: lease?.id ?? "", status: answer?.status ?? 0 };
+  });
+}
+
+function head(hub: HubProcess, length: number): readonly (readonly [string, string])[] {
+  return [
+    ["host", `127.0.0.1:${hub.port}`],
+    ["content-type", "application/json"],
+    ["content-length", String(length)],
+  ];
+}
+
+/** Heartbeats for all leases, as close together as one connection can bring them; gives the statuses. */
+async function beatAll(hub: HubProcess, grants: readonly Grant[]): Promise<readonly number[]> {
+  const connection = new RawConnection(hub.port);
+  for (const { lease } of grants)
+    connection.write(requestBytes(`PUT /leases/${lease}`, head(hub, 2), "{}"));
+  const statuses: number[] = [];
+  for (const _ of grants) statuses.push((await connection.next())?.status ?? 0);
+  connection.destroy();
+  return statuses;
+}
+
+/** Reads the list without pause in both ways, until told to stop. */
+function readList(hub: HubProcess) {
+  let isOver = false;
+  const host: readonly [string, string] = ["host", `127.0.0.1:${hub.port}`];
+  const reading = (async () => {
+    const etag = (await fetch(`${hub.url}/servers`)).headers.get("etag") ?? "";
+    return Promise.all([
+      keepAsking(hub.port, requestBytes("GET /servers", [host]), () => isOver, 2),
+      keepAsking(
+        hub.port,
+        requestBytes("GET /servers", [host, ["if-none-match", etag]]),
+        () => isOver,
+        2,
+      ),
+    ]);
+  })();
+  return async () => {
+    isOver = true;
+    const [plain, tagged] = await reading;
+    expect([...plain.statuses]).toEqual([200]);
+    expect([...tagged.statuses].filter((status) => status !== 200 && status !== 304)).toEqual([]);
+    return [plain.tookMs, tagged.tookMs] as const;
+  };
+}
+
+/** The whole journal, oldest first. */
+async function journal(hub: HubProcess) {
+  const events: Awaited<ReturnType<HubProcess["events"]>>[number][] = [];
+  for (let cursor = ""; ; ) {
+    const page = await hub.events(`?limit=1000${cursor}`);
+    events.push(...page);
+    const last = page.at(-1);
+    if (page.length < 1_000 || last === undefined) return events.toReversed();
+    cursor = `&cursor=${last.seq}`;
+  }
+}
+
+const env = {
+  MCP_HUB_HEARTBEAT_MS: "500",
+  MCP_HUB_LEASE_MIN_MS: "500",
+  MCP_HUB_LEASE_TTL_MS: "1000",
+  MCP_HUB_DOWN_AFTER_MS: "4000",
+  MCP_HUB_SWEEP_MS: "1000",
+  MCP_HUB_PROBE_UP_MS: "60000",
+};
+
+test(`${herdSize} leases that run out together: the list stays quick, each goes down once, and the herd is taken back`, async () => {
+  const t0 = performance.now();
+  const mark = (what: string) => console.info(what, Math.round(performance.now() - t0));
+  const hub = keep(await HubProcess.start(env));
+  const others = keep(await Upstreams.start([kind]));
+  const herd = keep(await Upstreams.start([kind]));
+  mark("const grants =");
+  const grants = await registerAll(hub, "Herd", herdSize, herd.endpoint(kind), 2_000);
+  const isHerd = new Set(grants.map(({ id }) => id));
+  expect(isHerd.size).toBe(herdSize);
+  mark("const inStatus");
+  const inStatus = async (status: string) =>
+    (await hub.servers(`?status=${status}`)).filter(({ id }) => isHerd.has(id)).length;
+  const stopBeating = new AbortController();
+  const beating = (async () => {
+    for await (const _ of every(800, undefined, { signal: stopBeating.signal }))
+      expect(new Set(await beatAll(hub, grants))).toEqual(new Set([200]));
+  })().catch((error: unknown) => {
+    if (!stopBeating.signal.aborted) throw error;
+  });
+  // More live than die, or the hub would rather suspect itself.
+  await registerAll(hub, "Other", herdSize + 10, others.endpoint(kind), 600_000);
+  await eventually("the herd to be up", async () => (await inStatus("up")) === herdSize);
+  mark("stopBeating.abort();");
+  stopBeating.abort();
+  await beating;
+
+  const seqBefore = (await hub.events("?limit=1"))[0]?.seq ?? 0;
+  await herd.stop();
+  const lastBeats = await beatAll(hub, grants);
+  expect(new Set(lastBeats)).toEqual(new Set([200]));
+  const timesWhileDying = readList(hub);
+  await eventually(
+    "the herd to be down",
+    async () => (await inStatus("down")) === herdSize,
+    15_000,
+  );
+  const dying = await timesWhileDying();
+
+  mark("const downs =");
+  const downs = (await journal(hub)).filter(
+    ({ seq, kind, to }) => seq > seqBefore && kind === "status-changed" && to === "down",
+  );
+  expect(downs).toHaveLength(herdSize);
+  expect(new Set(downs.map(({ serverId }) => serverId))).toEqual(isHerd);
+  // One sweep sees them all; the last heartbeats may lie on both sides of its deadline.
+  expect(new Set(downs.map(({ at }) => at)).size).toBeLessThanOrEqual(2);
+  expect(await (await fetch(`${hub.url}/readyz`)).json()).toMatchObject({
+    protection: { isActive: false },
+  });
+
+  mark("keep(await Upstreams");
+  keep(await Upstreams.start([kind], { UPSTREAM_PORT: String(herd.ports[kind]) }));
+  const timesWhileComing = readList(hub);
+  mark("const began =");
+  const began = performance.now();
+  const h = monitorEventLoopDelay({ resolution: 5 });
+  h.enable();
+  const small = keepAsking(hub.port, requestBytes("GET /healthz", [["host", `127.0.0.1:${hub.port}`]]), () => performance.now() - began > 600, 2);
+  const again = await registerAll(hub, "Herd", herdSize, herd.endpoint(kind), 60_000, 100);
+  h.disable();
+  console.info("client loop max", h.max / 1e6, "healthz max", Math.max(...(await small).tookMs), (await small).tookMs.length, "list bytes", (await (await fetch(`${hub.url}/servers`)).text()).length);
+  const backMs = performance.now() - began;
+  expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(again.map(({ id }) => id))).toEqual(isHerd);
+  await eventually("the herd to be up again", async () => (await inStatus("up")) === herdSize);
+  mark("const coming =");
+  const coming = await timesWhileComing();
+
+  const figures = [...dying, ...coming].map((times) => quantile(times, 0.99));
+  console.info(
+    figures,
+    backMs,
+    [...dying, ...coming].map((times) => times.length),
+  );
+  for (const p99 of figures) expect(p99).toBeLessThan(250);
+  const events = await journal(hub);
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  for (const id of isHerd) {
+    const life = events
+      .filter((event) => event.serverId === id && event.kind === "status-changed")
+      .map(({ to }) => to);
+    expect(life.join(" ")).toMatch(/^up (unreachable )?down (pending )?up$/);
+  }
+  expect(hub.program.output).not.toContain('"level":"error"');
+}, 40_000);
