@@ -120,9 +120,16 @@ async function repeated(run) {
   return Object.fromEntries(keys.map((key) => [key, median(results.map((result) => result[key]))]));
 }
 
-const rows = [];
+/** Waits until that many servers are up and what they offer is known: from then on the list stands still. */
+async function allUp(hub, count) {
+  for (;;) {
+    const { servers } = await (await fetch(`${hub.url}/servers?status=up`)).json();
+    if (servers.length === count && servers.every((server) => server.capabilities !== null)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 function row(name, result, extra = "") {
-  rows.push({ name, ...result });
   const cpu = result.cpuPer1000.toFixed(3);
   console.log(
     `  ${name.padEnd(46)} ${Math.round(result.rate).toString().padStart(7)}/s   p50 ${String(result.p50).padStart(3)} ms   p99 ${String(result.p99).padStart(3)} ms   CPU ${cpu} s/1000   ${extra}`,
@@ -219,6 +226,11 @@ async function main() {
       }),
     ),
   );
+  await stop(hub.child);
+
+  hub = await startHub(join(folder, "many"));
+  await registerMany(hub.url, 1_000, upstreams.url, "good");
+  await allUp(hub, 1_000);
   await compareLists(hub, 1_000);
   const afterLoad1000 = residentMb(hub.pid);
   await stop(hub.child);
@@ -228,11 +240,7 @@ async function main() {
   const emptyReady = hub.readyMs;
   const emptyRss = residentMb(hub.pid);
   await registerMany(hub.url, 100, upstreams.url, "good");
-  for (;;) {
-    const { servers } = await (await fetch(`${hub.url}/servers?status=up`)).json();
-    if (servers.length === 100) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await allUp(hub, 100);
   await compareLists(hub, 100);
   const afterLoad = residentMb(hub.pid);
   await stop(hub.child);
@@ -245,11 +253,7 @@ async function main() {
     const known = list.servers.reduce((sum, server) => sum + (server.capabilities?.tools ?? 0), 0);
     if (tools.length !== 200 || known !== 1_000) throw new Error(`only ${known} tools are visible`);
     const visibleMs = performance.now() - hub.begin;
-    for (;;) {
-      const { servers } = await (await fetch(`${hub.url}/servers?status=up`)).json();
-      if (servers.length === 100) break;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await allUp(hub, 100);
     starts.push({ visibleMs, upMs: performance.now() - hub.begin, rss: residentMb(hub.pid) });
     await stop(hub.child);
   }

@@ -81,22 +81,27 @@ async function beatAll(hub: HubProcess, grants: readonly Grant[]): Promise<reado
   return statuses;
 }
 
-/** Reads the list without pause in both ways, until told to stop. */
-function readList(hub: HubProcess) {
+/**
+ * Reads the list without pause in both ways, on connections that it has by the time it returns; gives
+ * how to end that and learn what each answer took.
+ */
+async function readList(hub: HubProcess) {
   let isOver = false;
   const host: readonly [string, string] = ["host", `127.0.0.1:${hub.port}`];
-  const reading = (async () => {
-    const etag = (await fetch(`${hub.url}/servers`)).headers.get("etag") ?? "";
-    return Promise.all([
-      keepAsking(hub.port, requestBytes("GET /servers", [host]), () => isOver, 2),
-      keepAsking(
-        hub.port,
-        requestBytes("GET /servers", [host, ["if-none-match", etag]]),
-        () => isOver,
-        2,
-      ),
-    ]);
-  })();
+  const etag = (await fetch(`${hub.url}/servers`)).headers.get("etag") ?? "";
+  const asked = [0, 0];
+  const read = (which: number, ...headers: (readonly [string, string])[]) =>
+    keepAsking(
+      hub.port,
+      requestBytes("GET /servers", [host, ...headers]),
+      () => {
+        asked[which] = (asked[which] ?? 0) + 1;
+        return isOver;
+      },
+      2,
+    );
+  const reading = Promise.all([read(0), read(1, ["if-none-match", etag])]);
+  await eventually("the first lists", () => asked.every((count) => count > 1));
   return async () => {
     isOver = true;
     const [plain, tagged] = await reading;
@@ -122,43 +127,38 @@ const env = {
   MCP_HUB_HEARTBEAT_MS: "500",
   MCP_HUB_LEASE_MIN_MS: "500",
   MCP_HUB_LEASE_TTL_MS: "1000",
-  MCP_HUB_DOWN_AFTER_MS: "4000",
+  MCP_HUB_DOWN_AFTER_MS: "5000",
   MCP_HUB_SWEEP_MS: "1000",
   MCP_HUB_PROBE_UP_MS: "60000",
 };
 
 test(`${herdSize} leases that run out together: the list stays quick, each goes down once, and the herd is taken back`, async () => {
-  const t0 = performance.now();
-  const mark = (what: string) => console.info(what, Math.round(performance.now() - t0));
   const hub = keep(await HubProcess.start(env));
   const others = keep(await Upstreams.start([kind]));
   const herd = keep(await Upstreams.start([kind]));
-  mark("const grants =");
-  const grants = await registerAll(hub, "Herd", herdSize, herd.endpoint(kind), 2_000);
+  // More live than die, or the hub would rather suspect itself.
+  await registerAll(hub, "Other", herdSize + 10, others.endpoint(kind), 600_000);
+  const grants = await registerAll(hub, "Herd", herdSize, herd.endpoint(kind), 3_000);
   const isHerd = new Set(grants.map(({ id }) => id));
   expect(isHerd.size).toBe(herdSize);
-  mark("const inStatus");
   const inStatus = async (status: string) =>
     (await hub.servers(`?status=${status}`)).filter(({ id }) => isHerd.has(id)).length;
   const stopBeating = new AbortController();
+  const beats = new Set<number>();
   const beating = (async () => {
-    for await (const _ of every(800, undefined, { signal: stopBeating.signal }))
-      expect(new Set(await beatAll(hub, grants))).toEqual(new Set([200]));
-  })().catch((error: unknown) => {
-    if (!stopBeating.signal.aborted) throw error;
-  });
-  // More live than die, or the hub would rather suspect itself.
-  await registerAll(hub, "Other", herdSize + 10, others.endpoint(kind), 600_000);
+    for await (const _ of every(600, undefined, { signal: stopBeating.signal }))
+      for (const status of await beatAll(hub, grants)) beats.add(status);
+  })().catch(() => undefined);
   await eventually("the herd to be up", async () => (await inStatus("up")) === herdSize);
-  mark("stopBeating.abort();");
   stopBeating.abort();
   await beating;
+  expect([...beats]).toEqual([200]);
 
   const seqBefore = (await hub.events("?limit=1"))[0]?.seq ?? 0;
   await herd.stop();
   const lastBeats = await beatAll(hub, grants);
   expect(new Set(lastBeats)).toEqual(new Set([200]));
-  const timesWhileDying = readList(hub);
+  const timesWhileDying = await readList(hub);
   await eventually(
     "the herd to be down",
     async () => (await inStatus("down")) === herdSize,
@@ -166,7 +166,6 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   );
   const dying = await timesWhileDying();
 
-  mark("const downs =");
   const downs = (await journal(hub)).filter(
     ({ seq, kind, to }) => seq > seqBefore && kind === "status-changed" && to === "down",
   );
@@ -178,26 +177,18 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     protection: { isActive: false },
   });
 
-  mark("keep(await Upstreams");
   keep(await Upstreams.start([kind], { UPSTREAM_PORT: String(herd.ports[kind]) }));
-  const timesWhileComing = readList(hub);
-  mark("const began =");
+  const timesWhileComing = await readList(hub);
   const began = performance.now();
   const again = await registerAll(hub, "Herd", herdSize, herd.endpoint(kind), 60_000, 100);
   const backMs = performance.now() - began;
   expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(again.map(({ id }) => id))).toEqual(isHerd);
   await eventually("the herd to be up again", async () => (await inStatus("up")) === herdSize);
-  mark("const coming =");
   const coming = await timesWhileComing();
 
   const figures = [...dying, ...coming].map((times) => quantile(times, 0.99));
-  console.info(
-    figures,
-    backMs,
-    [...dying, ...coming].map((times) => times.length),
-  );
-  for (const p99 of figures) expect(p99).toBeLessThan(250);
+  expect(Math.max(...figures), `p99 in ms: ${figures}; back in ${backMs} ms`).toBeLessThan(250);
   const events = await journal(hub);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   for (const id of isHerd) {

@@ -34,6 +34,8 @@ export type Health = {
   readonly isBeingProbed: boolean;
   /** When all capabilities were last read from this instance. */
   readonly readAt?: number;
+  /** What that reading found to mend; the quick probes in between cannot see it. */
+  readonly readWarnings?: readonly string[];
   readonly capabilitiesHash?: string;
   /** What the server itself said of its capabilities in its last heartbeat; opaque. */
   readonly announcedHash?: string;
@@ -57,6 +59,8 @@ const eagerProbes = [
 ] as const;
 /** A server that has just registered and does not answer yet may still be starting. */
 const startUpMs = 5_000;
+/** A server that was up a moment ago and registers again is looked at this soon. */
+const restartProbeMs = 1_000;
 
 /** A new process, or one that registered again: what was observed before says nothing about it. */
 export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {
@@ -75,7 +79,8 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     isRecovering: false,
     ...(wasUp && previous.outcome !== undefined ? { outcome: previous.outcome } : {}),
     ...(wasUp && previous.era !== undefined ? { era: previous.era } : {}),
-    nextProbeAt: now.hub,
+    // Soon, though a flood of registrations of what is up need not be a flood of probes.
+    nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
     isBeingProbed: false,
   };
 }
@@ -242,7 +247,11 @@ function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {
     ...(outcome.era === undefined ? {} : { era: outcome.era }),
     ...(outcome.snapshot === undefined
       ? {}
-      : { readAt: now.hub, capabilitiesHash: outcome.snapshot.hash }),
+      : {
+          readAt: now.hub,
+          readWarnings: outcome.warnings,
+          capabilitiesHash: outcome.snapshot.hash,
+        }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
 import { addEventRoutes } from "./api/events.js";
-import { createGuard } from "./api/guard.js";
+import { createGuard, type Guard } from "./api/guard.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { problemResponse } from "./api/problem.js";
@@ -18,8 +18,29 @@ const securityHeaders = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",
+  // Pages that show something bring a policy of their own.
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 } as const;
-const apiPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+const preflightHeaders = {
+  "access-control-allow-methods": "GET, POST, PUT, DELETE",
+  "access-control-allow-headers": "content-type, authorization, last-event-id, if-none-match",
+  "access-control-max-age": "600",
+} as const;
+
+function refusalBy(guard: Guard, request: Request): HubError | undefined {
+  try {
+    guard.check(request);
+    return undefined;
+  } catch (error) {
+    if (HubError.is(error)) return error;
+    throw error;
+  }
+}
+
+function isPreflight(request: Request): boolean {
+  return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+}
 
 /** Methods that some route knows for a path, so that a wrong one is told from a wrong path. */
 function methodsFor(app: HubApp, path: string): string[] {
@@ -60,7 +81,7 @@ export function createApp(deps: AppDeps): HubApp {
   const guard = createGuard(deps.guard);
   const lists = new ServerLists(deps.registry);
 
-  const always = { ...securityHeaders, [hubIdHeader]: deps.info.hubId };
+  const always = Object.entries({ ...securityHeaders, [hubIdHeader]: deps.info.hubId });
 
   app.onError((error, context) => {
     if (HubError.is(error)) return problemResponse(error);
@@ -73,31 +94,26 @@ export function createApp(deps: AppDeps): HubApp {
 
   // The outermost layer: it sees the raw request before any route does.
   app.use(async (context, next) => {
-    guard.check(context.req.raw);
-    const cors = guard.corsOrigin(context.req.raw);
-    if (
-      cors !== undefined &&
-      context.req.method === "OPTIONS" &&
-      context.req.header("access-control-request-method")
-    ) {
-      return context.body(null, 204, {
-        "access-control-allow-origin": cors,
-        "access-control-allow-methods": "GET, POST, PUT, DELETE",
-        "access-control-allow-headers": "content-type, authorization, last-event-id, if-none-match",
-        "access-control-max-age": "600",
-        vary: "Origin",
-      });
+    const outgoing = context.env?.outgoing;
+    // Straight onto Node's response where there is one: the answer itself then stays as it was made.
+    if (outgoing !== undefined) {
+      for (const [name, value] of always) outgoing.setHeader(name, value);
     }
-    await next();
-    const { headers } = context.res;
-    for (const [name, value] of Object.entries(always)) headers.set(name, value);
-    if (!headers.has("content-security-policy")) headers.set("content-security-policy", apiPolicy);
+    const refusal = refusalBy(guard, context.req.raw);
+    const cors = refusal === undefined ? guard.corsOrigin(context.req.raw) : undefined;
+    if (refusal !== undefined) context.res = problemResponse(refusal);
+    else if (cors !== undefined && isPreflight(context.req.raw)) {
+      context.res = new Response(null, { status: 204, headers: preflightHeaders });
+    } else await next();
+    if (outgoing === undefined) {
+      const { headers } = context.res;
+      for (const [name, value] of always) if (!headers.has(name)) headers.set(name, value);
+    }
     if (cors !== undefined) {
-      headers.set("access-control-allow-origin", cors);
-      headers.set("access-control-expose-headers", "etag, location, retry-after");
-      headers.append("vary", "Origin");
+      context.res.headers.set("access-control-allow-origin", cors);
+      context.res.headers.set("access-control-expose-headers", "etag, location, retry-after");
+      context.res.headers.append("vary", "Origin");
     }
-    return undefined;
   });
 
   addRegisterRoute(app, deps, () => lists.summaries());

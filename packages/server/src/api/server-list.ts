@@ -45,7 +45,7 @@ const cursorSchema = z.strictObject({
 });
 
 /** A list as it goes out. */
-export type Listing = { readonly json: string; readonly etag: string };
+export type Listing = { readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: string };
 
 /** Lists from memory: the one without parameters is kept as ready bytes until something in it changes. */
 export class ServerLists {
@@ -112,7 +112,8 @@ export class ServerLists {
           }
         : undefined;
     const json = JSON.stringify(protection === undefined ? list : { ...list, protection });
-    return { json, etag: `"${createHash("sha1").update(json).digest("base64url")}"` };
+    const bytes = new TextEncoder().encode(json);
+    return { bytes, etag: `"${createHash("sha1").update(bytes).digest("base64url")}"` };
   }
 
   #summary(entry: Entry): ServerSummary {

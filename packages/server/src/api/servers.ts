@@ -25,10 +25,11 @@ function isFresh(header: string | undefined, etag: string): boolean {
   );
 }
 
-function answerListing(context: Context<AppEnv>, { json, etag }: Listing): Response {
-  const headers = { etag, "cache-control": "no-cache" };
-  if (isFresh(context.req.header("if-none-match"), etag)) return context.body(null, 304, headers);
-  return context.body(json, 200, { ...headers, "content-type": "application/json" });
+/** Ready bytes and plain headers: the hot path of clients that poll. */
+function answerListing(context: Context<AppEnv>, { bytes, etag }: Listing): Response {
+  const headers = { etag, "cache-control": "no-cache", "content-type": "application/json" };
+  const isKnown = isFresh(context.req.header("if-none-match"), etag);
+  return isKnown ? new Response(null, { status: 304, headers }) : new Response(bytes, { headers });
 }
 
 /** What deserves attention about an entry, beyond its instances. */
