@@ -29,6 +29,8 @@ export const connectionLimits: ConnectionLimits = {
   mostConnections: 2_000,
 };
 const closeIdleEveryMs = 50;
+/** A connection that has asked nothing gets this long to do so when the hub stops. */
+const unusedGraceMs = 500;
 const mostHeaderBytes = 16_384;
 
 export type Listener = {
@@ -150,8 +152,14 @@ export async function listen(
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy();
         }, graceMs);
-        // A kept connection becomes idle when its last answer is out, which may be later.
-        const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
+        const began = performance.now();
+        // A kept connection becomes idle when its last answer is out, which may be later. One that
+        // never asked anything does not count as idle to Node.
+        const closeIdle = setInterval(() => {
+          server.closeIdleConnections();
+          if (performance.now() - began < unusedGraceMs) return;
+          for (const socket of sockets) if (!answering.has(socket)) socket.destroy();
+        }, closeIdleEveryMs);
         server.close(() => {
           clearTimeout(cut);
           clearInterval(closeIdle);

@@ -5,18 +5,20 @@ const restBodyLimit = 64 * 1_024;
 const deepestJson = 32;
 const mostFields = 200;
 
-/** The declared length, where the HTTP parser holds the sender to it; undefined for chunks and for lies. */
-function declaredLength({ headers }: Request): number | undefined {
-  const text = headers.get("content-length");
-  const isExact = text !== null && /^\d{1,15}$/.test(text) && !headers.has("transfer-encoding");
-  return isExact ? Number(text) : undefined;
+/** The length of the body where the HTTP parser holds the sender to it; undefined for chunks and for lies. */
+function exactLength({ headers }: Request): number | undefined {
+  const length = headers.get("content-length");
+  if (headers.has("transfer-encoding")) return undefined;
+  if (length !== null) return /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+  // Without a length and without chunks there is no body, and then nobody names its type either.
+  return headers.has("content-type") ? undefined : 0;
 }
 
 /** Reads a body while counting: a length that is missing or a lie does not get past the limit. */
 async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () =>
     new HubError("BODY_TOO_LARGE", `The body may have at most ${limit} bytes; this one has more.`);
-  const length = declaredLength(request);
+  const length = exactLength(request);
   if (length !== undefined && length > limit) throw tooLarge();
   if (length === 0) return new Uint8Array();
   // The parser ends the body after that many bytes, so it can be taken in one piece.
