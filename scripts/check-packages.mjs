@@ -1,47 +1,32 @@
 // Packs every published package and looks at it as a consumer would: publint, attw, and an empty
 // project that installs the tarballs and imports each entry point.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { packInto } from "./pack-into.mjs";
 import { pnpm } from "./pnpm.mjs";
-import { build, install, root } from "./prepare.mjs";
+import { build, install } from "./prepare.mjs";
 
 install();
 build();
 const folder = mkdtempSync(join(tmpdir(), "mcp-hub-pack-"));
 const failures = [];
-const packages = readdirSync(join(root, "packages"))
-  .map((name) => ({
-    folder: join(root, "packages", name),
-    manifest: JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")),
-  }))
-  .filter(({ manifest }) => manifest.private !== true);
-
-const tarballs = new Map();
-for (const { folder: source, manifest } of packages) {
-  if (
-    pnpm(["--dir", source, "pack", "--pack-destination", folder], {
-      stdio: ["ignore", "ignore", "inherit"],
-    }) !== 0
-  ) {
-    failures.push(`${manifest.name}: pack failed`);
-    continue;
+const packages = packInto(folder);
+for (const { name, tarball } of packages) {
+  if (pnpm(["exec", "publint", "run", tarball, "--strict"]) !== 0) {
+    failures.push(`${name}: publint`);
   }
-  const file = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`;
-  const tarball = join(folder, file);
-  tarballs.set(manifest.name, tarball);
-  if (pnpm(["exec", "publint", "run", tarball, "--strict"]) !== 0)
-    failures.push(`${manifest.name}: publint`);
-  if (pnpm(["exec", "attw", tarball, "--profile", "esm-only"]) !== 0)
-    failures.push(`${manifest.name}: attw`);
+  if (pnpm(["exec", "attw", tarball, "--profile", "esm-only"]) !== 0) {
+    failures.push(`${name}: attw`);
+  }
 }
 
 const consumer = join(folder, "consumer");
 execFileSync("mkdir", ["-p", consumer]);
 const dependencies = Object.fromEntries(
-  [...tarballs].map(([name, tarball]) => [name, `file:${tarball}`]),
+  packages.map(({ name, tarball }) => [name, `file:${tarball}`]),
 );
 writeFileSync(
   join(consumer, "package.json"),

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { HubClient } from "./hub-client.js";
 import type { HubClientError } from "./hub-client-error.js";
 
 let server: Server | undefined;
 afterEach(async () => {
+  vi.unstubAllEnvs();
   server?.closeAllConnections();
   await new Promise((resolve) =>
     server === undefined ? resolve(undefined) : server.close(resolve),
@@ -63,6 +64,71 @@ test("a query becomes parameters", async () => {
   );
   expect((await hub.servers({ q: "a b", limit: 3 })).nextCursor).toBe("/servers?q=a+b&limit=3");
   expect((await hub.servers()).nextCursor).toBe("/servers");
+});
+
+test("finds tools and goes on from page to page", async () => {
+  const tool = {
+    serverId: "w",
+    serverName: "Weather",
+    serverStatus: "up",
+    name: "forecast",
+    title: "Forecast",
+    hash: "h",
+    score: 1.5,
+    definition: { name: "forecast", title: "Forecast", inputSchema: { type: "object" } },
+  };
+  const asked: unknown[] = [];
+  const hub = await clientOf((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const page = asked.length === 1 ? { tools: [tool], nextCursor: "1" } : { tools: [] };
+    json(200, page)(request, response);
+  });
+  const first = await hub.tools({ q: "rain & snow", limit: 1 });
+  expect(first.tools).toEqual([tool]);
+  expect(first.tools[0]?.definition.name).toBe("forecast");
+  expect(await hub.tools({ q: "rain & snow", limit: 1, cursor: first.nextCursor })).toEqual({
+    tools: [],
+  });
+  await hub.tools();
+  expect(asked).toEqual([
+    "GET /tools?q=rain+%26+snow&limit=1",
+    "GET /tools?q=rain+%26+snow&limit=1&cursor=1",
+    "GET /tools",
+  ]);
+});
+
+test("lists the tools of one server, or rejects when there is no such server", async () => {
+  const answer = { snapshot: { hash: "s" }, tools: [{ hash: "h", definition: { name: "add" } }] };
+  const hub = await clientOf((request, response) =>
+    request.url === "/servers/a%2Fb/tools"
+      ? json(200, answer)(request, response)
+      : json(404, { code: "SERVER_NOT_FOUND", detail: "No such server" })(request, response),
+  );
+  expect(await hub.serverTools("a/b")).toEqual(answer);
+  expect(await failureOf(hub.serverTools("x"))).toMatchObject({ code: "SERVER_NOT_FOUND" });
+});
+
+test("of several hubs in MCP_HUB_URL or `url` it asks the first", () => {
+  vi.stubEnv("MCP_HUB_URL", "hub-a:8001/mcp, http://hub-b:8001");
+  expect(new HubClient().url).toBe("http://hub-a:8001");
+  expect(new HubClient({ url: "http://hub-c,http://hub-d" }).url).toBe("http://hub-c");
+  expect(() => new HubClient({ url: " , " })).toThrow("is empty");
+});
+
+test.each([429, 503])("Retry-After of a %i is read as seconds and as a date", async (status) => {
+  const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+  const headers: (string | undefined)[] = ["7", inAMinute, "soon", undefined];
+  const hub = await clientOf((request, response) => {
+    const header = headers.shift();
+    const sent = header === undefined ? {} : { "retry-after": header };
+    json(status, { code: "BUSY", detail: "Later" }, sent)(request, response);
+  });
+  expect(await failureOf(hub.servers())).toMatchObject({ status, retryAfterMs: 7_000 });
+  const { retryAfterMs } = (await failureOf(hub.servers())) ?? {};
+  expect(retryAfterMs).toBeGreaterThan(50_000);
+  expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+  expect(await failureOf(hub.servers())).toMatchObject({ retryAfterMs: undefined });
+  expect(await failureOf(hub.servers())).toMatchObject({ retryAfterMs: undefined });
 });
 
 test("a problem document becomes one typed error", async () => {

@@ -7,11 +7,12 @@ import type {
 } from "@hub/core";
 import { readAnswer } from "./answer.js";
 import { HubClientError } from "./hub-client-error.js";
-import { defaultHubUrl, normaliseHubUrl } from "./hub-url.js";
+import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
+import type { ServerTools, ToolList, ToolsQuery } from "./tools.js";
 
 /** How to reach a hub. */
 export interface HubClientOptions {
-  /** The hub's base URL. Default: `MCP_HUB_URL`, else http://127.0.0.1:8001. */
+  /** The hub's base URL; of several, separated by commas, the first. Default: `MCP_HUB_URL`, else http://127.0.0.1:8001. */
   readonly url?: string | undefined;
   /** Bearer token. Default: `MCP_HUB_TOKEN`. */
   readonly token?: string | undefined;
@@ -53,7 +54,7 @@ export class HubClient {
 
   /** @throws TypeError when the URL cannot be an address. */
   constructor(options: HubClientOptions = {}) {
-    this.url = normaliseHubUrl(options.url ?? environment("MCP_HUB_URL") ?? defaultHubUrl);
+    this.url = firstHubUrl(options.url ?? environment("MCP_HUB_URL") ?? defaultHubUrl);
     this.#token = options.token ?? environment("MCP_HUB_TOKEN");
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
@@ -93,18 +94,33 @@ export class HubClient {
 
   /** One page of servers; without a query, all of them. */
   async servers(query: ServersQuery = {}, signal?: AbortSignal): Promise<ServerList> {
-    const search = new URLSearchParams();
-    for (const [key, value] of Object.entries(query)) {
-      if (value !== undefined) search.set(key, String(value));
-    }
-    const path = search.size === 0 ? "/servers" : `/servers?${search}`;
-    return (await this.#call("GET", path, undefined, signal)) as unknown as ServerList; // contract
+    return (await this.#get("/servers", query, signal)) as unknown as ServerList; // contract
   }
 
   /** One server with its instances. */
   async server(id: string, signal?: AbortSignal): Promise<ServerDetail> {
     const path = `/servers/${encodeURIComponent(id)}`;
-    return (await this.#call("GET", path, undefined, signal)) as unknown as ServerDetail; // contract
+    return (await this.#get(path, {}, signal)) as unknown as ServerDetail; // contract
+  }
+
+  /** One page of the tools of all servers, the best first. */
+  async tools(query: ToolsQuery = {}, signal?: AbortSignal): Promise<ToolList> {
+    return (await this.#get("/tools", query, signal)) as unknown as ToolList; // contract
+  }
+
+  /** All tools of one server. */
+  async serverTools(id: string, signal?: AbortSignal): Promise<ServerTools> {
+    const path = `/servers/${encodeURIComponent(id)}/tools`;
+    return (await this.#get(path, {}, signal)) as unknown as ServerTools; // contract
+  }
+
+  #get(path: string, query: object, signal: AbortSignal | undefined) {
+    const search = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) {
+      if (value !== undefined) search.set(key, String(value));
+    }
+    const target = search.size === 0 ? path : `${path}?${search}`;
+    return this.#call("GET", target, undefined, signal);
   }
 
   async #call(method: string, path: string, body: unknown, signal: AbortSignal | undefined) {

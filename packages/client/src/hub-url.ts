@@ -32,3 +32,11 @@ export function parseHubUrls(value: string | readonly string[]): string[] {
   const texts = typeof value === "string" ? value.split(",") : value;
   return [...new Set(texts.filter((text) => text.trim() !== "").map(normaliseHubUrl))];
 }
+
+/**
+ * The first of what may be several addresses, for a program that asks one hub only.
+ * @throws TypeError as `normaliseHubUrl` does.
+ */
+export function firstHubUrl(value: string): string {
+  return parseHubUrls(value)[0] ?? normaliseHubUrl("");
+}

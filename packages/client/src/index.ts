@@ -17,3 +17,4 @@ export {
 } from "./hub-client.js";
 export { HubClientError, type HubFailure } from "./hub-client-error.js";
 export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";
+export type { FoundTool, ServerTools, ToolDefinition, ToolList, ToolsQuery } from "./tools.js";

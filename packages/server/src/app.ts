@@ -7,12 +7,12 @@ import { addEventRoutes } from "./api/events.js";
 import { createGuard, type Guard } from "./api/guard.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
-import { problemResponse } from "./api/problem.js";
+import { newInstance, problemResponse } from "./api/problem.js";
 import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
-import { hubIdHeader } from "./probe/index.js";
+import { hubIdHeader, hubViaHeader } from "./probe/index.js";
 
 const securityHeaders = {
   "x-content-type-options": "nosniff",
@@ -28,7 +28,14 @@ const preflightHeaders = {
   "access-control-max-age": "600",
 } as const;
 
-function refusalBy(guard: Guard, request: Request): HubError | undefined {
+function refusalBy(guard: Guard, request: Request, hubId: string): HubError | undefined {
+  const via = request.headers.get(hubViaHeader);
+  if (via?.split(",").some((one) => one.trim() === hubId)) {
+    return new HubError(
+      "ENDPOINT_REFUSED",
+      "This request came back to the hub that it started from.",
+    );
+  }
   try {
     guard.check(request);
     return undefined;
@@ -85,9 +92,11 @@ export function createApp(deps: AppDeps): HubApp {
 
   app.onError((error, context) => {
     if (HubError.is(error)) return problemResponse(error);
-    deps.onError(error, context.req.raw);
+    const instance = newInstance();
+    deps.onError(error, context.req.raw, instance);
     return problemResponse(
       new HubError("INTERNAL", "The hub could not answer this request. Its log says why."),
+      instance,
     );
   });
   app.notFound((context) => notFound(app, context.req.raw));
@@ -99,7 +108,7 @@ export function createApp(deps: AppDeps): HubApp {
     if (outgoing !== undefined) {
       for (const [name, value] of always) outgoing.setHeader(name, value);
     }
-    const refusal = refusalBy(guard, context.req.raw);
+    const refusal = refusalBy(guard, context.req.raw, deps.info.hubId);
     const cors = refusal === undefined ? guard.corsOrigin(context.req.raw) : undefined;
     if (refusal !== undefined) context.res = problemResponse(refusal);
     else if (cors !== undefined && isPreflight(context.req.raw)) {

@@ -30,7 +30,7 @@ export function banner({ version, url, store, servers, readyInMs }: BannerFacts)
     "",
     "  Register a server:",
     '    TypeScript     import { register } from "@hub/register";  register(server);',
-    "    any command    npx hub-register -- <command that speaks MCP on stdio>",
+    "    any command    npm run hub-register -- -- <command that speaks MCP on stdio>",
     `    anything else  curl -d name="My server" -d transport=streamable-http -d endpoint=http://localhost:8002/mcp ${url}/register`,
     "",
     "",

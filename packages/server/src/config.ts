@@ -112,11 +112,20 @@ const environment = z.object({
   MCP_HUB_PROBE_TIMEOUT_MS: milliseconds(50, 60_000, defaultSettings.probeTimeoutMs),
 });
 
+/** Variables whose values are secrets, or may hold one. */
+const secrets = new Set(["DATABASE_URL", "MCP_HUB_TOKENS_FILE"]);
+
 /** True for an address that only this machine can reach. */
 function isLoopbackHost(host: string): boolean {
   return (
     host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
   );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
+  const name = issue.path.join(".");
+  const got = secrets.has(name) ? "" : ` (got ${JSON.stringify(given[name])})`;
+  return `${name} ${issue.message}${got}`;
 }
 
 /** Reads the configuration and says everything that is wrong with it at once. An empty variable counts as unset. */
@@ -127,10 +136,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const result = environment.safeParse(given);
   const problems = result.success
     ? []
-    : result.error.issues.map(
-        (issue) =>
-          `${issue.path.join(".")} ${issue.message} (got ${JSON.stringify(given[String(issue.path[0])])})`,
-      );
+    : result.error.issues.map((issue) => describeIssue(issue, given));
   const host = given.MCP_HUB_HOST ?? "127.0.0.1";
   if (!isLoopbackHost(host)) {
     problems.push(

@@ -14,6 +14,7 @@ import {
   createEndpointRules,
   createProber,
   createProbeScheduler,
+  refuseOwn,
 } from "./probe/index.js";
 import { openSqliteStore } from "./store/open-sqlite-store.js";
 import { version } from "./version.js";
@@ -89,14 +90,18 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     registry,
     info: { version, hubId, startedAt: Date.now(), pid: process.pid },
     guard: { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins },
-    checkEndpoint: (endpoint) => checkEndpoint(endpoint, rules),
+    checkEndpoint: (endpoint) => {
+      checkEndpoint(endpoint, rules);
+      refuseOwn(endpoint, listener?.addresses ?? []);
+    },
     diagnose: createDiagnose({ dialer, version }),
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,
-    onError: (error, request) =>
+    onError: (error, request, instance) =>
       log.error("request-failed", {
         method: request.method,
         path: new URL(request.url).pathname,
+        instance,
         error: describeError(error),
       }),
   });

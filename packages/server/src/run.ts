@@ -37,15 +37,24 @@ function stopSignal(): Promise<NodeJS.Signals> {
  * 0 after a graceful stop, 1 when it could not start or could not stop in 10 s.
  */
 export async function runHub(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const wished =
+    env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
+  const format = wished ?? (process.stdout.isTTY ? "pretty" : "json");
   const parsed = parseConfig(env);
   if (!parsed.ok) {
-    console.error("MCP Hub cannot start with this environment:");
-    for (const problem of parsed.problems) console.error(`  - ${problem}`);
+    if (format === "json") {
+      createLog({ level: "error", format }).error("start-failed", { problems: parsed.problems });
+    } else {
+      console.error("MCP Hub cannot start with this environment:");
+      for (const problem of parsed.problems) console.error(`  - ${problem}`);
+    }
     return 1;
   }
   const { config } = parsed;
-  const format = config.logFormat ?? (process.stdout.isTTY ? "pretty" : "json");
   const log = createLog({ level: config.logLevel, format });
+  process.on("uncaughtExceptionMonitor", (error) => {
+    log.error("crashed", { error: describeError(error) });
+  });
   const signalled = stopSignal();
   let hub: Hub;
   try {

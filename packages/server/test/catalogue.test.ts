@@ -174,16 +174,14 @@ describe("one server", () => {
     expect(await (await hub.app.request("/servers/mcp-server-1/tools")).json()).toEqual({
       snapshot: null,
       tools: [],
+      hashes: {},
     });
     await offer(hub, "mcp-server-1", [{ ...tool("greet1", "Says hello"), "x-unknown": [1] }]);
-    const { tools } = await (await hub.app.request("/servers/mcp-server-1/tools")).json();
-    expect(tools).toEqual([
-      expect.objectContaining({
-        name: "greet1",
-        "x-unknown": [1],
-        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      }),
-    ]);
+    const answer = await (await hub.app.request("/servers/mcp-server-1/tools")).json();
+    expect(answer).toMatchObject({
+      tools: [{ ...tool("greet1", "Says hello"), "x-unknown": [1] }],
+      hashes: { greet1: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
     expect(await (await hub.app.request("/servers/mcp-server-1/resources")).json()).toMatchObject({
       resources: [{ uri: "file:///a" }],
       resourceTemplates: [],
@@ -280,5 +278,20 @@ describe("GET /tools", () => {
       "t4",
     ]);
     expect(second.nextCursor).toBeUndefined();
+  });
+
+  test("a page of the list is not disturbed by tools that come and go; a cursor of another kind is refused", async () => {
+    const hub = await createTestApp();
+    await postJson(hub.app, "/register", server1);
+    await offer(hub, "mcp-server-1", [tool("a", ""), tool("b", ""), tool("c", "")]);
+    const first = await (await hub.app.request("/tools?limit=2")).json();
+    await offer(hub, "mcp-server-1", [tool("aa", ""), tool("b", ""), tool("c", ""), tool("d", "")]);
+    const second = await (
+      await hub.app.request(`/tools?limit=2&cursor=${first.nextCursor}`)
+    ).json();
+    expect(second.tools.map((one) => one.name)).toEqual(["c", "d"]);
+    for (const query of [`q=a&cursor=${first.nextCursor}`, "cursor=garbage", "cursor=MQ"]) {
+      expect((await hub.app.request(`/tools?${query}`)).status).toBe(400);
+    }
   });
 });

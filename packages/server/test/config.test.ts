@@ -46,6 +46,12 @@ describe("the environment", () => {
     },
   );
 
+  test("a password in a variable is not repeated", () => {
+    const result = parseConfig({ DATABASE_URL: "postgres://bob:SECRET-MARK@db/hub" });
+    expect(JSON.stringify(result)).toContain("DATABASE_URL");
+    expect(JSON.stringify(result)).not.toContain("SECRET-MARK");
+  });
+
   test("numbers that contradict each other are refused", () => {
     expect(parseConfig({ MCP_HUB_LEASE_TTL_MS: "1000" })).toMatchObject({ ok: false });
     expect(

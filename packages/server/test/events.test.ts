@@ -104,6 +104,42 @@ describe("GET /events as a stream", () => {
   });
 });
 
+describe("a stream costs nothing once it is over", () => {
+  /** How many listen to the registry now. */
+  function countListeners(hub: TestApp): () => number {
+    let count = 0;
+    const subscribe = hub.registry.subscribe.bind(hub.registry);
+    hub.registry.subscribe = (listener) => {
+      const stop = subscribe(listener);
+      count += 1;
+      return () => {
+        stop();
+        count -= 1;
+      };
+    };
+    return () => count;
+  }
+
+  test("HEAD asks about the stream without opening one", async () => {
+    const hub = await createTestApp();
+    const listeners = countListeners(hub);
+    const response = await hub.app.request("/events", { method: "HEAD" });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    expect(listeners()).toBe(0);
+  });
+
+  test("a reader that leaves, and a store that fails, leave no listener behind", async () => {
+    const hub = await createTestApp();
+    const listeners = countListeners(hub);
+    await readMessages(await stream(hub), 1);
+    expect(listeners()).toBe(0);
+    hub.registry.oldestSeq = () => Promise.reject(new Error("the disk is gone"));
+    const broken = await stream(hub);
+    await expect(readMessages(broken, 1)).rejects.toThrow();
+    expect(listeners()).toBe(0);
+  });
+});
+
 describe("GET /events as JSON", () => {
   test("is the journal, newest first, in pages", async () => {
     const hub = await createTestApp();

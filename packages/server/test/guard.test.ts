@@ -152,6 +152,13 @@ describe("the guard", () => {
     expect((await (await app.request("/servers")).json()).servers).toEqual([]);
   });
 
+  test("a request that came back to its own hub goes no further", async () => {
+    const { app } = await createTestApp();
+    const via = (text: string) => app.request("/servers", { headers: { "mcp-hub-via": text } });
+    expect((await via("other-hub")).status).toBe(200);
+    expect((await via("other-hub, test-hub")).status).toBe(422);
+  });
+
   test("every answer carries the headers that keep browsers strict", async () => {
     const { app } = await createTestApp();
     for (const [method, path] of routes) {

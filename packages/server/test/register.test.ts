@@ -181,6 +181,16 @@ describe("POST /register", () => {
     ).toBe(400);
   });
 
+  test("one registration is at most 16 KiB, because every list shows all of them", async () => {
+    const { app } = await createTestApp();
+    const icons = Array.from({ length: 3 }, () => ({
+      src: `data:image/png;base64,${"A".repeat(8_000)}`,
+    }));
+    const response = await postJson(app, "/register", { ...server1, icons });
+    expect(response.status).toBe(400);
+    expect((await response.json()).detail).toContain("16384");
+  });
+
   test("a body without a length is counted while it is read", async () => {
     const { app } = await createTestApp();
     let sent = 0;
@@ -294,6 +304,22 @@ describe("DELETE /servers/{id}", () => {
     expect((await remove("wrong")).status).toBe(403);
     expect((await remove(lease.id)).status).toBe(204);
     expect((await remove(lease.id)).status).toBe(404);
+  });
+
+  test("needs it too for a server that beats but cannot be reached", async () => {
+    const { app, clock } = await createTestApp();
+    const { lease } = await (
+      await postJson(app, "/register", { ...server1, lease: { ttlMs: 60_000 } })
+    ).json();
+    for (let round = 0; round < 4; round += 1) {
+      clock.advance(4_000);
+      await app.request(`/leases/${lease.id}`, { method: "PUT" });
+      await app.request("/servers/mcp-server-1/probe", { method: "POST" });
+    }
+    clock.advance(1_000);
+    await app.request(`/leases/${lease.id}`, { method: "PUT" });
+    expect((await (await app.request("/servers/mcp-server-1")).json()).status).toBe("unreachable");
+    expect((await app.request("/servers/mcp-server-1", { method: "DELETE" })).status).toBe(403);
   });
 
   test("what has left may be tidied away", async () => {

@@ -14,6 +14,8 @@ class World {
   nowMs = 0;
   /** How much longer the next sleeps take on each clock than was asked for. */
   suspendMs = { monotonic: 0, wall: 0 };
+  /** Happens once, in the middle of the next sleep. */
+  duringSleep: () => void = () => {};
   randomValue = 0.5;
   heartbeatMs = 10_000;
   hasLease = true;
@@ -28,6 +30,9 @@ class World {
       wallMs: () => this.#wallMs,
       sleep: async (ms, signal) => {
         if (signal.aborted) return;
+        const { duringSleep } = this;
+        this.duringSleep = () => {};
+        duringSleep();
         this.nowMs += ms + this.suspendMs.monotonic;
         this.#wallMs += ms + this.suspendMs.wall;
         this.suspendMs = { monotonic: 0, wall: 0 };
@@ -120,11 +125,6 @@ describe("keeping a lease", () => {
     expect(world.gaps()).toEqual([30_000, 30_000, 30_000]);
   });
 
-  test.each([429, 503])("%i waits as long as the hub asks", async (status) => {
-    const world = await new World(() => ({ status, retryAfterMs: 45_000 })).run(3);
-    expect(world.gaps()).toEqual([45_500, 45_500]);
-  });
-
   test("failed heartbeats are retried soon and do not register again", async () => {
     const world = await new World((call, index) =>
       call === "renew" && index < 4 ? { status: 500 } : "ok",
@@ -138,27 +138,6 @@ describe("keeping a lease", () => {
     world.hasLease = false;
     expect((await world.run(3)).gaps()).toEqual([30_000, 30_000]);
     expect(world.plan).toEqual(["register", "register", "register"]);
-  });
-
-  test.each(["monotonic", "wall"] as const)(
-    "after a suspension seen on the %s clock it beats at once",
-    async (clock) => {
-      const world = new World((_call, index) => {
-        if (index === 2) world.suspendMs = { ...world.suspendMs, [clock]: 60_000 };
-        return "ok";
-      });
-      await world.run(4);
-      // One slice of the sleep instead of the 10 s that were left.
-      expect(world.gaps()[2]).toBe(clock === "monotonic" ? 62_000 : 2_000);
-    },
-  );
-
-  test("being a little late changes nothing", async () => {
-    const world = new World((_call, index) => {
-      if (index === 1) world.suspendMs = { monotonic: 15_000, wall: 15_000 };
-      return "ok";
-    });
-    expect((await world.run(4)).gaps()).toEqual([5_000, 25_000, 10_000]);
   });
 
   test("whatever the hub answers, it goes on, never faster than allowed, and ends when told", async () => {
@@ -189,6 +168,126 @@ describe("keeping a lease", () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("Retry-After", () => {
+  test.each([429, 503])(
+    "a registration answered %i waits as long as the hub asks, and up to a second more",
+    async (status) => {
+      const world = await new World(() => ({ status, retryAfterMs: 45_000 })).run(3);
+      expect(world.gaps()).toEqual([45_500, 45_500]);
+    },
+  );
+
+  test.each([429, 503])(
+    "a heartbeat answered %i waits as long as the hub asks and does not register again",
+    async (status) => {
+      const world = await new World((_call, index) =>
+        index === 1 ? { status, retryAfterMs: 45_000 } : "ok",
+      ).run(4);
+      expect(world.plan).toEqual(["register", "renew", "renew", "renew"]);
+      expect(world.gaps()).toEqual([5_000, 45_500, 10_000]);
+    },
+  );
+
+  test.each([429, 503])("%i that asks for days is tried again after an hour", async (status) => {
+    const world = await new World(() => ({ status, retryAfterMs: 86_400_000 })).run(2);
+    expect(world.gaps()).toEqual([3_600_500]);
+  });
+
+  test.each([429, 503])("%i without it is retried with growing pauses", async (status) => {
+    expect((await new World(() => ({ status })).run(4)).gaps()).toEqual([500, 1_000, 2_000]);
+  });
+
+  test("with another status it counts for nothing", async () => {
+    const world = await new World(() => ({ status: 500, retryAfterMs: 45_000 })).run(3);
+    expect(world.gaps()).toEqual([500, 1_000]);
+  });
+});
+
+describe("laptop sleep", () => {
+  const hourMs = 3_600_000;
+  // A sleep is cut into slices of 2 s, so what is left of the 10 s is not waited for.
+  test.each([
+    ["the timer is late by far more than two intervals", { monotonic: hourMs, wall: 0 }],
+    ["the wall clock jumped while the monotonic one stood still", { monotonic: 0, wall: hourMs }],
+    ["the timer is late and both clocks jumped", { monotonic: hourMs, wall: hourMs }],
+  ])("%s: one heartbeat at once, then the usual rhythm", async (_case, suspendMs) => {
+    const world = new World((_call, index) => {
+      if (index === 2) world.suspendMs = suspendMs;
+      return "ok";
+    });
+    await world.run(5);
+    expect(world.plan).toEqual(["register", "renew", "renew", "renew", "renew"]);
+    expect(world.gaps()).toEqual([5_000, 10_000, 2_000 + suspendMs.monotonic, 10_000]);
+  });
+
+  test("a hub that gave up on the sleeper hears a registration within a second", async () => {
+    const world = new World((_call, index) => {
+      if (index === 1) world.suspendMs = { monotonic: 0, wall: hourMs };
+      return index === 2 ? { status: 404 } : "ok";
+    });
+    await world.run(4);
+    expect(world.plan).toEqual(["register", "renew", "renew", "register"]);
+    expect(world.gaps()).toEqual([5_000, 2_000, 500]);
+  });
+
+  test("being late by less than two intervals changes nothing", async () => {
+    const world = new World((_call, index) => {
+      if (index === 1) world.suspendMs = { monotonic: 15_000, wall: 15_000 };
+      return "ok";
+    });
+    expect((await world.run(4)).gaps()).toEqual([5_000, 25_000, 10_000]);
+  });
+
+  test("a wall clock that was set back changes nothing", async () => {
+    const world = new World((_call, index) => {
+      if (index === 1) world.suspendMs = { monotonic: 0, wall: -hourMs };
+      return "ok";
+    });
+    expect((await world.run(4)).gaps()).toEqual([5_000, 10_000, 10_000]);
+  });
+});
+
+describe("registering again", () => {
+  /** Asks for it while call number `during` is under way. */
+  const askingDuring = (during: number, reply: (index: number) => Reply = () => "ok") => {
+    const world: World = new World((_call, index) => {
+      if (index === during) world.keeper.registerAgain();
+      return reply(index);
+    });
+    return world;
+  };
+
+  test.each([
+    ["registration", 0, ["register", "register", "renew"], [0, 5_000]],
+    ["heartbeat", 1, ["register", "renew", "register"], [5_000, 0]],
+  ])("asked for during a %s, it follows at once", async (_call, during, plan, gaps) => {
+    const world = await askingDuring(during).run(3);
+    expect(world.plan).toEqual(plan);
+    expect(world.gaps()).toEqual(gaps);
+  });
+
+  test("asked for during a refused registration, it does not wait for the slow retry", async () => {
+    const world = await askingDuring(0, (index) => (index === 0 ? { status: 422 } : "ok")).run(3);
+    expect(world.plan).toEqual(["register", "register", "renew"]);
+    expect(world.gaps()).toEqual([0, 5_000]);
+  });
+
+  test("asked for during a heartbeat that the hub disowns, it is still no failure", async () => {
+    const world = await askingDuring(1, (index) => (index === 1 ? { status: 404 } : "ok")).run(3);
+    expect(world.plan).toEqual(["register", "renew", "register"]);
+    expect(world.events.map(({ type }) => type)).not.toContain("failed");
+  });
+
+  test("asked for between two calls, it ends the wait", async () => {
+    const world = new World();
+    world.duringSleep = () => world.keeper.registerAgain();
+    await world.run(3);
+    expect(world.plan).toEqual(["register", "register", "renew"]);
+    // The slice of the sleep that was under way, instead of all of it.
+    expect(world.gaps()).toEqual([2_000, 5_000]);
   });
 });
 

@@ -46,13 +46,16 @@ export class LeaseKeeper {
   async run(): Promise<void> {
     let failures = 0;
     while (!this.#stop.signal.aborted) {
+      // Before the call, so that whoever wakes us during it cuts the sleep after it short as well.
+      this.#wake = new AbortController();
+      const isHeartbeat = !this.#mustRegister;
       let delayMs: number;
       try {
-        delayMs = await (this.#mustRegister ? this.#register() : this.#renew());
+        delayMs = await (isHeartbeat ? this.#renew() : this.#register());
         failures = 0;
       } catch (caught) {
         const error = asHubError(caught);
-        if (error.status === 404 && !this.#mustRegister) {
+        if (error.status === 404 && isHeartbeat) {
           // The hub lost us, and nobody else's fault delays us; the jitter spreads a whole fleet.
           this.#mustRegister = true;
           delayMs = this.#dependencies.random() * 1_000;
@@ -62,11 +65,12 @@ export class LeaseKeeper {
           failures += 1;
         }
       }
-      await this.#sleep(delayMs);
+      const { time } = this.#dependencies;
+      await sleepUnlessLate(time, delayMs, 2 * this.#intervalMs, this.#wake.signal);
     }
   }
 
-  /** Something about the registration changed: say it now. */
+  /** Something about the registration changed: say it now, or right after the call under way. */
   registerAgain(): void {
     this.#mustRegister = true;
     this.#wake.abort();
@@ -122,12 +126,6 @@ export class LeaseKeeper {
     return this.#intervalMs;
   }
   #intervalMs = 10_000;
-
-  async #sleep(ms: number): Promise<void> {
-    this.#wake = new AbortController();
-    if (this.#stop.signal.aborted) return;
-    await sleepUnlessLate(this.#dependencies.time, ms, 2 * this.#intervalMs, this.#wake.signal);
-  }
 
   #report(event: LeaseEvent): void {
     if (!this.#stop.signal.aborted) this.#dependencies.report(event);

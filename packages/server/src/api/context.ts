@@ -26,7 +26,8 @@ export type AppDeps = {
   readonly probeNow: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */
   readonly stopping: AbortSignal;
-  readonly onError: (error: unknown, request: Request) => void;
+  /** A failure that is the hub's own; `instance` is what the caller was told. */
+  readonly onError: (error: unknown, request: Request, instance: string) => void;
 };
 
 export type AppEnv = { Bindings: Partial<HttpBindings> };

@@ -1,4 +1,4 @@
-import { registrationSchema } from "@hub/core";
+import { HubError, registrationSchema } from "@hub/core";
 import { z } from "zod";
 import { parseJson } from "./body.js";
 import type { AppDeps, HubApp } from "./context.js";
@@ -11,7 +11,17 @@ const request = z.strictObject({
   name: registrationSchema.shape.name.optional().describe("The name the server should have."),
 });
 
+/** Diagnoses make the hub dial what a caller names; a flood of them must not. */
+const mostAtOnce = 8;
+
+function busy(): HubError {
+  return new HubError("TOO_MANY_REQUESTS", `The hub makes ${mostAtOnce} diagnoses at a time.`, {
+    retryAfterMs: 5_000,
+  });
+}
+
 export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
+  let running = 0;
   document(app, {
     method: "post",
     path: "/diagnose",
@@ -30,13 +40,25 @@ export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
         },
       },
     },
-    errors: ["INVALID_REQUEST", "ENDPOINT_REFUSED", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"],
+    errors: [
+      "INVALID_REQUEST",
+      "TOO_MANY_REQUESTS",
+      "ENDPOINT_REFUSED",
+      "TOO_MANY_REQUESTS",
+      "UNSUPPORTED_MEDIA_TYPE",
+      "BODY_TOO_LARGE",
+    ],
   });
   app.post("/diagnose", async (context) => {
     const { endpoint, transport, name } = parseWith(request, await parseJson(context.req.raw));
     deps.checkEndpoint(endpoint);
+    if (running >= mostAtOnce) throw busy();
     const signal = AbortSignal.any([context.req.raw.signal, deps.stopping]);
-    const diagnosis = await deps.diagnose({ endpoint, transport, name, signal });
-    return context.json(diagnosis);
+    running += 1;
+    try {
+      return context.json(await deps.diagnose({ endpoint, transport, name, signal }));
+    } finally {
+      running -= 1;
+    }
   });
 }

@@ -31,6 +31,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     (serverId === undefined || event.serverId === serverId) &&
     (kinds === undefined || kinds.includes(event.kind));
   const stop = () => {
+    if (isOver) return;
     isOver = true;
     unsubscribe();
     stopping.removeEventListener("abort", stop);
@@ -59,9 +60,21 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   const message = (event: JournalEvent) =>
     line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventBody(event))}\n\n`);
 
+  /** A stream that fails is not cancelled by anybody: it cleans up by itself. */
+  const guarded =
+    (step: (controller: ReadableStreamDefaultController<Uint8Array>) => Promise<void>) =>
+    async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      try {
+        await step(controller);
+      } catch (error) {
+        stop();
+        throw error;
+      }
+    };
+
   return new ReadableStream<Uint8Array>(
     {
-      async start(controller) {
+      start: guarded(async (controller) => {
         controller.enqueue(line(`retry: ${retryMs}\n`));
         const oldest = await registry.oldestSeq();
         const isUnknown = sent > registry.lastSeq;
@@ -74,8 +87,8 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
             line(`event: ready\nid: ${sent}\ndata: {"lastSeq":${registry.lastSeq}}\n\n`),
           );
         }
-      },
-      async pull(controller) {
+      }),
+      pull: guarded(async (controller) => {
         while (!isOver) {
           if (isCatchingUp) {
             hasDropped = false;
@@ -112,7 +125,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
           wake = undefined;
         }
         controller.close();
-      },
+      }),
       cancel: stop,
     },
     { highWaterMark: 16 },

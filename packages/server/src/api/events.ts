@@ -99,6 +99,13 @@ export function addEventRoutes(app: HubApp, deps: AppDeps): void {
     if (!wantsStream(accept, asked.limit !== undefined || asked.cursor !== undefined)) {
       return context.json(await journalPage(deps.registry, asked));
     }
+    const headers = {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    };
+    // HEAD comes here too: it asks about the stream and must not open one.
+    if (context.req.method === "HEAD") return context.body(null, 200, headers);
     const lastEventId = context.req.header("last-event-id");
     const after =
       lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : undefined;
@@ -109,10 +116,6 @@ export function addEventRoutes(app: HubApp, deps: AppDeps): void {
       kinds: asked.kind,
       stopping: deps.stopping,
     });
-    return context.body(body, 200, {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      "x-accel-buffering": "no",
-    });
+    return context.body(body, 200, headers);
   });
 }

@@ -26,6 +26,7 @@ export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
       "`capabilitiesHash` is any text that changes when the server's tools do; the hub then reads them again at once. `draining` says that the server is about to stop.",
     params,
     body: { "application/json": beatSchema },
+    isBodyOptional: true,
     responses: {
       200: { description: "Renewed.", content: { "application/json": renewAnswerView } },
     },

@@ -17,6 +17,8 @@ export type RouteDoc = {
   readonly headers?: z.ZodObject;
   /** Content type to schema. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
+  /** A request without a body is fine. Default: false. */
+  readonly isBodyOptional?: boolean;
   readonly responses: Readonly<
     Record<
       number,
@@ -63,7 +65,7 @@ export function document(app: HubApp, doc: RouteDoc): void {
         ...(doc.headers === undefined ? {} : { headers: doc.headers }),
         ...(doc.body === undefined
           ? {}
-          : { body: { required: true, content: contentOf(doc.body) } }),
+          : { body: { required: doc.isBodyOptional !== true, content: contentOf(doc.body) } }),
       },
       responses,
     }),

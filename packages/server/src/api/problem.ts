@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { HubError, type HubErrorCode, type Problem } from "@hub/core";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
@@ -31,6 +32,9 @@ export const problemView = z
     status: z.number(),
     code: z.string(),
     detail: z.string().describe("What happened and what to do."),
+    instance: z
+      .string()
+      .describe("Names this one occurrence; the hub's log has it for its own failures."),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
   .meta({ id: "Problem" });
@@ -39,8 +43,13 @@ export function statusOf(code: HubErrorCode): ContentfulStatusCode {
   return table[code][0];
 }
 
+/** A URI for one occurrence of a problem. */
+export function newInstance(): string {
+  return `urn:uuid:${randomUUID()}`;
+}
+
 /** The RFC 9457 answer to an error the hub expects. */
-export function problemResponse(error: HubError): Response {
+export function problemResponse(error: HubError, instance = newInstance()): Response {
   const [status, title] = table[error.code];
   const body = {
     type: `urn:mcp-hub:problem:${error.code.toLowerCase().replaceAll("_", "-")}`,
@@ -48,6 +57,7 @@ export function problemResponse(error: HubError): Response {
     status,
     code: error.code,
     detail: error.message,
+    instance,
     ...(error.problems.length === 0 ? {} : { errors: error.problems }),
     ...error.details,
   };

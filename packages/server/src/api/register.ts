@@ -1,4 +1,5 @@
 import {
+  HubError,
   type HubErrorCode,
   type RegisterAnswer,
   registerAnswerView,
@@ -22,6 +23,16 @@ const errors: readonly HubErrorCode[] = [
   "STORE_UNAVAILABLE",
   "REGISTRY_FULL",
 ];
+
+/** Characters of one registration as JSON: every list shows all of them. */
+const longestRecord = 16_384;
+
+function tooLong(): HubError {
+  return new HubError(
+    "INVALID_REQUEST",
+    `A registration may have at most ${longestRecord} characters as JSON; link icons instead of embedding them, and shorten metadata.`,
+  );
+}
 
 export function addRegisterRoute(
   app: HubApp,
@@ -58,6 +69,7 @@ export function addRegisterRoute(
     const body = await parseBody(context.req.raw);
     const given = body.kind === "json" ? body.value : registrationFromForm(body.fields);
     const registration = parseWith(registrationSchema, given);
+    if (JSON.stringify(registration).length > longestRecord) throw tooLong();
     deps.checkEndpoint(registration.endpoint);
     for (const candidate of registration.candidates ?? []) deps.checkEndpoint(candidate);
     const result = await registry.register(registration, { from: peerOf(context) });

@@ -3,6 +3,7 @@ import {
   capabilityKinds,
   type Entry,
   HubError,
+  leaseIsLost,
   serverDetailView,
   serverListView,
   serverNotFound,
@@ -58,10 +59,11 @@ function proves(entry: Entry, proof: string): boolean {
 }
 
 /** A server that lives is removed only by its owner; what is gone may be tidied away by anybody who may write. */
-function mayRemove(entry: Entry, authorization: string | undefined): void {
-  const isAlive = entry.instances.some(
-    ({ health }) => health.status !== "down" && health.status !== "unreachable",
-  );
+function mayRemove(entry: Entry, authorization: string | undefined, now: number): void {
+  const isAlive = entry.instances.some(({ health }) => {
+    const hasLiveLease = health.lease !== undefined && !leaseIsLost(health, now);
+    return hasLiveLease || (health.status !== "down" && health.status !== "unreachable");
+  });
   const proof = /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (!isAlive || (proof !== undefined && proves(entry, proof))) return;
   throw new HubError(
@@ -129,7 +131,9 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
   });
   app.delete("/servers/:id", async (context) => {
     const authorization = context.req.header("authorization");
-    await registry.remove(context.req.param("id"), (entry) => mayRemove(entry, authorization));
+    await registry.remove(context.req.param("id"), (entry) =>
+      mayRemove(entry, authorization, registry.now().hub),
+    );
     return context.body(null, 204);
   });
 
@@ -154,9 +158,7 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
     return context.json(serverDetail(entry, registry.now(), entryWarnings(entry)));
   });
 
-  const item = z
-    .record(z.string(), z.unknown())
-    .describe("As the server described it, plus `hash`.");
+  const item = z.record(z.string(), z.unknown()).describe("Exactly as the server described it.");
   const kindsByPath = {
     tools: ["tools"],
     resources: ["resources", "resourceTemplates"],
@@ -176,6 +178,7 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
             "application/json": z.object({
               snapshot: z.union([z.object({ hash: z.string() }), z.null()]),
               ...Object.fromEntries(kinds.map((kind) => [kind, z.array(item)])),
+              hashes: z.record(z.string(), z.string()).describe("By name or URI."),
             }),
           },
         },
@@ -186,13 +189,15 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
       const { snapshot } = find(context.req.param("id"));
       const items = capabilityKinds
         .filter((kind) => (kinds as readonly string[]).includes(kind))
-        .map((kind) => [
-          kind,
-          (snapshot?.[kind] ?? []).map(({ definition, hash }) => ({ ...definition, hash })),
-        ]);
+        .map((kind) => ({ kind, found: snapshot?.[kind] ?? [] }));
       return context.json({
         snapshot: snapshot === undefined ? null : { hash: snapshot.hash },
-        ...Object.fromEntries(items),
+        ...Object.fromEntries(
+          items.map(({ kind, found }) => [kind, found.map(({ definition }) => definition)]),
+        ),
+        hashes: Object.fromEntries(
+          items.flatMap(({ found }) => found.map(({ key, hash }) => [key, hash])),
+        ),
       });
     });
   }

@@ -1,4 +1,11 @@
-import { type CapabilityItem, type Entry, serverStatus, serverStatusView } from "@hub/core";
+import {
+  type CapabilityItem,
+  type Entry,
+  HubError,
+  type Registry,
+  serverStatus,
+  serverStatusView,
+} from "@hub/core";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
@@ -14,10 +21,7 @@ const query = z.strictObject({
       "What the tool should do, in words. Without it: every tool, ordered by server and name.",
     ),
   limit: z.coerce.number().int().min(1).max(200).default(20),
-  cursor: z
-    .string()
-    .regex(/^\d{1,9}$/, "must be a `nextCursor` of the page before")
-    .optional(),
+  cursor: z.string().max(2_000).optional().describe("`nextCursor` of the page before."),
 });
 
 const toolView = z
@@ -76,20 +80,65 @@ export function addToolRoutes(app: HubApp, { registry }: AppDeps): void {
   });
   app.get("/tools", (context) => {
     const { q, limit, cursor } = readQuery(context, query);
-    const start = cursor === undefined ? 0 : Number(cursor);
-    const end = start + limit;
-    const found =
-      q === undefined || q.trim() === ""
-        ? registry
-            .list()
-            .flatMap((entry) =>
-              (entry.snapshot?.tools ?? []).map((tool) => ({ entry, tool, score: undefined })),
-            )
-        : search.search(q, end + 1).flatMap(({ serverId, tool, score }) => {
-            const entry = registry.get(serverId);
-            return entry === undefined ? [] : [{ entry, tool, score }];
-          });
-    const tools = found.slice(start, end).map(({ entry, tool, score }) => view(entry, tool, score));
-    return context.json({ tools, ...(found.length > end ? { nextCursor: String(end) } : {}) });
+    const isSearch = q !== undefined && q.trim() !== "";
+    const page = isSearch
+      ? searched(registry, search, q, limit, cursor)
+      : listed(registry, limit, cursor);
+    const tools = page.found.map(({ entry, tool, score }) => view(entry, tool, score));
+    return context.json({ tools, ...(page.next === undefined ? {} : { nextCursor: page.next }) });
   });
+}
+
+type Found = { readonly entry: Entry; readonly tool: CapabilityItem; readonly score?: number };
+type Page = { readonly found: readonly Found[]; readonly next: string | undefined };
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+function decode<Schema extends z.ZodType>(cursor: string, schema: Schema): z.output<Schema> {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+  } catch {
+    throw new HubError(
+      "INVALID_REQUEST",
+      "The cursor is not one that the hub gave out for this search. Begin again without it.",
+    );
+  }
+}
+
+/** Pages of a ranking are by place: there is no key that the order follows. */
+function searched(
+  registry: Registry,
+  search: ToolSearch,
+  q: string,
+  limit: number,
+  cursor: string | undefined,
+): Page {
+  const start = cursor === undefined ? 0 : decode(cursor, z.number().int().min(0).max(1_000_000));
+  const ranking = search.search(q, start + limit + 1);
+  const found = ranking
+    .slice(start, start + limit)
+    .flatMap(({ serverId, tool, score }): Found[] => {
+      const entry = registry.get(serverId);
+      return entry === undefined ? [] : [{ entry, tool, score }];
+    });
+  return { found, next: ranking.length > start + limit ? encode(start + limit) : undefined };
+}
+
+/** Pages of the whole list are by key, so that what comes and goes between two loses nobody. */
+function listed(registry: Registry, limit: number, cursor: string | undefined): Page {
+  const [afterServer, afterTool] =
+    cursor === undefined ? ["", ""] : decode(cursor, z.tuple([z.string(), z.string()]));
+  const found: Found[] = [];
+  for (const entry of registry.list()) {
+    if (entry.record.id < afterServer) continue;
+    for (const tool of entry.snapshot?.tools ?? []) {
+      if (entry.record.id === afterServer && tool.key <= afterTool) continue;
+      const last = found.at(-1);
+      if (found.length === limit && last !== undefined) {
+        return { found, next: encode([last.entry.record.id, last.tool.key]) };
+      }
+      found.push({ entry, tool });
+    }
+  }
+  return { found, next: undefined };
 }

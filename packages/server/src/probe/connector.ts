@@ -44,7 +44,7 @@ export function machineAddresses(): ReadonlySet<string> {
 }
 
 /** Whether a connection to this address would reach the hub itself. */
-function isOwnAddress(ip: string, port: number, own: readonly ListenAddress[]): boolean {
+export function isOwnAddress(ip: string, port: number, own: readonly ListenAddress[]): boolean {
   const dialled = canonicalAddress(ip) ?? ip;
   return own.some((listening) => {
     if (listening.port !== port) return false;

@@ -19,7 +19,7 @@ import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
 
 /** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
-const hubViaHeader = "mcp-hub-via";
+export const hubViaHeader = "mcp-hub-via";
 /** Every answer of a hub names it, so that a hub which reached itself by a detour notices. */
 export const hubIdHeader = "mcp-hub-id";
 

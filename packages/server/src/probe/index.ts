@@ -1,5 +1,6 @@
 export { createDiagnose, type Diagnose } from "./diagnose.js";
-export { createDialer, hubIdHeader } from "./dialer.js";
+export { createDialer, hubIdHeader, hubViaHeader } from "./dialer.js";
 export { checkEndpoint, createEndpointRules } from "./endpoint-rules.js";
+export { refuseOwn } from "./own-endpoint.js";
 export { createProber } from "./prober.js";
 export { createProbeScheduler } from "./scheduler.js";
