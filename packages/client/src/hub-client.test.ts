@@ -98,7 +98,7 @@ test("finds tools and goes on from page to page", async () => {
 });
 
 test("lists the tools of one server, or rejects when there is no such server", async () => {
-  const answer = { snapshot: { hash: "s" }, tools: [{ hash: "h", definition: { name: "add" } }] };
+  const answer = { snapshot: { hash: "s" }, tools: [{ name: "add" }], hashes: { add: "h" } };
   const hub = await clientOf((request, response) =>
     request.url === "/servers/a%2Fb/tools"
       ? json(200, answer)(request, response)

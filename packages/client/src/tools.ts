@@ -42,5 +42,7 @@ export interface ToolsQuery {
 export interface ServerTools {
   /** `null` until the hub has read the server for the first time. */
   readonly snapshot: { readonly hash: string } | null;
-  readonly tools: readonly { readonly hash: string; readonly definition: ToolDefinition }[];
+  readonly tools: readonly ToolDefinition[];
+  /** By the name of the tool; changes exactly when its definition does. */
+  readonly hashes: Readonly<Record<string, string>>;
 }

@@ -24,6 +24,7 @@ export type CommitQueueOptions = {
   readonly apply: (
     changed: ReadonlyMap<string, EntryRecord | undefined>,
     registered: RegisteredInstances,
+    removed: ReadonlySet<string>,
   ) => void;
   readonly publish: (events: readonly JournalEvent[]) => void;
   /** Runs a function a little later, after the requests that arrived together have been read. */
@@ -120,7 +121,7 @@ export class CommitQueue {
           this.#options.adopt(result.fresh);
           continue;
         }
-        this.#options.apply(draft.changed, draft.registered);
+        this.#options.apply(draft.changed, draft.registered, draft.removed);
         for (const done of settle) done();
         // The store numbers every event of a write, in order.
         this.#options.publish(

@@ -172,6 +172,91 @@ describe("a service key", () => {
     expect(endpoints(world)).toEqual([two]);
   });
 
+  test("does not become the key of a name whose keyless holder has a live lease", async () => {
+    const world = await World.create();
+    const owner = await world.register(alpha(one, { lease: {} }));
+    world.answering.add(one);
+    world.probe();
+    const thief = await world.register(alpha(one, { serviceKey: "stolen" }));
+    expect(thief.isNew).toBe(false);
+    expect(thief.instance.record.id).toBe(owner.instance.record.id);
+    expect(thief.entry.record.serviceKeyHash).toBeUndefined();
+    expect(thief.warnings).toHaveLength(1);
+    expect(thief.warnings[0]).toMatch(/service key was not taken over.*Stop the server/);
+    const joining = alpha(two, { serviceKey: "stolen" });
+    expect(await codeOf(() => world.register(joining))).toBe("NAME_TAKEN");
+    expect(endpoints(world)).toEqual([one]);
+  });
+
+  test("of a registration in the same commit as the keyless one with a lease is not taken either", async () => {
+    const world = await World.create();
+    const [, thief] = await Promise.all([
+      world.register(alpha(one, { lease: {} })),
+      world.register(alpha(one, key)),
+    ]);
+    expect(world.store.commits).toBe(1);
+    expect(thief.entry.record.serviceKeyHash).toBeUndefined();
+    expect(thief.warnings).toHaveLength(1);
+  });
+
+  test.each([
+    ["that never had a lease", alpha(one)],
+    ["whose lease ran out", alpha(one, { lease: { ttlMs: 5_000 } })],
+  ])("is taken over at the endpoint of a holder %s", async (_, holder) => {
+    const world = await World.create();
+    world.answering.add(one);
+    await world.register(holder);
+    await world.pass(10_000);
+    const { entry, warnings } = await world.register(alpha(one, key));
+    expect(entry.record.serviceKeyHash).toBeDefined();
+    expect(warnings).toEqual([]);
+    expect((await world.register(alpha(two, key))).entry.record.instances).toHaveLength(2);
+  });
+
+  test("lets a newcomer take the places of instances that are down", async () => {
+    const world = await World.create();
+    for (const end of [one, two]) {
+      world.answering.add(end);
+      await world.register(alpha(end, { serviceKey: "secret" }));
+    }
+    world.probe();
+    world.answering.delete(one);
+    await world.pass(120_000);
+    expect(world.registry.get("alpha")?.instances.map((each) => each.health.status)).toEqual([
+      "down",
+      "up",
+    ]);
+    const again = await world.register(alpha(two, { serviceKey: "secret" }));
+    expect(again.entry.instances).toHaveLength(2);
+    await world.register(alpha(three, { serviceKey: "secret" }));
+    expect(endpoints(world)).toEqual([two, three]);
+    expect(world.events.findLast((event) => event.kind === "registered")).toMatchObject({
+      isNewServer: false,
+      instance: { endpoint: three },
+      replaced: [{ endpoint: one }],
+    });
+  });
+
+  test("lets at most a hundred instances share a name, and those that are down do not count", async () => {
+    const world = await World.create();
+    const at = (index: number) => {
+      const endpoint = `http://127.0.0.1:${10_000 + index}/mcp`;
+      world.answering.add(endpoint);
+      return world.register(alpha(endpoint, { serviceKey: "secret" }));
+    };
+    await Promise.all(Array.from({ length: 99 }, (_, index) => at(index)));
+    const codes = await Promise.all([codeOf(() => at(99)), codeOf(() => at(100))]);
+    expect(codes).toEqual([undefined, "REGISTRY_FULL"]);
+    const error = await errorOf(at(100));
+    expect(error.message).toContain("100 instances");
+    expect((await at(99)).isNew).toBe(false);
+    world.probe();
+    world.answering.delete("http://127.0.0.1:10007/mcp");
+    await world.pass(120_000);
+    expect((await at(100)).isNew).toBe(true);
+    expect(endpoints(world)).toHaveLength(100);
+  });
+
   test("with a known instance id it is a move, and the new place is not known to be up", async () => {
     const world = await World.create();
     world.answering.add(one);

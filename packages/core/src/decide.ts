@@ -25,6 +25,8 @@ export type RegistrationFacts = {
   readonly wall: number;
   /** Whether this instance holds a lease that is alive. */
   readonly hasLiveLease: (instanceId: string) => boolean;
+  /** Whether this instance has been found down. */
+  readonly isDown: (instanceId: string) => boolean;
   /**
    * What came of asking instances whether they still answer. The key is the record that was read
    * then: an instance that registered again meanwhile has another, and must be asked again.
@@ -39,6 +41,8 @@ export type RegistrationDecision =
       readonly instanceId: string;
       readonly isNewServer: boolean;
       readonly isNewInstance: boolean;
+      /** It brought a service key that did not become the key of the name. */
+      readonly isKeyIgnored: boolean;
       /** Missing when nothing that people see has changed. */
       readonly event: Registered | RegistrationUpdated | undefined;
     }
@@ -51,8 +55,9 @@ export function refOf(record: InstanceRecord): InstanceRef {
 
 /**
  * Who may have a name. The same endpoint is the same instance. The same service key is another
- * instance. Anybody else gets the name only when none of its holders answers. A name with a service
- * key is never shared with a registration that does not know the key.
+ * instance, and takes the places of those that are down. Anybody else gets the name only when none
+ * of its holders answers. A name with a service key is never shared with a registration that does
+ * not know the key, and a name without one gets none while a lease in it is alive.
  */
 export function decideRegistration(
   request: RegistrationRequest,
@@ -68,10 +73,18 @@ export function decideRegistration(
     return accept(request, facts, [], undefined);
   if (isMember) {
     const moved = record.instances.find((instance) => instance.id === registration.instanceId);
-    return accept(request, facts, record.instances, known ?? moved);
+    if (known !== undefined || moved !== undefined)
+      return accept(request, facts, record.instances, known ?? moved);
+    const kept = record.instances.filter((instance) => !facts.isDown(instance.id));
+    return accept(request, facts, kept, undefined);
   }
-  if (known !== undefined && record.serviceKeyHash === undefined)
-    return accept(request, facts, record.instances, known);
+  if (known !== undefined && record.serviceKeyHash === undefined) {
+    // Who knows the endpoint of a living server must not lock its owner out with a key of their own.
+    const isKeyIgnored =
+      serviceKeyHash !== undefined &&
+      record.instances.some((instance) => facts.hasLiveLease(instance.id));
+    return accept(request, facts, record.instances, known, isKeyIgnored);
+  }
   // From here on nothing but an empty house lets the newcomer in. At its own endpoint only a lease
   // tells whether the holder is alive: a probe would reach the newcomer itself.
   if (known !== undefined && facts.hasLiveLease(known.id))
@@ -90,8 +103,10 @@ function accept(
   facts: RegistrationFacts,
   kept: readonly InstanceRecord[],
   known: InstanceRecord | undefined,
+  isKeyIgnored = false,
 ): RegistrationDecision {
-  const { registration, serviceKeyHash } = request;
+  const { registration } = request;
+  const serviceKeyHash = isKeyIgnored ? undefined : request.serviceKeyHash;
   const { record: previous, wall } = facts;
   const instance = instanceOf(request, facts.wall, kept, known);
   const instances =
@@ -138,6 +153,7 @@ function accept(
     instanceId: instance.id,
     isNewServer: previous === undefined,
     isNewInstance: known === undefined,
+    isKeyIgnored,
     event,
   };
 }

@@ -14,6 +14,7 @@ export class Draft {
   readonly #entries = new Map<string, EntryRecord | undefined>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #events: EventWrite[] = [];
+  readonly #removed = new Set<string>();
   readonly #registered = new Map<string, Map<string, Newness>>();
   #growth = 0;
 
@@ -32,6 +33,7 @@ export class Draft {
 
   remove(id: string): void {
     if (this.get(id) !== undefined) this.#growth -= 1;
+    if (this.#base(id) !== undefined) this.#removed.add(id);
     this.#entries.set(id, undefined);
     this.#snapshots.delete(id);
   }
@@ -57,6 +59,11 @@ export class Draft {
     return this.#entries;
   }
 
+  /** The entries from before that go, also where another takes the id. */
+  get removed(): ReadonlySet<string> {
+    return this.#removed;
+  }
+
   get registered(): RegisteredInstances {
     return this.#registered;
   }
@@ -76,7 +83,7 @@ export class Draft {
     for (const [id, record] of this.#entries) {
       const basedOn = this.#base(id)?.version;
       if (record !== undefined) entries.push({ record, basedOn });
-      else if (basedOn !== undefined) removed.push({ id, basedOn });
+      if (basedOn !== undefined && this.#removed.has(id)) removed.push({ id, basedOn });
     }
     return {
       entries,

@@ -51,13 +51,17 @@ export type Entry = {
   readonly snapshot?: CapabilitySnapshot;
 };
 
-/** The status of a name, from those of its instances. */
+/**
+ * The status of a name, from those of its instances. `degraded`: it serves, but not with all of them,
+ * or only with such as drain. `down`: all of them are, or there is none.
+ */
 export function serverStatus(instances: readonly Instance[]): ServerStatus {
   const statuses = new Set(instances.map((instance) => instance.health.status));
-  // A draining instance leaves on purpose: it says nothing about the others.
-  if (statuses.size > 1) statuses.delete("draining");
+  // A draining instance leaves on purpose: it says nothing about the others, and serves until then.
+  const isDraining = statuses.delete("draining");
   if (statuses.has("up")) return statuses.size === 1 ? "up" : "degraded";
   if (statuses.has("pending")) return "pending";
+  if (isDraining) return "degraded";
   if (statuses.has("unreachable")) return "unreachable";
   return "down";
 }

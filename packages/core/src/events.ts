@@ -22,7 +22,7 @@ export type Registered = About & {
   readonly instance: InstanceRef;
   /** The name was not in the catalogue before. */
   readonly isNewServer: boolean;
-  /** Instances that the newcomer took over from, because none of them answered. */
+  /** Instances that went for the newcomer: none of the name's holders answered, or these were down. */
   readonly replaced: readonly InstanceRef[];
 };
 

@@ -1,7 +1,7 @@
 import type { HubSettings } from "./settings.js";
 
 /**
- * The mass-expiry guard. When most instances fall silent at once, the fault is more likely the hub's
+ * The mass-expiry guard. When most instances that were heard of fall silent at once, the fault is more likely the hub's
  * or the network's than theirs; then nothing goes down for a bounded time, and for one more time to
  * live after it ends. Needs a share and an absolute number (as Kubernetes zones do), because a share
  * alone never lets a small hub drop anything (Eureka), and has an end, because dead servers are dead.

@@ -93,7 +93,9 @@ export type Beat = {
 /** A heartbeat. The caller has made sure that the lease is not expired. */
 export function beat(health: Health, now: Now, said: Beat): Health {
   const announced = said.capabilitiesHash ?? health.announcedHash;
-  const news = health.announcedHash !== undefined && announced !== health.announcedHash;
+  // The first announcement may differ from what was read before it; nobody can tell.
+  const isComparable = health.announcedHash !== undefined || health.readAt !== undefined;
+  const news = announced !== health.announcedHash && isComparable;
   const isDraining = said.draining ?? health.isDraining;
   return {
     ...health,
@@ -128,6 +130,11 @@ function isFailing(health: Health, now: number, settings: HubSettings): boolean 
 export function isStale(health: Health, now: number, settings: HubSettings): boolean {
   if (health.lease === undefined) return isFailing(health, now, settings);
   return leaseIsLost(health, now) && (health.failures > 0 || health.isDraining);
+}
+
+/** It answered or beat since it registered, and since the hub started. */
+export function hasGivenSign(health: Health): boolean {
+  return health.answeredAt !== undefined || health.beatAtWall !== undefined;
 }
 
 /** When an instance without any sign of life is down: never before its lease ran out. */
@@ -240,6 +247,15 @@ export function probed(
         successes: 0,
       };
   return { ...next, nextProbeAt: now.hub + probeDelayMs(next, now.hub, settings, random) };
+}
+
+/** What was announced while a probe was under way may be missing in what it read. */
+export function wantingToReadAgain(health: Health, now: Now): Health {
+  return {
+    ...health,
+    readAt: Number.NEGATIVE_INFINITY,
+    nextProbeAt: Math.min(health.nextProbeAt, now.hub),
+  };
 }
 
 function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {

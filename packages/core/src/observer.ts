@@ -13,11 +13,13 @@ import { fixFor, reasonFor } from "./explain.js";
 import { type Guard, isGuarding, openGuard, stepGuard } from "./guard.js";
 import {
   type Health,
+  hasGivenSign,
   isStale,
   judge,
   type Now,
   probed,
   wakeOnLostLease,
+  wantingToReadAgain,
   wantsReading,
   withStatus,
 } from "./health.js";
@@ -33,6 +35,8 @@ export type ProbeTask = {
   readonly knownSince: number;
   readonly target: ProbeTarget;
   readonly full: boolean;
+  /** What the instance had announced of its capabilities when the probe set out. */
+  readonly announcedHash?: string | undefined;
 };
 
 /** Whether the mass-expiry guard holds, and since when (milliseconds since 1970). */
@@ -112,13 +116,11 @@ export class Observer {
     )
       return;
     const now = this.#options.now();
-    this.observe(
-      entry,
-      instance,
-      probed(instance.health, outcome, now, settings, this.#options.random()),
-      now,
-      false,
-    );
+    const { health } = instance;
+    const seen = probed(health, outcome, now, settings, this.#options.random());
+    const isOutdated = health.announcedHash !== task.announcedHash;
+    const observed = isOutdated ? wantingToReadAgain(seen, now) : seen;
+    this.observe(entry, instance, observed, now, false);
     if (outcome.ok && outcome.snapshot !== undefined)
       this.#takeSnapshot(task, outcome.snapshot, now);
   }
@@ -129,7 +131,10 @@ export class Observer {
     const present = catalogue
       .list()
       .flatMap((entry) => entry.instances)
-      .filter(({ health }) => health.status !== "down" && !health.isDraining);
+      // One that gave no sign of life in this run of the hub has not fallen silent now.
+      .filter(
+        ({ health }) => health.status !== "down" && !health.isDraining && hasGivenSign(health),
+      );
     const stale = present.filter(({ health }) => isStale(health, now.hub, settings));
     this.#guard = stepGuard(
       this.#guard,
@@ -218,7 +223,8 @@ export class Observer {
     const changes = isNews ? diffSnapshots(before, snapshot) : [];
     queue.note((draft) => {
       const record = draft.get(task.serverId);
-      if (record === undefined) return;
+      // It was removed meanwhile; a successor under its id is another server.
+      if (record?.createdAt !== entry.record.createdAt) return;
       draft.keepSnapshot(task.serverId, snapshot);
       if (!isNews) return;
       draft.put({
@@ -288,6 +294,7 @@ export class Observer {
       knownSince: health.knownSince,
       target,
       full,
+      announcedHash: health.announcedHash,
     };
   }
 }
@@ -306,7 +313,6 @@ export function about(record: EntryRecord, now: Now) {
   return { serverId: record.id, name: record.name, at: now.wall };
 }
 
-/** A registration that came after the probe set out gets one of its own. */
 /** A probe that runs is not started a second time; one that drains is not asked any more. */
 const waitsForProbe = (health: Health) => !health.isBeingProbed && !health.isDraining;
 

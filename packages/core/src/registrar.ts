@@ -6,7 +6,7 @@ import {
   type RegistrationRequest,
 } from "./decide.js";
 import type { Draft } from "./draft.js";
-import type { Entry, Instance, InstanceRecord } from "./entry.js";
+import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
 import { sha256Hex } from "./hash.js";
@@ -45,6 +45,8 @@ const mostHolderRounds = 4;
 const conflictSilenceMs = 600_000;
 const mostConflictsRemembered = 1_000;
 const holderTimeoutMs = 2_000;
+/** Instances of one name; each is probed for itself and listed with the name. */
+const mostInstances = 100;
 
 /** Lets servers in: decides who has a name, asks its holders when that matters, and grants leases. */
 export class Registrar {
@@ -92,7 +94,10 @@ export class Registrar {
         entry,
         instance,
         isNew: decision.isNewInstance,
-        warnings: lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)],
+        warnings: [
+          ...(lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)]),
+          ...(decision.isKeyIgnored ? [keyIgnoredWarning(decision.record)] : []),
+        ],
         ...(lease === undefined ? {} : { lease }),
       };
     }
@@ -121,17 +126,30 @@ export class Registrar {
         `The hub keeps at most ${settings.maxServers} servers and has no room for another. Remove servers that are down.`,
       );
     }
+    const registeredJustNow = draft.registered.get(id);
     const decision = decideRegistration(request, {
       id,
       record,
       answers,
       wall: now.wall,
       hasLiveLease: (instanceId) => {
+        // What was decided before in the same commit is not in the catalogue yet.
+        if (registeredJustNow?.has(instanceId) === true)
+          return record?.instances.find((one) => one.id === instanceId)?.leaseHash !== undefined;
         const health = catalogue.instance(id, instanceId)?.health;
         return health?.lease !== undefined && !leaseIsLost(health, now.hub);
       },
+      isDown: (instanceId) =>
+        registeredJustNow?.has(instanceId) !== true &&
+        catalogue.instance(id, instanceId)?.health.status === "down",
     });
     if (decision.kind === "accept") {
+      if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
+        throw new HubError(
+          "REGISTRY_FULL",
+          `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have. Stop some of them or register under another name.`,
+        );
+      }
       draft.put(decision.record);
       draft.markRegistered(id, decision.instanceId, decision.isNewInstance ? "new" : "again");
       if (decision.event !== undefined) draft.tell({ event: decision.event });
@@ -166,4 +184,8 @@ const conflictKey = ({ serverId, endpoint }: NameConflict) => `${serverId} ${end
 
 function lookAlikeWarning({ record }: Entry): string {
   return `The name looks like that of another server, "${record.name}" (${record.id}).`;
+}
+
+function keyIgnoredWarning({ name }: EntryRecord): string {
+  return `The service key was not taken over: "${name}" was registered without one by an instance whose lease is still alive, so the name stays without a key and no further instance can join it. Stop the server, so that its lease ends, and register it again with the key.`;
 }

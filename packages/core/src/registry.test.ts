@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { actAll, codeOf, FragileStore, liveServers, snapshotOf, World } from "../test/world.js";
+import {
+  actAll,
+  answered,
+  codeOf,
+  FragileStore,
+  liveServers,
+  snapshotOf,
+  World,
+} from "../test/world.js";
 
 const endpoint = "http://127.0.0.1:8001/mcp";
 const alpha = { name: "Alpha", transport: "http", endpoint };
@@ -145,6 +153,55 @@ describe("leaving", () => {
   });
 });
 
+describe("removing a name", () => {
+  test("tells of each instance that goes, then of the name", async () => {
+    const world = await World.create();
+    for (const path of ["1", "2"])
+      await world.register({ ...alpha, endpoint: `${endpoint}/${path}`, serviceKey: "secret" });
+    const since = world.registry.lastSeq;
+    await world.registry.remove("alpha", () => {});
+    expect(world.events.filter((event) => event.seq > since)).toMatchObject([
+      { kind: "deregistered", reason: "removed", instance: { endpoint: `${endpoint}/1` } },
+      { kind: "deregistered", reason: "removed", instance: { endpoint: `${endpoint}/2` } },
+      { kind: "forgotten", reason: "removed", serverId: "alpha" },
+    ]);
+  });
+
+  test("a successor in the same commit starts without what its predecessor offered", async () => {
+    const world = await World.create();
+    world.answering.add(endpoint);
+    world.offers.set(endpoint, snapshotOf("greet"));
+    await world.register(alpha);
+    await world.pass(1_000);
+    expect(world.registry.get("alpha")?.snapshot).toBeDefined();
+    const { commits } = world.store;
+    await Promise.all([world.registry.remove("alpha", () => {}), world.register(alpha)]);
+    expect(world.store.commits).toBe(commits + 1);
+    expect(world.status("alpha")).toBe("pending");
+    expect(world.registry.get("alpha")?.record.revision).toBe(1);
+    expect(world.registry.get("alpha")?.snapshot).toBeUndefined();
+    expect((await world.store.load()).snapshots.size).toBe(0);
+    expect(await world.registry.changes("alpha", { limit: 10 })).toEqual([]);
+    await world.pass(1_000);
+    expect(world.registry.get("alpha")?.snapshot?.tools).toHaveLength(1);
+  });
+
+  test("what was read of it is not kept for a successor in the same commit", async () => {
+    const world = await World.create();
+    world.answering.add(endpoint);
+    world.offers.set(endpoint, snapshotOf("greet"));
+    await world.register(alpha);
+    world.clock.advance(1);
+    const removed = world.registry.remove("alpha", () => {});
+    const again = world.register(alpha);
+    world.probe();
+    await Promise.all([removed, again]);
+    await world.registry.drain();
+    expect(world.registry.get("alpha")?.snapshot).toBeUndefined();
+    expect((await world.store.load()).snapshots.size).toBe(0);
+  });
+});
+
 describe("capabilities", () => {
   test("a changed snapshot is one event with its difference, in the history, and a revision", async () => {
     const world = await World.create({ snapshotMs: 30_000 });
@@ -175,6 +232,76 @@ describe("capabilities", () => {
     expect(world.registry.takeDueProbes(10)).toEqual([]);
     world.registry.renew(lease?.id ?? "", { capabilitiesHash: "2" });
     expect(world.registry.takeDueProbes(10)).toMatchObject([{ serverId: "alpha", full: true }]);
+  });
+});
+
+describe("capabilities announced by heartbeats", () => {
+  async function leased() {
+    const world = await World.create();
+    world.answering.add(endpoint);
+    world.offers.set(endpoint, snapshotOf("greet"));
+    const { lease } = await world.register({ ...alpha, lease: {} });
+    const announce = (capabilitiesHash: string) =>
+      world.registry.renew(lease?.id ?? "", { capabilitiesHash });
+    const take = () => {
+      const [task] = world.registry.takeDueProbes(10);
+      if (task === undefined) throw new Error("No probe was due.");
+      return task;
+    };
+    return { world, announce, take };
+  }
+
+  test("the first announcement after they were read is news", async () => {
+    const { world, announce, take } = await leased();
+    world.probe();
+    world.clock.advance(1_000);
+    announce("1");
+    expect(take()).toMatchObject({ serverId: "alpha", full: true });
+  });
+
+  test("an announcement that has been read is no news when it is repeated", async () => {
+    const { world, announce } = await leased();
+    world.probe();
+    announce("1");
+    world.probe();
+    world.clock.advance(1_000);
+    announce("1");
+    expect(world.registry.takeDueProbes(10)).toEqual([]);
+  });
+
+  test.each([[undefined], ["1"]])(
+    "a change while a probe is under way is read after it (announced before: %s)",
+    async (before) => {
+      const { world, announce, take } = await leased();
+      if (before !== undefined) announce(before);
+      const running = take();
+      const outcome = world.look(running.target);
+      world.clock.advance(500);
+      world.offers.set(endpoint, snapshotOf("greet", "count"));
+      announce("2");
+      expect(world.registry.takeDueProbes(10)).toEqual([]);
+      world.registry.recordProbe(running, outcome);
+      const next = take();
+      expect(next.full).toBe(true);
+      world.registry.recordProbe(next, world.look(next.target));
+      expect(world.registry.get("alpha")?.snapshot?.tools).toHaveLength(2);
+      expect(world.registry.takeDueProbes(10)).toEqual([]);
+    },
+  );
+
+  test("a change while a quick probe is under way is read after it", async () => {
+    const { world, announce, take } = await leased();
+    announce("1");
+    world.probe();
+    for (let seconds = 0; seconds < 35; seconds += 5) {
+      world.clock.advance(5_000);
+      announce("1");
+    }
+    const quick = take();
+    expect(quick.full).toBe(false);
+    announce("2");
+    world.registry.recordProbe(quick, answered(quick.target));
+    expect(take().full).toBe(true);
   });
 });
 
@@ -280,6 +407,30 @@ describe("the mass-expiry guard, 20 servers as in the simulation", () => {
     await world.pass(110_000);
     expect(world.statuses()).toEqual(["down", "down"]);
     expect(world.registry.protection.isActive).toBe(false);
+  });
+
+  test("a restarted hub does not count those that were dead long before: 3 of 5", async () => {
+    const world = await World.create();
+    const servers = await liveServers(world, 5);
+    await world.pass(60_000, () => actAll(servers));
+    for (const server of servers.slice(0, 3)) server.stop();
+    await world.pass(600_000, () => actAll(servers));
+    await world.restart();
+    await world.pass(110_000, async () => {
+      await actAll(servers);
+      expect(world.registry.protection.isActive).toBe(false);
+    });
+    expect(world.statuses()).toEqual(["down", "down", "down", "up", "up"]);
+  });
+
+  test("a fresh hub does not count servers that never started", async () => {
+    const world = await World.create();
+    for (const name of ["a", "b", "c"])
+      await world.register({ name, transport: "http", endpoint: `http://127.0.0.1/${name}` });
+    await world.pass(110_000, () => {
+      expect(world.registry.protection.isActive).toBe(false);
+    });
+    expect(world.statuses()).toEqual(["down", "down", "down"]);
   });
 
   test("one of 20 dead: it goes down on time", async () => {

@@ -58,7 +58,7 @@ export class Registry {
       store: options.store,
       base: (id) => this.#catalogue.get(id)?.record,
       adopt: (fresh) => this.#apply(fresh),
-      apply: (changed, registered) => this.#apply(changed, registered),
+      apply: (changed, registered, removed) => this.#apply(changed, registered, removed),
       publish: (events) => this.#publish(events),
       defer: options.defer ?? queueMicrotask,
     });
@@ -153,7 +153,10 @@ export class Registry {
       if (entry === undefined || record === undefined) throw serverNotFound(serverId);
       mayRemove(entry);
       draft.remove(serverId);
-      draft.tell({ event: { kind: "forgotten", ...about(record, this.now()), reason: "removed" } });
+      const said = { ...about(record, this.now()), reason: "removed" } as const;
+      for (const instance of record.instances)
+        draft.tell({ event: { kind: "deregistered", ...said, instance: refOf(instance) } });
+      draft.tell({ event: { kind: "forgotten", ...said } });
     });
   }
 
@@ -252,8 +255,11 @@ export class Registry {
   #apply(
     changed: ReadonlyMap<string, EntryRecord | undefined>,
     registered?: RegisteredInstances,
+    removed: ReadonlySet<string> = new Set(),
   ): void {
     const now = this.now();
+    // Also those that are there again: nothing of what was known of their predecessors holds.
+    for (const id of removed) this.#catalogue.remove(id);
     for (const [id, record] of changed) {
       if (record === undefined) {
         this.#catalogue.remove(id);

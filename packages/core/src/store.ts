@@ -28,6 +28,10 @@ export type EventWrite = {
 /** Everything in it is stored, or nothing. */
 export type StoreWrite = {
   readonly entries: readonly EntryWrite[];
+  /**
+   * Go first, with their snapshots and histories. An id that is among `entries` as well starts anew
+   * in the same write; both are based on the version before it.
+   */
   readonly removed: readonly { readonly id: string; readonly basedOn: number }[];
   readonly snapshots: readonly {
     readonly serverId: string;

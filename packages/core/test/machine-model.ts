@@ -1,6 +1,7 @@
 import { HubError } from "../src/errors.js";
 import type { JournalEvent } from "../src/events.js";
 import { sha256Hex } from "../src/hash.js";
+import { latenessToleranceMs } from "../src/hub-time.js";
 import type { ProbeTask } from "../src/observer.js";
 import type { ProbeOutcome } from "../src/probe.js";
 import { defaultSettings } from "../src/settings.js";
@@ -196,7 +197,7 @@ class MachineModel {
   #advance(ms: number): void {
     this.#world.clock.advance(ms);
     this.#world.registry.now();
-    this.#now += Math.min(ms, sweepMs);
+    this.#now += Math.min(ms, sweepMs + latenessToleranceMs);
   }
 
   /** A hub that works, with servers that beat while they answer. */
@@ -242,6 +243,8 @@ class MachineModel {
   async #register(slot: Slot): Promise<void> {
     const expected = this.#maySettle(slot);
     const before = this.#statusOf(slot);
+    const yields = this.#yieldingTo(slot);
+    const staysKeyless = this.#staysKeyless(slot);
     const result = await this.#tryRegister(slot);
     if (this.#world.store.isFailing) {
       // To refuse needs no store, once the conflict is in the journal.
@@ -251,14 +254,48 @@ class MachineModel {
     }
     const code = expected === "no" ? "NAME_TAKEN" : undefined;
     claim(result.code === code, () => `${slot.name} ${slot.endpoint}: ${result.code}, not ${code}`);
-    if (result.code === undefined)
-      this.#settle(slot, result.leaseId, expected === "beside", before);
+    if (result.code !== undefined) return;
+    claim(
+      result.isKeyIgnored === (expected === "beside" && staysKeyless),
+      () => `${slot.endpoint}: its key was ${result.isKeyIgnored ? "ignored" : "taken over"}`,
+    );
+    const house = this.#house(slot);
+    if (expected === "beside")
+      for (const endpoint of yields) {
+        const leaseId = house.instances.get(endpoint)?.leaseId;
+        if (leaseId !== undefined) this.#spentLeases.push(leaseId);
+        house.instances.delete(endpoint);
+      }
+    this.#settle(slot, result.leaseId, expected === "beside", before);
+    if (result.isKeyIgnored) house.key = undefined;
   }
 
-  async #tryRegister(slot: Slot): Promise<{ code?: string; leaseId?: string | undefined }> {
+  /** Where the instances are that go when this one joins their name. */
+  #yieldingTo(slot: Slot): string[] {
+    const house = this.#houses.get(nameOf(slot));
+    if (house === undefined || house.instances.has(slot.endpoint)) return [];
+    return [...house.instances]
+      .filter(([, fact]) => this.#statusOf(fact.slot) === "down")
+      .map(([endpoint]) => endpoint);
+  }
+
+  /** A name without a key gets none while somebody there calls. */
+  #staysKeyless(slot: Slot): boolean {
+    const house = this.#houses.get(nameOf(slot));
+    if (slot.key === undefined || house === undefined || house.key !== undefined) return false;
+    return [...house.instances.values()].some((fact) => this.#holdsLease(fact));
+  }
+
+  #holdsLease(fact: Fact): boolean {
+    return fact.ttlMs !== undefined && !this.#isLost(fact);
+  }
+
+  async #tryRegister(
+    slot: Slot,
+  ): Promise<{ code?: string; leaseId?: string | undefined; isKeyIgnored?: boolean }> {
     const { name, endpoint, key, ttlMs, hasLease } = slot;
     try {
-      const { lease, entry } = await this.#world.register({
+      const { lease, entry, warnings } = await this.#world.register({
         name,
         endpoint,
         transport: "http",
@@ -270,7 +307,8 @@ class MachineModel {
         entry.record.name.toLowerCase() === name.toLowerCase(),
         () => "the entry of another name",
       );
-      return { leaseId: lease?.id };
+      const isKeyIgnored = warnings.some((warning) => warning.includes("was not taken over"));
+      return { leaseId: lease?.id, isKeyIgnored };
     } catch (error) {
       if (!HubError.is(error)) throw error;
       return { code: error.code };
@@ -384,6 +422,7 @@ class MachineModel {
   /** Many at once: whoever wins, the catalogue is one that some order would have given. */
   async #race(racers: readonly Slot[], crashes: boolean): Promise<void> {
     const before = new Map(racers.map((slot) => [slot, this.#statusOf(slot)]));
+    const guarded = this.#guardedAgainstKeys();
     const acked = new Map<Slot, string | undefined>();
     const attempts = racers.map(async (slot) => {
       const { code, leaseId } = await this.#tryRegister(slot);
@@ -399,6 +438,30 @@ class MachineModel {
       await Promise.all(attempts);
       this.#adopt(racers, acked, before);
     }
+    for (const [name, endpoint] of guarded) {
+      const record = this.#world.registry
+        .list()
+        .find((entry) => entry.record.name.toLowerCase() === name)?.record;
+      claim(
+        record?.serviceKeyHash === undefined &&
+          record?.instances.map((one) => one.endpoint).join() === endpoint,
+        () => `${name} was taken from ${endpoint}, which calls and answers`,
+      );
+    }
+  }
+
+  /** Names without a key whose only instance calls and answers: nobody can take them or share them. */
+  #guardedAgainstKeys(): Map<string, string> {
+    const guarded = new Map<string, string>();
+    for (const [name, { key, instances }] of this.#houses) {
+      const [fact, ...more] = instances.values();
+      if (key !== undefined || fact === undefined || more.length > 0) continue;
+      const { endpoint } = fact.slot;
+      // Somebody at its own endpoint may register it without a lease, and then it has none.
+      if (this.#holdsLease(fact) && this.#world.answering.has(endpoint))
+        guarded.set(name, endpoint);
+    }
+    return guarded;
   }
 
   /** Reads the winners of a race from the catalogue, and checks that they may have won. */
@@ -428,7 +491,14 @@ class MachineModel {
       }
       const keys = new Set([...house.instances.values()].map((fact) => fact.slot.key));
       claim(keys.size <= 1, () => `${name} has owners with keys ${[...keys].join(", ")}`);
-      house.key = [...keys][0];
+      const [key] = keys;
+      // A key that came while a lease was alive may have been ignored; which came first, nobody knows.
+      const hash = this.#world.registry.get(this.#ids.get(name) ?? "")?.record.serviceKeyHash;
+      claim(
+        hash === undefined || keys.size === 0 || hash === sha256Hex(key ?? ""),
+        () => `${name} has the key of nobody in it`,
+      );
+      house.key = hash === undefined ? undefined : key;
     }
     this.#forgetUnacknowledged();
   }

@@ -18,14 +18,17 @@ function isOperatorsToMend(error: unknown): error is Error {
   );
 }
 
-/** Resolves with the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** One Ctrl-C may arrive twice: from the terminal and from npm. */
+const oneSignalMs = 1_000;
+
+/** Resolves with the first SIGTERM or SIGINT; a later one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let count = 0;
+    let first: number | undefined;
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.on(signal, () => {
-        count += 1;
-        if (count > 1) process.exit(1);
+        first ??= performance.now();
+        if (performance.now() - first > oneSignalMs) process.exit(1);
         resolve(signal);
       });
     }

@@ -162,6 +162,33 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
     expect(await store.changes("a", { limit: 10 })).toEqual([]);
   });
 
+  test("a name that goes and comes back in one write starts anew as well", async () => {
+    const store = await open();
+    const [first, second] = [sampleSnapshot("one"), sampleSnapshot("two")];
+    for (const id of ["a", "b"])
+      await committed(store, {
+        ...creating(id),
+        snapshots: [{ serverId: id, snapshot: first }],
+        events: [capabilitiesChanged(id, undefined, first)],
+      });
+    const successor = sampleRecord("a", 1, { name: "Successor" });
+    await committed(
+      store,
+      write({
+        removed: ["a", "b"].map((id) => ({ id, basedOn: 1 })),
+        entries: [
+          { record: successor, basedOn: 1 },
+          { record: sampleRecord("b"), basedOn: 1 },
+        ],
+        snapshots: [{ serverId: "b", snapshot: second }],
+      }),
+    );
+    const stored = await store.load();
+    expect(byId(stored.entries)).toEqual([successor, sampleRecord("b")]);
+    expect(stored.snapshots).toEqual(new Map([["b", second]]));
+    for (const id of ["a", "b"]) expect(await store.changes(id, { limit: 10 })).toEqual([]);
+  });
+
   test("unusual text is kept to the character", async () => {
     const store = await open();
     const text =
