@@ -108,7 +108,7 @@ function accept(
   const { registration } = request;
   const serviceKeyHash = isKeyIgnored ? undefined : request.serviceKeyHash;
   const { record: previous, wall } = facts;
-  const instance = instanceOf(request, facts.wall, kept, known);
+  const instance = instanceOf(request, facts, kept, known);
   const instances =
     known === undefined ? [...kept, instance] : kept.map((one) => (one === known ? instance : one));
   const profile = profileOf(registration);
@@ -160,10 +160,12 @@ function accept(
 
 function instanceOf(
   { registration, lease, from }: RegistrationRequest,
-  wall: number,
+  { wall, hasLiveLease }: RegistrationFacts,
   kept: readonly InstanceRecord[],
   known: InstanceRecord | undefined,
 ): InstanceRecord {
+  // Somebody who asks for no lease has no reason to end the one that is alive.
+  const keepsLease = lease === undefined && known !== undefined && hasLiveLease(known.id);
   const id = known?.id ?? registration.instanceId ?? freeId(registration.endpoint, kept);
   return {
     id,
@@ -173,6 +175,8 @@ function instanceOf(
     registeredAt: known?.registeredAt ?? wall,
     ...(from === undefined ? {} : { registeredFrom: from }),
     ...(lease === undefined ? {} : { leaseHash: lease.hash, ttlMs: lease.ttlMs }),
+    ...(keepsLease && known.leaseHash !== undefined ? { leaseHash: known.leaseHash } : {}),
+    ...(keepsLease && known.ttlMs !== undefined ? { ttlMs: known.ttlMs } : {}),
   };
 }
 

@@ -457,7 +457,6 @@ class MachineModel {
       const [fact, ...more] = instances.values();
       if (key !== undefined || fact === undefined || more.length > 0) continue;
       const { endpoint } = fact.slot;
-      // Somebody at its own endpoint may register it without a lease, and then it has none.
       if (this.#holdsLease(fact) && this.#world.answering.has(endpoint))
         guarded.set(name, endpoint);
     }

@@ -278,6 +278,13 @@ describe("leases", () => {
     });
   });
 
+  test("a post without a lease at the same endpoint does not end the lease of the server there", async () => {
+    const { app } = await createTestApp();
+    const { lease } = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
+    expect((await postForm(app, server1)).status).toBe(200);
+    expect((await app.request(`/leases/${lease.id}`, { method: "PUT" })).status).toBe(200);
+  });
+
   test("L10: the DELETE of a process that was replaced does not touch its successor", async () => {
     const { app } = await createTestApp();
     const old = await (await postJson(app, "/register", { ...server1, lease: {} })).json();

@@ -23,7 +23,7 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   if (length === 0) return new Uint8Array();
   // The parser ends the body after that many bytes, so it can be taken in one piece.
   if (length !== undefined) {
-    const bytes = new Uint8Array(await request.arrayBuffer());
+    const bytes = new Uint8Array(await request.arrayBuffer().catch(brokenOff));
     if (bytes.byteLength > limit) throw tooLarge();
     return bytes;
   }
@@ -32,10 +32,7 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   let size = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      // The client went away, which is no fault of the hub.
-      throw invalid("The body ended before it was complete.");
-    });
+    const { done, value } = await reader.read().catch(brokenOff);
     if (done) break;
     size += value.byteLength;
     if (size > limit) {
@@ -49,6 +46,11 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
 
 function invalid(detail: string): HubError {
   return new HubError("INVALID_REQUEST", detail);
+}
+
+/** The client went away, which is no fault of the hub. */
+function brokenOff(): never {
+  throw invalid("The body ended before it was complete.");
 }
 
 function decode(bytes: Uint8Array): string {
