@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
 import { type JournalEvent, Registry, systemClock } from "@hub/core";
 import { createApp } from "./app.js";
 import { banner } from "./banner.js";
 import type { HubConfig } from "./config.js";
+import { newLeaseId } from "./lease-id.js";
 import { type Listener, listen } from "./listen.js";
 import type { Log, LogFields } from "./log.js";
 import { isPortFree, portHolder } from "./port-holder.js";
@@ -76,7 +77,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     clock: systemClock,
     prober,
     settings: config.settings,
-    newLeaseId: () => randomBytes(16).toString("hex"),
+    newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError: (error) => log.error("listener-failed", { error: describeError(error) }),
   }).catch(async (error: unknown) => {

@@ -6,6 +6,8 @@ import { hostOf, literalAddresses } from "./endpoint-rules.js";
 export function refuseOwn(endpoint: string, own: readonly ListenAddress[]): void {
   const url = new URL(endpoint);
   const port = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
+  // Nearly every endpoint is on another port, which is cheaper to see than its addresses.
+  if (!own.some((listening) => listening.port === port)) return;
   const addresses = literalAddresses(hostOf(url)) ?? [];
   if (!addresses.some((address) => isOwnAddress(address, port, own))) return;
   throw new HubError(
