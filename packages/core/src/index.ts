@@ -54,6 +54,7 @@ export {
 export { Registry, type RegistryOptions, serverNotFound } from "./registry.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export {
+  type CachingHints,
   type CapabilityItem,
   type CapabilityKind,
   type CapabilitySnapshot,

@@ -324,6 +324,7 @@ function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boo
       snapshot.serverInfo,
       snapshot.capabilities,
       snapshot.instructions,
+      snapshot.caching,
     ]);
   return said(before) === said(after);
 }

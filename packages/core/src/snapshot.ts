@@ -16,6 +16,12 @@ export type CapabilityItem = {
   readonly definition: JsonObject;
 };
 
+/** How long and for whom a server says its lists may be kept (2026-07-28, "Caching"). */
+export type CachingHints = {
+  readonly ttlMs: number;
+  readonly cacheScope: "public" | "private";
+};
+
 /** All that a server offers, read at one moment. */
 export type CapabilitySnapshot = {
   /** Changes exactly when a tool, resource, template or prompt changes. */
@@ -26,6 +32,8 @@ export type CapabilitySnapshot = {
   readonly serverInfo: JsonObject;
   readonly capabilities: JsonObject;
   readonly instructions?: string;
+  /** The strictest of its lists; missing when one of them has none. */
+  readonly caching?: CachingHints;
 } & { readonly [kind in CapabilityKind]: readonly CapabilityItem[] };
 
 export type SnapshotSource = {
@@ -35,6 +43,7 @@ export type SnapshotSource = {
   readonly serverInfo: JsonObject;
   readonly capabilities: JsonObject;
   readonly instructions?: string | undefined;
+  readonly caching?: CachingHints | undefined;
 } & { readonly [kind in CapabilityKind]: readonly JsonValue[] };
 
 const keyMember = {
@@ -87,6 +96,7 @@ export function createSnapshot(
     serverInfo: source.serverInfo,
     capabilities: source.capabilities,
     ...(source.instructions === undefined ? {} : { instructions: source.instructions }),
+    ...(source.caching === undefined ? {} : { caching: source.caching }),
     ...items,
   };
 }

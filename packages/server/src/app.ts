@@ -4,7 +4,7 @@ import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
 import { addEventRoutes } from "./api/events.js";
-import { createGuard, type Guard } from "./api/guard.js";
+import { createGuard, type Guard, type Guarded, guarded } from "./api/guard.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { newInstance, problemResponse } from "./api/problem.js";
@@ -12,30 +12,9 @@ import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
-import { hubIdHeader, hubViaHeader } from "./probe/index.js";
+import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
 
-const securityHeaders = {
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-  "cross-origin-resource-policy": "same-origin",
-  // Pages that show something bring a policy of their own.
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-} as const;
-
-const preflightHeaders = {
-  "access-control-allow-methods": "GET, POST, PUT, DELETE",
-  "access-control-allow-headers": "content-type, authorization, last-event-id, if-none-match",
-  "access-control-max-age": "600",
-} as const;
-
-function refusalBy(guard: Guard, request: Request, hubId: string): HubError | undefined {
-  const via = request.headers.get(hubViaHeader);
-  if (via?.split(",").some((one) => one.trim() === hubId)) {
-    return new HubError(
-      "ENDPOINT_REFUSED",
-      "This request came back to the hub that it started from.",
-    );
-  }
+function refusalBy(guard: Guard, request: Guarded): HubError | undefined {
   try {
     guard.check(request);
     return undefined;
@@ -85,10 +64,10 @@ function notFound(app: HubApp, request: Request): Response {
 /** The whole HTTP interface as a Hono app: everything comes in through `deps`. */
 export function createApp(deps: AppDeps): HubApp {
   const app = new OpenAPIHono<AppEnv>();
-  const guard = createGuard(deps.guard);
+  const guard = createGuard(deps.guard, deps.info.hubId);
   const lists = new ServerLists(deps.registry);
 
-  const always = Object.entries({ ...securityHeaders, [hubIdHeader]: deps.info.hubId });
+  const always = Object.entries(headersOfEveryAnswer(deps.info.hubId));
 
   app.onError((error, context) => {
     if (HubError.is(error)) return problemResponse(error);
@@ -108,11 +87,15 @@ export function createApp(deps: AppDeps): HubApp {
     if (outgoing !== undefined) {
       for (const [name, value] of always) outgoing.setHeader(name, value);
     }
-    const refusal = refusalBy(guard, context.req.raw, deps.info.hubId);
-    const cors = refusal === undefined ? guard.corsOrigin(context.req.raw) : undefined;
+    const judged = guarded(context.req.raw);
+    const refusal = refusalBy(guard, judged);
+    const cors = refusal === undefined ? guard.corsOrigin(judged) : undefined;
     if (refusal !== undefined) context.res = problemResponse(refusal);
     else if (cors !== undefined && isPreflight(context.req.raw)) {
-      context.res = new Response(null, { status: 204, headers: preflightHeaders });
+      context.res = new Response(null, {
+        status: 204,
+        headers: preflightHeaders(context.req.header("access-control-request-headers")),
+      });
     } else await next();
     if (outgoing === undefined) {
       const { headers } = context.res;
@@ -120,7 +103,7 @@ export function createApp(deps: AppDeps): HubApp {
     }
     if (cors !== undefined) {
       context.res.headers.set("access-control-allow-origin", cors);
-      context.res.headers.set("access-control-expose-headers", "etag, location, retry-after");
+      context.res.headers.set("access-control-expose-headers", exposedHeaders);
       context.res.headers.append("vary", "Origin");
     }
   });

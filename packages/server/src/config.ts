@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { defaultSettings, type HubSettings } from "@hub/core";
+import { defaultLimits, type GatewayLimits } from "@hub/gateway";
 import { z } from "zod";
 
 /** What the hub reads from its environment. */
@@ -15,6 +16,7 @@ export type HubConfig = {
   /** Default: `pretty` on a terminal, else `json`. */
   readonly logFormat: "pretty" | "json" | undefined;
   readonly settings: HubSettings;
+  readonly limits: Partial<GatewayLimits>;
 };
 
 export type ConfigResult =
@@ -110,6 +112,9 @@ const environment = z.object({
   MCP_HUB_PROBE_UP_MS: milliseconds(50, day, defaultSettings.probeUpMs),
   MCP_HUB_PROBE_FAILING_MS: milliseconds(50, day, defaultSettings.probeFailingMs),
   MCP_HUB_PROBE_TIMEOUT_MS: milliseconds(50, 60_000, defaultSettings.probeTimeoutMs),
+  MCP_HUB_CALL_TIMEOUT_MS: milliseconds(100, 15 * 60_000, defaultLimits.callTimeoutMs),
+  MCP_HUB_SESSION_IDLE_MS: milliseconds(1_000, day, defaultLimits.sessionIdleMs),
+  MCP_HUB_GRACE_MS: milliseconds(0, 600_000, defaultLimits.graceMs),
 });
 
 /** Variables whose values are secrets, or may hold one. */
@@ -181,6 +186,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
+      limits: {
+        callTimeoutMs: read.MCP_HUB_CALL_TIMEOUT_MS,
+        sessionIdleMs: read.MCP_HUB_SESSION_IDLE_MS,
+        graceMs: read.MCP_HUB_GRACE_MS,
+      },
       settings: {
         ...defaultSettings,
         heartbeatMs: read.MCP_HUB_HEARTBEAT_MS,

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
 import { type JournalEvent, Registry, systemClock } from "@hub/core";
+import { createCatalogueSearch, Gateway } from "@hub/gateway";
 import { createApp } from "./app.js";
 import { banner } from "./banner.js";
 import type { HubConfig } from "./config.js";
+import { createGatewayDoor } from "./gateway-door.js";
 import { newLeaseId } from "./lease-id.js";
-import { type Listener, listen } from "./listen.js";
+import { connectionLimits, type Listener, listen } from "./listen.js";
 import type { Log, LogFields } from "./log.js";
 import { isPortFree, portHolder } from "./port-holder.js";
 import {
@@ -15,6 +17,7 @@ import {
   createEndpointRules,
   createProber,
   createProbeScheduler,
+  createRefresher,
   refuseOwn,
 } from "./probe/index.js";
 import { openSqliteStore } from "./store/open-sqlite-store.js";
@@ -87,15 +90,27 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log: told });
 
+  const toolsets = { get: () => undefined, subscribe: () => () => undefined };
+  const gateway = new Gateway({
+    catalogue: registry,
+    toolsets,
+    dialer,
+    version,
+    limits: config.limits,
+    refresh: createRefresher(scheduler),
+  });
+  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+
   const app = createApp({
     registry,
     info: { version, hubId, startedAt: Date.now(), pid: process.pid },
-    guard: { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins },
+    guard,
     checkEndpoint: (endpoint) => {
       checkEndpoint(endpoint, rules);
       refuseOwn(endpoint, listener?.addresses ?? []);
     },
     diagnose: createDiagnose({ dialer, version }),
+    searchTools: createCatalogueSearch(registry),
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,
     onError: (error, request, instance) =>
@@ -121,7 +136,8 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     await store.close();
   };
   try {
-    listener = await listen(app, host, config.port);
+    const door = createGatewayDoor({ gateway, guard, hubId });
+    listener = await listen(app, host, config.port, connectionLimits, door);
   } catch (error) {
     await close();
     throw error;
@@ -144,6 +160,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     stop: () => {
       stopped ??= (async () => {
         stopping.abort();
+        gateway.close();
         await running.close(drainMs);
         await close();
       })();

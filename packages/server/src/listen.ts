@@ -11,6 +11,7 @@ import { getRequestListener, RequestError } from "@hono/node-server";
 import { HubError } from "@hub/core";
 import type { HubApp } from "./api/context.js";
 import { problemResponse } from "./api/problem.js";
+import type { Door } from "./gateway-door.js";
 
 export type ConnectionLimits = {
   /** Until all headers of a request must be there. */
@@ -93,6 +94,8 @@ export async function listen(
   host: string,
   port: number,
   limits: ConnectionLimits = connectionLimits,
+  /** Sees every request first; what it does not take goes to the app. */
+  door: Door = () => false,
 ): Promise<Listener> {
   const handle = getRequestListener(app.fetch, {
     errorHandler: (error) =>
@@ -115,7 +118,7 @@ export async function listen(
       answering.set(request.socket, response);
       const problem = ambiguity(request);
       if (problem !== undefined) void refuse(response, problem);
-      else void handle(request, response);
+      else if (!door(request, response)) void handle(request, response);
     },
   );
   server.maxConnections = limits.mostConnections;

@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Registry } from "@hub/core";
+import type { CapabilityItem, Registry } from "@hub/core";
 import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
@@ -14,6 +14,12 @@ export type HubInfo = {
   readonly pid: number;
 };
 
+export type FoundTool = {
+  readonly serverId: string;
+  readonly tool: CapabilityItem;
+  readonly score: number;
+};
+
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
@@ -22,6 +28,8 @@ export type AppDeps = {
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
   readonly diagnose: Diagnose;
+  /** The tools of all servers that fit a query, the best first. */
+  readonly searchTools: (query: string, limit: number) => readonly FoundTool[];
   /** Probes all instances of a server and resolves when what came of it is recorded. */
   readonly probeNow: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */

@@ -1,4 +1,5 @@
 import { HubError } from "@hub/core";
+import { hubViaHeader } from "../probe/index.js";
 
 export type GuardOptions = {
   /** Host names (without port) that requests may be addressed to, beside localhost and the loopback addresses. */
@@ -7,12 +8,35 @@ export type GuardOptions = {
   readonly allowedOrigins: readonly string[];
 };
 
-export type Guard = {
-  /** Throws HOST_REFUSED or ORIGIN_REFUSED. */
-  check(request: Request): void;
-  /** The origin to name in CORS headers: only one that was allowed by name. */
-  corsOrigin(request: Request): string | undefined;
+/** What of a request is judged, from whatever interface it came over. */
+export type Guarded = {
+  readonly method: string;
+  readonly host: string;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`. */
+  readonly site: string | undefined;
+  /** The hubs it came through. */
+  readonly via: string | undefined;
 };
+
+export type Guard = {
+  /** Throws HOST_REFUSED or ORIGIN_REFUSED; ENDPOINT_REFUSED for a request that came back to its hub. */
+  check(request: Guarded): void;
+  /** The origin to name in CORS headers: only one that was allowed by name. */
+  corsOrigin(request: Guarded): string | undefined;
+};
+
+/** What of a web-standard request is judged. */
+export function guarded(request: Request): Guarded {
+  const header = (name: string) => request.headers.get(name) ?? undefined;
+  return {
+    method: request.method,
+    host: header("host") ?? new URL(request.url).host,
+    origin: header("origin"),
+    site: header("sec-fetch-site"),
+    via: header(hubViaHeader),
+  };
+}
 
 const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -27,7 +51,10 @@ function hostName(header: string): string | undefined {
  * ours (DNS rebinding), a page must be of this very origin, and requests without either header, as
  * curl, httpx and SDKs send them, pass. Runs on every request, before any route is looked at.
  */
-export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Guard {
+export function createGuard(
+  { allowedHosts, allowedOrigins }: GuardOptions,
+  hubId: string,
+): Guard {
   const hosts = new Set([...loopbackHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
   const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
 
@@ -42,8 +69,13 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
   }
 
   return {
-    check(request) {
-      const host = request.headers.get("host") ?? new URL(request.url).host;
+    check({ method, host, origin, site, via }) {
+      if (via?.split(",").some((one) => one.trim() === hubId)) {
+        throw new HubError(
+          "ENDPOINT_REFUSED",
+          "This request came back to the hub that it started from.",
+        );
+      }
       const name = hostName(host);
       if (name === undefined || !hosts.has(name)) {
         throw new HubError(
@@ -51,26 +83,23 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions): Gua
           `The hub does not answer to the host ${JSON.stringify(host.slice(0, 100))}. Use localhost or 127.0.0.1, or name the host in MCP_HUB_ALLOWED_HOSTS.`,
         );
       }
-      const origin = request.headers.get("origin");
-      if (origin !== null && !origins.has(origin) && !isOwnOrigin(origin, host)) {
+      if (origin !== undefined && !origins.has(origin) && !isOwnOrigin(origin, host)) {
         throw new HubError(
           "ORIGIN_REFUSED",
           `Pages of ${JSON.stringify(origin.slice(0, 100))} may not call the hub. To allow them, name the origin in MCP_HUB_ALLOWED_ORIGINS.`,
         );
       }
-      const site = request.headers.get("sec-fetch-site");
-      const isForeign = site !== null && site !== "same-origin" && site !== "none";
-      const mayChange = request.method !== "GET" && request.method !== "HEAD";
-      if (isForeign && mayChange && !(origin !== null && origins.has(origin))) {
+      const isForeign = site !== undefined && site !== "same-origin" && site !== "none";
+      const mayChange = method !== "GET" && method !== "HEAD";
+      if (isForeign && mayChange && !(origin !== undefined && origins.has(origin))) {
         throw new HubError(
           "ORIGIN_REFUSED",
           "A page of another site may not change anything in the hub.",
         );
       }
     },
-    corsOrigin(request) {
-      const origin = request.headers.get("origin");
-      return origin !== null && origins.has(origin) ? origin : undefined;
+    corsOrigin({ origin }) {
+      return origin !== undefined && origins.has(origin) ? origin : undefined;
     },
   };
 }

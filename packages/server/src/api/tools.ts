@@ -10,7 +10,6 @@ import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
 import { readQuery } from "./query.js";
-import { ToolSearch } from "./tool-search.js";
 
 const query = z.strictObject({
   q: z
@@ -57,8 +56,7 @@ function view(
   };
 }
 
-export function addToolRoutes(app: HubApp, { registry }: AppDeps): void {
-  const search = new ToolSearch(registry);
+export function addToolRoutes(app: HubApp, { registry, searchTools }: AppDeps): void {
   document(app, {
     method: "get",
     path: "/tools",
@@ -82,7 +80,7 @@ export function addToolRoutes(app: HubApp, { registry }: AppDeps): void {
     const { q, limit, cursor } = readQuery(context, query);
     const isSearch = q !== undefined && q.trim() !== "";
     const page = isSearch
-      ? searched(registry, search, q, limit, cursor)
+      ? searched(registry, searchTools, q, limit, cursor)
       : listed(registry, limit, cursor);
     const tools = page.found.map(({ entry, tool, score }) => view(entry, tool, score));
     return context.json({ tools, ...(page.next === undefined ? {} : { nextCursor: page.next }) });
@@ -108,13 +106,13 @@ function decode<Schema extends z.ZodType>(cursor: string, schema: Schema): z.out
 /** Pages of a ranking are by place: there is no key that the order follows. */
 function searched(
   registry: Registry,
-  search: ToolSearch,
+  searchTools: AppDeps["searchTools"],
   q: string,
   limit: number,
   cursor: string | undefined,
 ): Page {
   const start = cursor === undefined ? 0 : decode(cursor, z.number().int().min(0).max(1_000_000));
-  const ranking = search.search(q, start + limit + 1);
+  const ranking = searchTools(q, start + limit + 1);
   const found = ranking
     .slice(start, start + limit)
     .flatMap(({ serverId, tool, score }): Found[] => {

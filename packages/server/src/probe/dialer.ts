@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
+import type { UpstreamDialer } from "@hub/gateway";
 import { Agent } from "undici";
 import { type ByteBudget, boundedBody } from "./bounded-body.js";
 import {
@@ -17,6 +18,7 @@ import {
 import { createDeadline } from "./deadline.js";
 import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
+import { relay } from "./relay.js";
 
 /** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
 export const hubViaHeader = "mcp-hub-via";
@@ -66,7 +68,7 @@ export type DialAnswer = {
  * Makes every outgoing connection of the hub: connects only to addresses that the rules allow, follows
  * no redirect, obeys no proxy environment, verifies certificates, sends nobody's credentials.
  */
-export interface Dialer {
+export interface Dialer extends UpstreamDialer {
   /** Sends one request. Throws DialError. */
   dial(url: string, request: DialRequest): Promise<DialAnswer>;
   /** Whether a TLS server answers at the host and port of a URL. Throws DialError when nothing does. */
@@ -183,6 +185,7 @@ function createLine(
         throw asDialError(steps.get(originOf(goal)) ?? "http", error, request.signal);
       }
     },
+    send: (url, request, receiver) => relay(agent, url, request, receiver, options),
     async speaksTls(url, signal) {
       const target = new URL(url);
       const deadline = createDeadline(connectTimeoutMs, signal);
@@ -218,7 +221,11 @@ function originOf(goal: Goal): string {
   return `${goal.isTls} ${goal.hostname} ${goal.port}`;
 }
 
-function headersFor(request: DialRequest, options: DialerOptions): Record<string, string> {
+/** The headers of a request as they go out: those that may cross, and who is asking. */
+export function headersFor(
+  request: Pick<DialRequest, "headers" | "via">,
+  options: Pick<DialerOptions, "hubId" | "version">,
+): Record<string, string> {
   const headers: Record<string, string> = {
     "user-agent": `mcp-hub/${options.version}`,
     "accept-encoding": "gzip, deflate, br",

@@ -3,4 +3,5 @@ export { createDialer, hubIdHeader, hubViaHeader } from "./dialer.js";
 export { checkEndpoint, createEndpointRules } from "./endpoint-rules.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { createProber } from "./prober.js";
+export { createRefresher } from "./refresher.js";
 export { createProbeScheduler } from "./scheduler.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import {
+  type CachingHints,
   type CapabilityKind,
   type CapabilitySnapshot,
   createSnapshot,
@@ -24,7 +25,12 @@ const kinds = [
   { kind: "prompts", capability: "prompts", method: "prompts/list" },
 ] as const satisfies readonly { kind: CapabilityKind; capability: string; method: string }[];
 
-type Listing = { readonly items: readonly JsonValue[]; readonly warning?: string };
+type Listing = {
+  readonly items: readonly JsonValue[];
+  /** Of every page that was read; a page without hints may not be kept at all. */
+  readonly caching?: readonly CachingHints[];
+  readonly warning?: string;
+};
 
 export type Reading = {
   /** Missing when something could not be read: what is known from before is better than a part. */
@@ -63,6 +69,7 @@ async function readAll(
 ): Promise<Listing> {
   const items: JsonValue[] = [];
   const cursors = new Set<string>();
+  const caching: CachingHints[] = [];
   let params: JsonObject = {};
   for (let page = 0; page < mostPages; page += 1) {
     const reply = await wire.request(method, params, signal);
@@ -71,15 +78,16 @@ async function readAll(
       if (reply.code === methodNotFound && kind === "resourceTemplates") return { items: [] };
       throw new ProbeFault({ kind: "rpc-error", method, code: reply.code });
     }
+    caching.push(cachingOf(reply.result));
     const listed = reply.result[kind];
     if (!Array.isArray(listed))
       throw new ProbeFault({ kind: "not-mcp", what: `a result without a list of ${kind}` });
     for (const item of listed) {
-      if (items.length === mostItems) return { items, warning: tooMany(method) };
+      if (items.length === mostItems) return { items, caching, warning: tooMany(method) };
       items.push(item);
     }
     const cursor = reply.result.nextCursor;
-    if (typeof cursor !== "string") return { items };
+    if (typeof cursor !== "string") return { items, caching };
     if (cursors.has(cursor))
       return {
         items,
@@ -93,6 +101,20 @@ async function readAll(
   return {
     items,
     warning: `Its ${method} has more than ${mostPages} pages; the hub reads no more.`,
+  };
+}
+
+function cachingOf({ ttlMs, cacheScope }: JsonObject): CachingHints {
+  return {
+    ttlMs: typeof ttlMs === "number" && ttlMs > 0 ? Math.floor(ttlMs) : 0,
+    cacheScope: cacheScope === "public" ? "public" : "private",
+  };
+}
+
+function strictest(hints: readonly CachingHints[]): CachingHints {
+  return {
+    ttlMs: Math.min(...hints.map(({ ttlMs }) => ttlMs)),
+    cacheScope: hints.every(({ cacheScope }) => cacheScope === "public") ? "public" : "private",
   };
 }
 
@@ -136,9 +158,11 @@ function snapshotOf(
   found: ReadonlyMap<CapabilityKind, Listing>,
 ): CapabilitySnapshot {
   const items = (kind: CapabilityKind) => found.get(kind)?.items ?? [];
+  const hints = [...found.values()].flatMap(({ caching }) => caching ?? []);
   return createSnapshot(
     {
       ...greeting,
+      ...(hints.length === 0 ? {} : { caching: strictest(hints) }),
       tools: items("tools"),
       resources: items("resources"),
       resourceTemplates: items("resourceTemplates"),

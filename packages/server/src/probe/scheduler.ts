@@ -33,6 +33,8 @@ export type ProbeScheduler = {
    * together, or within a second after, share one probe. Throws SERVER_NOT_FOUND, SHUTTING_DOWN.
    */
   probeNow(serverId: string): Promise<void>;
+  /** Like `probeNow`, but shares only a probe that begins after this call: something has just changed. */
+  probeAgain(serverId: string): Promise<void>;
   /** Gives up the probes that run, without recording them, and resolves when all have ended. */
   stop(): Promise<void>;
 };
@@ -163,6 +165,22 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       recent !== undefined &&
       (recent.endedAt === undefined || clock.monotonic() - recent.endedAt < probeNowSpacingMs);
     if (isFresh && registry.get(serverId) !== undefined) return recent.promise;
+    return probeAll(serverId);
+  }
+
+  async function probeAgain(serverId: string): Promise<void> {
+    if (stopping.signal.aborted) throw shuttingDown();
+    const running = asked.get(serverId);
+    if (running !== undefined && running.endedAt === undefined) {
+      await running.promise;
+      // Whoever waited as well may have begun the next one already.
+      const next = asked.get(serverId);
+      if (next !== undefined && next !== running) return next.promise;
+    }
+    return probeAll(serverId);
+  }
+
+  function probeAll(serverId: string): Promise<void> {
     let tasks: ProbeTask[];
     try {
       tasks = registry.takeProbes(serverId);
@@ -193,6 +211,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       wake();
     },
     probeNow,
+    probeAgain,
     async stop() {
       stopping.abort();
       stopListening();

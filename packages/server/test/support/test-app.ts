@@ -10,6 +10,7 @@ import {
   type ServerDetail,
   type ServerList,
 } from "@hub/core";
+import { createCatalogueSearch } from "@hub/gateway";
 import type { HubApp } from "../../src/api/context.js";
 import { createApp } from "../../src/app.js";
 
@@ -123,6 +124,7 @@ export async function createTestApp(
       steps: [],
       warnings: [],
     }),
+    searchTools: createCatalogueSearch(registry),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {
         registry.recordProbe(

@@ -1,0 +1,73 @@
+import { type Entry, leadingInstance, type Now, reasonFor, serverStatus } from "@hub/core";
+import type { Selection } from "./selection.js";
+import { selects } from "./selection.js";
+
+/** A server whose part of an answer is missing or may be stale. */
+export type MissingServer = {
+  readonly server: string;
+  readonly name?: string;
+  readonly status: string;
+  /** Whether what it offered last is in the list all the same. */
+  readonly listed: boolean;
+  readonly since?: string;
+  readonly reason: string;
+};
+
+/** Where lists say what is missing from them. */
+export const missingKey = "mcp-hub/missing";
+/** Where lists say which bare names two servers have, and who. */
+export const ambiguousKey = "mcp-hub/ambiguous";
+
+/** Why an entry cannot serve now, and since when. */
+export function whyNot(
+  entry: Entry,
+  now: Now,
+): { readonly since?: string; readonly reason: string } {
+  const instance = leadingInstance(entry.instances);
+  if (instance === undefined) {
+    const { emptySince } = entry.record;
+    return {
+      ...(emptySince === undefined ? {} : { since: new Date(emptySince).toISOString() }),
+      reason: "It left: all its instances are gone.",
+    };
+  }
+  const { health } = instance;
+  return {
+    since: new Date(health.statusSinceWall).toISOString(),
+    reason: reasonFor(health, health.status, now.hub),
+  };
+}
+
+/** The selected servers that cannot be asked now, whether or not the lists still show them. */
+export function missingServers(
+  selection: Selection,
+  entries: readonly Entry[],
+  present: ReadonlySet<string>,
+  now: Now,
+): MissingServer[] {
+  const missing: MissingServer[] = [];
+  const found = new Set<string>();
+  for (const entry of entries) {
+    if (!selects(selection, entry)) continue;
+    const { id, name } = entry.record;
+    found.add(id);
+    const status = serverStatus(entry.instances);
+    const listed = present.has(id) && entry.snapshot !== undefined;
+    const canServe = status === "up" || status === "degraded" || status === "pending";
+    if (listed && canServe) continue;
+    // Long gone and not asked for by name: nobody waits for it.
+    if (!listed && status === "down" && selection.servers === undefined) continue;
+    missing.push({ server: id, name, status, listed, ...whyNot(entry, now) });
+  }
+  for (const id of selection.servers ?? []) {
+    if (!found.has(id)) {
+      missing.push({
+        server: id,
+        status: "unknown",
+        listed: false,
+        reason: "No server with this id and these tags is registered.",
+      });
+    }
+  }
+  return missing;
+}

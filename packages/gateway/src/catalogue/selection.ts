@@ -1,0 +1,129 @@
+import type { Entry } from "@hub/core";
+import type { Toolset } from "./toolset-temporary.js";
+
+/** Which part of the catalogue an endpoint shows, and how. */
+export type Selection = {
+  /** The same for equal selections. */
+  readonly key: string;
+  /** Ids of servers; undefined for all. */
+  readonly servers?: ReadonlySet<string>;
+  /** A server needs one of them; undefined for any. */
+  readonly tags?: ReadonlySet<string>;
+  /** `never`: bare names; what two servers have is left out and reported. */
+  readonly prefix: "always" | "never";
+  /** `search`: the hub's own tools stand for all. */
+  readonly mode: "all" | "search";
+  /** Whether the hub's own tools are offered. */
+  readonly hubTools: boolean;
+  /** Only servers that registered here themselves: what a hub shows another hub, so that none loops. */
+  readonly directOnly: boolean;
+  readonly toolset?: Toolset;
+  /** Everything is as the one server has it: what a pass-through shows when it has to translate. */
+  readonly alone?: string;
+};
+
+export type SelectionProblem = { readonly problem: string };
+
+const known = ["servers", "tags", "prefix", "mode", "hub"] as const;
+
+function listOf(value: string | null): ReadonlySet<string> | undefined {
+  if (value === null) return undefined;
+  const parts = value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  return new Set(parts.sort());
+}
+
+const oneOf = (name: string, value: string | null, values: readonly string[]) =>
+  value === null || values.includes(value)
+    ? undefined
+    : `?${name}= must be ${values.join(" or ")}, got ${JSON.stringify(value.slice(0, 50))}.`;
+
+/** Reads the selection from a query string. Unknown parameters are refused: they may be misspelt. */
+export function parseSelection(
+  query: URLSearchParams,
+  directOnly: boolean,
+): Selection | SelectionProblem {
+  for (const name of query.keys()) {
+    if (!known.some((one) => one === name))
+      return {
+        problem: `?${name.slice(0, 50)}= is not known here; ${known.join(", ")} are.`,
+      };
+  }
+  const problem =
+    oneOf("prefix", query.get("prefix"), ["always", "never"]) ??
+    oneOf("mode", query.get("mode"), ["all", "search"]) ??
+    oneOf("hub", query.get("hub"), ["on", "off"]);
+  if (problem !== undefined) return { problem };
+  const servers = listOf(query.get("servers"));
+  const tags = listOf(query.get("tags"));
+  const mode = query.get("mode") === "search" ? "search" : "all";
+  return selectionOf({
+    ...(servers === undefined ? {} : { servers }),
+    ...(tags === undefined ? {} : { tags }),
+    prefix: query.get("prefix") === "never" ? "never" : "always",
+    mode,
+    hubTools: mode === "search" || (query.get("hub") !== "off" && !directOnly),
+    directOnly,
+  });
+}
+
+export function toolsetSelection(toolset: Toolset, directOnly: boolean): Selection {
+  return selectionOf({
+    ...(toolset.servers.length === 0 ? {} : { servers: new Set(toolset.servers) }),
+    ...(toolset.tags.length === 0 ? {} : { tags: new Set(toolset.tags) }),
+    prefix: toolset.prefix,
+    mode: toolset.mode,
+    hubTools: toolset.mode === "search",
+    directOnly,
+    toolset,
+  });
+}
+
+/** One server as it is, for when its pass-through has to translate between eras. */
+export function aloneSelection(serverId: string): Selection {
+  return selectionOf({
+    servers: new Set([serverId]),
+    prefix: "never",
+    mode: "all",
+    hubTools: false,
+    directOnly: false,
+    alone: serverId,
+  });
+}
+
+function selectionOf(parts: Omit<Selection, "key">): Selection {
+  const { servers, tags, toolset, ...flags } = parts;
+  const key = JSON.stringify([
+    servers === undefined ? null : [...servers],
+    tags === undefined ? null : [...tags],
+    toolset === undefined ? null : [toolset.id, toolset.revision],
+    flags,
+  ]);
+  return { ...parts, key };
+}
+
+export function selects(selection: Selection, entry: Entry): boolean {
+  const { servers, tags } = selection;
+  if (servers !== undefined && !servers.has(entry.record.id)) return false;
+  if (tags !== undefined && !(entry.record.profile.tags ?? []).some((tag) => tags.has(tag)))
+    return false;
+  return !(selection.directOnly && isHub(entry));
+}
+
+/** The name by which a hub tells another hub what it is. */
+export const hubServerName = "mcp-hub";
+
+export function isHub(entry: Entry): boolean {
+  return entry.snapshot?.serverInfo.name === hubServerName;
+}
+
+/** Whether a toolset lets a tool through: its allow list, where it has one, and then its deny list. */
+export function lets(toolset: Toolset | undefined, serverId: string, tool: string): boolean {
+  if (toolset === undefined) return true;
+  const names = (list: readonly string[]) =>
+    list.includes(`${serverId}/${tool}`) || list.includes(`${serverId}/*`);
+  if (toolset.allow !== undefined && !names(toolset.allow)) return false;
+  return !names(toolset.deny);
+}

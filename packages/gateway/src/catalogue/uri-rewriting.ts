@@ -1,0 +1,40 @@
+import { isJsonObject } from "@hub/core";
+
+/** By a server's own URI: the one it has here. */
+export type Rewrites = ReadonlyMap<string, string>;
+
+const uriMembers = new Set(["uri", "uriTemplate"]);
+
+/**
+ * Puts the URIs that a server shares with another into the form they have here, wherever a message
+ * carries one: links, embedded resources, contents, notifications. Arguments and structured content are
+ * data of the server's and stay.
+ */
+export function rewriteUris<T>(value: T, rewrites: Rewrites): T {
+  return walk(value, rewrites) as T; // the same shape; only texts are replaced
+}
+
+function walk(value: unknown, rewrites: Rewrites): unknown {
+  if (Array.isArray(value)) return value.map((one) => walk(one, rewrites));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (key === "structuredContent" || key === "_meta") return [key, member];
+      if (uriMembers.has(key) && typeof member === "string")
+        return [key, rewrites.get(member) ?? member];
+      return [key, walk(member, rewrites)];
+    }),
+  );
+}
+
+/** The text of a message with its URIs as they are here. What is no JSON stays as it is. */
+export function rewriteText(text: string, rewrites: Rewrites | undefined): string {
+  if (rewrites === undefined) return text;
+  // Most messages name none of them.
+  if (![...rewrites.keys()].some((uri) => text.includes(JSON.stringify(uri)))) return text;
+  try {
+    return JSON.stringify(rewriteUris(JSON.parse(text), rewrites));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,188 @@
+import type { Entry } from "@hub/core";
+import type { Selection } from "../catalogue/selection.js";
+import type { GatewayContext } from "../relay/context.js";
+import { clientName } from "../relay/modern-caller.js";
+import { deaf, type LegacyIdentity, type LegacyLink } from "../upstream/legacy-link.js";
+import { type Leg, openLeg } from "../upstream/open-link.js";
+import type { UpstreamExchange } from "../upstream/port.js";
+import type { StreamEvent } from "../wire/event-stream.js";
+import type { JsonRpcId, JsonRpcRequest } from "../wire/json-rpc.js";
+import { Questions } from "./questions.js";
+import type { Reply } from "./reply.js";
+
+/** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
+export class ClientSession {
+  readonly id: string;
+  readonly selection: Selection;
+  readonly identity: LegacyIdentity;
+  readonly via: string | undefined;
+  readonly questions = new Questions();
+  /** Calls in flight, by the client's ids. */
+  readonly calls = new Map<JsonRpcId, () => void>();
+  /** Progress that servers want to hear about their questions, by the hub's token. */
+  readonly askedProgress = new Map<
+    string,
+    { readonly link: LegacyLink; readonly token: unknown }
+  >();
+  /** Servers of tasks that were started here. */
+  readonly tasks = new Map<string, string>();
+  /** How to stop following each resource it subscribed to, by the URI it has here. */
+  readonly subscriptions = new Map<string, () => void>();
+  logLevel: string | undefined;
+  usedAt: number;
+  readonly #context: GatewayContext;
+  readonly #legs = new Map<string, Promise<Leg>>();
+  readonly #links = new Map<string, LegacyLink>();
+  readonly #listening = new Map<LegacyLink, UpstreamExchange>();
+  readonly #streams = new Set<Reply>();
+  readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
+  #isClosed = false;
+
+  constructor(options: {
+    readonly id: string;
+    readonly selection: Selection;
+    readonly identity: LegacyIdentity;
+    readonly via: string | undefined;
+    readonly context: GatewayContext;
+    /** Hears what servers send outside of any call. */
+    readonly onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
+  }) {
+    this.id = options.id;
+    this.selection = options.selection;
+    this.identity = options.identity;
+    this.via = options.via;
+    this.#context = options.context;
+    this.#onOutside = options.onOutside;
+    this.usedAt = options.context.catalogue.now().hub;
+  }
+
+  get client(): string | undefined {
+    return clientName(this.identity.clientInfo);
+  }
+
+  /** Whether the client may be away for good: it has no stream open and waits for nothing. */
+  get isIdle(): boolean {
+    return this.#streams.size === 0 && this.calls.size === 0;
+  }
+
+  /** The way to a server: opened with the first call, kept, and opened anew when it was lost. */
+  async legTo(entry: Entry): Promise<Leg> {
+    const serverId = entry.record.id;
+    const current = this.#legs.get(serverId);
+    const known = await current?.catch(() => undefined);
+    if (known?.kind === "legacy") {
+      if (!known.link.isLost && this.#stands(entry, known.link)) return known;
+      this.drop(serverId, known.link);
+    } else if (this.#legs.get(serverId) === current) {
+      // What the modern way means is looked at with each call; it costs nothing to open.
+      this.#legs.delete(serverId);
+    }
+    const opening = this.#legs.get(serverId) ?? this.#open(entry);
+    this.#legs.set(serverId, opening);
+    return opening;
+  }
+
+  /** Forgets a session with a server that is no more. */
+  drop(serverId: string, link: LegacyLink): void {
+    // Another call may have opened a new one already.
+    if (this.#links.get(serverId) !== link) return;
+    this.#links.delete(serverId);
+    this.#legs.delete(serverId);
+    this.#listening.get(link)?.abort();
+    this.#listening.delete(link);
+    link.close();
+  }
+
+  /** The session with a server, when one is open. */
+  linkTo(serverId: string): LegacyLink | undefined {
+    return this.#links.get(serverId);
+  }
+
+  get links(): ReadonlyMap<string, LegacyLink> {
+    return this.#links;
+  }
+
+  /** Takes a stream for what belongs to no call. */
+  addStream(reply: Reply): void {
+    this.#streams.add(reply);
+    reply.onGone(() => {
+      this.#streams.delete(reply);
+      this.usedAt = this.#context.catalogue.now().hub;
+    });
+    for (const link of this.#links.values()) this.#listen(link);
+  }
+
+  get hasStream(): boolean {
+    return this.#streams.size > 0;
+  }
+
+  /** Tells the client something that belongs to no call; false when it listens to nothing. */
+  tell(event: StreamEvent): boolean {
+    const stream = [...this.#streams].findLast(({ isOpen }) => isOpen);
+    stream?.event(event);
+    return stream !== undefined;
+  }
+
+  keepAlive(): void {
+    for (const stream of this.#streams) stream.comment();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const cancel of [...this.calls.values()]) cancel();
+    for (const stop of this.subscriptions.values()) stop();
+    for (const stream of this.#streams) stream.end();
+    for (const listening of this.#listening.values()) listening.abort();
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+    this.#legs.clear();
+    this.#streams.clear();
+  }
+
+  async #open(entry: Entry): Promise<Leg> {
+    const serverId = entry.record.id;
+    try {
+      const leg = await openLeg(this.#context, entry, this.identity, this.via);
+      if (leg.kind === "legacy") {
+        if (this.#isClosed) leg.link.close();
+        else {
+          this.#links.set(serverId, leg.link);
+          this.#greet(leg.link);
+        }
+      }
+      return leg;
+    } catch (error) {
+      this.#legs.delete(serverId);
+      throw error;
+    }
+  }
+
+  #greet(link: LegacyLink): void {
+    if (this.logLevel !== undefined && link.initialized.capabilities.logging !== undefined) {
+      link.request(setLevel(this.logLevel), deaf);
+    }
+    if (this.hasStream) this.#listen(link);
+  }
+
+  /** Hears a server outside of calls while the client itself listens. */
+  #listen(link: LegacyLink): void {
+    if (this.#listening.has(link) || this.#isClosed) return;
+    const forget = () => void this.#listening.delete(link);
+    const listening = link.listen({
+      onOpen: () => undefined,
+      onEvent: (event) => this.#onOutside(this, link, event),
+      onEnd: forget,
+      onFailure: forget,
+    });
+    if (listening !== undefined) this.#listening.set(link, listening);
+  }
+
+  /** A session stays with its instance as long as that is there, also while it drains. */
+  #stands(entry: Entry, link: LegacyLink): boolean {
+    return this.#context.instances.get(entry, link.instance.instanceId) !== undefined;
+  }
+}
+
+export function setLevel(level: string): JsonRpcRequest {
+  return { jsonrpc: "2.0", id: "hub-level", method: "logging/setLevel", params: { level } };
+}

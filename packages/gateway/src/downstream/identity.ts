@@ -1,0 +1,85 @@
+import type { Entry, JsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core";
+import { hubServerName } from "../catalogue/selection.js";
+import type { View } from "../catalogue/view.js";
+import { metaKeys, modernVersions } from "../wire/eras.js";
+
+/** Text of one server that goes into the hub's own instructions. */
+const longestPart = 1_000;
+const longestInstructions = 16_000;
+
+const everything = {
+  tools: { listChanged: true },
+  resources: { subscribe: true, listChanged: true },
+  prompts: { listChanged: true },
+  completions: {},
+  logging: {},
+} as const;
+
+/**
+ * What an endpoint can do. The aggregate can do everything, whatever is registered now: servers come and
+ * go, and a client is told only once. A server seen alone can do what it says.
+ */
+export function capabilitiesOf(view: View, isModern: boolean): JsonObject {
+  const alone = aloneEntry(view);
+  if (alone?.snapshot !== undefined) return translated(alone.snapshot.capabilities, isModern);
+  if (isModern) return everything;
+  const tasks = view.servers.map(({ snapshot }) => snapshot?.capabilities.tasks).find(isJsonObject);
+  return tasks === undefined ? everything : { ...everything, tasks };
+}
+
+/** Extensions are of the modern revision, experimental tasks of the last one before. */
+function translated(capabilities: JsonObject, isModern: boolean): JsonObject {
+  const { extensions: _, tasks: __, ...rest } = capabilities;
+  const listChanged = { listChanged: true };
+  return {
+    ...rest,
+    // The hub notices changes itself, also where the server cannot tell of them.
+    ...(isJsonObject(rest.tools) ? { tools: { ...rest.tools, ...listChanged } } : {}),
+    ...(isJsonObject(rest.prompts) ? { prompts: { ...rest.prompts, ...listChanged } } : {}),
+    ...(isJsonObject(rest.resources) ? { resources: { ...rest.resources, ...listChanged } } : {}),
+    ...(isModern ? {} : { logging: rest.logging ?? {} }),
+  };
+}
+
+function aloneEntry(view: View): Entry | undefined {
+  return view.selection.alone === undefined ? undefined : view.servers[0];
+}
+
+export function serverInfoOf(view: View, version: string): JsonObject {
+  return (
+    aloneEntry(view)?.snapshot?.serverInfo ?? { name: hubServerName, title: "MCP Hub", version }
+  );
+}
+
+export function instructionsOf(view: View): string | undefined {
+  const alone = aloneEntry(view);
+  if (alone !== undefined) return alone.snapshot?.instructions;
+  const isSearch = view.selection.mode === "search";
+  let text = isSearch
+    ? "This is MCP Hub: many servers behind one endpoint. Find a tool with hub__find_tools, then run it with hub__call_tool."
+    : "This is MCP Hub: many servers behind one endpoint. The part of a tool's name before `__` says whose it is.";
+  for (const { record, snapshot } of view.servers) {
+    const said = snapshot?.instructions?.trim();
+    if (said === undefined || said === "") continue;
+    const part = `\n\n${record.name} (${record.id}): ${said.slice(0, longestPart)}`;
+    if (text.length + part.length > longestInstructions) break;
+    text += part;
+  }
+  return text;
+}
+
+/** The answer to `server/discover`. */
+export function discoverResult(view: View, version: string): JsonObject {
+  const instructions = instructionsOf(view);
+  const serverInfo = serverInfoOf(view, version);
+  return {
+    resultType: "complete",
+    supportedVersions: modernVersions,
+    capabilities: capabilitiesOf(view, true),
+    ...(instructions === undefined ? {} : { instructions }),
+    ttlMs: 60_000,
+    cacheScope: "private",
+    _meta: { [metaKeys.serverInfo]: serverInfo },
+  } as unknown as JsonObject; // plain data through and through
+}

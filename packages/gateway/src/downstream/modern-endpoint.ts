@@ -1,0 +1,226 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isJsonObject } from "@hub/core";
+import type { Selection } from "../catalogue/selection.js";
+import type { ListKind, View } from "../catalogue/view.js";
+import type { HubTools } from "../hub-tools/hub-tools.js";
+import { eraOfInstance, type GatewayContext } from "../relay/context.js";
+import type { HeldCalls } from "../relay/held-calls.js";
+import { clientName } from "../relay/modern-caller.js";
+import { readElsewhere } from "../relay/read-elsewhere.js";
+import { relayModern, sendText } from "../relay/modern-relay.js";
+import { relayRewritten } from "../relay/rewritten-relay.js";
+import { type Route, routeRequest } from "../routing.js";
+import type { Watchers } from "../upstream/watchers.js";
+import { metaKeys, modernVersion } from "../wire/eras.js";
+import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
+import { postHeaders } from "../upstream/legacy-link.js";
+import { codes, errorText, type JsonRpcError, type JsonRpcRequest } from "../wire/json-rpc.js";
+import { discoverResult } from "./identity.js";
+import type { Listeners } from "./listeners.js";
+import { checkModern } from "./modern-checks.js";
+import { Reply } from "./reply.js";
+import { Subscription } from "./subscription.js";
+
+export const listMethods: Readonly<Record<string, ListKind>> = {
+  "tools/list": "tools",
+  "prompts/list": "prompts",
+  "resources/list": "resources",
+  "resources/templates/list": "resourceTemplates",
+};
+
+const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
+
+export type ModernEndpointOptions = {
+  readonly context: GatewayContext;
+  readonly held: HeldCalls;
+  readonly listeners: Listeners;
+  readonly watchers: Watchers;
+  readonly hubTools: HubTools;
+  readonly version: string;
+};
+
+/** One exchange with a client. */
+export type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly selection: Selection;
+  readonly via: string | undefined;
+};
+
+/** Answers clients of 2026-07-28: every request stands for itself. */
+export class ModernEndpoint {
+  readonly #options: ModernEndpointOptions;
+  readonly #subscriptions = new Set<Subscription>();
+
+  constructor(options: ModernEndpointOptions) {
+    this.#options = options;
+  }
+
+  handle(message: JsonRpcRequest, exchange: Exchange): void {
+    const { response } = exchange;
+    const refusal = checkModern(message, exchange.request.headers);
+    if (refusal !== undefined)
+      return sendText(response, refusal.status, errorText(message.id, refusal.error));
+    const view = this.#options.context.views.of(exchange.selection);
+    const { method } = message;
+    const kind = listMethods[method];
+    if (kind !== undefined) this.#list(message, view, kind, response);
+    else if (called.has(method)) this.#call(message, view, exchange);
+    else if (method === "server/discover") {
+      const result = discoverResult(view, this.#options.version);
+      sendText(response, 200, JSON.stringify({ jsonrpc: "2.0", id: message.id, result }));
+    } else if (method === "subscriptions/listen") this.#listen(message, exchange);
+    else
+      sendText(
+        response,
+        404,
+        errorText(message.id, {
+          code: codes.methodNotFound,
+          message: `Method not found: ${method.slice(0, 100)}`,
+        }),
+      );
+  }
+
+  /** Ends every open stream as the revision says: with a result. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.finish();
+    this.#subscriptions.clear();
+  }
+
+  keepAlive(): void {
+    for (const subscription of this.#subscriptions) subscription.keepAlive();
+  }
+
+  #list(message: JsonRpcRequest, view: View, kind: ListKind, response: ServerResponse): void {
+    const refusal = cursorProblem(message);
+    const text =
+      refusal === undefined
+        ? `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${view.listText(kind, true)}}`
+        : errorText(message.id, refusal);
+    sendText(response, 200, text);
+  }
+
+  #call(message: JsonRpcRequest, view: View, exchange: Exchange): void {
+    const { hubTools } = this.#options;
+    if (message.method === "tools/call") {
+      const own = hubTools.handle(view, message, true);
+      if (own?.text !== undefined) return sendText(exchange.response, 200, own.text);
+      if (own?.call !== undefined) return this.#route(own.call, view, exchange, true);
+    }
+    this.#route(message, view, exchange, false);
+  }
+
+  /** `isIndirect`: the call came inside of another one, so its headers say nothing about it. */
+  #route(message: JsonRpcRequest, view: View, exchange: Exchange, isIndirect: boolean): void {
+    const routing = routeRequest(view, message.method, message.params);
+    if ("error" in routing)
+      return sendText(exchange.response, 200, errorText(message.id, routing.error));
+    const { route } = routing;
+    if (route.others !== undefined && route.others.length > 0)
+      return void readElsewhere(this.#options.context, message, [route.entry, ...route.others]).then(
+        (entry) => this.#send(message, { ...route, entry }, view, exchange, isIndirect),
+      );
+    this.#send(message, route, view, exchange, isIndirect);
+  }
+
+  #send(
+    message: JsonRpcRequest,
+    route: Route,
+    view: View,
+    exchange: Exchange,
+    isIndirect: boolean,
+  ): void {
+    const { context } = this.#options;
+    const { entry, params, name } = route;
+    const { response, via } = exchange;
+    const asked: JsonRpcRequest = { ...message, ...(params === undefined ? {} : { params }) };
+    const rewrites = view.rewrites.get(entry.record.id);
+    const candidates = context.instances.candidates(entry);
+    const modern = candidates.filter((one) => eraOfInstance(entry, one) === "modern");
+    if (modern.length > 0 || candidates.length === 0) {
+      const call = {
+        id: message.id,
+        entry,
+        method: message.method,
+        name,
+        body: JSON.stringify(asked),
+        headers: upstreamHeaders(asked, route, exchange.request.headers, isIndirect),
+        via,
+        client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
+      };
+      if (rewrites === undefined) relayModern(context, call, modern, response);
+      else relayRewritten(context, call, modern, new Reply(response), rewrites);
+      return;
+    }
+    const given = message.params?.arguments;
+    const problem = isIndirect
+      ? undefined
+      : headerMismatch(route.headers ?? [], given, exchange.request.headers);
+    if (problem !== undefined) {
+      const error = { code: codes.headerMismatch, message: `Header mismatch: ${problem}` };
+      return sendText(response, 400, errorText(message.id, error));
+    }
+    const reply = new Reply(response);
+    this.#options.held.handle({ entry, request: asked, name, reply, rewrites, via });
+  }
+
+  #listen(message: JsonRpcRequest, { selection, response }: Exchange): void {
+    const filter = message.params?.notifications;
+    if (!isJsonObject(filter)) {
+      const error = {
+        code: codes.invalidParams,
+        message: "Expected params.notifications to be an object",
+      };
+      return sendText(response, 200, errorText(message.id, error));
+    }
+    const { context, listeners, watchers } = this.#options;
+    const reply = new Reply(response);
+    const subscription: Subscription = new Subscription({
+      id: message.id,
+      reply,
+      filter,
+      selection,
+      context,
+      listeners,
+      watchers,
+      onEnd: () => this.#subscriptions.delete(subscription),
+    });
+    this.#subscriptions.add(subscription);
+    subscription.start();
+  }
+}
+
+/** Lists come in one page, so no cursor was ever given. */
+export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefined {
+  return params?.cursor === undefined
+    ? undefined
+    : {
+        code: codes.invalidParams,
+        message: "Unknown cursor: the hub answers lists in one page. Ask again without one.",
+      };
+}
+
+/** The headers of a request as its server shall see them: names as it knows them, arguments as sent. */
+function upstreamHeaders(
+  asked: JsonRpcRequest,
+  route: Route,
+  received: IncomingMessage["headers"],
+  isIndirect: boolean,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    ...postHeaders,
+    "accept-encoding": "identity",
+    "mcp-protocol-version": modernVersion,
+    "mcp-method": asked.method,
+  };
+  const named = route.name ?? asked.params?.uri;
+  if (asked.method !== "completion/complete" && typeof named === "string")
+    headers["mcp-name"] = encodeHeaderValue(named);
+  if (isIndirect)
+    return { ...headers, ...headersForArguments(route.headers ?? [], asked.params?.arguments) };
+  for (const name in received) {
+    const value = received[name];
+    if (name.startsWith("mcp-param-") && typeof value === "string") headers[name] = value;
+  }
+  return headers;
+}

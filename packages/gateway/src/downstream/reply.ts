@@ -1,0 +1,104 @@
+import type { ServerResponse } from "node:http";
+import { eventText, type StreamEvent } from "../wire/event-stream.js";
+
+/** A stream that does not read is cut when this much waits for it. */
+const mostWaitingBytes = 4 * 1024 * 1024;
+
+const streamHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  // Proxies in between would keep events back.
+  "x-accel-buffering": "no",
+} as const;
+
+/** The answer to one HTTP request of a client: one JSON message, or a stream of events. */
+export class Reply {
+  readonly #response: ServerResponse;
+  readonly #onGone = new Set<() => void>();
+  #state: "unopened" | "events" | "ended" = "unopened";
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    response.on("close", () => {
+      if (this.#state === "ended") return;
+      this.#state = "ended";
+      for (const listener of this.#onGone) listener();
+    });
+  }
+
+  /** Whether anything can still be sent. */
+  get isOpen(): boolean {
+    return this.#state !== "ended";
+  }
+
+  get isStream(): boolean {
+    return this.#state === "events";
+  }
+
+  /** Calls `listener` when the client goes away before the answer ended. Returns how to stop. */
+  onGone(listener: () => void): () => void {
+    this.#onGone.add(listener);
+    return () => this.#onGone.delete(listener);
+  }
+
+  /** Ends the answer with one JSON message; on a stream, with a last event. */
+  message(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.#state === "ended") return;
+    if (this.#state === "events") {
+      this.event({ data: text });
+      this.end();
+      return;
+    }
+    this.#state = "ended";
+    const bytes = Buffer.from(text, "utf8");
+    this.#response.writeHead(status, {
+      ...headers,
+      "content-type": "application/json",
+      "content-length": bytes.length,
+    });
+    this.#response.end(bytes);
+  }
+
+  /** Ends the answer without a body. */
+  empty(status: number, headers: Readonly<Record<string, string>> = {}): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#response.writeHead(status, { ...headers, "content-length": 0 });
+    this.#response.end();
+  }
+
+  openStream(headers: Readonly<Record<string, string>> = {}): void {
+    if (this.#state !== "unopened") return;
+    this.#state = "events";
+    this.#response.writeHead(200, { ...headers, ...streamHeaders });
+    this.#response.flushHeaders();
+  }
+
+  /** Sends an event; false when the client should be given time to read (see `onDrain`). */
+  event(event: StreamEvent): boolean {
+    return this.#write(eventText(event));
+  }
+
+  /** Keeps an idle stream open. */
+  comment(): void {
+    this.#write(":\n\n");
+  }
+
+  onDrain(listener: () => void): void {
+    this.#response.once("drain", listener);
+  }
+
+  end(): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#response.end();
+  }
+
+  #write(text: string): boolean {
+    if (this.#state === "ended") return true;
+    this.openStream();
+    const isRead = this.#response.write(text);
+    if (this.#response.writableLength > mostWaitingBytes) this.#response.destroy();
+    return isRead;
+  }
+}

@@ -1,0 +1,43 @@
+import type { GatewayContext } from "../relay/context.js";
+import { askClient, mappedId } from "../relay/legacy-relay.js";
+import { parseMessage } from "../wire/json-rpc.js";
+import type { ClientSession } from "./client-session.js";
+import type { Reply } from "./reply.js";
+
+/**
+ * Goes on with a stream that broke off, or that its server ended to be asked again: the id of the last
+ * event says which server's it was and how that server calls it.
+ */
+export function resumeStream(
+  context: GatewayContext,
+  session: ClientSession,
+  reply: Reply,
+  lastEventId: string,
+): void {
+  const colon = lastEventId.indexOf(":");
+  const serverId = lastEventId.slice(0, colon);
+  const link = colon === -1 ? undefined : session.linkTo(serverId);
+  if (link === undefined) return;
+  const resumed = link.listen(
+    {
+      onOpen: () => undefined,
+      onEvent(event) {
+        const { data } = event;
+        const ids = mappedId(serverId, event);
+        const parsed = data?.includes('"method"') === true ? parseMessage(data) : undefined;
+        if (parsed?.kind === "request")
+          askClient(session, link, reply, parsed.message, ids, () => undefined);
+        else if (
+          parsed?.kind === "notification" &&
+          parsed.message.method.endsWith("/list_changed")
+        )
+          context.refresh(serverId);
+        else reply.event({ ...event, ...ids });
+      },
+      onEnd: () => reply.end(),
+      onFailure: () => reply.end(),
+    },
+    lastEventId.slice(colon + 1),
+  );
+  reply.onGone(() => resumed?.abort());
+}

@@ -1,0 +1,110 @@
+import type { JsonObject } from "@hub/core";
+import type { Selection } from "../catalogue/selection.js";
+import type { ChangeKind } from "../catalogue/view.js";
+import type { GatewayContext } from "../relay/context.js";
+import { routeRequest } from "../routing.js";
+import type { Watchers } from "../upstream/watchers.js";
+import { metaKeys } from "../wire/eras.js";
+import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { Listeners } from "./listeners.js";
+import type { Reply } from "./reply.js";
+
+const filters = {
+  tools: "toolsListChanged",
+  prompts: "promptsListChanged",
+  resources: "resourcesListChanged",
+} as const satisfies Record<ChangeKind, string>;
+
+const mostResources = 1_000;
+
+export type SubscriptionOptions = {
+  readonly id: JsonRpcId;
+  readonly reply: Reply;
+  readonly filter: JsonObject;
+  readonly selection: Selection;
+  readonly context: GatewayContext;
+  readonly listeners: Listeners;
+  readonly watchers: Watchers;
+  readonly onEnd: () => void;
+};
+
+/** One `subscriptions/listen` of a modern client: a stream that tells of changes until it is closed. */
+export class Subscription {
+  readonly #options: SubscriptionOptions;
+  readonly #stops: (() => void)[] = [];
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { filter, listeners, reply, selection } = this.#options;
+    const kinds = (Object.keys(filters) as ChangeKind[]).filter(
+      (kind) => filter[filters[kind]] === true,
+    ); // the keys of `filters` are its kinds
+    const uris = (Array.isArray(filter.resourceSubscriptions) ? filter.resourceSubscriptions : [])
+      .filter((uri): uri is string => typeof uri === "string")
+      .slice(0, mostResources);
+    const followed = uris.filter((uri) => this.#follow(uri));
+    this.#stops.push(
+      listeners.add(
+        () => selection,
+        new Set(kinds),
+        (kind) => this.#send(`notifications/${kind}/list_changed`, {}),
+      ),
+    );
+    this.#stops.push(
+      reply.onGone(() => {
+        this.#stop();
+        this.#options.onEnd();
+      }),
+    );
+    this.#send("notifications/subscriptions/acknowledged", {
+      notifications: {
+        ...Object.fromEntries(kinds.map((kind) => [filters[kind], true])),
+        ...(followed.length === 0 ? {} : { resourceSubscriptions: followed }),
+      },
+    });
+  }
+
+  /** The hub ends it: with the result that says so. */
+  finish(): void {
+    this.#stop();
+    const { id, reply } = this.#options;
+    const result = { resultType: "complete", _meta: { [metaKeys.subscriptionId]: id } };
+    reply.message(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  }
+
+  keepAlive(): void {
+    this.#options.reply.comment();
+  }
+
+  #follow(uri: string): boolean {
+    const { context, selection, watchers } = this.#options;
+    const view = context.views.of(selection);
+    const routing = routeRequest(view, "resources/subscribe", { uri });
+    if ("error" in routing) return false;
+    const { entry, params } = routing.route;
+    const own = String(params?.uri);
+    this.#stops.push(
+      watchers.follow(entry.record.id, own, (updated) => {
+        const rewrites = context.views.of(selection).rewrites.get(entry.record.id);
+        const shown = updated === own ? uri : (rewrites?.get(updated) ?? updated);
+        this.#send("notifications/resources/updated", { uri: shown });
+      }),
+    );
+    return true;
+  }
+
+  #send(method: string, params: object): boolean {
+    const { id, reply } = this.#options;
+    if (!reply.isOpen) return false;
+    const tagged = { _meta: { [metaKeys.subscriptionId]: id }, ...params };
+    reply.event({ data: JSON.stringify({ jsonrpc: "2.0", method, params: tagged }) });
+    return true;
+  }
+
+  #stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+}

@@ -1,0 +1,72 @@
+import { type Entry, fixFor, leadingInstance, serverStatus } from "@hub/core";
+import type { JsonRpcError } from "./wire/json-rpc.js";
+
+/**
+ * Errors that are the hub's own, outside of what JSON-RPC and MCP reserve. What a server itself answers
+ * passes untouched and never has one of these.
+ */
+export const gatewayErrors = {
+  /** No instance of the server could be reached; the call did not run. */
+  SERVER_UNAVAILABLE: -31_001,
+  /** The server did not answer in time; the call may have run. */
+  CALL_TIMED_OUT: -31_002,
+  /** The connection broke after the call went out; it may have run. */
+  CONNECTION_LOST: -31_003,
+  /** The server answered something that is no MCP, or too much of it. */
+  ANSWER_INVALID: -31_004,
+  /** Too many calls wait for this server already; the call did not run. */
+  SERVER_BUSY: -31_005,
+  /** A hub was asked by way of itself. */
+  HUB_LOOP: -31_006,
+  /** The hub is stopping; the call did not run. */
+  HUB_STOPPING: -31_007,
+} as const;
+
+export type GatewayErrorCode = keyof typeof gatewayErrors;
+
+export type GatewayFailure = {
+  readonly code: GatewayErrorCode;
+  /** Half a sentence or more: what happened. */
+  readonly cause: string;
+  /** What to do. */
+  readonly fix?: string | undefined;
+  /** Whether the server may have done what was asked. */
+  readonly mayHaveRun: boolean;
+};
+
+/** A failure of the hub for the caller: it names the server, its state, and what to do. */
+export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcError {
+  const { code, cause, mayHaveRun } = failure;
+  const instance = entry === undefined ? undefined : leadingInstance(entry.instances);
+  const health = instance?.health;
+  const status = entry === undefined ? undefined : serverStatus(entry.instances);
+  const fix =
+    failure.fix ?? (health === undefined ? undefined : fixFor(health, health.status)) ?? advice[code];
+  const who =
+    entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
+  const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
+  return {
+    code: gatewayErrors[code],
+    message: `${who}${cause}${after} ${fix}`,
+    data: {
+      hubError: code,
+      ...(entry === undefined
+        ? {}
+        : { server: { id: entry.record.id, name: entry.record.name, status } }),
+      cause,
+      fix,
+      mayHaveRun,
+    },
+  };
+}
+
+const advice: Readonly<Record<GatewayErrorCode, string>> = {
+  SERVER_UNAVAILABLE: "Start the server, or try again when the hub lists it as up.",
+  CALL_TIMED_OUT:
+    "Try again later; a call that needs longer must send progress, or raise MCP_HUB_CALL_TIMEOUT_MS.",
+  CONNECTION_LOST: "Look at the server's log, and repeat the call only if it is safe to run twice.",
+  ANSWER_INVALID: "Look at the server's log; POST /diagnose says what the hub sees.",
+  SERVER_BUSY: "Try again in a moment, or start another instance of the server.",
+  HUB_LOOP: "Do not register a hub in itself, directly or by way of others.",
+  HUB_STOPPING: "Try again when the hub is back.",
+};

@@ -1,0 +1,335 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Entry, JournalEvent } from "@hub/core";
+import type { Toolset } from "./catalogue/toolset-temporary.js";
+import {
+  aloneSelection,
+  parseSelection,
+  type Selection,
+  toolsetSelection,
+} from "./catalogue/selection.js";
+import { type CatalogueSource, Views } from "./catalogue/views.js";
+import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
+import { Listeners } from "./downstream/listeners.js";
+import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
+import { readBody } from "./downstream/read-body.js";
+import { HubTools } from "./hub-tools/hub-tools.js";
+import { defaultLimits, type GatewayLimits } from "./limits.js";
+import { eraOfInstance, type GatewayContext } from "./relay/context.js";
+import { HeldCalls } from "./relay/held-calls.js";
+import { sendText } from "./relay/modern-relay.js";
+import { PassThrough } from "./relay/pass-through.js";
+import { createCatalogueSearch } from "./search/catalogue-search.js";
+import type { Target } from "./target.js";
+import { Traffic } from "./traffic.js";
+import { Instances } from "./upstream/instances.js";
+import { namedBy } from "./upstream/modern.js";
+import type { UpstreamDialer } from "./upstream/port.js";
+import { Watchers } from "./upstream/watchers.js";
+import { eraOf } from "./wire/eras.js";
+import { codes, errorText, type Message, messageOf } from "./wire/json-rpc.js";
+
+/** The catalogue the gateway reads. Core's `Registry` is one. */
+export interface GatewayCatalogue extends CatalogueSource {
+  /** Calls `listener` with every event. Returns how to stop. */
+  subscribe(listener: (event: JournalEvent) => void): () => void;
+}
+
+/** Where saved selections come from. Core's `Toolsets` is one. */
+export interface ToolsetSource {
+  get(id: string): Toolset | undefined;
+  subscribe(listener: () => void): () => void;
+}
+
+export type GatewayOptions = {
+  readonly catalogue: GatewayCatalogue;
+  readonly toolsets: ToolsetSource;
+  readonly dialer: UpstreamDialer;
+  readonly version: string;
+  readonly limits?: Partial<GatewayLimits>;
+  /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
+  readonly refresh: (serverId: string) => void;
+};
+
+const sweepMs = 30_000;
+/** Instances become up without an event about lists; the watchers look this often. */
+const lookMs = 1_000;
+
+/** The hub as one MCP server in front of all that are registered. */
+export class Gateway {
+  readonly traffic: Traffic;
+  readonly #options: GatewayOptions;
+  readonly #context: GatewayContext;
+  readonly #modern: ModernEndpoint;
+  readonly #legacy: LegacyEndpoint;
+  readonly #held: HeldCalls;
+  readonly #passThrough: PassThrough;
+  readonly #listeners: Listeners;
+  readonly #watchers: Watchers;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #stops: (() => void)[] = [];
+  #pending: NodeJS.Timeout | undefined;
+  #watchedVersion = -1;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    const { catalogue, dialer, refresh, version } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    const now = () => catalogue.now();
+    this.traffic = new Traffic(now);
+    const views = new Views(catalogue, limits.graceMs, (inMs) => this.#lookIn(inMs));
+    this.#context = {
+      catalogue,
+      views,
+      instances: new Instances(limits, now),
+      dialer,
+      limits,
+      traffic: this.traffic,
+      refresh,
+    };
+    this.#listeners = new Listeners(views);
+    this.#watchers = new Watchers(this.#context);
+    this.#held = new HeldCalls(this.#context);
+    this.#passThrough = new PassThrough(this.#context);
+    const shared = {
+      context: this.#context,
+      listeners: this.#listeners,
+      watchers: this.#watchers,
+      hubTools: new HubTools(createCatalogueSearch(catalogue)),
+      version,
+    };
+    this.#modern = new ModernEndpoint({ ...shared, held: this.#held });
+    this.#legacy = new LegacyEndpoint(shared);
+    this.#stops.push(
+      catalogue.subscribe(() => this.#lookSoon()),
+      options.toolsets.subscribe(() => this.#lookSoon()),
+    );
+    this.#every(limits.keepAliveMs, () => {
+      this.#legacy.sessions.keepAlive();
+      this.#modern.keepAlive();
+    });
+    this.#every(sweepMs, () => this.#sweep());
+    this.#every(lookMs, () => this.#watch());
+  }
+
+  /** Sessions of 2025 clients that are open. */
+  get sessions(): number {
+    return this.#legacy.sessions.size;
+  }
+
+  /** Answers one request. Whether it may be asked at all was decided before. */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    query: URLSearchParams,
+  ): void {
+    const via = viaOf(request);
+    const selection = this.#selection(target, query, via !== undefined);
+    if ("refusal" in selection) {
+      const error = { code: codes.invalidParams, message: selection.refusal };
+      return sendText(response, selection.status, errorText(null, error));
+    }
+    const exchange: Exchange = { request, response, selection: selection.selection, via };
+    if (request.method === "POST") {
+      this.#post(exchange, selection.entry).catch(() => response.destroy());
+      return;
+    }
+    if (request.method !== "GET" && request.method !== "DELETE") {
+      response.setHeader("allow", "GET, POST, DELETE");
+      const error = { code: codes.badRequest, message: "Method not allowed" };
+      return sendText(response, 405, errorText(null, error));
+    }
+    const { entry } = selection;
+    if (entry !== undefined && !this.#legacy.knows(exchange))
+      this.#passThrough.relay(
+        {
+          method: request.method,
+          headers: request.headers,
+          body: undefined,
+          via,
+          entry,
+          id: null,
+          rpcMethod: undefined,
+          name: undefined,
+          isEndless: request.method === "GET",
+        },
+        response,
+      );
+    else if (request.method === "GET") this.#legacy.openStream(exchange);
+    else this.#legacy.endSession(exchange);
+  }
+
+  /** Ends streams and sessions; calls in flight may finish. */
+  close(): void {
+    for (const stop of this.#stops) stop();
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#pending);
+    this.#modern.close();
+    this.#held.close();
+    this.#legacy.sessions.close();
+    this.#watchers.close();
+  }
+
+  async #post(exchange: Exchange, entry: Entry | undefined): Promise<void> {
+    const { request, response } = exchange;
+    const refuse = (status: number, code: number, message: string) =>
+      sendText(response, status, errorText(null, { code, message }));
+    const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+    // Pages of other sites can post every other type without being asked.
+    if (type !== "application/json")
+      return refuse(415, codes.badRequest, "Content-Type must be application/json");
+    const { mostBodyBytes } = this.#context.limits;
+    const body = await readBody(request, mostBodyBytes);
+    if (body === undefined)
+      return refuse(413, codes.badRequest, `A message may have at most ${mostBodyBytes} bytes`);
+    let value: unknown;
+    try {
+      value = JSON.parse(body.toString("utf8"));
+    } catch {
+      return refuse(400, codes.parseError, "Parse error: the body is no JSON");
+    }
+    const parsed = messageOf(value);
+    if (parsed === undefined)
+      return refuse(
+        400,
+        codes.invalidRequest,
+        Array.isArray(value)
+          ? "Invalid request: batches are not supported; send one message a request"
+          : "Invalid request: the body is no JSON-RPC message",
+      );
+    if (entry === undefined) this.#dispatch(parsed, exchange);
+    else this.#toServer(parsed, body, exchange, entry);
+  }
+
+  /** Answers a message on the hub's own account, in the era it is written in. */
+  #dispatch(parsed: Message, exchange: Exchange): void {
+    const era = eraOfMessage(parsed, exchange);
+    if (era === "legacy") return this.#legacy.handle(parsed, exchange);
+    if (parsed.kind === "request") return this.#modern.handle(parsed.message, exchange);
+    const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
+    // The modern revision has no notifications of clients; one of an extension is taken and dropped.
+    if (parsed.kind === "notification") exchange.response.writeHead(202).end();
+    else sendText(exchange.response, 400, errorText(null, error));
+  }
+
+  /** To one server: as it is when both sides speak alike, else with the hub between them. */
+  #toServer(parsed: Message, body: Buffer, exchange: Exchange, entry: Entry): void {
+    const { request, response, via } = exchange;
+    const era = eraOfMessage(parsed, exchange);
+    const [instance] = this.#context.instances.candidates(entry);
+    const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
+    const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
+    const isBridged =
+      instance?.transport === "sse" ||
+      (era === "modern" && serverEra === "legacy") ||
+      (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
+      this.#legacy.knows(exchange);
+    if (isBridged) return this.#dispatch(parsed, exchange);
+    const message = parsed.kind === "response" ? undefined : parsed.message;
+    const mayRefuse = isOpening && serverEra === "modern";
+    this.#passThrough.relay(
+      {
+        method: "POST",
+        headers: request.headers,
+        body,
+        via,
+        entry,
+        id: parsed.kind === "request" ? parsed.message.id : null,
+        rpcMethod: message?.method,
+        name: message === undefined ? undefined : nameForTraffic(message),
+        isEndless: message?.method === "subscriptions/listen",
+        takesOver: mayRefuse
+          ? (status, refusing) => {
+              if (status < 400) return false;
+              // It speaks the modern revision only.
+              refusing.legacyLeg = "none";
+              setImmediate(() => this.#dispatch(parsed, exchange));
+              return true;
+            }
+          : undefined,
+      },
+      response,
+    );
+  }
+
+  #selection(
+    target: Target,
+    query: URLSearchParams,
+    isFromHub: boolean,
+  ):
+    | { readonly selection: Selection; readonly entry?: Entry }
+    | { readonly status: number; readonly refusal: string } {
+    if (target.kind === "server") {
+      const entry = this.#context.catalogue.get(target.id);
+      if (entry !== undefined) return { selection: aloneSelection(target.id), entry };
+      return { status: 404, refusal: `No server has the id "${target.id}". GET /servers lists those that exist.` };
+    }
+    if (target.kind === "toolset") {
+      const toolset = this.#options.toolsets.get(target.id);
+      if (toolset !== undefined) return { selection: toolsetSelection(toolset, isFromHub) };
+      return { status: 404, refusal: `No toolset has the id "${target.id}". GET /toolsets lists those that exist.` };
+    }
+    const parsed = parseSelection(query, isFromHub);
+    return "problem" in parsed ? { status: 400, refusal: parsed.problem } : { selection: parsed };
+  }
+
+  #lookSoon(): void {
+    this.#pending ??= setTimeout(() => this.#look(), this.#context.limits.debounceMs);
+  }
+
+  /** A server that was lost leaves the lists when its grace is over. */
+  #lookIn(inMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#context.views.refresh();
+      this.#look();
+    }, inMs + 1);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  #look(): void {
+    clearTimeout(this.#pending);
+    this.#pending = undefined;
+    this.#listeners.look();
+    this.#watch();
+  }
+
+  #watch(): void {
+    const { catalogue, instances } = this.#context;
+    if (catalogue.version === this.#watchedVersion) return;
+    this.#watchedVersion = catalogue.version;
+    const entries = catalogue.list();
+    instances.retain(entries);
+    this.#watchers.look(entries);
+  }
+
+  #sweep(): void {
+    this.#legacy.sessions.sweep();
+    this.traffic.retain(new Set(this.#context.catalogue.list().map(({ record }) => record.id)));
+  }
+
+  #every(ms: number, run: () => void): void {
+    const timer = setInterval(run, ms);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+}
+
+function eraOfMessage(parsed: Message, { request }: Exchange) {
+  const header = request.headers["mcp-protocol-version"];
+  const version = typeof header === "string" ? header : undefined;
+  return parsed.kind === "response"
+    ? "legacy"
+    : eraOf(parsed.message.method, parsed.message.params, version);
+}
+
+/** URIs of resources are too many to count one by one. */
+function nameForTraffic({ method, params }: { method: string; params?: Record<string, unknown> }) {
+  return method === "resources/read" ? undefined : namedBy(method, params);
+}
+
+function viaOf({ headers }: IncomingMessage): string | undefined {
+  const via = headers["mcp-hub-via"];
+  return typeof via === "string" ? via : undefined;
+}

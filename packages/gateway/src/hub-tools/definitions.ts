@@ -1,0 +1,79 @@
+import type { JsonObject } from "@hub/core";
+
+export const hubToolNames = {
+  listServers: "hub__list_servers",
+  findTools: "hub__find_tools",
+  callTool: "hub__call_tool",
+} as const;
+
+export const findToolsLimit = { default: 5, maximum: 20 } as const;
+
+/**
+ * The hub's own tools as a client sees them. In search mode these are all that a model reads, so every
+ * word costs each conversation: they say what to do next and nothing else.
+ */
+export const hubTools: readonly JsonObject[] = [
+  {
+    name: hubToolNames.listServers,
+    title: "List servers",
+    description:
+      "List the MCP servers behind this hub with their status, tags and number of tools. Use it to see what kinds of tools exist.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        query: {
+          type: "string",
+          description: "Only servers whose name, description or tools hold this text.",
+        },
+        status: {
+          type: "string",
+          enum: ["up", "degraded", "unreachable", "pending", "down"],
+        },
+        tag: { type: "string" },
+      },
+      additionalProperties: false,
+    },
+    annotations: { readOnlyHint: true, openWorldHint: false },
+  },
+  {
+    name: hubToolNames.findTools,
+    title: "Find tools",
+    description: `Find tools by what they do. Answers with the best matches, each with its name, description and input schema; call one with ${hubToolNames.callTool}.`,
+    inputSchema: {
+      type: "object",
+      properties: {
+        query: {
+          type: "string",
+          minLength: 1,
+          maxLength: 500,
+          description:
+            'What the tool should do, in plain words; name the product if you know it: "create an issue in Jira".',
+        },
+        limit: {
+          type: "integer",
+          minimum: 1,
+          maximum: findToolsLimit.maximum,
+          default: findToolsLimit.default,
+        },
+      },
+      required: ["query"],
+      additionalProperties: false,
+    },
+    annotations: { readOnlyHint: true, openWorldHint: false },
+  },
+  {
+    name: hubToolNames.callTool,
+    title: "Call a tool",
+    description: `Call a tool that ${hubToolNames.findTools} found. The answer is the tool's own.`,
+    inputSchema: {
+      type: "object",
+      properties: {
+        name: { type: "string", description: `The name as ${hubToolNames.findTools} gave it.` },
+        arguments: { type: "object", description: "What the tool's input schema asks for." },
+      },
+      required: ["name"],
+      additionalProperties: false,
+    },
+    annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
+  },
+];

@@ -1,0 +1,156 @@
+import { type Entry, isJsonObject, type JsonObject, serverStatus } from "@hub/core";
+import { itemsOf } from "../catalogue/items.js";
+import type { View } from "../catalogue/view.js";
+import type { SearchTools } from "../search/catalogue-search.js";
+import { codes, errorText, type JsonRpcRequest } from "../wire/json-rpc.js";
+import { findToolsLimit, hubToolNames } from "./definitions.js";
+
+/** The answer to a call of one of the hub's own tools, or the call that it stands for. */
+export type HubToolOutcome =
+  | { readonly text: string; readonly call?: undefined }
+  | { readonly call: JsonRpcRequest; readonly text?: undefined };
+
+/** Servers and matches that one answer names at most. */
+const mostServers = 200;
+
+/** The tools the hub itself offers: what is there, which tool does something, and calling it. */
+export class HubTools {
+  readonly #search: SearchTools;
+
+  constructor(search: SearchTools) {
+    this.#search = search;
+  }
+
+  /** Undefined for every call that is none of the hub's. */
+  handle(view: View, request: JsonRpcRequest, isModern: boolean): HubToolOutcome | undefined {
+    if (!view.selection.hubTools) return undefined;
+    const given = request.params?.arguments;
+    const args = isJsonObject(given) ? given : {};
+    switch (request.params?.name) {
+      case hubToolNames.listServers:
+        return this.#answer(request, isModern, listServers(view, args));
+      case hubToolNames.findTools:
+        return this.#answer(request, isModern, this.#findTools(view, args));
+      case hubToolNames.callTool:
+        return callTool(request, args);
+      default:
+        return undefined;
+    }
+  }
+
+  #answer(request: JsonRpcRequest, isModern: boolean, found: JsonObject | string): HubToolOutcome {
+    const result =
+      typeof found === "string"
+        ? { content: [{ type: "text", text: found }], isError: true }
+        : {
+            content: [{ type: "text", text: JSON.stringify(found) }],
+            structuredContent: found,
+          };
+    return {
+      text: JSON.stringify({
+        jsonrpc: "2.0",
+        id: request.id,
+        result: isModern ? { resultType: "complete", ...result } : result,
+      }),
+    };
+  }
+
+  /** The best tools with what a model needs to call them; a text for what was asked wrongly. */
+  #findTools(view: View, args: JsonObject): JsonObject | string {
+    const { query, limit = findToolsLimit.default } = args;
+    if (typeof query !== "string" || query.trim() === "")
+      return `Expected query to be a text such as "create an issue", got ${JSON.stringify(query) ?? "nothing"}.`;
+    if (typeof limit !== "number" || limit < 1 || limit > findToolsLimit.maximum)
+      return `Expected limit to be 1-${findToolsLimit.maximum}, got ${JSON.stringify(limit)}.`;
+    const shown = new Map(
+      [...view.tools].map(([exposed, item]) => [
+        `${item.serverId}\n${item.name}`,
+        { exposed, item },
+      ]),
+    );
+    const hits = this.#search(query.slice(0, 500), Math.floor(limit), (serverId, name) =>
+      shown.has(`${serverId}\n${name}`),
+    );
+    const tools = hits.flatMap(({ serverId, tool, score }) => {
+      const found = shown.get(`${serverId}\n${tool.key}`);
+      if (found === undefined) return [];
+      const { text } = found.item;
+      const { name, title, description, inputSchema, annotations } = JSON.parse(text);
+      return [{ name, title, description, server: serverId, score, inputSchema, annotations }];
+    });
+    return JSON.parse(
+      JSON.stringify({
+        tools,
+        ...(tools.length === 0
+          ? { hint: `No tool matches. Try other words, or ${hubToolNames.listServers}.` }
+          : {}),
+        ...missingOf(view),
+      }),
+    );
+  }
+}
+
+function listServers(view: View, args: JsonObject): JsonObject {
+  const query = typeof args.query === "string" ? args.query.toLowerCase() : undefined;
+  const shown = view.servers.filter(
+    (entry) =>
+      (args.status === undefined || serverStatus(entry.instances) === args.status) &&
+      (args.tag === undefined ||
+        (entry.record.profile.tags ?? []).some((tag) => tag === args.tag)) &&
+      (query === undefined || textOf(entry).includes(query)),
+  );
+  return JSON.parse(
+    JSON.stringify({
+      servers: shown.slice(0, mostServers).map((entry) => ({
+        id: entry.record.id,
+        name: entry.record.name,
+        description: entry.record.profile.description,
+        status: serverStatus(entry.instances),
+        tags: entry.record.profile.tags,
+        tools: entry.snapshot?.tools.length ?? 0,
+        prompts: entry.snapshot?.prompts.length ?? 0,
+        resources: entry.snapshot?.resources.length ?? 0,
+      })),
+      total: shown.length,
+      ...missingOf(view),
+    }),
+  );
+}
+
+/** What is not there now, and why: an answer without it would look complete. */
+function missingOf(view: View) {
+  return view.missing.length === 0 ? {} : { missing: view.missing };
+}
+
+function textOf({ record, snapshot }: Entry): string {
+  const items = snapshot === undefined ? [] : itemsOf(record.id, snapshot).tools;
+  const { title, description, tags } = record.profile;
+  return [record.name, title, description, ...(tags ?? []), ...items.map(({ name }) => name)]
+    .join(" ")
+    .toLowerCase();
+}
+
+/** The call that a call of `hub__call_tool` stands for; its answer is the tool's own. */
+function callTool(request: JsonRpcRequest, args: JsonObject): HubToolOutcome {
+  const { name, arguments: inner } = args;
+  const problem =
+    typeof name !== "string"
+      ? `Expected name to be the name of a tool, got ${JSON.stringify(name) ?? "nothing"}`
+      : name === hubToolNames.callTool
+        ? `${hubToolNames.callTool} cannot call itself`
+        : inner !== undefined && !isJsonObject(inner)
+          ? `Expected arguments to be an object, got ${JSON.stringify(inner)?.slice(0, 100)}`
+          : undefined;
+  if (problem !== undefined)
+    return { text: errorText(request.id, { code: codes.invalidParams, message: problem }) };
+  return {
+    call: {
+      ...request,
+      params: {
+        ...request.params,
+        name,
+        ...(inner === undefined ? { arguments: {} } : { arguments: inner }),
+      },
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { Entry } from "@hub/core";
+import type { GatewayFailure } from "../errors.js";
+import type { CallRecord, RunningCall } from "../traffic.js";
+import { CallTimer } from "../upstream/call-timer.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
+import type { UpstreamExchange } from "../upstream/port.js";
+import { busy, type GatewayContext, timedOut } from "./context.js";
+
+export type CallRunOptions = {
+  readonly entry: Entry;
+  readonly method: string;
+  readonly name: string | undefined;
+  readonly client: string | undefined;
+  /** Hears once that the call failed on the hub's side; it has ended then. */
+  readonly onFailure: (failure: GatewayFailure) => void;
+};
+
+/** One call to a server, message by message: its place, its time, what it counts as. */
+export class CallRun {
+  readonly #context: GatewayContext;
+  readonly #options: CallRunOptions;
+  readonly #running: RunningCall;
+  readonly #timer: CallTimer;
+  readonly #began: number;
+  #instance: UpstreamInstance | undefined;
+  #exchange: UpstreamExchange | undefined;
+  #leave: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(context: GatewayContext, options: CallRunOptions) {
+    this.#context = context;
+    this.#options = options;
+    const { entry, method, name, client } = options;
+    this.#running = context.traffic.begin(entry.record.id, method, name, client);
+    this.#began = context.catalogue.now().hub;
+    this.#timer = new CallTimer(context.limits, (afterMs) => {
+      this.#instance?.timedOut(this.#began, context.catalogue.now().hub);
+      context.refresh(entry.record.id);
+      this.fail(timedOut(afterMs));
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Sends it to an instance, as soon as that has a place. A second time after a first that did not run. */
+  send(instance: UpstreamInstance, start: () => UpstreamExchange): void {
+    this.#leave?.();
+    this.#instance = instance;
+    this.#running.instanceId = instance.instanceId;
+    this.#leave = instance.enter(() => {
+      if (!this.#isOver) this.#exchange = start();
+    });
+    if (this.#leave === undefined) this.fail(busy);
+  }
+
+  /** A message of the server came. */
+  heard(characters: number): void {
+    this.#running.bytes += characters;
+    this.#timer.touch();
+    this.#instance?.showLife(this.#context.catalogue.now().hub);
+  }
+
+  /** The server waits for somebody's answer. */
+  waitForClient(): void {
+    this.#timer.pause();
+  }
+
+  goOn(): void {
+    this.#timer.resume();
+  }
+
+  slowDown(onDrain: (listener: () => void) => void): void {
+    const exchange = this.#exchange;
+    exchange?.pause();
+    onDrain(() => exchange?.resume());
+  }
+
+  finish(outcome: CallRecord["outcome"]): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#timer.clear();
+    this.#leave?.();
+    this.#running.end(outcome);
+  }
+
+  fail(failure: GatewayFailure): void {
+    if (this.#isOver) return;
+    this.finish("hub-error");
+    this.#exchange?.abort();
+    this.#options.onFailure(failure);
+  }
+
+  /** The client wants no answer any more. */
+  cancel(): void {
+    if (this.#isOver) return;
+    this.finish("cancelled");
+    this.#exchange?.abort();
+  }
+}
+
+/** What a response counts as. */
+export function outcomeOfText(text: string): "ok" | "tool-error" | "error" {
+  if (text.includes('"isError":true')) return "tool-error";
+  return text.includes('"error":{') && !text.includes('"result":') ? "error" : "ok";
+}

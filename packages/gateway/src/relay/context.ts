@@ -1,0 +1,72 @@
+import type { Entry } from "@hub/core";
+import type { CatalogueSource, Views } from "../catalogue/views.js";
+import { failureError, type GatewayFailure } from "../errors.js";
+import type { GatewayLimits } from "../limits.js";
+import type { Traffic } from "../traffic.js";
+import type { Instances, UpstreamInstance } from "../upstream/instances.js";
+import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
+import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+
+/** What every part of the gateway works with. */
+export type GatewayContext = {
+  readonly catalogue: CatalogueSource;
+  readonly views: Views;
+  readonly instances: Instances;
+  readonly dialer: UpstreamDialer;
+  readonly limits: GatewayLimits;
+  readonly traffic: Traffic;
+  /** A server said that its lists changed, or stopped answering: look at it now. */
+  readonly refresh: (serverId: string) => void;
+};
+
+/** The hub's failure as the answer to a request. */
+export function failureText(id: JsonRpcId, failure: GatewayFailure, entry: Entry): string {
+  return errorText(id, failureError(failure, entry));
+}
+
+/** What a broken exchange means for a call. */
+export function failureOf({ neverSent, code, detail }: UpstreamFailure): GatewayFailure {
+  if (code === "HUB_ITSELF") return { code: "HUB_LOOP", cause: detail, mayHaveRun: false };
+  if (neverSent) return { code: "SERVER_UNAVAILABLE", cause: detail, mayHaveRun: false };
+  if (code === "TOO_LARGE" || code === "ANSWER_INVALID" || code === "ENCODED")
+    return { code: "ANSWER_INVALID", cause: detail, mayHaveRun: true };
+  if (code === "TIMEOUT") return { code: "CALL_TIMED_OUT", cause: detail, mayHaveRun: true };
+  return { code: "CONNECTION_LOST", cause: detail, mayHaveRun: true };
+}
+
+export const busy: GatewayFailure = {
+  code: "SERVER_BUSY",
+  cause: "too many calls wait for it already.",
+  mayHaveRun: false,
+};
+
+export function timedOut(afterMs: number): GatewayFailure {
+  return {
+    code: "CALL_TIMED_OUT",
+    cause: `it sent nothing for ${afterMs} ms.`,
+    mayHaveRun: true,
+  };
+}
+
+/** Nobody is left to ask: why, from what the hub knows. */
+export function nobodyLeft(entry: Entry, last: UpstreamFailure | undefined): GatewayFailure {
+  if (last !== undefined) return failureOf(last);
+  const cause =
+    entry.instances.length === 0
+      ? "it left: all its instances are gone."
+      : "none of its instances takes calls now.";
+  return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false };
+}
+
+/** Instances that a call may go to, best first, by what their servers speak. */
+export function instancesFor(
+  context: GatewayContext,
+  entry: Entry,
+): readonly UpstreamInstance[] {
+  return context.instances.candidates(entry);
+}
+
+/** The era of an instance as far as it is known: its own, else that of the server's snapshot. */
+export function eraOfInstance(entry: Entry, instance: UpstreamInstance) {
+  return instance.era ?? entry.snapshot?.era;
+}

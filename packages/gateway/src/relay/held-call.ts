@@ -1,0 +1,224 @@
+import type { Entry, JsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core";
+import { rewriteText, type Rewrites } from "../catalogue/uri-rewriting.js";
+import type { Reply } from "../downstream/reply.js";
+import type { StreamEvent } from "../wire/event-stream.js";
+import { codes, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { type CallRun, outcomeOfText } from "./call-run.js";
+import { type ModernCaller, wantsLog } from "./modern-caller.js";
+import { modernResponse } from "./modern-response.js";
+
+/** The request that waits for an answer now; each round has another one. */
+type Attached = {
+  readonly id: JsonRpcId;
+  readonly progressToken: unknown;
+  readonly reply: Reply;
+  readonly stopWatching: () => void;
+};
+
+type Question = { readonly serverId: JsonRpcId; readonly request: JsonObject };
+
+/** Notifications kept while nobody is there to hear them. */
+const mostKept = 100;
+
+export type HeldCallOptions = {
+  readonly entry: Entry;
+  readonly request: JsonRpcRequest;
+  readonly caller: ModernCaller;
+  readonly run: CallRun;
+  readonly rewrites: Rewrites | undefined;
+  /** The server asked something: makes the state that the client brings back. */
+  readonly sealState: (round: number) => string;
+  /** The call is over, or nobody will come back for it. */
+  readonly onOver: () => void;
+  /** The server's lists changed. */
+  readonly onListChanged: () => void;
+};
+
+/**
+ * One call of a modern client to a server of a 2025 revision. The server may ask back in the middle: the
+ * call stays open with the server, the client gets the question as an input-required result, and comes
+ * back with the answer in a new request, which then waits for the rest of the call.
+ */
+export class HeldCall {
+  readonly #options: HeldCallOptions;
+  readonly #questions = new Map<string, Question>();
+  readonly #kept: string[] = [];
+  #link: LegacyLink | undefined;
+  #attached: Attached | undefined;
+  #response: string | undefined;
+  #round = 0;
+  #lastKey = 0;
+  #isAsking = false;
+  #isOver = false;
+
+  constructor(options: HeldCallOptions) {
+    this.#options = options;
+  }
+
+  get round(): number {
+    return this.#round;
+  }
+
+  /** Whether a client that comes back would be the first to do so. */
+  get isWaited(): boolean {
+    return this.#attached !== undefined;
+  }
+
+  get run(): CallRun {
+    return this.#options.run;
+  }
+
+  start(link: LegacyLink): void {
+    this.#link = link;
+  }
+
+  /** Lets a request wait for what comes next. To close its connection is to take the call back. */
+  attach(id: JsonRpcId, progressToken: unknown, reply: Reply): void {
+    const stopWatching = reply.onGone(() => this.cancel("The client closed the stream"));
+    this.#attached = { id, progressToken, reply, stopWatching };
+    for (const data of this.#kept.splice(0)) this.#notify(data);
+    if (this.#response !== undefined) this.#answer(this.#response);
+    else this.#askSoon();
+  }
+
+  /** Takes the answers a client brought back; those that are missing are asked for again. */
+  resume(responses: JsonObject): void {
+    for (const [key, question] of [...this.#questions]) {
+      const result = responses[key];
+      if (!isJsonObject(result)) continue;
+      this.#questions.delete(key);
+      this.#link?.post({ jsonrpc: "2.0", id: question.serverId, result });
+      this.run.goOn();
+    }
+  }
+
+  /** One message of the server's. */
+  hear(event: StreamEvent): void {
+    const { data } = event;
+    if (data === undefined || this.#isOver) return;
+    this.run.heard(data.length);
+    const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
+    if (parsed?.kind === "notification") this.#notification(data, parsed.message);
+    else if (parsed?.kind === "request") this.#question(parsed.message);
+    else {
+      this.#response = data;
+      this.run.finish(outcomeOfText(data));
+      if (this.#attached !== undefined) this.#answer(data);
+    }
+  }
+
+  /** The hub's own answer instead of the server's. */
+  fail(text: string): void {
+    const attached = this.#detach();
+    this.#end();
+    attached?.reply.message(text);
+  }
+
+  /** Nobody waits for the call any more. */
+  cancel(reason: string): void {
+    if (this.#isOver) return;
+    if (this.#response === undefined) {
+      this.#link?.post({
+        jsonrpc: "2.0",
+        method: "notifications/cancelled",
+        params: { requestId: this.#options.request.id, reason },
+      });
+    }
+    this.run.cancel();
+    this.#detach();
+    this.#end();
+  }
+
+  #notification(data: string, message: { readonly method: string; readonly params?: JsonObject | object }): void {
+    const { method } = message;
+    if (method.endsWith("/list_changed")) return this.#options.onListChanged();
+    if (method === "notifications/message") {
+      const level = isJsonObject(message.params) ? message.params.level : undefined;
+      if (!wantsLog(this.#options.caller.logLevel, level)) return;
+    } else if (method !== "notifications/progress") return;
+    if (this.#attached !== undefined) this.#notify(data);
+    else if (this.#kept.length < mostKept) this.#kept.push(data);
+  }
+
+  /** Each round has a progress token of its own, or none. */
+  #notify(data: string): void {
+    const attached = this.#attached;
+    if (attached === undefined) return;
+    const first = this.#options.request.params?._meta?.progressToken;
+    let text = data;
+    if (data.includes('"notifications/progress"') && attached.progressToken !== first) {
+      if (attached.progressToken === undefined) return;
+      const message = JSON.parse(data);
+      text = JSON.stringify({
+        ...message,
+        params: { ...message.params, progressToken: attached.progressToken },
+      });
+    }
+    const isRead = attached.reply.event({ data: rewriteText(text, this.#options.rewrites) });
+    if (!isRead) this.run.slowDown((listener) => attached.reply.onDrain(listener));
+  }
+
+  #question(request: JsonRpcRequest): void {
+    const { id: serverId, method, params } = request;
+    if (method === "ping") {
+      this.#link?.post({ jsonrpc: "2.0", id: serverId, result: {} });
+      return;
+    }
+    // A client is never asked what it has not said it can answer.
+    if (!this.#options.caller.canAnswer(method)) {
+      const error = { code: codes.methodNotFound, message: `The client cannot answer ${method}` };
+      this.#link?.post({ jsonrpc: "2.0", id: serverId, error });
+      return;
+    }
+    this.#lastKey += 1;
+    const question = isJsonObject(params) ? { method, params } : { method };
+    this.#questions.set(`hub-${this.#lastKey}`, { serverId, request: question });
+    this.run.waitForClient();
+    this.#askSoon();
+  }
+
+  /** Questions that come together are asked together. */
+  #askSoon(): void {
+    if (this.#isAsking || this.#questions.size === 0) return;
+    this.#isAsking = true;
+    setImmediate(() => {
+      this.#isAsking = false;
+      if (this.#questions.size === 0 || this.#isOver) return;
+      const attached = this.#detach();
+      if (attached === undefined) return;
+      this.#round += 1;
+      const inputRequests = Object.fromEntries(
+        [...this.#questions].map(([key, { request }]) => [key, request]),
+      );
+      const requestState = this.#options.sealState(this.#round);
+      const result = { resultType: "input_required", inputRequests, requestState };
+      attached.reply.message(JSON.stringify({ jsonrpc: "2.0", id: attached.id, result }));
+    });
+  }
+
+  #answer(data: string): void {
+    const attached = this.#detach();
+    this.#end();
+    if (attached === undefined) return;
+    const { request, rewrites } = this.#options;
+    attached.reply.message(
+      modernResponse(rewriteText(data, rewrites), attached.id, request.method),
+    );
+  }
+
+  #detach(): Attached | undefined {
+    const attached = this.#attached;
+    this.#attached = undefined;
+    attached?.stopWatching();
+    return attached;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#link?.close();
+    this.#options.onOver();
+  }
+}

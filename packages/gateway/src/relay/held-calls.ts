@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import { type Entry, isJsonObject } from "@hub/core";
+import type { Rewrites } from "../catalogue/uri-rewriting.js";
+import { setLevel } from "../downstream/client-session.js";
+import type { Reply } from "../downstream/reply.js";
+import type { MessageReceiver } from "../upstream/exchange.js";
+import { deaf, type LegacyLink } from "../upstream/legacy-link.js";
+import { openLeg, Unreachable } from "../upstream/open-link.js";
+import { withoutEnvelope } from "../wire/eras.js";
+import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
+import { CallRun } from "./call-run.js";
+import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { HeldCall } from "./held-call.js";
+import { type ModernCaller, modernCaller } from "./modern-caller.js";
+import { StateSeal, subjectOf } from "./request-state.js";
+
+export type BridgedRequest = {
+  readonly entry: Entry;
+  /** The client's request, with parameters as the server knows them. */
+  readonly request: JsonRpcRequest;
+  readonly name: string | undefined;
+  readonly reply: Reply;
+  readonly rewrites: Rewrites | undefined;
+  readonly via: string | undefined;
+};
+
+/** Calls of modern clients to servers of the 2025 revisions, with those that wait for a client's answer. */
+export class HeldCalls {
+  readonly #context: GatewayContext;
+  readonly #seal = new StateSeal();
+  readonly #held = new Map<string, HeldCall>();
+  readonly #expiries = new Map<string, NodeJS.Timeout>();
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+  }
+
+  handle(bridged: BridgedRequest): void {
+    const { request, reply } = bridged;
+    const { requestState, inputResponses } = request.params ?? {};
+    if (requestState === undefined) {
+      void this.#start(bridged);
+      return;
+    }
+    const held = typeof requestState === "string" ? this.#find(requestState, bridged) : undefined;
+    if (held === undefined) {
+      const message =
+        "This requestState is not one the hub gave for this request, or it ran out or was used. Make the call anew.";
+      reply.message(errorText(request.id, { code: codes.invalidParams, message }));
+      return;
+    }
+    held.resume(isJsonObject(inputResponses) ? inputResponses : {});
+    held.attach(request.id, request.params?._meta?.progressToken, reply);
+  }
+
+  close(): void {
+    for (const held of [...this.#held.values()]) held.cancel("The hub is stopping");
+  }
+
+  #find(sealed: string, bridged: BridgedRequest): HeldCall | undefined {
+    const state = this.#seal.open(sealed);
+    if (state === undefined || state.expiresAt < Date.now()) return undefined;
+    if (state.subject !== subjectOfCall(bridged)) return undefined;
+    const held = this.#held.get(state.held);
+    // Of two that come back with one state, the first goes on.
+    if (held === undefined || held.round !== state.round || held.isWaited) return undefined;
+    this.#keep(state.held, undefined);
+    return held;
+  }
+
+  async #start(bridged: BridgedRequest): Promise<void> {
+    const context = this.#context;
+    const { entry, request, reply, via } = bridged;
+    const caller = modernCaller(request);
+    const run: CallRun = new CallRun(context, {
+      entry,
+      method: request.method,
+      name: bridged.name,
+      client: caller.client,
+      onFailure: (failure) => {
+        if (failure.code === "CALL_TIMED_OUT" && held !== undefined)
+          link?.post({
+            jsonrpc: "2.0",
+            method: "notifications/cancelled",
+            params: { requestId: request.id, reason: "The hub's time limit" },
+          });
+        const text = failureText(request.id, failure, entry);
+        if (held === undefined) reply.message(text);
+        else held.fail(text);
+      },
+    });
+    let link: LegacyLink | undefined;
+    let held: HeldCall | undefined;
+    const stop = reply.onGone(() => run.cancel());
+    const attempt = async (isRetry: boolean): Promise<void> => {
+      // A session of its own for each call: no two modern requests share what a server remembers.
+      const leg = await openLeg(context, entry, caller.identity, via);
+      if (leg.kind !== "legacy") throw new Error("A server that became modern");
+      link = leg.link;
+      await applyLogLevel(leg.link, caller.logLevel, context.limits.handshakeMs);
+      if (run.isOver) return leg.link.close();
+      held = this.#hold(bridged, caller, run);
+      held.start(leg.link);
+      stop();
+      held.attach(request.id, request.params?._meta?.progressToken, reply);
+      const asked = { ...request, params: legacyParams(request.params) };
+      const current = held;
+      run.send(leg.link.instance, () =>
+        leg.link.request(asked, receiver(current, run, isRetry ? undefined : () => void attempt(true).catch(refuse))),
+      );
+    };
+    const refuse = (error: unknown) => {
+      if (error instanceof Unreachable) run.fail(error.failure);
+      else {
+        run.fail({ code: "SERVER_UNAVAILABLE", cause: "it changed while it was called.", mayHaveRun: false });
+        context.refresh(entry.record.id);
+      }
+    };
+    await attempt(false).catch(refuse);
+  }
+
+  #hold(bridged: BridgedRequest, caller: ModernCaller, run: CallRun): HeldCall {
+    const { entry, request, rewrites } = bridged;
+    const id = randomBytes(16).toString("base64url");
+    const subject = subjectOfCall(bridged);
+    const held = new HeldCall({
+      entry,
+      request,
+      caller,
+      run,
+      rewrites,
+      sealState: (round) => {
+        this.#keep(id, held);
+        const expiresAt = Date.now() + this.#context.limits.holdMs;
+        return this.#seal.seal({ held: id, round, subject, expiresAt });
+      },
+      onOver: () => {
+        this.#keep(id, undefined);
+        this.#held.delete(id);
+      },
+      onListChanged: () => this.#context.refresh(entry.record.id),
+    });
+    return held;
+  }
+
+  /** Keeps a call until its client comes back, or for so long; `undefined`: it came back. */
+  #keep(id: string, held: HeldCall | undefined): void {
+    clearTimeout(this.#expiries.get(id));
+    this.#expiries.delete(id);
+    if (held === undefined) return;
+    const { holdMs, mostHeld } = this.#context.limits;
+    this.#held.set(id, held);
+    this.#expiries.set(
+      id,
+      setTimeout(() => held.cancel("The client did not come back with its answer"), holdMs),
+    );
+    const [oldest] = this.#expiries.keys();
+    if (this.#expiries.size > mostHeld && oldest !== undefined)
+      this.#held.get(oldest)?.cancel("Too many calls wait for their clients");
+  }
+}
+
+function receiver(
+  held: HeldCall,
+  run: CallRun,
+  retry: (() => void) | undefined,
+): MessageReceiver {
+  let status = 0;
+  return {
+    onOpen(given) {
+      status = given;
+    },
+    onEvent: (event) => held.hear(event),
+    onEnd() {
+      run.fail({
+        code: "ANSWER_INVALID",
+        cause: `it answered HTTP ${status} without an answer to the call.`,
+        mayHaveRun: status < 400,
+      });
+    },
+    onFailure(failure) {
+      if (failure.neverSent && retry !== undefined && !run.isOver) retry();
+      else run.fail(failureOf(failure));
+    },
+  };
+}
+
+function subjectOfCall({ entry, request }: BridgedRequest): string {
+  const { name, uri, arguments: given } = request.params ?? {};
+  return subjectOf(request.method, entry.record.id, { name, uri, given });
+}
+
+/** Without the envelope, and without what only the rounds of the modern revision know. */
+function legacyParams(params: Params | undefined): Params {
+  const { inputResponses: _, requestState: __, ...rest } = withoutEnvelope(params) ?? {};
+  return rest;
+}
+
+/** A 2025 server is told the level once a session; without one it must send no logs. */
+async function applyLogLevel(link: LegacyLink, logLevel: string | undefined, withinMs: number) {
+  if (logLevel === undefined || link.initialized.capabilities.logging === undefined) return;
+  await new Promise<void>((resolve) => {
+    const giveUp = setTimeout(resolve, withinMs);
+    const done = () => {
+      clearTimeout(giveUp);
+      resolve();
+    };
+    link.request(setLevel(logLevel), { ...deaf, onEnd: done, onFailure: done });
+  });
+}

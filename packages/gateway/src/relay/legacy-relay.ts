@@ -1,0 +1,257 @@
+import type { Entry } from "@hub/core";
+import { rewriteText, type Rewrites } from "../catalogue/uri-rewriting.js";
+import type { ClientSession } from "../downstream/client-session.js";
+import type { Reply } from "../downstream/reply.js";
+import type { GatewayFailure } from "../errors.js";
+import type { MessageReceiver } from "../upstream/exchange.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { Unreachable } from "../upstream/open-link.js";
+import type { StreamEvent } from "../wire/event-stream.js";
+import { codes, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import { CallRun, outcomeOfText } from "./call-run.js";
+import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { callModernServer } from "./legacy-to-modern.js";
+import type { HeaderParameter } from "../wire/header-values.js";
+
+export type LegacyCall = {
+  readonly session: ClientSession;
+  readonly entry: Entry;
+  /** As its server shall see it, under the client's own id. */
+  readonly request: JsonRpcRequest;
+  readonly name: string | undefined;
+  readonly headers: readonly HeaderParameter[];
+  readonly reply: Reply;
+  readonly rewrites: Rewrites | undefined;
+  /** Takes the response instead of the reply; for answers that must be looked at. */
+  readonly onResponse?: ((text: string) => void) | undefined;
+};
+
+const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+
+/** Calls a server for a client of a 2025 revision, whatever revision the server speaks. */
+export async function relayLegacy(context: GatewayContext, call: LegacyCall): Promise<void> {
+  const { session, entry, request, reply } = call;
+  const serverId = entry.record.id;
+  let link: LegacyLink | undefined;
+  const run = new CallRun(context, {
+    entry,
+    method: request.method,
+    name: call.name,
+    client: session.client,
+    onFailure(failure) {
+      // A server that was told keeps nothing running for a call that nobody waits for.
+      if (failure.code === "CALL_TIMED_OUT") link?.post(cancelled(request, "The hub's time limit"));
+      forget();
+      answer(failureText(request.id, failure, entry));
+    },
+  });
+  const cancel = () => {
+    link?.post(cancelled(request, "The client took the call back"));
+    forget();
+    run.cancel();
+    // A stream that ends: the client expects no answer to what it took back.
+    reply.openStream();
+    reply.end();
+  };
+  session.calls.set(request.id, cancel);
+  const forget = () => {
+    if (session.calls.get(request.id) === cancel) session.calls.delete(request.id);
+  };
+  const answer = (text: string, status = 200) => {
+    if (call.onResponse !== undefined) call.onResponse(text);
+    else reply.message(text, status);
+  };
+
+  const attempt = async (isRetry: boolean): Promise<void> => {
+    const leg = await session.legTo(entry);
+    if (run.isOver) return;
+    if (leg.kind === "modern") {
+      await callModernServer(context, { ...call, run, answer, forget });
+      return;
+    }
+    link = leg.link;
+    const opened = leg.link;
+    run.send(opened.instance, () =>
+      opened.request(
+        request,
+        receiver(opened, isRetry, () => void again(opened, isRetry)),
+      ),
+    );
+  };
+  /** The call did not run: the session was unknown, or nothing could be connected to. */
+  const again = async (lost: LegacyLink, isRetry: boolean) => {
+    session.drop(serverId, lost);
+    if (run.isOver) return;
+    if (isRetry)
+      run.fail({
+        code: "SERVER_UNAVAILABLE",
+        cause: "it forgot the session twice in a row.",
+        mayHaveRun: false,
+      });
+    else await attempt(true).catch(refuse);
+  };
+  const refuse = (error: unknown) => {
+    if (!(error instanceof Unreachable)) throw error;
+    run.fail(error.failure);
+  };
+
+  const receiver = (
+    opened: LegacyLink,
+    isRetry: boolean,
+    retry: () => void,
+  ): MessageReceiver => {
+    let isLost = false;
+    let isAnswered = false;
+    let isResumable = false;
+    let status = 200;
+    return {
+      onOpen(given, framing) {
+        status = given;
+        isLost = given === 404 && opened.isStateful && !isRetry;
+        if (given >= 200 && given < 300 && framing === "events" && call.onResponse === undefined)
+          reply.openStream();
+      },
+      onEvent(event) {
+        // Many servers refuse a session they do not know with 400 instead of 404.
+        if (status === 400 && opened.isStateful && !isRetry && isSessionRefusal(event.data)) isLost = true;
+        if (isLost) return;
+        run.heard(event.data?.length ?? 0);
+        if (event.id !== undefined) isResumable = true;
+        const kind = passEvent(context, session, opened, reply, run, call, event, (text) => {
+          isAnswered = true;
+          forget();
+          run.finish(outcomeOfText(text));
+          if (call.onResponse !== undefined) call.onResponse(text);
+          else if (reply.isStream)
+            reply.event({ ...event, ...mappedId(serverId, event), data: text });
+          else reply.message(text, status >= 400 ? status : 200);
+        });
+        if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
+      },
+      onEnd() {
+        if (isLost) return retry();
+        if (isAnswered || (isResumable && reply.isStream)) {
+          // Without an answer it is a server that wants to be asked again for the rest of the stream.
+          forget();
+          run.finish("ok");
+          reply.end();
+          return;
+        }
+        run.fail({
+          code: "ANSWER_INVALID",
+          cause: `it answered HTTP ${status} without an answer to the call.`,
+          mayHaveRun: status < 400,
+        } satisfies GatewayFailure);
+      },
+      onFailure(failure) {
+        if (failure.neverSent) return retry();
+        // What was lost may be the whole server; the next call finds out.
+        run.fail(failureOf(failure));
+      },
+    };
+  };
+
+  await attempt(false).catch(refuse);
+}
+
+function isSessionRefusal(data: string | undefined): boolean {
+  const parsed = data === undefined ? undefined : parseMessage(data);
+  const code = parsed?.kind === "response" ? parsed.message.error?.code : undefined;
+  return code === codes.badRequest || code === codes.sessionNotFound;
+}
+
+function cancelled(request: JsonRpcRequest, reason: string) {
+  return {
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: request.id, reason },
+  };
+}
+
+/** Ids of events tell which server a client wants to go on with. */
+export function mappedId(serverId: string, { id }: StreamEvent): { readonly id?: string } {
+  return id === undefined || id === "" ? {} : { id: `${serverId}:${id}` };
+}
+
+/** Hands on one message of a call's stream: notifications as they are, questions under ids of the hub. */
+function passEvent(
+  context: GatewayContext,
+  session: ClientSession,
+  link: LegacyLink,
+  reply: Reply,
+  run: CallRun,
+  call: Pick<LegacyCall, "entry" | "rewrites">,
+  event: StreamEvent,
+  onResponse: (text: string) => void,
+): "ok" | "full" {
+  const serverId = call.entry.record.id;
+  const { data } = event;
+  const ids = mappedId(serverId, event);
+  if (data === undefined) {
+    reply.event({ ...event, ...ids });
+    return "ok";
+  }
+  // Only what names a method can be anything else than the response.
+  const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
+  if (parsed?.kind === "request") {
+    run.waitForClient();
+    askClient(session, link, reply, parsed.message, ids, () => run.goOn());
+    return "ok";
+  }
+  if (parsed?.kind === "notification") {
+    if (listChanged.test(parsed.message.method)) {
+      // Clients hear of it when the hub has read the new list.
+      context.refresh(serverId);
+      return "ok";
+    }
+    return reply.event({ ...ids, data: rewriteText(data, call.rewrites) }) ? "ok" : "full";
+  }
+  onResponse(rewriteText(data, call.rewrites));
+  return "ok";
+}
+
+/** Hands a server's question to the client, on the stream of the call it belongs to where there is one. */
+export function askClient(
+  session: ClientSession,
+  link: LegacyLink,
+  reply: Reply | undefined,
+  question: JsonRpcRequest,
+  ids: { readonly id?: string },
+  onAnswered: () => void,
+): void {
+  if (question.method === "ping") {
+    link.post({ jsonrpc: "2.0", id: question.id, result: {} });
+    onAnswered();
+    return;
+  }
+  const id = session.questions.add((answer) => {
+    session.askedProgress.delete(id);
+    onAnswered();
+    link.post({ ...answer, id: question.id });
+  });
+  const event = { ...ids, data: JSON.stringify(underHubsId(session, link, question, id)) };
+  if (reply?.isOpen === true) reply.event(event);
+  else if (!session.tell(event)) {
+    session.questions.drop(id);
+    onAnswered();
+    const message = "The client listens to nothing it could be asked on";
+    link.post({ jsonrpc: "2.0", id: question.id, error: { code: codes.methodNotFound, message } });
+  }
+}
+
+/** Ids and progress tokens of servers may be alike; those of the hub are not. */
+function underHubsId(
+  session: ClientSession,
+  link: LegacyLink,
+  question: JsonRpcRequest,
+  id: string,
+): JsonRpcRequest {
+  const meta = question.params?._meta;
+  if (meta?.progressToken === undefined) return { ...question, id };
+  session.askedProgress.set(id, { link, token: meta.progressToken });
+  return {
+    ...question,
+    id,
+    params: { ...question.params, _meta: { ...meta, progressToken: id } },
+  };
+}

@@ -1,0 +1,62 @@
+import { metaKeys } from "../wire/eras.js";
+import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import type { LegacyIdentity } from "../upstream/legacy-link.js";
+import { newestLegacyVersion } from "../wire/eras.js";
+
+const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+
+const capabilityFor: Readonly<Record<string, string>> = {
+  "elicitation/create": "elicitation",
+  "sampling/createMessage": "sampling",
+  "roots/list": "roots",
+};
+
+/** What a modern request says of its client, as a server of a 2025 revision can understand it. */
+export type ModernCaller = {
+  readonly identity: LegacyIdentity;
+  readonly logLevel: string | undefined;
+  readonly client: string | undefined;
+  canAnswer(method: string): boolean;
+};
+
+export function modernCaller(request: JsonRpcRequest): ModernCaller {
+  const meta = request.params?._meta ?? {};
+  const declared = meta[metaKeys.clientCapabilities];
+  // The endpoint has refused requests whose capabilities are no object.
+  const capabilities = declared as Readonly<Record<string, unknown>>;
+  const info = meta[metaKeys.clientInfo];
+  const logLevel = meta[metaKeys.logLevel];
+  return {
+    identity: {
+      protocolVersion: newestLegacyVersion,
+      capabilities: legacyCapabilities(capabilities),
+      clientInfo: info ?? { name: "mcp-hub", version: "0.0.0" },
+    },
+    logLevel: typeof logLevel === "string" ? logLevel : undefined,
+    client: clientName(info),
+    canAnswer: (method) => {
+      const capability = capabilityFor[method];
+      return capability !== undefined && capabilities[capability] !== undefined;
+    },
+  };
+}
+
+/** The name a client gives itself, for people. */
+export function clientName(info: unknown): string | undefined {
+  const name = typeof info === "object" && info !== null && "name" in info ? info.name : undefined;
+  return typeof name === "string" ? name.slice(0, 100) : undefined;
+}
+
+/** Never more than the client declared; its extensions mean nothing to the older revisions. */
+function legacyCapabilities(capabilities: Readonly<Record<string, unknown>>) {
+  const { extensions: _, ...rest } = capabilities;
+  return rest;
+}
+
+/** Whether a log message of a server is wanted: only at or above the level the request names. */
+export function wantsLog(wanted: string | undefined, level: unknown): boolean {
+  if (wanted === undefined) return false;
+  const least = levels.indexOf(wanted);
+  const given = typeof level === "string" ? levels.indexOf(level) : -1;
+  return least !== -1 && given >= least;
+}

@@ -1,0 +1,47 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** What the hub lets a client carry between the rounds of a held call. */
+export type HeldState = {
+  readonly held: string;
+  readonly round: number;
+  /** What the call was: the retry must be for the same. */
+  readonly subject: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+};
+
+/** A digest of the method and what it is about. */
+export function subjectOf(method: string, serverId: string, params: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify([method, serverId, params]))
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/**
+ * Signs and checks the state. The key lives as long as the process, as the calls it speaks of do: a state
+ * from before a restart is refused like a forged one.
+ */
+export class StateSeal {
+  readonly #key = randomBytes(32);
+
+  seal(state: HeldState): string {
+    const payload = Buffer.from(JSON.stringify(state), "utf8").toString("base64url");
+    return `${payload}.${this.#sign(payload)}`;
+  }
+
+  /** The state; undefined when it was not sealed here. Whether it still holds is the caller's to say. */
+  open(sealed: string): HeldState | undefined {
+    const [payload = "", signature = "", ...rest] = sealed.split(".");
+    const expected = Buffer.from(this.#sign(payload));
+    const given = Buffer.from(signature);
+    if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
+      return undefined;
+    // Signed here, so it is what `seal` wrote.
+    return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as HeldState;
+  }
+
+  #sign(payload: string): string {
+    return createHmac("sha256", this.#key).update(payload).digest("base64url");
+  }
+}

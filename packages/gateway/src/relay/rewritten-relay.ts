@@ -1,0 +1,75 @@
+import { rewriteText, type Rewrites } from "../catalogue/uri-rewriting.js";
+import type { Reply } from "../downstream/reply.js";
+import { exchange } from "../upstream/exchange.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
+import type { UpstreamFailure } from "../upstream/port.js";
+import { CallRun, outcomeOfText } from "./call-run.js";
+import { failureOf, failureText, type GatewayContext, nobodyLeft } from "./context.js";
+import { type ModernCall, notMcp } from "./modern-relay.js";
+
+/**
+ * Like `relayModern`, message by message: for servers that share a URI with another one, whose answers
+ * must say which of the two is meant.
+ */
+export function relayRewritten(
+  context: GatewayContext,
+  call: ModernCall,
+  candidates: readonly UpstreamInstance[],
+  reply: Reply,
+  rewrites: Rewrites,
+): void {
+  const { entry, id } = call;
+  const run = new CallRun(context, {
+    entry,
+    method: call.method,
+    name: call.name,
+    client: call.client,
+    onFailure: (failure) => reply.message(failureText(id, failure, entry)),
+  });
+  reply.onGone(() => run.cancel());
+  const attempt = (index: number, last: UpstreamFailure | undefined): void => {
+    const instance = candidates[index];
+    if (instance === undefined) return run.fail(nobodyLeft(entry, last));
+    const request = { method: "POST", headers: call.headers, body: call.body, via: call.via } as const;
+    let status = 200;
+    let waiting: string | undefined;
+    run.send(instance, () =>
+      exchange(context.dialer, instance.endpoint, request, context.limits.mostMessageCharacters, {
+        onOpen(given, framing, headers) {
+          status = given;
+          const refusal = notMcp(given, headers);
+          if (refusal !== undefined) run.fail(refusal);
+          else if (framing === "events") reply.openStream();
+        },
+        onEvent({ data }) {
+          if (data === undefined || run.isOver) return;
+          run.heard(data.length);
+          // One message behind, so that the last one ends the answer.
+          if (waiting !== undefined) reply.event({ data: waiting });
+          waiting = rewriteText(data, rewrites);
+          if (data.includes('"method"')) {
+            if (!reply.event({ data: waiting })) run.slowDown((listener) => reply.onDrain(listener));
+            waiting = undefined;
+          }
+        },
+        onEnd() {
+          if (waiting === undefined)
+            return run.fail({
+              code: "ANSWER_INVALID",
+              cause: `it answered HTTP ${status} without an answer to the call.`,
+              mayHaveRun: status < 400,
+            });
+          run.finish(outcomeOfText(waiting));
+          reply.message(waiting, status);
+        },
+        onFailure(failure) {
+          if (failure.neverSent) {
+            context.refresh(entry.record.id);
+            attempt(index + 1, failure);
+          } else run.fail(failureOf(failure));
+        },
+      }),
+    );
+  };
+  attempt(0, undefined);
+}

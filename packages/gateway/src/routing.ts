@@ -1,0 +1,134 @@
+import { type Entry, isJsonObject } from "@hub/core";
+import { ownUri } from "./catalogue/naming.js";
+import { mayMatch } from "./catalogue/template-match.js";
+import type { View } from "./catalogue/view.js";
+import type { HeaderParameter } from "./wire/header-values.js";
+import { codes, type JsonRpcError, type Params } from "./wire/json-rpc.js";
+
+/** Where a request goes, and how it reads there. */
+export type Route = {
+  readonly entry: Entry;
+  readonly params: Params | undefined;
+  /** What is asked for, as its server calls it; missing for what has no name of its own. */
+  readonly name?: string;
+  /** Arguments that travel in headers as well. */
+  readonly headers?: readonly HeaderParameter[];
+  /** Other servers that may have it, when nobody lists it. */
+  readonly others?: readonly Entry[];
+};
+
+export type Routing = { readonly route: Route } | { readonly error: JsonRpcError };
+
+const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? "nothing";
+
+const invalid = (message: string, data?: unknown): Routing => ({
+  error: { code: codes.invalidParams, message, ...(data === undefined ? {} : { data }) },
+});
+
+/** Methods that belong to one server. */
+export const routedMethods: ReadonlySet<string> = new Set([
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "resources/subscribe",
+  "resources/unsubscribe",
+  "completion/complete",
+]);
+
+/** Finds the server that a request is for, by what the view shows. Nothing is found by splitting names. */
+export function routeRequest(view: View, method: string, params: Params | undefined): Routing {
+  switch (method) {
+    case "tools/call":
+      return byName(view, view.tools, "tool", params);
+    case "prompts/get":
+      return byName(view, view.prompts, "prompt", params);
+    case "completion/complete":
+      return byReference(view, params);
+    default:
+      return byUri(view, params);
+  }
+}
+
+function entryOf(view: View, serverId: string): Entry | undefined {
+  return view.servers.find(({ record }) => record.id === serverId);
+}
+
+function byName(
+  view: View,
+  items: View["tools"],
+  what: "tool" | "prompt",
+  params: Params | undefined,
+): Routing {
+  const name = params?.name;
+  const item = typeof name === "string" ? items.get(name) : undefined;
+  const entry = item === undefined ? undefined : entryOf(view, item.serverId);
+  if (item === undefined || entry === undefined)
+    return invalid(unknownText(view, what, name), { [what]: name });
+  return {
+    route: {
+      entry,
+      params: { ...params, name: item.name },
+      name: item.name,
+      headers: item.headers,
+    },
+  };
+}
+
+function unknownText(view: View, what: string, name: unknown): string {
+  const missing = view.missing.filter(({ listed }) => !listed).map(({ server }) => server);
+  const hint =
+    missing.length === 0
+      ? `${what}s/list names those there are.`
+      : `${what}s/list names those there are; what ${missing.slice(0, 5).join(", ")} offers is missing from it now.`;
+  return `Unknown ${what}: ${shown(name)}. ${hint}`;
+}
+
+function byReference(view: View, params: Params | undefined): Routing {
+  const reference = params?.ref;
+  if (!isJsonObject(reference))
+    return invalid(`Expected params.ref to be a reference, got ${shown(reference)}`);
+  if (reference.type === "ref/prompt") {
+    const found = byName(view, view.prompts, "prompt", { name: reference.name });
+    if ("error" in found) return found;
+    const { entry, name = "" } = found.route;
+    return { route: { entry, name, params: { ...params, ref: { ...reference, name } } } };
+  }
+  if (reference.type === "ref/resource") {
+    const found = byUri(view, { uri: reference.uri });
+    if ("error" in found) return found;
+    const { entry, params: located } = found.route;
+    return {
+      route: { entry, params: { ...params, ref: { ...reference, uri: located?.uri } } },
+    };
+  }
+  return invalid(
+    `Expected params.ref.type to be "ref/prompt" or "ref/resource", got ${shown(reference.type)}`,
+  );
+}
+
+function byUri(view: View, params: Params | undefined): Routing {
+  const uri = params?.uri;
+  if (typeof uri !== "string")
+    return invalid(`Expected params.uri to be a URI, got ${shown(uri)}`);
+  const located = view.resources.get(uri) ?? view.templates.get(uri);
+  const own = located ?? ownUri(uri);
+  const entry = own === undefined ? undefined : entryOf(view, own.serverId);
+  if (own !== undefined && entry !== undefined)
+    return { route: { entry, params: { ...params, uri: own.uri } } };
+  const matching = [...view.templates.values()].find(({ exposed }) => mayMatch(exposed, uri));
+  const byTemplate = matching === undefined ? undefined : entryOf(view, matching.serverId);
+  // A server may link to what it does not list, so those that have resources at all are asked.
+  const candidates = view.servers.filter(({ snapshot }) =>
+    isJsonObject(snapshot?.capabilities.resources),
+  );
+  const ordered =
+    byTemplate === undefined
+      ? candidates
+      : [byTemplate, ...candidates.filter((one) => one !== byTemplate)];
+  const [first, ...others] = ordered;
+  if (first === undefined)
+    return invalid(`Resource not found: ${shown(uri)}. resources/list names those there are.`, {
+      uri,
+    });
+  return { route: { entry: first, params, others } };
+}

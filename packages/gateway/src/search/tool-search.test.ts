@@ -1,0 +1,173 @@
+import type { CapabilityItem, JsonObject } from "@hub/core";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { SearchableServer } from "./searchable-text.js";
+import { ToolSearch } from "./tool-search.js";
+
+function tool(name: string, description: string, more: JsonObject = {}): CapabilityItem {
+  return { key: name, hash: name, definition: { name, description, ...more } };
+}
+
+function server(
+  id: string,
+  tools: readonly CapabilityItem[],
+  more: Partial<SearchableServer> = {},
+): SearchableServer {
+  return { id, name: id, snapshotHash: tools.map(({ hash }) => hash).join(), tools, ...more };
+}
+
+const weather = server("weather", [
+  tool("get_forecast", "Weather of the coming days in a city"),
+  tool("get_alerts", "Severe storms in a region"),
+]);
+const github = server("github", [
+  tool("createIssue", "Open an issue in a repository"),
+  tool("list_issues", "Issues of a repository"),
+  tool("whoami", ""),
+]);
+const jira = server("jira", [tool("createIssue", "Open an issue in a project")]);
+
+let search: ToolSearch;
+const names = (query: string, limit = 5) =>
+  search.search(query, limit).map(({ serverId, tool: { key } }) => `${serverId}/${key}`);
+
+beforeEach(() => {
+  search = new ToolSearch();
+  search.follow([weather, github, jira]);
+});
+
+describe("what is found", () => {
+  test.each([
+    ["what's the weather tomorrow in Paris", "weather/get_forecast"],
+    ["please add an issue on GitHub for me", "github/createIssue"],
+    ["creating issues in Jira", "jira/createIssue"],
+    ["will it rain or snow", "weather/get_forecast"],
+    ["severe storm", "weather/get_alerts"],
+    ["forcast", "weather/get_forecast"],
+    ["github__createIssue", "github/createIssue"],
+    ["whoami", "github/whoami"],
+  ])("%s leads to %s", (query, best) => {
+    expect(names(query)[0]).toBe(best);
+  });
+
+  test.each(["", "   ", "?!", "zzzzzz qqqq", "#1 #2"])("%j finds nothing", (query) => {
+    expect(names(query)).toEqual([]);
+  });
+
+  test("parameters count, with their descriptions and however deep", () => {
+    const inputSchema = {
+      type: "object",
+      properties: {
+        message: {
+          type: "object",
+          properties: { recipients: { type: "array", items: { properties: { nickname: {} } } } },
+        },
+        when: { type: "string", description: "Moment of departure" },
+      },
+    };
+    search.follow([server("post", [tool("a", "", { inputSchema }), tool("b", "")])]);
+    expect(names("nickname")).toEqual(["post/a"]);
+    expect(names("departure")).toEqual(["post/a"]);
+  });
+
+  test("the title, and name, title and tags of the server count", () => {
+    const titled = tool("x1", "", { title: "Trim hedges" });
+    search.follow([
+      server("s1", [titled], { name: "Garden", title: "Lawn care", tags: ["outdoor"] }),
+      server("s2", [tool("x2", "")]),
+    ]);
+    for (const query of ["hedge", "garden", "lawn", "outdoor"])
+      expect(names(query)).toEqual(["s1/x1"]);
+  });
+
+  test("a word that nobody has does not change the order", () => {
+    expect(names("xylophone weather")).toEqual(names("weather"));
+  });
+
+  test("schemas that are broken or without end are no harm", () => {
+    let deep: JsonObject = { properties: { bottom: {} } };
+    for (let depth = 0; depth < 2_000; depth++) deep = { properties: { level: deep } };
+    search.follow([
+      server("odd", [
+        tool("deep", "", { inputSchema: deep }),
+        tool("text", "", { inputSchema: "none" }),
+        tool("list", "", { inputSchema: { properties: [1, null], anyOf: "x" } }),
+      ]),
+    ]);
+    expect(names("level")).toEqual(["odd/deep"]);
+    expect(names("bottom")).toEqual([]);
+  });
+});
+
+describe("the order", () => {
+  test("scores fall, the limit holds, and equals are in the order of server and name", () => {
+    const scores = search.search("issue", 10).map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(names("issue", 2)).toHaveLength(2);
+    search.follow([server("b", [tool("same", "")]), server("a", [tool("same", "")])]);
+    expect(names("same")).toEqual(["a/same", "b/same"]);
+  });
+
+  test("a tool that has all that was asked comes before one that says a part of it often", () => {
+    search.follow([
+      server("notes", [
+        tool("memory_memory", "Memory, memory and more memory"),
+        tool("pods_top", "Memory that a cluster uses"),
+      ]),
+    ]);
+    expect(names("cluster memory")[0]).toBe("notes/pods_top");
+  });
+
+  test("a query without an action prefers tools that look something up", () => {
+    search.follow([
+      server("trips", [
+        tool("cancel_flight", "Cancel a flight"),
+        tool("search_flights", "Search a flight"),
+      ]),
+    ]);
+    expect(names("flight")[0]).toBe("trips/search_flights");
+  });
+});
+
+describe("what is searched", () => {
+  test("only what the filter accepts", () => {
+    const accepts = (serverId: string, name: string) => serverId === "github" && name !== "whoami";
+    const found = search.search("open an issue", 10, accepts);
+    expect(new Set(found.map(({ serverId }) => serverId))).toEqual(new Set(["github"]));
+    expect(search.search("whoami", 10, accepts)).toEqual([]);
+  });
+
+  test("what changed is read anew, what left is gone, what came back is found", () => {
+    search.follow([weather, server("github", [tool("merge", "Join two branches")])]);
+    expect(names("issue")).toEqual([]);
+    expect(names("branches")).toEqual(["github/merge"]);
+    search.follow([]);
+    expect(names("weather")).toEqual([]);
+    search.follow([weather]);
+    expect(names("weather")[0]).toBe("weather/get_forecast");
+  });
+
+  test("a server that did not change is not read again", () => {
+    const unread: SearchableServer = {
+      ...weather,
+      get tools(): never {
+        throw new Error("read again");
+      },
+    };
+    search.follow([unread]);
+    expect(names("weather")[0]).toBe("weather/get_forecast");
+  });
+
+  test("a new title of a server is followed although its tools are the same", () => {
+    search.follow([{ ...weather, title: "Meteorology" }]);
+    expect(names("meteorology")).toHaveLength(2);
+  });
+
+  test("coming and going leaves no trace in the ranking", () => {
+    const before = search.search("open an issue in github", 5);
+    for (let round = 0; round < 5; round++) {
+      search.follow([weather]);
+      search.follow([weather, github, jira]);
+    }
+    expect(search.search("open an issue in github", 5)).toEqual(before);
+  });
+});

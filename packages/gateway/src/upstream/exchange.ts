@@ -1,0 +1,86 @@
+import { type StreamEvent, EventParser, EventTooLarge } from "../wire/event-stream.js";
+import type {
+  UpstreamDialer,
+  UpstreamExchange,
+  UpstreamFailure,
+  UpstreamRequest,
+} from "./port.js";
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What an answer turned out to be: one JSON message, a stream of them, or nothing. */
+export type Framing = "json" | "events" | "none";
+
+/** Hears the messages of one answer: open, then events, then exactly one of end and failure. */
+export interface MessageReceiver {
+  onOpen(status: number, framing: Framing, headers: Headers): void;
+  /** `data` is one JSON-RPC message as the server wrote it. */
+  onEvent(event: StreamEvent): void;
+  onEnd(): void;
+  onFailure(failure: UpstreamFailure): void;
+}
+
+export function headerOf(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Sends a request and cuts its answer into messages. */
+export function exchange(
+  dialer: UpstreamDialer,
+  url: string,
+  request: UpstreamRequest,
+  mostCharacters: number,
+  receiver: MessageReceiver,
+): UpstreamExchange {
+  let framing: Framing = "none";
+  let parser: EventParser | undefined;
+  let status = 0;
+  const parts: Buffer[] = [];
+  let size = 0;
+  const broken = (code: string, detail: string) => {
+    handle.abort();
+    receiver.onFailure({ neverSent: false, code, detail });
+  };
+  const handle = dialer.send(
+    url,
+    { ...request, headers: { ...request.headers, "accept-encoding": "identity" } },
+    {
+      onHead(given, headers) {
+        status = given;
+        const type = headerOf(headers, "content-type")?.split(";")[0]?.trim().toLowerCase();
+        if (type === "text/event-stream") {
+          framing = "events";
+          parser = new EventParser(mostCharacters);
+        } else if (type === "application/json") framing = "json";
+        const encoding = headerOf(headers, "content-encoding") ?? "identity";
+        if (framing !== "none" && encoding.toLowerCase() !== "identity")
+          return broken("ENCODED", `it answers in the encoding ${encoding.slice(0, 20)}, unasked`);
+        receiver.onOpen(status, framing, headers);
+      },
+      onData(chunk) {
+        if (parser !== undefined) {
+          try {
+            for (const event of parser.push(chunk)) receiver.onEvent(event);
+          } catch (error) {
+            if (!(error instanceof EventTooLarge)) throw error;
+            broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} characters`);
+          }
+          return;
+        }
+        if (framing !== "json") return;
+        size += chunk.length;
+        if (size > mostCharacters)
+          return broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} bytes`);
+        parts.push(chunk);
+      },
+      onEnd() {
+        if (framing === "json" && size > 0)
+          receiver.onEvent({ data: Buffer.concat(parts).toString("utf8") });
+        receiver.onEnd();
+      },
+      onFailure: (failure) => receiver.onFailure(failure),
+    },
+  );
+  return handle;
+}

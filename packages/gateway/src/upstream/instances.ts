@@ -1,0 +1,163 @@
+import type { Entry, Era, Instance, InstanceStatus, Now, Transport } from "@hub/core";
+import type { GatewayLimits } from "../limits.js";
+
+/** Whether an upstream that speaks the modern revision also opens sessions of the 2025 ones. */
+export type LegacyLeg = "unknown" | "sessions" | "stateless" | "none";
+
+/** One instance of a server as the gateway calls it. */
+export class UpstreamInstance {
+  readonly serverId: string;
+  readonly instanceId: string;
+  #knownSince: number;
+  /** The URL that answered the last good probe. */
+  endpoint = "";
+  transport: Transport = "streamable-http";
+  status: InstanceStatus = "pending";
+  /** Undefined until a probe has found out. */
+  era: Era | undefined;
+  legacyLeg: LegacyLeg = "unknown";
+  inFlight = 0;
+  /** The last sign of life: a byte of an answer, or a good probe. Hub time. */
+  aliveAt = Number.NEGATIVE_INFINITY;
+  /** Until when it is not tried. Hub time. */
+  closedUntil = Number.NEGATIVE_INFINITY;
+  readonly #waiting: (() => void)[] = [];
+  readonly #limits: GatewayLimits;
+
+  constructor(serverId: string, instance: Instance, limits: GatewayLimits) {
+    this.serverId = serverId;
+    this.instanceId = instance.record.id;
+    this.#knownSince = instance.health.knownSince;
+    this.#limits = limits;
+  }
+
+  follow({ record, health }: Instance): void {
+    const { outcome } = health;
+    this.endpoint = outcome?.ok === true ? outcome.endpoint : record.endpoint;
+    this.transport = outcome?.ok === true ? outcome.transport : record.transport;
+    this.status = health.status;
+    // It registered again: perhaps another process, which may speak otherwise and deserves a try.
+    if (health.knownSince !== this.#knownSince || health.era !== this.era) {
+      this.legacyLeg = "unknown";
+      this.closedUntil = Number.NEGATIVE_INFINITY;
+    }
+    this.#knownSince = health.knownSince;
+    this.era = health.era;
+    const answeredAt = health.answeredAt ?? Number.NEGATIVE_INFINITY;
+    if (answeredAt > this.aliveAt) this.showLife(answeredAt);
+  }
+
+  showLife(at: number): void {
+    this.aliveAt = at;
+    this.closedUntil = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A call that began at `since` ran out of time. If nothing else came either, nobody is kept waiting. */
+  timedOut(since: number, now: number): void {
+    if (this.aliveAt < since) this.closedUntil = now + this.#limits.circuitMs;
+  }
+
+  /**
+   * Runs `start` when a place is free, at once or later. Returns what takes the wish back or gives the
+   * place back; undefined when too many wait already.
+   */
+  enter(start: () => void): (() => void) | undefined {
+    if (this.inFlight < this.#limits.mostInFlight) {
+      this.inFlight += 1;
+      const leave = this.#leaver();
+      start();
+      return leave;
+    }
+    if (this.#waiting.length >= this.#limits.mostWaiting) return undefined;
+    let leave: (() => void) | undefined;
+    const begin = () => {
+      this.inFlight += 1;
+      leave = this.#leaver();
+      start();
+    };
+    this.#waiting.push(begin);
+    return () => {
+      if (leave !== undefined) leave();
+      else {
+        const place = this.#waiting.indexOf(begin);
+        if (place !== -1) this.#waiting.splice(place, 1);
+      }
+    };
+  }
+
+  #leaver(): () => void {
+    let isIn = true;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      this.inFlight -= 1;
+      this.#waiting.shift()?.();
+    };
+  }
+}
+
+/** Better first. An instance that drains gets no new calls, one that is down none at all. */
+const preference: readonly InstanceStatus[] = ["up", "pending", "unreachable"];
+
+/** The instances of all servers, with what the gateway itself knows of each. */
+export class Instances {
+  readonly #limits: GatewayLimits;
+  readonly #now: () => Now;
+  readonly #known = new Map<string, UpstreamInstance>();
+  #turn = 0;
+
+  constructor(limits: GatewayLimits, now: () => Now) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  of(entry: Entry): readonly UpstreamInstance[] {
+    return entry.instances.map((instance) => this.#follow(entry.record.id, instance));
+  }
+
+  get(entry: Entry, instanceId: string): UpstreamInstance | undefined {
+    const instance = entry.instances.find(({ record }) => record.id === instanceId);
+    return instance === undefined ? undefined : this.#follow(entry.record.id, instance);
+  }
+
+  /** Those a new call may go to, best first: up before unknown before unreachable, then the least busy. */
+  candidates(entry: Entry): readonly UpstreamInstance[] {
+    const now = this.#now().hub;
+    const usable = this.of(entry).filter(
+      ({ status, closedUntil }) => preference.includes(status) && closedUntil <= now,
+    );
+    if (usable.length < 2) return usable;
+    this.#turn = (this.#turn + 1) % 1_000_000;
+    const turn = this.#turn;
+    return usable
+      .map((instance, index) => ({ instance, place: (index + turn) % usable.length }))
+      .sort(
+        (a, b) =>
+          preference.indexOf(a.instance.status) - preference.indexOf(b.instance.status) ||
+          a.instance.inFlight - b.instance.inFlight ||
+          a.place - b.place,
+      )
+      .map(({ instance }) => instance);
+  }
+
+  /** Drops what belongs to no instance any more. */
+  retain(entries: readonly Entry[]): void {
+    const present = new Set(
+      entries.flatMap((entry) =>
+        entry.instances.map(({ record }) => `${entry.record.id} ${record.id}`),
+      ),
+    );
+    for (const key of this.#known.keys()) if (!present.has(key)) this.#known.delete(key);
+  }
+
+  #follow(serverId: string, instance: Instance): UpstreamInstance {
+    const key = `${serverId} ${instance.record.id}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      known = new UpstreamInstance(serverId, instance, this.#limits);
+      this.#known.set(key, known);
+    }
+    known.follow(instance);
+    return known;
+  }
+}

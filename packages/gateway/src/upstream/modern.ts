@@ -1,0 +1,52 @@
+import { encodeHeaderValue, headersForArguments } from "../wire/header-values.js";
+import { metaKeys, modernVersion } from "../wire/eras.js";
+import type { JsonRpcRequest, Params } from "../wire/json-rpc.js";
+import type { HeaderParameter } from "../wire/header-values.js";
+import { postHeaders } from "./legacy-link.js";
+
+/** What a request of 2026-07-28 says of its client. */
+export type ModernIdentity = {
+  readonly clientCapabilities: unknown;
+  readonly clientInfo: unknown;
+  readonly logLevel?: string | undefined;
+};
+
+/** The member that `Mcp-Name` mirrors, by method. */
+export function namedBy(method: string, params: Params | undefined): string | undefined {
+  const value =
+    method === "tools/call" || method === "prompts/get"
+      ? params?.name
+      : method === "resources/read"
+        ? params?.uri
+        : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The headers a modern request needs, made from its body. */
+export function modernHeaders(
+  message: JsonRpcRequest,
+  parameters: readonly HeaderParameter[] = [],
+): Record<string, string> {
+  const name = namedBy(message.method, message.params);
+  return {
+    ...postHeaders,
+    "mcp-protocol-version": modernVersion,
+    "mcp-method": message.method,
+    ...(name === undefined ? {} : { "mcp-name": encodeHeaderValue(name) }),
+    ...headersForArguments(parameters, message.params?.arguments),
+  };
+}
+
+/** The parameters of a request with the envelope of 2026-07-28 around what was there. */
+export function withEnvelope(params: Params | undefined, identity: ModernIdentity): Params {
+  return {
+    ...params,
+    _meta: {
+      ...params?._meta,
+      [metaKeys.protocolVersion]: modernVersion,
+      [metaKeys.clientCapabilities]: identity.clientCapabilities ?? {},
+      ...(identity.clientInfo === undefined ? {} : { [metaKeys.clientInfo]: identity.clientInfo }),
+      ...(identity.logLevel === undefined ? {} : { [metaKeys.logLevel]: identity.logLevel }),
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Entry } from "@hub/core";
+import { eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
+import { LinkError, type LegacyIdentity, type LegacyLink, openStreamableLink } from "./legacy-link.js";
+import type { UpstreamFailure } from "./port.js";
+import { openSseLink } from "./sse-link.js";
+import type { GatewayFailure } from "../errors.js";
+
+/** How a 2025 client reaches a server: by a session, or by way of the modern revision. */
+export type Leg = { readonly kind: "legacy"; readonly link: LegacyLink } | { readonly kind: "modern" };
+
+/** Thrown when no instance of a server can be reached. */
+export class Unreachable extends Error {
+  readonly failure: GatewayFailure;
+  constructor(failure: GatewayFailure) {
+    super(failure.cause);
+    this.failure = failure;
+  }
+}
+
+/**
+ * Opens what a 2025 client needs with the best instance of a server. A server of both eras is met in the
+ * client's own, unless it keeps no sessions there: then it could ask nothing, and the modern way can.
+ * Goes to the next instance when one cannot be connected to. Rejects with Unreachable.
+ */
+export async function openLeg(
+  context: GatewayContext,
+  entry: Entry,
+  identity: LegacyIdentity,
+  via: string | undefined,
+): Promise<Leg> {
+  let last: UpstreamFailure | undefined;
+  for (const instance of context.instances.candidates(entry)) {
+    const isModern = eraOfInstance(entry, instance) === "modern";
+    if (isModern && (instance.legacyLeg === "none" || instance.legacyLeg === "stateless"))
+      return { kind: "modern" };
+    try {
+      const open = instance.transport === "sse" ? openSseLink : openStreamableLink;
+      const link = await open({
+        dialer: context.dialer,
+        instance,
+        identity,
+        handshakeMs: context.limits.handshakeMs,
+        mostCharacters: context.limits.mostMessageCharacters,
+        via,
+      });
+      if (isModern && !link.isStateful) return { kind: "modern" };
+      return { kind: "legacy", link };
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      if (isModern && !error.failure.neverSent) {
+        instance.legacyLeg = "none";
+        return { kind: "modern" };
+      }
+      last = error.failure;
+      if (!error.failure.neverSent) break;
+      context.refresh(entry.record.id);
+    }
+  }
+  throw new Unreachable(nobodyLeft(entry, last));
+}

@@ -1,0 +1,42 @@
+/** A request to an upstream endpoint, as it goes out. */
+export type UpstreamRequest = {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Lower-case names. What must not cross (credentials, `host`, hop-by-hop) is dropped by the dialer. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** The hubs a relayed request already came through, as received. */
+  readonly via?: string | undefined;
+};
+
+export type UpstreamFailure = {
+  /** True when no byte of the request can have reached the server: another instance may be tried. */
+  readonly neverSent: boolean;
+  /** A short code such as ECONNREFUSED. */
+  readonly code: string;
+  /** Half a sentence about the server: "nothing listens there". */
+  readonly detail: string;
+};
+
+/** Hears what an upstream answers: the head, then data, then exactly one of end and failure. */
+export interface UpstreamReceiver {
+  onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onFailure(failure: UpstreamFailure): void;
+}
+
+/** A request in flight. */
+export interface UpstreamExchange {
+  /** Ends it; nothing is heard afterwards. */
+  abort(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * Makes every outgoing connection of the gateway: the hub's guarded dialer. Connections are pooled; the
+ * answer is neither decoded nor limited.
+ */
+export interface UpstreamDialer {
+  send(url: string, request: UpstreamRequest, receiver: UpstreamReceiver): UpstreamExchange;
+}

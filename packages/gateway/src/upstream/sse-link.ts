@@ -1,0 +1,172 @@
+import { type Message, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import { exchange, type MessageReceiver } from "./exchange.js";
+import {
+  deaf,
+  firstAnswer,
+  initializeRequest,
+  invalid,
+  type LegacyLink,
+  type LegacyLinkOptions,
+  LinkError,
+  postHeaders,
+  readInitialized,
+} from "./legacy-link.js";
+import type { UpstreamExchange, UpstreamFailure } from "./port.js";
+
+type Pending = { readonly receiver: MessageReceiver; readonly progressToken: unknown };
+
+/**
+ * Opens a session over HTTP+SSE (2024-11-05): one stream brings everything, messages go to the address
+ * that its first event names, which must be of the same origin. A question of the server that names no
+ * call goes to the youngest one. Rejects with LinkError.
+ */
+export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLink> {
+  const { dialer, instance, mostCharacters, via } = options;
+  const pending = new Map<JsonRpcId, Pending>();
+  let outside: MessageReceiver | undefined;
+  let isLost = false;
+  let target = "";
+  const end = (failure: UpstreamFailure) => {
+    isLost = true;
+    for (const { receiver } of pending.values()) receiver.onFailure(failure);
+    pending.clear();
+    outside?.onEnd();
+  };
+  const stream = await openStream(options, end, (data) => hear(data));
+  target = stream.target;
+
+  function hear(data: string): void {
+    const parsed = parseMessage(data);
+    if (parsed === undefined) return;
+    const call = callFor(parsed);
+    if (call === undefined) {
+      outside?.onEvent({ data });
+      return;
+    }
+    call.receiver.onEvent({ data });
+    if (parsed.kind !== "response") return;
+    pending.delete(parsed.message.id ?? "");
+    call.receiver.onEnd();
+  }
+
+  function callFor(parsed: Message): Pending | undefined {
+    if (parsed.kind === "response") return pending.get(parsed.message.id ?? "");
+    if (parsed.message.method === "notifications/progress") {
+      const token = parsed.message.params?.progressToken;
+      return [...pending.values()].find(({ progressToken }) => progressToken === token);
+    }
+    const isOfNoCall = /list_changed$|\/updated$/.test(parsed.message.method);
+    return isOfNoCall ? undefined : [...pending.values()].at(-1);
+  }
+
+  function request(message: JsonRpcRequest, receiver: MessageReceiver): UpstreamExchange {
+    pending.set(message.id, { receiver, progressToken: message.params?._meta?.progressToken });
+    receiver.onOpen(200, "events", {});
+    const fail = (failure: UpstreamFailure) => {
+      if (pending.delete(message.id)) receiver.onFailure(failure);
+    };
+    if (isLost) {
+      queueMicrotask(() =>
+        fail({ neverSent: true, code: "ECONNRESET", detail: "it broke the connection" }),
+      );
+    } else {
+      exchange(dialer, target, { method: "POST", headers: postHeaders, body: JSON.stringify(message), via }, 65_536, {
+        ...deaf,
+        onOpen(status) {
+          if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
+        },
+        onFailure: fail,
+      });
+    }
+    return {
+      abort: () => void pending.delete(message.id),
+      // The stream belongs to all calls; none may stop it.
+      pause: () => undefined,
+      resume: () => undefined,
+    };
+  }
+
+  const post = (message: object) =>
+    void exchange(dialer, target, { method: "POST", headers: postHeaders, body: JSON.stringify(message), via }, 65_536, deaf);
+
+  try {
+    const greeting = await firstAnswer(
+      (receiver) => request(initializeRequest(options.identity), receiver),
+      options.handshakeMs,
+    );
+    const initialized = readInitialized(greeting.data, greeting.status);
+    post({ jsonrpc: "2.0", method: "notifications/initialized" });
+    instance.legacyLeg = "sessions";
+    return {
+      instance,
+      initialized,
+      isStateful: true,
+      get isLost() {
+        return isLost;
+      },
+      request,
+      post,
+      listen(receiver) {
+        outside = receiver;
+        receiver.onOpen(200, "events", {});
+        return {
+          abort: () => {
+            outside = undefined;
+          },
+          pause: () => undefined,
+          resume: () => undefined,
+        };
+      },
+      close: () => stream.handle.abort(),
+    };
+  } catch (error) {
+    stream.handle.abort();
+    throw error;
+  }
+}
+
+function openStream(
+  { dialer, instance, mostCharacters, handshakeMs, via }: LegacyLinkOptions,
+  onEnd: (failure: UpstreamFailure) => void,
+  onMessage: (data: string) => void,
+): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
+  return new Promise((resolve, reject) => {
+    let isOpen = false;
+    const fail = (failure: UpstreamFailure) => {
+      clearTimeout(timer);
+      if (isOpen) return onEnd({ ...failure, neverSent: false });
+      handle.abort();
+      reject(new LinkError(failure));
+    };
+    const timer = setTimeout(
+      () => fail({ neverSent: false, code: "TIMEOUT", detail: "it opened no event stream in time" }),
+      handshakeMs,
+    );
+    const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
+    const handle = exchange(dialer, instance.endpoint, request, mostCharacters, {
+      onOpen(status, framing) {
+        if (status !== 200 || framing !== "events")
+          fail(invalid(`it answered HTTP ${status} instead of an event stream`));
+      },
+      onEvent({ event, data }) {
+        if (isOpen) {
+          if (data !== undefined && (event === undefined || event === "message")) onMessage(data);
+          return;
+        }
+        if (event !== "endpoint" || data === undefined || !URL.canParse(data, instance.endpoint))
+          return fail(invalid("its event stream begins without an endpoint"));
+        const target = new URL(data, instance.endpoint);
+        // A URL found in an answer is dialled only where the stream itself comes from.
+        if (target.origin !== new URL(instance.endpoint).origin)
+          return fail(invalid("its event stream names an endpoint at another origin"));
+        target.username = "";
+        target.password = "";
+        isOpen = true;
+        clearTimeout(timer);
+        resolve({ target: target.href, handle });
+      },
+      onEnd: () => fail({ neverSent: false, code: "ECONNRESET", detail: "it ended its event stream" }),
+      onFailure: fail,
+    });
+  });
+}

@@ -1,0 +1,196 @@
+import { type Entry, isJsonObject } from "@hub/core";
+import { hubIdentity } from "../relay/ask-once.js";
+import { eraOfInstance, type GatewayContext } from "../relay/context.js";
+import type { StreamEvent } from "../wire/event-stream.js";
+import { type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import { exchange, type MessageReceiver } from "./exchange.js";
+import type { UpstreamInstance } from "./instances.js";
+import { deaf, type LegacyLink, openStreamableLink } from "./legacy-link.js";
+import { modernHeaders, withEnvelope } from "./modern.js";
+import type { UpstreamExchange } from "./port.js";
+import { openSseLink } from "./sse-link.js";
+
+const shortestPauseMs = 1_000;
+const longestPauseMs = 60_000;
+/** A stream that lived this long was a good one; the next pause is short again. */
+const goodAfterMs = 10_000;
+
+export type WatcherOptions = {
+  readonly context: GatewayContext;
+  readonly entry: Entry;
+  readonly instance: UpstreamInstance;
+  /** The server's own URIs that somebody follows now. */
+  readonly uris: () => readonly string[];
+  readonly onListChanged: () => void;
+  readonly onUpdated: (uri: string) => void;
+};
+
+/** One catalogue connection: hears what an instance tells of its lists and resources, until it is closed. */
+export class Watcher {
+  readonly endpoint: string;
+  readonly #options: WatcherOptions;
+  #stream: UpstreamExchange | undefined;
+  #link: LegacyLink | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #pauseMs = shortestPauseMs;
+  #openedAt = 0;
+  #wasOpen = false;
+  #isClosed = false;
+  #generation = 0;
+
+  constructor(options: WatcherOptions) {
+    this.#options = options;
+    this.endpoint = options.instance.endpoint;
+  }
+
+  open(): void {
+    if (this.#isClosed) return;
+    const { context, entry, instance } = this.#options;
+    this.#generation += 1;
+    this.#openedAt = context.catalogue.now().hub;
+    if (eraOfInstance(entry, instance) === "modern") this.#listen();
+    else void this.#connect();
+  }
+
+  follow(uri: string): void {
+    if (this.#link !== undefined) this.#ask(this.#link, "resources/subscribe", uri);
+    else this.#listenAgain();
+  }
+
+  unfollow(uri: string): void {
+    if (this.#link !== undefined) this.#ask(this.#link, "resources/unsubscribe", uri);
+    else this.#listenAgain();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#stream?.abort();
+    this.#link?.close();
+  }
+
+  /** A modern stream says at its start what it is about; another wish needs another stream. */
+  #listenAgain(): void {
+    if (this.#isClosed || this.#stream === undefined) return;
+    const before = this.#stream;
+    this.#generation += 1;
+    this.#listen();
+    before.abort();
+  }
+
+  #listen(): void {
+    const { context, instance, uris } = this.#options;
+    const followed = uris();
+    const message: JsonRpcRequest = {
+      jsonrpc: "2.0",
+      id: "hub-listen",
+      method: "subscriptions/listen",
+      params: withEnvelope(
+        {
+          notifications: {
+            toolsListChanged: true,
+            promptsListChanged: true,
+            resourcesListChanged: true,
+            ...(followed.length === 0 ? {} : { resourceSubscriptions: followed }),
+          },
+        },
+        { clientCapabilities: {}, clientInfo: hubIdentity.clientInfo },
+      ),
+    };
+    const request = {
+      method: "POST",
+      headers: modernHeaders(message),
+      body: JSON.stringify(message),
+    } as const;
+    this.#stream = exchange(
+      context.dialer,
+      instance.endpoint,
+      request,
+      context.limits.mostMessageCharacters,
+      this.#receiver(),
+    );
+  }
+
+  async #connect(): Promise<void> {
+    const { context, instance, uris } = this.#options;
+    const generation = this.#generation;
+    const open = instance.transport === "sse" ? openSseLink : openStreamableLink;
+    try {
+      const link = await open({
+        dialer: context.dialer,
+        instance,
+        identity: hubIdentity,
+        handshakeMs: context.limits.handshakeMs,
+        mostCharacters: context.limits.mostMessageCharacters,
+      });
+      if (this.#isClosed || generation !== this.#generation) return link.close();
+      this.#link = link;
+      this.#stream = link.listen(this.#receiver());
+      // Without a session nothing is ever told; the probes have to do.
+      if (this.#stream === undefined) return;
+      for (const uri of uris()) this.#ask(link, "resources/subscribe", uri);
+    } catch {
+      this.#again(generation);
+    }
+  }
+
+  #ask(link: LegacyLink, method: string, uri: string): void {
+    link.request({ jsonrpc: "2.0", id: `hub-${method}`, method, params: { uri } }, deaf);
+  }
+
+  #receiver(): MessageReceiver {
+    const generation = this.#generation;
+    const ended = () => this.#again(generation);
+    return {
+      onOpen: (status) => {
+        // It offers no stream at all: the probes have to do.
+        if (status === 405) this.close();
+        else if (status < 200 || status > 299) ended();
+      },
+      onEvent: (event) => this.#hear(event),
+      onEnd: ended,
+      onFailure: ended,
+    };
+  }
+
+  #hear({ data }: StreamEvent): void {
+    const parsed = data === undefined ? undefined : parseMessage(data);
+    if (parsed?.kind === "request" && parsed.message.method === "ping") {
+      this.#link?.post({ jsonrpc: "2.0", id: parsed.message.id, result: {} });
+      return;
+    }
+    if (parsed?.kind !== "notification") return;
+    const { method, params } = parsed.message;
+    if (method === "notifications/resources/updated" && typeof params?.uri === "string")
+      this.#options.onUpdated(params.uri);
+    else if (method.endsWith("/list_changed")) this.#options.onListChanged();
+    else if (method === "notifications/subscriptions/acknowledged") this.#standsAgain();
+  }
+
+  /** What changed while nobody listened is found by reading. */
+  #standsAgain(): void {
+    if (this.#wasOpen) this.#options.onListChanged();
+    this.#wasOpen = true;
+  }
+
+  #again(generation: number): void {
+    if (this.#isClosed || generation !== this.#generation) return;
+    this.#generation += 1;
+    this.#stream?.abort();
+    this.#stream = undefined;
+    this.#link?.close();
+    this.#link = undefined;
+    const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;
+    this.#pauseMs =
+      livedMs >= goodAfterMs ? shortestPauseMs : Math.min(longestPauseMs, this.#pauseMs * 2);
+    // Full jitter, so that a hub full of servers does not call them all at once.
+    this.#timer = setTimeout(() => this.open(), Math.random() * this.#pauseMs);
+    this.#timer.unref();
+  }
+}
+
+/** Whether a server said that its resources can be subscribed to. */
+export function canSubscribe({ snapshot }: Entry): boolean {
+  const resources = snapshot?.capabilities.resources;
+  return isJsonObject(resources) && resources.subscribe === true;
+}

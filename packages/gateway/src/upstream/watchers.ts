@@ -1,0 +1,93 @@
+import type { Entry } from "@hub/core";
+import { isJsonObject } from "@hub/core";
+import type { GatewayContext } from "../relay/context.js";
+import { Watcher } from "./watcher.js";
+
+type Follower = (uri: string) => void;
+
+/**
+ * The hub's own catalogue connections: one to each instance that tells of changes. Through them the hub
+ * hears at once that a list changed, and follows resources for all clients together.
+ */
+export class Watchers {
+  readonly #context: GatewayContext;
+  readonly #watchers = new Map<string, Watcher>();
+  /** By server and URI: who wants to hear of it. */
+  readonly #followed = new Map<string, Map<string, Set<Follower>>>();
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+  }
+
+  /** Opens and closes connections as servers come, change and go. */
+  look(entries: readonly Entry[]): void {
+    const wanted = new Set<string>();
+    for (const entry of entries) {
+      if (!tellsOfChanges(entry)) continue;
+      for (const instance of this.#context.instances.of(entry)) {
+        if (instance.status !== "up") continue;
+        const key = `${entry.record.id} ${instance.instanceId}`;
+        wanted.add(key);
+        const known = this.#watchers.get(key);
+        if (known?.endpoint === instance.endpoint) continue;
+        known?.close();
+        const watcher = new Watcher({
+          context: this.#context,
+          entry,
+          instance,
+          uris: () => [...(this.#followed.get(entry.record.id)?.keys() ?? [])],
+          onListChanged: () => this.#context.refresh(entry.record.id),
+          onUpdated: (uri) => this.#updated(entry.record.id, uri),
+        });
+        this.#watchers.set(key, watcher);
+        watcher.open();
+      }
+    }
+    for (const [key, watcher] of this.#watchers) {
+      if (wanted.has(key)) continue;
+      watcher.close();
+      this.#watchers.delete(key);
+    }
+  }
+
+  /** Follows a resource of a server, by its own URI. However many follow it, the server is asked once. */
+  follow(serverId: string, uri: string, follower: Follower): () => void {
+    const byUri = this.#followed.get(serverId) ?? new Map<string, Set<Follower>>();
+    this.#followed.set(serverId, byUri);
+    const followers = byUri.get(uri) ?? new Set();
+    byUri.set(uri, followers);
+    followers.add(follower);
+    if (followers.size === 1) this.#each(serverId, (watcher) => watcher.follow(uri));
+    return () => {
+      if (!followers.delete(follower) || followers.size > 0) return;
+      byUri.delete(uri);
+      if (byUri.size === 0) this.#followed.delete(serverId);
+      this.#each(serverId, (watcher) => watcher.unfollow(uri));
+    };
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  #each(serverId: string, run: (watcher: Watcher) => void): void {
+    for (const [key, watcher] of this.#watchers) if (key.startsWith(`${serverId} `)) run(watcher);
+  }
+
+  /** An update may name a part of what was subscribed to. */
+  #updated(serverId: string, updated: string): void {
+    for (const [uri, followers] of this.#followed.get(serverId) ?? [])
+      if (updated === uri || updated.startsWith(uri)) for (const tell of followers) tell(updated);
+  }
+}
+
+function tellsOfChanges({ snapshot }: Entry): boolean {
+  const capabilities = snapshot?.capabilities ?? {};
+  return ["tools", "prompts", "resources"].some((kind) => {
+    const capability = capabilities[kind];
+    return (
+      isJsonObject(capability) && (capability.listChanged === true || capability.subscribe === true)
+    );
+  });
+}

@@ -1,0 +1,101 @@
+import type { JsonObject } from "@hub/core";
+
+export type JsonRpcId = string | number;
+
+/** Parameters as they came; only `_meta` is known to be an object. */
+export type Params = {
+  readonly _meta?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+};
+
+export type JsonRpcRequest = {
+  readonly jsonrpc: "2.0";
+  readonly id: JsonRpcId;
+  readonly method: string;
+  readonly params?: Params;
+};
+
+export type JsonRpcNotification = {
+  readonly jsonrpc: "2.0";
+  readonly method: string;
+  readonly params?: Params;
+};
+
+export type JsonRpcError = {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+};
+
+export type Outcome =
+  | { readonly result: JsonObject; readonly error?: undefined }
+  | { readonly error: JsonRpcError; readonly result?: undefined };
+
+export type JsonRpcResponse = Outcome & { readonly jsonrpc: "2.0"; readonly id: JsonRpcId | null };
+
+export type Message =
+  | { readonly kind: "request"; readonly message: JsonRpcRequest }
+  | { readonly kind: "notification"; readonly message: JsonRpcNotification }
+  | { readonly kind: "response"; readonly message: JsonRpcResponse };
+
+/** Codes of JSON-RPC and MCP. Those of 2026-07-28 have the names its schema gives them. */
+export const codes = {
+  parseError: -32_700,
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  internalError: -32_603,
+  /** What SDKs answer to a request whose session is missing. */
+  badRequest: -32_000,
+  /** What SDKs answer to a session nobody knows. */
+  sessionNotFound: -32_001,
+  /** 2025 revisions only. */
+  resourceNotFound: -32_002,
+  headerMismatch: -32_020,
+  missingClientCapability: -32_021,
+  unsupportedVersion: -32_022,
+  urlElicitationRequired: -32_042,
+} as const;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isId = (value: unknown): value is JsonRpcId =>
+  typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
+
+/** Tells what a parsed value is, or that it is no JSON-RPC message of MCP. Unknown members stay. */
+export function messageOf(value: unknown): Message | undefined {
+  if (!isObject(value) || value.jsonrpc !== "2.0") return undefined;
+  const { method, params } = value;
+  if (method !== undefined) {
+    if (typeof method !== "string") return undefined;
+    if (params !== undefined && !isObject(params)) return undefined;
+    if (params?._meta !== undefined && !isObject(params._meta)) return undefined;
+    // Every member that the types name was looked at above.
+    if (value.id === undefined)
+      return { kind: "notification", message: value as unknown as JsonRpcNotification };
+    if (!isId(value.id)) return undefined;
+    return { kind: "request", message: value as unknown as JsonRpcRequest };
+  }
+  const isError = isObject(value.error) && typeof value.error.code === "number";
+  const isResult = isObject(value.result);
+  if (isError === isResult || !(isId(value.id) || value.id === null)) return undefined;
+  return { kind: "response", message: value as unknown as JsonRpcResponse };
+}
+
+/** The message in a text; undefined for anything else. */
+export function parseMessage(text: string): Message | undefined {
+  try {
+    return messageOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+export function errorText(id: JsonRpcId | null, error: JsonRpcError): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, error });
+}
+
+export function resultText(id: JsonRpcId, result: unknown): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, result });
+}

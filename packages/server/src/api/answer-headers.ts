@@ -1,0 +1,47 @@
+import { hubIdHeader } from "../probe/index.js";
+
+/** What every answer of the hub carries, whichever part of it answers. */
+export function headersOfEveryAnswer(hubId: string): Readonly<Record<string, string>> {
+  return {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    // Pages that show something bring a policy of their own.
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    [hubIdHeader]: hubId,
+  };
+}
+
+/** What pages of an allowed origin may read of an answer. */
+export const exposedHeaders =
+  "etag, location, retry-after, mcp-session-id, mcp-protocol-version, www-authenticate";
+
+const allowedHeaders = [
+  "content-type",
+  "authorization",
+  "last-event-id",
+  "if-match",
+  "if-none-match",
+  "mcp-protocol-version",
+  "mcp-session-id",
+  "mcp-method",
+  "mcp-name",
+] as const;
+
+/** Arguments of tools may travel in headers whose names only the tool knows. */
+const parameterHeader = /^mcp-param-[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/;
+
+/** Answers a page of an allowed origin that asks what it may send. */
+export function preflightHeaders(asked: string | undefined): Record<string, string> {
+  const parameters = (asked ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => parameterHeader.test(name))
+    .slice(0, 50);
+  return {
+    "access-control-allow-methods": "GET, POST, PUT, DELETE",
+    "access-control-allow-headers": [...allowedHeaders, ...parameters].join(", "),
+    "access-control-max-age": "600",
+  };
+}
