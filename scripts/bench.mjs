@@ -1,6 +1,17 @@
-// npm run bench: builds, then measures the registry part. See bench/registry.mjs.
+// npm run bench: builds, then measures. `npm run bench -- registry` or `-- gateway` measures one part; `--quick`
+// makes the gateway part short. See bench/registry.mjs and bench/gateway/main.mjs.
 import { build, install } from "./prepare.mjs";
+
+const parts = { registry: "../bench/registry.mjs", gateway: "../bench/gateway/main.mjs" };
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const unknown = named.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(
+    `There is no part ${unknown.join(", ")}; the parts are ${Object.keys(parts).join(", ")}.`,
+  );
+  process.exit(1);
+}
 
 install();
 build();
-await import("../bench/registry.mjs");
+for (const name of named.length > 0 ? named : Object.keys(parts)) await import(parts[name]);

@@ -14,7 +14,7 @@ export type HubInfo = {
   readonly pid: number;
 };
 
-export type FoundTool = {
+type FoundTool = {
   readonly serverId: string;
   readonly tool: CapabilityItem;
   readonly score: number;
