@@ -1,10 +1,8 @@
-import { setFlagsFromString } from "node:v8";
+import { boundYoungGeneration, holdYoungGeneration } from "./young-generation.js";
 
-// Requests leave much short-lived memory behind, and V8 answers by growing its young generation until
-// the process holds a third more than it needs. Kept small it costs no throughput here (npm run bench).
-setFlagsFromString("--semi-space-growth-factor=1");
-
-// Only now, so that loading the program does not make it grow either.
+// Loading the program leaves much behind that is no measure for what running it needs.
+holdYoungGeneration();
 const { runHub } = await import("@hub/server");
+boundYoungGeneration(8 * 1024 * 1024);
 
 process.exitCode = await runHub(process.env);

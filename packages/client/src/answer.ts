@@ -1,4 +1,5 @@
 import { HubClientError } from "./hub-client-error.js";
+import { proxyHint } from "./proxy.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,8 @@ function parseRetryAfter(header: string | null, nowMs: number): number | undefin
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
-function notAHub(url: string, status: number, why: string): HubClientError {
+/** The error for something that answers at the hub's URL and is no hub. */
+export function notAHub(url: string, status: number, why: string): HubClientError {
   return new HubClientError({
     status,
     code: "NOT_A_HUB",
@@ -31,10 +33,13 @@ function notAHub(url: string, status: number, why: string): HubClientError {
 
 function failure(response: Response, body: Json, url: string): HubClientError {
   const detail = body.detail ?? body.title;
+  // The hub explains itself; whoever does not may be a proxy in between.
+  const hint = proxyHint(url);
+  const plain = `${url} answered ${response.status}${hint === undefined ? "" : `. ${hint}`}`;
   return new HubClientError({
     status: response.status,
     code: typeof body.code === "string" ? body.code : "HTTP_ERROR",
-    detail: typeof detail === "string" ? detail : `${url} answered ${response.status}`,
+    detail: typeof detail === "string" ? detail : plain,
     retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), Date.now()),
     problem: body,
   });

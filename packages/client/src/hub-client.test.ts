@@ -159,7 +159,12 @@ test.each([
   ["another API", json(200, { hello: "world" })],
 ])("%s is told apart from a hub", async (_name, answer) => {
   const hub = await clientOf(answer);
-  expect(await failureOf(hub.register(registration))).toMatchObject({ code: "NOT_A_HUB" });
+  for (const call of [() => hub.register(registration), () => hub.servers()]) {
+    const { code, detail } = (await failureOf(call())) ?? {};
+    expect(code).toBe("NOT_A_HUB");
+    expect(detail).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answers, but not as an MCP Hub \(.+\)\. /);
+    expect(detail).toContain("MCP_HUB_URL must be the hub's own base URL");
+  }
 });
 
 test("a proxy's own error page is no verdict on the hub", async () => {

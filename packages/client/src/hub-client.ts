@@ -5,9 +5,11 @@ import type {
   ServerDetail,
   ServerList,
 } from "@hub/core";
-import { readAnswer } from "./answer.js";
+import { notAHub, readAnswer } from "./answer.js";
+import { environment } from "./environment.js";
 import { HubClientError } from "./hub-client-error.js";
 import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
+import { proxyHint } from "./proxy.js";
 import type { ServerTools, ToolList, ToolsQuery } from "./tools.js";
 
 /** How to reach a hub. */
@@ -37,13 +39,6 @@ export interface Heartbeat {
   readonly draining?: boolean | undefined;
 }
 
-function environment(name: string): string | undefined {
-  // Absent in a browser, and there is no other way to ask than to look.
-  const value = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process
-    ?.env?.[name];
-  return value === "" ? undefined : value;
-}
-
 /** The REST side of one hub. Every call rejects with a `HubClientError` and nothing else. */
 export class HubClient {
   /** The hub's base URL, without a slash at its end. */
@@ -64,11 +59,8 @@ export class HubClient {
   async register(registration: RegistrationInput, signal?: AbortSignal): Promise<RegisterAnswer> {
     const answer = await this.#call("POST", "/register", registration, signal);
     if (answer?.server === undefined || answer.instance === undefined) {
-      throw new HubClientError({
-        status: 200,
-        code: "NOT_A_HUB",
-        detail: `${this.url} answers, but not as an MCP Hub of this version: its answer to POST /register names no server and no instance`,
-      });
+      const why = "its answer to POST /register names no server and no instance";
+      throw notAHub(this.url, 200, why);
     }
     return answer as unknown as RegisterAnswer; // the hub's contract; its two parts were just seen
   }
@@ -94,7 +86,10 @@ export class HubClient {
 
   /** One page of servers; without a query, all of them. */
   async servers(query: ServersQuery = {}, signal?: AbortSignal): Promise<ServerList> {
-    return (await this.#get("/servers", query, signal)) as unknown as ServerList; // contract
+    const answer = await this.#get("/servers", query, signal);
+    if (!Array.isArray(answer?.servers))
+      throw notAHub(this.url, 200, "its answer to GET /servers holds no list of servers");
+    return answer as unknown as ServerList; // contract; the list was just seen
   }
 
   /** One server with its instances. */
@@ -157,22 +152,28 @@ export class HubClient {
   }
 
   #noAnswer(error: unknown, isTimeout: boolean): HubClientError {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const reason =
-      (cause as { code?: string }).code ?? (cause instanceof Error ? cause.message : String(cause));
+    const detail = isTimeout
+      ? `The hub at ${this.url} gave no answer within ${this.#timeoutMs} ms`
+      : `The hub at ${this.url} cannot be reached (${reasonOf(error)})`;
+    const hint = proxyHint(this.url);
     return new HubClientError(
-      isTimeout
-        ? {
-            status: 0,
-            code: "TIMEOUT",
-            detail: `The hub at ${this.url} gave no answer within ${this.#timeoutMs} ms`,
-          }
-        : {
-            status: 0,
-            code: "UNREACHABLE",
-            detail: `The hub at ${this.url} cannot be reached (${reason})`,
-          },
+      {
+        status: 0,
+        code: isTimeout ? "TIMEOUT" : "UNREACHABLE",
+        detail: hint === undefined ? detail : `${detail}. ${hint}`,
+      },
       { cause: error },
     );
   }
+}
+
+/** The code of what lies beneath an error, such as ECONNREFUSED; without one, its message. `fetch` wraps what it hears from below. */
+function reasonOf(error: unknown): string {
+  let last = error;
+  for (let depth = 0; depth < 5 && last instanceof Error; depth += 1) {
+    if ("code" in last && typeof last.code === "string") return last.code;
+    if (last.cause === undefined) return last.message;
+    last = last.cause;
+  }
+  return String(last);
 }

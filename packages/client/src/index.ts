@@ -17,4 +17,5 @@ export {
 } from "./hub-client.js";
 export { HubClientError, type HubFailure } from "./hub-client-error.js";
 export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";
+export { proxyVariableFor } from "./proxy.js";
 export type { FoundTool, ServerTools, ToolDefinition, ToolList, ToolsQuery } from "./tools.js";

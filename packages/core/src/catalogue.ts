@@ -3,7 +3,7 @@ import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { type Health, type Now, newHealth } from "./health.js";
 import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
-import { endpointKey } from "./registration.js";
+import { isSameEndpoint } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";
 
@@ -168,8 +168,7 @@ export class Catalogue {
 function healthOf(record: InstanceRecord, now: Now, known: Instance | undefined): Health {
   const ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
   // At another endpoint nobody has been seen yet.
-  const isSamePlace =
-    known !== undefined && endpointKey(known.record.endpoint) === endpointKey(record.endpoint);
+  const isSamePlace = known !== undefined && isSameEndpoint(known.record.endpoint, record.endpoint);
   return newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
 }
 

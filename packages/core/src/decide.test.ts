@@ -75,6 +75,17 @@ describe("another endpoint", () => {
     expect(endpoints(world)).toEqual([one]);
   });
 
+  test.each(["HOST_REFUSED", "HUB_FAULT"] as const)(
+    "gets 409 after %s: that does not say that the holder is gone",
+    async (code) => {
+      const world = await World.create();
+      world.failing.set(one, code);
+      await world.register(alpha(one));
+      expect(await codeOf(() => world.register(alpha(two)))).toBe("NAME_TAKEN");
+      expect(endpoints(world)).toEqual([one]);
+    },
+  );
+
   test("takes over at once when the holder is dead", async () => {
     const world = await World.create();
     const dead = await world.register(alpha(one, { lease: {} }));

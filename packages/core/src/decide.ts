@@ -5,7 +5,13 @@ import { sha256Hex } from "./hash.js";
 import type { Now } from "./health.js";
 import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
-import { endpointKey, type Profile, profileOf, type Registration } from "./registration.js";
+import {
+  endpointKey,
+  isSameEndpoint,
+  type Profile,
+  profileOf,
+  type Registration,
+} from "./registration.js";
 
 /** A registration with what the hub adds to it. Secrets are hashed already. */
 export type RegistrationRequest = {
@@ -65,8 +71,9 @@ export function decideRegistration(
 ): RegistrationDecision {
   const { registration, serviceKeyHash } = request;
   const { record } = facts;
-  const endpoint = endpointKey(registration.endpoint);
-  const known = record?.instances.find((instance) => endpointKey(instance.endpoint) === endpoint);
+  const known = record?.instances.find((instance) =>
+    isSameEndpoint(instance.endpoint, registration.endpoint),
+  );
   const isMember = record?.serviceKeyHash !== undefined && record.serviceKeyHash === serviceKeyHash;
 
   if (record === undefined || record.instances.length === 0)
@@ -200,11 +207,7 @@ function differences(
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<
     keyof typeof after
   >;
-  return [...fields]
-    .filter(
-      (field) => before[field] !== after[field] && spelled(before[field]) !== spelled(after[field]),
-    )
-    .sort();
+  return [...fields].filter((field) => !isSame(before[field], after[field])).sort();
 }
 
 function said(instance: InstanceRecord | undefined) {
@@ -217,8 +220,13 @@ function said(instance: InstanceRecord | undefined) {
       };
 }
 
-function spelled(value: unknown): string {
-  return value === undefined ? "" : canonicalJson(JSON.parse(JSON.stringify(value)));
+/** Whether two values are the same JSON, also with their keys in another order. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  const texts = [JSON.stringify(one), JSON.stringify(other)] as const;
+  if (texts[0] === texts[1]) return true;
+  return canonicalJson(JSON.parse(texts[0])) === canonicalJson(JSON.parse(texts[1]));
 }
 
 function refuse(

@@ -39,6 +39,10 @@ export function endpointKey(endpoint: string): string {
   return new URL(endpoint).href;
 }
 
+export function isSameEndpoint(one: string, other: string): boolean {
+  return one === other || endpointKey(one) === endpointKey(other);
+}
+
 const longestUrl = 2_048;
 
 export const endpointSchema = text()

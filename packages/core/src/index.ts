@@ -27,6 +27,7 @@ export {
 } from "./health.js";
 export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 export { MemoryStore } from "./memory-store.js";
+export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
 export {
@@ -75,4 +76,19 @@ export type {
   StoreWrite,
 } from "./store.js";
 export { hasInvisible } from "./text.js";
+export {
+  type Toolset,
+  type ToolsetDefinition,
+  type ToolsetInput,
+  toolsetSchema,
+} from "./toolset.js";
+export type { ToolsetStore, ToolsetWriteResult } from "./toolset-store.js";
+export * from "./toolset-wire.js";
+export {
+  type MayChange,
+  type ToolsetChange,
+  Toolsets,
+  type ToolsetsOptions,
+  toolsetNotFound,
+} from "./toolsets.js";
 export * from "./wire.js";

@@ -45,6 +45,16 @@ describe("the id of a name", () => {
     );
   });
 
+  test("a name in plain ASCII has the key of the same name in other forms of its letters", () => {
+    const wide = (name: string) =>
+      name.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0));
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme-ascii" }), (name) => {
+        expect(nameKey(wide(name))).toBe(nameKey(name));
+      }),
+    );
+  });
+
   test("names that are the same name share it; a clash of two names does not", () => {
     const ids = new Ids();
     const first = ids.give("Weather Service");

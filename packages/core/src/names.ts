@@ -1,4 +1,5 @@
 import { sha256Hex } from "./hash.js";
+import { isPlain } from "./text.js";
 
 const longestId = 40;
 
@@ -10,6 +11,7 @@ const reservedIds = new Set(["hub"]);
 
 /** What makes two names the same name: compatibility forms, case and runs of spaces do not count. */
 export function nameKey(name: string): string {
+  if (isPlain(name)) return name.replace(/ +/g, " ").trim().toLowerCase();
   const spaced = name.normalize("NFKC").replace(/\s+/gu, " ").trim();
   // Upper then lower case folds what lower case alone leaves apart (ß and ss, the two sigmas).
   return spaced.toUpperCase().toLowerCase().normalize("NFKC");

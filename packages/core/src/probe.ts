@@ -28,6 +28,7 @@ export const findingCodes = [
   "NO_COMMON_VERSION",
   "HUB_ITSELF",
   "OTHER_SERVER",
+  "HUB_FAULT",
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 

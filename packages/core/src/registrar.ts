@@ -175,8 +175,10 @@ export class Registrar {
   async #answers(holder: InstanceRecord): Promise<boolean> {
     const timeoutMs = Math.min(this.#options.settings.probeTimeoutMs, holderTimeoutMs);
     const outcome = await this.#options.prober.probe(targetOf(holder), { full: false, timeoutMs });
-    // A server that refuses the hub's Host header is there all the same.
-    return outcome.ok || outcome.finding.code === "HOST_REFUSED";
+    if (outcome.ok) return true;
+    // A server that refuses the hub's Host header is there all the same; and nobody loses a name
+    // because the hub itself failed.
+    return outcome.finding.code === "HOST_REFUSED" || outcome.finding.code === "HUB_FAULT";
   }
 }
 

@@ -4,10 +4,10 @@ import { atMost, expected, line, metadataSchema, prose, shownValue, text } from 
 import { nameKey } from "./names.js";
 import { mixedScripts } from "./text.js";
 
-export { endpointKey, type Transport, transports } from "./endpoint.js";
+export { endpointKey, isSameEndpoint, type Transport, transports } from "./endpoint.js";
 
 /** For unknown fields, and for what is no object at all. */
-function fieldsError(what: string, fields: string) {
+export function fieldsError(what: string, fields: string) {
   return (issue: { readonly code?: string; readonly keys?: unknown; readonly input?: unknown }) => {
     if (issue.code !== "unrecognized_keys" || !Array.isArray(issue.keys))
       return expected(what)(issue);
@@ -19,7 +19,7 @@ function fieldsError(what: string, fields: string) {
   };
 }
 
-const nameSchema = line(200)
+export const nameSchema = line(200)
   .transform((name) => name.normalize("NFC").replace(/\s+/gu, " "))
   .superRefine((name, context) => {
     const scripts = mixedScripts(name);
@@ -71,7 +71,7 @@ const leaseSchema = z.strictObject(
   { error: fieldsError("an object such as {} or { ttlMs: 30000 }", "ttlMs") },
 );
 
-const tagSchema = line(50).refine((tag) => !tag.includes(","), {
+export const tagSchema = line(50).refine((tag) => !tag.includes(","), {
   error: (issue) => `must hold no comma, got ${shownValue(issue.input)}`,
 });
 
@@ -137,34 +137,23 @@ export const registrationSchema = z.strictObject(
 export type Registration = z.output<typeof registrationSchema>;
 export type RegistrationInput = z.input<typeof registrationSchema>;
 
+const profileFields = [
+  "title",
+  "description",
+  "version",
+  "tags",
+  "owner",
+  "repository",
+  "websiteUrl",
+  "icons",
+  "metadata",
+] as const satisfies readonly (keyof Registration)[];
+
 /** What a server says of itself that people see; the rest of a registration is about one instance. */
-export type Profile = Pick<
-  Registration,
-  | "title"
-  | "description"
-  | "version"
-  | "tags"
-  | "owner"
-  | "repository"
-  | "websiteUrl"
-  | "icons"
-  | "metadata"
->;
+export type Profile = Pick<Registration, (typeof profileFields)[number]>;
 
 export function profileOf(registration: Registration): Profile {
-  const { title, description, version, tags, owner, repository, websiteUrl, icons, metadata } =
-    registration;
-  return JSON.parse(
-    JSON.stringify({
-      title,
-      description,
-      version,
-      tags,
-      owner,
-      repository,
-      websiteUrl,
-      icons,
-      metadata,
-    }),
-  );
+  const given = profileFields.filter((field) => registration[field] !== undefined);
+  // Each field keeps its own value, which the compiler loses sight of in a list of pairs.
+  return Object.fromEntries(given.map((field) => [field, registration[field]])) as Profile;
 }

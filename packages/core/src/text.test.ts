@@ -65,6 +65,14 @@ test("a skeleton is what a name looks like", () => {
   expect(skeleton("MCP Server 1")).not.toBe(skeleton("MCP Server 2"));
 });
 
+test("a skeleton in plain ASCII is that of the same text in other forms of its letters", () => {
+  const wide = (text: string) =>
+    text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0));
+  const all = String.fromCharCode(...Array.from({ length: 95 }, (_, index) => 0x20 + index));
+  for (const text of [all, "MCP Server 10", "|il1|", "a.b_c"])
+    expect(skeleton(wide(text))).toBe(skeleton(text));
+});
+
 test("look-alike names are refused, or have the skeleton of what they look like", () => {
   const victim = "MCP Server 1";
   const lookAlikes = [

@@ -38,6 +38,13 @@ const lookAlikes: Readonly<Record<string, string>> = {
   "|": "l",
 };
 
+/** Printable ASCII, as most names are. What follows decides it without looking at each letter's properties. */
+const plain = /^[\x20-\x7e]*$/;
+
+export function isPlain(text: string): boolean {
+  return plain.test(text);
+}
+
 /** Control, format (bidi, tags), surrogate, private-use and unassigned characters; fillers; odd separators. */
 const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 /** As above, but a character that this Unicode version does not know yet may be next year's emoji. */
@@ -56,11 +63,13 @@ function codePoint(character: string | undefined): string | undefined {
 
 /** The first character of a line that nobody sees or that reorders others, as `U+202E`. */
 export function invisibleInLine(text: string): string | undefined {
+  if (isPlain(text)) return undefined;
   return codePoint(text.replace(emojiJoin, "").match(invisible)?.[0]);
 }
 
 /** As `invisibleInLine`, but tabs and line breaks are fine: for descriptions. */
 export function invisibleInText(text: string): string | undefined {
+  if (isPlain(text)) return undefined;
   return codePoint(
     text
       .replace(emojiJoin, "")
@@ -101,6 +110,7 @@ const mixturesAllowed = [
 
 /** The scripts of a text, when they are a mixture that people cannot tell apart; else nothing. */
 export function mixedScripts(text: string): readonly string[] | undefined {
+  if (isPlain(text)) return undefined;
   const compatible = text.normalize("NFKC");
   const found = scripts.filter(([, pattern]) => pattern.test(compatible)).map(([name]) => name);
   if (found.length < 2) return undefined;
@@ -110,6 +120,11 @@ export function mixedScripts(text: string): readonly string[] | undefined {
 
 /** Two texts with the same skeleton are easily mistaken for each other. */
 export function skeleton(text: string): string {
+  if (isPlain(text))
+    return text
+      .toLowerCase()
+      .replace(/[01|]/g, (character) => (character === "0" ? "o" : "l"))
+      .replace(/[^a-z0-9]/g, "");
   const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return [...folded]
     .map((character) => lookAlikes[character] ?? character)

@@ -2,7 +2,14 @@ import type { Clock } from "../src/clock.js";
 import { HubError } from "../src/errors.js";
 import type { JournalEvent } from "../src/events.js";
 import { MemoryStore } from "../src/memory-store.js";
-import type { Finding, ProbeOutcome, Prober, ProbeTarget } from "../src/probe.js";
+import type {
+  Finding,
+  FindingCode,
+  ProbeFailure,
+  ProbeOutcome,
+  Prober,
+  ProbeTarget,
+} from "../src/probe.js";
 import { type RegistrationInput, registrationSchema } from "../src/registration.js";
 import { Registry } from "../src/registry.js";
 import type { HubSettings } from "../src/settings.js";
@@ -42,7 +49,7 @@ const nothingListens: Finding = {
   fix: "Start the server.",
 };
 
-export const failed: ProbeOutcome = {
+export const failed: ProbeFailure = {
   ok: false,
   latencyMs: 1,
   finding: nothingListens,
@@ -118,6 +125,8 @@ export class FragileStore implements RegistryStore {
 export class World {
   readonly clock = new FakeClock();
   readonly answering = new Set<string>();
+  /** How those fail that do not answer; without an entry, nothing listens. */
+  readonly failing = new Map<string, FindingCode>();
   /** What the endpoints offer; without an entry they offer nothing that could be read. */
   readonly offers = new Map<string, CapabilitySnapshot>();
   readonly events: JournalEvent[] = [];
@@ -179,9 +188,10 @@ export class World {
   }
 
   look(target: ProbeTarget): ProbeOutcome {
-    return this.answering.has(target.endpoint)
-      ? answered(target, this.offers.get(target.endpoint))
-      : failed;
+    if (this.answering.has(target.endpoint))
+      return answered(target, this.offers.get(target.endpoint));
+    const code = this.failing.get(target.endpoint);
+    return code === undefined ? failed : { ...failed, finding: { ...failed.finding, code } };
   }
 
   register(input: RegistrationInput) {

@@ -41,9 +41,10 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const health = instance?.health;
   const status = entry === undefined ? undefined : serverStatus(entry.instances);
   const fix =
-    failure.fix ?? (health === undefined ? undefined : fixFor(health, health.status)) ?? advice[code];
-  const who =
-    entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
+    failure.fix ??
+    (health === undefined ? undefined : fixFor(health, health.status)) ??
+    advice[code];
+  const who = entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
   const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
   return {
     code: gatewayErrors[code],

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entry, JournalEvent } from "@hub/core";
-import type { Toolset } from "./catalogue/toolset-temporary.js";
 import {
   aloneSelection,
   parseSelection,
   type Selection,
+  type SelectionProblem,
   toolsetSelection,
 } from "./catalogue/selection.js";
+import type { Toolset } from "./catalogue/toolset-temporary.js";
+import type { ChangeKind } from "./catalogue/view.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { Listeners } from "./downstream/listeners.js";
@@ -47,9 +49,10 @@ export type GatewayOptions = {
   readonly version: string;
   readonly limits?: Partial<GatewayLimits>;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
-  readonly refresh: (serverId: string) => void;
+  readonly refresh: (serverId: string) => Promise<void>;
 };
 
+const mostSelections = 1_000;
 const sweepMs = 30_000;
 /** Instances become up without an event about lists; the watchers look this often. */
 const lookMs = 1_000;
@@ -67,6 +70,8 @@ export class Gateway {
   readonly #watchers: Watchers;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stops: (() => void)[] = [];
+  readonly #selections = new Map<string, Selection | SelectionProblem>();
+  readonly #aloneSelections = new Map<string, Selection>();
   #pending: NodeJS.Timeout | undefined;
   #watchedVersion = -1;
 
@@ -87,7 +92,9 @@ export class Gateway {
       refresh,
     };
     this.#listeners = new Listeners(views);
-    this.#watchers = new Watchers(this.#context);
+    this.#watchers = new Watchers(this.#context, (serverId, kind) =>
+      this.#announced(serverId, kind),
+    );
     this.#held = new HeldCalls(this.#context);
     this.#passThrough = new PassThrough(this.#context);
     const shared = {
@@ -116,28 +123,44 @@ export class Gateway {
     return this.#legacy.sessions.size;
   }
 
-  /** Answers one request. Whether it may be asked at all was decided before. */
+  /**
+   * Answers one request. Whether it may be asked at all was decided before. `query` is that of its URL,
+   * without the question mark; `always` is what every answer carries.
+   */
   handle(
     request: IncomingMessage,
     response: ServerResponse,
     target: Target,
-    query: URLSearchParams,
+    query: string,
+    always: Readonly<Record<string, string>>,
   ): void {
     const via = viaOf(request);
     const selection = this.#selection(target, query, via !== undefined);
     if ("refusal" in selection) {
       const error = { code: codes.invalidParams, message: selection.refusal };
-      return sendText(response, selection.status, errorText(null, error));
+      sendText(response, selection.status, errorText(null, error), always);
+      return;
     }
-    const exchange: Exchange = { request, response, selection: selection.selection, via };
+    const exchange: Exchange = {
+      request,
+      response,
+      selection: selection.selection,
+      currentSelection: () => {
+        const now = this.#selection(target, query, via !== undefined);
+        return "refusal" in now ? selection.selection : now.selection;
+      },
+      via,
+      always,
+    };
     if (request.method === "POST") {
-      this.#post(exchange, selection.entry).catch(() => response.destroy());
+      this.#post(exchange, selection.entry);
       return;
     }
     if (request.method !== "GET" && request.method !== "DELETE") {
-      response.setHeader("allow", "GET, POST, DELETE");
       const error = { code: codes.badRequest, message: "Method not allowed" };
-      return sendText(response, 405, errorText(null, error));
+      const allowed = { ...always, allow: "GET, POST, DELETE" };
+      sendText(response, 405, errorText(null, error), allowed);
+      return;
     }
     const { entry } = selection;
     if (entry !== undefined && !this.#legacy.knows(exchange))
@@ -152,6 +175,7 @@ export class Gateway {
           rpcMethod: undefined,
           name: undefined,
           isEndless: request.method === "GET",
+          always,
         },
         response,
       );
@@ -170,51 +194,79 @@ export class Gateway {
     this.#watchers.close();
   }
 
-  async #post(exchange: Exchange, entry: Entry | undefined): Promise<void> {
+  #post(exchange: Exchange, entry: Entry | undefined): void {
     const { request, response } = exchange;
-    const refuse = (status: number, code: number, message: string) =>
-      sendText(response, status, errorText(null, { code, message }));
-    const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+    const type = request.headers["content-type"];
     // Pages of other sites can post every other type without being asked.
-    if (type !== "application/json")
-      return refuse(415, codes.badRequest, "Content-Type must be application/json");
+    if (type !== "application/json" && !isJson(type)) {
+      this.#refuse(exchange, 415, codes.badRequest, "Content-Type must be application/json");
+      return;
+    }
     const { mostBodyBytes } = this.#context.limits;
-    const body = await readBody(request, mostBodyBytes);
-    if (body === undefined)
-      return refuse(413, codes.badRequest, `A message may have at most ${mostBodyBytes} bytes`);
+    readBody(
+      request,
+      mostBodyBytes,
+      (body) => {
+        if (body !== undefined) this.#read(body, exchange, entry);
+        else {
+          const text = `A message may have at most ${mostBodyBytes} bytes`;
+          this.#refuse(exchange, 413, codes.badRequest, text);
+        }
+      },
+      () => response.destroy(),
+    );
+  }
+
+  #refuse({ response, always }: Exchange, status: number, code: number, message: string): void {
+    sendText(response, status, errorText(null, { code, message }), always);
+  }
+
+  #read(body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
     let value: unknown;
     try {
       value = JSON.parse(body.toString("utf8"));
     } catch {
-      return refuse(400, codes.parseError, "Parse error: the body is no JSON");
+      this.#refuse(exchange, 400, codes.parseError, "Parse error: the body is no JSON");
+      return;
     }
     const parsed = messageOf(value);
-    if (parsed === undefined)
-      return refuse(
-        400,
-        codes.invalidRequest,
-        Array.isArray(value)
-          ? "Invalid request: batches are not supported; send one message a request"
-          : "Invalid request: the body is no JSON-RPC message",
-      );
-    if (entry === undefined) this.#dispatch(parsed, exchange);
-    else this.#toServer(parsed, body, exchange, entry);
+    if (parsed === undefined) {
+      const text = Array.isArray(value)
+        ? "Invalid request: batches are not supported; send one message a request"
+        : "Invalid request: the body is no JSON-RPC message";
+      this.#refuse(exchange, 400, codes.invalidRequest, text);
+      return;
+    }
+    try {
+      if (entry === undefined) this.#dispatch(parsed, exchange);
+      else this.#toServer(parsed, body, exchange, entry);
+    } catch (error) {
+      // A message nested so deep that it can be read but not written.
+      if (!(error instanceof RangeError)) throw error;
+      this.#refuse(exchange, 400, codes.invalidRequest, "Invalid request: it is nested too deep");
+    }
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
   #dispatch(parsed: Message, exchange: Exchange): void {
     const era = eraOfMessage(parsed, exchange);
-    if (era === "legacy") return this.#legacy.handle(parsed, exchange);
-    if (parsed.kind === "request") return this.#modern.handle(parsed.message, exchange);
+    if (era === "legacy") {
+      this.#legacy.handle(parsed, exchange);
+      return;
+    }
+    if (parsed.kind === "request") {
+      this.#modern.handle(parsed.message, exchange);
+      return;
+    }
     const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
     // The modern revision has no notifications of clients; one of an extension is taken and dropped.
-    if (parsed.kind === "notification") exchange.response.writeHead(202).end();
-    else sendText(exchange.response, 400, errorText(null, error));
+    if (parsed.kind === "notification") exchange.response.writeHead(202, exchange.always).end();
+    else sendText(exchange.response, 400, errorText(null, error), exchange.always);
   }
 
   /** To one server: as it is when both sides speak alike, else with the hub between them. */
   #toServer(parsed: Message, body: Buffer, exchange: Exchange, entry: Entry): void {
-    const { request, response, via } = exchange;
+    const { request, response, via, always } = exchange;
     const era = eraOfMessage(parsed, exchange);
     const [instance] = this.#context.instances.candidates(entry);
     const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
@@ -224,7 +276,10 @@ export class Gateway {
       (era === "modern" && serverEra === "legacy") ||
       (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
       this.#legacy.knows(exchange);
-    if (isBridged) return this.#dispatch(parsed, exchange);
+    if (isBridged) {
+      this.#dispatch(parsed, exchange);
+      return;
+    }
     const message = parsed.kind === "response" ? undefined : parsed.message;
     const mayRefuse = isOpening && serverEra === "modern";
     this.#passThrough.relay(
@@ -238,6 +293,7 @@ export class Gateway {
         rpcMethod: message?.method,
         name: message === undefined ? undefined : nameForTraffic(message),
         isEndless: message?.method === "subscriptions/listen",
+        always,
         takesOver: mayRefuse
           ? (status, refusing) => {
               if (status < 400) return false;
@@ -254,27 +310,65 @@ export class Gateway {
 
   #selection(
     target: Target,
-    query: URLSearchParams,
+    query: string,
     isFromHub: boolean,
   ):
     | { readonly selection: Selection; readonly entry?: Entry }
     | { readonly status: number; readonly refusal: string } {
     if (target.kind === "server") {
       const entry = this.#context.catalogue.get(target.id);
-      if (entry !== undefined) return { selection: aloneSelection(target.id), entry };
-      return { status: 404, refusal: `No server has the id "${target.id}". GET /servers lists those that exist.` };
+      if (entry !== undefined) return { selection: this.#alone(target.id), entry };
+      return {
+        status: 404,
+        refusal: `No server has the id "${target.id}". GET /servers lists those that exist.`,
+      };
     }
     if (target.kind === "toolset") {
       const toolset = this.#options.toolsets.get(target.id);
       if (toolset !== undefined) return { selection: toolsetSelection(toolset, isFromHub) };
-      return { status: 404, refusal: `No toolset has the id "${target.id}". GET /toolsets lists those that exist.` };
+      return {
+        status: 404,
+        refusal: `No toolset has the id "${target.id}". GET /toolsets lists those that exist.`,
+      };
     }
-    const parsed = parseSelection(query, isFromHub);
+    const parsed = this.#parsed(query, isFromHub);
     return "problem" in parsed ? { status: 400, refusal: parsed.problem } : { selection: parsed };
+  }
+
+  /** Clients send the same few queries again and again. */
+  #parsed(query: string, isFromHub: boolean): Selection | SelectionProblem {
+    const key = isFromHub ? `${query} hub` : query;
+    const known = this.#selections.get(key);
+    if (known !== undefined) return known;
+    const parsed = parseSelection(new URLSearchParams(query), isFromHub);
+    if (this.#selections.size >= mostSelections) this.#selections.clear();
+    this.#selections.set(key, parsed);
+    return parsed;
+  }
+
+  #alone(serverId: string): Selection {
+    const known = this.#aloneSelections.get(serverId);
+    if (known !== undefined) return known;
+    const selection = aloneSelection(serverId);
+    if (this.#aloneSelections.size >= mostSelections) this.#aloneSelections.clear();
+    this.#aloneSelections.set(serverId, selection);
+    return selection;
   }
 
   #lookSoon(): void {
     this.#pending ??= setTimeout(() => this.#look(), this.#context.limits.debounceMs);
+  }
+
+  /**
+   * A server said that a list of its changed. Clients hear of it when the hub has read the list, and also
+   * when it finds nothing else in it than before: the server may know better.
+   */
+  #announced(serverId: string, kind: ChangeKind): void {
+    this.#listeners.expect(serverId, kind);
+    void this.#context.refresh(serverId).then(() => {
+      this.#look();
+      this.#listeners.settle(serverId, kind);
+    });
   }
 
   /** A server that was lost leaves the lists when its grace is over. */
@@ -314,6 +408,10 @@ export class Gateway {
     timer.unref();
     this.#timers.add(timer);
   }
+}
+
+function isJson(type: string | undefined): boolean {
+  return type?.split(";")[0]?.trim().toLowerCase() === "application/json";
 }
 
 function eraOfMessage(parsed: Message, { request }: Exchange) {

@@ -1,9 +1,3 @@
-export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
-export type { SearchableServer } from "./search/searchable-text.js";
-export { type FoundTool, ToolSearch } from "./search/tool-search.js";
-export { tunedWeights, type Weights } from "./search/weights.js";
-export { findToolsLimit, hubToolNames, hubTools } from "./hub-tools/definitions.js";
-
 export { type GatewayErrorCode, gatewayErrors } from "./errors.js";
 export {
   Gateway,
@@ -11,7 +5,12 @@ export {
   type GatewayOptions,
   type ToolsetSource,
 } from "./gateway.js";
+export { findToolsLimit, hubToolNames, hubTools } from "./hub-tools/definitions.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
+export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
+export type { SearchableServer } from "./search/searchable-text.js";
+export { type FoundTool, ToolSearch } from "./search/tool-search.js";
+export { tunedWeights, type Weights } from "./search/weights.js";
 export { type Target, targetOf } from "./target.js";
 export type { CallRecord, TrafficRow } from "./traffic.js";
 export type {

@@ -50,7 +50,7 @@ export function routeRequest(view: View, method: string, params: Params | undefi
 }
 
 function entryOf(view: View, serverId: string): Entry | undefined {
-  return view.servers.find(({ record }) => record.id === serverId);
+  return view.entries.get(serverId);
 }
 
 function byName(
@@ -108,8 +108,7 @@ function byReference(view: View, params: Params | undefined): Routing {
 
 function byUri(view: View, params: Params | undefined): Routing {
   const uri = params?.uri;
-  if (typeof uri !== "string")
-    return invalid(`Expected params.uri to be a URI, got ${shown(uri)}`);
+  if (typeof uri !== "string") return invalid(`Expected params.uri to be a URI, got ${shown(uri)}`);
   const located = view.resources.get(uri) ?? view.templates.get(uri);
   const own = located ?? ownUri(uri);
   const entry = own === undefined ? undefined : entryOf(view, own.serverId);

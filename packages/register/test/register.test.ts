@@ -1,5 +1,5 @@
 import { McpServer as ServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { register } from "../src/index.js";
 import { connectClient } from "./support/clients.js";
 import { freePort, greets, useHub } from "./support/harness.js";
@@ -8,6 +8,7 @@ import { createFastMcp, createV1, createV2, until } from "./support/servers.js";
 
 const harness = useHub();
 const { start } = harness;
+afterEach(() => void vi.unstubAllEnvs());
 
 describe("register", () => {
   test("serves on a free port, registers name, version and URL, and tells what the hub found", async () => {
@@ -45,6 +46,53 @@ describe("register", () => {
     await until(() => harness.log.length === 2, "the finding");
     expect(harness.messages()[1]).toBe(
       `warn: the hub cannot reach ${registered.url}: Nothing listens. Start it.`,
+    );
+  });
+
+  test("a failed connection of the hub's own is no matter of a proxy, and says so", async () => {
+    vi.stubEnv("HTTP_PROXY", "");
+    harness.hub.instance = {
+      status: "unreachable",
+      problem: { step: "tls", cause: "Its certificate is not trusted.", fix: "Trust it." },
+    };
+    start(createV1());
+    await until(() => harness.log.length === 2, "the finding");
+    expect(harness.messages()[1]).toContain(
+      "Trust it. (The hub connects directly: it uses no proxy.)",
+    );
+
+    vi.stubEnv("HTTP_PROXY", "http://proxy.example:3128");
+    vi.stubEnv("NO_PROXY", "");
+    vi.stubEnv("no_proxy", "");
+    harness.hub.instance = {
+      status: "unreachable",
+      problem: { step: "connect", cause: "Nothing listens.", fix: "Start it." },
+    };
+    start(createV1());
+    await until(() => harness.log.length === 4, "the second finding");
+    expect(harness.messages()[3]).toContain(
+      "Start it. (The hub connects directly: it uses no proxy.)",
+    );
+  });
+
+  test("with a proxy set, a hub that cannot be reached is told with the code and the way round it", async () => {
+    vi.stubEnv("HTTP_PROXY", "http://me:secret@proxy.example:3128");
+    vi.stubEnv("NO_PROXY", "");
+    vi.stubEnv("no_proxy", "");
+    await harness.hub.stop();
+    start(createV1());
+    await until(() => harness.log.length === 1, "the warning");
+    expect(harness.messages()[0]).toBe(
+      `warn: The hub at ${harness.hub.url} cannot be reached (ECONNREFUSED). HTTP_PROXY is set: if a proxy catches this address, set NO_PROXY=127.0.0.1. Serving anyway; will register when it appears (MCP_HUB_URL).`,
+    );
+  });
+
+  test("what answers at the hub's URL and is none is told, with what to do", async () => {
+    harness.hub.intercept = () => ({ status: 200, body: { hello: "world" } });
+    start(createV1());
+    await until(() => harness.log.length === 1, "the error");
+    expect(harness.messages()[0]).toMatch(
+      /^error: http:.* answers, but not as an MCP Hub \(.*\)\. MCP_HUB_URL must be the hub's own base URL/,
     );
   });
 

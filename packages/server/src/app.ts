@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HubError } from "@hub/core";
+import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
 import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
@@ -12,7 +13,7 @@ import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
-import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
+import { addToolsetRoutes } from "./api/toolsets.js";
 
 function refusalBy(guard: Guard, request: Guarded): HubError | undefined {
   try {
@@ -112,6 +113,7 @@ export function createApp(deps: AppDeps): HubApp {
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists);
   addToolRoutes(app, deps);
+  addToolsetRoutes(app, deps);
   addEventRoutes(app, deps);
   addDiagnoseRoute(app, deps);
   addOperationRoutes(app, deps);

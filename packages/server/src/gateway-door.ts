@@ -23,14 +23,13 @@ const single = (value: string | string[] | undefined) => (Array.isArray(value) ?
  */
 export function createGatewayDoor({ gateway, guard: options, hubId }: GatewayDoorOptions): Door {
   const guard = createGuard(options, hubId);
-  const always = Object.entries(headersOfEveryAnswer(hubId));
+  const always = headersOfEveryAnswer(hubId);
   return (request, response) => {
     const url = request.url ?? "/";
     const mark = url.indexOf("?");
     const target = targetOf(mark === -1 ? url : url.slice(0, mark));
     // What pages ask before they call is answered by the API, for all paths alike.
     if (target === undefined || request.method === "OPTIONS") return false;
-    for (const [name, value] of always) response.setHeader(name, value);
     const { headers, method = "GET" } = request;
     const judged = {
       method,
@@ -43,20 +42,25 @@ export function createGatewayDoor({ gateway, guard: options, hubId }: GatewayDoo
       guard.check(judged);
     } catch (error) {
       if (!HubError.is(error)) throw error;
-      void refuse(request, response, error);
+      void refuse(request, response, error, always);
       return true;
     }
     const cors = guard.corsOrigin(judged);
-    if (cors !== undefined) {
-      response.setHeader("access-control-allow-origin", cors);
-      response.setHeader("access-control-expose-headers", exposedHeaders);
-      response.setHeader("vary", "Origin");
-    }
+    const headersOfAnswer =
+      cors === undefined
+        ? always
+        : {
+            ...always,
+            "access-control-allow-origin": cors,
+            "access-control-expose-headers": exposedHeaders,
+            vary: "Origin",
+          };
     gateway.handle(
       request,
       response,
       target,
-      new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1)),
+      mark === -1 ? "" : url.slice(mark + 1),
+      headersOfAnswer,
     );
     return true;
   };
@@ -66,11 +70,12 @@ async function refuse(
   request: IncomingMessage,
   response: ServerResponse,
   error: HubError,
+  always: Readonly<Record<string, string>>,
 ): Promise<void> {
   const problem = problemResponse(error);
   const body = await problem.text();
   // What still comes is read and dropped, so that the client sees the answer.
   request.resume();
-  response.writeHead(problem.status, Object.fromEntries(problem.headers));
+  response.writeHead(problem.status, { ...always, ...Object.fromEntries(problem.headers) });
   response.end(body);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
-import { type JournalEvent, Registry, systemClock } from "@hub/core";
+import { type JournalEvent, Registry, systemClock, Toolsets } from "@hub/core";
 import { createCatalogueSearch, Gateway } from "@hub/gateway";
 import { createApp } from "./app.js";
 import { banner } from "./banner.js";
@@ -75,6 +75,12 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     version,
     onBug: (error) => log.error("probe-crashed", { error: describeError(error) }),
   });
+  const onListenerError = (error: unknown) =>
+    log.error("listener-failed", { error: describeError(error) });
+  const closeStore = async (error: unknown) => {
+    await store.close();
+    throw error;
+  };
   const registry = await Registry.open({
     store,
     clock: systemClock,
@@ -82,15 +88,16 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     settings: config.settings,
     newLeaseId,
     defer: (run) => setImmediate(run),
-    onListenerError: (error) => log.error("listener-failed", { error: describeError(error) }),
-  }).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
+    onListenerError,
+  }).catch(closeStore);
+  const toolsets = await Toolsets.open({
+    store: store.toolsets,
+    clock: systemClock,
+    onListenerError,
+  }).catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log: told });
 
-  const toolsets = { get: () => undefined, subscribe: () => () => undefined };
   const gateway = new Gateway({
     catalogue: registry,
     toolsets,
@@ -103,6 +110,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
 
   const app = createApp({
     registry,
+    toolsets,
     info: { version, hubId, startedAt: Date.now(), pid: process.pid },
     guard,
     checkEndpoint: (endpoint) => {

@@ -173,6 +173,8 @@ describe("POST /register", () => {
     );
     expect((await send(new Uint8Array([0x7b, 0xff, 0x7d]))).status).toBe(400);
     expect((await send('{"__proto__":{"name":"x"}}')).status).toBe(400);
+    const escaped = JSON.stringify({ ...server1, metadata: { x: 1 } });
+    expect((await send(escaped.replace('"x"', '"\\u005f_proto__"'))).status).toBe(400);
     expect(
       (await send("name=%ff&transport=http", "application/x-www-form-urlencoded")).status,
     ).toBe(400);

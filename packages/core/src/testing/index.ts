@@ -2,3 +2,8 @@
 export { describeClock } from "./clock-contract.js";
 export { describeProber, type ProberFixture } from "./prober-contract.js";
 export { describeStore, type StoreContractOptions } from "./store-contract.js";
+export {
+  describeToolsetStore,
+  sampleToolset,
+  type ToolsetStoreContractOptions,
+} from "./toolset-store-contract.js";

@@ -3,8 +3,10 @@ import type { Toolset } from "./toolset-temporary.js";
 
 /** Which part of the catalogue an endpoint shows, and how. */
 export type Selection = {
-  /** The same for equal selections. */
+  /** The same for selections that show the same. */
   readonly key: string;
+  /** The same for as long as it is the same endpoint, whatever it shows: sessions belong to it. */
+  readonly endpoint: string;
   /** Ids of servers; undefined for all. */
   readonly servers?: ReadonlySet<string>;
   /** A server needs one of them; undefined for any. */
@@ -93,7 +95,7 @@ export function aloneSelection(serverId: string): Selection {
   });
 }
 
-function selectionOf(parts: Omit<Selection, "key">): Selection {
+function selectionOf(parts: Omit<Selection, "key" | "endpoint">): Selection {
   const { servers, tags, toolset, ...flags } = parts;
   const key = JSON.stringify([
     servers === undefined ? null : [...servers],
@@ -101,7 +103,8 @@ function selectionOf(parts: Omit<Selection, "key">): Selection {
     toolset === undefined ? null : [toolset.id, toolset.revision],
     flags,
   ]);
-  return { ...parts, key };
+  const endpoint = toolset === undefined ? key : `toolset ${toolset.id}`;
+  return { ...parts, key, endpoint };
 }
 
 export function selects(selection: Selection, entry: Entry): boolean {

@@ -5,7 +5,10 @@ export type Toolset = {
   readonly allow?: readonly string[];
   readonly deny: readonly string[];
   readonly overrides: Readonly<
-    Record<string, { readonly name?: string; readonly title?: string; readonly description?: string }>
+    Record<
+      string,
+      { readonly name?: string; readonly title?: string; readonly description?: string }
+    >
   >;
   readonly prefix: "always" | "never";
   readonly mode: "all" | "search";

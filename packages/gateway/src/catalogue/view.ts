@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { CapabilityItem, Entry, JsonObject, Now } from "@hub/core";
 import { hubTools } from "../hub-tools/definitions.js";
-import { ambiguousKey, type MissingServer, missingKey, missingServers } from "./missing.js";
 import { itemsOf, type NamedItem, renamed } from "./items.js";
+import { ambiguousKey, type MissingServer, missingKey, missingServers } from "./missing.js";
 import { exposedUri } from "./naming.js";
 import { lets, type Selection, selects } from "./selection.js";
 
@@ -25,6 +25,7 @@ export type LocatedItem = {
 export type View = {
   readonly selection: Selection;
   readonly servers: readonly Entry[];
+  readonly entries: ReadonlyMap<string, Entry>;
   readonly tools: ReadonlyMap<string, NamedItem>;
   readonly prompts: ReadonlyMap<string, NamedItem>;
   readonly resources: ReadonlyMap<string, LocatedItem>;
@@ -76,6 +77,7 @@ export function createView(source: ViewSource): View {
   return {
     selection,
     servers,
+    entries: new Map(servers.map((entry) => [entry.record.id, entry])),
     tools: tools.byName,
     prompts: prompts.byName,
     resources,
@@ -201,8 +203,7 @@ function located(
     (a, b) => a.record.createdAt - b.record.createdAt || (a.record.id < b.record.id ? -1 : 1),
   );
   for (const { record, snapshot } of byAge) {
-    for (const { key } of snapshot?.[kind] ?? [])
-      if (!owners.has(key)) owners.set(key, record.id);
+    for (const { key } of snapshot?.[kind] ?? []) if (!owners.has(key)) owners.set(key, record.id);
   }
   const byUri = new Map<string, LocatedItem>();
   for (const { record, snapshot } of servers) {

@@ -13,7 +13,6 @@ import type { Reply } from "./reply.js";
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
 export class ClientSession {
   readonly id: string;
-  readonly selection: Selection;
   readonly identity: LegacyIdentity;
   readonly via: string | undefined;
   readonly questions = new Questions();
@@ -31,6 +30,7 @@ export class ClientSession {
   logLevel: string | undefined;
   usedAt: number;
   readonly #context: GatewayContext;
+  readonly #selection: () => Selection;
   readonly #legs = new Map<string, Promise<Leg>>();
   readonly #links = new Map<string, LegacyLink>();
   readonly #listening = new Map<LegacyLink, UpstreamExchange>();
@@ -40,7 +40,8 @@ export class ClientSession {
 
   constructor(options: {
     readonly id: string;
-    readonly selection: Selection;
+    /** What it shows now: a toolset may change. */
+    readonly selection: () => Selection;
     readonly identity: LegacyIdentity;
     readonly via: string | undefined;
     readonly context: GatewayContext;
@@ -48,12 +49,16 @@ export class ClientSession {
     readonly onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
   }) {
     this.id = options.id;
-    this.selection = options.selection;
+    this.#selection = options.selection;
     this.identity = options.identity;
     this.via = options.via;
     this.#context = options.context;
     this.#onOutside = options.onOutside;
     this.usedAt = options.context.catalogue.now().hub;
+  }
+
+  get selection(): Selection {
+    return this.#selection();
   }
 
   get client(): string | undefined {

@@ -58,12 +58,20 @@ export class LegacyEndpoint {
   }
 
   handle(parsed: Message, exchange: Exchange): void {
-    const reply = new Reply(exchange.response);
-    if (parsed.kind === "request" && parsed.message.method === "initialize")
-      return this.#initialize(parsed.message, exchange, reply);
+    const reply = new Reply(exchange.response, exchange.always);
+    if (parsed.kind === "request" && parsed.message.method === "initialize") {
+      this.#initialize(parsed.message, exchange, reply);
+      return;
+    }
     const session = this.#admit(exchange, reply);
     if (session === undefined) return;
-    if (parsed.kind === "request") return this.#request(session, parsed.message, reply);
+    if (parsed.kind === "request") {
+      // As the SDKs' servers answer whom a stream suits.
+      if (exchange.request.headers.accept?.includes("text/event-stream") === true)
+        reply.preferStream();
+      this.#request(session, parsed.message, reply);
+      return;
+    }
     if (parsed.kind === "notification") this.#notification(session, parsed.message);
     else session.questions.answer(parsed.message);
     reply.empty(202);
@@ -72,12 +80,16 @@ export class LegacyEndpoint {
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
   openStream(exchange: Exchange): void {
     const { headers } = exchange.request;
-    const reply = new Reply(exchange.response);
+    const reply = new Reply(exchange.response, exchange.always);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
-    if (headers["mcp-session-id"] === undefined)
-      return reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
-    if (headers.accept?.includes("text/event-stream") !== true)
-      return reply.message(refusal("GET must accept text/event-stream"), 406);
+    if (headers["mcp-session-id"] === undefined) {
+      reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
+      return;
+    }
+    if (headers.accept?.includes("text/event-stream") !== true) {
+      reply.message(refusal("GET must accept text/event-stream"), 406);
+      return;
+    }
     const session = this.#admit(exchange, reply);
     if (session === undefined) return;
     reply.openStream({ "mcp-session-id": session.id });
@@ -89,9 +101,11 @@ export class LegacyEndpoint {
   }
 
   endSession(exchange: Exchange): void {
-    const reply = new Reply(exchange.response);
-    if (exchange.request.headers["mcp-session-id"] === undefined)
-      return reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
+    const reply = new Reply(exchange.response, exchange.always);
+    if (exchange.request.headers["mcp-session-id"] === undefined) {
+      reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
+      return;
+    }
     const session = this.#admit(exchange, reply);
     if (session === undefined) return;
     this.sessions.end(session);
@@ -102,7 +116,7 @@ export class LegacyEndpoint {
     const id = request.headers["mcp-session-id"];
     const session = typeof id === "string" ? this.sessions.use(id) : undefined;
     // A session belongs to the endpoint it was opened at.
-    return session?.selection.key === selection.key ? session : undefined;
+    return session?.selection.endpoint === selection.endpoint ? session : undefined;
   }
 
   #admit(exchange: Exchange, reply: Reply): ClientSession | undefined {
@@ -120,7 +134,9 @@ export class LegacyEndpoint {
     }
     if (typeof version === "string" && !legacyVersions.includes(version)) {
       reply.message(
-        refusal(`Bad Request: Unsupported protocol version (supported: ${legacyVersions.join(", ")})`),
+        refusal(
+          `Bad Request: Unsupported protocol version (supported: ${legacyVersions.join(", ")})`,
+        ),
         400,
       );
       return undefined;
@@ -133,22 +149,27 @@ export class LegacyEndpoint {
     const { protocolVersion, capabilities, clientInfo } = message.params ?? {};
     if (typeof protocolVersion !== "string" || !isJsonObject(capabilities)) {
       const text = "Expected params.protocolVersion and params.capabilities";
-      return reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+      return;
     }
     const agreed = legacyVersions.includes(protocolVersion) ? protocolVersion : newestLegacyVersion;
-    const { selection, via } = exchange;
+    const { selection, currentSelection, via } = exchange;
     const session = this.sessions.create({
-      selection,
+      selection: currentSelection,
       via,
-      identity: { protocolVersion: agreed, capabilities, clientInfo: clientInfo ?? { name: "unknown", version: "0" } },
+      identity: {
+        protocolVersion: agreed,
+        capabilities,
+        clientInfo: clientInfo ?? { name: "unknown", version: "0" },
+      },
       onOutside: (one, link, event) => this.#outside(one, link, event),
     });
     this.#stops.set(
       session,
-      listeners.add(
-        () => selection,
-        everyChange,
-        (kind) => session.tell({ data: JSON.stringify({ jsonrpc: "2.0", method: `notifications/${kind}/list_changed` }) }),
+      listeners.add(currentSelection, everyChange, (kind) =>
+        session.tell({
+          data: JSON.stringify({ jsonrpc: "2.0", method: `notifications/${kind}/list_changed` }),
+        }),
       ),
     );
     const view = context.views.of(selection);
@@ -197,18 +218,29 @@ export class LegacyEndpoint {
   #call(session: ClientSession, view: View, message: JsonRpcRequest, reply: Reply): void {
     if (message.method === "tools/call") {
       const own = this.#options.hubTools.handle(view, message, false);
-      if (own?.text !== undefined) return reply.message(own.text);
-      if (own?.call !== undefined) return this.#route(session, view, own.call, reply);
+      if (own?.text !== undefined) {
+        reply.message(own.text);
+        return;
+      }
+      if (own?.call !== undefined) {
+        this.#route(session, view, own.call, reply);
+        return;
+      }
     }
     this.#route(session, view, message, reply);
   }
 
   #route(session: ClientSession, view: View, message: JsonRpcRequest, reply: Reply): void {
     const routing = routeRequest(view, message.method, message.params);
-    if ("error" in routing) return reply.message(errorText(message.id, routing.error));
+    if ("error" in routing) {
+      reply.message(errorText(message.id, routing.error));
+      return;
+    }
     const { route } = routing;
-    if (route.others === undefined || route.others.length === 0)
-      return this.#send(session, view, message, route, reply);
+    if (route.others === undefined || route.others.length === 0) {
+      this.#send(session, view, message, route, reply);
+      return;
+    }
     void readElsewhere(this.#options.context, message, [route.entry, ...route.others]).then(
       (entry) => this.#send(session, view, message, { ...route, entry }, reply),
     );
@@ -246,10 +278,13 @@ export class LegacyEndpoint {
   #task(session: ClientSession, view: View, message: JsonRpcRequest, reply: Reply): void {
     const { taskId } = message.params ?? {};
     const serverId = typeof taskId === "string" ? session.tasks.get(taskId) : undefined;
-    const entry = view.servers.find(({ record }) => record.id === (serverId ?? view.selection.alone));
+    const entry = view.servers.find(
+      ({ record }) => record.id === (serverId ?? view.selection.alone),
+    );
     if (entry === undefined) {
       const text = `Unknown task: ${JSON.stringify(taskId)?.slice(0, 100) ?? "nothing"}`;
-      return reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+      return;
     }
     this.#send(session, view, message, { entry, params: message.params }, reply);
   }
@@ -275,14 +310,19 @@ export class LegacyEndpoint {
     if (message.method === "resources/unsubscribe") {
       session.subscriptions.get(uri)?.();
       session.subscriptions.delete(uri);
-      return reply.message(resultText(message.id, {}));
+      reply.message(resultText(message.id, {}));
+      return;
     }
     const routing = routeRequest(view, message.method, message.params);
-    if ("error" in routing) return reply.message(errorText(message.id, routing.error));
+    if ("error" in routing) {
+      reply.message(errorText(message.id, routing.error));
+      return;
+    }
     const { entry, params } = routing.route;
     if (!canSubscribe(entry)) {
       const text = `${entry.record.name} (${entry.record.id}) does not tell when its resources change.`;
-      return reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
+      reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
+      return;
     }
     const own = String(params?.uri);
     session.subscriptions.get(uri)?.();
@@ -312,18 +352,25 @@ export class LegacyEndpoint {
       for (const link of session.links.values()) link.post({ jsonrpc: "2.0", method });
     } else if (method === "notifications/progress") {
       const asked = session.askedProgress.get(String(params?.progressToken));
-      asked?.link.post({ jsonrpc: "2.0", method, params: { ...params, progressToken: asked.token } });
+      asked?.link.post({
+        jsonrpc: "2.0",
+        method,
+        params: { ...params, progressToken: asked.token },
+      });
     }
   }
 
   /** What a server sends outside of calls, on its own stream. */
   #outside(session: ClientSession, link: LegacyLink, event: StreamEvent): void {
     const parsed = event.data === undefined ? undefined : parseMessage(event.data);
-    if (parsed?.kind === "request")
-      return askClient(session, link, undefined, parsed.message, {}, () => undefined);
+    if (parsed?.kind === "request") {
+      askClient(session, link, undefined, parsed.message, {}, () => undefined);
+      return;
+    }
     if (parsed === undefined) return;
     const method = parsed.kind === "notification" ? parsed.message.method : "";
-    if (method.endsWith("/list_changed")) this.#options.context.refresh(link.instance.serverId);
+    if (method.endsWith("/list_changed"))
+      void this.#options.context.refresh(link.instance.serverId);
     // Updates come by the hub's own connection, once for all.
     else if (method !== "notifications/resources/updated" && event.data !== undefined)
       session.tell({ data: event.data });
@@ -333,4 +380,3 @@ export class LegacyEndpoint {
 function refusal(message: string): string {
   return errorText(null, { code: codes.badRequest, message });
 }
-

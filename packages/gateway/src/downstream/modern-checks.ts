@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isJsonObject } from "@hub/core";
+import { namedBy } from "../upstream/modern.js";
 import { isModernVersion, metaKeys, modernVersions } from "../wire/eras.js";
 import { decodeHeaderValue } from "../wire/header-values.js";
 import { codes, type JsonRpcError, type JsonRpcRequest } from "../wire/json-rpc.js";
-import { namedBy } from "../upstream/modern.js";
 
 export type Refusal = { readonly status: number; readonly error: JsonRpcError };
 
@@ -59,7 +59,8 @@ function nameMismatch(
   params: JsonRpcRequest["params"],
   header: string | undefined,
 ): Refusal | undefined {
-  const isNamed = method === "tools/call" || method === "prompts/get" || method === "resources/read";
+  const isNamed =
+    method === "tools/call" || method === "prompts/get" || method === "resources/read";
   if (!isNamed) return undefined;
   const named = namedBy(method, params);
   if (named === undefined)

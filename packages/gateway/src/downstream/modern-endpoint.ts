@@ -6,15 +6,21 @@ import type { HubTools } from "../hub-tools/hub-tools.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import type { HeldCalls } from "../relay/held-calls.js";
 import { clientName } from "../relay/modern-caller.js";
-import { readElsewhere } from "../relay/read-elsewhere.js";
 import { relayModern, sendText } from "../relay/modern-relay.js";
+import { readElsewhere } from "../relay/read-elsewhere.js";
 import { relayRewritten } from "../relay/rewritten-relay.js";
 import { type Route, routeRequest } from "../routing.js";
+import { postHeaders } from "../upstream/legacy-link.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { metaKeys, modernVersion } from "../wire/eras.js";
 import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
-import { postHeaders } from "../upstream/legacy-link.js";
-import { codes, errorText, type JsonRpcError, type JsonRpcRequest } from "../wire/json-rpc.js";
+import {
+  codes,
+  errorText,
+  type JsonRpcError,
+  type JsonRpcRequest,
+  resultText,
+} from "../wire/json-rpc.js";
 import { discoverResult } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
@@ -44,7 +50,11 @@ export type Exchange = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly selection: Selection;
+  /** The selection as it is later: a toolset may change. */
+  readonly currentSelection: () => Selection;
   readonly via: string | undefined;
+  /** What every answer of the hub carries. */
+  readonly always: Readonly<Record<string, string>>;
 };
 
 /** Answers clients of 2026-07-28: every request stands for itself. */
@@ -57,18 +67,20 @@ export class ModernEndpoint {
   }
 
   handle(message: JsonRpcRequest, exchange: Exchange): void {
-    const { response } = exchange;
+    const { response, always } = exchange;
     const refusal = checkModern(message, exchange.request.headers);
-    if (refusal !== undefined)
-      return sendText(response, refusal.status, errorText(message.id, refusal.error));
+    if (refusal !== undefined) {
+      sendText(response, refusal.status, errorText(message.id, refusal.error), always);
+      return;
+    }
     const view = this.#options.context.views.of(exchange.selection);
     const { method } = message;
     const kind = listMethods[method];
-    if (kind !== undefined) this.#list(message, view, kind, response);
+    if (kind !== undefined) this.#list(message, view, kind, exchange);
     else if (called.has(method)) this.#call(message, view, exchange);
     else if (method === "server/discover") {
       const result = discoverResult(view, this.#options.version);
-      sendText(response, 200, JSON.stringify({ jsonrpc: "2.0", id: message.id, result }));
+      sendText(response, 200, resultText(message.id, result), always);
     } else if (method === "subscriptions/listen") this.#listen(message, exchange);
     else
       sendText(
@@ -78,6 +90,7 @@ export class ModernEndpoint {
           code: codes.methodNotFound,
           message: `Method not found: ${method.slice(0, 100)}`,
         }),
+        always,
       );
   }
 
@@ -91,21 +104,27 @@ export class ModernEndpoint {
     for (const subscription of this.#subscriptions) subscription.keepAlive();
   }
 
-  #list(message: JsonRpcRequest, view: View, kind: ListKind, response: ServerResponse): void {
+  #list(message: JsonRpcRequest, view: View, kind: ListKind, exchange: Exchange): void {
     const refusal = cursorProblem(message);
     const text =
       refusal === undefined
         ? `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${view.listText(kind, true)}}`
         : errorText(message.id, refusal);
-    sendText(response, 200, text);
+    sendText(exchange.response, 200, text, exchange.always);
   }
 
   #call(message: JsonRpcRequest, view: View, exchange: Exchange): void {
     const { hubTools } = this.#options;
     if (message.method === "tools/call") {
       const own = hubTools.handle(view, message, true);
-      if (own?.text !== undefined) return sendText(exchange.response, 200, own.text);
-      if (own?.call !== undefined) return this.#route(own.call, view, exchange, true);
+      if (own?.text !== undefined) {
+        sendText(exchange.response, 200, own.text, exchange.always);
+        return;
+      }
+      if (own?.call !== undefined) {
+        this.#route(own.call, view, exchange, true);
+        return;
+      }
     }
     this.#route(message, view, exchange, false);
   }
@@ -113,13 +132,16 @@ export class ModernEndpoint {
   /** `isIndirect`: the call came inside of another one, so its headers say nothing about it. */
   #route(message: JsonRpcRequest, view: View, exchange: Exchange, isIndirect: boolean): void {
     const routing = routeRequest(view, message.method, message.params);
-    if ("error" in routing)
-      return sendText(exchange.response, 200, errorText(message.id, routing.error));
+    if ("error" in routing) {
+      sendText(exchange.response, 200, errorText(message.id, routing.error), exchange.always);
+      return;
+    }
     const { route } = routing;
     if (route.others !== undefined && route.others.length > 0)
-      return void readElsewhere(this.#options.context, message, [route.entry, ...route.others]).then(
-        (entry) => this.#send(message, { ...route, entry }, view, exchange, isIndirect),
-      );
+      return void readElsewhere(this.#options.context, message, [
+        route.entry,
+        ...route.others,
+      ]).then((entry) => this.#send(message, { ...route, entry }, view, exchange, isIndirect));
     this.#send(message, route, view, exchange, isIndirect);
   }
 
@@ -132,7 +154,7 @@ export class ModernEndpoint {
   ): void {
     const { context } = this.#options;
     const { entry, params, name } = route;
-    const { response, via } = exchange;
+    const { response, via, always } = exchange;
     const asked: JsonRpcRequest = { ...message, ...(params === undefined ? {} : { params }) };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
@@ -147,9 +169,10 @@ export class ModernEndpoint {
         headers: upstreamHeaders(asked, route, exchange.request.headers, isIndirect),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
+        always,
       };
       if (rewrites === undefined) relayModern(context, call, modern, response);
-      else relayRewritten(context, call, modern, new Reply(response), rewrites);
+      else relayRewritten(context, call, modern, new Reply(response, always), rewrites);
       return;
     }
     const given = message.params?.arguments;
@@ -158,28 +181,30 @@ export class ModernEndpoint {
       : headerMismatch(route.headers ?? [], given, exchange.request.headers);
     if (problem !== undefined) {
       const error = { code: codes.headerMismatch, message: `Header mismatch: ${problem}` };
-      return sendText(response, 400, errorText(message.id, error));
+      sendText(response, 400, errorText(message.id, error), always);
+      return;
     }
-    const reply = new Reply(response);
+    const reply = new Reply(response, always);
     this.#options.held.handle({ entry, request: asked, name, reply, rewrites, via });
   }
 
-  #listen(message: JsonRpcRequest, { selection, response }: Exchange): void {
+  #listen(message: JsonRpcRequest, { currentSelection, response, always }: Exchange): void {
     const filter = message.params?.notifications;
     if (!isJsonObject(filter)) {
       const error = {
         code: codes.invalidParams,
         message: "Expected params.notifications to be an object",
       };
-      return sendText(response, 200, errorText(message.id, error));
+      sendText(response, 200, errorText(message.id, error), always);
+      return;
     }
     const { context, listeners, watchers } = this.#options;
-    const reply = new Reply(response);
+    const reply = new Reply(response, always);
     const subscription: Subscription = new Subscription({
       id: message.id,
       reply,
       filter,
-      selection,
+      selection: currentSelection,
       context,
       listeners,
       watchers,

@@ -1,26 +1,38 @@
 import type { IncomingMessage } from "node:http";
 
-/** The body of a request; undefined when it is longer than `limit`. Rejects when it breaks off. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    const declared = Number(request.headers["content-length"] ?? 0);
-    if (declared > limit) {
-      // Read on without keeping anything, so that the client sees the answer instead of a broken pipe.
-      request.resume();
-      resolve(undefined);
-      return;
-    }
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) parts.push(chunk);
-      else resolve(undefined);
-    });
-    request.on("end", () => {
-      const [first] = parts;
-      resolve(parts.length === 1 && first !== undefined ? first : Buffer.concat(parts));
-    });
-    request.on("error", reject);
+/**
+ * Calls `onBody` with the body of a request, or with nothing when it is longer than `limit`; `onBroken`
+ * when it breaks off. One of them is called, once.
+ */
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  onBody: (body: Buffer | undefined) => void,
+  onBroken: () => void,
+): void {
+  const declared = Number(request.headers["content-length"] ?? 0);
+  if (declared > limit) {
+    // Read on without keeping anything, so that the client sees the answer instead of a broken pipe.
+    request.resume();
+    onBody(undefined);
+    return;
+  }
+  let first: Buffer | undefined;
+  const rest: Buffer[] = [];
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) {
+      if (size - chunk.length <= limit) onBody(undefined);
+    } else if (first === undefined) first = chunk;
+    else rest.push(chunk);
+  });
+  request.on("end", () => {
+    if (size > limit) return;
+    const whole = first ?? Buffer.alloc(0);
+    onBody(rest.length === 0 ? whole : Buffer.concat([whole, ...rest]));
+  });
+  request.on("error", () => {
+    if (size <= limit) onBroken();
   });
 }

@@ -14,11 +14,15 @@ const streamHeaders = {
 /** The answer to one HTTP request of a client: one JSON message, or a stream of events. */
 export class Reply {
   readonly #response: ServerResponse;
+  readonly #always: Readonly<Record<string, string>>;
   readonly #onGone = new Set<() => void>();
   #state: "unopened" | "events" | "ended" = "unopened";
+  #isStreamPreferred = false;
 
-  constructor(response: ServerResponse) {
+  /** `always`: what every answer of the hub carries. */
+  constructor(response: ServerResponse, always: Readonly<Record<string, string>>) {
     this.#response = response;
+    this.#always = always;
     response.on("close", () => {
       if (this.#state === "ended") return;
       this.#state = "ended";
@@ -35,6 +39,11 @@ export class Reply {
     return this.#state === "events";
   }
 
+  /** Makes a successful answer a stream of one event instead of one message. */
+  preferStream(): void {
+    this.#isStreamPreferred = true;
+  }
+
   /** Calls `listener` when the client goes away before the answer ended. Returns how to stop. */
   onGone(listener: () => void): () => void {
     this.#onGone.add(listener);
@@ -44,6 +53,7 @@ export class Reply {
   /** Ends the answer with one JSON message; on a stream, with a last event. */
   message(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state === "ended") return;
+    if (this.#isStreamPreferred && status === 200) this.openStream(headers);
     if (this.#state === "events") {
       this.event({ data: text });
       this.end();
@@ -52,6 +62,7 @@ export class Reply {
     this.#state = "ended";
     const bytes = Buffer.from(text, "utf8");
     this.#response.writeHead(status, {
+      ...this.#always,
       ...headers,
       "content-type": "application/json",
       "content-length": bytes.length,
@@ -63,14 +74,14 @@ export class Reply {
   empty(status: number, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#response.writeHead(status, { ...headers, "content-length": 0 });
+    this.#response.writeHead(status, { ...this.#always, ...headers, "content-length": 0 });
     this.#response.end();
   }
 
   openStream(headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state !== "unopened") return;
     this.#state = "events";
-    this.#response.writeHead(200, { ...headers, ...streamHeaders });
+    this.#response.writeHead(200, { ...this.#always, ...headers, ...streamHeaders });
     this.#response.flushHeaders();
   }
 

@@ -27,11 +27,8 @@ export function resumeStream(
         const parsed = data?.includes('"method"') === true ? parseMessage(data) : undefined;
         if (parsed?.kind === "request")
           askClient(session, link, reply, parsed.message, ids, () => undefined);
-        else if (
-          parsed?.kind === "notification" &&
-          parsed.message.method.endsWith("/list_changed")
-        )
-          context.refresh(serverId);
+        else if (parsed?.kind === "notification" && parsed.message.method.endsWith("/list_changed"))
+          void context.refresh(serverId);
         else reply.event({ ...event, ...ids });
       },
       onEnd: () => reply.end(),

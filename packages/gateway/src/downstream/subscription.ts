@@ -21,7 +21,7 @@ export type SubscriptionOptions = {
   readonly id: JsonRpcId;
   readonly reply: Reply;
   readonly filter: JsonObject;
-  readonly selection: Selection;
+  readonly selection: () => Selection;
   readonly context: GatewayContext;
   readonly listeners: Listeners;
   readonly watchers: Watchers;
@@ -47,10 +47,8 @@ export class Subscription {
       .slice(0, mostResources);
     const followed = uris.filter((uri) => this.#follow(uri));
     this.#stops.push(
-      listeners.add(
-        () => selection,
-        new Set(kinds),
-        (kind) => this.#send(`notifications/${kind}/list_changed`, {}),
+      listeners.add(selection, new Set(kinds), (kind) =>
+        this.#send(`notifications/${kind}/list_changed`, {}),
       ),
     );
     this.#stops.push(
@@ -81,14 +79,14 @@ export class Subscription {
 
   #follow(uri: string): boolean {
     const { context, selection, watchers } = this.#options;
-    const view = context.views.of(selection);
+    const view = context.views.of(selection());
     const routing = routeRequest(view, "resources/subscribe", { uri });
     if ("error" in routing) return false;
     const { entry, params } = routing.route;
     const own = String(params?.uri);
     this.#stops.push(
       watchers.follow(entry.record.id, own, (updated) => {
-        const rewrites = context.views.of(selection).rewrites.get(entry.record.id);
+        const rewrites = context.views.of(selection()).rewrites.get(entry.record.id);
         const shown = updated === own ? uri : (rewrites?.get(updated) ?? updated);
         this.#send("notifications/resources/updated", { uri: shown });
       }),

@@ -35,7 +35,7 @@ export class CallRun {
     this.#began = context.catalogue.now().hub;
     this.#timer = new CallTimer(context.limits, (afterMs) => {
       this.#instance?.timedOut(this.#began, context.catalogue.now().hub);
-      context.refresh(entry.record.id);
+      void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
     });
   }

@@ -16,7 +16,7 @@ export type GatewayContext = {
   readonly limits: GatewayLimits;
   readonly traffic: Traffic;
   /** A server said that its lists changed, or stopped answering: look at it now. */
-  readonly refresh: (serverId: string) => void;
+  readonly refresh: (serverId: string) => Promise<void>;
 };
 
 /** The hub's failure as the answer to a request. */
@@ -56,14 +56,6 @@ export function nobodyLeft(entry: Entry, last: UpstreamFailure | undefined): Gat
       ? "it left: all its instances are gone."
       : "none of its instances takes calls now.";
   return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false };
-}
-
-/** Instances that a call may go to, best first, by what their servers speak. */
-export function instancesFor(
-  context: GatewayContext,
-  entry: Entry,
-): readonly UpstreamInstance[] {
-  return context.instances.candidates(entry);
 }
 
 /** The era of an instance as far as it is known: its own, else that of the server's snapshot. */

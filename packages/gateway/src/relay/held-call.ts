@@ -1,10 +1,10 @@
 import type { Entry, JsonObject } from "@hub/core";
 import { isJsonObject } from "@hub/core";
-import { rewriteText, type Rewrites } from "../catalogue/uri-rewriting.js";
+import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../downstream/reply.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { codes, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
-import type { LegacyLink } from "../upstream/legacy-link.js";
 import { type CallRun, outcomeOfText } from "./call-run.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
@@ -131,9 +131,15 @@ export class HeldCall {
     this.#end();
   }
 
-  #notification(data: string, message: { readonly method: string; readonly params?: JsonObject | object }): void {
+  #notification(
+    data: string,
+    message: { readonly method: string; readonly params?: JsonObject | object },
+  ): void {
     const { method } = message;
-    if (method.endsWith("/list_changed")) return this.#options.onListChanged();
+    if (method.endsWith("/list_changed")) {
+      this.#options.onListChanged();
+      return;
+    }
     if (method === "notifications/message") {
       const level = isJsonObject(message.params) ? message.params.level : undefined;
       if (!wantsLog(this.#options.caller.logLevel, level)) return;

@@ -106,14 +106,21 @@ export class HeldCalls {
       const asked = { ...request, params: legacyParams(request.params) };
       const current = held;
       run.send(leg.link.instance, () =>
-        leg.link.request(asked, receiver(current, run, isRetry ? undefined : () => void attempt(true).catch(refuse))),
+        leg.link.request(
+          asked,
+          receiver(current, run, isRetry ? undefined : () => void attempt(true).catch(refuse)),
+        ),
       );
     };
     const refuse = (error: unknown) => {
       if (error instanceof Unreachable) run.fail(error.failure);
       else {
-        run.fail({ code: "SERVER_UNAVAILABLE", cause: "it changed while it was called.", mayHaveRun: false });
-        context.refresh(entry.record.id);
+        run.fail({
+          code: "SERVER_UNAVAILABLE",
+          cause: "it changed while it was called.",
+          mayHaveRun: false,
+        });
+        void context.refresh(entry.record.id);
       }
     };
     await attempt(false).catch(refuse);
@@ -138,7 +145,7 @@ export class HeldCalls {
         this.#keep(id, undefined);
         this.#held.delete(id);
       },
-      onListChanged: () => this.#context.refresh(entry.record.id),
+      onListChanged: () => void this.#context.refresh(entry.record.id),
     });
     return held;
   }
@@ -160,11 +167,7 @@ export class HeldCalls {
   }
 }
 
-function receiver(
-  held: HeldCall,
-  run: CallRun,
-  retry: (() => void) | undefined,
-): MessageReceiver {
+function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined): MessageReceiver {
   let status = 0;
   return {
     onOpen(given) {

@@ -1,5 +1,5 @@
 import type { Entry } from "@hub/core";
-import { rewriteText, type Rewrites } from "../catalogue/uri-rewriting.js";
+import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { ClientSession } from "../downstream/client-session.js";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
@@ -7,11 +7,11 @@ import type { MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { Unreachable } from "../upstream/open-link.js";
 import type { StreamEvent } from "../wire/event-stream.js";
+import type { HeaderParameter } from "../wire/header-values.js";
 import { codes, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 import { CallRun, outcomeOfText } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
-import type { HeaderParameter } from "../wire/header-values.js";
 
 export type LegacyCall = {
   readonly session: ClientSession;
@@ -95,11 +95,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     run.fail(error.failure);
   };
 
-  const receiver = (
-    opened: LegacyLink,
-    isRetry: boolean,
-    retry: () => void,
-  ): MessageReceiver => {
+  const receiver = (opened: LegacyLink, isRetry: boolean, retry: () => void): MessageReceiver => {
     let isLost = false;
     let isAnswered = false;
     let isResumable = false;
@@ -113,7 +109,8 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
       },
       onEvent(event) {
         // Many servers refuse a session they do not know with 400 instead of 404.
-        if (status === 400 && opened.isStateful && !isRetry && isSessionRefusal(event.data)) isLost = true;
+        if (status === 400 && opened.isStateful && !isRetry && isSessionRefusal(event.data))
+          isLost = true;
         if (isLost) return;
         run.heard(event.data?.length ?? 0);
         if (event.id !== undefined) isResumable = true;
@@ -201,7 +198,7 @@ function passEvent(
   if (parsed?.kind === "notification") {
     if (listChanged.test(parsed.message.method)) {
       // Clients hear of it when the hub has read the new list.
-      context.refresh(serverId);
+      void context.refresh(serverId);
       return "ok";
     }
     return reply.event({ ...ids, data: rewriteText(data, call.rewrites) }) ? "ok" : "full";

@@ -4,7 +4,7 @@ import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import type { UpstreamFailure } from "../upstream/port.js";
-import { parseMessage, type JsonRpcRequest, type Outcome, type Params } from "../wire/json-rpc.js";
+import { type JsonRpcRequest, type Outcome, type Params, parseMessage } from "../wire/json-rpc.js";
 import { type CallRun, outcomeOfText } from "./call-run.js";
 import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import type { LegacyCall } from "./legacy-relay.js";
@@ -113,7 +113,7 @@ function send(
           },
           onFailure(failure) {
             if (!failure.neverSent) return fail(failureOf(failure));
-            context.refresh(entry.record.id);
+            void context.refresh(entry.record.id);
             attempt(candidates[candidates.indexOf(instance) + 1], failure);
           },
         }),
@@ -137,7 +137,9 @@ export function inputRequired(text: string): InputRequired | undefined {
   const requests = isJsonObject(result.inputRequests) ? result.inputRequests : {};
   return {
     inputRequests: Object.fromEntries(
-      Object.entries(requests).flatMap(([key, value]) => (isJsonObject(value) ? [[key, value]] : [])),
+      Object.entries(requests).flatMap(([key, value]) =>
+        isJsonObject(value) ? [[key, value]] : [],
+      ),
     ),
     ...(typeof result.requestState === "string" ? { requestState: result.requestState } : {}),
   };
@@ -165,7 +167,12 @@ async function askAll(
           );
           const { method, params } = question;
           const event = {
-            data: JSON.stringify({ jsonrpc: "2.0", id, method, ...(params === undefined ? {} : { params }) }),
+            data: JSON.stringify({
+              jsonrpc: "2.0",
+              id,
+              method,
+              ...(params === undefined ? {} : { params }),
+            }),
           };
           if (reply.isOpen) reply.event(event);
           else if (!session.tell(event)) {

@@ -1,7 +1,6 @@
-import { metaKeys } from "../wire/eras.js";
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import type { LegacyIdentity } from "../upstream/legacy-link.js";
-import { newestLegacyVersion } from "../wire/eras.js";
+import { metaKeys, newestLegacyVersion } from "../wire/eras.js";
+import type { JsonRpcRequest } from "../wire/json-rpc.js";
 
 const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 

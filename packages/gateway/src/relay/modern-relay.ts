@@ -1,13 +1,21 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { GatewayFailure } from "../errors.js";
+import type { RunningCall } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange, UpstreamFailure } from "../upstream/port.js";
-import type { GatewayFailure } from "../errors.js";
-import { type RunningCall } from "../traffic.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
-import { busy, failureOf, failureText, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
+import {
+  busy,
+  failureOf,
+  failureText,
+  type GatewayContext,
+  nobodyLeft,
+  timedOut,
+} from "./context.js";
+import { Tail } from "./tail.js";
 
 export type ModernCall = {
   readonly id: JsonRpcId;
@@ -19,6 +27,8 @@ export type ModernCall = {
   readonly headers: Readonly<Record<string, string>>;
   readonly via: string | undefined;
   readonly client: string | undefined;
+  /** What every answer of the hub carries. */
+  readonly always: Readonly<Record<string, string>>;
 };
 
 const colon = 58;
@@ -52,12 +62,12 @@ export function relayModern(
     finish("hub-error");
     // Half an answer can only be broken off.
     if (response.headersSent) response.destroy();
-    else sendText(response, 200, failureText(id, failure, entry));
+    else sendText(response, 200, failureText(id, failure, entry), call.always);
   };
   const timer = new CallTimer(context.limits, (afterMs) => {
     exchange?.abort();
     current?.timedOut(began, context.catalogue.now().hub);
-    context.refresh(entry.record.id);
+    void context.refresh(entry.record.id);
     fail(timedOut(afterMs));
   });
   response.on("close", () => {
@@ -73,7 +83,7 @@ export function relayModern(
     current = instance;
     running.instanceId = instance.instanceId;
     let outcome: "ok" | "tool-error" | "error" = "ok";
-    let isFirst = true;
+    const body = new Tail(response);
     leave = instance.enter(() => {
       exchange = context.dialer.send(
         instance.endpoint,
@@ -88,18 +98,14 @@ export function relayModern(
               return fail(refusal);
             }
             if (status >= 400) outcome = "error";
-            response.writeHead(status, answerHeaders(headers));
+            response.writeHead(status, answerHeaders(headers, call.always));
           },
           onData(chunk) {
             // A comment only keeps the connection open; the call is as silent as before.
             if (chunk[0] !== colon) timer.touch();
-            if (isFirst) {
-              isFirst = false;
-              instance.showLife(context.catalogue.now().hub);
-            }
             running.bytes += chunk.length;
             if (outcome === "ok") outcome = outcomeIn(chunk);
-            if (!response.write(chunk)) {
+            if (!body.write(chunk)) {
               exchange?.pause();
               response.once("drain", () => exchange?.resume());
             }
@@ -107,13 +113,13 @@ export function relayModern(
           onEnd() {
             if (isOver) return;
             finish(outcome);
-            response.end();
+            body.end();
           },
           onFailure(failure) {
             if (isOver) return;
             if (failure.neverSent) {
               leave?.();
-              context.refresh(entry.record.id);
+              void context.refresh(entry.record.id);
               attempt(index + 1, failure);
             } else fail(failureOf(failure));
           },
@@ -125,9 +131,15 @@ export function relayModern(
   attempt(0, undefined);
 }
 
-export function sendText(response: ServerResponse, status: number, text: string): void {
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  always: Readonly<Record<string, string>>,
+): void {
   const bytes = Buffer.from(text, "utf8");
   response.writeHead(status, {
+    ...always,
     "content-type": "application/json",
     "content-length": bytes.length,
   });
@@ -170,8 +182,11 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
 const passed = ["content-type", "content-length", "content-encoding", "cache-control"] as const;
 
 /** What of an answer's head belongs to the answer. */
-function answerHeaders(headers: Headers): Record<string, string> {
-  const kept: Record<string, string> = {};
+function answerHeaders(
+  headers: Headers,
+  always: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const kept: Record<string, string> = { ...always };
   for (const name of passed) {
     const value = headerOf(headers, name);
     if (value !== undefined) kept[name] = value;

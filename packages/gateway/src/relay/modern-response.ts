@@ -1,4 +1,4 @@
-import { codes, parseMessage, type JsonRpcId } from "../wire/json-rpc.js";
+import { codes, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
 
 /** Results that a modern client may keep, and so must be told for how long. */
 const cacheable = new Set(["resources/read"]);

@@ -1,15 +1,16 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import { failureError, type GatewayFailure } from "../errors.js";
+import type { CallRecord } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange, UpstreamFailure } from "../upstream/port.js";
-import type { CallRecord } from "../traffic.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
-import { failureError, type GatewayFailure } from "../errors.js";
 import { errorText } from "../wire/json-rpc.js";
 import { busy, failureOf, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
 import { sendText } from "./modern-relay.js";
+import { Tail } from "./tail.js";
 
 export type PassedRequest = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -21,6 +22,8 @@ export type PassedRequest = {
   readonly id: JsonRpcId | null;
   readonly rpcMethod: string | undefined;
   readonly name: string | undefined;
+  /** What every answer of the hub carries. */
+  readonly always: Readonly<Record<string, string>>;
   /** Long by nature, as streams of notifications are. */
   readonly isEndless: boolean;
   /**
@@ -91,14 +94,17 @@ export class PassThrough {
       if (isOver) return;
       finish("hub-error");
       if (response.headersSent) response.destroy();
-      else sendText(response, statusOf(failure), errorText(passed.id, failureError(failure, entry)));
+      else {
+        const text = errorText(passed.id, failureError(failure, entry));
+        sendText(response, statusOf(failure), text, passed.always);
+      }
     };
     const timer = passed.isEndless
       ? undefined
       : new CallTimer(context.limits, (afterMs) => {
           exchange?.abort();
           current?.timedOut(began, context.catalogue.now().hub);
-          context.refresh(entry.record.id);
+          void context.refresh(entry.record.id);
           fail(timedOut(afterMs));
         });
     response.on("close", () => {
@@ -113,6 +119,7 @@ export class PassThrough {
       current = instance;
       running.instanceId = instance.instanceId;
       let outcome: CallRecord["outcome"] = "ok";
+      const body = new Tail(response);
       const start = () => {
         exchange = context.dialer.send(instance.endpoint, outgoing(passed), {
           onHead: (status, headers) => {
@@ -125,15 +132,15 @@ export class PassThrough {
             timer?.touch();
             if (status >= 400) outcome = "error";
             this.#remember(headers, instance);
-            response.writeHead(status, answerHeaders(headers));
+            response.writeHead(status, answerHeaders(headers, passed.always));
             // Streams have a head long before they have a first event.
-            if (headers["content-length"] === undefined) response.flushHeaders();
+            if (isStream(headers)) response.flushHeaders();
           },
           onData(chunk) {
             if (isOver) return;
             timer?.touch();
             running.bytes += chunk.length;
-            if (!response.write(chunk)) {
+            if (!body.write(chunk)) {
               exchange?.pause();
               response.once("drain", () => exchange?.resume());
             }
@@ -141,13 +148,13 @@ export class PassThrough {
           onEnd() {
             if (isOver) return;
             finish(outcome);
-            response.end();
+            body.end();
           },
           onFailure(failure) {
             if (isOver) return;
             if (failure.neverSent) {
               leave?.();
-              context.refresh(entry.record.id);
+              void context.refresh(entry.record.id);
               attempt(index + 1, failure);
             } else fail(failureOf(failure));
           },
@@ -168,7 +175,8 @@ export class PassThrough {
   #candidates({ entry, headers }: PassedRequest): readonly UpstreamInstance[] {
     const session = headers["mcp-session-id"];
     const instanceId = typeof session === "string" ? this.#sticky.get(session) : undefined;
-    const home = instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
+    const home =
+      instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
     const others = this.#context.instances.candidates(entry);
     return home === undefined ? others : [home, ...others.filter((one) => one !== home)];
   }
@@ -199,8 +207,15 @@ function outgoing({ method, headers, body, via }: PassedRequest) {
   return { method, headers: sent, via, ...(body === undefined ? {} : { body }) };
 }
 
-function answerHeaders(headers: Headers): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
+function isStream(headers: Headers): boolean {
+  return headerOf(headers, "content-type")?.startsWith("text/event-stream") === true;
+}
+
+function answerHeaders(
+  headers: Headers,
+  always: Readonly<Record<string, string>>,
+): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = { ...always };
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined && !notPassed.has(name)) kept[name] = value;

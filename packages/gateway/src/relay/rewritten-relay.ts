@@ -1,4 +1,4 @@
-import { rewriteText, type Rewrites } from "../catalogue/uri-rewriting.js";
+import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../downstream/reply.js";
 import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -29,8 +29,16 @@ export function relayRewritten(
   reply.onGone(() => run.cancel());
   const attempt = (index: number, last: UpstreamFailure | undefined): void => {
     const instance = candidates[index];
-    if (instance === undefined) return run.fail(nobodyLeft(entry, last));
-    const request = { method: "POST", headers: call.headers, body: call.body, via: call.via } as const;
+    if (instance === undefined) {
+      run.fail(nobodyLeft(entry, last));
+      return;
+    }
+    const request = {
+      method: "POST",
+      headers: call.headers,
+      body: call.body,
+      via: call.via,
+    } as const;
     let status = 200;
     let waiting: string | undefined;
     run.send(instance, () =>
@@ -48,7 +56,8 @@ export function relayRewritten(
           if (waiting !== undefined) reply.event({ data: waiting });
           waiting = rewriteText(data, rewrites);
           if (data.includes('"method"')) {
-            if (!reply.event({ data: waiting })) run.slowDown((listener) => reply.onDrain(listener));
+            if (!reply.event({ data: waiting }))
+              run.slowDown((listener) => reply.onDrain(listener));
             waiting = undefined;
           }
         },
@@ -64,7 +73,7 @@ export function relayRewritten(
         },
         onFailure(failure) {
           if (failure.neverSent) {
-            context.refresh(entry.record.id);
+            void context.refresh(entry.record.id);
             attempt(index + 1, failure);
           } else run.fail(failureOf(failure));
         },

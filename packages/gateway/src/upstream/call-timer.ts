@@ -1,9 +1,11 @@
 import type { GatewayLimits } from "../limits.js";
 
-/** Ends a call that is silent for too long, or takes too long in all. It stands still while a person is asked. */
+/** Ends a call that is silent for too long, or takes too long in all. Silence does not count while a person is asked. */
 export class CallTimer {
-  readonly #silence: NodeJS.Timeout;
-  readonly #cap: NodeJS.Timeout;
+  readonly #limits: Pick<GatewayLimits, "callTimeoutMs" | "callCapMs">;
+  readonly #onTimeout: (afterMs: number) => void;
+  readonly #began = performance.now();
+  readonly #timer: NodeJS.Timeout;
   #isOver = false;
   #pauses = 0;
 
@@ -11,20 +13,17 @@ export class CallTimer {
     limits: Pick<GatewayLimits, "callTimeoutMs" | "callCapMs">,
     onTimeout: (afterMs: number) => void,
   ) {
-    const end = (afterMs: number) => {
-      if (this.#isOver) return;
-      this.clear();
-      onTimeout(afterMs);
-    };
-    this.#silence = setTimeout(() => {
-      if (this.#pauses === 0) end(limits.callTimeoutMs);
-    }, limits.callTimeoutMs);
-    this.#cap = setTimeout(() => end(limits.callCapMs), limits.callCapMs);
+    this.#limits = limits;
+    this.#onTimeout = onTimeout;
+    this.#timer = setTimeout(() => this.#silent(), limits.callTimeoutMs);
   }
 
   /** Something came. */
   touch(): void {
-    if (!this.#isOver) this.#silence.refresh();
+    if (this.#isOver) return;
+    // Who is never silent for long meets the cap here.
+    if (this.#isTooLong()) this.#end(this.#limits.callCapMs);
+    else this.#timer.refresh();
   }
 
   /** The server waits for an answer; it is not its fault that nothing comes. */
@@ -39,7 +38,22 @@ export class CallTimer {
 
   clear(): void {
     this.#isOver = true;
-    clearTimeout(this.#silence);
-    clearTimeout(this.#cap);
+    clearTimeout(this.#timer);
+  }
+
+  #silent(): void {
+    if (this.#isOver) return;
+    if (this.#pauses === 0) this.#end(this.#limits.callTimeoutMs);
+    else if (this.#isTooLong()) this.#end(this.#limits.callCapMs);
+    else this.#timer.refresh();
+  }
+
+  #isTooLong(): boolean {
+    return performance.now() - this.#began >= this.#limits.callCapMs;
+  }
+
+  #end(afterMs: number): void {
+    this.clear();
+    this.#onTimeout(afterMs);
   }
 }

@@ -1,10 +1,5 @@
-import { type StreamEvent, EventParser, EventTooLarge } from "../wire/event-stream.js";
-import type {
-  UpstreamDialer,
-  UpstreamExchange,
-  UpstreamFailure,
-  UpstreamRequest,
-} from "./port.js";
+import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
+import type { UpstreamDialer, UpstreamExchange, UpstreamFailure, UpstreamRequest } from "./port.js";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from "@hub/core";
 import { legacyVersions } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
-import { exchange, headerOf, type Headers, type MessageReceiver } from "./exchange.js";
+import { exchange, type Headers, headerOf, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
 
@@ -113,7 +113,12 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     exchange(
       dialer,
       instance.endpoint,
-      { method: "POST", headers: { ...postHeaders, ...headers }, body: JSON.stringify(message), via },
+      {
+        method: "POST",
+        headers: { ...postHeaders, ...headers },
+        body: JSON.stringify(message),
+        via,
+      },
       mostCharacters,
       receiver,
     );
@@ -128,8 +133,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     ...(sessionId === undefined ? {} : { "mcp-session-id": sessionId }),
   };
   await accepted(
-    (receiver) =>
-      send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),
+    (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),
     options.handshakeMs,
   );
   instance.legacyLeg = sessionId === undefined ? "stateless" : "sessions";

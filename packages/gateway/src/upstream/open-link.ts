@@ -1,12 +1,19 @@
 import type { Entry } from "@hub/core";
+import type { GatewayFailure } from "../errors.js";
 import { eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
-import { LinkError, type LegacyIdentity, type LegacyLink, openStreamableLink } from "./legacy-link.js";
+import {
+  type LegacyIdentity,
+  type LegacyLink,
+  LinkError,
+  openStreamableLink,
+} from "./legacy-link.js";
 import type { UpstreamFailure } from "./port.js";
 import { openSseLink } from "./sse-link.js";
-import type { GatewayFailure } from "../errors.js";
 
 /** How a 2025 client reaches a server: by a session, or by way of the modern revision. */
-export type Leg = { readonly kind: "legacy"; readonly link: LegacyLink } | { readonly kind: "modern" };
+export type Leg =
+  | { readonly kind: "legacy"; readonly link: LegacyLink }
+  | { readonly kind: "modern" };
 
 /** Thrown when no instance of a server can be reached. */
 export class Unreachable extends Error {
@@ -53,7 +60,7 @@ export async function openLeg(
       }
       last = error.failure;
       if (!error.failure.neverSent) break;
-      context.refresh(entry.record.id);
+      void context.refresh(entry.record.id);
     }
   }
   throw new Unreachable(nobodyLeft(entry, last));

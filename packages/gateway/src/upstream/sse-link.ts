@@ -1,4 +1,9 @@
-import { type Message, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import {
+  type JsonRpcId,
+  type JsonRpcRequest,
+  type Message,
+  parseMessage,
+} from "../wire/json-rpc.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import {
   deaf,
@@ -21,7 +26,7 @@ type Pending = { readonly receiver: MessageReceiver; readonly progressToken: unk
  * call goes to the youngest one. Rejects with LinkError.
  */
 export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, mostCharacters, via } = options;
+  const { dialer, instance, via } = options;
   const pending = new Map<JsonRpcId, Pending>();
   let outside: MessageReceiver | undefined;
   let isLost = false;
@@ -70,13 +75,19 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
         fail({ neverSent: true, code: "ECONNRESET", detail: "it broke the connection" }),
       );
     } else {
-      exchange(dialer, target, { method: "POST", headers: postHeaders, body: JSON.stringify(message), via }, 65_536, {
-        ...deaf,
-        onOpen(status) {
-          if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
+      exchange(
+        dialer,
+        target,
+        { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
+        65_536,
+        {
+          ...deaf,
+          onOpen(status) {
+            if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
+          },
+          onFailure: fail,
         },
-        onFailure: fail,
-      });
+      );
     }
     return {
       abort: () => void pending.delete(message.id),
@@ -87,7 +98,13 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   }
 
   const post = (message: object) =>
-    void exchange(dialer, target, { method: "POST", headers: postHeaders, body: JSON.stringify(message), via }, 65_536, deaf);
+    void exchange(
+      dialer,
+      target,
+      { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
+      65_536,
+      deaf,
+    );
 
   try {
     const greeting = await firstAnswer(
@@ -139,7 +156,8 @@ function openStream(
       reject(new LinkError(failure));
     };
     const timer = setTimeout(
-      () => fail({ neverSent: false, code: "TIMEOUT", detail: "it opened no event stream in time" }),
+      () =>
+        fail({ neverSent: false, code: "TIMEOUT", detail: "it opened no event stream in time" }),
       handshakeMs,
     );
     const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
@@ -165,7 +183,8 @@ function openStream(
         clearTimeout(timer);
         resolve({ target: target.href, handle });
       },
-      onEnd: () => fail({ neverSent: false, code: "ECONNRESET", detail: "it ended its event stream" }),
+      onEnd: () =>
+        fail({ neverSent: false, code: "ECONNRESET", detail: "it ended its event stream" }),
       onFailure: fail,
     });
   });

@@ -1,4 +1,5 @@
 import { type Entry, isJsonObject } from "@hub/core";
+import type { ChangeKind } from "../catalogue/view.js";
 import { hubIdentity } from "../relay/ask-once.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import type { StreamEvent } from "../wire/event-stream.js";
@@ -15,13 +16,19 @@ const longestPauseMs = 60_000;
 /** A stream that lived this long was a good one; the next pause is short again. */
 const goodAfterMs = 10_000;
 
+const changes: Readonly<Record<string, ChangeKind>> = {
+  "notifications/tools/list_changed": "tools",
+  "notifications/prompts/list_changed": "prompts",
+  "notifications/resources/list_changed": "resources",
+};
+
 export type WatcherOptions = {
   readonly context: GatewayContext;
   readonly entry: Entry;
   readonly instance: UpstreamInstance;
   /** The server's own URIs that somebody follows now. */
   readonly uris: () => readonly string[];
-  readonly onListChanged: () => void;
+  readonly onListChanged: (kind: ChangeKind) => void;
   readonly onUpdated: (uri: string) => void;
 };
 
@@ -163,13 +170,14 @@ export class Watcher {
     const { method, params } = parsed.message;
     if (method === "notifications/resources/updated" && typeof params?.uri === "string")
       this.#options.onUpdated(params.uri);
-    else if (method.endsWith("/list_changed")) this.#options.onListChanged();
+    else if (method in changes) this.#options.onListChanged(changes[method] ?? "tools");
     else if (method === "notifications/subscriptions/acknowledged") this.#standsAgain();
   }
 
   /** What changed while nobody listened is found by reading. */
   #standsAgain(): void {
-    if (this.#wasOpen) this.#options.onListChanged();
+    const { context, entry } = this.#options;
+    if (this.#wasOpen) void context.refresh(entry.record.id);
     this.#wasOpen = true;
   }
 

@@ -1,5 +1,6 @@
 import type { Entry } from "@hub/core";
 import { isJsonObject } from "@hub/core";
+import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "../relay/context.js";
 import { Watcher } from "./watcher.js";
 
@@ -11,12 +12,18 @@ type Follower = (uri: string) => void;
  */
 export class Watchers {
   readonly #context: GatewayContext;
+  readonly #onListChanged: (serverId: string, kind: ChangeKind) => void;
   readonly #watchers = new Map<string, Watcher>();
   /** By server and URI: who wants to hear of it. */
   readonly #followed = new Map<string, Map<string, Set<Follower>>>();
 
-  constructor(context: GatewayContext) {
+  /** `onListChanged` hears what servers say of their lists. */
+  constructor(
+    context: GatewayContext,
+    onListChanged: (serverId: string, kind: ChangeKind) => void,
+  ) {
     this.#context = context;
+    this.#onListChanged = onListChanged;
   }
 
   /** Opens and closes connections as servers come, change and go. */
@@ -36,7 +43,7 @@ export class Watchers {
           entry,
           instance,
           uris: () => [...(this.#followed.get(entry.record.id)?.keys() ?? [])],
-          onListChanged: () => this.#context.refresh(entry.record.id),
+          onListChanged: (kind) => this.#onListChanged(entry.record.id, kind),
           onUpdated: (uri) => this.#updated(entry.record.id, uri),
         });
         this.#watchers.set(key, watcher);

@@ -51,8 +51,7 @@ function walk(
   depth: number,
 ): boolean {
   if (depth > 64) return true;
-  if (Array.isArray(schema))
-    return schema.every((one) => walk(one, path, false, found, depth + 1));
+  if (Array.isArray(schema)) return schema.every((one) => walk(one, path, false, found, depth + 1));
   if (!isJsonObject(schema)) return true;
   if (schema["x-mcp-header"] !== undefined && path.length > 0) {
     const parameter = declared(schema, path);

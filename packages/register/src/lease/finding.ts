@@ -1,4 +1,9 @@
-import type { FindingView, HubClient, RegisterAnswer } from "@hub/client";
+import {
+  type FindingView,
+  type HubClient,
+  proxyVariableFor,
+  type RegisterAnswer,
+} from "@hub/client";
 import type { Log } from "../log.js";
 import type { Time } from "./time.js";
 
@@ -32,6 +37,13 @@ export async function tellFinding(
   }
 }
 
-function problemText(endpoint: string, { cause, fix }: FindingView): string {
-  return `the hub cannot reach ${endpoint}: ${cause} ${fix}`;
+function problemText(endpoint: string, { step, cause, fix }: FindingView): string {
+  return `the hub cannot reach ${endpoint}: ${cause} ${fix}${directness(endpoint, step)}`;
+}
+
+/** Whoever lives behind a proxy looks for it first when a connection fails; here it cannot be that. */
+function directness(endpoint: string, step: FindingView["step"]): string {
+  const isConnecting = ["resolve", "connect", "tls"].includes(step);
+  const isLikely = step === "tls" || proxyVariableFor(endpoint) !== undefined;
+  return isConnecting && isLikely ? " (The hub connects directly: it uses no proxy.)" : "";
 }

@@ -53,9 +53,11 @@ function brokenOff(): never {
   throw invalid("The body ended before it was complete.");
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw invalid("The body is not valid UTF-8.");
   }
@@ -78,6 +80,17 @@ function depthOf(text: string): number {
   return deepest;
 }
 
+/** Throws a TypeError at a key that would be a prototype to a careless reader. */
+function refuseProto(key: string, member: unknown): unknown {
+  if (key === "__proto__") throw new TypeError("proto");
+  return member;
+}
+
+/** Whether such a key may be in a JSON text, spelled out or with escapes. Looking is much cheaper than visiting all keys. */
+function mayHoldProto(text: string): boolean {
+  return text.includes("__proto__") || text.includes("\\u");
+}
+
 /** Parses a JSON object; refuses what would mean something else to another reader. */
 function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
   const text = decode(bytes);
@@ -85,10 +98,7 @@ function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
     throw invalid(`The JSON body is nested deeper than ${deepestJson} levels.`);
   let value: unknown;
   try {
-    value = JSON.parse(text, (key, member) => {
-      if (key === "__proto__") throw new TypeError("proto");
-      return member;
-    });
+    value = JSON.parse(text, mayHoldProto(text) ? refuseProto : undefined);
   } catch (error) {
     throw invalid(
       error instanceof TypeError

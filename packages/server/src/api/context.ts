@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { CapabilityItem, Registry } from "@hub/core";
+import type { CapabilityItem, Registry, Toolsets } from "@hub/core";
 import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
@@ -23,6 +23,7 @@ type FoundTool = {
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
+  readonly toolsets: Toolsets;
   readonly info: HubInfo;
   readonly guard: GuardOptions;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */

@@ -51,10 +51,7 @@ function hostName(header: string): string | undefined {
  * ours (DNS rebinding), a page must be of this very origin, and requests without either header, as
  * curl, httpx and SDKs send them, pass. Runs on every request, before any route is looked at.
  */
-export function createGuard(
-  { allowedHosts, allowedOrigins }: GuardOptions,
-  hubId: string,
-): Guard {
+export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubId: string): Guard {
   const hosts = new Set([...loopbackHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
   const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
 

@@ -230,8 +230,11 @@ export function headersFor(
     "user-agent": `mcp-hub/${options.version}`,
     "accept-encoding": "gzip, deflate, br",
   };
-  for (const [name, value] of Object.entries(request.headers ?? {})) {
-    if (!neverSent.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
+  const given = request.headers ?? {};
+  for (const name in given) {
+    const value = given[name];
+    const lower = name.toLowerCase();
+    if (value !== undefined && !neverSent.has(lower)) headers[lower] = value;
   }
   headers[hubViaHeader] =
     request.via === undefined ? options.hubId : `${request.via}, ${options.hubId}`;

@@ -173,9 +173,9 @@ export function createProber(deps: ProberDeps): Prober {
 
 const hubFailed = finding(
   "mcp",
-  "NOT_MCP",
-  "The hub could not make sense of the server's answer.",
-  "Report this with the hub's log; the hub goes on without this server.",
+  "HUB_FAULT",
+  "The hub failed while it asked this server: a fault of the hub, which says nothing about the server.",
+  "Report this with the hub's log; the hub asks again by itself.",
 );
 
 function inOne({ cause, fix }: Finding): string {

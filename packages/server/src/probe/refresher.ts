@@ -1,20 +1,24 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { ProbeScheduler } from "./scheduler.js";
 
 /** A server may say as often as it likes that it changed; it is read no more often than this. */
 const spacingMs = 200;
 
+type Reading = { isWanted: boolean; readonly done: Promise<void> };
+
 /**
- * Reads a server again when something says that it changed. What is said while a reading runs leads to
- * one more, so that the last change is always read.
+ * Reads a server again when something says that it changed; resolves when that is recorded. What is said
+ * while a reading runs leads to one more, so that the last change is always read. Never rejects.
  */
 export function createRefresher(
   scheduler: Pick<ProbeScheduler, "probeAgain">,
-): (serverId: string) => void {
-  /** By server: whether something was said since its reading began. */
-  const running = new Map<string, { isWanted: boolean }>();
+): (serverId: string) => Promise<void> {
+  const running = new Map<string, Reading>();
 
-  async function read(serverId: string, state: { isWanted: boolean }): Promise<void> {
-    while (state.isWanted) {
+  async function read(serverId: string): Promise<void> {
+    for (;;) {
+      const state = running.get(serverId);
+      if (state?.isWanted !== true) break;
       state.isWanted = false;
       try {
         await scheduler.probeAgain(serverId);
@@ -22,7 +26,7 @@ export function createRefresher(
         // It is gone, or the hub is stopping.
         break;
       }
-      await new Promise((resolve) => setTimeout(resolve, spacingMs).unref());
+      if (state.isWanted) await pause(spacingMs, undefined, { ref: false });
     }
     running.delete(serverId);
   }
@@ -31,10 +35,11 @@ export function createRefresher(
     const state = running.get(serverId);
     if (state !== undefined) {
       state.isWanted = true;
-      return;
+      return state.done;
     }
-    const begun = { isWanted: true };
-    running.set(serverId, begun);
-    void read(serverId, begun);
+    // The reading begins in a later turn, when it is in the map.
+    const done = Promise.resolve().then(() => read(serverId));
+    running.set(serverId, { isWanted: true, done });
+    return done;
   };
 }

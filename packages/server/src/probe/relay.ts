@@ -4,7 +4,7 @@ import type {
   UpstreamReceiver,
   UpstreamRequest,
 } from "@hub/gateway";
-import type { Agent, Dispatcher } from "undici";
+import { type Agent, util } from "undici";
 import { DialError } from "./dial-error.js";
 import { type DialerOptions, headersFor, hubIdHeader } from "./dialer.js";
 
@@ -19,8 +19,10 @@ export function relay(
   receiver: UpstreamReceiver,
   options: Pick<DialerOptions, "hubId" | "version">,
 ): UpstreamExchange {
-  const target = new URL(url);
-  let controller: Dispatcher.DispatchController | undefined;
+  const target = targetOf(url);
+  let abort: ((reason: Error) => void) | undefined;
+  let resume: (() => void) | undefined;
+  let isPaused = false;
   let isOver = false;
   const fail = (failure: UpstreamFailure) => {
     if (isOver) return;
@@ -30,36 +32,42 @@ export function relay(
   agent.dispatch(
     {
       origin: target.origin,
-      path: `${target.pathname}${target.search}`,
+      path: target.path,
       method: request.method,
       headers: headersFor(request, options),
       body: request.body ?? null,
     },
+    // The handler's first form: the newer one is wrapped around it and makes three objects more a call.
     {
       // Called when the connection stands and the first byte is about to go out.
-      onRequestStart(started) {
-        controller = started;
-        if (isOver) started.abort(new Error("given up"));
+      onConnect(abortIt) {
+        abort = abortIt;
+        if (isOver) abortIt(new Error("given up"));
       },
-      onResponseStart(_, status, headers) {
-        if (isOver) return;
+      onHeaders(status, rawHeaders, resumeIt) {
+        resume = resumeIt;
+        // Informational answers come before the one that counts.
+        if (isOver || status < 200) return true;
+        const headers = util.parseHeaders(rawHeaders);
         if (headers[hubIdHeader] === options.hubId) {
           fail({ neverSent: false, code: "HUB_ITSELF", detail: "the hub itself answers there" });
-          controller?.abort(new Error("the hub itself"));
-          return;
+          abort?.(new Error("the hub itself"));
+          return true;
         }
         receiver.onHead(status, headers);
+        return !isPaused;
       },
-      onResponseData(_, chunk) {
+      onData(chunk) {
         if (!isOver) receiver.onData(chunk);
+        return !isPaused;
       },
-      onResponseEnd() {
+      onComplete() {
         if (isOver) return;
         isOver = true;
         receiver.onEnd();
       },
-      onResponseError(_, error) {
-        fail(failureOf(error, controller === undefined));
+      onError(error) {
+        fail(failureOf(error, abort === undefined));
       },
     },
   );
@@ -67,11 +75,33 @@ export function relay(
     abort() {
       if (isOver) return;
       isOver = true;
-      controller?.abort(new Error("given up"));
+      abort?.(new Error("given up"));
     },
-    pause: () => controller?.pause(),
-    resume: () => controller?.resume(),
+    pause() {
+      isPaused = true;
+    },
+    resume() {
+      if (!isPaused) return;
+      isPaused = false;
+      resume?.();
+    },
   };
+}
+
+type Target = { readonly origin: string; readonly path: string };
+
+const mostTargets = 4_000;
+const targets = new Map<string, Target>();
+
+/** The same few URLs are called again and again. */
+function targetOf(url: string): Target {
+  const known = targets.get(url);
+  if (known !== undefined) return known;
+  const { origin, pathname, search } = new URL(url);
+  const target = { origin, path: `${pathname}${search}` };
+  if (targets.size >= mostTargets) targets.clear();
+  targets.set(url, target);
+  return target;
 }
 
 const details: Readonly<Record<string, string>> = {

@@ -175,7 +175,9 @@ describe("probes that are due", () => {
     await advance(20);
     calls[0]?.crash();
     await advance(20);
-    expect(registry.get("a")?.instances[0]?.health.failures).toBe(1);
+    const { failures, outcome } = registry.get("a")?.instances[0]?.health ?? {};
+    expect(failures).toBe(1);
+    expect(outcome).toMatchObject({ finding: { code: "HUB_FAULT" } });
     expect(errors).toMatchObject([{ event: "probe-crashed" }]);
     await advance(600);
     expect(calls).toHaveLength(2);

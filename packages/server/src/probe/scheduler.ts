@@ -228,9 +228,10 @@ const crashed: ProbeOutcome = {
   tried: [],
   finding: {
     step: "mcp",
-    code: "NOT_MCP",
-    cause: "The hub's probe of this server crashed.",
-    fix: "Report this with the hub's log; the hub goes on without this server.",
+    code: "HUB_FAULT",
+    cause:
+      "The hub failed while it asked this server: a fault of the hub, which says nothing about the server.",
+    fix: "Report this with the hub's log; the hub asks again by itself.",
   },
 };
 

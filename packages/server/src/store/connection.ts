@@ -4,7 +4,8 @@ import Libsql from "libsql";
 type SqlValue = string | number | null;
 
 export interface Statement<Row> {
-  run(parameters: readonly SqlValue[]): void;
+  /** Returns how many rows it changed. */
+  run(parameters: readonly SqlValue[]): number;
   all(parameters: readonly SqlValue[]): Row[];
 }
 
@@ -45,9 +46,7 @@ export class Connection {
   prepare<Row = unknown>(sql: string): Statement<Row> {
     const statement = this.#database.prepare(sql);
     return {
-      run: (parameters) => {
-        statement.run(parameters);
-      },
+      run: (parameters) => statement.run(parameters).changes,
       // The columns of a row are those that its statement names.
       all: (parameters) => statement.all(parameters) as Row[],
     };

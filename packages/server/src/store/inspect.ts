@@ -128,6 +128,13 @@ function look(file: string, twin: string, mode: "ro" | "rw"): Seen {
   }
 }
 
+/** What the hub does not start without, and the schema that brought it. */
+const decided = [
+  { since: 1, kind: "server", query: rowsOf.entries("seen") },
+  { since: 1, kind: "server", query: rowsOf.snapshots("seen") },
+  { since: 2, kind: "toolset", query: rowsOf.toolsets("seen") },
+] as const;
+
 /** What is wrong inside the attached database; undefined when all is well. */
 function faultIn(connection: Connection, version: number): string | undefined {
   // First the names, so that those in SQLite's own words are known to be good.
@@ -138,14 +145,14 @@ function faultIn(connection: Connection, version: number): string | undefined {
   if (differs !== undefined) return `its schema has no proper "${differs}"`;
   const check = String(connection.value("PRAGMA seen.quick_check(1)"));
   if (check !== "ok") return check.replaceAll(/\s+/g, " ");
-  if (version !== schemaVersion) return undefined;
-  for (const query of [rowsOf.entries("seen"), rowsOf.snapshots("seen")]) {
+  for (const { since, kind, query } of decided) {
+    if (version < since) continue;
     const broken = connection
       .prepare<StoredRow>(query)
       .all([])
       .find((row) => !isIntact(row));
     if (broken !== undefined)
-      return `what it holds of the server "${textIn(broken.key).split("\n")[0]}" does not match its checksum`;
+      return `what it holds of the ${kind} "${textIn(broken.key).split("\n")[0]}" does not match its checksum`;
   }
   return undefined;
 }

@@ -45,6 +45,14 @@ const steps: readonly string[] = [
     last_seq INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE toolsets (
+    id TEXT PRIMARY KEY NOT NULL,
+    revision INTEGER NOT NULL,
+    toolset TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of the schema that this hub writes. */

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RegistryStore } from "@hub/core";
 import type { Connection } from "./connection.js";
 import { inspect } from "./inspect.js";
 import { openConnection } from "./open-connection.js";
@@ -28,7 +27,7 @@ const openHere = new Set<string>();
  * Throws STORE_UNAVAILABLE, leaving every byte as it is, when another process has it, when it is
  * damaged, of another program or of a newer hub, or when it cannot be written.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<RegistryStore> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const file = preparePlace(options.file);
   if (openHere.has(file)) throw inUse(file, livingOwner(file));
   openHere.add(file);

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Connection } from "./connection.js";
+import { schemaVersion } from "./migrations.js";
 import { openSqliteStore } from "./open-sqlite-store.js";
 import { bringing, copyTo, entry, flip, picture, refusalOf } from "./test-files.js";
 import { compileStore, newFolder, startProcess } from "./test-process.js";
@@ -90,9 +91,9 @@ describe("refusing a file, without touching it", () => {
 
   test("a newer schema", async () => {
     const file = copyOf(closed);
-    change(file, "PRAGMA user_version = 2");
+    change(file, `PRAGMA user_version = ${schemaVersion + 1}`);
     expect(await refusedUntouched(file)).toContain(
-      "written by a newer hub (schema 2, this hub knows 1)",
+      `written by a newer hub (schema ${schemaVersion + 1}, this hub knows ${schemaVersion})`,
     );
   });
 

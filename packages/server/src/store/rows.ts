@@ -1,4 +1,10 @@
-import type { CapabilityChange, CapabilitySnapshot, EntryRecord, HubEvent } from "@hub/core";
+import type {
+  CapabilityChange,
+  CapabilitySnapshot,
+  EntryRecord,
+  HubEvent,
+  Toolset,
+} from "@hub/core";
 import { checksumOf } from "./checksum.js";
 
 /**
@@ -16,6 +22,7 @@ export const snapshotKey = (serverId: string) => serverId;
 export const eventKey = (seq: number, serverId: string, kind: string) =>
   `${seq}\n${serverId}\n${kind}`;
 export const changeKey = (seq: number, serverId: string) => `${seq}\n${serverId}`;
+export const toolsetKey = (id: string, revision: number) => `${id}\n${revision}`;
 
 /** Key columns on one line each, as `entryKey` and the others write them. */
 const keyOf = (...columns: readonly string[]) =>
@@ -32,6 +39,8 @@ export const rowsOf = {
     `SELECT ${keyOf("seq", "server_id", "kind")}, ${textOf("event")}, seq FROM ${schema}.journal`,
   changes: (schema: string) =>
     `SELECT ${keyOf("seq", "server_id")}, ${textOf("change")} FROM ${schema}.changes`,
+  toolsets: (schema: string) =>
+    `SELECT ${keyOf("id", "revision")}, ${textOf("toolset")} FROM ${schema}.toolsets`,
 };
 
 export function isIntact(row: StoredRow): boolean {
@@ -59,4 +68,8 @@ export function eventOf(row: StoredRow): HubEvent {
 
 export function changeOf(row: StoredRow): CapabilityChange {
   return JSON.parse(textIn(row.text)) as CapabilityChange;
+}
+
+export function toolsetOf(row: StoredRow): Toolset {
+  return JSON.parse(textIn(row.text)) as Toolset;
 }

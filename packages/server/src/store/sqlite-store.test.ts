@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { RegistryStore } from "@hub/core";
 import { describeStore } from "@hub/core/testing";
 import { afterEach, describe, expect, test } from "vitest";
+import { schemaVersion } from "./migrations.js";
 import { openConnection } from "./open-connection.js";
 import { openSqliteStore } from "./open-sqlite-store.js";
 import { SqliteStore, type StoreLog } from "./sqlite-store.js";
@@ -67,7 +68,7 @@ describe("SQLite store", () => {
     expect(pragma("locking_mode")).toBe("exclusive");
     expect(pragma("foreign_keys")).toBe(1);
     expect(pragma("fullfsync")).toBe(1);
-    expect(pragma("user_version")).toBe(1);
+    expect(pragma("user_version")).toBe(schemaVersion);
     expect(pragma("application_id")).toBe(0x4d435048);
   });
 

@@ -10,6 +10,7 @@ import {
   type RegistryStore,
   type StoredState,
   type StoreWrite,
+  type ToolsetStore,
 } from "@hub/core";
 import { checksumOf } from "./checksum.js";
 import { type Connection, sqliteCodeOf } from "./connection.js";
@@ -28,6 +29,7 @@ import {
   snapshotOf,
   textIn,
 } from "./rows.js";
+import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
 
@@ -37,11 +39,16 @@ export type StoreLog = {
   warn(facts: Readonly<Record<string, unknown>>, message: string): void;
 };
 
+/** Ends a transaction whose write was decided on an entry that is another by now. */
+const outdated = new Error("The entry is not what the write was decided on.");
+
 /** Trimming waits for the disk; in steps of this size other work goes on in between. */
 const trimStep = 500;
 
 /** The catalogue in an SQLite file that this process alone has open. Made by `openSqliteStore`. */
 export class SqliteStore implements RegistryStore {
+  /** The toolsets in the same file. Closed with this store. */
+  readonly toolsets: ToolsetStore;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -68,6 +75,14 @@ export class SqliteStore implements RegistryStore {
     this.#onClosed = options.onClosed;
     const [newest] = this.#statements.newestSeq.all([]);
     this.#lastSeq = newest?.seq ?? 0;
+    this.toolsets = new SqliteToolsets(options.connection, {
+      read: (query) => this.#run(() => this.#intact(query())),
+      write: (run) =>
+        this.#run(() => {
+          this.#assertInPlace();
+          return this.#connection.transaction(run);
+        }),
+    });
   }
 
   async load(): Promise<StoredState> {
@@ -85,12 +100,15 @@ export class SqliteStore implements RegistryStore {
 
   async commit(write: StoreWrite): Promise<CommitResult> {
     return this.#run(() => {
-      const fresh = this.#conflicts(write);
-      if (fresh.size > 0) return { ok: false, fresh };
       this.#assertInPlace();
-      const seqs = this.#connection.transaction(() => this.#store(write));
-      this.#lastSeq = seqs.at(-1) ?? this.#lastSeq;
-      return { ok: true, seqs };
+      try {
+        const seqs = this.#connection.transaction(() => this.#store(write));
+        this.#lastSeq = seqs.at(-1) ?? this.#lastSeq;
+        return { ok: true, seqs };
+      } catch (error) {
+        if (error !== outdated) throw error;
+        return { ok: false, fresh: this.#conflicts(write) };
+      }
     });
   }
 
@@ -172,14 +190,25 @@ export class SqliteStore implements RegistryStore {
     return fresh;
   }
 
-  /** Writes inside a transaction; returns the numbers of the events. */
+  /**
+   * Writes inside a transaction; returns the numbers of the events. Throws `outdated`. Each change of an
+   * entry names the version it is based on, which saves reading that version first.
+   */
   #store({ entries, removed, snapshots, events }: StoreWrite): number[] {
     const statements = this.#statements;
-    for (const { id } of removed) statements.removeEntry.run([id]);
-    for (const { record } of entries) {
+    const gone = new Set(removed.map(({ id }) => id));
+    for (const { id, basedOn } of removed) {
+      if (statements.removeEntry.run([id, basedOn]) === 0) throw outdated;
+    }
+    for (const { record, basedOn } of entries) {
+      const { id, version } = record;
       const text = JSON.stringify(record);
-      const sum = checksumOf(entryKey(record.id, record.version), text);
-      statements.putEntry.run([record.id, record.version, text, sum]);
+      const row = [id, version, text, checksumOf(entryKey(id, version), text)] as const;
+      const stored =
+        basedOn === undefined || gone.has(id)
+          ? statements.addEntry.run(row)
+          : statements.changeEntry.run([...row, basedOn]);
+      if (stored === 0) throw outdated;
     }
     for (const { serverId, snapshot } of snapshots) {
       const text = JSON.stringify(snapshot);

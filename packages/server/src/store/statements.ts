@@ -16,12 +16,14 @@ export function prepareStatements(connection: Connection) {
     version: connection.prepare<{ readonly version: number }>(
       "SELECT version FROM entries WHERE id = ?",
     ),
-    putEntry: connection.prepare(
-      `INSERT INTO entries (id, version, record, checksum) VALUES (?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE
-       SET version = excluded.version, record = excluded.record, checksum = excluded.checksum`,
+    addEntry: connection.prepare(
+      `INSERT INTO entries (id, version, record, checksum) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (id) DO NOTHING`,
     ),
-    removeEntry: connection.prepare("DELETE FROM entries WHERE id = ?"),
+    changeEntry: connection.prepare(
+      "UPDATE entries SET version = ?2, record = ?3, checksum = ?4 WHERE id = ?1 AND version = ?5",
+    ),
+    removeEntry: connection.prepare("DELETE FROM entries WHERE id = ? AND version = ?"),
     putSnapshot: connection.prepare(
       `INSERT INTO snapshots (server_id, snapshot, checksum)
        SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM entries WHERE id = ?1)

@@ -2,6 +2,7 @@ import {
   type Clock,
   type LeaseGrant,
   MemoryStore,
+  MemoryToolsetStore,
   type ProbeOutcome,
   type Prober,
   type RegisterAnswer,
@@ -9,6 +10,8 @@ import {
   type RegistryStore,
   type ServerDetail,
   type ServerList,
+  type ToolsetStore,
+  Toolsets,
 } from "@hub/core";
 import { createCatalogueSearch } from "@hub/gateway";
 import type { HubApp } from "../../src/api/context.js";
@@ -84,7 +87,11 @@ export type TestApp = {
 
 /** The whole HTTP app over a real registry in memory; only the ports (clock, prober) are stand-ins. */
 export async function createTestApp(
-  options: { readonly store?: RegistryStore; readonly maxServers?: number } = {},
+  options: {
+    readonly store?: RegistryStore;
+    readonly toolsetStore?: ToolsetStore;
+    readonly maxServers?: number;
+  } = {},
 ): Promise<TestApp> {
   const clock = new ManualClock();
   const alive = new Set<string>();
@@ -110,10 +117,15 @@ export async function createTestApp(
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
     ...(options.maxServers === undefined ? {} : { settings: { maxServers: options.maxServers } }),
   });
+  const toolsets = await Toolsets.open({
+    store: options.toolsetStore ?? new MemoryToolsetStore(),
+    clock,
+  });
   const stopping = new AbortController();
   const errors: unknown[] = [];
   const app = createApp({
     registry,
+    toolsets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     checkEndpoint: () => {},

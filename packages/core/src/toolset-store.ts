@@ -1,0 +1,18 @@
+import type { Toolset } from "./toolset.js";
+
+export type ToolsetWriteResult =
+  | { readonly ok: true }
+  /** Somebody else wrote first: the toolset as it is now (`undefined`: gone). Nothing was stored. */
+  | { readonly ok: false; readonly fresh: Toolset | undefined };
+
+/**
+ * Where saved selections survive. What was acknowledged survives `kill -9` of the hub and, on disk, a
+ * power loss. Every adapter runs the suite of `toolset-store-contract.ts`. `basedOn` is the revision a
+ * write was decided on; undefined for a new toolset.
+ * A store that cannot write rejects with `STORE_UNAVAILABLE` and keeps what it had.
+ */
+export interface ToolsetStore {
+  load(): Promise<readonly Toolset[]>;
+  put(toolset: Toolset, basedOn: number | undefined): Promise<ToolsetWriteResult>;
+  remove(id: string, basedOn: number): Promise<ToolsetWriteResult>;
+}

@@ -1,0 +1,192 @@
+import type { Clock } from "./clock.js";
+import { HubError } from "./errors.js";
+import { canonicalJson } from "./json.js";
+import { idForName, nameKey } from "./names.js";
+import { type Toolset, type ToolsetDefinition, toolsetOf } from "./toolset.js";
+import type { ToolsetStore } from "./toolset-store.js";
+
+export type ToolsetChange = {
+  readonly kind: "created" | "replaced" | "removed";
+  /** As it is now; as it was last when it was removed. */
+  readonly toolset: Toolset;
+};
+
+export type ToolsetsOptions = {
+  readonly store: ToolsetStore;
+  readonly clock: Pick<Clock, "wall">;
+  /** How many there may be. Default: 1,000. */
+  readonly most?: number;
+  /** Told what a listener of `subscribe` threw. Default: nobody. */
+  readonly onListenerError?: (error: unknown) => void;
+};
+
+/** Sees a toolset as it is when the change is decided, and throws when it may not be changed. */
+export type MayChange = (current: Toolset) => void;
+
+const mostAttempts = 5;
+
+/**
+ * The saved selections. Reads are served from memory; changes are decided one after the other and
+ * stored before they are acknowledged. The objects never change; a change makes new ones.
+ */
+export class Toolsets {
+  readonly #options: ToolsetsOptions;
+  readonly #toolsets = new Map<string, Toolset>();
+  readonly #listeners = new Set<(change: ToolsetChange) => void>();
+  #version = 0;
+  /** The end of the queue of changes. It never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: ToolsetsOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: ToolsetsOptions): Promise<Toolsets> {
+    const toolsets = new Toolsets(options);
+    for (const toolset of await options.store.load()) toolsets.#keep(toolset.id, toolset);
+    return toolsets;
+  }
+
+  /** Grows with every change of any toolset. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** All toolsets, ordered by id. */
+  list(): readonly Toolset[] {
+    return [...this.#toolsets.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  get(id: string): Toolset | undefined {
+    return this.#toolsets.get(id);
+  }
+
+  /** Resolves when it is durable. Errors: TOOLSET_TAKEN, REGISTRY_FULL, REVISION_CONFLICT, STORE_UNAVAILABLE. */
+  create(definition: ToolsetDefinition): Promise<Toolset> {
+    const most = this.#options.most ?? 1_000;
+    return this.#change(async () => {
+      const id =
+        definition.id ?? idForName(definition.name, (one) => keyOf(this.#toolsets.get(one)));
+      const holder = this.#toolsets.get(id);
+      if (holder !== undefined) throw taken(holder);
+      if (this.#toolsets.size >= most) {
+        const detail = `The hub keeps at most ${most} toolsets. Delete some that nobody uses.`;
+        throw new HubError("REGISTRY_FULL", detail);
+      }
+      const at = this.#options.clock.wall();
+      const revision = this.#version + 1;
+      const toolset = toolsetOf(definition, { id, createdAt: at, updatedAt: at, revision });
+      return (await this.#put(toolset, undefined)) ? toolset : undefined;
+    });
+  }
+
+  /**
+   * Puts another definition in its place; one that says the same changes nothing. Resolves when it is
+   * durable. Errors: TOOLSET_NOT_FOUND, REVISION_CONFLICT, STORE_UNAVAILABLE and those of `mayReplace`.
+   */
+  replace(
+    id: string,
+    definition: ToolsetDefinition,
+    mayReplace: MayChange = () => {},
+  ): Promise<Toolset> {
+    return this.#change(async () => {
+      const current = this.#held(id);
+      mayReplace(current);
+      const { createdAt, updatedAt, revision } = current;
+      const same = toolsetOf(definition, { id, createdAt, updatedAt, revision });
+      if (canonicalJson(same) === canonicalJson(current)) return current;
+      const toolset = {
+        ...same,
+        updatedAt: this.#options.clock.wall(),
+        revision: this.#version + 1,
+      };
+      return (await this.#put(toolset, revision)) ? toolset : undefined;
+    });
+  }
+
+  /** Resolves when that is durable. Errors: as for `replace`. */
+  async remove(id: string, mayRemove: MayChange = () => {}): Promise<void> {
+    await this.#change(async () => {
+      const current = this.#held(id);
+      mayRemove(current);
+      const result = await this.#options.store.remove(id, current.revision);
+      this.#keep(id, result.ok ? undefined : result.fresh);
+      if (!result.ok) return undefined;
+      this.#publish({ kind: "removed", toolset: current });
+      return current;
+    });
+  }
+
+  /** Calls `listener` with every change, once it is durable. Returns how to stop. */
+  subscribe(listener: (change: ToolsetChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** One change at a time. `undefined` means that another hub wrote first: it is decided again. */
+  #change(attempt: () => Promise<Toolset | undefined>): Promise<Toolset> {
+    const changed = this.#last.then(async () => {
+      for (let count = 1; count <= mostAttempts; count += 1) {
+        const toolset = await attempt();
+        if (toolset !== undefined) return toolset;
+      }
+      throw new HubError(
+        "REVISION_CONFLICT",
+        `Another hub changed the same toolset ${mostAttempts} times while this request was decided. Try again.`,
+        { retryAfterMs: 1_000 },
+      );
+    });
+    this.#last = changed.catch(() => {});
+    return changed;
+  }
+
+  /** Whether it was stored; when not, what another hub wrote is taken over. */
+  async #put(toolset: Toolset, basedOn: number | undefined): Promise<boolean> {
+    const result = await this.#options.store.put(toolset, basedOn);
+    this.#keep(toolset.id, result.ok ? toolset : result.fresh);
+    if (result.ok) this.#publish({ kind: basedOn === undefined ? "created" : "replaced", toolset });
+    return result.ok;
+  }
+
+  #keep(id: string, toolset: Toolset | undefined): void {
+    if (toolset === undefined) this.#toolsets.delete(id);
+    else this.#toolsets.set(id, toolset);
+    this.#version = Math.max(this.#version + 1, toolset?.revision ?? 0);
+  }
+
+  #held(id: string): Toolset {
+    const toolset = this.#toolsets.get(id);
+    if (toolset === undefined) throw toolsetNotFound(id);
+    return toolset;
+  }
+
+  /** A listener that fails must not stop the others, nor make a stored change look like a failed one. */
+  #publish(change: ToolsetChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#options.onListenerError?.(error);
+      }
+    }
+  }
+}
+
+function keyOf(toolset: Toolset | undefined): string | undefined {
+  return toolset === undefined ? undefined : nameKey(toolset.name);
+}
+
+function taken({ id, name }: Toolset): HubError {
+  return new HubError(
+    "TOOLSET_TAKEN",
+    `There is a toolset "${id}" already, named ${JSON.stringify(name)}. Choose another id or name, or change that one with PUT /toolsets/${id}.`,
+    { details: { holder: { id, name } } },
+  );
+}
+
+export function toolsetNotFound(id: string): HubError {
+  return new HubError(
+    "TOOLSET_NOT_FOUND",
+    `No toolset has the id ${JSON.stringify(id.slice(0, 100))}. GET /toolsets lists those that exist.`,
+  );
+}

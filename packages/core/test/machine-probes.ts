@@ -1,0 +1,45 @@
+import type { ProbeTask } from "../src/observer.js";
+import type { ProbeOutcome } from "../src/probe.js";
+import { claim, type Fact, type MachineFacts } from "./machine-facts.js";
+
+type Flight = { readonly task: ProbeTask; readonly fact: Fact; readonly outcome: ProbeOutcome };
+
+/** Probes under way, which may come back late. */
+export class MachineProbes {
+  readonly #facts: MachineFacts;
+  #flights: Flight[] = [];
+
+  constructor(facts: MachineFacts) {
+    this.#facts = facts;
+  }
+
+  take(): void {
+    for (const task of this.#facts.world.registry.takeDueProbes(100)) {
+      const fact = this.#facts.factAt(task.target.endpoint, task.serverId);
+      claim(
+        fact !== undefined,
+        () => `a probe of ${task.target.endpoint}, which is not registered`,
+      );
+      this.#flights.push({ task, fact, outcome: this.#facts.world.look(task.target) });
+    }
+  }
+
+  finish(count: number): void {
+    for (const { task, fact, outcome } of this.#flights.splice(0, count)) {
+      this.#facts.world.registry.recordProbe(task, outcome);
+      fact.lastProbe = outcome.ok;
+      fact.failures = outcome.ok ? 0 : fact.failures + 1;
+      fact.failingSince = outcome.ok ? undefined : (fact.failingSince ?? this.#facts.now);
+      if (outcome.ok) fact.aliveAt = this.#facts.now;
+    }
+  }
+
+  finishAll(): void {
+    this.finish(this.#flights.length);
+  }
+
+  /** The hub that sent them out is no more. */
+  drop(): void {
+    this.#flights = [];
+  }
+}

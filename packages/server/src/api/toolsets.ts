@@ -1,0 +1,175 @@
+import {
+  HubError,
+  type MayChange,
+  type Toolset,
+  type ToolsetView,
+  toolsetListView,
+  toolsetNotFound,
+  toolsetSchema,
+  toolsetView,
+} from "@hub/core";
+import { z } from "zod";
+import { parseJson } from "./body.js";
+import type { AppDeps, HubApp } from "./context.js";
+import { document } from "./openapi.js";
+import { parseWith } from "./problem.js";
+import { instant } from "./views.js";
+
+const params = z.object({ id: z.string().describe("The id of a toolset, as in GET /toolsets.") });
+
+const headers = z.object({
+  "if-match": z
+    .string()
+    .optional()
+    .describe("The ETag it was decided on. Somebody who changed the toolset meanwhile wins."),
+});
+
+/** What an answer holds beyond a definition. It may be sent back with one, and says nothing there. */
+const answered = new Set(["url", "unknownServers", "revision", "createdAt", "updatedAt"]);
+
+/** With the moment of its making, so that a toolset made anew under an old id has another. */
+function etagOf({ revision, createdAt }: Toolset): string {
+  return `"${revision}-${createdAt.toString(36)}"`;
+}
+
+/** Keeps a change from undoing what somebody else did since its sender looked. */
+function matching(ifMatch: string | undefined): MayChange {
+  const wanted = ifMatch?.split(",").map((one) => one.trim());
+  return (current) => {
+    const etag = etagOf(current);
+    if (wanted === undefined || wanted.includes("*") || wanted.includes(etag)) return;
+    throw new HubError(
+      "PRECONDITION_FAILED",
+      `The toolset "${current.id}" is at ${etag} by now. Read it again, and decide on what it says.`,
+    );
+  };
+}
+
+function named(toolset: Toolset): readonly string[] {
+  const tools = [...(toolset.allow ?? []), ...toolset.deny, ...Object.keys(toolset.overrides)].map(
+    (reference) => reference.slice(0, reference.indexOf("/")),
+  );
+  return [...new Set([...toolset.servers, ...tools])];
+}
+
+export function addToolsetRoutes(app: HubApp, { toolsets, registry }: AppDeps): void {
+  const view = (toolset: Toolset): ToolsetView => ({
+    ...toolset,
+    createdAt: instant(toolset.createdAt),
+    updatedAt: instant(toolset.updatedAt),
+    url: `/toolsets/${toolset.id}/mcp`,
+    unknownServers: named(toolset).filter((id) => registry.get(id) === undefined),
+  });
+  const one = (description: string) => ({
+    description,
+    content: { "application/json": toolsetView },
+  });
+  const readable = { "application/json": toolsetSchema } as const;
+  const unreadable = ["INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"] as const;
+
+  document(app, {
+    method: "get",
+    path: "/toolsets",
+    tag: "Toolsets",
+    summary: "Which saved selections exist",
+    responses: {
+      200: {
+        description: "All of them, ordered by id.",
+        content: { "application/json": toolsetListView },
+      },
+    },
+  });
+  app.get("/toolsets", (context) => context.json({ toolsets: toolsets.list().map(view) }));
+
+  document(app, {
+    method: "post",
+    path: "/toolsets",
+    tag: "Toolsets",
+    summary: "Save a selection of servers and tools",
+    description:
+      "It gets an MCP endpoint of its own, `url`. A server it names need not exist yet; `unknownServers` says which do not.",
+    body: readable,
+    responses: { 201: one("Made; Location says where it is.") },
+    errors: [
+      ...unreadable,
+      "TOOLSET_TAKEN",
+      "REGISTRY_FULL",
+      "REVISION_CONFLICT",
+      "STORE_UNAVAILABLE",
+    ],
+  });
+  app.post("/toolsets", async (context) => {
+    const definition = parseWith(toolsetSchema, await parseJson(context.req.raw));
+    const toolset = await toolsets.create(definition);
+    const location = `/toolsets/${toolset.id}`;
+    return context.json(view(toolset), 201, { location, etag: etagOf(toolset) });
+  });
+
+  document(app, {
+    method: "get",
+    path: "/toolsets/{id}",
+    tag: "Toolsets",
+    summary: "One saved selection",
+    params,
+    responses: { 200: one("The toolset; its ETag is for If-Match.") },
+    errors: ["TOOLSET_NOT_FOUND"],
+  });
+  app.get("/toolsets/:id", (context) => {
+    const toolset = toolsets.get(context.req.param("id"));
+    if (toolset === undefined) throw toolsetNotFound(context.req.param("id"));
+    // What it says of unknown servers changes without a new revision, so it is asked for each time.
+    return context.json(view(toolset), 200, { etag: etagOf(toolset), "cache-control": "no-store" });
+  });
+
+  document(app, {
+    method: "put",
+    path: "/toolsets/{id}",
+    tag: "Toolsets",
+    summary: "Put another definition in the place of a saved selection",
+    description:
+      "The whole definition; what is left out gets its default. An answer of the hub may be edited and sent back: what it adds to a definition is ignored. The same definition again changes nothing.",
+    params,
+    headers,
+    body: readable,
+    responses: { 200: one("The toolset as it is now.") },
+    errors: [
+      ...unreadable,
+      "TOOLSET_NOT_FOUND",
+      "PRECONDITION_FAILED",
+      "REVISION_CONFLICT",
+      "STORE_UNAVAILABLE",
+    ],
+  });
+  app.put("/toolsets/:id", async (context) => {
+    const id = context.req.param("id");
+    const said = Object.entries(await parseJson(context.req.raw)).filter(
+      ([field]) => !answered.has(field),
+    );
+    const definition = parseWith(toolsetSchema, Object.fromEntries(said));
+    if (definition.id !== undefined && definition.id !== id) {
+      const detail = `must be ${JSON.stringify(id.slice(0, 100))} as in the path, or left out; an id never changes`;
+      throw new HubError("INVALID_REQUEST", `id ${detail}.`, {
+        problems: [{ pointer: "/id", detail }],
+      });
+    }
+    const mayReplace = matching(context.req.header("if-match"));
+    const toolset = await toolsets.replace(id, definition, mayReplace);
+    return context.json(view(toolset), 200, { etag: etagOf(toolset) });
+  });
+
+  document(app, {
+    method: "delete",
+    path: "/toolsets/{id}",
+    tag: "Toolsets",
+    summary: "Delete a saved selection",
+    params,
+    headers,
+    responses: { 204: { description: "Gone, and its MCP endpoint with it." } },
+    errors: ["TOOLSET_NOT_FOUND", "PRECONDITION_FAILED", "REVISION_CONFLICT", "STORE_UNAVAILABLE"],
+  });
+  app.delete("/toolsets/:id", async (context) => {
+    const mayRemove = matching(context.req.header("if-match"));
+    await toolsets.remove(context.req.param("id"), mayRemove);
+    return context.body(null, 204);
+  });
+}
