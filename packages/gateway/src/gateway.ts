@@ -114,7 +114,7 @@ export class Gateway {
       this.#legacy.sessions.keepAlive();
       this.#modern.keepAlive();
     });
-    this.#every(sweepMs, () => this.#sweep());
+    this.#every(Math.min(sweepMs, limits.sessionIdleMs / 2), () => this.#sweep());
     this.#every(lookMs, () => this.#watch());
   }
 

@@ -13,6 +13,7 @@ import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
+import { addTrafficRoutes } from "./api/traffic.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
 
 function refusalBy(guard: Guard, request: Guarded): HubError | undefined {
@@ -113,6 +114,7 @@ export function createApp(deps: AppDeps): HubApp {
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists);
   addToolRoutes(app, deps);
+  addTrafficRoutes(app, deps);
   addToolsetRoutes(app, deps);
   addEventRoutes(app, deps);
   addDiagnoseRoute(app, deps);

@@ -9,6 +9,7 @@ export type BannerFacts = {
 /** What `npm start` shows a person: where everything is and how to go on. */
 export function banner({ version, url, store, servers, readyInMs }: BannerFacts): string {
   const rows: readonly (readonly [string, string])[] = [
+    ["Gateway", `${url}/mcp  (clients of 2024-11-05 to 2026-07-28)`],
     ["Servers", `${url}/servers`],
     ["API docs", `${url}/docs`],
     ["Events", `${url}/events`],
@@ -32,6 +33,8 @@ export function banner({ version, url, store, servers, readyInMs }: BannerFacts)
     '    TypeScript     import { register } from "@hub/register";  register(server);',
     "    any command    npm run hub-register -- -- <command that speaks MCP on stdio>",
     `    anything else  curl -d name="My server" -d transport=streamable-http -d endpoint=http://localhost:8002/mcp ${url}/register`,
+    "  Connect a client:",
+    `    claude mcp add --transport http hub ${url}/mcp`,
     "",
     "",
   ].join("\n");

@@ -119,6 +119,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     },
     diagnose: createDiagnose({ dialer, version }),
     searchTools: createCatalogueSearch(registry),
+    traffic: gateway.traffic,
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,
     onError: (error, request, instance) =>

@@ -112,6 +112,7 @@ export class ClientSession {
     this.#streams.add(reply);
     reply.onGone(() => {
       this.#streams.delete(reply);
+      if (this.#streams.size === 0) this.#listenNoMore();
       this.usedAt = this.#context.catalogue.now().hub;
     });
     for (const link of this.#links.values()) this.#listen(link);
@@ -137,7 +138,7 @@ export class ClientSession {
     for (const cancel of [...this.calls.values()]) cancel();
     for (const stop of this.subscriptions.values()) stop();
     for (const stream of this.#streams) stream.end();
-    for (const listening of this.#listening.values()) listening.abort();
+    this.#listenNoMore();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
     this.#legs.clear();
@@ -180,6 +181,12 @@ export class ClientSession {
       onFailure: forget,
     });
     if (listening !== undefined) this.#listening.set(link, listening);
+  }
+
+  /** Nobody hears what servers would tell; the sessions with them stay. */
+  #listenNoMore(): void {
+    for (const listening of this.#listening.values()) listening.abort();
+    this.#listening.clear();
   }
 
   /** A session stays with its instance as long as that is there, also while it drains. */

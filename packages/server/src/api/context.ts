@@ -4,6 +4,7 @@ import type { CapabilityItem, Registry, Toolsets } from "@hub/core";
 import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
+import type { TrafficSource } from "./traffic.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -31,6 +32,7 @@ export type AppDeps = {
   readonly diagnose: Diagnose;
   /** The tools of all servers that fit a query, the best first. */
   readonly searchTools: (query: string, limit: number) => readonly FoundTool[];
+  readonly traffic: TrafficSource;
   /** Probes all instances of a server and resolves when what came of it is recorded. */
   readonly probeNow: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */

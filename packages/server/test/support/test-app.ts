@@ -136,6 +136,7 @@ export async function createTestApp(
       steps: [],
       warnings: [],
     }),
+    traffic: { rows: () => [], recent: () => [] },
     searchTools: createCatalogueSearch(registry),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { AppDeps, HubApp } from "./context.js";
+import { document } from "./openapi.js";
+import { readQuery } from "./query.js";
+
+/** One call that went through the gateway. */
+export type Call = {
+  readonly at: number;
+  readonly serverId: string;
+  readonly method: string;
+  readonly name?: string | undefined;
+  readonly instanceId?: string | undefined;
+  readonly client?: string | undefined;
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly outcome: z.infer<typeof outcomes>;
+};
+
+const outcomes = z.enum(["ok", "tool-error", "error", "cancelled", "hub-error"]);
+
+const rowView = z
+  .object({
+    serverId: z.string(),
+    method: z.string().describe("What was asked for, such as tools/call."),
+    name: z.string().optional().describe("The tool or prompt, as its server calls it."),
+    calls: z.number(),
+    errors: z.number().describe("Calls that failed, whoever's failure it was."),
+    inFlight: z.number(),
+    bytes: z.number().describe("Bytes of answers."),
+    p50Ms: z.number(),
+    p95Ms: z.number(),
+    maxMs: z.number(),
+  })
+  .meta({ id: "TrafficRow" });
+
+const callView = z
+  .object({
+    at: z.iso.datetime(),
+    serverId: z.string(),
+    instanceId: z.string().optional(),
+    method: z.string(),
+    name: z.string().optional(),
+    client: z.string().optional().describe("The name the client gave itself."),
+    durationMs: z.number(),
+    bytes: z.number(),
+    outcome: outcomes.describe(
+      "`tool-error`: the tool itself failed; `error`: the server refused; `hub-error`: the hub could not get an answer.",
+    ),
+  })
+  .meta({ id: "Call" });
+
+/** What the hub counts of the calls that go through its gateway. */
+export type TrafficSource = {
+  rows(serverId?: string): readonly z.infer<typeof rowView>[];
+  /** The last calls, newest first. */
+  recent(limit: number, serverId?: string): readonly Call[];
+};
+
+const rowsQuery = z.strictObject({ server: z.string().max(40).optional() });
+const callsQuery = z.strictObject({
+  server: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
+  document(app, {
+    method: "get",
+    path: "/traffic",
+    tag: "Gateway",
+    summary: "Calls by server and tool since the hub started",
+    query: rowsQuery,
+    responses: {
+      200: {
+        description: "One row for each tool, prompt or other request that was called.",
+        content: { "application/json": z.object({ rows: z.array(rowView) }) },
+      },
+    },
+    errors: ["INVALID_REQUEST"],
+  });
+  app.get("/traffic", (context) => {
+    const { server } = readQuery(context, rowsQuery);
+    return context.json({ rows: traffic.rows(server) });
+  });
+
+  document(app, {
+    method: "get",
+    path: "/calls",
+    tag: "Gateway",
+    summary: "The last calls through the gateway, newest first, without their arguments",
+    query: callsQuery,
+    responses: {
+      200: {
+        description: "Kept in memory: at most 1,000, and none from before the hub started.",
+        content: { "application/json": z.object({ calls: z.array(callView) }) },
+      },
+    },
+    errors: ["INVALID_REQUEST"],
+  });
+  app.get("/calls", (context) => {
+    const { server, limit } = readQuery(context, callsQuery);
+    const calls = traffic
+      .recent(limit, server)
+      .map((call) => ({ ...call, at: new Date(call.at).toISOString() }));
+    return context.json({ calls });
+  });
+}
