@@ -166,7 +166,7 @@ export class ModernEndpoint {
         method: message.method,
         name,
         body: JSON.stringify(asked),
-        headers: upstreamHeaders(asked, route, exchange.request.headers, isIndirect),
+        headers: upstreamHeaders(asked, route, exchange.request.rawHeaders, isIndirect),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
         always,
@@ -229,7 +229,7 @@ export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefi
 function upstreamHeaders(
   asked: JsonRpcRequest,
   route: Route,
-  received: IncomingMessage["headers"],
+  received: readonly string[],
   isIndirect: boolean,
 ): Record<string, string> {
   const headers: Record<string, string> = {
@@ -243,9 +243,11 @@ function upstreamHeaders(
     headers["mcp-name"] = encodeHeaderValue(named);
   if (isIndirect)
     return { ...headers, ...headersForArguments(route.headers ?? [], asked.params?.arguments) };
-  for (const name in received) {
-    const value = received[name];
-    if (name.startsWith("mcp-param-") && typeof value === "string") headers[name] = value;
+  // The raw list is quicker to look through than the object made of it.
+  for (let index = 0; index < received.length; index += 2) {
+    const name = received[index] ?? "";
+    const isParameter = name.length > 10 && name.slice(0, 10).toLowerCase() === "mcp-param-";
+    if (isParameter) headers[name.toLowerCase()] = received[index + 1] ?? "";
   }
   return headers;
 }

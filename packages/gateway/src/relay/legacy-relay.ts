@@ -26,6 +26,12 @@ export type LegacyCall = {
   readonly onResponse?: ((text: string) => void) | undefined;
 };
 
+const forgotTwice: GatewayFailure = {
+  code: "SERVER_UNAVAILABLE",
+  cause: "it forgot the session twice in a row.",
+  mayHaveRun: false,
+};
+
 const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
 
 /** Calls a server for a client of a 2025 revision, whatever revision the server speaks. */
@@ -74,20 +80,15 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     run.send(opened.instance, () =>
       opened.request(
         request,
-        receiver(opened, isRetry, () => void again(opened, isRetry)),
+        receiver(opened, isRetry, (failure) => void again(opened, isRetry, failure)),
       ),
     );
   };
   /** The call did not run: the session was unknown, or nothing could be connected to. */
-  const again = async (lost: LegacyLink, isRetry: boolean) => {
+  const again = async (lost: LegacyLink, isRetry: boolean, failure: GatewayFailure) => {
     session.drop(serverId, lost);
     if (run.isOver) return;
-    if (isRetry)
-      run.fail({
-        code: "SERVER_UNAVAILABLE",
-        cause: "it forgot the session twice in a row.",
-        mayHaveRun: false,
-      });
+    if (isRetry) run.fail(failure);
     else await attempt(true).catch(refuse);
   };
   const refuse = (error: unknown) => {
@@ -95,7 +96,11 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     run.fail(error.failure);
   };
 
-  const receiver = (opened: LegacyLink, isRetry: boolean, retry: () => void): MessageReceiver => {
+  const receiver = (
+    opened: LegacyLink,
+    isRetry: boolean,
+    retry: (failure: GatewayFailure) => void,
+  ): MessageReceiver => {
     let isLost = false;
     let isAnswered = false;
     let isResumable = false;
@@ -103,7 +108,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     return {
       onOpen(given, framing) {
         status = given;
-        isLost = given === 404 && opened.isStateful && !isRetry;
+        isLost = given === 404 && opened.isStateful;
         if (given >= 200 && given < 300 && framing === "events" && call.onResponse === undefined)
           reply.openStream();
       },
@@ -126,7 +131,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
       },
       onEnd() {
-        if (isLost) return retry();
+        if (isLost) return retry(forgotTwice);
         if (isAnswered || (isResumable && reply.isStream)) {
           // Without an answer it is a server that wants to be asked again for the rest of the stream.
           forget();
@@ -141,7 +146,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         } satisfies GatewayFailure);
       },
       onFailure(failure) {
-        if (failure.neverSent) return retry();
+        if (failure.neverSent) return retry(failureOf(failure));
         // What was lost may be the whole server; the next call finds out.
         run.fail(failureOf(failure));
       },

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 
+const shortBytes = 16_384;
+
 /**
  * Writes a body one step behind: what came last waits for the end of the turn, so that a short answer,
  * which comes with its end, goes out with its head in one piece.
@@ -24,6 +26,8 @@ export class Tail {
     const last = this.#waiting;
     this.#waiting = undefined;
     if (last === undefined) this.#response.end();
+    // As text of the same bytes a short one joins the head, and both go out in one write.
+    else if (last.length <= shortBytes) this.#response.end(last.toString("latin1"), "latin1");
     else this.#response.end(last);
   }
 

@@ -63,5 +63,6 @@ export async function openLeg(
       void context.refresh(entry.record.id);
     }
   }
-  throw new Unreachable(nobodyLeft(entry, last));
+  // Whatever failed was the opening: the call itself never went out.
+  throw new Unreachable({ ...nobodyLeft(entry, last), mayHaveRun: false });
 }
