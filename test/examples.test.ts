@@ -72,6 +72,12 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
     expect(client.output).toContain("Sunny in Bergen");
   });
 
+  test("an agent calls a tool through the hub's one endpoint", async () => {
+    const client = run([example("through-the-hub")]);
+    expect(await client.ended).toEqual({ code: 0, signal: null });
+    expect(client.output).toMatch(/\d+ tools, one of them says .*Sunny in Bergen/);
+  });
+
   test("asking the hub lists servers, and says what is wrong in words", async () => {
     const client = run([example("ask-the-hub")]);
     expect(await client.ended).toEqual({ code: 0, signal: null });

@@ -75,10 +75,12 @@ describe("the house", () => {
   test("the hub makes outgoing connections in one place only: the guarded dialer", () => {
     // Asks a hub that may already have our own port, on loopback, before this one starts.
     const exceptions = ["port-holder.ts"];
-    for (const path of sources(join(root, "packages/server/src")).filter(
-      (one) => !/\.test\.ts$/.test(one),
-    )) {
-      if (path.includes("/src/probe/") || exceptions.some((name) => path.endsWith(name))) continue;
+    const hubSources = ["packages/server/src", "packages/gateway/src"].flatMap((folder) =>
+      sources(join(root, folder)),
+    );
+    for (const path of hubSources.filter((one) => !/\.test\.ts$/.test(one))) {
+      if (path.includes("/server/src/probe/") || exceptions.some((name) => path.endsWith(name)))
+        continue;
       const text = readFileSync(path, "utf8");
       expect([
         path,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Entry, JournalEvent } from "@hub/core";
+import type { Entry, JournalEvent, Toolset } from "@hub/core";
 import {
   aloneSelection,
   parseSelection,
@@ -7,7 +7,6 @@ import {
   type SelectionProblem,
   toolsetSelection,
 } from "./catalogue/selection.js";
-import type { Toolset } from "./catalogue/toolset-temporary.js";
 import type { ChangeKind } from "./catalogue/view.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
@@ -48,6 +47,8 @@ export type GatewayOptions = {
   readonly dialer: UpstreamDialer;
   readonly version: string;
   readonly limits?: Partial<GatewayLimits>;
+  /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
+  readonly keepsParams?: boolean;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -80,12 +81,12 @@ export class Gateway {
     const { catalogue, dialer, refresh, version } = options;
     const limits = { ...defaultLimits, ...options.limits };
     const now = () => catalogue.now();
-    this.traffic = new Traffic(now);
+    this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
     const views = new Views(catalogue, limits.graceMs, (inMs) => this.#lookIn(inMs));
     this.#context = {
       catalogue,
       views,
-      instances: new Instances(limits, now),
+      instances: new Instances(limits, catalogue),
       dialer,
       limits,
       traffic: this.traffic,
@@ -174,6 +175,7 @@ export class Gateway {
           id: null,
           rpcMethod: undefined,
           name: undefined,
+          params: undefined,
           isEndless: request.method === "GET",
           always,
         },
@@ -292,6 +294,7 @@ export class Gateway {
         id: parsed.kind === "request" ? parsed.message.id : null,
         rpcMethod: message?.method,
         name: message === undefined ? undefined : nameForTraffic(message),
+        params: message?.params,
         isEndless: message?.method === "subscriptions/listen",
         always,
         takesOver: mayRefuse

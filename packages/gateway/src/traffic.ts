@@ -1,6 +1,6 @@
 import type { Now } from "@hub/core";
 
-/** One call that went through the gateway. Arguments are not kept. */
+/** One call that went through the gateway. */
 export type CallRecord = {
   readonly at: number;
   readonly serverId: string;
@@ -12,6 +12,8 @@ export type CallRecord = {
   readonly durationMs: number;
   readonly bytes: number;
   readonly outcome: "ok" | "tool-error" | "error" | "cancelled" | "hub-error";
+  /** The parameters as JSON, cut to 4,096 characters; only where the operator asked for them. */
+  readonly params?: string | undefined;
 };
 
 /** What went to one tool, prompt or resource list of one server since the hub started. */
@@ -49,6 +51,14 @@ type Row = {
   readonly buckets: Uint32Array;
 };
 
+export type TrafficOptions = {
+  /** How many of the last calls are kept. Default: 1,000. */
+  readonly kept?: number;
+  /** Keep what was asked for as well, which may hold secrets. Default: no. */
+  readonly keepsParams?: boolean;
+};
+
+const longestParams = 4_096;
 const bucketCount = 80;
 const mostRows = 20_000;
 
@@ -61,13 +71,14 @@ export class Traffic {
   readonly #rows = new Map<string, Row>();
   readonly #recent: CallRecord[] = [];
   readonly #kept: number;
+  readonly #keepsParams: boolean;
   readonly #now: () => Now;
   #next = 0;
 
-  /** `kept`: how many of the last calls are kept. */
-  constructor(now: () => Now, kept = 1_000) {
+  constructor(now: () => Now, { kept = 1_000, keepsParams = false }: TrafficOptions = {}) {
     this.#now = now;
     this.#kept = kept;
+    this.#keepsParams = keepsParams;
   }
 
   begin(
@@ -75,6 +86,7 @@ export class Traffic {
     method: string,
     name: string | undefined,
     client: string | undefined,
+    params?: unknown,
   ): RunningCall {
     const row = this.#row(serverId, method, name);
     const { hub, wall } = this.#now();
@@ -103,6 +115,9 @@ export class Traffic {
           durationMs,
           bytes: running.bytes,
           outcome,
+          ...(this.#keepsParams && params !== undefined
+            ? { params: JSON.stringify(params).slice(0, longestParams) }
+            : {}),
         };
         this.#next += 1;
       },

@@ -13,8 +13,8 @@ import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
-import { addTrafficRoutes } from "./api/traffic.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
+import { addTrafficRoutes } from "./api/traffic.js";
 
 function refusalBy(guard: Guard, request: Guarded): HubError | undefined {
   try {

@@ -17,6 +17,8 @@ export type HubConfig = {
   readonly logFormat: "pretty" | "json" | undefined;
   readonly settings: HubSettings;
   readonly limits: Partial<GatewayLimits>;
+  /** Keep the parameters of the last calls, for `GET /calls`. */
+  readonly keepsParams: boolean;
 };
 
 export type ConfigResult =
@@ -115,6 +117,7 @@ const environment = z.object({
   MCP_HUB_CALL_TIMEOUT_MS: milliseconds(100, 15 * 60_000, defaultLimits.callTimeoutMs),
   MCP_HUB_SESSION_IDLE_MS: milliseconds(1_000, day, defaultLimits.sessionIdleMs),
   MCP_HUB_GRACE_MS: milliseconds(0, 600_000, defaultLimits.graceMs),
+  MCP_HUB_KEEP_PARAMS: z.enum(["on", "off"], "must be on or off").default("off"),
 });
 
 /** Variables whose values are secrets, or may hold one. */
@@ -186,6 +189,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
+      keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",
       limits: {
         callTimeoutMs: read.MCP_HUB_CALL_TIMEOUT_MS,
         sessionIdleMs: read.MCP_HUB_SESSION_IDLE_MS,

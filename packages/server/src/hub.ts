@@ -104,6 +104,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     dialer,
     version,
     limits: config.limits,
+    keepsParams: config.keepsParams,
     refresh: createRefresher(scheduler),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };

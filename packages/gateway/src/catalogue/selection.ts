@@ -1,5 +1,4 @@
-import type { Entry } from "@hub/core";
-import type { Toolset } from "./toolset-temporary.js";
+import type { Entry, Toolset } from "@hub/core";
 
 /** Which part of the catalogue an endpoint shows, and how. */
 export type Selection = {

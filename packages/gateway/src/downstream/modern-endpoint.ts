@@ -169,6 +169,7 @@ export class ModernEndpoint {
         headers: upstreamHeaders(asked, route, exchange.request.rawHeaders, isIndirect),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
+        params,
         always,
       };
       if (rewrites === undefined) relayModern(context, call, modern, response);

@@ -11,6 +11,7 @@ export type CallRunOptions = {
   readonly method: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
+  readonly params: unknown;
   /** Hears once that the call failed on the hub's side; it has ended then. */
   readonly onFailure: (failure: GatewayFailure) => void;
 };
@@ -30,8 +31,8 @@ export class CallRun {
   constructor(context: GatewayContext, options: CallRunOptions) {
     this.#context = context;
     this.#options = options;
-    const { entry, method, name, client } = options;
-    this.#running = context.traffic.begin(entry.record.id, method, name, client);
+    const { entry, method, name, client, params } = options;
+    this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
     this.#began = context.catalogue.now().hub;
     this.#timer = new CallTimer(context.limits, (afterMs) => {
       this.#instance?.timedOut(this.#began, context.catalogue.now().hub);

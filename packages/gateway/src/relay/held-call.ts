@@ -8,6 +8,7 @@ import { codes, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wir
 import { type CallRun, outcomeOfText } from "./call-run.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
+import { isResponseTo } from "./no-answer.js";
 
 /** The request that waits for an answer now; each round has another one. */
 type Attached = {
@@ -102,7 +103,7 @@ export class HeldCall {
     const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
     if (parsed?.kind === "notification") this.#notification(data, parsed.message);
     else if (parsed?.kind === "request") this.#question(parsed.message);
-    else {
+    else if (isResponseTo(this.#options.request.id, data)) {
       this.#response = data;
       this.run.finish(outcomeOfText(data));
       if (this.#attached !== undefined) this.#answer(data);
@@ -114,6 +115,12 @@ export class HeldCall {
     const attached = this.#detach();
     this.#end();
     attached?.reply.message(text);
+  }
+
+  /** The call did not run and is made anew in another session. */
+  leave(): void {
+    this.#detach();
+    this.#end();
   }
 
   /** Nobody waits for the call any more. */
@@ -208,10 +215,10 @@ export class HeldCall {
     const attached = this.#detach();
     this.#end();
     if (attached === undefined) return;
-    const { request, rewrites } = this.#options;
-    attached.reply.message(
-      modernResponse(rewriteText(data, rewrites), attached.id, request.method),
-    );
+    const { caller, request, rewrites } = this.#options;
+    const text = rewriteText(data, rewrites);
+    const { status, body } = modernResponse(text, attached.id, request.method, caller);
+    attached.reply.message(body, status);
   }
 
   #detach(): Attached | undefined {

@@ -3,7 +3,7 @@ import { type Entry, isJsonObject } from "@hub/core";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
 import { setLevel } from "../downstream/client-session.js";
 import type { Reply } from "../downstream/reply.js";
-import type { MessageReceiver } from "../upstream/exchange.js";
+import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import { deaf, type LegacyLink } from "../upstream/legacy-link.js";
 import { openLeg, Unreachable } from "../upstream/open-link.js";
 import { withoutEnvelope } from "../wire/eras.js";
@@ -12,7 +12,9 @@ import { CallRun } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext } from "./context.js";
 import { HeldCall } from "./held-call.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
+import { noAnswer } from "./no-answer.js";
 import { StateSeal, subjectOf } from "./request-state.js";
+import { isSessionRefusal } from "./session-refusal.js";
 
 export type BridgedRequest = {
   readonly entry: Entry;
@@ -77,6 +79,7 @@ export class HeldCalls {
       method: request.method,
       name: bridged.name,
       client: caller.client,
+      params: request.params,
       onFailure: (failure) => {
         if (failure.code === "CALL_TIMED_OUT" && held !== undefined)
           link?.post({
@@ -105,11 +108,13 @@ export class HeldCalls {
       held.attach(request.id, request.params?._meta?.progressToken, reply);
       const asked = { ...request, params: legacyParams(request.params) };
       const current = held;
+      const again = () => {
+        leg.link.instance.forgetLegacyLeg();
+        current.leave();
+        void attempt(true).catch(refuse);
+      };
       run.send(leg.link.instance, () =>
-        leg.link.request(
-          asked,
-          receiver(current, run, isRetry ? undefined : () => void attempt(true).catch(refuse)),
-        ),
+        leg.link.request(asked, receiver(current, run, isRetry ? undefined : again)),
       );
     };
     const refuse = (error: unknown) => {
@@ -169,17 +174,20 @@ export class HeldCalls {
 
 function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined): MessageReceiver {
   let status = 0;
+  let head: Headers = {};
+  let isLost = false;
   return {
-    onOpen(given) {
+    onOpen(given, _, headers) {
       status = given;
+      head = headers;
     },
-    onEvent: (event) => held.hear(event),
+    onEvent(event) {
+      isLost ||= retry !== undefined && isSessionRefusal(status, event.data);
+      if (!isLost) held.hear(event);
+    },
     onEnd() {
-      run.fail({
-        code: "ANSWER_INVALID",
-        cause: `it answered HTTP ${status} without an answer to the call.`,
-        mayHaveRun: status < 400,
-      });
+      if (isLost) retry?.();
+      else run.fail(noAnswer(status, head));
     },
     onFailure(failure) {
       if (failure.neverSent && retry !== undefined && !run.isOver) retry();

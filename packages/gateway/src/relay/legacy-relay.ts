@@ -3,7 +3,7 @@ import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { ClientSession } from "../downstream/client-session.js";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
-import type { MessageReceiver } from "../upstream/exchange.js";
+import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { Unreachable } from "../upstream/open-link.js";
 import type { StreamEvent } from "../wire/event-stream.js";
@@ -12,6 +12,8 @@ import { codes, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 import { CallRun, outcomeOfText } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
+import { isResponseTo, noAnswer } from "./no-answer.js";
+import { isSessionRefusal } from "./session-refusal.js";
 
 export type LegacyCall = {
   readonly session: ClientSession;
@@ -44,6 +46,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     method: request.method,
     name: call.name,
     client: session.client,
+    params: request.params,
     onFailure(failure) {
       // A server that was told keeps nothing running for a call that nobody waits for.
       if (failure.code === "CALL_TIMED_OUT") link?.post(cancelled(request, "The hub's time limit"));
@@ -105,17 +108,20 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     let isAnswered = false;
     let isResumable = false;
     let status = 200;
+    let head: Headers = {};
     return {
-      onOpen(given, framing) {
+      onOpen(given, framing, headers) {
         status = given;
+        head = headers;
         isLost = given === 404 && opened.isStateful;
         if (given >= 200 && given < 300 && framing === "events" && call.onResponse === undefined)
           reply.openStream();
       },
       onEvent(event) {
-        // Many servers refuse a session they do not know with 400 instead of 404.
-        if (status === 400 && opened.isStateful && !isRetry && isSessionRefusal(event.data))
+        if (!isRetry && isSessionRefusal(status, event.data)) {
           isLost = true;
+          opened.instance.forgetLegacyLeg();
+        }
         if (isLost) return;
         run.heard(event.data?.length ?? 0);
         if (event.id !== undefined) isResumable = true;
@@ -139,11 +145,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           reply.end();
           return;
         }
-        run.fail({
-          code: "ANSWER_INVALID",
-          cause: `it answered HTTP ${status} without an answer to the call.`,
-          mayHaveRun: status < 400,
-        } satisfies GatewayFailure);
+        run.fail(noAnswer(status, head));
       },
       onFailure(failure) {
         if (failure.neverSent) return retry(failureOf(failure));
@@ -154,12 +156,6 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   };
 
   await attempt(false).catch(refuse);
-}
-
-function isSessionRefusal(data: string | undefined): boolean {
-  const parsed = data === undefined ? undefined : parseMessage(data);
-  const code = parsed?.kind === "response" ? parsed.message.error?.code : undefined;
-  return code === codes.badRequest || code === codes.sessionNotFound;
 }
 
 function cancelled(request: JsonRpcRequest, reason: string) {
@@ -182,7 +178,7 @@ function passEvent(
   link: LegacyLink,
   reply: Reply,
   run: CallRun,
-  call: Pick<LegacyCall, "entry" | "rewrites">,
+  call: Pick<LegacyCall, "entry" | "request" | "rewrites">,
   event: StreamEvent,
   onResponse: (text: string) => void,
 ): "ok" | "full" {
@@ -208,7 +204,8 @@ function passEvent(
     }
     return reply.event({ ...ids, data: rewriteText(data, call.rewrites) }) ? "ok" : "full";
   }
-  onResponse(rewriteText(data, call.rewrites));
+  // What answers somebody else is nobody's here.
+  if (isResponseTo(call.request.id, data)) onResponse(rewriteText(data, call.rewrites));
   return "ok";
 }
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "@hub/core";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
-import { exchange } from "../upstream/exchange.js";
+import { exchange, type Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import type { UpstreamFailure } from "../upstream/port.js";
@@ -8,6 +8,7 @@ import { type JsonRpcRequest, type Outcome, type Params, parseMessage } from "..
 import { type CallRun, outcomeOfText } from "./call-run.js";
 import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import type { LegacyCall } from "./legacy-relay.js";
+import { isResponseTo, noAnswer } from "./no-answer.js";
 
 /** A server that asks more often than this for one call does not mean it well. */
 const mostRounds = 32;
@@ -86,30 +87,28 @@ function send(
       if (instance === undefined) return fail(nobodyLeft(entry, last));
       let response: string | undefined;
       let status = 0;
+      let head: Headers = {};
       const body = JSON.stringify(message);
       const request = { method: "POST", headers, body, via: call.session.via } as const;
       run.send(instance, () =>
         exchange(context.dialer, instance.endpoint, request, context.limits.mostMessageCharacters, {
-          onOpen(given) {
+          onOpen(given, _, headers) {
             status = given;
+            head = headers;
           },
           onEvent({ data }) {
             if (data === undefined) return;
             run.heard(data.length);
             const isNotification =
               data.includes('"method"') && parseMessage(data)?.kind === "notification";
-            if (!isNotification) response = data;
-            else if (!reply.event({ data: rewriteText(data, call.rewrites) }))
+            if (!isNotification) {
+              if (isResponseTo(message.id, data)) response = data;
+            } else if (!reply.event({ data: rewriteText(data, call.rewrites) }))
               run.slowDown((listener) => reply.onDrain(listener));
           },
           onEnd() {
             if (response !== undefined) resolve(response);
-            else
-              fail({
-                code: "ANSWER_INVALID",
-                cause: `it answered HTTP ${status} without an answer to the call.`,
-                mayHaveRun: status < 400,
-              });
+            else fail(noAnswer(status, head));
           },
           onFailure(failure) {
             if (!failure.neverSent) return fail(failureOf(failure));

@@ -1,3 +1,4 @@
+import { isJsonObject } from "@hub/core";
 import type { LegacyIdentity } from "../upstream/legacy-link.js";
 import { metaKeys, newestLegacyVersion } from "../wire/eras.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
@@ -16,6 +17,8 @@ export type ModernCaller = {
   readonly logLevel: string | undefined;
   readonly client: string | undefined;
   canAnswer(method: string): boolean;
+  /** Whether it can be asked to open a page. */
+  readonly canOpenUrls: boolean;
 };
 
 export function modernCaller(request: JsonRpcRequest): ModernCaller {
@@ -33,6 +36,8 @@ export function modernCaller(request: JsonRpcRequest): ModernCaller {
     },
     logLevel: typeof logLevel === "string" ? logLevel : undefined,
     client: clientName(info),
+    canOpenUrls:
+      isJsonObject(capabilities.elicitation) && isJsonObject(capabilities.elicitation.url),
     canAnswer: (method) => {
       const capability = capabilityFor[method];
       return capability !== undefined && capabilities[capability] !== undefined;

@@ -15,6 +15,7 @@ import {
   nobodyLeft,
   timedOut,
 } from "./context.js";
+import { notMcp } from "./no-answer.js";
 import { Tail } from "./tail.js";
 
 export type ModernCall = {
@@ -27,6 +28,7 @@ export type ModernCall = {
   readonly headers: Readonly<Record<string, string>>;
   readonly via: string | undefined;
   readonly client: string | undefined;
+  readonly params: unknown;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
 };
@@ -44,7 +46,13 @@ export function relayModern(
   response: ServerResponse,
 ): void {
   const { entry, id } = call;
-  const running = context.traffic.begin(entry.record.id, call.method, call.name, call.client);
+  const running = context.traffic.begin(
+    entry.record.id,
+    call.method,
+    call.name,
+    call.client,
+    call.params,
+  );
   const began = context.catalogue.now().hub;
   let current: UpstreamInstance | undefined;
   let exchange: UpstreamExchange | undefined;
@@ -150,33 +158,6 @@ export function sendText(
 function outcomeIn(chunk: Buffer): "ok" | "tool-error" | "error" {
   if (chunk.includes('"isError":true')) return "tool-error";
   return chunk.includes('"error":{') && !chunk.includes('"result":') ? "error" : "ok";
-}
-
-const typesOfMcp = /^(application\/json|text\/event-stream)\b/i;
-
-/** Answers that no MCP server gives: a page of some other program, a redirect, a wish for a token. */
-export function notMcp(status: number, headers: Headers): GatewayFailure | undefined {
-  const type = headerOf(headers, "content-type");
-  if (status === 401 || status === 403)
-    return {
-      code: "SERVER_UNAVAILABLE",
-      cause: `it refuses the hub (HTTP ${status}).`,
-      fix: "It wants a token, or does not accept the Host header of its endpoint; POST /diagnose says which.",
-      mayHaveRun: false,
-    };
-  if (status >= 300 && status < 400)
-    return {
-      code: "SERVER_UNAVAILABLE",
-      cause: `it answers with a redirect (HTTP ${status}), which the hub does not follow.`,
-      fix: "Register the URL that it redirects to.",
-      mayHaveRun: false,
-    };
-  if (typesOfMcp.test(type ?? "") || (status < 300 && type === undefined)) return undefined;
-  return {
-    code: "ANSWER_INVALID",
-    cause: `it answered HTTP ${status} with ${type === undefined ? "nothing" : type.slice(0, 60)}, which is no MCP.`,
-    mayHaveRun: status !== 404 && status !== 405,
-  };
 }
 
 const passed = ["content-type", "content-length", "content-encoding", "cache-control"] as const;

@@ -1,4 +1,8 @@
-import { codes, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
+import { isJsonObject, type JsonObject } from "@hub/core";
+import { codes, type JsonRpcError, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
+import type { ModernCaller } from "./modern-caller.js";
+
+export type ModernResponse = { readonly status: number; readonly body: string };
 
 /** Results that a modern client may keep, and so must be told for how long. */
 const cacheable = new Set(["resources/read"]);
@@ -7,21 +11,49 @@ const cacheable = new Set(["resources/read"]);
  * The response of a 2025 server as 2026-07-28 wants it: under the id of the request that waits now, with
  * the members every result has there, and without codes that are no more.
  */
-export function modernResponse(text: string, id: JsonRpcId, method: string): string {
+export function modernResponse(
+  text: string,
+  id: JsonRpcId,
+  method: string,
+  caller: Pick<ModernCaller, "canOpenUrls">,
+): ModernResponse {
   const parsed = parseMessage(text);
-  if (parsed?.kind !== "response") return text;
+  if (parsed?.kind !== "response") return { status: 200, body: text };
   const { result, error } = parsed.message;
+  const answer = (status: number, said: object) => ({
+    status,
+    body: JSON.stringify({ jsonrpc: "2.0", id, ...said }),
+  });
+  if (error?.code === codes.urlElicitationRequired) return urlRequired(error, caller, answer);
   if (error !== undefined) {
     const code = error.code === codes.resourceNotFound ? codes.invalidParams : error.code;
-    return JSON.stringify({ jsonrpc: "2.0", id, error: { ...error, code } });
+    return answer(200, { error: { ...error, code } });
   }
-  return JSON.stringify({
-    jsonrpc: "2.0",
-    id,
-    result: {
-      resultType: "complete",
-      ...(cacheable.has(method) ? { ttlMs: 0, cacheScope: "private" } : {}),
-      ...result,
-    },
-  });
+  const caching = cacheable.has(method) ? { ttlMs: 0, cacheScope: "private" } : {};
+  return answer(200, { result: { resultType: "complete", ...caching, ...result } });
+}
+
+/**
+ * "Open this page first, then call again": an error in 2025-11-25, and input that is required in
+ * 2026-07-28. Nothing is held: the client's retry is a call of its own.
+ */
+function urlRequired(
+  error: JsonRpcError,
+  { canOpenUrls }: Pick<ModernCaller, "canOpenUrls">,
+  answer: (status: number, said: object) => ModernResponse,
+): ModernResponse {
+  const asked = isJsonObject(error.data) ? error.data.elicitations : undefined;
+  const elicitations = (Array.isArray(asked) ? asked : []).filter(isJsonObject);
+  if (!canOpenUrls || elicitations.length === 0) {
+    const data = { requiredCapabilities: { elicitation: { url: {} } } };
+    const { message } = error;
+    return answer(400, { error: { code: codes.missingClientCapability, message, data } });
+  }
+  const inputRequests = Object.fromEntries(
+    elicitations.map((params: JsonObject, index) => [
+      `hub-url-${index + 1}`,
+      { method: "elicitation/create", params: { mode: "url", ...params } },
+    ]),
+  );
+  return answer(200, { result: { resultType: "input_required", inputRequests } });
 }

@@ -22,6 +22,7 @@ export type PassedRequest = {
   readonly id: JsonRpcId | null;
   readonly rpcMethod: string | undefined;
   readonly name: string | undefined;
+  readonly params: unknown;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
   /** Long by nature, as streams of notifications are. */
@@ -77,6 +78,7 @@ export class PassThrough {
       passed.rpcMethod ?? passed.method,
       passed.name,
       undefined,
+      passed.params,
     );
     const began = context.catalogue.now().hub;
     const candidates = this.#candidates(passed);

@@ -1,11 +1,12 @@
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../downstream/reply.js";
-import { exchange } from "../upstream/exchange.js";
+import { exchange, type Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamFailure } from "../upstream/port.js";
 import { CallRun, outcomeOfText } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext, nobodyLeft } from "./context.js";
-import { type ModernCall, notMcp } from "./modern-relay.js";
+import type { ModernCall } from "./modern-relay.js";
+import { noAnswer, notMcp } from "./no-answer.js";
 
 /**
  * Like `relayModern`, message by message: for servers that share a URI with another one, whose answers
@@ -24,6 +25,7 @@ export function relayRewritten(
     method: call.method,
     name: call.name,
     client: call.client,
+    params: call.params,
     onFailure: (failure) => reply.message(failureText(id, failure, entry)),
   });
   reply.onGone(() => run.cancel());
@@ -40,11 +42,13 @@ export function relayRewritten(
       via: call.via,
     } as const;
     let status = 200;
+    let head: Headers = {};
     let waiting: string | undefined;
     run.send(instance, () =>
       exchange(context.dialer, instance.endpoint, request, context.limits.mostMessageCharacters, {
         onOpen(given, framing, headers) {
           status = given;
+          head = headers;
           const refusal = notMcp(given, headers);
           if (refusal !== undefined) run.fail(refusal);
           else if (framing === "events") reply.openStream();
@@ -63,11 +67,7 @@ export function relayRewritten(
         },
         onEnd() {
           if (waiting === undefined)
-            return run.fail({
-              code: "ANSWER_INVALID",
-              cause: `it answered HTTP ${status} without an answer to the call.`,
-              mayHaveRun: status < 400,
-            });
+            return run.fail(noAnswer(status, head));
           run.finish(outcomeOfText(waiting));
           reply.message(waiting, status);
         },

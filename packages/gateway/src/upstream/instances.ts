@@ -1,5 +1,12 @@
-import type { Entry, Era, Instance, InstanceStatus, Now, Transport } from "@hub/core";
+import type { Entry, Era, Instance, InstanceStatus, JsonObject, Transport } from "@hub/core";
+import type { CatalogueSource } from "../catalogue/views.js";
 import type { GatewayLimits } from "../limits.js";
+
+/** What a server of a 2025 revision answered to `initialize`. */
+export type Initialized = {
+  readonly protocolVersion: string;
+  readonly capabilities: JsonObject;
+};
 
 /** Whether an upstream that speaks the modern revision also opens sessions of the 2025 ones. */
 export type LegacyLeg = "unknown" | "sessions" | "stateless" | "none";
@@ -16,6 +23,8 @@ export class UpstreamInstance {
   /** Undefined until a probe has found out. */
   era: Era | undefined;
   legacyLeg: LegacyLeg = "unknown";
+  /** What one that keeps no sessions answered; it need not be greeted again. */
+  greeting: Initialized | undefined;
   inFlight = 0;
   /** The last sign of life: a byte of an answer, or a good probe. Hub time. */
   aliveAt = Number.NEGATIVE_INFINITY;
@@ -38,13 +47,19 @@ export class UpstreamInstance {
     this.status = health.status;
     // It registered again: perhaps another process, which may speak otherwise and deserves a try.
     if (health.knownSince !== this.#knownSince || health.era !== this.era) {
-      this.legacyLeg = "unknown";
+      this.forgetLegacyLeg();
       this.closedUntil = Number.NEGATIVE_INFINITY;
     }
     this.#knownSince = health.knownSince;
     this.era = health.era;
     const answeredAt = health.answeredAt ?? Number.NEGATIVE_INFINITY;
     if (answeredAt > this.aliveAt) this.showLife(answeredAt);
+  }
+
+  /** What was found out about its sessions does not hold any more. */
+  forgetLegacyLeg(): void {
+    this.legacyLeg = "unknown";
+    this.greeting = undefined;
   }
 
   showLife(at: number): void {
@@ -102,27 +117,30 @@ const preference: readonly InstanceStatus[] = ["up", "pending", "unreachable"];
 /** The instances of all servers, with what the gateway itself knows of each. */
 export class Instances {
   readonly #limits: GatewayLimits;
-  readonly #now: () => Now;
+  readonly #catalogue: Pick<CatalogueSource, "get" | "now">;
   readonly #known = new Map<string, UpstreamInstance>();
   #turn = 0;
 
-  constructor(limits: GatewayLimits, now: () => Now) {
+  constructor(limits: GatewayLimits, catalogue: Pick<CatalogueSource, "get" | "now">) {
     this.#limits = limits;
-    this.#now = now;
+    this.#catalogue = catalogue;
   }
 
   of(entry: Entry): readonly UpstreamInstance[] {
-    return entry.instances.map((instance) => this.#follow(entry.record.id, instance));
+    return this.#current(entry).instances.map((instance) =>
+      this.#follow(entry.record.id, instance),
+    );
   }
 
   get(entry: Entry, instanceId: string): UpstreamInstance | undefined {
-    const instance = entry.instances.find(({ record }) => record.id === instanceId);
+    const { instances } = this.#current(entry);
+    const instance = instances.find(({ record }) => record.id === instanceId);
     return instance === undefined ? undefined : this.#follow(entry.record.id, instance);
   }
 
   /** Those a new call may go to, best first: up before unknown before unreachable, then the least busy. */
   candidates(entry: Entry): readonly UpstreamInstance[] {
-    const now = this.#now().hub;
+    const now = this.#catalogue.now().hub;
     const usable = this.of(entry).filter(
       ({ status, closedUntil }) => preference.includes(status) && closedUntil <= now,
     );
@@ -148,6 +166,11 @@ export class Instances {
       ),
     );
     for (const key of this.#known.keys()) if (!present.has(key)) this.#known.delete(key);
+  }
+
+  /** Views keep entries until something visible changes; that a probe found life again is not visible. */
+  #current(entry: Entry): Entry {
+    return this.#catalogue.get(entry.record.id) ?? entry;
   }
 
   #follow(serverId: string, instance: Instance): UpstreamInstance {

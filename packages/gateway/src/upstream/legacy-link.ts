@@ -1,9 +1,9 @@
-import { isJsonObject, type JsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core";
 import { legacyVersions } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { exchange, type Headers, headerOf, type MessageReceiver } from "./exchange.js";
-import type { UpstreamInstance } from "./instances.js";
+import type { Initialized, UpstreamInstance } from "./instances.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
 
 /** What the hub says of the client it opens a session for: never more than the client itself declared. */
@@ -11,12 +11,6 @@ export type LegacyIdentity = {
   readonly protocolVersion: string;
   readonly capabilities: unknown;
   readonly clientInfo: unknown;
-};
-
-/** What a server of a 2025 revision answered to `initialize`. */
-export type Initialized = {
-  readonly protocolVersion: string;
-  readonly capabilities: JsonObject;
 };
 
 /** A session with one instance of a 2025 server; it belongs to one client. */
@@ -108,7 +102,7 @@ export function invalid(detail: string): UpstreamFailure {
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, identity, mostCharacters, via } = options;
+  const { dialer, instance, mostCharacters, via } = options;
   const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
     exchange(
       dialer,
@@ -122,21 +116,10 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       mostCharacters,
       receiver,
     );
-  const greeting = await firstAnswer(
-    (receiver) => send(initializeRequest(identity), {}, receiver),
-    options.handshakeMs,
-  );
-  const initialized = readInitialized(greeting.data, greeting.status);
-  const sessionId = headerOf(greeting.headers, "mcp-session-id");
-  const own: Record<string, string> = {
-    "mcp-protocol-version": initialized.protocolVersion,
-    ...(sessionId === undefined ? {} : { "mcp-session-id": sessionId }),
-  };
-  await accepted(
-    (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),
-    options.handshakeMs,
-  );
-  instance.legacyLeg = sessionId === undefined ? "stateless" : "sessions";
+  const { initialized, sessionId } = instance.greeting
+    ? { initialized: instance.greeting, sessionId: undefined }
+    : await greet(options, send);
+  const own = sessionHeaders(initialized, sessionId);
   let isLost = false;
   const watching = (receiver: MessageReceiver): MessageReceiver => ({
     ...receiver,
@@ -169,6 +152,35 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       exchange(dialer, instance.endpoint, { method: "DELETE", headers: own, via }, 65_536, deaf);
     },
   };
+}
+
+type Send = (
+  message: object,
+  headers: Record<string, string>,
+  receiver: MessageReceiver,
+) => UpstreamExchange;
+
+function sessionHeaders({ protocolVersion }: Initialized, sessionId: string | undefined) {
+  const headers: Record<string, string> = { "mcp-protocol-version": protocolVersion };
+  if (sessionId !== undefined) headers["mcp-session-id"] = sessionId;
+  return headers;
+}
+
+async function greet({ instance, identity, handshakeMs }: LegacyLinkOptions, send: Send) {
+  const greeting = await firstAnswer(
+    (receiver) => send(initializeRequest(identity), {}, receiver),
+    handshakeMs,
+  );
+  const initialized = readInitialized(greeting.data, greeting.status);
+  const sessionId = headerOf(greeting.headers, "mcp-session-id");
+  const own = sessionHeaders(initialized, sessionId);
+  await accepted(
+    (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),
+    handshakeMs,
+  );
+  instance.legacyLeg = sessionId === undefined ? "stateless" : "sessions";
+  instance.greeting = sessionId === undefined ? initialized : undefined;
+  return { initialized, sessionId };
 }
 
 /** Nobody waits for the answer. */

@@ -14,6 +14,7 @@ export type Call = {
   readonly durationMs: number;
   readonly bytes: number;
   readonly outcome: z.infer<typeof outcomes>;
+  readonly params?: string | undefined;
 };
 
 const outcomes = z.enum(["ok", "tool-error", "error", "cancelled", "hub-error"]);
@@ -43,6 +44,12 @@ const callView = z
     client: z.string().optional().describe("The name the client gave itself."),
     durationMs: z.number(),
     bytes: z.number(),
+    params: z
+      .string()
+      .optional()
+      .describe(
+        "What was asked, as JSON cut to 4,096 characters. Only with MCP_HUB_KEEP_PARAMS=on.",
+      ),
     outcome: outcomes.describe(
       "`tool-error`: the tool itself failed; `error`: the server refused; `hub-error`: the hub could not get an answer.",
     ),
