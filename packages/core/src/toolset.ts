@@ -158,5 +158,6 @@ export function toolsetOf(
   definition: ToolsetDefinition,
   more: Pick<Toolset, "id" | "createdAt" | "updatedAt" | "revision">,
 ): Toolset {
-  return JSON.parse(JSON.stringify({ id: more.id, ...definition, ...more }));
+  const { id, ...rest } = more;
+  return JSON.parse(JSON.stringify({ ...definition, id, ...rest }));
 }

@@ -13,6 +13,7 @@ import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { Listeners } from "./downstream/listeners.js";
 import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { readBody } from "./downstream/read-body.js";
+import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { eraOfInstance, type GatewayContext } from "./relay/context.js";
@@ -26,6 +27,7 @@ import { Instances } from "./upstream/instances.js";
 import { namedBy } from "./upstream/modern.js";
 import type { UpstreamDialer } from "./upstream/port.js";
 import { Watchers } from "./upstream/watchers.js";
+import { isTooDeep, mostDepth } from "./wire/depth.js";
 import { eraOf } from "./wire/eras.js";
 import { codes, errorText, type Message, messageOf } from "./wire/json-rpc.js";
 
@@ -74,6 +76,7 @@ export class Gateway {
   readonly #selections = new Map<string, Selection | SelectionProblem>();
   readonly #aloneSelections = new Map<string, Selection>();
   #pending: NodeJS.Timeout | undefined;
+  #isStopping = false;
   #watchedVersion = -1;
 
   constructor(options: GatewayOptions) {
@@ -136,6 +139,16 @@ export class Gateway {
     always: Readonly<Record<string, string>>,
   ): void {
     const via = viaOf(request);
+    if (this.#isStopping) {
+      const failure = {
+        code: "HUB_STOPPING",
+        cause: "The hub is stopping.",
+        mayHaveRun: false,
+      } as const;
+      const headers = { ...always, connection: "close", "retry-after": "5" };
+      sendText(response, 503, errorText(null, failureError(failure)), headers);
+      return;
+    }
     const selection = this.#selection(target, query, via !== undefined);
     if ("refusal" in selection) {
       const error = { code: codes.invalidParams, message: selection.refusal };
@@ -185,12 +198,19 @@ export class Gateway {
     else this.#legacy.endSession(exchange);
   }
 
-  /** Ends streams and sessions; calls in flight may finish. */
+  /** Ends streams that would never end and takes no new calls; those in flight may finish. */
+  drain(): void {
+    this.#isStopping = true;
+    this.#modern.close();
+    this.#legacy.sessions.endStreams();
+  }
+
+  /** Ends what is left. */
   close(): void {
     for (const stop of this.#stops) stop();
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#pending);
-    this.#modern.close();
+    this.drain();
     this.#held.close();
     this.#legacy.sessions.close();
     this.#watchers.close();
@@ -224,29 +244,29 @@ export class Gateway {
   }
 
   #read(body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
+    const text = body.toString("utf8");
+    if (isTooDeep(text)) {
+      const problem = `Invalid request: it is nested more than ${mostDepth} deep`;
+      this.#refuse(exchange, 400, codes.invalidRequest, problem);
+      return;
+    }
     let value: unknown;
     try {
-      value = JSON.parse(body.toString("utf8"));
+      value = JSON.parse(text);
     } catch {
       this.#refuse(exchange, 400, codes.parseError, "Parse error: the body is no JSON");
       return;
     }
     const parsed = messageOf(value);
     if (parsed === undefined) {
-      const text = Array.isArray(value)
+      const problem = Array.isArray(value)
         ? "Invalid request: batches are not supported; send one message a request"
         : "Invalid request: the body is no JSON-RPC message";
-      this.#refuse(exchange, 400, codes.invalidRequest, text);
+      this.#refuse(exchange, 400, codes.invalidRequest, problem);
       return;
     }
-    try {
-      if (entry === undefined) this.#dispatch(parsed, exchange);
-      else this.#toServer(parsed, body, exchange, entry);
-    } catch (error) {
-      // A message nested so deep that it can be read but not written.
-      if (!(error instanceof RangeError)) throw error;
-      this.#refuse(exchange, 400, codes.invalidRequest, "Invalid request: it is nested too deep");
-    }
+    if (entry === undefined) this.#dispatch(parsed, exchange);
+    else this.#toServer(parsed, body, exchange, entry);
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
@@ -388,6 +408,8 @@ export class Gateway {
   #look(): void {
     clearTimeout(this.#pending);
     this.#pending = undefined;
+    // Who serves is remembered also while nobody asks, so that a blip changes nothing for those who asked before.
+    this.#context.views.follow();
     this.#listeners.look();
     this.#watch();
   }

@@ -170,8 +170,9 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     stop: () => {
       stopped ??= (async () => {
         stopping.abort();
-        gateway.close();
+        gateway.drain();
         await running.close(drainMs);
+        gateway.close();
         await close();
       })();
       return stopped;

@@ -1,6 +1,7 @@
 import { isJsonObject } from "@hub/core";
+import { mayMatch } from "./template-match.js";
 
-/** By a server's own URI: the one it has here. */
+/** By a server's own URI or template: the one it has here. */
 export type Rewrites = ReadonlyMap<string, string>;
 
 const uriMembers = new Set(["uri", "uriTemplate"]);
@@ -14,6 +15,19 @@ export function rewriteUris<T>(value: T, rewrites: Rewrites): T {
   return walk(value, rewrites) as T; // the same shape; only texts are replaced
 }
 
+/** A server's own URI as it is here: by its list, else by a template it may come from. */
+export function rewriteUri(uri: string, rewrites: Rewrites | undefined): string {
+  if (rewrites === undefined) return uri;
+  const exact = rewrites.get(uri);
+  if (exact !== undefined) return exact;
+  for (const [template, exposed] of rewrites) {
+    // What is put before the template is put before what comes from it.
+    if (template.includes("{") && mayMatch(template, uri))
+      return `${exposed.slice(0, exposed.length - template.length)}${uri}`;
+  }
+  return uri;
+}
+
 function walk(value: unknown, rewrites: Rewrites): unknown {
   if (Array.isArray(value)) return value.map((one) => walk(one, rewrites));
   if (!isJsonObject(value)) return value;
@@ -21,7 +35,7 @@ function walk(value: unknown, rewrites: Rewrites): unknown {
     Object.entries(value).map(([key, member]) => {
       if (key === "structuredContent" || key === "_meta") return [key, member];
       if (uriMembers.has(key) && typeof member === "string")
-        return [key, rewrites.get(member) ?? member];
+        return [key, rewriteUri(member, rewrites)];
       return [key, walk(member, rewrites)];
     }),
   );
@@ -31,10 +45,15 @@ function walk(value: unknown, rewrites: Rewrites): unknown {
 export function rewriteText(text: string, rewrites: Rewrites | undefined): string {
   if (rewrites === undefined) return text;
   // Most messages name none of them.
-  if (![...rewrites.keys()].some((uri) => text.includes(JSON.stringify(uri)))) return text;
+  if (![...rewrites.keys()].some((uri) => text.includes(fixedStart(uri)))) return text;
   try {
     return JSON.stringify(rewriteUris(JSON.parse(text), rewrites));
   } catch {
     return text;
   }
+}
+
+/** What every URI of a template begins with, as JSON writes it. */
+function fixedStart(uri: string): string {
+  return JSON.stringify(uri.split("{", 1)[0]).slice(0, -1);
 }

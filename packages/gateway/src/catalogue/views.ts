@@ -30,7 +30,7 @@ export class Views {
   }
 
   of(selection: Selection): View {
-    if (this.#source.version !== this.#version) this.refresh();
+    this.follow();
     const known = this.#views.get(selection.key);
     if (known !== undefined) return known;
     const view = createView({
@@ -42,6 +42,11 @@ export class Views {
     if (this.#views.size >= mostViews) this.#views.delete(this.#views.keys().next().value ?? "");
     this.#views.set(selection.key, view);
     return view;
+  }
+
+  /** Takes note of what has changed since the last look. */
+  follow(): void {
+    if (this.#source.version !== this.#version) this.refresh();
   }
 
   refresh(): void {

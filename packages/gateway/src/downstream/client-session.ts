@@ -133,6 +133,12 @@ export class ClientSession {
     for (const stream of this.#streams) stream.comment();
   }
 
+  endStreams(): void {
+    for (const stream of this.#streams) stream.end();
+    this.#streams.clear();
+    this.#listenNoMore();
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const cancel of [...this.calls.values()]) cancel();

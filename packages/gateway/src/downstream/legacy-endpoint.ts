@@ -1,4 +1,5 @@
 import { isJsonObject } from "@hub/core";
+import { rewriteUri } from "../catalogue/uri-rewriting.js";
 import type { View } from "../catalogue/view.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import type { GatewayContext } from "../relay/context.js";
@@ -330,7 +331,7 @@ export class LegacyEndpoint {
       uri,
       watchers.follow(entry.record.id, own, (updated) => {
         const rewrites = context.views.of(session.selection).rewrites.get(entry.record.id);
-        const shown = updated === own ? uri : (rewrites?.get(updated) ?? updated);
+        const shown = updated === own ? uri : rewriteUri(updated, rewrites);
         session.tell({
           data: JSON.stringify({
             jsonrpc: "2.0",

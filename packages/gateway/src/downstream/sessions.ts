@@ -60,6 +60,11 @@ export class Sessions {
     for (const session of this.#sessions.values()) session.keepAlive();
   }
 
+  /** Ends the streams of all sessions; their calls go on. */
+  endStreams(): void {
+    for (const session of this.#sessions.values()) session.endStreams();
+  }
+
   close(): void {
     for (const session of [...this.#sessions.values()]) this.end(session);
   }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
+import { rewriteUri } from "../catalogue/uri-rewriting.js";
 import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "../relay/context.js";
 import { routeRequest } from "../routing.js";
@@ -87,7 +88,7 @@ export class Subscription {
     this.#stops.push(
       watchers.follow(entry.record.id, own, (updated) => {
         const rewrites = context.views.of(selection()).rewrites.get(entry.record.id);
-        const shown = updated === own ? uri : (rewrites?.get(updated) ?? updated);
+        const shown = updated === own ? uri : rewriteUri(updated, rewrites);
         this.#send("notifications/resources/updated", { uri: shown });
       }),
     );

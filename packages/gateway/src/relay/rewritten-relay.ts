@@ -66,8 +66,7 @@ export function relayRewritten(
           }
         },
         onEnd() {
-          if (waiting === undefined)
-            return run.fail(noAnswer(status, head));
+          if (waiting === undefined) return run.fail(noAnswer(status, head));
           run.finish(outcomeOfText(waiting));
           reply.message(waiting, status);
         },

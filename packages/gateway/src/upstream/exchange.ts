@@ -1,3 +1,4 @@
+import { isTooDeep, mostDepth } from "../wire/depth.js";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure, UpstreamRequest } from "./port.js";
 
@@ -37,6 +38,12 @@ export function exchange(
     handle.abort();
     receiver.onFailure({ neverSent: false, code, detail });
   };
+  const hear = (event: StreamEvent): boolean => {
+    const isHeard = event.data === undefined || !isTooDeep(event.data);
+    if (isHeard) receiver.onEvent(event);
+    else broken("ANSWER_INVALID", `it sent a message nested more than ${mostDepth} deep`);
+    return isHeard;
+  };
   const handle = dialer.send(
     url,
     { ...request, headers: { ...request.headers, "accept-encoding": "identity" } },
@@ -56,7 +63,7 @@ export function exchange(
       onData(chunk) {
         if (parser !== undefined) {
           try {
-            for (const event of parser.push(chunk)) receiver.onEvent(event);
+            for (const event of parser.push(chunk)) if (!hear(event)) return;
           } catch (error) {
             if (!(error instanceof EventTooLarge)) throw error;
             broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} characters`);
@@ -70,8 +77,10 @@ export function exchange(
         parts.push(chunk);
       },
       onEnd() {
-        if (framing === "json" && size > 0)
-          receiver.onEvent({ data: Buffer.concat(parts).toString("utf8") });
+        if (framing === "json" && size > 0) {
+          const data = Buffer.concat(parts).toString("utf8");
+          if (!hear({ data })) return;
+        }
         receiver.onEnd();
       },
       onFailure: (failure) => receiver.onFailure(failure),

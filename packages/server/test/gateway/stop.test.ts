@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { LegacyClient, ModernClient } from "./support/clients.js";
+import { LegacyUpstream } from "./support/legacy-upstream.js";
+import { textOf, textResult } from "./support/messages.js";
+import { ModernUpstream } from "./support/modern-upstream.js";
+import { TestHub } from "./support/test-hub.js";
+import { closeAll, until } from "./support/wait.js";
+
+afterEach(closeAll);
+
+describe("a hub that stops", () => {
+  test("lets calls in flight finish, in both eras, and ends streams that would never end", async () => {
+    const hub = await TestHub.start();
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow = async () => {
+      await gate;
+      return textResult("done");
+    };
+    const old = (await LegacyUpstream.start({ tools: ["slow"] })).on("slow", slow);
+    const modern = (await ModernUpstream.start({ tools: ["slow"] })).on("slow", slow);
+    await hub.register("old", old);
+    await hub.register("new", modern);
+    const session = await LegacyClient.open(hub.url);
+    await session.listen();
+    const stateless = new ModernClient(hub.url);
+    const listening = stateless.send("subscriptions/listen", {
+      notifications: { toolsListChanged: true },
+    });
+    await until("the acknowledgement", () => listening.messages.length > 0);
+    const calls = ["old__slow", "new__slow"].flatMap((name) => [
+      session.call(name),
+      stateless.call(name),
+    ]);
+    await until(
+      "all calls to arrive",
+      () => old.callsOf("slow").length + modern.callsOf("slow").length === calls.length,
+    );
+    const stopped = hub.stop();
+    expect((await listening.done).response).toMatchObject({ result: { resultType: "complete" } });
+    letGo();
+    const answers = await Promise.all(calls.map(({ done }) => done));
+    expect(answers.map(({ response }) => textOf(response))).toEqual(calls.map(() => "done"));
+    await stopped;
+  });
+});

@@ -1,0 +1,12 @@
+import type { Driver } from "./driver.js";
+import { connectV1 } from "./v1-client.js";
+import { connectV2 } from "./v2-client.js";
+
+/** The clients of the cells, by what the tables call them. */
+export const clientKinds = {
+  "SDK v1": (url) => connectV1("sdk-v1-client", url),
+  "SDK v2 legacy": (url) => connectV2("sdk-v2-legacy-client", url, "legacy"),
+  "SDK v2 2026-07-28": (url) => connectV2("sdk-v2-modern-client", url, "modern"),
+} as const satisfies Readonly<Record<string, (url: string) => Promise<Driver>>>;
+
+export type ClientKind = keyof typeof clientKinds;
