@@ -1,6 +1,6 @@
-import { createMcpHonoApp } from "@modelcontextprotocol/hono";
+import { localhostHostValidation, localhostOriginValidation } from "@modelcontextprotocol/hono";
 import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import type { Changes } from "./reporting-tools.js";
 import { createEverythingServer } from "./server.js";
 import { Sessions } from "./sessions.js";
@@ -21,15 +21,10 @@ export function createApp(name: string): Hono {
   const modern = createMcpHandler(createServer, { legacy: "reject" });
   const sessions = new Sessions(createServer);
 
-  // The Hono app of the SDK guards against foreign Host and Origin headers, and reads the body.
-  const app = createMcpHonoApp();
-  app.all("/mcp", async (context) => {
-    const request = context.req.raw;
-    // A value that the SDK's own middleware set, which its types do not name.
-    const parsedBody: unknown = context.get("parsedBody" as never);
-    return (await isLegacyRequest(request, parsedBody))
-      ? sessions.handle(request, parsedBody)
-      : modern.fetch(request, { parsedBody });
-  });
+  const app = new Hono();
+  app.use(localhostHostValidation(), localhostOriginValidation());
+  app.all("/mcp", async ({ req: { raw: request } }) =>
+    (await isLegacyRequest(request)) ? sessions.handle(request) : modern.fetch(request),
+  );
   return app;
 }

@@ -70,6 +70,15 @@ export function addContentTools(server: McpServer): void {
   addSchemaTools(server);
 }
 
+/** A name of its own: written in place, the compiler would refuse the keyword it does not know. */
+const regionSchema = {
+  type: "object",
+  properties: {
+    region: { type: "string", description: "Where to run", "x-mcp-header": "Region" },
+    level: { type: "integer", description: "Not repeated in a header" },
+  },
+} as const;
+
 /** Both schemas are written as JSON: they must reach the client exactly as they stand here. */
 function addSchemaTools(server: McpServer): void {
   server.registerTool(
@@ -108,13 +117,7 @@ function addSchemaTools(server: McpServer): void {
     "test_x_mcp_header",
     {
       description: "Takes a region, which a client repeats in the header Mcp-Param-Region.",
-      inputSchema: fromJsonSchema<{ region?: string; level?: number }>({
-        type: "object",
-        properties: {
-          region: { type: "string", description: "Where to run", "x-mcp-header": "Region" },
-          level: { type: "integer", description: "Not repeated in a header" },
-        },
-      }),
+      inputSchema: fromJsonSchema<{ region?: string; level?: number }>(regionSchema),
     },
     async ({ region }) => text(`region=${region ?? "none"}`),
   );

@@ -1,15 +1,23 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
   type InputRequests,
-  type InputResponses,
   inputRequired,
   type McpServer,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { text } from "./content-tools.js";
-import { askForText, askModel, textAnswer } from "./input-requests.js";
+import { askForText, askModel, modelAnswer, rootUris, textAnswer } from "./input-requests.js";
 
 const nothing = z.object({});
+const capability = z.looseObject({}).optional();
+/** What the client says of itself in each request of 2026-07-28. */
+const envelope = z.object({
+  [CLIENT_CAPABILITIES_META_KEY]: z.object({
+    elicitation: capability,
+    sampling: capability,
+    roots: capability,
+  }),
+});
 
 /** Tools that answer "input required" until the retry of the call brings what they need. */
 export function addInputRequiredTools(server: McpServer): void {
@@ -62,7 +70,7 @@ export function addInputRequiredTools(server: McpServer): void {
     { description: "Asks only for what the client says it can give.", inputSchema: nothing },
     async (_input, { mcpReq }) => {
       if (mcpReq.inputResponses !== undefined) return text("The client gave what it could");
-      const capabilities = mcpReq.envelope?.[CLIENT_CAPABILITIES_META_KEY];
+      const capabilities = envelope.safeParse(mcpReq.envelope).data?.[CLIENT_CAPABILITIES_META_KEY];
       const inputRequests: InputRequests = {
         ...(capabilities?.elicitation && { user_name: askForText("Your name?", "name") }),
         ...(capabilities?.sampling && { greeting: askModel("Write a short greeting", 50) }),
@@ -72,23 +80,4 @@ export function addInputRequiredTools(server: McpServer): void {
       return inputRequired({ inputRequests });
     },
   );
-}
-
-const samplingAnswer = z.object({ content: z.object({ text: z.string() }) });
-const rootsAnswer = z.object({ roots: z.array(z.object({ uri: z.string() })) });
-
-/** What the client's model said; `undefined` when there is no answer, or none that can be used. */
-export function modelAnswer(
-  responses: InputResponses | undefined,
-  key: string,
-): string | undefined {
-  return samplingAnswer.safeParse(responses?.[key]).data?.content.text;
-}
-
-/** The URIs of the client's roots; `undefined` when there is no answer, or none that can be used. */
-export function rootUris(
-  responses: InputResponses | undefined,
-  key: string,
-): readonly string[] | undefined {
-  return rootsAnswer.safeParse(responses?.[key]).data?.roots.map(({ uri }) => uri);
 }

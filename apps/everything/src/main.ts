@@ -2,13 +2,11 @@
 // `EVERYTHING_NAME`; with `MCP_HUB_URL` it registers itself there. Says `{"port":N}` when it listens.
 import { serve } from "@hono/node-server";
 import { register } from "@hub/register";
-import { createApp } from "./http/create-app.js";
-import { createShared } from "./shared.js";
+import { createApp } from "./app.js";
 
 const { PORT = "0", EVERYTHING_NAME: name = "Everything", MCP_HUB_URL: hubUrl } = process.env;
-const { fetch } = createApp(createShared(name));
 
-serve({ fetch, hostname: "127.0.0.1", port: Number(PORT) }, ({ port }) => {
+serve({ fetch: createApp(name).fetch, hostname: "127.0.0.1", port: Number(PORT) }, ({ port }) => {
   console.log(JSON.stringify({ port }));
   process.send?.({ port });
   if (hubUrl === undefined) return;

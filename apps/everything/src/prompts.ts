@@ -1,13 +1,12 @@
 import {
-  acceptedContent,
   completable,
   type GetPromptResult,
   inputRequired,
   type McpServer,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { redPixel } from "./media.js";
-import { askContext, contextAnswer } from "./questions.js";
+import { askForText, textAnswer } from "./input-requests.js";
+import { pngBase64 } from "./samples.js";
 
 type Content = GetPromptResult["messages"][number]["content"];
 
@@ -15,15 +14,16 @@ function userSays(...contents: readonly Content[]): GetPromptResult {
   return { messages: contents.map((content) => ({ role: "user", content })) };
 }
 
-const text = (words: string): Content => ({ type: "text", text: words });
+const words = (text: string): Content => ({ type: "text", text });
 
 const cities = ["paris", "park city", "parma", "tallinn", "testaccio"];
 
-export function registerPrompts(server: McpServer): void {
+/** Prompts of every shape: with arguments, with a resource, with an image, with a question first. */
+export function addPrompts(server: McpServer): void {
   server.registerPrompt(
     "test_simple_prompt",
     { title: "Simple", description: "A prompt without arguments." },
-    async () => userSays(text("This is a simple prompt for testing.")),
+    async () => userSays(words("This is a simple prompt for testing.")),
   );
 
   server.registerPrompt(
@@ -39,7 +39,7 @@ export function registerPrompts(server: McpServer): void {
       }),
     },
     async ({ arg1, arg2 }) =>
-      userSays(text(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`)),
+      userSays(words(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`)),
   );
 
   server.registerPrompt(
@@ -55,7 +55,7 @@ export function registerPrompts(server: McpServer): void {
           type: "resource",
           resource: { uri, mimeType: "text/plain", text: "Embedded resource content for testing." },
         },
-        text("Please process the embedded resource above."),
+        words("Please process the embedded resource above."),
       ),
   );
 
@@ -64,8 +64,8 @@ export function registerPrompts(server: McpServer): void {
     { title: "With an image", description: "A prompt with an image in it." },
     async () =>
       userSays(
-        { type: "image", data: redPixel, mimeType: "image/png" },
-        text("Please analyze the image above."),
+        { type: "image", data: pngBase64, mimeType: "image/png" },
+        words("Please analyze the image above."),
       ),
   );
 
@@ -73,12 +73,12 @@ export function registerPrompts(server: McpServer): void {
     "test_input_required_result_prompt",
     { title: "With a question", description: "A prompt that asks the user before it is written." },
     async ({ mcpReq }) => {
-      const answer = acceptedContent(mcpReq.inputResponses, "user_context", contextAnswer);
-      if (answer === undefined) {
-        const question = askContext("What context should the prompt use?");
+      const context = textAnswer(mcpReq.inputResponses, "user_context", "context");
+      if (context === undefined) {
+        const question = askForText("What context should the prompt use?", "context");
         return inputRequired({ inputRequests: { user_context: question } });
       }
-      return userSays(text(`Use the following context: ${answer.context}`));
+      return userSays(words(`Use the following context: ${context}`));
     },
   );
 }

@@ -11,9 +11,10 @@ import {
   askForText,
   askModel,
   isConfirmed,
+  modelAnswer,
+  rootUris,
   textAnswer,
 } from "./input-requests.js";
-import { modelAnswer, rootUris } from "./input-required-tools.js";
 
 const nothing = z.object({});
 

@@ -1,15 +1,13 @@
 import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/server";
-import { redPixel } from "./media.js";
-
-/** The resource to subscribe to; `test_trigger_resource_update` announces it. */
-export const watchedUri = "test://watched-resource";
+import { pngBase64 } from "./samples.js";
 
 const ids = ["1", "12", "123"];
 
-export function registerResources(server: McpServer): void {
+/** Two texts, an image and a template; subscriptions are accepted in the 2025 revisions. */
+export function addResources(server: McpServer): void {
   const texts = [
     ["static-text", "test://static-text", "This is the content of the static text resource."],
-    ["watched-resource", watchedUri, "Watched resource content"],
+    ["watched-resource", "test://watched-resource", "Watched resource content"],
   ] as const;
   for (const [name, uri, text] of texts) {
     const mimeType = "text/plain";
@@ -22,7 +20,7 @@ export function registerResources(server: McpServer): void {
     "static-binary",
     "test://static-binary",
     { description: "An image.", mimeType: "image/png" },
-    async ({ href: uri }) => ({ contents: [{ uri, mimeType: "image/png", blob: redPixel }] }),
+    async ({ href: uri }) => ({ contents: [{ uri, mimeType: "image/png", blob: pngBase64 }] }),
   );
 
   server.registerResource(
@@ -37,4 +35,7 @@ export function registerResources(server: McpServer): void {
       return { contents: [{ uri, mimeType: "application/json", text: JSON.stringify(data) }] };
     },
   );
+
+  server.server.setRequestHandler("resources/subscribe", () => ({}));
+  server.server.setRequestHandler("resources/unsubscribe", () => ({}));
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import {
-  isInitializeRequest,
   type McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
@@ -23,18 +22,13 @@ export class Sessions {
     this.#createServer = createServer;
   }
 
-  async handle(request: Request, parsedBody: unknown): Promise<Response> {
+  async handle(request: Request): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
-    if (id !== null) {
-      const session = this.#sessions.get(id);
-      if (session === undefined) return refuse(404, -32001, "Session not found");
-      return session.transport.handleRequest(request, { parsedBody });
-    }
-    if (!isInitializeRequest(parsedBody)) {
-      return refuse(400, -32000, "Bad Request: a session begins with initialize");
-    }
-    const { transport } = await this.#open();
-    return transport.handleRequest(request, { parsedBody });
+    if (id === null) return this.#open(request);
+    const session = this.#sessions.get(id);
+    if (session !== undefined) return session.transport.handleRequest(request);
+    const error = { code: -32001, message: "Session not found" };
+    return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 404 });
   }
 
   /** Tells the clients of all sessions something. */
@@ -42,21 +36,19 @@ export class Sessions {
     for (const { server } of this.#sessions.values()) tell(server);
   }
 
-  async #open(): Promise<Session> {
+  /** Anything but `initialize` is refused by the transport, and leaves nothing behind. */
+  async #open(request: Request): Promise<Response> {
     const server = this.#createServer();
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new MemoryEventStore(),
       retryInterval: retryIntervalMs,
-      onsessioninitialized: (id) => void this.#sessions.set(id, session),
+      onsessioninitialized: (id) => void this.#sessions.set(id, { server, transport }),
       onsessionclosed: (id) => void this.#sessions.delete(id),
     });
-    const session = { server, transport };
     await server.connect(transport);
-    return session;
+    const response = await transport.handleRequest(request);
+    if (transport.sessionId === undefined) await server.close();
+    return response;
   }
-}
-
-function refuse(status: number, code: number, message: string): Response {
-  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 }

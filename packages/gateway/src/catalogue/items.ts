@@ -11,6 +11,8 @@ export type NamedItem = {
   readonly item: CapabilityItem;
   /** Its definition under the exposed name, as JSON. */
   readonly text: string;
+  /** Changes exactly when the definition does, as it is shown here. */
+  readonly digest: string;
   /** Arguments of a tool that travel in headers as well. */
   readonly headers: readonly HeaderParameter[];
 };
@@ -48,7 +50,7 @@ function named(
 ): NamedItem {
   const exposed = exposedName(serverId, item.key);
   const text = JSON.stringify({ ...item.definition, name: exposed });
-  return { serverId, name: item.key, exposed, item, text, headers };
+  return { serverId, name: item.key, exposed, item, text, digest: item.hash, headers };
 }
 
 /** The same item under another name, title or description. */
@@ -68,5 +70,5 @@ export function renamed(
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
   });
-  return { ...item, exposed, text };
+  return { ...item, exposed, text, digest: `${item.digest} ${JSON.stringify(as)}` };
 }

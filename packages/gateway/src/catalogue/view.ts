@@ -108,7 +108,7 @@ export function createView(source: ViewSource): View {
   };
 }
 
-const identity = ({ exposed, item, text }: NamedItem) => `${exposed} ${item.hash} ${text.length}`;
+const identity = ({ exposed, digest: shown }: NamedItem) => `${exposed} ${shown}`;
 
 function digest(parts: readonly string[]): string {
   const hash = createHash("sha256");

@@ -32,7 +32,10 @@ function markOf({ method, params }: Message | { method: string; params: Payload 
 }
 
 /** What a client answers to a question: the mark comes back with the client's own name. */
-function answerTo(client: string, question: Message | { method: string; params: Payload }): Payload {
+function answerTo(
+  client: string,
+  question: Message | { method: string; params: Payload },
+): Payload {
   const said = `${markOf(question)} by ${client}`;
   return question.method === "elicitation/create"
     ? { action: "accept", content: { said } }
@@ -157,10 +160,14 @@ test("with 50 calls in flight from 10 clients over 3 servers, every message reac
     await client.ask("logging/setLevel", { level: "debug" });
     const calls = targets.map(({ mark, server }, one) => {
       // The tokens are alike in all clients.
-      const exchange: Exchange = client.call(`${server}__work`, { mark }, {
-        id: one,
-        _meta: { progressToken: one },
-      });
+      const exchange: Exchange = client.call(
+        `${server}__work`,
+        { mark },
+        {
+          id: one,
+          _meta: { progressToken: one },
+        },
+      );
       return { mark, exchange, token: one };
     });
     return Promise.all(

@@ -28,7 +28,9 @@ async function legacyServer(options: TestHubOptions = {}) {
 
 type Asked = {
   readonly state: string;
-  readonly requests: Readonly<Record<string, { readonly method: string; readonly params: Payload }>>;
+  readonly requests: Readonly<
+    Record<string, { readonly method: string; readonly params: Payload }>
+  >;
 };
 
 /** The wish for input in an answer; fails when there is none. */
@@ -199,7 +201,11 @@ describe("a modern client and a legacy server that asks back", () => {
       return undefined;
     });
     const asked = inputOf((await client.call("old__asks").done).response);
-    const retry = client.call("old__asks", {}, { ...answering(asked), _meta: { progressToken: 1 } });
+    const retry = client.call(
+      "old__asks",
+      {},
+      { ...answering(asked), _meta: { progressToken: 1 } },
+    );
     await retry.opened;
     retry.close();
     await until("the server to hear of it", () => upstream.callsOf("asks")[0]?.isCancelled);
@@ -248,7 +254,7 @@ describe("a legacy client and a modern server that wants input", () => {
         sure: { method: "elicitation/create", params: question },
         where: { method: "roots/list" },
       },
-      requestState: "kept \"as it is\"",
+      requestState: 'kept "as it is"',
     };
   };
 
@@ -268,12 +274,12 @@ describe("a legacy client and a modern server that wants input", () => {
     ]);
     expect(JSON.parse(textOf(response))).toEqual([
       { sure: yes, where: { roots: [] } },
-      "kept \"as it is\"",
+      'kept "as it is"',
     ]);
     expect(response.result?.resultType).not.toBe("input_required");
-    const claimed = upstream.callsOf("wants").map(
-      ({ params }) => params._meta?.["io.modelcontextprotocol/clientCapabilities"],
-    );
+    const claimed = upstream
+      .callsOf("wants")
+      .map(({ params }) => params._meta?.["io.modelcontextprotocol/clientCapabilities"]);
     expect(claimed).toEqual([capabilities, capabilities]);
   });
 

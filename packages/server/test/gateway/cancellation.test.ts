@@ -22,7 +22,10 @@ async function started(upstream: Upstream): Promise<UpstreamCall> {
 async function both() {
   const hub = await TestHub.start();
   const old = (await LegacyUpstream.start({ tools: ["endless", "echo"] })).on("endless", endless);
-  const modern = (await ModernUpstream.start({ tools: ["endless", "echo"] })).on("endless", endless);
+  const modern = (await ModernUpstream.start({ tools: ["endless", "echo"] })).on(
+    "endless",
+    endless,
+  );
   await hub.register("old", old);
   await hub.register("new", modern);
   return { hub, old, modern };
@@ -65,9 +68,13 @@ describe("a call that its client takes back", () => {
 
   test("modern to legacy: closing the stream cancels at the server and ends its session", async () => {
     const { hub, old } = await both();
-    const exchange = new ModernClient(hub.url).call("old__endless", {}, {
-      _meta: { progressToken: "p" },
-    });
+    const exchange = new ModernClient(hub.url).call(
+      "old__endless",
+      {},
+      {
+        _meta: { progressToken: "p" },
+      },
+    );
     const call = await started(old);
     await exchange.opened;
     exchange.close();

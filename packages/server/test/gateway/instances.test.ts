@@ -53,7 +53,10 @@ describe("two instances of one server", () => {
         return textResult("slow");
       });
     const slow = client.call("twins__slow");
-    await until("the slow call", () => first.callsOf("slow").length + second.callsOf("slow").length);
+    await until(
+      "the slow call",
+      () => first.callsOf("slow").length + second.callsOf("slow").length,
+    );
     const isFirst = first.callsOf("slow").length === 1;
     for (let one = 0; one < 6; one += 1)
       expect(await who(client)).toBe(isFirst ? "second" : "first");

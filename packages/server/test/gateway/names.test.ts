@@ -44,7 +44,8 @@ type Kind = "legacy" | "modern";
 
 async function twoServers(era: Kind) {
   const hub = await TestHub.start();
-  const start = () => (era === "legacy" ? LegacyUpstream.start(offer) : ModernUpstream.start(offer));
+  const start = () =>
+    era === "legacy" ? LegacyUpstream.start(offer) : ModernUpstream.start(offer);
   const [first, second] = [await start(), await start()];
   speakAs(first, "first");
   speakAs(second, "second");

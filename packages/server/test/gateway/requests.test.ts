@@ -127,9 +127,14 @@ describe("requests that are refused", () => {
     const upstream = await LegacyUpstream.start();
     await hub.register("old", upstream);
     const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
-    for (const method of ["", '"method":"notifications/message","params":', '"method":"ping","params":']) {
+    for (const method of [
+      "",
+      '"method":"notifications/message","params":',
+      '"method":"ping","params":',
+    ]) {
       upstream.on("echo", ({ id, response }) => {
-        const inside = method === "" ? `"id":${id},"result":{"deep":${deep}}` : `${method}{"deep":${deep}}`;
+        const inside =
+          method === "" ? `"id":${id},"result":{"deep":${deep}}` : `${method}{"deep":${deep}}`;
         response.writeHead(200, { "content-type": "application/json" });
         response.end(`{"jsonrpc":"2.0",${inside}}`);
         return undefined;
@@ -181,7 +186,11 @@ describe("requests that are refused", () => {
 });
 
 describe("what does not cross to a server", () => {
-  const secrets = { authorization: "Bearer secret", cookie: "session=secret", "proxy-authorization": "secret" };
+  const secrets = {
+    authorization: "Bearer secret",
+    cookie: "session=secret",
+    "proxy-authorization": "secret",
+  };
 
   test("credentials, Host and Origin of the client never reach it, on any path and in any era", async () => {
     const hub = await TestHub.start();

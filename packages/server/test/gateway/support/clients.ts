@@ -102,7 +102,12 @@ export class LegacyClient {
   readonly #url: string;
   readonly #onAsked: LegacyOptions["onAsked"];
 
-  private constructor(url: string, sessionId: string, initialized: Payload, options: LegacyOptions) {
+  private constructor(
+    url: string,
+    sessionId: string,
+    initialized: Payload,
+    options: LegacyOptions,
+  ) {
     this.#url = url;
     this.sessionId = sessionId;
     this.initialized = initialized;

@@ -74,9 +74,10 @@ export class Exchange {
         };
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {
+          const from = Math.max(read, text.length - 1);
           text += chunk;
           if (!isStream) return;
-          for (let end = text.indexOf("\n\n", read); end !== -1; end = text.indexOf("\n\n", read)) {
+          for (let end = text.indexOf("\n\n", from); end !== -1; end = text.indexOf("\n\n", read)) {
             this.#event(text.slice(read, end), take);
             read = end + 2;
           }

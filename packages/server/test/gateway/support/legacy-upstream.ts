@@ -52,7 +52,10 @@ export class LegacyUpstream extends Upstream {
 
   handleOther(request: IncomingMessage, response: ServerResponse): void {
     const session = this.#sessionOf(request);
-    if (session === undefined) return this.#refuse(request, response);
+    if (session === undefined) {
+      this.#refuse(request, response);
+      return;
+    }
     if (request.method === "DELETE") {
       session.stream?.end();
       this.sessions.delete(session.id);
@@ -65,10 +68,16 @@ export class LegacyUpstream extends Upstream {
   }
 
   handle(message: Message, request: IncomingMessage, response: ServerResponse): void {
-    if (message.method === "initialize") return this.#initialize(message, response);
+    if (message.method === "initialize") {
+      this.#initialize(message, response);
+      return;
+    }
     const session = this.#sessionOf(request);
     const isForgotten = this.forgetsCalls && message.method === "tools/call";
-    if (session === undefined || isForgotten) return this.#refuse(request, response);
+    if (session === undefined || isForgotten) {
+      this.#refuse(request, response);
+      return;
+    }
     if (message.id === undefined) {
       if (message.method === "notifications/cancelled") this.#cancel(session, message);
       response.writeHead(202).end();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import type { Message, Payload } from "./messages.js";
 import { textResult } from "./messages.js";
-import { RpcError, type Script, sendJson, UpstreamCall } from "./upstream-call.js";
+import { RpcError, type Script, sendJson, type UpstreamCall } from "./upstream-call.js";
 import { closeLater } from "./wait.js";
 
 export type Offer = {

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exposedUri, ownUri } from "./naming.js";
+import { rewriteText, rewriteUri, rewriteUris } from "./uri-rewriting.js";
+
+const shared = ["test://a", 'test://"quoted"', "test://ünï", "test://items/{id}/part"];
+const rewrites = new Map(shared.map((uri) => [uri, exposedUri("weather", uri)]));
+
+test("URIs are rewritten wherever a message carries one, and nowhere else", () => {
+  const result = {
+    content: [
+      { type: "resource_link", uri: "test://a" },
+      { type: "resource", resource: { uri: "test://items/7/part", text: "test://a" } },
+      { type: "resource_link", uri: "test://other" },
+    ],
+    structuredContent: { uri: "test://a" },
+    _meta: { uri: "test://a" },
+  };
+  expect(rewriteUris(result, rewrites)).toEqual({
+    ...result,
+    content: [
+      { type: "resource_link", uri: "hub.weather+test://a" },
+      { type: "resource", resource: { uri: "hub.weather+test://items/7/part", text: "test://a" } },
+      { type: "resource_link", uri: "test://other" },
+    ],
+  });
+});
+
+test("every rewritten URI reads back as what the server wrote", () => {
+  const made = fc.string({ minLength: 1 }).map((id) => `test://items/${id}/part`);
+  fc.assert(
+    fc.property(fc.oneof(fc.constantFrom(...shared), made), (uri) => {
+      expect(ownUri(rewriteUri(uri, rewrites))).toEqual({ serverId: "weather", uri });
+      const text = JSON.stringify({ result: { contents: [{ uri }] } });
+      const [content] = JSON.parse(rewriteText(text, rewrites)).result.contents;
+      expect(ownUri(content.uri)?.uri).toBe(uri);
+    }),
+  );
+});
+
+test("a text that names none of them, or is no JSON, stays as it is to the byte", () => {
+  for (const text of ['{ "uri" : "test://b" }', '{"uri":"test://a"', "", "test://a"])
+    expect(rewriteText(text, rewrites)).toBe(text);
+  expect(rewriteText('{ "uri":"test://a" }', undefined)).toBe('{ "uri":"test://a" }');
+});

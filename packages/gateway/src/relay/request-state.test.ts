@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type HeldState, StateSeal, subjectOf } from "./request-state.js";
+
+const seal = new StateSeal();
+const state: HeldState = { held: "call", round: 1, subject: "subject", expiresAt: 7 };
+
+describe("the state of a held call", () => {
+  test("opens as what was sealed", () => {
+    const states = fc.record({
+      held: fc.string({ unit: "grapheme" }),
+      round: fc.nat(),
+      subject: fc.string(),
+      expiresAt: fc.nat(),
+    });
+    fc.assert(
+      fc.property(states, (one) => {
+        expect(seal.open(seal.seal(one))).toEqual(one);
+      }),
+    );
+  });
+
+  test("does not open with one character changed, taken away or added", () => {
+    const sealed = seal.seal(state);
+    fc.assert(
+      fc.property(
+        fc.nat(sealed.length),
+        fc.string({ maxLength: 1 }),
+        fc.nat(1),
+        (at, put, taken) => {
+          const changed = sealed.slice(0, at) + put + sealed.slice(at + taken);
+          fc.pre(changed !== sealed);
+          expect(seal.open(changed)).toBeUndefined();
+        },
+      ),
+    );
+  });
+
+  test("does not open for anybody else, nor does any text at all", () => {
+    expect(new StateSeal().open(seal.seal(state))).toBeUndefined();
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+        expect(seal.open(text)).toBeUndefined();
+      }),
+    );
+  });
+
+  test("belongs to one method, server and set of parameters", () => {
+    const subjects = [
+      subjectOf("tools/call", "a", { name: "x" }),
+      subjectOf("tools/call", "b", { name: "x" }),
+      subjectOf("prompts/get", "a", { name: "x" }),
+      subjectOf("tools/call", "a", { name: "y" }),
+    ];
+    expect(new Set(subjects).size).toBe(4);
+    expect(subjectOf("tools/call", "a", { name: "x" })).toBe(subjects[0]);
+  });
+});

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CallTimer } from "./call-timer.js";
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+afterEach(() => void vi.useRealTimers());
+
+function start() {
+  const ended: number[] = [];
+  const timer = new CallTimer({ callTimeoutMs: 100, callCapMs: 450 }, (ms) => ended.push(ms));
+  return { timer, ended };
+}
+
+describe("the timer of a call", () => {
+  test("ends it after silence, once", () => {
+    const { ended } = start();
+    vi.advanceTimersByTime(99);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(ended).toEqual([100]);
+  });
+
+  test("begins anew with each sign of life, up to the cap", () => {
+    const { timer, ended } = start();
+    for (let step = 0; step < 10 && ended.length === 0; step += 1) {
+      vi.advanceTimersByTime(60);
+      timer.touch();
+    }
+    expect(ended).toEqual([450]);
+    expect(performance.now()).toBeLessThan(600);
+  });
+
+  test("does not count while somebody is asked, and goes on when all have answered", () => {
+    const { timer, ended } = start();
+    timer.pause();
+    timer.pause();
+    vi.advanceTimersByTime(250);
+    timer.resume();
+    vi.advanceTimersByTime(150);
+    expect(ended).toEqual([]);
+    timer.resume();
+    vi.advanceTimersByTime(99);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(ended).toEqual([100]);
+  });
+
+  test("meets the cap even while somebody is asked", () => {
+    const { timer, ended } = start();
+    timer.pause();
+    vi.advanceTimersByTime(1_000);
+    expect(ended).toEqual([450]);
+  });
+
+  test("never fires once the call is over", () => {
+    const { timer, ended } = start();
+    timer.clear();
+    timer.touch();
+    timer.resume();
+    vi.advanceTimersByTime(10_000);
+    expect(ended).toEqual([]);
+  });
+});
