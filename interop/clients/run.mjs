@@ -17,6 +17,7 @@ const versionOf = (name) =>
   JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8")).version;
 
 function wireColumn(wire) {
+  if (wire.revisions.size === 0) return "nothing";
   const opened = wire.count("initialize");
   const sessions =
     opened === 0 ? "no session" : `${opened} sessions opened, ${wire.endedSessions} ended`;

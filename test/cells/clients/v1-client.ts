@@ -10,13 +10,13 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { answers } from "../questions.js";
-import { type Driver, Heard, textIn, textOf, watchedFetch } from "./driver.js";
+import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./client-driver.js";
 
 /** A client of SDK v1. */
 export async function connectV1(name: string, url: string): Promise<Driver> {
   const client = new Client(
     { name, version: "1" },
-    { capabilities: { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} } },
+    { capabilities },
   );
   const heard = new Heard();
   listen(client, name, heard);
@@ -40,7 +40,8 @@ export async function connectV1(name: string, url: string): Promise<Driver> {
           : { onprogress: ({ progress }: { progress: number }) => onProgress(progress) }),
       };
       const asked = { name: tool, arguments: { text } };
-      return textOf(await client.callTool(asked, undefined, options));
+      const { isError, content } = await client.callTool(asked, undefined, options);
+      return textOf({ isError, content });
     },
     read: async (uri) => textIn((await client.readResource({ uri })).contents[0]),
     prompt: async (prompt, argument) => {

@@ -4,7 +4,7 @@ import {
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
 import { answers, type LogLevel } from "../questions.js";
-import { type Driver, Heard, textIn, textOf, watchedFetch } from "./driver.js";
+import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./client-driver.js";
 
 /** A client of SDK v2, as it is for 2025 servers or pinned to the modern revision. */
 export async function connectV2(
@@ -16,7 +16,7 @@ export async function connectV2(
   const client = new Client(
     { name, version: "1" },
     {
-      capabilities: { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} },
+      capabilities,
       versionNegotiation: { mode: isModern ? { pin: "2026-07-28" } : "legacy" },
     },
   );

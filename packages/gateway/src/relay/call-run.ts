@@ -66,6 +66,8 @@ export class CallRun {
   /** The server waits for somebody's answer. */
   waitForClient(): void {
     this.#timer.pause();
+    // Nor may people who are slow to answer, or never do, keep the places of others.
+    this.#leave?.();
   }
 
   goOn(): void {

@@ -3,12 +3,14 @@ import { isJsonObject } from "@hub/core";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../downstream/reply.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
+import type { UpstreamExchange } from "../upstream/port.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { codes, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 import { type CallRun, outcomeOfText } from "./call-run.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
 import { isResponseTo } from "./no-answer.js";
+import { openSessionStream } from "./session-stream.js";
 
 /** The request that waits for an answer now; each round has another one. */
 type Attached = {
@@ -47,6 +49,7 @@ export class HeldCall {
   readonly #questions = new Map<string, Question>();
   readonly #kept: string[] = [];
   #link: LegacyLink | undefined;
+  #stream: UpstreamExchange | undefined;
   #attached: Attached | undefined;
   #response: string | undefined;
   #round = 0;
@@ -71,8 +74,13 @@ export class HeldCall {
     return this.#options.run;
   }
 
-  start(link: LegacyLink): void {
+  /** The session is this call's alone, so what the server says outside of the call is meant for it too. */
+  async start(link: LegacyLink): Promise<void> {
     this.#link = link;
+    if (!this.#options.caller.hearsServers) return;
+    const stream = await openSessionStream(link, (event) => this.hear(event));
+    if (this.#isOver) stream?.abort();
+    else this.#stream = stream;
   }
 
   /** Lets a request wait for what comes next. To close its connection is to take the call back. */
@@ -231,6 +239,7 @@ export class HeldCall {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#stream?.abort();
     this.#link?.close();
     this.#options.onOver();
   }

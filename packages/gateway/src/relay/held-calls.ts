@@ -100,14 +100,16 @@ export class HeldCalls {
       const leg = await openLeg(context, entry, caller.identity, via);
       if (leg.kind !== "legacy") throw new Error("A server that became modern");
       link = leg.link;
-      await applyLogLevel(leg.link, caller.logLevel, context.limits.handshakeMs);
-      if (run.isOver) return leg.link.close();
-      held = this.#hold(bridged, caller, run);
-      held.start(leg.link);
+      const current = this.#hold(bridged, caller, run);
+      await Promise.all([
+        current.start(leg.link),
+        applyLogLevel(leg.link, caller.logLevel, context.limits.handshakeMs),
+      ]);
+      if (run.isOver) return current.leave();
+      held = current;
       stop();
       held.attach(request.id, request.params?._meta?.progressToken, reply);
       const asked = { ...request, params: legacyParams(request.params) };
-      const current = held;
       const again = () => {
         leg.link.instance.forgetLegacyLeg();
         current.leave();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isJsonObject, type JsonObject } from "@hub/core";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
 import { exchange, type Headers } from "../upstream/exchange.js";
@@ -144,6 +145,13 @@ export function inputRequired(text: string): InputRequired | undefined {
   };
 }
 
+/** The 2025 revisions want an id with which a server could say that the page was done with. */
+function legacyQuestion({ method, params }: JsonObject): unknown {
+  if (method !== "elicitation/create" || !isJsonObject(params) || params.mode !== "url")
+    return params;
+  return { elicitationId: randomUUID(), ...params };
+}
+
 type Answers =
   | { readonly responses: Readonly<Record<string, JsonObject>> }
   | { readonly error: NonNullable<Outcome["error"]> };
@@ -164,7 +172,8 @@ async function askAll(
               answer.error === undefined ? { result: answer.result } : { error: answer.error },
             ]),
           );
-          const { method, params } = question;
+          const { method } = question;
+          const params = legacyQuestion(question);
           const event = {
             data: JSON.stringify({
               jsonrpc: "2.0",

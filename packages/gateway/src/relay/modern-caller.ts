@@ -17,6 +17,8 @@ export type ModernCaller = {
   readonly logLevel: string | undefined;
   readonly client: string | undefined;
   canAnswer(method: string): boolean;
+  /** Whether a server may have something to say to it outside of its answer. */
+  readonly hearsServers: boolean;
   /** Whether it can be asked to open a page. */
   readonly canOpenUrls: boolean;
 };
@@ -38,6 +40,9 @@ export function modernCaller(request: JsonRpcRequest): ModernCaller {
     client: clientName(info),
     canOpenUrls:
       isJsonObject(capabilities.elicitation) && isJsonObject(capabilities.elicitation.url),
+    hearsServers:
+      typeof logLevel === "string" ||
+      Object.values(capabilityFor).some((capability) => capabilities[capability] !== undefined),
     canAnswer: (method) => {
       const capability = capabilityFor[method];
       return capability !== undefined && capabilities[capability] !== undefined;

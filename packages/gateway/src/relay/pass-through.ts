@@ -1,16 +1,11 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import { failureError, type GatewayFailure } from "../errors.js";
-import type { CallRecord } from "../traffic.js";
-import { CallTimer } from "../upstream/call-timer.js";
+import type { GatewayFailure } from "../errors.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
-import type { UpstreamExchange, UpstreamFailure } from "../upstream/port.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
-import { errorText } from "../wire/json-rpc.js";
-import { busy, failureOf, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
-import { sendText } from "./modern-relay.js";
-import { Tail } from "./tail.js";
+import { relayBytes } from "./byte-relay.js";
+import type { GatewayContext } from "./context.js";
 
 export type PassedRequest = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -71,106 +66,30 @@ export class PassThrough {
   }
 
   relay(passed: PassedRequest, response: ServerResponse): void {
-    const context = this.#context;
-    const { entry } = passed;
-    const running = context.traffic.begin(
-      entry.record.id,
-      passed.rpcMethod ?? passed.method,
-      passed.name,
-      undefined,
-      passed.params,
+    const { entry, id, name, params, always, isEndless } = passed;
+    relayBytes(
+      this.#context,
+      {
+        entry,
+        id,
+        method: passed.rpcMethod ?? passed.method,
+        name,
+        client: undefined,
+        params,
+        always,
+        request: outgoing(passed),
+        isEndless,
+        judge: (status, headers, instance) => {
+          if (passed.takesOver?.(status, instance) === true) return "taken";
+          this.#remember(headers, instance);
+          return undefined;
+        },
+        answerHeaders: (headers) => answerHeaders(headers, always),
+        statusOf,
+      },
+      this.#candidates(passed),
+      response,
     );
-    const began = context.catalogue.now().hub;
-    const candidates = this.#candidates(passed);
-    let exchange: UpstreamExchange | undefined;
-    let current: UpstreamInstance | undefined;
-    let leave: (() => void) | undefined;
-    let isOver = false;
-    const finish = (outcome: CallRecord["outcome"]) => {
-      isOver = true;
-      timer?.clear();
-      leave?.();
-      running.end(outcome);
-    };
-    const fail = (failure: GatewayFailure) => {
-      if (isOver) return;
-      finish("hub-error");
-      if (response.headersSent) response.destroy();
-      else {
-        const text = errorText(passed.id, failureError(failure, entry));
-        sendText(response, statusOf(failure), text, passed.always);
-      }
-    };
-    const timer = passed.isEndless
-      ? undefined
-      : new CallTimer(context.limits, (afterMs) => {
-          exchange?.abort();
-          current?.timedOut(began, context.catalogue.now().hub);
-          void context.refresh(entry.record.id);
-          fail(timedOut(afterMs));
-        });
-    response.on("close", () => {
-      if (isOver) return;
-      exchange?.abort();
-      finish("cancelled");
-    });
-
-    const attempt = (index: number, last: UpstreamFailure | undefined) => {
-      const instance = candidates[index];
-      if (instance === undefined) return fail(nobodyLeft(entry, last));
-      current = instance;
-      running.instanceId = instance.instanceId;
-      let outcome: CallRecord["outcome"] = "ok";
-      const body = new Tail(response);
-      const start = () => {
-        exchange = context.dialer.send(instance.endpoint, outgoing(passed), {
-          onHead: (status, headers) => {
-            if (passed.takesOver?.(status, instance) === true) {
-              exchange?.abort();
-              finish("ok");
-              return;
-            }
-            instance.showLife(context.catalogue.now().hub);
-            timer?.touch();
-            if (status >= 400) outcome = "error";
-            this.#remember(headers, instance);
-            response.writeHead(status, answerHeaders(headers, passed.always));
-            // Streams have a head long before they have a first event.
-            if (isStream(headers)) response.flushHeaders();
-          },
-          onData(chunk) {
-            if (isOver) return;
-            timer?.touch();
-            running.bytes += chunk.length;
-            if (!body.write(chunk)) {
-              exchange?.pause();
-              response.once("drain", () => exchange?.resume());
-            }
-          },
-          onEnd() {
-            if (isOver) return;
-            finish(outcome);
-            body.end();
-          },
-          onFailure(failure) {
-            if (isOver) return;
-            if (failure.neverSent) {
-              leave?.();
-              void context.refresh(entry.record.id);
-              attempt(index + 1, failure);
-            } else fail(failureOf(failure));
-          },
-        });
-      };
-      // Streams would take the places of calls for as long as they live.
-      if (passed.isEndless) {
-        start();
-        return;
-      }
-      leave = instance.enter(start);
-      if (leave === undefined) fail(busy);
-    };
-    attempt(0, undefined);
   }
 
   /** A session stays where it was opened; everything else goes to the best instance. */
@@ -207,10 +126,6 @@ function outgoing({ method, headers, body, via }: PassedRequest) {
   // The client gets the bytes as they come, so only what it can decode may come.
   sent["accept-encoding"] = headers["accept-encoding"]?.toString() ?? "identity";
   return { method, headers: sent, via, ...(body === undefined ? {} : { body }) };
-}
-
-function isStream(headers: Headers): boolean {
-  return headerOf(headers, "content-type")?.startsWith("text/event-stream") === true;
 }
 
 function answerHeaders(

@@ -37,6 +37,8 @@ export class Watcher {
   readonly endpoint: string;
   readonly #options: WatcherOptions;
   #stream: UpstreamExchange | undefined;
+  /** Streams that hear on until the one that replaces them stands. */
+  readonly #replaced = new Set<UpstreamExchange>();
   #link: LegacyLink | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = shortestPauseMs;
@@ -73,16 +75,21 @@ export class Watcher {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#stream?.abort();
+    this.#endReplaced();
     this.#link?.close();
   }
 
   /** A modern stream says at its start what it is about; another wish needs another stream. */
   #listenAgain(): void {
     if (this.#isClosed || this.#stream === undefined) return;
-    const before = this.#stream;
+    this.#replaced.add(this.#stream);
     this.#generation += 1;
     this.#listen();
-    before.abort();
+  }
+
+  #endReplaced(): void {
+    for (const stream of this.#replaced) stream.abort();
+    this.#replaced.clear();
   }
 
   #listen(): void {
@@ -154,13 +161,13 @@ export class Watcher {
         if (status === 405) this.close();
         else if (status < 200 || status > 299) ended();
       },
-      onEvent: (event) => this.#hear(event),
+      onEvent: (event) => this.#hear(event, generation),
       onEnd: ended,
       onFailure: ended,
     };
   }
 
-  #hear({ data }: StreamEvent): void {
+  #hear({ data }: StreamEvent, generation: number): void {
     const parsed = data === undefined ? undefined : parseMessage(data);
     if (parsed?.kind === "request" && parsed.message.method === "ping") {
       this.#link?.post({ jsonrpc: "2.0", id: parsed.message.id, result: {} });
@@ -171,14 +178,20 @@ export class Watcher {
     if (method === "notifications/resources/updated" && typeof params?.uri === "string")
       this.#options.onUpdated(params.uri);
     else if (method in changes) this.#options.onListChanged(changes[method] ?? "tools");
-    else if (method === "notifications/subscriptions/acknowledged") this.#standsAgain();
+    else if (
+      method === "notifications/subscriptions/acknowledged" &&
+      generation === this.#generation
+    )
+      this.#stands();
   }
 
   /** What changed while nobody listened is found by reading. */
-  #standsAgain(): void {
+  #stands(): void {
     const { context, entry } = this.#options;
-    if (this.#wasOpen) void context.refresh(entry.record.id);
+    // One that took over from another has missed nothing.
+    if (this.#wasOpen && this.#replaced.size === 0) void context.refresh(entry.record.id);
     this.#wasOpen = true;
+    this.#endReplaced();
   }
 
   #again(generation: number): void {
@@ -186,6 +199,7 @@ export class Watcher {
     this.#generation += 1;
     this.#stream?.abort();
     this.#stream = undefined;
+    this.#endReplaced();
     this.#link?.close();
     this.#link = undefined;
     const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;

@@ -1,6 +1,7 @@
 import type { Era, Transport } from "@hub/core";
 import type { Deadline } from "./deadline.js";
 import { type Fault, mostTelling, ProbeFault } from "./fault.js";
+import { modernVersion } from "./mcp-protocol.js";
 import { connectSse } from "./sse-wire.js";
 import { type Contact, discover, initialize, type WireOptions } from "./wire.js";
 
@@ -69,6 +70,7 @@ export async function meet(options: MeetingOptions): Promise<Meeting> {
   const ways = waysFor(options);
   const share = options.knownEra === undefined ? shareOfFirstWay : shareOfKnownWay;
   const faults: Fault[] = [];
+  let isRepeated = false;
   for (const [index, way] of ways.entries()) {
     const next = ways[index + 1];
     // Nothing that hangs is asked for a stream, so the way before that needs to leave no time.
@@ -83,6 +85,14 @@ export async function meet(options: MeetingOptions): Promise<Meeting> {
       if (fault.kind === "token-needed")
         return { kind: "token-needed", transport: options.transport, status: fault.status };
       faults.push(fault);
+      // It refuses the version it says it speaks: it may have meant another request than ours.
+      const isMistaken =
+        fault.kind === "no-common-version" && fault.offered.includes(modernVersion) && !isRepeated;
+      if (isMistaken && way === "discover" && !deadline.signal.aborted) {
+        isRepeated = true;
+        ways.splice(index + 1, 0, way);
+        continue;
+      }
       const isOver = next === undefined || deadline.signal.aborted;
       if (isOver || !mayTryNext(fault, next, options.isBrief === true)) break;
     } finally {

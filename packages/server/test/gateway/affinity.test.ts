@@ -27,7 +27,7 @@ const elicitation = (mark: string) => ({
 /** The mark a question carries. */
 function markOf({ method, params }: Message | { method: string; params: Payload }): string {
   if (method === "elicitation/create") return String(params?.message);
-  const [first] = params?.messages as readonly { content: { text: string } }[]; // made above
+  const [first] = (params?.messages ?? []) as readonly { content: { text: string } }[]; // made above
   return String(first?.content.text);
 }
 

@@ -11,7 +11,7 @@ afterEach(closeAll);
 
 /** Longer than changes are gathered, and than anything still under way takes. */
 const settleMs = 350;
-const graceMs = 250;
+const graceMs = 1_000;
 
 const everyKind = {
   toolsListChanged: true,
@@ -102,7 +102,7 @@ describe("list_changed", () => {
 
   test("does not come when a server restarts with equal tools, nor for a blip shorter than the grace period", async () => {
     const hub = await TestHub.start({
-      limits: { graceMs: 3_000 },
+      limits: { graceMs: 8_000 },
       env: {
         MCP_HUB_HEARTBEAT_MS: "100",
         MCP_HUB_LEASE_MIN_MS: "100",
@@ -205,6 +205,8 @@ describe("subscriptions to resources", () => {
     expect(upstream.followed).toEqual([uri]);
     modern.close();
     await until("the end of it", () => upstream.followed.length === 0);
-    expect(upstream.listening.size).toBe(1);
+    await until("one stream to be left", () => upstream.listening.size === 1);
+    // However often it was replaced, it was never away.
+    expect(upstream.fewestListening).toBe(1);
   });
 });

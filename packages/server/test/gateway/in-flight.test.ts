@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { ModernClient } from "./support/clients.js";
+import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { textOf, textResult } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
@@ -54,6 +54,32 @@ describe("calls in flight", () => {
       await Promise.all(calls);
       expect(upstream.calls).toHaveLength(3);
     }
+  });
+
+  test("calls that wait for their clients' answers keep no places", async () => {
+    const hub = await TestHub.start({ limits: { mostInFlight: 1 } });
+    const upstream = await LegacyUpstream.start({ tools: ["asks", "echo"] });
+    upstream.on("asks", async (call) => {
+      await call.ask("elicitation/create", { mode: "form", message: "?" });
+      return textResult("done");
+    });
+    await hub.register("old", upstream);
+    const capabilities = { elicitation: { form: {} } };
+    const modern = new ModernClient(hub.url, { capabilities });
+    let isAsked = false;
+    const legacy = await LegacyClient.open(hub.url, {
+      capabilities,
+      onAsked: () => {
+        isAsked = true;
+        return undefined;
+      },
+    });
+    const { result } = (await modern.call("old__asks").done).response;
+    expect(result?.resultType).toBe("input_required");
+    legacy.call("old__asks");
+    await until("the question", () => isAsked);
+    expect(textOf((await modern.call("old__echo").done).response)).toBe("{}");
+    expect(await hub.inFlight("old")).toBe(2);
   });
 
   test("a client that does not read slows down its own call only", async () => {

@@ -8,6 +8,9 @@ export class ModernUpstream extends Upstream {
   /** `subscriptions/listen` that are open. */
   readonly listening = new Set<UpstreamCall>();
 
+  /** How many of them there were at the worst moment since the first. */
+  fewestListening = Number.POSITIVE_INFINITY;
+
   static start(options: UpstreamOptions = {}): Promise<ModernUpstream> {
     return new ModernUpstream(options).start();
   }
@@ -52,7 +55,10 @@ export class ModernUpstream extends Upstream {
     }
     if (message.method === "subscriptions/listen") {
       this.listening.add(call);
-      response.on("close", () => this.listening.delete(call));
+      response.on("close", () => {
+        this.listening.delete(call);
+        this.fewestListening = Math.min(this.fewestListening, this.listening.size);
+      });
       const notifications = message.params?.notifications;
       call.send({
         method: "notifications/subscriptions/acknowledged",

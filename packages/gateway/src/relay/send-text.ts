@@ -1,0 +1,17 @@
+import type { ServerResponse } from "node:http";
+
+/** Answers with one JSON message. `always`: what every answer of the hub carries. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  always: Readonly<Record<string, string>>,
+): void {
+  const bytes = Buffer.from(text, "utf8");
+  response.writeHead(status, {
+    ...always,
+    "content-type": "application/json",
+    "content-length": bytes.length,
+  });
+  response.end(bytes);
+}
