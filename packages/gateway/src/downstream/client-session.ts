@@ -2,11 +2,12 @@ import type { Entry } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
 import type { GatewayContext } from "../relay/context.js";
 import { clientName } from "../relay/modern-caller.js";
-import { deaf, type LegacyIdentity, type LegacyLink } from "../upstream/legacy-link.js";
+import type { LegacyIdentity, LegacyLink } from "../upstream/legacy-link.js";
+import { applyLogLevel } from "../upstream/log-level.js";
 import { type Leg, openLeg } from "../upstream/open-link.js";
-import type { UpstreamExchange } from "../upstream/port.js";
+import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
 import type { StreamEvent } from "../wire/event-stream.js";
-import type { JsonRpcId, JsonRpcRequest } from "../wire/json-rpc.js";
+import type { JsonRpcId } from "../wire/json-rpc.js";
 import { Questions } from "./questions.js";
 import type { Reply } from "./reply.js";
 
@@ -33,7 +34,7 @@ export class ClientSession {
   readonly #selection: () => Selection;
   readonly #legs = new Map<string, Promise<Leg>>();
   readonly #links = new Map<string, LegacyLink>();
-  readonly #listening = new Map<LegacyLink, UpstreamExchange>();
+  readonly #listening = new Map<LegacyLink, SessionStream>();
   readonly #streams = new Set<Reply>();
   readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
   #isClosed = false;
@@ -93,7 +94,7 @@ export class ClientSession {
     if (this.#links.get(serverId) !== link) return;
     this.#links.delete(serverId);
     this.#legs.delete(serverId);
-    this.#listening.get(link)?.abort();
+    this.#listening.get(link)?.exchange?.abort();
     this.#listening.delete(link);
     link.close();
   }
@@ -115,7 +116,7 @@ export class ClientSession {
       if (this.#streams.size === 0) this.#listenNoMore();
       this.usedAt = this.#context.catalogue.now().hub;
     });
-    for (const link of this.#links.values()) this.#listen(link);
+    for (const link of this.#links.values()) void this.#listen(link);
   }
 
   get hasStream(): boolean {
@@ -159,7 +160,7 @@ export class ClientSession {
         if (this.#isClosed) leg.link.close();
         else {
           this.#links.set(serverId, leg.link);
-          this.#greet(leg.link);
+          await this.#greet(leg.link);
         }
       }
       return leg;
@@ -169,29 +170,31 @@ export class ClientSession {
     }
   }
 
-  #greet(link: LegacyLink): void {
-    if (this.logLevel !== undefined && link.initialized.capabilities.logging !== undefined) {
-      link.request(setLevel(this.logLevel), deaf);
-    }
-    if (this.hasStream) this.#listen(link);
+  /** Before the first call: the server then knows what the client wants to hear, and is heard. */
+  async #greet(link: LegacyLink): Promise<void> {
+    await Promise.all([
+      applyLogLevel(link, this.logLevel, this.#context.limits.handshakeMs),
+      this.hasStream ? this.#listen(link) : undefined,
+    ]);
   }
 
-  /** Hears a server outside of calls while the client itself listens. */
-  #listen(link: LegacyLink): void {
-    if (this.#listening.has(link) || this.#isClosed) return;
-    const forget = () => void this.#listening.delete(link);
-    const listening = link.listen({
-      onOpen: () => undefined,
-      onEvent: (event) => this.#onOutside(this, link, event),
-      onEnd: forget,
-      onFailure: forget,
-    });
-    if (listening !== undefined) this.#listening.set(link, listening);
+  /** Hears a server outside of calls while the client itself listens. Resolves when it can be heard. */
+  #listen(link: LegacyLink): Promise<void> {
+    const known = this.#listening.get(link);
+    if (known !== undefined) return known.isOpen;
+    if (this.#isClosed) return Promise.resolve();
+    const stream = openSessionStream(
+      link,
+      (event) => this.#onOutside(this, link, event),
+      () => void this.#listening.delete(link),
+    );
+    if (stream.exchange !== undefined) this.#listening.set(link, stream);
+    return stream.isOpen;
   }
 
   /** Nobody hears what servers would tell; the sessions with them stay. */
   #listenNoMore(): void {
-    for (const listening of this.#listening.values()) listening.abort();
+    for (const { exchange } of this.#listening.values()) exchange?.abort();
     this.#listening.clear();
   }
 
@@ -199,8 +202,4 @@ export class ClientSession {
   #stands(entry: Entry, link: LegacyLink): boolean {
     return this.#context.instances.get(entry, link.instance.instanceId) !== undefined;
   }
-}
-
-export function setLevel(level: string): JsonRpcRequest {
-  return { jsonrpc: "2.0", id: "hub-level", method: "logging/setLevel", params: { level } };
 }

@@ -6,7 +6,8 @@ import type { GatewayContext } from "../relay/context.js";
 import { askClient, relayLegacy } from "../relay/legacy-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
 import { type Route, routeRequest } from "../routing.js";
-import { deaf, type LegacyLink } from "../upstream/legacy-link.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { applyLogLevel } from "../upstream/log-level.js";
 import { canSubscribe } from "../upstream/watcher.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { legacyVersions, newestLegacyVersion } from "../wire/eras.js";
@@ -20,7 +21,7 @@ import {
   parseMessage,
   resultText,
 } from "../wire/json-rpc.js";
-import { type ClientSession, setLevel } from "./client-session.js";
+import type { ClientSession } from "./client-session.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { cursorProblem, type Exchange, listMethods } from "./modern-endpoint.js";
@@ -37,6 +38,8 @@ export type LegacyEndpointOptions = {
 };
 
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
+/** How long a client that sets a level waits for its servers. */
+const mostLevelMs = 500;
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
 
 /** Answers clients of the 2025 revisions: a session each, and a stream for what belongs to no call. */
@@ -202,8 +205,7 @@ export class LegacyEndpoint {
     } else if (called.has(method)) this.#call(session, view, message, reply);
     else if (method === "ping") result({});
     else if (method === "logging/setLevel") {
-      this.#setLevel(session, message);
-      result({});
+      void this.#setLevel(session, message).then(() => result({}));
     } else if (method === "resources/subscribe" || method === "resources/unsubscribe")
       this.#subscribe(session, view, message, reply);
     else if (method.startsWith("tasks/")) this.#task(session, view, message, reply);
@@ -297,12 +299,13 @@ export class LegacyEndpoint {
       session.tasks.set(task.taskId, serverId);
   }
 
-  #setLevel(session: ClientSession, { params }: JsonRpcRequest): void {
-    if (typeof params?.level !== "string") return;
-    session.logLevel = params.level;
-    for (const link of session.links.values())
-      if (link.initialized.capabilities.logging !== undefined)
-        link.request(setLevel(params.level), deaf);
+  /** Waits until the servers know it, so that the next call obeys it, but not for one that hangs. */
+  async #setLevel(session: ClientSession, { params }: JsonRpcRequest): Promise<void> {
+    const level = params?.level;
+    if (typeof level !== "string") return;
+    session.logLevel = level;
+    const links = [...session.links.values()];
+    await Promise.all(links.map((link) => applyLogLevel(link, level, mostLevelMs)));
   }
 
   #subscribe(session: ClientSession, view: View, message: JsonRpcRequest, reply: Reply): void {
@@ -327,21 +330,20 @@ export class LegacyEndpoint {
     }
     const own = String(params?.uri);
     session.subscriptions.get(uri)?.();
-    session.subscriptions.set(
-      uri,
-      watchers.follow(entry.record.id, own, (updated) => {
-        const rewrites = context.views.of(session.selection).rewrites.get(entry.record.id);
-        const shown = updated === own ? uri : rewriteUri(updated, rewrites);
-        session.tell({
-          data: JSON.stringify({
-            jsonrpc: "2.0",
-            method: "notifications/resources/updated",
-            params: { uri: shown },
-          }),
-        });
-      }),
-    );
-    reply.message(resultText(message.id, {}));
+    const { stop, isFollowed } = watchers.follow(entry.record.id, own, (updated) => {
+      const rewrites = context.views.of(session.selection).rewrites.get(entry.record.id);
+      const shown = updated === own ? uri : rewriteUri(updated, rewrites);
+      session.tell({
+        data: JSON.stringify({
+          jsonrpc: "2.0",
+          method: "notifications/resources/updated",
+          params: { uri: shown },
+        }),
+      });
+    });
+    session.subscriptions.set(uri, stop);
+    // From the answer on, the client hears of every change.
+    void isFollowed.then(() => reply.message(resultText(message.id, {})));
   }
 
   #notification(session: ClientSession, { method, params }: JsonRpcNotification): void {

@@ -33,6 +33,9 @@ export type SubscriptionOptions = {
 export class Subscription {
   readonly #options: SubscriptionOptions;
   readonly #stops: (() => void)[] = [];
+  readonly #asked: Promise<unknown>[] = [];
+  /** What happens before the acknowledgement. */
+  #waiting: { readonly method: string; readonly params: object }[] | undefined = [];
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -47,6 +50,7 @@ export class Subscription {
       .filter((uri): uri is string => typeof uri === "string")
       .slice(0, mostResources);
     const followed = uris.filter((uri) => this.#follow(uri));
+    this.#options.reply.openStream();
     this.#stops.push(
       listeners.add(selection, new Set(kinds), (kind) =>
         this.#send(`notifications/${kind}/list_changed`, {}),
@@ -58,12 +62,20 @@ export class Subscription {
         this.#options.onEnd();
       }),
     );
-    this.#send("notifications/subscriptions/acknowledged", {
-      notifications: {
-        ...Object.fromEntries(kinds.map((kind) => [filters[kind], true])),
-        ...(followed.length === 0 ? {} : { resourceSubscriptions: followed }),
-      },
-    });
+    const honoured = {
+      ...Object.fromEntries(kinds.map((kind) => [filters[kind], true])),
+      ...(followed.length === 0 ? {} : { resourceSubscriptions: followed }),
+    };
+    // From the acknowledgement on, the client hears of every change.
+    void Promise.all(this.#asked).then(() => this.#acknowledge(honoured));
+  }
+
+  /** The first message of the stream; what came before it follows. */
+  #acknowledge(notifications: object): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#send("notifications/subscriptions/acknowledged", { notifications });
+    for (const { method, params } of waiting) this.#send(method, params);
   }
 
   /** The hub ends it: with the result that says so. */
@@ -85,19 +97,23 @@ export class Subscription {
     if ("error" in routing) return false;
     const { entry, params } = routing.route;
     const own = String(params?.uri);
-    this.#stops.push(
-      watchers.follow(entry.record.id, own, (updated) => {
-        const rewrites = context.views.of(selection()).rewrites.get(entry.record.id);
-        const shown = updated === own ? uri : rewriteUri(updated, rewrites);
-        this.#send("notifications/resources/updated", { uri: shown });
-      }),
-    );
+    const { stop, isFollowed } = watchers.follow(entry.record.id, own, (updated) => {
+      const rewrites = context.views.of(selection()).rewrites.get(entry.record.id);
+      const shown = updated === own ? uri : rewriteUri(updated, rewrites);
+      this.#send("notifications/resources/updated", { uri: shown });
+    });
+    this.#stops.push(stop);
+    this.#asked.push(isFollowed);
     return true;
   }
 
   #send(method: string, params: object): boolean {
     const { id, reply } = this.#options;
     if (!reply.isOpen) return false;
+    if (this.#waiting !== undefined) {
+      this.#waiting.push({ method, params });
+      return true;
+    }
     const tagged = { _meta: { [metaKeys.subscriptionId]: id }, ...params };
     reply.event({ data: JSON.stringify({ jsonrpc: "2.0", method, params: tagged }) });
     return true;

@@ -4,13 +4,13 @@ import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../downstream/reply.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { UpstreamExchange } from "../upstream/port.js";
+import { openSessionStream } from "../upstream/session-stream.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { codes, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 import { type CallRun, outcomeOfText } from "./call-run.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
 import { isResponseTo } from "./no-answer.js";
-import { openSessionStream } from "./session-stream.js";
 
 /** The request that waits for an answer now; each round has another one. */
 type Attached = {
@@ -78,9 +78,9 @@ export class HeldCall {
   async start(link: LegacyLink): Promise<void> {
     this.#link = link;
     if (!this.#options.caller.hearsServers) return;
-    const stream = await openSessionStream(link, (event) => this.hear(event));
-    if (this.#isOver) stream?.abort();
-    else this.#stream = stream;
+    const { exchange, isOpen } = openSessionStream(link, (event) => this.hear(event));
+    this.#stream = exchange;
+    await isOpen;
   }
 
   /** Lets a request wait for what comes next. To close its connection is to take the call back. */

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type Entry, isJsonObject } from "@hub/core";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
-import { setLevel } from "../downstream/client-session.js";
 import type { Reply } from "../downstream/reply.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
-import { deaf, type LegacyLink } from "../upstream/legacy-link.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { applyLogLevel } from "../upstream/log-level.js";
 import { openLeg, Unreachable } from "../upstream/open-link.js";
 import { withoutEnvelope } from "../wire/eras.js";
 import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
@@ -207,17 +207,4 @@ function subjectOfCall({ entry, request }: BridgedRequest): string {
 function legacyParams(params: Params | undefined): Params {
   const { inputResponses: _, requestState: __, ...rest } = withoutEnvelope(params) ?? {};
   return rest;
-}
-
-/** A 2025 server is told the level once a session; without one it must send no logs. */
-async function applyLogLevel(link: LegacyLink, logLevel: string | undefined, withinMs: number) {
-  if (logLevel === undefined || link.initialized.capabilities.logging === undefined) return;
-  await new Promise<void>((resolve) => {
-    const giveUp = setTimeout(resolve, withinMs);
-    const done = () => {
-      clearTimeout(giveUp);
-      resolve();
-    };
-    link.request(setLevel(logLevel), { ...deaf, onEnd: done, onFailure: done });
-  });
 }

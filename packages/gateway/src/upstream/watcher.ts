@@ -13,6 +13,8 @@ import { openSseLink } from "./sse-link.js";
 
 const shortestPauseMs = 1_000;
 const longestPauseMs = 60_000;
+/** Clients are not kept waiting longer than this for what a server may never confirm. */
+const mostWaitMs = 2_000;
 /** A stream that lived this long was a good one; the next pause is short again. */
 const goodAfterMs = 10_000;
 
@@ -39,6 +41,7 @@ export class Watcher {
   #stream: UpstreamExchange | undefined;
   /** Streams that hear on until the one that replaces them stands. */
   readonly #replaced = new Set<UpstreamExchange>();
+  readonly #onStanding: (() => void)[] = [];
   #link: LegacyLink | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = shortestPauseMs;
@@ -61,13 +64,17 @@ export class Watcher {
     else void this.#connect();
   }
 
-  follow(uri: string): void {
-    if (this.#link !== undefined) this.#ask(this.#link, "resources/subscribe", uri);
-    else this.#listenAgain();
+  /** Resolves when the server knows, or when it will not: what it tells from then on is heard. */
+  async follow(uri: string): Promise<void> {
+    if (this.#link !== undefined) await this.#ask(this.#link, "resources/subscribe", uri);
+    else if (this.#stream !== undefined) {
+      this.#listenAgain();
+      await this.#untilStanding();
+    }
   }
 
   unfollow(uri: string): void {
-    if (this.#link !== undefined) this.#ask(this.#link, "resources/unsubscribe", uri);
+    if (this.#link !== undefined) void this.#ask(this.#link, "resources/unsubscribe", uri);
     else this.#listenAgain();
   }
 
@@ -142,14 +149,32 @@ export class Watcher {
       this.#stream = link.listen(this.#receiver());
       // Without a session nothing is ever told; the probes have to do.
       if (this.#stream === undefined) return;
-      for (const uri of uris()) this.#ask(link, "resources/subscribe", uri);
+      for (const uri of uris()) void this.#ask(link, "resources/subscribe", uri);
     } catch {
       this.#again(generation);
     }
   }
 
-  #ask(link: LegacyLink, method: string, uri: string): void {
-    link.request({ jsonrpc: "2.0", id: `hub-${method}`, method, params: { uri } }, deaf);
+  #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(resolve, mostWaitMs);
+      const done = () => {
+        clearTimeout(giveUp);
+        resolve();
+      };
+      const request = { jsonrpc: "2.0", id: `hub-${method}`, method, params: { uri } } as const;
+      link.request(request, { ...deaf, onEnd: done, onFailure: done });
+    });
+  }
+
+  #untilStanding(): Promise<void> {
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(resolve, mostWaitMs);
+      this.#onStanding.push(() => {
+        clearTimeout(giveUp);
+        resolve();
+      });
+    });
   }
 
   #receiver(): MessageReceiver {
@@ -192,6 +217,7 @@ export class Watcher {
     if (this.#wasOpen && this.#replaced.size === 0) void context.refresh(entry.record.id);
     this.#wasOpen = true;
     this.#endReplaced();
+    for (const tell of this.#onStanding.splice(0)) tell();
   }
 
   #again(generation: number): void {

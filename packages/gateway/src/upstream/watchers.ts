@@ -57,20 +57,30 @@ export class Watchers {
     }
   }
 
-  /** Follows a resource of a server, by its own URI. However many follow it, the server is asked once. */
-  follow(serverId: string, uri: string, follower: Follower): () => void {
+  /**
+   * Follows a resource of a server, by its own URI. However many follow it, the server is asked once.
+   * `isFollowed` resolves when the server knows.
+   */
+  follow(
+    serverId: string,
+    uri: string,
+    follower: Follower,
+  ): { readonly stop: () => void; readonly isFollowed: Promise<unknown> } {
     const byUri = this.#followed.get(serverId) ?? new Map<string, Set<Follower>>();
     this.#followed.set(serverId, byUri);
     const followers = byUri.get(uri) ?? new Set();
     byUri.set(uri, followers);
     followers.add(follower);
-    if (followers.size === 1) this.#each(serverId, (watcher) => watcher.follow(uri));
-    return () => {
+    const asked: Promise<void>[] = [];
+    if (followers.size === 1)
+      this.#each(serverId, (watcher) => void asked.push(watcher.follow(uri)));
+    const stop = () => {
       if (!followers.delete(follower) || followers.size > 0) return;
       byUri.delete(uri);
       if (byUri.size === 0) this.#followed.delete(serverId);
       this.#each(serverId, (watcher) => watcher.unfollow(uri));
     };
+    return { stop, isFollowed: Promise.all(asked) };
   }
 
   close(): void {

@@ -1,0 +1,40 @@
+import type { StreamEvent } from "../wire/event-stream.js";
+import type { LegacyLink } from "./legacy-link.js";
+import type { UpstreamExchange } from "./port.js";
+
+/** Some servers send no headers before the first event; a call cannot wait for that. */
+const mostWaitMs = 500;
+
+export type SessionStream = {
+  /** Undefined when there can be none. */
+  readonly exchange: UpstreamExchange | undefined;
+  /** Resolves when it is open, or when there will be none. */
+  readonly isOpen: Promise<void>;
+};
+
+/**
+ * Opens the stream of a session for what the server says outside of a call. Many servers ask and log there
+ * even in the middle of one, and what they say while nobody listens is lost: calls wait until it is open.
+ */
+export function openSessionStream(
+  link: LegacyLink,
+  onEvent: (event: StreamEvent) => void,
+  onEnd: () => void = () => undefined,
+): SessionStream {
+  let open = () => {};
+  const isOpen = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const timer = setTimeout(open, mostWaitMs);
+  const settle = () => {
+    clearTimeout(timer);
+    open();
+  };
+  const end = () => {
+    settle();
+    onEnd();
+  };
+  const exchange = link.listen({ onOpen: settle, onEvent, onEnd: end, onFailure: end });
+  if (exchange === undefined) settle();
+  return { exchange, isOpen };
+}
