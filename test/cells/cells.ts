@@ -43,17 +43,14 @@ export function limitOf(server: ServerKind, feature: FeatureName): string | unde
   return limits[server]?.[feature];
 }
 
-/** Tries all that is wanted: the servers side by side, the clients of each one after the other. */
+/** Tries all that is wanted: the servers side by side, the pairs of each one after the other where they must. */
 export async function tryCells(wanted: Wanted): Promise<readonly Cell[]> {
   const stage = await Stage.open(wanted.servers);
-  const growing = new Turns();
+  const turns = new Turns();
   try {
-    const lanes = wanted.servers.map(async (server) => {
+    const lanes = lanesOf(wanted).map(async (lane) => {
       const cells: Cell[] = [];
-      for (const client of wanted.clients)
-        for (const path of wanted.paths)
-          if (canTalk(client, server, path))
-            cells.push(...(await tryPair(stage, growing, { client, server, path }, wanted)));
+      for (const pair of lane) cells.push(...(await tryPair(stage, turns, pair, wanted.features)));
       return cells;
     });
     return (await Promise.all(lanes)).flat();
@@ -62,34 +59,57 @@ export async function tryCells(wanted: Wanted): Promise<readonly Cell[]> {
   }
 }
 
+function lanesOf(wanted: Wanted): readonly (readonly Pair[])[] {
+  return wanted.servers.flatMap((server) => {
+    const pairs = wanted.clients.flatMap((client) =>
+      wanted.paths
+        .filter((path) => canTalk(client, server, path))
+        .map((path) => ({ client, server, path })),
+    );
+    // It takes a second to open a session, whoever asks; the others are quick.
+    return server === "npm fastmcp" ? pairs.map((pair) => [pair]) : [pairs];
+  });
+}
+
 /** A cell that hangs is one that fails. */
 const mostMs = 6_000;
 
 type Pair = Pick<Cell, "client" | "server" | "path">;
 
-/** All features at once, as a client that is busy uses them. */
+/** Whose turn a feature waits for: a notice must not be taken for that of another pair. */
+function turnOf(feature: FeatureName, server: ServerKind): string | undefined {
+  if (feature === "list_changed") return "all servers";
+  return feature === "subscribe" ? server : undefined;
+}
+
+/**
+ * All features at once, as a client that is busy uses them. Over stdio one after the other: there, nothing
+ * says which call a log or a question belongs to.
+ */
 async function tryPair(
   stage: Stage,
-  growing: Turns,
+  turns: Turns,
   pair: Pair,
-  wanted: Wanted,
+  wanted: readonly FeatureName[],
 ): Promise<readonly Cell[]> {
   const { id } = serverKinds[pair.server];
   const connecting = within(mostMs, clientKinds[pair.client](stage.url(pair.server, pair.path)));
-  const cells = await Promise.all(
-    wanted.features.map(async (feature): Promise<Cell> => {
-      let began = performance.now();
-      const tryIt = async () => {
-        const driver = await connecting;
-        began = performance.now();
-        await within(mostMs, features[feature](driver, namesOf(id, pair.path)));
-      };
-      // A notice of another server could be taken for the one that is missing.
-      const trying = feature === "list_changed" ? growing.take(tryIt) : tryIt();
-      const missing = await trying.then(() => undefined, messageOf);
-      return { ...pair, feature, missing, tookMs: performance.now() - began };
-    }),
-  );
+  const tryOne = async (feature: FeatureName): Promise<Cell> => {
+    let began = performance.now();
+    const tryIt = async () => {
+      const driver = await connecting;
+      began = performance.now();
+      await within(mostMs, features[feature](driver, namesOf(id, pair.path)));
+    };
+    const turn = turnOf(feature, pair.server);
+    const trying = turn === undefined ? tryIt() : turns.take(turn, tryIt);
+    const missing = await trying.then(() => undefined, messageOf);
+    return { ...pair, feature, missing, tookMs: performance.now() - began };
+  };
+  const cells: Cell[] = [];
+  if (pair.server === "stdio, hub-register")
+    for (const feature of wanted) cells.push(await tryOne(feature));
+  else cells.push(...(await Promise.all(wanted.map(tryOne))));
   await connecting.then((driver) => within(mostMs, driver.close())).catch(() => undefined);
   return cells;
 }
@@ -115,13 +135,16 @@ function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   });
 }
 
-/** One after the other. */
+/** One after the other, for each that is waited for. */
 class Turns {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #last = new Map<string, Promise<unknown>>();
 
-  take<T>(run: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(run);
-    this.#last = mine.catch(() => undefined);
+  take<T>(turn: string, run: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(turn) ?? Promise.resolve()).then(run);
+    this.#last.set(
+      turn,
+      mine.catch(() => undefined),
+    );
     return mine;
   }
 }

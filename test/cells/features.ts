@@ -1,8 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { eventually } from "../support/hub-process.js";
-import type { Driver } from "./clients/client-driver.js";
-import { answers, formQuestion, progressSteps, samplingQuestion, urlQuestion } from "./questions.js";
+import type { Driver } from "./clients/driver.js";
+import {
+  answers,
+  formQuestion,
+  progressSteps,
+  samplingQuestion,
+  urlQuestion,
+} from "./questions.js";
 import { keysFrom } from "./servers/offer.js";
 
 /** What things are called on the path that is tried. */
@@ -59,7 +65,10 @@ export const features = {
     await driver.logFrom("warning");
     await driver.call(names.tool("talk"), "");
     for (const level of ["warning", "error"])
-      same(await eventually(`the log of level ${level}`, () => logged(driver, level), withinMs), level);
+      same(
+        await eventually(`the log of level ${level}`, () => logged(driver, level), withinMs),
+        level,
+      );
   },
   "log level": async (driver, names) => {
     await driver.logFrom("warning");

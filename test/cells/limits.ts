@@ -1,5 +1,5 @@
-import type { ServerKind } from "./servers/kinds.js";
 import type { FeatureName } from "./features.js";
+import type { ServerKind } from "./servers/kinds.js";
 
 /**
  * What a server does not do by its nature, and why: nothing that stands between can give it. Each is also

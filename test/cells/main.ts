@@ -32,7 +32,9 @@ export async function main(args: readonly string[]): Promise<number> {
   console.log(`${table(cells)}\n`);
   if (values.times)
     for (const cell of cells.toSorted((a, b) => b.tookMs - a.tookMs).slice(0, 20))
-      console.log(`${cell.tookMs.toFixed(0)} ms  ${cell.client} > ${cell.server}, ${cell.path}: ${cell.feature}`);
+      console.log(
+        `${cell.tookMs.toFixed(0)} ms  ${cell.client} > ${cell.server}, ${cell.path}: ${cell.feature}`,
+      );
   for (const line of failed) console.log(line);
   console.log(`${cells.length} cells in ${seconds} s, ${failed.length} not as they should be`);
   if (values.write) writeTable(table(cells));

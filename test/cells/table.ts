@@ -2,7 +2,9 @@ import { type Cell, everything, limitOf, paths } from "./cells.js";
 
 /** One line a client, server and path, one column a feature; as Markdown. */
 export function table(cells: readonly Cell[]): string {
-  const features = everything.features.filter((name) => cells.some((cell) => cell.feature === name));
+  const features = everything.features.filter((name) =>
+    cells.some((cell) => cell.feature === name),
+  );
   const rows = pairsOf(cells).map((pair) => [
     pair[0]?.client ?? "",
     pair[0]?.server ?? "",

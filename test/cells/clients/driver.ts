@@ -9,6 +9,13 @@ export type CallOptions = {
   readonly onProgress?: (progress: number) => void;
 };
 
+/** What every client says it can do. */
+export const capabilities = {
+  elicitation: { form: {}, url: {} },
+  sampling: {},
+  roots: { listChanged: true },
+};
+
 /** What a client was asked and told, in order. */
 export class Heard {
   readonly questions: unknown[] = [];
@@ -38,10 +45,7 @@ export interface Driver {
 }
 
 /** The text of a tool's result. */
-export function textOf(result: {
-  readonly isError?: boolean | undefined;
-  readonly content?: unknown;
-}): string {
+export function textOf(result: { readonly isError?: unknown; readonly content?: unknown }): string {
   const text = textIn(Array.isArray(result.content) ? result.content[0] : undefined);
   if (result.isError === true) throw new Error(`the tool failed: ${text}`);
   return text;
@@ -55,12 +59,15 @@ export function textIn(part: unknown): string {
 
 /** A fetch that tells when the stream for what belongs to no call is open, so that no notice is missed. */
 export function watchedFetch(): { readonly fetch: typeof fetch; readonly isOpen: Promise<void> } {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  let opened = () => {};
+  const isOpen = new Promise<void>((resolve) => {
+    opened = resolve;
+  });
   return {
-    isOpen: promise,
+    isOpen,
     fetch: async (url, init) => {
       const response = await fetch(url, init);
-      if (init?.method === "GET") resolve();
+      if (init?.method === "GET") opened();
       return response;
     },
   };

@@ -1,4 +1,4 @@
-import type { Driver } from "./client-driver.js";
+import type { Driver } from "./driver.js";
 import { connectV1 } from "./v1-client.js";
 import { connectV2 } from "./v2-client.js";
 

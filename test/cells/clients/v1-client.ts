@@ -10,14 +10,11 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { answers } from "../questions.js";
-import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./client-driver.js";
+import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./driver.js";
 
 /** A client of SDK v1. */
 export async function connectV1(name: string, url: string): Promise<Driver> {
-  const client = new Client(
-    { name, version: "1" },
-    { capabilities },
-  );
+  const client = new Client({ name, version: "1" }, { capabilities });
   const heard = new Heard();
   listen(client, name, heard);
   const stream = watchedFetch();

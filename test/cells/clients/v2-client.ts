@@ -4,7 +4,7 @@ import {
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
 import { answers, type LogLevel } from "../questions.js";
-import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./client-driver.js";
+import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./driver.js";
 
 /** A client of SDK v2, as it is for 2025 servers or pinned to the modern revision. */
 export async function connectV2(

@@ -4,7 +4,7 @@ import ts from "typescript";
 
 const cells = join(import.meta.dirname, "..");
 const cache = join(cells, "../../node_modules/.cache");
-const program = "servers/stdio-server";
+const program = "servers/stdio-program";
 const parts = [program, "servers/v1-server", "servers/offer", "questions"];
 
 /** Makes the stdio program one that Node runs as it is, where its imports are found. */

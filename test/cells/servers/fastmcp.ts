@@ -1,10 +1,12 @@
-import { type Context, FastMCP } from "fastmcp";
+import { type Context, FastMCP, type FastMCPSessionAuth } from "fastmcp";
 import { formQuestion, samplingQuestion, urlQuestion } from "../questions.js";
 import { type Call, keysFrom, type Offer, toolInput } from "./offer.js";
 
+const silent = { debug() {}, error() {}, info() {}, log() {}, warn() {} };
+
 /** A server of the npm package fastmcp; it asks on the stream of the session, not of the call. */
 export function createFastMcp(offer: Offer): FastMCP {
-  const server = new FastMCP({ name: offer.id, version: "1.0.0" });
+  const server = new FastMCP({ name: offer.id, version: "1.0.0", logger: silent });
   const addTool = (name: string) =>
     server.addTool({
       name,
@@ -23,14 +25,14 @@ export function createFastMcp(offer: Offer): FastMCP {
     arguments: [
       { name: "key", required: true, complete: async (start) => ({ values: keysFrom(start) }) },
     ],
-    load: async ({ key }) => ({ text: offer.readShelf(key) }),
+    load: async ({ key }) => ({ text: offer.readShelf(String(key)) }),
   });
   server.addPrompt({
     name: "greet",
     arguments: [
       { name: "name", required: true, complete: async (start) => ({ values: keysFrom(start) }) },
     ],
-    load: async ({ name }) => offer.greet(name),
+    load: async ({ name }) => offer.greet(String(name)),
   });
   offer.onChange((change) => {
     if (change.kind === "tools") for (const name of offer.tools.slice(-1)) addTool(name);
@@ -39,7 +41,7 @@ export function createFastMcp(offer: Offer): FastMCP {
   return server;
 }
 
-function callOf(server: FastMCP, context: Context<undefined>): Call {
+function callOf(server: FastMCP, context: Context<FastMCPSessionAuth>): Call {
   const session = () => {
     const found = server.sessions.find(({ sessionId }) => sessionId === context.sessionId);
     if (found === undefined) throw new Error("The call belongs to no session");

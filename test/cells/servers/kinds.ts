@@ -5,7 +5,7 @@ import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { freePort, type HubProcess, Program } from "../../support/hub-process.js";
 import { compileStdioProgram } from "./compile.js";
-import { createFastMcp } from "./fastmcp-server.js";
+import { createFastMcp } from "./fastmcp.js";
 import { Offer } from "./offer.js";
 import { Sessions } from "./sessions.js";
 import { createV1Server } from "./v1-server.js";
@@ -86,10 +86,7 @@ export const serverKinds = {
 
 export type ServerKind = keyof typeof serverKinds;
 
-const hubRegister = join(
-  import.meta.dirname,
-  "../../../packages/register/bin/hub-register.js",
-);
+const hubRegister = join(import.meta.dirname, "../../../packages/register/bin/hub-register.js");
 const quiet = { signals: false, log: () => {} } as const;
 
 function listen(

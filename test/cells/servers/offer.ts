@@ -15,7 +15,9 @@ export interface Call {
   roots(): Promise<string>;
 }
 
-export type Change = { readonly kind: "tools" } | { readonly kind: "resource"; readonly uri: string };
+export type Change =
+  | { readonly kind: "tools" }
+  | { readonly kind: "resource"; readonly uri: string };
 
 type Run = (text: string, call: Call, offer: Offer) => string | Promise<string>;
 

@@ -1,5 +1,5 @@
-import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { completable } from "@modelcontextprotocol/sdk/server/completable.js";
+import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
   CreateMessageResultSchema,
@@ -12,7 +12,13 @@ import {
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { formQuestion, logLevels, samplingQuestion, urlQuestion } from "../questions.js";
+import {
+  formQuestion,
+  type LogLevel,
+  logLevels,
+  samplingQuestion,
+  urlQuestion,
+} from "../questions.js";
 import { type Call, keysFrom, type Offer, toolInput } from "./offer.js";
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
@@ -23,7 +29,7 @@ export function createV1Server(offer: Offer): McpServer {
     { name: offer.id, version: "1" },
     { capabilities: { logging: {}, resources: { subscribe: true, listChanged: true } } },
   );
-  const session = { level: "debug" };
+  const session: { level: LogLevel } = { level: "debug" };
   const subscribed = new Set<string>();
 
   const addTool = (name: string) =>
@@ -52,7 +58,7 @@ export function createV1Server(offer: Offer): McpServer {
   );
 
   server.server.setRequestHandler(SetLevelRequestSchema, async ({ params }) => {
-    session.level = params.level;
+    session.level = logLevels.find((level) => level === params.level) ?? "debug";
     return {};
   });
   server.server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
@@ -73,7 +79,7 @@ export function createV1Server(offer: Offer): McpServer {
   return server;
 }
 
-function callOf(extra: Extra, session: { readonly level: string }): Call {
+function callOf(extra: Extra, session: { readonly level: LogLevel }): Call {
   const { progressToken } = extra._meta ?? {};
   return {
     signal: extra.signal,
@@ -83,8 +89,7 @@ function callOf(extra: Extra, session: { readonly level: string }): Call {
       await extra.sendNotification({ method: "notifications/progress", params });
     },
     log: async (level, data) => {
-      const lowest = logLevels.findIndex((known) => known === session.level);
-      if (logLevels.indexOf(level) < lowest) return;
+      if (logLevels.indexOf(level) < logLevels.indexOf(session.level)) return;
       await extra.sendNotification({ method: "notifications/message", params: { level, data } });
     },
     askForm: async () => {

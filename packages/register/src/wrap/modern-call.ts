@@ -91,7 +91,8 @@ export class ModernCall implements Caller {
   async next(): Promise<Step> {
     const { signal } = this.#context.mcpReq;
     const leave = () => this.giveUp("The client closed its request");
-    signal.addEventListener("abort", leave);
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave);
     try {
       const isAsked = new Promise<undefined>((resolve) => {
         this.#wake = () => resolve(undefined);

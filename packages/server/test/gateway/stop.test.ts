@@ -8,6 +8,30 @@ import { closeAll, until } from "./support/wait.js";
 
 afterEach(closeAll);
 
+describe("a server that leaves", () => {
+  test("finishes the calls it has, and gets no new ones", async () => {
+    const hub = await TestHub.start();
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const modern = (await ModernUpstream.start({ tools: ["slow"] })).on("slow", async () => {
+      await gate;
+      return textResult("done");
+    });
+    const lease = await hub.register("new", modern);
+    const client = new ModernClient(hub.url);
+    const call = client.call("new__slow");
+    await until("the call to arrive", () => modern.callsOf("slow").length === 1);
+    await hub.deregister(lease);
+    const { response } = await client.call("new__slow").done;
+    expect(response.error?.data).toMatchObject({ hubError: "SERVER_UNAVAILABLE" });
+    letGo();
+    expect(textOf((await call.done).response)).toBe("done");
+    expect(modern.callsOf("slow")).toHaveLength(1);
+  });
+});
+
 describe("a hub that stops", () => {
   test("lets calls in flight finish, in both eras, and ends streams that would never end", async () => {
     const hub = await TestHub.start();
