@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { everything, tryCells, type Wanted } from "./cells.js";
-import { failures, table } from "./table.js";
+import { failures, page } from "./table.js";
 import { writeTable } from "./write-table.js";
 
 /** What `npm run cells` does. Returns the exit code. */
@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const cells = await tryCells(wanted);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const failed = failures(cells);
-  console.log(`${table(cells)}\n`);
+  console.log(`${page(cells)}\n`);
   if (values.times)
     for (const cell of cells.toSorted((a, b) => b.tookMs - a.tookMs).slice(0, 20))
       console.log(
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
       );
   for (const line of failed) console.log(line);
   console.log(`${cells.length} cells in ${seconds} s, ${failed.length} not as they should be`);
-  if (values.write) writeTable(table(cells));
+  if (values.write && failed.length === 0) writeTable(page(cells));
   return failed.length === 0 ? 0 : 1;
 }
 

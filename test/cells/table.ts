@@ -1,7 +1,18 @@
 import { type Cell, everything, limitOf, paths } from "./cells.js";
+import { limits } from "./limits.js";
 
-/** One line a client, server and path, one column a feature; as Markdown. */
-export function table(cells: readonly Cell[]): string {
+/** The table, and what its "-" mean; as Markdown. */
+export function page(cells: readonly Cell[]): string {
+  const reasons = everything.servers.flatMap((server) =>
+    Object.entries(limits[server] ?? {}).map(
+      ([feature, reason]) => `- ${server}, ${feature}: ${reason}.`,
+    ),
+  );
+  return [table(cells), ...(reasons.length === 0 ? [] : ["", ...reasons])].join("\n");
+}
+
+/** One line a client, server and path, one column a feature. */
+function table(cells: readonly Cell[]): string {
   const features = everything.features.filter((name) =>
     cells.some((cell) => cell.feature === name),
   );

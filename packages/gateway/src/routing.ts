@@ -25,16 +25,6 @@ const invalid = (message: string, data?: unknown): Routing => ({
   error: { code: codes.invalidParams, message, ...(data === undefined ? {} : { data }) },
 });
 
-/** Methods that belong to one server. */
-export const routedMethods: ReadonlySet<string> = new Set([
-  "tools/call",
-  "prompts/get",
-  "resources/read",
-  "resources/subscribe",
-  "resources/unsubscribe",
-  "completion/complete",
-]);
-
 /** Finds the server that a request is for, by what the view shows. Nothing is found by splitting names. */
 export function routeRequest(view: View, method: string, params: Params | undefined): Routing {
   switch (method) {

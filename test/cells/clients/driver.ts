@@ -1,10 +1,10 @@
 import type { LogLevel } from "../questions.js";
 
-export type Reference =
+type Reference =
   | { readonly prompt: string; readonly argument: string }
   | { readonly template: string; readonly argument: string };
 
-export type CallOptions = {
+type CallOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: number) => void;
 };

@@ -47,7 +47,7 @@ const runs: Readonly<Record<string, Run>> = {
 /** All tools take the same. */
 export const toolInput = z.object({ text: z.string() });
 
-export const shelfKeys = ["apple", "apricot", "banana"] as const;
+const shelfKeys = ["apple", "apricot", "banana"] as const;
 export const keysFrom = (start: string): string[] =>
   shelfKeys.filter((key) => key.startsWith(start));
 

@@ -19,10 +19,7 @@ export const missingKey = "mcp-hub/missing";
 export const ambiguousKey = "mcp-hub/ambiguous";
 
 /** Why an entry cannot serve now, and since when. */
-export function whyNot(
-  entry: Entry,
-  now: Now,
-): { readonly since?: string; readonly reason: string } {
+function whyNot(entry: Entry, now: Now): { readonly since?: string; readonly reason: string } {
   const instance = leadingInstance(entry.instances);
   if (instance === undefined) {
     const { emptySince } = entry.record;

@@ -5,7 +5,7 @@ export const longestName = 64;
 const hashLength = 8;
 
 /** Between the id of a server and the name of what it offers. No id holds an underscore. */
-export const separator = "__";
+const separator = "__";
 
 /**
  * The name the gateway shows for a tool or prompt: a function of the server and the name alone, never of

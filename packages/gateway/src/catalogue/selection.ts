@@ -117,7 +117,7 @@ export function selects(selection: Selection, entry: Entry): boolean {
 /** The name by which a hub tells another hub what it is. */
 export const hubServerName = "mcp-hub";
 
-export function isHub(entry: Entry): boolean {
+function isHub(entry: Entry): boolean {
   return entry.snapshot?.serverInfo.name === hubServerName;
 }
 

@@ -7,14 +7,13 @@ import { exposedUri } from "./naming.js";
 import { lets, type Selection, selects } from "./selection.js";
 
 /** The lists a client can ask for. */
-export const listKinds = ["tools", "prompts", "resources", "resourceTemplates"] as const;
-export type ListKind = (typeof listKinds)[number];
+export type ListKind = "tools" | "prompts" | "resources" | "resourceTemplates";
 
 /** What a `list_changed` notification can be about; templates belong to resources. */
 export type ChangeKind = "tools" | "prompts" | "resources";
 
 /** A resource or template of one server, under the URI it has here. */
-export type LocatedItem = {
+type LocatedItem = {
   readonly serverId: string;
   readonly uri: string;
   readonly exposed: string;

@@ -130,7 +130,7 @@ type InputRequired = {
 };
 
 /** The wish for input in a response; undefined for every other one. */
-export function inputRequired(text: string): InputRequired | undefined {
+function inputRequired(text: string): InputRequired | undefined {
   const parsed = parseMessage(text);
   const result = parsed?.kind === "response" ? parsed.message.result : undefined;
   if (result?.resultType !== "input_required") return undefined;

@@ -5,7 +5,7 @@ import type { UpstreamDialer, UpstreamExchange, UpstreamFailure, UpstreamRequest
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What an answer turned out to be: one JSON message, a stream of them, or nothing. */
-export type Framing = "json" | "events" | "none";
+type Framing = "json" | "events" | "none";
 
 /** Hears the messages of one answer: open, then events, then exactly one of end and failure. */
 export interface MessageReceiver {

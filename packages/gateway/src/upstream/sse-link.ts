@@ -18,6 +18,9 @@ import {
 } from "./legacy-link.js";
 import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 
+/** How long the last messages of a session may take to arrive. */
+const farewellMs = 1_000;
+
 type Pending = { readonly receiver: MessageReceiver; readonly progressToken: unknown };
 
 /**
@@ -97,14 +100,28 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     };
   }
 
-  const post = (message: object) =>
-    void exchange(
+  let posting = 0;
+  let isClosing = false;
+  const posted = () => {
+    posting -= 1;
+    if (isClosing && posting === 0) stream.handle.abort();
+  };
+  const post = (message: object) => {
+    posting += 1;
+    exchange(
       dialer,
       target,
       { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
       65_536,
-      deaf,
+      { ...deaf, onEnd: posted, onFailure: posted },
     );
+  };
+  // What is still on its way, such as a cancellation, means nothing to a server once the stream is gone.
+  const close = () => {
+    isClosing = true;
+    if (posting === 0) stream.handle.abort();
+    else setTimeout(() => stream.handle.abort(), farewellMs).unref();
+  };
 
   try {
     const greeting = await firstAnswer(
@@ -134,7 +151,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
           resume: () => undefined,
         };
       },
-      close: () => stream.handle.abort(),
+      close,
     };
   } catch (error) {
     stream.handle.abort();

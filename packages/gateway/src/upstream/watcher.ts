@@ -66,11 +66,14 @@ export class Watcher {
 
   /** Resolves when the server knows, or when it will not: what it tells from then on is heard. */
   async follow(uri: string): Promise<void> {
-    if (this.#link !== undefined) await this.#ask(this.#link, "resources/subscribe", uri);
-    else if (this.#stream !== undefined) {
-      this.#listenAgain();
-      await this.#untilStanding();
+    if (this.#isClosed) return;
+    if (this.#link !== undefined) {
+      await this.#ask(this.#link, "resources/subscribe", uri);
+      return;
     }
+    // One that is still connecting says so itself when it has.
+    this.#listenAgain();
+    await this.#untilStanding();
   }
 
   unfollow(uri: string): void {
@@ -148,8 +151,9 @@ export class Watcher {
       this.#link = link;
       this.#stream = link.listen(this.#receiver());
       // Without a session nothing is ever told; the probes have to do.
-      if (this.#stream === undefined) return;
-      for (const uri of uris()) void this.#ask(link, "resources/subscribe", uri);
+      if (this.#stream !== undefined)
+        await Promise.all(uris().map((uri) => this.#ask(link, "resources/subscribe", uri)));
+      this.#tellStanding();
     } catch {
       this.#again(generation);
     }
@@ -217,6 +221,10 @@ export class Watcher {
     if (this.#wasOpen && this.#replaced.size === 0) void context.refresh(entry.record.id);
     this.#wasOpen = true;
     this.#endReplaced();
+    this.#tellStanding();
+  }
+
+  #tellStanding(): void {
     for (const tell of this.#onStanding.splice(0)) tell();
   }
 

@@ -6,6 +6,12 @@ import { Watcher } from "./watcher.js";
 
 type Follower = (uri: string) => void;
 
+type Followed = {
+  readonly followers: Set<Follower>;
+  /** Resolves when the server knows. */
+  readonly isFollowed: Promise<unknown>;
+};
+
 /**
  * The hub's own catalogue connections: one to each instance that tells of changes. Through them the hub
  * hears at once that a list changed, and follows resources for all clients together.
@@ -15,7 +21,7 @@ export class Watchers {
   readonly #onListChanged: (serverId: string, kind: ChangeKind) => void;
   readonly #watchers = new Map<string, Watcher>();
   /** By server and URI: who wants to hear of it. */
-  readonly #followed = new Map<string, Map<string, Set<Follower>>>();
+  readonly #followed = new Map<string, Map<string, Followed>>();
 
   /** `onListChanged` hears what servers say of their lists. */
   constructor(
@@ -66,26 +72,37 @@ export class Watchers {
     uri: string,
     follower: Follower,
   ): { readonly stop: () => void; readonly isFollowed: Promise<unknown> } {
-    const byUri = this.#followed.get(serverId) ?? new Map<string, Set<Follower>>();
+    const byUri = this.#followed.get(serverId) ?? new Map<string, Followed>();
     this.#followed.set(serverId, byUri);
-    const followers = byUri.get(uri) ?? new Set();
-    byUri.set(uri, followers);
+    const followed = byUri.get(uri) ?? this.#ask(serverId, uri, byUri);
+    const { followers, isFollowed } = followed;
     followers.add(follower);
-    const asked: Promise<void>[] = [];
-    if (followers.size === 1)
-      this.#each(serverId, (watcher) => void asked.push(watcher.follow(uri)));
     const stop = () => {
       if (!followers.delete(follower) || followers.size > 0) return;
       byUri.delete(uri);
       if (byUri.size === 0) this.#followed.delete(serverId);
       this.#each(serverId, (watcher) => watcher.unfollow(uri));
     };
-    return { stop, isFollowed: Promise.all(asked) };
+    return { stop, isFollowed };
   }
 
   close(): void {
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
+  }
+
+  #ask(serverId: string, uri: string, byUri: Map<string, Followed>): Followed {
+    let tell = (_asked: Promise<unknown>) => {};
+    const isFollowed = new Promise((resolve) => {
+      tell = resolve;
+    });
+    const followed = { followers: new Set<Follower>(), isFollowed };
+    // Known before anybody is asked: a connection says at its start all that is followed.
+    byUri.set(uri, followed);
+    const asked: Promise<void>[] = [];
+    this.#each(serverId, (watcher) => void asked.push(watcher.follow(uri)));
+    tell(Promise.all(asked));
+    return followed;
   }
 
   #each(serverId: string, run: (watcher: Watcher) => void): void {
@@ -94,7 +111,7 @@ export class Watchers {
 
   /** An update may name a part of what was subscribed to. */
   #updated(serverId: string, updated: string): void {
-    for (const [uri, followers] of this.#followed.get(serverId) ?? [])
+    for (const [uri, { followers }] of this.#followed.get(serverId) ?? [])
       if (updated === uri || updated.startsWith(uri)) for (const tell of followers) tell(updated);
   }
 }

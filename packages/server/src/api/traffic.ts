@@ -4,7 +4,7 @@ import { document } from "./openapi.js";
 import { readQuery } from "./query.js";
 
 /** One call that went through the gateway. */
-export type Call = {
+type Call = {
   readonly at: number;
   readonly serverId: string;
   readonly method: string;

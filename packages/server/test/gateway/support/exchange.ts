@@ -3,7 +3,7 @@ import type { Message } from "./messages.js";
 
 const agent = new Agent({ keepAlive: false });
 
-export type StreamedMessage = { readonly message: Message; readonly id?: string };
+type StreamedMessage = { readonly message: Message; readonly id?: string };
 
 export type Answer = {
   readonly status: number;

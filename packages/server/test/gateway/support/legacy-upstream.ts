@@ -137,8 +137,8 @@ export class LegacyUpstream extends Upstream {
 }
 
 /** Ids begin at 1 in each session, so that those of different sessions are alike. */
-function ask(
-  session: Session,
+export function ask(
+  session: Pick<Session, "questions" | "lastQuestion">,
   method: string,
   params: Payload,
   on: UpstreamCall,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import type { Message, Payload } from "./messages.js";
 import { textResult } from "./messages.js";
-import { RpcError, type Script, sendJson, type UpstreamCall } from "./upstream-call.js";
+import { RpcError, type Script, type UpstreamCall } from "./upstream-call.js";
 import { closeLater } from "./wait.js";
 
 export type Offer = {
@@ -121,14 +121,10 @@ export abstract class Upstream {
 
   /** Answers lists and calls, which are alike in both revisions; false for everything else. */
   protected serve(call: UpstreamCall, common: Payload): boolean {
-    const { method, response } = call;
+    const { method } = call;
     if (Object.hasOwn(lists, method)) {
       const kind = lists[method as keyof typeof lists]; // looked at right above
-      sendJson(response, 200, {
-        jsonrpc: "2.0",
-        id: call.id,
-        result: { ...common, [kind]: this.offer[kind] },
-      });
+      call.answer({ result: { ...common, [kind]: this.offer[kind] } });
       return true;
     }
     if (!called.has(method)) return false;
