@@ -177,7 +177,7 @@ export class Gateway {
       return;
     }
     const { entry } = selection;
-    if (entry !== undefined && !this.#legacy.knows(exchange))
+    if (entry !== undefined && !this.#isOverSse(entry) && !this.#legacy.knows(exchange))
       this.#passThrough.relay(
         {
           method: request.method,
@@ -329,6 +329,11 @@ export class Gateway {
       },
       response,
     );
+  }
+
+  /** Its bytes mean nothing to clients of the newer transport: the hub speaks for it always. */
+  #isOverSse(entry: Entry): boolean {
+    return this.#context.instances.candidates(entry)[0]?.transport === "sse";
   }
 
   #selection(

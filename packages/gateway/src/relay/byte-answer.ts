@@ -15,7 +15,8 @@ type Head = {
 export class ByteAnswer {
   readonly #response: ServerResponse;
   #head: Head | undefined;
-  #isStream = false;
+  /** Whether an event of the hub's own can be written into it. */
+  #takesEvents = false;
   #waiting: Buffer | undefined;
 
   constructor(response: ServerResponse) {
@@ -24,7 +25,8 @@ export class ByteAnswer {
 
   /** A stream has its head long before its first event; any other answer sends both together. */
   begin(status: number, headers: Head["headers"], isStream: boolean): void {
-    this.#isStream = isStream;
+    // In the middle of a compressed stream it would be noise.
+    this.#takesEvents = isStream && headers["content-encoding"] === undefined;
     this.#head = { status, headers };
     if (!isStream) return;
     this.#writeHead();
@@ -50,8 +52,8 @@ export class ByteAnswer {
   }
 
   /**
-   * The rest will not come. A stream says so in a last event; half of any other answer can only be broken
-   * off. False when nothing was sent yet and another answer can be given.
+   * The rest will not come. A plain stream says so in a last event; half of any other answer can only be
+   * broken off. False when nothing was sent yet and another answer can be given.
    */
   fail(text: string): boolean {
     const isUnsent = !this.#response.headersSent;
@@ -59,7 +61,7 @@ export class ByteAnswer {
     this.#waiting = undefined;
     if (isUnsent) return false;
     // What was cut off in the middle of an event must not run into this one.
-    if (this.#isStream) this.#response.end(`\n\n${eventText({ data: text })}`);
+    if (this.#takesEvents) this.#response.end(`\n\n${eventText({ data: text })}`);
     else this.#response.destroy();
     return true;
   }

@@ -57,8 +57,8 @@ export class CallRun {
   }
 
   /** A message of the server came. */
-  heard(characters: number): void {
-    this.#running.bytes += characters;
+  heard(text: string): void {
+    this.#running.bytes += Buffer.byteLength(text);
     this.#timer.touch();
     this.#instance?.showLife(this.#context.catalogue.now().hub);
   }

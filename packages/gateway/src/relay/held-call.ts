@@ -107,7 +107,7 @@ export class HeldCall {
   hear(event: StreamEvent): void {
     const { data } = event;
     if (data === undefined || this.#isOver) return;
-    this.run.heard(data.length);
+    this.run.heard(data);
     const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
     if (parsed?.kind === "notification") this.#notification(data, parsed.message);
     else if (parsed?.kind === "request") this.#question(parsed.message);

@@ -123,7 +123,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           opened.instance.forgetLegacyLeg();
         }
         if (isLost) return;
-        run.heard(event.data?.length ?? 0);
+        run.heard(event.data ?? "");
         if (event.id !== undefined) isResumable = true;
         const kind = passEvent(context, session, opened, reply, run, call, event, (text) => {
           isAnswered = true;

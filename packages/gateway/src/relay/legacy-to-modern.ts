@@ -99,7 +99,7 @@ function send(
           },
           onEvent({ data }) {
             if (data === undefined) return;
-            run.heard(data.length);
+            run.heard(data);
             const isNotification =
               data.includes('"method"') && parseMessage(data)?.kind === "notification";
             if (!isNotification) {

@@ -55,7 +55,7 @@ export function relayRewritten(
         },
         onEvent({ data }) {
           if (data === undefined || run.isOver) return;
-          run.heard(data.length);
+          run.heard(data);
           // One message behind, so that the last one ends the answer.
           if (waiting !== undefined) reply.event({ data: waiting });
           waiting = rewriteText(data, rewrites);

@@ -42,6 +42,9 @@ export class Watcher {
   /** Streams that hear on until the one that replaces them stands. */
   readonly #replaced = new Set<UpstreamExchange>();
   readonly #onStanding: (() => void)[] = [];
+  /** By URI: the wish the server is being told. */
+  readonly #asked = new Map<string, Promise<void>>();
+  #lastId = 0;
   #link: LegacyLink | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = shortestPauseMs;
@@ -159,14 +162,28 @@ export class Watcher {
     }
   }
 
+  /** Wishes about one resource reach the server in the order they were made. */
   #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
+    const before = this.#asked.get(uri) ?? Promise.resolve();
+    const asking = before
+      .then(() => this.#askNow(link, method, uri))
+      .then(() => {
+        if (this.#asked.get(uri) === asking) this.#asked.delete(uri);
+      });
+    this.#asked.set(uri, asking);
+    return asking;
+  }
+
+  #askNow(link: LegacyLink, method: string, uri: string): Promise<void> {
+    this.#lastId += 1;
+    const id = `hub-${this.#lastId}`;
     return new Promise((resolve) => {
       const giveUp = setTimeout(resolve, mostWaitMs);
       const done = () => {
         clearTimeout(giveUp);
         resolve();
       };
-      const request = { jsonrpc: "2.0", id: `hub-${method}`, method, params: { uri } } as const;
+      const request = { jsonrpc: "2.0", id, method, params: { uri } } as const;
       link.request(request, { ...deaf, onEnd: done, onFailure: done });
     });
   }

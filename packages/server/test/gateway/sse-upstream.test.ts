@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
+import { Exchange } from "./support/exchange.js";
 import { type Message, type Payload, textOf, textResult } from "./support/messages.js";
 import { SseUpstream } from "./support/sse-upstream.js";
 import { TestHub } from "./support/test-hub.js";
@@ -145,6 +146,21 @@ for (const { path, prefix } of paths) {
     });
   }
 }
+
+test("a session that the hub does not know is refused at the endpoint of an SSE server, and its stream never shown", async () => {
+  const { hub } = await withServer();
+  const url = `${hub.url}/servers/sse/mcp`;
+  const accept = "application/json, text/event-stream";
+  const status = async (method: string, headers: Readonly<Record<string, string>>) => {
+    const body = method === "POST" ? '{"jsonrpc":"2.0","id":1,"method":"ping"}' : undefined;
+    const type = { accept, "content-type": "application/json" };
+    return (await new Exchange(url, { method, headers: { ...type, ...headers }, body }).done)
+      .status;
+  };
+  for (const method of ["GET", "DELETE", "POST"])
+    expect(await status(method, { "mcp-session-id": "hub-of-yesterday" })).toBe(404);
+  expect(await status("GET", {})).toBe(405);
+});
 
 test("a session with an SSE server serves one client, and ends with it", async () => {
   const { hub, upstream } = await withServer();

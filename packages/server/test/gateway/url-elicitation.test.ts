@@ -3,7 +3,6 @@ import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { type Payload, textOf, textResult } from "./support/messages.js";
 import { TestHub } from "./support/test-hub.js";
-import { RpcError } from "./support/upstream-call.js";
 import { closeAll } from "./support/wait.js";
 
 afterEach(closeAll);
@@ -12,6 +11,12 @@ const pages = [
   { mode: "url", elicitationId: "e1", url: "https://login.test/a", message: "Log in." },
   { mode: "url", elicitationId: "e2", url: "https://login.test/b", message: "Agree." },
 ];
+
+const refusal = {
+  code: -32_042,
+  message: "Open these pages first.",
+  data: { elicitations: pages },
+};
 
 const paths = [
   ["/mcp", "old__login"],
@@ -23,18 +28,13 @@ async function withServer() {
   const hub = await TestHub.start();
   const upstream = await LegacyUpstream.start({ tools: ["login"] });
   const user = { hasLoggedIn: false };
-  upstream.on("login", () => {
+  upstream.on("login", (call) => {
     if (user.hasLoggedIn) return textResult("welcome");
-    throw new UrlsRequired();
+    call.answer({ error: refusal });
+    return undefined;
   });
   await hub.register("old", upstream);
   return { hub, upstream, user };
-}
-
-class UrlsRequired extends RpcError {
-  constructor() {
-    super(-32_042, "Open these pages first.", pages);
-  }
 }
 
 describe("a 2025 server that wants pages to be opened first (-32042)", () => {
@@ -81,11 +81,7 @@ describe("a 2025 server that wants pages to be opened first (-32042)", () => {
       const capabilities = { elicitation: { form: {}, url: {} } };
       const client = await LegacyClient.open(hub.url, { path, capabilities });
       const { response } = await client.call(tool).done;
-      expect(response.error).toMatchObject({
-        code: -32_042,
-        message: "Open these pages first.",
-        data: { elicitations: pages },
-      });
+      expect(response.error).toEqual(refusal);
     });
   }
 });
