@@ -13,6 +13,7 @@ import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { Listeners } from "./downstream/listeners.js";
 import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { readBody } from "./downstream/read-body.js";
+import { sessionPrefix } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
@@ -29,7 +30,7 @@ import type { UpstreamDialer } from "./upstream/port.js";
 import { Watchers } from "./upstream/watchers.js";
 import { isTooDeep, mostDepth } from "./wire/depth.js";
 import { eraOf } from "./wire/eras.js";
-import { codes, errorText, type Message, messageOf } from "./wire/json-rpc.js";
+import { codes, errorText, type JsonRpcId, type Message, messageOf } from "./wire/json-rpc.js";
 
 /** The catalogue the gateway reads. Core's `Registry` is one. */
 export interface GatewayCatalogue extends CatalogueSource {
@@ -51,6 +52,8 @@ export type GatewayOptions = {
   readonly limits?: Partial<GatewayLimits>;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
+  /** Hears of faults of the gateway's own. */
+  readonly onFault?: (error: unknown) => void;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -139,14 +142,8 @@ export class Gateway {
     always: Readonly<Record<string, string>>,
   ): void {
     const via = viaOf(request);
-    if (this.#isStopping) {
-      const failure = {
-        code: "HUB_STOPPING",
-        cause: "The hub is stopping.",
-        mayHaveRun: false,
-      } as const;
-      const headers = { ...always, connection: "close", "retry-after": "5" };
-      sendText(response, 503, errorText(null, failureError(failure)), headers);
+    if (this.#isStopping && request.method !== "POST") {
+      sendStopping(response, null, always);
       return;
     }
     const selection = this.#selection(target, query, via !== undefined);
@@ -177,7 +174,7 @@ export class Gateway {
       return;
     }
     const { entry } = selection;
-    if (entry !== undefined && !this.#isOverSse(entry) && !this.#legacy.knows(exchange))
+    if (entry !== undefined && !this.#isOverSse(entry) && !isHubSession(request))
       this.#passThrough.relay(
         {
           method: request.method,
@@ -265,8 +262,20 @@ export class Gateway {
       this.#refuse(exchange, 400, codes.invalidRequest, problem);
       return;
     }
-    if (entry === undefined) this.#dispatch(parsed, exchange);
-    else this.#toServer(parsed, body, exchange, entry);
+    // What calls in flight wait for still comes through.
+    if (this.#isStopping && parsed.kind === "request") {
+      sendStopping(exchange.response, parsed.message.id, exchange.always);
+      return;
+    }
+    try {
+      if (entry === undefined) this.#dispatch(parsed, exchange);
+      else this.#toServer(parsed, body, exchange, entry);
+    } catch (error) {
+      // A fault of ours in one request must not end all the others.
+      this.#options.onFault?.(error);
+      if (exchange.response.headersSent) exchange.response.destroy();
+      else this.#refuse(exchange, 500, codes.internalError, "Internal error: the hub's log has it");
+    }
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
@@ -290,14 +299,14 @@ export class Gateway {
   #toServer(parsed: Message, body: Buffer, exchange: Exchange, entry: Entry): void {
     const { request, response, via, always } = exchange;
     const era = eraOfMessage(parsed, exchange);
-    const [instance] = this.#context.instances.candidates(entry);
+    const instance = this.#context.instances.first(entry);
     const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
     const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
     const isBridged =
       instance?.transport === "sse" ||
       (era === "modern" && serverEra === "legacy") ||
       (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
-      this.#legacy.knows(exchange);
+      (era === "legacy" && isHubSession(request) && !isOpening);
     if (isBridged) {
       this.#dispatch(parsed, exchange);
       return;
@@ -319,8 +328,8 @@ export class Gateway {
         always,
         takesOver: mayRefuse
           ? (status, refusing) => {
-              if (status < 400) return false;
-              // It speaks the modern revision only.
+              // What servers of the modern revision alone say to a handshake they do not know.
+              if (status !== 400 && status !== 404 && status !== 405) return false;
               refusing.legacyLeg = "none";
               setImmediate(() => this.#dispatch(parsed, exchange));
               return true;
@@ -333,7 +342,7 @@ export class Gateway {
 
   /** Its bytes mean nothing to clients of the newer transport: the hub speaks for it always. */
   #isOverSse(entry: Entry): boolean {
-    return this.#context.instances.candidates(entry)[0]?.transport === "sse";
+    return this.#context.instances.first(entry)?.transport === "sse";
   }
 
   #selection(
@@ -442,6 +451,22 @@ export class Gateway {
 
 function isJson(type: string | undefined): boolean {
   return type?.split(";")[0]?.trim().toLowerCase() === "application/json";
+}
+
+/** A session the hub opened, whether or not it still stands: no server knows it. */
+function isHubSession({ headers }: IncomingMessage): boolean {
+  return headers["mcp-session-id"]?.toString().startsWith(sessionPrefix) === true;
+}
+
+function sendStopping(
+  response: ServerResponse,
+  id: JsonRpcId | null,
+  always: Readonly<Record<string, string>>,
+): void {
+  const cause = "The hub is stopping.";
+  const error = failureError({ code: "HUB_STOPPING", cause, mayHaveRun: false });
+  const headers = { ...always, connection: "close", "retry-after": "5" };
+  sendText(response, 503, errorText(id, error), headers);
 }
 
 function eraOfMessage(parsed: Message, { request }: Exchange) {

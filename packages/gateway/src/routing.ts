@@ -106,15 +106,11 @@ function byUri(view: View, params: Params | undefined): Routing {
     return { route: { entry, params: { ...params, uri: own.uri } } };
   const matching = [...view.templates.values()].find(({ exposed }) => mayMatch(exposed, uri));
   const byTemplate = matching === undefined ? undefined : entryOf(view, matching.serverId);
+  if (byTemplate !== undefined) return { route: { entry: byTemplate, params } };
   // A server may link to what it does not list, so those that have resources at all are asked.
-  const candidates = view.servers.filter(({ snapshot }) =>
+  const [first, ...others] = view.servers.filter(({ snapshot }) =>
     isJsonObject(snapshot?.capabilities.resources),
   );
-  const ordered =
-    byTemplate === undefined
-      ? candidates
-      : [byTemplate, ...candidates.filter((one) => one !== byTemplate)];
-  const [first, ...others] = ordered;
   if (first === undefined)
     return invalid(`Resource not found: ${shown(uri)}. resources/list names those there are.`, {
       uri,

@@ -88,7 +88,7 @@ export class Traffic {
     client: string | undefined,
     params?: unknown,
   ): RunningCall {
-    const row = this.#row(serverId, method, name);
+    const row = this.#row(serverId, short(method), name === undefined ? undefined : short(name));
     const { hub, wall } = this.#now();
     row.inFlight += 1;
     let isOver = false;
@@ -108,8 +108,8 @@ export class Traffic {
         this.#recent[this.#next % this.#kept] = {
           at: wall,
           serverId,
-          method,
-          name,
+          method: row.method,
+          name: row.name,
           instanceId: running.instanceId,
           client,
           durationMs,
@@ -163,8 +163,9 @@ export class Traffic {
     const key = `${serverId} ${method} ${name ?? ""}`;
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
-    const isFull = this.#rows.size >= mostRows;
-    if (isFull && name !== undefined) return this.#row(serverId, method, undefined);
+    // Clients name what they like; when there are too many names the rest is counted together.
+    if (this.#rows.size >= mostRows && (name !== undefined || method !== other))
+      return this.#row(serverId, name === undefined ? other : method, undefined);
     const row: Row = {
       serverId,
       method,
@@ -180,6 +181,11 @@ export class Traffic {
     return row;
   }
 }
+
+/** Names of clients' making are kept, so they are cut. */
+const longestName = 128;
+const other = "(other)";
+const short = (text: string) => (text.length <= longestName ? text : text.slice(0, longestName));
 
 function quantile(row: Row, share: number): number {
   const wanted = row.calls * share;

@@ -105,6 +105,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     version,
     limits: config.limits,
     keepsParams: config.keepsParams,
+    onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
     refresh: createRefresher(scheduler),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };

@@ -21,6 +21,8 @@ export async function connectV1(name: string, url: string): Promise<Driver> {
   const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: stream.fetch });
   // The SDK's own types disagree under `exactOptionalPropertyTypes`.
   await client.connect(transport as Transport);
+  // What a server says on a stream that is not open yet is lost, with or without a hub.
+  await stream.isOpen;
   return {
     name,
     heard,
@@ -57,7 +59,6 @@ export async function connectV1(name: string, url: string): Promise<Driver> {
     },
     logFrom: async (level) => void (await client.setLoggingLevel(level)),
     watch: async (what) => {
-      await stream.isOpen;
       if (what === "tools") return async () => {};
       await client.subscribeResource({ uri: what.resource });
       return async () => void (await client.unsubscribeResource({ uri: what.resource }));

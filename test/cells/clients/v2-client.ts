@@ -25,6 +25,8 @@ export async function connectV2(
   const stream = watchedFetch();
   const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: stream.fetch });
   await client.connect(transport);
+  // What a server says on a stream that is not open yet is lost, with or without a hub.
+  if (!isModern) await stream.isOpen;
   let logLevel: LogLevel | undefined;
   return {
     name,
@@ -73,7 +75,6 @@ export async function connectV2(
         const subscription = await client.listen(filter);
         return () => subscription.close();
       }
-      await stream.isOpen;
       if (what === "tools") return async () => {};
       await client.subscribeResource({ uri: what.resource });
       return async () => void (await client.unsubscribeResource({ uri: what.resource }));

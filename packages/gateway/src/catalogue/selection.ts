@@ -70,7 +70,18 @@ export function parseSelection(
   });
 }
 
+const ofToolsets = new WeakMap<Toolset, Map<boolean, Selection>>();
+
+/** The selection of a toolset as it is now; a changed toolset is another object. */
 export function toolsetSelection(toolset: Toolset, directOnly: boolean): Selection {
+  const known = ofToolsets.get(toolset) ?? new Map<boolean, Selection>();
+  ofToolsets.set(toolset, known);
+  const selection = known.get(directOnly) ?? newToolsetSelection(toolset, directOnly);
+  known.set(directOnly, selection);
+  return selection;
+}
+
+function newToolsetSelection(toolset: Toolset, directOnly: boolean): Selection {
   return selectionOf({
     ...(toolset.servers.length === 0 ? {} : { servers: new Set(toolset.servers) }),
     ...(toolset.tags.length === 0 ? {} : { tags: new Set(toolset.tags) }),

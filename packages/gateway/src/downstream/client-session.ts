@@ -108,6 +108,12 @@ export class ClientSession {
     return this.#links;
   }
 
+  /** Nobody waits for the answer any more. */
+  forgetQuestion(id: string): void {
+    this.questions.drop(id);
+    this.askedProgress.delete(id);
+  }
+
   /** Takes a stream for what belongs to no call. */
   addStream(reply: Reply): void {
     this.#streams.add(reply);

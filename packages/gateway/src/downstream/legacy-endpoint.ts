@@ -40,6 +40,10 @@ export type LegacyEndpointOptions = {
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 /** How long a client that sets a level waits for its servers. */
 const mostLevelMs = 500;
+const mostSubscriptions = 1_000;
+const mostTasks = 1_000;
+/** What a session remembers of its client for as long as it lives. */
+const mostIdentityCharacters = 65_536;
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
 
 /** Answers clients of the 2025 revisions: a session each, and a stream for what belongs to no call. */
@@ -54,11 +58,6 @@ export class LegacyEndpoint {
       this.#stops.get(session)?.();
       this.#stops.delete(session);
     });
-  }
-
-  /** Whether a session is one of the hub's own. */
-  knows(exchange: Exchange): boolean {
-    return this.#sessionOf(exchange) !== undefined;
   }
 
   handle(parsed: Message, exchange: Exchange): void {
@@ -156,6 +155,11 @@ export class LegacyEndpoint {
       reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
       return;
     }
+    if (JSON.stringify([capabilities, clientInfo]).length > mostIdentityCharacters) {
+      const text = `capabilities and clientInfo may have at most ${mostIdentityCharacters} characters`;
+      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+      return;
+    }
     const agreed = legacyVersions.includes(protocolVersion) ? protocolVersion : newestLegacyVersion;
     const { selection, currentSelection, via } = exchange;
     const session = this.sessions.create({
@@ -193,7 +197,7 @@ export class LegacyEndpoint {
   #request(session: ClientSession, message: JsonRpcRequest, reply: Reply): void {
     const { method } = message;
     const view = this.#options.context.views.of(session.selection);
-    const kind = listMethods[method];
+    const kind = listMethods.get(method);
     const result = (value: object) => reply.message(resultText(message.id, value));
     if (kind !== undefined) {
       const problem = cursorProblem(message);
@@ -295,8 +299,10 @@ export class LegacyEndpoint {
   #rememberTask(session: ClientSession, serverId: string, text: string): void {
     const parsed = parseMessage(text);
     const task = parsed?.kind === "response" ? parsed.message.result?.task : undefined;
-    if (isJsonObject(task) && typeof task.taskId === "string")
-      session.tasks.set(task.taskId, serverId);
+    if (!isJsonObject(task) || typeof task.taskId !== "string") return;
+    session.tasks.set(task.taskId, serverId);
+    const [oldest] = session.tasks.keys();
+    if (session.tasks.size > mostTasks && oldest !== undefined) session.tasks.delete(oldest);
   }
 
   /** Waits until the servers know it, so that the next call obeys it, but not for one that hangs. */
@@ -310,7 +316,12 @@ export class LegacyEndpoint {
 
   #subscribe(session: ClientSession, view: View, message: JsonRpcRequest, reply: Reply): void {
     const { context, watchers } = this.#options;
-    const uri = String(message.params?.uri);
+    const uri = message.params?.uri;
+    if (typeof uri !== "string") {
+      const text = `Expected params.uri to be a URI, got ${JSON.stringify(uri)?.slice(0, 100) ?? "nothing"}`;
+      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+      return;
+    }
     if (message.method === "resources/unsubscribe") {
       session.subscriptions.get(uri)?.();
       session.subscriptions.delete(uri);
@@ -326,6 +337,11 @@ export class LegacyEndpoint {
     if (!canSubscribe(entry)) {
       const text = `${entry.record.name} (${entry.record.id}) does not tell when its resources change.`;
       reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
+      return;
+    }
+    if (session.subscriptions.size >= mostSubscriptions && !session.subscriptions.has(uri)) {
+      const text = `A session may follow at most ${mostSubscriptions} resources`;
+      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
       return;
     }
     const own = String(params?.uri);
@@ -354,7 +370,7 @@ export class LegacyEndpoint {
     } else if (method === "notifications/roots/list_changed") {
       for (const link of session.links.values()) link.post({ jsonrpc: "2.0", method });
     } else if (method === "notifications/progress") {
-      const asked = session.askedProgress.get(String(params?.progressToken));
+      const asked = tokenOf(session, params?.progressToken);
       asked?.link.post({
         jsonrpc: "2.0",
         method,
@@ -378,6 +394,11 @@ export class LegacyEndpoint {
     else if (method !== "notifications/resources/updated" && event.data !== undefined)
       session.tell({ data: event.data });
   }
+}
+
+/** What a client reports on, under the hub's own token. */
+function tokenOf(session: ClientSession, token: unknown) {
+  return typeof token === "string" ? session.askedProgress.get(token) : undefined;
 }
 
 function refusal(message: string): string {

@@ -28,12 +28,13 @@ import { checkModern } from "./modern-checks.js";
 import { Reply } from "./reply.js";
 import { Subscription } from "./subscription.js";
 
-export const listMethods: Readonly<Record<string, ListKind>> = {
-  "tools/list": "tools",
-  "prompts/list": "prompts",
-  "resources/list": "resources",
-  "resources/templates/list": "resourceTemplates",
-};
+/** A map, because the key is a client's word: an object has members nobody put there. */
+export const listMethods: ReadonlyMap<string, ListKind> = new Map([
+  ["tools/list", "tools"],
+  ["prompts/list", "prompts"],
+  ["resources/list", "resources"],
+  ["resources/templates/list", "resourceTemplates"],
+]);
 
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 
@@ -76,7 +77,7 @@ export class ModernEndpoint {
     }
     const view = this.#options.context.views.of(exchange.selection);
     const { method } = message;
-    const kind = listMethods[method];
+    const kind = listMethods.get(method);
     if (kind !== undefined) this.#list(message, view, kind, exchange);
     else if (called.has(method)) this.#call(message, view, exchange);
     else if (method === "server/discover") {

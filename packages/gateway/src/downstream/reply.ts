@@ -96,7 +96,9 @@ export class Reply {
   }
 
   onDrain(listener: () => void): void {
+    // Whoever has gone reads no more, and keeps nobody waiting.
     this.#response.once("drain", listener);
+    this.#response.once("close", listener);
   }
 
   end(): void {
@@ -108,8 +110,11 @@ export class Reply {
   #write(text: string): boolean {
     if (this.#state === "ended") return true;
     this.openStream();
-    const isRead = this.#response.write(text);
-    if (this.#response.writableLength > mostWaitingBytes) this.#response.destroy();
-    return isRead;
+    // What waits already is what the client does not read; one large event alone is no sign of that.
+    if (this.#response.writableLength > mostWaitingBytes) {
+      this.#response.destroy();
+      return true;
+    }
+    return this.#response.write(text);
   }
 }

@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { GatewayContext } from "../relay/context.js";
 import { ClientSession } from "./client-session.js";
 
+/** Tells the hub's sessions from those of servers. */
+export const sessionPrefix = "hub-";
+
 type NewSession = Omit<ConstructorParameters<typeof ClientSession>[0], "id" | "context">;
 
 /**
@@ -24,10 +27,10 @@ export class Sessions {
   }
 
   create(options: NewSession): ClientSession {
-    const id = `hub-${randomBytes(18).toString("base64url")}`;
+    const id = `${sessionPrefix}${randomBytes(18).toString("base64url")}`;
+    if (this.#sessions.size >= this.#context.limits.mostSessions) this.#makeRoom();
     const session = new ClientSession({ ...options, id, context: this.#context });
     this.#sessions.set(id, session);
-    if (this.#sessions.size > this.#context.limits.mostSessions) this.#makeRoom();
     return session;
   }
 
@@ -51,8 +54,7 @@ export class Sessions {
   sweep(): void {
     const oldest = this.#context.catalogue.now().hub - this.#context.limits.sessionIdleMs;
     for (const session of this.#sessions.values()) {
-      if (session.usedAt > oldest) break;
-      if (session.isIdle) this.end(session);
+      if (session.usedAt <= oldest && session.isIdle) this.end(session);
     }
   }
 

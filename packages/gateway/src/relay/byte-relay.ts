@@ -81,6 +81,8 @@ export function relayBytes(
   const timer = call.isEndless
     ? undefined
     : new CallTimer(context.limits, (afterMs) => {
+        // It has never got a place: that says nothing about the server.
+        if (exchange === undefined && current !== undefined) return fail(busy);
         exchange?.abort();
         current?.timedOut(began, context.catalogue.now().hub);
         void context.refresh(entry.record.id);

@@ -16,6 +16,9 @@ export type CallRunOptions = {
   readonly onFailure: (failure: GatewayFailure) => void;
 };
 
+/** How long a stream may stay open after the answer. To close it at once would cost its connection. */
+const mostTrailingMs = 1_000;
+
 /** One call to a server, message by message: its place, its time, what it counts as. */
 export class CallRun {
   readonly #context: GatewayContext;
@@ -26,6 +29,7 @@ export class CallRun {
   #instance: UpstreamInstance | undefined;
   #exchange: UpstreamExchange | undefined;
   #leave: (() => void) | undefined;
+  #closing: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(context: GatewayContext, options: CallRunOptions) {
@@ -35,6 +39,8 @@ export class CallRun {
     this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
     this.#began = context.catalogue.now().hub;
     this.#timer = new CallTimer(context.limits, (afterMs) => {
+      // It has never got a place: that says nothing about the server.
+      if (this.#exchange === undefined && this.#instance !== undefined) return this.fail(busy);
       this.#instance?.timedOut(this.#began, context.catalogue.now().hub);
       void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
@@ -80,12 +86,21 @@ export class CallRun {
     onDrain(() => exchange?.resume());
   }
 
+  /** The answer is there. Its stream ends with it; one that stays open all the same is closed. */
   finish(outcome: CallRecord["outcome"]): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timer.clear();
     this.#leave?.();
     this.#running.end(outcome);
+    const exchange = this.#exchange;
+    if (exchange !== undefined)
+      this.#closing = setTimeout(() => exchange.abort(), mostTrailingMs).unref();
+  }
+
+  /** The stream of the answer has ended. */
+  ended(): void {
+    clearTimeout(this.#closing);
   }
 
   fail(failure: GatewayFailure): void {

@@ -94,7 +94,7 @@ export class HeldCalls {
     });
     let link: LegacyLink | undefined;
     let held: HeldCall | undefined;
-    const stop = reply.onGone(() => run.cancel());
+    let stop = reply.onGone(() => run.cancel());
     const attempt = async (isRetry: boolean): Promise<void> => {
       // A session of its own for each call: no two modern requests share what a server remembers.
       const leg = await openLeg(context, entry, caller.identity, via);
@@ -113,6 +113,9 @@ export class HeldCalls {
       const again = () => {
         leg.link.instance.forgetLegacyLeg();
         current.leave();
+        // Until the next attempt stands, the reply is nobody else's.
+        held = undefined;
+        stop = reply.onGone(() => run.cancel());
         void attempt(true).catch(refuse);
       };
       run.send(leg.link.instance, () =>
@@ -188,6 +191,7 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
       if (!isLost) held.hear(event);
     },
     onEnd() {
+      run.ended();
       if (isLost) retry?.();
       else run.fail(noAnswer(status, head));
     },

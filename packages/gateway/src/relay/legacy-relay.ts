@@ -41,6 +41,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   const { session, entry, request, reply } = call;
   const serverId = entry.record.id;
   let link: LegacyLink | undefined;
+  const asked = new Set<string>();
   const run = new CallRun(context, {
     entry,
     method: request.method,
@@ -65,6 +66,9 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   session.calls.set(request.id, cancel);
   const forget = () => {
     if (session.calls.get(request.id) === cancel) session.calls.delete(request.id);
+    // What the server still wanted to know for this call, nobody needs to answer any more.
+    for (const id of asked) session.forgetQuestion(id);
+    asked.clear();
   };
   const answer = (text: string, status = 200) => {
     if (call.onResponse !== undefined) call.onResponse(text);
@@ -90,6 +94,8 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   /** The call did not run: the session was unknown, or nothing could be connected to. */
   const again = async (lost: LegacyLink, isRetry: boolean, failure: GatewayFailure) => {
     session.drop(serverId, lost);
+    // A greeting that was kept must not open the same dead instance once more.
+    lost.instance.forgetLegacyLeg();
     if (run.isOver) return;
     if (isRetry) run.fail(failure);
     else await attempt(true).catch(refuse);
@@ -125,7 +131,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         if (isLost) return;
         run.heard(event.data ?? "");
         if (event.id !== undefined) isResumable = true;
-        const kind = passEvent(context, session, opened, reply, run, call, event, (text) => {
+        const kind = passEvent(context, session, opened, reply, run, call, event, asked, (text) => {
           isAnswered = true;
           forget();
           run.finish(outcomeOfText(text));
@@ -137,6 +143,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
       },
       onEnd() {
+        run.ended();
         if (isLost) return retry(forgotTwice);
         if (isAnswered || (isResumable && reply.isStream)) {
           // Without an answer it is a server that wants to be asked again for the rest of the stream.
@@ -148,7 +155,10 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         run.fail(noAnswer(status, head));
       },
       onFailure(failure) {
-        if (failure.neverSent) return retry(failureOf(failure));
+        if (failure.neverSent) {
+          void context.refresh(serverId);
+          return retry(failureOf(failure));
+        }
         // What was lost may be the whole server; the next call finds out.
         run.fail(failureOf(failure));
       },
@@ -180,6 +190,7 @@ function passEvent(
   run: CallRun,
   call: Pick<LegacyCall, "entry" | "request" | "rewrites">,
   event: StreamEvent,
+  asked: Set<string>,
   onResponse: (text: string) => void,
 ): "ok" | "full" {
   const serverId = call.entry.record.id;
@@ -193,7 +204,8 @@ function passEvent(
   const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
   if (parsed?.kind === "request") {
     run.waitForClient();
-    askClient(session, link, reply, parsed.message, ids, () => run.goOn());
+    const id = askClient(session, link, reply, parsed.message, ids, () => run.goOn());
+    if (id !== undefined) asked.add(id);
     return "ok";
   }
   if (parsed?.kind === "notification") {
@@ -209,7 +221,10 @@ function passEvent(
   return "ok";
 }
 
-/** Hands a server's question to the client, on the stream of the call it belongs to where there is one. */
+/**
+ * Hands a server's question to the client, on the stream of the call it belongs to where there is one.
+ * Returns the id it was asked under; undefined when nobody had to be asked.
+ */
 export function askClient(
   session: ClientSession,
   link: LegacyLink,
@@ -217,11 +232,11 @@ export function askClient(
   question: JsonRpcRequest,
   ids: { readonly id?: string },
   onAnswered: () => void,
-): void {
+): string | undefined {
   if (question.method === "ping") {
     link.post({ jsonrpc: "2.0", id: question.id, result: {} });
     onAnswered();
-    return;
+    return undefined;
   }
   const id = session.questions.add((answer) => {
     session.askedProgress.delete(id);
@@ -231,11 +246,12 @@ export function askClient(
   const event = { ...ids, data: JSON.stringify(underHubsId(session, link, question, id)) };
   if (reply?.isOpen === true) reply.event(event);
   else if (!session.tell(event)) {
-    session.questions.drop(id);
+    session.forgetQuestion(id);
     onAnswered();
     const message = "The client listens to nothing it could be asked on";
     link.post({ jsonrpc: "2.0", id: question.id, error: { code: codes.methodNotFound, message } });
   }
+  return id;
 }
 
 /** Ids and progress tokens of servers may be alike; those of the hub are not. */

@@ -103,13 +103,15 @@ function send(
             const isNotification =
               data.includes('"method"') && parseMessage(data)?.kind === "notification";
             if (!isNotification) {
-              if (isResponseTo(message.id, data)) response = data;
+              if (!isResponseTo(message.id, data)) return;
+              response = data;
+              resolve(data);
             } else if (!reply.event({ data: rewriteText(data, call.rewrites) }))
               run.slowDown((listener) => reply.onDrain(listener));
           },
           onEnd() {
-            if (response !== undefined) resolve(response);
-            else fail(noAnswer(status, head));
+            run.ended();
+            if (response === undefined) fail(noAnswer(status, head));
           },
           onFailure(failure) {
             if (!failure.neverSent) return fail(failureOf(failure));

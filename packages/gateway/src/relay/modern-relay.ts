@@ -62,6 +62,10 @@ function answerHeaders(
     const value = headerOf(headers, name);
     if (value !== undefined) kept[name] = value;
   }
-  if (kept["content-type"]?.startsWith("text/event-stream")) kept["x-accel-buffering"] = "no";
+  if (kept["content-type"]?.startsWith("text/event-stream")) {
+    kept["x-accel-buffering"] = "no";
+    // It may get a last event of the hub's.
+    delete kept["content-length"];
+  }
   return kept;
 }

@@ -7,6 +7,14 @@ export type ModernResponse = { readonly status: number; readonly body: string };
 /** Results that a modern client may keep, and so must be told for how long. */
 const cacheable = new Set(["resources/read"]);
 
+/** Errors that have an HTTP status of their own in 2026-07-28. */
+const statusByCode: ReadonlyMap<number, number> = new Map([
+  [codes.methodNotFound, 404],
+  [codes.headerMismatch, 400],
+  [codes.missingClientCapability, 400],
+  [codes.unsupportedVersion, 400],
+]);
+
 /**
  * The response of a 2025 server as 2026-07-28 wants it: under the id of the request that waits now, with
  * the members every result has there, and without codes that are no more.
@@ -27,7 +35,7 @@ export function modernResponse(
   if (error?.code === codes.urlElicitationRequired) return urlRequired(error, caller, answer);
   if (error !== undefined) {
     const code = error.code === codes.resourceNotFound ? codes.invalidParams : error.code;
-    return answer(200, { error: { ...error, code } });
+    return answer(statusByCode.get(code) ?? 200, { error: { ...error, code } });
   }
   const caching = cacheable.has(method) ? { ttlMs: 0, cacheScope: "private" } : {};
   return answer(200, { result: { resultType: "complete", ...caching, ...result } });

@@ -95,7 +95,8 @@ export class PassThrough {
   /** A session stays where it was opened; everything else goes to the best instance. */
   #candidates({ entry, headers }: PassedRequest): readonly UpstreamInstance[] {
     const session = headers["mcp-session-id"];
-    const instanceId = typeof session === "string" ? this.#sticky.get(session) : undefined;
+    const key = typeof session === "string" ? `${entry.record.id} ${session}` : "";
+    const instanceId = this.#sticky.get(key);
     const home =
       instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
     const others = this.#context.instances.candidates(entry);
@@ -105,8 +106,10 @@ export class PassThrough {
   #remember(headers: Headers, instance: UpstreamInstance): void {
     const session = headerOf(headers, "mcp-session-id");
     if (session === undefined) return;
-    this.#sticky.delete(session);
-    this.#sticky.set(session, instance.instanceId);
+    // Some servers number their sessions, so they are alike at two of them.
+    const key = `${instance.serverId} ${session}`;
+    this.#sticky.delete(key);
+    this.#sticky.set(key, instance.instanceId);
     const [oldest] = this.#sticky.keys();
     if (this.#sticky.size > mostSticky && oldest !== undefined) this.#sticky.delete(oldest);
   }
@@ -128,6 +131,11 @@ function outgoing({ method, headers, body, via }: PassedRequest) {
   return { method, headers: sent, via, ...(body === undefined ? {} : { body }) };
 }
 
+/** A stream may get a last event of the hub's, so its length is not known. */
+function isStream(headers: Headers): boolean {
+  return headerOf(headers, "content-type")?.startsWith("text/event-stream") === true;
+}
+
 function answerHeaders(
   headers: Headers,
   always: Readonly<Record<string, string>>,
@@ -135,7 +143,10 @@ function answerHeaders(
   const kept: Record<string, string | string[]> = { ...always };
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && !notPassed.has(name)) kept[name] = value;
+    // What the hub says of every answer is the hub's to say.
+    if (value !== undefined && !notPassed.has(name) && always[name] === undefined)
+      kept[name] = value;
   }
+  if (isStream(headers)) delete kept["content-length"];
   return kept;
 }

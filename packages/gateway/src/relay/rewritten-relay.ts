@@ -6,7 +6,7 @@ import type { UpstreamFailure } from "../upstream/port.js";
 import { CallRun, outcomeOfText } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext, nobodyLeft } from "./context.js";
 import type { ModernCall } from "./modern-relay.js";
-import { noAnswer, notMcp } from "./no-answer.js";
+import { isResponseTo, noAnswer, notMcp } from "./no-answer.js";
 
 /**
  * Like `relayModern`, message by message: for servers that share a URI with another one, whose answers
@@ -43,7 +43,6 @@ export function relayRewritten(
     } as const;
     let status = 200;
     let head: Headers = {};
-    let waiting: string | undefined;
     run.send(instance, () =>
       exchange(context.dialer, instance.endpoint, request, context.limits.mostMessageCharacters, {
         onOpen(given, framing, headers) {
@@ -56,19 +55,17 @@ export function relayRewritten(
         onEvent({ data }) {
           if (data === undefined || run.isOver) return;
           run.heard(data);
-          // One message behind, so that the last one ends the answer.
-          if (waiting !== undefined) reply.event({ data: waiting });
-          waiting = rewriteText(data, rewrites);
-          if (data.includes('"method"')) {
-            if (!reply.event({ data: waiting }))
-              run.slowDown((listener) => reply.onDrain(listener));
-            waiting = undefined;
+          const text = rewriteText(data, rewrites);
+          if (isResponseTo(id, data)) {
+            run.finish(outcomeOfText(text));
+            reply.message(text, status);
+          } else if (data.includes('"method"') && !reply.event({ data: text })) {
+            run.slowDown((listener) => reply.onDrain(listener));
           }
         },
         onEnd() {
-          if (waiting === undefined) return run.fail(noAnswer(status, head));
-          run.finish(outcomeOfText(waiting));
-          reply.message(waiting, status);
+          run.ended();
+          run.fail(noAnswer(status, head));
         },
         onFailure(failure) {
           if (failure.neverSent) {

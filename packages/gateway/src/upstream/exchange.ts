@@ -38,7 +38,10 @@ export function exchange(
     handle.abort();
     receiver.onFailure({ neverSent: false, code, detail });
   };
+  let isOver = false;
   const hear = (event: StreamEvent): boolean => {
+    // The rest of a chunk, after the first message of it was enough.
+    if (isOver) return false;
     const isHeard = event.data === undefined || !isTooDeep(event.data);
     if (isHeard) receiver.onEvent(event);
     else broken("ANSWER_INVALID", `it sent a message nested more than ${mostDepth} deep`);
@@ -86,5 +89,11 @@ export function exchange(
       onFailure: (failure) => receiver.onFailure(failure),
     },
   );
-  return handle;
+  return {
+    ...handle,
+    abort() {
+      isOver = true;
+      handle.abort();
+    },
+  };
 }

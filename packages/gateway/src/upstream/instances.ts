@@ -138,15 +138,23 @@ export class Instances {
     return instance === undefined ? undefined : this.#follow(entry.record.id, instance);
   }
 
+  /** The one a new call would go to now. */
+  first(entry: Entry): UpstreamInstance | undefined {
+    return this.#ranked(entry, this.#turn + 1)[0];
+  }
+
   /** Those a new call may go to, best first: up before unknown before unreachable, then the least busy. */
   candidates(entry: Entry): readonly UpstreamInstance[] {
+    this.#turn = (this.#turn + 1) % 1_000_000;
+    return this.#ranked(entry, this.#turn);
+  }
+
+  #ranked(entry: Entry, turn: number): readonly UpstreamInstance[] {
     const now = this.#catalogue.now().hub;
     const usable = this.of(entry).filter(
       ({ status, closedUntil }) => preference.includes(status) && closedUntil <= now,
     );
     if (usable.length < 2) return usable;
-    this.#turn = (this.#turn + 1) % 1_000_000;
-    const turn = this.#turn;
     return usable
       .map((instance, index) => ({ instance, place: (index + turn) % usable.length }))
       .sort(

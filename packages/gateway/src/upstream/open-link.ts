@@ -55,7 +55,8 @@ export async function openLeg(
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       if (isModern && !error.failure.neverSent) {
-        instance.legacyLeg = "none";
+        // Anything else than its own word may pass; the modern way serves meanwhile.
+        if (error.isWrongEra) instance.legacyLeg = "none";
         return { kind: "modern" };
       }
       last = error.failure;

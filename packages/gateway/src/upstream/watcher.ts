@@ -15,14 +15,15 @@ const shortestPauseMs = 1_000;
 const longestPauseMs = 60_000;
 /** Clients are not kept waiting longer than this for what a server may never confirm. */
 const mostWaitMs = 2_000;
+const mostReplaced = 4;
 /** A stream that lived this long was a good one; the next pause is short again. */
 const goodAfterMs = 10_000;
 
-const changes: Readonly<Record<string, ChangeKind>> = {
-  "notifications/tools/list_changed": "tools",
-  "notifications/prompts/list_changed": "prompts",
-  "notifications/resources/list_changed": "resources",
-};
+const changes: ReadonlyMap<string, ChangeKind> = new Map([
+  ["notifications/tools/list_changed", "tools"],
+  ["notifications/prompts/list_changed", "prompts"],
+  ["notifications/resources/list_changed", "resources"],
+]);
 
 export type WatcherOptions = {
   readonly context: GatewayContext;
@@ -51,6 +52,7 @@ export class Watcher {
   #openedAt = 0;
   #wasOpen = false;
   #isClosed = false;
+  #isListeningAgain = false;
   #generation = 0;
 
   constructor(options: WatcherOptions) {
@@ -94,10 +96,18 @@ export class Watcher {
 
   /** A modern stream says at its start what it is about; another wish needs another stream. */
   #listenAgain(): void {
-    if (this.#isClosed || this.#stream === undefined) return;
-    this.#replaced.add(this.#stream);
-    this.#generation += 1;
-    this.#listen();
+    if (this.#isListeningAgain) return;
+    this.#isListeningAgain = true;
+    // Many wishes of one moment are one stream.
+    setImmediate(() => {
+      this.#isListeningAgain = false;
+      if (this.#isClosed || this.#stream === undefined) return;
+      // A server that never confirms does not get to keep streams.
+      if (this.#replaced.size >= mostReplaced) this.#endReplaced();
+      this.#replaced.add(this.#stream);
+      this.#generation += 1;
+      this.#listen();
+    });
   }
 
   #endReplaced(): void {
@@ -221,9 +231,10 @@ export class Watcher {
     }
     if (parsed?.kind !== "notification") return;
     const { method, params } = parsed.message;
+    const changed = changes.get(method);
     if (method === "notifications/resources/updated" && typeof params?.uri === "string")
       this.#options.onUpdated(params.uri);
-    else if (method in changes) this.#options.onListChanged(changes[method] ?? "tools");
+    else if (changed !== undefined) this.#options.onListChanged(changed);
     else if (
       method === "notifications/subscriptions/acknowledged" &&
       generation === this.#generation

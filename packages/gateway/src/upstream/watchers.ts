@@ -99,6 +99,8 @@ export class Watchers {
     const followed = { followers: new Set<Follower>(), isFollowed };
     // Known before anybody is asked: a connection says at its start all that is followed.
     byUri.set(uri, followed);
+    // A server that has only just come up has no connection yet.
+    this.look(this.#context.catalogue.list());
     const asked: Promise<void>[] = [];
     this.#each(serverId, (watcher) => void asked.push(watcher.follow(uri)));
     tell(Promise.all(asked));

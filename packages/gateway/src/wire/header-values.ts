@@ -118,6 +118,7 @@ export function headerMismatch(
     if (typeof sent !== "string") return `The header ${header} is missing`;
     const decoded = decodeHeaderValue(sent);
     if (decoded === undefined) return `The header ${header} holds invalid characters`;
+    if (typeof value === "object") return `The argument for ${header} is no plain value`;
     const isSame =
       type === "integer" && /^-?\d/.test(decoded)
         ? Number(decoded) === Number(value)

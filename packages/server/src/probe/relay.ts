@@ -24,6 +24,7 @@ export function relay(
   let resume: (() => void) | undefined;
   let isPaused = false;
   let isOver = false;
+  let isDispatched = false;
   const fail = (failure: UpstreamFailure) => {
     if (isOver) return;
     isOver = true;
@@ -67,10 +68,14 @@ export function relay(
         receiver.onEnd();
       },
       onError(error) {
-        fail(failureOf(error, abort === undefined));
+        const failure = failureOf(error, abort === undefined);
+        // What is wrong at once is told later as well, when the caller has what this returns.
+        if (isDispatched) fail(failure);
+        else queueMicrotask(() => fail(failure));
       },
     },
   );
+  isDispatched = true;
   return {
     abort() {
       if (isOver) return;

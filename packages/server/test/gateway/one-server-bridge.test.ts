@@ -4,6 +4,7 @@ import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { textOf, textResult } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub } from "./support/test-hub.js";
+import { sendJson } from "./support/upstream-call.js";
 import { closeAll, until } from "./support/wait.js";
 
 afterEach(closeAll);
@@ -54,6 +55,26 @@ describe("one server's endpoint, where the hub translates", () => {
     await until("the news", () => stream.named("notifications/tools/list_changed").length === 1);
     expect(await client.end()).toBe(200);
     expect((await client.send("ping").done).status).toBe(404);
+  });
+
+  test("after a restart of the hub a 2025 client of a server of 2026 is told to start anew, whatever that server says", async () => {
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start();
+    await hub.register("one", upstream);
+    const client = await LegacyClient.open(hub.url, { path });
+    await hub.stop();
+    const again = await TestHub.start({ port: hub.port, dataDir: hub.dataDir });
+    await again.whenUp("one");
+    upstream.intercept = (request, response) => {
+      if (request.headers["mcp-session-id"] === undefined) return false;
+      const error = { code: -32_602, message: "No protocol version in _meta" };
+      sendJson(response, 400, { jsonrpc: "2.0", id: null, error });
+      return true;
+    };
+    expect((await client.send("tools/list").done).status).toBe(404);
+    expect(await client.notify("notifications/roots/list_changed")).toBe(404);
+    const next = await LegacyClient.open(hub.url, { path });
+    expect(textOf((await next.call("echo").done).response)).toBe("{}");
   });
 
   test("a 2026 client with a server of 2025: discover, list, call, elicitation, cancellation", async () => {

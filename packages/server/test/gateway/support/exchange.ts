@@ -3,8 +3,6 @@ import type { Message } from "./messages.js";
 
 const agent = new Agent({ keepAlive: false });
 
-type StreamedMessage = { readonly message: Message; readonly id?: string };
-
 export type Answer = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
