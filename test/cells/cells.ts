@@ -61,13 +61,13 @@ export async function tryCells(wanted: Wanted): Promise<readonly Cell[]> {
 
 function lanesOf(wanted: Wanted): readonly (readonly Pair[])[] {
   return wanted.servers.flatMap((server) => {
-    const pairs = wanted.clients.flatMap((client) =>
-      wanted.paths
-        .filter((path) => canTalk(client, server, path))
-        .map((path) => ({ client, server, path })),
+    const lanes = wanted.paths.map((path) =>
+      wanted.clients
+        .filter((client) => canTalk(client, server, path))
+        .map((client) => ({ client, server, path })),
     );
     // It takes a second to open a session, whoever asks; the others are quick.
-    return server === "npm fastmcp" ? pairs.map((pair) => [pair]) : [pairs];
+    return server === "npm fastmcp" ? lanes : [lanes.flat()];
   });
 }
 

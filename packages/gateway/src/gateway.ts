@@ -1,18 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entry, JournalEvent, Toolset } from "@hub/core";
-import {
-  aloneSelection,
-  parseSelection,
-  type Selection,
-  type SelectionProblem,
-  toolsetSelection,
-} from "./catalogue/selection.js";
-import type { ChangeKind } from "./catalogue/view.js";
+import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
+import { Changes } from "./changes.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
-import { Listeners } from "./downstream/listeners.js";
 import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
-import { readBody } from "./downstream/read-body.js";
+import { receiveMessage, refuse } from "./downstream/receive-message.js";
 import { sessionPrefix } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
@@ -27,10 +20,8 @@ import { Traffic } from "./traffic.js";
 import { Instances } from "./upstream/instances.js";
 import { namedBy } from "./upstream/modern.js";
 import type { UpstreamDialer } from "./upstream/port.js";
-import { Watchers } from "./upstream/watchers.js";
-import { isTooDeep, mostDepth } from "./wire/depth.js";
 import { eraOf } from "./wire/eras.js";
-import { codes, errorText, type JsonRpcId, type Message, messageOf } from "./wire/json-rpc.js";
+import { codes, errorText, type JsonRpcId, type Message } from "./wire/json-rpc.js";
 
 /** The catalogue the gateway reads. Core's `Registry` is one. */
 export interface GatewayCatalogue extends CatalogueSource {
@@ -58,10 +49,7 @@ export type GatewayOptions = {
   readonly refresh: (serverId: string) => Promise<void>;
 };
 
-const mostSelections = 1_000;
 const sweepMs = 30_000;
-/** Instances become up without an event about lists; the watchers look this often. */
-const lookMs = 1_000;
 
 /** The hub as one MCP server in front of all that are registered. */
 export class Gateway {
@@ -72,15 +60,11 @@ export class Gateway {
   readonly #legacy: LegacyEndpoint;
   readonly #held: HeldCalls;
   readonly #passThrough: PassThrough;
-  readonly #listeners: Listeners;
-  readonly #watchers: Watchers;
+  readonly #changes: Changes;
+  readonly #selections: Selections;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stops: (() => void)[] = [];
-  readonly #selections = new Map<string, Selection | SelectionProblem>();
-  readonly #aloneSelections = new Map<string, Selection>();
-  #pending: NodeJS.Timeout | undefined;
   #isStopping = false;
-  #watchedVersion = -1;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
@@ -88,7 +72,7 @@ export class Gateway {
     const limits = { ...defaultLimits, ...options.limits };
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
-    const views = new Views(catalogue, limits.graceMs, (inMs) => this.#lookIn(inMs));
+    const views = new Views(catalogue, limits.graceMs, (inMs) => this.#changes.lookIn(inMs));
     this.#context = {
       catalogue,
       views,
@@ -98,31 +82,31 @@ export class Gateway {
       traffic: this.traffic,
       refresh,
     };
-    this.#listeners = new Listeners(views);
-    this.#watchers = new Watchers(this.#context, (serverId, kind) =>
-      this.#announced(serverId, kind),
-    );
+    this.#changes = new Changes(this.#context);
+    this.#selections = new Selections({
+      server: (id) => catalogue.get(id),
+      toolset: (id) => options.toolsets.get(id),
+    });
     this.#held = new HeldCalls(this.#context);
     this.#passThrough = new PassThrough(this.#context);
     const shared = {
       context: this.#context,
-      listeners: this.#listeners,
-      watchers: this.#watchers,
+      listeners: this.#changes.listeners,
+      watchers: this.#changes.watchers,
       hubTools: new HubTools(createCatalogueSearch(catalogue)),
       version,
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });
     this.#legacy = new LegacyEndpoint(shared);
     this.#stops.push(
-      catalogue.subscribe(() => this.#lookSoon()),
-      options.toolsets.subscribe(() => this.#lookSoon()),
+      catalogue.subscribe(() => this.#changes.lookSoon()),
+      options.toolsets.subscribe(() => this.#changes.lookSoon()),
     );
     this.#every(limits.keepAliveMs, () => {
       this.#legacy.sessions.keepAlive();
       this.#modern.keepAlive();
     });
     this.#every(Math.min(sweepMs, limits.sessionIdleMs / 2), () => this.#sweep());
-    this.#every(lookMs, () => this.#watch());
   }
 
   /** Sessions of 2025 clients that are open. */
@@ -146,25 +130,28 @@ export class Gateway {
       sendStopping(response, null, always);
       return;
     }
-    const selection = this.#selection(target, query, via !== undefined);
-    if ("refusal" in selection) {
-      const error = { code: codes.invalidParams, message: selection.refusal };
-      sendText(response, selection.status, errorText(null, error), always);
+    const select = () => this.#selections.of(target, query, via !== undefined);
+    const selected = select();
+    if ("refusal" in selected) {
+      const error = { code: codes.invalidParams, message: selected.refusal };
+      sendText(response, selected.status, errorText(null, error), always);
       return;
     }
     const exchange: Exchange = {
       request,
       response,
-      selection: selection.selection,
+      selection: selected.selection,
       currentSelection: () => {
-        const now = this.#selection(target, query, via !== undefined);
-        return "refusal" in now ? selection.selection : now.selection;
+        const now = select();
+        return "refusal" in now ? selected.selection : now.selection;
       },
       via,
       always,
     };
     if (request.method === "POST") {
-      this.#post(exchange, selection.entry);
+      receiveMessage(exchange, this.#context.limits.mostBodyBytes, (parsed, body) =>
+        this.#take(parsed, body, exchange, selected.entry),
+      );
       return;
     }
     if (request.method !== "GET" && request.method !== "DELETE") {
@@ -173,7 +160,7 @@ export class Gateway {
       sendText(response, 405, errorText(null, error), allowed);
       return;
     }
-    const { entry } = selection;
+    const { entry } = selected;
     if (entry !== undefined && !this.#isOverSse(entry) && !isHubSession(request))
       this.#passThrough.relay(
         {
@@ -206,62 +193,14 @@ export class Gateway {
   close(): void {
     for (const stop of this.#stops) stop();
     for (const timer of this.#timers) clearInterval(timer);
-    clearTimeout(this.#pending);
     this.drain();
     this.#held.close();
     this.#legacy.sessions.close();
-    this.#watchers.close();
+    this.#changes.close();
   }
 
-  #post(exchange: Exchange, entry: Entry | undefined): void {
-    const { request, response } = exchange;
-    const type = request.headers["content-type"];
-    // Pages of other sites can post every other type without being asked.
-    if (type !== "application/json" && !isJson(type)) {
-      this.#refuse(exchange, 415, codes.badRequest, "Content-Type must be application/json");
-      return;
-    }
-    const { mostBodyBytes } = this.#context.limits;
-    readBody(
-      request,
-      mostBodyBytes,
-      (body) => {
-        if (body !== undefined) this.#read(body, exchange, entry);
-        else {
-          const text = `A message may have at most ${mostBodyBytes} bytes`;
-          this.#refuse(exchange, 413, codes.badRequest, text);
-        }
-      },
-      () => response.destroy(),
-    );
-  }
-
-  #refuse({ response, always }: Exchange, status: number, code: number, message: string): void {
-    sendText(response, status, errorText(null, { code, message }), always);
-  }
-
-  #read(body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
-    const text = body.toString("utf8");
-    if (isTooDeep(text)) {
-      const problem = `Invalid request: it is nested more than ${mostDepth} deep`;
-      this.#refuse(exchange, 400, codes.invalidRequest, problem);
-      return;
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      this.#refuse(exchange, 400, codes.parseError, "Parse error: the body is no JSON");
-      return;
-    }
-    const parsed = messageOf(value);
-    if (parsed === undefined) {
-      const problem = Array.isArray(value)
-        ? "Invalid request: batches are not supported; send one message a request"
-        : "Invalid request: the body is no JSON-RPC message";
-      this.#refuse(exchange, 400, codes.invalidRequest, problem);
-      return;
-    }
+  /** Takes a message in the name of whom it is for. */
+  #take(parsed: Message, body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
     // What calls in flight wait for still comes through.
     if (this.#isStopping && parsed.kind === "request") {
       sendStopping(exchange.response, parsed.message.id, exchange.always);
@@ -274,7 +213,7 @@ export class Gateway {
       // A fault of ours in one request must not end all the others.
       this.#options.onFault?.(error);
       if (exchange.response.headersSent) exchange.response.destroy();
-      else this.#refuse(exchange, 500, codes.internalError, "Internal error: the hub's log has it");
+      else refuse(exchange, 500, codes.internalError, "Internal error: the hub's log has it");
     }
   }
 
@@ -345,98 +284,6 @@ export class Gateway {
     return this.#context.instances.first(entry)?.transport === "sse";
   }
 
-  #selection(
-    target: Target,
-    query: string,
-    isFromHub: boolean,
-  ):
-    | { readonly selection: Selection; readonly entry?: Entry }
-    | { readonly status: number; readonly refusal: string } {
-    if (target.kind === "server") {
-      const entry = this.#context.catalogue.get(target.id);
-      if (entry !== undefined) return { selection: this.#alone(target.id), entry };
-      return {
-        status: 404,
-        refusal: `No server has the id "${target.id}". GET /servers lists those that exist.`,
-      };
-    }
-    if (target.kind === "toolset") {
-      const toolset = this.#options.toolsets.get(target.id);
-      if (toolset !== undefined) return { selection: toolsetSelection(toolset, isFromHub) };
-      return {
-        status: 404,
-        refusal: `No toolset has the id "${target.id}". GET /toolsets lists those that exist.`,
-      };
-    }
-    const parsed = this.#parsed(query, isFromHub);
-    return "problem" in parsed ? { status: 400, refusal: parsed.problem } : { selection: parsed };
-  }
-
-  /** Clients send the same few queries again and again. */
-  #parsed(query: string, isFromHub: boolean): Selection | SelectionProblem {
-    const key = isFromHub ? `${query} hub` : query;
-    const known = this.#selections.get(key);
-    if (known !== undefined) return known;
-    const parsed = parseSelection(new URLSearchParams(query), isFromHub);
-    if (this.#selections.size >= mostSelections) this.#selections.clear();
-    this.#selections.set(key, parsed);
-    return parsed;
-  }
-
-  #alone(serverId: string): Selection {
-    const known = this.#aloneSelections.get(serverId);
-    if (known !== undefined) return known;
-    const selection = aloneSelection(serverId);
-    if (this.#aloneSelections.size >= mostSelections) this.#aloneSelections.clear();
-    this.#aloneSelections.set(serverId, selection);
-    return selection;
-  }
-
-  #lookSoon(): void {
-    this.#pending ??= setTimeout(() => this.#look(), this.#context.limits.debounceMs);
-  }
-
-  /**
-   * A server said that a list of its changed. Clients hear of it when the hub has read the list, and also
-   * when it finds nothing else in it than before: the server may know better.
-   */
-  #announced(serverId: string, kind: ChangeKind): void {
-    this.#listeners.expect(serverId, kind);
-    void this.#context.refresh(serverId).then(() => {
-      this.#look();
-      this.#listeners.settle(serverId, kind);
-    });
-  }
-
-  /** A server that was lost leaves the lists when its grace is over. */
-  #lookIn(inMs: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#context.views.refresh();
-      this.#look();
-    }, inMs + 1);
-    timer.unref();
-    this.#timers.add(timer);
-  }
-
-  #look(): void {
-    clearTimeout(this.#pending);
-    this.#pending = undefined;
-    // Who serves is remembered also while nobody asks, so that a blip changes nothing for those who asked before.
-    this.#context.views.follow();
-    this.#listeners.look();
-    this.#watch();
-  }
-
-  #watch(): void {
-    const { catalogue, instances } = this.#context;
-    if (catalogue.version === this.#watchedVersion) return;
-    this.#watchedVersion = catalogue.version;
-    const entries = catalogue.list();
-    instances.retain(entries);
-    this.#watchers.look(entries);
-  }
-
   #sweep(): void {
     this.#legacy.sessions.sweep();
     this.traffic.retain(new Set(this.#context.catalogue.list().map(({ record }) => record.id)));
@@ -447,10 +294,6 @@ export class Gateway {
     timer.unref();
     this.#timers.add(timer);
   }
-}
-
-function isJson(type: string | undefined): boolean {
-  return type?.split(";")[0]?.trim().toLowerCase() === "application/json";
 }
 
 /** A session the hub opened, whether or not it still stands: no server knows it. */

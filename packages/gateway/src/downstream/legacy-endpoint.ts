@@ -1,5 +1,4 @@
 import { isJsonObject } from "@hub/core";
-import { rewriteUri } from "../catalogue/uri-rewriting.js";
 import type { View } from "../catalogue/view.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import type { GatewayContext } from "../relay/context.js";
@@ -8,7 +7,6 @@ import { readElsewhere } from "../relay/read-elsewhere.js";
 import { type Route, routeRequest } from "../routing.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
-import { canSubscribe } from "../upstream/watcher.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { legacyVersions, newestLegacyVersion } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
@@ -22,6 +20,7 @@ import {
   resultText,
 } from "../wire/json-rpc.js";
 import type { ClientSession } from "./client-session.js";
+import { followResource } from "./follow-resource.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { cursorProblem, type Exchange, listMethods } from "./modern-endpoint.js";
@@ -40,7 +39,6 @@ export type LegacyEndpointOptions = {
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 /** How long a client that sets a level waits for its servers. */
 const mostLevelMs = 500;
-const mostSubscriptions = 1_000;
 const mostTasks = 1_000;
 /** What a session remembers of its client for as long as it lives. */
 const mostIdentityCharacters = 65_536;
@@ -211,7 +209,7 @@ export class LegacyEndpoint {
     else if (method === "logging/setLevel") {
       void this.#setLevel(session, message).then(() => result({}));
     } else if (method === "resources/subscribe" || method === "resources/unsubscribe")
-      this.#subscribe(session, view, message, reply);
+      followResource(this.#options, session, view, message, reply);
     else if (method.startsWith("tasks/")) this.#task(session, view, message, reply);
     else
       reply.message(
@@ -312,54 +310,6 @@ export class LegacyEndpoint {
     session.logLevel = level;
     const links = [...session.links.values()];
     await Promise.all(links.map((link) => applyLogLevel(link, level, mostLevelMs)));
-  }
-
-  #subscribe(session: ClientSession, view: View, message: JsonRpcRequest, reply: Reply): void {
-    const { context, watchers } = this.#options;
-    const uri = message.params?.uri;
-    if (typeof uri !== "string") {
-      const text = `Expected params.uri to be a URI, got ${JSON.stringify(uri)?.slice(0, 100) ?? "nothing"}`;
-      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
-      return;
-    }
-    if (message.method === "resources/unsubscribe") {
-      session.subscriptions.get(uri)?.();
-      session.subscriptions.delete(uri);
-      reply.message(resultText(message.id, {}));
-      return;
-    }
-    const routing = routeRequest(view, message.method, message.params);
-    if ("error" in routing) {
-      reply.message(errorText(message.id, routing.error));
-      return;
-    }
-    const { entry, params } = routing.route;
-    if (!canSubscribe(entry)) {
-      const text = `${entry.record.name} (${entry.record.id}) does not tell when its resources change.`;
-      reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
-      return;
-    }
-    if (session.subscriptions.size >= mostSubscriptions && !session.subscriptions.has(uri)) {
-      const text = `A session may follow at most ${mostSubscriptions} resources`;
-      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
-      return;
-    }
-    const own = String(params?.uri);
-    session.subscriptions.get(uri)?.();
-    const { stop, isFollowed } = watchers.follow(entry.record.id, own, (updated) => {
-      const rewrites = context.views.of(session.selection).rewrites.get(entry.record.id);
-      const shown = updated === own ? uri : rewriteUri(updated, rewrites);
-      session.tell({
-        data: JSON.stringify({
-          jsonrpc: "2.0",
-          method: "notifications/resources/updated",
-          params: { uri: shown },
-        }),
-      });
-    });
-    session.subscriptions.set(uri, stop);
-    // From the answer on, the client hears of every change.
-    void isFollowed.then(() => reply.message(resultText(message.id, {})));
   }
 
   #notification(session: ClientSession, { method, params }: JsonRpcNotification): void {

@@ -2,8 +2,8 @@ import type { StreamEvent } from "../wire/event-stream.js";
 import type { LegacyLink } from "./legacy-link.js";
 import type { UpstreamExchange } from "./port.js";
 
-/** Some servers send no headers before the first event; a call cannot wait for that. */
-const mostWaitMs = 500;
+/** A busy server takes its time; one that sends no headers before the first event must not keep calls for ever. */
+const mostWaitMs = 2_000;
 
 export type SessionStream = {
   /** Undefined when there can be none. */

@@ -46,6 +46,7 @@ export class Watcher {
   /** By URI: the wish the server is being told. */
   readonly #asked = new Map<string, Promise<void>>();
   #lastId = 0;
+  #hears = false;
   #link: LegacyLink | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = shortestPauseMs;
@@ -72,12 +73,12 @@ export class Watcher {
   /** Resolves when the server knows, or when it will not: what it tells from then on is heard. */
   async follow(uri: string): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#link !== undefined) {
+    if (this.#link !== undefined && this.#hears) {
       await this.#ask(this.#link, "resources/subscribe", uri);
       return;
     }
     // One that is still connecting says so itself when it has.
-    this.#listenAgain();
+    if (this.#link === undefined) this.#listenAgain();
     await this.#untilStanding();
   }
 
@@ -162,7 +163,9 @@ export class Watcher {
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;
-      this.#stream = link.listen(this.#receiver());
+      await this.#hearing(link);
+      if (this.#isClosed || generation !== this.#generation) return;
+      this.#hears = true;
       // Without a session nothing is ever told; the probes have to do.
       if (this.#stream !== undefined)
         await Promise.all(uris().map((uri) => this.#ask(link, "resources/subscribe", uri)));
@@ -170,6 +173,19 @@ export class Watcher {
     } catch {
       this.#again(generation);
     }
+  }
+
+  /** Resolves when the stream is open: what a server says before is lost. */
+  #hearing(link: LegacyLink): Promise<void> {
+    return new Promise((resolve) => {
+      const giveUp = setTimeout(resolve, mostWaitMs);
+      const settle = () => {
+        clearTimeout(giveUp);
+        resolve();
+      };
+      this.#stream = link.listen(this.#receiver(settle));
+      if (this.#stream === undefined) settle();
+    });
   }
 
   /** Wishes about one resource reach the server in the order they were made. */
@@ -208,11 +224,15 @@ export class Watcher {
     });
   }
 
-  #receiver(): MessageReceiver {
+  #receiver(onSettled: () => void = () => undefined): MessageReceiver {
     const generation = this.#generation;
-    const ended = () => this.#again(generation);
+    const ended = () => {
+      this.#again(generation);
+      onSettled();
+    };
     return {
       onOpen: (status) => {
+        onSettled();
         // It offers no stream at all: the probes have to do.
         if (status === 405) this.close();
         else if (status < 200 || status > 299) ended();
@@ -259,6 +279,7 @@ export class Watcher {
   #again(generation: number): void {
     if (this.#isClosed || generation !== this.#generation) return;
     this.#generation += 1;
+    this.#hears = false;
     this.#stream?.abort();
     this.#stream = undefined;
     this.#endReplaced();

@@ -1,0 +1,71 @@
+import type { Entry, Toolset } from "@hub/core";
+import type { Target } from "../target.js";
+import {
+  aloneSelection,
+  parseSelection,
+  type Selection,
+  type SelectionProblem,
+  toolsetSelection,
+} from "./selection.js";
+
+/** What a request is about, or why that does not exist. */
+export type Selected =
+  | {
+      readonly selection: Selection;
+      /** For the endpoint of one server. */
+      readonly entry?: Entry;
+    }
+  | { readonly status: number; readonly refusal: string };
+
+export type SelectionsOptions = {
+  readonly server: (id: string) => Entry | undefined;
+  readonly toolset: (id: string) => Toolset | undefined;
+};
+
+const mostKept = 1_000;
+
+/** Finds what an endpoint shows. Clients send the same few queries again and again, so they are kept. */
+export class Selections {
+  readonly #options: SelectionsOptions;
+  readonly #parsed = new Map<string, Selection | SelectionProblem>();
+  readonly #alone = new Map<string, Selection>();
+
+  constructor(options: SelectionsOptions) {
+    this.#options = options;
+  }
+
+  /** `isFromHub`: another hub asks, and is shown only what registered here directly. */
+  of(target: Target, query: string, isFromHub: boolean): Selected {
+    if (target.kind === "server") {
+      const entry = this.#options.server(target.id);
+      if (entry === undefined) return missing("server", target.id, "/servers");
+      const selection = kept(this.#alone, target.id, () => aloneSelection(target.id));
+      return { selection, entry };
+    }
+    if (target.kind === "toolset") {
+      const toolset = this.#options.toolset(target.id);
+      if (toolset === undefined) return missing("toolset", target.id, "/toolsets");
+      return { selection: toolsetSelection(toolset, isFromHub) };
+    }
+    const parsed = kept(this.#parsed, isFromHub ? `${query} hub` : query, () =>
+      parseSelection(new URLSearchParams(query), isFromHub),
+    );
+    return "problem" in parsed ? { status: 400, refusal: parsed.problem } : { selection: parsed };
+  }
+}
+
+function missing(what: string, id: string, list: string): Selected {
+  return {
+    status: 404,
+    refusal: `No ${what} has the id "${id}". GET ${list} lists those that exist.`,
+  };
+}
+
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (map.size >= mostKept) map.clear();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,78 @@
+import type { ChangeKind } from "./catalogue/view.js";
+import { Listeners } from "./downstream/listeners.js";
+import type { GatewayContext } from "./relay/context.js";
+import { Watchers } from "./upstream/watchers.js";
+
+/** Instances become up without an event about lists; the watchers look this often. */
+const lookMs = 1_000;
+
+/** Follows the catalogue: who must be told of a change, and whom the hub itself listens to. */
+export class Changes {
+  readonly listeners: Listeners;
+  readonly watchers: Watchers;
+  readonly #context: GatewayContext;
+  readonly #looking: NodeJS.Timeout;
+  readonly #graces = new Set<NodeJS.Timeout>();
+  #pending: NodeJS.Timeout | undefined;
+  #watchedVersion = -1;
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+    this.listeners = new Listeners(context.views);
+    this.watchers = new Watchers(context, (serverId, kind) => this.#announced(serverId, kind));
+    this.#looking = setInterval(() => this.#watch(), lookMs).unref();
+  }
+
+  /** Something happened; what comes together is looked at together. */
+  lookSoon(): void {
+    this.#pending ??= setTimeout(() => this.#look(), this.#context.limits.debounceMs);
+  }
+
+  /** A server that was lost leaves the lists when its grace is over. */
+  lookIn(inMs: number): void {
+    const timer = setTimeout(() => {
+      this.#graces.delete(timer);
+      this.#context.views.refresh();
+      this.#look();
+    }, inMs + 1);
+    timer.unref();
+    this.#graces.add(timer);
+  }
+
+  close(): void {
+    clearInterval(this.#looking);
+    clearTimeout(this.#pending);
+    for (const timer of this.#graces) clearTimeout(timer);
+    this.watchers.close();
+  }
+
+  /**
+   * A server said that a list of its changed. Clients hear of it when the hub has read the list, and also
+   * when it finds nothing else in it than before: the server may know better.
+   */
+  #announced(serverId: string, kind: ChangeKind): void {
+    this.listeners.expect(serverId, kind);
+    void this.#context.refresh(serverId).then(() => {
+      this.#look();
+      this.listeners.settle(serverId, kind);
+    });
+  }
+
+  #look(): void {
+    clearTimeout(this.#pending);
+    this.#pending = undefined;
+    // Who serves is remembered also while nobody asks, so that a blip changes nothing for those who asked before.
+    this.#context.views.follow();
+    this.listeners.look();
+    this.#watch();
+  }
+
+  #watch(): void {
+    const { catalogue, instances } = this.#context;
+    if (catalogue.version === this.#watchedVersion) return;
+    this.#watchedVersion = catalogue.version;
+    const entries = catalogue.list();
+    instances.retain(entries);
+    this.watchers.look(entries);
+  }
+}

@@ -1,0 +1,64 @@
+import { rewriteUri } from "../catalogue/uri-rewriting.js";
+import type { View } from "../catalogue/view.js";
+import { routeRequest } from "../routing.js";
+import { canSubscribe } from "../upstream/watcher.js";
+import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
+import type { ClientSession } from "./client-session.js";
+import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
+import type { Reply } from "./reply.js";
+
+const mostSubscriptions = 1_000;
+
+/** Answers `resources/subscribe` and `resources/unsubscribe` of a 2025 client. */
+export function followResource(
+  { context, watchers }: Pick<LegacyEndpointOptions, "context" | "watchers">,
+  session: ClientSession,
+  view: View,
+  message: JsonRpcRequest,
+  reply: Reply,
+): void {
+  const uri = message.params?.uri;
+  if (typeof uri !== "string") {
+    const text = `Expected params.uri to be a URI, got ${JSON.stringify(uri)?.slice(0, 100) ?? "nothing"}`;
+    reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+    return;
+  }
+  if (message.method === "resources/unsubscribe") {
+    session.subscriptions.get(uri)?.();
+    session.subscriptions.delete(uri);
+    reply.message(resultText(message.id, {}));
+    return;
+  }
+  const routing = routeRequest(view, message.method, message.params);
+  if ("error" in routing) {
+    reply.message(errorText(message.id, routing.error));
+    return;
+  }
+  const { entry, params } = routing.route;
+  if (!canSubscribe(entry)) {
+    const text = `${entry.record.name} (${entry.record.id}) does not tell when its resources change.`;
+    reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
+    return;
+  }
+  if (session.subscriptions.size >= mostSubscriptions && !session.subscriptions.has(uri)) {
+    const text = `A session may follow at most ${mostSubscriptions} resources`;
+    reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+    return;
+  }
+  const own = String(params?.uri);
+  session.subscriptions.get(uri)?.();
+  const { stop, isFollowed } = watchers.follow(entry.record.id, own, (updated) => {
+    const rewrites = context.views.of(session.selection).rewrites.get(entry.record.id);
+    const shown = updated === own ? uri : rewriteUri(updated, rewrites);
+    session.tell({
+      data: JSON.stringify({
+        jsonrpc: "2.0",
+        method: "notifications/resources/updated",
+        params: { uri: shown },
+      }),
+    });
+  });
+  session.subscriptions.set(uri, stop);
+  // From the answer on, the client hears of every change.
+  void isFollowed.then(() => reply.message(resultText(message.id, {})));
+}
