@@ -156,7 +156,9 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
 
   const seqBefore = (await hub.events("?limit=1"))[0]?.seq ?? 0;
   await herd.stop();
+  const beatFrom = performance.now();
   const lastBeats = await beatAll(hub, grants);
+  const beatingMs = performance.now() - beatFrom;
   expect(new Set(lastBeats)).toEqual(new Set([200]));
   const timesWhileDying = await readList(hub);
   await eventually(
@@ -171,8 +173,10 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   );
   expect(downs).toHaveLength(herdSize);
   expect(new Set(downs.map(({ serverId }) => serverId))).toEqual(isHerd);
-  // One sweep sees them all; the last heartbeats may lie on both sides of its deadline.
-  expect(new Set(downs.map(({ at }) => at)).size).toBeLessThanOrEqual(2);
+  // One sweep sees all whose time is over; the last heartbeats may lie on both sides of its deadline, and
+  // of more than one when a busy machine takes longer for them than a sweep.
+  const mostSweeps = 1 + Math.ceil(beatingMs / Number(env.MCP_HUB_SWEEP_MS));
+  expect(new Set(downs.map(({ at }) => at)).size).toBeLessThanOrEqual(mostSweeps);
   expect(await (await fetch(`${hub.url}/readyz`)).json()).toMatchObject({
     protection: { isActive: false },
   });
