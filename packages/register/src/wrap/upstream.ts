@@ -51,7 +51,11 @@ export interface UpstreamOptions {
   readonly isSupervised?: boolean;
 }
 
+/** Requests in whose course a server may ask or log; lists and the like only answer. */
+const working = new Set(["tools/call", "prompts/get", "resources/read"]);
+
 interface PendingCall {
+  readonly isWork: boolean;
   readonly caller: Caller;
   readonly progressToken: JsonRpcId | undefined;
   settle(outcome: Outcome): void;
@@ -201,6 +205,7 @@ export class Upstream {
       }
       const progressToken = params?._meta?.progressToken as JsonRpcId | undefined; // per protocol
       this.#calls.set(id, {
+        isWork: working.has(method),
         caller,
         progressToken,
         settle: (outcome) => {
@@ -274,14 +279,17 @@ export class Upstream {
   /** The call a message belongs to: the one the link names, else the only one there is. */
   #callFor(causeId: JsonRpcId | undefined): PendingCall | undefined {
     if (causeId !== undefined) return this.#calls.get(causeId);
-    const calls = [...this.#calls.values()].filter(({ caller }) => caller !== nobody);
+    const calls = [...this.#calls.values()].filter(
+      ({ caller, isWork }) => isWork && caller !== nobody,
+    );
     return calls.length === 1 ? calls[0] : undefined;
   }
 
   /** Over stdio a question names no call; the youngest one that can answer is the best guess. */
   #latestCallerFor(method: string): Caller | undefined {
-    return [...this.#calls.values()].reverse().find(({ caller }) => caller.canAnswer(method))
-      ?.caller;
+    return [...this.#calls.values()]
+      .reverse()
+      .find(({ caller, isWork }) => isWork && caller.canAnswer(method))?.caller;
   }
 
   #ended(link: Link | undefined, reason: string): void {
