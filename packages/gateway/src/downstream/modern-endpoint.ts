@@ -36,6 +36,9 @@ export const listMethods: ReadonlyMap<string, ListKind> = new Map([
   ["resources/templates/list", "resourceTemplates"],
 ]);
 
+const parameterPrefix = "mcp-param-";
+const letterM = 109;
+
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 
 export type ModernEndpointOptions = {
@@ -249,7 +252,11 @@ function upstreamHeaders(
   // The raw list is quicker to look through than the object made of it.
   for (let index = 0; index < received.length; index += 2) {
     const name = received[index] ?? "";
-    const isParameter = name.length > 10 && name.slice(0, 10).toLowerCase() === "mcp-param-";
+    // Most names are ruled out by their first letter, which costs no new text.
+    const isParameter =
+      (name.charCodeAt(0) | 32) === letterM &&
+      name.length > parameterPrefix.length &&
+      name.slice(0, parameterPrefix.length).toLowerCase() === parameterPrefix;
     if (isParameter) headers[name.toLowerCase()] = received[index + 1] ?? "";
   }
   return headers;
