@@ -2,14 +2,15 @@
 import { direct, hubAll, nginx, nodeProxy } from "./contenders.mjs";
 import { fixed, printTable, Sheet } from "./figures.mjs";
 import { callOf } from "./mcp.mjs";
+import { peer } from "./peer.mjs";
 
 const small = (callers, upstream) => ({ callers, upstream, tool: "echo", leastBytes: 40 });
 
 /** Names by which the bars find their workload. */
 export const workloads = {
   one: { title: "echo, 1 caller, 2026-07-28", ...small(1, "modern") },
-  sixteen: { title: "echo, 16 callers, 2026-07-28", ...small(16, "modern") },
-  sixtyFour: { title: "echo, 64 callers, 2026-07-28", ...small(64, "modern") },
+  sixteen: { title: "echo, 16 callers, 2026-07-28", ...small(16, "modern"), withPeer: true },
+  sixtyFour: { title: "echo, 64 callers, 2026-07-28", ...small(64, "modern"), withPeer: true },
   kb64: {
     title: "64 KB results, 16 callers, 2026-07-28",
     callers: 16,
@@ -71,7 +72,9 @@ export async function warmUp(generator, contenders, names) {
 export async function measureCalls(generator, all, workload, { rounds, seconds }) {
   const sheet = new Sheet();
   const isLong = workload.leastBytes > 1_000;
-  const contenders = all.filter(({ isForLongAnswersOnly }) => isLong || !isForLongAnswersOnly);
+  const contenders = all
+    .filter(({ isForLongAnswersOnly }) => isLong || !isForLongAnswersOnly)
+    .filter(({ isPeer }) => workload.withPeer || !isPeer);
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, pid, target, toolName } of turned(contenders, round)) {
       if (sheet.failure(name) !== undefined) continue;
@@ -126,7 +129,8 @@ export function callFigures(sheets) {
     cpuOfNodeProxy: sixteen?.ratio(hubAll, nodeProxy, "cpuPer1000"),
     cpu: sixteen?.of(hubAll, "cpuPer1000"),
     ofNginxAt64: sixtyFour?.ratio(hubAll, nginx, "rate"),
-    ofNginxAt16: sixteen?.ratio(hubAll, nginx, "rate"),
+    ofPeerAt16: sixteen?.ratio(hubAll, peer, "rate"),
+    ofPeerAt64: sixtyFour?.ratio(hubAll, peer, "rate"),
     addedMs: one?.difference(hubAll, direct, "p50"),
     ofDirectSdk: sdkSixteen?.ratio(hubAll, direct, "rate"),
     ofNginx64Kb: kb64?.ratio(hubAll, nginx, "rate"),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { allUp, isReady, register, startHub, visibleAfter } from "./hub.mjs";
 import { legacy, modern } from "./mcp.mjs";
 import { startNginx } from "./nginx.mjs";
+import { startPeer } from "./peer.mjs";
 import { folder, startScript } from "./processes.mjs";
 
 export const direct = "direct";
@@ -76,6 +77,7 @@ export async function startContenders() {
   const proxy = await startScript("node-proxy.mjs", upstream.port, sdk.port);
   const web = await startNginx(upstream.port, sdk.port);
   const hub = await startHubContenders(upstream, sdk);
+  const other = await startPeer(`${upstream.url}${paths.legacy}`);
   const noHop = {
     name: direct,
     pid: undefined,
@@ -95,7 +97,8 @@ export async function startContenders() {
     ...(web === undefined ? [] : nginxContenders(web)),
     forwarder(nodeProxy, proxy),
     ...hub.contenders,
+    ...(other === undefined ? [] : [other.contender]),
   ];
-  const children = [upstream, sdk, proxy, web, hub.hub].filter((one) => one !== undefined);
+  const children = [upstream, sdk, proxy, web, hub.hub, other].filter((one) => one !== undefined);
   return { contenders, upstream, hub: hub.hub, children: children.map(({ child }) => child) };
 }

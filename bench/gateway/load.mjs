@@ -1,7 +1,8 @@
 // The load generator, a process of its own. Each job keeps a number of connections busy for a number of
 // seconds and answers with what it saw. An answer that is not the result that was asked for counts as a failure.
 import { Connection } from "./connection.mjs";
-import { endSessionText, legacy, openSession, replyOf, requestParts } from "./mcp.mjs";
+import { endSessionText, legacy, openSession, replyOf, requestParts, sse } from "./mcp.mjs";
+import { SseCaller } from "./sse-caller.mjs";
 
 /** How much of an answer is looked at: its id and the start of its result, not its length of text. */
 const looked = 400;
@@ -127,7 +128,8 @@ async function phase(callers, job, seconds) {
 let callers = [];
 const orders = {
   async open({ job }) {
-    callers = await Promise.all(Array.from({ length: job.callers }, () => Caller.open(job.target)));
+    const kind = job.target.era === sse ? SseCaller : Caller;
+    callers = await Promise.all(Array.from({ length: job.callers }, () => kind.open(job.target)));
   },
   run: ({ job, seconds }) => phase(callers, job, seconds),
   async close() {

@@ -54,7 +54,7 @@ async function main() {
   const generator = await startGenerator();
   const calls = await part("calls", () => measureHops(generator));
   if (isQuick) {
-    printBars(calls, ["P1", "P2", "P4"]);
+    printBars(calls, ["P1", "P2", "P3", "P4"]);
     console.log(`\n${otherWork()}`);
     return;
   }

@@ -1,6 +1,8 @@
 // MCP requests as the text that goes on the wire, for callers of both revisions.
 export const modern = "2026-07-28";
 export const legacy = "2025-11-25";
+/** The transport before streamable HTTP; its messages are those of 2025. */
+export const sse = "http+sse";
 
 const meta = {
   "io.modelcontextprotocol/protocolVersion": modern,
@@ -19,7 +21,7 @@ function post({ port, path, headers, body }) {
  */
 export function requestText(target, { id, method, params = {}, session, progressToken }) {
   const token = progressToken === undefined ? {} : { progressToken };
-  if (target.era === legacy) {
+  if (target.era !== modern) {
     const withMeta = progressToken === undefined ? params : { ...params, _meta: token };
     const headers = { "MCP-Protocol-Version": legacy };
     if (session !== undefined) headers["Mcp-Session-Id"] = session;
@@ -73,6 +75,11 @@ export function replyOf(body, id) {
   return reply;
 }
 
+export function notificationText(target, method, more = {}) {
+  const headers = { "MCP-Protocol-Version": legacy, ...more };
+  return post({ ...target, headers, body: JSON.stringify({ jsonrpc: "2.0", method }) });
+}
+
 /** Opens a 2025 session and returns its id. `send` sends a request and resolves with status, head and body. */
 export async function openSession(target, send) {
   const params = {
@@ -85,9 +92,7 @@ export async function openSession(target, send) {
   if (opened.status !== 200 || session === undefined) {
     throw new Error(`initialize was answered with ${opened.status}: ${opened.body.slice(0, 200)}`);
   }
-  const body = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" });
-  const headers = { "MCP-Protocol-Version": legacy, "Mcp-Session-Id": session };
-  await send(post({ ...target, headers, body }));
+  await send(notificationText(target, "notifications/initialized", { "Mcp-Session-Id": session }));
   return session;
 }
 

@@ -64,11 +64,9 @@ const discovered = JSON.stringify({
   cacheScope: "public",
   resultType: "complete",
 });
-const initialized = JSON.stringify({
-  protocolVersion: "2025-11-25",
-  capabilities: { tools: {} },
-  serverInfo: info,
-});
+/** Older clients refuse a revision they have not asked for. */
+const initialized = ({ protocolVersion = "2025-11-25" } = {}) =>
+  JSON.stringify({ protocolVersion, capabilities: { tools: {} }, serverInfo: info });
 
 function send(response, status, body, headers) {
   response.writeHead(status, {
@@ -140,7 +138,7 @@ function answerLegacy(request, response, message, count) {
   if (message.method === "initialize") {
     const opened = randomUUID();
     sessions.add(opened);
-    send(response, 200, reply(message.id, initialized), { "mcp-session-id": opened });
+    send(response, 200, reply(message.id, initialized(message.params)), { "mcp-session-id": opened });
   } else if (session === undefined) {
     send(response, 400, refusal(message.id, -32000, "Bad Request: no session id"));
   } else if (!sessions.has(session)) {

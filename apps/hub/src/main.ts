@@ -3,6 +3,6 @@ import { boundYoungGeneration, holdYoungGeneration } from "./young-generation.js
 // Loading the program leaves much behind that is no measure for what running it needs.
 holdYoungGeneration();
 const { runHub } = await import("@hub/server");
-boundYoungGeneration(4 * 1024 * 1024);
+boundYoungGeneration(8 * 1024 * 1024);
 
 process.exitCode = await runHub(process.env);

@@ -1,6 +1,5 @@
+import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
-
-const lookMs = 20;
 
 function youngBytes(): number {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
@@ -16,14 +15,17 @@ export function holdYoungGeneration(): void {
 /**
  * Lets V8's young generation grow with the load, but not beyond `mostBytes`. Calls in flight are what
  * survives a collection: with too little room each of them is copied again and again, and with all the
- * room V8 takes by itself the process holds a third more memory than it needs (npm run bench).
+ * room V8 takes by itself the process holds a third more memory than it needs (npm run bench). V8 shrinks
+ * it when little happens, so the size is looked at after every collection.
  */
 export function boundYoungGeneration(mostBytes: number): void {
-  setFlagsFromString("--semi-space-growth-factor=2");
-  const watch = setInterval(() => {
-    if (youngBytes() < mostBytes) return;
-    clearInterval(watch);
-    holdYoungGeneration();
-  }, lookMs);
-  watch.unref();
+  let mayGrow: boolean | undefined;
+  const look = () => {
+    const may = youngBytes() < mostBytes;
+    if (may === mayGrow) return;
+    mayGrow = may;
+    setFlagsFromString(`--semi-space-growth-factor=${may ? 2 : 1}`);
+  };
+  new PerformanceObserver(look).observe({ entryTypes: ["gc"] });
+  look();
 }
