@@ -138,7 +138,9 @@ function answerLegacy(request, response, message, count) {
   if (message.method === "initialize") {
     const opened = randomUUID();
     sessions.add(opened);
-    send(response, 200, reply(message.id, initialized(message.params)), { "mcp-session-id": opened });
+    send(response, 200, reply(message.id, initialized(message.params)), {
+      "mcp-session-id": opened,
+    });
   } else if (session === undefined) {
     send(response, 400, refusal(message.id, -32000, "Bad Request: no session id"));
   } else if (!sessions.has(session)) {

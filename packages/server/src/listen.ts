@@ -46,7 +46,8 @@ export type Listener = {
 function ambiguity(request: IncomingMessage): string | undefined {
   let hosts = 0;
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    if (request.rawHeaders[index]?.toLowerCase() === "host") hosts += 1;
+    const name = request.rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
   }
   if (hosts === 0) return "The request has no Host header.";
   if (hosts > 1) return "The request has more than one Host header.";

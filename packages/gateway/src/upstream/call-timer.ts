@@ -5,7 +5,8 @@ export class CallTimer {
   readonly #limits: Pick<GatewayLimits, "callTimeoutMs" | "callCapMs">;
   readonly #onTimeout: (afterMs: number) => void;
   readonly #began = performance.now();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
+  #lastSign = this.#began;
   #isOver = false;
   #pauses = 0;
 
@@ -15,15 +16,16 @@ export class CallTimer {
   ) {
     this.#limits = limits;
     this.#onTimeout = onTimeout;
-    this.#timer = setTimeout(() => this.#silent(), limits.callTimeoutMs);
+    this.#timer = this.#lookIn(limits.callTimeoutMs);
   }
 
   /** Something came. */
   touch(): void {
     if (this.#isOver) return;
+    // The timer looks at it when it fires: to set it anew with every sign would cost more than the sign.
+    this.#lastSign = performance.now();
     // Who is never silent for long meets the cap here.
-    if (this.#isTooLong()) this.#end(this.#limits.callCapMs);
-    else this.#timer.refresh();
+    if (this.#lastSign - this.#began >= this.#limits.callCapMs) this.#end(this.#limits.callCapMs);
   }
 
   /** The server waits for an answer; it is not its fault that nothing comes. */
@@ -43,13 +45,18 @@ export class CallTimer {
 
   #silent(): void {
     if (this.#isOver) return;
-    if (this.#pauses === 0) this.#end(this.#limits.callTimeoutMs);
-    else if (this.#isTooLong()) this.#end(this.#limits.callCapMs);
-    else this.#timer.refresh();
+    const { callTimeoutMs, callCapMs } = this.#limits;
+    const now = performance.now();
+    const leftMs = this.#lastSign + callTimeoutMs - now;
+    if (this.#pauses > 0) {
+      if (now - this.#began >= callCapMs) this.#end(callCapMs);
+      else this.#timer = this.#lookIn(callTimeoutMs);
+    } else if (leftMs >= 1) this.#timer = this.#lookIn(leftMs);
+    else this.#end(callTimeoutMs);
   }
 
-  #isTooLong(): boolean {
-    return performance.now() - this.#began >= this.#limits.callCapMs;
+  #lookIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#silent(), ms);
   }
 
   #end(afterMs: number): void {

@@ -118,7 +118,8 @@ const preference: readonly InstanceStatus[] = ["up", "pending", "unreachable"];
 export class Instances {
   readonly #limits: GatewayLimits;
   readonly #catalogue: Pick<CatalogueSource, "get" | "now">;
-  readonly #known = new Map<string, UpstreamInstance>();
+  /** By server, then by instance. */
+  readonly #known = new Map<string, Map<string, UpstreamInstance>>();
   #turn = 0;
 
   constructor(limits: GatewayLimits, catalogue: Pick<CatalogueSource, "get" | "now">) {
@@ -168,12 +169,15 @@ export class Instances {
 
   /** Drops what belongs to no instance any more. */
   retain(entries: readonly Entry[]): void {
-    const present = new Set(
-      entries.flatMap((entry) =>
-        entry.instances.map(({ record }) => `${entry.record.id} ${record.id}`),
-      ),
+    const present = new Map(
+      entries.map(({ record, instances }) => [record.id, instances.map((one) => one.record.id)]),
     );
-    for (const key of this.#known.keys()) if (!present.has(key)) this.#known.delete(key);
+    for (const [serverId, known] of this.#known) {
+      const left = present.get(serverId) ?? [];
+      for (const instanceId of known.keys())
+        if (!left.includes(instanceId)) known.delete(instanceId);
+      if (known.size === 0) this.#known.delete(serverId);
+    }
   }
 
   /** Views keep entries until something visible changes; that a probe found life again is not visible. */
@@ -182,11 +186,15 @@ export class Instances {
   }
 
   #follow(serverId: string, instance: Instance): UpstreamInstance {
-    const key = `${serverId} ${instance.record.id}`;
-    let known = this.#known.get(key);
+    let ofServer = this.#known.get(serverId);
+    if (ofServer === undefined) {
+      ofServer = new Map();
+      this.#known.set(serverId, ofServer);
+    }
+    let known = ofServer.get(instance.record.id);
     if (known === undefined) {
       known = new UpstreamInstance(serverId, instance, this.#limits);
-      this.#known.set(key, known);
+      ofServer.set(instance.record.id, known);
     }
     known.follow(instance);
     return known;

@@ -25,7 +25,9 @@ export const metaKeys = {
 
 /** Revisions are dates; the first one without sessions divides the eras. */
 export function isModernVersion(version: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(version) && version >= modernVersion;
+  return (
+    version === modernVersion || (/^\d{4}-\d{2}-\d{2}$/.test(version) && version > modernVersion)
+  );
 }
 
 /**

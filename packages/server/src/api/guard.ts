@@ -53,6 +53,8 @@ function hostName(header: string): string | undefined {
  */
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubId: string): Guard {
   const hosts = new Set([...loopbackHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
+  /** The Host header that was let through last: nearly all requests name the hub alike. */
+  let lastHost: string | undefined;
   const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
 
   function isOwnOrigin(origin: string, host: string): boolean {
@@ -73,13 +75,14 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubI
           "This request came back to the hub that it started from.",
         );
       }
-      const name = hostName(host);
-      if (name === undefined || !hosts.has(name)) {
+      const name = host === lastHost ? undefined : hostName(host);
+      if (host !== lastHost && (name === undefined || !hosts.has(name))) {
         throw new HubError(
           "HOST_REFUSED",
           `The hub does not answer to the host ${JSON.stringify(host.slice(0, 100))}. Use localhost or 127.0.0.1, or name the host in MCP_HUB_ALLOWED_HOSTS.`,
         );
       }
+      lastHost = host;
       if (origin !== undefined && !origins.has(origin) && !isOwnOrigin(origin, host)) {
         throw new HubError(
           "ORIGIN_REFUSED",
