@@ -1,0 +1,138 @@
+import { isJsonObject } from "@hub/core";
+import type { View } from "../catalogue/view.js";
+import { relayLegacy } from "../relay/legacy-relay.js";
+import { readElsewhere } from "../relay/read-elsewhere.js";
+import { type Route, routeRequest } from "../routing.js";
+import { applyLogLevel } from "../upstream/log-level.js";
+import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
+import type { ClientSession } from "./client-session.js";
+import { followResource } from "./follow-resource.js";
+import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
+import { cursorProblem, listMethods } from "./modern-endpoint.js";
+import type { Reply } from "./reply.js";
+import { findTaskServer, rememberTask } from "./tasks.js";
+
+const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
+/** How long a client that sets a level waits for its servers. */
+const mostLevelMs = 500;
+
+type Caller = {
+  readonly options: LegacyEndpointOptions;
+  readonly session: ClientSession;
+  readonly view: View;
+  readonly reply: Reply;
+};
+
+/** Answers one request of a 2025 client whose session is open: here, or by the server it is for. */
+export function answerRequest(
+  options: LegacyEndpointOptions,
+  session: ClientSession,
+  message: JsonRpcRequest,
+  reply: Reply,
+): void {
+  const { method } = message;
+  const view = options.context.views.of(session.selection);
+  const caller = { options, session, view, reply };
+  const kind = listMethods.get(method);
+  const result = (value: object) => reply.message(resultText(message.id, value));
+  if (kind !== undefined) {
+    const problem = cursorProblem(message);
+    reply.message(
+      problem === undefined
+        ? `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${view.listText(kind, false)}}`
+        : errorText(message.id, problem),
+    );
+  } else if (called.has(method)) call(caller, message);
+  else if (method === "ping") result({});
+  else if (method === "logging/setLevel") {
+    void setLevel(session, message).then(() => result({}));
+  } else if (method === "resources/subscribe" || method === "resources/unsubscribe")
+    followResource(options, session, view, message, reply);
+  else if (method.startsWith("tasks/")) askTask(caller, message);
+  else
+    reply.message(
+      errorText(message.id, {
+        code: codes.methodNotFound,
+        message: `Method not found: ${method.slice(0, 100)}`,
+      }),
+    );
+}
+
+function call(caller: Caller, message: JsonRpcRequest): void {
+  const { options, view, reply } = caller;
+  if (message.method === "tools/call") {
+    const own = options.hubTools.handle(view, message, false);
+    if (own?.text !== undefined) {
+      reply.message(own.text);
+      return;
+    }
+    if (own?.call !== undefined) {
+      route(caller, own.call);
+      return;
+    }
+  }
+  route(caller, message);
+}
+
+function route(caller: Caller, message: JsonRpcRequest): void {
+  const { options, view, reply } = caller;
+  const routing = routeRequest(view, message.method, message.params);
+  if ("error" in routing) {
+    reply.message(errorText(message.id, routing.error));
+    return;
+  }
+  const found = routing.route;
+  if (found.others === undefined || found.others.length === 0) {
+    send(caller, message, found);
+    return;
+  }
+  void readElsewhere(options.context, message, [found.entry, ...found.others]).then((entry) =>
+    send(caller, message, { ...found, entry }),
+  );
+}
+
+function askTask(caller: Caller, message: JsonRpcRequest): void {
+  const { session, view, reply } = caller;
+  const entry = findTaskServer(session, view, message);
+  if (entry === undefined) {
+    const text = `Unknown task: ${JSON.stringify(message.params?.taskId)?.slice(0, 100) ?? "nothing"}`;
+    reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+    return;
+  }
+  send(caller, message, { entry, params: message.params });
+}
+
+function send(
+  { options, session, view, reply }: Caller,
+  message: JsonRpcRequest,
+  { entry, params, name, headers = [] }: Route,
+): void {
+  const request = { ...message, ...(params === undefined ? {} : { params }) };
+  const isTask = isJsonObject(message.params?.task);
+  void relayLegacy(options.context, {
+    session,
+    entry,
+    request,
+    name,
+    headers,
+    reply,
+    rewrites: view.rewrites.get(entry.record.id),
+    ...(isTask
+      ? {
+          onResponse: (text: string) => {
+            rememberTask(session, entry.record.id, text);
+            reply.message(text);
+          },
+        }
+      : {}),
+  });
+}
+
+/** Waits until the servers know it, so that the next call obeys it, but not for one that hangs. */
+async function setLevel(session: ClientSession, { params }: JsonRpcRequest): Promise<void> {
+  const level = params?.level;
+  if (typeof level !== "string") return;
+  session.logLevel = level;
+  const links = [...session.links.values()];
+  await Promise.all(links.map((link) => applyLogLevel(link, level, mostLevelMs)));
+}
