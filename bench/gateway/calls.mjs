@@ -58,13 +58,25 @@ function jobOf({ target, toolName }, { upstream, tool, callers, leastBytes }) {
   return { kind: "call", target: target(upstream), callers, request, leastBytes };
 }
 
+/** One that works on after its turn rests until the next. */
+async function awake({ wake, rest }, measure) {
+  wake?.();
+  try {
+    return await measure();
+  } finally {
+    rest?.();
+  }
+}
+
 /** Lets every process compile what it will run, or the first workload would measure that. */
 export async function warmUp(generator, contenders, names) {
   for (const name of names) {
-    for (const { pid, target, toolName } of contenders) {
-      const job = jobOf({ target, toolName }, workloads[name]);
+    for (const contender of contenders) {
+      const job = jobOf(contender, workloads[name]);
       // What is wrong shows in the measurement itself.
-      await generator.measure({ job, pid, seconds: 1 }).catch(() => undefined);
+      await awake(contender, () =>
+        generator.measure({ job, pid: contender.pid, seconds: 1 }).catch(() => undefined),
+      );
     }
   }
 }
@@ -76,11 +88,13 @@ export async function measureCalls(generator, all, workload, { rounds, seconds }
     .filter(({ isForLongAnswersOnly }) => isLong || !isForLongAnswersOnly)
     .filter(({ isPeer }) => workload.withPeer || !isPeer);
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, pid, target, toolName } of turned(contenders, round)) {
+    for (const contender of turned(contenders, round)) {
+      const { name, pid } = contender;
       if (sheet.failure(name) !== undefined) continue;
-      const job = jobOf({ target, toolName }, workload);
+      const job = jobOf(contender, workload);
       try {
-        sheet.add(name, await generator.measure({ job, pid, seconds }));
+        const measure = () => generator.measure({ job, pid, seconds });
+        sheet.add(name, await awake(contender, measure));
       } catch (error) {
         sheet.fail(name, error.message);
       }

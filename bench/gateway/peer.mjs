@@ -31,17 +31,22 @@ export async function startPeer(endpoint) {
   while (performance.now() - begin < startLimitMs && child.exitCode === null) {
     const health = `GET /api/health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
     const answer = await ask(port, health, { limitMs: 1_000 }).catch(() => undefined);
-    if (answer?.body.includes('"status":"connected"') === true)
+    if (answer?.body.includes('"status":"connected"') === true) {
+      child.kill("SIGSTOP");
       return {
         child,
         contender: {
           name: peer,
           pid: child.pid,
           isPeer: true,
+          // For seconds after a load it takes a whole core, which would be the others' loss.
+          wake: () => child.kill("SIGCONT"),
+          rest: () => child.kill("SIGSTOP"),
           toolName: (_upstream, tool) => `bench__${tool}`,
           target: () => ({ port, path: "/mcp", era: sse }),
         },
       };
+    }
     await sleep(50);
   }
   console.log(`${peer} did not start; its rows are left out.`);
