@@ -56,6 +56,14 @@ export function install() {
   );
 }
 
+/** What the checks with other people's programs need lives in a workspace of its own. */
+export function installInterop(name) {
+  const wanted = ["--filter", `@hub/interop-${name}`, "install", "--frozen-lockfile"];
+  const quiet = ["--prefer-offline", "--reporter=append-only"];
+  const code = pnpm(["--dir", "interop", ...wanted, ...quiet]);
+  if (code !== 0) process.exit(code);
+}
+
 export function build() {
   const sources = ["packages", "apps", "scripts"]
     .flatMap(filesUnder)

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, HubProcess, Program } from "./support/hub-process.js";
+import { HubProcess, Program } from "./support/hub-process.js";
+import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const patience = 40_000;
@@ -38,7 +39,7 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
       process.execPath,
       example("stdio-server"),
     ]);
-    const servers = await eventually(
+    const servers = await until(
       "six servers to be up with what they offer",
       async () => {
         const up = await hub.servers("?status=up");

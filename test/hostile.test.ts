@@ -3,8 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serverDetailView } from "@hub/core";
 import { afterEach, expect, test } from "vitest";
-import { eventually, HubProcess } from "./support/hub-process.js";
+import { HubProcess } from "./support/hub-process.js";
 import { keepAsking, quantile, requestBytes } from "./support/raw-http.js";
+import { until } from "./support/until.js";
 import { Upstreams } from "./support/upstreams.js";
 
 const hostileNames = [
@@ -98,7 +99,7 @@ test(`${hostileNames.length} hostile servers move neither the list nor the probe
   const allUp = goodNames.map(() => "up");
 
   await register(good, goodNames);
-  await eventually(
+  await until(
     "the good servers to be up",
     async () => String(await statusesOfGood()) === String(allUp),
   );
@@ -108,12 +109,12 @@ test(`${hostileNames.length} hostile servers move neither the list nor the probe
   const since = Date.now();
   await register(hostile, hostileNames);
   const withHostile = await listTimes(hub, 3_500);
-  const until = Date.now();
+  const upTo = Date.now();
 
   const moved = quantile(withHostile, 0.95) - quantile(without, 0.95);
   expect(moved).toBeLessThan(50);
   expect(await statusesOfGood()).toEqual(allUp);
-  const gaps = probeGaps(good, since, until);
+  const gaps = probeGaps(good, since, upTo);
   // The hub spreads its probes by a tenth; the rest is for a machine that has other things to do.
   expect(quantile(gaps, 0.5)).toBeLessThan(probeUpMs * 1.1 + 100);
   expect(Math.max(...gaps)).toBeLessThan(probeUpMs * 1.1 + 600);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { eventually, HubProcess, Program, quick } from "./support/hub-process.js";
+import { HubProcess, Program, quick } from "./support/hub-process.js";
+import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const running: { stop(): Promise<void> }[] = [];
@@ -47,7 +48,7 @@ describe("a server's life", { timeout: 90_000 }, () => {
     const hub = await startHub();
     const server = startServer(hub, "sdk-v1");
     await hub.status("weather", "up", patience);
-    await eventually(
+    await until(
       "a heartbeat",
       async () => (await hub.server("weather"))?.instances[0]?.lease?.lastHeartbeatAt,
     );
@@ -72,7 +73,7 @@ describe("a server's life", { timeout: 90_000 }, () => {
       await hub.status("weather", "up", patience);
       const told = performance.now();
       server.child.kill(signal);
-      await eventually(
+      await until(
         "the server to leave",
         async () => (await hub.server("weather"))?.instances.length === 0,
         1_500,
@@ -127,7 +128,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
   }
 
   const everybodyIsUp = (hub: HubProcess) =>
-    eventually(
+    until(
       "all servers to be up",
       async () => (await hub.servers("?status=up")).length === crew.length + 1,
       patience,
@@ -151,7 +152,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     await everybodyIsUp(hub);
     // Two more leases go by.
     const restarted = performance.now();
-    await eventually("two leases to pass", () => performance.now() - restarted > 2_000);
+    await until("two leases to pass", () => performance.now() - restarted > 2_000);
     const since = (await hub.events()).filter((event) => event.seq > lastEvent);
     expect(since.filter((event) => event.kind !== "status-changed")).toEqual([]);
     expect(since.map((event) => `${event.from} ${event.to}`)).toEqual(
@@ -167,7 +168,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     expect(await hub.program.ended).toEqual({ code: 0, signal: null });
     const stopped = performance.now();
     const endpoint = before[0]?.[1];
-    await eventually("two leases to pass while the server answers", async () => {
+    await until("two leases to pass while the server answers", async () => {
       const answer = await fetch(String(endpoint), { method: "GET" });
       expect(answer.status).toBeLessThan(500);
       return performance.now() - stopped > 2_000;
@@ -183,13 +184,13 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
     await hub.program.kill("SIGSTOP");
     const stopped = performance.now();
-    await eventually(
+    await until(
       "the pause to outlast leases and the time until down",
       () => performance.now() - stopped > 4_000,
     );
     await hub.program.kill("SIGCONT");
     const continued = performance.now();
-    await eventually("two leases to pass", () => performance.now() - continued > 2_000);
+    await until("two leases to pass", () => performance.now() - continued > 2_000);
     await everybodyIsUp(hub);
     expect((await hub.events()).filter((event) => event.seq > lastEvent)).toEqual([]);
   });

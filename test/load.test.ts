@@ -1,7 +1,7 @@
 import { setInterval as every } from "node:timers/promises";
 import { registerAnswerView } from "@hub/core";
 import { afterEach, expect, test } from "vitest";
-import { eventually, HubProcess } from "./support/hub-process.js";
+import { HubProcess } from "./support/hub-process.js";
 import {
   type Answer,
   keepAsking,
@@ -9,6 +9,7 @@ import {
   RawConnection,
   requestBytes,
 } from "./support/raw-http.js";
+import { until } from "./support/until.js";
 import { Upstreams } from "./support/upstreams.js";
 
 const herdSize = 500;
@@ -101,7 +102,7 @@ async function readList(hub: HubProcess) {
       2,
     );
   const reading = Promise.all([read(0), read(1, ["if-none-match", etag])]);
-  await eventually("the first lists", () => asked.every((count) => count > 1));
+  await until("the first lists", () => asked.every((count) => count > 1));
   return async () => {
     isOver = true;
     const [plain, tagged] = await reading;
@@ -149,7 +150,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     for await (const _ of every(600, undefined, { signal: stopBeating.signal }))
       for (const status of await beatAll(hub, grants)) beats.add(status);
   })().catch(() => undefined);
-  await eventually("the herd to be up", async () => (await inStatus("up")) === herdSize);
+  await until("the herd to be up", async () => (await inStatus("up")) === herdSize);
   stopBeating.abort();
   await beating;
   expect([...beats]).toEqual([200]);
@@ -161,11 +162,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   const beatingMs = performance.now() - beatFrom;
   expect(new Set(lastBeats)).toEqual(new Set([200]));
   const timesWhileDying = await readList(hub);
-  await eventually(
-    "the herd to be down",
-    async () => (await inStatus("down")) === herdSize,
-    15_000,
-  );
+  await until("the herd to be down", async () => (await inStatus("down")) === herdSize, 15_000);
   const dying = await timesWhileDying();
 
   const downs = (await journal(hub)).filter(
@@ -188,7 +185,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   const backMs = performance.now() - began;
   expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(again.map(({ id }) => id))).toEqual(isHerd);
-  await eventually("the herd to be up again", async () => (await inStatus("up")) === herdSize);
+  await until("the herd to be up again", async () => (await inStatus("up")) === herdSize);
   const coming = await timesWhileComing();
 
   const figures = [...dying, ...coming].map((times) => quantile(times, 0.99));

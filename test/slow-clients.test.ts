@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { connectionLimits, listen } from "../packages/server/src/listen.js";
-import { eventually, HubProcess } from "./support/hub-process.js";
+import { HubProcess } from "./support/hub-process.js";
 import { keepAsking, quantile, RawConnection, requestBytes } from "./support/raw-http.js";
+import { until } from "./support/until.js";
 
 const running: { stop(): Promise<void> }[] = [];
 
@@ -82,8 +83,8 @@ describe("slow clients", () => {
   test("a connection that says nothing at all is cut off too, and its place is free again", async () => {
     const { port } = await listenQuickly();
     const idle = openMany(port, 25, "");
-    await eventually("five too many to be refused", () => idle.refused() === 5, 250);
-    await eventually("all to be cut off", () => idle.refused() === 25, 2_000);
+    await until("five too many to be refused", () => idle.refused() === 5, 250);
+    await until("all to be cut off", () => idle.refused() === 25, 2_000);
     const answered = new RawConnection(port);
     answered.write(requestBytes("GET /", [["host", "x"]]));
     expect((await answered.next())?.status).toBe(200);
@@ -118,12 +119,12 @@ describe("slow clients", () => {
     expect(slowHeaders.refused() + slowBodies.refused()).toBe(0);
 
     const more = openMany(hub.port, 150, half.headers);
-    await eventually("those beyond 2,000 to be refused", () => more.refused() >= 50);
+    await until("those beyond 2,000 to be refused", () => more.refused() >= 50);
     // A few places are taken by what the test itself has open.
     expect(more.refused()).toBeLessThan(60);
     clearInterval(dripping);
     for (const many of [slowHeaders, slowBodies, more]) many.close();
-    await eventually("a place to be free again", () =>
+    await until("a place to be free again", () =>
       fetch(`${hub.url}/healthz`).then(
         ({ ok }) => ok,
         () => false,

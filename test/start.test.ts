@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { eventually, freePort, HubProcess, Program } from "./support/hub-process.js";
+import { freePort, HubProcess, Program } from "./support/hub-process.js";
+import { until } from "./support/until.js";
 
 const program = join(import.meta.dirname, "../apps/hub/dist/main.js");
 const cleanups: (() => unknown)[] = [];
@@ -161,7 +162,7 @@ describe("a stop", () => {
     });
     cleanups.push(() => started.child.kill("SIGKILL"));
     const url = `http://127.0.0.1:${port}/version`;
-    await eventually(
+    await until(
       "the hub to be ready",
       () =>
         fetch(url).then(

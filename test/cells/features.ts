@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { eventually } from "../support/hub-process.js";
+import { until } from "../support/until.js";
 import type { Driver } from "./clients/driver.js";
 import {
   answers,
@@ -51,7 +51,7 @@ export const features = {
       () => "rejected",
     );
     const reaches = (state: string) =>
-      eventually(
+      until(
         `the server to see the call as ${state}`,
         async () => (await driver.call(names.tool("state_of"), tag)) === state,
         withinMs,
@@ -65,15 +65,12 @@ export const features = {
     await driver.logFrom("warning");
     await driver.call(names.tool("talk"), "");
     for (const level of ["warning", "error"])
-      same(
-        await eventually(`the log of level ${level}`, () => logged(driver, level), withinMs),
-        level,
-      );
+      same(await until(`the log of level ${level}`, () => logged(driver, level), withinMs), level);
   },
   "log level": async (driver, names) => {
     await driver.logFrom("warning");
     await driver.call(names.tool("talk"), "");
-    await eventually("the log of level error", () => logged(driver, "error"), withinMs);
+    await until("the log of level error", () => logged(driver, "error"), withinMs);
     // They were sent before it.
     same([logged(driver, "debug"), logged(driver, "info")], [undefined, undefined]);
   },
@@ -96,11 +93,7 @@ export const features = {
     const stop = await driver.watch({ resource: names.valueUri });
     driver.heard.updated.length = 0;
     const value = await driver.call(names.tool("touch"), "");
-    await eventually(
-      "resources/updated",
-      () => driver.heard.updated.includes(names.valueUri),
-      withinMs,
-    );
+    await until("resources/updated", () => driver.heard.updated.includes(names.valueUri), withinMs);
     same(await driver.read(names.valueUri), value);
     await stop();
   },
@@ -110,7 +103,7 @@ export const features = {
     let known = driver.heard.toolChanges;
     await driver.call(names.tool("grow"), grown);
     // A notice may still be that of another change; the list is read again after each, and only then.
-    await eventually(
+    await until(
       "tools/list_changed with the tool in the list",
       async () => {
         if (driver.heard.toolChanges === known) return false;

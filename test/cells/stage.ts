@@ -1,4 +1,5 @@
-import { eventually, HubProcess } from "../support/hub-process.js";
+import { HubProcess } from "../support/hub-process.js";
+import { until } from "../support/until.js";
 import type { Path } from "./cells.js";
 import { type Running, type ServerKind, serverKinds } from "./servers/kinds.js";
 
@@ -38,7 +39,7 @@ export class Stage {
     const { id, start } = serverKinds[server];
     this.#running.push(await start(id, this.#hub));
     await this.#hub.status(id, "up");
-    const endpoint = await eventually(`the endpoint of ${id}`, async () => {
+    const endpoint = await until(`the endpoint of ${id}`, async () => {
       const listed = (await this.#hub.servers()).find((entry) => entry.id === id);
       return listed?.endpoint;
     });

@@ -4,24 +4,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
+import { until } from "./until.js";
 
 const root = join(import.meta.dirname, "../..");
 const hubProgram = join(root, "apps/hub/dist/main.js");
-
-/** Waits until `look` gives something, and returns it; says what it waited for when it does not come. */
-export async function eventually<T>(
-  what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 10_000,
-): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-}
 
 /** A port that nobody has at this moment. */
 export function freePort(): Promise<number> {
@@ -78,7 +64,7 @@ export class Program {
   }
 
   saw(text: string, withinMs?: number): Promise<true> {
-    return eventually(
+    return until(
       `${JSON.stringify(text)} in the output:\n${this.output}`,
       () => this.output.includes(text),
       withinMs,
@@ -130,7 +116,7 @@ export class HubProcess {
   }
 
   async ready(): Promise<void> {
-    await eventually(`the hub to be ready; it said:\n${this.program.output}`, () =>
+    await until(`the hub to be ready; it said:\n${this.program.output}`, () =>
       fetch(`${this.url}/readyz`).then(
         (response) => response.ok,
         () => false,
@@ -163,7 +149,7 @@ export class HubProcess {
   }
 
   status(id: string, status: string, withinMs?: number): Promise<ServerDetail> {
-    return eventually(
+    return until(
       `${id} to be ${status}`,
       async () => {
         const server = await this.server(id);

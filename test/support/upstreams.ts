@@ -2,7 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
-import { eventually, Program } from "./hub-process.js";
+import { Program } from "./hub-process.js";
+import { until } from "./until.js";
 
 /** Servers in a process of their own, so that what they do to themselves does not disturb the measuring. */
 export class Upstreams {
@@ -27,7 +28,7 @@ export class Upstreams {
     writeFileSync(file, outputText);
     const program = new Program(process.execPath, [file, ...names], env);
     try {
-      const line = await eventually(
+      const line = await until(
         "the upstreams to listen",
         () => /^PORTS (.*)$/m.exec(program.output)?.[1],
       );

@@ -57,7 +57,9 @@ export const codes = {
   urlElicitationRequired: -32_042,
 } as const;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+type Parsed = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Parsed =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isId = (value: unknown): value is JsonRpcId =>
@@ -66,21 +68,30 @@ const isId = (value: unknown): value is JsonRpcId =>
 /** Tells what a parsed value is, or that it is no JSON-RPC message of MCP. Unknown members stay. */
 export function messageOf(value: unknown): Message | undefined {
   if (!isObject(value) || value.jsonrpc !== "2.0") return undefined;
-  const { method, params } = value;
-  if (method !== undefined) {
-    if (typeof method !== "string") return undefined;
-    if (params !== undefined && !isObject(params)) return undefined;
-    if (params?._meta !== undefined && !isObject(params._meta)) return undefined;
-    // Every member that the types name was looked at above.
-    if (value.id === undefined)
-      return { kind: "notification", message: value as unknown as JsonRpcNotification };
-    if (!isId(value.id)) return undefined;
-    return { kind: "request", message: value as unknown as JsonRpcRequest };
-  }
-  const isError = isObject(value.error) && typeof value.error.code === "number";
-  const isResult = isObject(value.result);
-  if (isError === isResult || !(isId(value.id) || value.id === null)) return undefined;
-  return { kind: "response", message: value as unknown as JsonRpcResponse };
+  if (value.method === undefined)
+    return isResponse(value) ? { kind: "response", message: value } : undefined;
+  if (isRequest(value)) return { kind: "request", message: value };
+  return isNotification(value) ? { kind: "notification", message: value } : undefined;
+}
+
+function asksFor({ method, params }: Parsed): boolean {
+  if (typeof method !== "string") return false;
+  if (params === undefined) return true;
+  return isObject(params) && (params._meta === undefined || isObject(params._meta));
+}
+
+function isRequest(value: Parsed): value is Parsed & JsonRpcRequest {
+  return isId(value.id) && asksFor(value);
+}
+
+function isNotification(value: Parsed): value is Parsed & JsonRpcNotification {
+  return value.id === undefined && asksFor(value);
+}
+
+function isResponse(value: Parsed): value is Parsed & JsonRpcResponse {
+  const { id, error, result } = value;
+  const isError = isObject(error) && typeof error.code === "number";
+  return isError !== isObject(result) && (isId(id) || id === null);
 }
 
 /** The message in a text; undefined for anything else. */

@@ -1,21 +1,8 @@
+import type { CallRecord } from "@hub/gateway";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
 import { readQuery } from "./query.js";
-
-/** One call that went through the gateway. */
-type Call = {
-  readonly at: number;
-  readonly serverId: string;
-  readonly method: string;
-  readonly name?: string | undefined;
-  readonly instanceId?: string | undefined;
-  readonly client?: string | undefined;
-  readonly durationMs: number;
-  readonly bytes: number;
-  readonly outcome: z.infer<typeof outcomes>;
-  readonly params?: string | undefined;
-};
 
 const outcomes = z.enum(["ok", "tool-error", "error", "cancelled", "hub-error"]);
 
@@ -60,7 +47,7 @@ const callView = z
 export type TrafficSource = {
   rows(serverId?: string): readonly z.infer<typeof rowView>[];
   /** The last calls, newest first. */
-  recent(limit: number, serverId?: string): readonly Call[];
+  recent(limit: number, serverId?: string): readonly CallRecord[];
 };
 
 const rowsQuery = z.strictObject({ server: z.string().max(40).optional() });

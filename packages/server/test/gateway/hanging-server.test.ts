@@ -1,0 +1,126 @@
+import type { ServerResponse } from "node:http";
+import { afterEach, describe, expect, test } from "vitest";
+import { LegacyClient, ModernClient } from "./support/clients.js";
+import { LegacyUpstream } from "./support/legacy-upstream.js";
+import { type Message, type Payload, textOf } from "./support/messages.js";
+import { ModernUpstream } from "./support/modern-upstream.js";
+import { TestHub } from "./support/test-hub.js";
+import type { Upstream } from "./support/upstream.js";
+import { closeAll, until } from "./support/wait.js";
+
+afterEach(closeAll);
+
+const eras = ["legacy", "modern"] as const;
+type Era = (typeof eras)[number];
+
+const healthy = Array.from({ length: 9 }, (_, one) => `healthy-${one}`);
+const everyTool = [...healthy, "hanging"].map((name) => `${name}__echo`).sort();
+const mostInFlight = 32;
+const stuckCalls = mostInFlight + 8;
+
+/** No call ends by itself while the test runs: what is stuck stays so until it is let go. */
+const limits = { mostInFlight, callTimeoutMs: 600_000, handshakeMs: 600_000 };
+
+function startUpstream(era: Era): Promise<Upstream> {
+  return (era === "legacy" ? LegacyUpstream : ModernUpstream).start();
+}
+
+async function connect(hub: TestHub, era: Era): Promise<LegacyClient | ModernClient> {
+  return era === "legacy" ? LegacyClient.open(hub.url) : new ModernClient(hub.url);
+}
+
+/** A hub with ten servers of both eras, one of which can be made to hang. */
+async function withTen(hangingEra: Era) {
+  const hub = await TestHub.start({ limits });
+  const hanging = await startUpstream(hangingEra);
+  await hub.register("hanging", hanging);
+  for (const [one, name] of healthy.entries())
+    await hub.register(name, await startUpstream(one % 2 === 0 ? "legacy" : "modern"));
+  return { hub, hanging };
+}
+
+/** From now on it accepts every request, probes too, and answers none. */
+function hang(upstream: Upstream) {
+  const held: ServerResponse[] = [];
+  upstream.intercept = (_, response) => held.push(response) > 0;
+  return {
+    held,
+    letGo: () => {
+      upstream.intercept = undefined;
+      for (const response of held) response.destroy();
+    },
+  };
+}
+
+/** Waits for all; says what it waited for when one never comes. */
+async function allOf<T>(what: string, promises: readonly Promise<T>[]): Promise<T[]> {
+  let left = promises.length;
+  for (const one of promises) one.finally(() => (left -= 1)).catch(() => undefined);
+  await until(what, () => left === 0);
+  return Promise.all(promises);
+}
+
+/** The servers' tools a list shows, and those of servers it says are missing from it. */
+function accountedFor({ result = {} }: Message): string[] {
+  const tools = (result.tools ?? []) as readonly Payload[]; // as MCP says
+  const meta = (result._meta ?? {}) as Payload;
+  const missing = (meta["mcp-hub/missing"] ?? []) as readonly Payload[]; // as the hub promises
+  const names = tools.map(({ name }) => String(name)).filter((name) => !name.startsWith("hub__"));
+  return [...new Set([...names, ...missing.map(({ server }) => `${server}__echo`)])].sort();
+}
+
+describe("one of ten servers hangs", () => {
+  for (const clientEra of eras)
+    for (const hangingEra of eras)
+      test(`a ${clientEra} client, a ${hangingEra} server: lists and calls to the others come while more than its limit are stuck`, async () => {
+        const { hub, hanging } = await withTen(hangingEra);
+        const client = await connect(hub, clientEra);
+        // Sessions stand: what hangs are the calls, not the first greeting that all would share.
+        expect(textOf((await client.call("hanging__echo").done).response)).toBe("{}");
+
+        const { held, letGo } = hang(hanging);
+        let settled = 0;
+        const stuck = Array.from({ length: stuckCalls }, () => client.call("hanging__echo").done);
+        for (const call of stuck) call.finally(() => (settled += 1)).catch(() => undefined);
+        await until("its places to be taken", () => held.length >= mostInFlight);
+        await until(
+          "all calls to it to have come",
+          async () => (await hub.inFlight("hanging")) === stuckCalls,
+        );
+        // It is probed and read as well, which hangs like everything else.
+        const probe = hub.rest("POST", "/servers/hanging/probe").catch(() => undefined);
+        await until("the probe to hang too", () => held.length > mostInFlight);
+
+        // As many to each of the others as it has places, all at once; and by somebody who comes only now.
+        const late = await connect(hub, clientEra);
+        const asked = [client, late].flatMap((who) =>
+          healthy.flatMap((name) =>
+            Array.from({ length: mostInFlight / 2 }, (_, one) => ({ who, name, given: { one } })),
+          ),
+        );
+        const [calls, lists] = await Promise.all([
+          allOf(
+            "the calls to the nine others",
+            asked.map(({ who, name, given }) => who.call(`${name}__echo`, given).done),
+          ),
+          allOf(
+            "the lists",
+            [client, late, client, late].map((who) => who.ask("tools/list")),
+          ),
+        ]);
+
+        // Ordering, not speed, is the proof: nothing of the hanging server has ended before all of that.
+        expect(settled).toBe(0);
+        expect(await hub.inFlight("hanging")).toBe(stuckCalls);
+        for (const [index, { response }] of calls.entries())
+          expect(textOf(response)).toBe(JSON.stringify(asked[index]?.given));
+        for (const list of lists) expect(accountedFor(list)).toEqual(everyTool);
+
+        letGo();
+        await allOf("the stuck calls to end", stuck);
+        await probe;
+        expect(settled).toBe(stuckCalls);
+        await until("nothing to be left", async () => (await hub.inFlight("hanging")) === 0);
+        expect(hub.errors).toEqual([]);
+      });
+});
