@@ -2,7 +2,7 @@ import { type Entry, isJsonObject, type JsonObject, serverStatus } from "@hub/co
 import { itemsOf } from "../catalogue/items.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
-import { codes, errorText, type JsonRpcRequest } from "../wire/json-rpc.js";
+import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { findToolsLimit, hubToolNames } from "./definitions.js";
 
 /** The answer to a call of one of the hub's own tools, or the call that it stands for. */
@@ -32,10 +32,19 @@ export class HubTools {
       case hubToolNames.findTools:
         return this.#answer(request, isModern, this.#findTools(view, args));
       case hubToolNames.callTool:
-        return callTool(request, args);
+        return this.#callTool(request, isModern, args);
       default:
         return undefined;
     }
+  }
+
+  /** The call that a call of `hub__call_tool` stands for; its answer is the tool's own. */
+  #callTool(request: JsonRpcRequest, isModern: boolean, args: JsonObject): HubToolOutcome {
+    const problem = problemOfCall(args);
+    // As a tool error, which a model reads and mends; protocol errors often never reach it.
+    if (problem !== undefined) return this.#answer(request, isModern, problem);
+    const { name, arguments: inner = {} } = args;
+    return { call: { ...request, params: { ...request.params, name, arguments: inner } } };
   }
 
   #answer(request: JsonRpcRequest, isModern: boolean, found: JsonObject | string): HubToolOutcome {
@@ -130,27 +139,12 @@ function textOf({ record, snapshot }: Entry): string {
     .toLowerCase();
 }
 
-/** The call that a call of `hub__call_tool` stands for; its answer is the tool's own. */
-function callTool(request: JsonRpcRequest, args: JsonObject): HubToolOutcome {
-  const { name, arguments: inner } = args;
-  const problem =
-    typeof name !== "string"
-      ? `Expected name to be the name of a tool, got ${JSON.stringify(name) ?? "nothing"}`
-      : name === hubToolNames.callTool
-        ? `${hubToolNames.callTool} cannot call itself`
-        : inner !== undefined && !isJsonObject(inner)
-          ? `Expected arguments to be an object, got ${JSON.stringify(inner)?.slice(0, 100)}`
-          : undefined;
-  if (problem !== undefined)
-    return { text: errorText(request.id, { code: codes.invalidParams, message: problem }) };
-  return {
-    call: {
-      ...request,
-      params: {
-        ...request.params,
-        name,
-        ...(inner === undefined ? { arguments: {} } : { arguments: inner }),
-      },
-    },
-  };
+/** What is wrong with the arguments of `hub__call_tool`; undefined when nothing is. */
+function problemOfCall({ name, arguments: inner }: JsonObject): string | undefined {
+  if (typeof name !== "string")
+    return `Expected name to be the name of a tool, got ${JSON.stringify(name) ?? "nothing"}.`;
+  if (name === hubToolNames.callTool) return `${hubToolNames.callTool} cannot call itself.`;
+  return inner === undefined || isJsonObject(inner)
+    ? undefined
+    : `Expected arguments to be an object, got ${JSON.stringify(inner).slice(0, 100)}.`;
 }

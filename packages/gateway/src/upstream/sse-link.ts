@@ -145,7 +145,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
         receiver.onOpen(200, "events", {});
         return {
           abort: () => {
-            outside = undefined;
+            if (outside === receiver) outside = undefined;
           },
           pause: () => undefined,
           resume: () => undefined,

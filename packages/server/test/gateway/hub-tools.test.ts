@@ -200,13 +200,18 @@ for (const era of ["2025", "2026"] as const) {
       const client = await open(hub);
       for (const [given, said] of [
         [{ name: "hub__call_tool", arguments: { name: "mail__send_mail" } }, "cannot call itself"],
-        [{ name: "nobody__nothing" }, "nobody__nothing"],
         [{ name: "mail__send_mail", arguments: "to" }, "Expected arguments to be an object"],
         [{}, "Expected name"],
       ] as const) {
-        const { error } = await call(client, "hub__call_tool", given);
-        expect(error).toMatchObject({ code: -32_602, message: expect.stringContaining(said) });
+        const { result } = await call(client, "hub__call_tool", given);
+        expect(result?.isError).toBe(true);
+        expect(textOf({ result: result ?? {} })).toContain(said);
       }
+      const { error } = await call(client, "hub__call_tool", { name: "nobody__nothing" });
+      expect(error).toMatchObject({
+        code: -32_602,
+        message: expect.stringContaining("nobody__nothing"),
+      });
       expect([...mail.calls, ...work.calls]).toEqual([]);
     });
 
