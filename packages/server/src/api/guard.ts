@@ -56,6 +56,7 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubI
   /** The Host header that was let through last: nearly all requests name the hub alike. */
   let lastHost: string | undefined;
   const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
+  const isOurs = (name: string | undefined) => name !== undefined && hosts.has(name);
 
   function isOwnOrigin(origin: string, host: string): boolean {
     if (!URL.canParse(origin)) return false;
@@ -75,8 +76,7 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubI
           "This request came back to the hub that it started from.",
         );
       }
-      const name = host === lastHost ? undefined : hostName(host);
-      if (host !== lastHost && (name === undefined || !hosts.has(name))) {
+      if (host !== lastHost && !isOurs(hostName(host))) {
         throw new HubError(
           "HOST_REFUSED",
           `The hub does not answer to the host ${JSON.stringify(host.slice(0, 100))}. Use localhost or 127.0.0.1, or name the host in MCP_HUB_ALLOWED_HOSTS.`,
