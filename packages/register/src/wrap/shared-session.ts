@@ -165,7 +165,8 @@ export class SharedSession implements Listener {
 
   #send(message: JsonRpcMessage, relatedRequestId?: JsonRpcId): void {
     if (isNotification(message) && !passesLogLevel(message, this.#logLevel)) return;
-    // A client that went away is no error here: its session ends by itself.
+    // A client that went away is no error here: its session ends by itself. The cast: the transports of
+    // SDK v1 and v2 name the same messages differently.
     this.#transport
       .send(message as never, relatedRequestId === undefined ? {} : { relatedRequestId })
       .catch(() => {});
