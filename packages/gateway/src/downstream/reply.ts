@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText, type StreamEvent } from "../wire/event-stream.js";
 
 /** A stream that does not read is cut when this much waits for it. */
@@ -67,7 +68,7 @@ export class Reply {
       "content-type": "application/json",
       "content-length": bytes.length,
     });
-    this.#response.end(bytes);
+    atEndOfTurn(() => this.#response.end(bytes));
   }
 
   /** Ends the answer without a body. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText } from "../wire/event-stream.js";
 
 const shortBytes = 16_384;
@@ -45,10 +46,13 @@ export class ByteAnswer {
     this.#writeHead();
     const last = this.#waiting;
     this.#waiting = undefined;
-    if (last === undefined) this.#response.end();
-    // As text of the same bytes a short one joins the head, and both go out in one write.
-    else if (last.length <= shortBytes) this.#response.end(last.toString("latin1"), "latin1");
-    else this.#response.end(last);
+    const response = this.#response;
+    atEndOfTurn(() => {
+      if (last === undefined) response.end();
+      // As text of the same bytes a short one joins the head, and both go out in one write.
+      else if (last.length <= shortBytes) response.end(last.toString("latin1"), "latin1");
+      else response.end(last);
+    });
   }
 
   /**
