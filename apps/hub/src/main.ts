@@ -3,6 +3,7 @@ import { boundYoungGeneration, holdYoungGeneration } from "./young-generation.js
 // Loading the program leaves much behind that is no measure for what running it needs.
 holdYoungGeneration();
 const { runHub } = await import("@hub/server");
+const { webUi } = await import("@hub/ui");
 boundYoungGeneration(8 * 1024 * 1024);
 
-process.exitCode = await runHub(process.env);
+process.exitCode = await runHub(process.env, webUi());

@@ -40,7 +40,12 @@ export type Health = {
   /** What the server itself said of its capabilities in its last heartbeat; opaque. */
   readonly announcedHash?: string;
   readonly era?: Era;
+  /** How long the last good probes took, oldest first. */
+  readonly latenciesMs: readonly number[];
 };
+
+/** At the usual pace half an hour of them. */
+const mostLatencies = 60;
 
 /** One reading of the clocks, in milliseconds. */
 export type Now = {
@@ -82,6 +87,7 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     // Soon, though a flood of registrations of what is up need not be a flood of probes.
     nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
     isBeingProbed: false,
+    latenciesMs: wasUp ? previous.latenciesMs : [],
   };
 }
 
@@ -238,6 +244,7 @@ export function probed(
         answeredAt: now.hub,
         failures: 0,
         successes: health.successes + 1,
+        latenciesMs: [...health.latenciesMs.slice(1 - mostLatencies), outcome.latencyMs],
       }
     : {
         ...rest,

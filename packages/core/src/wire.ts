@@ -141,6 +141,21 @@ export const serverListView = z
   })
   .meta({ id: "ServerList" });
 
+export const pulseView = z
+  .object({
+    at: instant,
+    servers: z.record(
+      z.string(),
+      z.object({
+        lastSeenAt: instant.describe("The last sign of life of any of its instances."),
+        latenciesMs: z
+          .array(z.number())
+          .describe("How long the last good probes of its leading instance took, oldest first."),
+      }),
+    ),
+  })
+  .meta({ id: "Pulse" });
+
 export const leaseGrantView = z
   .object({
     id: z.string().describe("The proof of ownership. Keep it secret."),
@@ -170,5 +185,6 @@ export type InstanceDetail = z.infer<typeof instanceDetailView>;
 export type ServerSummary = z.infer<typeof serverSummaryView>;
 export type ServerDetail = z.infer<typeof serverDetailView>;
 export type ServerList = z.infer<typeof serverListView>;
+export type Pulse = z.infer<typeof pulseView>;
 export type RegisterAnswer = z.infer<typeof registerAnswerView>;
 export type RenewAnswer = z.infer<typeof renewAnswerView>;

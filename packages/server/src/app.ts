@@ -9,12 +9,14 @@ import { createGuard, type Guard, type Guarded, guarded } from "./api/guard.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { newInstance, problemResponse } from "./api/problem.js";
+import { addPulseRoute } from "./api/pulse.js";
 import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addToolRoutes } from "./api/tools.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
 import { addTrafficRoutes } from "./api/traffic.js";
+import { addWebUiRoutes } from "./api/web-ui.js";
 
 function refusalBy(guard: Guard, request: Guarded): HubError | undefined {
   try {
@@ -113,6 +115,7 @@ export function createApp(deps: AppDeps): HubApp {
   addRegisterRoute(app, deps, () => lists.summaries());
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists);
+  addPulseRoute(app, deps);
   addToolRoutes(app, deps);
   addTrafficRoutes(app, deps);
   addToolsetRoutes(app, deps);
@@ -120,6 +123,7 @@ export function createApp(deps: AppDeps): HubApp {
   addDiagnoseRoute(app, deps);
   addOperationRoutes(app, deps);
   addDocsRoutes(app, deps.info.version);
+  if (deps.webUi !== undefined) addWebUiRoutes(app, deps.webUi);
   app.get("/", (context) =>
     context.json({
       name: "MCP Hub",

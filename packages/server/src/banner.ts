@@ -4,11 +4,14 @@ export type BannerFacts = {
   readonly store: string;
   readonly servers: number;
   readonly readyInMs: number;
+  /** Whether `/` shows something in a browser. */
+  readonly hasWebUi: boolean;
 };
 
 /** What `npm start` shows a person: where everything is and how to go on. */
-export function banner({ version, url, store, servers, readyInMs }: BannerFacts): string {
+export function banner({ version, url, store, servers, readyInMs, hasWebUi }: BannerFacts): string {
   const rows: readonly (readonly [string, string])[] = [
+    ...(hasWebUi ? [["Web UI", `${url}/`] as const] : []),
     ["Gateway", `${url}/mcp  (clients of 2024-11-05 to 2026-07-28)`],
     ["Servers", `${url}/servers`],
     ["API docs", `${url}/docs`],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
 import { type JournalEvent, Registry, systemClock, Toolsets } from "@hub/core";
 import { createCatalogueSearch, Gateway } from "@hub/gateway";
+import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import { banner } from "./banner.js";
 import type { HubConfig } from "./config.js";
@@ -40,6 +41,8 @@ export type StartOptions = {
   readonly config: HubConfig;
   readonly log: Log;
   readonly onEvent?: (event: JournalEvent) => void;
+  /** What browsers get to see. Default: nothing. */
+  readonly webUi?: WebUi | undefined;
 };
 
 const drainMs = 8_000;
@@ -47,7 +50,7 @@ const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
 /** Opens the store, begins to probe, and listens. Throws StartError with a sentence for the operator. */
-export async function startHub({ config, log, onEvent }: StartOptions): Promise<Hub> {
+export async function startHub({ config, log, onEvent, webUi }: StartOptions): Promise<Hub> {
   const begin = performance.now();
   // The adapters log as pino does: fields first.
   const told = {
@@ -122,6 +125,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
     diagnose: createDiagnose({ dialer, version }),
     searchTools: createCatalogueSearch(registry),
     traffic: gateway.traffic,
+    webUi,
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,
     onError: (error, request, instance) =>
@@ -167,6 +171,7 @@ export async function startHub({ config, log, onEvent }: StartOptions): Promise<
       store: shortPath(join(config.dataDir, "hub.db")),
       servers: registry.list().length,
       readyInMs: performance.now() - begin,
+      hasWebUi: webUi !== undefined,
     }),
     stop: () => {
       stopped ??= (async () => {

@@ -1,5 +1,6 @@
 export type { AppDeps, HubApp, HubInfo } from "./api/context.js";
 export type { GuardOptions } from "./api/guard.js";
+export type { WebAsset, WebUi } from "./api/web-ui.js";
 export { createApp } from "./app.js";
 export { type ConfigResult, type HubConfig, parseConfig } from "./config.js";
 export { type Hub, StartError, type StartOptions, startHub } from "./hub.js";

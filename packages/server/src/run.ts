@@ -1,4 +1,5 @@
 import { HubError } from "@hub/core";
+import type { WebUi } from "./api/web-ui.js";
 import { parseConfig } from "./config.js";
 import { describeError, type Hub, StartError, startHub } from "./hub.js";
 import { createLog } from "./log.js";
@@ -36,10 +37,13 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /**
- * Runs the hub with the given environment until it is told to stop. Resolves with the exit code:
+ * Runs the hub, with a web UI if there is one, with the given environment until it is told to stop. Resolves with the exit code:
  * 0 after a graceful stop, 1 when it could not start or could not stop in 10 s.
  */
-export async function runHub(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+export async function runHub(
+  env: Readonly<Record<string, string | undefined>>,
+  webUi?: WebUi,
+): Promise<number> {
   const wished =
     env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
   const format = wished ?? (process.stdout.isTTY ? "pretty" : "json");
@@ -61,7 +65,12 @@ export async function runHub(env: Readonly<Record<string, string | undefined>>):
   const signalled = stopSignal();
   let hub: Hub;
   try {
-    hub = await startHub({ config, log, onEvent: (event) => tellEvent(log, event, format) });
+    hub = await startHub({
+      config,
+      log,
+      webUi,
+      onEvent: (event) => tellEvent(log, event, format),
+    });
   } catch (error) {
     const text = isOperatorsToMend(error) ? error.message : `a bug: ${describeError(error)}`;
     if (format === "pretty") console.error(`\n  MCP Hub cannot start: ${text}\n`);

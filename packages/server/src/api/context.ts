@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
 import type { TrafficSource } from "./traffic.js";
+import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -33,6 +34,8 @@ export type AppDeps = {
   /** The tools of all servers that fit a query, the best first. */
   readonly searchTools: (query: string, limit: number) => readonly FoundTool[];
   readonly traffic: TrafficSource;
+  /** What `/` and `/ui` show in a browser. Default: nothing. */
+  readonly webUi?: WebUi | undefined;
   /** Probes all instances of a server and resolves when what came of it is recorded. */
   readonly probeNow: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */

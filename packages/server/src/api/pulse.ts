@@ -1,0 +1,35 @@
+import { type Instance, leadingInstance, type Pulse, pulseView } from "@hub/core";
+import type { AppDeps, HubApp } from "./context.js";
+import { document } from "./openapi.js";
+import { instant } from "./views.js";
+
+const rounded = (ms: number) => Math.round(ms * 10) / 10;
+
+function beatOf(instances: readonly Instance[]): Pulse["servers"][string] | undefined {
+  const leading = leadingInstance(instances);
+  if (leading === undefined) return undefined;
+  return {
+    lastSeenAt: instant(Math.max(...instances.map(({ health }) => health.aliveAtWall))),
+    latenciesMs: leading.health.latenciesMs.map(rounded),
+  };
+}
+
+export function addPulseRoute(app: HubApp, { registry }: AppDeps): void {
+  document(app, {
+    method: "get",
+    path: "/pulse",
+    tag: "Catalogue",
+    summary: "When each server was last seen, and how quickly it answers",
+    description:
+      "What heartbeats and probes change all the time, and `GET /servers` therefore leaves out. A server without instances is not in it.",
+    responses: { 200: { description: "By id.", content: { "application/json": pulseView } } },
+  });
+  app.get("/pulse", (context) => {
+    const beats = registry.list().flatMap(({ record, instances }) => {
+      const beat = beatOf(instances);
+      return beat === undefined ? [] : [[record.id, beat] as const];
+    });
+    const pulse: Pulse = { at: instant(registry.now().wall), servers: Object.fromEntries(beats) };
+    return context.json(pulse, 200, { "cache-control": "no-store" });
+  });
+}

@@ -1,0 +1,66 @@
+import type { ServerDetail, ServerList } from "@hub/client";
+import { queryOptions } from "@tanstack/react-query";
+import { askJson } from "./http.ts";
+
+/** What a heartbeat or a probe changes, apart from the list, which stays as it is meanwhile. */
+export type Pulse = {
+  readonly at: string;
+  readonly servers: Readonly<
+    Record<
+      string,
+      {
+        readonly lastSeenAt: string;
+        /** Of the last good probes, oldest first. */
+        readonly latenciesMs: readonly number[];
+      }
+    >
+  >;
+};
+
+const part = encodeURIComponent;
+
+export const serversQuery = queryOptions({
+  queryKey: ["servers"],
+  queryFn: ({ signal }) => askJson<ServerList>("/servers", { signal }),
+});
+
+export const pulseQuery = queryOptions({
+  queryKey: ["pulse"],
+  queryFn: ({ signal }) => askJson<Pulse>("/pulse", { signal }),
+  refetchInterval: 5_000,
+});
+
+export const serverQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["server", id],
+    queryFn: ({ signal }) => askJson<ServerDetail>(`/servers/${part(id)}`, { signal }),
+    // Leases and probes go on without events.
+    refetchInterval: 5_000,
+  });
+
+export type FoundTools = {
+  readonly tools: readonly {
+    readonly serverId: string;
+    readonly serverName: string;
+    readonly name: string;
+    readonly title?: string;
+    readonly description?: string;
+  }[];
+};
+
+/** The tools of all servers that fit some words, the best first. */
+export const toolSearchQuery = (words: string, limit = 50) =>
+  queryOptions({
+    queryKey: ["tool-search", words, limit],
+    queryFn: ({ signal }) =>
+      askJson<FoundTools>(`/tools?q=${part(words)}&limit=${limit}`, { signal }),
+    enabled: words.trim() !== "",
+    staleTime: 10_000,
+    placeholderData: (previous) => previous,
+  });
+
+export const versionQuery = queryOptions({
+  queryKey: ["version"],
+  queryFn: ({ signal }) =>
+    askJson<{ readonly version: string; readonly startedAt: string }>("/version", { signal }),
+});

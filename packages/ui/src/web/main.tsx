@@ -1,0 +1,37 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api/http.ts";
+import { startLive } from "./live/live.ts";
+import { createAppRouter } from "./router.tsx";
+import "./styles.css";
+
+const mostRetries = 4;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A hub that restarts is back in a moment; what it refused it will refuse again.
+      retry: (count, error) =>
+        count < mostRetries && error instanceof ApiError && error.code === "HUB_AWAY",
+      retryDelay: (attempt) => Math.min(4_000, 300 * 2 ** attempt),
+      // Events say when something is stale.
+      staleTime: 30_000,
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+startLive(queries);
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no place to draw in.");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={createAppRouter()} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,105 @@
+import { Check, Copy } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+
+const looks = {
+  solid: "bg-accent-solid text-on-accent hover:brightness-110 border-transparent",
+  plain: "bg-surface text-ink hover:bg-raised border-line",
+  quiet: "bg-transparent text-soft hover:text-ink hover:bg-raised border-transparent",
+  danger: "bg-bad-soft text-bad hover:brightness-95 border-transparent",
+} as const;
+
+export type ButtonLook = keyof typeof looks;
+
+/** The classes of a button, for links that look like one. */
+export function buttonClass(look: ButtonLook = "plain", more = ""): string {
+  return `inline-flex min-h-9 items-center justify-center gap-2 rounded-lg border px-3 text-sm font-medium whitespace-nowrap motion-safe:transition-colors disabled:opacity-55 ${looks[look]} ${more}`;
+}
+
+type ButtonProps = React.ComponentProps<"button"> & { readonly look?: ButtonLook };
+
+export function Button({ look = "plain", className = "", type = "button", ...rest }: ButtonProps) {
+  return <button type={type} className={buttonClass(look, className)} {...rest} />;
+}
+
+/** A square button that shows only an icon; `label` is its name. */
+export function IconButton({
+  label,
+  look = "quiet",
+  className = "",
+  ...rest
+}: ButtonProps & { readonly label: string }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      className={buttonClass(look, `size-9 px-0 ${className}`)}
+      {...rest}
+    />
+  );
+}
+
+const copiedMs = 1_600;
+
+/** Without a secure context, as over http from another machine, the clipboard API does not exist. */
+async function toClipboard(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+/** Copies a text and says that it did. `what` names it: “Copy <what>”. */
+export function CopyButton({
+  text,
+  what,
+  isIcon = true,
+  look,
+}: {
+  readonly text: string;
+  readonly what: string;
+  readonly isIcon?: boolean;
+  readonly look?: ButtonLook;
+}) {
+  const [isCopied, setCopied] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = async () => {
+    await toClipboard(text);
+    setCopied(true);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setCopied(false), copiedMs);
+  };
+  const icon = isCopied ? (
+    <Check className="size-4 text-good" aria-hidden="true" />
+  ) : (
+    <Copy className="size-4" aria-hidden="true" />
+  );
+  return (
+    <>
+      {isIcon ? (
+        <IconButton
+          label={`Copy ${what}`}
+          onClick={() => void copy()}
+          {...(look === undefined ? {} : { look })}
+        >
+          {icon}
+        </IconButton>
+      ) : (
+        <Button onClick={() => void copy()} {...(look === undefined ? {} : { look })}>
+          {icon}
+          Copy {what}
+        </Button>
+      )}
+      <span role="status" className="sr-only">
+        {isCopied ? "Copied" : ""}
+      </span>
+    </>
+  );
+}
+
+export const inputClass =
+  "min-h-9 w-full rounded-lg border border-line-strong bg-surface px-3 py-1.5 text-sm text-ink placeholder:text-soft";

@@ -1,0 +1,47 @@
+import { X } from "lucide-react";
+import { useEffect, useId, useRef } from "react";
+import { IconButton } from "./controls.tsx";
+
+/** A dialog of the browser's own: it keeps the focus inside, closes with Escape, and gives the focus back. */
+export function Modal({
+  title,
+  onClose,
+  children,
+  isWide = false,
+}: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+  readonly isWide?: boolean;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    if (element?.open === false) element.showModal();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, which the browser sees to
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) dialog.current.close();
+      }}
+      className={`m-auto w-[calc(100vw-2rem)] rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${isWide ? "max-w-3xl" : "max-w-lg"}`}
+    >
+      <div className="flex max-h-[85dvh] flex-col">
+        <div className="flex items-center justify-between gap-2 border-b border-line py-2 pr-2 pl-5">
+          <h2 id={titleId} className="font-semibold">
+            {title}
+          </h2>
+          <IconButton label="Close" onClick={() => dialog.current?.close()}>
+            <X className="size-4" aria-hidden="true" />
+          </IconButton>
+        </div>
+        <div className="overflow-y-auto p-5">{children}</div>
+      </div>
+    </dialog>
+  );
+}

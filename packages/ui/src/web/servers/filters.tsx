@@ -1,0 +1,184 @@
+import type { ServerSummary } from "@hub/client";
+import { LayoutGrid, Search, Table2, X } from "lucide-react";
+import { useMemo } from "react";
+import { Button, IconButton, inputClass } from "../parts/controls.tsx";
+import { statusWord } from "../parts/status.tsx";
+import { type Choice, choicesOf, type ServersSearch, type Sort, statuses } from "./search.ts";
+
+const sortNames: Readonly<Record<Sort, string>> = {
+  name: "Name",
+  status: "Trouble first",
+  changed: "Last changed",
+  tools: "Most tools",
+};
+
+const eraNames = { modern: "2026-07-28", legacy: "2025 and before" } as const;
+
+function Select({
+  label,
+  value,
+  choices,
+  onChange,
+  nameOf = (choice) => choice,
+}: {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly choices: readonly Choice[];
+  readonly onChange: (value: string | undefined) => void;
+  readonly nameOf?: (value: string) => string;
+}) {
+  // A value from the URL that no server has now must still be seen, or nobody could take it back.
+  const isKnown = value === undefined || choices.some((choice) => choice.value === value);
+  if (choices.length < 2 && value === undefined) return null;
+  return (
+    <select
+      aria-label={label}
+      value={value ?? ""}
+      onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
+      className={`${inputClass} w-auto max-w-48 min-w-0 pr-8`}
+    >
+      <option value="">{label}: any</option>
+      {!isKnown && <option value={value}>{nameOf(value ?? "")}</option>}
+      {choices.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {nameOf(choice.value)} ({choice.count})
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Search, filters, order and view. Everything is in the URL, so a link shows the same again. */
+export function Filters({
+  servers,
+  search,
+  onChange,
+}: {
+  readonly servers: readonly ServerSummary[];
+  readonly search: ServersSearch;
+  readonly onChange: (next: Partial<ServersSearch>) => void;
+}) {
+  const choices = useMemo(
+    () => ({
+      status: choicesOf(servers, (one) => [one.status]),
+      tag: choicesOf(servers, (one) => one.tags),
+      owner: choicesOf(servers, (one) => [one.owner]),
+      era: choicesOf(servers, (one) => [one.capabilities?.era]),
+      transport: choicesOf(servers, (one) => [one.transport]),
+    }),
+    [servers],
+  );
+  const { status, tag, owner, era, transport, q } = search;
+  const isNarrowed = [status, tag, owner, era, transport, q].some((one) => one !== undefined);
+  const view = search.view ?? "cards";
+  return (
+    <search className="mb-5 flex flex-wrap items-center gap-2">
+      <div className="relative min-w-56 flex-1 basis-72">
+        <Search
+          className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-soft"
+          aria-hidden="true"
+        />
+        <input
+          type="search"
+          data-search=""
+          aria-label="Search servers and their tools"
+          placeholder="Search servers and their tools ( / )"
+          value={q ?? ""}
+          onChange={(event) => onChange({ q: event.target.value || undefined })}
+          className={`${inputClass} pl-9`}
+        />
+      </div>
+      <Select
+        label="Status"
+        value={status}
+        choices={choices.status}
+        nameOf={(value) => statusWord(value as ServerSummary["status"])}
+        onChange={(value) => onChange({ status: statuses.find((one) => one === value) })}
+      />
+      <Select
+        label="Tag"
+        value={tag}
+        choices={choices.tag}
+        onChange={(value) => onChange({ tag: value })}
+      />
+      <Select
+        label="Owner"
+        value={owner}
+        choices={choices.owner}
+        onChange={(value) => onChange({ owner: value })}
+      />
+      <Select
+        label="Revision"
+        value={era}
+        choices={choices.era}
+        nameOf={(value) => (value === "modern" ? eraNames.modern : eraNames.legacy)}
+        onChange={(value) =>
+          onChange({ era: value === "modern" || value === "legacy" ? value : undefined })
+        }
+      />
+      <Select
+        label="Transport"
+        value={transport}
+        choices={choices.transport}
+        onChange={(value) =>
+          onChange({
+            transport: value === "streamable-http" || value === "sse" ? value : undefined,
+          })
+        }
+      />
+      {isNarrowed && (
+        <Button
+          look="quiet"
+          onClick={() =>
+            onChange({
+              q: undefined,
+              status: undefined,
+              tag: undefined,
+              owner: undefined,
+              era: undefined,
+              transport: undefined,
+            })
+          }
+        >
+          <X className="size-4" aria-hidden="true" />
+          Clear
+        </Button>
+      )}
+      <div className="ml-auto flex items-center gap-2">
+        <select
+          aria-label="Order"
+          value={search.sort ?? "name"}
+          onChange={(event) => {
+            const sort = event.target.value as Sort;
+            onChange({ sort: sort === "name" ? undefined : sort });
+          }}
+          className={`${inputClass} w-auto pr-8`}
+        >
+          {Object.entries(sortNames).map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <div className="flex rounded-lg border border-line bg-surface p-0.5">
+          <IconButton
+            label="Cards"
+            aria-pressed={view === "cards"}
+            className="size-8 min-h-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            onClick={() => onChange({ view: undefined })}
+          >
+            <LayoutGrid className="size-4" aria-hidden="true" />
+          </IconButton>
+          <IconButton
+            label="Table"
+            aria-pressed={view === "table"}
+            className="size-8 min-h-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            onClick={() => onChange({ view: "table" })}
+          >
+            <Table2 className="size-4" aria-hidden="true" />
+          </IconButton>
+        </div>
+      </div>
+    </search>
+  );
+}

@@ -1,0 +1,43 @@
+import { Radio } from "lucide-react";
+import { useLive } from "../live/live.ts";
+import { Code } from "../parts/panels.tsx";
+
+/** What a person does first. It waits with them: the first server that registers takes its place. */
+export function QuickStart() {
+  const { status } = useLive();
+  const hub = window.location.origin;
+  return (
+    <div className="mx-auto max-w-2xl py-8">
+      <h1 className="text-3xl font-semibold tracking-tight">No server has registered yet</h1>
+      <p className="mt-2 text-soft">
+        Run one of these in a terminal. The server appears here by itself.
+      </p>
+      <ol className="mt-8 grid gap-7">
+        <li>
+          <h2 className="mb-2 font-semibold">See it work, with three demo servers</h2>
+          <Code text="npm run demo:servers" what="the command for the demo" />
+          <p className="mt-2 text-sm text-soft">In the folder of MCP Hub, beside `npm start`.</p>
+        </li>
+        <li>
+          <h2 className="mb-2 font-semibold">Register a server of yours, in any language</h2>
+          <Code
+            text={`MCP_HUB_URL=${hub} npm run hub-register -- -- node my-server.js`}
+            what="the command for your server"
+          />
+          <p className="mt-2 text-sm text-soft">
+            Put the command that starts your stdio server in the place of{" "}
+            <code>node my-server.js</code>. A server in TypeScript registers itself with one line of{" "}
+            <code>@hub/register</code>; anything else with one POST to <code>{hub}/register</code>.
+          </p>
+        </li>
+      </ol>
+      <p
+        role="status"
+        className="mt-8 inline-flex items-center gap-2 rounded-full bg-accent-soft px-3 py-1.5 text-sm font-medium text-accent"
+      >
+        <Radio className="size-4 motion-safe:animate-pulse" aria-hidden="true" />
+        {status === "live" ? "Listening for the first server…" : "Connecting to the hub…"}
+      </p>
+    </div>
+  );
+}

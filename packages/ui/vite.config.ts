@@ -1,0 +1,27 @@
+import tailwind from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { writeManifest } from "./write-manifest.ts";
+
+/** Where `npm run dev` finds a running hub. */
+const hub = process.env.MCP_HUB_URL ?? "http://127.0.0.1:8001";
+
+export default defineConfig({
+  base: "/ui/",
+  plugins: [react(), tailwind(), writeManifest()],
+  build: {
+    outDir: "dist/web",
+    emptyOutDir: true,
+    target: "es2022",
+    // Every file is a request to the hub: the policy of the page knows no data: scripts or styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      [
+        "^/(servers|toolsets|tools|events|traffic|calls|config|diagnose|version|readyz|mcp)(?=[/?]|$)",
+      ].map((path) => [path, { target: hub, changeOrigin: true }]),
+    ),
+  },
+});
