@@ -5,7 +5,7 @@ import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
-import { receiveMessage, refuse } from "./downstream/receive-message.js";
+import { type Received, receiveMessage, refuse } from "./downstream/receive-message.js";
 import { sessionPrefix } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
@@ -149,8 +149,8 @@ export class Gateway {
       always,
     };
     if (request.method === "POST") {
-      receiveMessage(exchange, this.#context.limits.mostBodyBytes, (parsed, body) =>
-        this.#take(parsed, body, exchange, selected.entry),
+      receiveMessage(exchange, this.#context.limits.mostBodyBytes, (received) =>
+        this.#take(received, exchange, selected.entry),
       );
       return;
     }
@@ -200,15 +200,16 @@ export class Gateway {
   }
 
   /** Takes a message in the name of whom it is for. */
-  #take(parsed: Message, body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
+  #take(received: Received, exchange: Exchange, entry: Entry | undefined): void {
+    const { parsed } = received;
     // What calls in flight wait for still comes through.
     if (this.#isStopping && parsed.kind === "request") {
       sendStopping(exchange.response, parsed.message.id, exchange.always);
       return;
     }
     try {
-      if (entry === undefined) this.#dispatch(parsed, exchange);
-      else this.#toServer(parsed, body, exchange, entry);
+      if (entry === undefined) this.#dispatch(received, exchange);
+      else this.#toServer(received, exchange, entry);
     } catch (error) {
       // A fault of ours in one request must not end all the others.
       this.#options.onFault?.(error);
@@ -218,14 +219,14 @@ export class Gateway {
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
-  #dispatch(parsed: Message, exchange: Exchange): void {
+  #dispatch({ parsed, text }: Received, exchange: Exchange): void {
     const era = eraOfMessage(parsed, exchange);
     if (era === "legacy") {
       this.#legacy.handle(parsed, exchange);
       return;
     }
     if (parsed.kind === "request") {
-      this.#modern.handle(parsed.message, exchange);
+      this.#modern.handle(parsed.message, exchange, text);
       return;
     }
     const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
@@ -235,7 +236,8 @@ export class Gateway {
   }
 
   /** To one server: as it is when both sides speak alike, else with the hub between them. */
-  #toServer(parsed: Message, body: Buffer, exchange: Exchange, entry: Entry): void {
+  #toServer(received: Received, exchange: Exchange, entry: Entry): void {
+    const { parsed, body } = received;
     const { request, response, via, always } = exchange;
     const era = eraOfMessage(parsed, exchange);
     const instance = this.#context.instances.first(entry);
@@ -247,7 +249,7 @@ export class Gateway {
       (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
       (era === "legacy" && isHubSession(request) && !isOpening);
     if (isBridged) {
-      this.#dispatch(parsed, exchange);
+      this.#dispatch(received, exchange);
       return;
     }
     const message = parsed.kind === "response" ? undefined : parsed.message;
@@ -270,7 +272,7 @@ export class Gateway {
               // What servers of the modern revision alone say to a handshake they do not know.
               if (status !== 400 && status !== 404 && status !== 405) return false;
               refusing.legacyLeg = "none";
-              setImmediate(() => this.#dispatch(parsed, exchange));
+              setImmediate(() => this.#dispatch(received, exchange));
               return true;
             }
           : undefined,

@@ -13,10 +13,11 @@ export { type FoundTool, ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
 export { type Target, targetOf } from "./target.js";
 export type { CallRecord, TrafficRow } from "./traffic.js";
-export type {
-  UpstreamDialer,
-  UpstreamExchange,
-  UpstreamFailure,
-  UpstreamReceiver,
-  UpstreamRequest,
+export {
+  areReady,
+  type UpstreamDialer,
+  type UpstreamExchange,
+  type UpstreamFailure,
+  type UpstreamReceiver,
+  type UpstreamRequest,
 } from "./upstream/port.js";

@@ -12,6 +12,7 @@ import { relayRewritten } from "../relay/rewritten-relay.js";
 import { sendText } from "../relay/send-text.js";
 import { type Route, routeRequest } from "../routing.js";
 import { postHeaders } from "../upstream/legacy-link.js";
+import type { ReadyHeaders } from "../upstream/port.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { metaKeys, modernVersion } from "../wire/eras.js";
 import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
@@ -22,6 +23,7 @@ import {
   type JsonRpcRequest,
   resultText,
 } from "../wire/json-rpc.js";
+import { withNameInText } from "../wire/name-in-text.js";
 import { discoverResult } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
@@ -35,6 +37,16 @@ export const listMethods: ReadonlyMap<string, ListKind> = new Map([
   ["resources/list", "resources"],
   ["resources/templates/list", "resourceTemplates"],
 ]);
+
+/** What every call carries, up to the value of the last one. */
+const callHeaders: ReadyHeaders = [
+  ...Object.entries(postHeaders).flat(),
+  "accept-encoding",
+  "identity",
+  "mcp-protocol-version",
+  modernVersion,
+  "mcp-method",
+];
 
 const parameterPrefix = "mcp-param-";
 const letterM = 109;
@@ -71,7 +83,8 @@ export class ModernEndpoint {
     this.#options = options;
   }
 
-  handle(message: JsonRpcRequest, exchange: Exchange): void {
+  /** `text`: the message as it was written. */
+  handle(message: JsonRpcRequest, exchange: Exchange, text: string): void {
     const { response, always } = exchange;
     const refusal = checkModern(message, exchange.request.headers);
     if (refusal !== undefined) {
@@ -82,7 +95,7 @@ export class ModernEndpoint {
     const { method } = message;
     const kind = listMethods.get(method);
     if (kind !== undefined) this.#list(message, view, kind, exchange);
-    else if (called.has(method)) this.#call(message, view, exchange);
+    else if (called.has(method)) this.#call(message, text, view, exchange);
     else if (method === "server/discover") {
       const result = discoverResult(view, this.#options.version);
       sendText(response, 200, resultText(message.id, result), always);
@@ -118,7 +131,7 @@ export class ModernEndpoint {
     sendText(exchange.response, 200, text, exchange.always);
   }
 
-  #call(message: JsonRpcRequest, view: View, exchange: Exchange): void {
+  #call(message: JsonRpcRequest, text: string, view: View, exchange: Exchange): void {
     const { hubTools } = this.#options;
     if (message.method === "tools/call") {
       const own = hubTools.handle(view, message, true);
@@ -127,15 +140,15 @@ export class ModernEndpoint {
         return;
       }
       if (own?.call !== undefined) {
-        this.#route(own.call, view, exchange, true);
+        this.#route(own.call, undefined, view, exchange);
         return;
       }
     }
-    this.#route(message, view, exchange, false);
+    this.#route(message, text, view, exchange);
   }
 
-  /** `isIndirect`: the call came inside of another one, so its headers say nothing about it. */
-  #route(message: JsonRpcRequest, view: View, exchange: Exchange, isIndirect: boolean): void {
+  /** Without a text the call came inside of another one, so its headers say nothing about it. */
+  #route(message: JsonRpcRequest, text: string | undefined, view: View, exchange: Exchange): void {
     const routing = routeRequest(view, message.method, message.params);
     if ("error" in routing) {
       sendText(exchange.response, 200, errorText(message.id, routing.error), exchange.always);
@@ -146,20 +159,21 @@ export class ModernEndpoint {
       return void readElsewhere(this.#options.context, message, [
         route.entry,
         ...route.others,
-      ]).then((entry) => this.#send(message, { ...route, entry }, view, exchange, isIndirect));
-    this.#send(message, route, view, exchange, isIndirect);
+      ]).then((entry) => this.#send(message, text, { ...route, entry }, view, exchange));
+    this.#send(message, text, route, view, exchange);
   }
 
   #send(
     message: JsonRpcRequest,
+    text: string | undefined,
     route: Route,
     view: View,
     exchange: Exchange,
-    isIndirect: boolean,
   ): void {
     const { context } = this.#options;
     const { entry, params, name } = route;
     const { response, via, always } = exchange;
+    const isIndirect = text === undefined;
     const asked: JsonRpcRequest = { ...message, ...(params === undefined ? {} : { params }) };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
@@ -170,8 +184,12 @@ export class ModernEndpoint {
         entry,
         method: message.method,
         name,
-        body: JSON.stringify(asked),
-        headers: upstreamHeaders(asked, route, exchange.request.rawHeaders, isIndirect),
+        body: renamed(message, text, route) ?? JSON.stringify(asked),
+        headers: upstreamHeaders(
+          asked,
+          route,
+          isIndirect ? undefined : exchange.request.rawHeaders,
+        ),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
         params,
@@ -231,24 +249,35 @@ export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefi
       };
 }
 
-/** The headers of a request as its server shall see them: names as it knows them, arguments as sent. */
+/** The text of a request in which nothing but a name has to change. */
+function renamed(
+  { params }: JsonRpcRequest,
+  text: string | undefined,
+  { name }: Route,
+): string | undefined {
+  const given = params?.name;
+  return text === undefined || name === undefined || typeof given !== "string"
+    ? undefined
+    : withNameInText(text, given, name);
+}
+
+/**
+ * The headers of a request as its server shall see them: names as it knows them, arguments as received.
+ * Without received headers they are made from the arguments.
+ */
 function upstreamHeaders(
-  asked: JsonRpcRequest,
+  { method, params }: JsonRpcRequest,
   route: Route,
-  received: readonly string[],
-  isIndirect: boolean,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    ...postHeaders,
-    "accept-encoding": "identity",
-    "mcp-protocol-version": modernVersion,
-    "mcp-method": asked.method,
-  };
-  const named = route.name ?? asked.params?.uri;
-  if (asked.method !== "completion/complete" && typeof named === "string")
-    headers["mcp-name"] = encodeHeaderValue(named);
-  if (isIndirect)
-    return { ...headers, ...headersForArguments(route.headers ?? [], asked.params?.arguments) };
+  received: readonly string[] | undefined,
+): ReadyHeaders {
+  const headers = [...callHeaders, method];
+  const named = route.name ?? params?.uri;
+  if (method !== "completion/complete" && typeof named === "string")
+    headers.push("mcp-name", encodeHeaderValue(named));
+  if (received === undefined) {
+    const made = headersForArguments(route.headers ?? [], params?.arguments);
+    return [...headers, ...Object.entries(made).flat()];
+  }
   // The raw list is quicker to look through than the object made of it.
   for (let index = 0; index < received.length; index += 2) {
     const name = received[index] ?? "";
@@ -257,7 +286,7 @@ function upstreamHeaders(
       (name.charCodeAt(0) | 32) === letterM &&
       name.length > parameterPrefix.length &&
       name.slice(0, parameterPrefix.length).toLowerCase() === parameterPrefix;
-    if (isParameter) headers[name.toLowerCase()] = received[index + 1] ?? "";
+    if (isParameter) headers.push(name.toLowerCase(), received[index + 1] ?? "");
   }
   return headers;
 }

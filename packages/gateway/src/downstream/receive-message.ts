@@ -14,11 +14,18 @@ export function refuse(
   sendText(response, status, errorText(null, { code, message }), always);
 }
 
+/** A message, and how it was written. */
+export type Received = {
+  readonly parsed: Message;
+  readonly body: Buffer;
+  readonly text: string;
+};
+
 /** Reads the one message of a POST, and refuses what is none. */
 export function receiveMessage(
   exchange: Exchange,
   mostBytes: number,
-  onMessage: (parsed: Message, body: Buffer) => void,
+  onMessage: (received: Received) => void,
 ): void {
   const { request, response } = exchange;
   const type = request.headers["content-type"];
@@ -32,9 +39,10 @@ export function receiveMessage(
       refuse(exchange, 413, codes.badRequest, `A message may have at most ${mostBytes} bytes`);
       return;
     }
-    const parsed = parse(body.toString("utf8"));
+    const text = body.toString("utf8");
+    const parsed = parse(text);
     if ("problem" in parsed) refuse(exchange, 400, parsed.code, parsed.problem);
-    else onMessage(parsed, body);
+    else onMessage({ parsed, body, text });
   };
   readBody(request, mostBytes, onBody, () => response.destroy());
 }

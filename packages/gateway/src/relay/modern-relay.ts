@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
+import type { ReadyHeaders } from "../upstream/port.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
 import { relayBytes } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
@@ -14,7 +15,7 @@ export type ModernCall = {
   readonly name: string | undefined;
   /** The request as the server shall see it. */
   readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ReadyHeaders;
   readonly via: string | undefined;
   readonly client: string | undefined;
   readonly params: unknown;

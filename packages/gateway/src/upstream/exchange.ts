@@ -1,6 +1,12 @@
 import { isTooDeep, mostDepth } from "../wire/depth.js";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
-import type { UpstreamDialer, UpstreamExchange, UpstreamFailure, UpstreamRequest } from "./port.js";
+import {
+  areReady,
+  type UpstreamDialer,
+  type UpstreamExchange,
+  type UpstreamFailure,
+  type UpstreamRequest,
+} from "./port.js";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -19,6 +25,11 @@ export interface MessageReceiver {
 export function headerOf(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** Messages are read here, so they must come as they are. */
+function undecodedHeaders(headers: UpstreamRequest["headers"]): UpstreamRequest["headers"] {
+  return areReady(headers) ? headers : { ...headers, "accept-encoding": "identity" };
 }
 
 /** Sends a request and cuts its answer into messages. */
@@ -49,7 +60,7 @@ export function exchange(
   };
   const handle = dialer.send(
     url,
-    { ...request, headers: { ...request.headers, "accept-encoding": "identity" } },
+    { ...request, headers: undecodedHeaders(request.headers) },
     {
       onHead(given, headers) {
         status = given;

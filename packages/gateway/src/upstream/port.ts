@@ -1,12 +1,19 @@
+/** Names and values in turns: lower case, and nothing among them that must not cross. */
+export type ReadyHeaders = readonly string[];
+
 /** A request to an upstream endpoint, as it goes out. */
 export type UpstreamRequest = {
   readonly method: "GET" | "POST" | "DELETE";
   /** Lower-case names. What must not cross (credentials, `host`, hop-by-hop) is dropped by the dialer. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | ReadyHeaders;
   readonly body?: string | Buffer;
   /** The hubs a relayed request already came through, as received. */
   readonly via?: string | undefined;
 };
+
+export function areReady(headers: UpstreamRequest["headers"]): headers is ReadyHeaders {
+  return Array.isArray(headers);
+}
 
 export type UpstreamFailure = {
   /** True when no byte of the request can have reached the server: another instance may be tried. */

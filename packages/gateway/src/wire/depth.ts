@@ -25,7 +25,7 @@ export function isTooDeep(text: string): boolean {
 }
 
 /** The closing quote of the text that opens at `start`; -1 when there is none. */
-function endOfText(text: string, start: number): number {
+export function endOfText(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1) {
     let slashes = 0;

@@ -161,7 +161,7 @@ function createLine(
           origin: target.origin,
           path: `${target.pathname}${target.search}`,
           method: request.method,
-          headers: headersFor(request, options),
+          headers: headersFor(request.headers ?? {}, request.via, options),
           body: request.body ?? null,
           signal: request.signal,
         });
@@ -223,22 +223,26 @@ function originOf(goal: Goal): string {
 
 /** The headers of a request as they go out: those that may cross, and who is asking. */
 export function headersFor(
-  request: Pick<DialRequest, "headers" | "via">,
+  given: Readonly<Record<string, string>>,
+  via: string | undefined,
   options: Pick<DialerOptions, "hubId" | "version">,
 ): Record<string, string> {
   const headers: Record<string, string> = {
     "user-agent": `mcp-hub/${options.version}`,
     "accept-encoding": "gzip, deflate, br",
   };
-  const given = request.headers ?? {};
   for (const name in given) {
     const value = given[name];
     const lower = name.toLowerCase();
     if (value !== undefined && !neverSent.has(lower)) headers[lower] = value;
   }
-  headers[hubViaHeader] =
-    request.via === undefined ? options.hubId : `${request.via}, ${options.hubId}`;
+  headers[hubViaHeader] = viaFor(via, options);
   return headers;
+}
+
+/** The hubs a request came through, this one the last. */
+export function viaFor(via: string | undefined, { hubId }: Pick<DialerOptions, "hubId">): string {
+  return via === undefined ? hubId : `${via}, ${hubId}`;
 }
 
 function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>) {

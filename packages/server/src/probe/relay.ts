@@ -1,12 +1,13 @@
-import type {
-  UpstreamExchange,
-  UpstreamFailure,
-  UpstreamReceiver,
-  UpstreamRequest,
+import {
+  areReady,
+  type UpstreamExchange,
+  type UpstreamFailure,
+  type UpstreamReceiver,
+  type UpstreamRequest,
 } from "@hub/gateway";
 import { type Agent, util } from "undici";
 import { DialError } from "./dial-error.js";
-import { type DialerOptions, headersFor, hubIdHeader } from "./dialer.js";
+import { type DialerOptions, headersFor, hubIdHeader, hubViaHeader, viaFor } from "./dialer.js";
 
 /**
  * Sends a request and hands the answer on as it comes, undecoded. Its calls are the gateway's hot path,
@@ -35,7 +36,7 @@ export function relay(
       origin: target.origin,
       path: target.path,
       method: request.method,
-      headers: flat(headersFor(request, options)),
+      headers: headerList(request, options),
       body: request.body ?? null,
     },
     // The handler's first form: the newer one is wrapped around it and makes three objects more a call.
@@ -94,7 +95,15 @@ export function relay(
 }
 
 /** As a list, which is quicker to read than an object of many shapes. */
-function flat(headers: Readonly<Record<string, string>>): string[] {
+function headerList(
+  request: UpstreamRequest,
+  options: Pick<DialerOptions, "hubId" | "version">,
+): string[] {
+  if (areReady(request.headers)) {
+    const agent = `mcp-hub/${options.version}`;
+    return [...request.headers, "user-agent", agent, hubViaHeader, viaFor(request.via, options)];
+  }
+  const headers = headersFor(request.headers, request.via, options);
   const list: string[] = [];
   for (const name in headers) list.push(name, headers[name] ?? "");
   return list;
