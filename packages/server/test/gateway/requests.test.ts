@@ -279,6 +279,29 @@ describe("what a server itself answers", () => {
     }
   });
 
+  test("arguments arrive letter by letter, also a number that JavaScript would round", async () => {
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start();
+    await hub.register("new", upstream);
+    const arrived: string[] = [];
+    upstream.intercept = (request, response) => {
+      if (request.headers["mcp-method"] !== "tools/call") return false;
+      request.on("data", (chunk: Buffer) => arrived.push(chunk.toString("utf8")));
+      request.on("end", () => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end('{"jsonrpc":"2.0","id":1,"result":{"content":[],"resultType":"complete"}}');
+      });
+      return true;
+    };
+    const headers = { ...modern, "mcp-method": "tools/call", "mcp-name": "new__echo" };
+    const sent = body("tools/call", { name: "new__echo", arguments: { id: "DIGITS" } }).replace(
+      '"DIGITS"',
+      "12345678901234567890.10",
+    );
+    expect((await post(`${hub.url}/mcp`, headers, sent)).status).toBe(200);
+    expect(arrived.join("")).toBe(sent.replace("new__echo", "echo"));
+  });
+
   test("traceparent in _meta is carried on in both eras", async () => {
     const hub = await TestHub.start();
     const servers = { old: await LegacyUpstream.start(), new: await ModernUpstream.start() };
