@@ -1,41 +1,7 @@
-import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
-import { closeBrowser, openPage, type Watch } from "./page.js";
+import { describe, expect, test } from "vitest";
+import { cleanStage, open, startHub, startServer } from "./stage.js";
 
-const root = join(import.meta.dirname, "../..");
-const running: { stop(): Promise<unknown> }[] = [];
-const watched: Watch[] = [];
-
-async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  return hub;
-}
-
-function startServer(hub: HubProcess, name: string): Program {
-  const server = new Program(process.execPath, [join(root, `apps/demo-servers/dist/${name}.js`)], {
-    MCP_HUB_URL: hub.url,
-  });
-  running.push({ stop: () => server.kill("SIGKILL") });
-  return server;
-}
-
-async function open(hub: HubProcess, path = "/") {
-  const { page, context, watch } = await openPage({ url: hub.url });
-  watched.push(watch);
-  running.push({ stop: () => context.close() });
-  await page.goto(path);
-  return page;
-}
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-  // Whatever a test was about: no page talks to others, breaks its policy or fails.
-  for (const watch of watched.splice(0))
-    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
-});
-afterAll(closeBrowser);
+cleanStage();
 
 describe("the servers page", () => {
   test("an empty hub shows the quick start, and the first server takes its place by itself", async () => {
@@ -43,6 +9,8 @@ describe("the servers page", () => {
     const page = await open(hub);
     await page.getByRole("heading", { name: "No server has registered yet" }).waitFor();
     await page.getByText("Listening for the first server").waitFor();
+    await page.getByRole("button", { name: "Copy the command for the demo" }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("npm run demo:servers");
     startServer(hub, "server-1");
     await page.getByRole("link", { name: "MCP Server 1" }).waitFor();
     await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
@@ -59,5 +27,98 @@ describe("the servers page", () => {
     await server.kill("SIGKILL");
     await card.locator('[data-status="unreachable"], [data-status="down"]').waitFor();
     expect(await page.locator("body[data-same-page]").count()).toBe(1);
+  });
+
+  test("search and filters narrow the list, stand in the URL, and find servers by their tools", async () => {
+    const hub = await startHub();
+    for (const name of ["server-1", "server-2", "server-3"]) startServer(hub, name);
+    const page = await open(hub);
+    const count = page.getByTestId("count");
+    await page.getByText("3 servers").waitFor();
+    for (const id of ["mcp-server-1", "mcp-server-2", "mcp-server-3"])
+      await page.locator(`[data-server="${id}"] [data-status="up"]`).waitFor();
+
+    await page.getByRole("searchbox").fill("convert_temperature");
+    await page.getByText("1 of 3 servers").waitFor();
+    await page.getByText("has convert_temperature").waitFor();
+    expect(new URL(page.url()).searchParams.get("q")).toBe("convert_temperature");
+    await page.reload();
+    await page.getByText("1 of 3 servers").waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByText("3 servers", { exact: true }).waitFor();
+
+    await page.getByRole("combobox", { name: "Tag" }).selectOption("sdk-v1");
+    await page.getByText("1 of 3 servers").waitFor();
+    await page.goto("/?q=nothing-like-it");
+    await page.getByText("No server fits").waitFor();
+    await page.getByRole("button", { name: "Show all 3" }).click();
+    expect(await count.textContent()).toBe("3 servers");
+
+    await page.getByRole("button", { name: "Table" }).click();
+    await page.getByRole("row", { name: /MCP Server 2/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get("view")).toBe("table");
+  });
+
+  test("the hub restarts under an open page, which says so and recovers", async () => {
+    const hub = await startHub();
+    startServer(hub, "server-1");
+    const page = await open(hub);
+    await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
+    await hub.program.kill("SIGKILL");
+    await page.getByText("The hub does not answer.").waitFor();
+    // What was known stays to be seen.
+    expect(await page.locator('[data-server="mcp-server-1"]').count()).toBe(1);
+    await hub.restart();
+    await page.getByText("The hub does not answer.").waitFor({ state: "detached" });
+    startServer(hub, "server-2");
+    await page.locator('[data-server="mcp-server-2"] [data-status="up"]').waitFor();
+    await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
+  });
+});
+
+describe("the keyboard", () => {
+  test("the palette goes to a server and a tool, / searches, ? explains, g goes to pages", async () => {
+    const hub = await startHub();
+    startServer(hub, "server-1");
+    const page = await open(hub);
+    await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
+
+    await page.keyboard.press("/");
+    expect(
+      await page.getByRole("searchbox").evaluate((one) => one === document.activeElement),
+    ).toBe(true);
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox", { name: "Server, tool or page" });
+    await field.fill("convert");
+    const option = page.getByRole("option", { name: /convert_temperature/ });
+    await option.waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/ui/servers/mcp-server-1?tab=tools&item=convert_temperature");
+
+    await page.keyboard.press("Control+k");
+    await field.fill("zzz");
+    await page.getByText("Nothing fits “zzz”.").waitFor();
+    await page.keyboard.press("Escape");
+    await field.waitFor({ state: "detached" });
+
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("g");
+    await page.keyboard.press("w");
+    await page.waitForURL("**/ui/wall");
+  });
+
+  test("the theme is kept, and follows the system until one is chosen", async () => {
+    const hub = await startHub();
+    const page = await open(hub, "/", { theme: "dark" });
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    await page.getByRole("button", { name: "Theme: system. Switch to light" }).waitFor();
+    expect(await theme()).toBe("dark");
+    await page.getByRole("button", { name: "Theme: system. Switch to light" }).click();
+    expect(await theme()).toBe("light");
+    await page.reload();
+    await page.getByRole("button", { name: "Theme: light. Switch to dark" }).waitFor();
+    expect(await theme()).toBe("light");
   });
 });

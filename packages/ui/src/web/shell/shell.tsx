@@ -1,10 +1,20 @@
 import { Link, Outlet } from "@tanstack/react-router";
+import { Keyboard, Search } from "lucide-react";
+import { lazy, Suspense, useCallback, useState } from "react";
+import { Button, IconButton } from "../parts/controls.tsx";
+import { useKeys } from "./keys.ts";
 import { LiveStrip } from "./live-strip.tsx";
 import { pages } from "./pages.ts";
 import { ThemeButton } from "./theme-button.tsx";
 
+const Palette = lazy(async () => ({ default: (await import("../palette/palette.tsx")).Palette }));
+const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
+
 /** What surrounds every page. */
 export function Shell() {
+  const [opened, setOpened] = useState<"palette" | "help">();
+  const close = useCallback(() => setOpened(undefined), []);
+  useKeys(setOpened);
   return (
     <div className="min-h-dvh pb-16 md:pb-0">
       <a
@@ -32,6 +42,20 @@ export function Shell() {
             ))}
           </nav>
           <div className="ml-auto flex items-center gap-1">
+            <Button
+              look="quiet"
+              onClick={() => setOpened("palette")}
+              className="max-sm:size-9 max-sm:px-0"
+            >
+              <Search className="size-4" aria-hidden="true" />
+              <span className="max-sm:sr-only">Go to…</span>
+              <kbd className="hidden rounded border border-line px-1.5 font-mono text-xs lg:inline">
+                Ctrl K
+              </kbd>
+            </Button>
+            <IconButton label="Keys" onClick={() => setOpened("help")} className="max-md:hidden">
+              <Keyboard className="size-4" aria-hidden="true" />
+            </IconButton>
             <ThemeButton />
           </div>
         </div>
@@ -44,6 +68,10 @@ export function Shell() {
       >
         <Outlet />
       </main>
+      <Suspense>
+        {opened === "palette" && <Palette onClose={close} />}
+        {opened === "help" && <Help onClose={close} />}
+      </Suspense>
       <nav
         aria-label="Pages"
         className="fixed inset-x-0 bottom-0 z-20 grid grid-cols-6 border-t border-line bg-surface md:hidden"
