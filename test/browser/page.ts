@@ -77,3 +77,13 @@ export async function openPage({
   });
   return { page, context, watch };
 }
+
+/** Waits until nothing on the page says that it is loading. */
+export async function isLoaded(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll('[role="status"]')].some((one) =>
+        one.textContent?.startsWith("Loading"),
+      ),
+  );
+}

@@ -10,9 +10,13 @@ const looks = {
 
 export type ButtonLook = keyof typeof looks;
 
+function classOf(look: ButtonLook, more: string): string {
+  return `inline-flex items-center justify-center gap-2 rounded-lg border text-sm font-medium whitespace-nowrap motion-safe:transition-colors disabled:opacity-55 ${looks[look]} ${more}`;
+}
+
 /** The classes of a button, for links that look like one. */
 export function buttonClass(look: ButtonLook = "plain", more = ""): string {
-  return `inline-flex min-h-9 items-center justify-center gap-2 rounded-lg border px-3 text-sm font-medium whitespace-nowrap motion-safe:transition-colors disabled:opacity-55 ${looks[look]} ${more}`;
+  return classOf(look, `min-h-9 px-3 ${more}`);
 }
 
 type ButtonProps = React.ComponentProps<"button"> & { readonly look?: ButtonLook };
@@ -21,7 +25,7 @@ export function Button({ look = "plain", className = "", type = "button", ...res
   return <button type={type} className={buttonClass(look, className)} {...rest} />;
 }
 
-/** A square button that shows only an icon; `label` is its name. */
+/** A square button that shows only an icon; `label` is its name. A `className` must say its size. */
 export function IconButton({
   label,
   look = "quiet",
@@ -33,7 +37,7 @@ export function IconButton({
       type="button"
       aria-label={label}
       title={label}
-      className={buttonClass(look, `size-9 px-0 ${className}`)}
+      className={classOf(look, className === "" ? "size-9" : className)}
       {...rest}
     />
   );

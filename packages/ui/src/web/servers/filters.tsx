@@ -35,7 +35,7 @@ function Select({
       aria-label={label}
       value={value ?? ""}
       onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
-      className={`${inputClass} w-auto max-w-48 min-w-0 pr-8`}
+      className={`${inputClass} w-auto max-w-48 min-w-32 pr-8 max-sm:flex-1`}
     >
       <option value="">{label}: any</option>
       {!isKnown && <option value={value}>{nameOf(value ?? "")}</option>}
@@ -144,7 +144,7 @@ export function Filters({
           Clear
         </Button>
       )}
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex items-center gap-2 max-sm:w-full">
         <select
           aria-label="Order"
           value={search.sort ?? "name"}
@@ -152,7 +152,7 @@ export function Filters({
             const sort = event.target.value as Sort;
             onChange({ sort: sort === "name" ? undefined : sort });
           }}
-          className={`${inputClass} w-auto pr-8`}
+          className={`${inputClass} w-auto pr-8 max-sm:flex-1`}
         >
           {Object.entries(sortNames).map(([value, name]) => (
             <option key={value} value={value}>
@@ -164,7 +164,7 @@ export function Filters({
           <IconButton
             label="Cards"
             aria-pressed={view === "cards"}
-            className="size-8 min-h-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            className="size-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
             onClick={() => onChange({ view: undefined })}
           >
             <LayoutGrid className="size-4" aria-hidden="true" />
@@ -172,7 +172,7 @@ export function Filters({
           <IconButton
             label="Table"
             aria-pressed={view === "table"}
-            className="size-8 min-h-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            className="size-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
             onClick={() => onChange({ view: "table" })}
           >
             <Table2 className="size-4" aria-hidden="true" />

@@ -14,9 +14,11 @@ export function QuickStart() {
       </p>
       <ol className="mt-8 grid gap-7">
         <li>
-          <h2 className="mb-2 font-semibold">See it work, with three demo servers</h2>
+          <h2 className="mb-2 font-semibold">See it work, with five demo servers</h2>
           <Code text="npm run demo:servers" what="the command for the demo" />
-          <p className="mt-2 text-sm text-soft">In the folder of MCP Hub, beside `npm start`.</p>
+          <p className="mt-2 text-sm text-soft">
+            In the folder of MCP Hub, while <code>npm start</code> runs in another terminal.
+          </p>
         </li>
         <li>
           <h2 className="mb-2 font-semibold">Register a server of yours, in any language</h2>

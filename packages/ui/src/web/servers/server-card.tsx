@@ -142,8 +142,13 @@ export function ServerCard({
         <Counts server={server} />
         <Latency pulse={pulse} />
         <span className="text-xs whitespace-nowrap text-soft">
-          <span className="sr-only">Last seen </span>
-          {pulse === undefined ? "–" : <Ago at={pulse.lastSeenAt} />}
+          {pulse === undefined ? (
+            "–"
+          ) : (
+            <>
+              seen <Ago at={pulse.lastSeenAt} />
+            </>
+          )}
         </span>
       </div>
     </article>

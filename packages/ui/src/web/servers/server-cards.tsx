@@ -6,7 +6,7 @@ import { ServerCard } from "./server-card.tsx";
 
 const gap = 16;
 const leastWidth = 300;
-const usualHeight = 212;
+const usualHeight = 200;
 
 export type ShownServers = {
   readonly servers: readonly ServerSummary[];

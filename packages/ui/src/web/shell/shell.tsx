@@ -42,18 +42,18 @@ export function Shell() {
             ))}
           </nav>
           <div className="ml-auto flex items-center gap-1">
-            <Button
-              look="quiet"
-              onClick={() => setOpened("palette")}
-              className="max-sm:size-9 max-sm:px-0"
-            >
+            <Button look="quiet" onClick={() => setOpened("palette")} className="max-sm:px-2.5">
               <Search className="size-4" aria-hidden="true" />
               <span className="max-sm:sr-only">Go to…</span>
               <kbd className="hidden rounded border border-line px-1.5 font-mono text-xs lg:inline">
                 Ctrl K
               </kbd>
             </Button>
-            <IconButton label="Keys" onClick={() => setOpened("help")} className="max-md:hidden">
+            <IconButton
+              label="Keys"
+              onClick={() => setOpened("help")}
+              className="size-9 max-md:hidden"
+            >
               <Keyboard className="size-4" aria-hidden="true" />
             </IconButton>
             <ThemeButton />
@@ -81,7 +81,7 @@ export function Shell() {
             key={to}
             to={to}
             activeOptions={{ exact: to === "/", includeSearch: false }}
-            className="flex min-h-14 flex-col items-center justify-center gap-0.5 text-[0.6875rem] text-soft data-[status=active]:text-accent"
+            className="flex min-h-14 flex-col items-center justify-center gap-0.5 text-[0.6875rem] tracking-tight text-soft data-[status=active]:text-accent"
           >
             <Icon className="size-5" aria-hidden="true" />
             {label}

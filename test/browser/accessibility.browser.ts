@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { isLoaded } from "./page.js";
+import { pagePaths, populate } from "./populated.js";
+import { cleanStage, open, startHub } from "./stage.js";
+
+cleanStage();
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong, as short lines. */
+async function violations(page: Page): Promise<string[]> {
+  // Handed to the browser's own evaluator, which the page's policy does not bind.
+  await page.evaluate(axe);
+  const results = await page.evaluate<AxeResults>("axe.run(document)");
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")} ${failureSummary ?? ""}`),
+  );
+}
+
+const looks = [
+  { theme: "light", width: 1280, height: 900 },
+  { theme: "dark", width: 1280, height: 900 },
+  { theme: "light", width: 390, height: 844 },
+  { theme: "dark", width: 390, height: 844 },
+] as const;
+
+describe("accessibility", { timeout: 180_000 }, () => {
+  test("axe finds nothing on any page, dark and light, on a desktop and on a phone", async () => {
+    const hub = await startHub();
+    const found: string[] = [];
+    const empty = await open(hub);
+    await empty.getByRole("heading", { level: 1 }).waitFor();
+    for (const one of await violations(empty)) found.push(`quick start: ${one}`);
+    await populate(hub);
+    for (const look of looks) {
+      const page = await open(hub, "/", look);
+      for (const [name, path] of Object.entries(pagePaths)) {
+        await page.goto(path);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await isLoaded(page);
+        for (const one of await violations(page))
+          found.push(`${name}, ${look.theme}, ${look.width}: ${one}`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  test("nor in the palette and the help", async () => {
+    const hub = await startHub();
+    await populate(hub);
+    for (const look of looks) {
+      const page = await open(hub, "/", look);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+});

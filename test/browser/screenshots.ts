@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { test } from "vitest";
+import { isLoaded } from "./page.js";
+import { pagePaths, populate } from "./populated.js";
+import { cleanStage, open, startHub } from "./stage.js";
+
+cleanStage();
+
+const folder = process.env.SCREENSHOTS ?? "screenshots";
+const widths = [1280, 768, 390];
+const themes = ["light", "dark"] as const;
+
+test("pictures of every page", { timeout: 600_000 }, async () => {
+  const hub = await startHub();
+  const empty = await open(hub);
+  await empty.getByRole("heading", { level: 1 }).waitFor();
+  await empty.screenshot({ path: join(folder, "quick-start.png") });
+  await populate(hub);
+  for (const theme of themes)
+    for (const width of widths) {
+      const page = await open(hub, "/", { theme, width, height: width < 500 ? 844 : 900 });
+      for (const [name, path] of Object.entries(pagePaths)) {
+        await page.goto(path);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await isLoaded(page);
+        const file = `${name.replaceAll(" ", "-")}-${width}-${theme}.png`;
+        await page.screenshot({ path: join(folder, file), fullPage: width < 500 });
+      }
+      await page.keyboard.press("Control+k");
+      await page.getByRole("option").first().waitFor();
+      await page.screenshot({ path: join(folder, `palette-${width}-${theme}.png`) });
+    }
+});
