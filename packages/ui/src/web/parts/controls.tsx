@@ -25,19 +25,20 @@ export function Button({ look = "plain", className = "", type = "button", ...res
   return <button type={type} className={buttonClass(look, className)} {...rest} />;
 }
 
-/** A square button that shows only an icon; `label` is its name. A `className` must say its size. */
+/** A square button that shows only an icon; `label` is its name. */
 export function IconButton({
   label,
   look = "quiet",
+  isSmall = false,
   className = "",
   ...rest
-}: ButtonProps & { readonly label: string }) {
+}: ButtonProps & { readonly label: string; readonly isSmall?: boolean }) {
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
-      className={classOf(look, className === "" ? "size-9" : className)}
+      className={classOf(look, `${isSmall ? "size-8" : "size-9"} ${className}`)}
       {...rest}
     />
   );

@@ -164,7 +164,8 @@ export function Filters({
           <IconButton
             label="Cards"
             aria-pressed={view === "cards"}
-            className="size-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            isSmall
+            className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
             onClick={() => onChange({ view: undefined })}
           >
             <LayoutGrid className="size-4" aria-hidden="true" />
@@ -172,7 +173,8 @@ export function Filters({
           <IconButton
             label="Table"
             aria-pressed={view === "table"}
-            className="size-8 aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            isSmall
+            className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
             onClick={() => onChange({ view: "table" })}
           >
             <Table2 className="size-4" aria-hidden="true" />

@@ -49,11 +49,7 @@ export function Shell() {
                 Ctrl K
               </kbd>
             </Button>
-            <IconButton
-              label="Keys"
-              onClick={() => setOpened("help")}
-              className="size-9 max-md:hidden"
-            >
+            <IconButton label="Keys" onClick={() => setOpened("help")} className="max-md:hidden">
               <Keyboard className="size-4" aria-hidden="true" />
             </IconButton>
             <ThemeButton />
