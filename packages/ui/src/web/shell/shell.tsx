@@ -25,11 +25,14 @@ export function Shell() {
       </a>
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
         <div className="mx-auto flex h-14 max-w-[90rem] items-center gap-4 px-4 sm:px-6">
-          <Link to="/" className="flex items-center gap-2 text-lg font-semibold tracking-tight">
+          <Link
+            to="/"
+            className="flex items-center gap-2 text-lg whitespace-nowrap font-semibold tracking-tight"
+          >
             <img src="/ui/icon.svg" alt="" className="size-7" />
             MCP Hub
           </Link>
-          <nav aria-label="Pages" className="ml-2 hidden gap-1 md:flex">
+          <nav aria-label="Pages" className="hidden md:flex lg:gap-1">
             {pages.map(({ to, label }) => (
               <Link
                 key={to}
@@ -42,9 +45,9 @@ export function Shell() {
             ))}
           </nav>
           <div className="ml-auto flex items-center gap-1">
-            <Button look="quiet" onClick={() => setOpened("palette")} className="max-sm:px-2.5">
+            <Button look="quiet" onClick={() => setOpened("palette")} className="max-lg:px-2.5">
               <Search className="size-4" aria-hidden="true" />
-              <span className="max-sm:sr-only">Go to…</span>
+              <span className="max-lg:sr-only">Go to…</span>
               <kbd className="hidden rounded border border-line px-1.5 font-mono text-xs lg:inline">
                 Ctrl K
               </kbd>
