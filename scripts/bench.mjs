@@ -1,8 +1,12 @@
-// npm run bench: builds, then measures. `npm run bench -- registry` or `-- gateway` measures one part; `--quick`
+// npm run bench: builds, then measures. `npm run bench -- registry` or `-- gateway` or `-- ui` measures one part; `--quick`
 // makes the gateway part short. See bench/registry.mjs and bench/gateway/main.mjs.
 import { build, install } from "./prepare.mjs";
 
-const parts = { registry: "../bench/registry.mjs", gateway: "../bench/gateway/main.mjs" };
+const parts = {
+  registry: "../bench/registry.mjs",
+  gateway: "../bench/gateway/main.mjs",
+  ui: "../bench/ui.mjs",
+};
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const unknown = named.filter((name) => !(name in parts));
 if (unknown.length > 0) {
