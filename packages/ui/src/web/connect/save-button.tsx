@@ -13,9 +13,9 @@ export function SaveButton({ text, file }: { readonly text: string; readonly fil
     URL.revokeObjectURL(url);
   };
   return (
-    <Button onClick={save}>
+    <Button onClick={save} title={`Save ${name}`}>
       <FileDown className="size-4" aria-hidden="true" />
-      Save {name}
+      Save file
     </Button>
   );
 }
