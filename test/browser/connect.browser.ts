@@ -1,38 +1,22 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
+import { describe, expect, test } from "vitest";
+import type { HubProcess } from "../support/hub-process.js";
 import { until } from "../support/until.js";
-import { closeBrowser, openPage, type Watch } from "./page.js";
+import { cleanStage, open, startHub as startEmptyHub, startServer } from "./stage.js";
 
-const root = join(import.meta.dirname, "../..");
-const running: { stop(): Promise<unknown> }[] = [];
-const watched: Watch[] = [];
+cleanStage();
 
 /** A hub with two servers, both up. */
 async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  for (const name of ["server-1", "server-2"]) {
-    const program = join(root, `apps/demo-servers/dist/${name}.js`);
-    const server = new Program(process.execPath, [program], { MCP_HUB_URL: hub.url });
-    running.push({ stop: () => server.kill("SIGKILL") });
-  }
+  const hub = await startEmptyHub();
+  for (const name of ["server-1", "server-2"]) startServer(hub, name);
   await until("both servers to be up", async () => {
     const response = await fetch(`${hub.url}/servers?status=up`);
     const { servers }: { servers: unknown[] } = await response.json();
     return servers.length === 2;
   });
   return hub;
-}
-
-async function open(hub: HubProcess, path: string, width = 1280) {
-  const { page, context, watch } = await openPage({ url: hub.url, width });
-  watched.push(watch);
-  running.push({ stop: () => context.close() });
-  await page.goto(path);
-  return page;
 }
 
 const fetchText = async (hub: HubProcess, path: string) => (await fetch(hub.url + path)).text();
@@ -50,13 +34,6 @@ async function listClients(hub: HubProcess): Promise<Listed["clients"]> {
   expect(clients).toHaveLength(13);
   return clients;
 }
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-  for (const watch of watched.splice(0))
-    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
-});
-afterAll(closeBrowser);
 
 describe("the connect page", () => {
   test("every tab shows exactly what the route answers, for the hub, a selection and directly", async () => {
@@ -166,7 +143,7 @@ describe("the connect page", () => {
   test("by keyboard and on a phone, all clients can be reached, and nothing is wider than the page", async () => {
     const hub = await startHub();
     const clients = await listClients(hub);
-    const page = await open(hub, "/ui/connect?servers=mcp-server-1", 360);
+    const page = await open(hub, "/ui/connect?servers=mcp-server-1", { width: 360 });
     await page.getByRole("tab", { name: clients[0]?.title ?? "" }).focus();
     for (const { title } of clients.slice(1)) {
       await page.keyboard.press("ArrowRight");
