@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HubError } from "@hub/core";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
+import { addClientConfigRoutes } from "./api/client-config.js";
 import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
@@ -119,6 +120,7 @@ export function createApp(deps: AppDeps): HubApp {
   addToolRoutes(app, deps);
   addTrafficRoutes(app, deps);
   addToolsetRoutes(app, deps);
+  addClientConfigRoutes(app, deps);
   addEventRoutes(app, deps);
   addDiagnoseRoute(app, deps);
   addOperationRoutes(app, deps);

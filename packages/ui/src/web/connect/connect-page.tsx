@@ -1,7 +1,51 @@
-import { PageHead } from "../parts/panels.tsx";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { PageHead, Panel } from "../parts/panels.tsx";
 import { useTitle } from "../shell/title.ts";
+import { ClientChoice } from "./client-choice.tsx";
+import { HowToConnect } from "./connect-how.tsx";
+import { type Choice, choiceOf, searchOf } from "./search.ts";
+import { WhatToConnect } from "./what-to-connect.tsx";
 
+/** Ready configuration for whatever a person connects with. The whole choice is in the URL. */
 export function ConnectPage(): React.ReactNode {
   useTitle("Connect");
-  return <PageHead title="Connect" />;
+  const search = useSearch({ from: "/ui/connect" });
+  const navigate = useNavigate();
+  const choice = choiceOf(search);
+  const go = (client: string | undefined, next: Choice) =>
+    void navigate({
+      to: "/ui/connect",
+      search: searchOf(client, next),
+      replace: true,
+      resetScroll: false,
+    });
+  return (
+    <>
+      <PageHead
+        title="Connect"
+        lead="Give your editor, your agent or your program the servers of this hub."
+      />
+      <div className="grid grid-cols-1 gap-5">
+        <Panel title="What to connect to">
+          <div className="grid grid-cols-1 gap-4">
+            <WhatToConnect choice={choice} onChange={(next) => go(search.client, next)} />
+            {choice.toolset === undefined && (
+              <HowToConnect
+                name="connect"
+                choice={choice}
+                onChange={(next) => go(search.client, next)}
+              />
+            )}
+          </div>
+        </Panel>
+        <Panel title="What to connect with">
+          <ClientChoice
+            choice={choice}
+            client={search.client}
+            onClient={(client) => go(client, choice)}
+          />
+        </Panel>
+      </div>
+    </>
+  );
 }

@@ -1,0 +1,46 @@
+import { type ClientKind, type Connection, isLoopback } from "./connection.js";
+import { jsonFile } from "./quoting.js";
+
+/** `mcp-remote` refuses plain http to other machines unless it is told. */
+function bridge({ url, transport }: Connection) {
+  const isPlainRemote = url.startsWith("http:") && !isLoopback(url);
+  return {
+    command: "npx",
+    args: [
+      "-y",
+      "mcp-remote",
+      url,
+      "--transport",
+      transport === "sse" ? "sse-only" : "http-only",
+      ...(isPlainRemote ? ["--allow-http"] : []),
+    ],
+  };
+}
+
+/** Its file starts programs; an entry with a URL is skipped as invalid. So a program stands between. */
+export const claudeDesktop: ClientKind = {
+  id: "claude-desktop",
+  title: "Claude Desktop",
+  format: "json",
+  file: "claude_desktop_config.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcpServers: Object.fromEntries(connections.map((one) => [one.key, bridge(one)])),
+    }),
+  steps: () => [
+    "In Claude Desktop, open Settings › Developer › Edit Config. That shows `claude_desktop_config.json`; add what stands in `mcpServers` to it.",
+    "Quit Claude Desktop completely and start it anew.",
+    "The tools are under the tools button of a new chat.",
+  ],
+  notes: (connections) => [
+    "Claude Desktop takes no URL in its file: it skips such an entry as invalid. So it starts `mcp-remote`, a bridge that `npx` gets from npm; Node.js must be installed.",
+    ...(connections.some(({ url }) => url.startsWith("https:") && !isLoopback(url))
+      ? [
+          "Where the address can be reached from the internet, Settings › Connectors › Add custom connector takes it without a bridge.",
+        ]
+      : [
+          "Settings › Connectors takes a URL, but only one that begins with https and can be reached from the internet.",
+        ]),
+  ],
+};

@@ -1,0 +1,61 @@
+import type { ClientKind, Connection } from "./connection.js";
+import { jsonFile, literal, shellWord } from "./quoting.js";
+
+const short = ({ transport }: Connection) => (transport === "sse" ? "sse" : "http");
+
+/** Options stand before the name; a URL without `--transport` would be taken for a command to run. */
+export const claudeCode: ClientKind = {
+  id: "claude-code",
+  title: "Claude Code",
+  format: "shell",
+  speaksSse: true,
+  text: (connections) =>
+    connections
+      .map((one) => `claude mcp add --transport ${short(one)} ${one.key} ${shellWord(one.url)}\n`)
+      .join(""),
+  steps: ({ length }) => [
+    `Run ${length === 1 ? "this command" : "these commands"} in the folder of your project.`,
+    "Start `claude` there, and look at it with `/mcp`.",
+  ],
+  notes: () => [
+    "It is added for you in this folder. With `--scope user` before the name it is there in all folders; with `--scope project` it goes into `.mcp.json`, for everybody who works on the project.",
+  ],
+};
+
+export const codex: ClientKind = {
+  id: "codex",
+  title: "Codex",
+  format: "toml",
+  file: "~/.codex/config.toml",
+  speaksSse: false,
+  text: (connections) =>
+    connections.map(({ key, url }) => `[mcp_servers.${key}]\nurl = ${literal(url)}\n`).join("\n"),
+  steps: ([first]) => [
+    "Put this at the end of `~/.codex/config.toml`; make the file if there is none.",
+    `Start \`codex\` anew. \`codex mcp list\` shows \`${first?.key ?? "it"}\`.`,
+  ],
+  notes: () => ["`.codex/config.toml` in a project works too, once Codex trusts the project."],
+};
+
+export const gemini: ClientKind = {
+  id: "gemini",
+  title: "Gemini CLI",
+  format: "json",
+  file: "~/.gemini/settings.json",
+  speaksSse: true,
+  // Without a type, a URL means the old SSE transport.
+  text: (connections) =>
+    jsonFile({
+      mcpServers: Object.fromEntries(
+        connections.map((one) => [one.key, { url: one.url, type: short(one) }]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `~/.gemini/settings.json`. If the file exists, add what stands in `mcpServers` to it.",
+    "Start `gemini` anew, and look at it with `/mcp`.",
+  ],
+  notes: () => [
+    "Gemini CLI shows servers as “Disabled” in a folder that it was not told to trust.",
+    "`.gemini/settings.json` in a project works too.",
+  ],
+};

@@ -1,0 +1,48 @@
+import type { Transport } from "@hub/core";
+
+/** One MCP endpoint a client is told of. All of it is made of safe characters: see `safeUrl`. */
+export type Connection = {
+  /** How the client calls it: the id of a server or toolset, or `hub`. `[a-z0-9-]` only. */
+  readonly key: string;
+  readonly url: string;
+  readonly transport: Transport;
+};
+
+/** A server that a client is to reach by itself. */
+export type DirectConnection = Connection & {
+  /** The same server through the hub, for clients that do not speak its transport. */
+  readonly hubUrl: string;
+  /** It answered the hub's probe, and wants a token. */
+  readonly needsToken: boolean;
+};
+
+export const formats = ["json", "toml", "shell", "typescript", "python"] as const;
+export type Format = (typeof formats)[number];
+
+export type InstallLink = { readonly label: string; readonly href: string };
+
+/** A program that people connect with, and how it wants to be told of MCP endpoints. */
+export type ClientKind = {
+  readonly id: string;
+  readonly title: string;
+  readonly format: Format;
+  /** Where the text belongs; absent for commands. */
+  readonly file?: string;
+  /** Whether it connects to servers of the old HTTP+SSE transport. */
+  readonly speaksSse: boolean;
+  /** The whole file or all commands. There is at least one connection. */
+  text(connections: readonly Connection[]): string;
+  /** What a person does with the text, one sentence each; commands and names in backticks. */
+  steps(connections: readonly Connection[]): readonly string[];
+  installLinks?(connections: readonly Connection[]): readonly InstallLink[];
+  /** What goes wrong for people who do not know it. */
+  notes?(connections: readonly Connection[]): readonly string[];
+};
+
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Whether a URL means the machine of whoever uses it. */
+export function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return loopback.test(hostname) || hostname.endsWith(".localhost");
+}

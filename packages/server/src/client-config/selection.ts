@@ -1,0 +1,71 @@
+import type { Entry, Registry, Toolset } from "@hub/core";
+import { HubError, leadingInstance, serverNotFound } from "@hub/core";
+import type { Connection, DirectConnection } from "./connection.js";
+import { safeUrl } from "./quoting.js";
+
+/** What somebody wants to connect to. */
+export type Wanted = {
+  /** Where the hub is, for whoever asks: scheme, host and port. */
+  readonly hubUrl: string;
+  /** Ids; undefined for all. */
+  readonly servers: readonly string[] | undefined;
+  /** Only servers with one of these tags; undefined for any. */
+  readonly tags: readonly string[] | undefined;
+  /** A saved selection in the place of servers and tags. */
+  readonly toolset: Toolset | undefined;
+  /** The hub's search tools stand for all tools. */
+  readonly isSearch: boolean;
+};
+
+/** The one endpoint of the hub that shows just what is wanted. */
+export function hubConnection(wanted: Wanted): Connection {
+  const { hubUrl, servers, tags, toolset, isSearch } = wanted;
+  const transport = "streamable-http" as const;
+  if (toolset !== undefined)
+    return { key: toolset.id, url: safeUrl(`${hubUrl}/toolsets/${toolset.id}/mcp`), transport };
+  const [only, ...others] = servers ?? [];
+  const isOne = only !== undefined && others.length === 0;
+  if (isOne && tags === undefined && !isSearch)
+    return { key: only, url: safeUrl(`${hubUrl}/servers/${only}/mcp`), transport };
+  const query = [
+    ...(servers === undefined ? [] : [`servers=${servers.join(",")}`]),
+    ...(tags === undefined ? [] : [`tags=${tags.map(encodeURIComponent).join(",")}`]),
+    ...(isSearch ? ["mode=search"] : []),
+  ];
+  const url = `${hubUrl}/mcp${query.length === 0 ? "" : `?${query.join("&")}`}`;
+  return { key: isOne ? only : "hub", url: safeUrl(url), transport };
+}
+
+function direct({ record, instances }: Entry, hubUrl: string): DirectConnection {
+  const leading = leadingInstance(instances);
+  const outcome = leading?.health.outcome;
+  const reached = outcome?.ok === true ? outcome : undefined;
+  return {
+    key: record.id,
+    url: safeUrl(reached?.endpoint ?? leading?.record.endpoint ?? record.lastEndpoint),
+    transport: reached?.transport ?? leading?.record.transport ?? record.lastTransport,
+    hubUrl: safeUrl(`${hubUrl}/servers/${record.id}/mcp`),
+    needsToken: reached?.needsToken === true,
+  };
+}
+
+/** The servers themselves, each at its own endpoint. There is at least one. */
+export function directConnections(wanted: Wanted, registry: Registry): readonly DirectConnection[] {
+  const { hubUrl, servers, tags } = wanted;
+  const found = registry.list().filter(({ record: { id, profile } }) => {
+    const isTagged = tags === undefined || tags.some((tag) => profile.tags?.includes(tag) === true);
+    return isTagged && (servers === undefined || servers.includes(id));
+  });
+  if (found.length === 0) {
+    throw new HubError(
+      "SERVER_NOT_FOUND",
+      "No server fits yet. Without via=direct the configuration names the hub, where servers appear as they come.",
+    );
+  }
+  return found.map((entry) => direct(entry, hubUrl));
+}
+
+/** Throws SERVER_NOT_FOUND for a server that nobody registered. */
+export function checkServers(ids: readonly string[], registry: Registry): void {
+  for (const id of ids) if (registry.get(id) === undefined) throw serverNotFound(id.slice(0, 100));
+}

@@ -1,0 +1,46 @@
+import { useQuery } from "@tanstack/react-query";
+import { Empty, Loading, Problem } from "../parts/panels.tsx";
+import { ClientGuide } from "./client-guide.tsx";
+import { ClientTabs } from "./client-tabs.tsx";
+import { clientsQuery } from "./queries.ts";
+import { type Choice, configPath } from "./search.ts";
+
+/** A tab for each client, with what it is told of the choice. */
+export function ClientChoice({
+  choice,
+  client,
+  onClient,
+}: {
+  readonly choice: Choice;
+  /** Default, and for one that the hub does not know: the first. */
+  readonly client: string | undefined;
+  readonly onClient: (client: string) => void;
+}) {
+  const list = useQuery(clientsQuery);
+  const clients = list.data?.clients;
+  if (clients === undefined) {
+    return list.isError ? (
+      <Problem error={list.error} onRetry={() => void list.refetch()} />
+    ) : (
+      <Loading what="clients" rows={2} className="h-32" />
+    );
+  }
+  const chosen = clients.find(({ id }) => id === client) ?? clients[0];
+  if (chosen === undefined) return <Empty title="The hub knows no client" />;
+  const path = configPath(chosen.id, choice);
+  return (
+    <ClientTabs clients={clients} chosen={chosen.id} onChoose={onClient}>
+      {path === undefined ? (
+        <Empty
+          title={
+            choice.toolset === undefined ? "No server is chosen yet" : "No toolset is chosen yet"
+          }
+        >
+          Choose above what to connect to.
+        </Empty>
+      ) : (
+        <ClientGuide path={path} />
+      )}
+    </ClientTabs>
+  );
+}

@@ -1,0 +1,36 @@
+import { useId, useState } from "react";
+import { ClientChoice } from "./client-choice.tsx";
+import { HowToConnect } from "./connect-how.tsx";
+import type { Choice } from "./search.ts";
+
+/** How to connect to some servers of the hub, or to one of its toolsets, with the clients people use. */
+export function ConnectPanel({
+  servers,
+  toolset,
+}: {
+  /** Ids. None: the whole hub. */
+  readonly servers: readonly string[];
+  /** The id of a toolset, in the place of servers. */
+  readonly toolset?: string;
+}): React.ReactNode {
+  const name = useId();
+  const [client, setClient] = useState<string>();
+  const [how, setHow] = useState<Choice>({ isDirect: false, isSearch: false });
+  const choice: Choice = {
+    ...how,
+    ...(toolset === undefined ? {} : { toolset }),
+    ...(toolset === undefined && servers.length > 0 ? { servers: [...servers].sort() } : {}),
+  };
+  return (
+    <div className="grid grid-cols-1 gap-6">
+      {toolset === undefined && (
+        <HowToConnect
+          name={name}
+          choice={how}
+          onChange={({ isDirect, isSearch }) => setHow({ isDirect, isSearch })}
+        />
+      )}
+      <ClientChoice choice={choice} client={client} onClient={setClient} />
+    </div>
+  );
+}
