@@ -15,6 +15,7 @@ import {
 } from "@hub/core";
 import { createCatalogueSearch } from "@hub/gateway";
 import type { HubApp } from "../../src/api/context.js";
+import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
 
 /** A clock that stands still until it is told to go. */
@@ -91,6 +92,7 @@ export async function createTestApp(
     readonly store?: RegistryStore;
     readonly toolsetStore?: ToolsetStore;
     readonly maxServers?: number;
+    readonly webUi?: WebUi;
   } = {},
 ): Promise<TestApp> {
   const clock = new ManualClock();
@@ -146,6 +148,7 @@ export async function createTestApp(
         );
       }
     },
+    webUi: options.webUi,
     stopping: stopping.signal,
     onError: (error) => errors.push(error),
   });
