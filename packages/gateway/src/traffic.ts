@@ -1,4 +1,5 @@
 import type { Now } from "@hub/core";
+import { Minutes, Rate, type TrafficMinute } from "./minutes.js";
 
 /** One call that went through the gateway. */
 export type CallRecord = {
@@ -22,6 +23,8 @@ export type TrafficRow = {
   readonly method: string;
   readonly name?: string;
   readonly calls: number;
+  /** Of the last 60 seconds. */
+  readonly callsPerMinute: number;
   readonly errors: number;
   readonly inFlight: number;
   readonly bytes: number;
@@ -49,6 +52,9 @@ type Row = {
   maxMs: number;
   /** Calls by latency: a bucket holds what took up to 2^(n/4) times 0.25 ms. */
   readonly buckets: Uint32Array;
+  readonly rate: Rate;
+  /** Those of its server. */
+  readonly minutes: Minutes;
 };
 
 export type TrafficOptions = {
@@ -69,6 +75,8 @@ const upperMs = (bucket: number) => 0.25 * 2 ** (bucket / 4);
 /** Counts calls by server and name, and keeps the last ones. */
 export class Traffic {
   readonly #rows = new Map<string, Row>();
+  readonly #minutes = new Minutes();
+  readonly #minutesOf = new Map<string, Minutes>();
   readonly #recent: CallRecord[] = [];
   readonly #kept: number;
   readonly #keepsParams: boolean;
@@ -97,11 +105,16 @@ export class Traffic {
       end: (outcome) => {
         if (isOver) return;
         isOver = true;
-        const durationMs = Math.round((this.#now().hub - hub) * 100) / 100;
+        const ended = this.#now();
+        const durationMs = Math.round((ended.hub - hub) * 100) / 100;
+        const isError = outcome !== "ok" && outcome !== "cancelled";
         row.inFlight -= 1;
         row.calls += 1;
         row.bytes += running.bytes;
-        if (outcome !== "ok" && outcome !== "cancelled") row.errors += 1;
+        if (isError) row.errors += 1;
+        row.rate.count(ended.wall);
+        row.minutes.count(ended.wall, isError);
+        this.#minutes.count(ended.wall, isError);
         row.maxMs = Math.max(row.maxMs, durationMs);
         const bucket = bucketOf(durationMs);
         row.buckets[bucket] = (row.buckets[bucket] ?? 0) + 1;
@@ -136,7 +149,14 @@ export class Traffic {
     return found;
   }
 
+  /** Calls that ended in each minute of the last hour, the oldest first; of all servers, or of one. */
+  minutes(serverId?: string): TrafficMinute[] {
+    const minutes = serverId === undefined ? this.#minutes : this.#minutesOf.get(serverId);
+    return (minutes ?? new Minutes()).list(this.#now().wall);
+  }
+
   rows(serverId?: string): TrafficRow[] {
+    const { wall } = this.#now();
     return [...this.#rows.values()]
       .filter((row) => serverId === undefined || row.serverId === serverId)
       .map((row) => ({
@@ -144,6 +164,7 @@ export class Traffic {
         method: row.method,
         ...(row.name === undefined ? {} : { name: row.name }),
         calls: row.calls,
+        callsPerMinute: row.rate.perMinute(wall),
         errors: row.errors,
         inFlight: row.inFlight,
         bytes: row.bytes,
@@ -155,8 +176,12 @@ export class Traffic {
 
   /** Forgets the counts of servers that are gone, unless something still runs there. */
   retain(serverIds: ReadonlySet<string>): void {
-    for (const [key, row] of this.#rows)
+    const counted = new Set<string>();
+    for (const [key, row] of this.#rows) {
       if (!serverIds.has(row.serverId) && row.inFlight === 0) this.#rows.delete(key);
+      else counted.add(row.serverId);
+    }
+    for (const id of this.#minutesOf.keys()) if (!counted.has(id)) this.#minutesOf.delete(id);
   }
 
   #row(serverId: string, method: string, name: string | undefined): Row {
@@ -176,9 +201,19 @@ export class Traffic {
       bytes: 0,
       maxMs: 0,
       buckets: new Uint32Array(bucketCount),
+      rate: new Rate(),
+      minutes: this.#minutesOfServer(serverId),
     };
     this.#rows.set(key, row);
     return row;
+  }
+
+  #minutesOfServer(serverId: string): Minutes {
+    const known = this.#minutesOf.get(serverId);
+    if (known !== undefined) return known;
+    const minutes = new Minutes();
+    this.#minutesOf.set(serverId, minutes);
+    return minutes;
   }
 }
 
