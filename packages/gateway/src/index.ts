@@ -13,7 +13,7 @@ export type { SearchableServer } from "./search/searchable-text.js";
 export { type FoundTool, ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
 export { type Target, targetOf } from "./target.js";
-export type { CallRecord, TrafficRow } from "./traffic.js";
+export type { CallRecord, ServerTraffic, TrafficRow } from "./traffic.js";
 export {
   areReady,
   type UpstreamDialer,

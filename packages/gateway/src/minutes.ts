@@ -67,9 +67,7 @@ export class Rate {
   perMinute(wall: number): number {
     const minute = Math.floor(wall / minuteMs);
     const stillWithin = 1 - (wall % minuteMs) / minuteMs;
-    if (minute === this.#minute) return rounded(this.#calls + this.#before * stillWithin);
-    return minute === this.#minute + 1 ? rounded(this.#calls * stillWithin) : 0;
+    if (minute === this.#minute) return this.#calls + this.#before * stillWithin;
+    return minute === this.#minute + 1 ? this.#calls * stillWithin : 0;
   }
 }
-
-const rounded = (calls: number) => Math.round(calls * 10) / 10;

@@ -47,6 +47,19 @@ describe("the traffic", () => {
     expect(row?.maxMs).toBe(100);
   });
 
+  test("sums up each server, with the latencies of all its calls", () => {
+    const { traffic, call } = start();
+    for (let count = 0; count < 60; count += 1) call("quick", 1);
+    for (let count = 0; count < 40; count += 1) call("slow", 100, "error");
+    traffic.begin("a", "tools/call", "quick", undefined);
+    traffic.begin("b", "tools/list", undefined, undefined).end("ok");
+    const [sum, other] = traffic.servers();
+    expect(sum).toMatchObject({ serverId: "a", calls: 100, errors: 40, inFlight: 1, bytes: 1_000 });
+    expect(sum).toMatchObject({ p50Ms: 1, p95Ms: 100, maxMs: 100, callsPerMinute: 100 });
+    expect(other).toMatchObject({ serverId: "b", calls: 1, errors: 0 });
+    expect(traffic.servers("b")).toEqual([other]);
+  });
+
   test("keeps the last calls, newest first, and no more", () => {
     const { traffic, call } = start({ kept: 3 });
     for (const name of ["a", "b", "c", "d", "e"]) call(name, 1);

@@ -7,21 +7,27 @@ import { instant } from "./views.js";
 
 const outcomes = z.enum(["ok", "tool-error", "error", "cancelled", "hub-error"]);
 
+const figures = {
+  calls: z.number(),
+  callsPerMinute: z.number().describe("Calls that ended in the last 60 seconds, smoothed."),
+  errors: z.number().describe("Calls that failed, whoever's failure it was."),
+  inFlight: z.number(),
+  bytes: z.number().describe("Bytes of answers."),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  maxMs: z.number(),
+};
+
 const rowView = z
   .object({
     serverId: z.string(),
     method: z.string().describe("What was asked for, such as tools/call."),
     name: z.string().optional().describe("The tool or prompt, as its server calls it."),
-    calls: z.number(),
-    callsPerMinute: z.number().describe("Calls that ended in the last 60 seconds, smoothed."),
-    errors: z.number().describe("Calls that failed, whoever's failure it was."),
-    inFlight: z.number(),
-    bytes: z.number().describe("Bytes of answers."),
-    p50Ms: z.number(),
-    p95Ms: z.number(),
-    maxMs: z.number(),
+    ...figures,
   })
   .meta({ id: "TrafficRow" });
+
+const serverRowView = z.object({ serverId: z.string(), ...figures }).meta({ id: "ServerTraffic" });
 
 const minuteView = z
   .object({
@@ -56,6 +62,8 @@ const callView = z
 /** What the hub counts of the calls that go through its gateway. */
 export type TrafficSource = {
   rows(serverId?: string): readonly z.infer<typeof rowView>[];
+  /** The rows of each server as one. */
+  servers(serverId?: string): readonly z.infer<typeof serverRowView>[];
   /** The last hour, the oldest minute first. */
   minutes(serverId?: string): readonly TrafficMinute[];
   /** The last calls, newest first. */
@@ -78,9 +86,13 @@ export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
     responses: {
       200: {
         description:
-          "One row for each tool, prompt or other request that was called, and the 60 minutes up to now: those of all servers, or of the one asked for. The last minute is still going on.",
+          "One row for each tool, prompt or other request that was called, the same for each server as a whole, and the 60 minutes up to now: those of all servers, or of the one asked for. The last minute is still going on.",
         content: {
-          "application/json": z.object({ rows: z.array(rowView), minutes: z.array(minuteView) }),
+          "application/json": z.object({
+            rows: z.array(rowView),
+            servers: z.array(serverRowView),
+            minutes: z.array(minuteView),
+          }),
         },
       },
     },
@@ -91,7 +103,7 @@ export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
     const minutes = traffic
       .minutes(server)
       .map((minute) => ({ ...minute, at: instant(minute.at) }));
-    return context.json({ rows: traffic.rows(server), minutes });
+    return context.json({ rows: traffic.rows(server), servers: traffic.servers(server), minutes });
   });
 
   document(app, {

@@ -163,6 +163,11 @@ describe("the last hour", () => {
     const rows = await rowsOf(hub);
     expect(rows.good?.callsPerMinute).toBeGreaterThan(0);
     expect(rows.good?.callsPerMinute).toBeLessThanOrEqual(1);
+    const { servers } = (await hub.rest("GET", "/traffic")) as {
+      readonly servers: readonly Payload[];
+    }; // as its description says
+    expect(servers).toMatchObject([{ serverId: "one", errors: 1 }]);
+    expect(Number(servers[0]?.calls)).toBeGreaterThanOrEqual(2);
   });
 });
 
