@@ -1,0 +1,95 @@
+import type { ServerSummary } from "@hub/client";
+import { Ago } from "../live/ago.tsx";
+import { useNow } from "../live/clock.ts";
+import { inputClass } from "../parts/controls.tsx";
+import { StatusShape, statusTone, statusWord } from "../parts/status.tsx";
+import { choicesOf } from "../servers/search.ts";
+import { statuses, type WallSearch } from "./search.ts";
+import type { Changes } from "./since.ts";
+
+function Clock() {
+  const now = new Date(useNow());
+  return (
+    <time
+      dateTime={now.toISOString()}
+      className="text-2xl font-semibold whitespace-nowrap tabular-nums lg:text-3xl"
+    >
+      {now.toLocaleTimeString()}
+    </time>
+  );
+}
+
+/** How many servers are how, the clock, and which of them are shown. */
+export function WallHead({
+  servers,
+  search,
+  changes,
+  onChange,
+  children,
+}: {
+  /** All of them, whatever is filtered. */
+  readonly servers: readonly ServerSummary[];
+  readonly search: WallSearch;
+  readonly changes: Changes | undefined;
+  readonly onChange: (next: WallSearch) => void;
+  readonly children: React.ReactNode;
+}) {
+  const tags = choicesOf(servers, ({ tags: own }) => own);
+  const isTagKnown = search.tag === undefined || tags.some(({ value }) => value === search.tag);
+  const withTag = servers.filter(({ tags: own }) => !search.tag || own.includes(search.tag));
+  const count = (status: ServerSummary["status"]) =>
+    withTag.filter((server) => server.status === status).length;
+  const last = changes?.last;
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <h1 className="sr-only">Wallboard</h1>
+      <fieldset className="flex flex-wrap gap-2">
+        <legend className="sr-only">Show only servers of one status</legend>
+        {statuses
+          .filter((status) => status === "up" || count(status) > 0 || search.status === status)
+          .map((status) => (
+            <button
+              key={status}
+              type="button"
+              aria-pressed={search.status === status}
+              data-count={status}
+              onClick={() =>
+                onChange({ ...search, status: search.status === status ? undefined : status })
+              }
+              className={`flex min-h-11 items-center gap-2 rounded-lg border-2 px-3 text-xl font-bold whitespace-nowrap tabular-nums lg:text-2xl ${statusTone(status)} ${search.status === status ? "border-current" : "border-transparent"}`}
+            >
+              <StatusShape status={status} className="size-[1em]" />
+              {count(status)}{" "}
+              <span className="font-semibold">{statusWord(status).toLowerCase()}</span>
+            </button>
+          ))}
+      </fieldset>
+      {last !== undefined && (
+        <p className="hidden min-w-0 flex-1 truncate text-lg text-soft xl:block">
+          Last change: <span className="font-semibold text-ink">{last.name}</span> {last.status},{" "}
+          <Ago at={last.at} />
+        </p>
+      )}
+      <div className="ml-auto flex flex-wrap items-center gap-2">
+        {(tags.length > 0 || !isTagKnown) && (
+          <select
+            aria-label="Tag"
+            value={search.tag ?? ""}
+            onChange={(event) => onChange({ ...search, tag: event.target.value || undefined })}
+            className={`${inputClass} w-auto max-w-40 min-w-0 pr-8`}
+          >
+            <option value="">All tags</option>
+            {!isTagKnown && <option value={search.tag}>{search.tag}</option>}
+            {tags.map(({ value, count: servers }) => (
+              <option key={value} value={value}>
+                #{value} ({servers})
+              </option>
+            ))}
+          </select>
+        )}
+        {children}
+        <Clock />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+import type { ServerSummary } from "@hub/client";
+import { Link } from "@tanstack/react-router";
+import { span } from "../live/ago.tsx";
+import { useNow } from "../live/clock.ts";
+import { StatusShape, statusWord } from "../parts/status.tsx";
+
+type Status = ServerSummary["status"];
+
+/** Trouble is a solid field of colour, which is seen from far; what is well is quiet. */
+const looks: Readonly<Record<Status, string>> = {
+  unreachable: "bg-bad text-surface border-bad",
+  degraded: "bg-warn text-surface border-warn",
+  down: "bg-calm text-surface border-calm",
+  pending: "bg-calm-soft text-calm border-calm",
+  up: "bg-good-soft text-good border-good",
+};
+
+/** Marks inside the filled shapes are drawn in the colour of the tile. */
+const marks: Readonly<Record<Status, string>> = {
+  unreachable: "[--surface:var(--bad)]",
+  degraded: "[--surface:var(--warn)]",
+  down: "[--surface:var(--calm)]",
+  pending: "[--surface:var(--calm-soft)]",
+  up: "[--surface:var(--good-soft)]",
+};
+
+function For({ at }: { readonly at: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()} className="tabular-nums">
+      for {span(Math.max(1_000, now - Date.parse(at)))}
+    </time>
+  );
+}
+
+const largestText = 88;
+const leastText = 12.5;
+/** Letters are about so wide, as a part of their size. */
+const letterWidth = 0.56;
+
+function textSizes(name: string, width: number, height: number) {
+  const inner = width - 20;
+  const longestWord = Math.max(4, ...name.split(/\s+/).map((word) => word.length));
+  // On one line as it is, or on two when that makes it bigger.
+  const oneLine = Math.min(height * 0.34, inner / (name.length * letterWidth));
+  const twoLines = Math.min(
+    height * 0.24,
+    inner / (Math.max(longestWord, name.length / 1.7) * letterWidth),
+  );
+  const large = Math.min(largestText, Math.max(leastText, oneLine, twoLines));
+  return {
+    large,
+    small: Math.min(40, Math.max(leastText - 0.5, Math.min(large * 0.72, height * 0.2))),
+  };
+}
+
+/** One server, to be read from across a room. */
+export function WallTile({
+  server,
+  since,
+  isStale,
+  width,
+  height,
+  span: cells,
+}: {
+  readonly server: ServerSummary;
+  /** When its status became what it is, when that is known. */
+  readonly since: string | undefined;
+  readonly isStale: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly span: 1 | 2;
+}) {
+  const { id, name, title, status, instances } = server;
+  const shown = title ?? name;
+  const { large, small } = textSizes(shown, width, height);
+  const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
+  const hasRoom = height >= large * 2.6 + small * 4.4;
+  const word = statusWord(status);
+  return (
+    <li
+      data-server={id}
+      data-status={status}
+      style={{ gridColumn: `span ${cells}`, gridRow: `span ${cells}`, minHeight: 0 }}
+      className="min-w-0"
+    >
+      <Link
+        to="/ui/servers/$id"
+        params={{ id }}
+        className={`flex h-full flex-col justify-center overflow-hidden rounded-lg border-2 px-2 outline-offset-2 ${looks[status]} ${isStale ? "border-dashed" : ""}`}
+      >
+        <span className="flex min-w-0 items-center gap-[0.4em]" style={{ fontSize: large }}>
+          <span className={`flex shrink-0 ${marks[status]}`}>
+            <StatusShape status={status} className="size-[1em]" />
+          </span>
+          <span
+            className={`min-w-0 font-bold leading-[1.12] ${hasRoom ? "line-clamp-2 break-words" : "truncate"}`}
+          >
+            {shown}
+          </span>
+        </span>
+        <span
+          className="mt-[0.15em] flex min-w-0 flex-wrap gap-x-[0.6em] overflow-hidden leading-[1.25] font-semibold"
+          style={{ fontSize: small, maxHeight: "2.5em" }}
+        >
+          <span>{isStale ? `Was ${word.toLowerCase()}` : word}</span>
+          {since !== undefined && !isStale && <For at={since} />}
+        </span>
+        {hasRoom && status !== "up" && problem !== undefined && (
+          <span
+            className="mt-[0.3em] line-clamp-2 leading-[1.25] break-words"
+            style={{ fontSize: Math.max(leastText, small * 0.72) }}
+          >
+            {problem.cause}
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}
