@@ -40,6 +40,10 @@ const nouns: Readonly<Record<string, string>> = {
   prompts: "prompt",
 };
 
+/** A sentence that goes on after a colon; names and abbreviations stay as they are. */
+const goingOn = (sentence: string) =>
+  sentence.replace(/^[A-Z](?=[a-z]* )/, (first) => first.toLowerCase());
+
 const several = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 function offers(event: HubEvent): string {
@@ -87,7 +91,7 @@ export function tell(event: HubEvent): Told {
       const to = textOf(event.to);
       const reason = textOf(event.reason);
       return {
-        text: `${became[to] ?? `is ${to}`}${reason === "" ? "." : `: ${reason}`}`,
+        text: `${became[to] ?? `is ${to}`}${reason === "" ? "." : `: ${goingOn(reason)}`}`,
         ...(fix === "" ? {} : { fix }),
       };
     }

@@ -33,7 +33,7 @@ export function FullScreenButton({
       ) : (
         <Maximize className="size-4" aria-hidden="true" />
       )}
-      {isFull ? "Leave full screen" : "Full screen"}
+      <span className="max-sm:sr-only">{isFull ? "Leave full screen" : "Full screen"}</span>
     </Button>
   );
 }

@@ -12,7 +12,7 @@ function Clock() {
   return (
     <time
       dateTime={now.toISOString()}
-      className="text-2xl font-semibold whitespace-nowrap tabular-nums lg:text-3xl"
+      className="text-base font-semibold whitespace-nowrap tabular-nums sm:text-2xl lg:text-3xl"
     >
       {now.toLocaleTimeString()}
     </time>
@@ -70,13 +70,13 @@ export function WallHead({
           <Ago at={last.at} />
         </p>
       )}
-      <div className="ml-auto flex flex-wrap items-center gap-2">
+      <div className="ml-auto flex shrink-0 items-center gap-2">
         {(tags.length > 0 || !isTagKnown) && (
           <select
             aria-label="Tag"
             value={search.tag ?? ""}
             onChange={(event) => onChange({ ...search, tag: event.target.value || undefined })}
-            className={`${inputClass} w-auto max-w-40 min-w-0 pr-8`}
+            className={`${inputClass} w-auto max-w-28 min-w-0 pr-8 sm:max-w-40`}
           >
             <option value="">All tags</option>
             {!isTagKnown && <option value={search.tag}>{search.tag}</option>}

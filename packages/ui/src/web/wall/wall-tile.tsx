@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { span } from "../live/ago.tsx";
 import { useNow } from "../live/clock.ts";
 import { StatusShape, statusWord } from "../parts/status.tsx";
+import { leastText, textSizes } from "./text-size.ts";
 
 type Status = ServerSummary["status"];
 
@@ -33,27 +34,6 @@ function For({ at }: { readonly at: string }) {
   );
 }
 
-const largestText = 88;
-const leastText = 12.5;
-/** Letters are about so wide, as a part of their size. */
-const letterWidth = 0.56;
-
-function textSizes(name: string, width: number, height: number) {
-  const inner = width - 20;
-  const longestWord = Math.max(4, ...name.split(/\s+/).map((word) => word.length));
-  // On one line as it is, or on two when that makes it bigger.
-  const oneLine = Math.min(height * 0.34, inner / (name.length * letterWidth));
-  const twoLines = Math.min(
-    height * 0.24,
-    inner / (Math.max(longestWord, name.length / 1.7) * letterWidth),
-  );
-  const large = Math.min(largestText, Math.max(leastText, oneLine, twoLines));
-  return {
-    large,
-    small: Math.min(40, Math.max(leastText - 0.5, Math.min(large * 0.72, height * 0.2))),
-  };
-}
-
 /** One server, to be read from across a room. */
 export function WallTile({
   server,
@@ -73,10 +53,10 @@ export function WallTile({
 }) {
   const { id, name, title, status, instances } = server;
   const shown = title ?? name;
-  const { large, small } = textSizes(shown, width, height);
-  const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
-  const hasRoom = height >= large * 2.6 + small * 4.4;
   const word = statusWord(status);
+  const { large, small, isInTwoLines } = textSizes(shown, `${word} for 59 min`, width, height);
+  const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
+  const hasRoom = height >= large * (isInTwoLines ? 2.4 : 1.3) + small * 3.6;
   return (
     <li
       data-server={id}
@@ -89,19 +69,19 @@ export function WallTile({
         params={{ id }}
         className={`flex h-full flex-col justify-center overflow-hidden rounded-lg border-2 px-2 outline-offset-2 ${looks[status]} ${isStale ? "border-dashed" : ""}`}
       >
-        <span className="flex min-w-0 items-center gap-[0.4em]" style={{ fontSize: large }}>
+        <span className="flex min-w-0 items-center gap-[0.3em]" style={{ fontSize: large }}>
           <span className={`flex shrink-0 ${marks[status]}`}>
             <StatusShape status={status} className="size-[1em]" />
           </span>
           <span
-            className={`min-w-0 font-bold leading-[1.12] ${hasRoom ? "line-clamp-2 break-words" : "truncate"}`}
+            className={`min-w-0 font-bold leading-[1.12] ${isInTwoLines ? "line-clamp-2 text-balance break-words" : "truncate"}`}
           >
             {shown}
           </span>
         </span>
         <span
-          className="mt-[0.15em] flex min-w-0 flex-wrap gap-x-[0.6em] overflow-hidden leading-[1.25] font-semibold"
-          style={{ fontSize: small, maxHeight: "2.5em" }}
+          className="mt-[0.15em] flex gap-x-[0.5em] leading-[1.25] font-semibold whitespace-nowrap"
+          style={{ fontSize: small }}
         >
           <span>{isStale ? `Was ${word.toLowerCase()}` : word}</span>
           {since !== undefined && !isStale && <For at={since} />}
