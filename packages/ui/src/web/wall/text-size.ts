@@ -1,9 +1,11 @@
-const largest = 88;
+const largest = 160;
 export const leastText = 11.5;
 const measuredAt = 100;
 /** The shape and its distance from the name, as parts of the size of the name. */
 const shapeWidth = 1.35;
-const padding = 22;
+const padding = 18;
+/** Lower tiles have the shape beside the status, so that the name has all of the width. */
+const compactHeight = 76;
 
 let pen: CanvasRenderingContext2D | null | undefined;
 const widths = new Map<string, number>();
@@ -44,12 +46,24 @@ export function textSizes(
   below: string,
   width: number,
   height: number,
-): { readonly large: number; readonly small: number; readonly isInTwoLines: boolean } {
+): {
+  readonly large: number;
+  readonly small: number;
+  readonly isInTwoLines: boolean;
+  readonly isCompact: boolean;
+} {
   const room = width - padding;
-  const one = Math.min(height * 0.36, room / (widthOf(name) + shapeWidth));
-  const two = Math.min(height * 0.24, room / (widerOfTwoLines(name) + shapeWidth));
+  const isCompact = height < compactHeight;
+  const beside = isCompact ? 0 : shapeWidth;
+  const one = Math.min(height * 0.36, room / (widthOf(name) + beside));
+  const two = Math.min(height * 0.24, room / (widerOfTwoLines(name) + beside));
   const isInTwoLines = two > one;
   const large = Math.min(largest, Math.max(leastText, isInTwoLines ? two : one));
-  const small = Math.min(40, large * 0.8, height * 0.2, room / widthOf(below));
-  return { large, small: Math.max(leastText, small), isInTwoLines };
+  const small = Math.min(
+    72,
+    large * 0.8,
+    height * 0.2,
+    room / (widthOf(below) + shapeWidth - beside),
+  );
+  return { large, small: Math.max(leastText, small), isInTwoLines, isCompact };
 }

@@ -24,6 +24,7 @@ export function WallHead({
   servers,
   search,
   changes,
+  isStale,
   onChange,
   children,
 }: {
@@ -31,6 +32,8 @@ export function WallHead({
   readonly servers: readonly ServerSummary[];
   readonly search: WallSearch;
   readonly changes: Changes | undefined;
+  /** What was counted may not be so any more. */
+  readonly isStale: boolean;
   readonly onChange: (next: WallSearch) => void;
   readonly children: React.ReactNode;
 }) {
@@ -43,7 +46,7 @@ export function WallHead({
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
       <h1 className="sr-only">Wallboard</h1>
-      <fieldset className="flex flex-wrap gap-2">
+      <fieldset className={`flex flex-wrap gap-2 ${isStale ? "grayscale" : ""}`}>
         <legend className="sr-only">Show only servers of one status</legend>
         {statuses
           .filter((status) => status === "up" || count(status) > 0 || search.status === status)
@@ -56,7 +59,7 @@ export function WallHead({
               onClick={() =>
                 onChange({ ...search, status: search.status === status ? undefined : status })
               }
-              className={`flex min-h-11 items-center gap-2 rounded-lg border-2 px-3 text-xl font-bold whitespace-nowrap tabular-nums lg:text-2xl ${statusTone(status)} ${search.status === status ? "border-current" : "border-transparent"}`}
+              className={`flex min-h-11 items-center gap-2 rounded-lg border-2 px-3 text-xl font-bold whitespace-nowrap tabular-nums lg:text-2xl ${statusTone(status)} ${search.status === status || isStale ? "border-current" : "border-transparent"} ${isStale ? "border-dashed" : ""}`}
             >
               <StatusShape status={status} className="size-[1em]" />
               {count(status)}{" "}
@@ -64,10 +67,13 @@ export function WallHead({
             </button>
           ))}
       </fieldset>
-      {last !== undefined && (
-        <p className="hidden min-w-0 flex-1 truncate text-lg text-soft xl:block">
-          Last change: <span className="font-semibold text-ink">{last.name}</span> {last.status},{" "}
-          <Ago at={last.at} />
+      {last !== undefined && !isStale && (
+        <p className="hidden min-w-0 flex-1 gap-1 text-lg whitespace-nowrap text-soft xl:flex">
+          <span className="max-2xl:hidden">Last change: </span>
+          <span className="truncate font-semibold text-ink">{last.name}</span>
+          <span>
+            {last.status}, <Ago at={last.at} />
+          </span>
         </p>
       )}
       <div className="ml-auto flex shrink-0 items-center gap-2">

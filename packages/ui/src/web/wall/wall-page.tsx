@@ -55,6 +55,7 @@ export function WallPage(): React.ReactNode {
   const list = useQuery(serversQuery);
   const changes = useChanges();
   const staleSince = useStaleSince();
+  const isStale = staleSince !== undefined;
   const wall = useRef<HTMLDivElement>(null);
   const { isFull, toggle } = useFullScreen(wall);
   const top = useTop();
@@ -68,11 +69,21 @@ export function WallPage(): React.ReactNode {
       style={{ top: isFull ? 0 : top }}
       className={`fixed inset-x-0 flex flex-col gap-3 bg-canvas p-3 text-ink ${isFull ? "bottom-0" : "bottom-14 md:bottom-0"}`}
     >
-      <WallHead servers={servers ?? []} search={search} changes={changes} onChange={change}>
+      <WallHead
+        servers={servers ?? []}
+        search={search}
+        changes={changes}
+        isStale={isStale}
+        onChange={change}
+      >
         <FullScreenButton isFull={isFull} onToggle={toggle} />
       </WallHead>
       <p role="status" className="sr-only">
-        {trouble === 0 ? "No server is in trouble" : `Not up: ${trouble} of ${servers?.length}`}
+        {isStale
+          ? "Not current: the hub does not answer"
+          : trouble === 0
+            ? "No server is in trouble"
+            : `Not up: ${trouble} of ${servers?.length}`}
       </p>
       {staleSince !== undefined && <StaleBanner since={staleSince} />}
       {servers === undefined ? (
@@ -90,7 +101,7 @@ export function WallPage(): React.ReactNode {
           )}
         </Empty>
       ) : (
-        <WallGrid servers={chosen} changes={changes} isStale={staleSince !== undefined} />
+        <WallGrid servers={chosen} changes={changes} isStale={isStale} />
       )}
     </div>
   );

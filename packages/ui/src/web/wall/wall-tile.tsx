@@ -54,9 +54,19 @@ export function WallTile({
   const { id, name, title, status, instances } = server;
   const shown = title ?? name;
   const word = statusWord(status);
-  const { large, small, isInTwoLines } = textSizes(shown, `${word} for 59 min`, width, height);
+  const { large, small, isInTwoLines, isCompact } = textSizes(
+    shown,
+    `${word} for 59 min`,
+    width,
+    height,
+  );
   const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
   const hasRoom = height >= large * (isInTwoLines ? 2.4 : 1.3) + small * 3.6;
+  const shape = (
+    <span className={`flex shrink-0 ${marks[status]}`}>
+      <StatusShape status={status} className="size-[1em]" />
+    </span>
+  );
   return (
     <li
       data-server={id}
@@ -67,12 +77,10 @@ export function WallTile({
       <Link
         to="/ui/servers/$id"
         params={{ id }}
-        className={`flex h-full flex-col justify-center overflow-hidden rounded-lg border-2 px-2 outline-offset-2 ${looks[status]} ${isStale ? "border-dashed" : ""}`}
+        className={`flex h-full flex-col justify-center overflow-hidden rounded-lg border-2 px-1.5 outline-offset-2 ${looks[status]} ${isStale ? "border-dashed" : ""}`}
       >
         <span className="flex min-w-0 items-center gap-[0.3em]" style={{ fontSize: large }}>
-          <span className={`flex shrink-0 ${marks[status]}`}>
-            <StatusShape status={status} className="size-[1em]" />
-          </span>
+          {!isCompact && shape}
           <span
             className={`min-w-0 font-bold leading-[1.12] ${isInTwoLines ? "line-clamp-2 text-balance break-words" : "truncate"}`}
           >
@@ -80,9 +88,10 @@ export function WallTile({
           </span>
         </span>
         <span
-          className="mt-[0.15em] flex gap-x-[0.5em] leading-[1.25] font-semibold whitespace-nowrap"
+          className="mt-[0.15em] flex items-center gap-x-[0.5em] leading-[1.25] font-semibold whitespace-nowrap"
           style={{ fontSize: small }}
         >
+          {isCompact && shape}
           <span>{isStale ? `Was ${word.toLowerCase()}` : word}</span>
           {since !== undefined && !isStale && <For at={since} />}
         </span>
