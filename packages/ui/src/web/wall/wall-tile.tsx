@@ -34,6 +34,9 @@ function For({ at }: { readonly at: string }) {
   );
 }
 
+/** A tile that also says what is wrong keeps room for it. */
+const forName = 0.78;
+
 /** One server, to be read from across a room. */
 export function WallTile({
   server,
@@ -54,13 +57,14 @@ export function WallTile({
   const { id, name, title, status, instances } = server;
   const shown = title ?? name;
   const word = statusWord(status);
+  const cause = instances.find((instance) => instance.problem !== undefined)?.problem?.cause;
+  const hasCause = status !== "up" && cause !== undefined;
   const { large, small, isInTwoLines, isCompact } = textSizes(
     shown,
     `${word} for 59 min`,
     width,
-    height,
+    hasCause ? height * forName : height,
   );
-  const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
   const hasRoom = height >= large * (isInTwoLines ? 2.4 : 1.3) + small * 3.6;
   const shape = (
     <span className={`flex shrink-0 ${marks[status]}`}>
@@ -95,12 +99,12 @@ export function WallTile({
           <span>{isStale ? `Was ${word.toLowerCase()}` : word}</span>
           {since !== undefined && !isStale && <For at={since} />}
         </span>
-        {hasRoom && status !== "up" && problem !== undefined && (
+        {hasCause && hasRoom && (
           <span
             className="mt-[0.3em] line-clamp-2 leading-[1.25] break-words"
             style={{ fontSize: Math.max(leastText, small * 0.72) }}
           >
-            {problem.cause}
+            {cause}
           </span>
         )}
       </Link>
