@@ -67,8 +67,10 @@ describe("the activity page", () => {
       all.map((one) => Number(one.getAttribute("data-event"))),
     );
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
-    await lost.getByRole("button", { name: /^JSON/ }).click();
-    await lost.getByText('"kind": "status-changed"').waitFor();
+    // By its number: it may be lost a second time meanwhile.
+    const row = page.locator(`[data-event="${await lost.getAttribute("data-event")}"]`);
+    await row.getByRole("button", { name: /^JSON/ }).click();
+    await row.getByText('"kind": "status-changed"').waitFor();
   });
 
   test("a pause collects what comes, and shows it when it ends", async () => {
