@@ -7,12 +7,13 @@ export {
 } from "./gateway.js";
 export { findToolsLimit, hubToolNames, hubTools } from "./hub-tools/definitions.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
+export type { TrafficMinute } from "./minutes.js";
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
 export type { SearchableServer } from "./search/searchable-text.js";
 export { type FoundTool, ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
 export { type Target, targetOf } from "./target.js";
-export type { CallRecord, TrafficRow } from "./traffic.js";
+export type { CallRecord, ServerTraffic, TrafficRow } from "./traffic.js";
 export {
   areReady,
   type UpstreamDialer,

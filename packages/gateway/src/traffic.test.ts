@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { Traffic, type TrafficOptions } from "./traffic.js";
 
+/** The beginning of a minute. */
+const startedAt = 30_000_000 * 60_000;
+
 function start(options: TrafficOptions = {}) {
   let hub = 0;
-  const traffic = new Traffic(() => ({ hub, wall: 1_000_000 + hub, steady: hub }), options);
+  const traffic = new Traffic(() => ({ hub, wall: startedAt + hub, steady: hub }), options);
   const call = (name: string, ms: number, outcome: "ok" | "error" | "cancelled" = "ok") => {
     const running = traffic.begin("a", "tools/call", name, "client");
     running.bytes += 10;
@@ -11,7 +14,10 @@ function start(options: TrafficOptions = {}) {
     running.end(outcome);
     running.end("error");
   };
-  return { traffic, call };
+  const wait = (ms: number) => {
+    hub += ms;
+  };
+  return { traffic, call, wait };
 }
 
 describe("the traffic", () => {
@@ -41,6 +47,19 @@ describe("the traffic", () => {
     expect(row?.maxMs).toBe(100);
   });
 
+  test("sums up each server, with the latencies of all its calls", () => {
+    const { traffic, call } = start();
+    for (let count = 0; count < 60; count += 1) call("quick", 1);
+    for (let count = 0; count < 40; count += 1) call("slow", 100, "error");
+    traffic.begin("a", "tools/call", "quick", undefined);
+    traffic.begin("b", "tools/list", undefined, undefined).end("ok");
+    const [sum, other] = traffic.servers();
+    expect(sum).toMatchObject({ serverId: "a", calls: 100, errors: 40, inFlight: 1, bytes: 1_000 });
+    expect(sum).toMatchObject({ p50Ms: 1, p95Ms: 100, maxMs: 100, callsPerMinute: 100 });
+    expect(other).toMatchObject({ serverId: "b", calls: 1, errors: 0 });
+    expect(traffic.servers("b")).toEqual([other]);
+  });
+
   test("keeps the last calls, newest first, and no more", () => {
     const { traffic, call } = start({ kept: 3 });
     for (const name of ["a", "b", "c", "d", "e"]) call(name, 1);
@@ -60,5 +79,61 @@ describe("the traffic", () => {
     running.end("ok");
     traffic.retain(new Set());
     expect(traffic.rows()).toEqual([]);
+  });
+
+  test("knows the calls of the last 60 seconds, and forgets them in the minute after", () => {
+    const { traffic, call, wait } = start();
+    const rate = () => traffic.rows().map(({ name, callsPerMinute }) => [name, callsPerMinute]);
+    for (let count = 0; count < 10; count += 1) call("x", 1);
+    expect(rate()).toEqual([["x", 10]]);
+    // A quarter of the minute after: three quarters of the one before lie within 60 seconds.
+    wait(75_000 - 10);
+    expect(rate()).toEqual([["x", 7.5]]);
+    call("x", 0);
+    expect(rate()).toEqual([["x", 8.5]]);
+    wait(120_000);
+    expect(rate()).toEqual([["x", 0]]);
+    call("x", 0);
+    expect(rate()).toEqual([["x", 1]]);
+  });
+
+  test("has the calls and errors of each minute of the last hour, of one server and of all", () => {
+    const { traffic, call, wait } = start();
+    call("x", 0);
+    call("y", 0, "error");
+    wait(60_000);
+    call("x", 0, "cancelled");
+    traffic.begin("b", "tools/call", "x", undefined).end("hub-error");
+    const counted = (server?: string) =>
+      traffic
+        .minutes(server)
+        .filter(({ calls }) => calls > 0)
+        .map(({ at, calls, errors }) => [(at - startedAt) / 60_000, calls, errors]);
+    expect(counted()).toEqual([
+      [0, 2, 1],
+      [1, 2, 1],
+    ]);
+    expect(counted("a")).toEqual([
+      [0, 2, 1],
+      [1, 1, 0],
+    ]);
+    expect(counted("b")).toEqual([[1, 1, 1]]);
+    expect(counted("nobody")).toEqual([]);
+    const minutes = traffic.minutes();
+    expect(minutes).toHaveLength(60);
+    expect(minutes.at(-1)?.at).toBe(startedAt + 60_000);
+    expect(minutes[0]?.at).toBe(startedAt - 58 * 60_000);
+    wait(59 * 60_000);
+    expect(counted()).toEqual([[1, 2, 1]]);
+    wait(60_000);
+    expect(counted()).toEqual([]);
+  });
+
+  test("forgets the minutes of a server that is gone, but not that there were calls", () => {
+    const { traffic, call } = start();
+    call("x", 0);
+    traffic.retain(new Set());
+    expect(traffic.minutes("a").at(-1)?.calls).toBe(0);
+    expect(traffic.minutes().at(-1)?.calls).toBe(1);
   });
 });

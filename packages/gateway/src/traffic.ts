@@ -1,4 +1,6 @@
 import type { Now } from "@hub/core";
+import { addCounts, addDuration, type Counts, type Figures, figures, noCounts } from "./counts.js";
+import { Minutes, Rate, type TrafficMinute } from "./minutes.js";
 
 /** One call that went through the gateway. */
 export type CallRecord = {
@@ -21,14 +23,10 @@ export type TrafficRow = {
   readonly serverId: string;
   readonly method: string;
   readonly name?: string;
-  readonly calls: number;
-  readonly errors: number;
-  readonly inFlight: number;
-  readonly bytes: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly maxMs: number;
-};
+} & Figures;
+
+/** The same of all that went to one server. */
+export type ServerTraffic = { readonly serverId: string } & Figures;
 
 /** A call under way. */
 export type RunningCall = {
@@ -38,17 +36,13 @@ export type RunningCall = {
   end(outcome: CallRecord["outcome"]): void;
 };
 
-type Row = {
+type Row = Counts & {
   readonly serverId: string;
   readonly method: string;
   readonly name: string | undefined;
-  calls: number;
-  errors: number;
-  inFlight: number;
-  bytes: number;
-  maxMs: number;
-  /** Calls by latency: a bucket holds what took up to 2^(n/4) times 0.25 ms. */
-  readonly buckets: Uint32Array;
+  readonly rate: Rate;
+  /** Those of its server. */
+  readonly minutes: Minutes;
 };
 
 export type TrafficOptions = {
@@ -59,16 +53,13 @@ export type TrafficOptions = {
 };
 
 const longestParams = 4_096;
-const bucketCount = 80;
 const mostRows = 20_000;
-
-const bucketOf = (ms: number) =>
-  Math.min(bucketCount - 1, Math.max(0, Math.ceil(4 * Math.log2(Math.max(ms, 0.25) / 0.25))));
-const upperMs = (bucket: number) => 0.25 * 2 ** (bucket / 4);
 
 /** Counts calls by server and name, and keeps the last ones. */
 export class Traffic {
   readonly #rows = new Map<string, Row>();
+  readonly #minutes = new Minutes();
+  readonly #minutesOf = new Map<string, Minutes>();
   readonly #recent: CallRecord[] = [];
   readonly #kept: number;
   readonly #keepsParams: boolean;
@@ -97,14 +88,17 @@ export class Traffic {
       end: (outcome) => {
         if (isOver) return;
         isOver = true;
-        const durationMs = Math.round((this.#now().hub - hub) * 100) / 100;
+        const ended = this.#now();
+        const durationMs = Math.round((ended.hub - hub) * 100) / 100;
+        const isError = outcome !== "ok" && outcome !== "cancelled";
         row.inFlight -= 1;
         row.calls += 1;
         row.bytes += running.bytes;
-        if (outcome !== "ok" && outcome !== "cancelled") row.errors += 1;
-        row.maxMs = Math.max(row.maxMs, durationMs);
-        const bucket = bucketOf(durationMs);
-        row.buckets[bucket] = (row.buckets[bucket] ?? 0) + 1;
+        if (isError) row.errors += 1;
+        row.rate.count(ended.wall);
+        row.minutes.count(ended.wall, isError);
+        this.#minutes.count(ended.wall, isError);
+        addDuration(row, durationMs);
         this.#recent[this.#next % this.#kept] = {
           at: wall,
           serverId,
@@ -136,27 +130,49 @@ export class Traffic {
     return found;
   }
 
+  /** Calls that ended in each minute of the last hour, the oldest first; of all servers, or of one. */
+  minutes(serverId?: string): TrafficMinute[] {
+    const minutes = serverId === undefined ? this.#minutes : this.#minutesOf.get(serverId);
+    return (minutes ?? new Minutes()).list(this.#now().wall);
+  }
+
   rows(serverId?: string): TrafficRow[] {
+    const { wall } = this.#now();
     return [...this.#rows.values()]
       .filter((row) => serverId === undefined || row.serverId === serverId)
       .map((row) => ({
         serverId: row.serverId,
         method: row.method,
         ...(row.name === undefined ? {} : { name: row.name }),
-        calls: row.calls,
-        errors: row.errors,
-        inFlight: row.inFlight,
-        bytes: row.bytes,
-        p50Ms: quantile(row, 0.5),
-        p95Ms: quantile(row, 0.95),
-        maxMs: row.maxMs,
+        ...figures(row, row.rate.perMinute(wall)),
       }));
+  }
+
+  /** The rows of each server as one, with the latencies of all its calls. */
+  servers(serverId?: string): ServerTraffic[] {
+    const { wall } = this.#now();
+    const sums = new Map<string, Counts & { perMinute: number }>();
+    for (const row of this.#rows.values()) {
+      if (serverId !== undefined && row.serverId !== serverId) continue;
+      let sum = sums.get(row.serverId);
+      if (sum === undefined) {
+        sum = { ...noCounts(), perMinute: 0 };
+        sums.set(row.serverId, sum);
+      }
+      addCounts(sum, row);
+      sum.perMinute += row.rate.perMinute(wall);
+    }
+    return [...sums].map(([id, sum]) => ({ serverId: id, ...figures(sum, sum.perMinute) }));
   }
 
   /** Forgets the counts of servers that are gone, unless something still runs there. */
   retain(serverIds: ReadonlySet<string>): void {
-    for (const [key, row] of this.#rows)
+    const counted = new Set<string>();
+    for (const [key, row] of this.#rows) {
       if (!serverIds.has(row.serverId) && row.inFlight === 0) this.#rows.delete(key);
+      else counted.add(row.serverId);
+    }
+    for (const id of this.#minutesOf.keys()) if (!counted.has(id)) this.#minutesOf.delete(id);
   }
 
   #row(serverId: string, method: string, name: string | undefined): Row {
@@ -170,15 +186,20 @@ export class Traffic {
       serverId,
       method,
       name,
-      calls: 0,
-      errors: 0,
-      inFlight: 0,
-      bytes: 0,
-      maxMs: 0,
-      buckets: new Uint32Array(bucketCount),
+      ...noCounts(),
+      rate: new Rate(),
+      minutes: this.#minutesOfServer(serverId),
     };
     this.#rows.set(key, row);
     return row;
+  }
+
+  #minutesOfServer(serverId: string): Minutes {
+    const known = this.#minutesOf.get(serverId);
+    if (known !== undefined) return known;
+    const minutes = new Minutes();
+    this.#minutesOf.set(serverId, minutes);
+    return minutes;
   }
 }
 
@@ -186,14 +207,3 @@ export class Traffic {
 const longestName = 128;
 const other = "(other)";
 const short = (text: string) => (text.length <= longestName ? text : text.slice(0, longestName));
-
-function quantile(row: Row, share: number): number {
-  const wanted = row.calls * share;
-  let seen = 0;
-  for (const [bucket, count] of row.buckets.entries()) {
-    seen += count;
-    if (seen >= wanted && count > 0)
-      return Math.round(Math.min(upperMs(bucket), row.maxMs) * 100) / 100;
-  }
-  return 0;
-}

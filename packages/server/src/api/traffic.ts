@@ -1,25 +1,41 @@
-import type { CallRecord } from "@hub/gateway";
+import type { CallRecord, TrafficMinute } from "@hub/gateway";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
 import { readQuery } from "./query.js";
+import { instant } from "./views.js";
 
 const outcomes = z.enum(["ok", "tool-error", "error", "cancelled", "hub-error"]);
+
+const figures = {
+  calls: z.number(),
+  callsPerMinute: z.number().describe("Calls that ended in the last 60 seconds, smoothed."),
+  errors: z.number().describe("Calls that failed, whoever's failure it was."),
+  inFlight: z.number(),
+  bytes: z.number().describe("Bytes of answers."),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  maxMs: z.number(),
+};
 
 const rowView = z
   .object({
     serverId: z.string(),
     method: z.string().describe("What was asked for, such as tools/call."),
     name: z.string().optional().describe("The tool or prompt, as its server calls it."),
-    calls: z.number(),
-    errors: z.number().describe("Calls that failed, whoever's failure it was."),
-    inFlight: z.number(),
-    bytes: z.number().describe("Bytes of answers."),
-    p50Ms: z.number(),
-    p95Ms: z.number(),
-    maxMs: z.number(),
+    ...figures,
   })
   .meta({ id: "TrafficRow" });
+
+const serverRowView = z.object({ serverId: z.string(), ...figures }).meta({ id: "ServerTraffic" });
+
+const minuteView = z
+  .object({
+    at: z.iso.datetime().describe("When the minute began."),
+    calls: z.number(),
+    errors: z.number(),
+  })
+  .meta({ id: "TrafficMinute" });
 
 const callView = z
   .object({
@@ -46,6 +62,10 @@ const callView = z
 /** What the hub counts of the calls that go through its gateway. */
 export type TrafficSource = {
   rows(serverId?: string): readonly z.infer<typeof rowView>[];
+  /** The rows of each server as one. */
+  servers(serverId?: string): readonly z.infer<typeof serverRowView>[];
+  /** The last hour, the oldest minute first. */
+  minutes(serverId?: string): readonly TrafficMinute[];
   /** The last calls, newest first. */
   recent(limit: number, serverId?: string): readonly CallRecord[];
 };
@@ -65,15 +85,25 @@ export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
     query: rowsQuery,
     responses: {
       200: {
-        description: "One row for each tool, prompt or other request that was called.",
-        content: { "application/json": z.object({ rows: z.array(rowView) }) },
+        description:
+          "One row for each tool, prompt or other request that was called, the same for each server as a whole, and the 60 minutes up to now: those of all servers, or of the one asked for. The last minute is still going on.",
+        content: {
+          "application/json": z.object({
+            rows: z.array(rowView),
+            servers: z.array(serverRowView),
+            minutes: z.array(minuteView),
+          }),
+        },
       },
     },
     errors: ["INVALID_REQUEST"],
   });
   app.get("/traffic", (context) => {
     const { server } = readQuery(context, rowsQuery);
-    return context.json({ rows: traffic.rows(server) });
+    const minutes = traffic
+      .minutes(server)
+      .map((minute) => ({ ...minute, at: instant(minute.at) }));
+    return context.json({ rows: traffic.rows(server), servers: traffic.servers(server), minutes });
   });
 
   document(app, {
@@ -92,9 +122,7 @@ export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
   });
   app.get("/calls", (context) => {
     const { server, limit } = readQuery(context, callsQuery);
-    const calls = traffic
-      .recent(limit, server)
-      .map((call) => ({ ...call, at: new Date(call.at).toISOString() }));
+    const calls = traffic.recent(limit, server).map((call) => ({ ...call, at: instant(call.at) }));
     return context.json({ calls });
   });
 }

@@ -137,6 +137,40 @@ describe("what the hub counts", () => {
   }
 });
 
+describe("the last hour", () => {
+  test("has the calls and errors of each minute, of all servers and of one, and each row its rate", async () => {
+    const { hub } = await serve("2026");
+    const client = await open("2026", hub);
+    await client.call("one__good").done;
+    await client.call("one__failing").done;
+    const minutesOf = async (query = "") => {
+      const { minutes } = (await hub.rest("GET", `/traffic${query}`)) as {
+        readonly minutes: readonly Payload[];
+      }; // as its description says
+      return minutes;
+    };
+    const sum = (minutes: readonly Payload[], what: string) =>
+      minutes.reduce((all, minute) => all + Number(minute[what]), 0);
+    for (const query of ["", "?server=one"]) {
+      const minutes = await minutesOf(query);
+      expect(minutes).toHaveLength(60);
+      // Other requests than those of tools go through as well.
+      expect(sum(minutes, "calls")).toBeGreaterThanOrEqual(2);
+      expect(sum(minutes, "errors")).toBe(1);
+      expect(minutes.map(({ at }) => Date.parse(String(at)) % 60_000)).toEqual(Array(60).fill(0));
+    }
+    expect(sum(await minutesOf("?server=two"), "calls")).toBe(0);
+    const rows = await rowsOf(hub);
+    expect(rows.good?.callsPerMinute).toBeGreaterThan(0);
+    expect(rows.good?.callsPerMinute).toBeLessThanOrEqual(1);
+    const { servers } = (await hub.rest("GET", "/traffic")) as {
+      readonly servers: readonly Payload[];
+    }; // as its description says
+    expect(servers).toMatchObject([{ serverId: "one", errors: 1 }]);
+    expect(Number(servers[0]?.calls)).toBeGreaterThanOrEqual(2);
+  });
+});
+
 describe("the last calls", () => {
   for (const { client: clientEra, server: serverEra } of cells) {
     test(`of a client of ${clientEra} and a server of ${serverEra} show parameters only where the operator asked for it`, async () => {

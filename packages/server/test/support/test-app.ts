@@ -138,7 +138,7 @@ export async function createTestApp(
       steps: [],
       warnings: [],
     }),
-    traffic: { rows: () => [], recent: () => [] },
+    traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
     searchTools: createCatalogueSearch(registry),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {

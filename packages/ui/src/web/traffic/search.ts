@@ -1,6 +1,18 @@
-/** What stands in the URL of this page. */
-export type TrafficSearch = Record<string, never>;
+export const sorts = ["name", "rate", "calls", "errors", "p50", "p95", "max", "bytes"] as const;
+export type Sort = (typeof sorts)[number];
 
-export function readTrafficSearch(_given: Record<string, unknown>): TrafficSearch {
-  return {};
+/** What stands in the URL of this page. */
+export type TrafficSearch = {
+  readonly server?: string | undefined;
+  /** Default: `calls`, most first. */
+  readonly sort?: Sort | undefined;
+  readonly order?: "up" | "down" | undefined;
+};
+
+export function readTrafficSearch(given: Record<string, unknown>): TrafficSearch {
+  return {
+    server: typeof given.server === "string" && given.server !== "" ? given.server : undefined,
+    sort: sorts.find((one) => one === given.sort),
+    order: (["up", "down"] as const).find((one) => one === given.order),
+  };
 }

@@ -1,7 +1,108 @@
-import { PageHead } from "../parts/panels.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { CloudOff } from "lucide-react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { serversQuery } from "../api/queries.ts";
+import { span } from "../live/ago.tsx";
+import { useNow } from "../live/clock.ts";
+import { Button } from "../parts/controls.tsx";
+import { Empty, Loading, Problem } from "../parts/panels.tsx";
 import { useTitle } from "../shell/title.ts";
+import { FullScreenButton, useFullScreen } from "./full-screen.tsx";
+import { chooseForWall, type WallSearch } from "./search.ts";
+import { useChanges } from "./since.ts";
+import { useStaleSince } from "./stale.ts";
+import { WallGrid } from "./wall-grid.tsx";
+import { WallHead } from "./wall-head.tsx";
 
+/** Where the page begins under its head, which grows when it has something to say. */
+function useTop(): number {
+  const [top, setTop] = useState(56);
+  useLayoutEffect(() => {
+    const head = document.querySelector("header");
+    if (head === null) return;
+    const observer = new ResizeObserver(() => setTop(head.offsetHeight));
+    observer.observe(head);
+    return () => observer.disconnect();
+  }, []);
+  return top;
+}
+
+/** In words as big as the wall, because a wall that shows the past must not be believed. */
+function StaleBanner({ since }: { readonly since: number }) {
+  const now = useNow();
+  return (
+    <p
+      data-stale=""
+      className="flex flex-wrap items-center justify-center gap-x-4 rounded-lg bg-ink px-4 py-3 text-center text-2xl font-bold text-canvas lg:text-4xl"
+    >
+      <CloudOff className="size-[1em]" aria-hidden="true" />
+      <span>Not current: the hub does not answer</span>
+      <span className="font-semibold tabular-nums">
+        since {new Date(since).toLocaleTimeString()} ({span(Math.max(0, now - since))})
+      </span>
+    </p>
+  );
+}
+
+/** One screen for a wall. */
 export function WallPage(): React.ReactNode {
   useTitle("Wallboard");
-  return <PageHead title="Wallboard" />;
+  const search = useSearch({ from: "/ui/wall" });
+  const navigate = useNavigate();
+  const change = (next: WallSearch) =>
+    void navigate({ to: "/ui/wall", search: next, replace: true });
+  const list = useQuery(serversQuery);
+  const changes = useChanges();
+  const staleSince = useStaleSince();
+  const isStale = staleSince !== undefined;
+  const wall = useRef<HTMLDivElement>(null);
+  const { isFull, toggle } = useFullScreen(wall);
+  const top = useTop();
+  const servers = list.data?.servers;
+  const chosen = useMemo(() => chooseForWall(servers ?? [], search), [servers, search]);
+  const trouble = (servers ?? []).filter(({ status }) => status !== "up").length;
+  return (
+    <div
+      ref={wall}
+      data-wall=""
+      style={{ top: isFull ? 0 : top }}
+      className={`fixed inset-x-0 flex flex-col gap-3 bg-canvas p-3 text-ink ${isFull ? "bottom-0" : "bottom-14 md:bottom-0"}`}
+    >
+      <WallHead
+        servers={servers ?? []}
+        search={search}
+        changes={changes}
+        isStale={isStale}
+        onChange={change}
+      >
+        <FullScreenButton isFull={isFull} onToggle={toggle} />
+      </WallHead>
+      <p role="status" className="sr-only">
+        {isStale
+          ? "Not current: the hub does not answer"
+          : trouble === 0
+            ? "No server is in trouble"
+            : `Not up: ${trouble} of ${servers?.length}`}
+      </p>
+      {staleSince !== undefined && <StaleBanner since={staleSince} />}
+      {servers === undefined ? (
+        list.isError ? (
+          <Problem error={list.error} onRetry={() => void list.refetch()} />
+        ) : (
+          <Loading what="servers" rows={3} className="h-40" />
+        )
+      ) : chosen.length === 0 ? (
+        <Empty title={servers.length === 0 ? "No server has registered yet" : "No server fits"}>
+          {servers.length === 0 ? (
+            "As soon as one does, it is here."
+          ) : (
+            <Button onClick={() => change({})}>Show all {servers.length}</Button>
+          )}
+        </Empty>
+      ) : (
+        <WallGrid servers={chosen} changes={changes} isStale={isStale} />
+      )}
+    </div>
+  );
 }

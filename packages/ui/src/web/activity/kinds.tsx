@@ -1,0 +1,74 @@
+import {
+  CircleDot,
+  LogIn,
+  LogOut,
+  PencilLine,
+  RefreshCw,
+  Trash2,
+  TriangleAlert,
+  Wrench,
+} from "lucide-react";
+import type { HubEvent } from "../live/live.ts";
+import { type Status, StatusShape, statusTone } from "../parts/status.tsx";
+import type { EventKind } from "./search.ts";
+
+type Look = {
+  readonly word: string;
+  readonly icon: typeof LogIn;
+  readonly tone: string;
+};
+
+const looks: Readonly<Record<EventKind, Look>> = {
+  registered: { word: "Registered", icon: LogIn, tone: "text-good bg-good-soft" },
+  "registration-updated": {
+    word: "Updated",
+    icon: PencilLine,
+    tone: "text-accent bg-accent-soft",
+  },
+  "status-changed": { word: "Status", icon: RefreshCw, tone: "text-calm bg-calm-soft" },
+  "capabilities-changed": { word: "Offers", icon: Wrench, tone: "text-accent bg-accent-soft" },
+  deregistered: { word: "Left", icon: LogOut, tone: "text-calm bg-calm-soft" },
+  forgotten: { word: "Forgotten", icon: Trash2, tone: "text-calm bg-calm-soft" },
+  "name-conflict": {
+    word: "Name conflict",
+    icon: TriangleAlert,
+    tone: "text-warn bg-warn-soft",
+  },
+};
+
+const unknown: Look = { word: "Event", icon: CircleDot, tone: "text-calm bg-calm-soft" };
+
+const lookOf = (kind: string): Look =>
+  Object.entries(looks).find(([known]) => known === kind)?.[1] ?? unknown;
+
+export const kindWord = (kind: string) => lookOf(kind).word;
+
+export function KindIcon({
+  kind,
+  className,
+}: {
+  readonly kind: string;
+  readonly className: string;
+}) {
+  const { icon: Icon } = lookOf(kind);
+  return <Icon className={className} aria-hidden="true" />;
+}
+
+const statuses: readonly Status[] = ["up", "pending", "unreachable", "draining", "down"];
+
+/** An event's kind as a picture in a circle; a change of status shows the status it came to. */
+export function EventMark({ event }: { readonly event: HubEvent }) {
+  const to =
+    event.kind === "status-changed" ? statuses.find((status) => status === event.to) : undefined;
+  return (
+    <span
+      className={`flex size-8 shrink-0 items-center justify-center rounded-full ${to === undefined ? lookOf(event.kind).tone : statusTone(to)}`}
+    >
+      {to === undefined ? (
+        <KindIcon kind={event.kind} className="size-4" />
+      ) : (
+        <StatusShape status={to} className="size-4" />
+      )}
+    </span>
+  );
+}

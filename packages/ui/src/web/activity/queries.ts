@@ -1,0 +1,57 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { askJson } from "../api/http.ts";
+import type { HubEvent } from "../live/live.ts";
+import { type ActivitySearch, type EventKind, kindsOf } from "./search.ts";
+
+export type JournalPage = {
+  readonly events: readonly HubEvent[];
+  readonly nextCursor?: string;
+};
+
+const pageSize = 100;
+const longestPage = 1_000;
+/** More than this a browser does not hold well, and nobody reads. */
+export const mostExported = 10_000;
+
+function journalPath(
+  { kind, server }: ActivitySearch,
+  limit: number,
+  cursor: string | undefined,
+): string {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (kind !== undefined) query.set("kind", kind);
+  if (server !== undefined) query.set("server", server);
+  if (cursor !== undefined) query.set("cursor", cursor);
+  return `/events?${query}`;
+}
+
+/** The journal, newest first, page by page. */
+export const journalQuery = (search: ActivitySearch) =>
+  infiniteQueryOptions({
+    queryKey: ["journal", search.kind ?? "", search.server ?? ""],
+    queryFn: ({ pageParam, signal }) =>
+      askJson<JournalPage>(journalPath(search, pageSize, pageParam), { signal }),
+    initialPageParam: undefined as string | undefined, // the type of every page's cursor
+    getNextPageParam: (page: JournalPage) => page.nextCursor,
+    staleTime: 0,
+  });
+
+/** Everything that a filter selects, up to `mostExported` events; a cursor says that there is more. */
+export async function readJournal(search: ActivitySearch): Promise<JournalPage> {
+  const events: HubEvent[] = [];
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(longestPage, mostExported - events.length);
+    const page: JournalPage = await askJson(journalPath(search, limit, cursor));
+    events.push(...page.events);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && events.length < mostExported);
+  return { events, ...(cursor === undefined ? {} : { nextCursor: cursor }) };
+}
+
+/** Whether an event is one that the filter selects. */
+export function isSelected(event: HubEvent, search: ActivitySearch): boolean {
+  if (search.server !== undefined && event.serverId !== search.server) return false;
+  const kinds: readonly EventKind[] = kindsOf(search.kind);
+  return kinds.length === 0 || kinds.some((kind) => kind === event.kind);
+}

@@ -1,0 +1,115 @@
+import type { HubEvent } from "../live/live.ts";
+
+/** An event for people. `text` goes on after the name of the server. */
+export type Told = {
+  readonly text: string;
+  /** What to do about it. */
+  readonly fix?: string;
+};
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : "");
+const countOf = (value: unknown) => (typeof value === "number" ? value : 0);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && name in value
+    ? Reflect.get(value, name)
+    : undefined;
+}
+
+const where = (instance: unknown) =>
+  textOf(fieldOf(instance, "endpoint")).replace(/^https?:\/\//, "");
+
+/** Where it happened, as it is worth saying. */
+export function placeOf(event: HubEvent): string {
+  return where(event.instance ?? event.holder);
+}
+
+const became: Readonly<Record<string, string>> = {
+  up: "is up",
+  pending: "is being looked at",
+  unreachable: "became unreachable",
+  draining: "is about to stop",
+  down: "is down",
+};
+
+const nouns: Readonly<Record<string, string>> = {
+  tools: "tool",
+  resources: "resource",
+  resourceTemplates: "resource template",
+  prompts: "prompt",
+};
+
+/** A sentence that goes on after a colon; names and abbreviations stay as they are. */
+const goingOn = (sentence: string) =>
+  sentence.replace(/^[A-Z](?=[a-z]* )/, (first) => first.toLowerCase());
+
+const several = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+function offers(event: HubEvent): string {
+  const kinds = listOf(event.items).map((item) => textOf(fieldOf(item, "kind")));
+  const added = countOf(event.added);
+  // Only the first hundred are named.
+  if (kinds.length < added) return `offers ${added} tools, resources and prompts`;
+  const counts = Object.entries(nouns).flatMap(([kind, noun]) => {
+    const count = kinds.filter((one) => one === kind).length;
+    return count === 0 ? [] : [several(count, noun)];
+  });
+  return counts.length === 0 ? "offers nothing yet" : `offers ${counts.join(", ")}`;
+}
+
+function changes(event: HubEvent): string {
+  const parts = (["added", "removed", "changed"] as const).flatMap((change) => {
+    const count = countOf(event[change]);
+    if (count === 0) return [];
+    const keys = listOf(event.items)
+      .filter((item) => fieldOf(item, "change") === change)
+      .map((item) => textOf(fieldOf(item, "key")));
+    const named = keys.slice(0, 3).join(", ");
+    return [`${count} ${change}${named === "" ? "" : ` (${named}${count > 3 ? ", …" : ""})`}`];
+  });
+  return `offers something else: ${parts.join(", ")}`;
+}
+
+/** What happened, in one plain sentence. */
+export function tell(event: HubEvent): Told {
+  switch (event.kind) {
+    case "registered": {
+      const replaced = listOf(event.replaced).map(where);
+      if (replaced.length > 0)
+        return { text: `registered and took over from ${replaced.join(", ")}.` };
+      return {
+        text: event.isNewServer === true ? "registered." : "registered one more instance.",
+      };
+    }
+    case "registration-updated": {
+      const changed = listOf(event.changed).map(textOf).join(", ");
+      return { text: `now says another ${changed === "" ? "thing of itself" : changed}.` };
+    }
+    case "status-changed": {
+      const fix = textOf(event.fix);
+      const to = textOf(event.to);
+      const reason = textOf(event.reason);
+      return {
+        text: `${became[to] ?? `is ${to}`}${reason === "" ? "." : `: ${goingOn(reason)}`}`,
+        ...(fix === "" ? {} : { fix }),
+      };
+    }
+    case "capabilities-changed":
+      return { text: `${event.previousHash === undefined ? offers(event) : changes(event)}.` };
+    case "deregistered":
+      return { text: event.reason === "left" ? "left." : "was removed." };
+    case "forgotten":
+      return {
+        text: event.reason === "removed" ? "was removed." : "was forgotten: it was down too long.",
+      };
+    case "name-conflict":
+      return {
+        text: `is alive at ${where(event.holder)}, so ${where({ endpoint: event.endpoint })} did not get the name.`,
+        fix: "Give one of the two another name, or stop the one that is not wanted.",
+      };
+    default:
+      // A newer hub knows more kinds than this page.
+      return { text: `${event.kind.replaceAll("-", " ")}.` };
+  }
+}

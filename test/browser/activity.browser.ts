@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { HubProcess, Program, quick } from "../support/hub-process.js";
+import { closeBrowser, openPage, type Watch } from "./page.js";
+
+const root = join(import.meta.dirname, "../..");
+const running: { stop(): Promise<unknown> }[] = [];
+const watched: Watch[] = [];
+
+async function startHub(): Promise<HubProcess> {
+  const hub = await HubProcess.start(quick);
+  running.push(hub);
+  return hub;
+}
+
+function startServer(hub: HubProcess, name: string): Program {
+  const server = new Program(process.execPath, [join(root, `apps/demo-servers/dist/${name}.js`)], {
+    MCP_HUB_URL: hub.url,
+  });
+  running.push({ stop: () => server.kill("SIGKILL") });
+  return server;
+}
+
+async function open(hub: HubProcess, path: string): Promise<Page> {
+  const { page, context, watch } = await openPage({ url: hub.url });
+  watched.push(watch);
+  running.push({ stop: () => context.close() });
+  await page.goto(path);
+  return page;
+}
+
+afterEach(async () => {
+  for (const one of running.splice(0).reverse()) await one.stop();
+  for (const watch of watched.splice(0))
+    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
+});
+afterAll(closeBrowser);
+
+/** Registers servers that nobody runs; each makes some events of its own. */
+async function registerMany(hub: HubProcess, prefix: string, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1)
+    await hub.register({
+      name: `${prefix} ${index}`,
+      transport: "streamable-http",
+      endpoint: `http://127.0.0.1:9/${prefix}${index}`,
+    });
+}
+
+describe("the activity page", () => {
+  test("tells live and in plain words what a server does", async () => {
+    const hub = await startHub();
+    const page = await open(hub, "/ui/activity");
+    await page.getByText("No events").waitFor();
+    const server = startServer(hub, "server-1");
+    const events = page.locator("[data-event]");
+    await events.filter({ hasText: "MCP Server 1 registered." }).waitFor();
+    await events.filter({ hasText: /MCP Server 1 offers \d+ tools/ }).waitFor();
+    await events.filter({ hasText: "MCP Server 1 is up" }).waitFor();
+    await server.kill("SIGKILL");
+    const lost = events.filter({ hasText: "MCP Server 1 became unreachable: " }).first();
+    await lost.waitFor();
+    await lost.getByText("Fix:").waitFor();
+    // The newest stands on top.
+    const numbers = await events.evaluateAll((all) =>
+      all.map((one) => Number(one.getAttribute("data-event"))),
+    );
+    expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
+    // By its number: it may be lost a second time meanwhile.
+    const row = page.locator(`[data-event="${await lost.getAttribute("data-event")}"]`);
+    await row.getByRole("button", { name: /^JSON/ }).click();
+    await row.getByText('"kind": "status-changed"').waitFor();
+  });
+
+  test("a pause collects what comes, and shows it when it ends", async () => {
+    const hub = await startHub();
+    await registerMany(hub, "early", 1);
+    const page = await open(hub, "/ui/activity?kind=registered");
+    await page.getByText("early 0 registered.").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await registerMany(hub, "late", 3);
+    await page.getByRole("button", { name: "3 new events" }).waitFor();
+    expect(await page.getByText("late 2 registered.").count()).toBe(0);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("late 2 registered.").waitFor();
+    expect(await page.locator("[data-event]").count()).toBe(4);
+    await registerMany(hub, "last", 1);
+    await page.getByText("last 0 registered.").waitFor();
+  });
+
+  test("filters by kind and server, in the URL", async () => {
+    const hub = await startHub();
+    await registerMany(hub, "one", 2);
+    await hub.status("one-0", "unreachable");
+    await hub.status("one-1", "unreachable");
+    const page = await open(hub, "/ui/activity");
+    await page.getByText("one 1 registered.").waitFor();
+    await page.getByRole("button", { name: "Registered" }).click();
+    await page.waitForURL("**/ui/activity?kind=registered");
+    await page
+      .getByText(/became unreachable/)
+      .first()
+      .waitFor({ state: "detached" });
+    await page.getByLabel("Server").selectOption("one-1");
+    await page.waitForURL("**kind=registered&server=one-1");
+    await expect.poll(() => page.locator("[data-event]").count()).toBe(1);
+    await page.getByRole("button", { name: "Status" }).click();
+    await page.waitForURL("**server=one-1**");
+    await page
+      .getByText(/one 1 became unreachable/)
+      .first()
+      .waitFor();
+    await page.reload();
+    await page
+      .getByText(/one 1 became unreachable/)
+      .first()
+      .waitFor();
+    expect(
+      await page.getByRole("button", { name: "Registered" }).getAttribute("aria-pressed"),
+    ).toBe("true");
+  });
+
+  test("goes back through pages, and exports all that the filter selects as the API has it", async () => {
+    const hub = await startHub();
+    await registerMany(hub, "many", 130);
+    const page = await open(hub, "/ui/activity?kind=registered");
+    await page.getByText("many 129 registered.").waitFor();
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    const bottom = async () => {
+      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+      return page.getByText("many 0 registered.").count();
+    };
+    await expect.poll(bottom, { timeout: 10_000 }).toBe(1);
+    await page.getByText("the hub remembers nothing older").waitFor();
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export JSON" }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toMatch(/^mcp-hub-events-.*\.json$/);
+    const exported: unknown = JSON.parse(readFileSync(await download.path(), "utf8"));
+    expect(exported).toEqual({ events: await hub.events("?limit=1000&kind=registered") });
+    await page.getByText("Exported 130 events.").waitFor();
+  });
+});
+
+/** Calls a tool through the gateway as a client of 2026-07-28 does. */
+async function call(hub: HubProcess, name: string, given: object): Promise<void> {
+  const response = await fetch(`${hub.url}/mcp`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": "tools/call",
+      "mcp-name": name,
+    },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: {
+        name,
+        arguments: given,
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+          "io.modelcontextprotocol/clientInfo": { name: "desk", version: "1" },
+          "io.modelcontextprotocol/clientCapabilities": {},
+        },
+      },
+    }),
+  });
+  await response.text();
+}
+
+describe("the traffic page", () => {
+  test("shows real calls and errors by server and tool, in a chart, and as a list", async () => {
+    const hub = await startHub();
+    startServer(hub, "server-1");
+    startServer(hub, "server-2");
+    await hub.status("mcp-server-1", "up");
+    await hub.status("mcp-server-2", "up");
+    const page = await open(hub, "/ui/traffic");
+    await page.getByText("No calls yet").first().waitFor();
+    for (let count = 0; count < 3; count += 1)
+      await call(hub, "mcp-server-2__count_words", { text: "a b c" });
+    await call(hub, "mcp-server-1__greet1", { name: "Ada" });
+    await call(hub, "mcp-server-1__convert_temperature", { value: "no number" });
+
+    const row = page.locator('[data-row="convert_temperature"]');
+    await row.waitFor();
+    expect((await row.locator("td").allTextContents()).slice(1, 3)).toEqual(["1", "1 (100 %)"]);
+    const total = page.locator('tbody[data-server="mcp-server-1"] [data-total]');
+    expect((await total.locator("td").allTextContents()).slice(1, 3)).toEqual(["2", "1 (50 %)"]);
+    await page.getByRole("img", { name: /^The last hour: 5 calls, 1 error\./ }).waitFor();
+    expect(await page.locator('[data-outcome="ok"]').count()).toBe(4);
+    expect(await page.locator('[data-outcome="tool-error"]').count()).toBe(1);
+
+    const order = () =>
+      page
+        .locator("tbody[data-server]")
+        .evaluateAll((all) => all.map((one) => one.getAttribute("data-server")));
+    expect(await order()).toEqual(["mcp-server-2", "mcp-server-1"]);
+    await page.getByRole("button", { name: "Errors" }).click();
+    await page.waitForURL("**sort=errors**");
+    expect(await order()).toEqual(["mcp-server-1", "mcp-server-2"]);
+    await page.getByLabel("Server", { exact: true }).selectOption("mcp-server-2");
+    await page.waitForURL("**server=mcp-server-2**");
+    await page.getByRole("img", { name: /^The last hour: 3 calls, 0 errors\./ }).waitFor();
+    await expect.poll(order).toEqual(["mcp-server-2"]);
+  });
+});
