@@ -137,6 +137,9 @@ export async function createTestApp(
       warnings: [],
     }),
     traffic: { rows: () => [], recent: () => [] },
+    previewToolset: () => {
+      throw new Error("Previews are the gateway's: the tests of a whole hub have them.");
+    },
     searchTools: createCatalogueSearch(registry),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {
