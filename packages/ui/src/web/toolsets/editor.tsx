@@ -61,6 +61,16 @@ export function ToolsetEditor({
   const known = useDeferredValue(servers.data?.servers);
   const url = draft.id === "" ? undefined : `/toolsets/${draft.id}/mcp`;
 
+  const saveButton = (
+    <Button
+      type="submit"
+      look="solid"
+      disabled={save.isPending || (base !== undefined && !isChanged)}
+    >
+      {base === undefined ? "Make toolset" : "Save changes"}
+    </Button>
+  );
+
   return (
     <form
       aria-label="Toolset"
@@ -82,13 +92,7 @@ export function ToolsetEditor({
             <Link to="/ui/toolsets" className={buttonClass()}>
               Cancel
             </Link>
-            <Button
-              type="submit"
-              look="solid"
-              disabled={save.isPending || (base !== undefined && !isChanged)}
-            >
-              {base === undefined ? "Make toolset" : "Save changes"}
-            </Button>
+            <span className="max-lg:hidden">{saveButton}</span>
           </>
         }
       />
@@ -137,6 +141,10 @@ export function ToolsetEditor({
           mode={draft.mode}
           url={url}
         />
+      </div>
+      {/* Where the preview is far below, saving is always at hand. */}
+      <div className="sticky bottom-18 z-10 mt-4 flex justify-end md:bottom-4 lg:hidden">
+        {saveButton}
       </div>
       {isDeleting && base !== undefined && (
         <DeleteToolset

@@ -23,7 +23,11 @@ export function PreviewPanel({
   readonly url: string | undefined;
 }) {
   return (
-    <div className="lg:sticky lg:top-24" data-testid="preview" data-waiting={isWaiting}>
+    <div
+      className="lg:sticky lg:top-20 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto"
+      data-testid="preview"
+      data-waiting={isWaiting}
+    >
       <Panel title="What clients see">
         {error !== undefined && error !== null && <Problem error={error} />}
         {isRefused && (error === undefined || error === null) && (

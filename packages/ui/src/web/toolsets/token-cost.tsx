@@ -23,15 +23,15 @@ export function TokenCost({
       <p className="text-xs text-soft">
         What its list costs a model: four characters count as one.
       </p>
-      <dl className="mt-2 grid gap-1.5 text-xs">
+      <ul className="mt-2 grid gap-1.5 text-xs">
         {rows.map(({ key, label, value }) => (
-          <div key={key} className={key === mode ? "text-ink" : "text-soft"}>
+          <li key={key} className={key === mode ? "text-ink" : "text-soft"}>
             <div className="flex justify-between gap-2">
-              <dt className={key === mode ? "font-semibold" : ""}>
+              <span className={key === mode ? "font-semibold" : ""}>
                 {label}
                 {key === mode && " (chosen)"}
-              </dt>
-              <dd className="tabular-nums">{amount(value)}</dd>
+              </span>
+              <span className="tabular-nums">{amount(value)}</span>
             </div>
             <div aria-hidden="true" className="mt-0.5 h-1.5 rounded-full bg-raised">
               <div
@@ -39,9 +39,9 @@ export function TokenCost({
                 style={{ width: `${Math.max(1, (value / most) * 100)}%` }}
               />
             </div>
-          </div>
+          </li>
         ))}
-      </dl>
+      </ul>
     </div>
   );
 }

@@ -44,8 +44,8 @@ export function ToolTree({
         onChange={(choice) => onChange({ choice })}
         options={[
           { value: "all", label: "All", about: "Also those to come." },
-          { value: "only", label: "Only these", about: "No others, ever." },
-          { value: "without", label: "Without these", about: "All that stay checked." },
+          { value: "only", label: "Only these", about: "What you check, and no others." },
+          { value: "without", label: "Without these", about: "All but what you uncheck." },
         ]}
       />
       {problem !== undefined && <FieldError text={problem} />}
