@@ -143,9 +143,11 @@ export function ToolsetEditor({
         />
       </div>
       {/* Where the preview is far below, saving is always at hand. */}
-      <div className="sticky bottom-18 z-10 mt-4 flex justify-end md:bottom-4 lg:hidden">
-        {saveButton}
-      </div>
+      {(base === undefined || isChanged) && (
+        <div className="sticky bottom-18 z-10 mt-4 flex justify-end md:bottom-4 lg:hidden">
+          {saveButton}
+        </div>
+      )}
       {isDeleting && base !== undefined && (
         <DeleteToolset
           id={base.toolset.id}
