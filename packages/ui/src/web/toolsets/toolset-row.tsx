@@ -43,10 +43,10 @@ export function ToolsetRow({
             <Pencil className="size-4" aria-hidden="true" />
             Edit<span className="sr-only"> {name}</span>
           </Link>
-          <a href={`/ui/connect?toolset=${id}`} className={buttonClass()}>
+          <Link to="/ui/connect" search={{ toolset: id }} className={buttonClass()}>
             <PlugZap className="size-4" aria-hidden="true" />
             Connect<span className="sr-only"> to {name}</span>
-          </a>
+          </Link>
           <Button look="quiet" onClick={() => setDeleting(true)}>
             <Trash2 className="size-4" aria-hidden="true" />
             Delete<span className="sr-only"> {name}</span>
