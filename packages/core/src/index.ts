@@ -80,6 +80,7 @@ export {
   type Toolset,
   type ToolsetDefinition,
   type ToolsetInput,
+  toolsetOf,
   toolsetSchema,
 } from "./toolset.js";
 export type { ToolsetStore, ToolsetWriteResult } from "./toolset-store.js";

@@ -41,3 +41,69 @@ export const toolsetListView = z
 
 export type ToolsetView = z.infer<typeof toolsetView>;
 export type ToolsetList = z.infer<typeof toolsetListView>;
+
+/** What the endpoint of a toolset would show. */
+const previewOfGateway = z.object({
+  tools: z
+    .array(
+      z.object({
+        name: z.string().describe("As clients see it."),
+        title: z.string().optional(),
+        description: z.string().optional(),
+        serverId: z.string(),
+        tool: z.string().describe("As its server calls it."),
+      }),
+    )
+    .describe(
+      "What it lets through, in the order of its list. In search mode clients find and call these, and their list is `hubTools`.",
+    ),
+  toolCount: z.number().describe("How many `tools` there are, also when `limit` cuts them short."),
+  hubTools: z.array(z.string()).describe("The hub's own tools that its list shows."),
+  dropped: z
+    .array(
+      z.object({
+        name: z.string(),
+        servers: z.array(z.string()),
+        reason: z.string().describe("Why clients cannot have it, and what to do."),
+      }),
+    )
+    .describe("Tools that are let through and yet left out."),
+  unknownTools: z
+    .array(z.string())
+    .describe("Each <server id>/<tool name> it names that this server does not have now."),
+  missing: z
+    .array(
+      z.object({
+        server: z.string(),
+        name: z.string().optional(),
+        status: z.string(),
+        listed: z.boolean().describe("Whether what it offered last is in the list all the same."),
+        since: z.string().optional(),
+        reason: z.string(),
+      }),
+    )
+    .describe("Selected servers that cannot be asked now."),
+  prompts: z.number(),
+  resources: z.number(),
+  resourceTemplates: z.number(),
+  bytes: z.number().describe("Of its list of tools as JSON."),
+  tokens: z
+    .object({
+      listed: z.number().describe("Its list as it is defined."),
+      all: z.number().describe("With mode all."),
+      search: z.number().describe("With mode search."),
+      everything: z.number().describe("Of `/mcp`, which shows every tool of every server."),
+    })
+    .describe(
+      "About what a list of tools costs a model to read: four characters of JSON count as one token.",
+    ),
+});
+
+export const toolsetPreviewView = previewOfGateway
+  .extend({
+    unknownServers: z.array(z.string()).describe("Ids it names that no server has now."),
+  })
+  .meta({ id: "ToolsetPreview" });
+
+export type ToolsetPreview = z.infer<typeof previewOfGateway>;
+export type ToolsetPreviewAnswer = z.infer<typeof toolsetPreviewView>;

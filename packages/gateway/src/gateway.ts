@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Entry, JournalEvent, Toolset } from "@hub/core";
+import type { Entry, JournalEvent, Toolset, ToolsetPreview } from "@hub/core";
+import { previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
@@ -180,6 +181,11 @@ export class Gateway {
       );
     else if (request.method === "GET") this.#legacy.openStream(exchange);
     else this.#legacy.endSession(exchange);
+  }
+
+  /** What the endpoint of a toolset would show now, whether or not it is saved. */
+  preview(toolset: Toolset): ToolsetPreview {
+    return previewOf(this.#context.views, toolset);
   }
 
   /** Ends streams that would never end and takes no new calls; those in flight may finish. */

@@ -125,6 +125,7 @@ export async function startHub({ config, log, onEvent, webUi }: StartOptions): P
     diagnose: createDiagnose({ dialer, version }),
     searchTools: createCatalogueSearch(registry),
     traffic: gateway.traffic,
+    previewToolset: (toolset) => gateway.preview(toolset),
     webUi,
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,

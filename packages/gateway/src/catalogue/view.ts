@@ -32,6 +32,8 @@ export type View = {
   /** By server: its own URIs that have another one here. Most servers have none. */
   readonly rewrites: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly missing: readonly MissingServer[];
+  /** Names of tools that two servers have here, so that neither is shown. */
+  readonly ambiguousTools: readonly Ambiguous[];
   /** The result of a list request, as JSON; `isModern` adds what 2026-07-28 requires. */
   listText(kind: ListKind, isModern: boolean): string;
   /** Changes exactly when a client that asked for the list again would find another one. */
@@ -45,7 +47,7 @@ export type ViewSource = {
   readonly now: Now;
 };
 
-type Ambiguous = { readonly name: string; readonly servers: readonly string[] };
+export type Ambiguous = { readonly name: string; readonly servers: readonly string[] };
 
 export function createView(source: ViewSource): View {
   const { selection, entries, present, now } = source;
@@ -83,6 +85,7 @@ export function createView(source: ViewSource): View {
     templates,
     rewrites,
     missing,
+    ambiguousTools: tools.ambiguous,
     listText(kind, isModern) {
       const key = `${kind} ${isModern}`;
       const known = ready.get(key);

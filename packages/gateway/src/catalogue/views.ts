@@ -33,15 +33,25 @@ export class Views {
     this.follow();
     const known = this.#views.get(selection.key);
     if (known !== undefined) return known;
-    const view = createView({
+    const view = this.#make(selection);
+    if (this.#views.size >= mostViews) this.#views.delete(this.#views.keys().next().value ?? "");
+    this.#views.set(selection.key, view);
+    return view;
+  }
+
+  /** A view that is made for one look and not kept: nobody asks for it again. */
+  once(selection: Selection): View {
+    this.follow();
+    return this.#make(selection);
+  }
+
+  #make(selection: Selection): View {
+    return createView({
       selection,
       entries: this.#source.list(),
       present: this.#presence.present,
       now: this.#source.now(),
     });
-    if (this.#views.size >= mostViews) this.#views.delete(this.#views.keys().next().value ?? "");
-    this.#views.set(selection.key, view);
-    return view;
   }
 
   /** Takes note of what has changed since the last look. */

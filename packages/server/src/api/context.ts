@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { CapabilityItem, Registry, Toolsets } from "@hub/core";
+import type { CapabilityItem, Registry, Toolset, ToolsetPreview, Toolsets } from "@hub/core";
 import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
@@ -34,6 +34,8 @@ export type AppDeps = {
   /** The tools of all servers that fit a query, the best first. */
   readonly searchTools: (query: string, limit: number) => readonly FoundTool[];
   readonly traffic: TrafficSource;
+  /** What the endpoint of a toolset would show now, whether or not it is saved. */
+  readonly previewToolset: (toolset: Toolset) => ToolsetPreview;
   /** What `/` and `/ui` show in a browser. Default: nothing. */
   readonly webUi?: WebUi | undefined;
   /** Probes all instances of a server and resolves when what came of it is recorded. */

@@ -5,6 +5,8 @@ import {
   type ToolsetView,
   toolsetListView,
   toolsetNotFound,
+  toolsetOf,
+  toolsetPreviewView,
   toolsetSchema,
   toolsetView,
 } from "@hub/core";
@@ -13,6 +15,7 @@ import { parseJson } from "./body.js";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
+import { readQuery } from "./query.js";
 import { instant } from "./views.js";
 
 const params = z.object({ id: z.string().describe("The id of a toolset, as in GET /toolsets.") });
@@ -45,6 +48,27 @@ function matching(ifMatch: string | undefined): MayChange {
   };
 }
 
+const previewQuery = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .optional()
+    .describe(
+      "How many tools the answer holds at most. The counts are always of all. Default: all.",
+    ),
+});
+
+/** As people type it: without a name at first. */
+const previewSchema = toolsetSchema.partial({ name: true });
+
+/** A definition, or an answer of the hub that was edited, without what only answers have. */
+async function readDefinition(request: Request): Promise<Record<string, unknown>> {
+  const said = Object.entries(await parseJson(request));
+  return Object.fromEntries(said.filter(([field]) => !answered.has(field)));
+}
+
 function named(toolset: Toolset): readonly string[] {
   const tools = [...(toolset.allow ?? []), ...toolset.deny, ...Object.keys(toolset.overrides)].map(
     (reference) => reference.slice(0, reference.indexOf("/")),
@@ -52,13 +76,18 @@ function named(toolset: Toolset): readonly string[] {
   return [...new Set([...toolset.servers, ...tools])];
 }
 
-export function addToolsetRoutes(app: HubApp, { toolsets, registry }: AppDeps): void {
+export function addToolsetRoutes(
+  app: HubApp,
+  { toolsets, registry, previewToolset }: AppDeps,
+): void {
+  const unknownServers = (toolset: Toolset) =>
+    named(toolset).filter((id) => registry.get(id) === undefined);
   const view = (toolset: Toolset): ToolsetView => ({
     ...toolset,
     createdAt: instant(toolset.createdAt),
     updatedAt: instant(toolset.updatedAt),
     url: `/toolsets/${toolset.id}/mcp`,
-    unknownServers: named(toolset).filter((id) => registry.get(id) === undefined),
+    unknownServers: unknownServers(toolset),
   });
   const one = (description: string) => ({
     description,
@@ -106,6 +135,35 @@ export function addToolsetRoutes(app: HubApp, { toolsets, registry }: AppDeps): 
   });
 
   document(app, {
+    method: "post",
+    path: "/toolsets/preview",
+    tag: "Toolsets",
+    summary: "What a selection would show, without saving it",
+    description:
+      "Takes a definition as POST /toolsets does; `name` may be absent. The answer is what clients of its endpoint would see now.",
+    query: previewQuery,
+    body: { "application/json": previewSchema },
+    responses: {
+      200: {
+        description: "What its endpoint would show, and what that costs.",
+        content: { "application/json": toolsetPreviewView },
+      },
+    },
+    errors: unreadable,
+  });
+  app.post("/toolsets/preview", async (context) => {
+    const { limit } = readQuery(context, previewQuery);
+    const definition = parseWith(previewSchema, await readDefinition(context.req.raw));
+    const toolset = toolsetOf(
+      { ...definition, name: definition.name ?? "Preview" },
+      { id: definition.id ?? "preview", createdAt: 0, updatedAt: 0, revision: 0 },
+    );
+    const preview = previewToolset(toolset);
+    const tools = preview.tools.slice(0, limit);
+    return context.json({ ...preview, tools, unknownServers: unknownServers(toolset) });
+  });
+
+  document(app, {
     method: "get",
     path: "/toolsets/{id}",
     tag: "Toolsets",
@@ -142,10 +200,7 @@ export function addToolsetRoutes(app: HubApp, { toolsets, registry }: AppDeps): 
   });
   app.put("/toolsets/:id", async (context) => {
     const id = context.req.param("id");
-    const said = Object.entries(await parseJson(context.req.raw)).filter(
-      ([field]) => !answered.has(field),
-    );
-    const definition = parseWith(toolsetSchema, Object.fromEntries(said));
+    const definition = parseWith(toolsetSchema, await readDefinition(context.req.raw));
     if (definition.id !== undefined && definition.id !== id) {
       const detail = `must be ${JSON.stringify(id.slice(0, 100))} as in the path, or left out; an id never changes`;
       throw new HubError("INVALID_REQUEST", `id ${detail}.`, {

@@ -139,6 +139,9 @@ export async function createTestApp(
       warnings: [],
     }),
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
+    previewToolset: () => {
+      throw new Error("Previews are the gateway's: the tests of a whole hub have them.");
+    },
     searchTools: createCatalogueSearch(registry),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {

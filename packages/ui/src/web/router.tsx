@@ -13,6 +13,7 @@ import { readServersSearch } from "./servers/search.ts";
 import { ServersPage } from "./servers/servers-page.tsx";
 import { NotFound } from "./shell/not-found.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { readToolsetsSearch } from "./toolsets/search.ts";
 import { readTrafficSearch } from "./traffic/search.ts";
 import { readWallSearch } from "./wall/search.ts";
 
@@ -41,6 +42,7 @@ const routes = root.addChildren([
   createRoute({
     getParentRoute: () => root,
     path: "/ui/toolsets",
+    validateSearch: readToolsetsSearch,
     component: lazyRouteComponent(() => import("./toolsets/toolsets-page.tsx"), "ToolsetsPage"),
   }),
   createRoute({

@@ -1,7 +1,42 @@
-import { PageHead } from "../parts/panels.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { buttonClass } from "../parts/controls.tsx";
+import { Loading, PageHead, Problem } from "../parts/panels.tsx";
 import { useTitle } from "../shell/title.ts";
+import { draftOf } from "./draft.ts";
+import { ToolsetEditor } from "./editor.tsx";
+import { type ReadToolset, toolsetQuery } from "./queries.ts";
 
+/** One saved selection, to be edited. */
 export function ToolsetPage(): React.ReactNode {
-  useTitle("Toolset");
-  return <PageHead title="Toolset" />;
+  const { id } = useParams({ from: "/ui/toolsets/$id" });
+  return <Toolset key={id} id={id} />;
+}
+
+function Toolset({ id }: { readonly id: string }) {
+  const read = useQuery(toolsetQuery(id));
+  // What is edited stays what was read first, until somebody saves or takes over what others wrote.
+  const [base, setBase] = useState<ReadToolset>();
+  if (base === undefined && read.data !== undefined && !read.isFetching) setBase(read.data);
+  useTitle(base?.toolset.name ?? "Toolset");
+  if (base !== undefined)
+    return (
+      <ToolsetEditor key={base.etag} start={draftOf(base.toolset)} base={base} onRebase={setBase} />
+    );
+  return (
+    <>
+      <PageHead title="Toolset" />
+      {read.isError ? (
+        <div className="grid justify-items-start gap-4">
+          <Problem error={read.error} onRetry={() => void read.refetch()} />
+          <Link to="/ui/toolsets" className={buttonClass()}>
+            All toolsets
+          </Link>
+        </div>
+      ) : (
+        <Loading what="toolset" className="h-40" />
+      )}
+    </>
+  );
 }

@@ -1,0 +1,99 @@
+import type { Entry, Toolset, ToolsetPreview } from "@hub/core";
+import { hubToolNames, hubTools } from "../hub-tools/definitions.js";
+import { itemsOf, type NamedItem } from "./items.js";
+import { lets, parseSelection, toolsetSelection } from "./selection.js";
+import type { View } from "./view.js";
+import type { Views } from "./views.js";
+
+/** No tokenizer is the same for two models: this is the usual estimate for English JSON. */
+const charactersPerToken = 4;
+
+const hubTexts = hubTools.map((tool) => JSON.stringify(tool));
+
+/** What a model pays for a list of tools: `{"tools":[…]}`. */
+function tokensOf(texts: readonly string[]): number {
+  const separators = Math.max(0, texts.length - 1);
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return Math.round(('{"tools":[]}'.length + separators + characters) / charactersPerToken);
+}
+
+const textsOf = ({ tools }: View) => [...tools.values()].map(({ text }) => text);
+
+/** What the endpoint of a toolset would show now, by the view that answers its clients. */
+export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
+  const view = views.once(toolsetSelection(toolset, false));
+  const isSearch = toolset.mode === "search";
+  const all = tokensOf(textsOf(view));
+  const search = tokensOf(hubTexts);
+  const tools = [...view.tools.values()].map((item) => shown(item, toolset));
+  return {
+    tools,
+    toolCount: tools.length,
+    hubTools: view.selection.hubTools ? Object.values(hubToolNames) : [],
+    dropped: [...ambiguous(view), ...view.servers.flatMap((entry) => invalid(entry, toolset))],
+    unknownTools: unknownTools(view, toolset),
+    missing: [...view.missing],
+    prompts: view.prompts.size,
+    resources: view.resources.size,
+    resourceTemplates: view.templates.size,
+    bytes: Buffer.byteLength(view.listText("tools", true)),
+    tokens: { listed: isSearch ? search : all, all, search, everything: everything(views) },
+  };
+}
+
+/** Of `/mcp` as it is without any selection. */
+function everything(views: Views): number {
+  const selection = parseSelection(new URLSearchParams(), false);
+  if ("problem" in selection) return 0;
+  return tokensOf([...hubTexts, ...textsOf(views.of(selection))]);
+}
+
+/** With the title and description that clients see, which `overrides` may have changed. */
+function shown(
+  { serverId, name: tool, exposed, item }: NamedItem,
+  { overrides }: Toolset,
+): ToolsetPreview["tools"][number] {
+  const { title, description } = { ...item.definition, ...overrides[`${serverId}/${tool}`] };
+  return {
+    name: exposed,
+    ...(typeof title === "string" ? { title } : {}),
+    ...(typeof description === "string" ? { description } : {}),
+    serverId,
+    tool,
+  };
+}
+
+function ambiguous({ ambiguousTools }: View): ToolsetPreview["dropped"] {
+  return ambiguousTools.map(({ name, servers }) => ({
+    name,
+    servers: [...new Set(servers)],
+    reason:
+      "More than one tool would have this name. Give them other names, let only one of them through, or let names carry their server.",
+  }));
+}
+
+function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview["dropped"] {
+  if (snapshot === undefined) return [];
+  return itemsOf(record.id, snapshot)
+    .invalidTools.filter((tool) => lets(toolset, record.id, tool))
+    .map((name) => ({
+      name,
+      servers: [record.id],
+      reason: "Its x-mcp-header breaks the rules of MCP. Only its server can mend that.",
+    }));
+}
+
+/** What the lists name and a server that the hub knows does not have: it may be misspelt. */
+function unknownTools({ entries }: View, toolset: Toolset): string[] {
+  const named = [...(toolset.allow ?? []), ...toolset.deny, ...Object.keys(toolset.overrides)];
+  const known = new Map<string, ReadonlySet<string>>();
+  return [...new Set(named)].filter((reference) => {
+    const slash = reference.indexOf("/");
+    const [serverId, tool] = [reference.slice(0, slash), reference.slice(slash + 1)];
+    const snapshot = entries.get(serverId)?.snapshot;
+    if (snapshot === undefined || tool === "*") return false;
+    const tools = known.get(serverId) ?? new Set(snapshot.tools.map(({ key }) => key));
+    known.set(serverId, tools);
+    return !tools.has(tool);
+  });
+}

@@ -1,0 +1,165 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useDeferredValue, useRef, useState } from "react";
+import { ApiError } from "../api/http.ts";
+import { serversQuery } from "../api/queries.ts";
+import { Button, buttonClass } from "../parts/controls.tsx";
+import { Loading, PageHead, Panel, Problem } from "../parts/panels.tsx";
+import { Conflict } from "./conflict.tsx";
+import { DeleteToolset } from "./delete-toolset.tsx";
+import { type Draft, definitionOf, isSame } from "./draft.ts";
+import type { FieldProblem } from "./field.tsx";
+import { LeaveGuard } from "./leave-guard.tsx";
+import { NameFields } from "./name-fields.tsx";
+import { PreviewPanel } from "./preview-panel.tsx";
+import { createToolset, previewQuery, type ReadToolset, replaceToolset } from "./queries.ts";
+import { ServerPicker } from "./server-picker.tsx";
+import { ShapeFields } from "./shape-fields.tsx";
+import { ToolTree } from "./tool-tree.tsx";
+import { useDebounced } from "./use-debounced.ts";
+
+const shownTools = 300;
+
+const problemsOf = (error: unknown): readonly FieldProblem[] =>
+  error instanceof ApiError ? error.problems : [];
+
+/** Makes a toolset, or changes the one that was read as `base`; what clients will see stands beside it. */
+export function ToolsetEditor({
+  start,
+  base,
+  onRebase,
+}: {
+  readonly start: Draft;
+  readonly base: ReadToolset | undefined;
+  readonly onRebase?: (base: ReadToolset) => void;
+}) {
+  const [draft, setDraft] = useState(start);
+  const [isDeleting, setDeleting] = useState(false);
+  const isDone = useRef(false);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const servers = useQuery(serversQuery);
+  const definition = definitionOf(draft);
+  const preview = useQuery(previewQuery(useDebounced(definition), shownTools));
+  const change = (next: Partial<Draft>) => setDraft((now) => ({ ...now, ...next }));
+  const isChanged = !isSame(draft, start);
+
+  const save = useMutation({
+    mutationFn: (etag: string | undefined) =>
+      base === undefined
+        ? createToolset(definition)
+        : replaceToolset(base.toolset.id, definition, etag ?? base.etag),
+    onSuccess: (saved) => {
+      isDone.current = true;
+      queries.removeQueries({ queryKey: ["toolset", saved.toolset.id] });
+      void queries.invalidateQueries({ queryKey: ["toolsets"] });
+      void navigate({ to: "/ui/toolsets" });
+    },
+  });
+  const problems = [...problemsOf(save.error), ...problemsOf(preview.error)];
+  const isConflict = save.error instanceof ApiError && save.error.status === 412;
+  const known = useDeferredValue(servers.data?.servers);
+  const url = draft.id === "" ? undefined : `/toolsets/${draft.id}/mcp`;
+
+  const saveButton = (
+    <Button
+      type="submit"
+      look="solid"
+      disabled={save.isPending || (base !== undefined && !isChanged)}
+    >
+      {base === undefined ? "Make toolset" : "Save changes"}
+    </Button>
+  );
+
+  return (
+    <form
+      aria-label="Toolset"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(undefined);
+      }}
+    >
+      <PageHead
+        title={base?.toolset.name ?? "New toolset"}
+        actions={
+          <>
+            {base !== undefined && (
+              <Button look="quiet" onClick={() => setDeleting(true)}>
+                Delete
+              </Button>
+            )}
+            <Link to="/ui/toolsets" className={buttonClass()}>
+              Cancel
+            </Link>
+            <span className="max-lg:hidden">{saveButton}</span>
+          </>
+        }
+      />
+      {save.isError && !isConflict && (
+        <div className="mb-4">
+          <Problem error={save.error} />
+        </div>
+      )}
+      {isConflict && base !== undefined && (
+        <Conflict
+          base={base}
+          isSaving={save.isPending}
+          onKeepMine={(etag) => save.mutate(etag)}
+          onTakeTheirs={(theirs) => onRebase?.(theirs)}
+        />
+      )}
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]">
+        <div className="grid gap-4">
+          <NameFields
+            draft={draft}
+            isNew={base === undefined}
+            problems={problems}
+            onChange={change}
+          />
+          {known === undefined ? (
+            <Panel title="Servers">
+              {servers.isError ? (
+                <Problem error={servers.error} onRetry={() => void servers.refetch()} />
+              ) : (
+                <Loading what="servers" className="h-10" />
+              )}
+            </Panel>
+          ) : (
+            <>
+              <ServerPicker draft={draft} servers={known} problems={problems} onChange={change} />
+              <ToolTree draft={draft} servers={known} problems={problems} onChange={change} />
+            </>
+          )}
+          <ShapeFields draft={draft} onChange={change} />
+        </div>
+        <PreviewPanel
+          preview={preview.data}
+          error={problemsOf(preview.error).length > 0 ? undefined : preview.error}
+          isWaiting={preview.isPlaceholderData}
+          isRefused={preview.isError}
+          mode={draft.mode}
+          url={url}
+        />
+      </div>
+      {/* Where the preview is far below, saving is always at hand. */}
+      {(base === undefined || isChanged) && (
+        <div className="sticky bottom-18 z-10 mt-4 flex justify-end md:bottom-4 lg:hidden">
+          {saveButton}
+        </div>
+      )}
+      {isDeleting && base !== undefined && (
+        <DeleteToolset
+          id={base.toolset.id}
+          name={base.toolset.name}
+          onClose={() => setDeleting(false)}
+          onDeleted={() => {
+            isDone.current = true;
+            void navigate({ to: "/ui/toolsets" });
+          }}
+        />
+      )}
+      <LeaveGuard isAsking={() => isChanged && !isDone.current} />
+    </form>
+  );
+}

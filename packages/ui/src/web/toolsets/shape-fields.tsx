@@ -1,0 +1,49 @@
+import { Panel } from "../parts/panels.tsx";
+import type { Draft } from "./draft.ts";
+import { Choice } from "./field.tsx";
+
+/** How its list looks to clients. */
+export function ShapeFields({
+  draft,
+  onChange,
+}: {
+  readonly draft: Draft;
+  readonly onChange: (next: Partial<Draft>) => void;
+}) {
+  return (
+    <Panel title="How clients see it">
+      <div className="grid gap-4">
+        <Choice
+          legend="Names of tools"
+          value={draft.prefix}
+          onChange={(prefix) => onChange({ prefix })}
+          options={[
+            {
+              value: "always",
+              label: "With their server",
+              about: "crm__find: no two are ever the same.",
+            },
+            {
+              value: "never",
+              label: "Bare",
+              about: "find: what two servers have is left out.",
+            },
+          ]}
+        />
+        <Choice
+          legend="List"
+          value={draft.mode}
+          onChange={(mode) => onChange({ mode })}
+          options={[
+            { value: "all", label: "All its tools", about: "The model reads each of them." },
+            {
+              value: "search",
+              label: "Search",
+              about: "Three tools of the hub, which find and call the others.",
+            },
+          ]}
+        />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { HubProcess, Program, quick } from "../support/hub-process.js";
+import { closeBrowser, openPage, type Watch } from "./page.js";
+
+const root = join(import.meta.dirname, "../..");
+const running: { stop(): Promise<unknown> }[] = [];
+const watched: Watch[] = [];
+
+async function start(): Promise<{ hub: HubProcess; page: Page }> {
+  const hub = await HubProcess.start(quick);
+  running.push(hub);
+  for (const name of ["server-1", "server-2"]) {
+    const server = new Program(
+      process.execPath,
+      [join(root, `apps/demo-servers/dist/${name}.js`)],
+      { MCP_HUB_URL: hub.url },
+    );
+    running.push({ stop: () => server.kill("SIGKILL") });
+  }
+  const { page, context, watch } = await openPage({ url: hub.url });
+  watched.push(watch);
+  running.push({ stop: () => context.close() });
+  await page.goto("/");
+  for (const id of ["mcp-server-1", "mcp-server-2"])
+    await page.locator(`[data-server="${id}"] [data-status="up"]`).waitFor();
+  await page.goto("/ui/toolsets");
+  return { hub, page };
+}
+
+/** The names of the tools that an MCP client gets at the endpoint of a toolset. */
+async function toolsAt(hub: HubProcess, id: string): Promise<readonly string[]> {
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const response = await fetch(`${hub.url}/toolsets/${id}/mcp`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": "tools/list",
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: meta } }),
+  });
+  const { result } = (await response.json()) as {
+    readonly result: { readonly tools: readonly { readonly name: string }[] };
+  }; // a hub answers a list at once, as JSON
+  return result.tools.map(({ name }) => name);
+}
+
+const shownTools = (page: Page) => page.getByTestId("shown-tool").allTextContents();
+
+async function put(hub: HubProcess, id: string, definition: unknown): Promise<void> {
+  const response = await fetch(`${hub.url}/toolsets/${id}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(definition),
+  });
+  expect(response.status).toBe(200);
+}
+
+afterEach(async () => {
+  for (const one of running.splice(0).reverse()) await one.stop();
+  for (const watch of watched.splice(0))
+    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
+});
+afterAll(closeBrowser);
+
+describe("toolsets in the browser", () => {
+  test("one with a renamed tool is made, previewed as clients see it, edited and deleted", async () => {
+    const { hub, page } = await start();
+    await page.getByRole("link", { name: "New toolset" }).first().click();
+    await page.getByLabel("Name", { exact: true }).fill("Support desk");
+    await page.getByRole("radio", { name: /^Only these/ }).check();
+    const branch = page.locator('[data-branch="mcp-server-1"]');
+    await branch.getByRole("button", { name: "MCP Server 1" }).click();
+    await branch.locator('[data-tool="convert_temperature"]').getByRole("checkbox").check();
+    await page.getByRole("checkbox", { name: "All tools of MCP Server 2" }).check();
+    await branch.getByRole("button", { name: "Rename convert_temperature" }).click();
+    const name = branch.getByLabel("Name for clients");
+    await name.fill("no spaces allowed");
+    await branch
+      .getByText(/must be 1-64 characters/)
+      .first()
+      .waitFor();
+    await name.fill("to_fahrenheit");
+    await page.getByTestId("shown-tool").getByText("to_fahrenheit", { exact: true }).waitFor();
+    await page.locator('[data-testid="preview"][data-waiting="false"]').waitFor();
+    const previewed = await shownTools(page);
+    await page.getByRole("button", { name: "Make toolset" }).click();
+
+    const row = page.locator('[data-toolset="support-desk"]');
+    await row.getByText(`${previewed.length} tools`, { exact: true }).waitFor();
+    const real = await toolsAt(hub, "support-desk");
+    expect(real).toEqual(previewed);
+    expect(real).toContain("to_fahrenheit");
+    expect(real.some((one) => one.startsWith("mcp-server-2__"))).toBe(true);
+    expect(real).not.toContain("mcp-server-1__greet1");
+
+    await row.getByRole("link", { name: "Edit Support desk" }).click();
+    await page.getByRole("checkbox", { name: "All tools of MCP Server 2" }).uncheck();
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await row.getByText("1 tool", { exact: true }).waitFor();
+    expect(await toolsAt(hub, "support-desk")).toEqual(["to_fahrenheit"]);
+
+    await row.getByRole("button", { name: "Delete Support desk" }).click();
+    await page.getByRole("button", { name: "Delete toolset" }).click();
+    await page.getByText("No toolset yet").waitFor();
+    expect(await (await fetch(`${hub.url}/toolsets`)).json()).toEqual({ toolsets: [] });
+  });
+
+  test("two people at one: the second is told, keeps what was typed, and decides", async () => {
+    const { hub, page } = await start();
+    await fetch(`${hub.url}/toolsets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ id: "new", name: "Desk" }),
+    });
+    await page.goto("/ui/toolsets/new");
+    const description = page.getByLabel("Description", { exact: true });
+    await description.fill("Mine");
+    await put(hub, "new", { name: "Desk of theirs" });
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("They changed: name.").waitFor();
+    expect(await description.inputValue()).toBe("Mine");
+    expect(await (await fetch(`${hub.url}/toolsets/new`)).json()).toMatchObject({
+      name: "Desk of theirs",
+    });
+    await page.getByRole("button", { name: "Save mine over theirs" }).click();
+    await page.getByRole("link", { name: "Desk", exact: true }).waitFor();
+    expect(await (await fetch(`${hub.url}/toolsets/new`)).json()).toMatchObject({
+      name: "Desk",
+      description: "Mine",
+    });
+  });
+
+  test("nobody leaves what is not saved without being asked", async () => {
+    const { page } = await start();
+    await page.getByRole("link", { name: "New toolset" }).first().click();
+    await page.getByLabel("Name", { exact: true }).fill("Half done");
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Stay here" }).click();
+    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Half done");
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Leave", exact: true }).click();
+    await page.getByText("No toolset yet").waitFor();
+  });
+});
