@@ -28,7 +28,7 @@ export function CallsTab({ id }: { readonly id: string }) {
       </Empty>
     );
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <Panel title="Since the hub started">
         <TrafficTable rows={traffic.data.rows} />
       </Panel>

@@ -80,7 +80,7 @@ function Differences({
   const { differences, isCut } = useMemo(() => differencesOf(before, after), [before, after]);
   return (
     <>
-      <dl className="mt-2 grid gap-2">
+      <dl className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-2">
         {differences.map((difference) => (
           <DifferenceView key={difference.path} difference={difference} />
         ))}

@@ -26,8 +26,8 @@ export function ChangesTab({ id }: { readonly id: string }) {
       </Empty>
     );
   return (
-    <div className="grid gap-4">
-      <ol aria-label="Changes" className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <ol aria-label="Changes" className="grid grid-cols-[minmax(0,1fr)] gap-4">
         {changes.map((change) => (
           <ChangeView key={change.seq} serverId={id} change={change} />
         ))}
@@ -79,7 +79,7 @@ function ChangeView({ serverId, change }: { readonly serverId: string; readonly 
       {items.length === 0 ? (
         <p className="mt-2 text-sm text-soft">It offered nothing.</p>
       ) : (
-        <ul className="mt-3 grid gap-2">
+        <ul className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-2">
           {shown.map((item) => (
             <ChangedItemView key={`${item.kind} ${item.key}`} serverId={serverId} item={item} />
           ))}

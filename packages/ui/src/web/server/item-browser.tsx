@@ -32,7 +32,7 @@ export function ItemBrowser({
   const chosen =
     search.item === undefined ? shown[0] : items.find(({ key }) => key === search.item);
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
       <div className="grid gap-2 lg:sticky lg:top-20">
         <input
           type="search"

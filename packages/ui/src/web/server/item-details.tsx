@@ -20,7 +20,7 @@ export function ItemDetails({
   return (
     <article
       data-testid="item"
-      className="grid min-w-0 gap-5 rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
+      className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5 rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
     >
       <header>
         <h2 className="text-lg font-semibold break-words">{title}</h2>

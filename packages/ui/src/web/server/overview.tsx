@@ -11,7 +11,7 @@ import { When } from "./when.tsx";
 /** An address with a button that copies it. */
 export function Address({ url, what }: { readonly url: string; readonly what: string }) {
   return (
-    <span className="-my-1 flex items-center gap-1">
+    <span className="-my-2 flex items-center gap-1">
       <code className="min-w-0 font-mono text-[0.8125rem] break-all">{url}</code>
       <CopyButton text={url} what={what} />
     </span>
@@ -27,8 +27,8 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
   const ownName = textOf(serverInfo?.name);
   const ownVersion = textOf(serverInfo?.version);
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
-      <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <Panel title="Facts">
           <Facts
             facts={[
@@ -109,7 +109,7 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
             The last one left <Ago at={server.updatedAt} />. Start the server and it appears here.
           </Empty>
         ) : (
-          <ul className="grid gap-4">
+          <ul className="grid grid-cols-[minmax(0,1fr)] gap-4">
             {instances.map((instance) => (
               <li key={instance.id}>
                 <InstancePanel serverId={id} instance={instance} />
