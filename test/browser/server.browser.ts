@@ -164,9 +164,7 @@ describe("the server page", () => {
     await page.getByText("Nobody has called this server through the hub yet").waitFor();
     const client = new Client({ name: "browser-test", version: "1" });
     running.push({ stop: () => client.close() });
-    await client.connect(
-      new StreamableHTTPClientTransport(new URL(`${hub.url}/servers/workshop/mcp`)),
-    );
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?prefix=never`)));
     await client.callTool({ name: "order_part", arguments: { number: "7" } });
     const row = page
       .getByRole("region", { name: "Calls" })

@@ -18,6 +18,17 @@ const columns: readonly Column<Call>[] = [
     cell: ({ at }) => <Ago at={at} />,
   },
   {
+    name: "Outcome",
+    cell: ({ outcome }) => {
+      const { word, tone, meaning } = outcomes[outcome];
+      return (
+        <Badge tone={tone} title={meaning}>
+          {word}
+        </Badge>
+      );
+    },
+  },
+  {
     name: "What",
     isName: true,
     cell: ({ name, method, params }) => (
@@ -28,7 +39,7 @@ const columns: readonly Column<Call>[] = [
         )}
         {params !== undefined && (
           <code
-            className="block max-w-[40ch] truncate text-xs font-normal text-soft"
+            className="hidden max-w-[40ch] truncate text-xs font-normal text-soft sm:block"
             title={params}
           >
             {params}
@@ -40,17 +51,6 @@ const columns: readonly Column<Call>[] = [
   { name: "Client", cell: ({ client }) => client ?? <span className="text-soft">–</span> },
   { name: "Time", isNumber: true, cell: ({ durationMs }) => milliseconds(durationMs) },
   { name: "Answer", isNumber: true, cell: ({ bytes }) => byteCount(bytes) },
-  {
-    name: "Outcome",
-    cell: ({ outcome }) => {
-      const { word, tone, meaning } = outcomes[outcome];
-      return (
-        <Badge tone={tone} title={meaning}>
-          {word}
-        </Badge>
-      );
-    },
-  },
 ];
 
 /** The last calls of a server, newest first. */

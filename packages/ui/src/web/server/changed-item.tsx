@@ -86,7 +86,7 @@ function Differences({
         ))}
       </dl>
       {isCut && <p className="mt-1 text-sm text-soft">And more that is different.</p>}
-      <div className="mt-2 flex flex-wrap gap-x-4">
+      <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-1">
         <RawJson value={before} what="the definition before" summary="Before" />
         <RawJson value={after} what="the definition after" summary="After" />
       </div>

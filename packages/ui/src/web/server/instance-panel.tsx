@@ -80,7 +80,7 @@ export function InstancePanel({
                   ? undefined
                   : `${probe.serverName}${probe.serverVersion === undefined ? "" : ` ${probe.serverVersion}`}`,
               ],
-              ["Failed to", problem === undefined ? undefined : problem.cause],
+              ["What went wrong", problem === undefined ? undefined : problem.cause],
             ]}
           />
           {probe.tried !== undefined && probe.tried.length > 1 && (

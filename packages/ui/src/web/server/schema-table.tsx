@@ -43,7 +43,7 @@ export function ParameterTable({
             <th scope="col" className="px-3 py-1.5 font-medium">
               Name
             </th>
-            <th scope="col" className="px-3 py-1.5 font-medium">
+            <th scope="col" className="hidden px-3 py-1.5 font-medium sm:table-cell">
               Type
             </th>
             <th scope="col" className="w-full px-3 py-1.5 font-medium">
@@ -65,9 +65,12 @@ export function ParameterTable({
                 >
                   <code className="font-mono font-medium">{row.name}</code>
                   {row.isRequired && <Badge tone="accent">required</Badge>}
+                  <code className="basis-full font-mono text-xs text-soft sm:hidden">
+                    {row.type}
+                  </code>
                 </span>
               </th>
-              <td className="px-3 py-2">
+              <td className="hidden px-3 py-2 sm:table-cell">
                 <code className="font-mono text-[0.8125rem] text-soft">{row.type}</code>
               </td>
               <td className="min-w-40 px-3 py-2">

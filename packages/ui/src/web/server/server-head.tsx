@@ -1,12 +1,15 @@
 import type { ServerDetail } from "@hub/client";
 import { useNavigate } from "@tanstack/react-router";
 import { Radar } from "lucide-react";
+import { useEffect } from "react";
 import { Button, CopyButton } from "../parts/controls.tsx";
 import { Badge, OutLink, PageHead, Problem } from "../parts/panels.tsx";
 import { StatusMark } from "../parts/status.tsx";
 import { ServerIcon } from "../servers/server-icon.tsx";
 import { useProbe } from "./queries.ts";
 import { RemoveButton } from "./remove-button.tsx";
+
+const foundMs = 8_000;
 
 /** What a probe found, for those who asked for it and may not see what changed. */
 function foundBy(server: ServerDetail): string {
@@ -22,6 +25,13 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
   const { id, name, title, description, version, owner, tags, websiteUrl, repository } = server;
   const navigate = useNavigate();
   const probe = useProbe(id);
+  const { isSuccess, reset } = probe;
+  useEffect(() => {
+    if (!isSuccess) return;
+    // What a probe found is true only for a moment.
+    const timer = setTimeout(reset, foundMs);
+    return () => clearTimeout(timer);
+  }, [isSuccess, reset]);
   const mayBeRemoved = server.status === "down" || server.status === "unreachable";
   return (
     <>
@@ -52,6 +62,12 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
         }
         actions={
           <>
+            <span
+              role="status"
+              className={probe.data === undefined ? "sr-only" : "text-sm text-soft"}
+            >
+              {probe.data === undefined ? "" : foundBy(probe.data)}
+            </span>
             <Button look="solid" disabled={probe.isPending} onClick={() => probe.mutate()}>
               <Radar
                 className={`size-4 ${probe.isPending ? "motion-safe:animate-spin" : ""}`}
@@ -66,12 +82,6 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
           </>
         }
       />
-      <p
-        role="status"
-        className={probe.data === undefined ? "sr-only" : "-mt-3 mb-4 text-sm text-soft"}
-      >
-        {probe.isPending ? "Probing…" : probe.data === undefined ? "" : foundBy(probe.data)}
-      </p>
       {probe.error !== null && (
         <div className="mb-4">
           <Problem error={probe.error} onRetry={() => probe.mutate()} />

@@ -23,10 +23,10 @@ const columns: readonly Column<TrafficRow>[] = [
       <span className={errors > 0 ? "font-medium text-bad" : ""}>{errors}</span>
     ),
   },
-  { name: "Under way", isNumber: true, cell: ({ inFlight }) => inFlight },
   { name: "p50", isNumber: true, cell: ({ p50Ms }) => milliseconds(p50Ms) },
   { name: "p95", isNumber: true, cell: ({ p95Ms }) => milliseconds(p95Ms) },
   { name: "Longest", isNumber: true, cell: ({ maxMs }) => milliseconds(maxMs) },
+  { name: "Under way", isNumber: true, cell: ({ inFlight }) => inFlight },
   { name: "Answers", isNumber: true, cell: ({ bytes }) => byteCount(bytes) },
 ];
 
