@@ -1,65 +1,40 @@
-import { join } from "node:path";
 import { type Registered, register } from "@hub/register";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
-import { closeBrowser, openPage, type Watch } from "./page.js";
+import { afterEach, describe, expect, test } from "vitest";
+import type { HubProcess } from "../support/hub-process.js";
 import { workshop } from "./servers/workshop.js";
+import { cleanStage, open, startHub, startServer } from "./stage.js";
 
-const root = join(import.meta.dirname, "../..");
-const running: { stop(): Promise<unknown> }[] = [];
-const watched: Watch[] = [];
+cleanStage();
 
-async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  return hub;
-}
-
-function startDemo(hub: HubProcess): Program {
-  const server = new Program(process.execPath, [join(root, "apps/demo-servers/dist/server-1.js")], {
-    MCP_HUB_URL: hub.url,
-  });
-  running.push({ stop: () => server.kill("SIGKILL") });
-  return server;
-}
+/** What runs in this process. It ends before the hub does. */
+const closing: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of closing.splice(0)) await one.close();
+});
 
 /** In this process, so that it can come back as another release of itself. */
 async function startWorkshop(
   hub: HubProcess,
-  release: 1 | 2,
-  port = 0,
-  more = 0,
+  { release = 1, port = 0, bins = 0 }: { release?: 1 | 2; port?: number; bins?: number } = {},
 ): Promise<Registered> {
-  const options = { owner: "parts team", tags: ["shop"], hubUrl: hub.url, port, signals: false };
-  const registered = await register(() => workshop(release, more), { ...options, log: () => {} })
-    .ready;
-  running.push({ stop: () => registered.close() });
+  const registered = await register(() => workshop(release, bins), {
+    owner: "parts team",
+    tags: ["shop"],
+    hubUrl: hub.url,
+    port,
+    signals: false,
+    log: () => {},
+  }).ready;
+  closing.push(registered);
   await hub.status("workshop", "up");
   return registered;
 }
 
-async function open(hub: HubProcess, path: string, width = 1280): Promise<Page> {
-  const { page, context, watch } = await openPage({ url: hub.url, width });
-  watched.push(watch);
-  running.push({ stop: () => context.close() });
-  await page.goto(path);
-  return page;
-}
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-  // Whatever a test was about: no page talks to others, breaks its policy or fails.
-  for (const watch of watched.splice(0))
-    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
-});
-afterAll(closeBrowser);
-
 describe("the server page", () => {
   test("shows who a server is, its instance with lease and probe, and its tools", async () => {
     const hub = await startHub();
-    const { url = "" } = await startWorkshop(hub, 1);
+    const { url = "" } = await startWorkshop(hub);
     const page = await open(hub, "/ui/servers/workshop");
     await page.getByRole("heading", { level: 1, name: "Workshop" }).waitFor();
     await page.getByRole("heading", { name: url }).waitFor();
@@ -90,7 +65,7 @@ describe("the server page", () => {
 
   test("resources, templates and prompts have a place in the URL", async () => {
     const hub = await startHub();
-    await startWorkshop(hub, 1);
+    await startWorkshop(hub);
     const template = "parts://{number}/sheet";
     const page = await open(
       hub,
@@ -106,7 +81,7 @@ describe("the server page", () => {
 
   test("“Probe now” probes now", async () => {
     const hub = await startHub();
-    startDemo(hub);
+    startServer(hub, "server-1");
     await hub.status("mcp-server-1", "up");
     const page = await open(hub, "/ui/servers/mcp-server-1");
     const probedAt = page.getByTestId("probed-at");
@@ -120,7 +95,7 @@ describe("the server page", () => {
 
   test("a server that is killed shows what is wrong and what to do, and can then be removed", async () => {
     const hub = await startHub();
-    const server = startDemo(hub);
+    const server = startServer(hub, "server-1");
     await hub.status("mcp-server-1", "up");
     const page = await open(hub, "/ui/servers/mcp-server-1");
     await page.locator('h1 [data-status="up"]').waitFor();
@@ -140,12 +115,12 @@ describe("the server page", () => {
 
   test("another release of a server is a readable difference, without a reload", async () => {
     const hub = await startHub();
-    const first = await startWorkshop(hub, 1);
+    const first = await startWorkshop(hub);
     const { port = 0 } = first;
     const page = await open(hub, "/ui/servers/workshop?tab=changes");
     await page.getByRole("heading", { name: "Read for the first time" }).waitFor();
     await first.close();
-    await startWorkshop(hub, 2, port);
+    await startWorkshop(hub, { release: 2, port });
     const changes = page.getByRole("list", { name: "Changes" });
     await changes.locator('[data-changed="old_stock"]').getByText("removed").waitFor();
     const found = changes.locator('[data-changed="find_part"]').first();
@@ -159,11 +134,11 @@ describe("the server page", () => {
 
   test("a call through the hub appears by itself", async () => {
     const hub = await startHub();
-    await startWorkshop(hub, 1);
+    await startWorkshop(hub);
     const page = await open(hub, "/ui/servers/workshop?tab=calls");
     await page.getByText("Nobody has called this server through the hub yet").waitFor();
     const client = new Client({ name: "browser-test", version: "1" });
-    running.push({ stop: () => client.close() });
+    closing.push(client);
     await client.connect(new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?prefix=never`)));
     await client.callTool({ name: "order_part", arguments: { number: "7" } });
     const row = page
@@ -180,8 +155,8 @@ describe("the server page", () => {
 
   test("of a thousand tools only those in sight are drawn, and each is found", async () => {
     const hub = await startHub();
-    await startWorkshop(hub, 1, 0, 990);
-    const page = await open(hub, "/ui/servers/workshop?tab=tools", 390);
+    await startWorkshop(hub, { bins: 990 });
+    const page = await open(hub, "/ui/servers/workshop?tab=tools", { width: 390 });
     const list = page.getByRole("navigation", { name: "tools" });
     await list.getByRole("button").first().waitFor();
     expect(await list.getByRole("button").count()).toBeLessThan(60);
@@ -202,7 +177,7 @@ describe("the server page", () => {
     const page = await open(hub, "/ui/servers/workshop");
     await page.getByText("There is no server with this id").waitFor();
     await page.getByRole("link", { name: "All servers" }).waitFor();
-    await startWorkshop(hub, 1);
+    await startWorkshop(hub);
     await page.getByRole("heading", { level: 2, name: "Facts" }).waitFor();
   });
 });
