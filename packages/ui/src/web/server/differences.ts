@@ -1,4 +1,5 @@
 import { isRecord } from "./definition.ts";
+import { below } from "./paths.ts";
 
 /** One property that is not as it was. A side that is missing was not there. */
 export type Difference = {
@@ -15,12 +16,6 @@ const most = 200;
 /** Text as it is, everything else as JSON. */
 function shown(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "");
-}
-
-/** A key that would not read well in a path stands in brackets. */
-function below(path: string, key: string): string {
-  if (!/^[\w$-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

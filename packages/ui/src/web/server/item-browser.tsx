@@ -1,11 +1,14 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useRef } from "react";
 import { inputClass } from "../parts/controls.tsx";
 import { Empty } from "../parts/panels.tsx";
 import { type Item, narrow } from "./definition.ts";
 import { ItemDetails } from "./item-details.tsx";
 import { ItemList } from "./item-list.tsx";
 import type { ServerSearch } from "./search.ts";
+
+/** From here on the list stands beside it: Tailwind's `lg`. */
+const besideFrom = "(min-width: 64rem)";
 
 /** A list to choose from and, beside it, what was chosen. Both stand in the URL. */
 export function ItemBrowser({
@@ -27,6 +30,12 @@ export function ItemBrowser({
       replace: true,
       resetScroll: false,
     });
+  const details = useRef<HTMLDivElement>(null);
+  const showDetails = () => {
+    // Where the list stands above what was chosen, a click would seem to do nothing.
+    if (!window.matchMedia(besideFrom).matches)
+      requestAnimationFrame(() => details.current?.scrollIntoView({ block: "start" }));
+  };
   const words = useDeferredValue(search.q ?? "");
   const shown = useMemo(() => narrow(items, words), [items, words]);
   const chosen =
@@ -55,18 +64,20 @@ export function ItemBrowser({
             items={shown}
             chosen={chosen?.key}
             onChoose={(key) => change({ item: key })}
+            onPick={showDetails}
           />
         )}
       </div>
-      {chosen === undefined ? (
-        search.item !== undefined && (
+      <div ref={details} className="min-w-0 scroll-mt-20">
+        {chosen !== undefined && (
+          <ItemDetails key={`${chosen.kind} ${chosen.key}`} serverId={serverId} item={chosen} />
+        )}
+        {chosen === undefined && search.item !== undefined && (
           <Empty title={`There is no “${search.item}” here`}>
             The server may have changed since this link was made. Choose another from the list.
           </Empty>
-        )
-      ) : (
-        <ItemDetails key={`${chosen.kind} ${chosen.key}`} serverId={serverId} item={chosen} />
-      )}
+        )}
+      </div>
     </div>
   );
 }

@@ -10,11 +10,14 @@ export function ItemList({
   items,
   chosen,
   onChoose,
+  onPick,
 }: {
   readonly label: string;
   readonly items: readonly Item[];
   readonly chosen: string | undefined;
   readonly onChoose: (key: string) => void;
+  /** It was clicked, and not only passed by with the arrow keys. */
+  readonly onPick: () => void;
 }) {
   const box = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
@@ -69,7 +72,10 @@ export function ItemList({
                 data-index={index}
                 data-item={key}
                 aria-current={key === chosen}
-                onClick={() => onChoose(key)}
+                onClick={() => {
+                  onChoose(key);
+                  onPick();
+                }}
                 onKeyDown={move}
                 className="flex size-full flex-col justify-center rounded-lg px-2.5 text-left -outline-offset-2 hover:bg-raised aria-[current=true]:bg-accent-soft"
               >

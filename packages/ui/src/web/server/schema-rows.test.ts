@@ -93,3 +93,11 @@ test("very many parameters are cut", () => {
   expect(rows).toHaveLength(300);
   expect(isCut).toBe(true);
 });
+
+test("no two rows have the same path, whatever the names are", () => {
+  const { rows } = schemaRows({
+    properties: { "a.b": {}, a: { properties: { b: {} } }, "": {}, "x y": { enum: [1, 1] } },
+  });
+  expect(rows.map(({ path }) => path)).toEqual(['["a.b"]', "a", "a.b", '[""]', '["x y"]']);
+  expect(rows.at(-1)?.values).toEqual(["1"]);
+});

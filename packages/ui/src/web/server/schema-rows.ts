@@ -1,4 +1,5 @@
 import { isRecord, textOf } from "./definition.ts";
+import { below } from "./paths.ts";
 
 /** One parameter of a schema, or a part of one. */
 export type SchemaRow = {
@@ -46,7 +47,8 @@ function limitsOf(schema: Schema): readonly string[] {
 }
 
 function valuesOf(schema: Schema): readonly string[] {
-  if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value));
+  if (Array.isArray(schema.enum))
+    return [...new Set(schema.enum.map((value) => JSON.stringify(value)))];
   return "const" in schema ? [JSON.stringify(schema.const)] : [];
 }
 
@@ -110,13 +112,7 @@ export function schemaRows(given: unknown): {
   const addParts = (schema: Schema, path: string, depth: number) => {
     const { properties, required } = partsOf(root, schema);
     for (const [name, part] of Object.entries(properties))
-      add(
-        resolve(root, part),
-        path === "" ? name : `${path}.${name}`,
-        name,
-        depth,
-        required.has(name),
-      );
+      add(resolve(root, part), below(path, name), name, depth, required.has(name));
     if (isRecord(schema.additionalProperties))
       add(resolve(root, schema.additionalProperties), `${path}.*`, "(any name)", depth, false);
     if (isRecord(schema.items)) addParts(resolve(root, schema.items), `${path}[]`, depth);
