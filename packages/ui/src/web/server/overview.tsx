@@ -2,6 +2,7 @@ import type { ServerDetail } from "@hub/client";
 import { Ago } from "../live/ago.tsx";
 import { CopyButton } from "../parts/controls.tsx";
 import { Badge, Empty, Facts, OutLink, Panel } from "../parts/panels.tsx";
+import { ScrollArea } from "../parts/scroll-area.tsx";
 import { transportName } from "../servers/server-card.tsx";
 import { textOf } from "./definition.ts";
 import { InstancePanel } from "./instance-panel.tsx";
@@ -94,9 +95,9 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
         </Panel>
         {server.instructions !== undefined && (
           <Panel title="Instructions for models">
-            <p className="max-h-96 overflow-y-auto text-sm break-words whitespace-pre-wrap">
-              {server.instructions}
-            </p>
+            <ScrollArea label="Instructions" className="max-h-96 overflow-y-auto">
+              <p className="text-sm break-words whitespace-pre-wrap">{server.instructions}</p>
+            </ScrollArea>
           </Panel>
         )}
       </div>

@@ -37,10 +37,12 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
     <>
       <PageHead
         title={
-          <span className="flex flex-wrap items-center gap-x-3 gap-y-2">
+          <span className="flex items-center gap-3">
             <ServerIcon server={server} className="size-11" />
-            <span className="min-w-0 break-words">{title ?? name}</span>
-            <StatusMark status={server.status} />
+            <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+              <span className="min-w-0 break-words">{title ?? name}</span>
+              <StatusMark status={server.status} />
+            </span>
           </span>
         }
         lead={
