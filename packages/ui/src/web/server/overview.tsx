@@ -10,7 +10,7 @@ import { RawJson } from "./raw-json.tsx";
 import { When } from "./when.tsx";
 
 /** An address with a button that copies it. */
-export function Address({ url, what }: { readonly url: string; readonly what: string }) {
+function Address({ url, what }: { readonly url: string; readonly what: string }) {
   return (
     <span className="-my-2 flex items-center gap-1">
       <code className="min-w-0 font-mono text-[0.8125rem] break-all">{url}</code>

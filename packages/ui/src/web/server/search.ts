@@ -1,4 +1,4 @@
-export const tabKeys = [
+const tabKeys = [
   "overview",
   "tools",
   "resources",
