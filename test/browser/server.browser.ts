@@ -63,7 +63,7 @@ describe("the server page", () => {
     await item.getByText("may change things").waitFor();
   });
 
-  test("resources, templates and prompts have a place in the URL", async () => {
+  test("resources, templates, prompts and how to connect have a place in the URL", async () => {
     const hub = await startHub();
     await startWorkshop(hub);
     const template = "parts://{number}/sheet";
@@ -75,6 +75,8 @@ describe("the server page", () => {
     await page.getByTestId("item").getByText(template).first().waitFor();
     await page.getByRole("tab", { name: "Prompts 1" }).click();
     await page.locator('[data-parameter="0 need"]').getByText("What they need").waitFor();
+    await page.getByRole("tab", { name: "Connect" }).click();
+    await page.getByText(`${hub.url}/servers/workshop/mcp`).first().waitFor();
     await page.goto("/ui/servers/workshop?tab=tools&item=lost");
     await page.getByText("There is no “lost” here").waitFor();
   });

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ApiError } from "../api/http.ts";
 import { serverQuery } from "../api/queries.ts";
+import { ConnectPanel } from "../connect/connect-panel.tsx";
 import { buttonClass } from "../parts/controls.tsx";
 import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
 import { type Tab, Tabs } from "../parts/tabs.tsx";
@@ -44,6 +45,7 @@ export function ServerPage(): React.ReactNode {
     { key: "prompts", label: "Prompts", count: capabilities?.prompts },
     { key: "changes", label: "Changes" },
     { key: "calls", label: "Calls" },
+    { key: "connect", label: "Connect" },
   ];
   const chosen = tabs.some(({ key }) => key === tab) ? tab : "overview";
   return (
@@ -70,6 +72,7 @@ export function ServerPage(): React.ReactNode {
         )}
         {chosen === "changes" && <ChangesTab id={id} />}
         {chosen === "calls" && <CallsTab id={id} />}
+        {chosen === "connect" && <ConnectPanel servers={[id]} />}
       </Tabs>
     </>
   );
