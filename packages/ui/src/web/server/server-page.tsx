@@ -1,7 +1,104 @@
-import { PageHead } from "../parts/panels.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ApiError } from "../api/http.ts";
+import { serverQuery } from "../api/queries.ts";
+import { ConnectPanel } from "../connect/connect-panel.tsx";
+import { buttonClass } from "../parts/controls.tsx";
+import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
+import { type Tab, Tabs } from "../parts/tabs.tsx";
 import { useTitle } from "../shell/title.ts";
+import { CallsTab } from "./calls-tab.tsx";
+import { ChangesTab } from "./changes-tab.tsx";
+import { Diagnosis } from "./diagnosis.tsx";
+import { OffersTab } from "./offers-tab.tsx";
+import { Overview } from "./overview.tsx";
+import type { TabKey } from "./search.ts";
+import { ServerHead } from "./server-head.tsx";
 
+/** One server: what it is, how it is, what it offers, what changed, and who calls it. */
 export function ServerPage(): React.ReactNode {
-  useTitle("Server");
-  return <PageHead title="Server" />;
+  const { id } = useParams({ from: "/ui/servers/$id" });
+  const { tab = "overview" } = useSearch({ from: "/ui/servers/$id" });
+  const navigate = useNavigate();
+  const { data: server, error, refetch } = useQuery(serverQuery(id));
+  useTitle(server?.title ?? server?.name ?? id);
+
+  if (error instanceof ApiError && error.status === 404)
+    return <Gone id={id} name={server?.name} />;
+  if (server === undefined) {
+    return error === null ? (
+      <Loading what="the server" rows={3} className="h-32" />
+    ) : (
+      <Problem error={error} onRetry={() => void refetch()} />
+    );
+  }
+  const { capabilities } = server;
+  const tabs: readonly Tab<TabKey>[] = [
+    { key: "overview", label: "Overview" },
+    { key: "tools", label: "Tools", count: capabilities?.tools },
+    {
+      key: "resources",
+      label: "Resources",
+      count:
+        capabilities === null ? undefined : capabilities.resources + capabilities.resourceTemplates,
+    },
+    { key: "prompts", label: "Prompts", count: capabilities?.prompts },
+    { key: "changes", label: "Changes" },
+    { key: "calls", label: "Calls" },
+    { key: "connect", label: "Connect" },
+  ];
+  const chosen = tabs.some(({ key }) => key === tab) ? tab : "overview";
+  return (
+    <>
+      <ServerHead server={server} />
+      <Diagnosis server={server} />
+      <Tabs
+        label="About this server"
+        tabs={tabs}
+        chosen={chosen}
+        onChoose={(key) =>
+          void navigate({
+            to: "/ui/servers/$id",
+            params: { id },
+            search: key === "overview" ? {} : { tab: key },
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      >
+        {chosen === "overview" && <Overview server={server} />}
+        {(chosen === "tools" || chosen === "resources" || chosen === "prompts") && (
+          <OffersTab key={chosen} id={id} kind={chosen} />
+        )}
+        {chosen === "changes" && <ChangesTab id={id} />}
+        {chosen === "calls" && <CallsTab id={id} />}
+        {chosen === "connect" && <ConnectPanel servers={[id]} />}
+      </Tabs>
+    </>
+  );
+}
+
+/** A server that left the hub while somebody looked at it, or that never was there. */
+function Gone({ id, name }: { readonly id: string; readonly name: string | undefined }) {
+  return (
+    <>
+      <PageHead title={name ?? id} />
+      <Empty
+        title={
+          name === undefined
+            ? "There is no server with this id"
+            : "This server is no longer in the hub"
+        }
+      >
+        <p className="mb-4">
+          {name === undefined
+            ? "Its name may have changed, or the hub has forgotten it. When it registers, it appears here by itself."
+            : "It was removed, or the hub forgot it after a long silence. When it registers again, it appears here by itself."}
+        </p>
+        <Link to="/" className={buttonClass("plain")}>
+          All servers
+        </Link>
+      </Empty>
+    </>
+  );
 }

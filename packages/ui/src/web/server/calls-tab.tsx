@@ -1,0 +1,40 @@
+import { useQuery } from "@tanstack/react-query";
+import { Empty, Loading, Panel, Problem } from "../parts/panels.tsx";
+import { CallsTable } from "./calls-table.tsx";
+import { callsQuery, mostCalls, trafficQuery } from "./queries.ts";
+import { TrafficTable } from "./traffic-table.tsx";
+
+/** Who called this server through the hub, lately and in all. */
+export function CallsTab({ id }: { readonly id: string }) {
+  const calls = useQuery(callsQuery(id));
+  const traffic = useQuery(trafficQuery(id));
+  const error = calls.error ?? traffic.error;
+  if (calls.data === undefined || traffic.data === undefined) {
+    if (error === null) return <Loading what="calls" rows={5} className="h-12" />;
+    const again = () => {
+      void calls.refetch();
+      void traffic.refetch();
+    };
+    return <Problem error={error} onRetry={again} />;
+  }
+  if (calls.data.calls.length === 0 && traffic.data.rows.length === 0)
+    return (
+      <Empty title="Nobody has called this server through the hub yet">
+        Calls appear here by themselves. They go through{" "}
+        <code className="break-all">
+          {window.location.origin}/servers/{id}/mcp
+        </code>{" "}
+        or the hub&apos;s own <code>/mcp</code>. The hub counts them since its start.
+      </Empty>
+    );
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <Panel title="Since the hub started">
+        <TrafficTable rows={traffic.data.rows} />
+      </Panel>
+      <Panel title={calls.data.calls.length < mostCalls ? "Calls" : `The last ${mostCalls} calls`}>
+        <CallsTable calls={calls.data.calls} />
+      </Panel>
+    </div>
+  );
+}

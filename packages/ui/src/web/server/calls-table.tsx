@@ -1,0 +1,67 @@
+import { Ago } from "../live/ago.tsx";
+import { Badge } from "../parts/panels.tsx";
+import { byteCount, milliseconds } from "./amounts.ts";
+import { type Column, DataTable } from "./data-table.tsx";
+import type { Call } from "./queries.ts";
+
+const outcomes = {
+  ok: { word: "ok", tone: "good", meaning: "It was answered." },
+  "tool-error": { word: "tool failed", tone: "warn", meaning: "The tool itself failed." },
+  error: { word: "refused", tone: "bad", meaning: "The server refused." },
+  cancelled: { word: "cancelled", tone: "calm", meaning: "The client gave it up." },
+  "hub-error": { word: "no answer", tone: "bad", meaning: "The hub could not get an answer." },
+} as const;
+
+const columns: readonly Column<Call>[] = [
+  {
+    name: "When",
+    cell: ({ at }) => <Ago at={at} />,
+  },
+  {
+    name: "Outcome",
+    cell: ({ outcome }) => {
+      const { word, tone, meaning } = outcomes[outcome];
+      return (
+        <Badge tone={tone} title={meaning}>
+          {word}
+        </Badge>
+      );
+    },
+  },
+  {
+    name: "What",
+    isName: true,
+    cell: ({ name, method, params }) => (
+      <>
+        <span className="block font-mono break-all">{name ?? method}</span>
+        {name !== undefined && method !== "tools/call" && (
+          <span className="block text-xs text-soft">{method}</span>
+        )}
+        {params !== undefined && (
+          <code
+            className="hidden max-w-[40ch] truncate text-xs font-normal text-soft sm:block"
+            title={params}
+          >
+            {params}
+          </code>
+        )}
+      </>
+    ),
+  },
+  { name: "Client", cell: ({ client }) => client ?? <span className="text-soft">–</span> },
+  { name: "Time", isNumber: true, cell: ({ durationMs }) => milliseconds(durationMs) },
+  { name: "Answer", isNumber: true, cell: ({ bytes }) => byteCount(bytes) },
+];
+
+/** The last calls of a server, newest first. */
+export function CallsTable({ calls }: { readonly calls: readonly Call[] }) {
+  // Nothing names a call but when it was and what; two alike in one millisecond stand in order.
+  const seen = new Map<string, number>();
+  const keyOf = ({ at, method, name, durationMs }: Call) => {
+    const key = `${at} ${method} ${name} ${durationMs}`;
+    const before = seen.get(key) ?? 0;
+    seen.set(key, before + 1);
+    return `${key} ${before}`;
+  };
+  return <DataTable label="Calls" columns={columns} rows={calls} keyOf={keyOf} />;
+}

@@ -1,0 +1,95 @@
+import { Link } from "@tanstack/react-router";
+import { Minus, Pencil, Plus } from "lucide-react";
+import { useMemo } from "react";
+import { Badge } from "../parts/panels.tsx";
+import { type Definition, textOf } from "./definition.ts";
+import { DifferenceView } from "./difference-view.tsx";
+import { differencesOf } from "./differences.ts";
+import type { ChangedItem } from "./queries.ts";
+import { RawJson } from "./raw-json.tsx";
+
+const looks = {
+  added: { icon: Plus, text: "text-good" },
+  removed: { icon: Minus, text: "text-bad" },
+  changed: { icon: Pencil, text: "text-warn" },
+} as const;
+
+const kinds = {
+  tools: { word: "tool", tab: "tools" },
+  resources: { word: "resource", tab: "resources" },
+  resourceTemplates: { word: "template", tab: "resources" },
+  prompts: { word: "prompt", tab: "prompts" },
+} as const;
+
+/** One tool, resource, template or prompt that came, went or became different. */
+export function ChangedItemView({
+  serverId,
+  item,
+}: {
+  readonly serverId: string;
+  readonly item: ChangedItem;
+}) {
+  const { change, kind, key, before, after } = item;
+  const { icon: Icon, text } = looks[change];
+  const { word, tab } = kinds[kind];
+  const description = textOf((after ?? before)?.description);
+  return (
+    <li data-changed={key} className="border-l-2 border-line pl-3">
+      <div className="flex flex-wrap items-center gap-x-2 text-sm">
+        <span className={`inline-flex items-center gap-1 font-medium ${text}`}>
+          <Icon className="size-4" aria-hidden="true" />
+          {change}
+        </span>
+        <Badge>{word}</Badge>
+        {change === "removed" ? (
+          <code className="font-mono break-all">{key}</code>
+        ) : (
+          <Link
+            to="/ui/servers/$id"
+            params={{ id: serverId }}
+            search={{ tab, item: key }}
+            className="font-mono break-all text-accent hover:underline"
+          >
+            {key}
+          </Link>
+        )}
+        {change !== "changed" && description !== undefined && (
+          <span className="line-clamp-1 min-w-0 text-soft">{description}</span>
+        )}
+      </div>
+      {change === "changed" ? (
+        <Differences before={before} after={after} />
+      ) : (
+        change === "removed" && (
+          <div className="mt-1">
+            <RawJson value={before} what={`what ${key} was`} summary="What it was" />
+          </div>
+        )
+      )}
+    </li>
+  );
+}
+
+function Differences({
+  before,
+  after,
+}: {
+  readonly before: Definition | undefined;
+  readonly after: Definition | undefined;
+}) {
+  const { differences, isCut } = useMemo(() => differencesOf(before, after), [before, after]);
+  return (
+    <>
+      <dl className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-2">
+        {differences.map((difference) => (
+          <DifferenceView key={difference.path} difference={difference} />
+        ))}
+      </dl>
+      {isCut && <p className="mt-1 text-sm text-soft">And more that is different.</p>}
+      <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-1">
+        <RawJson value={before} what="the definition before" summary="Before" />
+        <RawJson value={after} what="the definition after" summary="After" />
+      </div>
+    </>
+  );
+}

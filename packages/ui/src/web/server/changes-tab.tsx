@@ -1,0 +1,95 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "../parts/controls.tsx";
+import { Badge, Empty, Loading, Problem } from "../parts/panels.tsx";
+import { count } from "./amounts.ts";
+import { ChangedItemView } from "./changed-item.tsx";
+import { type Change, type ChangedItem, changesQuery } from "./queries.ts";
+import { When } from "./when.tsx";
+
+/** How what a server offers has changed, newest first. */
+export function ChangesTab({ id }: { readonly id: string }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    changesQuery(id),
+  );
+  if (data === undefined)
+    return error === null ? (
+      <Loading what="changes" rows={3} />
+    ) : (
+      <Problem error={error} onRetry={() => void refetch()} />
+    );
+  const changes = data.pages.flatMap((page) => page.changes);
+  if (changes.length === 0)
+    return (
+      <Empty title="Nothing has been read yet">
+        Whenever the tools, resources or prompts of this server change, the difference stands here.
+      </Empty>
+    );
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <ol aria-label="Changes" className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        {changes.map((change) => (
+          <ChangeView key={change.seq} serverId={id} change={change} />
+        ))}
+      </ol>
+      {hasNextPage && (
+        <Button
+          className="justify-self-center"
+          disabled={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+        >
+          {isFetchingNextPage ? "Loading…" : "Older changes"}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const fewItems = 12;
+const tones = { added: "good", removed: "bad", changed: "warn" } as const;
+const order: readonly ChangedItem["change"][] = ["changed", "removed", "added"];
+
+function ChangeView({ serverId, change }: { readonly serverId: string; readonly change: Change }) {
+  const [isWhole, setWhole] = useState(false);
+  // What the hub read first is all new: its names say enough.
+  const isFirst = change.previousHash === undefined;
+  const items = order.flatMap((one) => change.items.filter((item) => item.change === one));
+  const shown = isWhole ? items : items.slice(0, fewItems);
+  return (
+    <li
+      data-change={change.seq}
+      className="rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
+    >
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <h2 className="font-semibold">{isFirst ? "Read for the first time" : "Changed"}</h2>
+        <span className="text-sm">
+          <When at={change.at} />
+        </span>
+        <span className="flex flex-wrap gap-1">
+          {order.map((one) => {
+            const many = items.filter((item) => item.change === one).length;
+            return many === 0 ? null : (
+              <Badge key={one} tone={tones[one]}>
+                {many} {one}
+              </Badge>
+            );
+          })}
+        </span>
+      </div>
+      {items.length === 0 ? (
+        <p className="mt-2 text-sm text-soft">It offered nothing.</p>
+      ) : (
+        <ul className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-2">
+          {shown.map((item) => (
+            <ChangedItemView key={`${item.kind} ${item.key}`} serverId={serverId} item={item} />
+          ))}
+        </ul>
+      )}
+      {shown.length < items.length && (
+        <Button look="quiet" className="mt-2" onClick={() => setWhole(true)}>
+          Show {count(items.length - shown.length, "more", "more")}
+        </Button>
+      )}
+    </li>
+  );
+}

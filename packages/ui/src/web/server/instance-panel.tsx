@@ -1,0 +1,111 @@
+import type { InstanceDetail } from "@hub/client";
+import { Ago } from "../live/ago.tsx";
+import { Badge, Facts } from "../parts/panels.tsx";
+import { StatusMark } from "../parts/status.tsx";
+import { transportName } from "../servers/server-card.tsx";
+import { milliseconds } from "./amounts.ts";
+import { LeaseLeft, NextProbe } from "./countdowns.tsx";
+import { RawJson } from "./raw-json.tsx";
+import { When } from "./when.tsx";
+
+/** One process of a server: where it is, its lease and its last probe. */
+export function InstancePanel({
+  serverId,
+  instance,
+}: {
+  readonly serverId: string;
+  readonly instance: InstanceDetail;
+}) {
+  const { endpoint, registeredEndpoint, candidates, lease, probe, problem, status } = instance;
+  const isElsewhere = endpoint !== registeredEndpoint;
+  return (
+    <article
+      data-instance={instance.id}
+      className="rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
+    >
+      <div className="mb-3 flex items-start justify-between gap-3">
+        <h3 className="min-w-0 font-mono text-sm font-medium break-all">{endpoint}</h3>
+        <StatusMark status={status} />
+      </div>
+      <Facts
+        facts={[
+          ["Instance", <code key="id">{instance.id}</code>],
+          ["Registered as", isElsewhere ? <Url key="as" url={registeredEndpoint} /> : undefined],
+          [
+            "Other addresses",
+            candidates.length === 0
+              ? undefined
+              : candidates.map((url) => <Url key={url} url={url} />),
+          ],
+          ["Transport", transportName(instance.transport)],
+          ["Registered", <When key="registered" at={instance.registeredAt} />],
+          ["Registered from", instance.registeredFrom],
+          [
+            "Last seen",
+            <span key="seen" data-testid="last-seen">
+              <Ago at={instance.lastSeenAt} />
+            </span>,
+          ],
+          ["Status since", <Ago key="since" at={instance.statusSince} />],
+          ["Lease", <LeaseLeft key="lease" lease={lease} />],
+        ]}
+      />
+      <h4 className="mt-4 mb-2 flex items-center gap-2 border-t border-line pt-3 text-sm font-semibold">
+        Last probe
+        {probe !== undefined && (
+          <Badge tone={probe.ok ? "good" : "bad"}>{probe.ok ? "answered" : "failed"}</Badge>
+        )}
+        {probe?.needsToken === true && <Badge tone="warn">wants a token</Badge>}
+      </h4>
+      {probe === undefined ? (
+        <p className="text-sm text-soft">It has not been probed yet.</p>
+      ) : (
+        <>
+          <Facts
+            facts={[
+              [
+                "At",
+                <span key="at" data-testid="probed-at" data-at={probe.at}>
+                  <When at={probe.at} />
+                </span>,
+              ],
+              ["Took", milliseconds(probe.latencyMs)],
+              ["Next", <NextProbe key="next" serverId={serverId} nextInMs={probe.nextInMs} />],
+              ["Failures in a row", probe.failures === 0 ? undefined : probe.failures],
+              ["MCP revision", probe.protocolVersion],
+              ["Era", probe.era],
+              [
+                "Answered as",
+                probe.serverName === undefined
+                  ? undefined
+                  : `${probe.serverName}${probe.serverVersion === undefined ? "" : ` ${probe.serverVersion}`}`,
+              ],
+              ["What went wrong", problem === undefined ? undefined : problem.cause],
+            ]}
+          />
+          {probe.tried !== undefined && probe.tried.length > 1 && (
+            <ul className="mt-3 grid gap-2 text-sm" aria-label="Addresses that were tried">
+              {probe.tried.map((one) => (
+                <li key={one.endpoint}>
+                  <Url url={one.endpoint} />
+                  <span className="text-soft">{one.finding.cause}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          <div className="mt-3">
+            <RawJson
+              value={{ ...probe, ...(problem === undefined ? {} : { problem }) }}
+              what="the last probe"
+              summary="Raw result of the last probe"
+            />
+          </div>
+        </>
+      )}
+    </article>
+  );
+}
+
+function Url({ url }: { readonly url: string }) {
+  return <code className="block font-mono text-[0.8125rem] break-all">{url}</code>;
+}

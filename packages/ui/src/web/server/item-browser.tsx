@@ -1,0 +1,83 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useDeferredValue, useMemo, useRef } from "react";
+import { inputClass } from "../parts/controls.tsx";
+import { Empty } from "../parts/panels.tsx";
+import { type Item, narrow } from "./definition.ts";
+import { ItemDetails } from "./item-details.tsx";
+import { ItemList } from "./item-list.tsx";
+import type { ServerSearch } from "./search.ts";
+
+/** From here on the list stands beside it: Tailwind's `lg`. */
+const besideFrom = "(min-width: 64rem)";
+
+/** A list to choose from and, beside it, what was chosen. Both stand in the URL. */
+export function ItemBrowser({
+  serverId,
+  what,
+  items,
+}: {
+  readonly serverId: string;
+  readonly what: string;
+  readonly items: readonly Item[];
+}) {
+  const search = useSearch({ from: "/ui/servers/$id" });
+  const navigate = useNavigate();
+  const change = (next: Partial<ServerSearch>) =>
+    void navigate({
+      to: "/ui/servers/$id",
+      params: { id: serverId },
+      search: { ...search, ...next },
+      replace: true,
+      resetScroll: false,
+    });
+  const details = useRef<HTMLDivElement>(null);
+  const showDetails = () => {
+    // Where the list stands above what was chosen, a click would seem to do nothing.
+    if (!window.matchMedia(besideFrom).matches)
+      requestAnimationFrame(() => details.current?.scrollIntoView({ block: "start" }));
+  };
+  const words = useDeferredValue(search.q ?? "");
+  const shown = useMemo(() => narrow(items, words), [items, words]);
+  const chosen =
+    search.item === undefined ? shown[0] : items.find(({ key }) => key === search.item);
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
+      <div className="grid gap-2 lg:sticky lg:top-20">
+        <input
+          type="search"
+          aria-label={`Filter ${what}`}
+          placeholder={`Filter ${what}`}
+          value={search.q ?? ""}
+          onChange={(event) => change({ q: event.target.value })}
+          className={inputClass}
+        />
+        <p role="status" className="text-xs text-soft tabular-nums">
+          {shown.length === items.length
+            ? `${items.length} in all`
+            : `${shown.length} of ${items.length}`}
+        </p>
+        {shown.length === 0 ? (
+          <Empty title="Nothing fits" />
+        ) : (
+          <ItemList
+            label={what}
+            items={shown}
+            chosen={chosen?.key}
+            onChoose={(key) => change({ item: key })}
+            onPick={showDetails}
+          />
+        )}
+      </div>
+      <div ref={details} className="min-w-0 scroll-mt-20">
+        {chosen !== undefined && (
+          <ItemDetails key={`${chosen.kind} ${chosen.key}`} serverId={serverId} item={chosen} />
+        )}
+        {chosen === undefined && search.item !== undefined && (
+          <Empty title={`There is no “${search.item}” here`}>
+            The server may have changed since this link was made. Choose another from the list.
+          </Empty>
+        )}
+      </div>
+    </div>
+  );
+}

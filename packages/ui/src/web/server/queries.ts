@@ -1,0 +1,136 @@
+import type { ServerDetail } from "@hub/client";
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { ask, askJson } from "../api/http.ts";
+import { serverQuery } from "../api/queries.ts";
+import type { Definition } from "./definition.ts";
+
+const part = encodeURIComponent;
+
+/** What the hub last read of a server. Its `snapshot` is null until it has read anything. */
+type Read = { readonly snapshot: { readonly hash: string } | null };
+type Offers = {
+  readonly tools: Read & { readonly tools: readonly Definition[] };
+  readonly prompts: Read & { readonly prompts: readonly Definition[] };
+  readonly resources: Read & {
+    readonly resources: readonly Definition[];
+    readonly resourceTemplates: readonly Definition[];
+  };
+};
+
+export const offersQuery = <Kind extends keyof Offers>(id: string, kind: Kind) =>
+  queryOptions({
+    queryKey: ["server", id, kind],
+    queryFn: ({ signal }) => askJson<Offers[Kind]>(`/servers/${part(id)}/${kind}`, { signal }),
+  });
+
+export type ChangedItem = {
+  readonly change: "added" | "removed" | "changed";
+  readonly kind: "tools" | "resources" | "resourceTemplates" | "prompts";
+  readonly key: string;
+  readonly before?: Definition;
+  readonly after?: Definition;
+};
+
+export type Change = {
+  /** The number of its event in the journal. */
+  readonly seq: number;
+  readonly at: string;
+  readonly hash: string;
+  /** Missing for the first time that the hub read the server. */
+  readonly previousHash?: string;
+  readonly items: readonly ChangedItem[];
+};
+
+type ChangesPage = { readonly changes: readonly Change[]; readonly nextCursor?: string };
+const changesOnPage = 20;
+
+export const changesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["server", id, "changes"],
+    queryFn: ({ signal, pageParam }) =>
+      askJson<ChangesPage>(
+        `/servers/${part(id)}/changes?limit=${changesOnPage}${pageParam === "" ? "" : `&cursor=${pageParam}`}`,
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.nextCursor,
+  });
+
+export type Call = {
+  readonly at: string;
+  readonly method: string;
+  readonly name?: string;
+  readonly instanceId?: string;
+  readonly client?: string;
+  readonly durationMs: number;
+  readonly bytes: number;
+  /** What was asked, where the operator has it kept. */
+  readonly params?: string;
+  readonly outcome: "ok" | "tool-error" | "error" | "cancelled" | "hub-error";
+};
+
+export type TrafficRow = {
+  readonly method: string;
+  readonly name?: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  readonly bytes: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+};
+
+/** Calls are no events, so they are asked for again while somebody looks. */
+const callsEveryMs = 3_000;
+export const mostCalls = 100;
+
+export const callsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["server", id, "calls"],
+    queryFn: ({ signal }) =>
+      askJson<{ readonly calls: readonly Call[] }>(`/calls?server=${part(id)}&limit=${mostCalls}`, {
+        signal,
+      }),
+    refetchInterval: callsEveryMs,
+    staleTime: 0,
+  });
+
+export const trafficQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["server", id, "traffic"],
+    queryFn: ({ signal }) =>
+      askJson<{ readonly rows: readonly TrafficRow[] }>(`/traffic?server=${part(id)}`, { signal }),
+    refetchInterval: callsEveryMs,
+    staleTime: 0,
+  });
+
+/** Has all instances probed; the answer is the server after it. */
+export function useProbe(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => askJson<ServerDetail>(`/servers/${part(id)}/probe`, { method: "POST" }),
+    onSuccess: (server) => {
+      queries.setQueryData(serverQuery(id).queryKey, server);
+      void queries.invalidateQueries({ queryKey: ["servers"] });
+      void queries.invalidateQueries({ queryKey: ["pulse"] });
+    },
+  });
+}
+
+/** Removes a server and its history. The hub refuses it for one that is alive. */
+export function useRemove(id: string, onRemoved: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => ask(`/servers/${part(id)}`, { method: "DELETE" }),
+    onSuccess: () => {
+      onRemoved();
+      void queries.invalidateQueries({ queryKey: ["servers"] });
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../parts/controls.tsx";
+import { Modal } from "../parts/modal.tsx";
+import { Problem } from "../parts/panels.tsx";
+import { useRemove } from "./queries.ts";
+
+/** Tidies a server away that is gone, after a question. */
+export function RemoveButton({
+  id,
+  name,
+  onRemoved,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly onRemoved: () => void;
+}) {
+  const [isAsking, setAsking] = useState(false);
+  const remove = useRemove(id, onRemoved);
+  const close = () => {
+    setAsking(false);
+    remove.reset();
+  };
+  return (
+    <>
+      <Button look="danger" onClick={() => setAsking(true)}>
+        <Trash2 className="size-4" aria-hidden="true" />
+        Remove
+      </Button>
+      {isAsking && (
+        <Modal title={`Remove ${name}?`} onClose={close}>
+          <p>
+            The hub forgets this server and the history of its tools. It can register again at any
+            time.
+          </p>
+          {remove.error !== null && (
+            <div className="mt-4">
+              <Problem error={remove.error} />
+            </div>
+          )}
+          <div className="mt-5 flex flex-wrap justify-end gap-2">
+            <Button onClick={close}>Keep it</Button>
+            <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
+              {remove.isPending ? "Removing…" : "Remove it"}
+            </Button>
+          </div>
+        </Modal>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import type { ServerDetail } from "@hub/client";
+import { useNavigate } from "@tanstack/react-router";
+import { Radar } from "lucide-react";
+import { useEffect } from "react";
+import { Button, CopyButton } from "../parts/controls.tsx";
+import { Badge, OutLink, PageHead, Problem } from "../parts/panels.tsx";
+import { StatusMark } from "../parts/status.tsx";
+import { ServerIcon } from "../servers/server-icon.tsx";
+import { useProbe } from "./queries.ts";
+import { RemoveButton } from "./remove-button.tsx";
+
+const foundMs = 8_000;
+
+/** What a probe found, for those who asked for it and may not see what changed. */
+function foundBy(server: ServerDetail): string {
+  const up = server.instances.filter(({ status }) => status === "up").length;
+  const all = server.instances.length;
+  if (all === 0) return "Probed: it has no instance.";
+  if (all === 1) return up === 1 ? "Probed: it answers." : "Probed: it does not answer.";
+  return `Probed: ${up} of ${all} instances answer.`;
+}
+
+/** Who a server is, how it is, and what can be done with it. */
+export function ServerHead({ server }: { readonly server: ServerDetail }) {
+  const { id, name, title, description, version, owner, tags, websiteUrl, repository } = server;
+  const navigate = useNavigate();
+  const probe = useProbe(id);
+  const { isSuccess, reset } = probe;
+  useEffect(() => {
+    if (!isSuccess) return;
+    // What a probe found is true only for a moment.
+    const timer = setTimeout(reset, foundMs);
+    return () => clearTimeout(timer);
+  }, [isSuccess, reset]);
+  const mayBeRemoved = server.status === "down" || server.status === "unreachable";
+  return (
+    <>
+      <PageHead
+        title={
+          <span className="flex items-center gap-3">
+            <ServerIcon server={server} className="size-11" />
+            <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+              <span className="min-w-0 break-words">{title ?? name}</span>
+              <StatusMark status={server.status} />
+            </span>
+          </span>
+        }
+        lead={
+          <>
+            {description !== undefined && (
+              <span className="mt-2 block whitespace-pre-wrap">{description}</span>
+            )}
+            <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+              {title !== undefined && <span>{name}</span>}
+              {version !== undefined && <span>version {version}</span>}
+              {owner !== undefined && <span>owned by {owner}</span>}
+              {websiteUrl !== undefined && <OutLink href={websiteUrl}>Website</OutLink>}
+              {repository !== undefined && <OutLink href={repository}>Repository</OutLink>}
+              {tags.map((tag) => (
+                <Badge key={tag}>#{tag}</Badge>
+              ))}
+            </span>
+          </>
+        }
+        actions={
+          <>
+            <span
+              role="status"
+              className={probe.data === undefined ? "sr-only" : "text-sm text-soft"}
+            >
+              {probe.data === undefined ? "" : foundBy(probe.data)}
+            </span>
+            <Button look="solid" disabled={probe.isPending} onClick={() => probe.mutate()}>
+              <Radar
+                className={`size-4 ${probe.isPending ? "motion-safe:animate-spin" : ""}`}
+                aria-hidden="true"
+              />
+              {probe.isPending ? "Probing…" : "Probe now"}
+            </Button>
+            <CopyButton text={server.endpoint} what="endpoint" isIcon={false} />
+            {mayBeRemoved && (
+              <RemoveButton id={id} name={name} onRemoved={() => void navigate({ to: "/" })} />
+            )}
+          </>
+        }
+      />
+      {probe.error !== null && (
+        <div className="mb-4">
+          <Problem error={probe.error} onRetry={() => probe.mutate()} />
+        </div>
+      )}
+    </>
+  );
+}

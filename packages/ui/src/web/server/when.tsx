@@ -1,0 +1,13 @@
+import { Ago } from "../live/ago.tsx";
+
+/** An instant as people write it, and how long ago it was. */
+export function When({ at }: { readonly at: string }) {
+  return (
+    <>
+      {new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}{" "}
+      <span className="text-soft">
+        (<Ago at={at} />)
+      </span>
+    </>
+  );
+}

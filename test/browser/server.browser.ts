@@ -1,0 +1,185 @@
+import { type Registered, register } from "@hub/register";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterEach, describe, expect, test } from "vitest";
+import type { HubProcess } from "../support/hub-process.js";
+import { workshop } from "./servers/workshop.js";
+import { cleanStage, open, startHub, startServer } from "./stage.js";
+
+cleanStage();
+
+/** What runs in this process. It ends before the hub does. */
+const closing: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of closing.splice(0)) await one.close();
+});
+
+/** In this process, so that it can come back as another release of itself. */
+async function startWorkshop(
+  hub: HubProcess,
+  { release = 1, port = 0, bins = 0 }: { release?: 1 | 2; port?: number; bins?: number } = {},
+): Promise<Registered> {
+  const registered = await register(() => workshop(release, bins), {
+    owner: "parts team",
+    tags: ["shop"],
+    hubUrl: hub.url,
+    port,
+    signals: false,
+    log: () => {},
+  }).ready;
+  closing.push(registered);
+  await hub.status("workshop", "up");
+  return registered;
+}
+
+describe("the server page", () => {
+  test("shows who a server is, its instance with lease and probe, and its tools", async () => {
+    const hub = await startHub();
+    const { url = "" } = await startWorkshop(hub);
+    const page = await open(hub, "/ui/servers/workshop");
+    await page.getByRole("heading", { level: 1, name: "Workshop" }).waitFor();
+    await page.getByRole("heading", { name: url }).waitFor();
+    await page.getByText("owned by parts team").waitFor();
+    await page.getByTestId("lease").getByText("last heartbeat").waitFor();
+    await page.getByText("Use find_part before order_part.").waitFor();
+    await page.getByText("Raw result of the last probe").click();
+    await page.getByRole("region", { name: "the last probe" }).getByText('"ok": true').waitFor();
+
+    await page.getByRole("tab", { name: "Tools 3" }).click();
+    await page.getByRole("button", { name: "Find a part" }).click();
+    await page.waitForURL("**/ui/servers/workshop?tab=tools&item=find_part");
+    const item = page.getByTestId("item");
+    await item.getByText("read-only").waitFor();
+    const kind = item.locator('[data-parameter="kind"]');
+    await kind.getByText('default "bolt"').waitFor();
+    await kind.getByText('"plate"').waitFor();
+    expect(await item.locator('[data-parameter="words"]').textContent()).toContain("required");
+    await item.locator('[data-parameter="filter.tags[].name"]').waitFor();
+    await item.locator('[data-parameter="parts[].price"]').waitFor();
+
+    await page.getByRole("button", { name: "order_part" }).click();
+    for (const badge of ["destructive", "idempotent", "open world"])
+      await item.getByText(badge, { exact: true }).waitFor();
+    await page.getByRole("button", { name: "old_stock" }).click();
+    await item.getByText("may change things").waitFor();
+  });
+
+  test("resources, templates, prompts and how to connect have a place in the URL", async () => {
+    const hub = await startHub();
+    await startWorkshop(hub);
+    const template = "parts://{number}/sheet";
+    const page = await open(
+      hub,
+      `/ui/servers/workshop?tab=resources&item=${encodeURIComponent(template)}`,
+    );
+    await page.getByTestId("item").getByRole("heading", { name: "Data sheet" }).waitFor();
+    await page.getByTestId("item").getByText(template).first().waitFor();
+    await page.getByRole("tab", { name: "Prompts 1" }).click();
+    await page.locator('[data-parameter="0 need"]').getByText("What they need").waitFor();
+    await page.getByRole("tab", { name: "Connect" }).click();
+    await page.getByText(`${hub.url}/servers/workshop/mcp`).first().waitFor();
+    await page.goto("/ui/servers/workshop?tab=tools&item=lost");
+    await page.getByText("There is no “lost” here").waitFor();
+  });
+
+  test("“Probe now” probes now", async () => {
+    const hub = await startHub();
+    startServer(hub, "server-1");
+    await hub.status("mcp-server-1", "up");
+    const page = await open(hub, "/ui/servers/mcp-server-1");
+    const probedAt = page.getByTestId("probed-at");
+    const before = await probedAt.getAttribute("data-at");
+    await page.getByRole("button", { name: "Probe now" }).click();
+    await page.getByText("Probed: it answers.").waitFor();
+    expect(Date.parse((await probedAt.getAttribute("data-at")) ?? "")).toBeGreaterThan(
+      Date.parse(before ?? ""),
+    );
+  });
+
+  test("a server that is killed shows what is wrong and what to do, and can then be removed", async () => {
+    const hub = await startHub();
+    const server = startServer(hub, "server-1");
+    await hub.status("mcp-server-1", "up");
+    const page = await open(hub, "/ui/servers/mcp-server-1");
+    await page.locator('h1 [data-status="up"]').waitFor();
+    expect(await page.getByTestId("diagnosis").count()).toBe(0);
+    await server.kill("SIGKILL");
+    const diagnosis = page.getByTestId("diagnosis");
+    await diagnosis.locator('[data-step="connect"]').getByText("failed").waitFor({
+      state: "attached",
+    });
+    expect(await diagnosis.getByTestId("fix").textContent()).not.toBe("");
+
+    await hub.status("mcp-server-1", "down");
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove it" }).click();
+    await page.getByRole("heading", { name: "No server has registered yet" }).waitFor();
+  });
+
+  test("another release of a server is a readable difference, without a reload", async () => {
+    const hub = await startHub();
+    const first = await startWorkshop(hub);
+    const { port = 0 } = first;
+    const page = await open(hub, "/ui/servers/workshop?tab=changes");
+    await page.getByRole("heading", { name: "Read for the first time" }).waitFor();
+    await first.close();
+    await startWorkshop(hub, { release: 2, port });
+    const changes = page.getByRole("list", { name: "Changes" });
+    await changes.locator('[data-changed="old_stock"]').getByText("removed").waitFor();
+    const found = changes.locator('[data-changed="find_part"]').first();
+    await found.getByText("changed", { exact: true }).waitFor();
+    const described = found.locator('[data-path="description"]');
+    expect(await described.textContent()).toBe(
+      "description−Before: Finds parts by words.+After: Finds parts by number.",
+    );
+    await found.locator('[data-path="inputSchema.properties.limit"]').waitFor();
+  });
+
+  test("a call through the hub appears by itself", async () => {
+    const hub = await startHub();
+    await startWorkshop(hub);
+    const page = await open(hub, "/ui/servers/workshop?tab=calls");
+    await page.getByText("Nobody has called this server through the hub yet").waitFor();
+    const client = new Client({ name: "browser-test", version: "1" });
+    closing.push(client);
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?prefix=never`)));
+    await client.callTool({ name: "order_part", arguments: { number: "7" } });
+    const row = page
+      .getByRole("region", { name: "Calls" })
+      .getByRole("row")
+      .filter({ has: page.getByRole("rowheader", { name: "order_part" }) });
+    await row.getByText("tool failed").waitFor();
+    await row.getByText("browser-test").waitFor();
+    await page
+      .getByRole("region", { name: "Traffic" })
+      .getByRole("rowheader", { name: "order_part" })
+      .waitFor();
+  });
+
+  test("of a thousand tools only those in sight are drawn, and each is found", async () => {
+    const hub = await startHub();
+    await startWorkshop(hub, { bins: 990 });
+    const page = await open(hub, "/ui/servers/workshop?tab=tools", { width: 390 });
+    const list = page.getByRole("navigation", { name: "tools" });
+    await list.getByRole("button").first().waitFor();
+    expect(await list.getByRole("button").count()).toBeLessThan(60);
+    await list.getByRole("button").first().press("End");
+    await page.waitForURL("**item=order_part");
+    await page.getByRole("searchbox", { name: "Filter tools" }).fill("bin 777");
+    await page.getByText("1 of 993").waitFor();
+    await list.getByRole("button", { name: "bin_777" }).click();
+    await page.getByRole("heading", { name: "bin_777" }).waitFor();
+    const tooWide = await page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    );
+    expect(tooWide).toBe(false);
+  });
+
+  test("an id that nobody has says so, and the server appears once it registers", async () => {
+    const hub = await startHub();
+    const page = await open(hub, "/ui/servers/workshop");
+    await page.getByText("There is no server with this id").waitFor();
+    await page.getByRole("link", { name: "All servers" }).waitFor();
+    await startWorkshop(hub);
+    await page.getByRole("heading", { level: 2, name: "Facts" }).waitFor();
+  });
+});
