@@ -64,15 +64,17 @@ function Trial({ subject }: { readonly subject: Subject }) {
   const focusBack = () => requestAnimationFrame(() => callButton.current?.focus());
 
   return (
-    <div className="grid min-w-0 gap-4" data-testid="try">
+    <div className="grid grid-cols-1 min-w-0 gap-4" data-testid="try">
       <form
         noValidate
         aria-label={`${verb} ${subject.name}`}
-        className="grid min-w-0 gap-4"
+        className="grid grid-cols-1 min-w-0 gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          const filled = isRunning ? undefined : values.check();
-          if (filled !== undefined) begin(filled);
+          if (isRunning) return;
+          const filled = values.check();
+          if (filled === undefined) focusProblem(event.currentTarget);
+          else begin(filled);
         }}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
@@ -160,6 +162,11 @@ function Trial({ subject }: { readonly subject: Subject }) {
       )}
     </div>
   );
+}
+
+/** Once the fields have been drawn with their problems. */
+function focusProblem(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
 
 const answerWith = (answer: (answer: Answer) => void, then: () => void) => (given: Answer) => {

@@ -9,7 +9,7 @@ import { TextField } from "./text-field.tsx";
 import { UnionField } from "./union-field.tsx";
 
 /** Schemas may hold themselves; what lies deeper is written as JSON. */
-const mostDepth = 6;
+export const mostDepth = 6;
 
 /** The control for a schema of any kind. */
 export function Field(given: FieldProps) {

@@ -22,6 +22,8 @@ export type FieldProps = {
   readonly path: string;
   readonly value: unknown;
   readonly isRequired: boolean;
+  /** It is there anyway, as an entry of a list is, so it need not be called required. */
+  readonly isGiven?: boolean;
   readonly depth: number;
   readonly onChange: (value: unknown) => void;
 };

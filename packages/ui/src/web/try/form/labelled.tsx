@@ -56,12 +56,10 @@ export function LabelText(field: Pick<FieldProps, "schema" | "name">) {
   );
 }
 
-export function RequiredMark({ isRequired }: { readonly isRequired: boolean }) {
-  return isRequired ? (
+function RequiredMark({ isRequired, isGiven }: Pick<FieldProps, "isRequired" | "isGiven">) {
+  return isRequired && isGiven !== true ? (
     <span className="ml-2 text-xs text-warn">required</span>
-  ) : (
-    <span className="ml-2 text-xs text-soft">optional</span>
-  );
+  ) : null;
 }
 
 /** A control with its label above and its description below. */
@@ -74,12 +72,12 @@ export function Labelled({
 }) {
   const { notes, ...ids } = useNotes(field);
   return (
-    <div className="grid min-w-0 gap-1">
+    <div className="grid grid-cols-1 min-w-0 gap-1">
       <div className="text-sm">
         <label htmlFor={ids.id} className="font-medium">
           <LabelText {...field} />
         </label>
-        <RequiredMark isRequired={field.isRequired} />
+        <RequiredMark {...field} />
       </div>
       {children(ids)}
       {notes}
@@ -100,14 +98,14 @@ export function Group({
     <fieldset
       id={id}
       aria-describedby={describedBy}
-      className="grid min-w-0 gap-3 border-l-2 border-line pl-3 sm:pl-4"
+      className="grid grid-cols-1 min-w-0 gap-3 border-l-2 border-line pl-3 sm:pl-4"
     >
       <legend className="contents text-sm">
         <span>
           <span className="font-medium">
             <LabelText {...field} />
           </span>
-          <RequiredMark isRequired={field.isRequired} />
+          <RequiredMark {...field} />
         </span>
       </legend>
       {notes}

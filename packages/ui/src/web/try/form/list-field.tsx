@@ -36,16 +36,17 @@ export function ListField({ items, ...field }: FieldProps & { readonly items: Sc
   return (
     <Group field={field}>
       {list.length > 0 && (
-        <ol className="grid gap-3">
+        <ol className="grid grid-cols-1 gap-3">
           {list.slice(0, mostShown).map((one, index) => (
-            <li key={known[index]} className="flex items-end gap-1">
-              <div className="min-w-0 flex-1">
+            <li key={known[index]} className="flex flex-wrap items-end justify-end gap-1">
+              <div className="min-w-0 flex-1 basis-40">
                 <Field
                   schema={items}
                   name={`${name} ${index + 1}`}
                   path={step(field.path, index)}
                   value={one}
                   isRequired
+                  isGiven
                   depth={field.depth + 1}
                   onChange={(value) =>
                     change(
@@ -62,7 +63,6 @@ export function ListField({ items, ...field }: FieldProps & { readonly items: Sc
                   label={`Move ${name} ${index + 1} up`}
                   disabled={index === 0}
                   onClick={() => swap(index, index - 1)}
-                  className="max-sm:hidden"
                 >
                   <ArrowUp className="size-4" aria-hidden="true" />
                 </IconButton>

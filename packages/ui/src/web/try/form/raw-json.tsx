@@ -15,7 +15,7 @@ export function RawJson({
 }) {
   const id = useId();
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-1 gap-1">
       <label htmlFor={id} className="text-sm font-medium">
         {what} as JSON
       </label>

@@ -33,7 +33,7 @@ export function SchemaForm({
   const field = { schema, name: what, path: "", value, isRequired: true, depth: 0, onChange };
   return (
     <FormProvider value={state}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         {isNothing(schema, kind) ? (
           <p className="text-sm text-soft">Nothing has to be filled in.</p>
         ) : kind.is === "object" ? (

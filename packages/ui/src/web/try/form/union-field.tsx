@@ -4,9 +4,10 @@ import { initialValue } from "../schema/initial.ts";
 import { kindOf } from "../schema/kind.ts";
 import { variantOf } from "../schema/problems.ts";
 import { isObject, type Schema, textOf } from "../schema/schema.ts";
-import { Field } from "./field.tsx";
+import { Field, mostDepth } from "./field.tsx";
 import { type FieldProps, useForm } from "./form-context.ts";
 import { Group, labelOf } from "./labelled.tsx";
+import { ObjectFields } from "./object-fields.tsx";
 
 /** What a variant is called: its title, the constant that tells it apart, or its type. */
 function nameOf(variant: Schema, index: number): string {
@@ -35,7 +36,7 @@ export function UnionField({
   const variant = at === undefined ? undefined : variants[at];
   return (
     <Group field={field}>
-      <div className="grid gap-1">
+      <div className="grid grid-cols-1 gap-1">
         <label htmlFor={id} className="text-xs text-soft">
           Form of {labelOf(field)}
         </label>
@@ -59,16 +60,19 @@ export function UnionField({
           ))}
         </select>
       </div>
-      {variant !== undefined && kindOf(variant, root).is !== "null" && (
-        <Field
-          key={at}
-          {...field}
-          schema={variant}
-          name={nameOf(variant, at ?? 0)}
-          isRequired
-          depth={field.depth + 1}
-        />
+      {variant !== undefined && (
+        <Variant key={at} {...field} schema={variant} name={nameOf(variant, at ?? 0)} />
       )}
     </Group>
   );
+}
+
+/** The fields of the chosen form, right below the choice. */
+function Variant(field: FieldProps) {
+  const { root } = useForm();
+  const kind = kindOf(field.schema, root);
+  const own = { ...field, isRequired: true, isGiven: true, depth: field.depth + 1 };
+  if (kind.is === "null") return null;
+  if (kind.is !== "object" || field.depth > mostDepth) return <Field {...own} />;
+  return <ObjectFields {...own} properties={kind.properties} />;
 }

@@ -15,7 +15,7 @@ export function ValuesForm({
 }) {
   const { isRaw, rawProblem } = values;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <label className="flex min-h-8 items-center gap-2 text-sm">
           <input

@@ -35,7 +35,7 @@ const components: Components = {
 
 export default function Markdown({ text }: { readonly text: string }) {
   return (
-    <div data-testid="markdown" className="grid gap-2 text-sm break-words">
+    <div data-testid="markdown" className="grid grid-cols-1 gap-2 text-sm break-words">
       <ReactMarkdown components={components}>{text}</ReactMarkdown>
     </div>
   );

@@ -31,7 +31,7 @@ export function Media({
   const url = mediaUrl(kind, mimeType, data);
   if (url === undefined) return <SaveBlob data={data} mimeType={mimeType} name={name} />;
   return (
-    <figure className="grid justify-items-start gap-1.5">
+    <figure className="grid grid-cols-1 justify-items-start gap-1.5">
       {kind === "image" ? (
         <img
           src={url}

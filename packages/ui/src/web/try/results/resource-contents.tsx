@@ -13,7 +13,7 @@ export function ResourceContents({ contents }: { readonly contents: JsonObject }
     (one) => blob !== undefined && mediaUrl(one, mimeType, blob) !== undefined,
   );
   return (
-    <div className="grid gap-1.5">
+    <div className="grid grid-cols-1 gap-1.5">
       <p className="text-xs break-all text-soft">
         <code className="font-mono">{uri}</code>
         {mimeType !== "" && ` ${mimeType}`}

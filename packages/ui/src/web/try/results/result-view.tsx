@@ -43,7 +43,7 @@ export function ResultView({ result }: { readonly result: JsonObject }) {
     content.length + messages.length + contents.length === 0 &&
     result.structuredContent === undefined;
   return (
-    <div className="grid min-w-0 gap-3">
+    <div className="grid grid-cols-1 min-w-0 gap-3">
       {result.isError === true && (
         <p
           role="alert"
@@ -77,7 +77,7 @@ export function ResultView({ result }: { readonly result: JsonObject }) {
         )}
       />
       {result.structuredContent !== undefined && (
-        <div className="grid gap-1">
+        <div className="grid grid-cols-1 gap-1">
           <p className="text-sm font-medium">Structured content</p>
           <JsonTree value={result.structuredContent} label="structured content" />
         </div>
@@ -96,7 +96,7 @@ export function ResultView({ result }: { readonly result: JsonObject }) {
 function Message({ message, number }: { readonly message: unknown; readonly number: number }) {
   const { role, content } = isObject(message) ? message : {};
   return (
-    <div className="grid gap-1.5 border-l-2 border-accent pl-3">
+    <div className="grid grid-cols-1 gap-1.5 border-l-2 border-accent pl-3">
       <p>
         <Badge tone={role === "assistant" ? "accent" : "plain"}>{textOf(role) ?? "message"}</Badge>
       </p>
@@ -110,7 +110,10 @@ export function FailedView({ error }: { readonly error: unknown }) {
   const code = error instanceof CallError ? error.code : undefined;
   const data = error instanceof CallError ? error.data : undefined;
   return (
-    <div role="alert" className="grid min-w-0 gap-2 rounded-xl bg-bad-soft p-4 text-bad">
+    <div
+      role="alert"
+      className="grid grid-cols-1 min-w-0 gap-2 rounded-xl bg-bad-soft p-4 text-bad"
+    >
       <p className="flex flex-wrap items-center gap-2 font-semibold">
         <CircleAlert className="size-5 shrink-0" aria-hidden="true" />
         The call failed

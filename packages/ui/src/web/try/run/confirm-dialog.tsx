@@ -17,7 +17,7 @@ export function ConfirmDialog({
 }) {
   return (
     <Modal title={`Call ${asked.name}?`} onClose={onClose}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <p>
           {serverName} says that this tool can delete or overwrite things. What it does cannot be
           taken back from here.

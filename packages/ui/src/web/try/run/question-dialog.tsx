@@ -22,7 +22,7 @@ export function QuestionDialog({
 }) {
   return (
     <Modal title={`${serverName} asks`} onClose={() => onAnswer({ action: "cancel" })}>
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <p className="break-words whitespace-pre-line">{question.message}</p>
         {question.mode === "form" ? (
           <FormQuestion question={question} onAnswer={onAnswer} />
@@ -43,7 +43,7 @@ function FormQuestion({ question, onAnswer }: Asking<"form">) {
   return (
     <form
       noValidate
-      className="grid gap-4"
+      className="grid grid-cols-1 gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         const content = values.check();
@@ -68,8 +68,8 @@ function UrlQuestion({ question: { url }, onAnswer }: Asking<"url">) {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isWeb = parsed !== undefined && ["http:", "https:"].includes(parsed.protocol);
   return (
-    <div className="grid gap-4">
-      <div className="grid gap-1 rounded-lg border border-line bg-raised p-3 text-sm">
+    <div className="grid grid-cols-1 gap-4">
+      <div className="grid grid-cols-1 gap-1 rounded-lg border border-line bg-raised p-3 text-sm">
         <p>
           It wants you to open a page of{" "}
           <strong className="break-all">{parsed?.host ?? "an address that is none"}</strong>:

@@ -12,7 +12,7 @@ export function ProgressBar({
   const share =
     total !== undefined && total > 0 ? Math.min(1, Math.max(0, progress / total)) : undefined;
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-1 gap-1">
       <progress
         aria-label="Progress of the call"
         {...(share === undefined ? {} : { value: share })}
@@ -47,7 +47,7 @@ export function LogLines({
   readonly count: number;
 }) {
   return (
-    <div className="grid gap-1">
+    <div className="grid grid-cols-1 gap-1">
       <p className="text-sm font-medium">
         Log <span className="font-normal text-soft tabular-nums">{count}</span>
       </p>
@@ -55,7 +55,7 @@ export function LogLines({
         label="Log messages of the call"
         className="max-h-56 overflow-y-auto rounded-lg border border-line bg-raised p-2"
       >
-        <ol className="grid gap-1 font-mono text-xs">
+        <ol className="grid grid-cols-1 gap-1 font-mono text-xs">
           {logs.map(({ number, level, logger, data }) => (
             <li key={number} className="flex gap-2">
               <span

@@ -8,10 +8,10 @@ import type { Ended, Run } from "./use-run.ts";
 export function RunView({ run }: { readonly run: Run }) {
   const { progress, logs, logCount, ended } = run;
   return (
-    <div className="grid min-w-0 gap-4">
+    <div className="grid grid-cols-1 min-w-0 gap-4">
       {progress !== undefined && ended?.is !== "done" && <ProgressBar progress={progress} />}
       {ended !== undefined && (
-        <div className="grid min-w-0 gap-3">
+        <div className="grid grid-cols-1 min-w-0 gap-3">
           <h4 className="flex items-baseline gap-2 font-semibold">
             Result
             <span className="text-sm font-normal text-soft tabular-nums" data-testid="duration">

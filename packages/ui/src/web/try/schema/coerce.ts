@@ -1,3 +1,4 @@
+import { brokenAt } from "./broken-at.ts";
 import { Unreadable } from "./draft.ts";
 
 const numeral = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -57,17 +58,15 @@ export type ReadText =
 export function readJson(text: string): ReadText {
   try {
     return { isRead: true, value: JSON.parse(text) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { isRead: false, problem: `This is not JSON: ${placed(message, text)}` };
+  } catch {
+    return { isRead: false, problem: placed(text, brokenAt(text) ?? text.length) };
   }
 }
 
-function placed(message: string, text: string): string {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const isAtEnd = /end of JSON input|Unterminated/i.test(message);
-  if (position === undefined && !isAtEnd) return message;
-  const before = text.slice(0, position === undefined ? text.length : Number(position)).split("\n");
-  const reason = message.replace(/ (in JSON )?at position.*$/, "");
-  return `${reason}, at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}.`;
+function placed(text: string, at: number): string {
+  const before = text.slice(0, at).split("\n");
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const found =
+    at >= text.length ? "ends too early" : `does not go on with ${[...text.slice(at)][0]}`;
+  return `This is not JSON: it ${found} at ${place}.`;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { brokenAt } from "./broken-at.ts";
 import { numberFromText, readJson, textFromNumber } from "./coerce.ts";
 import { sentOf, Unreadable, withField } from "./draft.ts";
 import { initialValue } from "./initial.ts";
@@ -175,6 +176,21 @@ describe("what is typed", () => {
     expect(readJson('{"a": [1,')).toMatchObject({
       problem: expect.stringContaining("line 1, column 10"),
     });
+  });
+
+  test("the place where JSON breaks is one that everything before leads up to", () => {
+    const broken = fc
+      .tuple(fc.json(), fc.nat(), fc.constantFrom("}", "]", ",", "x", '"', "-"))
+      .map(
+        ([json, at, sign]) => json.slice(0, at % json.length) + sign + json.slice(at % json.length),
+      );
+    fc.assert(
+      fc.property(broken, (text) => {
+        const isJson = readJson(text).isRead;
+        const at = brokenAt(text);
+        return isJson ? at === undefined : at !== undefined && at <= text.length;
+      }),
+    );
   });
 
   test("whatever a form holds, raw JSON gives back the same", () => {
