@@ -123,11 +123,10 @@ describe("trying a tool", () => {
     await press(panel, "Call");
     await shows(panel.getByRole("region", { name: "Log messages" }), "Tool processing data");
     await shows(panel, "Logged three messages");
-    const progress = page.waitForFunction(() => document.querySelector("progress") !== null);
     await page.goto("/ui/servers/everything?tab=tools&item=test_tool_with_progress");
-    const bar = page.getByRole("progressbar", { name: "Progress of the call" }).waitFor();
-    await press(page, "Call");
-    await Promise.race([bar, progress]);
+    await press(panel, "Call");
+    await panel.getByRole("progressbar", { name: "Progress of the call" }).waitFor();
+    await shows(panel, "100 of 100");
     await panel.getByTestId("duration").waitFor();
   });
 
@@ -242,6 +241,7 @@ describe("trying a tool", () => {
     const kept = panel.getByRole("listitem").filter({ hasText: /done/ });
     await name.fill("Ada");
     await press(panel, "Call");
+    await panel.getByText("Past calls").waitFor();
     await page.reload();
     await panel.getByText("Past calls").click();
     await kept.getByRole("button", { name: /^Edit/ }).click();

@@ -4,6 +4,9 @@ import { isSame } from "../schema/schema.ts";
 import type { FieldProps } from "./form-context.ts";
 import { Group, Labelled } from "./labelled.tsx";
 
+/** So many values are offered; others can be given as raw JSON. */
+const mostShown = 500;
+
 const yesNo: readonly Option[] = [
   { value: true, label: "true" },
   { value: false, label: "false" },
@@ -35,7 +38,7 @@ export function ChoiceField({
               {JSON.stringify(field.value)}
             </option>
           )}
-          {options.map((one, index) => (
+          {options.slice(0, mostShown).map((one, index) => (
             <option key={JSON.stringify(one.value)} value={index}>
               {one.label}
             </option>
@@ -81,7 +84,7 @@ export function ChoicesField({
   return (
     <Group field={field}>
       <div className="flex flex-wrap gap-x-5 gap-y-1.5">
-        {options.map((option) => (
+        {options.slice(0, mostShown).map((option) => (
           <label
             key={JSON.stringify(option.value)}
             className="flex min-h-8 items-center gap-2 text-sm"

@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { Capped } from "../results/capped.tsx";
 import { textOf } from "../schema/schema.ts";
 import { type FieldProps, useForm } from "./form-context.ts";
 
@@ -31,7 +32,7 @@ export function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">):
       <>
         {description !== undefined && (
           <p id={`${id}-about`} className="text-xs break-words whitespace-pre-line text-soft">
-            {description}
+            <Capped text={description} most={2_000} />
           </p>
         )}
         {problem !== undefined && (

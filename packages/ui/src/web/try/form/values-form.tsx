@@ -1,3 +1,4 @@
+import { Fallback } from "../results/fallback.tsx";
 import type { Schema } from "../schema/schema.ts";
 import { RawJson } from "./raw-json.tsx";
 import { SchemaForm } from "./schema-form.tsx";
@@ -35,14 +36,20 @@ export function ValuesForm({
       {isRaw ? (
         <RawJson what={what} text={values.text} problem={rawProblem} onChange={values.setText} />
       ) : (
-        <SchemaForm
-          key={values.edition}
-          schema={schema}
-          value={values.draft}
-          problems={values.problems}
-          onChange={values.setDraft}
-          what={what}
-        />
+        <Fallback
+          instead={
+            <p className="text-sm text-warn">No form can be drawn for this schema. Use raw JSON.</p>
+          }
+        >
+          <SchemaForm
+            key={values.edition}
+            schema={schema}
+            value={values.draft}
+            problems={values.problems}
+            onChange={values.setDraft}
+            what={what}
+          />
+        </Fallback>
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 import { JsonTree } from "../../parts/json-tree.tsx";
 import { OutLink } from "../../parts/panels.tsx";
 import { isObject, textOf } from "../schema/schema.ts";
+import { Capped } from "./capped.tsx";
 import { Media } from "./media.tsx";
 import { ResourceContents } from "./resource-contents.tsx";
 import { TextBlock } from "./text-block.tsx";
@@ -38,7 +39,9 @@ export function ContentBlock({ block, what }: { readonly block: unknown; readonl
             {textOf(block.title) ?? textOf(block.name) ?? uri}
           </p>
           {textOf(block.description) !== undefined && (
-            <p className="break-words text-soft">{textOf(block.description)}</p>
+            <p className="break-words text-soft">
+              <Capped text={textOf(block.description) ?? ""} most={2_000} />
+            </p>
           )}
           <OutLink href={uri} />
         </div>

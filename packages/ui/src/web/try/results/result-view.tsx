@@ -5,6 +5,7 @@ import { JsonTree } from "../../parts/json-tree.tsx";
 import { Badge } from "../../parts/panels.tsx";
 import { CallError } from "../mcp/messages.ts";
 import { isObject, type JsonObject, textOf } from "../schema/schema.ts";
+import { Capped } from "./capped.tsx";
 import { ContentBlock } from "./content-block.tsx";
 import { ResourceContents } from "./resource-contents.tsx";
 
@@ -53,7 +54,11 @@ export function ResultView({ result }: { readonly result: JsonObject }) {
           The tool says that it failed.
         </p>
       )}
-      {description !== undefined && <p className="text-sm break-words text-soft">{description}</p>}
+      {description !== undefined && (
+        <p className="text-sm break-words text-soft">
+          <Capped text={description} most={2_000} />
+        </p>
+      )}
       <Several
         of={content}
         draw={(block, index) => (

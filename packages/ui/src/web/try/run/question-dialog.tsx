@@ -4,6 +4,7 @@ import { OutLink } from "../../parts/panels.tsx";
 import { useValues } from "../form/use-values.ts";
 import { ValuesForm } from "../form/values-form.tsx";
 import type { Answer, Question } from "../mcp/messages.ts";
+import { Capped } from "../results/capped.tsx";
 
 type Asking<Mode extends Question["mode"]> = {
   readonly question: Extract<Question, { readonly mode: Mode }>;
@@ -23,7 +24,9 @@ export function QuestionDialog({
   return (
     <Modal title={`${serverName} asks`} onClose={() => onAnswer({ action: "cancel" })}>
       <div className="grid grid-cols-1 gap-4">
-        <p className="break-words whitespace-pre-line">{question.message}</p>
+        <p className="break-words whitespace-pre-line">
+          <Capped text={question.message} most={5_000} />
+        </p>
         {question.mode === "form" ? (
           <FormQuestion question={question} onAnswer={onAnswer} />
         ) : (

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Fallback } from "../results/fallback.tsx";
 import { FailedView, ResultView } from "../results/result-view.tsx";
 import { durationText } from "./duration.ts";
@@ -5,11 +6,11 @@ import { LogLines, ProgressBar } from "./run-notices.tsx";
 import type { Ended, Run } from "./use-run.ts";
 
 /** What a call has shown so far: progress, log and, at its end, what came of it. */
-export function RunView({ run }: { readonly run: Run }) {
+export const RunView = memo(function RunView({ run }: { readonly run: Run }) {
   const { progress, logs, logCount, ended } = run;
   return (
     <div className="grid grid-cols-1 min-w-0 gap-4">
-      {progress !== undefined && ended?.is !== "done" && <ProgressBar progress={progress} />}
+      {progress !== undefined && <ProgressBar progress={progress} />}
       {ended !== undefined && (
         <div className="grid grid-cols-1 min-w-0 gap-3">
           <h4 className="flex items-baseline gap-2 font-semibold">
@@ -24,7 +25,7 @@ export function RunView({ run }: { readonly run: Run }) {
       {logs.length > 0 && <LogLines logs={logs} count={logCount} />}
     </div>
   );
-}
+});
 
 function Outcome({ ended }: { readonly ended: Ended }) {
   if (ended.is === "failed") return <FailedView error={ended.error} />;

@@ -21,6 +21,11 @@ export type Kind =
   /** Anything else is written as JSON. */
   | { readonly is: "json" };
 
+/** A schema that holds itself ends here. */
+const mostDepth = 8;
+/** More forms of one value than anybody chooses from. */
+const mostVariants = 20;
+
 const label = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** The values of `enum`, or of `oneOf` or `anyOf` with nothing but constants in it. */
@@ -53,7 +58,7 @@ const isOnlyRule = (variant: Schema) =>
   Object.keys(variant).every((key) => ["required", "not", "if", "then", "else"].includes(key));
 
 /** The schema as a form shows it: references written out, and `null` left out where it may be left empty. */
-export function shown(given: Schema, root: Schema, isRequired: boolean): Schema {
+export function shown(given: Schema, root: Schema, isRequired: boolean, depth = 0): Schema {
   const schema = resolve(given, root);
   const { type } = schema;
   if (Array.isArray(type)) {
@@ -64,13 +69,13 @@ export function shown(given: Schema, root: Schema, isRequired: boolean): Schema 
     return { title, description, default: preset, anyOf: variants };
   }
   const variants = variantsOf(schema);
-  if (isRequired || variants.length === 0) return schema;
+  if (isRequired || variants.length === 0 || depth > mostDepth) return schema;
   const others = variants.filter((one) => one.type !== "null");
   const only = others[0];
   if (others.length === variants.length || only === undefined) return schema;
   const { oneOf: _, anyOf: __, ...rest } = schema;
   if (others.length > 1) return { ...rest, anyOf: others };
-  return shown({ ...resolve(only, root), ...rest }, root, isRequired);
+  return shown({ ...resolve(only, root), ...rest }, root, isRequired, depth + 1);
 }
 
 /** What to show for a schema that `shown` has made. */
@@ -83,7 +88,9 @@ export function kindOf(schema: Schema, root: Schema): Kind {
     const { oneOf: _, anyOf: __, title: ___, description: ____, default: _____, ...rest } = schema;
     return {
       is: "union",
-      variants: variants.map((one) => resolve({ ...rest, allOf: [one] }, root)),
+      variants: variants
+        .slice(0, mostVariants)
+        .map((one) => resolve({ ...rest, allOf: [one] }, root)),
     };
   }
   const properties = isObject(schema.properties) ? Object.entries(schema.properties) : [];

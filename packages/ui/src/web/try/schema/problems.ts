@@ -7,6 +7,8 @@ import { textProblem } from "./text-problem.ts";
 export type FieldProblem = { readonly path: string; readonly message: string };
 
 const mostDepth = 24;
+/** Forms within forms multiply, so fewer of them are looked into. */
+const unionDepth = 8;
 
 /** The step from a value to one of its fields or entries, as a JSON pointer writes it. */
 export const step = (path: string, key: string | number) =>
@@ -73,7 +75,9 @@ export function problemsOf(
       );
     }
     case "union": {
-      const of = kind.variants.map((one) => problemsOf(one, root, value, true, path, depth + 1));
+      const of = kind.variants.map((one) =>
+        problemsOf(one, root, value, true, path, depth + unionDepth),
+      );
       return of.reduce((best, one) => (one.length < best.length ? one : best), of[0] ?? []);
     }
     case "json":

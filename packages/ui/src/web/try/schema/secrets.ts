@@ -17,7 +17,7 @@ export function withoutSecrets(given: Schema, root: Schema, value: unknown, dept
   if (kind.is === "list" && Array.isArray(value))
     return value.map((one) => withoutSecrets(kind.items, root, one, depth + 1) ?? null);
   if (kind.is === "union")
-    return kind.variants.reduce((kept, one) => withoutSecrets(one, root, kept, depth + 1), value);
+    return kind.variants.reduce((kept, one) => withoutSecrets(one, root, kept, depth + 3), value);
   if (kind.is !== "object" || !isObject(value)) return value;
   const schemas = new Map(kind.properties);
   return Object.fromEntries(
