@@ -1,0 +1,45 @@
+import { useState } from "react";
+import { inputClass } from "../../parts/controls.tsx";
+import { numberFromText, textFromNumber } from "../schema/coerce.ts";
+import { numberOf } from "../schema/schema.ts";
+import type { FieldProps } from "./form-context.ts";
+import { Labelled } from "./labelled.tsx";
+
+/** A number, typed as text: what is half typed stays, and `1.0` is not rewritten while one types. */
+export function NumberField(field: FieldProps) {
+  const { schema, value, onChange, isRequired } = field;
+  const [typed, setTyped] = useState("");
+  const text = Object.is(numberFromText(typed), value) ? typed : textFromNumber(value);
+  const least = numberOf(schema.minimum);
+  const most = numberOf(schema.maximum);
+  const range =
+    least !== undefined && most !== undefined
+      ? `${least} to ${most}`
+      : least !== undefined
+        ? `${least} or more`
+        : most !== undefined
+          ? `${most} or less`
+          : undefined;
+  return (
+    <Labelled field={field}>
+      {(ids) => (
+        <input
+          {...ids}
+          type="text"
+          inputMode={
+            schema.type === "integer" && least !== undefined && least >= 0 ? "numeric" : "text"
+          }
+          autoComplete="off"
+          required={isRequired}
+          placeholder={range}
+          value={text}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            onChange(numberFromText(event.target.value));
+          }}
+          className={`${inputClass} tabular-nums sm:max-w-64`}
+        />
+      )}
+    </Labelled>
+  );
+}

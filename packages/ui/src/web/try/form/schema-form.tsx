@@ -1,0 +1,53 @@
+import { useMemo } from "react";
+import { type Kind, kindOf, shown } from "../schema/kind.ts";
+import type { FieldProblem } from "../schema/problems.ts";
+import { isObject, type Schema } from "../schema/schema.ts";
+import { Field } from "./field.tsx";
+import { FormProvider } from "./form-context.ts";
+import { ObjectFields } from "./object-fields.tsx";
+
+/** The fields for an object of a schema. Problems are shown beside the fields they belong to. */
+export function SchemaForm({
+  schema: given,
+  value,
+  problems,
+  onChange,
+  what,
+}: {
+  readonly schema: Schema;
+  readonly value: unknown;
+  readonly problems: readonly FieldProblem[];
+  readonly onChange: (value: unknown) => void;
+  /** What the object is, where it can only be written as JSON. */
+  readonly what: string;
+}) {
+  const state = useMemo(
+    () => ({
+      root: given,
+      problems: new Map(problems.map(({ path, message }) => [path, message])),
+    }),
+    [given, problems],
+  );
+  const schema = shown(given, given, true);
+  const kind = kindOf(schema, given);
+  const field = { schema, name: what, path: "", value, isRequired: true, depth: 0, onChange };
+  return (
+    <FormProvider value={state}>
+      <div className="grid grid-cols-1 gap-4">
+        {isNothing(schema, kind) ? (
+          <p className="text-sm text-soft">Nothing has to be filled in.</p>
+        ) : kind.is === "object" ? (
+          <ObjectFields {...field} properties={kind.properties} />
+        ) : (
+          <Field {...field} />
+        )}
+      </div>
+    </FormProvider>
+  );
+}
+
+/** Whether a schema names no field, neither one by one nor as a map of any names. */
+function isNothing(schema: Schema, kind: Kind): boolean {
+  const { additionalProperties: others } = schema;
+  return kind.is === "json" && schema.type === "object" && others !== true && !isObject(others);
+}

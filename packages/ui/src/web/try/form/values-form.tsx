@@ -1,0 +1,56 @@
+import { Fallback } from "../results/fallback.tsx";
+import type { Schema } from "../schema/schema.ts";
+import { RawJson } from "./raw-json.tsx";
+import { SchemaForm } from "./schema-form.tsx";
+import type { Values } from "./use-values.ts";
+
+/** The form of a schema with a switch to raw JSON. */
+export function ValuesForm({
+  schema,
+  values,
+  what,
+}: {
+  readonly schema: Schema;
+  readonly values: Values;
+  readonly what: string;
+}) {
+  const { isRaw, rawProblem } = values;
+  return (
+    <div className="grid grid-cols-1 gap-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <label className="flex min-h-8 items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={isRaw}
+            onChange={(event) => values.setRaw(event.target.checked)}
+            className="size-4 accent-accent-solid"
+          />
+          Raw JSON
+        </label>
+        {isRaw && rawProblem !== undefined && (
+          <p className="text-xs text-soft">
+            The form can show it again once it is an object in JSON.
+          </p>
+        )}
+      </div>
+      {isRaw ? (
+        <RawJson what={what} text={values.text} problem={rawProblem} onChange={values.setText} />
+      ) : (
+        <Fallback
+          instead={
+            <p className="text-sm text-warn">No form can be drawn for this schema. Use raw JSON.</p>
+          }
+        >
+          <SchemaForm
+            key={values.edition}
+            schema={schema}
+            value={values.draft}
+            problems={values.problems}
+            onChange={values.setDraft}
+            what={what}
+          />
+        </Fallback>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.ts";
+import {
+  type Answer,
+  CallError,
+  type Notice,
+  noticeOf,
+  type Question,
+  questionOf,
+} from "./messages.ts";
+import { type Answered, type Asked, type McpRequest, requestOf } from "./request.ts";
+import { eventsOf } from "./stream.ts";
+
+/** A server that asks again and again is not done by asking more. */
+const mostRounds = 20;
+
+export type Listener = {
+  readonly signal: AbortSignal;
+  readonly onNotice: (notice: Notice) => void;
+  /** Answers for the person. Rejects when the call is cancelled meanwhile. */
+  readonly onQuestion: (question: Question) => Promise<Answer>;
+};
+
+let lastId = 0;
+
+/** Carries out one call, with all questions the server has. Throws CallError or an AbortError. */
+export async function call(asked: Asked, listener: Listener): Promise<JsonObject> {
+  let answered: Answered = {};
+  for (let round = 0; round < mostRounds; round += 1) {
+    lastId += 1;
+    const result = await send(requestOf(asked, lastId, answered), listener);
+    if (result.resultType !== "input_required") return result;
+    answered = await answersTo(result, listener);
+  }
+  throw new CallError(`The server asked more than ${mostRounds} times in one call.`, undefined);
+}
+
+async function answersTo(result: JsonObject, { onQuestion }: Listener): Promise<Answered> {
+  const questions = isObject(result.inputRequests) ? Object.entries(result.inputRequests) : [];
+  const state = textOf(result.requestState);
+  const answers: (readonly [string, Answer])[] = [];
+  for (const [key, request] of questions)
+    answers.push([key, await onQuestion(questionOf(request))]);
+  return {
+    ...(answers.length === 0 ? {} : { inputResponses: Object.fromEntries(answers) }),
+    ...(state === undefined ? {} : { requestState: state }),
+  };
+}
+
+async function send(request: McpRequest, { signal, onNotice }: Listener): Promise<JsonObject> {
+  let response: Response;
+  try {
+    response = await fetch(request.path, {
+      method: "POST",
+      headers: request.headers,
+      body: JSON.stringify(request.body),
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new CallError("The hub does not answer. Is it running?", undefined);
+  }
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (!isStream || response.body === null) return resultOf(await jsonOf(response));
+  for await (const text of eventsOf(response.body)) {
+    const message: unknown = JSON.parse(text);
+    if (!isObject(message)) continue;
+    if ("result" in message || "error" in message) return resultOf(message);
+    const notice = noticeOf(message);
+    if (notice !== undefined) onNotice(notice);
+  }
+  throw new CallError("The stream ended without a result.", undefined);
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CallError(`The hub answered ${response.status} without JSON.`, undefined, text);
+  }
+}
+
+function resultOf(message: unknown): JsonObject {
+  if (isObject(message) && isObject(message.result)) return message.result;
+  const error = isObject(message) && isObject(message.error) ? message.error : message;
+  const told = isObject(error) ? error : {};
+  throw new CallError(
+    // The hub's own refusals are problem documents.
+    textOf(told.message) ??
+      textOf(told.detail) ??
+      textOf(told.title) ??
+      "The answer is no result of MCP.",
+    numberOf(told.code),
+    told.data,
+  );
+}

@@ -1,0 +1,39 @@
+import { Button } from "../../parts/controls.tsx";
+import { Modal } from "../../parts/modal.tsx";
+import { Code } from "../../parts/panels.tsx";
+import type { Asked } from "../mcp/request.ts";
+
+/** Asks before a tool that says it may destroy something. */
+export function ConfirmDialog({
+  asked,
+  serverName,
+  onConfirm,
+  onClose,
+}: {
+  readonly asked: Asked;
+  readonly serverName: string;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Modal title={`Call ${asked.name}?`} onClose={onClose}>
+      <div className="grid grid-cols-1 gap-4">
+        <p>
+          {serverName} says that this tool can delete or overwrite things. What it does cannot be
+          taken back from here.
+        </p>
+        <Code
+          text={JSON.stringify(asked.values, null, 2)}
+          what="the arguments"
+          className="max-h-60 overflow-y-auto"
+        />
+        <div className="flex flex-wrap gap-2">
+          <Button look="danger" onClick={onConfirm}>
+            Call it
+          </Button>
+          <Button onClick={onClose}>Do not call</Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

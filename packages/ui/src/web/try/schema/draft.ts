@@ -1,0 +1,34 @@
+import { isObject, type JsonObject } from "./schema.ts";
+
+/** What stands in a field for JSON and cannot be read as JSON yet. */
+export class Unreadable {
+  constructor(readonly text: string) {}
+
+  /** As raw JSON it is a text, so that nothing that was typed is lost. */
+  toJSON(): string {
+    return this.text;
+  }
+}
+
+/** An object with one of its fields changed; `undefined` takes the field out. */
+export function withField(value: unknown, name: string, field: unknown): JsonObject {
+  const entries = Object.entries(isObject(value) ? value : {});
+  const isNew = !entries.some(([key]) => key === name);
+  const all = isNew
+    ? [...entries, [name, field] as const]
+    : entries.map(([key, old]) => [key, key === name ? field : old] as const);
+  // fromEntries makes even `__proto__` a field like others.
+  return Object.fromEntries(all.filter(([, one]) => one !== undefined));
+}
+
+/** A field of a value, if it has it itself. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** What is sent: the draft as plain JSON, without the fields that were left empty. */
+export function sentOf(draft: unknown): JsonObject {
+  const text = JSON.stringify(draft);
+  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  return isObject(value) ? value : {};
+}

@@ -1,0 +1,253 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { brokenAt } from "./broken-at.ts";
+import { numberFromText, readJson, textFromNumber } from "./coerce.ts";
+import { sentOf, Unreadable, withField } from "./draft.ts";
+import { initialValue } from "./initial.ts";
+import { kindOf, shown } from "./kind.ts";
+import { problemsOf, variantOf } from "./problems.ts";
+import { resolve } from "./resolve.ts";
+import type { Schema } from "./schema.ts";
+import { withoutSecrets } from "./secrets.ts";
+
+const kind = (schema: Schema, isRequired = true) =>
+  kindOf(shown(schema, schema, isRequired), schema).is;
+const paths = (schema: Schema, value: unknown) =>
+  problemsOf(schema, schema, value).map(({ path }) => path);
+
+describe("references", () => {
+  const root = {
+    $defs: { "a/b": { type: "string", minLength: 2 }, loop: { $ref: "#/$defs/loop" } },
+  };
+
+  test("point into the document, with the escapes of a JSON pointer", () => {
+    expect(resolve({ $ref: "#/$defs/a~1b", title: "T" }, root)).toEqual({
+      type: "string",
+      minLength: 2,
+      title: "T",
+    });
+  });
+
+  test("that go in circles, elsewhere or nowhere end in a schema for anything", () => {
+    for (const $ref of ["#/$defs/loop", "https://example.org/x", "#/none", "#/%", "#/__proto__"])
+      expect(resolve({ $ref }, root)).toEqual({});
+  });
+
+  test("and allOf are joined", () => {
+    const all = {
+      allOf: [{ properties: { a: {} }, required: ["a"] }],
+      properties: { b: {} },
+      required: ["b"],
+    };
+    expect(resolve(all, all)).toEqual({ properties: { a: {}, b: {} }, required: ["a", "b"] });
+  });
+});
+
+describe("the kind of a field", () => {
+  test("an optional text that may be null is a text, a required one is a choice", () => {
+    expect(kind({ type: ["string", "null"] }, false)).toBe("text");
+    expect(kind({ type: ["string", "null"] }, true)).toBe("union");
+    expect(kind({ anyOf: [{ type: "integer" }, { type: "null" }], default: null }, false)).toBe(
+      "number",
+    );
+  });
+
+  test("constants with titles are a choice, and a list of them several choices", () => {
+    const oneOf = [
+      { const: 1, title: "One" },
+      { const: 2, title: "Two" },
+    ];
+    expect(kind({ oneOf })).toBe("choice");
+    expect(kind({ type: "array", items: { anyOf: oneOf } })).toBe("choices");
+  });
+
+  test("rules about which fields go together are no choice of forms", () => {
+    expect(kind({ type: "object", properties: { a: {} }, anyOf: [{ required: ["a"] }] })).toBe(
+      "object",
+    );
+  });
+
+  test("what no control fits is JSON", () => {
+    for (const schema of [{}, { type: "object" }, { type: "array" }, { type: "odd" }])
+      expect(kind(schema)).toBe("json");
+  });
+});
+
+describe("what stands in a form at first", () => {
+  test("are defaults and the required objects around them; the rest is not sent", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        city: { type: "string", default: "Oslo" },
+        days: { type: "integer" },
+        exact: { type: "boolean" },
+        inner: { type: "object", properties: { unit: { default: "c" } } },
+      },
+      required: ["exact", "inner"],
+    };
+    expect(initialValue(schema, schema, true)).toEqual({
+      city: "Oslo",
+      exact: false,
+      inner: { unit: "c" },
+    });
+  });
+
+  test("a schema that holds itself ends", () => {
+    const schema = { type: "object", properties: { next: { $ref: "#" } }, required: ["next"] };
+    expect(JSON.stringify(initialValue(schema, schema, true)).length).toBeLessThan(200);
+  });
+});
+
+test("schemas that hold themselves in every way are done with in no time", () => {
+  const self = { $ref: "#" };
+  const many = Array.from({ length: 100 }, () => self);
+  const schemas: Schema[] = [
+    { anyOf: [self, { type: "null" }] },
+    { anyOf: many },
+    { oneOf: [...many, { type: "object", properties: { a: self }, required: ["a"] }] },
+    { allOf: many },
+    { type: "array", items: self, default: [[[]]] },
+    { type: ["object", "array", "null"], properties: { a: self }, items: self },
+  ];
+  const began = performance.now();
+  for (const schema of schemas)
+    for (const isRequired of [true, false]) {
+      const value = initialValue(schema, schema, isRequired) ?? { a: { a: [1] } };
+      problemsOf(schema, schema, value, isRequired);
+      withoutSecrets(schema, schema, value);
+    }
+  expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+describe("problems", () => {
+  test("stand at the field they belong to", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        name: { type: "string", pattern: "^[a-z]+$" },
+        age: { type: "integer", minimum: 0, maximum: 9 },
+        tags: { type: "array", items: { enum: ["a", "b"] }, minItems: 1 },
+        "a/b": { type: "object", properties: { x: { type: "number" } }, required: ["x"] },
+      },
+      required: ["name", "a/b"],
+    };
+    expect(paths(schema, {})).toEqual(["/name", "/a~1b"]);
+    expect(paths(schema, { name: "A", age: 10, tags: [], "a/b": {} })).toEqual([
+      "/name",
+      "/age",
+      "/tags",
+      "/a~1b/x",
+    ]);
+    expect(paths(schema, { name: "a", age: "1e", tags: ["c"], "a/b": { x: 1 } })).toEqual([
+      "/age",
+      "/tags",
+    ]);
+    expect(paths(schema, { name: "a", age: 1, tags: ["a"], "a/b": { x: 1 } })).toEqual([]);
+  });
+
+  test("a pattern that could run for ever is left to the server", () => {
+    const schema = { type: "string", pattern: "^(a+)+$" };
+    expect(problemsOf(schema, schema, `${"a".repeat(40)}!`)).toEqual([]);
+  });
+
+  test("of a union are those of the form that fits best", () => {
+    const variants = [
+      {
+        type: "object",
+        properties: { kind: { const: "a" }, size: { type: "number" } },
+        required: ["kind", "size"],
+      },
+      { type: "object", properties: { kind: { const: "b" } }, required: ["kind"] },
+    ];
+    expect(variantOf(variants, {}, { kind: "b" })).toBe(1);
+    expect(paths({ oneOf: variants }, { kind: "a", size: "big" })).toEqual(["/size"]);
+  });
+
+  test("a field of JSON that cannot be read keeps its text", () => {
+    const draft = { filter: new Unreadable('{"a":') };
+    expect(paths({ type: "object", properties: { filter: {} } }, draft)).toEqual(["/filter"]);
+    expect(sentOf(draft)).toEqual({ filter: '{"a":' });
+  });
+});
+
+describe("what is typed", () => {
+  test("a number stays as it was typed until it is one that can be kept exactly", () => {
+    expect(
+      ["", "1.5", "-2e3", ".5", "1e", "0x10", "12345678901234567890", "one"].map(numberFromText),
+    ).toEqual([undefined, 1.5, -2000, 0.5, "1e", "0x10", "12345678901234567890", "one"]);
+  });
+
+  test("any number that is shown reads back as itself", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const read = numberFromText(textFromNumber(value));
+        return typeof read === "string"
+          ? read === JSON.stringify(value)
+          : Object.is(read, value + 0);
+      }),
+    );
+  });
+
+  test("broken JSON says where it breaks", () => {
+    const read = readJson('{\n  "a": 1,\n  b\n}');
+    expect(read).toMatchObject({
+      isRead: false,
+      problem: expect.stringContaining("line 3, column 3"),
+    });
+    expect(readJson('{"a": [1,')).toMatchObject({
+      problem: expect.stringContaining("line 1, column 10"),
+    });
+  });
+
+  test("the place where JSON breaks is one that everything before leads up to", () => {
+    const broken = fc
+      .tuple(fc.json(), fc.nat(), fc.constantFrom("}", "]", ",", "x", '"', "-"))
+      .map(
+        ([json, at, sign]) => json.slice(0, at % json.length) + sign + json.slice(at % json.length),
+      );
+    fc.assert(
+      fc.property(broken, (text) => {
+        const isJson = readJson(text).isRead;
+        const at = brokenAt(text);
+        return isJson ? at === undefined : at !== undefined && at <= text.length;
+      }),
+    );
+  });
+
+  test("whatever a form holds, raw JSON gives back the same", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (values) => {
+        const sent = sentOf(values);
+        const read = readJson(JSON.stringify(sent, null, 2));
+        expect(read).toEqual({ isRead: true, value: sent });
+      }),
+    );
+  });
+
+  test("fields that were emptied are not sent, whatever they are called", () => {
+    const draft = withField(withField({ a: 1 }, "__proto__", "x"), "a", undefined);
+    expect(JSON.stringify(sentOf(draft))).toBe('{"__proto__":"x"}');
+  });
+});
+
+test("secrets are left out of what is kept", () => {
+  const schema = {
+    type: "object",
+    properties: {
+      user: { type: "string" },
+      logins: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: { pass: { type: "string", format: "password" }, at: {} },
+        },
+      },
+    },
+  };
+  const value = { user: "u", logins: [{ pass: "p", at: 1 }], more: 2 };
+  expect(withoutSecrets(schema, schema, value)).toEqual({
+    user: "u",
+    logins: [{ at: 1 }],
+    more: 2,
+  });
+});
