@@ -16,7 +16,7 @@ export type ControlIds = {
 type Parts = ControlIds & { readonly notes: React.ReactNode };
 
 /** The description and the problem of a field, and what its control needs to point to them. */
-export function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">): Parts {
+function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">): Parts {
   const id = useId();
   const problem = useForm().problems.get(path);
   const description = textOf(schema.description);
@@ -45,7 +45,7 @@ export function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">):
   };
 }
 
-export function LabelText(field: Pick<FieldProps, "schema" | "name">) {
+function LabelText(field: Pick<FieldProps, "schema" | "name">) {
   const label = labelOf(field);
   return (
     <>

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../schema/schema.ts";
 import { headerValue } from "./header-values.ts";
 
-export const protocolVersion = "2026-07-28";
+const protocolVersion = "2026-07-28";
 
 /** What is asked of a server; its name is that of the tool or prompt, or the URI of the resource. */
 export type Asked = {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.ts";
 
-export const outcomes = ["done", "error", "failed", "cancelled"] as const;
+const outcomes = ["done", "error", "failed", "cancelled"] as const;
 /** `error` is a result that says so; `failed` is a call that had no result. */
 export type Outcome = (typeof outcomes)[number];
 

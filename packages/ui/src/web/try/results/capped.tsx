@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "../../parts/controls.tsx";
 
-export const mostText = 200_000;
+const mostText = 200_000;
 
 /** The beginning of a text that may have any length; a button shows more of it. */
 export function Capped({
