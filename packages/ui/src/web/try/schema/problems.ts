@@ -8,7 +8,7 @@ export type FieldProblem = { readonly path: string; readonly message: string };
 
 const mostDepth = 24;
 /** Forms within forms multiply, so fewer of them are looked into. */
-const unionDepth = 8;
+const unionDepth = 12;
 
 /** The step from a value to one of its fields or entries, as a JSON pointer writes it. */
 export const step = (path: string, key: string | number) =>
