@@ -71,7 +71,7 @@ export function build() {
   step(
     "build",
     [...manifests(), ...sources, "tsconfig.base.json", "tsup.base.ts", "turbo.json"],
-    () => isFolder("apps/hub/dist"),
+    () => isFolder("apps/hub/dist") && isFolder("packages/ui/dist/web"),
     () => pnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only"]),
   );
 }

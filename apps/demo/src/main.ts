@@ -37,6 +37,7 @@ async function keepRunning(stage: Stage, stop: AbortSignal): Promise<void> {
   stage.endStory();
   stage.server("MCP Server 3").start();
   say(`  Everything keeps running until Ctrl-C; Flaky server goes and comes. Try kill -9 on another.
+    look      ${stage.url}/
     servers   ${stage.url}/servers
     docs      ${stage.url}/docs
     events    curl -N ${stage.url}/events
