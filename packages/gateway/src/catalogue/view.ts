@@ -47,7 +47,7 @@ export type ViewSource = {
   readonly now: Now;
 };
 
-export type Ambiguous = { readonly name: string; readonly servers: readonly string[] };
+type Ambiguous = { readonly name: string; readonly servers: readonly string[] };
 
 export function createView(source: ViewSource): View {
   const { selection, entries, present, now } = source;

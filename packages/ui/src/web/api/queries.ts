@@ -58,9 +58,3 @@ export const toolSearchQuery = (words: string, limit = 50) =>
     staleTime: 10_000,
     placeholderData: (previous) => previous,
   });
-
-export const versionQuery = queryOptions({
-  queryKey: ["version"],
-  queryFn: ({ signal }) =>
-    askJson<{ readonly version: string; readonly startedAt: string }>("/version", { signal }),
-});

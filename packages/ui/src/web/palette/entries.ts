@@ -16,7 +16,7 @@ export type PaletteEntry = {
 const mostServers = 8;
 const mostTools = 8;
 
-export function serverPath(id: string): string {
+function serverPath(id: string): string {
   return `/ui/servers/${encodeURIComponent(id)}`;
 }
 

@@ -88,7 +88,7 @@ export function Problem({
 }
 
 /** A place where something will be in a moment. */
-export function Skeleton({ className = "h-24" }: { readonly className?: string }) {
+function Skeleton({ className = "h-24" }: { readonly className?: string }) {
   return (
     <div
       aria-hidden="true"

@@ -17,7 +17,7 @@ export const statusWord = (status: Status) => looks[status].word;
 export const statusTone = (status: Status) => looks[status].tone;
 
 /** What each status means, for whoever wonders. */
-export const statusMeaning: Readonly<Record<Status, string>> = {
+const statusMeaning: Readonly<Record<Status, string>> = {
   up: "It answers.",
   degraded: "Some of its instances do not answer.",
   unreachable: "The hub cannot reach it.",

@@ -1,9 +1,9 @@
 import type { ServerSummary } from "@hub/client";
 
-export const sorts = ["name", "status", "changed", "tools"] as const;
+const sorts = ["name", "status", "changed", "tools"] as const;
 export type Sort = (typeof sorts)[number];
 export const statuses = ["up", "degraded", "unreachable", "pending", "down"] as const;
-export const views = ["cards", "table"] as const;
+const views = ["cards", "table"] as const;
 
 /** What a person looks for; all of it stands in the URL. */
 export type ServersSearch = {

@@ -1,7 +1,7 @@
 import type { ToolsetInput, ToolsetView } from "@hub/core";
 
 /** Which tools of the selected servers: all, those that are listed, or all but those. */
-export type ToolChoice = "all" | "only" | "without";
+type ToolChoice = "all" | "only" | "without";
 
 export type Override = {
   readonly name?: string | undefined;

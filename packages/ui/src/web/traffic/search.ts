@@ -1,4 +1,4 @@
-export const sorts = ["name", "rate", "calls", "errors", "p50", "p95", "max", "bytes"] as const;
+const sorts = ["name", "rate", "calls", "errors", "p50", "p95", "max", "bytes"] as const;
 export type Sort = (typeof sorts)[number];
 
 /** What stands in the URL of this page. */
