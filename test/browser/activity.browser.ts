@@ -1,42 +1,9 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
-import { closeBrowser, openPage, type Watch } from "./page.js";
+import { describe, expect, test } from "vitest";
+import type { HubProcess } from "../support/hub-process.js";
+import { cleanStage, open, startHub, startServer } from "./stage.js";
 
-const root = join(import.meta.dirname, "../..");
-const running: { stop(): Promise<unknown> }[] = [];
-const watched: Watch[] = [];
-
-async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  return hub;
-}
-
-function startServer(hub: HubProcess, name: string): Program {
-  const server = new Program(process.execPath, [join(root, `apps/demo-servers/dist/${name}.js`)], {
-    MCP_HUB_URL: hub.url,
-  });
-  running.push({ stop: () => server.kill("SIGKILL") });
-  return server;
-}
-
-async function open(hub: HubProcess, path: string): Promise<Page> {
-  const { page, context, watch } = await openPage({ url: hub.url });
-  watched.push(watch);
-  running.push({ stop: () => context.close() });
-  await page.goto(path);
-  return page;
-}
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-  for (const watch of watched.splice(0))
-    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
-});
-afterAll(closeBrowser);
+cleanStage();
 
 /** Registers servers that nobody runs; each makes some events of its own. */
 async function registerMany(hub: HubProcess, prefix: string, count: number): Promise<void> {

@@ -1,28 +1,14 @@
-import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
-import { closeBrowser, openPage, type Watch } from "./page.js";
+import { describe, expect, test } from "vitest";
+import type { HubProcess } from "../support/hub-process.js";
+import { cleanStage, open, startHub, startServer } from "./stage.js";
 
-const root = join(import.meta.dirname, "../..");
-const running: { stop(): Promise<unknown> }[] = [];
-const watched: Watch[] = [];
+cleanStage();
 
 async function start(): Promise<{ hub: HubProcess; page: Page }> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  for (const name of ["server-1", "server-2"]) {
-    const server = new Program(
-      process.execPath,
-      [join(root, `apps/demo-servers/dist/${name}.js`)],
-      { MCP_HUB_URL: hub.url },
-    );
-    running.push({ stop: () => server.kill("SIGKILL") });
-  }
-  const { page, context, watch } = await openPage({ url: hub.url });
-  watched.push(watch);
-  running.push({ stop: () => context.close() });
-  await page.goto("/");
+  const hub = await startHub();
+  for (const name of ["server-1", "server-2"]) startServer(hub, name);
+  const page = await open(hub);
   for (const id of ["mcp-server-1", "mcp-server-2"])
     await page.locator(`[data-server="${id}"] [data-status="up"]`).waitFor();
   await page.goto("/ui/toolsets");
@@ -62,13 +48,6 @@ async function put(hub: HubProcess, id: string, definition: unknown): Promise<vo
   });
   expect(response.status).toBe(200);
 }
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-  for (const watch of watched.splice(0))
-    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
-});
-afterAll(closeBrowser);
 
 describe("toolsets in the browser", () => {
   test("one with a renamed tool is made, previewed as clients see it, edited and deleted", async () => {

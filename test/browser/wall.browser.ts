@@ -1,40 +1,11 @@
-import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
-import { closeBrowser, openPage, type Watch } from "./page.js";
+import { describe, expect, test } from "vitest";
+import type { HubProcess } from "../support/hub-process.js";
+import { cleanStage, open as openStage, startHub, startServer } from "./stage.js";
 
-const root = join(import.meta.dirname, "../..");
-const running: { stop(): Promise<unknown> }[] = [];
-const watched: Watch[] = [];
+cleanStage();
 
-async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  return hub;
-}
-
-function startServer(hub: HubProcess, name: string): Program {
-  const server = new Program(process.execPath, [join(root, `apps/demo-servers/dist/${name}.js`)], {
-    MCP_HUB_URL: hub.url,
-  });
-  running.push({ stop: () => server.kill("SIGKILL") });
-  return server;
-}
-
-async function open(hub: HubProcess, size: { width?: number; height?: number } = {}, path = "") {
-  const { page, context, watch } = await openPage({ url: hub.url, ...size });
-  watched.push(watch);
-  running.push({ stop: () => context.close() });
-  await page.goto(`/ui/wall${path}`);
-  return page;
-}
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-  for (const watch of watched.splice(0))
-    expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
-});
-afterAll(closeBrowser);
+const open = (hub: HubProcess, size: { width?: number; height?: number } = {}, query = "") =>
+  openStage(hub, `/ui/wall${query}`, size);
 
 describe("the wallboard", () => {
   test("shows at once when a server dies, bigger and first, and counts it", async () => {

@@ -1,4 +1,4 @@
-import { useId, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 
 export type Tab<Key extends string> = {
   readonly key: Key;
@@ -22,6 +22,11 @@ export function Tabs<Key extends string>({
 }) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  // On a phone the chosen one may be out of sight.
+  useEffect(() => {
+    const tab = list.current?.querySelector(`[data-tab="${chosen}"]`);
+    tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   const move = (event: React.KeyboardEvent) => {
     const at = tabs.findIndex(({ key }) => key === chosen);
     const to = {
