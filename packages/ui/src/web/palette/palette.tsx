@@ -4,6 +4,7 @@ import { FileText, Search, Wrench } from "lucide-react";
 import { useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { serversQuery, toolSearchQuery } from "../api/queries.ts";
 import { StatusShape, statusTone, statusWord } from "../parts/status.tsx";
+import { useDialog } from "../parts/use-dialog.ts";
 import { entriesFor, type PaletteEntry } from "./entries.ts";
 
 const toolsAsked = 20;
@@ -24,7 +25,7 @@ function EntryIcon({ entry }: { readonly entry: PaletteEntry }) {
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
   const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dialog, outside } = useDialog();
   const list = useRef<HTMLDivElement>(null);
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
@@ -34,9 +35,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const entries = entriesFor(words, servers.data?.servers ?? [], tools.data?.tools ?? []);
   const chosen = Math.min(at, entries.length - 1);
 
-  useEffect(() => {
-    if (dialog.current?.open === false) dialog.current.showModal();
-  }, []);
   useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
@@ -55,14 +53,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, which the browser sees to
     <dialog
       ref={dialog}
       aria-label="Go to a server, tool or page"
       onClose={onClose}
-      onClick={(event) => {
-        if (event.target === dialog.current) dialog.current.close();
-      }}
+      {...outside}
       className="mx-auto mt-[12dvh] w-[calc(100vw-2rem)] max-w-xl overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card"
     >
       <div className="flex items-center gap-3 border-b border-line px-4">

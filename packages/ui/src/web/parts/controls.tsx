@@ -1,4 +1,4 @@
-import { Check, Copy } from "lucide-react";
+import { Check, Copy, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
 const looks = {
@@ -45,16 +45,29 @@ export function IconButton({
 }
 
 const copiedMs = 1_600;
+const copyLooks = {
+  ready: { icon: Copy, tone: "", says: "" },
+  copied: { icon: Check, tone: "text-good", says: "Copied" },
+  failed: { icon: X, tone: "text-bad", says: "The browser did not let it be copied" },
+} as const;
 
 /** Without a secure context, as over http from another machine, the clipboard API does not exist. */
-async function toClipboard(text: string): Promise<void> {
-  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+async function toClipboard(text: string): Promise<boolean> {
+  if (navigator.clipboard !== undefined)
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+  const before = document.activeElement;
   const field = document.createElement("textarea");
   field.value = text;
-  document.body.append(field);
+  // Beside an open dialog nothing can have the focus, and what has no focus is not copied.
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
   field.select();
-  document.execCommand("copy");
+  const isCopied = document.execCommand("copy");
   field.remove();
+  if (before instanceof HTMLElement) before.focus();
+  return isCopied;
 }
 
 /** Copies a text and says that it did. `what` names it: “Copy <what>”. */
@@ -69,20 +82,16 @@ export function CopyButton({
   readonly isIcon?: boolean;
   readonly look?: ButtonLook;
 }) {
-  const [isCopied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<"copied" | "failed">();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
-    await toClipboard(text);
-    setCopied(true);
+    setOutcome((await toClipboard(text)) ? "copied" : "failed");
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setCopied(false), copiedMs);
+    timer.current = setTimeout(() => setOutcome(undefined), copiedMs);
   };
-  const icon = isCopied ? (
-    <Check className="size-4 text-good" aria-hidden="true" />
-  ) : (
-    <Copy className="size-4" aria-hidden="true" />
-  );
+  const { icon: Icon, tone, says } = copyLooks[outcome ?? "ready"];
+  const icon = <Icon className={`size-4 ${tone}`} aria-hidden="true" />;
   return (
     <>
       {isIcon ? (
@@ -100,7 +109,7 @@ export function CopyButton({
         </Button>
       )}
       <span role="status" className="sr-only">
-        {isCopied ? "Copied" : ""}
+        {says}
       </span>
     </>
   );

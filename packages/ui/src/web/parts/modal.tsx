@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
-import { useEffect, useId, useRef } from "react";
+import { useId } from "react";
 import { IconButton } from "./controls.tsx";
+import { useDialog } from "./use-dialog.ts";
 
 /** A dialog of the browser's own: it keeps the focus inside, closes with Escape, and gives the focus back. */
 export function Modal({
@@ -8,27 +9,23 @@ export function Modal({
   onClose,
   children,
   isWide = false,
+  closesOutside = true,
 }: {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: React.ReactNode;
   readonly isWide?: boolean;
+  /** Whether a click beside it closes it. Not where that would be an answer. Default: yes. */
+  readonly closesOutside?: boolean;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const { dialog, outside } = useDialog({ closesOutside });
   const titleId = useId();
-  useEffect(() => {
-    const element = dialog.current;
-    if (element?.open === false) element.showModal();
-  }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, which the browser sees to
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
       onClose={onClose}
-      onClick={(event) => {
-        if (event.target === dialog.current) dialog.current.close();
-      }}
+      {...outside}
       className={`m-auto w-[calc(100vw-2rem)] rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${isWide ? "max-w-3xl" : "max-w-lg"}`}
     >
       <div className="flex max-h-[85dvh] flex-col">
