@@ -44,6 +44,11 @@ describe("the servers page", () => {
     expect(new URL(page.url()).searchParams.get("q")).toBe("convert_temperature");
     await page.reload();
     await page.getByText("1 of 3 servers").waitFor();
+    // Letter by letter, as people type: none may be lost on the way through the URL.
+    await page.getByRole("searchbox").fill("");
+    await page.getByRole("searchbox").pressSequentially("convert_temperature");
+    expect(await page.getByRole("searchbox").inputValue()).toBe("convert_temperature");
+    await page.getByText("1 of 3 servers").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByText("3 servers", { exact: true }).waitFor();
 
@@ -94,6 +99,8 @@ describe("the keyboard", () => {
     await option.waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL("**/ui/servers/mcp-server-1?tab=tools&item=convert_temperature");
+    // Until the page is there, the one before is, with its search field.
+    await page.getByRole("heading", { name: "convert_temperature" }).waitFor();
 
     await page.keyboard.press("Control+k");
     await field.fill("zzz");

@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   parseSearchWith,
+  redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
 import { readActivitySearch } from "./activity/search.ts";
@@ -26,6 +27,13 @@ const routes = root.addChildren([
     path: "/",
     validateSearch: readServersSearch,
     component: ServersPage,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/ui",
+    beforeLoad: () => {
+      throw redirect({ to: "/" });
+    },
   }),
   createRoute({
     getParentRoute: () => root,

@@ -1,3 +1,5 @@
+import { learnHubTime } from "../live/clock.ts";
+
 /** An answer of the hub that is not what was asked for, or none at all. */
 export class ApiError extends Error {
   constructor(
@@ -66,6 +68,7 @@ export async function ask(path: string, asked: Asked = {}): Promise<Response> {
       0,
     );
   }
+  learnHubTime(response.headers.get("date"));
   if (!response.ok) throw await problemOf(response);
   return response;
 }

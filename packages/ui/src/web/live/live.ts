@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { hubNow } from "./clock.ts";
 
 /** One event of the hub's journal, as `/events` tells it. */
 export type HubEvent = {
@@ -13,7 +14,7 @@ export type HubEvent = {
 
 export type LiveState = {
   readonly status: "connecting" | "live" | "away";
-  /** When that began, in milliseconds since 1970. */
+  /** When that began, by the hub's clock, in milliseconds since 1970. */
   readonly since: number;
 };
 
@@ -29,59 +30,98 @@ const kinds = [
 /** Many servers start at once; a list is read once for all of them. */
 const gatherMs = 120;
 const againMs = 2_000;
+const restAfterMs = 30_000;
 
-let state: LiveState = { status: "connecting", since: Date.now() };
+let state: LiveState = { status: "connecting", since: hubNow() };
 const stateListeners = new Set<() => void>();
 const eventListeners = new Set<(event: HubEvent) => void>();
 
 function become(status: LiveState["status"]): void {
   if (state.status === status) return;
-  state = { status, since: Date.now() };
+  state = { status, since: hubNow() };
   for (const listener of stateListeners) listener();
 }
 
-/** Follows the hub's event stream for as long as the page lives, and has stale data read again. */
-export function startLive(queries: QueryClient): void {
-  let gathering: ReturnType<typeof setTimeout> | undefined;
+/** Has the queries of what events speak of read again: soon, but never while the last reading goes on. */
+function createRefresher(queries: QueryClient): (serverId: string) => void {
   const stale = new Set<string>();
-
-  const refresh = () => {
-    gathering = undefined;
-    void queries.invalidateQueries({ queryKey: ["servers"] });
-    void queries.invalidateQueries({ queryKey: ["pulse"] });
-    void queries.invalidateQueries({
-      predicate: ({ queryKey: [kind, id] }) =>
-        kind === "server" && typeof id === "string" && stale.has(id),
-    });
-    void queries.invalidateQueries({ queryKey: ["tool-search"] });
+  let isBusy = false;
+  const refresh = async () => {
+    const ids = new Set(stale);
     stale.clear();
+    await Promise.allSettled([
+      queries.invalidateQueries({ queryKey: ["servers"] }),
+      queries.invalidateQueries({ queryKey: ["pulse"] }),
+      queries.invalidateQueries({ queryKey: ["tool-search"] }),
+      queries.invalidateQueries({
+        predicate: ({ queryKey: [kind, id] }) =>
+          kind === "server" && typeof id === "string" && ids.has(id),
+      }),
+    ]);
+    isBusy = false;
+    if (stale.size > 0) schedule();
   };
+  const schedule = () => {
+    if (isBusy) return;
+    isBusy = true;
+    setTimeout(() => void refresh(), gatherMs);
+  };
+  return (serverId) => {
+    stale.add(serverId);
+    schedule();
+  };
+}
+
+/** Follows the hub's event stream for as long as the page is looked at, and has stale data read again. */
+export function startLive(queries: QueryClient): void {
+  const refresh = createRefresher(queries);
+  let source: EventSource | undefined;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  let isFirst = true;
+
   const onEvent = (message: MessageEvent<string>) => {
     const event: HubEvent = JSON.parse(message.data);
-    stale.add(event.serverId);
-    if (gathering === undefined) gathering = setTimeout(refresh, gatherMs);
+    refresh(event.serverId);
     for (const listener of eventListeners) listener(event);
   };
-
   const connect = () => {
+    source?.close();
     // The browser names the last event it saw when it comes back, so that nothing is missed.
-    const source = new EventSource("/events");
-    source.addEventListener("ready", () => {
-      // What the hub observes is no event after its restart, so everything is read again.
-      if (state.status === "away") void queries.invalidateQueries();
+    const opened = new EventSource("/events");
+    source = opened;
+    let isOpen = false;
+    opened.addEventListener("ready", () => {
+      // What the hub observes is no event after its restart, and a new stream begins with what comes
+      // next: everything is read again. The first time only the list can be older than the stream.
+      if (state.status === "away" || (!isOpen && !isFirst)) void queries.invalidateQueries();
+      else if (!isOpen) void queries.invalidateQueries({ queryKey: ["servers"] });
+      isOpen = true;
+      isFirst = false;
       become("live");
     });
-    source.addEventListener("reset", () => {
+    opened.addEventListener("reset", () => {
       void queries.invalidateQueries();
       become("live");
     });
-    for (const kind of kinds) source.addEventListener(kind, onEvent);
-    source.onerror = () => {
+    for (const kind of kinds) opened.addEventListener(kind, onEvent);
+    opened.onerror = () => {
       become("away");
       // After an answer that is no stream the browser gives up; the hub may only be starting.
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, againMs);
+      if (opened.readyState === EventSource.CLOSED) again = setTimeout(connect, againMs);
     };
   };
+  const rest = () => {
+    clearTimeout(again);
+    source?.close();
+    source = undefined;
+  };
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(resting);
+    // A browser has six connections to a hub; tabs that nobody looks at must not keep them.
+    if (document.hidden) resting = setTimeout(rest, restAfterMs);
+    else if (source === undefined) connect();
+  });
   connect();
 }
 

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo, useRef } from "react";
-import { inputClass } from "../parts/controls.tsx";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Empty } from "../parts/panels.tsx";
+import { SearchInput } from "../parts/search-input.tsx";
 import { type Item, narrow } from "./definition.ts";
 import { ItemDetails } from "./item-details.tsx";
 import { ItemList } from "./item-list.tsx";
@@ -26,7 +26,7 @@ export function ItemBrowser({
     void navigate({
       to: "/ui/servers/$id",
       params: { id: serverId },
-      search: { ...search, ...next },
+      search: (now: ServerSearch) => ({ ...now, ...next }),
       replace: true,
       resetScroll: false,
     });
@@ -38,18 +38,19 @@ export function ItemBrowser({
   };
   const words = useDeferredValue(search.q ?? "");
   const shown = useMemo(() => narrow(items, words), [items, words]);
-  const chosen =
-    search.item === undefined ? shown[0] : items.find(({ key }) => key === search.item);
+  // What nobody chose stays as well, while it is there: somebody may be typing into its form.
+  const [held, setHeld] = useState<string>();
+  const find = (wanted: string | undefined) => items.find(({ key }) => key === wanted);
+  const chosen = search.item === undefined ? (find(held) ?? shown[0]) : find(search.item);
+  const chosenKey = chosen?.key;
+  useEffect(() => setHeld(chosenKey), [chosenKey]);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
       <div className="grid gap-2 lg:sticky lg:top-20">
-        <input
-          type="search"
-          aria-label={`Filter ${what}`}
-          placeholder={`Filter ${what}`}
+        <SearchInput
+          label={`Filter ${what}`}
           value={search.q ?? ""}
-          onChange={(event) => change({ q: event.target.value })}
-          className={inputClass}
+          onChange={(text) => change({ q: text })}
         />
         <p role="status" className="text-xs text-soft tabular-nums">
           {shown.length === items.length

@@ -2,6 +2,7 @@ import type { ServerSummary } from "@hub/client";
 import { LayoutGrid, Search, Table2, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, IconButton, inputClass } from "../parts/controls.tsx";
+import { SearchInput } from "../parts/search-input.tsx";
 import { statusWord } from "../parts/status.tsx";
 import { type Choice, choicesOf, type ServersSearch, type Sort, statuses } from "./search.ts";
 
@@ -78,14 +79,12 @@ export function Filters({
           className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-soft"
           aria-hidden="true"
         />
-        <input
-          type="search"
-          data-search=""
-          aria-label="Search servers and their tools"
-          placeholder="Search servers and their tools ( / )"
+        <SearchInput
+          label="Search servers and their tools"
           value={q ?? ""}
-          onChange={(event) => onChange({ q: event.target.value || undefined })}
-          className={`${inputClass} pl-9`}
+          onChange={(text) => onChange({ q: text || undefined })}
+          className="pl-9"
+          isPageSearch
         />
       </div>
       <Select

@@ -17,7 +17,11 @@ export function ServersPage(): React.ReactNode {
   const search = useSearch({ from: "/" });
   const navigate = useNavigate();
   const change = (next: Partial<ServersSearch>) =>
-    void navigate({ to: "/", search: { ...search, ...next }, replace: true });
+    void navigate({
+      to: "/",
+      search: (now: ServersSearch) => ({ ...now, ...next }),
+      replace: true,
+    });
   const list = useQuery(serversQuery);
   const pulse = useQuery(pulseQuery);
   const words = useDeferredValue(search.q ?? "");
