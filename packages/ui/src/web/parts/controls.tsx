@@ -11,7 +11,7 @@ const looks = {
 export type ButtonLook = keyof typeof looks;
 
 function classOf(look: ButtonLook, more: string): string {
-  return `inline-flex items-center justify-center gap-2 rounded-lg border text-sm font-medium whitespace-nowrap motion-safe:transition-colors disabled:opacity-55 ${looks[look]} ${more}`;
+  return `inline-flex items-center justify-center gap-2 rounded-lg border text-sm font-medium whitespace-nowrap motion-safe:transition-colors aria-disabled:opacity-55 ${looks[look]} ${more}`;
 }
 
 /** The classes of a button, for links that look like one. */
@@ -21,8 +21,17 @@ export function buttonClass(look: ButtonLook = "plain", more = ""): string {
 
 type ButtonProps = React.ComponentProps<"button"> & { readonly look?: ButtonLook };
 
+/** What cannot be pressed now keeps the focus it has: a disabled button of the browser's would drop it. */
+function pressable({ disabled = false, onClick, ...rest }: React.ComponentProps<"button">) {
+  return {
+    ...rest,
+    "aria-disabled": disabled || rest["aria-disabled"],
+    onClick: disabled ? (event: React.MouseEvent) => event.preventDefault() : onClick,
+  };
+}
+
 export function Button({ look = "plain", className = "", type = "button", ...rest }: ButtonProps) {
-  return <button type={type} className={buttonClass(look, className)} {...rest} />;
+  return <button type={type} className={buttonClass(look, className)} {...pressable(rest)} />;
 }
 
 /** A square button that shows only an icon; `label` is its name. */
@@ -39,7 +48,7 @@ export function IconButton({
       aria-label={label}
       title={label}
       className={classOf(look, `${isSmall ? "size-8" : "size-9"} ${className}`)}
-      {...rest}
+      {...pressable(rest)}
     />
   );
 }
