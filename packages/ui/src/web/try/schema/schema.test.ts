@@ -229,25 +229,3 @@ describe("what is typed", () => {
     expect(JSON.stringify(sentOf(draft))).toBe('{"__proto__":"x"}');
   });
 });
-
-test("secrets are left out of what is kept", () => {
-  const schema = {
-    type: "object",
-    properties: {
-      user: { type: "string" },
-      logins: {
-        type: "array",
-        items: {
-          type: "object",
-          properties: { pass: { type: "string", format: "password" }, at: {} },
-        },
-      },
-    },
-  };
-  const value = { user: "u", logins: [{ pass: "p", at: 1 }], more: 2 };
-  expect(withoutSecrets(schema, schema, value)).toEqual({
-    user: "u",
-    logins: [{ at: 1 }],
-    more: 2,
-  });
-});
