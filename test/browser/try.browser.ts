@@ -269,7 +269,7 @@ describe("trying a tool", () => {
     await startTrials(hub);
     const { page, panel } = await panelOf(hub, "trials", "tools", "echo");
     await panel.getByLabel("name", { exact: true }).fill("it's $HOME `x`");
-    await press(panel, "Copy as curl");
+    await press(panel, "Copy as curl (bash)");
     const { stdout } = await run("bash", ["-c", await copied(page)]);
     expect(stdout).toContain("it's $HOME `x`");
     await press(panel, "Copy as TypeScript");
@@ -281,7 +281,7 @@ describe("trying a tool", () => {
     expect(program.stdout).toContain("it's $HOME `x`");
     await page.goto("/ui/servers/everything?tab=tools&item=test_x_mcp_header");
     await panel.getByLabel("region").fill("Zürich");
-    await press(panel, "Copy as curl");
+    await press(panel, "Copy as curl (bash)");
     expect((await run("bash", ["-c", await copied(page)])).stdout).toContain("region=Zürich");
     await press(panel, "Call");
     await shows(panel, "region=Zürich");

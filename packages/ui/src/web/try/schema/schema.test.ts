@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { brokenAt } from "./broken-at.ts";
-import { numberFromText, readJson, textFromNumber } from "./coerce.ts";
-import { sentOf, Unreadable, withField } from "./draft.ts";
+import { jsonFromText, numberFromText, readJson, textFromNumber } from "./coerce.ts";
+import { isReadable, sentOf, Unreadable, withField } from "./draft.ts";
 import { initialValue } from "./initial.ts";
 import { kindOf, shown } from "./kind.ts";
 import { problemsOf, variantOf } from "./problems.ts";
@@ -175,6 +175,44 @@ describe("what is typed", () => {
     expect(
       ["", "1.5", "-2e3", ".5", "1e", "0x10", "12345678901234567890", "one"].map(numberFromText),
     ).toEqual([undefined, 1.5, -2000, 0.5, "1e", "0x10", "12345678901234567890", "one"]);
+  });
+
+  test("JSON with a number that would arrive as another is refused, and says where", () => {
+    for (const numeral of ["12345678901234567890", "-9007199254740993", "1e400", "1e-400"]) {
+      const text = `{\n  "1e400": [1, ${numeral}]}`;
+      expect(readJson(text)).toEqual({
+        isRead: false,
+        problem: `The number ${numeral} at line 2, column 16 cannot be sent exactly: another number would arrive.`,
+      });
+      const filter = jsonFromText(text);
+      expect(filter).toBeInstanceOf(Unreadable);
+      expect(isReadable({ list: [{ filter }] })).toBe(false);
+      const schema = { properties: { filter: {}, count: { type: "number" } } };
+      expect(paths(schema, { filter })).toEqual(["/filter"]);
+      expect(problemsOf(schema, schema, { count: numeral })[0]?.message).toContain("exactly");
+    }
+  });
+
+  test("JSON with numbers that arrive is sent, however they are written", () => {
+    for (const numeral of [
+      "0",
+      "-0.0",
+      "1e22",
+      "1.50E+1",
+      "0.1",
+      "3.14159265358979323846",
+      "1e308",
+    ])
+      expect(readJson(`["1e400\\"", ${numeral}]`)).toEqual({
+        isRead: true,
+        value: ['1e400"', Number(numeral)],
+      });
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 69n), max: 2n ** 69n }), (whole) => {
+        const isSame = JSON.stringify(Number(whole)) === String(whole);
+        return readJson(String(whole)).isRead === isSame;
+      }),
+    );
   });
 
   test("any number that is shown reads back as itself", () => {
