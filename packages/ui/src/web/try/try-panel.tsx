@@ -185,7 +185,7 @@ function HintNote({ isDestructive }: { readonly isDestructive: boolean }) {
     <p className={`flex items-start gap-2 text-sm ${isDestructive ? "text-warn" : "text-soft"}`}>
       <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
       {isDestructive
-        ? "This tool says that it can delete or overwrite things. You are asked before it is called."
+        ? "By what it says, this tool can delete or overwrite things. You are asked before it is called."
         : "This tool does not say whether it changes anything."}
     </p>
   );

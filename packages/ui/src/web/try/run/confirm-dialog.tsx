@@ -19,8 +19,8 @@ export function ConfirmDialog({
     <Modal title={`Call ${asked.name}?`} onClose={onClose}>
       <div className="grid grid-cols-1 gap-4">
         <p>
-          {serverName} says that this tool can delete or overwrite things. What it does cannot be
-          taken back from here.
+          By what {serverName} says, this tool can delete or overwrite things. What it does cannot
+          be taken back from here.
         </p>
         <Code
           text={JSON.stringify(asked.values, null, 2)}
