@@ -36,12 +36,18 @@ export function textFromJson(value: unknown): string {
   return value instanceof Unreadable ? value.text : JSON.stringify(value, null, 2);
 }
 
+const padded = (value: number, length = 2) => String(value).padStart(length, "0");
+
 /** An instant as the browser's field for date and time wants it, in the time of this place. */
 export function localFromInstant(value: string): string | undefined {
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) return undefined;
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return Number.isNaN(shifted.getTime()) ? undefined : shifted.toISOString().slice(0, 19);
+  // From its parts: the offset of a place to UTC has seconds in early years, which are not told.
+  const year = at.getFullYear();
+  if (year < 0) return undefined;
+  const date = [padded(year, 4), padded(at.getMonth() + 1), padded(at.getDate())].join("-");
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((one) => padded(one));
+  return `${date}T${time.join(":")}`;
 }
 
 /** The instant, in UTC, as RFC 3339 writes it. */

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { brokenAt } from "./broken-at.ts";
-import { jsonFromText, numberFromText, readJson, textFromNumber } from "./coerce.ts";
+import {
+  instantFromLocal,
+  jsonFromText,
+  localFromInstant,
+  numberFromText,
+  readJson,
+  textFromNumber,
+} from "./coerce.ts";
 import { isReadable, sentOf, Unreadable, withField } from "./draft.ts";
 import { initialValue } from "./initial.ts";
 import { kindOf, shown } from "./kind.ts";
@@ -224,6 +231,21 @@ describe("what is typed", () => {
           : Object.is(read, value + 0);
       }),
     );
+  });
+
+  test("a date and time reads back as it was typed, in any year and at any place", () => {
+    const before = process.env.TZ;
+    try {
+      for (const TZ of ["UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kathmandu"]) {
+        process.env.TZ = TZ;
+        for (const typed of ["0002-03-04T05:06:07", "0999-12-31T23:59:59", "1900-01-01T00:00:00"])
+          expect(localFromInstant(instantFromLocal(typed) ?? "")).toBe(typed);
+        expect(localFromInstant(instantFromLocal("12026-07-28T12:00") ?? "no")).toBeUndefined();
+      }
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
   });
 
   test("broken JSON says where it breaks", () => {
