@@ -16,7 +16,7 @@ export function ConfirmDialog({
   readonly onClose: () => void;
 }) {
   return (
-    <Modal title={`Call ${asked.name}?`} onClose={onClose}>
+    <Modal title={`Call ${asked.name}?`} closesOutside={false} onClose={onClose}>
       <div className="grid grid-cols-1 gap-4">
         <p>
           By what {serverName} says, this tool can delete or overwrite things. What it does cannot
