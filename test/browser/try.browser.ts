@@ -107,6 +107,12 @@ describe("trying a tool", () => {
     await shows(panel, "line 2, column 12");
     await panel.getByLabel("Raw JSON").click();
     expect(await raw.inputValue()).toContain('"amount": }');
+    await raw.fill('{"name": "Bo", "amount": 12345678901234567890}');
+    await shows(
+      panel,
+      "The number 12345678901234567890 at line 1, column 26 cannot be sent exactly",
+    );
+    await shows(panel, "It can be copied once it can be sent.");
     const mine = '{"name":   "Bo", "amount": 3, "extra": true}';
     await raw.fill(mine);
     await panel.getByLabel("Raw JSON").uncheck();
@@ -200,6 +206,8 @@ describe("trying a tool", () => {
     await press(panel, "Call");
     const dialog = page.getByRole("dialog", { name: "Everything asks" });
     await shows(dialog, "Step 1: What is your name?");
+    // A click beside a question is no answer.
+    await page.mouse.click(5, 5);
     await press(dialog, "Send answer");
     await shows(dialog, "This is needed.");
     await dialog.getByLabel("name").fill("Ada");
@@ -224,6 +232,8 @@ describe("trying a tool", () => {
     await panel.getByLabel("what").fill("all");
     await press(panel, "Call");
     const dialog = page.getByRole("dialog", { name: "Call erase?" });
+    await dialog.waitFor();
+    await page.mouse.click(5, 5);
     await press(dialog, "Do not call");
     await dialog.waitFor({ state: "detached" });
     expect(seen.erased).toBe(0);
@@ -269,7 +279,7 @@ describe("trying a tool", () => {
     await startTrials(hub);
     const { page, panel } = await panelOf(hub, "trials", "tools", "echo");
     await panel.getByLabel("name", { exact: true }).fill("it's $HOME `x`");
-    await press(panel, "Copy as curl");
+    await press(panel, "Copy as curl (bash)");
     const { stdout } = await run("bash", ["-c", await copied(page)]);
     expect(stdout).toContain("it's $HOME `x`");
     await press(panel, "Copy as TypeScript");
@@ -281,7 +291,7 @@ describe("trying a tool", () => {
     expect(program.stdout).toContain("it's $HOME `x`");
     await page.goto("/ui/servers/everything?tab=tools&item=test_x_mcp_header");
     await panel.getByLabel("region").fill("Zürich");
-    await press(panel, "Copy as curl");
+    await press(panel, "Copy as curl (bash)");
     expect((await run("bash", ["-c", await copied(page)])).stdout).toContain("region=Zürich");
     await press(panel, "Call");
     await shows(panel, "region=Zürich");

@@ -1,4 +1,4 @@
-import { expandTemplate, templateVariables } from "./copy/uri-template.ts";
+import { expandTemplate, neededVariables, templateVariables } from "./copy/uri-template.ts";
 import { parameterHeaders } from "./mcp/header-values.ts";
 import type { Asked } from "./mcp/request.ts";
 import { isObject, type JsonObject, type Schema, schemasOf, textOf } from "./schema/schema.ts";
@@ -40,7 +40,7 @@ function templateSchema(template: string): Schema {
   return {
     type: "object",
     properties: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
-    required: names,
+    required: neededVariables(template),
   };
 }
 
@@ -64,6 +64,12 @@ export function subjectOf(serverId: string, kind: TriedKind, item: JsonObject): 
   }
 }
 
+/** A variable is a text; raw JSON may have anything else, which is shown in the URI before it is read. */
+function variableOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** The call for what was filled in. */
 export function askedOf({ serverId, kind, name, schema }: Subject, values: JsonObject): Asked {
   switch (kind) {
@@ -80,7 +86,7 @@ export function askedOf({ serverId, kind, name, schema }: Subject, values: JsonO
     case "resource":
       return { serverId, method: "resources/read", name, values: {}, headers: {} };
     case "resourceTemplate": {
-      const texts = Object.entries(values).map(([key, value]) => [key, textOf(value)] as const);
+      const texts = Object.entries(values).map(([key, value]) => [key, variableOf(value)] as const);
       const uri = expandTemplate(name, Object.fromEntries(texts));
       return { serverId, method: "resources/read", name: uri, values: {}, headers: {} };
     }

@@ -2,13 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Play, Square, TriangleAlert } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { serverQuery } from "../api/queries.ts";
-import { Button, CopyButton } from "../parts/controls.tsx";
-import { curlOf } from "./copy/curl.ts";
-import { typescriptOf } from "./copy/typescript.ts";
+import { Button } from "../parts/controls.tsx";
+import { CopyLinks } from "./copy/copy-links.tsx";
 import { useValues } from "./form/use-values.ts";
 import { ValuesForm } from "./form/values-form.tsx";
 import type { Answer } from "./mcp/messages.ts";
-import type { Asked } from "./mcp/request.ts";
 import { PastList } from "./past/past-list.tsx";
 import { usePastCalls } from "./past/use-past-calls.ts";
 import { ConfirmDialog } from "./run/confirm-dialog.tsx";
@@ -77,8 +75,12 @@ function Trial({ subject }: { readonly subject: Subject }) {
           else begin(filled);
         }}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
-            event.currentTarget.requestSubmit();
+          if (event.key !== "Enter") return;
+          const isChord = event.ctrlKey || event.metaKey;
+          const isNewLine = !isChord && event.target instanceof HTMLTextAreaElement;
+          // A key that is held down asks for one call.
+          if (isChord || (event.repeat && !isNewLine)) event.preventDefault();
+          if (isChord && !event.repeat) event.currentTarget.requestSubmit();
         }}
       >
         {kind !== "resource" && <ValuesForm schema={schema} values={values} what="Arguments" />}
@@ -108,7 +110,11 @@ function Trial({ subject }: { readonly subject: Subject }) {
             </>
           )}
           <span className="ml-auto flex flex-wrap gap-1">
-            <CopyLinks asked={asked} />
+            {values.isReadable ? (
+              <CopyLinks asked={asked} />
+            ) : (
+              <span className="text-xs text-soft">It can be copied once it can be sent.</span>
+            )}
           </span>
         </div>
         {values.problems.length > 0 && !values.isRaw && (
@@ -174,27 +180,12 @@ const answerWith = (answer: (answer: Answer) => void, then: () => void) => (give
   then();
 };
 
-function CopyLinks({ asked }: { readonly asked: Asked }) {
-  const { origin } = window.location;
-  return (
-    <>
-      <CopyButton text={curlOf(asked, origin)} what="as curl" isIcon={false} look="quiet" />
-      <CopyButton
-        text={typescriptOf(asked, origin)}
-        what="as TypeScript"
-        isIcon={false}
-        look="quiet"
-      />
-    </>
-  );
-}
-
 function HintNote({ isDestructive }: { readonly isDestructive: boolean }) {
   return (
     <p className={`flex items-start gap-2 text-sm ${isDestructive ? "text-warn" : "text-soft"}`}>
       <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
       {isDestructive
-        ? "This tool says that it can delete or overwrite things. You are asked before it is called."
+        ? "By what it says, this tool can delete or overwrite things. You are asked before it is called."
         : "This tool does not say whether it changes anything."}
     </p>
   );

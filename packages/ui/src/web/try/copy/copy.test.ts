@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { headerValue, parameterHeaders } from "../mcp/header-values.ts";
 import type { Asked } from "../mcp/request.ts";
+import { askedOf, subjectOf } from "../subject.ts";
 import { curlOf, shellQuoted } from "./curl.ts";
 import { typescriptOf } from "./typescript.ts";
-import { expandTemplate, templateVariables } from "./uri-template.ts";
+import { expandTemplate, neededVariables, templateVariables } from "./uri-template.ts";
 
 const asked: Asked = {
   serverId: "a b",
@@ -76,5 +77,32 @@ describe("URI templates", () => {
       "x://a%2Fb/c/d?q=e%20f%26#g",
     );
     expect(expandTemplate("{/a,b}{;c}{.d}", { a: "1", b: "2", c: "", d: "z" })).toBe("/1/2;c.z");
+  });
+
+  test("take any text, cut between characters and never in one", () => {
+    expect(expandTemplate("{a:1}{+a:2}", { a: "😀bc" })).toBe("%F0%9F%98%80%F0%9F%98%80b");
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.nat(9), (a, most) => {
+        const halves = { a: a + "😀".slice(0, 1) + a };
+        expandTemplate(`{a:${most}}{+a:${most}}{#a}{?a}`, halves);
+      }),
+    );
+  });
+
+  test("leave what is encoded already as it is where reserved characters are allowed", () => {
+    expect(expandTemplate("{+a}{#a}", { a: "x%20y z/[1]%" })).toBe(
+      "x%20y%20z/[1]%25#x%20y%20z/[1]%25",
+    );
+    expect(expandTemplate("{a}", { a: "x%20y" })).toBe("x%2520y");
+  });
+
+  test("need only the variables that stand in the path", () => {
+    const whole = "x://{host}/{+path}{/more}{.type}{;p}{?q,page}{&limit}{#part}{?host}";
+    expect(neededVariables(whole)).toEqual(["host", "path", "more"]);
+    const subject = subjectOf("a", "resourceTemplate", { uriTemplate: "x://{id}{?limit}" });
+    expect(subject.schema.required).toEqual(["id"]);
+    expect(askedOf(subject, { id: "a" }).name).toBe("x://a");
+    expect(askedOf(subject, { id: 5, limit: false }).name).toBe("x://5?limit=false");
+    expect(askedOf(subject, { id: [1], limit: null }).name).toBe("x://%5B1%5D");
   });
 });

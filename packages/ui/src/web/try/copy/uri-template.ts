@@ -23,6 +23,14 @@ export function templateVariables(template: string): readonly string[] {
   return [...new Set(found)].filter((name) => name !== "");
 }
 
+/** Those without which the URI would be another one; what is in a query or a fragment can be left out. */
+export function neededVariables(template: string): readonly string[] {
+  const needed = [...template.matchAll(expression)].filter(([, operator = ""]) =>
+    ["", "+", "/"].includes(operator),
+  );
+  return templateVariables(needed.map(([whole]) => whole).join(""));
+}
+
 const starts: Readonly<Record<string, readonly [first: string, between: string]>> = {
   "": ["", ","],
   "+": ["", ","],
@@ -41,6 +49,12 @@ const strict = (text: string) =>
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
+/** Leaves what has a meaning in a URI, and what is encoded already. */
+const lenient = (text: string) =>
+  text.replace(/%[0-9a-f]{2}|[^%]+|%/gi, (part) =>
+    /^%./.test(part) ? part : encodeURI(part).replaceAll("%5B", "[").replaceAll("%5D", "]"),
+  );
+
 /** The URI with texts for its variables; a variable without a text is left out. */
 export function expandTemplate(
   template: string,
@@ -49,11 +63,13 @@ export function expandTemplate(
   return template.replace(expression, (_, operator: string, names: string) => {
     const [first, between] = starts[operator] ?? ["", ","];
     const isNamed = [";", "?", "&"].includes(operator);
-    const encode = operator === "+" || operator === "#" ? encodeURI : strict;
+    const encode = operator === "+" || operator === "#" ? lenient : strict;
     const written = partOf(operator, names).names.flatMap(({ name, most }) => {
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (value === undefined) return [];
-      const text = encode(most === undefined ? value : value.slice(0, most));
+      // Half of a pair of surrogates cannot be encoded.
+      const whole = value.toWellFormed();
+      const text = encode(most === undefined ? whole : [...whole].slice(0, most).join(""));
       if (!isNamed) return [text];
       return [operator === ";" && text === "" ? name : `${name}=${text}`];
     });

@@ -36,7 +36,9 @@ export function JsonField(field: FieldProps) {
             className={`${inputClass} field-sizing-content max-h-80 resize-y font-mono`}
           />
           {value instanceof Unreadable && (
-            <p className="text-xs text-soft">Not JSON yet. A text needs quotes around it.</p>
+            <p className="text-xs break-words text-soft">
+              {value.problem} A text needs quotes around it.
+            </p>
           )}
         </>
       )}

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { readJson } from "../schema/coerce.ts";
-import { sentOf } from "../schema/draft.ts";
+import { isReadable, sentOf } from "../schema/draft.ts";
 import { initialValue } from "../schema/initial.ts";
 import { problemsOf } from "../schema/problems.ts";
 import { isObject, isSame, type JsonObject, type Schema } from "../schema/schema.ts";
@@ -41,6 +41,8 @@ export function useValues(schema: Schema) {
     text,
     rawProblem,
     problems: isChecked ? found : [],
+    /** Whether `current` is what stands there. */
+    isReadable: isRaw ? rawProblem === undefined : isReadable(draft),
     setDraft,
     setText,
     setRaw: (isWanted: boolean) => (isWanted ? toRaw() : toForm()),

@@ -29,7 +29,7 @@ export function ValuesForm({
         </label>
         {isRaw && rawProblem !== undefined && (
           <p className="text-xs text-soft">
-            The form can show it again once it is an object in JSON.
+            The form can show it again once it is an object in JSON that can be sent.
           </p>
         )}
       </div>

@@ -16,11 +16,11 @@ export function ConfirmDialog({
   readonly onClose: () => void;
 }) {
   return (
-    <Modal title={`Call ${asked.name}?`} onClose={onClose}>
+    <Modal title={`Call ${asked.name}?`} closesOutside={false} onClose={onClose}>
       <div className="grid grid-cols-1 gap-4">
         <p>
-          {serverName} says that this tool can delete or overwrite things. What it does cannot be
-          taken back from here.
+          By what {serverName} says, this tool can delete or overwrite things. What it does cannot
+          be taken back from here.
         </p>
         <Code
           text={JSON.stringify(asked.values, null, 2)}

@@ -6,5 +6,7 @@ export type Hint = "destructive" | "unknown" | "harmless";
 export function hintOf(tool: JsonObject): Hint {
   const { destructiveHint, readOnlyHint } = isObject(tool.annotations) ? tool.annotations : {};
   if (destructiveHint === true) return "destructive";
-  return destructiveHint === false || readOnlyHint === true ? "harmless" : "unknown";
+  if (destructiveHint === false || readOnlyHint === true) return "harmless";
+  // A tool that changes something destroys something unless it says otherwise, by the protocol.
+  return readOnlyHint === false ? "destructive" : "unknown";
 }

@@ -22,7 +22,11 @@ export function QuestionDialog({
   readonly onAnswer: (answer: Answer) => void;
 }) {
   return (
-    <Modal title={`${serverName} asks`} onClose={() => onAnswer({ action: "cancel" })}>
+    <Modal
+      title={`${serverName} asks`}
+      closesOutside={false}
+      onClose={() => onAnswer({ action: "cancel" })}
+    >
       <div className="grid grid-cols-1 gap-4">
         <p className="break-words whitespace-pre-line">
           <Capped text={question.message} most={5_000} />

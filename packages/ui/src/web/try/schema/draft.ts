@@ -1,8 +1,11 @@
 import { isObject, type JsonObject } from "./schema.ts";
 
-/** What stands in a field for JSON and cannot be read as JSON yet. */
+/** What stands in a field for JSON and cannot be read as JSON yet, or not be sent as it is. */
 export class Unreadable {
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    readonly problem = "This is not JSON.",
+  ) {}
 
   /** As raw JSON it is a text, so that nothing that was typed is lost. */
   toJSON(): string {
@@ -31,4 +34,10 @@ export function sentOf(draft: unknown): JsonObject {
   const text = JSON.stringify(draft);
   const value: unknown = text === undefined ? undefined : JSON.parse(text);
   return isObject(value) ? value : {};
+}
+
+/** Whether all of a draft says what would be sent. */
+export function isReadable(draft: unknown): boolean {
+  if (draft instanceof Unreadable) return false;
+  return typeof draft !== "object" || draft === null || Object.values(draft).every(isReadable);
 }

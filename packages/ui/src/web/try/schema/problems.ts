@@ -1,3 +1,4 @@
+import { isInexactNumeral } from "./coerce.ts";
 import { Unreadable } from "./draft.ts";
 import { kindOf, requiredOf, shown } from "./kind.ts";
 import { isObject, isSame, listOf, numberOf, type Schema } from "./schema.ts";
@@ -28,7 +29,7 @@ export function problemsOf(
 ): readonly FieldProblem[] {
   const say = (message: string) => [{ path, message }];
   if (value === undefined) return isRequired ? say("This is needed.") : [];
-  if (value instanceof Unreadable) return say("This is not JSON.");
+  if (value instanceof Unreadable) return say(value.problem);
   if (depth > mostDepth) return [];
   const schema = shown(given, root, isRequired);
   const kind = kindOf(schema, root);
@@ -90,6 +91,8 @@ export function problemsOf(
 }
 
 function numberProblem(schema: Schema, isInteger: boolean, value: unknown): readonly string[] {
+  if (typeof value === "string" && isInexactNumeral(value))
+    return ["This number cannot be sent exactly: another number would arrive."];
   if (typeof value !== "number")
     return [isInteger ? "This must be a whole number." : "This must be a number."];
   if (isInteger && !Number.isInteger(value)) return ["This must be a whole number."];

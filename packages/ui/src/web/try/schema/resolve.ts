@@ -4,7 +4,7 @@ import { isObject, listOf, type Schema, schemasOf } from "./schema.ts";
 const mostSteps = 16;
 
 /** What a reference inside the document points to. Others are never followed: nothing is fetched. */
-function target(reference: unknown, root: Schema): Schema | undefined {
+export function target(reference: unknown, root: Schema): Schema | undefined {
   if (typeof reference !== "string" || !reference.startsWith("#")) return undefined;
   if (reference === "#") return root;
   let at: unknown = root;

@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { brokenAt } from "./broken-at.ts";
-import { numberFromText, readJson, textFromNumber } from "./coerce.ts";
-import { sentOf, Unreadable, withField } from "./draft.ts";
+import {
+  instantFromLocal,
+  jsonFromText,
+  localFromInstant,
+  numberFromText,
+  readJson,
+  textFromNumber,
+} from "./coerce.ts";
+import { isReadable, sentOf, Unreadable, withField } from "./draft.ts";
 import { initialValue } from "./initial.ts";
 import { kindOf, shown } from "./kind.ts";
 import { problemsOf, variantOf } from "./problems.ts";
@@ -177,6 +184,44 @@ describe("what is typed", () => {
     ).toEqual([undefined, 1.5, -2000, 0.5, "1e", "0x10", "12345678901234567890", "one"]);
   });
 
+  test("JSON with a number that would arrive as another is refused, and says where", () => {
+    for (const numeral of ["12345678901234567890", "-9007199254740993", "1e400", "1e-400"]) {
+      const text = `{\n  "1e400": [1, ${numeral}]}`;
+      expect(readJson(text)).toEqual({
+        isRead: false,
+        problem: `The number ${numeral} at line 2, column 16 cannot be sent exactly: another number would arrive.`,
+      });
+      const filter = jsonFromText(text);
+      expect(filter).toBeInstanceOf(Unreadable);
+      expect(isReadable({ list: [{ filter }] })).toBe(false);
+      const schema = { properties: { filter: {}, count: { type: "number" } } };
+      expect(paths(schema, { filter })).toEqual(["/filter"]);
+      expect(problemsOf(schema, schema, { count: numeral })[0]?.message).toContain("exactly");
+    }
+  });
+
+  test("JSON with numbers that arrive is sent, however they are written", () => {
+    for (const numeral of [
+      "0",
+      "-0.0",
+      "1e22",
+      "1.50E+1",
+      "0.1",
+      "3.14159265358979323846",
+      "1e308",
+    ])
+      expect(readJson(`["1e400\\"", ${numeral}]`)).toEqual({
+        isRead: true,
+        value: ['1e400"', Number(numeral)],
+      });
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 69n), max: 2n ** 69n }), (whole) => {
+        const isSame = JSON.stringify(Number(whole)) === String(whole);
+        return readJson(String(whole)).isRead === isSame;
+      }),
+    );
+  });
+
   test("any number that is shown reads back as itself", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
@@ -186,6 +231,21 @@ describe("what is typed", () => {
           : Object.is(read, value + 0);
       }),
     );
+  });
+
+  test("a date and time reads back as it was typed, in any year and at any place", () => {
+    const before = process.env.TZ;
+    try {
+      for (const TZ of ["UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kathmandu"]) {
+        process.env.TZ = TZ;
+        for (const typed of ["0002-03-04T05:06:07", "0999-12-31T23:59:59", "1900-01-01T00:00:00"])
+          expect(localFromInstant(instantFromLocal(typed) ?? "")).toBe(typed);
+        expect(localFromInstant(instantFromLocal("12026-07-28T12:00") ?? "no")).toBeUndefined();
+      }
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
   });
 
   test("broken JSON says where it breaks", () => {
@@ -227,27 +287,5 @@ describe("what is typed", () => {
   test("fields that were emptied are not sent, whatever they are called", () => {
     const draft = withField(withField({ a: 1 }, "__proto__", "x"), "a", undefined);
     expect(JSON.stringify(sentOf(draft))).toBe('{"__proto__":"x"}');
-  });
-});
-
-test("secrets are left out of what is kept", () => {
-  const schema = {
-    type: "object",
-    properties: {
-      user: { type: "string" },
-      logins: {
-        type: "array",
-        items: {
-          type: "object",
-          properties: { pass: { type: "string", format: "password" }, at: {} },
-        },
-      },
-    },
-  };
-  const value = { user: "u", logins: [{ pass: "p", at: 1 }], more: 2 };
-  expect(withoutSecrets(schema, schema, value)).toEqual({
-    user: "u",
-    logins: [{ at: 1 }],
-    more: 2,
   });
 });

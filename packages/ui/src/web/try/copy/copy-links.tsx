@@ -1,0 +1,21 @@
+import { CopyButton } from "../../parts/controls.tsx";
+import type { Asked } from "../mcp/request.ts";
+import { curlOf } from "./curl.ts";
+import { typescriptOf } from "./typescript.ts";
+
+/** The call, to be made elsewhere. */
+export function CopyLinks({ asked }: { readonly asked: Asked }) {
+  const { origin } = window.location;
+  return (
+    <>
+      {/* Its quotes are those of a POSIX shell, which other shells read otherwise. */}
+      <CopyButton text={curlOf(asked, origin)} what="as curl (bash)" isIcon={false} look="quiet" />
+      <CopyButton
+        text={typescriptOf(asked, origin)}
+        what="as TypeScript"
+        isIcon={false}
+        look="quiet"
+      />
+    </>
+  );
+}
