@@ -104,6 +104,8 @@ const names = [
   "] [x] = \\",
 ];
 
+const secret = "%GITHUB_TOKEN%";
+
 const endpoint = (index: number) =>
   `http://localhost:80${10 + index}/mcp/$(id)/'"\`;&|?a=\${env:SECRET}&b=$HOME&c=!x'"\`%0a[1]`;
 
@@ -114,12 +116,15 @@ async function hostileWorld(): Promise<TestApp> {
       name,
       transport: "streamable-http",
       endpoint: endpoint(index),
-      tags: ["$(id)`'\""],
+      tags: ["$(id)`'\"", secret],
     });
     expect(answer.status).toBe(201);
   }
   return world;
 }
+
+/** What cmd.exe puts variables in the place of, whatever the quotes. */
+const commandLines = clients.filter((client) => client.isCommandLine === true);
 
 describe("servers with hostile names and endpoints", () => {
   test.each(clients.map(({ id, format }) => [id, format] as const))("%s", async (id, format) => {
@@ -147,5 +152,87 @@ describe("servers with hostile names and endpoints", () => {
         expect(diagnostics).toEqual([]);
       }
     }
+  });
+});
+
+describe("text that becomes a command line", () => {
+  test("is that of all clients whose text is a command, and of one that starts a program", () => {
+    const shells = clients.filter(({ format }) => format === "shell");
+    expect(commandLines).toEqual(expect.arrayContaining(shells));
+    expect(commandLines.map(({ id }) => id).sort()).toEqual([
+      "claude-code",
+      "claude-desktop",
+      "inspector",
+    ]);
+  });
+
+  test("has no percent sign, whatever endpoints and tags strangers register", async () => {
+    const parts = fc.array(
+      fc.oneof(fc.constantFrom(...nasty, secret), fc.string({ maxLength: 5 })),
+      {
+        maxLength: 6,
+      },
+    );
+    const word = parts.map((some) => some.join("").replaceAll("#", ""));
+    await fc.assert(
+      fc.asyncProperty(word, word, word, async (path, search, tag) => {
+        const world = await createTestApp();
+        const registered = await postJson(world.app, "/register", {
+          name: "Stranger",
+          transport: "streamable-http",
+          endpoint: `http://evil.example/${path}?${search}`,
+          tags: ["plain"],
+        });
+        fc.pre(registered.status === 201);
+        // Not every text is a tag; the rest of the check goes on without it.
+        const tagged = await postJson(world.app, "/register", {
+          name: "Tagged",
+          transport: "sse",
+          endpoint: `http://evil.example/${secret}`,
+          tags: [tag],
+        });
+        const known = await (await world.app.request("/servers/tagged")).json();
+        const [kept] = tagged.status === 201 ? (known.tags ?? []) : [];
+        const tags =
+          kept === undefined || kept.includes(",") ? "" : `&tags=${encodeURIComponent(kept)}`;
+        for (const { id } of commandLines) {
+          for (const query of ["", "via=direct", `mode=all${tags}`, `via=direct${tags}`]) {
+            const response = await world.app.request(`/config/${id}?${query}`);
+            expect([id, query, response.status]).toEqual([id, query, 200]);
+            expect(await response.text()).not.toContain("%");
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("names the hub in the place of such an endpoint, and says why", async () => {
+    const world = await createTestApp();
+    const register = (name: string, path: string) =>
+      postJson(world.app, "/register", {
+        name,
+        transport: "streamable-http",
+        endpoint: `http://evil.example/${path}`,
+        tags: [secret],
+      });
+    await register("Evil", secret);
+    await register("Plain", "mcp");
+    const ask = async (path: string): Promise<ClientConfig> =>
+      JSON.parse(
+        await (await world.app.request(`http://localhost:8001/config/${path}&format=json`)).text(),
+      );
+    const config = await ask("claude-code?via=direct");
+    expect(config.endpoints.map(({ url }) => url)).toEqual([
+      "http://localhost:8001/servers/evil/mcp",
+      "http://evil.example/mcp",
+    ]);
+    expect(config.notes.find((note) => note.includes("percent sign"))).toMatch(/: `evil`\.$/);
+    // A file that no shell reads may have it as it is.
+    expect((await ask("cursor?via=direct")).text).toContain(`http://evil.example/${secret}`);
+
+    const byTag = await ask(`claude-code?tags=${encodeURIComponent(secret)}`);
+    expect(byTag.text).toContain('"http://localhost:8001/mcp?servers=evil,plain"');
+    expect(byTag.notes[0]).toContain("not safe in a command");
   });
 });

@@ -8,6 +8,7 @@ import {
   checkServers,
   directConnections,
   hubConnection,
+  namedConnection,
   type Wanted,
 } from "../client-config/selection.js";
 import type { AppDeps, HubApp } from "./context.js";
@@ -172,7 +173,7 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, registry))
-        : hubConfig(client, hubConnection(wanted));
+        : hubConfig(client, hubConnection(wanted), () => namedConnection(wanted, registry));
     const preferred = accepts(context, {
       header: "Accept",
       supports: ["text/plain", "application/json"],

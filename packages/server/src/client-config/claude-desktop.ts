@@ -24,6 +24,7 @@ export const claudeDesktop: ClientKind = {
   format: "json",
   file: "claude_desktop_config.json",
   speaksSse: true,
+  isCommandLine: true,
   text: (connections) =>
     jsonFile({
       mcpServers: Object.fromEntries(connections.map((one) => [one.key, bridge(one)])),

@@ -5,6 +5,7 @@ import {
   type InstallLink,
   isLoopback,
 } from "./connection.js";
+import { isCommandSafe } from "./quoting.js";
 
 /** All that a person needs to connect with one client. */
 export type ClientConfig = {
@@ -38,15 +39,44 @@ function configOf(
   };
 }
 
-/** The configuration for one endpoint of the hub. */
-export function hubConfig(client: ClientKind, connection: Connection): ClientConfig {
-  return configOf(client, [connection], []);
+/** The configuration for one endpoint of the hub. `named` is the same endpoint without tags. */
+export function hubConfig(
+  client: ClientKind,
+  connection: Connection,
+  named: () => Connection,
+): ClientConfig {
+  if (client.isCommandLine !== true || isCommandSafe(connection.url))
+    return configOf(client, [connection], []);
+  return configOf(
+    client,
+    [named()],
+    [
+      "The tags have characters that are not safe in a command, so it names the servers that have them now. One that gets them later is not among them.",
+    ],
+  );
 }
 
 const listed = (ids: readonly string[]) => ids.map((id) => `\`${id}\``).join(", ");
 
-function directNotes(direct: readonly DirectConnection[], bridged: readonly string[]): string[] {
-  const local = direct.filter(({ key, url }) => !bridged.includes(key) && isLoopback(url));
+/** Which servers go through the hub all the same, by their keys, and why. */
+type Bridged = { readonly speechless: readonly string[]; readonly unsafe: readonly string[] };
+
+function bridgedOf(client: ClientKind, direct: readonly DirectConnection[]): Bridged {
+  const keysOf = (isBridged: (one: DirectConnection) => boolean) =>
+    direct.filter(isBridged).map(({ key }) => key);
+  return {
+    speechless: keysOf(({ transport }) => transport === "sse" && !client.speaksSse),
+    unsafe: keysOf(({ url }) => client.isCommandLine === true && !isCommandSafe(url)),
+  };
+}
+
+function directNotes(
+  direct: readonly DirectConnection[],
+  { speechless, unsafe }: Bridged,
+): string[] {
+  const local = direct.filter(
+    ({ key, url }) => !speechless.includes(key) && !unsafe.includes(key) && isLoopback(url),
+  );
   const locked = direct.filter(({ needsToken }) => needsToken);
   return [
     "A server that moves needs a new configuration; through the hub, nothing changes for you.",
@@ -55,10 +85,15 @@ function directNotes(direct: readonly DirectConnection[], bridged: readonly stri
       : [
           `These addresses work only on the machine that the server runs on: ${listed(local.map(({ key }) => key))}.`,
         ]),
-    ...(bridged.length === 0
+    ...(speechless.length === 0
       ? []
       : [
-          `This client does not speak the old SSE transport, so these go through the hub all the same: ${listed(bridged)}.`,
+          `This client does not speak the old SSE transport, so these go through the hub all the same: ${listed(speechless)}.`,
+        ]),
+    ...(unsafe.length === 0
+      ? []
+      : [
+          `The addresses of these have a percent sign, which a Windows terminal may take for an environment variable and send what it holds to the server. So they go through the hub all the same: ${listed(unsafe)}.`,
         ]),
     ...(locked.length === 0
       ? []
@@ -73,14 +108,12 @@ export function directConfig(
   client: ClientKind,
   direct: readonly DirectConnection[],
 ): ClientConfig {
-  const bridged = direct
-    .filter(({ transport }) => transport === "sse" && !client.speaksSse)
-    .map(({ key }) => key);
+  const bridged = bridgedOf(client, direct);
+  const isBridged = (key: string) =>
+    bridged.speechless.includes(key) || bridged.unsafe.includes(key);
   const connections = direct.map(
     ({ key, url, transport, hubUrl }): Connection =>
-      bridged.includes(key)
-        ? { key, url: hubUrl, transport: "streamable-http" }
-        : { key, url, transport },
+      isBridged(key) ? { key, url: hubUrl, transport: "streamable-http" } : { key, url, transport },
   );
   return configOf(client, connections, directNotes(direct, bridged));
 }

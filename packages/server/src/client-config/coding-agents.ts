@@ -9,6 +9,7 @@ export const claudeCode: ClientKind = {
   title: "Claude Code",
   format: "shell",
   speaksSse: true,
+  isCommandLine: true,
   text: (connections) =>
     connections
       .map((one) => `claude mcp add --transport ${short(one)} ${one.key} ${shellWord(one.url)}\n`)

@@ -10,7 +10,7 @@ export type Connection = {
 
 /** A server that a client is to reach by itself. */
 export type DirectConnection = Connection & {
-  /** The same server through the hub, for clients that do not speak its transport. */
+  /** The same server through the hub, for clients that cannot be told of its own endpoint. */
   readonly hubUrl: string;
   /** It answered the hub's probe, and wants a token. */
   readonly needsToken: boolean;
@@ -30,6 +30,8 @@ export type ClientKind = {
   readonly file?: string;
   /** Whether it connects to servers of the old HTTP+SSE transport. */
   readonly speaksSse: boolean;
+  /** Whether the text becomes the command line of a program, pasted by a person or started by the client. */
+  readonly isCommandLine?: true;
   /** The whole file or all commands. There is at least one connection. */
   text(connections: readonly Connection[]): string;
   /** What a person does with the text, one sentence each; commands and names in backticks. */

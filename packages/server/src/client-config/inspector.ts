@@ -10,6 +10,7 @@ export const inspector: ClientKind = {
   title: "MCP Inspector",
   format: "shell",
   speaksSse: true,
+  isCommandLine: true,
   text: (connections) => connections.map(command).join(""),
   steps: ({ length }) => [
     length === 1

@@ -12,12 +12,21 @@ export function safeUrl(url: string): string {
 
 /**
  * One word of a command line. Double quotes, which all shells know, where nothing inside means anything
- * to any of them; else the quotes of POSIX, inside which nothing does.
+ * to any of them; else the quotes of POSIX, inside which nothing does there. No quotes hide `%NAME%` from
+ * cmd.exe, so no word with a `%` may be shown as a command: see `isCommandSafe`.
  */
 export function shellWord(word: string): string {
   if (/^[\w./:@=+-]+$/.test(word)) return word;
-  if (/^[\w./:@=+\-?&,;~%[\] ]*$/.test(word)) return `"${word}"`;
+  if (/^[\w./:@=+\-?&,;~[\] ]*$/.test(word)) return `"${word}"`;
   return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Whether a safe URL may stand in a command. cmd.exe puts environment variables in the place of `%NAME%`
+ * whatever the quotes, and no other spelling of a `%` means the same in a URL.
+ */
+export function isCommandSafe(url: string): boolean {
+  return !url.includes("%");
 }
 
 /** A text in double quotes as TypeScript, Python and TOML all read it. */

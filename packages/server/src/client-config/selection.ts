@@ -49,20 +49,30 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
   };
 }
 
-/** The servers themselves, each at its own endpoint. There is at least one. */
-export function directConnections(wanted: Wanted, registry: Registry): readonly DirectConnection[] {
-  const { hubUrl, servers, tags } = wanted;
+/** The entries that fit now; there is at least one. `otherwise` says what to do when none does. */
+function fitting({ servers, tags }: Wanted, registry: Registry, otherwise: string) {
   const found = registry.list().filter(({ record: { id, profile } }) => {
     const isTagged = tags === undefined || tags.some((tag) => profile.tags?.includes(tag) === true);
     return isTagged && (servers === undefined || servers.includes(id));
   });
-  if (found.length === 0) {
-    throw new HubError(
-      "SERVER_NOT_FOUND",
-      "No server fits yet. Without via=direct the configuration names the hub, where servers appear as they come.",
-    );
-  }
-  return found.map((entry) => direct(entry, hubUrl));
+  if (found.length === 0)
+    throw new HubError("SERVER_NOT_FOUND", `No server fits yet. ${otherwise}`);
+  return found;
+}
+
+/** The servers themselves, each at its own endpoint. There is at least one. */
+export function directConnections(wanted: Wanted, registry: Registry): readonly DirectConnection[] {
+  const otherwise =
+    "Without via=direct the configuration names the hub, where servers appear as they come.";
+  return fitting(wanted, registry, otherwise).map((entry) => direct(entry, wanted.hubUrl));
+}
+
+/** As `hubConnection`, with the servers that have the tags now in the place of the tags. */
+export function namedConnection(wanted: Wanted, registry: Registry): Connection {
+  const otherwise =
+    "The tags have characters that are not safe in a command, so it would name the servers that have them.";
+  const servers = fitting(wanted, registry, otherwise).map(({ record }) => record.id);
+  return hubConnection({ ...wanted, servers, tags: undefined });
 }
 
 /** Throws SERVER_NOT_FOUND for a server that nobody registered. */
