@@ -117,6 +117,30 @@ describe("toolsets in the browser", () => {
     });
   });
 
+  test("Enter while looking for a server or a tool saves nothing", async () => {
+    const { hub, page } = await start();
+    await page.getByRole("link", { name: "New toolset" }).first().click();
+    await page.getByLabel("Name", { exact: true }).fill("Half made");
+    const saved: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST" && request.url() === `${hub.url}/toolsets`)
+        saved.push(request.url());
+    });
+    for (const [label, words] of [
+      ["Find a server", "Server 2"],
+      ["Find a tool", "convert"],
+    ] as const) {
+      const find = page.getByLabel(label, { exact: true });
+      await find.fill(words);
+      await find.press("Enter");
+    }
+    await page.locator('[data-branch="mcp-server-2"]').waitFor({ state: "detached" });
+    expect(saved).toEqual([]);
+    expect(await (await fetch(`${hub.url}/toolsets`)).json()).toEqual({ toolsets: [] });
+    await page.getByRole("button", { name: "Make toolset" }).click();
+    await page.locator('[data-toolset="half-made"]').waitFor();
+  });
+
   test("nobody leaves what is not saved without being asked", async () => {
     const { page } = await start();
     await page.getByRole("link", { name: "New toolset" }).first().click();

@@ -1,11 +1,12 @@
 import type { ServerSummary } from "@hub/client";
 import { useState } from "react";
-import { Button, inputClass } from "../parts/controls.tsx";
+import { Button } from "../parts/controls.tsx";
 import { Badge, Panel } from "../parts/panels.tsx";
 import { ScrollArea } from "../parts/scroll-area.tsx";
 import { StatusMark } from "../parts/status.tsx";
 import { choicesOf } from "../servers/search.ts";
 import { FieldError, problemsAt } from "./field.tsx";
+import { FindInput } from "./find-input.tsx";
 import type { PartProps } from "./name-fields.tsx";
 import { plural } from "./words.ts";
 
@@ -50,14 +51,7 @@ export function ServerPicker({
       }
     >
       <div className="mb-2 flex gap-2">
-        <input
-          type="search"
-          aria-label="Find a server"
-          placeholder="Find a server"
-          className={inputClass}
-          value={words}
-          onChange={(event) => setWords(event.target.value)}
-        />
+        <FindInput label="Find a server" value={words} onChange={setWords} />
         {draft.servers.length > 0 && <Button onClick={() => onChange({ servers: [] })}>All</Button>}
       </div>
       <ScrollArea

@@ -2,9 +2,10 @@ import type { ServerSummary } from "@hub/client";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { toolSearchQuery } from "../api/queries.ts";
-import { Button, inputClass } from "../parts/controls.tsx";
+import { Button } from "../parts/controls.tsx";
 import { Panel } from "../parts/panels.tsx";
 import { Choice, FieldError, problemsAt } from "./field.tsx";
+import { FindInput } from "./find-input.tsx";
 import type { PartProps } from "./name-fields.tsx";
 import { ServerBranch } from "./server-branch.tsx";
 
@@ -49,13 +50,12 @@ export function ToolTree({
         ]}
       />
       {problem !== undefined && <FieldError text={problem} />}
-      <input
-        type="search"
-        aria-label="Find a tool"
+      <FindInput
+        label="Find a tool"
         placeholder="Find a tool, by name or by what it does"
-        className={`${inputClass} mt-4`}
+        className="mt-4"
         value={words}
-        onChange={(event) => setWords(event.target.value)}
+        onChange={setWords}
       />
       <ul aria-label="Servers and their tools" className="mt-2 divide-y divide-line">
         {shown.slice(0, most).map((server) => (
