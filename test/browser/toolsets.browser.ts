@@ -92,6 +92,39 @@ describe("toolsets in the browser", () => {
     expect(await (await fetch(`${hub.url}/toolsets`)).json()).toEqual({ toolsets: [] });
   });
 
+  test("the list asks what each toolset costs when something happens, and not by the clock", async () => {
+    const { hub, page } = await start();
+    for (const id of ["one", "two"])
+      await fetch(`${hub.url}/toolsets`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ id, name: id }),
+      });
+    await page.clock.install();
+    let asked = 0;
+    page.on("request", (request) => {
+      if (request.url().includes("/toolsets/preview")) asked += 1;
+    });
+    await page.goto("/ui/toolsets");
+    for (const id of ["one", "two"])
+      await page.locator(`[data-toolset="${id}"]`).getByTestId("cost").waitFor();
+    const first = asked;
+    // The list itself is read by the clock, so its answer shows that the time went by.
+    const list = page.waitForResponse((response) => response.url().endsWith("/toolsets"));
+    await page.clock.runFor(60_000);
+    await list;
+    expect(asked).toBe(first);
+    const more = startServer(hub, "server-3");
+    await hub.status("mcp-server-3", "up");
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(1_000);
+        return asked;
+      })
+      .toBeGreaterThan(first);
+    await more.kill("SIGKILL");
+  });
+
   test("two people at one: the second is told, keeps what was typed, and decides", async () => {
     const { hub, page } = await start();
     await fetch(`${hub.url}/toolsets`, {

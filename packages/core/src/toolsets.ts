@@ -61,6 +61,12 @@ export class Toolsets {
     return this.#toolsets.get(id);
   }
 
+  /** The saved toolset that a definition describes exactly, if there is one. */
+  saved(definition: ToolsetDefinition): Toolset | undefined {
+    const current = this.#toolsets.get(definition.id ?? "");
+    return current !== undefined && saysTheSame(definition, current) ? current : undefined;
+  }
+
   /** Resolves when it is durable. Errors: TOOLSET_TAKEN, REGISTRY_FULL, REVISION_CONFLICT, STORE_UNAVAILABLE. */
   create(definition: ToolsetDefinition): Promise<Toolset> {
     const most = this.#options.most ?? 1_000;
@@ -92,15 +98,14 @@ export class Toolsets {
     return this.#change(async () => {
       const current = this.#held(id);
       mayReplace(current);
-      const { createdAt, updatedAt, revision } = current;
-      const same = toolsetOf(definition, { id, createdAt, updatedAt, revision });
-      if (canonicalJson(same) === canonicalJson(current)) return current;
-      const toolset = {
-        ...same,
+      if (saysTheSame(definition, current)) return current;
+      const toolset = toolsetOf(definition, {
+        id,
+        createdAt: current.createdAt,
         updatedAt: this.#options.clock.wall(),
         revision: this.#version + 1,
-      };
-      return (await this.#put(toolset, revision)) ? toolset : undefined;
+      });
+      return (await this.#put(toolset, current.revision)) ? toolset : undefined;
     });
   }
 
@@ -170,6 +175,12 @@ export class Toolsets {
       }
     }
   }
+}
+
+function saysTheSame(definition: ToolsetDefinition, toolset: Toolset): boolean {
+  const { id, createdAt, updatedAt, revision } = toolset;
+  const same = toolsetOf(definition, { id, createdAt, updatedAt, revision });
+  return canonicalJson(same) === canonicalJson(toolset);
 }
 
 function keyOf(toolset: Toolset | undefined): string | undefined {

@@ -99,6 +99,19 @@ describe("a preview of a toolset", () => {
     await expect(preview({ name: "" })).rejects.toThrow(/400 .*\/name/);
   });
 
+  test("follows what is typed also where it has the id of a saved toolset", async () => {
+    const saved = { id: "desk", name: "Desk", servers: ["mail"] };
+    await hub.rest("POST", "/toolsets", saved);
+    const names = async (definition: Payload) =>
+      (await preview(definition)).tools.map(({ name }) => name);
+    const mail = ["mail__echo", "mail__reset", "mail__send"];
+    expect(await names(saved)).toEqual(mail);
+    expect(await names({ ...saved, servers: ["crm"] })).toEqual(["crm__echo", "crm__find"]);
+    await hub.rest("PUT", "/toolsets/desk", { ...saved, deny: ["mail/echo"] });
+    expect(await names({ ...saved, deny: ["mail/echo"] })).toEqual(mail.slice(1));
+    expect(await names(saved)).toEqual(mail);
+  });
+
   test("stands in nobody's way: a toolset may have its name", async () => {
     await hub.rest("POST", "/toolsets", { id: "preview", name: "Preview" });
     expect(await hub.rest("GET", "/toolsets/preview")).toMatchObject({ id: "preview" });

@@ -19,9 +19,13 @@ function tokensOf(texts: readonly string[]): number {
 
 const textsOf = ({ tools }: View) => [...tools.values()].map(({ text }) => text);
 
-/** What the endpoint of a toolset would show now, by the view that answers its clients. */
+/**
+ * What the endpoint of a toolset would show now, by the view that answers its clients. One that was never
+ * saved has no revision yet, and its view is not kept.
+ */
 export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
-  const view = views.once(toolsetSelection(toolset, false));
+  const selection = toolsetSelection(toolset, false);
+  const view = toolset.revision > 0 ? views.of(selection) : views.once(selection);
   const isSearch = toolset.mode === "search";
   const all = tokensOf(textsOf(view));
   const search = tokensOf(hubTexts);

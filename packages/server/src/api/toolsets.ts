@@ -154,10 +154,9 @@ export function addToolsetRoutes(
   app.post("/toolsets/preview", async (context) => {
     const { limit } = readQuery(context, previewQuery);
     const definition = parseWith(previewSchema, await readDefinition(context.req.raw));
-    const toolset = toolsetOf(
-      { ...definition, name: definition.name ?? "Preview" },
-      { id: definition.id ?? "preview", createdAt: 0, updatedAt: 0, revision: 0 },
-    );
+    const whole = { ...definition, name: definition.name ?? "Preview" };
+    const unsaved = { id: whole.id ?? "preview", createdAt: 0, updatedAt: 0, revision: 0 };
+    const toolset = toolsets.saved(whole) ?? toolsetOf(whole, unsaved);
     const preview = previewToolset(toolset);
     const tools = preview.tools.slice(0, limit);
     return context.json({ ...preview, tools, unknownServers: unknownServers(toolset) });

@@ -12,7 +12,7 @@ import type { FieldProblem } from "./field.tsx";
 import { LeaveGuard } from "./leave-guard.tsx";
 import { NameFields } from "./name-fields.tsx";
 import { PreviewPanel } from "./preview-panel.tsx";
-import { createToolset, previewQuery, type ReadToolset, replaceToolset } from "./queries.ts";
+import { createToolset, livePreviewQuery, type ReadToolset, replaceToolset } from "./queries.ts";
 import { ServerPicker } from "./server-picker.tsx";
 import { ShapeFields } from "./shape-fields.tsx";
 import { ToolTree } from "./tool-tree.tsx";
@@ -40,7 +40,7 @@ export function ToolsetEditor({
   const navigate = useNavigate();
   const servers = useQuery(serversQuery);
   const definition = definitionOf(draft);
-  const preview = useQuery(previewQuery(useDebounced(definition), shownTools));
+  const preview = useQuery(livePreviewQuery(useDebounced(definition), shownTools));
   const change = (next: Partial<Draft>) => setDraft((now) => ({ ...now, ...next }));
   const isChanged = !isSame(draft, start);
 

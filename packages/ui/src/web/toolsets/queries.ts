@@ -55,10 +55,14 @@ export async function deleteToolset(id: string): Promise<void> {
   await ask(`/toolsets/${part(id)}`, { method: "DELETE" });
 }
 
+/** How often what many toolsets cost is read again, at most. */
+export const costsEveryMs = 5_000;
+export const previewsKey = ["toolset-preview"] as const;
+
 /** What a definition would show, with at most `limit` of its tools. */
 export const previewQuery = (definition: unknown, limit: number) =>
   queryOptions({
-    queryKey: ["toolset-preview", definition, limit],
+    queryKey: [...previewsKey, definition, limit],
     queryFn: ({ signal }) =>
       askJson<ToolsetPreviewAnswer>(`/toolsets/preview?limit=${limit}`, {
         method: "POST",
@@ -67,9 +71,14 @@ export const previewQuery = (definition: unknown, limit: number) =>
       }),
     staleTime: 2_000,
     gcTime: 30_000,
-    refetchInterval: everyMs,
     placeholderData: (previous) => previous,
   });
+
+/** The same while somebody edits. There is one at a time, so it may be read again and again. */
+export const livePreviewQuery = (definition: unknown, limit: number) => ({
+  ...previewQuery(definition, limit),
+  refetchInterval: everyMs,
+});
 
 export type ServerTools = {
   readonly tools: readonly {

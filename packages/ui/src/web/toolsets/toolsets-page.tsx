@@ -3,12 +3,13 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { serversQuery } from "../api/queries.ts";
+import { useFollowHub } from "../api/use-follow-hub.ts";
 import { Button, buttonClass } from "../parts/controls.tsx";
 import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
 import { useTitle } from "../shell/title.ts";
 import { emptyDraft } from "./draft.ts";
 import { ToolsetEditor } from "./editor.tsx";
-import { toolsetsQuery } from "./queries.ts";
+import { costsEveryMs, previewsKey, toolsetsQuery } from "./queries.ts";
 import { ToolsetRow } from "./toolset-row.tsx";
 
 const step = 50;
@@ -26,6 +27,8 @@ function NewToolset() {
 
 function ToolsetList() {
   useTitle("Toolsets");
+  // Each row asks what its toolset costs, so only an event has them ask again.
+  useFollowHub(previewsKey, costsEveryMs);
   const list = useQuery(toolsetsQuery);
   const servers = useQuery(serversQuery);
   const [most, setMost] = useState(step);
