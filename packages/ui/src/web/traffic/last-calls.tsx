@@ -6,6 +6,7 @@ import { Button } from "../parts/controls.tsx";
 import { Badge, Empty, Loading, Panel, Problem } from "../parts/panels.tsx";
 import { ScrollArea } from "../parts/scroll-area.tsx";
 import { byteSize, milliseconds } from "./figures.ts";
+import { keyed } from "./keyed.ts";
 import { type Call, callsQuery } from "./queries.ts";
 
 const outcomes: Readonly<
@@ -98,13 +99,8 @@ export function LastCalls({
               </tr>
             </thead>
             <tbody>
-              {calls.map((call, index) => (
-                <CallRow
-                  // biome-ignore lint/suspicious/noArrayIndexKey: two calls may be alike in everything
-                  key={`${call.at} ${index}`}
-                  call={call}
-                  name={names.get(call.serverId) ?? call.serverId}
-                />
+              {keyed(calls).map(([key, call]) => (
+                <CallRow key={key} call={call} name={names.get(call.serverId) ?? call.serverId} />
               ))}
             </tbody>
           </table>
