@@ -1,6 +1,5 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
-import { onHubEvent } from "../live/live.ts";
+import { useQuery } from "@tanstack/react-query";
+import { useFollowHub } from "../api/use-follow-hub.ts";
 import { CopyButton } from "../parts/controls.tsx";
 import { Code, Loading, Problem } from "../parts/panels.tsx";
 import { ScrollArea } from "../parts/scroll-area.tsx";
@@ -12,12 +11,8 @@ import { SaveButton } from "./save-button.tsx";
 /** What the hub answers for one client, and what to do with it. `path` is what it was asked. */
 export function ClientGuide({ path }: { readonly path: string }) {
   const config = useQuery(configQuery(path));
-  const queries = useQueryClient();
   // Servers may move, and with them what the direct way says.
-  useEffect(
-    () => onHubEvent(() => void queries.invalidateQueries({ queryKey: ["client-config", path] })),
-    [queries, path],
-  );
+  useFollowHub(["client-config", path], 1_000);
   if (config.data !== undefined) return <Guide config={config.data} path={path} />;
   return config.isError ? (
     <Problem error={config.error} onRetry={() => void config.refetch()} />
