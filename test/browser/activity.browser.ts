@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { HubProcess } from "../support/hub-process.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
@@ -155,21 +156,23 @@ describe("the traffic page", () => {
 
     const row = page.locator('[data-row="convert_temperature"]');
     await row.waitFor();
-    expect((await row.locator("td").allTextContents()).slice(1, 3)).toEqual(["1", "1 (100 %)"]);
+    const figures = async (of: Locator) => (await of.locator("td").allTextContents()).slice(1, 3);
+    await expect.poll(() => figures(row)).toEqual(["1", "1 (100 %)"]);
     const total = page.locator('tbody[data-server="mcp-server-1"] [data-total]');
-    expect((await total.locator("td").allTextContents()).slice(1, 3)).toEqual(["2", "1 (50 %)"]);
+    await expect.poll(() => figures(total)).toEqual(["2", "1 (50 %)"]);
     await page.getByRole("img", { name: /^The last hour: 5 calls, 1 error\./ }).waitFor();
-    expect(await page.locator('[data-outcome="ok"]').count()).toBe(4);
-    expect(await page.locator('[data-outcome="tool-error"]').count()).toBe(1);
+    const outcomes = (outcome: string) => page.locator(`[data-outcome="${outcome}"]`).count();
+    await expect.poll(() => outcomes("ok")).toBe(4);
+    await expect.poll(() => outcomes("tool-error")).toBe(1);
 
     const order = () =>
       page
         .locator("tbody[data-server]")
         .evaluateAll((all) => all.map((one) => one.getAttribute("data-server")));
-    expect(await order()).toEqual(["mcp-server-2", "mcp-server-1"]);
+    await expect.poll(order).toEqual(["mcp-server-2", "mcp-server-1"]);
     await page.getByRole("button", { name: "Errors" }).click();
     await page.waitForURL("**sort=errors**");
-    expect(await order()).toEqual(["mcp-server-1", "mcp-server-2"]);
+    await expect.poll(order).toEqual(["mcp-server-1", "mcp-server-2"]);
     await page.getByLabel("Server", { exact: true }).selectOption("mcp-server-2");
     await page.waitForURL("**server=mcp-server-2**");
     await page.getByRole("img", { name: /^The last hour: 3 calls, 0 errors\./ }).waitFor();
