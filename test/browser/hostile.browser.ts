@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { isLoaded } from "./page.js";
 import { cleanStage, open, startHub } from "./stage.js";
 
 cleanStage();
@@ -143,7 +144,7 @@ describe("a hostile server", () => {
   test("nothing of what it writes runs, on any page", async () => {
     const hub = await startHub();
     const registered = await hub.register({
-      name: "Hostile",
+      name: payloads.slice(0, 190),
       transport: "streamable-http",
       endpoint: await startHostile(),
       title: payloads.slice(0, 190),
@@ -155,39 +156,76 @@ describe("a hostile server", () => {
     });
     // What the hub refuses of it need not be shown; the rest must be there to prove anything.
     if (!registered.ok) throw new Error(await registered.text());
-    await hub.status("hostile", "up");
+    // As the description of the API says.
+    const { server } = (await registered.json()) as { readonly server: { readonly id: string } };
+    const { id } = server;
+    await hub.status(id, "up");
+    const saved = await fetch(`${hub.url}/toolsets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        id: "hostile",
+        name: payloads.slice(0, 190),
+        description: payloads,
+        servers: [id],
+        overrides: { [`${id}/bad`]: { title: payloads.slice(0, 190), description: payloads } },
+      }),
+    });
+    if (!saved.ok) throw new Error(await saved.text());
     const page = await open(hub);
-    const shown = page.getByText(`<script>alert("script")</script>`).first();
-    await shown.waitFor();
-    await page.goto("/?view=table");
-    await shown.waitFor();
-    for (const tab of [
-      "overview",
-      "tools",
-      "resources",
-      "prompts",
-      "changes",
-      "calls",
-      "connect",
-    ]) {
-      await page.goto(`/ui/servers/hostile?tab=${tab}`);
-      await page.getByRole("tab", { selected: true }).first().waitFor();
+    const shown = page
+      .getByRole("main")
+      .getByText(`<script>alert("script")</script>`)
+      .filter({ visible: true })
+      .first();
+    const inPanel = page
+      .getByRole("tabpanel")
+      .getByText(`<script>alert("script")</script>`)
+      .filter({ visible: true })
+      .first();
+    /** On the page as it is now: the payload is there to read, and no link is one. */
+    const check = async () => {
       await shown.waitFor();
+      await isLoaded(page);
+      const links = await page
+        .locator("a[href]")
+        .evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+      expect(links.length).toBeGreaterThan(0);
+      for (const link of links) expect(link).not.toMatch(/^\s*(javascript|data|vbscript):/i);
+    };
+    for (const path of ["/", "/?view=table", "/ui/toolsets?new=yes", "/ui/toolsets/hostile"]) {
+      await page.goto(path);
+      await check();
     }
-    await page.goto("/ui/servers/hostile?tab=tools&item=bad");
+    for (const tab of ["overview", "tools", "resources", "prompts", "changes"]) {
+      await page.goto(`/ui/servers/${id}?tab=${tab}`);
+      await inPanel.waitFor();
+      await check();
+    }
+    // These show nothing that a server wrote, below a head that does.
+    for (const tab of ["calls", "connect"]) {
+      await page.goto(`/ui/servers/${id}?tab=${tab}`);
+      await page.getByRole("tab", { selected: true }).first().waitFor();
+      await check();
+    }
+    await page.goto(`/ui/servers/${id}?tab=tools&item=bad`);
     await page.getByRole("button", { name: "Call", exact: true }).click();
     await page.getByText("structured", { exact: false }).first().waitFor();
+    await check();
     for (const path of [
-      "/ui/connect?servers=hostile",
-      "/ui/activity",
+      `/ui/connect?servers=${id}`,
       "/ui/traffic",
       "/ui/wall",
       "/ui/toolsets",
+      "/ui/activity",
     ]) {
       await page.goto(path);
-      await page.getByRole("heading", { level: 1 }).waitFor();
+      await check();
     }
-    for (const link of await page.locator("a[href]").all())
-      expect(await link.getAttribute("href")).not.toMatch(/^(javascript|data):/i);
+    // The names of its tools stand in what the journal says of them.
+    const offers = page.locator("[data-event]").filter({ hasText: "offers 2 tools" });
+    await offers.getByRole("button", { name: /^JSON/ }).click();
+    await offers.getByText('"kind": "capabilities-changed"').waitFor();
+    await check();
   });
 });
