@@ -105,7 +105,12 @@ export class HubProcess {
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
     const hub = new HubProcess(await freePort(), mkdtempSync(join(tmpdir(), "mcp-hub-test-")), env);
-    await hub.ready();
+    try {
+      await hub.ready();
+    } catch (error) {
+      await hub.stop();
+      throw error;
+    }
     return hub;
   }
 
