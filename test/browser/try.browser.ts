@@ -5,6 +5,9 @@ import { promisify } from "node:util";
 import { register } from "@hub/register";
 import type { Locator, Page } from "playwright-core";
 import { afterEach, describe, expect, test } from "vitest";
+import { LegacyUpstream } from "../../packages/server/test/gateway/support/legacy-upstream.js";
+import { textResult } from "../../packages/server/test/gateway/support/messages.js";
+import { closeAll } from "../../packages/server/test/gateway/support/wait.js";
 import type { HubProcess } from "../support/hub-process.js";
 import { until } from "../support/until.js";
 import { trials } from "./servers/trials.js";
@@ -14,6 +17,7 @@ const run = promisify(execFile);
 const closing: (() => Promise<unknown>)[] = [];
 // Before those of the stage, which ends the hub.
 cleanStage();
+afterEach(closeAll);
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
@@ -223,6 +227,34 @@ describe("trying a tool", () => {
     expect(await asks.getByRole("link").getAttribute("href")).toBe("https://example.org/in?a=1");
     await press(asks, "Decline");
     await shows(panel, '{"action":"decline"}');
+  });
+
+  test("a server of 2025 that asks in the middle of a call asks in the same dialog", async () => {
+    const hub = await startHub();
+    const old = await LegacyUpstream.start({ name: "Old", tools: ["asks"] });
+    old.on("asks", async (call) => {
+      call.progress(1, "half way");
+      const { action, content } = await call.ask("elicitation/create", {
+        message: "Which harbour?",
+        requestedSchema: {
+          type: "object",
+          properties: { harbour: { type: "string" } },
+          required: ["harbour"],
+        },
+      });
+      return textResult(`${action}: ${JSON.stringify(content)}`);
+    });
+    await hub.register({ name: "Old", transport: "streamable-http", endpoint: old.endpoint });
+    await hub.status("old", "up");
+    const { page, panel } = await panelOf(hub, "old", "tools", "asks");
+    await press(panel, "Call");
+    const dialog = page.getByRole("dialog", { name: "Old asks" });
+    await shows(dialog, "Which harbour?");
+    await dialog.getByLabel("harbour").fill("Bergen");
+    await press(dialog, "Send answer");
+    await shows(panel, 'accept: {"harbour":"Bergen"}');
+    // The call was held meanwhile, not made twice.
+    expect(old.callsOf("asks")).toHaveLength(1);
   });
 
   test("a destructive tool is called only after a second yes", async () => {
