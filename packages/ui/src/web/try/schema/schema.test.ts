@@ -22,6 +22,16 @@ const kind = (schema: Schema, isRequired = true) =>
 const paths = (schema: Schema, value: unknown) =>
   problemsOf(schema, schema, value).map(({ path }) => path);
 
+/** Also what cannot be sent, such as a number too large for JavaScript. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe("references", () => {
   const root = {
     $defs: { "a/b": { type: "string", minLength: 2 }, loop: { $ref: "#/$defs/loop" } },
@@ -267,9 +277,8 @@ describe("what is typed", () => {
       );
     fc.assert(
       fc.property(broken, (text) => {
-        const isJson = readJson(text).isRead;
         const at = brokenAt(text);
-        return isJson ? at === undefined : at !== undefined && at <= text.length;
+        return isJson(text) ? at === undefined : at !== undefined && at <= text.length;
       }),
     );
   });
