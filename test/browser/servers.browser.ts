@@ -116,6 +116,23 @@ describe("the keyboard", () => {
     await page.waitForURL("**/ui/wall");
   });
 
+  test("a key pressed in the very moment in which a dialog closes is heard", async () => {
+    const hub = await startHub();
+    const page = await open(hub);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("listbox", { name: "What fits" }).waitFor();
+    const focused = await page.evaluate(() => {
+      document.querySelector("dialog")?.close();
+      const element = document.activeElement ?? document.body;
+      element.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true }));
+      return element.tagName;
+    });
+    // The field of the closed dialog, which nobody sees any more.
+    expect(focused).toBe("INPUT");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  });
+
   test("the theme is kept, and follows the system until one is chosen", async () => {
     const hub = await startHub();
     const page = await open(hub, "/", { theme: "dark" });

@@ -13,9 +13,11 @@ export const keys: readonly (readonly [keys: readonly string[], does: string])[]
 
 const sequenceMs = 1_200;
 
+/** The field of a dialog that has just closed keeps the focus until the next frame, and takes no letters. */
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
+    target.checkVisibility() &&
     (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName))
   );
 }

@@ -1,6 +1,6 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { Keyboard, Search } from "lucide-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Button, IconButton } from "../parts/controls.tsx";
 import { useKeys } from "./keys.ts";
 import { LiveStrip } from "./live-strip.tsx";
@@ -13,7 +13,8 @@ const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
 /** What surrounds every page. */
 export function Shell() {
   const [opened, setOpened] = useState<"palette" | "help">();
-  const close = useCallback(() => setOpened(undefined), []);
+  // A dialog tells late that it closed; another one may be open by then.
+  const close = (what: "palette" | "help") => setOpened((now) => (now === what ? undefined : now));
   useKeys(setOpened);
   return (
     <div className="min-h-dvh pb-16 md:pb-0">
@@ -68,8 +69,8 @@ export function Shell() {
         <Outlet />
       </main>
       <Suspense>
-        {opened === "palette" && <Palette onClose={close} />}
-        {opened === "help" && <Help onClose={close} />}
+        {opened === "palette" && <Palette onClose={() => close("palette")} />}
+        {opened === "help" && <Help onClose={() => close("help")} />}
       </Suspense>
       <nav
         aria-label="Pages"
