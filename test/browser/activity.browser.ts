@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { HubProcess } from "../support/hub-process.js";
+import { askMcp } from "./ask-mcp.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
 
 cleanStage();
@@ -111,34 +112,8 @@ describe("the activity page", () => {
   });
 });
 
-/** Calls a tool through the gateway as a client of 2026-07-28 does. */
-async function call(hub: HubProcess, name: string, given: object): Promise<void> {
-  const response = await fetch(`${hub.url}/mcp`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": "2026-07-28",
-      "mcp-method": "tools/call",
-      "mcp-name": name,
-    },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "tools/call",
-      params: {
-        name,
-        arguments: given,
-        _meta: {
-          "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-          "io.modelcontextprotocol/clientInfo": { name: "desk", version: "1" },
-          "io.modelcontextprotocol/clientCapabilities": {},
-        },
-      },
-    }),
-  });
-  await response.text();
-}
+const call = (hub: HubProcess, name: string, given: object) =>
+  askMcp(hub, "/mcp", "tools/call", { name, arguments: given });
 
 describe("the traffic page", () => {
   test("shows real calls and errors by server and tool, in a chart, and as a list", async () => {

@@ -1,6 +1,7 @@
 import type { RegisterAnswer } from "@hub/core";
 import { freePort, type HubProcess } from "../support/hub-process.js";
 import { until } from "../support/until.js";
+import { askMcp } from "./ask-mcp.js";
 import { startProgram, startServer } from "./stage.js";
 
 /** Where every page of the web UI is, in a hub that `populate` has filled. */
@@ -33,30 +34,8 @@ const payments = {
   tags: ["shop", "production"],
 };
 
-async function call(hub: HubProcess, name: string, args: object): Promise<void> {
-  const version = "2026-07-28";
-  const key = (suffix: string) => `io.modelcontextprotocol/${suffix}`;
-  await fetch(`${hub.url}/mcp`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": version,
-      "mcp-method": "tools/call",
-      "mcp-name": name,
-    },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "tools/call",
-      params: {
-        name,
-        arguments: args,
-        _meta: { [key("protocolVersion")]: version, [key("clientCapabilities")]: {} },
-      },
-    }),
-  }).then((response) => response.text());
-}
+const call = (hub: HubProcess, name: string, given: object) =>
+  askMcp(hub, "/mcp", "tools/call", { name, arguments: given });
 
 /** A hub with servers of all kinds, one that cannot be reached, a toolset, and calls that went through. */
 export async function populate(hub: HubProcess): Promise<void> {

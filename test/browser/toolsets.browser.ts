@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { HubProcess } from "../support/hub-process.js";
+import { askMcp } from "./ask-mcp.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
 
 cleanStage();
@@ -17,24 +18,10 @@ async function start(): Promise<{ hub: HubProcess; page: Page }> {
 
 /** The names of the tools that an MCP client gets at the endpoint of a toolset. */
 async function toolsAt(hub: HubProcess, id: string): Promise<readonly string[]> {
-  const meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  const response = await fetch(`${hub.url}/toolsets/${id}/mcp`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": "2026-07-28",
-      "mcp-method": "tools/list",
-    },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: meta } }),
-  });
-  const { result } = (await response.json()) as {
+  // A hub answers a list at once, as JSON.
+  const { result } = JSON.parse(await askMcp(hub, `/toolsets/${id}/mcp`, "tools/list")) as {
     readonly result: { readonly tools: readonly { readonly name: string }[] };
-  }; // a hub answers a list at once, as JSON
+  };
   return result.tools.map(({ name }) => name);
 }
 

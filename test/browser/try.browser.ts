@@ -2,53 +2,21 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { register } from "@hub/register";
-import type { Locator, Page } from "playwright-core";
-import { afterEach, describe, expect, test } from "vitest";
-import { LegacyUpstream } from "../../packages/server/test/gateway/support/legacy-upstream.js";
-import { textResult } from "../../packages/server/test/gateway/support/messages.js";
-import { closeAll } from "../../packages/server/test/gateway/support/wait.js";
-import type { HubProcess } from "../support/hub-process.js";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { until } from "../support/until.js";
-import { trials } from "./servers/trials.js";
-import { cleanStage, open, startHub, startProgram } from "./stage.js";
+import { startHub } from "./stage.js";
+import {
+  cleanTryStage,
+  copied,
+  panelOf,
+  press,
+  shows,
+  startEverything,
+  startTrials,
+} from "./try-stage.js";
 
 const run = promisify(execFile);
-const closing: (() => Promise<unknown>)[] = [];
-// Before those of the stage, which ends the hub.
-cleanStage();
-afterEach(closeAll);
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-async function startTrials(hub: HubProcess) {
-  const seen = { erased: 0, cancelled: 0 };
-  const options = { hubUrl: hub.url, port: 0, signals: false, log: () => {} };
-  const registered = await register(() => trials(seen), options).ready;
-  closing.push(() => registered.close());
-  await hub.status("trials", "up");
-  return seen;
-}
-
-async function startEverything(hub: HubProcess): Promise<void> {
-  startProgram(hub, "apps/everything/dist/main.js");
-  await hub.status("everything", "up");
-}
-
-/** The panel of one tool, prompt or resource. */
-async function panelOf(hub: HubProcess, server: string, tab: string, item: string) {
-  const path = `/ui/servers/${server}?tab=${tab}&item=${encodeURIComponent(item)}`;
-  const page = await open(hub, path);
-  const panel = page.getByTestId("try");
-  await panel.waitFor();
-  return { page, panel };
-}
-
-const press = (within: Page | Locator, name: string) =>
-  within.getByRole("button", { name, exact: true }).click();
-const shows = (within: Page | Locator, text: string) => within.getByText(text).first().waitFor();
-const copied = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+cleanTryStage();
 
 describe("trying a tool", () => {
   test("a form for every kind of value sends what was filled in and nothing else", async () => {
@@ -201,80 +169,6 @@ describe("trying a tool", () => {
     await shows(panel, "Show more (200 left)");
   });
 
-  test("the server's question is asked in a dialog that says who asks", async () => {
-    const hub = await startHub();
-    await startEverything(hub);
-    await startTrials(hub);
-    const path = "test_input_required_result_multi_round";
-    const { page, panel } = await panelOf(hub, "everything", "tools", path);
-    await press(panel, "Call");
-    const dialog = page.getByRole("dialog", { name: "Everything asks" });
-    await shows(dialog, "Step 1: What is your name?");
-    // A click beside a question is no answer.
-    await page.mouse.click(5, 5);
-    await press(dialog, "Send answer");
-    await shows(dialog, "This is needed.");
-    await dialog.getByLabel("name").fill("Ada");
-    await press(dialog, "Send answer");
-    await shows(dialog, "Step 2: What is your favourite colour?");
-    await dialog.getByLabel("color").fill("green");
-    await press(dialog, "Send answer");
-    await shows(panel, "Ada likes green");
-    await page.goto("/ui/servers/trials?tab=tools&item=sign_in");
-    await press(panel, "Call");
-    const asks = page.getByRole("dialog", { name: "Trials asks" });
-    await shows(asks, "example.org");
-    expect(await asks.getByRole("link").getAttribute("href")).toBe("https://example.org/in?a=1");
-    await press(asks, "Decline");
-    await shows(panel, '{"action":"decline"}');
-  });
-
-  test("a server of 2025 that asks in the middle of a call asks in the same dialog", async () => {
-    const hub = await startHub();
-    const old = await LegacyUpstream.start({ name: "Old", tools: ["asks"] });
-    old.on("asks", async (call) => {
-      call.progress(1, "half way");
-      const { action, content } = await call.ask("elicitation/create", {
-        message: "Which harbour?",
-        requestedSchema: {
-          type: "object",
-          properties: { harbour: { type: "string" } },
-          required: ["harbour"],
-        },
-      });
-      return textResult(`${action}: ${JSON.stringify(content)}`);
-    });
-    await hub.register({ name: "Old", transport: "streamable-http", endpoint: old.endpoint });
-    await hub.status("old", "up");
-    const { page, panel } = await panelOf(hub, "old", "tools", "asks");
-    await press(panel, "Call");
-    const dialog = page.getByRole("dialog", { name: "Old asks" });
-    await shows(dialog, "Which harbour?");
-    await dialog.getByLabel("harbour").fill("Bergen");
-    await press(dialog, "Send answer");
-    await shows(panel, 'accept: {"harbour":"Bergen"}');
-    // The call was held meanwhile, not made twice.
-    expect(old.callsOf("asks")).toHaveLength(1);
-  });
-
-  test("a destructive tool is called only after a second yes", async () => {
-    const hub = await startHub();
-    const seen = await startTrials(hub);
-    const { page, panel } = await panelOf(hub, "trials", "tools", "erase");
-    await panel.getByLabel("what").fill("all");
-    await press(panel, "Call");
-    const dialog = page.getByRole("dialog", { name: "Call erase?" });
-    await dialog.waitFor();
-    await page.mouse.click(5, 5);
-    await press(dialog, "Do not call");
-    await dialog.waitFor({ state: "detached" });
-    expect(seen.erased).toBe(0);
-    await press(panel, "Call");
-    await press(dialog, "Call it");
-    await shows(panel, "Erased all");
-    expect(seen.erased).toBe(1);
-  });
-
   test("a past call can be made again, and changed first; secrets are not kept", async () => {
     const hub = await startHub();
     await startTrials(hub);
@@ -317,7 +211,7 @@ describe("trying a tool", () => {
     await press(panel, "Copy as TypeScript");
     // Beside this file, so that Node finds the SDK.
     const folder = mkdtempSync(join(import.meta.dirname, "pasted-"));
-    closing.push(async () => rmSync(folder, { recursive: true }));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, "pasted.mjs"), await copied(page));
     const program = await run(process.execPath, [join(folder, "pasted.mjs")]);
     expect(program.stdout).toContain("it's $HOME `x`");

@@ -1,7 +1,8 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { askJson } from "../api/http.ts";
+import type { EventKind } from "../live/event-kinds.ts";
 import type { HubEvent } from "../live/live.ts";
-import { type ActivitySearch, type EventKind, kindsOf } from "./search.ts";
+import { type ActivitySearch, kindsOf } from "./search.ts";
 
 export type JournalPage = {
   readonly events: readonly HubEvent[];

@@ -1,13 +1,4 @@
-export const eventKinds = [
-  "registered",
-  "registration-updated",
-  "status-changed",
-  "capabilities-changed",
-  "deregistered",
-  "forgotten",
-  "name-conflict",
-] as const;
-export type EventKind = (typeof eventKinds)[number];
+import { type EventKind, eventKinds } from "../live/event-kinds.ts";
 
 /** What stands in the URL of this page. */
 export type ActivitySearch = {

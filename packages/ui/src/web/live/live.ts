@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { hubNow } from "./clock.ts";
+import { eventKinds } from "./event-kinds.ts";
 
 /** One event of the hub's journal, as `/events` tells it. */
 export type HubEvent = {
@@ -18,15 +19,6 @@ export type LiveState = {
   readonly since: number;
 };
 
-const kinds = [
-  "registered",
-  "registration-updated",
-  "status-changed",
-  "capabilities-changed",
-  "deregistered",
-  "forgotten",
-  "name-conflict",
-];
 /** Many servers start at once; a list is read once for all of them. */
 const gatherMs = 120;
 const againMs = 2_000;
@@ -104,7 +96,7 @@ export function startLive(queries: QueryClient): void {
       void queries.invalidateQueries();
       become("live");
     });
-    for (const kind of kinds) opened.addEventListener(kind, onEvent);
+    for (const kind of eventKinds) opened.addEventListener(kind, onEvent);
     opened.onerror = () => {
       become("away");
       // After an answer that is no stream the browser gives up; the hub may only be starting.

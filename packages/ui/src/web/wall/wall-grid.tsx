@@ -1,5 +1,6 @@
 import type { ServerSummary } from "@hub/client";
 import { useLayoutEffect, useRef, useState } from "react";
+import { ScrollArea } from "../parts/scroll-area.tsx";
 import { gap, layoutFor } from "./layout.ts";
 import type { Changes } from "./since.ts";
 import { WallTile } from "./wall-tile.tsx";
@@ -28,11 +29,9 @@ export function WallGrid({
   const trouble = servers.filter(({ status }) => status !== "up").length;
   const layout = layoutFor(size, servers.length - trouble, trouble);
   return (
-    <section
+    <ScrollArea
       ref={place}
-      aria-label="The state of every server"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus scrolls by keyboard
-      tabIndex={0}
+      label="The state of every server"
       className="relative min-h-0 flex-1 overflow-y-auto -outline-offset-2"
     >
       {size.width > 0 && (
@@ -62,6 +61,6 @@ export function WallGrid({
           })}
         </ul>
       )}
-    </section>
+    </ScrollArea>
   );
 }

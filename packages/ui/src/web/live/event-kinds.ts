@@ -1,0 +1,11 @@
+/** What the hub tells of, as core names it; a test holds the two lists together. */
+export const eventKinds = [
+  "registered",
+  "registration-updated",
+  "status-changed",
+  "capabilities-changed",
+  "deregistered",
+  "forgotten",
+  "name-conflict",
+] as const;
+export type EventKind = (typeof eventKinds)[number];
