@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { hubErrorCodes } from "@hub/core";
+import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
 
@@ -110,6 +110,19 @@ describe("code in the documentation", () => {
     const source = readFileSync(join(root, "packages/server/src/config.ts"), "utf8");
     for (const [, name] of source.matchAll(/^ {2}([A-Z_]+):/gm))
       expect(text).toContain(`\`${name}\``);
+  });
+
+  test("the reference of settings has the table of budgets as it is in the code", () => {
+    const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
+    const rows = [
+      ...text.matchAll(/^\| `(MCP_HUB_MAX_[A-Z_]+)` +\| `(\d+)` +\| (\w+) +\| (.+?) +\|$/gm),
+    ];
+    expect(rows.map(([, ...cells]) => cells)).toEqual(
+      budgetNames.map((name) => {
+        const { default: value, per, meaning } = rowOf(name);
+        return [settingOf(name), `${value}`, per, meaning];
+      }),
+    );
   });
 });
 

@@ -1,3 +1,13 @@
+export { BudgetBook, type BudgetReport, type BudgetUse } from "./budget-book.js";
+export {
+  type BudgetName,
+  type BudgetRow,
+  type Budgets,
+  budgetNames,
+  defaultBudgets,
+  rowOf,
+  settingOf,
+} from "./budgets.js";
 export { type Clock, systemClock } from "./clock.js";
 export {
   type Entry,

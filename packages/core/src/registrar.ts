@@ -1,3 +1,4 @@
+import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import {
@@ -36,6 +37,7 @@ export type RegistrarOptions = {
   readonly catalogue: Catalogue;
   readonly queue: CommitQueue;
   readonly settings: HubSettings;
+  readonly budgets: BudgetBook;
   readonly now: () => Now;
   readonly prober: Prober;
   readonly newLeaseId: () => string;
@@ -113,17 +115,19 @@ export class Registrar {
     request: RegistrationRequest,
     answers: ReadonlyMap<InstanceRecord, boolean>,
   ): RegistrationDecision {
-    const { catalogue, settings } = this.#options;
+    const { catalogue, budgets } = this.#options;
     const now = this.#options.now();
     const id = idForName(request.registration.name, (taken) => {
       const holder = draft.get(taken);
       return holder === undefined ? undefined : nameKey(holder.name);
     });
     const record = draft.get(id);
-    if (record === undefined && catalogue.size + draft.growth >= settings.maxServers) {
+    const mostServers = budgets.limit("servers");
+    if (record === undefined && catalogue.size + draft.growth >= mostServers) {
+      budgets.refused("servers");
       throw new HubError(
         "REGISTRY_FULL",
-        `The hub keeps at most ${settings.maxServers} servers and has no room for another. Remove servers that are down.`,
+        `The hub keeps at most ${mostServers} servers and has no room for another. Remove servers that are down.`,
       );
     }
     const registeredJustNow = draft.registered.get(id);

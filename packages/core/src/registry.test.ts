@@ -27,7 +27,7 @@ describe("registering", () => {
   });
 
   test("a full hub says so, also to those who come together", async () => {
-    const world = await World.create({ maxServers: 3 });
+    const world = await World.create({}, { servers: 3 });
     const codes = await Promise.all(
       Array.from({ length: 5 }, (_, index) =>
         codeOf(() => world.register({ ...alpha, name: `Server ${index}` })),

@@ -1,3 +1,4 @@
+import { BudgetBook } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
@@ -22,6 +23,8 @@ export type RegistryOptions = {
   /** Asked whether the holder of a name is alive, when somebody else wants the name. */
   readonly prober: Prober;
   readonly settings?: Partial<HubSettings>;
+  /** Default: the table's. */
+  readonly budgets?: BudgetBook;
   /** Makes the id of a lease: at least 128 random bits, safe in a URL. */
   readonly newLeaseId: () => string;
   /** In [0, 1); spreads probes. Default: Math.random. */
@@ -69,7 +72,10 @@ export class Registry {
       now: () => this.now(),
       random: options.random ?? Math.random,
     });
+    const budgets = options.budgets ?? new BudgetBook();
+    budgets.watch("servers", () => ({ used: this.#catalogue.size }));
     this.#registrar = new Registrar({
+      budgets,
       catalogue: this.#catalogue,
       queue: this.#queue,
       settings: this.settings,

@@ -30,8 +30,6 @@ export type HubSettings = {
   readonly guardMaxMs: number;
   /** The mass-expiry guard needs at least this many instances. */
   readonly guardMinInstances: number;
-  /** Entries the hub keeps at most. */
-  readonly maxServers: number;
 };
 
 /** Defaults with their reasons: Spring Boot Admin and kubelet beat every 10 s; Eureka and Nacos give three beats. */
@@ -52,7 +50,6 @@ export const defaultSettings: HubSettings = {
   snapshotMs: 300_000,
   guardMaxMs: 300_000,
   guardMinInstances: 3,
-  maxServers: 2_000,
 };
 
 /** The time to live a server gets for what it asked for. */

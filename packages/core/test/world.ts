@@ -1,3 +1,5 @@
+import { BudgetBook } from "../src/budget-book.js";
+import type { Budgets } from "../src/budgets.js";
 import type { Clock } from "../src/clock.js";
 import { HubError } from "../src/errors.js";
 import type { JournalEvent } from "../src/events.js";
@@ -131,6 +133,7 @@ export class World {
   readonly offers = new Map<string, CapabilitySnapshot>();
   readonly events: JournalEvent[] = [];
   readonly settings: Partial<HubSettings>;
+  readonly budgets: BudgetBook;
   /** The endpoints that were asked because somebody else wanted their names. */
   readonly asked: string[] = [];
   /** Runs between what a holder answers and when the hub hears it. */
@@ -140,12 +143,16 @@ export class World {
   #leases = 0;
   #sweptAt = 0;
 
-  private constructor(settings: Partial<HubSettings>) {
+  private constructor(settings: Partial<HubSettings>, budgets: Partial<Budgets>) {
     this.settings = settings;
+    this.budgets = new BudgetBook(budgets);
   }
 
-  static async create(settings: Partial<HubSettings> = {}): Promise<World> {
-    const world = new World(settings);
+  static async create(
+    settings: Partial<HubSettings> = {},
+    budgets: Partial<Budgets> = {},
+  ): Promise<World> {
+    const world = new World(settings, budgets);
     await world.open();
     return world;
   }
@@ -169,6 +176,7 @@ export class World {
       clock: this.clock,
       prober,
       settings: this.settings,
+      budgets: this.budgets,
       newLeaseId: () => {
         this.#leases += 1;
         return `lease-${this.#leases}`;

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Entry, JournalEvent, Toolset, ToolsetPreview } from "@hub/core";
+import {
+  BudgetBook,
+  type Entry,
+  type JournalEvent,
+  type Toolset,
+  type ToolsetPreview,
+} from "@hub/core";
 import { previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
@@ -42,6 +48,8 @@ export type GatewayOptions = {
   readonly dialer: UpstreamDialer;
   readonly version: string;
   readonly limits?: Partial<GatewayLimits>;
+  /** Default: the table's. */
+  readonly budgets?: BudgetBook;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
   /** Hears of faults of the gateway's own. */
@@ -80,6 +88,7 @@ export class Gateway {
       instances: new Instances(limits, catalogue),
       dialer,
       limits,
+      budgets: options.budgets ?? new BudgetBook(),
       traffic: this.traffic,
       refresh,
     };
@@ -150,7 +159,7 @@ export class Gateway {
       always,
     };
     if (request.method === "POST") {
-      receiveMessage(exchange, this.#context.limits.mostBodyBytes, (received) =>
+      receiveMessage(exchange, this.#context.budgets.limit("clientMessageBytes"), (received) =>
         this.#take(received, exchange, selected.entry),
       );
       return;

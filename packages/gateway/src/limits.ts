@@ -1,9 +1,5 @@
 /** What the gateway allows. All times are milliseconds. */
 export type GatewayLimits = {
-  /** Bytes of a message from a client. */
-  readonly mostBodyBytes: number;
-  /** Characters of one message from a server, where it must be looked at. */
-  readonly mostMessageCharacters: number;
   /** How long a call may be silent. Progress and other messages start it anew. */
   readonly callTimeoutMs: number;
   /** How long a call may take in all. */
@@ -33,8 +29,6 @@ export type GatewayLimits = {
 };
 
 export const defaultLimits: GatewayLimits = {
-  mostBodyBytes: 4 * 1024 * 1024,
-  mostMessageCharacters: 16 * 1024 * 1024,
   callTimeoutMs: 60_000,
   callCapMs: 15 * 60_000,
   handshakeMs: 10_000,

@@ -1,6 +1,14 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { defaultSettings, type HubSettings } from "@hub/core";
+import {
+  type BudgetName,
+  type Budgets,
+  budgetNames,
+  defaultSettings,
+  type HubSettings,
+  rowOf,
+  settingOf,
+} from "@hub/core";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
 import { z } from "zod";
 
@@ -17,6 +25,7 @@ export type HubConfig = {
   readonly logFormat: "pretty" | "json" | undefined;
   readonly settings: HubSettings;
   readonly limits: Partial<GatewayLimits>;
+  readonly budgets: Budgets;
   /** Keep the parameters of the last calls, for `GET /calls`. */
   readonly keepsParams: boolean;
 };
@@ -33,6 +42,22 @@ function milliseconds(least: number, most: number, fallback: number) {
     .regex(/^\d+$/, "must be a whole number of milliseconds")
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be ${least}-${most} milliseconds`)
+    .default(fallback);
+}
+
+/** The settings of the table of budgets. */
+const budgetSettings: Readonly<Record<string, z.ZodType<number>>> = Object.fromEntries(
+  budgetNames.map((name) => [settingOf(name), budget(name)]),
+);
+
+function budget(name: BudgetName) {
+  const { default: fallback, least, most, unit } = rowOf(name);
+  const what = unit === "bytes" ? "bytes" : "as a whole number";
+  return z
+    .string()
+    .regex(/^\d+$/, unit === "bytes" ? "must be a whole number of bytes" : "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be ${least}-${most} ${what}`)
     .default(fallback);
 }
 
@@ -151,7 +176,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       `MCP_HUB_HOST ${JSON.stringify(host)} lets other machines in, which needs tokens; this version has none yet, so it listens on loopback only (127.0.0.1, ::1 or localhost)`,
     );
   }
-  if (!result.success || problems.length > 0) return { ok: false, problems };
+  const budgetResult = z.object(budgetSettings).safeParse(given);
+  if (!budgetResult.success)
+    problems.push(...budgetResult.error.issues.map((issue) => describeIssue(issue, given)));
+  if (!result.success || !budgetResult.success || problems.length > 0)
+    return { ok: false, problems };
   const read = result.data;
   const ordered: readonly (readonly [string, number, string, number])[] = [
     [
@@ -195,6 +224,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         sessionIdleMs: read.MCP_HUB_SESSION_IDLE_MS,
         graceMs: read.MCP_HUB_GRACE_MS,
       },
+      budgets: Object.fromEntries(
+        budgetNames.map((name) => [name, budgetResult.data[settingOf(name)]]),
+        // Every name of the table has its setting.
+      ) as Budgets,
       settings: {
         ...defaultSettings,
         heartbeatMs: read.MCP_HUB_HEARTBEAT_MS,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
-import { type JournalEvent, Registry, systemClock, Toolsets } from "@hub/core";
+import { BudgetBook, type JournalEvent, Registry, systemClock, Toolsets } from "@hub/core";
 import { createCatalogueSearch, Gateway } from "@hub/gateway";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
@@ -62,6 +62,7 @@ export async function startHub({ config, log, onEvent, webUi }: StartOptions): P
   const urlOf = (port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   await assertPortFree(host, config.port, urlOf(config.port));
 
+  const budgets = new BudgetBook(config.budgets);
   const store = await openSqliteStore({ file: join(config.dataDir, "hub.db"), log: told });
   const stopping = new AbortController();
   let listener: Listener | undefined;
@@ -89,6 +90,7 @@ export async function startHub({ config, log, onEvent, webUi }: StartOptions): P
     clock: systemClock,
     prober,
     settings: config.settings,
+    budgets,
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
@@ -107,6 +109,7 @@ export async function startHub({ config, log, onEvent, webUi }: StartOptions): P
     dialer,
     version,
     limits: config.limits,
+    budgets,
     keepsParams: config.keepsParams,
     onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
     refresh: createRefresher(scheduler),
@@ -116,6 +119,7 @@ export async function startHub({ config, log, onEvent, webUi }: StartOptions): P
   const app = createApp({
     registry,
     toolsets,
+    budgets,
     info: { version, hubId, startedAt: Date.now(), pid: process.pid },
     guard,
     checkEndpoint: (endpoint) => {

@@ -1,3 +1,4 @@
+import { budgetNames, defaultBudgets, rowOf, settingOf } from "@hub/core";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../src/config.js";
 
@@ -21,6 +22,20 @@ describe("the environment", () => {
       config: { port: 9001 },
     });
     expect(parseConfig({ MCP_HUB_PORT: "" })).toMatchObject({ config: { port: 8001 } });
+  });
+
+  test("every budget is a setting with limits of its own", () => {
+    for (const name of budgetNames) {
+      const { least, most } = rowOf(name);
+      expect(parseConfig({ [settingOf(name)]: `${most}` })).toMatchObject({
+        config: { budgets: { [name]: most } },
+      });
+      for (const wrong of ["-1", "many", `${least - 1}`, `${most + 1}`]) {
+        const result = parseConfig({ [settingOf(name)]: wrong, LOG_LEVEL: "loud" });
+        expect(result.ok ? [] : result.problems, `${name} ${wrong}`).toHaveLength(2);
+      }
+    }
+    expect(parseConfig({})).toMatchObject({ config: { budgets: defaultBudgets } });
   });
 
   test("every problem is told at once", () => {

@@ -1,4 +1,4 @@
-import { HubError, hubErrorCodes, MemoryStore } from "@hub/core";
+import { budgetNames, HubError, hubErrorCodes, MemoryStore } from "@hub/core";
 import { describe, expect, test } from "vitest";
 import { createTestApp, postJson, server1 } from "./support/test-app.js";
 
@@ -21,6 +21,29 @@ describe("operations", () => {
     expect(stoppingAnswer.status).toBe(503);
     expect(await stoppingAnswer.json()).toMatchObject({ code: "SHUTTING_DOWN" });
     expect((await app.request("/healthz")).status).toBe(200);
+  });
+
+  test("healthz?verbose says how much of each budget is in use, and what was refused", async () => {
+    const { app } = await createTestApp({ budgets: { servers: 1 } });
+    await postJson(app, "/register", server1);
+    await postJson(app, "/register", {
+      ...server1,
+      name: "Other",
+      endpoint: "http://localhost:9/",
+    });
+    const { memory, budgets } = await (await app.request("/healthz?verbose")).json();
+    expect(memory.residentBytes).toBeGreaterThan(0);
+    expect(budgets.map(({ name }: { name: string }) => name)).toEqual(budgetNames);
+    expect(budgets.find(({ name }: { name: string }) => name === "servers")).toEqual({
+      name: "servers",
+      setting: "MCP_HUB_MAX_SERVERS",
+      per: "hub",
+      unit: "items",
+      limit: 1,
+      used: 1,
+      refused: 1,
+    });
+    expect((await app.request("/healthz?verbose=perhaps")).status).toBe(400);
   });
 
   test("a store that cannot write answers 503 with Retry-After, reads go on, and it recovers by itself", async () => {

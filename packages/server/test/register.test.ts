@@ -213,7 +213,7 @@ describe("POST /register", () => {
   });
 
   test("the hub keeps a bounded number of servers", async () => {
-    const { app } = await createTestApp({ maxServers: 2 });
+    const { app } = await createTestApp({ budgets: { servers: 2 } });
     for (const [index, expected] of [201, 201, 507].entries()) {
       const response = await postJson(app, "/register", {
         ...server1,

@@ -1,4 +1,4 @@
-import type { Entry } from "@hub/core";
+import type { BudgetBook, Entry } from "@hub/core";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
 import { failureError, type GatewayFailure } from "../errors.js";
 import type { GatewayLimits } from "../limits.js";
@@ -14,6 +14,7 @@ export type GatewayContext = {
   readonly instances: Instances;
   readonly dialer: UpstreamDialer;
   readonly limits: GatewayLimits;
+  readonly budgets: BudgetBook;
   readonly traffic: Traffic;
   /** A server said that its lists changed, or stopped answering: look at it now. */
   readonly refresh: (serverId: string) => Promise<void>;

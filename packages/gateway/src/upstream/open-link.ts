@@ -47,7 +47,7 @@ export async function openLeg(
         instance,
         identity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.limits.mostMessageCharacters,
+        mostCharacters: context.budgets.limit("serverMessageBytes"),
         via,
       });
       if (isModern && !link.isStateful) return { kind: "modern" };

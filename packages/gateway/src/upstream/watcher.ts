@@ -144,7 +144,7 @@ export class Watcher {
       context.dialer,
       instance.endpoint,
       request,
-      context.limits.mostMessageCharacters,
+      context.budgets.limit("serverMessageBytes"),
       this.#receiver(),
     );
   }
@@ -159,7 +159,7 @@ export class Watcher {
         instance,
         identity: hubIdentity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.limits.mostMessageCharacters,
+        mostCharacters: context.budgets.limit("serverMessageBytes"),
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;

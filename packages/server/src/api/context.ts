@@ -1,6 +1,13 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { CapabilityItem, Registry, Toolset, ToolsetPreview, Toolsets } from "@hub/core";
+import type {
+  BudgetBook,
+  CapabilityItem,
+  Registry,
+  Toolset,
+  ToolsetPreview,
+  Toolsets,
+} from "@hub/core";
 import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
@@ -26,6 +33,7 @@ type FoundTool = {
 export type AppDeps = {
   readonly registry: Registry;
   readonly toolsets: Toolsets;
+  readonly budgets: BudgetBook;
   readonly info: HubInfo;
   readonly guard: GuardOptions;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */

@@ -2,21 +2,66 @@ import { HubError } from "@hub/core";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
+import { readQuery } from "./query.js";
 import { instant } from "./views.js";
 
 const json = (schema: z.ZodType) => ({ "application/json": schema });
 
-export function addOperationRoutes(app: HubApp, { registry, info, stopping }: AppDeps): void {
+const verboseQuery = z.object({
+  verbose: z
+    .enum(["", "true", "false"])
+    .optional()
+    .describe("Say as well how much of each budget is in use."),
+});
+
+const budgetView = z
+  .object({
+    name: z.string(),
+    setting: z.string().describe("The environment variable that changes it."),
+    per: z.string().describe("Who each has this much; `hub` is all together."),
+    unit: z.enum(["bytes", "items"]),
+    limit: z.number(),
+    used: z.number().describe("Of a budget that each has, what the one that uses most uses."),
+    by: z.string().optional().describe("Who uses most."),
+    refused: z
+      .number()
+      .describe("How often something was refused, cut or left out since the start."),
+  })
+  .meta({ id: "Budget" });
+
+export function addOperationRoutes(
+  app: HubApp,
+  { budgets, registry, info, stopping }: AppDeps,
+): void {
   document(app, {
     method: "get",
     path: "/healthz",
     tag: "Operations",
     summary: "The process runs",
+    query: verboseQuery,
     responses: {
-      200: { description: "It does.", content: json(z.object({ status: z.literal("ok") })) },
+      200: {
+        description: "The process runs. With `verbose`, its memory and the use of every budget.",
+        content: json(
+          z.object({
+            status: z.literal("ok"),
+            memory: z.object({ residentBytes: z.number(), heapBytes: z.number() }).optional(),
+            budgets: z.array(budgetView).optional(),
+          }),
+        ),
+      },
     },
   });
-  app.get("/healthz", (context) => context.json({ status: "ok" }));
+  app.get("/healthz", (context) => {
+    const { verbose = "false" } = readQuery(context, verboseQuery);
+    if (verbose === "false") return context.json({ status: "ok" });
+    const { rss, heapUsed } = process.memoryUsage();
+    return context.json({
+      status: "ok",
+      memory: { residentBytes: rss, heapBytes: heapUsed },
+      budgets: budgets.report(),
+    });
+  });
 
   document(app, {
     method: "get",

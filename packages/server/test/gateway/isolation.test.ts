@@ -12,7 +12,7 @@ import { closeAll, until } from "./support/wait.js";
 afterEach(closeAll);
 
 const callTimeoutMs = 500;
-const mostMessageCharacters = 1024 * 1024;
+const serverMessageBytes = 1024 * 1024;
 const eras = ["legacy", "modern"] as const;
 
 function startUpstream(era: "legacy" | "modern", tools: readonly string[]): Promise<Upstream> {
@@ -123,7 +123,7 @@ const evils: readonly Evil[] = [
 ];
 
 async function withEvil(era: "legacy" | "modern") {
-  const hub = await TestHub.start({ limits: { callTimeoutMs, mostMessageCharacters } });
+  const hub = await TestHub.start({ limits: { callTimeoutMs }, budgets: { serverMessageBytes } });
   const evil = await startUpstream(era, ["evil"]);
   const good = await startUpstream(era, ["echo"]);
   await hub.register("evil", evil);

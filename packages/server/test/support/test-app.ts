@@ -1,4 +1,7 @@
 import {
+  BudgetBook,
+  type BudgetReport,
+  type Budgets,
   type Clock,
   type LeaseGrant,
   MemoryStore,
@@ -64,6 +67,8 @@ type Body = Omit<RegisterAnswer, "lease" | "servers"> &
       readonly items: readonly { readonly change: string; readonly key: string }[];
     }[];
     readonly events: readonly { readonly seq: number }[];
+    readonly memory: { readonly residentBytes: number };
+    readonly budgets: readonly BudgetReport[];
     readonly openapi: string;
     readonly paths: Record<
       string,
@@ -91,7 +96,7 @@ export async function createTestApp(
   options: {
     readonly store?: RegistryStore;
     readonly toolsetStore?: ToolsetStore;
-    readonly maxServers?: number;
+    readonly budgets?: Partial<Budgets>;
     readonly webUi?: WebUi;
   } = {},
 ): Promise<TestApp> {
@@ -111,13 +116,14 @@ export async function createTestApp(
           }
         : failedProbe,
   };
+  const budgets = new BudgetBook(options.budgets);
   let leases = 0;
   const registry = await Registry.open({
     store: options.store ?? new MemoryStore(),
     clock,
     prober,
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
-    ...(options.maxServers === undefined ? {} : { settings: { maxServers: options.maxServers } }),
+    budgets,
   });
   const toolsets = await Toolsets.open({
     store: options.toolsetStore ?? new MemoryToolsetStore(),
@@ -128,6 +134,7 @@ export async function createTestApp(
   const app = createApp({
     registry,
     toolsets,
+    budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     checkEndpoint: () => {},

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Entry, serverStatus } from "@hub/core";
+import { type Budgets, type Entry, serverStatus } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
 import { parseConfig } from "../../../src/config.js";
 import { type Hub, startHub } from "../../../src/hub.js";
@@ -11,6 +11,7 @@ import { closeLater, until } from "./wait.js";
 
 export type TestHubOptions = {
   readonly limits?: Partial<GatewayLimits>;
+  readonly budgets?: Partial<Budgets>;
   /** Variables of the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** The data of an earlier hub. */
@@ -49,6 +50,7 @@ export class TestHub {
         ...config,
         port: options.port ?? 0,
         limits: { ...config.limits, ...options.limits },
+        budgets: { ...config.budgets, ...options.budgets },
       },
       log: { ...silent, error: (event, fields) => void errors.push({ event, ...fields }) },
     });

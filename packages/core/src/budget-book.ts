@@ -1,0 +1,76 @@
+import {
+  type BudgetName,
+  type BudgetRow,
+  type Budgets,
+  budgetNames,
+  defaultBudgets,
+  rowOf,
+  settingOf,
+} from "./budgets.js";
+
+/** How much of a budget is in use; of one that each server or client has, by the one that uses most. */
+export type BudgetUse = {
+  readonly used: number;
+  /** Who uses most, for a budget that each has: the id of a server, the address of a client. */
+  readonly by?: string | undefined;
+};
+
+export type BudgetReport = BudgetUse &
+  Pick<BudgetRow, "per" | "unit"> & {
+    readonly name: BudgetName;
+    /** The environment variable that changes it. */
+    readonly setting: string;
+    readonly limit: number;
+    /** How often something was refused, cut or left out because of it since the hub started. */
+    readonly refused: number;
+  };
+
+/** The budgets of one hub and what is in use of each. Whoever holds a limit reads it here and says here when it was met. */
+export class BudgetBook {
+  readonly #limits: Budgets;
+  readonly #gauges = new Map<BudgetName, Set<() => BudgetUse>>();
+  readonly #refused = new Map<BudgetName, number>();
+
+  /** Budgets that are not given have their defaults. */
+  constructor(limits: Partial<Budgets> = {}) {
+    this.#limits = { ...defaultBudgets, ...limits };
+  }
+
+  limit(name: BudgetName): number {
+    return this.#limits[name];
+  }
+
+  /** Reads with `use` what is in use, when somebody asks. Returns how to stop. */
+  watch(name: BudgetName, use: () => BudgetUse): () => void {
+    const gauges = this.#gauges.get(name) ?? new Set();
+    this.#gauges.set(name, gauges.add(use));
+    return () => gauges.delete(use);
+  }
+
+  /** Counts that something was refused, cut or left out because of this budget. */
+  refused(name: BudgetName): void {
+    this.#refused.set(name, (this.#refused.get(name) ?? 0) + 1);
+  }
+
+  report(): readonly BudgetReport[] {
+    return budgetNames.map((name) => {
+      const { per, unit } = rowOf(name);
+      return {
+        name,
+        setting: settingOf(name),
+        per,
+        unit,
+        limit: this.#limits[name],
+        ...this.#use(name),
+        refused: this.#refused.get(name) ?? 0,
+      };
+    });
+  }
+
+  /** What several hold of a budget of the whole hub adds up; of one that each has, the most counts. */
+  #use(name: BudgetName): BudgetUse {
+    const uses = [...(this.#gauges.get(name) ?? [])].map((read) => read());
+    if (rowOf(name).per === "hub") return { used: uses.reduce((sum, { used }) => sum + used, 0) };
+    return uses.reduce((most, use) => (use.used > most.used ? use : most), { used: 0 });
+  }
+}

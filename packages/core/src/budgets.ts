@@ -1,0 +1,68 @@
+/** One row of the table of budgets: how much of one thing the hub gives away, and to whom. */
+export type BudgetRow = {
+  /** Who each has this much: one server, one client, one message or stream; `hub` is all together. */
+  readonly per: "server" | "client" | "session" | "message" | "stream" | "hub";
+  readonly unit: "bytes" | "items";
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+  /** What is counted, and what happens at the limit: one line of the settings page. */
+  readonly meaning: string;
+};
+
+const kib = 1024;
+const mib = 1024 * kib;
+
+/**
+ * Everything that others can make the hub keep or do, with the most that it does of it. Each row is a
+ * setting (`settingOf`), is shown with its use in `GET /healthz?verbose`, and has a refusal of its own
+ * in the errors page. Defaults are several times what 44 real servers with 1,404 tools and 3.9 MB of
+ * definitions, 1,000 sessions and a browser with ten tabs need.
+ */
+export const budgetTable = {
+  servers: {
+    per: "hub",
+    unit: "items",
+    default: 2_000,
+    least: 1,
+    most: 1_000_000,
+    meaning: "names the hub keeps; a further one is refused",
+  },
+  clientMessageBytes: {
+    per: "message",
+    unit: "bytes",
+    default: 4 * mib,
+    least: 64 * kib,
+    most: 256 * mib,
+    meaning: "one MCP message of a client; a larger one is refused",
+  },
+  serverMessageBytes: {
+    per: "message",
+    unit: "bytes",
+    default: 16 * mib,
+    least: 64 * kib,
+    most: 256 * mib,
+    meaning: "one message of a server, where the hub must look at it; a larger one ends its call",
+  },
+} as const satisfies Readonly<Record<string, BudgetRow>>;
+
+export type BudgetName = keyof typeof budgetTable;
+
+/** How much of each thing there is. */
+export type Budgets = { readonly [Name in BudgetName]: number };
+
+export const budgetNames = Object.keys(budgetTable) as readonly BudgetName[];
+
+export function rowOf(name: BudgetName): BudgetRow {
+  return budgetTable[name];
+}
+
+export const defaultBudgets: Budgets = Object.fromEntries(
+  budgetNames.map((name) => [name, rowOf(name).default]),
+  // Every name of the table is in it.
+) as Budgets;
+
+/** The environment variable that sets a budget: `MCP_HUB_MAX_SERVER_MESSAGE_BYTES`. */
+export function settingOf(name: BudgetName): string {
+  return `MCP_HUB_MAX_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+}
