@@ -25,8 +25,8 @@ function temporaryFolder(): string {
   return folder;
 }
 
-function run(env: Readonly<Record<string, string>>): Program {
-  const started = new Program(process.execPath, [program], {
+function run(env: Readonly<Record<string, string>>, ...args: readonly string[]): Program {
+  const started = new Program(process.execPath, [program, ...args], {
     MCP_HUB_DATA_DIR: temporaryFolder(),
     ...env,
   });
@@ -116,6 +116,29 @@ describe("a start that cannot be", () => {
     expect(second.output).toContain("hub.db");
     expect(second.output).toContain(String(hub.program.child.pid));
     expect((await fetch(`${hub.url}/readyz`)).status).toBe(200);
+  });
+
+  test("a data folder that lost its newest writes: says what may be lost and the command that starts anyway, which does", async () => {
+    const hub = await startHub();
+    await hub.register({ name: "A", transport: "http", endpoint: "http://localhost:9/mcp" });
+    await hub.program.kill("SIGKILL");
+    rmSync(join(hub.dataDir, "hub.db-wal"));
+    const env = { MCP_HUB_PORT: String(hub.port), MCP_HUB_DATA_DIR: hub.dataDir };
+    const refused = run(env);
+    expect((await refused.ended).code).toBe(1);
+    expect(refused.output).toContain("may be lost");
+    expect(refused.output).toMatch(/The command: node \S+main\.js --accept-data-loss/);
+    const accepted = run(env, "--accept-data-loss");
+    await accepted.saw("data-loss-accepted");
+    await hub.ready();
+    await accepted.kill("SIGTERM");
+  });
+
+  test("an option it does not know: said, with what it takes", async () => {
+    const started = run({}, "--acept-data-loss");
+    expect((await started.ended).code).toBe(2);
+    expect(started.output).toContain('does not know "--acept-data-loss"');
+    expect(started.output).toContain("--accept-data-loss");
   });
 
   test("an environment with mistakes: all of them at once", async () => {

@@ -6,4 +6,8 @@ const { runHub } = await import("@hub/server");
 const { webUi } = await import("@hub/ui");
 boundYoungGeneration(8 * 1024 * 1024);
 
-process.exitCode = await runHub(process.env, webUi());
+process.exitCode = await runHub({
+  env: process.env,
+  args: process.argv.slice(2),
+  webUi: webUi(),
+});

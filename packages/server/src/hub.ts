@@ -43,6 +43,8 @@ export type StartOptions = {
   readonly onEvent?: (event: JournalEvent) => void;
   /** What browsers get to see. Default: nothing. */
   readonly webUi?: WebUi | undefined;
+  /** Start although the data directory misses what an earlier hub acknowledged. Default: false. */
+  readonly acceptDataLoss?: boolean | undefined;
 };
 
 const drainMs = 8_000;
@@ -50,7 +52,13 @@ const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
 /** Opens the store, begins to probe, and listens. Throws StartError with a sentence for the operator. */
-export async function startHub({ config, log, onEvent, webUi }: StartOptions): Promise<Hub> {
+export async function startHub({
+  config,
+  log,
+  onEvent,
+  webUi,
+  acceptDataLoss,
+}: StartOptions): Promise<Hub> {
   const begin = performance.now();
   // The adapters log as pino does: fields first.
   const told = {
@@ -63,7 +71,11 @@ export async function startHub({ config, log, onEvent, webUi }: StartOptions): P
   await assertPortFree(host, config.port, urlOf(config.port));
 
   const budgets = new BudgetBook(config.budgets);
-  const store = await openSqliteStore({ file: join(config.dataDir, "hub.db"), log: told });
+  const store = await openSqliteStore({
+    file: join(config.dataDir, "hub.db"),
+    log: told,
+    acceptDataLoss,
+  });
   const stopping = new AbortController();
   let listener: Listener | undefined;
   const hubId = randomUUID();

@@ -1,8 +1,10 @@
+import { relative } from "node:path";
 import { HubError } from "@hub/core";
 import type { WebUi } from "./api/web-ui.js";
 import { parseConfig } from "./config.js";
 import { describeError, type Hub, StartError, startHub } from "./hub.js";
 import { createLog } from "./log.js";
+import { acceptDataLoss } from "./store/refusals.js";
 import { tellEvent } from "./tell.js";
 
 const giveUpAfterMs = 10_000;
@@ -36,14 +38,40 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
+export type RunOptions = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What follows the program on the command line: nothing, or `--accept-data-loss`. */
+  readonly args: readonly string[];
+  readonly webUi?: WebUi | undefined;
+};
+
+/** The command line that runs this program, from the current folder. */
+function ownCommand(): string {
+  const [, script = ""] = process.argv;
+  return `node ${relative(process.cwd(), script)}`;
+}
+
+/** What a person should read about a start that failed. */
+function reasonOf(error: unknown): string {
+  if (!isOperatorsToMend(error)) return `a bug: ${describeError(error)}`;
+  const option = HubError.is(error) ? error.details.acceptWith : undefined;
+  return option === undefined
+    ? error.message
+    : `${error.message} The command: ${ownCommand()} ${option}`;
+}
+
 /**
- * Runs the hub, with a web UI if there is one, with the given environment until it is told to stop. Resolves with the exit code:
- * 0 after a graceful stop, 1 when it could not start or could not stop in 10 s.
+ * Runs the hub until it is told to stop. Resolves with the exit code: 0 after a graceful stop, 1 when it
+ * could not start or could not stop in 10 s, 2 for an option it does not know.
  */
-export async function runHub(
-  env: Readonly<Record<string, string | undefined>>,
-  webUi?: WebUi,
-): Promise<number> {
+export async function runHub({ env, args, webUi }: RunOptions): Promise<number> {
+  const unknown = args.find((arg) => arg !== acceptDataLoss);
+  if (unknown !== undefined) {
+    console.error(
+      `MCP Hub does not know ${JSON.stringify(unknown)}. It takes ${acceptDataLoss}; everything else is set in the environment (docs/reference/settings.md).`,
+    );
+    return 2;
+  }
   const wished =
     env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
   const format = wished ?? (process.stdout.isTTY ? "pretty" : "json");
@@ -69,10 +97,11 @@ export async function runHub(
       config,
       log,
       webUi,
+      acceptDataLoss: args.includes(acceptDataLoss),
       onEvent: (event) => tellEvent(log, event, format),
     });
   } catch (error) {
-    const text = isOperatorsToMend(error) ? error.message : `a bug: ${describeError(error)}`;
+    const text = reasonOf(error);
     if (format === "pretty") console.error(`\n  MCP Hub cannot start: ${text}\n`);
     else log.error("start-failed", { error: text });
     return 1;

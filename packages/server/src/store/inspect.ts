@@ -11,11 +11,14 @@ import {
   cannotUse,
   damaged,
   describe,
+  incomplete,
   newerSchema,
   notADatabase,
   ofAnotherProgram,
 } from "./refusals.js";
+import { journalHoldsPages } from "./rollback-journal.js";
 import { isIntact, rowsOf, type StoredRow, textIn } from "./rows.js";
+import { wasClean } from "./shutdown-mark.js";
 import { judgeWal } from "./wal.js";
 
 export type Inspection =
@@ -24,6 +27,8 @@ export type Inspection =
   /** `isTorn`: it ends in a write that was never completed and never acknowledged. */
   | { readonly kind: "usable"; readonly isTorn: boolean }
   | { readonly kind: "locked" }
+  /** What was acknowledged may be missing: `use` says how to go on when somebody accepts that. */
+  | { readonly kind: "incomplete"; readonly refusal: HubError; readonly use: "as-it-is" | "anew" }
   /** `isCertain` is false when a process that writes at this moment could look the same. */
   | { readonly kind: "refused"; readonly refusal: HubError; readonly isCertain: boolean };
 
@@ -33,20 +38,7 @@ export type Inspection =
  * where there are none), where SQLite's lock still counts and its `-shm` goes away with the links.
  */
 export function inspect(file: string): Inspection {
-  const size = sizeOf(file);
-  if (size === 0) {
-    const missing = fs.existsSync(file) ? "it is empty" : "it is missing";
-    const refuse = (detail: string): Inspection => ({
-      kind: "refused",
-      refusal: damaged(file, detail),
-      isCertain: true,
-    });
-    // SQLite would delete the -wal of a file without content.
-    if (sizeOf(`${file}-wal`) > 0) return refuse(`${missing}, but ${file}-wal is not`);
-    if (fs.existsSync(file) && readOwner(file) !== undefined)
-      return refuse(`${missing}, though a hub has used it`);
-    return { kind: "new" };
-  }
+  if (sizeOf(file) === 0) return inspectEmpty(file);
   if (sizeOf(`${file}-journal`) === 0) {
     sweepLooks(file);
     const seen = lookThrough(file, dirname(file), fs.linkSync, "ro");
@@ -115,7 +107,17 @@ function look(file: string, twin: string, mode: "ro" | "rw"): Seen {
     // From here to the end the read lock is held, so that nobody writes in between.
     connection.exec("BEGIN; SELECT 1 FROM seen.sqlite_schema");
     const log = readIfThere(`${twin}-wal`);
-    const state = log === undefined ? "whole" : judgeWal(log);
+    if (log.length === 0 && !wasClean(connection, version, headerOf(twin)))
+      return {
+        kind: "incomplete",
+        refusal: incomplete(
+          file,
+          `has no write-ahead log (${file}-wal is missing or empty)`,
+          readOwner(file),
+        ),
+        use: "as-it-is",
+      };
+    const state = judgeWal(log);
     if (state === "damaged")
       return refused(
         damaged(file, `its write-ahead log ${file}-wal is broken before its last completed write`),
@@ -126,6 +128,22 @@ function look(file: string, twin: string, mode: "ro" | "rw"): Seen {
   } finally {
     release(connection);
   }
+}
+
+/** A file without content is new, unless what lies beside it says that it had some. */
+function inspectEmpty(file: string): Inspection {
+  const found = fs.existsSync(file) ? "is empty" : "is missing";
+  const owner = readOwner(file);
+  const incompleteBy = (trace: string): Inspection => ({
+    kind: "incomplete",
+    refusal: incomplete(file, `${found}, but ${trace}`, owner),
+    use: "anew",
+  });
+  // SQLite would delete the -wal of a file without content.
+  if (sizeOf(`${file}-wal`) > 0) return incompleteBy(`${file}-wal is not`);
+  if (journalHoldsPages(`${file}-journal`)) return incompleteBy(`${file}-journal is not`);
+  if (owner !== undefined) return incompleteBy("a hub has used it");
+  return { kind: "new" };
 }
 
 /** What the hub does not start without, and the schema that brought it. */
@@ -169,8 +187,17 @@ function release(connection: Connection): void {
   connection.close();
 }
 
-function readIfThere(file: string): Buffer | undefined {
-  return fs.existsSync(file) ? fs.readFileSync(file) : undefined;
+/** What a file holds; nothing when there is none. */
+function readIfThere(file: string): Buffer {
+  return fs.existsSync(file) ? fs.readFileSync(file) : Buffer.alloc(0);
+}
+
+function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(100);
+  const handle = fs.openSync(file, "r");
+  fs.readSync(handle, header, 0, header.length, 0);
+  fs.closeSync(handle);
+  return header;
 }
 
 const lookPrefix = (file: string) => `.${basename(file)}-look-`;

@@ -53,6 +53,14 @@ const steps: readonly string[] = [
     checksum INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Whether the last hub moved its whole write-ahead log into this file before it ended.
+  CREATE TABLE shutdown (
+    only_row INTEGER PRIMARY KEY NOT NULL CHECK (only_row = 1),
+    is_clean INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO shutdown VALUES (1, 1);
+  `,
 ];
 
 /** The version of the schema that this hub writes. */

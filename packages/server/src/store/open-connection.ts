@@ -1,6 +1,7 @@
 import { Connection, sqliteCode, sqliteCodeOf } from "./connection.js";
 import { migrate, schemaVersion } from "./migrations.js";
 import { cannotUse, newerSchema, noWriteAheadLog } from "./refusals.js";
+import { markInUse } from "./shutdown-mark.js";
 
 /** Opens a database that was inspected, locks it and brings it up to date. Undefined when another process has it. */
 export function openConnection(file: string): Connection | undefined {
@@ -24,6 +25,7 @@ export function openConnection(file: string): Connection | undefined {
     const version = Number(connection.value("PRAGMA user_version"));
     if (version > schemaVersion) throw newerSchema(file, version, schemaVersion);
     migrate(connection);
+    markInUse(connection);
     return connection;
   } catch (error) {
     connection.close();

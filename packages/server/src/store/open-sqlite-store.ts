@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./connection.js";
-import { inspect } from "./inspect.js";
+import { type Inspection, inspect } from "./inspect.js";
 import { openConnection } from "./open-connection.js";
 import { livingOwner, writeOwner } from "./owner.js";
-import { createFile, preparePlace, syncFolder } from "./place.js";
+import { createFile, moveAside, preparePlace, syncFolder } from "./place.js";
 import { inUse } from "./refusals.js";
 import { SqliteStore, type StoreLog } from "./sqlite-store.js";
 
@@ -11,6 +11,11 @@ export type SqliteStoreOptions = {
   /** Made, with its directory, when it is missing. */
   readonly file: string;
   readonly log?: StoreLog | undefined;
+  /**
+   * Starts with what is left when something acknowledged may be missing, instead of throwing. What
+   * cannot be used is set aside, not deleted. Default: false.
+   */
+  readonly acceptDataLoss?: boolean | undefined;
 };
 
 /** A hub that is just stopping gets this long to give the file back. */
@@ -25,14 +30,14 @@ const openHere = new Set<string>();
 /**
  * Opens the catalogue in an SQLite file, and locks it for this process.
  * Throws STORE_UNAVAILABLE, leaving every byte as it is, when another process has it, when it is
- * damaged, of another program or of a newer hub, or when it cannot be written.
+ * damaged or incomplete, of another program or of a newer hub, or when it cannot be written.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const file = preparePlace(options.file);
   if (openHere.has(file)) throw inUse(file, livingOwner(file));
   openHere.add(file);
   try {
-    const connection = await openPatiently(file, options.log);
+    const connection = await openPatiently(file, options);
     writeOwner(file);
     const onClosed = () => openHere.delete(file);
     return new SqliteStore({ file, connection, log: options.log, onClosed });
@@ -42,10 +47,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   }
 }
 
-async function openPatiently(file: string, log: StoreLog | undefined): Promise<Connection> {
+async function openPatiently(
+  file: string,
+  { log, acceptDataLoss = false }: SqliteStoreOptions,
+): Promise<Connection> {
   const giveUpAt = performance.now() + patienceMs;
   for (;;) {
-    const inspection = inspect(file);
+    const found = inspect(file);
+    if (found.kind === "incomplete" && !acceptDataLoss) throw found.refusal;
+    const inspection = found.kind === "incomplete" ? goOnWithout(file, found, log) : found;
     const isLate = performance.now() > giveUpAt;
     if (inspection.kind === "refused" && (inspection.isCertain || isLate)) throw inspection.refusal;
     if (inspection.kind === "new") createFile(file);
@@ -62,6 +72,20 @@ async function openPatiently(file: string, log: StoreLog | undefined): Promise<C
     // lets one of them go first.
     await sleep(20 + Math.random() * 60);
   }
+}
+
+/** Somebody decided to start with what is left. What SQLite would delete or mix in is kept beside it. */
+function goOnWithout(
+  file: string,
+  { refusal, use }: Extract<Inspection, { kind: "incomplete" }>,
+  log: StoreLog | undefined,
+): Extract<Inspection, { kind: "new" | "usable" }> {
+  const setAside = use === "anew" ? moveAside(file) : [];
+  log?.warn(
+    { event: "data-loss-accepted", file, found: refusal.message, setAside },
+    "The hub starts with what is left of its data, as it was told to.",
+  );
+  return use === "anew" ? { kind: "new" } : { kind: "usable", isTorn: false };
 }
 
 function warnOfTorn(file: string, log: StoreLog | undefined): void {

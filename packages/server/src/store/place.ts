@@ -48,6 +48,17 @@ export function syncFolder(file: string): void {
   }
 }
 
+/** Renames what lies beside a database that is gone. Returns the new names. */
+export function moveAside(file: string): readonly string[] {
+  const time = new Date().toISOString().replaceAll(/[:.]/g, "-");
+  return ["-wal", "-shm", "-journal"].flatMap((suffix) => {
+    if (!fs.existsSync(file + suffix)) return [];
+    const aside = `${file}${suffix}.${time}`;
+    fs.renameSync(file + suffix, aside);
+    return [aside];
+  });
+}
+
 /** The size of a file; 0 when there is none. */
 export function sizeOf(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -3,8 +3,15 @@ import type { Owner } from "./owner.js";
 
 /** Why a hub does not start on a file: what is wrong, and what to do. The file is as it was. */
 
-function refuse(message: string, cause?: unknown): HubError {
-  return new HubError("STORE_UNAVAILABLE", message, { cause });
+function refuse(
+  message: string,
+  cause?: unknown,
+  details?: Readonly<Record<string, unknown>>,
+): HubError {
+  return new HubError("STORE_UNAVAILABLE", message, {
+    cause,
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 const startAnew =
@@ -43,6 +50,25 @@ export function newerSchema(file: string, version: number, known: number): HubEr
 export function damaged(file: string, detail: string, cause?: unknown): HubError {
   return refuse(`${file} is damaged: ${detail}. Restore a backup of it, ${startAnew}.`, cause);
 }
+
+/**
+ * A catalogue that would be empty, or older than what was acknowledged, without anybody having decided so.
+ * `details.acceptWith` is the option that decides it.
+ */
+export function incomplete(file: string, found: string, owner: Owner | undefined): HubError {
+  const since =
+    owner === undefined
+      ? "since that hub was started"
+      : `since ${owner.startedAt}, when it started`;
+  return refuse(
+    `${file} ${found}, and the hub that used it last did not stop in order (kill -9, power loss). What was registered or changed ${since}, may be lost. Put the files of that data directory back together or restore a backup, or start with what is left by adding ${acceptDataLoss}.`,
+    undefined,
+    { acceptWith: acceptDataLoss },
+  );
+}
+
+/** The option of the command line that starts a hub on what is left of its data. */
+export const acceptDataLoss = "--accept-data-loss";
 
 export function noWriteAheadLog(file: string, mode: string): HubError {
   return refuse(

@@ -29,6 +29,7 @@ import {
   snapshotOf,
   textIn,
 } from "./rows.js";
+import { markClean } from "./shutdown-mark.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
@@ -159,6 +160,7 @@ export class SqliteStore implements RegistryStore {
     if (this.#isClosed) return;
     this.#isClosed = true;
     try {
+      markClean(this.#connection);
       // libsql keeps its lock while a statement is alive; leaving the log and the lock mode ends it now.
       this.#connection.exec(
         "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;",

@@ -1,0 +1,27 @@
+import type { Connection } from "./connection.js";
+
+/**
+ * The mark that tells a file that is whole by itself from one whose newest writes are in its `-wal`.
+ * From `markInUse` to `markClean` the `-wal` is never empty, so that a marked file without one has
+ * lost it. The mark is in the file itself: copying, moving or deleting one of the two shows.
+ */
+
+/** Marks the file before anything is acknowledged; the checkpoint moves the mark out of the `-wal`. */
+export function markInUse(connection: Connection): void {
+  connection.exec("UPDATE shutdown SET is_clean = 0; PRAGMA wal_checkpoint(PASSIVE);");
+}
+
+/** The last write of all: leaving the write-ahead log moves it into the file with everything before it. */
+export function markClean(connection: Connection): void {
+  connection.exec("UPDATE shutdown SET is_clean = 1;");
+}
+
+/** The schema that brought the mark. */
+const markedSince = 3;
+
+/** Whether the attached database `seen` was whole when its last hub ended. */
+export function wasClean(connection: Connection, version: number, header: Buffer): boolean {
+  if (version >= markedSince) return connection.value("SELECT is_clean FROM seen.shutdown") === 1;
+  // Hubs before the mark left the write-ahead mode when they stopped, which byte 18 of the header says.
+  return header.readUInt8(18) !== 2;
+}
