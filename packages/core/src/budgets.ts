@@ -19,7 +19,7 @@ const mib = 1024 * kib;
  * in the errors page. Defaults are several times what 44 real servers with 1,404 tools and 3.9 MB of
  * definitions, 1,000 sessions and a browser with ten tabs need.
  */
-export const budgetTable = {
+const budgetTable = {
   servers: {
     per: "hub",
     unit: "items",
