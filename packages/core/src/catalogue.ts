@@ -1,5 +1,6 @@
 import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
+import { flappingOf, type Pace } from "./flapping.js";
 import { type Health, type Now, newHealth } from "./health.js";
 import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
@@ -17,6 +18,7 @@ export class Catalogue {
   readonly #ids: string[] = [];
   #listed: readonly Entry[] | undefined;
   #version = 0;
+  #snapshotBytes = 0;
 
   /** Grows whenever something that lists show has changed. Heartbeats do not count. */
   get version(): number {
@@ -25,6 +27,11 @@ export class Catalogue {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** What the snapshots of all entries take. */
+  get snapshotBytes(): number {
+    return this.#snapshotBytes;
   }
 
   get(id: string): Entry | undefined {
@@ -92,9 +99,8 @@ export class Catalogue {
         health: isAsBefore ? known.health : healthOf(instance, now, known),
       };
     });
-    const snapshot = previous?.snapshot;
     if (previous?.record.name !== record.name) this.#index(previous?.record, record);
-    this.#set({ record, instances, ...(snapshot === undefined ? {} : { snapshot }) });
+    this.#set({ ...previous, record, instances });
     // A renewed lease alone shows in no list.
     const before = new Map(previous?.instances.map((one) => [one.record.id, one.health]));
     const isVisible =
@@ -110,6 +116,7 @@ export class Catalogue {
       if (leaseHash !== undefined) this.#byLease.delete(leaseHash);
     this.#index(entry.record, undefined);
     this.#entries.delete(id);
+    this.#snapshotBytes -= entry.snapshot?.bytes ?? 0;
     this.#ids.splice(this.#placeOf(id), 1);
     this.#listed = undefined;
     this.#version += 1;
@@ -129,7 +136,16 @@ export class Catalogue {
     const entry = this.#entries.get(serverId);
     if (entry === undefined) return;
     this.#set({ ...entry, snapshot });
+    this.#snapshotBytes += snapshot.bytes - (entry.snapshot?.bytes ?? 0);
     this.#version += 1;
+  }
+
+  setPace(serverId: string, pace: Pace): void {
+    const entry = this.#entries.get(serverId);
+    if (entry === undefined || entry.pace === pace) return;
+    this.#set({ ...entry, pace });
+    const isShown = (one: Pace | undefined) => flappingOf(one) !== undefined;
+    if (isShown(entry.pace) !== isShown(pace)) this.#version += 1;
   }
 
   #set(entry: Entry): void {

@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { codeOf, FragileStore } from "../test/world.js";
-import { CommitQueue } from "./commit-queue.js";
+import { BudgetBook } from "./budget-book.js";
+import { CommitQueue, type Observation } from "./commit-queue.js";
 import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import { MemoryStore } from "./memory-store.js";
 import { registered, sampleRecord } from "./testing/samples.js";
 
-function open(store = new FragileStore()) {
+const telling = (id: string): Observation => ({
+  bytes: 100,
+  run: (draft) => draft.tell({ event: registered(id) }),
+});
+
+function open(store = new FragileStore(), budgets = new BudgetBook()) {
   const entries = new Map<string, EntryRecord>();
   const events: JournalEvent[] = [];
   const take = (changed: ReadonlyMap<string, EntryRecord | undefined>) => {
@@ -17,6 +23,7 @@ function open(store = new FragileStore()) {
     }
   };
   const queue = new CommitQueue({
+    budgets,
     store,
     base: (id) => entries.get(id),
     adopt: take,
@@ -73,15 +80,15 @@ describe("a store that fails", () => {
   test("fails commands, and keeps observations for later, in their order", async () => {
     const { store, events, queue, create } = open();
     store.isFailing = true;
-    queue.note((draft) => draft.tell({ event: registered("first") }));
+    queue.note(telling("first"));
     const failing = codeOf(() => create("a"));
-    queue.note((draft) => draft.tell({ event: registered("second") }));
+    queue.note(telling("second"));
     expect(await failing).toBe("STORE_UNAVAILABLE");
     await queue.drain();
     expect(events).toEqual([]);
 
     store.isFailing = false;
-    queue.note((draft) => draft.tell({ event: registered("third") }));
+    queue.note(telling("third"));
     await queue.drain();
     expect(events.map((event) => event.serverId)).toEqual(["first", "second", "third"]);
   });
@@ -89,7 +96,7 @@ describe("a store that fails", () => {
   test("is tried again by `retry`, not in a loop", async () => {
     const { store, events, queue } = open();
     store.isFailing = true;
-    queue.note((draft) => draft.tell({ event: registered("a") }));
+    queue.note(telling("a"));
     await queue.drain();
     store.isFailing = false;
     await queue.drain();
@@ -97,6 +104,57 @@ describe("a store that fails", () => {
     queue.retry();
     await queue.drain();
     expect(events).toHaveLength(1);
+  });
+
+  test("holds within its budget what was observed meanwhile, and lets the oldest go", async () => {
+    const budgets = new BudgetBook({ unwrittenBytes: 64 * 1024 });
+    const { store, events, queue, create } = open(new FragileStore(), budgets);
+    const row = () => budgets.report().find(({ name }) => name === "unwrittenBytes");
+    store.isFailing = true;
+    for (let index = 0; index < 2_000; index += 1) {
+      queue.note(telling(`${index}`));
+      if (index % 100 === 0) await codeOf(() => create("refused"));
+      expect(row()?.used).toBeLessThanOrEqual(2 * 64 * 1024);
+    }
+    await queue.drain();
+    expect(row()?.used).toBeLessThanOrEqual(64 * 1024);
+    expect(row()?.refused).toBeGreaterThan(0);
+    store.isFailing = false;
+    queue.retry();
+    await queue.drain();
+    expect(events.at(-1)?.serverId).toBe("1999");
+    expect(events.length).toBeGreaterThan(600);
+    expect(row()?.used).toBe(0);
+  });
+
+  test("writes once what was observed many times under one key, as it is then", async () => {
+    const { store, events, queue } = open();
+    const written: number[] = [];
+    const noted = (step: number): Observation => ({
+      ...telling(`${step}`),
+      key: "state",
+      onWritten: () => written.push(step),
+    });
+    store.isFailing = true;
+    for (let step = 0; step < 100; step += 1) {
+      queue.note(noted(step));
+      await queue.drain();
+    }
+    store.isFailing = false;
+    queue.retry();
+    await queue.drain();
+    expect(events.map((event) => event.serverId)).toEqual(["99"]);
+    expect(written).toEqual([99]);
+  });
+
+  test("keeps what was observed on either side of a command", async () => {
+    const { events, queue, create } = open();
+    queue.note({ ...telling("before"), key: "state" });
+    const command = create("a");
+    queue.note({ ...telling("after"), key: "state" });
+    await command;
+    await queue.drain();
+    expect(events.map((event) => event.serverId)).toEqual(["before", "a", "after"]);
   });
 
   test("never drops a command that waits behind ten thousand others", async () => {

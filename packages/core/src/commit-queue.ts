@@ -1,3 +1,4 @@
+import type { BudgetBook } from "./budget-book.js";
 import { Draft, type RegisteredInstances } from "./draft.js";
 import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
@@ -7,15 +8,31 @@ import type { RegistryStore } from "./store.js";
 /** A change to the catalogue. It may run again when another hub wrote first, so it only touches the draft. */
 type Command<Result> = (draft: Draft) => Result;
 
+/** Something that was observed and is to be written down. */
+export type Observation = {
+  /**
+   * What is observed later under the same key takes its place while it waits: what is written is how
+   * things stand at that moment. Without one it is written for itself.
+   */
+  readonly key?: string;
+  /** What is held for it while it waits. */
+  readonly bytes: number;
+  readonly run: Command<void>;
+  /** Called when it is durable. */
+  readonly onWritten?: () => void;
+};
+
 type Waiting = {
   readonly run: Command<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** Observations are true whether or not they can be written; they wait for a store that works. */
-  readonly isObservation: boolean;
+  readonly observation?: Observation;
 };
 
 export type CommitQueueOptions = {
+  /** What waits for a store that does not work is held within `unwrittenBytes`. */
+  readonly budgets: BudgetBook;
   readonly store: RegistryStore;
   readonly base: (id: string) => EntryRecord | undefined;
   /** Takes over what another hub wrote. */
@@ -32,7 +49,6 @@ export type CommitQueueOptions = {
 };
 
 const mostAttempts = 5;
-const mostObservationsKept = 10_000;
 
 /**
  * One writer: decisions are made one after the other on a draft, and all that arrived together are
@@ -41,29 +57,30 @@ const mostObservationsKept = 10_000;
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
   #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #committing: readonly Waiting[] = [];
   #isScheduled = false;
   #running: Promise<void> | undefined;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
+    options.budgets.watch("unwrittenBytes", () => ({
+      used: bytesHeld(this.#committing) + this.#waitingBytes,
+    }));
   }
 
   /** Runs a command and resolves when what it decided is durable. */
   execute<Result>(run: Command<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       // The result is exactly what `run` returns, so the widening to unknown is undone by it.
-      this.#add({
-        run,
-        resolve: resolve as (result: unknown) => void,
-        reject,
-        isObservation: false,
-      });
+      this.#add({ run, resolve: resolve as (result: unknown) => void, reject });
     });
   }
 
   /** Writes down what was observed, as soon as the store can. */
-  note(run: Command<void>): void {
-    this.#add({ run, resolve: () => {}, reject: () => {}, isObservation: true });
+  note(observation: Observation): void {
+    const resolve = () => observation.onWritten?.();
+    this.#add({ run: observation.run, resolve, reject: () => {}, observation });
   }
 
   /** Resolves when everything that was added before has been tried. */
@@ -81,6 +98,10 @@ export class CommitQueue {
 
   #add(waiting: Waiting): void {
     this.#waiting.push(waiting);
+    const { key, bytes = 0 } = waiting.observation ?? {};
+    this.#waitingBytes += bytes;
+    if (key !== undefined || this.#waitingBytes > this.#options.budgets.limit("unwrittenBytes"))
+      this.#bound();
     this.#schedule();
   }
 
@@ -95,19 +116,52 @@ export class CommitQueue {
     this.#isScheduled = false;
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#committing = batch;
     let hasFailed = false;
     this.#running = this.#commit(batch)
       .catch((error: unknown) => {
         hasFailed = true;
-        for (const one of batch) if (!one.isObservation) one.reject(error);
-        const kept = batch.filter((one) => one.isObservation).slice(-mostObservationsKept);
+        for (const one of batch) if (one.observation === undefined) one.reject(error);
+        const kept = batch.filter((one) => one.observation !== undefined);
         this.#waiting = [...kept, ...this.#waiting];
+        this.#bound();
       })
       .finally(() => {
         this.#running = undefined;
+        this.#committing = [];
         // A store that just failed is tried again with the next command or sweep, not in a busy loop.
-        if (this.#waiting.some((one) => !hasFailed || !one.isObservation)) this.#schedule();
+        if (this.#waiting.some((one) => !hasFailed || one.observation === undefined))
+          this.#schedule();
       });
+  }
+
+  /** Lets newer observations take the places of older ones, and drops the oldest over the budget. */
+  #bound(): void {
+    const { budgets } = this.#options;
+    const kept: Waiting[] = [];
+    const keys = new Set<string>();
+    let left = budgets.limit("unwrittenBytes");
+    for (const one of this.#waiting.toReversed()) {
+      const { observation } = one;
+      if (observation === undefined) {
+        // Across a command the order counts: what stands before it may be about what it changes.
+        keys.clear();
+      } else {
+        const { key, bytes } = observation;
+        if (key !== undefined && keys.has(key)) continue;
+        if (key !== undefined) keys.add(key);
+        if (bytes > left) {
+          left = 0;
+          budgets.refused("unwrittenBytes");
+          continue;
+        }
+        left -= bytes;
+      }
+      kept.push(one);
+    }
+    this.#waiting = kept.reverse();
+    this.#waitingBytes = bytesHeld(this.#waiting);
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
@@ -148,4 +202,8 @@ function runOn(draft: Draft, one: Waiting): () => void {
   } catch (error) {
     return () => one.reject(error);
   }
+}
+
+function bytesHeld(waiting: readonly Waiting[]): number {
+  return waiting.reduce((sum, { observation }) => sum + (observation?.bytes ?? 0), 0);
 }

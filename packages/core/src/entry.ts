@@ -1,3 +1,4 @@
+import type { Pace } from "./flapping.js";
 import type { Health } from "./health.js";
 import type { Profile, Transport } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
@@ -49,6 +50,8 @@ export type Entry = {
   readonly record: EntryRecord;
   readonly instances: readonly Instance[];
   readonly snapshot?: CapabilitySnapshot;
+  /** How often what it offers changes; missing while it never did. */
+  readonly pace?: Pace;
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { ServerStatus } from "./entry.js";
+import type { Flapping } from "./flapping.js";
 import type { InstanceStatus } from "./health.js";
 import type { Transport } from "./registration.js";
 import type { CapabilityKind, ItemChange } from "./snapshot.js";
@@ -58,8 +59,13 @@ export type CapabilitiesChanged = About & {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
-  /** The first hundred; all of them, with definitions, are in the server's history of changes. */
+  /** The first hundred, with long keys cut; the server's history of changes has more of them. */
   readonly items: readonly ItemChangeSummary[];
+  /**
+   * With this change it began to flap, or with this one it is stable again. In between it changes
+   * without events; this one then tells the difference between the two.
+   */
+  readonly flapping?: Flapping & { readonly state: "began" | "ended" };
 };
 
 type Deregistered = About & {
@@ -107,6 +113,9 @@ export const eventKinds = [
 export type JournalEvent = HubEvent & { readonly seq: number };
 
 const longestSummary = 100;
+const longestKey = 200;
+
+const cut = (key: string) => (key.length > longestKey ? `${key.slice(0, longestKey - 1)}…` : key);
 
 export function summarize(
   changes: readonly ItemChange[],
@@ -117,6 +126,10 @@ export function summarize(
     added: count("added"),
     removed: count("removed"),
     changed: count("changed"),
-    items: changes.slice(0, longestSummary).map(({ change, kind, key }) => ({ change, kind, key })),
+    items: changes.slice(0, longestSummary).map(({ change, kind, key }) => ({
+      change,
+      kind,
+      key: cut(key),
+    })),
   };
 }

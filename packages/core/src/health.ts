@@ -96,12 +96,15 @@ export type Beat = {
   readonly draining?: boolean | undefined;
 };
 
-/** A heartbeat. The caller has made sure that the lease is not expired. */
-export function beat(health: Health, now: Now, said: Beat): Health {
+/**
+ * A heartbeat. The caller has made sure that the lease is not expired. `mayRead`: an announcement of
+ * other capabilities is followed at once.
+ */
+export function beat(health: Health, now: Now, said: Beat, mayRead = true): Health {
   const announced = said.capabilitiesHash ?? health.announcedHash;
   // The first announcement may differ from what was read before it; nobody can tell.
   const isComparable = health.announcedHash !== undefined || health.readAt !== undefined;
-  const news = announced !== health.announcedHash && isComparable;
+  const news = announced !== health.announcedHash && isComparable && mayRead;
   const isDraining = said.draining ?? health.isDraining;
   return {
     ...health,
@@ -268,13 +271,10 @@ export function wantingToReadAgain(health: Health, now: Now): Health {
 function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {
   return {
     ...(outcome.era === undefined ? {} : { era: outcome.era }),
-    ...(outcome.snapshot === undefined
+    ...(outcome.snapshot === undefined && outcome.isOverBudget !== true
       ? {}
-      : {
-          readAt: now.hub,
-          readWarnings: outcome.warnings,
-          capabilitiesHash: outcome.snapshot.hash,
-        }),
+      : { readAt: now.hub, readWarnings: outcome.warnings }),
+    ...(outcome.snapshot === undefined ? {} : { capabilitiesHash: outcome.snapshot.hash }),
   };
 }
 
@@ -293,6 +293,16 @@ export function wakeOnLostLease(health: Health, now: number): Health {
   if ((health.probedAt ?? Number.NEGATIVE_INFINITY) >= lostAt || health.nextProbeAt <= now)
     return health;
   return { ...health, nextProbeAt: now };
+}
+
+/** The moments at which time alone makes an instance another: its lease ends, and then it counts as down. */
+export function deadlinesOf(health: Health, settings: HubSettings): readonly number[] {
+  if (health.status === "down" || !hasGivenSign(health)) return [];
+  const { lease } = health;
+  return [
+    ...(lease === undefined ? [] : [lease.renewedAt + lease.ttlMs]),
+    downAt(health, settings),
+  ];
 }
 
 /** True when the next probe should also read what the server offers. */

@@ -25,8 +25,15 @@ export {
   hubErrorCodes,
   type Problem,
 } from "./errors.js";
-export { eventKinds, type HubEvent, type InstanceRef, type JournalEvent } from "./events.js";
+export {
+  type CapabilitiesChanged,
+  eventKinds,
+  type HubEvent,
+  type InstanceRef,
+  type JournalEvent,
+} from "./events.js";
 export { fixFor, reasonFor, warningsFor } from "./explain.js";
+export { type Flapping, flappingOf } from "./flapping.js";
 export { sha256Hex } from "./hash.js";
 export {
   type Health,
@@ -35,11 +42,14 @@ export {
   leaseIsLost,
   type Now,
 } from "./health.js";
-export { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "./history.js";
+export { HistoryLedger, type LedgerPlan, type LedgerRow } from "./history-ledger.js";
+export { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
+export { noRoom } from "./offers.js";
 export {
   type Finding,
   type FindingCode,
@@ -65,6 +75,7 @@ export {
 export { Registry, type RegistryOptions, serverNotFound } from "./registry.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export {
+  assembleSnapshot,
   type CachingHints,
   type CapabilityItem,
   type CapabilityKind,
@@ -74,16 +85,20 @@ export {
   diffSnapshots,
   type Era,
   type ItemChange,
+  itemOf,
 } from "./snapshot.js";
-export type {
-  CapabilityChange,
-  CommitResult,
-  EntryWrite,
-  EventWrite,
-  JournalQuery,
-  RegistryStore,
-  StoredState,
-  StoreWrite,
+export {
+  type CapabilityChange,
+  type CommitResult,
+  type EntryWrite,
+  type EventWrite,
+  type HistoryPage,
+  type HistoryQuery,
+  type JournalQuery,
+  type RegistryStore,
+  type StoredState,
+  type StoreWrite,
+  stepOf,
 } from "./store.js";
 export { hasInvisible } from "./text.js";
 export {

@@ -28,3 +28,10 @@ export function canonicalJson(value: JsonValue): string {
   }
   return JSON.stringify(value);
 }
+
+const encoder = new TextEncoder();
+
+/** How many bytes a text takes as UTF-8. */
+export function bytesOf(text: string): number {
+  return encoder.encode(text).length;
+}

@@ -3,7 +3,7 @@ import { MemoryStore } from "./memory-store.js";
 import { creating } from "./testing/samples.js";
 import { describeStore } from "./testing/store-contract.js";
 
-describeStore("memory", async () => new MemoryStore());
+describeStore("memory", async (budgets) => new MemoryStore(budgets));
 
 test("what it gives away and what it was given cannot change what it holds", async () => {
   const store = new MemoryStore();

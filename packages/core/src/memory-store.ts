@@ -1,13 +1,19 @@
+import { BudgetBook } from "./budget-book.js";
 import type { EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
+import { jsonBytes } from "./history.js";
+import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
-import type {
-  CapabilityChange,
-  CommitResult,
-  JournalQuery,
-  RegistryStore,
-  StoredState,
-  StoreWrite,
+import {
+  type CapabilityChange,
+  type CommitResult,
+  type HistoryPage,
+  type HistoryQuery,
+  type JournalQuery,
+  type RegistryStore,
+  type StoredState,
+  type StoreWrite,
+  stepOf,
 } from "./store.js";
 
 /**
@@ -17,9 +23,19 @@ import type {
 export class MemoryStore implements RegistryStore {
   readonly #entries = new Map<string, EntryRecord>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
-  #journal: JournalEvent[] = [];
-  #changes: CapabilityChange[] = [];
+  readonly #budgets: BudgetBook;
+  readonly #ledger: HistoryLedger;
+  readonly #changes = new Map<number, CapabilityChange>();
+  #journal: { readonly event: JournalEvent; readonly bytes: number }[] = [];
+  #journalBytes = 0;
   #lastSeq = 0;
+
+  /** Default: the table's budgets. */
+  constructor(budgets: BudgetBook = new BudgetBook()) {
+    this.#budgets = budgets;
+    this.#ledger = new HistoryLedger(budgets);
+    budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
+  }
 
   async load(): Promise<StoredState> {
     return structuredClone({
@@ -45,31 +61,35 @@ export class MemoryStore implements RegistryStore {
   async journal(query: JournalQuery): Promise<readonly JournalEvent[]> {
     const { after = 0, before = Number.POSITIVE_INFINITY, serverId, kinds } = query;
     const found = this.#journal.filter(
-      (event) =>
+      ({ event }) =>
         event.seq > after &&
         event.seq < before &&
         (serverId === undefined || event.serverId === serverId) &&
         (kinds === undefined || kinds.includes(event.kind)),
     );
     if (query.order === "newest-first") found.reverse();
-    return structuredClone(found.slice(0, query.limit));
+    const page: JournalEvent[] = [];
+    let left = query.mostBytes ?? Number.POSITIVE_INFINITY;
+    for (const { event, bytes } of found.slice(0, query.limit)) {
+      if (page.length > 0 && bytes > left) break;
+      left -= bytes;
+      page.push(event);
+    }
+    return structuredClone(page);
   }
 
-  async changes(
-    serverId: string,
-    query: { readonly before?: number | undefined; readonly limit: number },
-  ): Promise<readonly CapabilityChange[]> {
-    const { before = Number.POSITIVE_INFINITY, limit } = query;
-    const found = this.#changes.filter((one) => one.serverId === serverId && one.seq < before);
-    return structuredClone(found.reverse().slice(0, limit));
+  async changes(serverId: string, query: HistoryQuery): Promise<HistoryPage> {
+    const { seqs, hasMore } = this.#ledger.page(serverId, query);
+    const changes = seqs.flatMap((seq) => this.#changes.get(seq) ?? []);
+    return structuredClone({ changes, hasMore });
   }
 
   async oldestSeq(): Promise<number> {
-    return this.#journal[0]?.seq ?? 0;
+    return this.#journal[0]?.event.seq ?? 0;
   }
 
   async trimJournal(keep: number): Promise<void> {
-    this.#journal = this.#journal.slice(Math.max(0, this.#journal.length - keep));
+    while (this.#journal.length > keep) this.#dropOldestEvent();
   }
 
   async close(): Promise<void> {}
@@ -78,26 +98,43 @@ export class MemoryStore implements RegistryStore {
     for (const { id } of write.removed) {
       this.#entries.delete(id);
       this.#snapshots.delete(id);
-      this.#changes = this.#changes.filter((one) => one.serverId !== id);
+      for (const [seq, { serverId }] of this.#changes)
+        if (serverId === id) this.#changes.delete(seq);
     }
     for (const { record } of write.entries) this.#entries.set(record.id, record);
     for (const { serverId, snapshot } of write.snapshots)
       if (this.#entries.has(serverId)) this.#snapshots.set(serverId, snapshot);
-    return write.events.map(({ event, changes }) => {
+    const added: LedgerRow[] = [];
+    const seqs = write.events.map(({ event, changes }) => {
       this.#lastSeq += 1;
-      this.#journal.push({ ...event, seq: this.#lastSeq });
-      if (event.kind === "capabilities-changed" && this.#entries.has(event.serverId)) {
-        const { serverId, at, hash, previousHash } = event;
-        this.#changes.push({
-          serverId,
-          seq: this.#lastSeq,
-          at,
-          hash,
-          ...(previousHash === undefined ? {} : { previousHash }),
-          changes: changes ?? [],
-        });
+      const seq = this.#lastSeq;
+      const bytes = jsonBytes(event);
+      this.#journal.push({ event: { ...event, seq }, bytes });
+      this.#journalBytes += bytes;
+      const { serverId } = event;
+      if (event.kind === "capabilities-changed" && changes !== undefined) {
+        const change = stepOf(seq, event, changes);
+        if (this.#entries.has(serverId)) {
+          this.#changes.set(seq, change);
+          added.push({ serverId, seq, bytes: jsonBytes(change) });
+        }
       }
-      return this.#lastSeq;
+      return seq;
     });
+    const plan = this.#ledger.plan(
+      write.removed.map(({ id }) => id),
+      added,
+    );
+    for (const seq of plan.dropped) this.#changes.delete(seq);
+    plan.apply();
+    while (this.#journalBytes > this.#budgets.limit("journalBytes") && this.#journal.length > 1) {
+      this.#budgets.refused("journalBytes");
+      this.#dropOldestEvent();
+    }
+    return seqs;
+  }
+
+  #dropOldestEvent(): void {
+    this.#journalBytes -= this.#journal.shift()?.bytes ?? 0;
   }
 }

@@ -1,6 +1,8 @@
+import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { refOf, withDownSince, withoutInstances } from "./decide.js";
+import type { Draft } from "./draft.js";
 import {
   type Entry,
   type EntryRecord,
@@ -8,10 +10,12 @@ import {
   type InstanceRecord,
   serverStatus,
 } from "./entry.js";
-import { type HubEvent, summarize } from "./events.js";
+import type { HubEvent } from "./events.js";
 import { fixFor, reasonFor } from "./explain.js";
+import { flappingOf, mayRead } from "./flapping.js";
 import { type Guard, isGuarding, openGuard, stepGuard } from "./guard.js";
 import {
+  deadlinesOf,
   type Health,
   hasGivenSign,
   isStale,
@@ -23,9 +27,10 @@ import {
   wantsReading,
   withStatus,
 } from "./health.js";
+import { Offers } from "./offers.js";
 import type { ProbeOutcome, ProbeTarget } from "./probe.js";
 import type { HubSettings } from "./settings.js";
-import { type CapabilitySnapshot, diffSnapshots } from "./snapshot.js";
+import type { CapabilitySnapshot } from "./snapshot.js";
 
 /** One probe to make. It goes back to `recordProbe` as it is. */
 export type ProbeTask = {
@@ -45,10 +50,14 @@ export type Protection = { readonly isActive: boolean; readonly since?: number }
 export type ObserverOptions = {
   readonly catalogue: Catalogue;
   readonly queue: CommitQueue;
+  readonly budgets: BudgetBook;
   readonly settings: HubSettings;
   readonly now: () => Now;
   readonly random: () => number;
 };
+
+/** Leases that end within this time are judged by one sweep. */
+const sweepSpacingMs = 100;
 
 /**
  * Turns observations (probes, heartbeats, the passing of time) into health. What is observed holds in
@@ -58,9 +67,24 @@ export class Observer {
   readonly #options: ObserverOptions;
   #guard: Guard = openGuard;
   #guardSince: number | undefined;
+  readonly #offers: Offers;
+  /** Hub time. */
+  #sweptAt: number;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#offers = new Offers(options);
+    this.#sweptAt = options.now().hub;
+  }
+
+  /** Takes over the stored snapshot of an entry. */
+  restore(serverId: string, snapshot: CapabilitySnapshot): void {
+    this.#offers.restore(serverId, snapshot);
+  }
+
+  /** See `Registry.saysItChanged`. */
+  saysItChanged(serverId: string): boolean {
+    return this.#offers.saysItChanged(serverId);
   }
 
   get protection(): Protection {
@@ -71,7 +95,7 @@ export class Observer {
 
   /** Up to `limit` probes that are due, the longest overdue first. */
   takeDue(limit: number): ProbeTask[] {
-    const { catalogue, settings } = this.#options;
+    const { catalogue } = this.#options;
     const now = this.#options.now();
     const due: { readonly entry: Entry; readonly instance: Instance }[] = [];
     for (const entry of catalogue.entries()) {
@@ -84,7 +108,7 @@ export class Observer {
     return due
       .slice(0, limit)
       .map(({ entry, instance }) =>
-        this.#task(entry, instance, wantsReading(instance.health, now.hub, settings)),
+        this.#task(entry, instance, this.#isReadingDue(entry, instance.health, now)),
       );
   }
 
@@ -100,9 +124,26 @@ export class Observer {
     return Math.max(0, next);
   }
 
-  /** Full probes of all instances of an entry, due or not. */
+  /** Milliseconds until the next moment at which time alone changes an instance, as a sweep sees it. */
+  nextDeadlineInMs(): number {
+    const { catalogue, settings } = this.#options;
+    const { hub } = this.#options.now();
+    let next = Number.POSITIVE_INFINITY;
+    // What ended before the last sweep was seen by it.
+    for (const entry of catalogue.entries())
+      for (const { health } of entry.instances)
+        for (const deadline of deadlinesOf(health, settings))
+          if (deadline >= this.#sweptAt) next = Math.min(next, deadline);
+    // What ends in the same moment is one sweep; at the very end a lease still lives.
+    return Math.max(0, next + 1 - hub, this.#sweptAt + sweepSpacingMs - hub);
+  }
+
+  /** Full probes of all instances of an entry, due or not; of one that flaps, not many full ones. */
   takeAll(entry: Entry): ProbeTask[] {
-    return entry.instances.map((instance) => this.#task(entry, instance, true));
+    const { hub } = this.#options.now();
+    return entry.instances.map((instance) =>
+      this.#task(entry, instance, mayRead(entry.pace, hub, true)),
+    );
   }
 
   recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
@@ -117,17 +158,22 @@ export class Observer {
       return;
     const now = this.#options.now();
     const { health } = instance;
-    const seen = probed(health, outcome, now, settings, this.#options.random());
+    const kept = outcome.ok ? this.#offers.withinBudget(entry, outcome) : outcome;
+    const seen = probed(health, kept, now, settings, this.#options.random());
     const isOutdated = health.announcedHash !== task.announcedHash;
-    const observed = isOutdated ? wantingToReadAgain(seen, now) : seen;
+    const mayFollow = flappingOf(entry.pace) === undefined;
+    const observed = isOutdated && mayFollow ? wantingToReadAgain(seen, now) : seen;
     this.observe(entry, instance, observed, now, false);
-    if (outcome.ok && outcome.snapshot !== undefined)
-      this.#takeSnapshot(task, outcome.snapshot, now);
+    const current = catalogue.get(task.serverId);
+    const isReading = kept.ok && (task.full || kept.snapshot !== undefined);
+    if (isReading && current !== undefined)
+      this.#offers.take(current, task.instanceId, kept.snapshot, now);
   }
 
   sweep(): void {
     const { catalogue, settings } = this.#options;
     const now = this.#options.now();
+    this.#sweptAt = now.hub;
     const present = catalogue
       .list()
       .flatMap((entry) => entry.instances)
@@ -187,7 +233,9 @@ export class Observer {
       reason: reasonFor(health, status, now.hub),
       ...(fix === undefined ? {} : { fix }),
     };
-    queue.note((draft) => {
+    const note = (run: (draft: Draft) => void) =>
+      queue.note({ bytes: JSON.stringify(event).length, run });
+    note((draft) => {
       const record = draft.get(serverId);
       const stored = record?.instances.find((one) => one.id === instance.record.id);
       // It left before this could be told; another may have come under its id since.
@@ -203,50 +251,6 @@ export class Observer {
     });
   }
 
-  /** The youngest instance that is up speaks for the name, so that a rolling restart changes it once. */
-  #takeSnapshot(task: ProbeTask, snapshot: CapabilitySnapshot, now: Now): void {
-    const { catalogue, queue } = this.#options;
-    const entry = catalogue.get(task.serverId);
-    const speaker = entry?.instances.find((one) => one.record.id === task.instanceId);
-    if (entry === undefined || speaker === undefined) return;
-    const youngest = entry.instances
-      .filter((one) => one.health.status === "up")
-      .sort(
-        (a, b) =>
-          b.record.registeredAt - a.record.registeredAt || (a.record.id < b.record.id ? -1 : 1),
-      )[0];
-    if (youngest !== undefined && youngest.record.id !== task.instanceId) return;
-    const before = entry.snapshot;
-    if (before !== undefined && saysTheSame(before, snapshot)) return;
-    catalogue.setSnapshot(task.serverId, snapshot);
-    const isNews = before?.hash !== snapshot.hash;
-    const changes = isNews ? diffSnapshots(before, snapshot) : [];
-    queue.note((draft) => {
-      const record = draft.get(task.serverId);
-      // It was removed meanwhile; a successor under its id is another server.
-      if (record?.createdAt !== entry.record.createdAt) return;
-      draft.keepSnapshot(task.serverId, snapshot);
-      if (!isNews) return;
-      draft.put({
-        ...record,
-        revision: record.revision + 1,
-        version: record.version + 1,
-        updatedAt: now.wall,
-      });
-      draft.tell({
-        event: {
-          kind: "capabilities-changed",
-          ...about(record, now),
-          instance: refOf(speaker.record),
-          hash: snapshot.hash,
-          ...(before === undefined ? {} : { previousHash: before.hash }),
-          ...summarize(changes),
-        },
-        changes,
-      });
-    });
-  }
-
   /** Drops what has been gone for so long that nobody waits for it. */
   #forget(entry: Entry, now: Now): void {
     const { catalogue, queue, settings } = this.#options;
@@ -257,7 +261,9 @@ export class Observer {
       .filter((one) => one.health.status === "down" && isOver(one.record.downSince))
       .map((one) => one.record);
     if (gone.length === 0 && !(record.instances.length === 0 && isOver(record.emptySince))) return;
-    queue.note((draft) => {
+    const note = (run: (draft: Draft) => void) =>
+      queue.note({ key: `forget\n${record.id}`, bytes: record.id.length, run });
+    note((draft) => {
       const current = draft.get(record.id);
       if (current === undefined || current.version !== record.version) return;
       // One of them may have come back while this waited for the store.
@@ -282,6 +288,12 @@ export class Observer {
         });
       }
     });
+  }
+
+  /** A server that flaps is read when its own time has come, as if it were one instance. */
+  #isReadingDue(entry: Entry, health: Health, now: Now): boolean {
+    if (flappingOf(entry.pace) !== undefined) return mayRead(entry.pace, now.hub);
+    return wantsReading(health, now.hub, this.#options.settings);
   }
 
   #task(entry: Entry, { record, health }: Instance, full: boolean): ProbeTask {
@@ -315,16 +327,3 @@ export function about(record: EntryRecord, now: Now) {
 
 /** A probe that runs is not started a second time; one that drains is not asked any more. */
 const waitsForProbe = (health: Health) => !health.isBeingProbed && !health.isDraining;
-
-function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boolean {
-  const said = (snapshot: CapabilitySnapshot) =>
-    JSON.stringify([
-      snapshot.hash,
-      snapshot.protocolVersion,
-      snapshot.serverInfo,
-      snapshot.capabilities,
-      snapshot.instructions,
-      snapshot.caching,
-    ]);
-  return said(before) === said(after);
-}

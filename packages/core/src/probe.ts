@@ -74,6 +74,8 @@ export type ProbeSuccess = {
   readonly warnings: readonly string[];
   /** Read only by a full probe, and missing when the server would not tell. */
   readonly snapshot?: CapabilitySnapshot | undefined;
+  /** It offers more than a budget of the hub, which a warning names: no reason to read it again soon. */
+  readonly isOverBudget?: boolean | undefined;
 };
 
 export type ProbeFailure = {
@@ -89,7 +91,7 @@ export type ProbeOutcome = ProbeSuccess | ProbeFailure;
 export type ProbeOptions = {
   /** Also read all tools, resources, templates and prompts. */
   readonly full: boolean;
-  /** For the liveness part; reading capabilities has a limit of its own (10 s in all). */
+  /** For the liveness part; reading capabilities has a limit of its own (30 s in all). */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 };

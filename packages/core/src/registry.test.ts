@@ -181,7 +181,7 @@ describe("removing a name", () => {
     expect(world.registry.get("alpha")?.record.revision).toBe(1);
     expect(world.registry.get("alpha")?.snapshot).toBeUndefined();
     expect((await world.store.load()).snapshots.size).toBe(0);
-    expect(await world.registry.changes("alpha", { limit: 10 })).toEqual([]);
+    expect((await world.registry.changes("alpha", { limit: 10 })).changes).toEqual([]);
     await world.pass(1_000);
     expect(world.registry.get("alpha")?.snapshot?.tools).toHaveLength(1);
   });
@@ -217,7 +217,7 @@ describe("capabilities", () => {
       { added: 1, removed: 0 },
     ]);
     expect(world.registry.get("alpha")?.record.revision).toBe(3);
-    const history = await world.registry.changes("alpha", { limit: 10 });
+    const { changes: history } = await world.registry.changes("alpha", { limit: 10 });
     expect(history.map((one) => one.seq)).toEqual(changes.map((one) => one.seq).reverse());
     await world.restart();
     expect(world.registry.get("alpha")?.snapshot?.tools).toHaveLength(2);

@@ -15,7 +15,8 @@ import type { ProbeOutcome, Prober } from "./probe.js";
 import { type LeaseGrant, type RegisterResult, Registrar } from "./registrar.js";
 import type { Registration } from "./registration.js";
 import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js";
-import type { CapabilityChange, JournalQuery, RegistryStore } from "./store.js";
+import { counted } from "./snapshot.js";
+import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./store.js";
 
 export type RegistryOptions = {
   readonly store: RegistryStore;
@@ -57,7 +58,9 @@ export class Registry {
     this.settings = { ...defaultSettings, ...options.settings };
     this.#time = new HubTime(options.clock.monotonic(), this.settings.sweepMs);
     this.#startedAt = options.clock.wall();
+    const budgets = options.budgets ?? new BudgetBook();
     this.#queue = new CommitQueue({
+      budgets,
       store: options.store,
       base: (id) => this.#catalogue.get(id)?.record,
       adopt: (fresh) => this.#apply(fresh),
@@ -66,13 +69,13 @@ export class Registry {
       defer: options.defer ?? queueMicrotask,
     });
     this.#observer = new Observer({
+      budgets,
       catalogue: this.#catalogue,
       queue: this.#queue,
       settings: this.settings,
       now: () => this.now(),
       random: options.random ?? Math.random,
     });
-    const budgets = options.budgets ?? new BudgetBook();
     budgets.watch("servers", () => ({ used: this.#catalogue.size }));
     this.#registrar = new Registrar({
       budgets,
@@ -93,7 +96,7 @@ export class Registry {
     for (const record of stored.entries) {
       registry.#catalogue.put(record, now);
       const snapshot = stored.snapshots.get(record.id);
-      if (snapshot !== undefined) registry.#catalogue.setSnapshot(record.id, snapshot);
+      if (snapshot !== undefined) registry.#observer.restore(record.id, counted(snapshot));
     }
     registry.#lastSeq = stored.lastSeq;
     return registry;
@@ -121,7 +124,11 @@ export class Registry {
     if (found === undefined || lease === undefined || leaseIsLost(found.instance.health, now.hub))
       throw leaseUnknown();
     const { entry, instance } = found;
-    const next = beat(instance.health, now, said);
+    const saysOther =
+      said.capabilitiesHash !== undefined &&
+      said.capabilitiesHash !== instance.health.announcedHash;
+    const mayRead = !saysOther || this.saysItChanged(entry.record.id);
+    const next = beat(instance.health, now, said, mayRead);
     this.#observer.observe(entry, instance, next, now, false);
     if (next.nextProbeAt < instance.health.nextProbeAt) this.#wake();
     return { ttlMs: lease.ttlMs, heartbeatMs: heartbeatMsFor(this.settings, lease.ttlMs) };
@@ -188,7 +195,23 @@ export class Registry {
     this.#observer.recordProbe(task, outcome);
   }
 
-  /** The sweep: judges every instance by the time that passed. Call it every `settings.sweepMs`. */
+  /**
+   * Takes note that something says a server offers other things now. False when it is not to be read
+   * for that: it flaps, and is read when its time has come.
+   */
+  saysItChanged(serverId: string): boolean {
+    return this.#observer.saysItChanged(serverId);
+  }
+
+  /** Milliseconds until time alone changes an instance, as when its lease ends: `sweep` sees it then. */
+  nextDeadlineInMs(): number {
+    return this.#observer.nextDeadlineInMs();
+  }
+
+  /**
+   * The sweep: judges every instance by the time that passed. Call it every `settings.sweepMs`, and at
+   * each deadline.
+   */
   sweep(): void {
     this.#observer.sweep();
     this.#queue.retry();
@@ -233,10 +256,7 @@ export class Registry {
     return this.#options.store.oldestSeq();
   }
 
-  changes(
-    serverId: string,
-    query: { readonly before?: number | undefined; readonly limit: number },
-  ): Promise<readonly CapabilityChange[]> {
+  changes(serverId: string, query: HistoryQuery): Promise<HistoryPage> {
     return this.#options.store.changes(serverId, query);
   }
 

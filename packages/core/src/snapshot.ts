@@ -1,5 +1,5 @@
 import { sha256Hex } from "./hash.js";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+import { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
 export const capabilityKinds = ["tools", "resources", "resourceTemplates", "prompts"] as const;
 export type CapabilityKind = (typeof capabilityKinds)[number];
@@ -13,6 +13,8 @@ export type CapabilityItem = {
   readonly key: string;
   /** SHA-256 of the canonical JSON of the definition. */
   readonly hash: string;
+  /** Of the canonical JSON of the definition. */
+  readonly bytes: number;
   readonly definition: JsonObject;
 };
 
@@ -26,6 +28,8 @@ export type CachingHints = {
 export type CapabilitySnapshot = {
   /** Changes exactly when a tool, resource, template or prompt changes. */
   readonly hash: string;
+  /** Of all its definitions and of what the server says of itself, as canonical JSON. */
+  readonly bytes: number;
   readonly era: Era;
   readonly protocolVersion: string;
   readonly supportedVersions?: readonly string[];
@@ -36,7 +40,7 @@ export type CapabilitySnapshot = {
   readonly caching?: CachingHints;
 } & { readonly [kind in CapabilityKind]: readonly CapabilityItem[] };
 
-export type SnapshotSource = {
+export type SnapshotSource<Item = JsonValue> = {
   readonly era: Era;
   readonly protocolVersion: string;
   readonly supportedVersions?: readonly string[] | undefined;
@@ -44,7 +48,7 @@ export type SnapshotSource = {
   readonly capabilities: JsonObject;
   readonly instructions?: string | undefined;
   readonly caching?: CachingHints | undefined;
-} & { readonly [kind in CapabilityKind]: readonly JsonValue[] };
+} & { readonly [kind in CapabilityKind]: readonly Item[] };
 
 const keyMember = {
   tools: "name",
@@ -53,20 +57,24 @@ const keyMember = {
   prompts: "name",
 } as const;
 
-/** Items in a fixed order, each once. What has no usable key cannot be called and is left out. */
-function itemsOf(
+/** One item as a server described it. Undefined for what has no usable key and so cannot be called. */
+export function itemOf(
   kind: CapabilityKind,
-  definitions: readonly JsonValue[],
+  definition: JsonValue,
   sha256: (text: string) => string,
-): CapabilityItem[] {
-  const items = new Map<string, CapabilityItem>();
-  for (const definition of definitions) {
-    if (!isJsonObject(definition)) continue;
-    const key = definition[keyMember[kind]];
-    if (typeof key !== "string" || key === "" || items.has(key)) continue;
-    items.set(key, { key, hash: sha256(canonicalJson(definition)), definition });
-  }
-  return [...items.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+): CapabilityItem | undefined {
+  if (!isJsonObject(definition)) return undefined;
+  const key = definition[keyMember[kind]];
+  if (typeof key !== "string" || key === "") return undefined;
+  const text = canonicalJson(definition);
+  return { key, hash: sha256(text), bytes: bytesOf(text), definition };
+}
+
+/** Items in a fixed order, each key once: the first that came with it. */
+function inOrder(items: readonly CapabilityItem[]): CapabilityItem[] {
+  const byKey = new Map<string, CapabilityItem>();
+  for (const item of items) if (!byKey.has(item.key)) byKey.set(item.key, item);
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /**
@@ -77,17 +85,35 @@ export function createSnapshot(
   source: SnapshotSource,
   sha256: (text: string) => string = sha256Hex,
 ): CapabilitySnapshot {
+  const items = (kind: CapabilityKind) =>
+    source[kind].flatMap((definition) => itemOf(kind, definition, sha256) ?? []);
+  return assembleSnapshot(
+    {
+      ...source,
+      tools: items("tools"),
+      resources: items("resources"),
+      resourceTemplates: items("resourceTemplates"),
+      prompts: items("prompts"),
+    },
+    sha256,
+  );
+}
+
+/** Makes a snapshot of items that `itemOf` made, so that the work on large lists can be done in parts. */
+export function assembleSnapshot(
+  source: SnapshotSource<CapabilityItem>,
+  sha256: (text: string) => string,
+): CapabilitySnapshot {
   const items = {
-    tools: itemsOf("tools", source.tools, sha256),
-    resources: itemsOf("resources", source.resources, sha256),
-    resourceTemplates: itemsOf("resourceTemplates", source.resourceTemplates, sha256),
-    prompts: itemsOf("prompts", source.prompts, sha256),
+    tools: inOrder(source.tools),
+    resources: inOrder(source.resources),
+    resourceTemplates: inOrder(source.resourceTemplates),
+    prompts: inOrder(source.prompts),
   };
   const hash = sha256(
     capabilityKinds.map((kind) => items[kind].map((item) => item.hash).join()).join("\n"),
   );
-  return {
-    hash,
+  const said = {
     era: source.era,
     protocolVersion: source.protocolVersion,
     ...(source.supportedVersions === undefined
@@ -97,8 +123,32 @@ export function createSnapshot(
     capabilities: source.capabilities,
     ...(source.instructions === undefined ? {} : { instructions: source.instructions }),
     ...(source.caching === undefined ? {} : { caching: source.caching }),
-    ...items,
   };
+  return { hash, bytes: bytesOfAll(said, items), ...said, ...items };
+}
+
+function bytesOfAll(
+  said: object,
+  items: { readonly [kind in CapabilityKind]: readonly CapabilityItem[] },
+): number {
+  const all = capabilityKinds.flatMap((kind) => items[kind]);
+  return bytesOf(JSON.stringify(said)) + all.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** A snapshot from a store, which may be of a hub that did not count its bytes. */
+export function counted(snapshot: CapabilitySnapshot): CapabilitySnapshot {
+  if (typeof snapshot.bytes === "number") return snapshot;
+  const { hash, ...said } = snapshot;
+  const recount = (kind: CapabilityKind) =>
+    snapshot[kind].map((item) => ({ ...item, bytes: bytesOf(canonicalJson(item.definition)) }));
+  const items = {
+    tools: recount("tools"),
+    resources: recount("resources"),
+    resourceTemplates: recount("resourceTemplates"),
+    prompts: recount("prompts"),
+  };
+  const { tools, resources, resourceTemplates, prompts, ...greeting } = said;
+  return { ...greeting, hash, bytes: bytesOfAll(greeting, items), ...items };
 }
 
 export type ItemChange =

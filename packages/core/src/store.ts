@@ -1,17 +1,47 @@
 import type { EntryRecord } from "./entry.js";
-import type { HubEvent, JournalEvent } from "./events.js";
-import type { CapabilitySnapshot, ItemChange } from "./snapshot.js";
+import type { CapabilitiesChanged, HubEvent, JournalEvent } from "./events.js";
+import type { KeptChanges } from "./history.js";
+import type { CapabilitySnapshot } from "./snapshot.js";
 
 /** One step in the history of what a server offers. */
-export type CapabilityChange = {
+export type CapabilityChange = KeptChanges & {
   readonly serverId: string;
   /** The journal number of the `capabilities-changed` event it belongs to. */
   readonly seq: number;
   readonly at: number;
   readonly hash: string;
   readonly previousHash?: string;
-  readonly changes: readonly ItemChange[];
 };
+
+/** A part of a history. `hasMore`: older steps are kept than the last of these. */
+export type HistoryPage = {
+  readonly changes: readonly CapabilityChange[];
+  readonly hasMore: boolean;
+};
+
+export type HistoryQuery = {
+  /** Only steps from before this journal number. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  /** As many steps as fit, and at least one. Default: no limit. */
+  readonly mostBytes?: number | undefined;
+};
+
+/** The step of the history that an event brings; what adapters keep, and what they count the bytes of. */
+export function stepOf(
+  seq: number,
+  { serverId, at, hash, previousHash }: CapabilitiesChanged,
+  kept: KeptChanges,
+): CapabilityChange {
+  return {
+    serverId,
+    seq,
+    at,
+    hash,
+    ...(previousHash === undefined ? {} : { previousHash }),
+    ...kept,
+  };
+}
 
 export type EntryWrite = {
   readonly record: EntryRecord;
@@ -21,8 +51,8 @@ export type EntryWrite = {
 
 export type EventWrite = {
   readonly event: HubEvent;
-  /** Only with `capabilities-changed`: the differences in full, for the history. */
-  readonly changes?: readonly ItemChange[];
+  /** Only with `capabilities-changed`: the differences, for the history. Without them it is no step of it. */
+  readonly changes?: KeptChanges;
 };
 
 /** Everything in it is stored, or nothing. */
@@ -58,6 +88,8 @@ export type JournalQuery = {
   readonly before?: number | undefined;
   readonly order: "oldest-first" | "newest-first";
   readonly limit: number;
+  /** As many events as fit, and at least one. Default: no limit. */
+  readonly mostBytes?: number | undefined;
   readonly serverId?: string | undefined;
   readonly kinds?: readonly HubEvent["kind"][] | undefined;
 };
@@ -66,16 +98,15 @@ export type JournalQuery = {
  * Where the catalogue survives. A commit that was acknowledged survives `kill -9` of the hub and, on
  * disk, a power loss. Every adapter runs the suite of `store-contract.ts`.
  * A store that cannot write rejects with `STORE_UNAVAILABLE` and keeps what it had.
+ * It keeps the budgets `historyBytes`, `historyItems`, `allHistoryBytes` and `journalBytes`: what goes,
+ * goes with the write that needs the room.
  */
 export interface RegistryStore {
   load(): Promise<StoredState>;
   commit(write: StoreWrite): Promise<CommitResult>;
   journal(query: JournalQuery): Promise<readonly JournalEvent[]>;
-  /** The history of one server's capabilities, newest first, from before journal number `before`. */
-  changes(
-    serverId: string,
-    query: { readonly before?: number | undefined; readonly limit: number },
-  ): Promise<readonly CapabilityChange[]>;
+  /** The history of one server's capabilities, newest first. */
+  changes(serverId: string, query: HistoryQuery): Promise<HistoryPage>;
   /** The oldest journal number still kept; 0 for an empty journal. Older ones were trimmed. */
   oldestSeq(): Promise<number>;
   /** Drops the oldest events so that at most `keep` remain. Histories of living entries stay. */

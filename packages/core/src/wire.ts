@@ -113,6 +113,13 @@ export const serverSummaryView = z
     capabilities: z
       .union([capabilitiesView, z.null()])
       .describe("null until the hub has read them."),
+    flapping: z
+      .object({
+        since: instant,
+        changes: z.number().describe("How often it changed, or said so, since then."),
+      })
+      .optional()
+      .describe("Present while what it offers changes all the time; then it is read less often."),
     revision: z.number(),
     registeredAt: instant,
     updatedAt: instant,
@@ -174,6 +181,10 @@ export const registerAnswerView = z
       .array(serverSummaryView)
       .optional()
       .describe("Only for a form post: the whole list."),
+    nextCursor: z
+      .string()
+      .optional()
+      .describe("Where that list goes on in `GET /servers`, when one answer does not hold it."),
   })
   .meta({ id: "RegisterAnswer" });
 

@@ -220,7 +220,8 @@ export class World {
       this.registry.now();
       await eachStep();
       this.probe();
-      if (this.clock.monotonic() - this.#sweptAt >= this.registry.settings.sweepMs) {
+      const isSweepDue = this.clock.monotonic() - this.#sweptAt >= this.registry.settings.sweepMs;
+      if (isSweepDue || this.registry.nextDeadlineInMs() === 0) {
         this.#sweptAt = this.clock.monotonic();
         this.registry.sweep();
         this.probe();

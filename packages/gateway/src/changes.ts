@@ -1,3 +1,4 @@
+import { flappingOf } from "@hub/core";
 import type { ChangeKind } from "./catalogue/view.js";
 import { Listeners } from "./downstream/listeners.js";
 import type { GatewayContext } from "./relay/context.js";
@@ -48,9 +49,14 @@ export class Changes {
 
   /**
    * A server said that a list of its changed. Clients hear of it when the hub has read the list, and also
-   * when it finds nothing else in it than before: the server may know better.
+   * when it finds nothing else in it than before: the server may know better. What a server says that
+   * flaps is told to nobody: its list is read when its time has come.
    */
   #announced(serverId: string, kind: ChangeKind): void {
+    if (flappingOf(this.#context.catalogue.get(serverId)?.pace) !== undefined) {
+      void this.#context.refresh(serverId);
+      return;
+    }
     this.listeners.expect(serverId, kind);
     void this.#context.refresh(serverId).then(() => {
       this.#look();

@@ -9,6 +9,7 @@ import { addEventRoutes } from "./api/events.js";
 import { createGuard, type Guard, type Guarded, guarded } from "./api/guard.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
+import { Paging } from "./api/paging.js";
 import { newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
 import { addRegisterRoute } from "./api/register.js";
@@ -70,7 +71,8 @@ function notFound(app: HubApp, request: Request): Response {
 export function createApp(deps: AppDeps): HubApp {
   const app = new OpenAPIHono<AppEnv>();
   const guard = createGuard(deps.guard, deps.info.hubId);
-  const lists = new ServerLists(deps.registry);
+  const paging = new Paging(deps.budgets);
+  const lists = new ServerLists(deps.registry, paging);
 
   const always = Object.entries(headersOfEveryAnswer(deps.info.hubId));
 
@@ -113,15 +115,15 @@ export function createApp(deps: AppDeps): HubApp {
     }
   });
 
-  addRegisterRoute(app, deps, () => lists.summaries());
+  addRegisterRoute(app, deps, () => lists.first());
   addLeaseRoutes(app, deps);
-  addServerRoutes(app, deps, lists);
+  addServerRoutes(app, deps, lists, paging);
   addPulseRoute(app, deps);
-  addToolRoutes(app, deps);
+  addToolRoutes(app, deps, paging);
   addTrafficRoutes(app, deps);
   addToolsetRoutes(app, deps);
   addClientConfigRoutes(app, deps);
-  addEventRoutes(app, deps);
+  addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addOperationRoutes(app, deps);
   addDocsRoutes(app, deps.info.version);

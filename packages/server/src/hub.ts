@@ -72,6 +72,7 @@ export async function startHub({
 
   const budgets = new BudgetBook(config.budgets);
   const store = await openSqliteStore({
+    budgets,
     file: join(config.dataDir, "hub.db"),
     log: told,
     acceptDataLoss,
@@ -87,6 +88,7 @@ export async function startHub({
     ownAddresses: () => listener?.addresses ?? [],
   });
   const prober = createProber({
+    budgets,
     dialer,
     version,
     onBug: (error) => log.error("probe-crashed", { error: describeError(error) }),
@@ -124,7 +126,7 @@ export async function startHub({
     budgets,
     keepsParams: config.keepsParams,
     onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
-    refresh: createRefresher(scheduler),
+    refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 

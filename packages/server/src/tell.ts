@@ -1,4 +1,4 @@
-import type { JournalEvent } from "@hub/core";
+import type { CapabilitiesChanged, JournalEvent } from "@hub/core";
 import type { Log, LogFields } from "./log.js";
 
 const where = (endpoint: string) => endpoint.replace(/^https?:\/\//, "");
@@ -21,6 +21,8 @@ function sentenceFor(event: JournalEvent): string {
       return `${mark} ${event.name}  ${event.to}  ${where(event.instance.endpoint)}  ${event.reason}${fix}`;
     }
     case "capabilities-changed":
+      if (event.flapping !== undefined)
+        return `${markOf(event.flapping)} ${event.name}  ${flaps(event.flapping)}`;
       return event.previousHash === undefined
         ? `  ${event.name}  offers ${counts(event.items, event.added)}`
         : `~ ${event.name}  offers something else: ${event.added} added, ${event.removed} removed, ${event.changed} changed`;
@@ -34,6 +36,17 @@ function sentenceFor(event: JournalEvent): string {
       event satisfies never;
       return "";
   }
+}
+
+type FlappingTold = NonNullable<CapabilitiesChanged["flapping"]>;
+
+const markOf = ({ state }: FlappingTold) => (state === "began" ? "!" : "✓");
+
+function flaps({ state, changes, since }: FlappingTold): string {
+  const often = `${changes} times since ${new Date(since).toISOString()}`;
+  return state === "began"
+    ? `changes what it offers all the time, ${often}; it is read less often until it is stable`
+    : `offers the same again, after changing ${often}`;
 }
 
 function counts(items: readonly { readonly kind: string }[], total: number): string {

@@ -1,5 +1,6 @@
 import type { EntryRecord } from "../entry.js";
 import type { HubEvent } from "../events.js";
+import { keepChanges } from "../history.js";
 import { type CapabilitySnapshot, createSnapshot, diffSnapshots } from "../snapshot.js";
 import type { EventWrite, StoreWrite } from "../store.js";
 
@@ -79,7 +80,7 @@ export function capabilitiesChanged(
 ): EventWrite {
   const changes = diffSnapshots(before, after);
   return {
-    changes,
+    changes: keepChanges(changes, 100_000),
     event: {
       kind: "capabilities-changed",
       serverId,

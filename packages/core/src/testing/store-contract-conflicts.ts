@@ -75,7 +75,7 @@ export function describeConflicts({ open }: StoreContract): void {
     });
     if (result.ok) throw new Error("Expected a conflict.");
     expect(result.fresh.get("b")).toEqual(sampleRecord("b"));
-    expect(await store.changes("a", { limit: 10 })).toEqual([]);
+    expect((await store.changes("a", { limit: 10 })).changes).toEqual([]);
   });
 
   test("of writes that race on one version exactly one wins", async () => {

@@ -34,7 +34,7 @@ export function describeHistory({ open }: StoreContract): void {
         capabilitiesChanged("a", first, second),
       ];
       const seqs = await committed(store, { ...creating("a"), events: told });
-      const steps = await store.changes("a", { limit: 10 });
+      const { changes: steps } = await store.changes("a", { limit: 10 });
       expect(steps).toEqual(
         told
           .map(({ event, changes }, index) => ({
@@ -43,7 +43,7 @@ export function describeHistory({ open }: StoreContract): void {
             at: event.at,
             hash: index === 0 ? first.hash : second.hash,
             ...(index === 0 ? {} : { previousHash: first.hash }),
-            changes,
+            ...changes,
           }))
           .reverse(),
       );
@@ -54,18 +54,28 @@ export function describeHistory({ open }: StoreContract): void {
       const seqs = (await living(store, "a", 5)).reverse();
       await living(store, "b", 1);
       const page = async (limit: number, before?: number) =>
-        (await store.changes("a", { before, limit })).map((step) => step.seq);
-      expect(await page(2)).toEqual(seqs.slice(0, 2));
-      expect(await page(2, seqs[1])).toEqual(seqs.slice(2, 4));
-      expect(await page(2, seqs[3])).toEqual(seqs.slice(4));
-      expect(await page(2, seqs[4])).toEqual([]);
+        await store.changes("a", { before, limit }).then(({ changes, hasMore }) => ({
+          seqs: changes.map((step) => step.seq),
+          hasMore,
+        }));
+      expect(await page(2)).toEqual({ seqs: seqs.slice(0, 2), hasMore: true });
+      expect(await page(2, seqs[1])).toEqual({ seqs: seqs.slice(2, 4), hasMore: true });
+      expect(await page(2, seqs[3])).toEqual({ seqs: seqs.slice(4), hasMore: false });
+      expect(await page(2, seqs[4])).toEqual({ seqs: [], hasMore: false });
+    });
+
+    test("a change of nothing is no step of it", async () => {
+      const store = await open();
+      const { event } = capabilitiesChanged("a", sampleSnapshot("one"), sampleSnapshot("one"));
+      await committed(store, { ...creating("a"), events: [{ event }] });
+      expect((await store.changes("a", { limit: 10 })).changes).toEqual([]);
     });
 
     test("it goes with its entry, and the journal stays", async () => {
       const store = await open();
       const seqs = await living(store, "a", 2);
       await committed(store, write({ removed: [{ id: "a", basedOn: 1 }] }));
-      expect(await store.changes("a", { limit: 10 })).toEqual([]);
+      expect((await store.changes("a", { limit: 10 })).changes).toEqual([]);
       const kept = await store.journal({
         order: "oldest-first",
         limit: 10,
@@ -79,7 +89,7 @@ export function describeHistory({ open }: StoreContract): void {
       const seqs = await living(store, "a", 3);
       await committed(store, telling(5));
       await store.trimJournal(1);
-      const steps = await store.changes("a", { limit: 10 });
+      const { changes: steps } = await store.changes("a", { limit: 10 });
       expect(steps.map((step) => step.seq)).toEqual([...seqs].reverse());
     });
   });

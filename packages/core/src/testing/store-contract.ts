@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { BudgetBook } from "../budget-book.js";
 import type { EntryRecord } from "../entry.js";
 import type { RegistryStore, StoreWrite } from "../store.js";
 import {
@@ -9,6 +10,7 @@ import {
   sampleSnapshot,
   write,
 } from "./samples.js";
+import { describeStoreBudgets } from "./store-contract-budgets.js";
 import { describeConflicts } from "./store-contract-conflicts.js";
 import { describeHistory } from "./store-contract-history.js";
 import { describeJournal } from "./store-contract-journal.js";
@@ -23,8 +25,8 @@ export type StoreContractOptions = {
 
 /** What the tests of the contract share. */
 export type StoreContract = {
-  /** A new, empty store; closed when the test ends. */
-  readonly open: () => Promise<RegistryStore>;
+  /** A new, empty store; closed when the test ends. Default: the table's budgets. */
+  readonly open: (budgets?: BudgetBook) => Promise<RegistryStore>;
   readonly reopen: (store: RegistryStore) => Promise<RegistryStore>;
   /** `test` for what needs `reopen`. */
   readonly testReopened: (title: string, run: () => Promise<void>) => void;
@@ -43,14 +45,14 @@ export async function committed(
 /** Every storage adapter runs this. What it promises is what `RegistryStore` means. */
 export function describeStore(
   name: string,
-  open: () => Promise<RegistryStore>,
+  open: (budgets?: BudgetBook) => Promise<RegistryStore>,
   options: StoreContractOptions = {},
 ): void {
   const { reopen } = options;
   const opened = new Set<RegistryStore>();
   const contract: StoreContract = {
-    open: async () => {
-      const store = await open();
+    open: async (budgets) => {
+      const store = await open(budgets);
       opened.add(store);
       return store;
     },
@@ -76,6 +78,7 @@ export function describeStore(
     describeConflicts(contract);
     describeJournal(contract);
     describeHistory(contract);
+    describeStoreBudgets(contract);
   });
 }
 
@@ -85,7 +88,7 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
     expect(await store.load()).toEqual({ entries: [], snapshots: new Map(), lastSeq: 0 });
     expect(await store.oldestSeq()).toBe(0);
     expect(await store.journal({ order: "newest-first", limit: 10 })).toEqual([]);
-    expect(await store.changes("nobody", { limit: 10 })).toEqual([]);
+    expect((await store.changes("nobody", { limit: 10 })).changes).toEqual([]);
   });
 
   test("entries and snapshots come back as they were", async () => {
@@ -160,7 +163,7 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
     await committed(store, write({ removed: [{ id: "a", basedOn: 1 }] }));
     await committed(store, creating("a"));
     expect((await store.load()).snapshots.size).toBe(0);
-    expect(await store.changes("a", { limit: 10 })).toEqual([]);
+    expect((await store.changes("a", { limit: 10 })).changes).toEqual([]);
   });
 
   test("a name that goes and comes back in one write starts anew as well", async () => {
@@ -187,7 +190,8 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
     const stored = await store.load();
     expect(byId(stored.entries)).toEqual([successor, sampleRecord("b")]);
     expect(stored.snapshots).toEqual(new Map([["b", second]]));
-    for (const id of ["a", "b"]) expect(await store.changes(id, { limit: 10 })).toEqual([]);
+    for (const id of ["a", "b"])
+      expect((await store.changes(id, { limit: 10 })).changes).toEqual([]);
   });
 
   test("unusual text is kept to the character", async () => {
@@ -248,7 +252,7 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
     const all = async (from: RegistryStore) => ({
       stored: await from.load(),
       journal: await from.journal({ order: "oldest-first", limit: 10 }),
-      changes: await from.changes("a", { limit: 10 }),
+      changes: (await from.changes("a", { limit: 10 })).changes,
       oldest: await from.oldestSeq(),
     });
     const before = await all(store);

@@ -28,6 +28,7 @@ async function moments(): Promise<{ readonly serving: Entry; readonly gone: Entr
 }
 
 const emptySnapshot: NonNullable<Entry["snapshot"]> = {
+  bytes: 1,
   era: "modern",
   protocolVersion: "2026-07-28",
   serverInfo: { name: "a" },

@@ -4,7 +4,7 @@ import type { SearchableServer } from "./searchable-text.js";
 import { ToolSearch } from "./tool-search.js";
 
 function tool(name: string, description: string, more: JsonObject = {}): CapabilityItem {
-  return { key: name, hash: name, definition: { name, description, ...more } };
+  return { key: name, hash: name, bytes: 1, definition: { name, description, ...more } };
 }
 
 function server(

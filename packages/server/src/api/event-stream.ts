@@ -13,6 +13,7 @@ export type EventStreamOptions = {
 const retryMs = 2_000;
 const keepAliveMs = 15_000;
 const pageSize = 500;
+const pageBytes = 1024 * 1024;
 /** A reader that is this far behind is served from the journal again, so that it costs no memory. */
 const mostWaiting = 1_000;
 
@@ -96,6 +97,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
               order: "oldest-first",
               after: sent,
               limit: pageSize,
+              mostBytes: pageBytes,
               serverId,
               kinds,
             });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { eventStream } from "./event-stream.js";
 import { document } from "./openapi.js";
+import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
 import { instant } from "./views.js";
 
@@ -38,8 +39,12 @@ export function eventBody({ at, ...event }: JournalEvent): {
   seq: number;
   at: string;
   kind: JournalEvent["kind"];
+  flapping?: object;
 } {
-  return { ...event, at: instant(at) };
+  if (event.kind !== "capabilities-changed" || event.flapping === undefined)
+    return { ...event, at: instant(at) };
+  const { since, ...flapping } = event.flapping;
+  return { ...event, flapping: { ...flapping, since: instant(since) }, at: instant(at) };
 }
 
 /** EventSource says what it wants; a person with curl gets the stream too, unless paging was asked for. */
@@ -50,26 +55,30 @@ function wantsStream(accept: string | undefined, asksForPage: boolean): boolean 
 
 async function journalPage(
   registry: Registry,
+  { mostBytes }: Paging,
   { limit = 100, cursor, server, kind }: z.output<typeof query>,
 ) {
-  const found = await registry.journal({
-    order: "newest-first",
-    before: cursor === undefined ? undefined : Number(cursor),
-    limit: limit + 1,
-    serverId: server,
-    kinds: kind,
-  });
-  const events = found.slice(0, limit);
+  const read = (before: number | undefined, most: number) =>
+    registry.journal({
+      order: "newest-first",
+      before,
+      limit: most,
+      mostBytes,
+      serverId: server,
+      kinds: kind,
+    });
+  const events = await read(cursor === undefined ? undefined : Number(cursor), limit);
   const last = events.at(-1);
+  const hasMore = last !== undefined && (await read(last.seq, 1)).length > 0;
   return {
     events: events.map(eventBody),
-    ...(found.length > limit && last !== undefined ? { nextCursor: String(last.seq) } : {}),
+    ...(hasMore ? { nextCursor: String(last.seq) } : {}),
   };
 }
 
 const errors: readonly HubErrorCode[] = ["INVALID_REQUEST", "SHUTTING_DOWN"];
 
-export function addEventRoutes(app: HubApp, deps: AppDeps): void {
+export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void {
   document(app, {
     method: "get",
     path: "/events",
@@ -97,7 +106,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps): void {
     const asked = readQuery(context, query, ["kind"]);
     const accept = context.req.header("accept");
     if (!wantsStream(accept, asked.limit !== undefined || asked.cursor !== undefined)) {
-      return context.json(await journalPage(deps.registry, asked));
+      return context.json(await journalPage(deps.registry, paging, asked));
     }
     const headers = {
       "content-type": "text/event-stream",

@@ -4,7 +4,7 @@ import {
   type RegisterAnswer,
   registerAnswerView,
   registrationSchema,
-  type ServerSummary,
+  type ServerList,
 } from "@hub/core";
 import { parseBody } from "./body.js";
 import { type AppDeps, type HubApp, peerOf } from "./context.js";
@@ -34,11 +34,7 @@ function tooLong(): HubError {
   );
 }
 
-export function addRegisterRoute(
-  app: HubApp,
-  deps: AppDeps,
-  listAll: () => readonly ServerSummary[],
-): void {
+export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerList): void {
   const { registry } = deps;
   document(app, {
     method: "post",
@@ -79,7 +75,7 @@ export function addRegisterRoute(
       ...(result.lease === undefined ? {} : { lease: result.lease }),
       warnings: [...result.warnings],
       // The seed's servers read the whole list from the answer to their form.
-      ...(body.kind === "form" ? { servers: [...listAll()] } : {}),
+      ...(body.kind === "form" ? list() : {}),
     };
     return context.json(answer, result.isNew ? 201 : 200, {
       location: `/servers/${result.entry.record.id}`,

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import {
   type Entry,
-  HubError,
   type Registry,
   type ServerList,
   type ServerSummary,
   serverStatusView,
 } from "@hub/core";
 import { z } from "zod";
+import { readCursor, writeCursor } from "./cursor.js";
+import type { Paging } from "./paging.js";
 import { instant, serverSummary } from "./views.js";
 
 export const listQuery = z.strictObject({
@@ -44,6 +45,15 @@ const cursorSchema = z.strictObject({
   status: z.array(serverStatusView).optional(),
 });
 
+/** Where a page begins, and what it is a page of. */
+type PlaceInList = Partial<z.output<typeof cursorSchema>>;
+
+type WrittenSummary = { readonly summary: ServerSummary; readonly text: string };
+type PageOfServers = {
+  readonly items: readonly WrittenSummary[];
+  readonly nextCursor: string | undefined;
+};
+
 /** A list as it goes out. */
 export type Listing = { readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: string };
 
@@ -52,12 +62,14 @@ export class ServerLists {
   readonly #registry: Registry;
   readonly #summaries = new WeakMap<Entry, ServerSummary>();
   readonly #searchable = new WeakMap<Entry, string>();
+  readonly #paging: Paging;
   #all:
     | { readonly version: number; readonly isProtected: boolean; readonly listing: Listing }
     | undefined;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, paging: Paging) {
     this.#registry = registry;
+    this.#paging = paging;
   }
 
   all(): Listing {
@@ -66,42 +78,54 @@ export class ServerLists {
       this.#all = {
         version,
         isProtected: protection.isActive,
-        listing: this.#listing({ servers: [...this.summaries()] }),
+        listing: this.#listing(this.#page({})),
       };
     }
     return this.#all.listing;
   }
 
-  summaries(): readonly ServerSummary[] {
-    return this.#registry.list().map((entry) => this.#summary(entry));
+  /** All servers, or as many as one answer holds. */
+  first(): ServerList {
+    const { items, nextCursor } = this.#page({});
+    const servers = items.map(({ summary }) => summary);
+    return { servers, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** One page. Paging is by key, so that what comes and goes between two pages loses nobody. */
   page(query: ListQuery): Listing {
-    const {
-      after,
-      limit: limitBefore,
-      ...filter
-    } = query.cursor === undefined ? firstPage(query) : readCursor(query.cursor);
-    const limit = query.limit ?? limitBefore ?? Number.POSITIVE_INFINITY;
-    const servers: ServerSummary[] = [];
-    let hasMore = false;
+    const { cursor, ...given } = query;
+    if (cursor === undefined) return this.#listing(this.#page(given));
+    const before = readCursor(cursor, cursorSchema);
+    return this.#listing(this.#page({ ...before, limit: query.limit ?? before.limit }));
+  }
+
+  #page({ after, limit, ...filter }: PlaceInList): PageOfServers {
+    const { items, hasMore } = this.#paging.first(
+      this.#matching(after, filter),
+      limit ?? Number.POSITIVE_INFINITY,
+      ({ text }) => Buffer.byteLength(text) + 1,
+    );
+    const last = items.at(-1);
+    const nextCursor =
+      hasMore && last !== undefined
+        ? writeCursor({ after: last.summary.id, limit, ...filter })
+        : undefined;
+    return { items, nextCursor };
+  }
+
+  *#matching(
+    after: string | undefined,
+    filter: Pick<ListQuery, "q" | "tag" | "status">,
+  ): Generator<WrittenSummary> {
     for (const entry of this.#registry.list()) {
       if (after !== undefined && entry.record.id <= after) continue;
       if (!this.#matches(entry, filter)) continue;
-      if (servers.length === limit) {
-        hasMore = true;
-        break;
-      }
-      servers.push(this.#summary(entry));
+      const summary = this.#summary(entry);
+      yield { summary, text: JSON.stringify(summary) };
     }
-    const last = servers.at(-1);
-    const nextCursor =
-      hasMore && last !== undefined ? writeCursor({ after: last.id, limit, ...filter }) : undefined;
-    return this.#listing({ servers, ...(nextCursor === undefined ? {} : { nextCursor }) });
   }
 
-  #listing(list: ServerList): Listing {
+  #listing({ items, nextCursor }: PageOfServers): Listing {
     const { isActive, since } = this.#registry.protection;
     const protection =
       isActive && since !== undefined
@@ -111,7 +135,9 @@ export class ServerLists {
               "Most servers fell silent at once, so the hub suspects itself or the network and takes none down for now.",
           }
         : undefined;
-    const json = JSON.stringify(protection === undefined ? list : { ...list, protection });
+    const rest = JSON.stringify({ nextCursor, protection }).slice(1);
+    const list = items.map(({ text }) => text).join();
+    const json = `{"servers":[${list}]${rest === "}" ? "" : ","}${rest}`;
     const bytes = new TextEncoder().encode(json);
     return { bytes, etag: `"${createHash("sha1").update(bytes).digest("base64url")}"` };
   }
@@ -160,23 +186,4 @@ function searchableText({ record, snapshot }: Entry): string {
       ...tools,
     ].join("\n"),
   );
-}
-
-function firstPage({ limit, q, tag, status }: ListQuery) {
-  return { after: undefined, limit, q, tag, status };
-}
-
-function writeCursor(cursor: z.input<typeof cursorSchema>): string {
-  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
-}
-
-function readCursor(text: string): z.output<typeof cursorSchema> {
-  try {
-    return cursorSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
-  } catch {
-    throw new HubError(
-      "INVALID_REQUEST",
-      "The cursor is not one that the hub gave out. Begin again without it.",
-    );
-  }
 }

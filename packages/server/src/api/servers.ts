@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import {
+  type CapabilityChange,
   capabilityKinds,
   type Entry,
+  flappingOf,
   HubError,
   leaseIsLost,
   serverDetailView,
@@ -12,10 +14,12 @@ import {
 import type { Context } from "hono";
 import { z } from "zod";
 import type { AppDeps, AppEnv, HubApp } from "./context.js";
+import { addOfferRoutes, definitionView } from "./offers.js";
 import { document, serverIdParams } from "./openapi.js";
+import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
 import { type Listing, listQuery, type ServerLists } from "./server-list.js";
-import { serverDetail } from "./views.js";
+import { instant, serverDetail } from "./views.js";
 
 /** True when If-None-Match names this tag, strongly or weakly. */
 function isFresh(header: string | undefined, etag: string): boolean {
@@ -43,6 +47,11 @@ function entryWarnings(entry: Entry): string[] {
   );
   if (hashes.size > 1)
     warnings.push("Its instances do not all offer the same tools, resources and prompts.");
+  const flapping = flappingOf(entry.pace);
+  if (flapping !== undefined)
+    warnings.push(
+      `What it offers changes all the time: ${flapping.changes} times since ${instant(flapping.since)}. Until it is stable the hub reads it only every few minutes, and tells nobody of each change. Mend the server so that its lists stay the same; a probe now shows whether they do.`,
+    );
   return warnings;
 }
 
@@ -72,7 +81,12 @@ function mayRemove(entry: Entry, authorization: string | undefined, now: number)
   );
 }
 
-export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists): void {
+export function addServerRoutes(
+  app: HubApp,
+  deps: AppDeps,
+  lists: ServerLists,
+  paging: Paging,
+): void {
   const { registry } = deps;
   const find = (id: string): Entry => {
     const entry = registry.get(id);
@@ -86,7 +100,7 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
     tag: "Catalogue",
     summary: "Which servers exist",
     description:
-      "Without parameters: all of them. Answered from memory; heartbeats do not change the ETag.",
+      "Without parameters: all of them, or as many as one answer holds, with a `nextCursor`. Answered from memory; heartbeats do not change the ETag.",
     query: listQuery,
     responses: {
       200: {
@@ -158,49 +172,7 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
     return context.json(serverDetail(entry, registry.now(), entryWarnings(entry)));
   });
 
-  const item = z.record(z.string(), z.unknown()).describe("Exactly as the server described it.");
-  const kindsByPath = {
-    tools: ["tools"],
-    resources: ["resources", "resourceTemplates"],
-    prompts: ["prompts"],
-  } as const;
-  for (const [path, kinds] of Object.entries(kindsByPath)) {
-    document(app, {
-      method: "get",
-      path: `/servers/{id}/${path}`,
-      tag: "Catalogue",
-      summary: `The ${path} of a server, from the last snapshot`,
-      params: serverIdParams,
-      responses: {
-        200: {
-          description: "Empty, with `snapshot: null`, until the hub has read them.",
-          content: {
-            "application/json": z.object({
-              snapshot: z.union([z.object({ hash: z.string() }), z.null()]),
-              ...Object.fromEntries(kinds.map((kind) => [kind, z.array(item)])),
-              hashes: z.record(z.string(), z.string()).describe("By name or URI."),
-            }),
-          },
-        },
-      },
-      errors: ["SERVER_NOT_FOUND"],
-    });
-    app.get(`/servers/:id/${path}`, (context) => {
-      const { snapshot } = find(context.req.param("id"));
-      const items = capabilityKinds
-        .filter((kind) => (kinds as readonly string[]).includes(kind))
-        .map((kind) => ({ kind, found: snapshot?.[kind] ?? [] }));
-      return context.json({
-        snapshot: snapshot === undefined ? null : { hash: snapshot.hash },
-        ...Object.fromEntries(
-          items.map(({ kind, found }) => [kind, found.map(({ definition }) => definition)]),
-        ),
-        hashes: Object.fromEntries(
-          items.flatMap(({ found }) => found.map(({ key, hash }) => [key, hash])),
-        ),
-      });
-    });
-  }
+  addOfferRoutes(app, find, paging);
 
   const changesQuery = z.strictObject({
     limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -218,7 +190,8 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
     query: changesQuery,
     responses: {
       200: {
-        description: "Each change with the definitions before and after.",
+        description:
+          "Each change with what differs. Old changes go; so do definitions that are too large to keep.",
         content: {
           "application/json": z.object({
             changes: z.array(
@@ -232,10 +205,20 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
                     change: z.enum(["added", "removed", "changed"]),
                     kind: z.enum(capabilityKinds),
                     key: z.string(),
-                    before: item.optional(),
-                    after: item.optional(),
+                    before: definitionView
+                      .optional()
+                      .describe("Of one that changed, the members that differ; else all of it."),
+                    after: definitionView.optional(),
+                    isCut: z
+                      .boolean()
+                      .optional()
+                      .describe("Its definitions were too large to be kept."),
                   }),
                 ),
+                omitted: z
+                  .number()
+                  .optional()
+                  .describe("How many more items changed than were kept."),
               }),
             ),
             nextCursor: z.string().optional(),
@@ -248,29 +231,36 @@ export function addServerRoutes(app: HubApp, deps: AppDeps, lists: ServerLists):
   app.get("/servers/:id/changes", async (context) => {
     const { record } = find(context.req.param("id"));
     const { limit, cursor } = readQuery(context, changesQuery);
-    const found = await registry.changes(record.id, {
+    const { changes, hasMore } = await registry.changes(record.id, {
       before: cursor === undefined ? undefined : Number(cursor),
-      limit: limit + 1,
+      limit,
+      mostBytes: paging.mostBytes,
     });
-    const changes = found
-      .slice(0, limit)
-      .map(({ seq, at, hash, previousHash, changes: items }) => ({
-        seq,
-        at: new Date(at).toISOString(),
-        hash,
-        ...(previousHash === undefined ? {} : { previousHash }),
-        items: items.map((one) => ({
-          change: one.change,
-          kind: one.kind,
-          key: one.key,
-          ...("before" in one ? { before: one.before.definition } : {}),
-          ...("after" in one ? { after: one.after.definition } : {}),
-        })),
-      }));
     const last = changes.at(-1);
     return context.json({
-      changes,
-      ...(found.length > limit && last !== undefined ? { nextCursor: String(last.seq) } : {}),
+      changes: changes.map(changeBody),
+      ...(hasMore && last !== undefined ? { nextCursor: String(last.seq) } : {}),
     });
   });
+}
+
+function changeBody({ seq, at, hash, previousHash, items, omitted }: CapabilityChange) {
+  return {
+    seq,
+    at: instant(at),
+    hash,
+    ...(previousHash === undefined ? {} : { previousHash }),
+    items: items.map(({ change, kind, key, before, after }) => {
+      const isKept = (before ?? after)?.members !== undefined;
+      return {
+        change,
+        kind,
+        key,
+        ...(before?.members === undefined ? {} : { before: before.members }),
+        ...(after?.members === undefined ? {} : { after: after.members }),
+        ...(isKept ? {} : { isCut: true }),
+      };
+    }),
+    ...(omitted === undefined ? {} : { omitted }),
+  };
 }

@@ -1,14 +1,15 @@
 import {
   type CapabilityItem,
   type Entry,
-  HubError,
   type Registry,
   serverStatus,
   serverStatusView,
 } from "@hub/core";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
+import { readCursor, writeCursor } from "./cursor.js";
 import { document } from "./openapi.js";
+import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
 
 const query = z.strictObject({
@@ -20,7 +21,7 @@ const query = z.strictObject({
       "What the tool should do, in words. Without it: every tool, ordered by server and name.",
     ),
   limit: z.coerce.number().int().min(1).max(200).default(20),
-  cursor: z.string().max(2_000).optional().describe("`nextCursor` of the page before."),
+  cursor: z.string().max(100_000).optional().describe("`nextCursor` of the page before."),
 });
 
 const toolView = z
@@ -56,7 +57,11 @@ function view(
   };
 }
 
-export function addToolRoutes(app: HubApp, { registry, searchTools }: AppDeps): void {
+export function addToolRoutes(
+  app: HubApp,
+  { registry, searchTools }: AppDeps,
+  paging: Paging,
+): void {
   document(app, {
     method: "get",
     path: "/tools",
@@ -79,29 +84,29 @@ export function addToolRoutes(app: HubApp, { registry, searchTools }: AppDeps): 
   app.get("/tools", (context) => {
     const { q, limit, cursor } = readQuery(context, query);
     const isSearch = q !== undefined && q.trim() !== "";
-    const page = isSearch
+    const found = isSearch
       ? searched(registry, searchTools, q, limit, cursor)
-      : listed(registry, limit, cursor);
-    const tools = page.found.map(({ entry, tool, score }) => view(entry, tool, score));
-    return context.json({ tools, ...(page.next === undefined ? {} : { nextCursor: page.next }) });
+      : listed(registry, cursor);
+    const { items, hasMore } = paging.first(found, limit, bytesOf);
+    const last = items.at(-1);
+    return context.json({
+      tools: items.map(({ entry, tool, score }) => view(entry, tool, score)),
+      ...(hasMore && last !== undefined ? { nextCursor: writeCursor(last.place) } : {}),
+    });
   });
 }
 
-type Found = { readonly entry: Entry; readonly tool: CapabilityItem; readonly score?: number };
-type Page = { readonly found: readonly Found[]; readonly next: string | undefined };
+type Found = {
+  readonly entry: Entry;
+  readonly tool: CapabilityItem;
+  readonly score?: number;
+  /** Where the next page begins when this one is the last of its own. */
+  readonly place: unknown;
+};
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-
-function decode<Schema extends z.ZodType>(cursor: string, schema: Schema): z.output<Schema> {
-  try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-  } catch {
-    throw new HubError(
-      "INVALID_REQUEST",
-      "The cursor is not one that the hub gave out for this search. Begin again without it.",
-    );
-  }
-}
+/** What a tool takes besides its definition, whose title and description stand a second time. */
+const bytesOf = ({ entry, tool: { bytes } }: Found) =>
+  2 * bytes + Buffer.byteLength(entry.record.name) + 300;
 
 /** Pages of a ranking are by place: there is no key that the order follows. */
 function searched(
@@ -110,33 +115,27 @@ function searched(
   q: string,
   limit: number,
   cursor: string | undefined,
-): Page {
-  const start = cursor === undefined ? 0 : decode(cursor, z.number().int().min(0).max(1_000_000));
-  const ranking = searchTools(q, start + limit + 1);
-  const found = ranking
-    .slice(start, start + limit)
-    .flatMap(({ serverId, tool, score }): Found[] => {
+): readonly Found[] {
+  const start =
+    cursor === undefined ? 0 : readCursor(cursor, z.number().int().min(0).max(1_000_000));
+  return searchTools(q, start + limit + 1)
+    .slice(start)
+    .flatMap(({ serverId, tool, score }, index): Found[] => {
       const entry = registry.get(serverId);
-      return entry === undefined ? [] : [{ entry, tool, score }];
+      return entry === undefined ? [] : [{ entry, tool, score, place: start + index + 1 }];
     });
-  return { found, next: ranking.length > start + limit ? encode(start + limit) : undefined };
 }
 
 /** Pages of the whole list are by key, so that what comes and goes between two loses nobody. */
-function listed(registry: Registry, limit: number, cursor: string | undefined): Page {
+function* listed(registry: Registry, cursor: string | undefined): Generator<Found> {
   const [afterServer, afterTool] =
-    cursor === undefined ? ["", ""] : decode(cursor, z.tuple([z.string(), z.string()]));
-  const found: Found[] = [];
+    cursor === undefined ? ["", ""] : readCursor(cursor, z.tuple([z.string(), z.string()]));
   for (const entry of registry.list()) {
-    if (entry.record.id < afterServer) continue;
+    const { id } = entry.record;
+    if (id < afterServer) continue;
     for (const tool of entry.snapshot?.tools ?? []) {
-      if (entry.record.id === afterServer && tool.key <= afterTool) continue;
-      const last = found.at(-1);
-      if (found.length === limit && last !== undefined) {
-        return { found, next: encode([last.entry.record.id, last.tool.key]) };
-      }
-      found.push({ entry, tool });
+      if (id === afterServer && tool.key <= afterTool) continue;
+      yield { entry, tool, place: [id, tool.key] };
     }
   }
-  return { found, next: undefined };
 }

@@ -3,6 +3,7 @@ import {
   type Finding,
   type FindingView,
   fixFor,
+  flappingOf,
   type Instance,
   type InstanceDetail,
   type InstanceView,
@@ -114,6 +115,7 @@ export function serverSummary(entry: Entry): ServerSummary {
   const leading = leadingInstance(instances);
   const shown = leading === undefined ? undefined : instanceView(leading);
   const { tags, icons, ...profile } = record.profile;
+  const flapping = flappingOf(entry.pace);
   return {
     id: record.id,
     name: record.name,
@@ -136,6 +138,9 @@ export function serverSummary(entry: Entry): ServerSummary {
             resourceTemplates: snapshot.resourceTemplates.length,
             prompts: snapshot.prompts.length,
           },
+    ...(flapping === undefined
+      ? {}
+      : { flapping: { since: instant(flapping.since), changes: flapping.changes } }),
     revision: record.revision,
     registeredAt: instant(record.createdAt),
     updatedAt: instant(record.updatedAt),

@@ -7,9 +7,16 @@ import { ProbeFault } from "./fault.js";
 import { JsonRefused, parseGuarded, printable } from "./guarded-json.js";
 import { type RpcReply, replyTo } from "./mcp-protocol.js";
 
-export const mostAnswerBytes = 4 * 1024 * 1024;
+const mib = 1024 * 1024;
+
+/** What a server may answer to be greeted, in all. */
+export const mostAnswerBytes = 4 * mib;
 /** Of an answer that only says no. */
 const mostRefusalBytes = 65_536;
+
+function sizeInWords(bytes: number): string {
+  return bytes % mib === 0 ? `${bytes / mib} MiB` : `${bytes} bytes`;
+}
 
 export function mediaType(answer: DialAnswer): string {
   return (answer.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
@@ -29,11 +36,12 @@ export function parseMessage(text: string): JsonValue {
   }
 }
 
-/** Any failure as a fault. */
-export function asFault(error: unknown): ProbeFault {
+/** Any failure as a fault. `budget` is what the whole conversation may take. */
+export function asFault(error: unknown, budget: ByteBudget): ProbeFault {
   if (error instanceof ProbeFault) return error;
   if (!(error instanceof DialError)) throw error;
-  if (error.code === "TOO_LARGE") return new ProbeFault({ kind: "too-large", limit: "4 MiB" });
+  if (error.code === "TOO_LARGE")
+    return new ProbeFault({ kind: "too-large", limit: sizeInWords(budget.limit), isBudget: true });
   if (error.code === "UNDECODABLE")
     return new ProbeFault({ kind: "not-mcp", what: "bytes that are neither JSON nor text" });
   return new ProbeFault({ kind: "dial", error });
@@ -45,7 +53,7 @@ export async function readReply(
   id: number,
   budget: ByteBudget,
 ): Promise<RpcReply> {
-  const chunks = answer.chunks(mostAnswerBytes, budget);
+  const chunks = answer.chunks(Number.POSITIVE_INFINITY, budget);
   switch (mediaType(answer)) {
     case "application/json": {
       const reply = replyTo(id, parseMessage(await wholeText(chunks)));

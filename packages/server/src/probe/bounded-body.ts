@@ -4,7 +4,17 @@ import { asDialError } from "./connector.js";
 import { codeOf, DialError } from "./dial-error.js";
 
 /** Bytes that may still be read; shared by the answers of one conversation. */
-export type ByteBudget = { remaining: number };
+export type ByteBudget = { remaining: number; limit: number };
+
+export function byteBudget(limit: number): ByteBudget {
+  return { remaining: limit, limit };
+}
+
+/** Gives a conversation another limit; what was read counts. */
+export function giveLimit(budget: ByteBudget, limit: number): void {
+  budget.remaining += limit - budget.limit;
+  budget.limit = limit;
+}
 
 const decoders: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,

@@ -10,6 +10,7 @@ import {
   serveTcp,
   serveTls,
 } from "../../test/probe/http-server.js";
+import { byteBudget } from "./bounded-body.js";
 import { createDeadline } from "./deadline.js";
 import { DialError } from "./dial-error.js";
 import type { Dialer } from "./dialer.js";
@@ -216,7 +217,7 @@ describe("what it takes", () => {
   test("one budget holds for several answers", async () => {
     const server = await serve((_, response) => response.end("x".repeat(600)));
     const dialer = createTestDialer();
-    const budget = { remaining: 1_000 };
+    const budget = byteBudget(1_000);
     await wholeText((await get(dialer, server.origin)).chunks(1_000, budget));
     const second = wholeText((await get(dialer, server.origin)).chunks(1_000, budget));
     expect(await failure(second)).toMatchObject({ code: "TOO_LARGE" });

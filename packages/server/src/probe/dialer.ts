@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import type { UpstreamDialer } from "@hub/gateway";
 import { Agent } from "undici";
-import { type ByteBudget, boundedBody } from "./bounded-body.js";
+import { type ByteBudget, boundedBody, byteBudget } from "./bounded-body.js";
 import {
   asDialError,
   type ConnectorOptions,
@@ -177,7 +177,7 @@ function createLine(
           status: answer.statusCode,
           headers,
           stream: answer.body,
-          chunks: (limit, budget = { remaining: limit }) =>
+          chunks: (limit, budget = byteBudget(limit)) =>
             boundedBody(answer.body, headers["content-encoding"], limit, budget, request.signal),
           discard,
         };

@@ -1,5 +1,6 @@
 import type { Transport } from "@hub/core";
 import { mostAnswerBytes } from "./answer.js";
+import { byteBudget } from "./bounded-body.js";
 import { meet } from "./contact.js";
 import { createDeadline, type Deadline } from "./deadline.js";
 import type { Dialer } from "./dialer.js";
@@ -96,7 +97,7 @@ async function answersAsMcp(
   within: Deadline,
 ): Promise<boolean> {
   const deadline = within.within(exploreMs / 2);
-  const wire = { dialer, url: endpoint, version, budget: { remaining: mostAnswerBytes } };
+  const wire = { dialer, url: endpoint, version, budget: byteBudget(mostAnswerBytes) };
   try {
     const meeting = await meet({ wire, transport, deadline, isBrief: true });
     if (meeting.kind === "met") await meeting.contact.wire.end();

@@ -11,7 +11,8 @@ export type Fault =
   | { readonly kind: "status"; readonly status: number; readonly isRpc: boolean }
   /** `what` is the hub's own description, never the server's text. */
   | { readonly kind: "not-mcp"; readonly what: string }
-  | { readonly kind: "too-large"; readonly limit: string }
+  /** `isBudget`: it is what the hub takes in one conversation. */
+  | { readonly kind: "too-large"; readonly limit: string; readonly isBudget?: boolean }
   | { readonly kind: "rpc-error"; readonly method: string; readonly code: number }
   | { readonly kind: "no-common-version"; readonly offered: readonly string[] }
   /** An SSE server that wants its messages sent to another origin. */

@@ -1,3 +1,4 @@
+import { BudgetBook, type Budgets } from "@hub/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { deep, probeHostile } from "../../test/probe/hostile.js";
 import { closeServers, rpcOf, sendJson, serve } from "../../test/probe/http-server.js";
@@ -12,22 +13,53 @@ const tool = (name: string, more: object = {}) => ({
 });
 
 describe("a server that is greeted well, and then", () => {
-  const read = async (answer: Parameters<typeof modern>[0]) => {
+  const read = async (
+    answer: Parameters<typeof modern>[0],
+    limits: Partial<Budgets> = {},
+    readMs?: number,
+  ) => {
     const server = await serve(modern(answer));
-    const outcome = await probeHostile(`${server.origin}/mcp`);
+    const budgets = new BudgetBook(limits);
+    const outcome = await probeHostile(`${server.origin}/mcp`, {}, { budgets, readMs });
     if (!outcome.ok) throw new Error(outcome.finding.cause);
-    return { outcome, requests: server.requests.length, warnings: outcome.warnings.join(" ") };
+    const { length: requests } = server.requests;
+    return { outcome, requests, warnings: outcome.warnings.join(" "), budgets };
   };
 
-  test("lists pages without end: 64 are read", async () => {
+  test("lists pages without end: the items it may have are read, and nothing is taken over", async () => {
+    for (const tools of [[tool("one"), tool("two")], []]) {
+      let page = 0;
+      const { outcome, warnings, requests } = await read(
+        () => {
+          page += 1;
+          return {
+            tools: tools.map((one) => ({ ...one, name: `${one.name}${page}` })),
+            nextCursor: `${page}`,
+          };
+        },
+        { snapshotItems: 100 },
+        20_000,
+      );
+      expect(warnings).toContain("MCP_HUB_MAX_SNAPSHOT_ITEMS");
+      expect(outcome).toMatchObject({ isOverBudget: true });
+      expect(outcome.snapshot).toBeUndefined();
+      // The greeting, and the page that is one too many.
+      expect(requests).toBe(2 + 100 / Math.max(1, tools.length));
+    }
+  });
+
+  test("lists 300 pages of one tool: all are read", async () => {
     let page = 0;
-    const { outcome, warnings, requests } = await read(() => {
-      page += 1;
-      return { tools: [tool(`t${page}`)], nextCursor: `${page}` };
-    });
-    expect(warnings).toContain("more than 64 pages");
-    expect(outcome.snapshot?.tools).toHaveLength(64);
-    expect(requests).toBe(65);
+    const { outcome, warnings } = await read(
+      () => {
+        page += 1;
+        return { tools: [tool(`t${page}`)], ...(page < 300 ? { nextCursor: `${page}` } : {}) };
+      },
+      {},
+      20_000,
+    );
+    expect(warnings).toBe("");
+    expect(outcome.snapshot?.tools).toHaveLength(300);
   });
 
   test("repeats its cursor: it is asked once more and no further", async () => {
@@ -40,24 +72,42 @@ describe("a server that is greeted well, and then", () => {
     expect(requests).toBe(3);
   });
 
-  test("lists 5,000 tools: the first 1,000 are kept", async () => {
+  test("lists 5,000 tools: they are read, and one more than it may have is not", async () => {
     const tools = Array.from({ length: 5_000 }, (_, index) => tool(`t${index}`));
-    const { outcome, warnings } = await read(() => ({ tools }));
-    expect(warnings).toContain("more than 1000 items");
-    expect(outcome.snapshot?.tools).toHaveLength(1_000);
+    const { outcome } = await read(() => ({ tools }), { snapshotItems: 5_000 });
+    expect(outcome.snapshot?.tools).toHaveLength(5_000);
+    const more = await read(() => ({ tools }), { snapshotItems: 4_999 });
+    expect(more.warnings).toContain("snapshotItems, 4999");
+    expect(more.outcome.snapshot).toBeUndefined();
   });
 
-  test("sends 4 MiB in pieces: nothing is kept", async () => {
-    let page = 0;
-    const { outcome, warnings } = await read(() => {
-      page += 1;
-      return {
-        tools: [tool(`t${page}`, { description: "x".repeat(1_000_000) })],
-        nextCursor: `${page}`,
-      };
-    });
-    expect(warnings).toContain("4 MiB");
-    expect(outcome.snapshot).toBeUndefined();
+  test("sends more bytes than it may in pieces, or in one: nothing is taken over", async () => {
+    for (const size of [100_000, 5_000_000]) {
+      let page = 0;
+      const { outcome, warnings, budgets } = await read(
+        () => {
+          page += 1;
+          return {
+            tools: [tool(`t${page}`, { description: "x".repeat(size) })],
+            nextCursor: `${page}`,
+          };
+        },
+        { snapshotBytes: 1_000_000 },
+      );
+      expect(warnings).toContain("MCP_HUB_MAX_SNAPSHOT_BYTES");
+      expect(outcome).toMatchObject({ isOverBudget: true });
+      expect(outcome.snapshot).toBeUndefined();
+      expect(budgets.report().find(({ name }) => name === "snapshotBytes")?.refused).toBe(1);
+    }
+  });
+
+  test("offers more than a greeting may take: it is read", async () => {
+    const tools = Array.from({ length: 6 }, (_, index) =>
+      tool(`t${index}`, { description: "x".repeat(1_000_000) }),
+    );
+    const { outcome } = await read(() => ({ tools }), {}, 20_000);
+    expect(outcome.snapshot?.tools).toHaveLength(6);
+    expect(outcome.snapshot?.bytes).toBeGreaterThan(6_000_000);
   });
 
   test("nests a schema too deep: nothing of it is kept", async () => {

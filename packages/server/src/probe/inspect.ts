@@ -1,5 +1,6 @@
 import type { Era, Transport } from "@hub/core";
 import { mostAnswerBytes } from "./answer.js";
+import { byteBudget, giveLimit } from "./bounded-body.js";
 import type { ConnectTrace } from "./connector.js";
 import { type Meeting, meet } from "./contact.js";
 import type { Deadline } from "./deadline.js";
@@ -15,6 +16,8 @@ export type InspectOptions = {
   readonly knownEra?: Era | undefined;
   /** The transport that worked last time. Default: the declared one. */
   readonly knownTransport?: Transport | undefined;
+  /** What the server may answer in all, once it is greeted. Default: what a greeting may take. */
+  readonly mostBytes?: number | undefined;
   readonly trace?: ConnectTrace;
 };
 
@@ -34,9 +37,10 @@ export async function inspect<T>(
       dialer,
       url: subject.endpoint,
       version,
-      budget: { remaining: mostAnswerBytes },
+      budget: byteBudget(mostAnswerBytes),
     };
     const meeting = await meet({ wire, transport, knownEra, deadline });
+    if (options.mostBytes !== undefined) giveLimit(wire.budget, options.mostBytes);
     try {
       return await use(meeting);
     } finally {

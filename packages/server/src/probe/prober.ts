@@ -1,4 +1,5 @@
 import {
+  BudgetBook,
   endpointKey,
   type Finding,
   type ProbeFailure,
@@ -25,7 +26,9 @@ export type ProberDeps = {
   readonly dialer: Dialer;
   /** Of the hub, for `clientInfo`. */
   readonly version: string;
-  /** For reading all capabilities of one server. Default: 10 s. */
+  /** What a server may offer. Default: the table's. */
+  readonly budgets?: BudgetBook | undefined;
+  /** For reading all capabilities of one server. Default: 30 s. */
   readonly readMs?: number;
   /** Hears of errors that nobody foresaw; the probe then counts as failed. */
   readonly onBug?: (error: unknown) => void;
@@ -41,6 +44,7 @@ const exploreAgainMs = 10_000;
 
 /** Probes servers over HTTP, in both eras and over both transports. Never rejects. */
 export function createProber(deps: ProberDeps): Prober {
+  const budgets = deps.budgets ?? new BudgetBook();
   const seen = createMemo<Seen>(mostRemembered);
   const discoveries = createMemo<Discovery | undefined>(mostRemembered);
 
@@ -70,7 +74,8 @@ export function createProber(deps: ProberDeps): Prober {
       ? {}
       : { knownEra: target.knownEra, knownTransport: last?.transport };
     try {
-      return await inspect({ ...deps, ...known, subject, deadline }, async (meeting) => {
+      const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
+      return await inspect({ ...deps, ...known, subject, deadline, mostBytes }, async (meeting) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(meeting, subject, target, last?.serverName);
         const success = await succeed(meeting, subject, latencyMs, options);
@@ -107,14 +112,14 @@ export function createProber(deps: ProberDeps): Prober {
       ...said,
     };
     if (!options.full) return { ...success, warnings };
-    const reading = createDeadline(deps.readMs ?? 10_000, options.signal);
+    const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
-      const { snapshot, warnings: more } = await readCapabilities(meeting.contact, reading.signal);
-      return {
-        ...success,
-        warnings: [...warnings, ...more],
-        ...(snapshot === undefined ? {} : { snapshot }),
-      };
+      const { warnings: more, ...read } = await readCapabilities(
+        meeting.contact,
+        reading.signal,
+        budgets,
+      );
+      return { ...success, warnings: [...warnings, ...more], ...read };
     } finally {
       reading.clear();
     }

@@ -1,20 +1,28 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import {
+  assembleSnapshot,
+  type BudgetBook,
+  type BudgetName,
   type CachingHints,
+  type CapabilityItem,
   type CapabilityKind,
   type CapabilitySnapshot,
-  createSnapshot,
   isJsonObject,
+  itemOf,
   type JsonObject,
   type JsonValue,
+  noRoom,
 } from "@hub/core";
 import { type Fault, ProbeFault } from "./fault.js";
 import { type Greeting, methodNotFound } from "./mcp-protocol.js";
 import type { Contact } from "./wire.js";
 
-const mostItems = 1_000;
-const mostPages = 64;
+/** So many pages of a kind are read as quickly as they come; each further one waits its turn. */
+const quickPages = 64;
+const pagePauseMs = 20;
+/** Hashing so much takes no longer than others may wait. */
+const hashedAtOnce = 256 * 1024;
 /** A cursor goes back to the server; nobody needs a longer one. */
 const longestCursor = 8_192;
 
@@ -26,7 +34,7 @@ const kinds = [
 ] as const satisfies readonly { kind: CapabilityKind; capability: string; method: string }[];
 
 type Listing = {
-  readonly items: readonly JsonValue[];
+  readonly items: readonly CapabilityItem[];
   /** Of every page that was read; a page without hints may not be kept at all. */
   readonly caching?: readonly CachingHints[];
   readonly warning?: string;
@@ -36,12 +44,26 @@ export type Reading = {
   /** Missing when something could not be read: what is known from before is better than a part. */
   readonly snapshot?: CapabilitySnapshot;
   readonly warnings: readonly string[];
+  /** It offers more than the hub takes over; a warning says so. */
+  readonly isOverBudget?: boolean;
 };
 
+/** It offers more than a budget. */
+class OverBudget extends Error {
+  constructor(readonly budget: BudgetName) {
+    super(budget);
+  }
+}
+
 /** Reads all that a server offers. Never throws: what goes wrong is a warning about this one server. */
-export async function readCapabilities(contact: Contact, signal: AbortSignal): Promise<Reading> {
+export async function readCapabilities(
+  contact: Contact,
+  signal: AbortSignal,
+  budgets: BudgetBook,
+): Promise<Reading> {
   const { greeting, wire } = contact;
   const found = new Map<CapabilityKind, Listing>();
+  const itemsLeft = { count: budgets.limit("snapshotItems") };
   try {
     if (greeting.era === "legacy") await wire.notify("notifications/initialized", signal);
   } catch (error) {
@@ -50,28 +72,37 @@ export async function readCapabilities(contact: Contact, signal: AbortSignal): P
   for (const { kind, capability, method } of kinds) {
     if (!isJsonObject(greeting.capabilities[capability])) continue;
     try {
-      found.set(kind, await readAll(contact, kind, method, signal));
+      found.set(kind, await readAll(contact, kind, method, signal, itemsLeft));
     } catch (error) {
-      return { warnings: [...warningsOf(found), unread(method, error)] };
+      const budget = budgetIn(error);
+      if (budget === undefined) return { warnings: [...warningsOf(found), unread(method, error)] };
+      budgets.refused(budget);
+      return { isOverBudget: true, warnings: [...warningsOf(found), noRoom(budget, budgets)] };
     }
   }
-  // Hashing 4 MiB takes a while; what came in during the parsing goes first.
-  await setImmediate();
   return { snapshot: snapshotOf(greeting, found), warnings: warningsOf(found) };
 }
 
-/** All pages of one kind, until a limit. Throws ProbeFault. */
+function budgetIn(error: unknown): BudgetName | undefined {
+  if (error instanceof OverBudget) return error.budget;
+  const isBytes =
+    error instanceof ProbeFault && error.fault.kind === "too-large" && error.fault.isBudget;
+  return isBytes === true ? "snapshotBytes" : undefined;
+}
+
+/** All pages of one kind. Throws ProbeFault, and OverBudget when there are more items than are left. */
 async function readAll(
   { wire }: Contact,
   kind: CapabilityKind,
   method: string,
   signal: AbortSignal,
+  itemsLeft: { count: number },
 ): Promise<Listing> {
-  const items: JsonValue[] = [];
+  const items: CapabilityItem[] = [];
   const cursors = new Set<string>();
   const caching: CachingHints[] = [];
   let params: JsonObject = {};
-  for (let page = 0; page < mostPages; page += 1) {
+  for (;;) {
     const reply = await wire.request(method, params, signal);
     if (reply.kind === "error") {
       // Many servers declare resources and know nothing of templates.
@@ -82,26 +113,49 @@ async function readAll(
     const listed = reply.result[kind];
     if (!Array.isArray(listed))
       throw new ProbeFault({ kind: "not-mcp", what: `a result without a list of ${kind}` });
-    for (const item of listed) {
-      if (items.length === mostItems) return { items, caching, warning: tooMany(method) };
-      items.push(item);
-    }
+    // A page without items costs as much as one with one.
+    itemsLeft.count -= Math.max(1, listed.length);
+    if (itemsLeft.count < 0) throw new OverBudget("snapshotItems");
+    await addAll(items, kind, listed);
     const cursor = reply.result.nextCursor;
     if (typeof cursor !== "string") return { items, caching };
     if (cursors.has(cursor))
       return {
         items,
-        warning: `Its ${method} answers the same cursor again and again; the hub stopped after ${page + 1} pages.`,
+        warning: `Its ${method} answers the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
       };
+    if (cursors.size >= quickPages) await pause(pagePauseMs, signal);
     if (cursor.length > longestCursor)
       return { items, warning: `Its ${method} answers a cursor too long to send back.` };
     cursors.add(cursor);
     params = { cursor };
   }
-  return {
-    items,
-    warning: `Its ${method} has more than ${mostPages} pages; the hub reads no more.`,
-  };
+}
+
+/** Ends early when there is no time left, which the next request then says. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** Hashing megabytes takes a while; what came in meanwhile goes in between. */
+async function addAll(
+  items: CapabilityItem[],
+  kind: CapabilityKind,
+  listed: readonly JsonValue[],
+): Promise<void> {
+  let hashed = hashedAtOnce;
+  for (const definition of listed) {
+    if (hashed >= hashedAtOnce) {
+      await setImmediate();
+      hashed = 0;
+    }
+    const item = itemOf(kind, definition, sha256);
+    if (item === undefined) continue;
+    items.push(item);
+    hashed += item.bytes;
+  }
 }
 
 function cachingOf({ ttlMs, cacheScope }: JsonObject): CachingHints {
@@ -116,10 +170,6 @@ function strictest(hints: readonly CachingHints[]): CachingHints {
     ttlMs: Math.min(...hints.map(({ ttlMs }) => ttlMs)),
     cacheScope: hints.every(({ cacheScope }) => cacheScope === "public") ? "public" : "private",
   };
-}
-
-function tooMany(method: string): string {
-  return `Its ${method} lists more than ${mostItems} items; the hub keeps the first ${mostItems}.`;
 }
 
 function warningsOf(found: ReadonlyMap<CapabilityKind, Listing>): string[] {
@@ -159,7 +209,7 @@ function snapshotOf(
 ): CapabilitySnapshot {
   const items = (kind: CapabilityKind) => found.get(kind)?.items ?? [];
   const hints = [...found.values()].flatMap(({ caching }) => caching ?? []);
-  return createSnapshot(
+  return assembleSnapshot(
     {
       ...greeting,
       ...(hints.length === 0 ? {} : { caching: strictest(hints) }),
@@ -168,6 +218,6 @@ function snapshotOf(
       resourceTemplates: items("resourceTemplates"),
       prompts: items("prompts"),
     },
-    (text) => createHash("sha256").update(text).digest("hex"),
+    sha256,
   );
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Registry } from "@hub/core";
 import type { ProbeScheduler } from "./scheduler.js";
 
 /** A server may say as often as it likes that it changed; it is read no more often than this. */
@@ -8,10 +9,12 @@ type Reading = { isWanted: boolean; readonly done: Promise<void> };
 
 /**
  * Reads a server again when something says that it changed; resolves when that is recorded. What is said
- * while a reading runs leads to one more, so that the last change is always read. Never rejects.
+ * while a reading runs leads to one more, so that the last change is always read. A server that flaps is
+ * not read for what is said of it. Never rejects.
  */
 export function createRefresher(
   scheduler: Pick<ProbeScheduler, "probeAgain">,
+  registry: Pick<Registry, "saysItChanged">,
 ): (serverId: string) => Promise<void> {
   const running = new Map<string, Reading>();
 
@@ -20,6 +23,7 @@ export function createRefresher(
       const state = running.get(serverId);
       if (state?.isWanted !== true) break;
       state.isWanted = false;
+      if (!registry.saysItChanged(serverId)) break;
       try {
         await scheduler.probeAgain(serverId);
       } catch {

@@ -140,7 +140,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
 
   function pump(): void {
     pumpedAt = clock.monotonic();
-    if (clock.monotonic() >= nextSweepAt) {
+    if (clock.monotonic() >= nextSweepAt || registry.nextDeadlineInMs() === 0) {
       nextSweepAt = clock.monotonic() + registry.settings.sweepMs;
       registry.sweep();
     }
@@ -151,10 +151,11 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
     }
   }
 
-  /** Until the next sweep or probe, whichever comes first. */
+  /** Until the next sweep, deadline or probe, whichever comes first. */
   function sleepMs(): number {
     const untilSweep = nextSweepAt - clock.monotonic();
-    const sleep = Math.min(untilSweep, longestSleepMs, registry.nextProbeInMs());
+    const next = Math.min(registry.nextProbeInMs(), registry.nextDeadlineInMs());
+    const sleep = Math.min(untilSweep, longestSleepMs, next);
     return Math.max(1, Math.ceil(sleep));
   }
 

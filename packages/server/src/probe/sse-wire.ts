@@ -1,5 +1,4 @@
-import { asFault, mediaType, mostAnswerBytes, parseMessage, readRefusal } from "./answer.js";
-import type { Dialer } from "./dialer.js";
+import { asFault, mediaType, parseMessage, readRefusal } from "./answer.js";
 import { eventsOf, type StreamEvent } from "./event-stream.js";
 import { ProbeFault } from "./fault.js";
 import { type RpcReply, replyTo } from "./mcp-protocol.js";
@@ -30,7 +29,7 @@ export async function connectSse(options: WireOptions, signal: AbortSignal): Pro
     return { wire, greeting: readInitialized(reply) };
   } catch (error) {
     streaming.abort();
-    throw asFault(error);
+    throw asFault(error, options.budget);
   } finally {
     signal.removeEventListener("abort", giveUp);
   }
@@ -54,7 +53,7 @@ async function openStream({ dialer, url, budget }: WireOptions, signal: AbortSig
     answer.discard();
     throw new ProbeFault({ kind: "not-mcp", what: "something that is no event stream" });
   }
-  return eventsOf(answer.chunks(mostAnswerBytes, budget));
+  return eventsOf(answer.chunks(Number.POSITIVE_INFINITY, budget));
 }
 
 async function messageAddress(events: AsyncGenerator<StreamEvent>, url: string): Promise<string> {
@@ -73,7 +72,7 @@ async function messageAddress(events: AsyncGenerator<StreamEvent>, url: string):
 }
 
 function createWire(
-  { dialer }: { readonly dialer: Dialer },
+  { dialer, budget }: Pick<WireOptions, "dialer" | "budget">,
   events: AsyncGenerator<StreamEvent>,
   target: string,
   close: (reason?: unknown) => void,
@@ -124,7 +123,7 @@ function createWire(
         answered.catch(() => undefined);
         return await Promise.race([answered, refusal]);
       } catch (error) {
-        throw asFault(error);
+        throw asFault(error, budget);
       } finally {
         signal.removeEventListener("abort", abort);
       }
@@ -133,7 +132,7 @@ function createWire(
       try {
         await post(JSON.stringify({ jsonrpc: "2.0", method }), noId, signal);
       } catch (error) {
-        throw asFault(error);
+        throw asFault(error, budget);
       }
     },
     end: async () => close(),

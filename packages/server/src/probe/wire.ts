@@ -66,7 +66,7 @@ function createPoster({ dialer, url, budget }: WireOptions) {
           : await readRefusal(answer, id, url);
         return { reply, headers: answer.headers };
       } catch (error) {
-        throw asFault(error);
+        throw asFault(error, budget);
       }
     },
     async notify(method: string, headersFor: HeadersFor, signal: AbortSignal) {
@@ -74,7 +74,7 @@ function createPoster({ dialer, url, budget }: WireOptions) {
         const answer = await post({ jsonrpc: "2.0", method }, headersFor(method), signal);
         answer.discard();
       } catch (error) {
-        throw asFault(error);
+        throw asFault(error, budget);
       }
     },
   };

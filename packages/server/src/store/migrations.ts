@@ -1,4 +1,5 @@
-import type { Connection } from "./connection.js";
+import { type Connection, sqliteCodeOf } from "./connection.js";
+import { boundHistories } from "./history-migration.js";
 
 /** "MCPH": tells the hub's files from those of other programs. */
 export const applicationId = 0x4d_43_50_48;
@@ -7,7 +8,7 @@ export const applicationId = 0x4d_43_50_48;
  * The schema, step by step; `user_version` counts the steps a file has taken. Steps are only ever added.
  * Each JSON text has a checksum beside it, because SQLite does not notice a flipped bit inside a row.
  */
-const steps: readonly string[] = [
+const steps: readonly (string | ((connection: Connection) => void))[] = [
   `
   CREATE TABLE entries (
     id TEXT PRIMARY KEY NOT NULL,
@@ -61,6 +62,7 @@ const steps: readonly string[] = [
   ) STRICT;
   INSERT INTO shutdown VALUES (1, 1);
   `,
+  boundHistories,
 ];
 
 /** The version of the schema that this hub writes. */
@@ -73,10 +75,29 @@ export function migrate(connection: Connection, target: number = schemaVersion):
     const version = index + 1;
     if (version <= from) continue;
     connection.transaction(() => {
-      connection.exec(step);
+      if (typeof step === "string") connection.exec(step);
+      else step(connection);
       connection.exec(
         `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version};`,
       );
     });
+  }
+  if (from < target) giveRoomBack(connection);
+}
+
+/** A file is made anew only when that is quick. */
+const mostRewritten = 256 * 1024 * 1024;
+
+/** Gives the disk back what a step freed, when it is most of the file. */
+function giveRoomBack(connection: Connection): void {
+  const pragma = (name: string) => Number(connection.value(`PRAGMA ${name}`));
+  const pages = pragma("page_count");
+  const free = pragma("freelist_count");
+  if (2 * free < pages || (pages - free) * pragma("page_size") > mostRewritten) return;
+  try {
+    connection.exec("VACUUM");
+  } catch (error) {
+    // Without room to do it in, the room inside the file is used again as time goes on.
+    if (sqliteCodeOf(error) === undefined) throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BudgetBook } from "@hub/core";
 import type { Connection } from "./connection.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { openConnection } from "./open-connection.js";
@@ -11,6 +12,8 @@ export type SqliteStoreOptions = {
   /** Made, with its directory, when it is missing. */
   readonly file: string;
   readonly log?: StoreLog | undefined;
+  /** How much of histories and journal is kept. Default: the table's. */
+  readonly budgets?: BudgetBook | undefined;
   /**
    * Starts with what is left when something acknowledged may be missing, instead of throwing. What
    * cannot be used is set aside, not deleted. Default: false.
@@ -40,7 +43,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     const connection = await openPatiently(file, options);
     writeOwner(file);
     const onClosed = () => openHere.delete(file);
-    return new SqliteStore({ file, connection, log: options.log, onClosed });
+    return new SqliteStore({ ...options, file, connection, onClosed });
   } catch (error) {
     openHere.delete(file);
     throw error;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { RegistryStore } from "@hub/core";
+import type { BudgetBook, RegistryStore } from "@hub/core";
 import { describeStore } from "@hub/core/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { schemaVersion } from "./migrations.js";
@@ -14,8 +14,8 @@ const files = new WeakMap<RegistryStore, string>();
 const opened: RegistryStore[] = [];
 const folders: string[] = [];
 
-async function openAt(file: string): Promise<RegistryStore> {
-  const store = await openSqliteStore({ file });
+async function openAt(file: string, budgets?: BudgetBook): Promise<RegistryStore> {
+  const store = await openSqliteStore({ file, budgets });
   files.set(store, file);
   opened.push(store);
   return store;
@@ -52,7 +52,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
 });
 
-describeStore("SQLite", () => openAt(newFile()), {
+describeStore("SQLite", (budgets) => openAt(newFile(), budgets), {
   reopen: async (store) => {
     await store.close();
     return openAt(files.get(store) ?? "");

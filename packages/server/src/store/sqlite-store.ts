@@ -1,15 +1,21 @@
 import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
-  type CapabilityChange,
+  BudgetBook,
+  bytesOf,
   type CommitResult,
   type EntryRecord,
+  HistoryLedger,
+  type HistoryPage,
+  type HistoryQuery,
   HubError,
   type JournalEvent,
   type JournalQuery,
+  type LedgerRow,
   type RegistryStore,
   type StoredState,
   type StoreWrite,
+  stepOf,
   type ToolsetStore,
 } from "@hub/core";
 import { checksumOf } from "./checksum.js";
@@ -56,13 +62,18 @@ export class SqliteStore implements RegistryStore {
   readonly #statements: Statements;
   readonly #log: StoreLog | undefined;
   readonly #onClosed: () => void;
+  readonly #budgets: BudgetBook;
+  readonly #ledger: HistoryLedger;
   #lastSeq: number;
+  #journalBytes: number;
   #isClosed = false;
   #isFailing = false;
 
   constructor(options: {
     readonly file: string;
     readonly connection: Connection;
+    /** Default: the table's. */
+    readonly budgets?: BudgetBook | undefined;
     readonly log?: StoreLog | undefined;
     readonly onClosed: () => void;
   }) {
@@ -76,6 +87,10 @@ export class SqliteStore implements RegistryStore {
     this.#onClosed = options.onClosed;
     const [newest] = this.#statements.newestSeq.all([]);
     this.#lastSeq = newest?.seq ?? 0;
+    this.#budgets = options.budgets ?? new BudgetBook();
+    this.#ledger = new HistoryLedger(this.#budgets, this.#statements.changeSizes.all([]));
+    this.#journalBytes = this.#statements.journalBytes.all([])[0]?.bytes ?? 0;
+    this.#budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
     this.toolsets = new SqliteToolsets(options.connection, {
       read: (query) => this.#run(() => this.#intact(query())),
       write: (run) =>
@@ -103,8 +118,9 @@ export class SqliteStore implements RegistryStore {
     return this.#run(() => {
       this.#assertInPlace();
       try {
-        const seqs = this.#connection.transaction(() => this.#store(write));
+        const { seqs, apply } = this.#connection.transaction(() => this.#store(write));
         this.#lastSeq = seqs.at(-1) ?? this.#lastSeq;
+        apply();
         return { ok: true, seqs };
       } catch (error) {
         if (error !== outdated) throw error;
@@ -122,14 +138,14 @@ export class SqliteStore implements RegistryStore {
     );
   }
 
-  async changes(
-    serverId: string,
-    query: { readonly before?: number | undefined; readonly limit: number },
-  ): Promise<readonly CapabilityChange[]> {
-    const before = query.before ?? Number.MAX_SAFE_INTEGER;
-    return this.#run(() =>
-      this.#intact(this.#statements.changes.all([serverId, before, query.limit])).map(changeOf),
-    );
+  async changes(serverId: string, query: HistoryQuery): Promise<HistoryPage> {
+    const { seqs, hasMore } = this.#ledger.page(serverId, query);
+    return this.#run(() => ({
+      changes: this.#intact(seqs.flatMap((seq) => this.#statements.change.all([seq]))).map(
+        changeOf,
+      ),
+      hasMore,
+    }));
   }
 
   async oldestSeq(): Promise<number> {
@@ -144,10 +160,12 @@ export class SqliteStore implements RegistryStore {
         const [oldest] = this.#statements.oldestSeq.all([]);
         if (oldest?.seq == null || oldest.seq > upTo) return true;
         const step = Math.min(upTo, oldest.seq + trimStep - 1);
+        const gone = this.#statements.trimmedBytes.all([step])[0]?.bytes ?? 0;
         this.#connection.transaction(() => {
           this.#statements.noteLastSeq.run([this.#lastSeq]);
           this.#statements.trim.run([step]);
         });
+        this.#journalBytes -= gone;
         return step === upTo;
       });
       if (isDone) return;
@@ -193,10 +211,11 @@ export class SqliteStore implements RegistryStore {
   }
 
   /**
-   * Writes inside a transaction; returns the numbers of the events. Throws `outdated`. Each change of an
-   * entry names the version it is based on, which saves reading that version first.
+   * Writes inside a transaction; returns the numbers of the events, and what to do when they are durable.
+   * Throws `outdated`. Each change of an entry names the version it is based on, which saves reading that
+   * version first.
    */
-  #store({ entries, removed, snapshots, events }: StoreWrite): number[] {
+  #store({ entries, removed, snapshots, events }: StoreWrite) {
     const statements = this.#statements;
     const gone = new Set(removed.map(({ id }) => id));
     for (const { id, basedOn } of removed) {
@@ -216,7 +235,9 @@ export class SqliteStore implements RegistryStore {
       const text = JSON.stringify(snapshot);
       statements.putSnapshot.run([serverId, text, checksumOf(snapshotKey(serverId), text)]);
     }
-    return events.map(({ event, changes = [] }, index) => {
+    const added: LedgerRow[] = [];
+    let journalBytes = this.#journalBytes;
+    const seqs = events.map(({ event, changes }, index) => {
       const seq = this.#lastSeq + 1 + index;
       const { serverId, kind } = event;
       const text = JSON.stringify(event);
@@ -227,26 +248,47 @@ export class SqliteStore implements RegistryStore {
         text,
         checksumOf(eventKey(seq, serverId, kind), text),
       ]);
-      if (event.kind === "capabilities-changed") {
-        const { at, hash, previousHash } = event;
-        const step: CapabilityChange = {
-          serverId,
-          seq,
-          at,
-          hash,
-          ...(previousHash === undefined ? {} : { previousHash }),
-          changes,
-        };
-        const stepText = JSON.stringify(step);
-        statements.addChange.run([
-          seq,
-          serverId,
-          stepText,
-          checksumOf(changeKey(seq, serverId), stepText),
-        ]);
+      journalBytes += bytesOf(text);
+      if (event.kind === "capabilities-changed" && changes !== undefined) {
+        const step = JSON.stringify(stepOf(seq, event, changes));
+        const bytes = bytesOf(step);
+        const checksum = checksumOf(changeKey(seq, serverId), step);
+        if (statements.addChange.run([seq, serverId, bytes, step, checksum]) > 0)
+          added.push({ serverId, seq, bytes });
       }
       return seq;
     });
+    const plan = this.#ledger.plan([...gone], added);
+    for (const seq of plan.dropped) statements.removeChange.run([seq]);
+    const bytesKept = this.#trimJournalTo(
+      this.#budgets.limit("journalBytes"),
+      journalBytes,
+      this.#lastSeq + seqs.length,
+    );
+    const apply = () => {
+      plan.apply();
+      this.#journalBytes = bytesKept;
+      if (bytesKept < journalBytes) this.#budgets.refused("journalBytes");
+    };
+    return { seqs, apply };
+  }
+
+  /** Drops the oldest events of a journal of `bytes` until it has at most `most`; returns what it has then. */
+  #trimJournalTo(most: number, bytes: number, newest: number): number {
+    let left = bytes;
+    while (left > most) {
+      const oldest = this.#statements.oldestSizes.all([trimStep]);
+      let upTo = 0;
+      for (const row of oldest) {
+        // The newest stays, so that the numbers go on from it.
+        if (left <= most || row.seq === newest) break;
+        left -= row.bytes;
+        upTo = row.seq;
+      }
+      if (upTo === 0) break;
+      this.#statements.trim.run([upTo]);
+    }
+    return left;
   }
 
   /** Leaves out rows that the disk has changed, so that one of them does not hide all others. */

@@ -3,6 +3,7 @@ import type { Connection, Statement } from "./connection.js";
 import { rowsOf, type StoredRow } from "./rows.js";
 
 type JournalRow = StoredRow & { readonly seq: number };
+type SizeRow = { readonly seq: number; readonly bytes: number };
 type SeqRow = { readonly seq: number | null };
 
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -34,11 +35,13 @@ export function prepareStatements(connection: Connection) {
       "INSERT INTO journal (seq, server_id, kind, event, checksum) VALUES (?, ?, ?, ?, ?)",
     ),
     addChange: connection.prepare(
-      `INSERT INTO changes (seq, server_id, change, checksum)
-       SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM entries WHERE id = ?2)`,
+      `INSERT INTO changes (seq, server_id, bytes, change, checksum)
+       SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM entries WHERE id = ?2)`,
     ),
-    changes: connection.prepare<StoredRow>(
-      `${rowsOf.changes("main")} WHERE server_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    removeChange: connection.prepare("DELETE FROM changes WHERE seq = ?"),
+    change: connection.prepare<StoredRow>(`${rowsOf.changes("main")} WHERE seq = ?`),
+    changeSizes: connection.prepare<SizeRow & { readonly serverId: string }>(
+      "SELECT seq, server_id AS serverId, bytes FROM changes ORDER BY seq",
     ),
     oldestSeq: connection.prepare<SeqRow>("SELECT min(seq) AS seq FROM journal"),
     newestSeq: connection.prepare<SeqRow>(
@@ -50,27 +53,55 @@ export function prepareStatements(connection: Connection) {
        ON CONFLICT (only_row) DO UPDATE SET last_seq = excluded.last_seq`,
     ),
     trim: connection.prepare("DELETE FROM journal WHERE seq <= ?"),
+    journalBytes: connection.prepare<{ readonly bytes: number | null }>(
+      "SELECT sum(octet_length(event)) AS bytes FROM journal",
+    ),
+    oldestSizes: connection.prepare<SizeRow>(
+      "SELECT seq, octet_length(event) AS bytes FROM journal ORDER BY seq LIMIT ?",
+    ),
+    trimmedBytes: connection.prepare<{ readonly bytes: number | null }>(
+      "SELECT sum(octet_length(event)) AS bytes FROM journal WHERE seq <= ?",
+    ),
     journal: journalReader(connection),
   };
 }
 
 /** The journal is asked in few shapes; each is prepared when it is first needed. */
 function journalReader(connection: Connection): (query: JournalQuery) => JournalRow[] {
-  const prepared = new Map<string, Statement<JournalRow>>();
-  return ({ after, before, order, limit, serverId, kinds }) => {
+  const prepared = new Map<string, Statement<unknown>>();
+  // What a statement selects is what its caller says.
+  const prepare = <Row>(sql: string) => {
+    const statement = prepared.get(sql) ?? connection.prepare(sql);
+    prepared.set(sql, statement);
+    return statement as Statement<Row>;
+  };
+  return ({ after, before, order, limit, mostBytes, serverId, kinds }) => {
     const conditions = ["seq > ?", "seq < ?"];
     if (serverId !== undefined) conditions.push("server_id = ?");
     if (kinds !== undefined) conditions.push(`kind IN (${kinds.map(() => "?").join()})`);
-    const sql = `${rowsOf.journal("main")} WHERE ${conditions.join(" AND ")}
+    const where = `WHERE ${conditions.join(" AND ")}
       ORDER BY seq ${order === "newest-first" ? "DESC" : "ASC"} LIMIT ?`;
-    const statement = prepared.get(sql) ?? connection.prepare<JournalRow>(sql);
-    prepared.set(sql, statement);
-    return statement.all([
+    const parameters = [
       after ?? 0,
       before ?? Number.MAX_SAFE_INTEGER,
       ...(serverId === undefined ? [] : [serverId]),
       ...(kinds ?? []),
-      limit,
-    ]);
+    ];
+    const sizes = prepare<SizeRow>(
+      `SELECT seq, octet_length(event) AS bytes FROM journal ${where}`,
+    );
+    const fitting =
+      mostBytes === undefined ? limit : countWithin(sizes.all([...parameters, limit]), mostBytes);
+    return prepare<JournalRow>(`${rowsOf.journal("main")} ${where}`).all([...parameters, fitting]);
   };
+}
+
+/** How many of the first rows fit into `mostBytes`; at least one. */
+function countWithin(rows: readonly SizeRow[], mostBytes: number): number {
+  let left = mostBytes;
+  const tooMany = rows.findIndex(({ bytes }, index) => {
+    left -= bytes;
+    return left < 0 && index > 0;
+  });
+  return tooMany === -1 ? rows.length : tooMany;
 }

@@ -69,6 +69,13 @@ export async function refusalOf(file: string): Promise<HubError> {
   return outcome;
 }
 
+/** What all files of a folder take, in bytes. */
+export function sizeOfFolder(folder: string): number {
+  return fs
+    .readdirSync(folder)
+    .reduce((sum, name) => sum + fs.statSync(join(folder, name)).size, 0);
+}
+
 export function flip(file: string, offset: number, mask = 0xff): void {
   const bytes = fs.readFileSync(file);
   bytes.writeUInt8(bytes.readUInt8(offset) ^ mask, offset);

@@ -10,7 +10,17 @@ import ts from "typescript";
 /** Runs the store in processes of its own, which locks and kills need. For tests. */
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const errorsOfCore = fileURLToPath(new URL("../../../core/src/errors.ts", import.meta.url));
+/** What the store needs of core while it runs. */
+const partsOfCore = [
+  "budget-book",
+  "budgets",
+  "errors",
+  "history",
+  "history-ledger",
+  "json",
+  "store",
+];
+const core = fileURLToPath(new URL("../../../core/src/", import.meta.url));
 
 /** Plain JavaScript of this folder, made once a test file, so that no build has to come first. */
 export function compileStore(): { readonly url: string; readonly remove: () => void } {
@@ -21,11 +31,14 @@ export function compileStore(): { readonly url: string; readonly remove: () => v
     const { outputText } = ts.transpileModule(fs.readFileSync(from, "utf8"), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });
-    // Of core, the store needs only the error class while it runs.
-    fs.writeFileSync(to, outputText.replaceAll('"@hub/core"', '"./core-errors.js"'));
+    fs.writeFileSync(to, outputText.replaceAll('"@hub/core"', '"./core/index.js"'));
   };
   fs.writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  compile(errorsOfCore, join(folder, "core-errors.js"));
+  fs.mkdirSync(join(folder, "core"));
+  for (const part of partsOfCore)
+    compile(join(core, `${part}.ts`), join(folder, "core", `${part}.js`));
+  const all = partsOfCore.map((part) => `export * from "./${part}.js";`);
+  fs.writeFileSync(join(folder, "core", "index.js"), all.join("\n"));
   for (const name of fs.readdirSync(here)) {
     if (!name.endsWith(".ts") || /test/.test(name)) continue;
     compile(join(here, name), join(folder, name.replace(/\.ts$/, ".js")));

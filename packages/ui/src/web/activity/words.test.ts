@@ -47,6 +47,14 @@ describe("an event in words", () => {
     );
   });
 
+  test("says when a server begins to change all the time, and when it ends", () => {
+    const changed = { ...about, kind: "capabilities-changed", previousHash: "x", changed: 1 };
+    const told = (state: string) => tell({ ...changed, flapping: { state, changes: 9 } });
+    expect(told("began").text).toContain("changes what it offers all the time: 9 times");
+    expect(told("began").fix).toBeDefined();
+    expect(told("ended").text).toBe("offers the same again, after it changed 9 times.");
+  });
+
   test("has something to say of a kind that it does not know, and of one that lacks all fields", () => {
     expect(tell({ ...about, kind: "lease-moved" }).text).toBe("lease moved.");
     for (const kind of ["registered", "status-changed", "capabilities-changed", "name-conflict"])

@@ -71,6 +71,16 @@ function changes(event: HubEvent): string {
   return `offers something else: ${parts.join(", ")}`;
 }
 
+function flaps(flapping: unknown): Told {
+  const often = several(countOf(fieldOf(flapping, "changes")), "time");
+  return fieldOf(flapping, "state") === "ended"
+    ? { text: `offers the same again, after it changed ${often}.` }
+    : {
+        text: `changes what it offers all the time: ${often} so far. The hub reads it less often now.`,
+        fix: "Mend the server so that its lists stay the same.",
+      };
+}
+
 /** What happened, in one plain sentence. */
 export function tell(event: HubEvent): Told {
   switch (event.kind) {
@@ -96,6 +106,7 @@ export function tell(event: HubEvent): Told {
       };
     }
     case "capabilities-changed":
+      if (event.flapping !== undefined) return flaps(event.flapping);
       return { text: `${event.previousHash === undefined ? offers(event) : changes(event)}.` };
     case "deregistered":
       return { text: event.reason === "left" ? "left." : "was removed." };

@@ -1,5 +1,6 @@
 import type { ServerDetail, ServerList } from "@hub/client";
 import { queryOptions } from "@tanstack/react-query";
+import { allPages } from "./all-pages.ts";
 import { askJson } from "./http.ts";
 
 /** What a heartbeat or a probe changes, apart from the list, which stays as it is meanwhile. */
@@ -21,7 +22,10 @@ const part = encodeURIComponent;
 
 export const serversQuery = queryOptions({
   queryKey: ["servers"],
-  queryFn: ({ signal }) => askJson<ServerList>("/servers", { signal }),
+  queryFn: ({ signal }) =>
+    allPages((cursor) =>
+      askJson<ServerList>(cursor === "" ? "/servers" : `/servers?cursor=${cursor}`, { signal }),
+    ),
 });
 
 export const pulseQuery = queryOptions({

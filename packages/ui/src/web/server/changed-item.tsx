@@ -29,7 +29,7 @@ export function ChangedItemView({
   readonly serverId: string;
   readonly item: ChangedItem;
 }) {
-  const { change, kind, key, before, after } = item;
+  const { change, kind, key, before, after, isCut } = item;
   const { icon: Icon, text } = looks[change];
   const { word, tab } = kinds[kind];
   const description = textOf((after ?? before)?.description);
@@ -57,7 +57,11 @@ export function ChangedItemView({
           <span className="line-clamp-1 min-w-0 text-soft">{description}</span>
         )}
       </div>
-      {change === "changed" ? (
+      {isCut === true && change !== "added" ? (
+        <p className="mt-1 text-sm text-soft">
+          Its definition was too large for the hub to keep: only that it was {change} is known.
+        </p>
+      ) : change === "changed" ? (
         <Differences before={before} after={after} />
       ) : (
         change === "removed" && (
@@ -87,8 +91,8 @@ function Differences({
       </dl>
       {isCut && <p className="mt-1 text-sm text-soft">And more that is different.</p>}
       <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-1">
-        <RawJson value={before} what="the definition before" summary="Before" />
-        <RawJson value={after} what="the definition after" summary="After" />
+        <RawJson value={before} what="what differs, before" summary="What differs, before" />
+        <RawJson value={after} what="what differs, after" summary="What differs, after" />
       </div>
     </>
   );

@@ -76,7 +76,7 @@ function ChangeView({ serverId, change }: { readonly serverId: string; readonly 
           })}
         </span>
       </div>
-      {items.length === 0 ? (
+      {items.length === 0 && change.omitted === undefined ? (
         <p className="mt-2 text-sm text-soft">It offered nothing.</p>
       ) : (
         <ul className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-2">
@@ -84,6 +84,11 @@ function ChangeView({ serverId, change }: { readonly serverId: string; readonly 
             <ChangedItemView key={`${item.kind} ${item.key}`} serverId={serverId} item={item} />
           ))}
         </ul>
+      )}
+      {change.omitted !== undefined && (
+        <p className="mt-2 text-sm text-soft">
+          And {change.omitted} more, too many for the hub to keep.
+        </p>
       )}
       {shown.length < items.length && (
         <Button look="quiet" className="mt-2" onClick={() => setWhole(true)}>

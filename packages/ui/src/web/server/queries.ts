@@ -5,6 +5,7 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
+import { allPages, type NextPage } from "../api/all-pages.ts";
 import { ask, askJson } from "../api/http.ts";
 import { serverQuery } from "../api/queries.ts";
 import type { Definition } from "./definition.ts";
@@ -22,18 +23,30 @@ type Offers = {
   };
 };
 
+/** Most servers fit into one page; of the largest, all pages are read. */
 export const offersQuery = <Kind extends keyof Offers>(id: string, kind: Kind) =>
   queryOptions({
     queryKey: ["server", id, kind],
-    queryFn: ({ signal }) => askJson<Offers[Kind]>(`/servers/${part(id)}/${kind}`, { signal }),
+    queryFn: ({ signal }) => {
+      const path = `/servers/${part(id)}/${kind}`;
+      return allPages((cursor) =>
+        askJson<Offers[Kind] & NextPage>(cursor === "" ? path : `${path}?cursor=${cursor}`, {
+          signal,
+        }),
+      );
+    },
   });
 
+/** What came, went or changed in a server; see `isCut` and `omitted` for what is not kept. */
 export type ChangedItem = {
   readonly change: "added" | "removed" | "changed";
   readonly kind: "tools" | "resources" | "resourceTemplates" | "prompts";
   readonly key: string;
+  /** Of one that changed, the members that differ; else all of it. */
   readonly before?: Definition;
   readonly after?: Definition;
+  /** Its definitions were too large to be kept. */
+  readonly isCut?: boolean;
 };
 
 export type Change = {
@@ -44,6 +57,8 @@ export type Change = {
   /** Missing for the first time that the hub read the server. */
   readonly previousHash?: string;
   readonly items: readonly ChangedItem[];
+  /** How many more changed than were kept. */
+  readonly omitted?: number;
 };
 
 type ChangesPage = { readonly changes: readonly Change[]; readonly nextCursor?: string };

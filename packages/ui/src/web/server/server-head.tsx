@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { Button, CopyButton } from "../parts/controls.tsx";
 import { Badge, OutLink, PageHead, Problem } from "../parts/panels.tsx";
 import { StatusMark } from "../parts/status.tsx";
+import { FlappingBadge } from "../servers/flapping-badge.tsx";
 import { ServerIcon } from "../servers/server-icon.tsx";
 import { useProbe } from "./queries.ts";
 import { RemoveButton } from "./remove-button.tsx";
@@ -42,6 +43,7 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
             <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
               <span className="min-w-0 break-words">{title ?? name}</span>
               <StatusMark status={server.status} />
+              <FlappingBadge server={server} />
             </span>
           </span>
         }

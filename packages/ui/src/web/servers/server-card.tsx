@@ -6,6 +6,7 @@ import { Ago } from "../live/ago.tsx";
 import { Badge } from "../parts/panels.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { StatusMark } from "../parts/status.tsx";
+import { FlappingBadge } from "./flapping-badge.tsx";
 import { ServerIcon } from "./server-icon.tsx";
 
 export type ServerPulse = Pulse["servers"][string];
@@ -129,6 +130,7 @@ export function ServerCard({
             {up} of {instances.length} instances up
           </Badge>
         )}
+        <FlappingBadge server={server} />
         <Badge title="How MCP travels">{transportName(server.transport)}</Badge>
         {capabilities !== null && (
           <Badge title="The newest revision of MCP it speaks">{capabilities.protocolVersion}</Badge>

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import { Ago } from "../live/ago.tsx";
 import { ScrollArea } from "../parts/scroll-area.tsx";
 import { StatusMark } from "../parts/status.tsx";
+import { FlappingBadge } from "./flapping-badge.tsx";
 import { Counts, Latency, transportName } from "./server-card.tsx";
 import type { ShownServers } from "./server-cards.tsx";
 
@@ -86,7 +87,10 @@ export function ServerTable({ servers, pulse, matches }: ShownServers) {
                   )}
                 </th>
                 <td className="px-3">
-                  <StatusMark status={server.status} />
+                  <span className="flex flex-wrap items-center gap-1">
+                    <StatusMark status={server.status} />
+                    <FlappingBadge server={server} />
+                  </span>
                 </td>
                 <td className="px-3">
                   <Counts server={server} />

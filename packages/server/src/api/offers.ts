@@ -1,0 +1,97 @@
+import { type CapabilityItem, type CapabilityKind, capabilityKinds, type Entry } from "@hub/core";
+import { z } from "zod";
+import type { HubApp } from "./context.js";
+import { readCursor, writeCursor } from "./cursor.js";
+import { document, serverIdParams } from "./openapi.js";
+import type { Paging } from "./paging.js";
+import { readQuery } from "./query.js";
+
+export const definitionView = z
+  .record(z.string(), z.unknown())
+  .describe("Exactly as the server described it.");
+
+const query = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000_000)
+    .describe("Items in one page. Default: as many as fit into one answer, which is all of most."),
+  cursor: z.string().max(100_000).optional().describe("`nextCursor` of the page before."),
+});
+
+const kindsByPath = {
+  tools: ["tools"],
+  resources: ["resources", "resourceTemplates"],
+  prompts: ["prompts"],
+} as const satisfies Readonly<Record<string, readonly CapabilityKind[]>>;
+
+type Placed = { readonly kind: CapabilityKind; readonly item: CapabilityItem };
+
+/** What an item takes besides its definition: its key and hash, and what keeps them apart. */
+const frameBytes = 80;
+
+/** `GET /servers/{id}/tools`, `/resources` and `/prompts`: the snapshot of one server. */
+export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging: Paging): void {
+  for (const [path, kinds] of Object.entries(kindsByPath)) {
+    document(app, {
+      method: "get",
+      path: `/servers/{id}/${path}`,
+      tag: "Catalogue",
+      summary: `The ${path} of a server, from the last snapshot`,
+      params: serverIdParams,
+      query,
+      responses: {
+        200: {
+          description:
+            "Empty, with `snapshot: null`, until the hub has read them. More than one answer holds go on at `nextCursor`.",
+          content: {
+            "application/json": z.object({
+              snapshot: z.union([z.object({ hash: z.string() }), z.null()]),
+              ...Object.fromEntries(kinds.map((kind) => [kind, z.array(definitionView)])),
+              hashes: z.record(z.string(), z.string()).describe("By name or URI."),
+              nextCursor: z.string().optional(),
+            }),
+          },
+        },
+      },
+      errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
+    });
+    app.get(`/servers/:id/${path}`, (context) => {
+      const { snapshot } = find(context.req.param("id"));
+      const { limit, cursor } = readQuery(context, query);
+      const { items, hasMore } = paging.first(
+        placesIn(snapshot, kinds, cursor),
+        limit,
+        ({ item }) => item.bytes + Buffer.byteLength(item.key) + frameBytes,
+      );
+      const last = items.at(-1);
+      const definitions = (kind: CapabilityKind) =>
+        items.flatMap((one) => (one.kind === kind ? [one.item.definition] : []));
+      return context.json({
+        snapshot: snapshot === undefined ? null : { hash: snapshot.hash },
+        ...Object.fromEntries(kinds.map((kind) => [kind, definitions(kind)])),
+        hashes: Object.fromEntries(items.map(({ item: { key, hash } }) => [key, hash])),
+        ...(hasMore && last !== undefined
+          ? { nextCursor: writeCursor([last.kind, last.item.key]) }
+          : {}),
+      });
+    });
+  }
+}
+
+const place = z.tuple([z.enum(capabilityKinds), z.string()]);
+
+/** The items of some kinds in their order, from behind a place. */
+function* placesIn(
+  snapshot: Entry["snapshot"],
+  kinds: readonly CapabilityKind[],
+  cursor: string | undefined,
+): Generator<Placed> {
+  const [afterKind, afterKey] = cursor === undefined ? [undefined, ""] : readCursor(cursor, place);
+  const first = afterKind === undefined ? 0 : kinds.indexOf(afterKind);
+  for (const kind of kinds.slice(Math.max(0, first)))
+    for (const item of snapshot?.[kind] ?? [])
+      if (kind !== afterKind || item.key > afterKey) yield { kind, item };
+}
