@@ -2,6 +2,7 @@ import { type Registered, register } from "@hub/register";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HubProcess } from "../support/hub-process.js";
+import { startFlipping } from "./servers/flipping.js";
 import { workshop } from "./servers/workshop.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
 
@@ -132,6 +133,36 @@ describe("the server page", () => {
       "description−Before: Finds parts by words.+After: Finds parts by number.",
     );
     await found.locator('[data-path="inputSchema.properties.limit"]').waitFor();
+  });
+
+  test("a server whose offers change all the time says so, on its page and in the list", async () => {
+    const hub = await startHub();
+    const flipping = await startFlipping();
+    closing.push(flipping);
+    const { endpoint } = flipping;
+    await fetch(`${hub.url}/register`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "Flips", transport: "http", endpoint }),
+    });
+    const page = await open(hub, "/");
+    const card = page.locator('[data-server="flips"]');
+    await card.waitFor();
+    // Each probe reads other tools; two within a second are one.
+    const probing = setInterval(
+      () => void fetch(`${hub.url}/servers/flips/probe`, { method: "POST" }).catch(() => undefined),
+      500,
+    );
+    try {
+      await card.getByText("flapping").waitFor();
+    } finally {
+      clearInterval(probing);
+    }
+    await page.goto(`${hub.url}/ui/servers/flips`);
+    await page.getByRole("heading", { level: 1 }).getByText("flapping").waitFor();
+    await page.getByTestId("diagnosis").getByText("changes all the time").waitFor();
+    await page.goto(`${hub.url}/ui/activity`);
+    await page.getByText("changes what it offers all the time").first().waitFor();
   });
 
   test("a call through the hub appears by itself", async () => {

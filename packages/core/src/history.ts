@@ -2,7 +2,7 @@ import { bytesOf, canonicalJson, type JsonObject } from "./json.js";
 import type { CapabilityItem, CapabilityKind, ItemChange } from "./snapshot.js";
 
 /** What is kept of a definition that came, went or became another. */
-export type KeptDefinition = {
+type KeptDefinition = {
   readonly hash: string;
   /** Of one that changed, the members that differ; else all. Missing when there was no room for them. */
   readonly members?: JsonObject;

@@ -100,6 +100,41 @@ describe("list_changed", () => {
     await heard(["notifications/tools/list_changed"]);
   });
 
+  test("does not come for each change of a server that flaps, nor is that server read for each", async () => {
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start(offer);
+    await hub.register("flips", upstream);
+    await until("the hub to listen", () => upstream.listening.size > 0);
+    const stream = await new ModernClient(hub.url).listen(everyKind);
+    const isFlapping = async () => {
+      const answer = await fetch(`${hub.url}/servers/flips`);
+      return "flapping" in (await answer.json());
+    };
+    let flips = 0;
+    const flip = async () => {
+      flips += 1;
+      upstream.offer.tools = [tool(`tool${flips}`)];
+      upstream.announce("notifications/tools/list_changed");
+      await quiet(100);
+    };
+    while (flips < 100 && !(await isFlapping())) await flip();
+    expect(await isFlapping()).toBe(true);
+    await quiet(settleMs);
+    const heard = changes(stream).length;
+    const readings = () => upstream.log.filter((one) => one === "POST tools/list").length;
+    const before = readings();
+    for (let again = 0; again < 20; again += 1) await flip();
+    await quiet(settleMs);
+    expect(changes(stream).length).toBe(heard);
+    expect(readings()).toBe(before);
+    const answer = await fetch(`${hub.url}/events?kind=capabilities-changed&limit=1000`, {
+      headers: { accept: "application/json" },
+    });
+    const { events } = await answer.json();
+    expect(events.filter((event: object) => "flapping" in event)).toHaveLength(1);
+    expect(events.length).toBeLessThanOrEqual(12);
+  });
+
   test("does not come when a server restarts with equal tools, nor for a blip shorter than the grace period", async () => {
     const hub = await TestHub.start({
       limits: { graceMs: 8_000 },
