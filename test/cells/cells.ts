@@ -1,6 +1,5 @@
 import { type ClientKind, clientKinds } from "./clients/kinds.js";
 import { type FeatureName, features, type Names } from "./features.js";
-import { limits } from "./limits.js";
 import { type ServerKind, serverKinds } from "./servers/kinds.js";
 import { Stage } from "./stage.js";
 
@@ -37,10 +36,6 @@ export const everything: Wanted = {
 export function canTalk(client: ClientKind, server: ServerKind, path: Path): boolean {
   if (path !== "direct" || server === "stdio, hub-register") return true;
   return (client === "SDK v2 2026-07-28") === (server === "SDK v2 modern-only");
-}
-
-export function limitOf(server: ServerKind, feature: FeatureName): string | undefined {
-  return limits[server]?.[feature];
 }
 
 /** Tries all that is wanted: the servers side by side, the pairs of each one after the other where they must. */

@@ -1,14 +1,17 @@
-import { type Cell, everything, limitOf, paths } from "./cells.js";
-import { limits } from "./limits.js";
+import { type Cell, everything, paths } from "./cells.js";
+import { type Limit, limitOf, limits } from "./limits.js";
 
 /** The table, and what its "-" mean; as Markdown. */
 export function page(cells: readonly Cell[]): string {
-  const reasons = everything.servers.flatMap((server) =>
-    Object.entries(limits[server] ?? {}).map(
-      ([feature, reason]) => `- ${server}, ${feature}: ${reason}.`,
-    ),
-  );
-  return [table(cells), ...(reasons.length === 0 ? [] : ["", ...reasons])].join("\n");
+  const reasons = limits.map((limit) => `- ${scopeOf(limit)}: ${limit.reason}.`);
+  return [table(cells), "", ...reasons].join("\n");
+}
+
+function scopeOf({ server, features, clients, paths: ways }: Limit): string {
+  const parts = [server, features.join(", ")];
+  if (clients !== undefined) parts.push(`with ${clients.join(" and ")}`);
+  if (ways !== undefined) parts.push(`${ways.join(" and ")} only`);
+  return parts.join("; ");
 }
 
 /** One line a client, server and path, one column a feature. */
@@ -34,15 +37,16 @@ function table(cells: readonly Cell[]): string {
 
 /**
  * Every cell that is not as it should be: one that fails, and a limit that is none, for what does work on
- * the direct way is no limit of the server.
+ * the direct way, or on the way that the limit is for, is no limit of the server.
  */
 export function failures(cells: readonly Cell[]): readonly string[] {
   return cells.flatMap((cell) => {
-    const limit = limitOf(cell.server, cell.feature);
+    const limit = limitOf(cell);
     const where = `${cell.client} > ${cell.server}, ${cell.path}: ${cell.feature}`;
     if (limit === undefined) return cell.missing === undefined ? [] : [`${where}: ${cell.missing}`];
-    if (cell.path === "direct" && cell.missing === undefined)
-      return [`${where}: works, so it is no limit that "${limit}"`];
+    const mustFail = limit.paths !== undefined || cell.path === "direct";
+    if (mustFail && cell.missing === undefined)
+      return [`${where}: works, so it is no limit that "${limit.reason}"`];
     return [];
   });
 }
@@ -50,7 +54,7 @@ export function failures(cells: readonly Cell[]): readonly string[] {
 function markOf(cell: Cell | undefined): string {
   if (cell === undefined) return "";
   if (cell.missing === undefined) return "ok";
-  return limitOf(cell.server, cell.feature) === undefined ? "FAIL" : "-";
+  return limitOf(cell) === undefined ? "FAIL" : "-";
 }
 
 function pairsOf(cells: readonly Cell[]): readonly (readonly Cell[])[] {

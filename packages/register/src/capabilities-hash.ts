@@ -12,7 +12,7 @@ const maxPages = 64;
 
 /** An opaque hash over everything a server lists. Changes when a list changes. */
 async function hashCapabilities(upstream: Upstream): Promise<string> {
-  const { capabilities } = await upstream.initialize();
+  const { capabilities } = await upstream.describe();
   const hash = createHash("sha256");
   for (const [capability, method, field] of lists) {
     if (capabilities[capability] === undefined) continue;
@@ -43,7 +43,8 @@ export function watchCapabilities(upstream: Upstream): {
     try {
       while (isStale) {
         isStale = false;
-        current = await hashCapabilities(upstream);
+        const letGo = upstream.hold();
+        current = await hashCapabilities(upstream).finally(letGo);
       }
     } catch {
       // The server is away; its return is a change notice of its own.

@@ -4,8 +4,11 @@ import { logToStderr } from "./log.js";
 import { checkOptions } from "./options.js";
 import { registerBackend } from "./register.js";
 import { type CliOptions, type CliRequest, parseCli, usage } from "./stdio/cli-options.js";
-import { CommandFailed, Supervisor } from "./stdio/supervisor.js";
-import { sharedClientCapabilities } from "./wrap/capabilities.js";
+import { Command, CommandFailed } from "./stdio/command.js";
+import { ProcessBackend } from "./stdio/process-backend.js";
+import { Restarts } from "./stdio/restarts.js";
+import type { Backend } from "./wrap/backend.js";
+import { sharedProcessCapabilities } from "./wrap/capabilities.js";
 import { SharedBackend } from "./wrap/shared-backend.js";
 import { Upstream } from "./wrap/upstream.js";
 
@@ -36,30 +39,27 @@ function readArguments(): CliRequest {
   }
 }
 
-function run({ command, args, keepRunning, register }: CliOptions): void {
-  const prefix = `[${basename(command)}]`;
-  const supervisor = new Supervisor({
-    command,
+function run(options: CliOptions): void {
+  const { args, keepRunning, register, isShared } = options;
+  const prefix = `[${basename(options.command)}]`;
+  const command = new Command({
+    command: options.command,
     args,
     log: logToStderr,
+    afterEnd: isShared ? "starting it again" : "it is started again when a client needs it",
     onOutput: (line) => void process.stderr.write(`${prefix} ${line}\n`),
   });
-  const upstream = new Upstream({
-    open: () => supervisor.open(),
-    clientCapabilities: sharedClientCapabilities,
-    handshakeMs,
-    isSupervised: true,
-  });
-  const registered = registerBackend(new SharedBackend(upstream), { ...register, signals: false });
+  const backend = isShared ? oneForAll(command) : oneForEach(command, options);
+  const registered = registerBackend(backend, { ...register, signals: false });
 
   let isEnding = false;
   const end = async (exit: () => void) => {
     if (isEnding) process.exit(1);
     isEnding = true;
-    supervisor.expectEnd();
+    command.expectEnd();
     // First out of the catalogue, then the server, however slow either is.
     await registered.close();
-    await supervisor.stop();
+    await command.stop();
     exit();
   };
 
@@ -74,15 +74,43 @@ function run({ command, args, keepRunning, register }: CliOptions): void {
   if (!keepRunning) endWithParent(() => void end(() => process.exit(0)));
 
   registered.ready.then(
-    () => logToStderr({ level: "info", message: `serving ${command} at ${registered.url}` }),
+    () =>
+      logToStderr({ level: "info", message: `serving ${options.command} at ${registered.url}` }),
     (caught: unknown) => {
-      const error = supervisor.failure ?? caught;
+      const error = command.failure ?? caught;
       const message = error instanceof Error ? error.message : String(error);
       logToStderr({ level: "error", message });
       const code = error instanceof CommandFailed ? error.exitCode : 1;
       void end(() => process.exit(code));
     },
   );
+}
+
+function oneForAll(command: Command): Backend {
+  const restarts = new Restarts(() => command.start());
+  return new SharedBackend(
+    new Upstream({
+      open: async () => (await restarts.start()).link,
+      clientCapabilities: sharedProcessCapabilities,
+      handshakeMs,
+      untied: "the only client",
+      isSupervised: true,
+      log: logToStderr,
+    }),
+  );
+}
+
+function oneForEach(command: Command, { mostProcesses, idleMs }: CliOptions): Backend {
+  const backend = new ProcessBackend({
+    start: () => command.start(),
+    mostProcesses,
+    idleMs,
+    handshakeMs,
+    log: logToStderr,
+    now: () => performance.now(),
+  });
+  setInterval(() => void backend.endIdle(), Math.min(idleMs, 60_000) / 2).unref();
+  return backend;
 }
 
 /** A parent killed with -9 tells nobody; all that shows is that we got another one. */

@@ -1,3 +1,4 @@
+import type { Log } from "./log.js";
 import type { ClassifiedTarget } from "./target.js";
 import type { Backend } from "./wrap/backend.js";
 import { sharedClientCapabilities } from "./wrap/capabilities.js";
@@ -7,19 +8,23 @@ import { SharedBackend } from "./wrap/shared-backend.js";
 import { Upstream } from "./wrap/upstream.js";
 
 /** What serves a target of this process. */
-export function createBackend(target: Exclude<ClassifiedTarget, { kind: "url" }>): Backend {
+export function createBackend(
+  target: Exclude<ClassifiedTarget, { kind: "url" }>,
+  log?: Log,
+): Backend {
   switch (target.kind) {
     case "factory":
-      return new FactoryBackend({ create: target.create });
+      return new FactoryBackend({ create: target.create, log });
     case "fastmcp":
       // `connect` opens a session of its own each time, so the server is its own factory.
-      return new FactoryBackend({ create: () => target.server, sharesStatelessCalls: true });
+      return new FactoryBackend({ create: () => target.server, sharesStatelessCalls: true, log });
     case "instance":
       return new SharedBackend(
         new Upstream({
           open: () => openInMemoryLink((transport) => target.server.connect(transport)),
           clientCapabilities: sharedClientCapabilities,
           handshakeMs: 10_000,
+          log,
         }),
       );
     default:

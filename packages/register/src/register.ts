@@ -68,7 +68,9 @@ export function register(target: Target, options: RegisterOptions = {}): Registe
   const classified = classifyTarget(target);
   checkOptions(options);
   if (classified.kind === "url") return new Registration(options, { url: classified.url });
-  return new Registration(options, { backend: createBackend(classified) });
+  return new Registration(options, {
+    backend: createBackend(classified, options.log ?? logToStderr),
+  });
 }
 
 /** Serves and registers what a backend stands for. For `register` and the command line. */

@@ -18,17 +18,29 @@ Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered
   --service-key <text>    lets further instances join the name (default: MCP_HUB_SERVICE_KEY)
   --advertise-url <url>   where the hub reaches this server (default: MCP_HUB_ADVERTISE_URL)
   --allow-host <name>     further host name that may ask; may be given several times
+  --shared                one process for all clients, for a command that holds a lock
+  --max-processes <n>     at most so many processes at a time (default: 8)
+  --idle-ms <n>           a client that is silent this long loses its process (default: 600000)
   --keep-running          stay when the parent process ends, as for nohup and "&"
   --help, --version
 
-The token for the hub is read from MCP_HUB_TOKEN.
-One process serves all clients; it starts again when it ends.
+The token for the hub is read from MCP_HUB_TOKEN. The command sees no setting of the hub but
+MCP_HUB_URL.
+
+Each client session gets a process of its own; requests without a session share one, in which
+nothing is asked back. With --shared, questions and roots are offered only while one session is
+open. A client whose process ends starts another with its next session.
 `;
 
 export interface CliOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly keepRunning: boolean;
+  /** One process for all clients. */
+  readonly isShared: boolean;
+  readonly mostProcesses: number;
+  /** In milliseconds. */
+  readonly idleMs: number;
   readonly register: RegisterOptions;
 }
 
@@ -57,6 +69,9 @@ export function parseCli(argv: readonly string[]): CliRequest {
       "advertise-url": text,
       "allow-host": texts,
       "keep-running": flag,
+      shared: flag,
+      "max-processes": text,
+      "idle-ms": text,
       help: { ...flag, short: "h" },
       version: { ...flag, short: "v" },
     },
@@ -66,10 +81,17 @@ export function parseCli(argv: readonly string[]): CliRequest {
   const [command, ...args] = positionals;
   if (command === undefined) throw new Error("Expected a command after `--`, got none");
   const { name, title, description, owner, host, path } = values;
+  const isShared = values.shared ?? false;
+  if (isShared && values["max-processes"] !== undefined)
+    throw new Error("--shared is one process for all clients; leave --max-processes away");
+  const idleMs = wholeNumber("--idle-ms", values["idle-ms"], 600_000);
   return {
     command,
     args,
     keepRunning: values["keep-running"] ?? false,
+    isShared,
+    mostProcesses: wholeNumber("--max-processes", values["max-processes"], 8),
+    idleMs,
     register: {
       ...{ name, title, description, owner, host, path, tags: values.tag },
       port: values.port === undefined ? undefined : Number(values.port),
@@ -77,6 +99,19 @@ export function parseCli(argv: readonly string[]): CliRequest {
       serviceKey: values["service-key"],
       advertiseUrl: values["advertise-url"],
       allowedHosts: values["allow-host"],
+      sessionIdleMs: idleMs,
     },
   };
+}
+
+const mostOfANumber = 2 ** 31 - 1;
+
+function wholeNumber(option: string, given: string | undefined, usual: number): number {
+  if (given === undefined) return usual;
+  const number = /^\d+$/.test(given) ? Number(given) : 0;
+  if (number < 1 || number > mostOfANumber)
+    throw new Error(
+      `Expected ${option} to be a whole number from 1 to ${mostOfANumber}, got "${given}"`,
+    );
+  return number;
 }

@@ -20,11 +20,11 @@ export function createEraLink(inner: Link, era: { known: Era | undefined }): Lin
   let asked: JsonRpcRequest | undefined;
 
   const outer: Link = {
-    send(message) {
+    send(message, client) {
       if (era.known === undefined && isRequest(message) && message.method === "initialize") {
         asked = message;
       }
-      delegate.send(message);
+      delegate.send(message, client);
     },
     close: () => inner.close(),
     onMessage: () => {},

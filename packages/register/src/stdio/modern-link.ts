@@ -1,4 +1,4 @@
-import { sharedClientCapabilities } from "../wrap/capabilities.js";
+import type { ClientCapabilities } from "../wrap/client.js";
 import {
   isNotification,
   isRequest,
@@ -13,14 +13,6 @@ import {
 import type { Link } from "../wrap/link.js";
 
 const protocolVersion = "2026-07-28";
-
-/** Goes with every request; the level is the lowest, as each client's own is applied further out. */
-const envelope = {
-  "io.modelcontextprotocol/protocolVersion": protocolVersion,
-  "io.modelcontextprotocol/clientInfo": { name: "hub-register", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": sharedClientCapabilities,
-  "io.modelcontextprotocol/logLevel": "debug",
-};
 
 type Result = Readonly<Record<string, unknown>>;
 
@@ -43,6 +35,10 @@ class ModernLink implements Link {
   readonly #subscribed = new Set<string>();
   #nextId = 0;
   #listenId: JsonRpcId | undefined;
+  #clientInfo: unknown;
+  #capabilities: ClientCapabilities = {};
+  /** The lowest, until a client says what it wants. */
+  #logLevel: unknown = "debug";
 
   constructor(inner: Link) {
     this.#inner = inner;
@@ -52,9 +48,9 @@ class ModernLink implements Link {
     return this.#inner.close();
   }
 
-  send(message: JsonRpcMessage): void {
+  send(message: JsonRpcMessage, client?: ClientCapabilities): void {
     if (isRequest(message)) {
-      void this.#answer(message).then((outcome) =>
+      void this.#answer(message, client ?? this.#capabilities).then((outcome) =>
         this.onMessage({ jsonrpc: "2.0", id: message.id, ...outcome }, undefined),
       );
     } else if (isNotification(message)) {
@@ -75,13 +71,17 @@ class ModernLink implements Link {
     }
   }
 
-  async #answer(request: JsonRpcRequest): Promise<Outcome> {
+  async #answer(request: JsonRpcRequest, client: ClientCapabilities): Promise<Outcome> {
     const uri = String(request.params?.uri);
     switch (request.method) {
       case "initialize":
+        this.#clientInfo = request.params?.clientInfo;
+        this.#capabilities = client;
         return this.#discover();
       case "ping":
+        return { result: {} };
       case "logging/setLevel":
+        this.#logLevel = request.params?.level;
         return { result: {} };
       case "resources/subscribe":
         this.#subscribed.add(uri);
@@ -92,12 +92,12 @@ class ModernLink implements Link {
         this.#listen();
         return { result: {} };
       default:
-        return this.#call(request);
+        return this.#call(request, client);
     }
   }
 
   async #discover(): Promise<Outcome> {
-    const outcome = await this.#request("server/discover", {});
+    const outcome = await this.#request("server/discover", {}, this.#capabilities);
     if ("error" in outcome) return outcome;
     const meta = outcome.result._meta as Result | undefined; // per protocol
     const serverInfo = meta?.["io.modelcontextprotocol/serverInfo"] ?? {
@@ -116,11 +116,11 @@ class ModernLink implements Link {
   }
 
   /** A result that asks for input becomes requests of the server, and their answers a retry. */
-  async #call(request: JsonRpcRequest): Promise<Outcome> {
+  async #call(request: JsonRpcRequest, client: ClientCapabilities): Promise<Outcome> {
     let params: JsonRpcParams = request.params ?? {};
     try {
       for (;;) {
-        const outcome = await this.#request(request.method, params, request.id);
+        const outcome = await this.#request(request.method, params, client, request.id);
         if ("error" in outcome || outcome.result.resultType !== "input_required") return outcome;
         const { inputRequests, requestState } = outcome.result;
         const answers = await this.#askAll(inputRequests, request.id);
@@ -163,12 +163,24 @@ class ModernLink implements Link {
     });
   }
 
-  #request(method: string, params: JsonRpcParams, causeId?: JsonRpcId): Promise<Outcome> {
+  /** Everything goes with every request: the server keeps nothing of its client. */
+  #request(
+    method: string,
+    params: JsonRpcParams,
+    client: ClientCapabilities,
+    causeId?: JsonRpcId,
+  ): Promise<Outcome> {
     const id = this.#newId();
     if (causeId !== undefined) this.#wireIds.set(causeId, id);
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      const _meta = { ...params._meta, ...envelope };
+      const _meta = {
+        ...params._meta,
+        "io.modelcontextprotocol/protocolVersion": protocolVersion,
+        "io.modelcontextprotocol/clientInfo": this.#clientInfo,
+        "io.modelcontextprotocol/clientCapabilities": client,
+        "io.modelcontextprotocol/logLevel": this.#logLevel,
+      };
       this.#inner.send({ jsonrpc: "2.0", id, method, params: { ...params, _meta } });
     });
   }
@@ -196,7 +208,7 @@ class ModernLink implements Link {
       resourcesListChanged: true,
       resourceSubscriptions: [...this.#subscribed],
     };
-    void this.#request("subscriptions/listen", { notifications });
+    void this.#request("subscriptions/listen", { notifications }, this.#capabilities);
     this.#listenId = this.#nextId;
   }
 

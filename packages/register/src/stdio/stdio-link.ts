@@ -1,51 +1,91 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
-import type { JsonRpcMessage } from "../wrap/json-rpc.js";
+import {
+  failed,
+  isRequest,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  serverGone,
+} from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
-import { endGroup } from "./process-group.js";
+import { LineReader, type LineReaderOptions } from "./line-reader.js";
 
-/** The longest line a server may write, in characters. */
-const maxLineLength = 64 * 1024 * 1024;
+/** The longest line of a server's stdout, so the longest message, in bytes. */
+const mostLineBytes = 64 * 1024 * 1024;
+/** What waits for a server that does not read its stdin, in bytes; a request beyond is refused. */
+const mostUnreadBytes = 64 * 1024 * 1024;
+/** The longest line of a server's own output that is shown, in bytes. */
+const mostShownBytes = 16 * 1024;
 
-/** Calls back for each whole line. A line that never ends breaks the stream. */
-export function readLines(stream: Readable, onLine: (line: string) => void): void {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  stream.on("data", (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
-    if (rest.length > maxLineLength) stream.destroy();
-  });
-  stream.on("end", () => {
-    if (rest !== "") onLine(rest);
-  });
+export interface StdioLinkOptions {
+  /** Hears the lines of stdout that are no MCP. */
+  onStray(line: string): void;
+  /** Ends the process; what it wrote cannot be read. Called at most once. */
+  onUnreadable(reason: string): void;
+  /** Ends the process because nobody needs it any more. */
+  close(): Promise<void>;
 }
 
-/** MCP over the pipes of a child process. What is no MCP on its stdout goes to `onStray`. */
-export function createStdioLink(child: ChildProcess, onStray: (line: string) => void): Link {
+function read(stream: Readable, options: LineReaderOptions): void {
+  const reader = new LineReader(options);
+  stream.on("data", (chunk: Buffer) => reader.push(chunk));
+  stream.on("end", () => reader.end());
+}
+
+/** Calls back for each line of what is meant for people; of a very long one comes the beginning. */
+export function showLines(stream: Readable, onLine: (line: string) => void): void {
+  const onTooLong = (beginning: string) => onLine(`${beginning} ... (a very long line)`);
+  read(stream, { mostBytes: mostShownBytes, onLine, onTooLong });
+}
+
+/**
+ * MCP over the pipes of a child process. A line that is too long breaks the link, for nobody can
+ * say whose answer is in it: every call in flight fails, rather than one waiting for ever.
+ */
+export function createStdioLink(child: ChildProcess, options: StdioLinkOptions): Link {
   let isOpen = true;
   const link: Link = {
     send(message) {
-      if (isOpen) child.stdin?.write(`${JSON.stringify(message)}\n`);
+      if (!isOpen) return;
+      const isFull = (child.stdin?.writableLength ?? 0) > mostUnreadBytes;
+      if (!isFull) child.stdin?.write(`${JSON.stringify(message)}\n`);
+      else if (isRequest(message)) refuse(message.id);
     },
-    close: () => endGroup(child),
+    close: () => options.close(),
     onMessage: () => {},
     onClose: () => {},
   };
+  const refuse = (id: JsonRpcId) => {
+    const text = `The server does not read: more than ${mostUnreadBytes} bytes wait for it`;
+    queueMicrotask(() =>
+      link.onMessage({ jsonrpc: "2.0", id, ...failed(serverGone, text) }, undefined),
+    );
+  };
+  const broken = (reason: string) => {
+    if (!isOpen) return;
+    isOpen = false;
+    link.onClose(reason);
+  };
   if (child.stdout !== null) {
-    readLines(child.stdout, (line) => {
-      const message = parseMessage(line);
-      if (message !== undefined) link.onMessage(message, undefined);
-      else if (line.trim() !== "") onStray(line);
+    read(child.stdout, {
+      mostBytes: mostLineBytes,
+      onLine(line) {
+        const message = isOpen ? parseMessage(line) : undefined;
+        if (message !== undefined) link.onMessage(message, undefined);
+        else if (line.trim() !== "") options.onStray(line.slice(0, mostShownBytes));
+      },
+      onTooLong() {
+        if (!isOpen) return;
+        const reason = `it wrote a line of more than ${mostLineBytes} bytes`;
+        broken(reason);
+        options.onUnreadable(reason);
+      },
     });
   }
   child.stdin?.on("error", () => {}); // a dead child is told of by its `close`
-  child.once("close", (code, signal) => {
-    isOpen = false;
-    link.onClose(signal === null ? `exit code ${code}` : `signal ${signal}`);
-  });
+  child.once("close", (code, signal) =>
+    broken(signal === null ? `exit code ${code}` : `signal ${signal}`),
+  );
   return link;
 }
 

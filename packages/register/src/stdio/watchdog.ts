@@ -1,20 +1,31 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * Outlives a `kill -9` of this process: a shell that reads the process group to watch from a pipe
- * and, when the pipe breaks without a good-bye, ends that group.
+ * Outlives a `kill -9` of this process: a shell that reads the process groups to watch from a pipe
+ * and, when the pipe breaks without a good-bye, ends those groups.
  */
 const script = `
-group=0
-while read -r line; do group=$line; done
-[ "$group" = 0 ] && exit 0
-kill -s TERM -- "-$group" 2>/dev/null || exit 0
+groups=" "
+while read -r sign group; do
+  case "$sign" in
+    +) groups="$groups$group " ;;
+    -) case "$groups" in
+         *" $group "*) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;;
+       esac ;;
+  esac
+done
+living=""
+for group in $groups; do
+  kill -s TERM -- "-$group" 2>/dev/null && living="$living $group"
+done
+[ -z "$living" ] && exit 0
 sleep 2
-kill -s KILL -- "-$group" 2>/dev/null
+for group in $living; do kill -s KILL -- "-$group" 2>/dev/null; done
 `;
 
-/** Watches over one process group at a time. Does nothing where there is no POSIX shell. */
+/** Watches over the process groups of all children. Does nothing where there is no POSIX shell. */
 export class Watchdog {
+  readonly #watched = new Set<number>();
   readonly #shell: ChildProcess | undefined;
 
   constructor() {
@@ -22,24 +33,28 @@ export class Watchdog {
     this.#shell = spawn("/bin/sh", ["-c", script], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
+      // It needs to find `sleep`, and none of our secrets.
+      env: { PATH: process.env.PATH },
     });
     this.#shell.on("error", () => {});
     this.#shell.stdin?.on("error", () => {});
     this.#shell.unref();
   }
 
-  /** From now on this group ends with us, instead of the one before. */
+  /** From now on this group ends with us. */
   watch(pid: number): void {
-    this.#shell?.stdin?.write(`${pid}\n`);
+    this.#watched.add(pid);
+    this.#shell?.stdin?.write(`+ ${pid}\n`);
   }
 
-  /** The watched group is gone. */
-  forget(): void {
-    this.#shell?.stdin?.write("0\n");
+  /** A watched group is gone. */
+  forget(pid: number): void {
+    if (this.#watched.delete(pid)) this.#shell?.stdin?.write(`- ${pid}\n`);
   }
 
   /** Nothing to watch any more; the watchdog ends. */
   close(): void {
-    this.#shell?.stdin?.end("0\n");
+    for (const pid of this.#watched) this.forget(pid);
+    this.#shell?.stdin?.end();
   }
 }

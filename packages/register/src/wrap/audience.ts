@@ -1,17 +1,23 @@
 import type { JsonRpcNotification } from "./json-rpc.js";
-import type { Caller } from "./upstream.js";
 
-/** A client session that outlives its calls. */
-export interface Listener extends Caller {
-  /** Resources this session subscribed to. */
+/** A client that outlives its calls, as far as changes concern it. */
+export interface Listener {
+  /** Resources it subscribed to. */
   readonly subscriptions: ReadonlySet<string>;
+  notify(notification: JsonRpcNotification): void;
 }
 
-const listChanges = ["tools", "resources", "prompts"].map(
+const listChanges: readonly string[] = ["tools", "resources", "prompts"].map(
   (kind) => `notifications/${kind}/list_changed`,
 );
+const resourceUpdated = "notifications/resources/updated";
 
-/** The sessions on one upstream, and what reaches which of them. */
+/** Whether it says that something changed which any client may want to know. */
+export function isChangeNotice({ method }: JsonRpcNotification): boolean {
+  return method === resourceUpdated || listChanges.includes(method);
+}
+
+/** The clients of one upstream, and which of its changes concern which of them. */
 export class Audience {
   readonly #listeners = new Set<Listener>();
   readonly #watchers = new Set<(notification: JsonRpcNotification) => void>();
@@ -22,22 +28,17 @@ export class Audience {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Sees every notification that belongs to no single call, whoever subscribed to it. */
+  /** Sees every change notice, whoever subscribed to it. */
   watch(watcher: (notification: JsonRpcNotification) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
+  /** Takes a change notice: of a list to all, of a resource to those who subscribed to it. */
   hear(notification: JsonRpcNotification): void {
     for (const watcher of this.#watchers) watcher(notification);
-    const uri =
-      notification.method === "notifications/resources/updated"
-        ? notification.params?.uri
-        : undefined;
-    for (const listener of this.#listeners) {
-      if (typeof uri === "string" && !isSubscribed(listener, uri)) continue;
+    for (const listener of concernedBy(notification, [...this.#listeners]))
       listener.notify(notification);
-    }
   }
 
   /** After a restart nobody knows what changed, so everything may have. */
@@ -48,15 +49,32 @@ export class Audience {
   subscribedUris(): Set<string> {
     return new Set([...this.#listeners].flatMap((listener) => [...listener.subscriptions]));
   }
-
-  /** A question outside any call goes to a session only when there is no doubt which. */
-  whoCanAnswer(method: string): Listener | undefined {
-    const able = [...this.#listeners].filter((listener) => listener.canAnswer(method));
-    return able.length === 1 ? able[0] : undefined;
-  }
 }
 
-/** An update may name a part of what was subscribed to. */
-function isSubscribed(listener: Listener, uri: string): boolean {
-  return [...listener.subscriptions].some((subscribed) => uri.startsWith(subscribed));
+/** Those whom a change notice is meant for. */
+export function concernedBy<One extends { readonly subscriptions: ReadonlySet<string> }>(
+  { method, params }: JsonRpcNotification,
+  listeners: readonly One[],
+): readonly One[] {
+  if (method !== resourceUpdated) return listeners;
+  const wanted = subscriptionFor(String(params?.uri), listeners);
+  return wanted === undefined
+    ? []
+    : listeners.filter(({ subscriptions }) => subscriptions.has(wanted));
+}
+
+/**
+ * The subscription that made a server tell of an update. It may be for a folder of what changed, but
+ * then it is the nearest: who subscribed to less does not hear of what others asked for.
+ */
+function subscriptionFor(
+  uri: string,
+  listeners: readonly { readonly subscriptions: ReadonlySet<string> }[],
+): string | undefined {
+  const all = listeners.flatMap(({ subscriptions }) => [...subscriptions]);
+  const holding = all.filter((one) => {
+    const folder = one.endsWith("/") ? one : `${one}/`;
+    return one === uri || (one !== "" && uri.startsWith(folder));
+  });
+  return holding.sort((a, b) => b.length - a.length)[0];
 }

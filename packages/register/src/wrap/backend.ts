@@ -1,13 +1,14 @@
 import type { McpServer, Server, ServerNotifier } from "@modelcontextprotocol/server";
-import type { SessionTransport } from "./legacy-sessions.js";
-import type { ServerDescription, Upstream } from "./upstream.js";
+import type { ServerDescription } from "./handshake.js";
+import type { OpenedSession } from "./legacy-sessions.js";
+import type { Upstream } from "./upstream.js";
 
 /** What stands behind a served endpoint. */
 export interface Backend {
-  /** Whether 2025 sessions use `reference` too, instead of servers of their own. */
-  readonly isShared: boolean;
+  /** Whether what changes on `reference` is news for 2025 sessions, which do not hear it there themselves. */
+  readonly announcesToSessions: boolean;
   /** Puts a server behind a 2025 session. */
-  attach(transport: SessionTransport): Promise<void>;
+  attach(session: OpenedSession): Promise<void>;
   /** A server for one 2026-07-28 request. */
   createModernServer(): Promise<Server | McpServer>;
   describe(): Promise<ServerDescription>;

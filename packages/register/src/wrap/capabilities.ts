@@ -1,9 +1,15 @@
-import type { ClientCapabilities } from "./upstream.js";
+import type { ClientCapabilities } from "./client.js";
 
 /** What a shared server is told its clients can do: the union, as each client is asked only what it can. */
 export const sharedClientCapabilities: ClientCapabilities = {
   elicitation: { form: {}, url: {} },
   sampling: { tools: {}, context: {} },
+};
+
+/** The same for a shared process: roots are those of the only client, and change with it. */
+export const sharedProcessCapabilities: ClientCapabilities = {
+  ...sharedClientCapabilities,
+  roots: { listChanged: true },
 };
 
 const capabilityByMethod: Readonly<Record<string, string>> = {

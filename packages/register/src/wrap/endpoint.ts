@@ -13,6 +13,8 @@ export interface EndpointOptions {
   readonly guard?: ((request: Request) => Response | undefined) | undefined;
   /** Default 30 minutes, in milliseconds. */
   readonly sessionIdleMs?: number | undefined;
+  /** Milliseconds that never jump. Default: those of this process. */
+  readonly now?: (() => number) | undefined;
   /** Hears of requests that failed for no fault of the client's. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -28,9 +30,10 @@ export interface Endpoint {
 
 export function createEndpoint(backend: Backend, options: EndpointOptions = {}): Endpoint {
   const sessions = new LegacySessions({
-    attach: (transport) => backend.attach(transport),
+    attach: (session) => backend.attach(session),
     idleMs: options.sessionIdleMs ?? 30 * 60_000,
     maxSessions: 1_000,
+    ...(options.now === undefined ? {} : { now: options.now }),
   });
   const createModernServer = async () => {
     try {
@@ -43,10 +46,9 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
   const modern = createMcpHandler(createModernServer, { legacy: "reject" });
   const { audience } = backend.reference;
   const stopAnnouncing = announceChanges(backend.reference, modern.notify);
-  // Sessions on the reference itself hear it there; those with servers of their own do not.
-  const stopBroadcasting = backend.isShared
-    ? () => {}
-    : audience.watch((notification) => sessions.broadcast(notification));
+  const stopBroadcasting = backend.announcesToSessions
+    ? audience.watch((notification) => sessions.broadcast(notification))
+    : () => {};
 
   async function answer(request: Request, given: unknown): Promise<Response> {
     const body = request.method === "POST" ? await readJsonBody(request, given) : {};
@@ -99,9 +101,8 @@ function followSubscriptions(backend: Backend, request: Request, body: unknown):
   if (!Array.isArray(uris)) return;
   const leave = backend.reference.audience.join({
     subscriptions: new Set(uris.map(String)),
+    // It hears of them as a watcher.
     notify() {},
-    canAnswer: () => false,
-    ask: async () => ({ error: { code: -32601, message: "Method not found" } }),
   });
   for (const uri of uris) void backend.reference.request("resources/subscribe", { uri });
   request.signal.addEventListener("abort", () => {

@@ -1,5 +1,5 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import type { ClientCapabilities } from "./upstream.js";
+import type { ClientCapabilities } from "./client.js";
 
 function read(context: ServerContext, key: string): unknown {
   const envelope: Readonly<Record<string, unknown>> = { ...context.mcpReq.envelope };

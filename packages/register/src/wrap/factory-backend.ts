@@ -1,10 +1,13 @@
 import { McpServer, Server } from "@modelcontextprotocol/server";
+import type { Log } from "../log.js";
 import type { Backend } from "./backend.js";
 import { sharedClientCapabilities } from "./capabilities.js";
+import type { ClientCapabilities } from "./client.js";
+import type { ServerDescription } from "./handshake.js";
 import { openInMemoryLink, type ServerTransport } from "./in-memory-link.js";
-import type { SessionTransport } from "./legacy-sessions.js";
+import type { OpenedSession } from "./legacy-sessions.js";
 import { ModernBridge } from "./modern-bridge.js";
-import { type ClientCapabilities, type ServerDescription, Upstream } from "./upstream.js";
+import { Upstream } from "./upstream.js";
 
 /** Any SDK's server, seen from outside: something that talks over a transport. */
 export interface Connectable {
@@ -15,6 +18,7 @@ export interface FactoryBackendOptions {
   create(): Connectable | Promise<Connectable>;
   /** Stateless calls share one server. For frameworks where a connection is costly to open. Default false. */
   readonly sharesStatelessCalls?: boolean;
+  readonly log?: Log | undefined;
 }
 
 /** In memory, anything slower than this is a server that never answers. */
@@ -22,25 +26,25 @@ const handshakeMs = 10_000;
 
 /** A fresh server for each session, and for each stateless request. */
 export class FactoryBackend implements Backend {
-  readonly isShared = false;
+  readonly announcesToSessions = true;
   readonly reference: Upstream;
   readonly #options: FactoryBackendOptions;
   readonly #bridge: ModernBridge;
 
   constructor(options: FactoryBackendOptions) {
     this.#options = options;
-    this.reference = this.#createUpstream(sharedClientCapabilities);
+    this.reference = this.#createUpstream(sharedClientCapabilities, "nobody");
     this.#bridge = new ModernBridge({
       reference: this.reference,
       borrow: async (client) => {
         if (options.sharesStatelessCalls) return { upstream: this.reference, release() {} };
-        const upstream = this.#createUpstream(client);
+        const upstream = this.#createUpstream(client, "the only client");
         return { upstream, release: () => void upstream.close() };
       },
     });
   }
 
-  async attach(transport: SessionTransport): Promise<void> {
+  async attach({ transport }: OpenedSession): Promise<void> {
     await connectUntilStarted(await this.#options.create(), transport as ServerTransport);
   }
 
@@ -61,8 +65,13 @@ export class FactoryBackend implements Backend {
     await this.reference.close();
   }
 
-  #createUpstream(clientCapabilities: ClientCapabilities): Upstream {
+  #createUpstream(
+    clientCapabilities: ClientCapabilities,
+    untied: "nobody" | "the only client",
+  ): Upstream {
     return new Upstream({
+      untied,
+      log: this.#options.log,
       open: async () => {
         const server = await this.#options.create();
         return openInMemoryLink((transport) => server.connect(transport));

@@ -1,24 +1,43 @@
 import { randomUUID } from "node:crypto";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { afterBody } from "./after-body.js";
+import { concernedBy } from "./audience.js";
 import type { JsonRpcNotification } from "./json-rpc.js";
 
 export type SessionTransport = WebStandardStreamableHTTPServerTransport;
 
+/** A new session, as its server sees it. */
+export interface OpenedSession {
+  readonly transport: SessionTransport;
+  /** Whether the client holds the stream open for what belongs to no call. */
+  readonly isListening: boolean;
+  /** Called when that stream has opened. */
+  onListening: () => void;
+}
+
 export interface LegacySessionsOptions {
   /** Puts a server behind a new session. Rejecting answers the client with 500. */
-  attach(transport: SessionTransport): Promise<void>;
+  attach(session: OpenedSession): Promise<void>;
   /** A session with no request and no open stream for this long is dropped, in milliseconds. */
   readonly idleMs: number;
   /** Beyond this many sessions, the one idle for longest goes. */
   readonly maxSessions: number;
+  /** Milliseconds that never jump. Default: those of this process. */
+  readonly now?: () => number;
 }
 
 interface Session {
   readonly transport: SessionTransport;
+  /** Resources its client subscribed to, as far as the requests tell. */
+  readonly subscriptions: Set<string>;
+  isListening: boolean;
+  onListening: () => void;
   openStreams: number;
   lastUsedAt: number;
 }
+
+/** Of one session; an update of any further one is not announced to it. */
+const mostSubscriptions = 1_000;
 
 /** Streamable HTTP of the 2025 revisions: initialize, sessions, the GET stream, DELETE. */
 export class LegacySessions {
@@ -49,9 +68,9 @@ export class LegacySessions {
     return this.#use(session, request, parsedBody);
   }
 
-  /** To every session, on its open stream; a session without one misses it. */
+  /** To every session that it concerns, on its open stream; a session without one misses it. */
   broadcast(notification: JsonRpcNotification): void {
-    for (const { transport } of this.#sessions.values()) {
+    for (const { transport } of concernedBy(notification, [...this.#sessions.values()])) {
       transport.send(notification as never).catch(() => {}); // a client that left misses it too
     }
   }
@@ -68,11 +87,14 @@ export class LegacySessions {
         sessionIdGenerator: randomUUID,
         onsessioninitialized: (id) => void this.#sessions.set(id, session),
       }),
+      subscriptions: new Set(),
+      isListening: false,
+      onListening: () => {},
       openStreams: 0,
-      lastUsedAt: performance.now(),
+      lastUsedAt: this.#now(),
     };
     const { transport } = session;
-    await this.#options.attach(transport);
+    await this.#options.attach(session);
     const ended = transport.onclose;
     transport.onclose = () => {
       if (transport.sessionId !== undefined) this.#sessions.delete(transport.sessionId);
@@ -86,17 +108,31 @@ export class LegacySessions {
 
   async #use(session: Session, request: Request, parsedBody: unknown): Promise<Response> {
     session.openStreams += 1;
+    let isStream = false;
     const done = () => {
       session.openStreams -= 1;
-      session.lastUsedAt = performance.now();
+      session.lastUsedAt = this.#now();
+      if (isStream) session.isListening = false;
     };
+    rememberSubscription(session.subscriptions, parsedBody);
     try {
       const options = parsedBody === undefined ? {} : { parsedBody };
-      return afterBody(await session.transport.handleRequest(request, options), done);
+      const response = await session.transport.handleRequest(request, options);
+      isStream = request.method === "GET" && response.ok;
+      const answer = afterBody(response, done);
+      if (isStream) {
+        session.isListening = true;
+        session.onListening();
+      }
+      return answer;
     } catch (error) {
       done();
       throw error;
     }
+  }
+
+  #now(): number {
+    return (this.#options.now ?? (() => performance.now()))();
   }
 
   #makeRoom(): void {
@@ -108,11 +144,19 @@ export class LegacySessions {
   }
 
   #sweep(): void {
-    const limit = performance.now() - this.#options.idleMs;
+    const limit = this.#now() - this.#options.idleMs;
     for (const session of this.#sessions.values()) {
       if (session.openStreams === 0 && session.lastUsedAt < limit) void session.transport.close();
     }
   }
+}
+
+function rememberSubscription(subscriptions: Set<string>, body: unknown): void {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { uri?: unknown } }; // looked at field by field
+  if (typeof params?.uri !== "string") return;
+  if (method === "resources/subscribe" && subscriptions.size < mostSubscriptions)
+    subscriptions.add(params.uri);
+  else if (method === "resources/unsubscribe") subscriptions.delete(params.uri);
 }
 
 function startsSession(request: Request, body: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { ClientCapabilities } from "./client.js";
 import type { JsonRpcId, JsonRpcMessage } from "./json-rpc.js";
 
 /**
@@ -5,7 +6,8 @@ import type { JsonRpcId, JsonRpcMessage } from "./json-rpc.js";
  * whatever carries them. The inside of this package speaks only that; its edges translate.
  */
 export interface Link {
-  send(message: JsonRpcMessage): void;
+  /** `client`: what the client behind a request can be asked, for a server that is told with each. */
+  send(message: JsonRpcMessage, client?: ClientCapabilities): void;
   /** Ends the connection; `onClose` is called once, also when the other side ended it. */
   close(): Promise<void>;
   /** `causeId`: our request in whose course the server sent this, where the link can tell. */

@@ -6,12 +6,14 @@ import {
   type ServerContext,
   type ServerOptions,
 } from "@modelcontextprotocol/server";
+import type { ClientCapabilities } from "./client.js";
 import { clientCapabilitiesOf } from "./envelope.js";
+import type { ServerDescription } from "./handshake.js";
 import { HeldCalls } from "./held-calls.js";
 import { internalError, invalidParams, type JsonRpcError, type JsonRpcParams } from "./json-rpc.js";
 import { ModernCall } from "./modern-call.js";
 import { ToolSchemas } from "./tool-schemas.js";
-import type { ClientCapabilities, ServerDescription, Upstream } from "./upstream.js";
+import type { Upstream } from "./upstream.js";
 
 /** A server for one stateless call, and what to do when the call is over. */
 interface Borrowed {
@@ -22,7 +24,7 @@ interface Borrowed {
 export interface ModernBridgeOptions {
   /** The connection that stands for the server as a whole. */
   readonly reference: Upstream;
-  borrow(client: ClientCapabilities): Promise<Borrowed>;
+  borrow(client: ClientCapabilities, method: string): Promise<Borrowed>;
 }
 
 const methodsByCapability: Readonly<Record<string, readonly string[]>> = {
@@ -54,7 +56,7 @@ export class ModernBridge {
 
   /** One SDK server for one request. */
   async createServer(): Promise<McpServer> {
-    const description: ServerDescription = await this.#options.reference.initialize();
+    const description: ServerDescription = await this.#options.reference.describe();
     const capabilities = Object.fromEntries(
       passedCapabilities
         .filter((name) => description.capabilities[name] !== undefined)
@@ -109,7 +111,10 @@ export class ModernBridge {
       call.resume(context);
       return call;
     }
-    const { upstream, release } = await this.#options.borrow(clientCapabilitiesOf(context));
+    const { upstream, release } = await this.#options.borrow(
+      clientCapabilitiesOf(context),
+      request.method,
+    );
     return new ModernCall(
       upstream,
       { method: request.method, params: paramsOf(request, context) },

@@ -1,5 +1,5 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import { canAnswer } from "./capabilities.js";
+import type { Caller, ClientCapabilities } from "./client.js";
 import { clientCapabilitiesOf, logLevelOf } from "./envelope.js";
 import {
   failed,
@@ -10,7 +10,7 @@ import {
   serverGone,
 } from "./json-rpc.js";
 import { passesLogLevel } from "./log-level.js";
-import type { Call, Caller, Upstream } from "./upstream.js";
+import type { Call, Upstream } from "./upstream.js";
 
 interface Question {
   readonly request: JsonRpcRequest;
@@ -61,8 +61,13 @@ export class ModernCall implements Caller {
       .catch(() => {}); // the client left; its abort signal ends the call
   }
 
-  canAnswer(method: string): boolean {
-    return canAnswer(clientCapabilitiesOf(this.#context), method);
+  /** No other call is known to be of the same client. */
+  get client(): this {
+    return this;
+  }
+
+  get capabilities(): ClientCapabilities {
+    return clientCapabilitiesOf(this.#context);
   }
 
   ask(request: JsonRpcRequest, signal: AbortSignal): Promise<Outcome> {

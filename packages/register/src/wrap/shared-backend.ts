@@ -1,12 +1,13 @@
 import type { Backend } from "./backend.js";
-import type { SessionTransport } from "./legacy-sessions.js";
+import type { ServerDescription } from "./handshake.js";
+import type { OpenedSession } from "./legacy-sessions.js";
 import { ModernBridge } from "./modern-bridge.js";
 import { SharedSession } from "./shared-session.js";
-import type { ServerDescription, Upstream } from "./upstream.js";
+import type { Upstream } from "./upstream.js";
 
 /** One server connection for all clients: an instance, or a process behind stdio. */
 export class SharedBackend implements Backend {
-  readonly isShared = true;
+  readonly announcesToSessions = false;
   readonly reference: Upstream;
   readonly #bridge: ModernBridge;
 
@@ -18,9 +19,9 @@ export class SharedBackend implements Backend {
     });
   }
 
-  async attach(transport: SessionTransport): Promise<void> {
-    new SharedSession(transport, this.reference);
-    await transport.start();
+  async attach(session: OpenedSession): Promise<void> {
+    new SharedSession(session, this.reference);
+    await session.transport.start();
   }
 
   createModernServer() {

@@ -1,9 +1,5 @@
-import {
-  SUPPORTED_PROTOCOL_VERSIONS,
-  type WebStandardStreamableHTTPServerTransport,
-} from "@modelcontextprotocol/server";
-import type { Listener } from "./audience.js";
-import { canAnswer } from "./capabilities.js";
+import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
+import type { Caller, ClientCapabilities, ClientSession } from "./client.js";
 import {
   failed,
   isNotification,
@@ -17,27 +13,34 @@ import {
   outcomeOf,
   serverGone,
 } from "./json-rpc.js";
+import type { OpenedSession, SessionTransport } from "./legacy-sessions.js";
 import { passesLogLevel } from "./log-level.js";
-import type { Call, Caller, ClientCapabilities, Upstream } from "./upstream.js";
+import { SessionOutlet } from "./session-outlet.js";
+import type { Call, Upstream } from "./upstream.js";
 
 /**
  * A client session of the 2025 revision on an upstream that other sessions use too. What belongs
  * to the session (handshake, log level, subscriptions) is answered here; calls go through.
  */
-export class SharedSession implements Listener {
+export class SharedSession implements ClientSession {
   readonly subscriptions = new Set<string>();
-  readonly #transport: WebStandardStreamableHTTPServerTransport;
+  capabilities: ClientCapabilities = {};
+  readonly #transport: SessionTransport;
+  readonly #outlet: SessionOutlet;
   readonly #upstream: Upstream;
   readonly #calls = new Map<JsonRpcId, Call>();
   readonly #questions = new Map<JsonRpcId, (outcome: Outcome) => void>();
-  #capabilities: ClientCapabilities = {};
   #logLevel = "debug";
   #nextQuestion = 0;
 
-  constructor(transport: WebStandardStreamableHTTPServerTransport, upstream: Upstream) {
+  constructor(session: OpenedSession, upstream: Upstream) {
+    const { transport } = session;
     this.#transport = transport;
+    this.#outlet = new SessionOutlet(session, ({ id }) =>
+      this.#questions.get(id)?.(failed(methodNotFound, "The client reads nothing")),
+    );
     this.#upstream = upstream;
-    const leave = upstream.audience.join(this);
+    const leave = upstream.enter(this);
     transport.onmessage = (message) => this.#receive(message as JsonRpcMessage); // SDK-parsed
     transport.onclose = () => {
       leave();
@@ -46,18 +49,10 @@ export class SharedSession implements Listener {
   }
 
   notify(notification: JsonRpcNotification): void {
-    this.#send(notification);
+    this.#tell(notification, undefined);
   }
 
-  canAnswer(method: string): boolean {
-    return canAnswer(this.#capabilities, method);
-  }
-
-  ask(
-    request: JsonRpcRequest,
-    signal: AbortSignal,
-    relatedRequestId?: JsonRpcId,
-  ): Promise<Outcome> {
+  ask(request: JsonRpcRequest, signal: AbortSignal, callId?: JsonRpcId): Promise<Outcome> {
     this.#nextQuestion += 1;
     const id = `hub-${this.#nextQuestion}`;
     return new Promise((resolve) => {
@@ -68,19 +63,22 @@ export class SharedSession implements Listener {
       };
       const takeBack = () => {
         const params = { requestId: id, reason: "The server no longer waits" };
-        this.#send({ jsonrpc: "2.0", method: "notifications/cancelled", params }, relatedRequestId);
+        this.#tell({ jsonrpc: "2.0", method: "notifications/cancelled", params }, callId);
         settle(failed(serverGone, "Cancelled"));
       };
       signal.addEventListener("abort", takeBack);
       this.#questions.set(id, settle);
-      this.#send({ ...request, id }, relatedRequestId);
+      this.#outlet.send({ ...request, id }, callId);
     });
   }
 
   #receive(message: JsonRpcMessage): void {
     if (isRequest(message)) {
       void this.#answer(message).then((outcome) =>
-        this.#send({ jsonrpc: "2.0", id: message.id, ...outcome }),
+        // A client that left needs no answer. The cast: as in the outlet.
+        this.#transport
+          .send({ jsonrpc: "2.0", id: message.id, ...outcome } as never)
+          .catch(() => {}),
       );
     } else if (isNotification(message)) {
       this.#pass(message);
@@ -113,7 +111,7 @@ export class SharedSession implements Listener {
     try {
       const description = await this.#upstream.initialize();
       const asked = String(request.params?.protocolVersion);
-      this.#capabilities = (request.params?.capabilities ?? {}) as ClientCapabilities; // SDK-parsed
+      this.capabilities = (request.params?.capabilities ?? {}) as ClientCapabilities; // SDK-parsed
       const protocolVersion = SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : "2025-11-25";
       return { result: { ...description, protocolVersion } };
     } catch (error) {
@@ -137,16 +135,19 @@ export class SharedSession implements Listener {
 
   async #forward(request: JsonRpcRequest): Promise<Outcome> {
     const caller: Caller = {
-      notify: (notification) => this.#send(notification, request.id),
-      canAnswer: (method) => this.canAnswer(method),
+      client: this,
+      capabilities: this.capabilities,
+      notify: (notification) => this.#tell(notification, request.id),
       ask: (question, signal) => this.ask(question, signal, request.id),
     };
     const call = this.#upstream.call(request.method, request.params, caller);
     this.#calls.set(request.id, call);
+    this.#outlet.began(request.id);
     try {
       return await call.outcome;
     } finally {
       this.#calls.delete(request.id);
+      this.#outlet.ended(request.id);
     }
   }
 
@@ -160,16 +161,15 @@ export class SharedSession implements Listener {
     } else if (method === "notifications/progress") {
       // About one of the server's own questions; its token is the server's and travelled untouched.
       this.#upstream.notify(method, params);
+    } else if (method === "notifications/initialized") {
+      this.#upstream.lookAtRoots();
+    } else if (method === "notifications/roots/list_changed" && this.#upstream.isOnly(this)) {
+      this.#upstream.notify(method, params);
     }
   }
 
-  #send(message: JsonRpcMessage, relatedRequestId?: JsonRpcId): void {
-    if (isNotification(message) && !passesLogLevel(message, this.#logLevel)) return;
-    // A client that went away is no error here: its session ends by itself. The cast: the transports of
-    // SDK v1 and v2 name the same messages differently.
-    this.#transport
-      .send(message as never, relatedRequestId === undefined ? {} : { relatedRequestId })
-      .catch(() => {});
+  #tell(notification: JsonRpcNotification, callId: JsonRpcId | undefined): void {
+    if (passesLogLevel(notification, this.#logLevel)) this.#outlet.send(notification, callId);
   }
 
   #end(): void {

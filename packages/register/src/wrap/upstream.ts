@@ -1,4 +1,7 @@
-import { Audience } from "./audience.js";
+import type { Log } from "../log.js";
+import { Audience, isChangeNotice } from "./audience.js";
+import type { Caller, Client, ClientCapabilities, ClientSession } from "./client.js";
+import { greet, type ServerDescription } from "./handshake.js";
 import {
   failed,
   isNotification,
@@ -8,24 +11,15 @@ import {
   type JsonRpcNotification,
   type JsonRpcParams,
   type JsonRpcRequest,
-  methodNotFound,
   type Outcome,
   outcomeOf,
   serverGone,
 } from "./json-rpc.js";
 import type { Link } from "./link.js";
-
-/** What a client may declare; only the names at the top matter here. */
-export type ClientCapabilities = Readonly<Record<string, unknown>>;
-
-/** Who waits for a call: notifications and questions of the server in its course come here. */
-export interface Caller {
-  notify(notification: JsonRpcNotification): void;
-  /** Whether the client behind this call can answer such a request. */
-  canAnswer(method: string): boolean;
-  /** Hands a request of the server to the client. `signal` fires when the server takes it back. */
-  ask(request: JsonRpcRequest, signal: AbortSignal): Promise<Outcome>;
-}
+import { isListing, ListMemory } from "./list-memory.js";
+import { Nobody } from "./nobody.js";
+import { PendingCalls } from "./pending-calls.js";
+import { Questions } from "./questions.js";
 
 /** A call in flight. */
 export interface Call {
@@ -34,56 +28,56 @@ export interface Call {
   cancel(reason?: string): void;
 }
 
-/** What a server answered to `initialize`. */
-export interface ServerDescription {
-  readonly protocolVersion: string;
-  readonly capabilities: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-  readonly serverInfo: { readonly name: string; readonly version: string; readonly title?: string };
-  readonly instructions?: string;
-}
-
 export interface UpstreamOptions {
   open(): Promise<Link>;
   readonly clientCapabilities: ClientCapabilities;
   /** How long the first answer may take, in milliseconds. */
   readonly handshakeMs: number;
+  /**
+   * Whose is what the link ties to no call. `nobody`: a question is refused, a log is dropped.
+   * `the only client`: that of the one client there can be; with two it is nobody's. Default `nobody`.
+   */
+  readonly untied?: "nobody" | "the only client";
   /** Open again by itself when the link ends. Default false. */
   readonly isSupervised?: boolean;
+  /** Answer lists as they were read last while no link is open. Default false. */
+  readonly remembersLists?: boolean;
+  /** Let the server log everything, for each client's own level is applied later. Default true. */
+  readonly wantsLogs?: boolean;
+  /** Hears, once of each method, what reached nobody. */
+  readonly log?: Log | undefined;
 }
-
-/** Requests in whose course a server may ask or log; lists and the like only answer. */
-const working = new Set(["tools/call", "prompts/get", "resources/read"]);
-
-interface PendingCall {
-  readonly isWork: boolean;
-  readonly caller: Caller;
-  readonly progressToken: JsonRpcId | undefined;
-  settle(outcome: Outcome): void;
-}
-
-const nobody: Caller = {
-  notify() {},
-  canAnswer: () => false,
-  ask: async () => failed(methodNotFound, "Nobody can answer"),
-};
 
 /**
  * One server connection that many clients use at once. Request ids and progress tokens are ours
- * towards the server and are mapped back; everything else passes as it is.
+ * towards the server and are mapped back; everything else passes as it is. What a server asks or
+ * logs reaches the client whose it is; where that cannot be told, it reaches nobody.
  */
 export class Upstream {
-  /** The sessions that hear what belongs to no single call. */
+  /** Those who hear of changes. */
   readonly audience = new Audience();
   readonly #options: UpstreamOptions;
-  readonly #calls = new Map<JsonRpcId, PendingCall>();
-  readonly #questions = new Map<JsonRpcId, AbortController>();
+  readonly #calls: PendingCalls;
+  readonly #questions = new Questions();
+  readonly #memory: ListMemory | undefined;
+  readonly #nobody: Nobody;
   #link: Link | undefined;
   #opening: Promise<ServerDescription> | undefined;
-  #nextId = 0;
+  #description: ServerDescription | undefined;
+  #rootsOf: Client | undefined;
   #isClosed = false;
+  #hasWorked = false;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.#nobody = new Nobody(options.log);
+    this.#calls = new PendingCalls((...answer) => this.#memory?.keep(...answer));
+    this.#memory = options.remembersLists === true ? new ListMemory() : undefined;
+  }
+
+  /** Whether a process or server is connected, or about to be. */
+  get isOpen(): boolean {
+    return this.#opening !== undefined;
   }
 
   /** Connects if needed. Rejects when the server cannot be started or does not answer in time. */
@@ -98,8 +92,109 @@ export class Upstream {
     return opening;
   }
 
+  /** What the server said of itself last; connects only if it never said anything. */
+  describe(): Promise<ServerDescription> {
+    if (this.#opening !== undefined || this.#description === undefined) return this.initialize();
+    return Promise.resolve(this.#description);
+  }
+
+  /** A session begins to use this. Returns the way out. */
+  enter(session: ClientSession): () => void {
+    this.#calls.askers.open(session);
+    const leave = this.audience.join(session);
+    return () => {
+      leave();
+      this.#calls.askers.close(session);
+      this.lookAtRoots();
+    };
+  }
+
+  /** Tells the server to ask for roots anew when those of another client count now, or of none. */
+  lookAtRoots(): void {
+    const { untied, clientCapabilities } = this.#options;
+    if (untied !== "the only client" || clientCapabilities.roots === undefined) return;
+    const { sole } = this.#calls.askers;
+    const rootsOf = sole?.capabilities.roots === undefined ? undefined : sole;
+    if (rootsOf === this.#rootsOf) return;
+    this.#rootsOf = rootsOf;
+    this.notify("notifications/roots/list_changed");
+  }
+
+  /** Whether this is the only client that can be meant by what is tied to no call. */
+  isOnly(client: Client): boolean {
+    return this.#options.untied === "the only client" && this.#calls.askers.sole === client;
+  }
+
   call(method: string, params: JsonRpcParams | undefined, caller: Caller): Call {
-    const id = this.#newId();
+    return this.#call(method, params, caller);
+  }
+
+  /** A request for ourselves, with no client behind it. */
+  request(method: string, params?: JsonRpcParams): Promise<Outcome> {
+    return this.#call(method, params, undefined).outcome;
+  }
+
+  notify(method: string, params?: JsonRpcParams): void {
+    this.#link?.send({ jsonrpc: "2.0", method, ...(params === undefined ? {} : { params }) });
+  }
+
+  /** Keeps the connection for requests that belong together. Returns the way to let go. */
+  hold(): () => void {
+    return this.#calls.hold();
+  }
+
+  /**
+   * Hands the connection to another use, once nobody waits on it; the next request opens a new one.
+   * `undefined` when there is none, when more than lists was asked on it, and when somebody still
+   * waits after `withinMs`.
+   */
+  async giveAway(withinMs: number): Promise<Link | undefined> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#calls.lookForQuiet(isLate);
+    }, withinMs);
+    try {
+      for (;;) {
+        await this.#opening?.catch(() => {});
+        if (this.#link === undefined || this.#hasWorked) return undefined;
+        if (this.#calls.isQuiet) return this.#detach();
+        if (isLate) return undefined;
+        await this.#calls.untilQuiet();
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Closes the connection if nobody waits on it; the next request opens a new one. */
+  async rest(): Promise<void> {
+    if (this.#calls.isQuiet) await this.#detach()?.close();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const link = this.#link;
+    this.#ended(link, "it was closed");
+    await link?.close();
+  }
+
+  #detach(): Link | undefined {
+    const link = this.#link;
+    if (link === undefined) return undefined;
+    link.onMessage = () => {};
+    link.onClose = () => {};
+    this.#link = undefined;
+    this.#opening = undefined;
+    this.#questions.takeAllBack();
+    this.#calls.lookForQuiet(true);
+    return link;
+  }
+
+  #call(method: string, params: JsonRpcParams | undefined, caller: Caller | undefined): Call {
+    const remembered = this.isOpen ? undefined : this.#memory?.recall(method, params);
+    if (remembered !== undefined) return { outcome: Promise.resolve(remembered), cancel() {} };
+    const id = this.#calls.newId();
     let isCancelled = false;
     const outcome = this.initialize().then(
       () =>
@@ -110,36 +205,14 @@ export class Upstream {
       outcome,
       cancel: (reason) => {
         isCancelled = true;
-        const pending = this.#calls.get(id);
-        if (pending === undefined) return;
+        if (!this.#calls.has(id)) return;
         this.notify("notifications/cancelled", {
           requestId: id,
           ...(reason === undefined ? {} : { reason }),
         });
-        pending.settle(failed(serverGone, "Cancelled"));
+        this.#calls.settle(id, failed(serverGone, "Cancelled"), false);
       },
     };
-  }
-
-  /** A request for ourselves, with no client behind it. */
-  request(method: string, params?: JsonRpcParams): Promise<Outcome> {
-    return this.call(method, params, nobody).outcome;
-  }
-
-  notify(method: string, params?: JsonRpcParams): void {
-    this.#link?.send({ jsonrpc: "2.0", method, ...(params === undefined ? {} : { params }) });
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    const link = this.#link;
-    this.#ended(link, "it was closed");
-    await link?.close();
-  }
-
-  #newId(): number {
-    this.#nextId += 1;
-    return this.#nextId;
   }
 
   async #open(): Promise<ServerDescription> {
@@ -149,160 +222,116 @@ export class Upstream {
       throw new Error("The server is closed");
     }
     this.#link = link;
+    this.#hasWorked = false;
+    this.#calls.askers.forgetCalls();
     link.onMessage = (message, causeId) => this.#receive(message, causeId);
     link.onClose = (reason) => this.#ended(link, reason);
     const description = await this.#handshake(link);
+    const isFirst = this.#description === undefined;
+    this.#description = description;
     link.send({ jsonrpc: "2.0", method: "notifications/initialized" });
-    if (description.capabilities.logging !== undefined) {
-      // Everything comes up to us; each session's own level is applied on the way to it.
-      void this.#send(this.#newId(), "logging/setLevel", { level: "debug" }, nobody);
+    if (description.capabilities.logging !== undefined && this.#options.wantsLogs !== false) {
+      void this.#send(this.#calls.newId(), "logging/setLevel", { level: "debug" }, undefined);
     }
     for (const uri of this.audience.subscribedUris()) {
-      void this.#send(this.#newId(), "resources/subscribe", { uri }, nobody);
+      void this.#send(this.#calls.newId(), "resources/subscribe", { uri }, undefined);
     }
+    // Once this is known: whoever hears it reads the lists through us.
+    if (!isFirst) setImmediate(() => this.audience.hearThatAllChanged());
     return description;
   }
 
   async #handshake(link: Link): Promise<ServerDescription> {
     const { clientCapabilities, handshakeMs } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(
-        () => resolve(failed(serverGone, `no answer to initialize within ${handshakeMs} ms`)),
-        handshakeMs,
-      );
-    });
-    const params = {
-      protocolVersion: "2025-11-25",
-      capabilities: clientCapabilities,
-      clientInfo: { name: "hub-register", version: "1" },
-    };
-    const outcome = await Promise.race([
-      this.#send(this.#newId(), "initialize", params, nobody),
-      tooLate,
-    ]);
-    clearTimeout(timer);
-    if ("error" in outcome) {
+    const send = (method: string, params: JsonRpcParams) =>
+      this.#send(this.#calls.newId(), method, params, undefined);
+    try {
+      return await greet(send, clientCapabilities, handshakeMs);
+    } catch (error) {
       await link.close();
-      throw new Error(`The MCP server did not initialize: ${outcome.error.message}`);
+      throw error;
     }
-    return outcome.result as unknown as ServerDescription; // the server's word; fields are optional-checked where used
   }
 
-  #send(
+  async #send(
     id: JsonRpcId,
     method: string,
     params: JsonRpcParams | undefined,
-    caller: Caller,
+    caller: Caller | undefined,
   ): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const link = this.#link;
-      if (link === undefined) {
-        resolve(
-          failed(serverGone, "The MCP server is not running. It is being restarted; try again"),
-        );
-        return;
-      }
-      const progressToken = params?._meta?.progressToken as JsonRpcId | undefined; // per protocol
-      this.#calls.set(id, {
-        isWork: working.has(method),
-        caller,
-        progressToken,
-        settle: (outcome) => {
-          this.#calls.delete(id);
-          resolve(outcome);
-        },
-      });
-      const mapped =
-        progressToken === undefined
-          ? params
-          : { ...params, _meta: { ...params?._meta, progressToken: id } };
-      link.send({
+    const link = this.#link;
+    if (link === undefined)
+      return failed(serverGone, "The MCP server is not running. It is being restarted; try again");
+    if (method !== "initialize" && !isListing(method)) this.#hasWorked = true;
+    const call = this.#calls.add(id, method, params, caller);
+    link.send(
+      {
         jsonrpc: "2.0",
         id,
         method,
-        ...(mapped === undefined ? {} : { params: mapped }),
-      });
-    });
+        ...(call.params === undefined ? {} : { params: call.params }),
+      },
+      caller?.capabilities ?? this.#options.clientCapabilities,
+    );
+    return call.outcome;
   }
 
   #receive(message: JsonRpcMessage, causeId: JsonRpcId | undefined): void {
     if (isRequest(message)) void this.#answer(message, causeId);
     else if (isNotification(message)) this.#route(message, causeId);
-    else this.#calls.get(message.id)?.settle(outcomeOf(message));
+    else this.#calls.settle(message.id, outcomeOf(message), true);
   }
 
   #route(notification: JsonRpcNotification, causeId: JsonRpcId | undefined): void {
     const { method, params } = notification;
     if (method === "notifications/cancelled") {
-      this.#questions.get(params?.requestId as JsonRpcId)?.abort(); // per protocol
+      this.#questions.takeBack(params?.requestId as JsonRpcId); // per protocol
     } else if (method === "notifications/progress") {
-      const call = this.#calls.get(params?.progressToken as JsonRpcId); // per protocol
-      if (call?.progressToken === undefined) return;
-      call.caller.notify({
-        ...notification,
-        params: { ...params, progressToken: call.progressToken },
-      });
-    } else if (method === "notifications/message") {
-      const call = this.#callFor(causeId);
-      if (call === undefined) this.audience.hear(notification);
-      else call.caller.notify(notification);
-    } else {
+      this.#calls.progress(notification);
+    } else if (isChangeNotice(notification)) {
+      this.#memory?.forget(method);
       this.audience.hear(notification);
+    } else {
+      const isOfQuestion = method === "notifications/elicitation/complete";
+      const asked = isOfQuestion ? this.#questions.clientOf(params?.elicitationId) : undefined;
+      const client = asked ?? this.#whose(causeId);
+      if (client === undefined) this.#nobody.hear(method);
+      else client.notify(notification);
     }
   }
 
   async #answer(request: JsonRpcRequest, causeId: JsonRpcId | undefined): Promise<void> {
-    const reply = (outcome: Outcome) =>
-      this.#link?.send({ jsonrpc: "2.0", id: request.id, ...outcome });
+    const link = this.#link;
+    const reply = (outcome: Outcome) => link?.send({ jsonrpc: "2.0", id: request.id, ...outcome });
     if (request.method === "ping") {
       reply({ result: {} });
       return;
     }
-    const listener =
-      this.#callFor(causeId)?.caller ??
-      this.#latestCallerFor(request.method) ??
-      this.audience.whoCanAnswer(request.method);
-    if (listener === undefined || !listener.canAnswer(request.method)) {
-      reply(failed(methodNotFound, `The client does not support ${request.method}`));
+    const client = this.#whose(causeId);
+    if (client === undefined) {
+      reply(this.#nobody.refuse(request.method));
       return;
     }
-    const controller = new AbortController();
-    this.#questions.set(request.id, controller);
-    try {
-      reply(await listener.ask(request, controller.signal));
-    } finally {
-      this.#questions.delete(request.id);
-    }
+    reply(await this.#questions.ask(request, client));
   }
 
-  /** The call a message belongs to: the one the link names, else the only one there is. */
-  #callFor(causeId: JsonRpcId | undefined): PendingCall | undefined {
-    if (causeId !== undefined) return this.#calls.get(causeId);
-    const calls = [...this.#calls.values()].filter(
-      ({ caller, isWork }) => isWork && caller !== nobody,
-    );
-    return calls.length === 1 ? calls[0] : undefined;
-  }
-
-  /** Over stdio a question names no call; the youngest one that can answer is the best guess. */
-  #latestCallerFor(method: string): Caller | undefined {
-    return [...this.#calls.values()]
-      .reverse()
-      .find(({ caller, isWork }) => isWork && caller.canAnswer(method))?.caller;
+  /** The client a message belongs to: that of the call the link names, else the only one there can be. */
+  #whose(causeId: JsonRpcId | undefined): Client | undefined {
+    if (causeId !== undefined) return this.#calls.callerOf(causeId);
+    return this.#options.untied === "the only client" ? this.#calls.askers.sole : undefined;
   }
 
   #ended(link: Link | undefined, reason: string): void {
     if (link !== undefined && link !== this.#link) return;
     this.#link = undefined;
     this.#opening = undefined;
-    for (const question of this.#questions.values()) question.abort();
-    for (const call of [...this.#calls.values()]) {
-      call.settle(failed(serverGone, `The MCP server stopped during this call: ${reason}`));
-    }
+    this.#questions.takeAllBack();
+    this.#calls.settleAll(failed(serverGone, `The MCP server stopped during this call: ${reason}`));
+    this.#rootsOf = undefined;
+    this.#calls.lookForQuiet(true);
     if (this.#isClosed || this.#options.isSupervised !== true) return;
     this.initialize().then(
-      () => this.audience.hearThatAllChanged(),
+      () => this.lookAtRoots(),
       () => {}, // the next call asks again and reports why
     );
   }

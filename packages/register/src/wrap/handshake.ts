@@ -1,0 +1,32 @@
+import type { ClientCapabilities } from "./client.js";
+import { failed, type JsonRpcParams, type Outcome, serverGone } from "./json-rpc.js";
+
+/** What a server answered to `initialize`. */
+export interface ServerDescription {
+  readonly protocolVersion: string;
+  readonly capabilities: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  readonly serverInfo: { readonly name: string; readonly version: string; readonly title?: string };
+  readonly instructions?: string;
+}
+
+/** Initializes a server in our own name. Rejects when it refuses, and when it does not answer in time. */
+export async function greet(
+  send: (method: string, params: JsonRpcParams) => Promise<Outcome>,
+  capabilities: ClientCapabilities,
+  withinMs: number,
+): Promise<ServerDescription> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(
+      () => resolve(failed(serverGone, `no answer to initialize within ${withinMs} ms`)),
+      withinMs,
+    );
+  });
+  const clientInfo = { name: "hub-register", version: "1" };
+  const params = { protocolVersion: "2025-11-25", capabilities, clientInfo };
+  const outcome = await Promise.race([send("initialize", params), tooLate]);
+  clearTimeout(timer);
+  if ("error" in outcome)
+    throw new Error(`The MCP server did not initialize: ${outcome.error.message}`);
+  return outcome.result as unknown as ServerDescription; // the server's word; fields are optional-checked where used
+}

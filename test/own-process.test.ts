@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterEach, expect, test } from "vitest";
+import { HubProcess, Program, quick } from "./support/hub-process.js";
+import { until } from "./support/until.js";
+
+const root = join(import.meta.dirname, "..");
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function connect(url: string, name: string): Promise<Client> {
+  const client = new Client(
+    { name, version: "1" },
+    { capabilities: { roots: {} }, versionNegotiation: { mode: "legacy" } },
+  );
+  client.setRequestHandler("roots/list", async () => ({
+    roots: [{ uri: `file:///home/${name}` }],
+  }));
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  closing.push(() => client.close());
+  return client;
+}
+
+async function say(client: Client, tool: string): Promise<string> {
+  const { content } = await client.callTool({ name: tool, arguments: {} });
+  const [first] = content as { text: string }[]; // the fixture answers with one text
+  return first?.text ?? "";
+}
+
+test.each([
+  ["/mcp", "state__"],
+  ["/servers/state/mcp", ""],
+])(
+  "through %s of a hub that beats, probes and reads, one client costs one process",
+  async (path, prefix) => {
+    const hub = await HubProcess.start(quick);
+    closing.push(() => hub.stop());
+    const fixture = join(root, "packages/register/test/fixtures/state-server.mjs");
+    const wrapper = new Program(
+      process.execPath,
+      [
+        join(root, "packages/register/dist/cli.js"),
+        "--name",
+        "State",
+        "--",
+        process.execPath,
+        fixture,
+      ],
+      { MCP_HUB_URL: hub.url },
+    );
+    closing.push(() => wrapper.kill("SIGTERM"));
+    await hub.status("state", "up", 30_000);
+    const started = () => [...wrapper.output.matchAll(/server (\d+)/g)].map(([, pid]) => pid);
+
+    const ada = await connect(`${hub.url}${path}`, "ada");
+    expect(await say(ada, `${prefix}pid`)).toBe(started()[0]);
+    expect(JSON.parse(await say(ada, `${prefix}who`))).toMatchObject({
+      clientInfo: { name: "ada" },
+      capabilities: { roots: {} },
+    });
+    expect(await say(ada, `${prefix}roots`)).toBe("file:///home/ada");
+    const beats = async () => (await hub.server("state"))?.instances[0]?.lease?.lastHeartbeatAt;
+    const before = await beats();
+    await until("another heartbeat", async () => (await beats()) !== before, 30_000);
+    await fetch(`${hub.url}/servers/state/probe`, { method: "POST" });
+    expect(await say(ada, `${prefix}count`)).toBe("1");
+    expect(started()).toHaveLength(1);
+
+    const bob = await connect(`${hub.url}${path}`, "bob");
+    expect(await say(bob, `${prefix}count`)).toBe("1");
+    expect(await say(ada, `${prefix}count`)).toBe("2");
+    expect(started()).toHaveLength(2);
+  },
+  90_000,
+);
