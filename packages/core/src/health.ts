@@ -1,5 +1,5 @@
 import { grantLease, isExpired, type Lease } from "./lease.js";
-import type { ProbeOutcome, ProbeSuccess } from "./probe.js";
+import { nothingListened, type ProbeOutcome, type ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
 
@@ -42,6 +42,19 @@ export type Health = {
   readonly era?: Era;
   /** How long the last good probes took, oldest first. */
   readonly latenciesMs: readonly number[];
+  /** Its holder left, giving its lease back, while another process asked for its place. */
+  readonly isGivenUp?: boolean;
+  /** The newest registration that came without proof while the lease was alive. */
+  readonly pending?: PendingRegistration;
+};
+
+/** Enough to know a registration again: it takes effect when the same is asked for once more. */
+export type PendingRegistration = {
+  /** SHA-256 of what it said. */
+  readonly hash: string;
+  /** The request it came with, which cannot be its own repetition. */
+  readonly request: symbol;
+  readonly atWall: number;
 };
 
 /** At the usual pace half an hour of them. */
@@ -88,6 +101,18 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
     isBeingProbed: false,
     latenciesMs: wasUp ? previous.latenciesMs : [],
+  };
+}
+
+/**
+ * A registration without proof came and has to wait. It is no sign of life of the holder; but there
+ * may be another process now, so that a look is due.
+ */
+export function asked(health: Health, now: Now, pending: PendingRegistration): Health {
+  return {
+    ...health,
+    pending,
+    nextProbeAt: Math.min(health.nextProbeAt, now.hub + restartProbeMs),
   };
 }
 
@@ -204,6 +229,16 @@ export function withStatus(health: Health, status: InstanceStatus, now: Now): He
     statusSinceWall: now.wall,
     isRecovering: isRecoveringAs(health, status),
   };
+}
+
+/** Whether the probes say that the server is gone: the last found nothing there, or three failed in a row. */
+export function isGone({ failures, outcome }: Health, settings: HubSettings): boolean {
+  if (outcome === undefined || outcome.ok || failures === 0) return false;
+  if (nothingListened(outcome)) return true;
+  // A server that refuses the hub's Host header is there all the same; and nobody loses a name
+  // because the hub itself failed.
+  const saysNothing = ["HOST_REFUSED", "HUB_FAULT"].includes(outcome.finding.code);
+  return failures >= settings.failuresUntilUnreachable && !saysNothing;
 }
 
 /** The time until the next probe. `random` is in [0, 1). */

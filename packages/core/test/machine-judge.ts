@@ -1,7 +1,7 @@
 import type { JournalEvent } from "../src/events.js";
 import { sha256Hex } from "../src/hash.js";
 import { defaultSettings } from "../src/settings.js";
-import { claim, type Fact, type MachineFacts } from "./machine-facts.js";
+import { claim, type Fact, type MachineFacts, slotAt, slots } from "./machine-facts.js";
 
 const { downAfterMs, failuresUntilUnreachable } = defaultSettings;
 
@@ -50,6 +50,10 @@ export class MachineJudge {
       claim(
         record.instances.length < 2 || record.serviceKeyHash === sha256Hex(house?.key ?? ""),
         () => `${name} is shared without a key`,
+      );
+      claim(
+        record.profile.version === String(slots.indexOf(house?.saidBy ?? slotAt(0))),
+        () => `${name}: slot ${record.profile.version} speaks for it`,
       );
       const instanceIds = new Set(instances.map((one) => one.record.id));
       claim(instanceIds.size === instances.length, () => `${name}: two instances share an id`);

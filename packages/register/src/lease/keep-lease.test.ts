@@ -360,7 +360,7 @@ describe("what is said", () => {
   test("a refusal is one error with the reason, whatever it is", () => {
     const taken = failed({ status: 409, code: "NAME_TAKEN", detail: "Held by http://a/mcp." });
     expect(say([taken, taken]).lines).toEqual([
-      "error the hub at http://hub refused: Held by http://a/mcp. Trying again every 30 s.",
+      "error the hub at http://hub refused: Held by http://a/mcp. Asking again until it is free.",
     ]);
     const denied = failed({ status: 401, code: "UNAUTHORIZED", detail: "No token" });
     expect(say([denied, denied]).lines).toEqual([
