@@ -190,7 +190,11 @@ function healthOf(
   const ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
   // At another endpoint nobody has been seen yet.
   const isSamePlace = known !== undefined && isSameEndpoint(known.record.endpoint, record.endpoint);
-  const health = newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
+  const fresh = newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
+  const health =
+    fresh.lease !== undefined && record.isLeaseOnTrust === true
+      ? { ...fresh, lease: { ...fresh.lease, isOnTrust: true } }
+      : fresh;
   if (newness === "given-back") return { ...health, isGivenUp: true };
   // What comes from the store says nothing about when its holder was last heard of.
   return health.lease === undefined || newness !== undefined

@@ -1,4 +1,4 @@
-import { grantLease, isExpired, type Lease } from "./lease.js";
+import { grantLease, isExpired, type Lease, renewLease } from "./lease.js";
 import { nothingListened, type ProbeOutcome, type ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
@@ -136,7 +136,7 @@ export function beat(health: Health, now: Now, said: Beat, mayRead = true): Heal
     aliveAt: now.hub,
     aliveAtWall: now.wall,
     beatAtWall: now.wall,
-    ...(health.lease === undefined ? {} : { lease: grantLease(health.lease.ttlMs, now.hub) }),
+    ...(health.lease === undefined ? {} : { lease: renewLease(health.lease, now.hub) }),
     ...(announced === undefined ? {} : { announcedHash: announced }),
     isDraining,
     // A changed list is read at once; an instance that drains is not asked any more.
@@ -147,6 +147,10 @@ export function beat(health: Health, now: Now, said: Beat, mayRead = true): Heal
 
 export function leaseIsLost(health: Health, now: number): boolean {
   return health.lease !== undefined && isExpired(health.lease, now);
+}
+
+export function hasLiveLease(health: Health, now: number): boolean {
+  return health.lease !== undefined && !isExpired(health.lease, now);
 }
 
 /** Enough probes failed in a row, and not only because it is still starting. */
@@ -162,7 +166,8 @@ function isFailing(health: Health, now: number, settings: HubSettings): boolean 
  * is enough, and one that said it drains is not asked at all.
  */
 export function isStale(health: Health, now: number, settings: HubSettings): boolean {
-  if (health.lease === undefined) return isFailing(health, now, settings);
+  const isOwnLease = health.lease !== undefined && health.lease.isOnTrust !== true;
+  if (!isOwnLease && !hasLiveLease(health, now)) return isFailing(health, now, settings);
   return leaseIsLost(health, now) && (health.failures > 0 || health.isDraining);
 }
 
@@ -186,7 +191,6 @@ export function judge(
   settings: HubSettings,
   mayGoDown: boolean,
 ): InstanceStatus {
-  const hasLiveLease = health.lease !== undefined && !leaseIsLost(health, now);
   const isSilent = isStale(health, now, settings);
   const isUnanswered = isSilent || isFailing(health, now, settings);
 
@@ -203,7 +207,7 @@ export function judge(
   // Draining was called off, or the hub has not seen it since: nothing is known yet.
   const undecided = health.status === "draining" ? "pending" : health.status;
   if (!isUnanswered) return undecided;
-  if (!hasLiveLease) return "unreachable";
+  if (!hasLiveLease(health, now)) return "unreachable";
   // The lease is alive. Only a heartbeat after the first failed probe proves that the process is alive
   // and the way to it is not; before that it may just have died, which only its lease may say.
   const beatSinceFailing =

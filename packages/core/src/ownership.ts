@@ -2,7 +2,7 @@ import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
-import { type Health, isGone, leaseIsLost, type Now } from "./health.js";
+import { type Health, hasLiveLease, isGone, type Now } from "./health.js";
 import { isSilent } from "./lease.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
 
@@ -47,23 +47,18 @@ export type Standing = {
   readonly overInMs: number;
 };
 
-export function standingOf(
-  record: InstanceRecord,
-  health: Health,
-  settings: HubSettings,
-  { hub }: Now,
-): Standing {
+export function standingOf(health: Health, settings: HubSettings, { hub }: Now): Standing {
   const { lease } = health;
   const heartbeatMs = heartbeatMsFor(settings, lease?.ttlMs ?? settings.leaseTtlMs);
-  const hasLiveLease = lease !== undefined && !leaseIsLost(health, hub);
+  const isAlive = hasLiveLease(health, hub);
   // A lease given on trust ends without saying anything about the server that was there before it.
-  const isItsOwn = lease !== undefined && record.isLeaseOnTrust !== true;
+  const isItsOwn = lease !== undefined && lease.isOnTrust !== true;
   const ageMs = lease === undefined ? Number.NEGATIVE_INFINITY : hub - lease.renewedAt;
   const overInMs = (lease?.ttlMs ?? 0) - ageMs;
   return {
-    hasLiveLease,
-    isSilent: hasLiveLease && isSilent(lease, 2 * heartbeatMs, hub),
-    isLost: isItsOwn ? !hasLiveLease : isGone(health, settings),
+    hasLiveLease: isAlive,
+    isSilent: lease !== undefined && isAlive && isSilent(lease, 2 * heartbeatMs, hub),
+    isLost: isItsOwn ? !isAlive : isGone(health, settings),
     isGivenUp: health.isGivenUp === true,
     isDown: health.status === "down",
     heartbeatMs,
@@ -79,16 +74,16 @@ export function freshStanding(
   settings: HubSettings,
 ): Standing {
   const heartbeatMs = heartbeatMsFor(settings, record.ttlMs ?? settings.leaseTtlMs);
-  const hasLiveLease = record.leaseHash !== undefined;
+  const isLeased = record.leaseHash !== undefined;
   return {
-    hasLiveLease,
+    hasLiveLease: isLeased,
     isSilent: false,
     isLost: false,
     isGivenUp: newness === "given-back",
     isDown: false,
     heartbeatMs,
-    silentInMs: hasLiveLease ? 2 * heartbeatMs : Number.POSITIVE_INFINITY,
-    overInMs: record.ttlMs ?? Number.POSITIVE_INFINITY,
+    silentInMs: isLeased ? 2 * heartbeatMs : Number.POSITIVE_INFINITY,
+    overInMs: (isLeased ? record.ttlMs : undefined) ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -102,10 +97,10 @@ export function retryAfterMs({ heartbeatMs }: Standing, untilMs: number): number
  * may write. `secrets` are what was sent as proof. Throws NOT_OWNER.
  */
 export function requireRemovable(entry: Entry, secrets: readonly string[], { hub }: Now): void {
-  const isAlive = entry.instances.some(({ health }) => {
-    const hasLiveLease = health.lease !== undefined && !leaseIsLost(health, hub);
-    return hasLiveLease || (health.status !== "down" && health.status !== "unreachable");
-  });
+  const isAlive = entry.instances.some(
+    ({ health }) =>
+      hasLiveLease(health, hub) || (health.status !== "down" && health.status !== "unreachable"),
+  );
   if (!isAlive || provesRemoval(entry, secrets.map(sha256Hex))) return;
   throw new HubError(
     "NOT_OWNER",

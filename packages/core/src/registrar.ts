@@ -230,7 +230,7 @@ export class Registrar {
     const health = catalogue.instance(id, instance.id)?.health;
     return newness !== undefined || health === undefined
       ? freshStanding(instance, newness ?? "new", settings)
-      : standingOf(instance, health, settings, now);
+      : standingOf(health, settings, now);
   }
 
   async #look(id: string, holder: InstanceRecord): Promise<Sighting> {

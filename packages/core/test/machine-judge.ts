@@ -88,6 +88,7 @@ export class MachineJudge {
         if (fact.lastProbe === undefined && fact.inherited !== "up") return "nobody has seen it";
         // Time alone is noticed by the sweep.
         return fact.ttlMs !== undefined &&
+          !fact.isOnTrust &&
           this.#facts.sweptAt - fact.renewedAt > fact.ttlMs &&
           (fact.failingSince ?? this.#facts.now) < this.#facts.sweptAt
           ? "it is silent"
@@ -99,7 +100,7 @@ export class MachineJudge {
       case "unreachable": {
         if (fact.lastProbe === true) return undefined; // One good probe is not enough to come back.
         if (fact.failures === 0) return "no probe failed";
-        if (fact.ttlMs === undefined)
+        if (fact.ttlMs === undefined || (fact.isOnTrust && lost))
           return fact.failures >= failuresUntilUnreachable ? undefined : "too few probes failed";
         if (lost || fact.renewedAt > (fact.failingSince ?? this.#facts.now)) return undefined;
         return "its lease is alive and nothing proves that it lives";
