@@ -19,6 +19,7 @@ afterEach(async () => {
 const env = {
   MCP_HUB_HEARTBEAT_MS: "1000",
   MCP_HUB_LEASE_TTL_MS: "120000",
+  MCP_HUB_DOWN_AFTER_MS: "120000",
   MCP_HUB_PROBE_UP_MS: "1000",
   MCP_HUB_PROBE_FAILING_MS: "500",
 };
