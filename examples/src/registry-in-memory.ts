@@ -3,16 +3,7 @@ import { MemoryStore, Registry, registrationSchema, systemClock } from "@hub/cor
 const registry = await Registry.open({
   store: new MemoryStore(),
   clock: systemClock,
-  prober: {
-    probe: async ({ endpoint, transport }) => ({
-      ok: true,
-      endpoint,
-      transport,
-      latencyMs: 1,
-      needsToken: false,
-      warnings: [],
-    }),
-  },
+  nothingListens: async () => false,
   newLeaseId: () => crypto.randomUUID(),
 });
 registry.subscribe((event) => console.log(event.kind, event.name));

@@ -40,7 +40,11 @@ function failure(response: Response, body: Json, url: string): HubClientError {
     status: response.status,
     code: typeof body.code === "string" ? body.code : "HTTP_ERROR",
     detail: typeof detail === "string" ? detail : plain,
-    retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), Date.now()),
+    // The header counts in whole seconds.
+    retryAfterMs:
+      typeof body.retryAfterMs === "number"
+        ? body.retryAfterMs
+        : parseRetryAfter(response.headers.get("retry-after"), Date.now()),
     problem: body,
   });
 }

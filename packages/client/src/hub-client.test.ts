@@ -58,6 +58,43 @@ test("registers with the token and reads the answer", async () => {
   expect(seen).toEqual([["POST", "/register", "Bearer t", registration]]);
 });
 
+test("proof of ownership travels in a header of its own, whatever its letters are, and the token in Authorization", async () => {
+  const seen: unknown[] = [];
+  const hub = await clientOf(
+    (request, response) => {
+      const { "mcp-hub-proof": proof, authorization } = request.headers;
+      const sent = typeof proof === "string" ? Buffer.from(proof, "latin1").toString() : proof;
+      seen.push([request.method, request.url, sent, authorization]);
+      const isRemoval = request.method === "DELETE";
+      if (isRemoval) response.writeHead(204).end();
+      else json(200, { server: { id: "n" }, instance: { id: "i" } })(request, response);
+    },
+    { token: "t" },
+  );
+  await hub.register(registration, undefined, "lease");
+  await hub.register(registration);
+  await hub.remove("a b", "clé 🔑");
+  await hub.remove("a");
+  expect(seen).toEqual([
+    ["POST", "/register", "lease", "Bearer t"],
+    ["POST", "/register", undefined, "Bearer t"],
+    ["DELETE", "/servers/a%20b", "clé 🔑", "Bearer t"],
+    ["DELETE", "/servers/a", undefined, "Bearer t"],
+  ]);
+});
+
+test("what the hub says in milliseconds goes before its Retry-After in seconds", async () => {
+  const hub = await clientOf((_request, response) =>
+    response
+      .writeHead(409, { "content-type": "application/problem+json", "retry-after": "1" })
+      .end(JSON.stringify({ code: "NAME_TAKEN", detail: "Held.", retryAfterMs: 1_666 })),
+  );
+  expect(await hub.register(registration).catch((error: unknown) => error)).toMatchObject({
+    code: "NAME_TAKEN",
+    retryAfterMs: 1_666,
+  });
+});
+
 test("a query becomes parameters", async () => {
   const hub = await clientOf((request, response) =>
     json(200, { servers: [], nextCursor: request.url })(request, response),

@@ -55,9 +55,17 @@ export class HubClient {
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
 
-  /** Registers a server, or says again what the hub already knows. */
-  async register(registration: RegistrationInput, signal?: AbortSignal): Promise<RegisterAnswer> {
-    const answer = await this.#call("POST", "/register", registration, signal);
+  /**
+   * Registers a server, or says again what the hub already knows. `proof` says that the server at the
+   * endpoint is ours: the id of a lease it had, or its service key. Without it, while a lease there is
+   * alive, the answer has `retryAfterMs` and no lease, and nothing has changed yet.
+   */
+  async register(
+    registration: RegistrationInput,
+    signal?: AbortSignal,
+    proof?: string,
+  ): Promise<RegisterAnswer> {
+    const answer = await this.#call("POST", "/register", registration, signal, proof);
     if (answer?.server === undefined || answer.instance === undefined) {
       const why = "its answer to POST /register names no server and no instance";
       throw notAHub(this.url, 200, why);
@@ -82,6 +90,14 @@ export class HubClient {
     } catch (error) {
       if (!(HubClientError.is(error) && error.code === "LEASE_UNKNOWN")) throw error;
     }
+  }
+
+  /**
+   * Removes a server and its history. One that is alive needs proof that it is ours: the lease id it
+   * got when it registered first, or its service key. Rejects with `NOT_OWNER` without.
+   */
+  async remove(id: string, proof?: string, signal?: AbortSignal): Promise<void> {
+    await this.#call("DELETE", `/servers/${encodeURIComponent(id)}`, undefined, signal, proof);
   }
 
   /** One page of servers; without a query, all of them. */
@@ -118,7 +134,13 @@ export class HubClient {
     return this.#call("GET", target, undefined, signal);
   }
 
-  async #call(method: string, path: string, body: unknown, signal: AbortSignal | undefined) {
+  async #call(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+    proof?: string,
+  ) {
     const controller = new AbortController();
     const abort = () => controller.abort();
     let isTimeout = false;
@@ -132,6 +154,7 @@ export class HubClient {
 
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
+    if (proof !== undefined) headers["mcp-hub-proof"] = latin1Of(proof);
     if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
     try {
       const response = await this.#fetch(`${this.url}${path}`, {
@@ -165,6 +188,11 @@ export class HubClient {
       { cause: error },
     );
   }
+}
+
+/** A header holds bytes: text beyond ASCII travels as those of its UTF-8 form. */
+function latin1Of(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
 /** The code of what lies beneath an error, such as ECONNREFUSED; without one, its message. `fetch` wraps what it hears from below. */

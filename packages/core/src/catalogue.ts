@@ -96,7 +96,7 @@ export class Catalogue {
         known.record.leaseHash === instance.leaseHash;
       return {
         record: instance,
-        health: isAsBefore ? known.health : healthOf(instance, now, known),
+        health: isAsBefore ? known.health : healthOf(instance, now, known, newness),
       };
     });
     if (previous?.record.name !== record.name) this.#index(previous?.record, record);
@@ -181,11 +181,25 @@ export class Catalogue {
   }
 }
 
-function healthOf(record: InstanceRecord, now: Now, known: Instance | undefined): Health {
+function healthOf(
+  record: InstanceRecord,
+  now: Now,
+  known: Instance | undefined,
+  newness: Newness | undefined,
+): Health {
   const ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
   // At another endpoint nobody has been seen yet.
   const isSamePlace = known !== undefined && isSameEndpoint(known.record.endpoint, record.endpoint);
-  return newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
+  const fresh = newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
+  const health =
+    fresh.lease !== undefined && record.isLeaseOnTrust === true
+      ? { ...fresh, lease: { ...fresh.lease, isOnTrust: true } }
+      : fresh;
+  if (newness === "given-back") return { ...health, isGivenUp: true };
+  // What comes from the store says nothing about when its holder was last heard of.
+  return health.lease === undefined || newness !== undefined
+    ? health
+    : { ...health, lease: { ...health.lease, isGrace: true } };
 }
 
 /** Whether lists show a difference: the status, where a probe got through, or why not. */

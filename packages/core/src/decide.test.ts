@@ -11,6 +11,8 @@ function alpha(endpoint: string, more: Partial<RegistrationInput> = {}): Registr
   return { name: "Alpha", transport: "http", endpoint, ...more };
 }
 
+const leased = alpha(one, { lease: {} });
+
 async function errorOf(call: Promise<unknown>): Promise<HubError> {
   try {
     await call;
@@ -86,7 +88,7 @@ describe("another endpoint", () => {
     },
   );
 
-  test("takes over at once when the holder is dead", async () => {
+  test("takes over at once when nothing listens where the holder was", async () => {
     const world = await World.create();
     const dead = await world.register(alpha(one, { lease: {} }));
     const { isNew, entry } = await world.register(alpha(two, { lease: {} }));
@@ -112,12 +114,17 @@ describe("another endpoint", () => {
     expect(instance.health.status).toBe("pending");
   });
 
-  test("asks again when the holder registered again while it was being asked", async () => {
+  test.each([
+    ["registered again with proof", (world: World, lease = "") => world.register(leased, lease)],
+    ["registered again without proof", (world: World) => world.register(leased)],
+    ["called", async (world: World, lease = "") => world.registry.renew(lease)],
+  ])("looks again when the holder %s while it was being looked at", async (_, meanwhile) => {
     const world = await World.create();
-    await world.register(alpha(one, { lease: {} }));
+    const { lease } = await world.register(leased);
     world.whileAsking = async () => {
       world.whileAsking = undefined;
-      await world.register(alpha(one, { lease: {} }));
+      world.clock.advance(1);
+      await meanwhile(world, lease?.id);
       world.answering.add(one);
     };
     expect(await codeOf(() => world.register(alpha(two)))).toBe("NAME_TAKEN");
@@ -154,9 +161,11 @@ describe("a service key", () => {
   test("guards the name at its own endpoint while the lease there is alive", async () => {
     const world = await World.create();
     await world.register(alpha(one, key));
-    expect(await codeOf(() => world.register(alpha(one)))).toBe("NAME_TAKEN");
+    const stranger = await world.register(alpha(one));
+    expect(stranger.retryAfterMs).toBeGreaterThan(0);
+    expect(stranger.entry.record.serviceKeyHash).toBeDefined();
     await world.pass(31_000);
-    expect(await codeOf(() => world.register(alpha(one)))).toBeUndefined();
+    expect((await world.register(alpha(one))).retryAfterMs).toBeUndefined();
   });
 
   test("a newcomer without it at the endpoint of a dead instance does not join the living", async () => {
@@ -191,9 +200,9 @@ describe("a service key", () => {
     const thief = await world.register(alpha(one, { serviceKey: "stolen" }));
     expect(thief.isNew).toBe(false);
     expect(thief.instance.record.id).toBe(owner.instance.record.id);
-    expect(thief.entry.record.serviceKeyHash).toBeUndefined();
-    expect(thief.warnings).toHaveLength(1);
-    expect(thief.warnings[0]).toMatch(/service key was not taken over.*Stop the server/);
+    expect(thief.retryAfterMs).toBeGreaterThan(0);
+    expect(thief.entry.record).toEqual(owner.entry.record);
+    expect(thief.warnings[0]).toMatch(/nothing has changed yet/);
     const joining = alpha(two, { serviceKey: "stolen" });
     expect(await codeOf(() => world.register(joining))).toBe("NAME_TAKEN");
     expect(endpoints(world)).toEqual([one]);
@@ -207,17 +216,56 @@ describe("a service key", () => {
     ]);
     expect(world.store.commits).toBe(1);
     expect(thief.entry.record.serviceKeyHash).toBeUndefined();
-    expect(thief.warnings).toHaveLength(1);
+    expect(thief.retryAfterMs).toBeGreaterThan(0);
+  });
+
+  test("does not become the key of a name whose holder never had a lease and is not gone", async () => {
+    const world = await World.create();
+    world.answering.add(one);
+    await world.register(alpha(one));
+    await world.pass(10_000);
+    const { entry, warnings } = await world.register(alpha(one, key));
+    expect(entry.record.serviceKeyHash).toBeUndefined();
+    expect(warnings[0]).toMatch(/service key was not taken over.*Stop the server/);
+    expect(await codeOf(() => world.register(alpha(two, key)))).toBe("NAME_TAKEN");
+  });
+
+  test("is taken with a lease as proof, by a name that had none", async () => {
+    const world = await World.create();
+    const { lease } = await world.register(leased);
+    world.answering.add(one).add(two);
+    const { entry } = await world.register(alpha(one, key), lease?.id);
+    expect(entry.record.serviceKeyHash).toBeDefined();
+    expect((await world.register(alpha(two, key))).isNew).toBe(true);
+  });
+
+  test("is changed by nobody while others know the name by it", async () => {
+    const world = await World.create();
+    world.answering.add(one).add(two);
+    const { lease } = await world.register(alpha(one, key));
+    await world.register(alpha(two, key));
+    const { warnings } = await world.register(alpha(one, { serviceKey: "mine" }), lease?.id);
+    expect(warnings[0]).toMatch(/service key was not taken over/);
+    expect((await world.register(alpha(three, key))).isNew).toBe(true);
+  });
+
+  test("counts as proof beside the registration as well as in it, and stays the key", async () => {
+    const world = await World.create();
+    world.answering.add(one).add(two);
+    await world.register(alpha(one, key));
+    expect((await world.register(alpha(two), "secret")).isNew).toBe(true);
+    expect((await world.register(alpha(three, key))).isNew).toBe(true);
   });
 
   test.each([
-    ["that never had a lease", alpha(one)],
-    ["whose lease ran out", alpha(one, { lease: { ttlMs: 5_000 } })],
-  ])("is taken over at the endpoint of a holder %s", async (_, holder) => {
+    ["that is gone and never had a lease", alpha(one), false],
+    ["whose lease ran out", alpha(one, { lease: { ttlMs: 5_000 } }), true],
+  ])("is taken over at the endpoint of a holder %s", async (_, holder, isAnswering) => {
     const world = await World.create();
-    world.answering.add(one);
+    if (isAnswering) world.answering.add(one);
     await world.register(holder);
     await world.pass(10_000);
+    world.answering.add(one);
     const { entry, warnings } = await world.register(alpha(one, key));
     expect(entry.record.serviceKeyHash).toBeDefined();
     expect(warnings).toEqual([]);

@@ -2,8 +2,11 @@ import type { EntryRecord } from "./entry.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import type { EventWrite, StoreWrite } from "./store.js";
 
-/** Whether a registration brought an instance or is one more of an instance that is known. */
-export type Newness = "new" | "again";
+/**
+ * Whether a registration brought an instance or is one more of an instance that is known, or whether
+ * the lease of an instance was given back and the instance stays.
+ */
+export type Newness = "new" | "again" | "given-back";
 
 /** Newness by instance id, by server id. */
 export type RegisteredInstances = ReadonlyMap<string, ReadonlyMap<string, Newness>>;
@@ -38,7 +41,7 @@ export class Draft {
     this.#snapshots.delete(id);
   }
 
-  /** Marks an instance as just registered: what was observed of it before no longer counts. */
+  /** Marks an instance that has another process from now on: what was observed of it before no longer counts. */
   markRegistered(serverId: string, instanceId: string, newness: Newness): void {
     const marked = this.#registered.get(serverId) ?? new Map<string, Newness>();
     // New once in a commit is new, however often it registers again in the same one.

@@ -1,3 +1,4 @@
+import type { InstanceRef } from "./events.js";
 import type { Pace } from "./flapping.js";
 import type { Health } from "./health.js";
 import type { Profile, Transport } from "./registration.js";
@@ -10,14 +11,30 @@ export type InstanceRecord = {
   readonly transport: Transport;
   readonly candidates: readonly string[];
   readonly registeredAt: number;
+  /** When a registration of it last took effect. Default: `registeredAt`. */
+  readonly lastRegisteredAt?: number;
   /** The address the registration came from, where it is known. */
   readonly registeredFrom?: string;
   /** SHA-256 of the lease id, so that the file does not hold the proof of ownership itself. */
   readonly leaseHash?: string;
   readonly ttlMs?: number;
+  /**
+   * The lease was given without proof while the server at this endpoint may have been alive. It keeps
+   * the instance listed and proves nothing else: neither a removal nor a move.
+   */
+  readonly isLeaseOnTrust?: boolean;
+  /**
+   * SHA-256 of the id of the last lease that was not followed with proof. Its holder may have been
+   * slow and not gone, and takes the instance back with it.
+   */
+  readonly formerLeaseHash?: string;
   /** Since when it has been seen down (`Now.steady`); kept so that forgetting survives a restart. */
   readonly downSince?: number;
 };
+
+export function refOf(record: InstanceRecord): InstanceRef {
+  return { id: record.id, endpoint: record.endpoint, transport: record.transport };
+}
 
 /** What the store keeps of one name. */
 export type EntryRecord = {

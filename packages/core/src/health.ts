@@ -1,5 +1,5 @@
-import { grantLease, isExpired, type Lease } from "./lease.js";
-import type { ProbeOutcome, ProbeSuccess } from "./probe.js";
+import { grantLease, isExpired, type Lease, renewLease } from "./lease.js";
+import { nothingListened, type ProbeOutcome, type ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
 
@@ -42,6 +42,19 @@ export type Health = {
   readonly era?: Era;
   /** How long the last good probes took, oldest first. */
   readonly latenciesMs: readonly number[];
+  /** Its holder left, giving its lease back, while another process asked for its place. */
+  readonly isGivenUp?: boolean;
+  /** The newest registration that came without proof while the lease was alive. */
+  readonly pending?: PendingRegistration;
+};
+
+/** Enough to know a registration again: it takes effect when the same is asked for once more. */
+export type PendingRegistration = {
+  /** SHA-256 of what it said. */
+  readonly hash: string;
+  /** The request it came with, which cannot be its own repetition. */
+  readonly request: symbol;
+  readonly atWall: number;
 };
 
 /** At the usual pace half an hour of them. */
@@ -91,6 +104,18 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
   };
 }
 
+/**
+ * A registration without proof came and has to wait. It is no sign of life of the holder; but there
+ * may be another process now, so that a look is due.
+ */
+export function asked(health: Health, now: Now, pending: PendingRegistration): Health {
+  return {
+    ...health,
+    pending,
+    nextProbeAt: Math.min(health.nextProbeAt, now.hub + restartProbeMs),
+  };
+}
+
 export type Beat = {
   readonly capabilitiesHash?: string | undefined;
   readonly draining?: boolean | undefined;
@@ -111,7 +136,7 @@ export function beat(health: Health, now: Now, said: Beat, mayRead = true): Heal
     aliveAt: now.hub,
     aliveAtWall: now.wall,
     beatAtWall: now.wall,
-    ...(health.lease === undefined ? {} : { lease: grantLease(health.lease.ttlMs, now.hub) }),
+    ...(health.lease === undefined ? {} : { lease: renewLease(health.lease, now.hub) }),
     ...(announced === undefined ? {} : { announcedHash: announced }),
     isDraining,
     // A changed list is read at once; an instance that drains is not asked any more.
@@ -122,6 +147,10 @@ export function beat(health: Health, now: Now, said: Beat, mayRead = true): Heal
 
 export function leaseIsLost(health: Health, now: number): boolean {
   return health.lease !== undefined && isExpired(health.lease, now);
+}
+
+export function hasLiveLease(health: Health, now: number): boolean {
+  return health.lease !== undefined && !isExpired(health.lease, now);
 }
 
 /** Enough probes failed in a row, and not only because it is still starting. */
@@ -137,7 +166,8 @@ function isFailing(health: Health, now: number, settings: HubSettings): boolean 
  * is enough, and one that said it drains is not asked at all.
  */
 export function isStale(health: Health, now: number, settings: HubSettings): boolean {
-  if (health.lease === undefined) return isFailing(health, now, settings);
+  const isOwnLease = health.lease !== undefined && health.lease.isOnTrust !== true;
+  if (!isOwnLease && !hasLiveLease(health, now)) return isFailing(health, now, settings);
   return leaseIsLost(health, now) && (health.failures > 0 || health.isDraining);
 }
 
@@ -161,7 +191,6 @@ export function judge(
   settings: HubSettings,
   mayGoDown: boolean,
 ): InstanceStatus {
-  const hasLiveLease = health.lease !== undefined && !leaseIsLost(health, now);
   const isSilent = isStale(health, now, settings);
   const isUnanswered = isSilent || isFailing(health, now, settings);
 
@@ -178,7 +207,7 @@ export function judge(
   // Draining was called off, or the hub has not seen it since: nothing is known yet.
   const undecided = health.status === "draining" ? "pending" : health.status;
   if (!isUnanswered) return undecided;
-  if (!hasLiveLease) return "unreachable";
+  if (!hasLiveLease(health, now)) return "unreachable";
   // The lease is alive. Only a heartbeat after the first failed probe proves that the process is alive
   // and the way to it is not; before that it may just have died, which only its lease may say.
   const beatSinceFailing =
@@ -204,6 +233,16 @@ export function withStatus(health: Health, status: InstanceStatus, now: Now): He
     statusSinceWall: now.wall,
     isRecovering: isRecoveringAs(health, status),
   };
+}
+
+/** Whether the probes say that the server is gone: the last found nothing there, or three failed in a row. */
+export function isGone({ failures, outcome }: Health, settings: HubSettings): boolean {
+  if (outcome === undefined || outcome.ok || failures === 0) return false;
+  if (nothingListened(outcome)) return true;
+  // A server that refuses the hub's Host header is there all the same; and nobody loses a name
+  // because the hub itself failed.
+  const saysNothing = ["HOST_REFUSED", "HUB_FAULT"].includes(outcome.finding.code);
+  return failures >= settings.failuresUntilUnreachable && !saysNothing;
 }
 
 /** The time until the next probe. `random` is in [0, 1). */

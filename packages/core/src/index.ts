@@ -50,10 +50,12 @@ export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
 export { noRoom } from "./offers.js";
+export { requireRemovable } from "./ownership.js";
 export {
   type Finding,
   type FindingCode,
   findingCodes,
+  type NothingListens,
   type ProbeFailure,
   type ProbeOptions,
   type ProbeOutcome,
@@ -63,7 +65,7 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
-export type { LeaseGrant, RegisterResult } from "./registrar.js";
+export type { LeaseGrant, RegisterResult, RegistrationContext } from "./registrar.js";
 export {
   endpointKey,
   type Registration,

@@ -1,13 +1,13 @@
 import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
-import { refOf, withDownSince, withoutInstances } from "./decide.js";
 import type { Draft } from "./draft.js";
 import {
   type Entry,
   type EntryRecord,
   type Instance,
   type InstanceRecord,
+  refOf,
   serverStatus,
 } from "./entry.js";
 import type { HubEvent } from "./events.js";
@@ -27,6 +27,7 @@ import {
   wantsReading,
   withStatus,
 } from "./health.js";
+import { withDownSince, withoutInstances } from "./leave.js";
 import { Offers } from "./offers.js";
 import type { ProbeOutcome, ProbeTarget } from "./probe.js";
 import type { HubSettings } from "./settings.js";

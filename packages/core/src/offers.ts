@@ -2,9 +2,8 @@ import type { BudgetBook } from "./budget-book.js";
 import { type BudgetName, settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
-import { refOf } from "./decide.js";
 import type { Draft } from "./draft.js";
-import type { Entry, InstanceRecord } from "./entry.js";
+import { type Entry, type InstanceRecord, refOf } from "./entry.js";
 import { type CapabilitiesChanged, summarize } from "./events.js";
 import {
   afterReading,

@@ -96,6 +96,23 @@ export type ProbeOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** Codes of URLs that led nowhere at all. */
+const nowhere: readonly FindingCode[] = ["NOTHING_LISTENS", "NAME_NOT_RESOLVED", "ADDRESS_DENIED"];
+
+/** Whether a probe found the endpoint closed, and no candidate that is slow instead. */
+export function nothingListened({ finding, tried }: ProbeFailure): boolean {
+  return (
+    finding.code === "NOTHING_LISTENS" && tried.every((one) => nowhere.includes(one.finding.code))
+  );
+}
+
+/**
+ * Whether a server is gone from where it was registered: each address of its endpoint refuses the
+ * connection, and nothing accepts one at a candidate. False when that is not known within `timeoutMs`:
+ * slow is not gone. Never rejects.
+ */
+export type NothingListens = (target: ProbeTarget, timeoutMs: number) => Promise<boolean>;
+
 /** Asks servers whether they live and what they offer. Never rejects: every failure is an outcome. */
 export interface Prober {
   probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeOutcome>;

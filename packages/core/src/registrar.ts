@@ -11,10 +11,12 @@ import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
 import { sha256Hex } from "./hash.js";
-import { leaseIsLost, type Now } from "./health.js";
+import { asked, type Health, type Now } from "./health.js";
+import { canonicalJson } from "./json.js";
 import { idForName, nameKey } from "./names.js";
 import { targetOf } from "./observer.js";
-import type { Prober } from "./probe.js";
+import { freshStanding, type Standing, standingOf } from "./ownership.js";
+import type { NothingListens } from "./probe.js";
 import type { Registration } from "./registration.js";
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
 
@@ -28,9 +30,18 @@ export type RegisterResult = {
   readonly entry: Entry;
   readonly instance: Instance;
   readonly lease?: LeaseGrant;
+  /** It has no effect yet, because of a lease at its endpoint: ask again after this many milliseconds. */
+  readonly retryAfterMs?: number;
   /** True when the name or the instance was not known before. */
   readonly isNew: boolean;
   readonly warnings: readonly string[];
+};
+
+export type RegistrationContext = {
+  /** The address the registration came from. */
+  readonly from?: string | undefined;
+  /** A secret that proves whose the registration is: a lease id or a service key. */
+  readonly proof?: string | undefined;
 };
 
 export type RegistrarOptions = {
@@ -39,9 +50,19 @@ export type RegistrarOptions = {
   readonly settings: HubSettings;
   readonly budgets: BudgetBook;
   readonly now: () => Now;
-  readonly prober: Prober;
+  readonly nothingListens: NothingListens;
   readonly newLeaseId: () => string;
 };
+
+/**
+ * What was seen where an instance is registered. It no longer counts when the instance has another
+ * record by now, or somebody was heard there meanwhile: then it must be looked at again.
+ */
+type Sighting = { readonly isGone: boolean; readonly sign: string };
+
+function signOf(health: Health | undefined): string {
+  return `${health?.aliveAt} ${health?.pending?.atWall}`;
+}
 
 const mostHolderRounds = 4;
 const conflictSilenceMs = 600_000;
@@ -50,7 +71,7 @@ const holderTimeoutMs = 2_000;
 /** Instances of one name; each is probed for itself and listed with the name. */
 const mostInstances = 100;
 
-/** Lets servers in: decides who has a name, asks its holders when that matters, and grants leases. */
+/** Lets servers in: decides who has a name, looks for its holders when that matters, and grants leases. */
 export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #conflictsTold = new Map<string, number>();
@@ -59,8 +80,11 @@ export class Registrar {
     this.#options = options;
   }
 
-  /** See `Registry.register`. `from` is the address the registration came from. */
-  async register(registration: Registration, from: string | undefined): Promise<RegisterResult> {
+  /** See `Registry.register`. */
+  async register(
+    registration: Registration,
+    { from, proof }: RegistrationContext,
+  ): Promise<RegisterResult> {
     const { catalogue, queue, settings } = this.#options;
     const ttlMs = grantedTtlMs(settings, registration.lease?.ttlMs);
     const lease =
@@ -72,40 +96,50 @@ export class Registrar {
       registration,
       from,
       serviceKeyHash: serviceKey === undefined ? undefined : sha256Hex(serviceKey),
+      proofHash: proof === undefined ? undefined : sha256Hex(proof),
       lease: lease === undefined ? undefined : { hash: sha256Hex(lease.id), ttlMs },
     };
     const lookAlike = catalogue.lookAlike(registration.name);
-    const answers = new Map<InstanceRecord, boolean>();
+    const attempt = Symbol();
+    const sightings = new Map<InstanceRecord, Sighting>();
     for (let round = 0; round < mostHolderRounds; round += 1) {
-      const decision = await queue.execute((draft) => this.#decide(draft, request, answers));
+      const decision = await queue.execute((draft) =>
+        this.#decide(draft, request, attempt, sightings),
+      );
       if (decision.kind === "refuse") {
         this.#rememberConflict(decision.event);
         throw decision.error;
       }
-      if (decision.kind === "ask-holders") {
-        const asked = decision.holders.map(async (holder) =>
-          answers.set(holder, await this.#answers(holder)),
-        );
-        await Promise.all(asked);
+      if (decision.kind === "look") {
+        const { id, at } = decision;
+        const looks = at.map(async (holder) => sightings.set(holder, await this.#look(id, holder)));
+        await Promise.all(looks);
         continue;
       }
-      const entry = catalogue.get(decision.record.id);
-      const instance = catalogue.instance(decision.record.id, decision.instanceId);
+      const isWaiting = decision.kind === "wait";
+      const id = isWaiting ? decision.id : decision.record.id;
+      const entry = catalogue.get(id);
+      const instance = catalogue.instance(id, decision.instanceId);
       if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
+      const warnings = lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)];
+      if (isWaiting) {
+        const { retryAfterMs } = decision;
+        warnings.push(waitingWarning(entry.record));
+        return { entry, instance, isNew: false, warnings, retryAfterMs };
+      }
+      if (decision.ignored.includes("serviceKey")) warnings.push(keyIgnoredWarning(entry.record));
+      if (decision.ignored.includes("candidates")) warnings.push(candidatesIgnoredWarning);
       return {
         entry,
         instance,
         isNew: decision.isNewInstance,
-        warnings: [
-          ...(lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)]),
-          ...(decision.isKeyIgnored ? [keyIgnoredWarning(decision.record)] : []),
-        ],
+        warnings,
         ...(lease === undefined ? {} : { lease }),
       };
     }
     throw new HubError(
       "REVISION_CONFLICT",
-      "The holders of this name changed while the hub asked them. Try again.",
+      "The holders of this name changed while the hub looked for them. Try again.",
       { retryAfterMs: 1_000 },
     );
   }
@@ -113,7 +147,8 @@ export class Registrar {
   #decide(
     draft: Draft,
     request: RegistrationRequest,
-    answers: ReadonlyMap<InstanceRecord, boolean>,
+    attempt: symbol,
+    sightings: ReadonlyMap<InstanceRecord, Sighting>,
   ): RegistrationDecision {
     const { catalogue, budgets } = this.#options;
     const now = this.#options.now();
@@ -130,23 +165,35 @@ export class Registrar {
         `The hub keeps at most ${mostServers} servers and has no room for another. Remove servers that are down.`,
       );
     }
-    const registeredJustNow = draft.registered.get(id);
     const decision = decideRegistration(request, {
       id,
       record,
-      answers,
       wall: now.wall,
-      hasLiveLease: (instanceId) => {
-        // What was decided before in the same commit is not in the catalogue yet.
-        if (registeredJustNow?.has(instanceId) === true)
-          return record?.instances.find((one) => one.id === instanceId)?.leaseHash !== undefined;
-        const health = catalogue.instance(id, instanceId)?.health;
-        return health?.lease !== undefined && !leaseIsLost(health, now.hub);
+      standingOf: (instance) => this.#standingOf(draft, id, instance, now),
+      isGone: (instance) => {
+        const sighting = sightings.get(instance);
+        const health = catalogue.instance(id, instance.id)?.health;
+        return sighting?.sign === signOf(health) ? sighting?.isGone : undefined;
       },
-      isDown: (instanceId) =>
-        registeredJustNow?.has(instanceId) !== true &&
-        catalogue.instance(id, instanceId)?.health.status === "down",
+      isAskedAgain: (instanceId) => {
+        const pending = catalogue.instance(id, instanceId)?.health.pending;
+        return (
+          pending !== undefined &&
+          pending.request !== attempt &&
+          pending.hash === contentHash(request.registration)
+        );
+      },
     });
+    if (decision.kind === "wait") {
+      const health = catalogue.instance(id, decision.instanceId)?.health;
+      const pending = {
+        hash: contentHash(request.registration),
+        request: attempt,
+        atWall: now.wall,
+      };
+      if (health !== undefined)
+        catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
+    }
     if (decision.kind === "accept") {
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
         throw new HubError(
@@ -176,13 +223,21 @@ export class Registrar {
     this.#conflictsTold.set(conflictKey(conflict), now);
   }
 
-  async #answers(holder: InstanceRecord): Promise<boolean> {
-    const timeoutMs = Math.min(this.#options.settings.probeTimeoutMs, holderTimeoutMs);
-    const outcome = await this.#options.prober.probe(targetOf(holder), { full: false, timeoutMs });
-    if (outcome.ok) return true;
-    // A server that refuses the hub's Host header is there all the same; and nobody loses a name
-    // because the hub itself failed.
-    return outcome.finding.code === "HOST_REFUSED" || outcome.finding.code === "HUB_FAULT";
+  #standingOf(draft: Draft, id: string, instance: InstanceRecord, now: Now): Standing {
+    const { catalogue, settings } = this.#options;
+    // What was decided before in the same commit is not in the catalogue yet.
+    const newness = draft.registered.get(id)?.get(instance.id);
+    const health = catalogue.instance(id, instance.id)?.health;
+    return newness !== undefined || health === undefined
+      ? freshStanding(instance, newness ?? "new", settings)
+      : standingOf(health, settings, now);
+  }
+
+  async #look(id: string, holder: InstanceRecord): Promise<Sighting> {
+    const { catalogue, settings, nothingListens } = this.#options;
+    const sign = signOf(catalogue.instance(id, holder.id)?.health);
+    const timeoutMs = Math.min(settings.probeTimeoutMs, holderTimeoutMs);
+    return { isGone: await nothingListens(targetOf(holder), timeoutMs), sign };
   }
 }
 
@@ -192,6 +247,19 @@ function lookAlikeWarning({ record }: Entry): string {
   return `The name looks like that of another server, "${record.name}" (${record.id}).`;
 }
 
+function waitingWarning({ name }: EntryRecord): string {
+  return `A lease of "${name}" at this endpoint is alive, and this registration did not prove that it is its own, so nothing has changed yet. Ask again after retryAfterMs: it takes effect when the lease is over, silent or given back.`;
+}
+
 function keyIgnoredWarning({ name }: EntryRecord): string {
-  return `The service key was not taken over: "${name}" was registered without one by an instance whose lease is still alive, so the name stays without a key and no further instance can join it. Stop the server, so that its lease ends, and register it again with the key.`;
+  return `The service key was not taken over: "${name}" is held without this key by a server that may be alive, and nothing proves that it is yours, so no further instance can join it with this key. Stop the server until the hub sees that it is gone, and register it again with the key.`;
+}
+
+const candidatesIgnoredWarning =
+  "The candidates were not taken over: the server at this endpoint may be alive, and nothing proves that it is yours. Register with the service key or the lease id as proof, or stop the server until the hub sees that it is gone.";
+
+/** Names what a registration said, without holding any of it. */
+function contentHash(registration: Registration): string {
+  // Parsed by a schema of JSON values, so it is one; undefined members are not said.
+  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(registration))));
 }

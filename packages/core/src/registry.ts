@@ -2,17 +2,22 @@ import { BudgetBook } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
-import { refOf, withoutInstances } from "./decide.js";
 import type { RegisteredInstances } from "./draft.js";
-import type { Entry, EntryRecord } from "./entry.js";
+import { type Entry, type EntryRecord, refOf } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
-import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
+import { type Beat, beat, isGone, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
+import { withoutInstances, withoutLease } from "./leave.js";
 import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
-import type { ProbeOutcome, Prober } from "./probe.js";
-import { type LeaseGrant, type RegisterResult, Registrar } from "./registrar.js";
+import type { NothingListens, ProbeOutcome } from "./probe.js";
+import {
+  type LeaseGrant,
+  type RegisterResult,
+  Registrar,
+  type RegistrationContext,
+} from "./registrar.js";
 import type { Registration } from "./registration.js";
 import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js";
 import { counted } from "./snapshot.js";
@@ -21,8 +26,8 @@ import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./s
 export type RegistryOptions = {
   readonly store: RegistryStore;
   readonly clock: Clock;
-  /** Asked whether the holder of a name is alive, when somebody else wants the name. */
-  readonly prober: Prober;
+  /** Asked whether the holder of a name is gone, when somebody else wants the name. */
+  readonly nothingListens: NothingListens;
   readonly settings?: Partial<HubSettings>;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
@@ -83,7 +88,7 @@ export class Registry {
       queue: this.#queue,
       settings: this.settings,
       now: () => this.now(),
-      prober: options.prober,
+      nothingListens: options.nothingListens,
       newLeaseId: options.newLeaseId,
     });
   }
@@ -103,15 +108,16 @@ export class Registry {
   }
 
   /**
-   * Registers an instance and resolves when that is durable. Never waits for the new endpoint; asks
-   * the holders of the name when somebody else has it.
+   * Registers an instance and resolves when that is durable. Never waits for the new endpoint; looks
+   * whether the holders of the name are gone when somebody else has it. A registration that has to
+   * wait for the lease at its endpoint has `retryAfterMs`, no lease, and no effect yet.
    * Errors: NAME_TAKEN, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
    */
   async register(
     registration: Registration,
-    context: { readonly from?: string | undefined } = {},
+    context: RegistrationContext = {},
   ): Promise<RegisterResult> {
-    const result = await this.#registrar.register(registration, context.from);
+    const result = await this.#registrar.register(registration, context);
     this.#wake();
     return result;
   }
@@ -128,13 +134,19 @@ export class Registry {
       said.capabilitiesHash !== undefined &&
       said.capabilitiesHash !== instance.health.announcedHash;
     const mayRead = !saysOther || this.saysItChanged(entry.record.id);
-    const next = beat(instance.health, now, said, mayRead);
+    // A lease on trust may be a stranger's, and must not send calls away from the server.
+    const heard = instance.record.isLeaseOnTrust === true ? { ...said, draining: undefined } : said;
+    const next = beat(instance.health, now, heard, mayRead);
     this.#observer.observe(entry, instance, next, now, false);
     if (next.nextProbeAt < instance.health.nextProbeAt) this.#wake();
     return { ttlMs: lease.ttlMs, heartbeatMs: heartbeatMsFor(this.settings, lease.ttlMs) };
   }
 
-  /** Takes an instance out. Throws LEASE_UNKNOWN for a lease that was replaced: its successor stays. */
+  /**
+   * Takes an instance out. Throws LEASE_UNKNOWN for a lease that was replaced: its successor stays.
+   * The instance stays too, without a lease, while another process asks for its place, and when the
+   * lease was given on trust and its server is not gone.
+   */
   async deregister(leaseId: string): Promise<void> {
     const hash = sha256Hex(leaseId);
     await this.#queue.execute((draft) => {
@@ -143,6 +155,14 @@ export class Registry {
       const instance = record?.instances.find((one) => one.leaseHash === hash);
       if (record === undefined || instance === undefined) throw leaseUnknown();
       const now = this.now();
+      const health = this.#catalogue.instance(record.id, instance.id)?.health;
+      const isOnTrust = instance.isLeaseOnTrust === true;
+      const mayBeAlive = isOnTrust && health !== undefined && !isGone(health, this.settings);
+      if (health?.pending !== undefined || mayBeAlive) {
+        draft.put(withoutLease(record, instance.id));
+        draft.markRegistered(record.id, instance.id, isOnTrust ? "again" : "given-back");
+        return;
+      }
       draft.put(withoutInstances(record, new Set([instance.id]), now));
       draft.tell({
         event: {
@@ -157,13 +177,16 @@ export class Registry {
 
   /**
    * Removes a name with all its instances. `mayRemove` sees the entry as it is at that moment and
-   * throws when the caller may not. Errors: SERVER_NOT_FOUND and those of `mayRemove`.
+   * throws when the caller may not.
+   * Errors: SERVER_NOT_FOUND, REVISION_CONFLICT and those of `mayRemove`.
    */
   async remove(serverId: string, mayRemove: (entry: Entry) => void): Promise<void> {
     await this.#queue.execute((draft) => {
       const entry = this.#catalogue.get(serverId);
       const record = draft.get(serverId);
       if (entry === undefined || record === undefined) throw serverNotFound(serverId);
+      // Decided in the same commit, and not in the entry yet.
+      if (draft.registered.has(serverId)) throw registeredMeanwhile(record.name);
       mayRemove(entry);
       draft.remove(serverId);
       const said = { ...about(record, this.now()), reason: "removed" } as const;
@@ -328,6 +351,14 @@ function leaseUnknown(): HubError {
   return new HubError(
     "LEASE_UNKNOWN",
     "The hub does not know this lease: it ran out, was replaced or was given back. Register again.",
+  );
+}
+
+function registeredMeanwhile(name: string): HubError {
+  return new HubError(
+    "REVISION_CONFLICT",
+    `"${name}" registered at the same moment. Look at it again before you remove it.`,
+    { retryAfterMs: 1_000 },
   );
 }
 

@@ -40,6 +40,9 @@ export const instanceDetailView = instanceView
     statusSince: instant,
     reason: z.string(),
     registeredAt: instant,
+    lastRegisteredAt: instant.describe(
+      "The last registration at its endpoint, also one that had to wait for its lease.",
+    ),
     registeredFrom: z.string().optional(),
     lastSeenAt: instant.describe(
       "The last sign of life: a registration, a heartbeat or a good probe.",
@@ -176,6 +179,12 @@ export const registerAnswerView = z
     server: serverSummaryView,
     instance: instanceView,
     lease: leaseGrantView.optional(),
+    retryAfterMs: z
+      .number()
+      .optional()
+      .describe(
+        "A lease is alive at this endpoint, and nothing proved that it is yours: nothing has changed yet. Ask again after this many milliseconds; never more than one heartbeat interval.",
+      ),
     warnings: z.array(z.string()),
     servers: z
       .array(serverSummaryView)

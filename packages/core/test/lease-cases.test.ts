@@ -29,9 +29,12 @@ describe("lease cases", () => {
 
   test("L2 the answer tells the effective TTL and heartbeat; wishes are clamped (registry)", async () => {
     const world = await World.create();
+    let last: string | undefined;
     const grant = async (ttlMs?: number) => {
-      const lease = ttlMs === undefined ? {} : { ttlMs };
-      return (await world.register({ ...leased, lease })).lease;
+      const wish = ttlMs === undefined ? {} : { ttlMs };
+      const { lease } = await world.register({ ...leased, lease: wish }, last);
+      last = lease?.id;
+      return lease;
     };
     expect(await grant()).toMatchObject({ ttlMs: 30_000, heartbeatMs: 10_000 });
     expect(await grant(1_000)).toMatchObject({ ttlMs: 5_000, heartbeatMs: 1_666 });
@@ -140,14 +143,35 @@ describe("lease cases", () => {
   test("L10 the DELETE of the old process does not touch its successor (registry)", async () => {
     const world = await World.create();
     const old = await world.register(leased);
-    const successor = await world.register(leased);
+    const successor = await world.register(leased, old.lease?.id);
     const leave = (id: string | undefined) => codeOf(() => world.registry.deregister(id ?? ""));
     expect(await leave(old.lease?.id)).toBe("LEASE_UNKNOWN");
     expect(world.registry.get("alpha")?.instances).toHaveLength(1);
     // Also when both arrive together.
-    const [last, code] = await Promise.all([world.register(leased), leave(successor.lease?.id)]);
+    const [last, code] = await Promise.all([
+      world.register(leased, successor.lease?.id),
+      leave(successor.lease?.id),
+    ]);
     expect(code).toBe("LEASE_UNKNOWN");
     expect(world.registry.renew(last.lease?.id ?? "").ttlMs).toBe(30_000);
+  });
+
+  test("L10 the DELETE of the old process leaves its successor listed, which then gets the lease (registry)", async () => {
+    const world = await World.create();
+    world.answering.add(endpoint);
+    const old = await world.register(leased);
+    await world.pass(2_000);
+    const waiting = await world.register(leased);
+    expect(waiting).toMatchObject({ isNew: false, retryAfterMs: 10_000 });
+    await world.registry.deregister(old.lease?.id ?? "");
+    expect(world.status("alpha")).toBe("up");
+    expect(world.registry.get("alpha")?.instances[0]?.health.lease).toBeUndefined();
+    expect(await codeOf(() => world.registry.renew(old.lease?.id ?? ""))).toBe("LEASE_UNKNOWN");
+    const successor = await world.register(leased);
+    expect(world.registry.renew(successor.lease?.id ?? "").ttlMs).toBe(30_000);
+    expect(world.status("alpha")).toBe("up");
+    await world.registry.deregister(successor.lease?.id ?? "");
+    expect(world.registry.get("alpha")?.instances).toEqual([]);
   });
 
   test("L11 a registration without a lease lives by the hub's probe alone (registry)", async () => {

@@ -1,3 +1,4 @@
+import type { InstanceRecord } from "../src/entry.js";
 import { sha256Hex } from "../src/hash.js";
 import { defaultSettings } from "../src/settings.js";
 import type { World } from "./world.js";
@@ -27,6 +28,9 @@ export const slots: readonly Slot[] = [
   // The same process, once with the key and once started without it.
   { name: "Alpha", endpoint: url(2), hasLease: true },
   { name: "Gamma", endpoint: url(7), hasLease: true },
+  // At the endpoint of a server without a lease: its own new version, or somebody else.
+  { name: "Бета", endpoint: url(5), hasLease: true },
+  { name: "Бета", endpoint: url(5), hasLease: true, key: "K", ttlMs: 5_000 },
 ];
 export const slotCount = slots.length;
 
@@ -46,9 +50,34 @@ export type Fact = {
   lastProbe: boolean | undefined;
   /** The status that a registration at the same endpoint took over from the one before it. */
   inherited: string | undefined;
+  /** Its lease was given to somebody who could not prove that the server there is theirs. */
+  isOnTrust: boolean;
+  /** Hash of the lease before, whose holder may come back. */
+  former: string | undefined;
+  /** The hub started again and has not heard of it since. */
+  isGrace: boolean;
+  /** Who asked last for its place without proof. */
+  askedBy: Slot | undefined;
+  /** Its holder left while somebody asked for its place. */
+  isGivenUp: boolean;
+  /** Nothing listened there when the hub looked last. */
+  wasRefused: boolean;
 };
 
-export type House = { key: string | undefined; readonly instances: Map<string, Fact> };
+/** How a registration at an instance that is known is taken. */
+export type Part = "owner" | "heir" | "tenant";
+
+/** Who may settle at a name: alone, beside those that are there, later, or not at all. */
+export type Verdict =
+  | { readonly is: "alone" | "wait" | "no" }
+  | { readonly is: "beside"; readonly as: Part };
+
+export type House = {
+  key: string | undefined;
+  /** Whose registration took effect last. */
+  saidBy: Slot | undefined;
+  readonly instances: Map<string, Fact>;
+};
 
 export function claim(holds: boolean, what: () => string): asserts holds {
   if (!holds) throw new Error(what());
@@ -66,12 +95,24 @@ function leaseHashOf(leaseId: string | undefined): string | undefined {
   return leaseId === undefined ? undefined : sha256Hex(leaseId);
 }
 
+/** How somebody comes into a house. */
+type Settling = {
+  /** Others stay in it. */
+  readonly isBeside: boolean;
+  /** Missing for one that is new in it. */
+  readonly part?: Part;
+  readonly before?: string | undefined;
+  readonly proof?: string | undefined;
+};
+
 export class MachineFacts {
   readonly world: World;
   /** By name key: the names above differ in more than case exactly when they are different names. */
   readonly houses = new Map<string, House>();
   readonly ids = new Map<string, string>();
   readonly spentLeases: string[] = [];
+  /** Every lease that somebody was told, by its hash. */
+  readonly leases = new Map<string, string>();
   /** The model's own hub time. */
   now = 0;
   sweptAt = 0;
@@ -85,7 +126,7 @@ export class MachineFacts {
   house(slot: Slot): House {
     const known = this.houses.get(nameOf(slot));
     if (known !== undefined) return known;
-    const house: House = { key: undefined, instances: new Map() };
+    const house: House = { key: undefined, saidBy: undefined, instances: new Map() };
     this.houses.set(nameOf(slot), house);
     return house;
   }
@@ -94,16 +135,40 @@ export class MachineFacts {
     return fact.ttlMs !== undefined && this.now - fact.renewedAt > fact.ttlMs;
   }
 
-  /** Who may have a name, told in another way than `decideRegistration` does. */
-  maySettle(slot: Slot): "alone" | "beside" | "no" {
+  /** Who may have a name, told in another way than `decideRegistration` does. `proof` is a lease id. */
+  maySettle(slot: Slot, proof?: string): Verdict {
     const house = this.houses.get(nameOf(slot));
-    if (house === undefined || house.instances.size === 0) return "alone";
-    if (house.key !== undefined && house.key === slot.key) return "beside";
+    if (house === undefined || house.instances.size === 0) return { is: "alone" };
+    if (house.key !== undefined && house.key === slot.key) return { is: "beside", as: "owner" };
     const own = house.instances.get(slot.endpoint);
-    if (own !== undefined && house.key === undefined) return "beside";
-    if (own?.ttlMs !== undefined && !this.isLost(own)) return "no";
-    const others = [...house.instances.keys()].filter((endpoint) => endpoint !== slot.endpoint);
-    return others.some((endpoint) => this.world.answering.has(endpoint)) ? "no" : "alone";
+    const others = [...house.instances.values()].filter((fact) => fact !== own);
+    if (own === undefined) return { is: others.every((one) => this.isGone(one)) ? "alone" : "no" };
+    const known = leaseHashOf(proof);
+    const isTenant = known !== undefined && known === own.leaseHash && own.isOnTrust;
+    if (known !== undefined && !isTenant && [own.leaseHash, own.former].includes(known))
+      return { is: "beside", as: "owner" };
+    const yields = this.isSilent(own) && own.askedBy === slot;
+    if (this.holdsLease(own) && !yields && !isTenant) return { is: "wait" };
+    if (others.length > 0) return { is: others.every((one) => this.isGone(one)) ? "alone" : "no" };
+    const isFree = this.isLostUnseen(own) || own.isGivenUp || (yields && !own.isOnTrust);
+    return { is: "beside", as: isFree ? "heir" : "tenant" };
+  }
+
+  /** It has no place any more, as the hub knows without looking. */
+  isLostUnseen(fact: Fact): boolean {
+    if (fact.ttlMs !== undefined && !fact.isOnTrust) return this.isLost(fact);
+    return fact.failures >= 3 || (fact.failures > 0 && fact.wasRefused);
+  }
+
+  /** The same, when the hub looks there. */
+  isGone(fact: Fact): boolean {
+    return this.isLostUnseen(fact) || this.world.isRefused(fact.slot.endpoint);
+  }
+
+  isSilent(fact: Fact): boolean {
+    if (fact.ttlMs === undefined || fact.isGrace) return false;
+    const beatMs = Math.min(defaultSettings.heartbeatMs, Math.floor(fact.ttlMs / 3));
+    return this.now - fact.renewedAt >= 2 * beatMs;
   }
 
   /** Where the instances are that go when this one joins their name. */
@@ -115,31 +180,39 @@ export class MachineFacts {
       .map(([endpoint]) => endpoint);
   }
 
-  /** A name without a key gets none while somebody there calls. */
-  staysKeyless(slot: Slot): boolean {
-    const house = this.houses.get(nameOf(slot));
-    if (slot.key === undefined || house === undefined || house.key !== undefined) return false;
-    return [...house.instances.values()].some((fact) => this.holdsLease(fact));
-  }
-
   holdsLease(fact: Fact): boolean {
     return fact.ttlMs !== undefined && !this.isLost(fact);
   }
 
-  settle(slot: Slot, leaseId: string | undefined, isBeside: boolean, before?: string): void {
+  settle(
+    slot: Slot,
+    leaseId: string | undefined,
+    { isBeside, part, before, proof }: Settling,
+  ): void {
+    if (leaseId !== undefined) this.leases.set(sha256Hex(leaseId), leaseId);
     const house = this.house(slot);
+    house.saidBy = slot;
     const known = house.instances.get(slot.endpoint);
+    const isKept = !slot.hasLease && known !== undefined && this.keeps(known, part, proof);
     for (const [endpoint, fact] of house.instances) {
       if (isBeside && endpoint !== slot.endpoint) continue;
-      if (fact.leaseId !== undefined) this.spentLeases.push(fact.leaseId);
+      if (fact.leaseId !== undefined && !(isKept && fact === known))
+        this.spentLeases.push(fact.leaseId);
       house.instances.delete(endpoint);
     }
-    house.key = slot.key;
+    const isShared = house.instances.size > 0;
+    if (!isBeside || part === "heir") house.key = slot.key;
+    else if (part !== "tenant" && !isShared) house.key = slot.key ?? house.key;
+    const former = known?.former ?? (known?.isOnTrust ? undefined : known?.leaseHash);
     house.instances.set(slot.endpoint, {
       slot,
-      leaseId,
-      leaseHash: leaseHashOf(leaseId),
-      ttlMs: slot.hasLease ? (slot.ttlMs ?? defaultSettings.leaseTtlMs) : undefined,
+      leaseId: isKept ? known.leaseId : leaseId,
+      leaseHash: isKept ? known.leaseHash : leaseHashOf(leaseId),
+      ttlMs: isKept
+        ? known.ttlMs
+        : slot.hasLease
+          ? (slot.ttlMs ?? defaultSettings.leaseTtlMs)
+          : undefined,
       registeredAt: this.now,
       renewedAt: this.now,
       aliveAt: this.now,
@@ -148,7 +221,49 @@ export class MachineFacts {
       failingSince: undefined,
       lastProbe: undefined,
       inherited: isBeside && known !== undefined && before === "up" ? "up" : undefined,
+      isOnTrust: part === "tenant" && (slot.hasLease || isKept),
+      former: isBeside && (part === "heir" || part === "tenant") ? former : undefined,
+      isGrace: false,
+      askedBy: undefined,
+      isGivenUp: false,
+      wasRefused: false,
     });
+  }
+
+  /** A lease was given back, and whoever is there now stays without one. */
+  giveBack(fact: Fact, before: string | undefined): void {
+    Object.assign(fact, {
+      leaseId: undefined,
+      leaseHash: undefined,
+      ttlMs: undefined,
+      registeredAt: this.now,
+      renewedAt: this.now,
+      aliveAt: this.now,
+      isDraining: false,
+      failures: 0,
+      failingSince: undefined,
+      lastProbe: undefined,
+      inherited: before === "up" ? "up" : undefined,
+      isOnTrust: false,
+      isGrace: false,
+      askedBy: undefined,
+      isGivenUp: !fact.isOnTrust,
+      wasRefused: false,
+    });
+  }
+
+  /** Somebody asked for a place in a race, which counts when nobody got the place in the same one. */
+  noteAsking(slot: Slot): void {
+    const fact = this.houses.get(nameOf(slot))?.instances.get(slot.endpoint);
+    if (fact !== undefined && this.instanceOf(slot)?.health.pending !== undefined)
+      fact.askedBy = slot;
+  }
+
+  /** Who asks for no lease leaves the one that is alive, unless it is another's. */
+  keeps(known: Fact, part: Part | undefined, proof: string | undefined): boolean {
+    if (!this.holdsLease(known) || part === "heir") return false;
+    const isFormer = proof !== undefined && leaseHashOf(proof) === known.former;
+    return part === "tenant" || !(known.isOnTrust || isFormer);
   }
 
   /** Names without a key whose only instance calls and answers: nobody can take them or share them. */
@@ -158,7 +273,11 @@ export class MachineFacts {
       const [fact, ...more] = instances.values();
       if (key !== undefined || fact === undefined || more.length > 0) continue;
       const { endpoint } = fact.slot;
-      if (this.holdsLease(fact) && this.world.answering.has(endpoint)) guarded.set(name, endpoint);
+      const isFirm =
+        fact.ttlMs === undefined || fact.isOnTrust
+          ? !this.isLostUnseen(fact) && !fact.isGivenUp
+          : this.holdsLease(fact) && !this.isSilent(fact);
+      if (isFirm && this.world.answering.has(endpoint)) guarded.set(name, endpoint);
     }
     return guarded;
   }
@@ -190,8 +309,10 @@ export class MachineFacts {
       const rivals = racers.filter((one) => one !== slot && nameOf(one) === nameOf(slot));
       const mayBeReplaced = rivals.length > 0;
       claim(isThere || mayBeReplaced, () => `${slot.endpoint} was acknowledged and is gone`);
-      if (isThere) this.settle(slot, leaseId, true, before.get(slot));
-      else if (leaseId !== undefined) this.spentLeases.push(leaseId);
+      if (isThere) {
+        this.settle(slot, leaseId, { isBeside: true, before: before.get(slot) });
+        this.readFrom(record, slot);
+      } else if (leaseId !== undefined) this.spentLeases.push(leaseId);
     }
     for (const [name, house] of this.houses) {
       if (!names.has(name)) continue;
@@ -201,17 +322,20 @@ export class MachineFacts {
         if (fact.leaseId !== undefined) this.spentLeases.push(fact.leaseId);
         house.instances.delete(endpoint);
       }
-      const keys = new Set([...house.instances.values()].map((fact) => fact.slot.key));
+      // Who proved itself with its lease has the key of the house without saying it.
+      const said = [...house.instances.values()].flatMap((fact) => fact.slot.key ?? []);
+      const keys = new Set(said.length === 0 ? ["K"] : said);
       claim(keys.size <= 1, () => `${name} has owners with keys ${[...keys].join(", ")}`);
       const [key] = keys;
       // A key that came while a lease was alive may have been ignored; which came first, nobody knows.
       const hash = this.world.registry.get(this.ids.get(name) ?? "")?.record.serviceKeyHash;
       claim(
-        hash === undefined || keys.size === 0 || hash === sha256Hex(key ?? ""),
+        hash === undefined || hash === sha256Hex(key ?? ""),
         () => `${name} has the key of nobody in it`,
       );
       house.key = hash === undefined ? undefined : key;
     }
+    this.readProfiles();
     this.forgetUnacknowledged();
   }
 
@@ -223,16 +347,19 @@ export class MachineFacts {
         const house = this.houses.get(name);
         const fact = house?.instances.get(record.endpoint);
         if (fact !== undefined && fact.leaseHash === record.leaseHash) continue;
-        const slot = slots.find(
-          (one) =>
-            one.endpoint === record.endpoint &&
-            nameOf(one) === name &&
-            (one.key === undefined) === (entry.record.serviceKeyHash === undefined),
+        const mayBe = slots.filter(
+          (one) => one.endpoint === record.endpoint && nameOf(one) === name,
         );
+        const hasKey = entry.record.serviceKeyHash !== undefined;
+        const slot =
+          mayBe.find(
+            (one) =>
+              one.hasLease === (record.leaseHash !== undefined) &&
+              (one.key !== undefined) === hasKey,
+          ) ?? mayBe.find((one) => one.hasLease === (record.leaseHash !== undefined));
         claim(slot !== undefined, () => `who is ${record.endpoint}?`);
-        this.settle(slot, undefined, entry.record.instances.length > 1);
-        const settled = this.house(slot).instances.get(record.endpoint);
-        if (settled !== undefined) settled.leaseHash = record.leaseHash;
+        this.settle(slot, undefined, { isBeside: entry.record.instances.length > 1 });
+        this.readFrom(record, slot);
       }
       const house = this.houses.get(name);
       for (const endpoint of [...(house?.instances.keys() ?? [])])
@@ -241,6 +368,32 @@ export class MachineFacts {
       if (house !== undefined && entry.record.serviceKeyHash === undefined) house.key = undefined;
       if (house !== undefined && entry.record.serviceKeyHash !== undefined) house.key = "K";
     }
+    this.readProfiles();
+  }
+
+  /** Who spoke last in a race, only the catalogue says; somebody of the house it must be. */
+  readProfiles(): void {
+    for (const { record } of this.world.registry.list()) {
+      const house = this.houses.get(record.name.toLowerCase());
+      if (house === undefined) continue;
+      const speaker = slots[Number(record.profile.version)];
+      claim(
+        speaker !== undefined && nameOf(speaker) === record.name.toLowerCase(),
+        () => `${record.name} speaks for another`,
+      );
+      house.saidBy = speaker;
+    }
+  }
+
+  /** After a race only the catalogue says in which order they came. */
+  readFrom(record: InstanceRecord, slot: Slot): void {
+    const fact = this.house(slot).instances.get(record.endpoint);
+    if (fact === undefined) return;
+    if (leaseHashOf(fact.leaseId) !== record.leaseHash) fact.leaseId = undefined;
+    fact.leaseHash = record.leaseHash;
+    fact.ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
+    fact.isOnTrust = record.isLeaseOnTrust === true;
+    fact.former = record.formerLeaseHash;
   }
 
   /** The hub was started again: who is registered holds, what was observed of them does not. */
@@ -259,9 +412,19 @@ export class MachineFacts {
           failingSince: undefined,
           lastProbe: undefined,
           inherited: undefined,
+          isGrace: true,
+          askedBy: undefined,
+          isGivenUp: false,
+          wasRefused: false,
         });
       }
     }
+  }
+
+  /** The hub has heard of nobody yet. */
+  hearNobody(): void {
+    for (const { instances } of this.houses.values())
+      for (const fact of instances.values()) fact.isGrace = true;
   }
 
   factAt(endpoint: string, serverId: string): Fact | undefined {

@@ -1,7 +1,7 @@
 import type { JournalEvent } from "../src/events.js";
 import { sha256Hex } from "../src/hash.js";
 import { defaultSettings } from "../src/settings.js";
-import { claim, type Fact, type MachineFacts } from "./machine-facts.js";
+import { claim, type Fact, type MachineFacts, slotAt, slots } from "./machine-facts.js";
 
 const { downAfterMs, failuresUntilUnreachable } = defaultSettings;
 
@@ -51,6 +51,10 @@ export class MachineJudge {
         record.instances.length < 2 || record.serviceKeyHash === sha256Hex(house?.key ?? ""),
         () => `${name} is shared without a key`,
       );
+      claim(
+        record.profile.version === String(slots.indexOf(house?.saidBy ?? slotAt(0))),
+        () => `${name}: slot ${record.profile.version} speaks for it`,
+      );
       const instanceIds = new Set(instances.map((one) => one.record.id));
       claim(instanceIds.size === instances.length, () => `${name}: two instances share an id`);
     }
@@ -84,6 +88,7 @@ export class MachineJudge {
         if (fact.lastProbe === undefined && fact.inherited !== "up") return "nobody has seen it";
         // Time alone is noticed by the sweep.
         return fact.ttlMs !== undefined &&
+          !fact.isOnTrust &&
           this.#facts.sweptAt - fact.renewedAt > fact.ttlMs &&
           (fact.failingSince ?? this.#facts.now) < this.#facts.sweptAt
           ? "it is silent"
@@ -95,7 +100,7 @@ export class MachineJudge {
       case "unreachable": {
         if (fact.lastProbe === true) return undefined; // One good probe is not enough to come back.
         if (fact.failures === 0) return "no probe failed";
-        if (fact.ttlMs === undefined)
+        if (fact.ttlMs === undefined || (fact.isOnTrust && lost))
           return fact.failures >= failuresUntilUnreachable ? undefined : "too few probes failed";
         if (lost || fact.renewedAt > (fact.failingSince ?? this.#facts.now)) return undefined;
         return "its lease is alive and nothing proves that it lives";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { slotCount } from "./machine-facts.js";
-import { runSchedule, type Step } from "./machine-model.js";
+import { proofs, runSchedule, type Step } from "./machine-model.js";
 
 /** How many schedules are tried; CI asks for 10,000. */
 const numRuns = Number(process.env.HUB_PROPERTY_RUNS ?? 500);
@@ -10,13 +10,21 @@ const slot = fc.integer({ min: 0, max: slotCount - 1 });
 const slots = fc.uniqueArray(slot, { minLength: 2, maxLength: 5 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("register" as const), slot }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("register" as const),
+      slot,
+      proof: fc.constantFrom(...proofs),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("beat" as const), slot }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("stale-beat" as const), slot }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("deregister" as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("stale-deregister" as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("remove" as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("drain" as const), slot }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("hang" as const), slot }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("answer" as const), slot, yes: fc.boolean() }),

@@ -9,8 +9,9 @@ import { World } from "./world.js";
 /** The steps of a schedule, taken in the registry and in the model of it beside each other. */
 
 export type Step =
-  | { readonly do: "register" | "beat" | "stale-beat" | "deregister"; readonly slot: number }
-  | { readonly do: "stale-deregister" | "remove" | "drain"; readonly slot: number }
+  | { readonly do: "register"; readonly slot: number; readonly proof: Proof }
+  | { readonly do: "beat" | "stale-beat" | "deregister"; readonly slot: number }
+  | { readonly do: "stale-deregister" | "remove" | "drain" | "hang"; readonly slot: number }
   | { readonly do: "answer"; readonly slot: number; readonly yes: boolean }
   | { readonly do: "all-die" | "sweep" | "take-probes" | "restart" }
   | { readonly do: "race" | "crash"; readonly slots: readonly number[] }
@@ -18,6 +19,17 @@ export type Step =
   | { readonly do: "run"; readonly seconds: number }
   | { readonly do: "finish-probes"; readonly count: number }
   | { readonly do: "store"; readonly works: boolean };
+
+export const proofs = ["none", "lease", "former"] as const;
+type Proof = (typeof proofs)[number];
+
+/** What came of registering. */
+type Attempt = {
+  readonly code?: string;
+  readonly leaseId?: string | undefined;
+  readonly isKeyIgnored?: boolean;
+  readonly isWaiting?: boolean;
+};
 
 const { downAfterMs, leaseTtlMs, sweepMs } = defaultSettings;
 
@@ -44,7 +56,7 @@ class MachineModel {
     this.#advance(1); // No two requests come at quite the same time.
     switch (step.do) {
       case "register":
-        await this.#register(slotAt(step.slot));
+        await this.#register(slotAt(step.slot), this.#proofFor(slotAt(step.slot), step.proof));
         break;
       case "beat":
         await this.#beat(slotAt(step.slot), false);
@@ -65,11 +77,17 @@ class MachineModel {
         await this.#remove(slotAt(step.slot));
         break;
       case "answer":
+        this.#world.failing.delete(slotAt(step.slot).endpoint);
         if (step.yes) this.#world.answering.add(slotAt(step.slot).endpoint);
         else this.#world.answering.delete(slotAt(step.slot).endpoint);
         break;
+      case "hang":
+        this.#world.answering.delete(slotAt(step.slot).endpoint);
+        this.#world.failing.set(slotAt(step.slot).endpoint, "TOO_SLOW");
+        break;
       case "all-die":
         this.#world.answering.clear();
+        this.#world.failing.clear();
         break;
       case "advance":
         this.#advance(step.ms);
@@ -109,9 +127,10 @@ class MachineModel {
 
   /** In the end everything dies, and everything must be seen down: protection has an end. */
   async end(): Promise<void> {
-    const { registry, store, answering } = this.#world;
+    const { registry, store, answering, failing } = this.#world;
     store.isFailing = false;
     answering.clear();
+    failing.clear();
     this.#probes.finishAll();
     const longest =
       120_000 + defaultSettings.guardMaxMs + 2 * leaseTtlMs + 3 * sweepMs + downAfterMs;
@@ -155,55 +174,86 @@ class MachineModel {
     }
   }
 
-  async #register(slot: Slot): Promise<void> {
-    const expected = this.#facts.maySettle(slot);
+  async #register(slot: Slot, proof?: string): Promise<void> {
+    const expected = this.#facts.maySettle(slot, proof);
     const before = this.#facts.statusOf(slot);
+    const recordBefore = this.#entryOf(slot);
     const yields = this.#facts.yieldingTo(slot);
-    const staysKeyless = this.#facts.staysKeyless(slot);
-    const result = await this.#tryRegister(slot);
+    const result = await this.#tryRegister(slot, proof);
+    const house = this.#facts.house(slot);
+    const own = house.instances.get(slot.endpoint);
+    if (expected.is === "wait" && own !== undefined) own.askedBy = slot;
     if (this.#world.store.isFailing) {
-      // To refuse needs no store, once the conflict is in the journal.
-      const isRefused = expected === "no" && result.code === "NAME_TAKEN";
-      claim(isRefused || result.code === "STORE_UNAVAILABLE", () => `got ${result.code ?? "yes"}`);
+      // To refuse needs no store, once the conflict is in the journal; nor does it to let wait.
+      const isRefused = expected.is === "no" && result.code === "NAME_TAKEN";
+      const isLate = expected.is === "wait" && result.isWaiting === true;
+      claim(
+        isRefused || isLate || result.code === "STORE_UNAVAILABLE",
+        () => `got ${result.code ?? "yes"}`,
+      );
       return;
     }
-    const code = expected === "no" ? "NAME_TAKEN" : undefined;
+    const code = expected.is === "no" ? "NAME_TAKEN" : undefined;
     claim(result.code === code, () => `${slot.name} ${slot.endpoint}: ${result.code}, not ${code}`);
     if (result.code !== undefined) return;
     claim(
-      result.isKeyIgnored === (expected === "beside" && staysKeyless),
-      () => `${slot.endpoint}: its key was ${result.isKeyIgnored ? "ignored" : "taken over"}`,
+      (result.isWaiting === true) === (expected.is === "wait"),
+      () => `${slot.endpoint} ${result.isWaiting === true ? "waits" : "need not wait"}`,
     );
-    const house = this.#facts.house(slot);
-    if (expected === "beside")
+    if (result.isWaiting === true) {
+      claim(this.#entryOf(slot) === recordBefore, () => `${slot.endpoint} waits and changed`);
+      return;
+    }
+    const isBeside = expected.is === "beside";
+    if (isBeside)
       for (const endpoint of yields) {
         const leaseId = house.instances.get(endpoint)?.leaseId;
         if (leaseId !== undefined) this.#facts.spentLeases.push(leaseId);
         house.instances.delete(endpoint);
       }
-    this.#facts.settle(slot, result.leaseId, expected === "beside", before);
-    if (result.isKeyIgnored) house.key = undefined;
+    const part = isBeside && own !== undefined ? { part: expected.as } : {};
+    this.#facts.settle(slot, result.leaseId, { isBeside, ...part, before, proof });
+    const isKeyIgnored = slot.key !== undefined && slot.key !== house.key;
+    claim(
+      result.isKeyIgnored === isKeyIgnored,
+      () => `${slot.endpoint}: its key was ${result.isKeyIgnored ? "ignored" : "taken over"}`,
+    );
   }
 
-  async #tryRegister(
-    slot: Slot,
-  ): Promise<{ code?: string; leaseId?: string | undefined; isKeyIgnored?: boolean }> {
+  #entryOf(slot: Slot) {
+    return this.#world.registry.get(this.#facts.ids.get(nameOf(slot)) ?? "")?.record;
+  }
+
+  /** The lease to show: the one that is held where the slot is, or the one before that. */
+  #proofFor(slot: Slot, proof: Proof): string | undefined {
+    const own = this.#facts.houses.get(nameOf(slot))?.instances.get(slot.endpoint);
+    if (proof === "lease") return own?.leaseId;
+    return proof === "former" ? this.#facts.leases.get(own?.former ?? "") : undefined;
+  }
+
+  async #tryRegister(slot: Slot, proof?: string): Promise<Attempt> {
     const { name, endpoint, key, ttlMs, hasLease } = slot;
+    const input = {
+      name,
+      endpoint,
+      transport: "http",
+      version: String(slots.indexOf(slot)),
+      ...(key === undefined ? {} : { serviceKey: key }),
+      ...(hasLease ? { lease: ttlMs === undefined ? {} : { ttlMs } } : {}),
+    } as const;
     try {
-      const { lease, entry, warnings } = await this.#world.register({
-        name,
-        endpoint,
-        transport: "http",
-        ...(key === undefined ? {} : { serviceKey: key }),
-        ...(hasLease ? { lease: ttlMs === undefined ? {} : { ttlMs } } : {}),
-      });
-      claim((lease === undefined) === !hasLease, () => "a lease exactly when one was asked for");
+      const { lease, entry, warnings, retryAfterMs } = await this.#world.register(input, proof);
+      const isWaiting = retryAfterMs !== undefined;
+      claim(
+        (lease === undefined) === (!hasLease || isWaiting),
+        () => "a lease exactly when one was asked for and nobody else's is alive",
+      );
       claim(
         entry.record.name.toLowerCase() === name.toLowerCase(),
         () => "the entry of another name",
       );
-      const isKeyIgnored = warnings.some((warning) => warning.includes("was not taken over"));
-      return { leaseId: lease?.id, isKeyIgnored };
+      const isKeyIgnored = warnings.some((warning) => warning.includes("key was not taken over"));
+      return { leaseId: lease?.id, isKeyIgnored, isWaiting };
     } catch (error) {
       if (!HubError.is(error)) throw error;
       return { code: error.code };
@@ -233,7 +283,8 @@ class MachineModel {
     if (accepted) {
       fact.renewedAt = this.#facts.now;
       fact.aliveAt = this.#facts.now;
-      fact.isDraining = draining ?? fact.isDraining;
+      fact.isGrace = false;
+      if (!fact.isOnTrust) fact.isDraining = draining ?? fact.isDraining;
       claim(this.#facts.statusOf(slot) !== "down", () => "an accepted beat, and down");
     }
     if (this.#facts.statusOf(slot) !== statusBefore) return;
@@ -264,14 +315,18 @@ class MachineModel {
     const house = this.#facts.houses.get(nameOf(slot));
     const fact = house?.instances.get(slot.endpoint);
     if (fact?.leaseId === undefined) return;
+    const { leaseId } = fact;
+    const before = this.#facts.statusOf(slot);
     try {
-      await this.#world.registry.deregister(fact.leaseId);
+      await this.#world.registry.deregister(leaseId);
     } catch (error) {
       claim(this.#world.store.isFailing, () => `deregistering threw ${error}`);
       return;
     }
-    house?.instances.delete(slot.endpoint);
-    this.#facts.spentLeases.push(fact.leaseId);
+    this.#facts.spentLeases.push(leaseId);
+    const mayBeAlive = fact.isOnTrust && !this.#facts.isLostUnseen(fact);
+    if (fact.askedBy !== undefined || mayBeAlive) this.#facts.giveBack(fact, before);
+    else house?.instances.delete(slot.endpoint);
   }
 
   async #remove(slot: Slot): Promise<void> {
@@ -295,9 +350,13 @@ class MachineModel {
     const before = new Map(racers.map((slot) => [slot, this.#facts.statusOf(slot)]));
     const guarded = this.#facts.guardedAgainstKeys();
     const acked = new Map<Slot, string | undefined>();
+    // Who waits is remembered also when the store fails before it is told so.
+    const waiting = new Set(racers.filter((slot) => this.#facts.maySettle(slot).is === "wait"));
     const attempts = racers.map(async (slot) => {
-      const { code, leaseId } = await this.#tryRegister(slot);
-      if (code === undefined) acked.set(slot, leaseId);
+      const { code, leaseId, isWaiting } = await this.#tryRegister(slot);
+      if (code === undefined && isWaiting === true) waiting.add(slot);
+      else if (code !== "STORE_UNAVAILABLE") waiting.delete(slot);
+      if (code === undefined && isWaiting !== true) acked.set(slot, leaseId);
     });
     if (crashes) {
       // Some have been acknowledged by now, some are with the store, some are not.
@@ -305,9 +364,11 @@ class MachineModel {
       const ackedBefore = new Map(acked);
       await this.#restart();
       this.#facts.adopt(racers, ackedBefore, new Map());
+      this.#facts.hearNobody();
     } else {
       await Promise.all(attempts);
       this.#facts.adopt(racers, acked, before);
+      for (const slot of racers) if (waiting.has(slot)) this.#facts.noteAsking(slot);
     }
     this.#facts.claimKept(guarded);
   }

@@ -30,6 +30,7 @@ export class MachineProbes {
       fact.lastProbe = outcome.ok;
       fact.failures = outcome.ok ? 0 : fact.failures + 1;
       fact.failingSince = outcome.ok ? undefined : (fact.failingSince ?? this.#facts.now);
+      fact.wasRefused = !outcome.ok && outcome.finding.code === "NOTHING_LISTENS";
       if (outcome.ok) fact.aliveAt = this.#facts.now;
     }
   }

@@ -4,12 +4,13 @@ import type { Clock } from "../src/clock.js";
 import { HubError } from "../src/errors.js";
 import type { JournalEvent } from "../src/events.js";
 import { MemoryStore } from "../src/memory-store.js";
+import { requireRemovable } from "../src/ownership.js";
 import type {
   Finding,
   FindingCode,
+  NothingListens,
   ProbeFailure,
   ProbeOutcome,
-  Prober,
   ProbeTarget,
 } from "../src/probe.js";
 import { type RegistrationInput, registrationSchema } from "../src/registration.js";
@@ -134,9 +135,9 @@ export class World {
   readonly events: JournalEvent[] = [];
   readonly settings: Partial<HubSettings>;
   readonly budgets: BudgetBook;
-  /** The endpoints that were asked because somebody else wanted their names. */
+  /** The endpoints that were looked at because somebody else wanted their names. */
   readonly asked: string[] = [];
-  /** Runs between what a holder answers and when the hub hears it. */
+  /** Runs between what is seen of a holder and when the hub hears it. */
   whileAsking: (() => Promise<void>) | undefined;
   store = new FragileStore();
   #registry: Registry | undefined;
@@ -163,18 +164,16 @@ export class World {
   }
 
   async open(): Promise<void> {
-    const prober: Prober = {
-      probe: async (target) => {
-        this.asked.push(target.endpoint);
-        const outcome = this.look(target);
-        await this.whileAsking?.();
-        return outcome;
-      },
+    const nothingListens: NothingListens = async (target) => {
+      this.asked.push(target.endpoint);
+      const isGone = [target.endpoint, ...target.candidates].every((url) => this.isRefused(url));
+      await this.whileAsking?.();
+      return isGone;
     };
     const registry = await Registry.open({
       store: this.store,
       clock: this.clock,
-      prober,
+      nothingListens,
       settings: this.settings,
       budgets: this.budgets,
       newLeaseId: () => {
@@ -195,6 +194,11 @@ export class World {
     await this.open();
   }
 
+  /** Whether nothing listens at a URL. */
+  isRefused(url: string): boolean {
+    return !this.answering.has(url) && !this.failing.has(url);
+  }
+
   look(target: ProbeTarget): ProbeOutcome {
     if (this.answering.has(target.endpoint))
       return answered(target, this.offers.get(target.endpoint));
@@ -202,8 +206,15 @@ export class World {
     return code === undefined ? failed : { ...failed, finding: { ...failed.finding, code } };
   }
 
-  register(input: RegistrationInput) {
-    return this.registry.register(registrationSchema.parse(input), { from: "127.0.0.1" });
+  register(input: RegistrationInput, proof?: string) {
+    return this.registry.register(registrationSchema.parse(input), { from: "127.0.0.1", proof });
+  }
+
+  /** Removes a name as somebody who has nothing but this proof. */
+  removeByProof(serverId: string, ...secrets: readonly string[]): Promise<void> {
+    return this.registry.remove(serverId, (entry) =>
+      requireRemovable(entry, secrets, this.registry.now()),
+    );
   }
 
   /** Makes every probe that is due. */
@@ -284,7 +295,7 @@ export class LiveServer {
   }
 
   async register(): Promise<void> {
-    const { lease } = await this.world.register(this.input);
+    const { lease } = await this.world.register(this.input, this.leaseId);
     this.leaseId = lease?.id;
   }
 

@@ -16,6 +16,7 @@ import {
   createDiagnose,
   createDialer,
   createEndpointRules,
+  createNothingListens,
   createProber,
   createProbeScheduler,
   createRefresher,
@@ -102,7 +103,7 @@ export async function startHub({
   const registry = await Registry.open({
     store,
     clock: systemClock,
-    prober,
+    nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
     newLeaseId,

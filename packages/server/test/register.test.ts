@@ -61,8 +61,10 @@ describe("POST /register", () => {
 
   test("L2: a lease is granted with what the hub really gives: short wishes are raised, long ones cut", async () => {
     const { app } = await createTestApp();
-    const lease = async (ttlMs: number) =>
-      (await (await postJson(app, "/register", { ...server1, lease: { ttlMs } })).json()).lease;
+    const lease = async (ttlMs: number) => {
+      const wish = { ...server1, name: `asks for ${ttlMs}`, lease: { ttlMs } };
+      return (await (await postJson(app, "/register", wish)).json()).lease;
+    };
     expect(await lease(1_000)).toMatchObject({ ttlMs: 5_000, heartbeatMs: 1_666 });
     expect(await lease(365 * 24 * 3_600_000)).toMatchObject({
       ttlMs: 3_600_000,
@@ -283,14 +285,21 @@ describe("leases", () => {
   test("a post without a lease at the same endpoint does not end the lease of the server there", async () => {
     const { app } = await createTestApp();
     const { lease } = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
-    expect((await postForm(app, server1)).status).toBe(200);
+    const waiting = await postForm(app, { ...server1, description: "Another's" });
+    expect(waiting.status).toBe(200);
+    expect(await waiting.json()).toMatchObject({
+      retryAfterMs: expect.any(Number),
+      servers: [{ id: "mcp-server-1", status: "pending" }],
+    });
     expect((await app.request(`/leases/${lease.id}`, { method: "PUT" })).status).toBe(200);
   });
 
   test("L10: the DELETE of a process that was replaced does not touch its successor", async () => {
     const { app } = await createTestApp();
     const old = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
-    const successor = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
+    const proof = { "mcp-hub-proof": old.lease.id };
+    const again = await postJson(app, "/register", { ...server1, lease: {} }, proof);
+    const successor = await again.json();
     expect((await app.request(`/leases/${old.lease.id}`, { method: "DELETE" })).status).toBe(404);
     expect((await app.request(`/leases/${successor.lease.id}`, { method: "PUT" })).status).toBe(
       200,
@@ -304,15 +313,45 @@ describe("DELETE /servers/{id}", () => {
     alive.add(server1.endpoint);
     const { lease } = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
     await app.request("/servers/mcp-server-1/probe", { method: "POST" });
-    const remove = (token?: string) =>
+    const remove = (proof?: string) =>
       app.request("/servers/mcp-server-1", {
         method: "DELETE",
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        headers: proof === undefined ? {} : { "Mcp-Hub-Proof": proof },
       });
     expect((await remove()).status).toBe(403);
-    expect((await remove("wrong")).status).toBe(403);
+    const refused = await remove("wrong");
+    expect(refused.status).toBe(403);
+    expect((await refused.json()).detail).toContain("Mcp-Hub-Proof");
     expect((await remove(lease.id)).status).toBe(204);
     expect((await remove(lease.id)).status).toBe(404);
+  });
+
+  test("takes the service key as proof, also one beyond ASCII", async () => {
+    const { app, alive } = await createTestApp();
+    alive.add(server1.endpoint);
+    const serviceKey = "clé 🔑";
+    await postJson(app, "/register", { ...server1, serviceKey, lease: {} });
+    const sent = Buffer.from(serviceKey).toString("latin1");
+    const remove = (proof: string) =>
+      app.request("/servers/mcp-server-1", {
+        method: "DELETE",
+        headers: { "Mcp-Hub-Proof": proof },
+      });
+    expect((await remove("clé")).status).toBe(403);
+    expect((await remove(sent)).status).toBe(204);
+  });
+
+  test("takes proof as a bearer token for one more minor version, and no other token for proof", async () => {
+    const { app, alive } = await createTestApp();
+    alive.add(server1.endpoint);
+    const { lease } = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
+    const remove = (headers: Record<string, string>) =>
+      app.request("/servers/mcp-server-1", { method: "DELETE", headers });
+    expect((await remove({ authorization: "Bearer mh_abc_def" })).status).toBe(403);
+    const both = { authorization: "Bearer mh_abc_def", "Mcp-Hub-Proof": lease.id };
+    expect((await remove(both)).status).toBe(204);
+    const again = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
+    expect((await remove({ authorization: `Bearer ${again.lease.id}` })).status).toBe(204);
   });
 
   test("needs it too for a server that beats but cannot be reached", async () => {

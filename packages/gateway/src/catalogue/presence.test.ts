@@ -9,7 +9,7 @@ async function moments(): Promise<{ readonly serving: Entry; readonly gone: Entr
   const registry = await Registry.open({
     store: new MemoryStore(),
     clock: { wall: () => 0, monotonic: () => 0 },
-    prober: { probe: () => Promise.reject(new Error("Nobody probes here")) },
+    nothingListens: () => Promise.reject(new Error("Nobody looks here")),
     newLeaseId: () => `lease-${"0".repeat(24)}`,
   });
   const endpoint = "http://127.0.0.1:9000/mcp";

@@ -12,7 +12,7 @@ async function start(count: number) {
   const registry = await Registry.open({
     store: new MemoryStore(),
     clock: { wall: () => ms, monotonic: () => ms },
-    prober: { probe: () => Promise.reject(new Error("Nobody probes here")) },
+    nothingListens: () => Promise.reject(new Error("Nobody looks here")),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
   });
   const leaseIds: string[] = [];

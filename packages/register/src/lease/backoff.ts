@@ -5,6 +5,7 @@ const retryCapMs = 30_000;
 
 const firstRetryMs = 1_000;
 const longestRetryAfterMs = 3_600_000;
+const shortestRetryAfterMs = 250;
 
 /**
  * A refusal: the hub understood and said no. Trying again soon cannot help, but a token may be
@@ -21,8 +22,17 @@ export function retryDelayMs(error: HubClientError, attempt: number, random: () 
     // A little later than asked for, or everybody comes back at the same moment.
     return Math.min(error.retryAfterMs, longestRetryAfterMs) + random() * firstRetryMs;
   }
+  // Its holder may be gone any moment; the hub says how often that is worth asking.
+  if (error.code === "NAME_TAKEN" && error.retryAfterMs !== undefined)
+    return askAgainDelayMs(error.retryAfterMs, random);
   if (isRefusal(error)) return retryCapMs * (0.9 + 0.2 * random());
   return random() * Math.min(retryCapMs, firstRetryMs * 2 ** Math.min(attempt, 20));
+}
+
+/** When to ask again for what the hub does not give yet: as it says, or up to 10 % later. */
+export function askAgainDelayMs(retryAfterMs: number, random: () => number): number {
+  const asked = Math.min(Math.max(Number(retryAfterMs) || 0, shortestRetryAfterMs), retryCapMs);
+  return asked * (1 + 0.1 * random());
 }
 
 /** The next heartbeat: the hub's interval, give or take 10 %. */

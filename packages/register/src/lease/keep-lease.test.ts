@@ -5,7 +5,7 @@ import { type LeaseEvent, LeaseKeeper } from "./keep-lease.js";
 import { createReporter } from "./report.js";
 import type { Time } from "./time.js";
 
-type Reply = "ok" | Partial<HubClientError>;
+type Reply = "ok" | { readonly waitMs: number } | Partial<HubClientError>;
 
 /** A hub that answers from a script, and time that passes only in sleeps. */
 class World {
@@ -19,6 +19,8 @@ class World {
   randomValue = 0.5;
   heartbeatMs = 10_000;
   hasLease = true;
+  /** The proof that each registration carried. */
+  readonly proofs: (string | undefined)[] = [];
   /** Ends the run once this many calls were made. */
   maxCalls = 10;
   #wallMs = 1_700_000_000_000;
@@ -38,18 +40,21 @@ class World {
         this.suspendMs = { monotonic: 0, wall: 0 };
       },
     };
-    const answer = (what: string) => {
+    const answer = (what: string): number | undefined => {
       this.calls.push({ at: this.nowMs, what });
       if (this.calls.length >= this.maxCalls) void this.keeper.leave(0);
       const reply = this.replies(what, this.calls.length - 1);
-      if (reply === "ok") return;
+      if (reply === "ok") return undefined;
+      if ("waitMs" in reply) return reply.waitMs;
       throw new HubClientError({ status: 0, code: "X", detail: "no", ...reply });
     };
     this.keeper = new LeaseKeeper({
       hub: {
-        register: async () => {
-          answer("register");
-          const lease = { id: "l", ttlMs: 30_000, heartbeatMs: this.heartbeatMs };
+        register: async (_registration, _signal, proof) => {
+          this.proofs.push(proof);
+          const retryAfterMs = answer("register");
+          const id = `lease ${this.proofs.length}`;
+          const lease = { id, ttlMs: 30_000, heartbeatMs: this.heartbeatMs };
           const registered = {
             server: { id: "s", name: "n" },
             instance: { id: "i" },
@@ -57,7 +62,7 @@ class World {
           };
           return {
             ...registered,
-            ...(this.hasLease ? { lease } : {}),
+            ...(retryAfterMs !== undefined ? { retryAfterMs } : this.hasLease ? { lease } : {}),
           } as unknown as RegisterAnswer;
         },
         renew: async () => {
@@ -143,6 +148,7 @@ describe("keeping a lease", () => {
   test("whatever the hub answers, it goes on, never faster than allowed, and ends when told", async () => {
     const reply = fc.oneof(
       fc.constant<Reply>("ok"),
+      fc.record({ waitMs: fc.nat(40_000) }),
       fc.record({
         status: fc.constantFrom(0, 400, 401, 404, 409, 429, 500, 503),
         retryAfterMs: fc.option(fc.nat(60_000), { nil: undefined }),
@@ -168,6 +174,74 @@ describe("keeping a lease", () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("while the lease of an earlier process is alive", () => {
+  const waiting = (times: number, waitMs = 8_000) =>
+    new World((call, index) => (call === "register" && index < times ? { waitMs } : "ok"));
+
+  test("asks again as the hub says, and beats as soon as it has its own", async () => {
+    const world = await waiting(3).run(5);
+    expect(world.plan).toEqual(["register", "register", "register", "register", "renew"]);
+    expect(world.gaps()).toEqual([8_400, 8_400, 8_400, 5_000]);
+  });
+
+  test("asks without a limit, and says so once", async () => {
+    const world = await waiting(500).run(500);
+    expect(world.plan).toHaveLength(500);
+    const lines: string[] = [];
+    const report = createReporter({
+      hubUrl: "http://hub",
+      log: ({ message }) => lines.push(message),
+      onStatus: () => {},
+      onRegistered: () => {},
+    });
+    for (const event of world.events) report(event);
+    expect(lines).toEqual([
+      expect.stringMatching(/^listed as "n".*waits for the lease of an earlier process/),
+    ]);
+  });
+
+  test.each([
+    [0, 250],
+    [-5, 250],
+    [3_600_000, 30_000],
+  ])("a hub that says %i ms is asked after %i ms", async (waitMs, askedMs) => {
+    const world = waiting(2, waitMs);
+    world.randomValue = 0;
+    expect((await world.run(2)).gaps()).toEqual([askedMs]);
+  });
+
+  test("the name of another server is asked for as the hub says", async () => {
+    const taken = { status: 409, code: "NAME_TAKEN", retryAfterMs: 6_000 };
+    const world = await new World((_call, index) => (index < 3 ? taken : "ok")).run(4);
+    expect(world.gaps()).toEqual([6_300, 6_300, 6_300]);
+  });
+});
+
+describe("proof", () => {
+  test("there is none at first, and the last lease from then on", async () => {
+    const lost = new Set([1, 3]);
+    const world = await new World((_call, index) => (lost.has(index) ? { status: 404 } : "ok")).run(
+      5,
+    );
+    expect(world.plan).toEqual(["register", "renew", "register", "renew", "register"]);
+    expect(world.proofs).toEqual([undefined, "lease 1", "lease 2"]);
+  });
+
+  test("outlives refusals and waiting: the lease that it had is still its own", async () => {
+    const replies: Reply[] = ["ok", { status: 404 }, { status: 500 }, { waitMs: 1_000 }, "ok"];
+    const world = await new World((_call, index) => replies[index] ?? "ok").run(5);
+    expect(world.plan).toEqual(["register", "renew", "register", "register", "register"]);
+    expect(world.proofs).toEqual([undefined, "lease 1", "lease 1", "lease 1"]);
+  });
+
+  test("goes along when something about the registration changed", async () => {
+    const world = new World();
+    world.duringSleep = () => world.keeper.registerAgain();
+    await world.run(3);
+    expect(world.proofs).toEqual([undefined, "lease 1"]);
   });
 });
 
@@ -360,7 +434,7 @@ describe("what is said", () => {
   test("a refusal is one error with the reason, whatever it is", () => {
     const taken = failed({ status: 409, code: "NAME_TAKEN", detail: "Held by http://a/mcp." });
     expect(say([taken, taken]).lines).toEqual([
-      "error the hub at http://hub refused: Held by http://a/mcp. Trying again every 30 s.",
+      "error the hub at http://hub refused: Held by http://a/mcp. Asking again until it is free.",
     ]);
     const denied = failed({ status: 401, code: "UNAUTHORIZED", detail: "No token" });
     expect(say([denied, denied]).lines).toEqual([

@@ -5,12 +5,14 @@ import {
   type RegisterAnswer,
   type RegistrationInput,
 } from "@hub/client";
-import { heartbeatDelayMs, retryDelayMs } from "./backoff.js";
+import { askAgainDelayMs, heartbeatDelayMs, retryDelayMs } from "./backoff.js";
 import { sleepUnlessLate, type Time } from "./time.js";
 
 /** What happens to a registration, for whoever tells people about it. */
 export type LeaseEvent =
   | { readonly type: "registered"; readonly answer: RegisterAnswer }
+  /** It is listed by the lease of another process at its endpoint, and asks for its own. */
+  | { readonly type: "waiting"; readonly answer: RegisterAnswer }
   | { readonly type: "renewed" }
   | { readonly type: "failed"; readonly error: HubClientError };
 
@@ -36,6 +38,8 @@ export class LeaseKeeper {
   #wake = new AbortController();
   #registering: Promise<RegisterAnswer> | undefined;
   #leaseId: string | undefined;
+  /** The last lease, which proves that what was registered with it is ours, also after its end. */
+  #proof: string | undefined;
   #mustRegister = true;
 
   constructor(dependencies: LeaseDependencies) {
@@ -98,9 +102,15 @@ export class LeaseKeeper {
     const { hub, registration, random } = this.#dependencies;
     this.#mustRegister = false;
     try {
-      this.#registering = hub.register(registration());
+      this.#registering = hub.register(registration(), undefined, this.#proof);
       const answer = await this.#registering;
       this.#leaseId = answer.lease?.id;
+      this.#proof = answer.lease?.id ?? this.#proof;
+      if (answer.lease === undefined && answer.retryAfterMs !== undefined) {
+        this.#mustRegister = true;
+        this.#report({ type: "waiting", answer });
+        return askAgainDelayMs(answer.retryAfterMs, random);
+      }
       this.#report({ type: "registered", answer });
       if (answer.lease !== undefined) return random() * this.#interval(answer.lease.heartbeatMs);
       this.#mustRegister = true;

@@ -32,6 +32,12 @@ export function createReporter(options: ReporterOptions): (event: LeaseEvent) =>
         trouble = undefined;
         onStatus("registered");
         break;
+      case "waiting":
+        if (trouble !== "waiting")
+          log({ level: "info", message: waitingText(hubUrl, event.answer) });
+        trouble = "waiting";
+        onStatus(wasRegistered ? "lost" : "registering");
+        break;
       case "renewed":
         if (trouble !== undefined) log({ level: "info", message: `the hub at ${hubUrl} is back` });
         trouble = undefined;
@@ -57,6 +63,10 @@ function registeredText(hubUrl: string, answer: RegisterAnswer, verb: string): s
   return `the hub ${verb} "${name}" at ${where}`;
 }
 
+function waitingText(hubUrl: string, { server }: RegisterAnswer): string {
+  return `listed as "${server.name}" at ${hubUrl}/servers/${server.id}: the hub waits for the lease of an earlier process at this endpoint to end. Asking again until then.`;
+}
+
 function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boolean): LogEntry {
   const { status, code } = error;
   const detail = sentence(error.detail);
@@ -66,7 +76,7 @@ function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boole
     return { level: "error", message: `the hub at ${hubUrl} refused: ${detail} ${advice}` };
   }
   if (isRefusal(error)) {
-    const later = code === "NAME_TAKEN" ? " Trying again every 30 s." : "";
+    const later = code === "NAME_TAKEN" ? " Asking again until it is free." : "";
     const message = `the hub at ${hubUrl} refused: ${detail}${problems(error)}${later}`;
     return { level: "error", message };
   }

@@ -44,7 +44,7 @@ export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
     tag: "Registration",
     summary: "Deregister the instance that holds the lease",
     description:
-      "A lease that was replaced never touches its successor. The name stays in the catalogue as down.",
+      "A lease that was replaced never touches its successor. The name stays in the catalogue as down. When another process has registered at the same endpoint meanwhile, the instance stays listed, without a lease.",
     params,
     responses: { 204: { description: "Gone." } },
     errors: ["LEASE_UNKNOWN", "STORE_UNAVAILABLE"],

@@ -11,12 +11,14 @@ import { type AppDeps, type HubApp, peerOf } from "./context.js";
 import { registrationFromForm } from "./form.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
+import { proofHeaders, proofOf } from "./proof.js";
 import { instanceView, serverSummary } from "./views.js";
 
 const errors: readonly HubErrorCode[] = [
   "INVALID_REQUEST",
   "ORIGIN_REFUSED",
   "NAME_TAKEN",
+  "REVISION_CONFLICT",
   "BODY_TOO_LARGE",
   "UNSUPPORTED_MEDIA_TYPE",
   "ENDPOINT_REFUSED",
@@ -42,7 +44,8 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     tag: "Registration",
     summary: "Register a server, or one more instance of it",
     description:
-      "The answer is durable when it arrives and never waits for the endpoint. Registering the same endpoint again changes nothing. With `lease` the hub grants a lease that heartbeats keep alive; without one the hub's own probe decides.",
+      "The answer is durable when it arrives and never waits for the endpoint. Registering the same endpoint again is the same instance. With `lease` the hub grants a lease that heartbeats keep alive; without one the hub's own probe decides. While a lease at the same endpoint is alive, a registration without proof gets `retryAfterMs` and no `lease`: nothing changes until it is asked again and that lease is over, silent for two heartbeat intervals, or given back.",
+    headers: proofHeaders,
     body: {
       "application/json": registrationSchema,
       "application/x-www-form-urlencoded": registrationSchema,
@@ -50,7 +53,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     },
     responses: {
       200: {
-        description: "The instance was known.",
+        description: "The instance was known; with `retryAfterMs`, ask again.",
         content: { "application/json": registerAnswerView },
       },
       201: {
@@ -68,11 +71,15 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     if (JSON.stringify(registration).length > longestRecord) throw tooLong();
     deps.checkEndpoint(registration.endpoint);
     for (const candidate of registration.candidates ?? []) deps.checkEndpoint(candidate);
-    const result = await registry.register(registration, { from: peerOf(context) });
+    const result = await registry.register(registration, {
+      from: peerOf(context),
+      proof: proofOf(context),
+    });
     const answer: RegisterAnswer = {
       server: serverSummary(result.entry),
       instance: instanceView(result.instance),
       ...(result.lease === undefined ? {} : { lease: result.lease }),
+      ...(result.retryAfterMs === undefined ? {} : { retryAfterMs: result.retryAfterMs }),
       warnings: [...result.warnings],
       // The seed's servers read the whole list from the answer to their form.
       ...(body.kind === "form" ? list() : {}),

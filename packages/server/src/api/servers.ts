@@ -1,15 +1,12 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import {
   type CapabilityChange,
   capabilityKinds,
   type Entry,
   flappingOf,
-  HubError,
-  leaseIsLost,
+  requireRemovable,
   serverDetailView,
   serverListView,
   serverNotFound,
-  sha256Hex,
 } from "@hub/core";
 import type { Context } from "hono";
 import { z } from "zod";
@@ -17,6 +14,7 @@ import type { AppDeps, AppEnv, HubApp } from "./context.js";
 import { addOfferRoutes, definitionView } from "./offers.js";
 import { document, serverIdParams } from "./openapi.js";
 import type { Paging } from "./paging.js";
+import { proofHeaders, proofOf } from "./proof.js";
 import { readQuery } from "./query.js";
 import { type Listing, listQuery, type ServerLists } from "./server-list.js";
 import { instant, serverDetail } from "./views.js";
@@ -55,30 +53,10 @@ function entryWarnings(entry: Entry): string[] {
   return warnings;
 }
 
-function proves(entry: Entry, proof: string): boolean {
-  const given = createHash("sha256").update(sha256Hex(proof)).digest();
-  const secrets = [
-    entry.record.serviceKeyHash,
-    ...entry.record.instances.map((instance) => instance.leaseHash),
-  ];
-  return secrets.some(
-    (secret) =>
-      secret !== undefined && timingSafeEqual(createHash("sha256").update(secret).digest(), given),
-  );
-}
-
-/** A server that lives is removed only by its owner; what is gone may be tidied away by anybody who may write. */
-function mayRemove(entry: Entry, authorization: string | undefined, now: number): void {
-  const isAlive = entry.instances.some(({ health }) => {
-    const hasLiveLease = health.lease !== undefined && !leaseIsLost(health, now);
-    return hasLiveLease || (health.status !== "down" && health.status !== "unreachable");
-  });
-  const proof = /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (!isAlive || (proof !== undefined && proves(entry, proof))) return;
-  throw new HubError(
-    "NOT_OWNER",
-    `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its lease id or service key as \`Authorization: Bearer …\`.`,
-  );
+/** Until the next minor version proof may also come as a bearer token, where it used to. */
+function secretsOf(context: Context<AppEnv>): string[] {
+  const bearer = /^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1];
+  return [proofOf(context), bearer].filter((proof) => proof !== undefined);
 }
 
 export function addServerRoutes(
@@ -138,15 +116,16 @@ export function addServerRoutes(
     tag: "Catalogue",
     summary: "Remove a server and its history",
     description:
-      "A server that is alive needs proof of ownership: its lease id or service key as a bearer token.",
+      "A server that is alive needs proof of ownership in `Mcp-Hub-Proof`: its lease id or service key. A lease that was given without proof at the endpoint of a server that may have been alive is none. As a bearer token proof is accepted until the next minor version.",
     params: serverIdParams,
+    headers: proofHeaders,
     responses: { 204: { description: "Gone." } },
-    errors: ["SERVER_NOT_FOUND", "NOT_OWNER", "STORE_UNAVAILABLE"],
+    errors: ["SERVER_NOT_FOUND", "NOT_OWNER", "REVISION_CONFLICT", "STORE_UNAVAILABLE"],
   });
   app.delete("/servers/:id", async (context) => {
-    const authorization = context.req.header("authorization");
+    const secrets = secretsOf(context);
     await registry.remove(context.req.param("id"), (entry) =>
-      mayRemove(entry, authorization, registry.now().hub),
+      requireRemovable(entry, secrets, registry.now()),
     );
     return context.body(null, 204);
   });

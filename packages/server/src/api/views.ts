@@ -91,6 +91,9 @@ function instanceDetail(instance: Instance, now: Now): InstanceDetail {
     statusSince: instant(health.statusSinceWall),
     reason: fix === undefined ? reason : `${reason} ${fix}`,
     registeredAt: instant(record.registeredAt),
+    lastRegisteredAt: instant(
+      Math.max(record.lastRegisteredAt ?? record.registeredAt, health.pending?.atWall ?? 0),
+    ),
     ...(record.registeredFrom === undefined ? {} : { registeredFrom: record.registeredFrom }),
     lastSeenAt: instant(health.aliveAtWall),
     ...(health.lease === undefined

@@ -90,6 +90,15 @@ function checkedAddresses(
   throw refusal ?? new DialError("resolve", "ENOTFOUND", "has no address");
 }
 
+/** The addresses of a host that may be connected to. Throws DialError when there is none. */
+export async function legalAddresses(
+  goal: Goal,
+  options: ConnectorOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return checkedAddresses(await addressesOf(goal, options, signal), goal, options);
+}
+
 /**
  * Connects to a host: resolves it once, checks every address, and dials only what passed the check,
  * so that a name that resolves differently a moment later changes nothing.
@@ -187,7 +196,7 @@ export async function speaksTls(
 }
 
 /** Waits until a socket is ready; destroys it when it is not in time. */
-function connected<S extends Socket>(
+export function connected<S extends Socket>(
   open: () => S,
   event: "connect" | "secureConnect",
   signal: AbortSignal,

@@ -152,6 +152,7 @@ describe("what it sends", () => {
         Authorization: "Bearer secret",
         Cookie: "a=b",
         "X-Api-Key": "secret",
+        "Mcp-Hub-Proof": "secret",
         "Proxy-Authorization": "secret",
         Host: "elsewhere",
         "mcp-hub-via": "forged",

@@ -15,9 +15,10 @@ import {
   systemResolve,
   unlessAborted,
 } from "./connector.js";
-import { createDeadline } from "./deadline.js";
+import { createDeadline, type Deadline } from "./deadline.js";
 import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
+import { type Knock, knock } from "./knock.js";
 import { relay } from "./relay.js";
 
 /** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
@@ -73,6 +74,8 @@ export interface Dialer extends UpstreamDialer {
   dial(url: string, request: DialRequest): Promise<DialAnswer>;
   /** Whether a TLS server answers at the host and port of a URL. Throws DialError when nothing does. */
   speaksTls(url: string, signal: AbortSignal): Promise<boolean>;
+  /** Whether something listens at the host and port of a URL, at any of its addresses. Never rejects. */
+  knock(url: string, deadline: Deadline): Promise<Knock>;
   /** A dialer with connections of its own, which end with it. `trace` hears of every step. */
   separate(trace?: ConnectTrace): Dialer;
   close(): Promise<void>;
@@ -87,6 +90,7 @@ const neverSent = new Set([
   "expect",
   "host",
   "keep-alive",
+  "mcp-hub-proof",
   "origin",
   "proxy-authorization",
   "proxy-connection",
@@ -198,6 +202,10 @@ function createLine(
       } finally {
         deadline.clear();
       }
+    },
+    knock(url, deadline) {
+      const target = new URL(url);
+      return knock(goalOf(target.protocol, target.hostname, target.port), connector, deadline);
     },
     separate: (ownTrace) => createLine(options, connector, ownTrace),
     async close() {

@@ -65,7 +65,7 @@ test("with 20 hostile servers the probes of the good ones are unmoved", async ()
   const registry = await Registry.open({
     store: new MemoryStore(),
     clock: systemClock,
-    prober,
+    nothingListens: async () => false,
     settings: { probeUpMs: 100, probeFailingMs: 1_000, probeTimeoutMs: 700, sweepMs: 50 },
     newLeaseId: () => {
       leases += 1;

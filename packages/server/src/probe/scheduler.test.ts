@@ -54,7 +54,7 @@ async function world(options: { readonly concurrency?: number } = {}) {
   const registry = await Registry.open({
     store: new MemoryStore(),
     clock,
-    prober,
+    nothingListens: async () => false,
     newLeaseId: () => {
       leases += 1;
       return `lease-${leases}`;

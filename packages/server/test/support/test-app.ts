@@ -52,6 +52,11 @@ const failedProbe: ProbeOutcome = {
   },
 };
 
+const slowProbe: ProbeOutcome = {
+  ...failedProbe,
+  finding: { step: "http", code: "TOO_SLOW", cause: "It is too slow.", fix: "Look why." },
+};
+
 type Item = Record<string, unknown> & { readonly name: string };
 
 /** All that some answer of the hub may hold; a test reads what its own answer has. */
@@ -59,6 +64,7 @@ type Body = Omit<RegisterAnswer, "lease" | "servers"> &
   ServerList &
   ServerDetail & {
     readonly lease: LeaseGrant;
+    readonly retryAfterMs: number;
     readonly code: string;
     readonly detail: string;
     readonly errors: readonly { readonly pointer: string }[];
@@ -88,6 +94,8 @@ export type TestApp = {
   readonly stopping: AbortController;
   /** Endpoints that answer a probe. */
   readonly alive: Set<string>;
+  /** Endpoints that accept connections and never answer. At all others nothing listens. */
+  readonly silent: Set<string>;
   readonly errors: unknown[];
 };
 
@@ -102,6 +110,7 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const clock = new ManualClock();
   const alive = new Set<string>();
+  const silent = new Set<string>();
   const prober: Prober = {
     probe: async ({ endpoint, transport }) =>
       alive.has(endpoint)
@@ -114,14 +123,16 @@ export async function createTestApp(
             era: "modern",
             warnings: [],
           }
-        : failedProbe,
+        : silent.has(endpoint)
+          ? slowProbe
+          : failedProbe,
   };
   const budgets = new BudgetBook(options.budgets);
   let leases = 0;
   const registry = await Registry.open({
     store: options.store ?? new MemoryStore(),
     clock,
-    prober,
+    nothingListens: async ({ endpoint }) => !alive.has(endpoint) && !silent.has(endpoint),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
     budgets,
   });
@@ -163,7 +174,15 @@ export async function createTestApp(
     onError: (error) => errors.push(error),
   });
   // Hono may answer at once; the tests always wait, and read the bodies by what they expect in them.
-  return { app: app as unknown as TestApp["app"], registry, clock, stopping, alive, errors };
+  return {
+    app: app as unknown as TestApp["app"],
+    registry,
+    clock,
+    stopping,
+    alive,
+    silent,
+    errors,
+  };
 }
 
 export const server1 = {

@@ -1,0 +1,121 @@
+import type { Newness } from "./draft.js";
+import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
+import { HubError } from "./errors.js";
+import { sha256Hex } from "./hash.js";
+import { type Health, hasLiveLease, isGone, type Now } from "./health.js";
+import { isSilent } from "./lease.js";
+import { type HubSettings, heartbeatMsFor } from "./settings.js";
+
+/** SHA-256 of the secrets that came with a request; what they prove is decided here. */
+export type Proofs = readonly string[];
+
+/** What a request has shown of its part in a name. What anybody can read in the catalogue shows nothing. */
+export type Claim =
+  /** It knows the service key. */
+  | { readonly kind: "member"; readonly instance?: undefined }
+  /** It knows the lease of this instance, or the one before it that was not followed with proof. */
+  | { readonly kind: "holder"; readonly instance: InstanceRecord }
+  /** It knows the lease of this instance, which was given on trust. */
+  | { readonly kind: "tenant"; readonly instance: InstanceRecord }
+  | { readonly kind: "stranger"; readonly instance?: undefined };
+
+export function claimOf({ serviceKeyHash, instances }: EntryRecord, proofs: Proofs): Claim {
+  const isProven = (hash: string | undefined) => hash !== undefined && proofs.includes(hash);
+  if (isProven(serviceKeyHash)) return { kind: "member" };
+  for (const instance of instances) {
+    const isRightful = instance.isLeaseOnTrust !== true && isProven(instance.leaseHash);
+    if (isRightful || isProven(instance.formerLeaseHash)) return { kind: "holder", instance };
+  }
+  const tenant = instances.find((instance) => isProven(instance.leaseHash));
+  return tenant === undefined ? { kind: "stranger" } : { kind: "tenant", instance: tenant };
+}
+
+/** How firmly an instance holds its place, as far as its lease and the hub's probes tell. */
+export type Standing = {
+  readonly hasLiveLease: boolean;
+  /** Its lease is alive and nothing came for two heartbeat intervals: another process may be in its place. */
+  readonly isSilent: boolean;
+  /** It has lost its name: its lease is over, or it never had one of its own and is gone. */
+  readonly isLost: boolean;
+  /** Its holder gave its lease back and left, and the instance stayed for whoever asks for its place. */
+  readonly isGivenUp: boolean;
+  readonly isDown: boolean;
+  /** How often its lease wants a heartbeat. */
+  readonly heartbeatMs: number;
+  /** Until it may be silent, and until its lease may be over. Infinite without a lease. */
+  readonly silentInMs: number;
+  readonly overInMs: number;
+};
+
+export function standingOf(health: Health, settings: HubSettings, { hub }: Now): Standing {
+  const { lease } = health;
+  const heartbeatMs = heartbeatMsFor(settings, lease?.ttlMs ?? settings.leaseTtlMs);
+  const isAlive = hasLiveLease(health, hub);
+  // A lease given on trust ends without saying anything about the server that was there before it.
+  const isItsOwn = lease !== undefined && lease.isOnTrust !== true;
+  const ageMs = lease === undefined ? Number.NEGATIVE_INFINITY : hub - lease.renewedAt;
+  const overInMs = (lease?.ttlMs ?? 0) - ageMs;
+  return {
+    hasLiveLease: isAlive,
+    isSilent: lease !== undefined && isAlive && isSilent(lease, 2 * heartbeatMs, hub),
+    isLost: isItsOwn ? !isAlive : isGone(health, settings),
+    isGivenUp: health.isGivenUp === true,
+    isDown: health.status === "down",
+    heartbeatMs,
+    silentInMs: lease?.isGrace === true ? overInMs : 2 * heartbeatMs - ageMs,
+    overInMs,
+  };
+}
+
+/** Of an instance that registered, or was given back, a moment ago, in the same commit: nothing has been observed of it. */
+export function freshStanding(
+  record: InstanceRecord,
+  newness: Newness,
+  settings: HubSettings,
+): Standing {
+  const heartbeatMs = heartbeatMsFor(settings, record.ttlMs ?? settings.leaseTtlMs);
+  const isLeased = record.leaseHash !== undefined;
+  return {
+    hasLiveLease: isLeased,
+    isSilent: false,
+    isLost: false,
+    isGivenUp: newness === "given-back",
+    isDown: false,
+    heartbeatMs,
+    silentInMs: isLeased ? 2 * heartbeatMs : Number.POSITIVE_INFINITY,
+    overInMs: (isLeased ? record.ttlMs : undefined) ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/** How long a newcomer should wait until it asks again: never above one heartbeat interval. */
+export function retryAfterMs({ heartbeatMs }: Standing, untilMs: number): number {
+  return Math.ceil(Math.min(heartbeatMs, Math.max(untilMs, heartbeatMs / 10)));
+}
+
+/**
+ * A name that is alive is removed only by its owner; what is gone may be tidied away by anybody who
+ * may write. `secrets` are what was sent as proof. Throws NOT_OWNER.
+ */
+export function requireRemovable(entry: Entry, secrets: readonly string[], { hub }: Now): void {
+  const isAlive = entry.instances.some(
+    ({ health }) =>
+      hasLiveLease(health, hub) || (health.status !== "down" && health.status !== "unreachable"),
+  );
+  if (!isAlive || provesRemoval(entry, secrets.map(sha256Hex))) return;
+  throw new HubError(
+    "NOT_OWNER",
+    `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its service key, or the lease id it got when it was registered first, in the header Mcp-Hub-Proof.`,
+  );
+}
+
+/**
+ * A lease that followed another without proof says nothing until its server has answered: the holder
+ * of the one before may only be slow.
+ */
+function provesRemoval({ record, instances }: Entry, proofs: Proofs): boolean {
+  const { kind, instance } = claimOf(record, proofs);
+  if (kind !== "holder") return kind === "member";
+  const { id, formerLeaseHash } = instance;
+  if (formerLeaseHash === undefined || proofs.includes(formerLeaseHash)) return true;
+  return instances.some((one) => one.record.id === id && one.health.answeredAt !== undefined);
+}

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { test } from "vitest";
+import { fates, runHistory, type ThiefStep } from "./thief-model.js";
+
+/** How many histories are tried; CI asks for 10,000. */
+const numRuns = Number(process.env.HUB_PROPERTY_RUNS ?? 500);
+
+const step: fc.Arbitrary<ThiefStep> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("register" as const),
+      at: fc.constantFrom("owner" as const, "owner" as const, "thief" as const),
+      hasLease: fc.boolean(),
+      hasKey: fc.boolean(),
+      proof: fc.nat(40),
+      variant: fc.nat(1),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("beat" as const), draining: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("give-back" as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("remove" as const), proof: fc.nat(40) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("probe" as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("race" as const), first: fc.boolean() }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant("pass" as const),
+      seconds: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 90 })),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("restart-hub" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("pause-hub" as const), ms: fc.nat(600_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("jump" as const),
+      ms: fc.constantFrom(-3_600_000, 3_600_000),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom(...fates), isElsewhere: fc.boolean() }),
+  },
+);
+
+test(`whoever knows all that the hub shows takes nothing from a server that is there (${numRuns} histories)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("leased" as const, "keyed" as const, "seed" as const),
+      fc.array(step, { minLength: 1, maxLength: 40, size: "max" }),
+      runHistory,
+    ),
+    { numRuns, interruptAfterTimeLimit: 900_000 },
+  );
+}, 1_000_000);

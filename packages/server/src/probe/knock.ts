@@ -1,0 +1,56 @@
+import { connect } from "node:net";
+import { type ConnectorOptions, connected, type Goal, legalAddresses } from "./connector.js";
+import type { Deadline } from "./deadline.js";
+import { DialError } from "./dial-error.js";
+
+/**
+ * What became of connecting to a host, over all addresses of its name. `accepted`: something listens
+ * at one of them. `refused`: nothing listens at any. `silent`: it was too slow, or broke off.
+ * `nowhere`: there is no such host, no way to it, or the hub may not dial it.
+ */
+export type Knock = "accepted" | "refused" | "silent" | "nowhere";
+
+/** From what says most about the host to what says least. */
+const telling: readonly Knock[] = ["accepted", "silent", "refused", "nowhere"];
+
+/** Connects to every address of a host, and says nothing there. Never rejects. */
+export async function knock(
+  goal: Goal,
+  options: ConnectorOptions,
+  deadline: Deadline,
+): Promise<Knock> {
+  try {
+    const addresses = await legalAddresses(goal, options, deadline.signal);
+    const heard = await Promise.all(addresses.map((host) => knockAt(host, goal.port, deadline)));
+    return telling.find((one) => heard.includes(one)) ?? "nowhere";
+  } catch (error) {
+    return meaningOf(error);
+  }
+}
+
+async function knockAt(host: string, port: number, deadline: Deadline): Promise<Knock> {
+  try {
+    const open = () => connect({ host, port });
+    const socket = await connected(open, "connect", deadline.signal, "connect");
+    socket.on("error", () => undefined).destroy();
+    return "accepted";
+  } catch (error) {
+    return meaningOf(error);
+  }
+}
+
+const meanings: Readonly<Record<string, Knock>> = {
+  ECONNREFUSED: "refused",
+  ADDRESS_DENIED: "nowhere",
+  HUB_ITSELF: "nowhere",
+  ENOTFOUND: "nowhere",
+  EAI_NODATA: "nowhere",
+  EADDRNOTAVAIL: "nowhere",
+  EAFNOSUPPORT: "nowhere",
+  ENETUNREACH: "nowhere",
+  EHOSTUNREACH: "nowhere",
+};
+
+function meaningOf(error: unknown): Knock {
+  return (error instanceof DialError ? meanings[error.code] : undefined) ?? "silent";
+}
