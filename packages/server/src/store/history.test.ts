@@ -7,7 +7,6 @@ import {
   defaultBudgets,
   diffSnapshots,
   flappingOf,
-  type Prober,
   Registry,
   registrationSchema,
 } from "@hub/core";
@@ -109,8 +108,12 @@ describe("histories in the file", () => {
     const file = newFile();
     const store = await openSqliteStore({ file });
     const clock = { now: 0, wall: () => 1_790_000_000_000 + clock.now, monotonic: () => clock.now };
-    const prober: Prober = { probe: () => Promise.reject(new Error("Nobody asks.")) };
-    const registry = await Registry.open({ store, clock, prober, newLeaseId: () => "lease" });
+    const registry = await Registry.open({
+      store,
+      clock,
+      nothingListens: async () => false,
+      newLeaseId: () => "lease",
+    });
     const endpoint = "http://127.0.0.1:8002/mcp";
     await registry.register(
       registrationSchema.parse({ name: "a", endpoint, transport: "http", lease: {} }),
