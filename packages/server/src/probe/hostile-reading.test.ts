@@ -48,6 +48,18 @@ describe("a server that is greeted well, and then", () => {
     }
   });
 
+  test("lists pages without end for as long as it is read: it is not read again at once", async () => {
+    let page = 0;
+    const { outcome, warnings } = await read(() => {
+      page += 1;
+      return { tools: [tool(`t${page}`)], nextCursor: `${page}` };
+    });
+    // A machine that is too busy for the quick pages cannot tell it from one that is slow.
+    expect(outcome).toMatchObject(page > 65 ? { isOverBudget: true } : {});
+    expect(warnings).toContain("not answered in time");
+    expect(page).toBeLessThan(130);
+  });
+
   test("lists 300 pages of one tool: all are read", async () => {
     let page = 0;
     const { outcome, warnings } = await read(

@@ -18,7 +18,7 @@ import { type Fault, ProbeFault } from "./fault.js";
 import { type Greeting, methodNotFound } from "./mcp-protocol.js";
 import type { Contact } from "./wire.js";
 
-/** So many pages of a kind are read as quickly as they come; each further one waits its turn. */
+/** So many pages of a server are read as quickly as they come; each further one waits its turn. */
 const quickPages = 64;
 const pagePauseMs = 20;
 /** Hashing so much takes no longer than others may wait. */
@@ -48,6 +48,9 @@ export type Reading = {
   readonly isOverBudget?: boolean;
 };
 
+/** What a server may still send in this reading. */
+type Left = { items: number; quickPages: number };
+
 /** It offers more than a budget. */
 class OverBudget extends Error {
   constructor(readonly budget: BudgetName) {
@@ -63,7 +66,7 @@ export async function readCapabilities(
 ): Promise<Reading> {
   const { greeting, wire } = contact;
   const found = new Map<CapabilityKind, Listing>();
-  const itemsLeft = { count: budgets.limit("snapshotItems") };
+  const left: Left = { items: budgets.limit("snapshotItems"), quickPages };
   try {
     if (greeting.era === "legacy") await wire.notify("notifications/initialized", signal);
   } catch (error) {
@@ -72,10 +75,17 @@ export async function readCapabilities(
   for (const { kind, capability, method } of kinds) {
     if (!isJsonObject(greeting.capabilities[capability])) continue;
     try {
-      found.set(kind, await readAll(contact, kind, method, signal, itemsLeft));
+      found.set(kind, await readAll(contact, kind, method, signal, left));
     } catch (error) {
       const budget = budgetIn(error);
-      if (budget === undefined) return { warnings: [...warningsOf(found), unread(method, error)] };
+      if (budget === undefined) {
+        // Pages without end are no reason to begin again with the next probe.
+        const isEndless = signal.aborted && left.quickPages < 0;
+        return {
+          warnings: [...warningsOf(found), unread(method, error)],
+          ...(isEndless ? { isOverBudget: true } : {}),
+        };
+      }
       budgets.refused(budget);
       return { isOverBudget: true, warnings: [...warningsOf(found), noRoom(budget, budgets)] };
     }
@@ -96,7 +106,7 @@ async function readAll(
   kind: CapabilityKind,
   method: string,
   signal: AbortSignal,
-  itemsLeft: { count: number },
+  left: Left,
 ): Promise<Listing> {
   const items: CapabilityItem[] = [];
   const cursors = new Set<string>();
@@ -114,8 +124,9 @@ async function readAll(
     if (!Array.isArray(listed))
       throw new ProbeFault({ kind: "not-mcp", what: `a result without a list of ${kind}` });
     // A page without items costs as much as one with one.
-    itemsLeft.count -= Math.max(1, listed.length);
-    if (itemsLeft.count < 0) throw new OverBudget("snapshotItems");
+    left.items -= Math.max(1, listed.length);
+    left.quickPages -= 1;
+    if (left.items < 0) throw new OverBudget("snapshotItems");
     await addAll(items, kind, listed);
     const cursor = reply.result.nextCursor;
     if (typeof cursor !== "string") return { items, caching };
@@ -124,7 +135,7 @@ async function readAll(
         items,
         warning: `Its ${method} answers the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
       };
-    if (cursors.size >= quickPages) await pause(pagePauseMs, signal);
+    if (left.quickPages < 0) await pause(pagePauseMs, signal);
     if (cursor.length > longestCursor)
       return { items, warning: `Its ${method} answers a cursor too long to send back.` };
     cursors.add(cursor);
