@@ -47,8 +47,6 @@ const mostHolderRounds = 4;
 const conflictSilenceMs = 600_000;
 const mostConflictsRemembered = 1_000;
 const holderTimeoutMs = 2_000;
-/** Instances of one name; each is probed for itself and listed with the name. */
-const mostInstances = 100;
 
 /** Lets servers in: decides who has a name, asks its holders when that matters, and grants leases. */
 export class Registrar {
@@ -148,7 +146,9 @@ export class Registrar {
         catalogue.instance(id, instanceId)?.health.status === "down",
     });
     if (decision.kind === "accept") {
+      const mostInstances = budgets.limit("instances");
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
+        budgets.refused("instances");
         throw new HubError(
           "REGISTRY_FULL",
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have. Stop some of them or register under another name.`,

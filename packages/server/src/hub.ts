@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { join, relative } from "node:path";
-import { BudgetBook, type JournalEvent, Registry, systemClock, Toolsets } from "@hub/core";
+import {
+  BudgetBook,
+  type Clock,
+  type JournalEvent,
+  Registry,
+  systemClock,
+  Toolsets,
+} from "@hub/core";
 import { createCatalogueSearch, Gateway } from "@hub/gateway";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
@@ -41,6 +49,8 @@ export type StartOptions = {
   readonly config: HubConfig;
   readonly log: Log;
   readonly onEvent?: (event: JournalEvent) => void;
+  /** Default: the clock of the process. */
+  readonly clock?: Clock | undefined;
   /** What browsers get to see. Default: nothing. */
   readonly webUi?: WebUi | undefined;
   /** Start although the data directory misses what an earlier hub acknowledged. Default: false. */
@@ -58,6 +68,7 @@ export async function startHub({
   onEvent,
   webUi,
   acceptDataLoss,
+  clock = systemClock,
 }: StartOptions): Promise<Hub> {
   const begin = performance.now();
   // The adapters log as pino does: fields first.
@@ -78,6 +89,8 @@ export async function startHub({
     acceptDataLoss,
   });
   const stopping = new AbortController();
+  // Every stream waits for it.
+  setMaxListeners(0, stopping.signal);
   let listener: Listener | undefined;
   const hubId = randomUUID();
   const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
@@ -101,7 +114,7 @@ export async function startHub({
   };
   const registry = await Registry.open({
     store,
-    clock: systemClock,
+    clock,
     prober,
     settings: config.settings,
     budgets,
@@ -111,7 +124,7 @@ export async function startHub({
   }).catch(closeStore);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
-    clock: systemClock,
+    clock,
     onListenerError,
   }).catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
@@ -134,7 +147,7 @@ export async function startHub({
     registry,
     toolsets,
     budgets,
-    info: { version, hubId, startedAt: Date.now(), pid: process.pid },
+    info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
     checkEndpoint: (endpoint) => {
       checkEndpoint(endpoint, rules);
@@ -171,7 +184,9 @@ export async function startHub({
   };
   try {
     const door = createGatewayDoor({ gateway, guard, hubId });
-    listener = await listen(app, host, config.port, connectionLimits, door);
+    listener = await listen(app, host, config.port, connectionLimits, door, budgets, (cut) =>
+      log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
+    );
   } catch (error) {
     await close();
     throw error;
