@@ -108,7 +108,7 @@ describe("list_changed", () => {
     const stream = await new ModernClient(hub.url).listen(everyKind);
     const isFlapping = async () => {
       const answer = await fetch(`${hub.url}/servers/flips`);
-      return "flapping" in (await answer.json());
+      return "flapping" in ((await answer.json()) as object);
     };
     let flips = 0;
     const flip = async () => {
@@ -130,7 +130,7 @@ describe("list_changed", () => {
     const answer = await fetch(`${hub.url}/events?kind=capabilities-changed&limit=1000`, {
       headers: { accept: "application/json" },
     });
-    const { events } = await answer.json();
+    const { events } = (await answer.json()) as { readonly events: readonly object[] }; // as described
     expect(events.filter((event: object) => "flapping" in event)).toHaveLength(1);
     expect(events.length).toBeLessThanOrEqual(12);
   });
