@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gatewayErrors } from "../packages/gateway/src/errors.js";
 import { HubProcess } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
@@ -103,6 +104,14 @@ describe("code in the documentation", () => {
     const text = readFileSync(join(root, "docs/reference/errors.md"), "utf8");
     const named = [...text.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((match) => match[1]);
     expect(named.sort()).toEqual([...hubErrorCodes].sort());
+  });
+
+  test("the reference of errors names every code of the gateway with its number, and no other", () => {
+    const text = readFileSync(join(root, "docs/reference/errors.md"), "utf8");
+    const named = [...text.matchAll(/^\| (-\d+) +\| `([A-Z_]+)` +\|/gm)];
+    expect(Object.fromEntries(named.map(([, number, code]) => [code, Number(number)]))).toEqual(
+      gatewayErrors,
+    );
   });
 
   test("the reference of settings names every variable that the hub reads", () => {

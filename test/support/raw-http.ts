@@ -51,8 +51,15 @@ export class RawConnection {
   #interim: number[] = [];
   #look: () => void = () => undefined;
 
-  constructor(port: number, host = "127.0.0.1") {
-    this.socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
+  /** `from`: the address it comes from. Default: the system chooses. */
+  constructor(port: number, host = "127.0.0.1", from?: string) {
+    this.socket = connect({
+      port,
+      host,
+      allowHalfOpen: true,
+      noDelay: true,
+      ...(from === undefined ? {} : { localAddress: from }),
+    });
     this.socket.on("data", (chunk: Buffer) => {
       this.#received.push(chunk);
       this.#size += chunk.length;

@@ -7,11 +7,13 @@ import {
   rowOf,
   settingOf,
 } from "./budgets.js";
+import { ByteShares } from "./byte-shares.js";
+import { Shares } from "./shares.js";
 
 /** How much of a budget is in use; of one that each server or client has, by the one that uses most. */
 export type BudgetUse = {
   readonly used: number;
-  /** Who uses most, for a budget that each has: the id of a server, the address of a client. */
+  /** Who uses most: the id of a server, the address of a client. */
   readonly by?: string | undefined;
 };
 
@@ -30,6 +32,8 @@ export class BudgetBook {
   readonly #limits: Budgets;
   readonly #gauges = new Map<BudgetName, Set<() => BudgetUse>>();
   readonly #refused = new Map<BudgetName, number>();
+  readonly #shares = new Map<BudgetName, Shares>();
+  readonly #byteShares = new Map<BudgetName, ByteShares>();
 
   /** Budgets that are not given have their defaults. */
   constructor(limits: Partial<Budgets> = {}) {
@@ -45,6 +49,26 @@ export class BudgetBook {
     const gauges = this.#gauges.get(name) ?? new Set();
     this.#gauges.set(name, gauges.add(use));
     return () => gauges.delete(use);
+  }
+
+  /** The places of a budget of the whole hub: the same pool for all who ask, with its use watched. */
+  shares(name: BudgetName): Shares {
+    const known = this.#shares.get(name);
+    if (known !== undefined) return known;
+    const shares = new Shares(this.limit(name));
+    this.#shares.set(name, shares);
+    this.watch(name, () => ({ used: shares.size, by: shares.largest }));
+    return shares;
+  }
+
+  /** The same for a budget of bytes. */
+  byteShares(name: BudgetName): ByteShares {
+    const known = this.#byteShares.get(name);
+    if (known !== undefined) return known;
+    const shares = new ByteShares(this.limit(name));
+    this.#byteShares.set(name, shares);
+    this.watch(name, () => ({ used: shares.total, by: shares.largest }));
+    return shares;
   }
 
   /** Counts that something was refused, cut or left out because of this budget. */
@@ -70,7 +94,10 @@ export class BudgetBook {
   /** What several hold of a budget of the whole hub adds up; of one that each has, the most counts. */
   #use(name: BudgetName): BudgetUse {
     const uses = [...(this.#gauges.get(name) ?? [])].map((read) => read());
-    if (rowOf(name).per === "hub") return { used: uses.reduce((sum, { used }) => sum + used, 0) };
-    return uses.reduce((most, use) => (use.used > most.used ? use : most), { used: 0 });
+    const most = uses.reduce<BudgetUse>((one, use) => (use.used > one.used ? use : one), {
+      used: 0,
+    });
+    if (rowOf(name).per !== "hub") return most;
+    return { ...most, used: uses.reduce((sum, { used }) => sum + used, 0) };
   }
 }

@@ -8,6 +8,7 @@ export {
   rowOf,
   settingOf,
 } from "./budgets.js";
+export { ByteShares } from "./byte-shares.js";
 export { type Clock, systemClock } from "./clock.js";
 export {
   type Entry,
@@ -76,6 +77,7 @@ export {
 } from "./registration.js";
 export { Registry, type RegistryOptions, serverNotFound } from "./registry.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
+export { type Holder, Shares } from "./shares.js";
 export {
   assembleSnapshot,
   type CachingHints,

@@ -68,8 +68,6 @@ const mostHolderRounds = 4;
 const conflictSilenceMs = 600_000;
 const mostConflictsRemembered = 1_000;
 const holderTimeoutMs = 2_000;
-/** Instances of one name; each is probed for itself and listed with the name. */
-const mostInstances = 100;
 
 /** Lets servers in: decides who has a name, looks for its holders when that matters, and grants leases. */
 export class Registrar {
@@ -195,7 +193,9 @@ export class Registrar {
         catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
     }
     if (decision.kind === "accept") {
+      const mostInstances = budgets.limit("instances");
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
+        budgets.refused("instances");
         throw new HubError(
           "REGISTRY_FULL",
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have. Stop some of them or register under another name.`,

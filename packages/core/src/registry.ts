@@ -1,4 +1,4 @@
-import { BudgetBook } from "./budget-book.js";
+import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
@@ -82,6 +82,7 @@ export class Registry {
       random: options.random ?? Math.random,
     });
     budgets.watch("servers", () => ({ used: this.#catalogue.size }));
+    budgets.watch("instances", () => mostInstances(this.#catalogue.list()));
     this.#registrar = new Registrar({
       budgets,
       catalogue: this.#catalogue,
@@ -345,6 +346,14 @@ export class Registry {
       this.#options.onListenerError?.(error);
     }
   }
+}
+
+/** The name that most processes share. */
+function mostInstances(entries: readonly Entry[]): BudgetUse {
+  let most: BudgetUse = { used: 0 };
+  for (const { record, instances } of entries)
+    if (instances.length > most.used) most = { used: instances.length, by: record.id };
+  return most;
 }
 
 function leaseUnknown(): HubError {

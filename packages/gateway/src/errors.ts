@@ -20,6 +20,16 @@ export const gatewayErrors = {
   HUB_LOOP: -31_006,
   /** The hub is stopping; the call did not run. */
   HUB_STOPPING: -31_007,
+  /** All sessions that this client may have are in use. */
+  TOO_MANY_SESSIONS: -31_021,
+  /** All streams that this client may have are open. */
+  TOO_MANY_STREAMS: -31_022,
+  /** All calls that may wait for this client's answers do; this one was ended when its server asked. */
+  TOO_MANY_HELD_CALLS: -31_023,
+  /** A server asks a client more than may be open at once; only its server hears of it. */
+  TOO_MANY_QUESTIONS: -31_024,
+  /** A client says more of itself than the hub keeps. */
+  IDENTITY_TOO_LARGE: -31_025,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -70,4 +80,10 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   SERVER_BUSY: "Try again in a moment, or start another instance of the server.",
   HUB_LOOP: "Do not register a hub in itself, directly or by way of others.",
   HUB_STOPPING: "Try again when the hub is back.",
+  TOO_MANY_SESSIONS: "Use the sessions you have, end those you do not need, or try again later.",
+  TOO_MANY_STREAMS: "Close streams you do not need, or try again later.",
+  TOO_MANY_HELD_CALLS: "Answer what was asked before, or try again later.",
+  TOO_MANY_QUESTIONS: "Ask again when the others are answered.",
+  IDENTITY_TOO_LARGE:
+    "Send less in capabilities and clientInfo, such as links instead of whole icons.",
 };

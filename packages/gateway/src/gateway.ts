@@ -7,19 +7,21 @@ import {
   type ToolsetPreview,
 } from "@hub/core";
 import { previewOf } from "./catalogue/preview.js";
-import { Selections } from "./catalogue/selections.js";
+import type { Selection } from "./catalogue/selection.js";
+import { type Selected, Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { type Received, receiveMessage, refuse } from "./downstream/receive-message.js";
 import { sessionPrefix } from "./downstream/sessions.js";
+import { takeStreamPlace } from "./downstream/stream-place.js";
 import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { eraOfInstance, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
-import { PassThrough } from "./relay/pass-through.js";
+import { type PassedRequest, PassThrough } from "./relay/pass-through.js";
 import { sendText } from "./relay/send-text.js";
 import { createCatalogueSearch } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
@@ -79,16 +81,17 @@ export class Gateway {
     this.#options = options;
     const { catalogue, dialer, refresh, version } = options;
     const limits = { ...defaultLimits, ...options.limits };
+    const budgets = options.budgets ?? new BudgetBook();
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
     const views = new Views(catalogue, limits.graceMs, (inMs) => this.#changes.lookIn(inMs));
     this.#context = {
       catalogue,
       views,
-      instances: new Instances(limits, catalogue),
+      instances: new Instances(limits, budgets, catalogue),
       dialer,
       limits,
-      budgets: options.budgets ?? new BudgetBook(),
+      budgets,
       traffic: this.traffic,
       refresh,
     };
@@ -140,7 +143,7 @@ export class Gateway {
       sendStopping(response, null, always);
       return;
     }
-    const select = () => this.#selections.of(target, query, via !== undefined);
+    const select = this.#selecting(target, query, via !== undefined);
     const selected = select();
     if ("refusal" in selected) {
       const error = { code: codes.invalidParams, message: selected.refusal };
@@ -151,10 +154,7 @@ export class Gateway {
       request,
       response,
       selection: selected.selection,
-      currentSelection: () => {
-        const now = select();
-        return "refusal" in now ? selected.selection : now.selection;
-      },
+      currentSelection: selectingStill(select, selected.selection),
       via,
       always,
     };
@@ -172,7 +172,7 @@ export class Gateway {
     }
     const { entry } = selected;
     if (entry !== undefined && !this.#isOverSse(entry) && !isHubSession(request))
-      this.#passThrough.relay(
+      this.#passOn(
         {
           method: request.method,
           headers: request.headers,
@@ -269,7 +269,7 @@ export class Gateway {
     }
     const message = parsed.kind === "response" ? undefined : parsed.message;
     const mayRefuse = isOpening && serverEra === "modern";
-    this.#passThrough.relay(
+    this.#passOn(
       {
         method: "POST",
         headers: request.headers,
@@ -296,6 +296,19 @@ export class Gateway {
     );
   }
 
+  #passOn(passed: PassedRequest, response: ServerResponse): void {
+    const refused = passed.isEndless
+      ? takeStreamPlace(this.#context.budgets, response, passed.id)
+      : undefined;
+    if (refused === undefined) this.#passThrough.relay(passed, response);
+    else sendText(response, refused.status, refused.text, { ...passed.always, ...refused.headers });
+  }
+
+  /** What an endpoint shows whenever it is asked. Sessions keep this, so it must not keep the request. */
+  #selecting(target: Target, query: string, isRelayed: boolean) {
+    return () => this.#selections.of(target, query, isRelayed);
+  }
+
   /** Its bytes mean nothing to clients of the newer transport: the hub speaks for it always. */
   #isOverSse(entry: Entry): boolean {
     return this.#context.instances.first(entry)?.transport === "sse";
@@ -311,6 +324,14 @@ export class Gateway {
     timer.unref();
     this.#timers.add(timer);
   }
+}
+
+/** What an endpoint shows now; what it showed first when it is no more. */
+function selectingStill(select: () => Selected, first: Selection): () => Selection {
+  return () => {
+    const now = select();
+    return "refusal" in now ? first : now.selection;
+  };
 }
 
 /** A session the hub opened, whether or not it still stands: no server knows it. */

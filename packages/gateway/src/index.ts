@@ -22,3 +22,4 @@ export {
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "./upstream/port.js";
+export { sharedBytesOf } from "./wire/shared-bytes.js";

@@ -1,4 +1,4 @@
-/** What the gateway allows. All times are milliseconds. */
+/** The times of the gateway, in milliseconds. How much it allows is in the table of budgets. */
 export type GatewayLimits = {
   /** How long a call may be silent. Progress and other messages start it anew. */
   readonly callTimeoutMs: number;
@@ -6,20 +6,12 @@ export type GatewayLimits = {
   readonly callCapMs: number;
   /** How long opening a session with a server may take. */
   readonly handshakeMs: number;
-  /** Calls in flight to one instance; more wait. */
-  readonly mostInFlight: number;
-  /** Calls that may wait for one instance. */
-  readonly mostWaiting: number;
   /** How long an instance that has shown no life is not tried, unless a probe finds it alive. */
   readonly circuitMs: number;
-  /** Sessions of 2025 clients; the one unused for longest goes first. */
-  readonly mostSessions: number;
   /** A session that nobody used for this long, and that has no stream open, ends. */
   readonly sessionIdleMs: number;
   /** How long a call is held while a modern client answers a question of its server. */
   readonly holdMs: number;
-  /** Calls held at once. */
-  readonly mostHeld: number;
   /** How long a server that was lost stays in the lists. */
   readonly graceMs: number;
   /** How long changes are gathered before clients are told. */
@@ -32,13 +24,9 @@ export const defaultLimits: GatewayLimits = {
   callTimeoutMs: 60_000,
   callCapMs: 15 * 60_000,
   handshakeMs: 10_000,
-  mostInFlight: 32,
-  mostWaiting: 1_000,
   circuitMs: 10_000,
-  mostSessions: 1_000,
   sessionIdleMs: 30 * 60_000,
   holdMs: 5 * 60_000,
-  mostHeld: 1_000,
   graceMs: 5_000,
   debounceMs: 100,
   keepAliveMs: 25_000,

@@ -47,15 +47,15 @@ export class Minutes {
 
 /**
  * Calls of the last 60 seconds, from the counts of this minute and the one before: that one weighs
- * as much of it as lies within the 60 seconds. Exact for even traffic, and three numbers in size.
+ * as much of it as lies within the 60 seconds, by a clock that never jumps. Exact for even traffic, and three numbers in size.
  */
 export class Rate {
   #minute = 0;
   #calls = 0;
   #before = 0;
 
-  count(wall: number): void {
-    const minute = Math.floor(wall / minuteMs);
+  count(now: number): void {
+    const minute = Math.floor(now / minuteMs);
     if (minute !== this.#minute) {
       this.#before = minute === this.#minute + 1 ? this.#calls : 0;
       this.#calls = 0;
@@ -64,9 +64,9 @@ export class Rate {
     this.#calls += 1;
   }
 
-  perMinute(wall: number): number {
-    const minute = Math.floor(wall / minuteMs);
-    const stillWithin = 1 - (wall % minuteMs) / minuteMs;
+  perMinute(now: number): number {
+    const minute = Math.floor(now / minuteMs);
+    const stillWithin = 1 - (now % minuteMs) / minuteMs;
     if (minute === this.#minute) return this.#calls + this.#before * stillWithin;
     return minute === this.#minute + 1 ? this.#calls * stillWithin : 0;
   }

@@ -95,7 +95,7 @@ export class Traffic {
         row.calls += 1;
         row.bytes += running.bytes;
         if (isError) row.errors += 1;
-        row.rate.count(ended.wall);
+        row.rate.count(ended.steady);
         row.minutes.count(ended.wall, isError);
         this.#minutes.count(ended.wall, isError);
         addDuration(row, durationMs);
@@ -137,20 +137,20 @@ export class Traffic {
   }
 
   rows(serverId?: string): TrafficRow[] {
-    const { wall } = this.#now();
+    const { steady } = this.#now();
     return [...this.#rows.values()]
       .filter((row) => serverId === undefined || row.serverId === serverId)
       .map((row) => ({
         serverId: row.serverId,
         method: row.method,
         ...(row.name === undefined ? {} : { name: row.name }),
-        ...figures(row, row.rate.perMinute(wall)),
+        ...figures(row, row.rate.perMinute(steady)),
       }));
   }
 
   /** The rows of each server as one, with the latencies of all its calls. */
   servers(serverId?: string): ServerTraffic[] {
-    const { wall } = this.#now();
+    const { steady } = this.#now();
     const sums = new Map<string, Counts & { perMinute: number }>();
     for (const row of this.#rows.values()) {
       if (serverId !== undefined && row.serverId !== serverId) continue;
@@ -160,7 +160,7 @@ export class Traffic {
         sums.set(row.serverId, sum);
       }
       addCounts(sum, row);
-      sum.perMinute += row.rate.perMinute(wall);
+      sum.perMinute += row.rate.perMinute(steady);
     }
     return [...sums].map(([id, sum]) => ({ serverId: id, ...figures(sum, sum.perMinute) }));
   }

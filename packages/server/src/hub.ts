@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { join, relative } from "node:path";
-import { BudgetBook, type JournalEvent, Registry, systemClock, Toolsets } from "@hub/core";
+import {
+  BudgetBook,
+  type Clock,
+  type JournalEvent,
+  Registry,
+  systemClock,
+  Toolsets,
+} from "@hub/core";
 import { createCatalogueSearch, Gateway } from "@hub/gateway";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
@@ -42,6 +50,8 @@ export type StartOptions = {
   readonly config: HubConfig;
   readonly log: Log;
   readonly onEvent?: (event: JournalEvent) => void;
+  /** Default: the clock of the process. */
+  readonly clock?: Clock | undefined;
   /** What browsers get to see. Default: nothing. */
   readonly webUi?: WebUi | undefined;
   /** Start although the data directory misses what an earlier hub acknowledged. Default: false. */
@@ -59,6 +69,7 @@ export async function startHub({
   onEvent,
   webUi,
   acceptDataLoss,
+  clock = systemClock,
 }: StartOptions): Promise<Hub> {
   const begin = performance.now();
   // The adapters log as pino does: fields first.
@@ -79,6 +90,8 @@ export async function startHub({
     acceptDataLoss,
   });
   const stopping = new AbortController();
+  // Every stream waits for it.
+  setMaxListeners(0, stopping.signal);
   let listener: Listener | undefined;
   const hubId = randomUUID();
   const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
@@ -102,7 +115,7 @@ export async function startHub({
   };
   const registry = await Registry.open({
     store,
-    clock: systemClock,
+    clock,
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
@@ -112,7 +125,7 @@ export async function startHub({
   }).catch(closeStore);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
-    clock: systemClock,
+    clock,
     onListenerError,
   }).catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
@@ -135,7 +148,7 @@ export async function startHub({
     registry,
     toolsets,
     budgets,
-    info: { version, hubId, startedAt: Date.now(), pid: process.pid },
+    info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
     checkEndpoint: (endpoint) => {
       checkEndpoint(endpoint, rules);
@@ -172,7 +185,9 @@ export async function startHub({
   };
   try {
     const door = createGatewayDoor({ gateway, guard, hubId });
-    listener = await listen(app, host, config.port, connectionLimits, door);
+    listener = await listen(app, host, config.port, connectionLimits, door, budgets, (cut) =>
+      log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
+    );
   } catch (error) {
     await close();
     throw error;

@@ -5,13 +5,15 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
-import { HubError } from "@hub/core";
+import { BudgetBook, HubError } from "@hub/core";
 import type { HubApp } from "./api/context.js";
 import { problemResponse } from "./api/problem.js";
+import { Connections, type Serve } from "./connections.js";
 import type { Door } from "./gateway-door.js";
+import { type Cut, Unread } from "./unread.js";
 
 export type ConnectionLimits = {
   /** Until all headers of a request must be there. */
@@ -20,14 +22,12 @@ export type ConnectionLimits = {
   readonly requestMs: number;
   /** How often the two above are looked at. */
   readonly checkEveryMs: number;
-  readonly mostConnections: number;
 };
 
 export const connectionLimits: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   checkEveryMs: 5_000,
-  mostConnections: 2_000,
 };
 const closeIdleEveryMs = 50;
 /** A connection that has asked nothing gets this long to do so when the hub stops. */
@@ -57,8 +57,7 @@ function ambiguity(request: IncomingMessage): string | undefined {
 
 const invalid = (detail: string) => problemResponse(new HubError("INVALID_REQUEST", detail));
 
-async function refuse(response: ServerResponse, detail: string): Promise<void> {
-  const problem = invalid(detail);
+async function refuse(response: ServerResponse, problem: Response): Promise<void> {
   response.writeHead(problem.status, {
     ...Object.fromEntries(problem.headers),
     connection: "close",
@@ -97,14 +96,26 @@ export async function listen(
   limits: ConnectionLimits = connectionLimits,
   /** Sees every request first; what it does not take goes to the app. */
   door: Door = () => false,
+  budgets = new BudgetBook(),
+  /** Hears of clients that were cut off because they did not read. */
+  onCut: (cut: Cut) => void = () => {},
 ): Promise<Listener> {
+  const serve: Serve = (response, refusal) => {
+    const request = response.req;
+    const problem = ambiguity(request);
+    if (refusal !== undefined) void refuse(response, problemResponse(refusal));
+    else if (problem !== undefined) void refuse(response, invalid(problem));
+    else if (!door(request, response)) void handle(request, response);
+  };
+  const connections = new Connections(budgets, serve);
+  const unread = new Unread({ connections, budgets, now: () => performance.now(), onCut });
+
   const handle = getRequestListener(app.fetch, {
     errorHandler: (error) =>
       error instanceof RequestError
         ? invalid("The request target or the Host header is not valid.")
         : problemResponse(new HubError("INTERNAL", "The hub could not answer this request.")),
   });
-  const answering = new WeakMap<Duplex, ServerResponse>();
   const server: Server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -115,30 +126,20 @@ export async function listen(
       // Said by `ambiguity`, in words.
       requireHostHeader: false,
     },
-    (request, response) => {
-      answering.set(request.socket, response);
-      const problem = ambiguity(request);
-      if (problem !== undefined) void refuse(response, problem);
-      else if (!door(request, response)) void handle(request, response);
-    },
+    (_, response) => connections.asked(response),
   );
-  server.maxConnections = limits.mostConnections;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const response = answering.get(socket);
+    const response = connections.answerOn(socket);
     const isAnswering = response?.headersSent === true && !response.writableFinished;
     // A second answer in the middle of one would be read as a part of it.
     if (isAnswering) socket.destroy();
     else void refuseConnection(socket, error.code);
   });
   server.on("checkExpectation", (_, response) => {
-    void refuse(response, "The only expectation the hub can meet is 100-continue.");
+    void refuse(response, invalid("The only expectation the hub can meet is 100-continue."));
   });
   server.on("connect", (_, socket) => void refuseConnection(socket, undefined));
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  server.on("connection", (socket) => connections.opened(socket));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port, exclusive: true }, () => {
@@ -154,7 +155,7 @@ export async function listen(
     close: (graceMs) =>
       new Promise<void>((resolve) => {
         const cut = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
+          for (const connection of connections.all) connection.end();
         }, graceMs);
         const began = performance.now();
         // A kept connection becomes idle when its last answer is out, which may be later. One that
@@ -162,11 +163,13 @@ export async function listen(
         const closeIdle = setInterval(() => {
           server.closeIdleConnections();
           if (performance.now() - began < unusedGraceMs) return;
-          for (const socket of sockets) if (!answering.has(socket)) socket.destroy();
+          for (const connection of connections.all)
+            if (connection.response === undefined) connection.end();
         }, closeIdleEveryMs);
         server.close(() => {
           clearTimeout(cut);
           clearInterval(closeIdle);
+          unread.stop();
           resolve();
         });
         server.closeIdleConnections();

@@ -1,22 +1,25 @@
-import type { Entry } from "@hub/core";
+import type { Entry, Holder } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
 import type { GatewayContext } from "../relay/context.js";
-import { clientName } from "../relay/modern-caller.js";
-import type { LegacyIdentity, LegacyLink } from "../upstream/legacy-link.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { type Leg, openLeg } from "../upstream/open-link.js";
+import { placeAt } from "../upstream/place.js";
 import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { ClientIdentity } from "./client-identity.js";
 import { Questions } from "./questions.js";
 import type { Reply } from "./reply.js";
 
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
-export class ClientSession {
+export class ClientSession implements Holder {
   readonly id: string;
-  readonly identity: LegacyIdentity;
+  /** Whose it is when the hub shares out what it has. */
+  readonly peer: string;
+  readonly identity: ClientIdentity;
   readonly via: string | undefined;
-  readonly questions = new Questions();
+  readonly questions: Questions;
   /** Calls in flight, by the client's ids. */
   readonly calls = new Map<JsonRpcId, () => void>();
   /** Progress that servers want to hear about their questions, by the hub's token. */
@@ -30,6 +33,8 @@ export class ClientSession {
   readonly subscriptions = new Map<string, () => void>();
   logLevel: string | undefined;
   usedAt: number;
+  /** Whether anything came after its handshake. */
+  isUsed = false;
   readonly #context: GatewayContext;
   readonly #selection: () => Selection;
   readonly #legs = new Map<string, Promise<Leg>>();
@@ -37,24 +42,32 @@ export class ClientSession {
   readonly #listening = new Map<LegacyLink, SessionStream>();
   readonly #streams = new Set<Reply>();
   readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
-  #isClosed = false;
+  readonly #onEnd: () => void;
+  /** Ends what is being opened for it. */
+  readonly #closing = new AbortController();
 
   constructor(options: {
     readonly id: string;
+    readonly peer: string;
     /** What it shows now: a toolset may change. */
     readonly selection: () => Selection;
-    readonly identity: LegacyIdentity;
+    readonly identity: ClientIdentity;
     readonly via: string | undefined;
     readonly context: GatewayContext;
     /** Hears what servers send outside of any call. */
     readonly onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
+    /** Ends it for good. */
+    readonly onEnd: () => void;
   }) {
     this.id = options.id;
+    this.peer = options.peer;
     this.#selection = options.selection;
     this.identity = options.identity;
     this.via = options.via;
     this.#context = options.context;
+    this.questions = new Questions(options.context.budgets);
     this.#onOutside = options.onOutside;
+    this.#onEnd = options.onEnd;
     this.usedAt = options.context.catalogue.now().hub;
   }
 
@@ -63,7 +76,11 @@ export class ClientSession {
   }
 
   get client(): string | undefined {
-    return clientName(this.identity.clientInfo);
+    return this.identity.name;
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Whether the client may be away for good: it has no stream open and waits for nothing. */
@@ -146,8 +163,12 @@ export class ClientSession {
     this.#listenNoMore();
   }
 
+  end(): void {
+    this.#onEnd();
+  }
+
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     for (const cancel of [...this.calls.values()]) cancel();
     for (const stop of this.subscriptions.values()) stop();
     for (const stream of this.#streams) stream.end();
@@ -161,7 +182,14 @@ export class ClientSession {
   async #open(entry: Entry): Promise<Leg> {
     const serverId = entry.record.id;
     try {
-      const leg = await openLeg(this.#context, entry, this.identity, this.via);
+      const { identity, via } = this;
+      const { signal } = this.#closing;
+      const leg = await openLeg(this.#context, entry, {
+        identity,
+        via,
+        signal,
+        reach: (instance) => placeAt(instance, signal),
+      });
       if (leg.kind === "legacy") {
         if (this.#isClosed) leg.link.close();
         else {

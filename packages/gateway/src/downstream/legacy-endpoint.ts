@@ -1,4 +1,5 @@
 import { isJsonObject } from "@hub/core";
+import { failureError } from "../errors.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import type { GatewayContext } from "../relay/context.js";
 import type { Watchers } from "../upstream/watchers.js";
@@ -10,6 +11,7 @@ import {
   type Message,
   resultText,
 } from "../wire/json-rpc.js";
+import { ClientIdentity } from "./client-identity.js";
 import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
@@ -17,9 +19,12 @@ import { answerRequest } from "./legacy-requests.js";
 import type { Listeners } from "./listeners.js";
 import type { Exchange } from "./modern-endpoint.js";
 import { passOutside } from "./outside-messages.js";
+import { peerOf } from "./peer.js";
+import { refuseMore } from "./refuse-more.js";
 import { Reply } from "./reply.js";
 import { resumeStream } from "./resume-stream.js";
 import { Sessions } from "./sessions.js";
+import { takeStreamPlace } from "./stream-place.js";
 
 export type LegacyEndpointOptions = {
   readonly context: GatewayContext;
@@ -29,8 +34,6 @@ export type LegacyEndpointOptions = {
   readonly version: string;
 };
 
-/** What a session remembers of its client for as long as it lives. */
-const mostIdentityCharacters = 65_536;
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
 
 /** Answers clients of the 2025 revisions: a session each, and a stream for what belongs to no call. */
@@ -48,13 +51,14 @@ export class LegacyEndpoint {
   }
 
   handle(parsed: Message, exchange: Exchange): void {
-    const reply = new Reply(exchange.response, exchange.always);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
       this.#initialize(parsed.message, exchange, reply);
       return;
     }
     const session = this.#admit(exchange, reply);
     if (session === undefined) return;
+    session.isUsed ||= !isHandshake(parsed);
     if (parsed.kind === "request") {
       // As the SDKs' servers answer whom a stream suits.
       if (exchange.request.headers.accept?.includes("text/event-stream") === true)
@@ -70,7 +74,7 @@ export class LegacyEndpoint {
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
   openStream(exchange: Exchange): void {
     const { headers } = exchange.request;
-    const reply = new Reply(exchange.response, exchange.always);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
     if (headers["mcp-session-id"] === undefined) {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -82,6 +86,12 @@ export class LegacyEndpoint {
     }
     const session = this.#admit(exchange, reply);
     if (session === undefined) return;
+    const refused = takeStreamPlace(this.#options.context.budgets, exchange.response, null);
+    if (refused !== undefined) {
+      reply.message(refused.text, refused.status, refused.headers);
+      return;
+    }
+    session.isUsed = true;
     reply.openStream({ "mcp-session-id": session.id });
     session.addStream(reply);
     const lastEventId = headers["last-event-id"];
@@ -91,7 +101,7 @@ export class LegacyEndpoint {
   }
 
   endSession(exchange: Exchange): void {
-    const reply = new Reply(exchange.response, exchange.always);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
     if (exchange.request.headers["mcp-session-id"] === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
@@ -142,23 +152,35 @@ export class LegacyEndpoint {
       reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
       return;
     }
-    if (JSON.stringify([capabilities, clientInfo]).length > mostIdentityCharacters) {
-      const text = `capabilities and clientInfo may have at most ${mostIdentityCharacters} characters`;
-      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+    const agreed = legacyVersions.includes(protocolVersion) ? protocolVersion : newestLegacyVersion;
+    const info = clientInfo ?? { name: "unknown", version: "0" };
+    const identity = new ClientIdentity(agreed, capabilities, info);
+    const { budgets } = context;
+    const mostBytes = budgets.limit("identityBytes");
+    if (identity.bytes > mostBytes) {
+      budgets.refused("identityBytes");
+      const cause = `params.capabilities and params.clientInfo may have at most ${mostBytes} bytes together, these have ${identity.bytes}.`;
+      const failure = { code: "IDENTITY_TOO_LARGE", cause, mayHaveRun: false } as const;
+      reply.message(errorText(message.id, failureError(failure)));
       return;
     }
-    const agreed = legacyVersions.includes(protocolVersion) ? protocolVersion : newestLegacyVersion;
     const { selection, currentSelection, via } = exchange;
     const session = this.sessions.create({
       selection: currentSelection,
       via,
-      identity: {
-        protocolVersion: agreed,
-        capabilities,
-        clientInfo: clientInfo ?? { name: "unknown", version: "0" },
-      },
+      identity,
+      peer: peerOf(exchange.request),
       onOutside: (one, link, event) => passOutside(context, one, link, event),
     });
+    if (session === undefined) {
+      const most = budgets.limit("sessions");
+      const cause = `this address has its share of the hub's ${most} sessions, and all of them were used.`;
+      const { retryAfterMs } = this.sessions;
+      const failure = { code: "TOO_MANY_SESSIONS", cause } as const;
+      const refused = refuseMore(budgets, "sessions", message.id, failure, retryAfterMs);
+      reply.message(refused.text, refused.status, refused.headers);
+      return;
+    }
     this.#stops.set(
       session,
       listeners.add(currentSelection, everyChange, (kind) =>
@@ -180,6 +202,10 @@ export class LegacyEndpoint {
       { "mcp-session-id": session.id },
     );
   }
+}
+
+function isHandshake({ kind, message }: Message): boolean {
+  return kind === "notification" && message.method === "notifications/initialized";
 }
 
 function refusal(message: string): string {

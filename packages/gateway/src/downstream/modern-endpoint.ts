@@ -27,7 +27,9 @@ import { withNameInText } from "../wire/name-in-text.js";
 import { discoverResult } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
+import { peerOf } from "./peer.js";
 import { Reply } from "./reply.js";
+import { takeStreamPlace } from "./stream-place.js";
 import { Subscription } from "./subscription.js";
 
 /** A map, because the key is a client's word: an object has members nobody put there. */
@@ -196,7 +198,14 @@ export class ModernEndpoint {
         always,
       };
       if (rewrites === undefined) relayModern(context, call, modern, response);
-      else relayRewritten(context, call, modern, new Reply(response, always), rewrites);
+      else
+        relayRewritten(
+          context,
+          call,
+          modern,
+          new Reply(response, always, context.budgets),
+          rewrites,
+        );
       return;
     }
     const given = message.params?.arguments;
@@ -208,8 +217,16 @@ export class ModernEndpoint {
       sendText(response, 400, errorText(message.id, error), always);
       return;
     }
-    const reply = new Reply(response, always);
-    this.#options.held.handle({ entry, request: asked, name, reply, rewrites, via });
+    const reply = new Reply(response, always, context.budgets);
+    this.#options.held.handle({
+      entry,
+      request: asked,
+      name,
+      reply,
+      rewrites,
+      via,
+      peer: peerOf(exchange.request),
+    });
   }
 
   #listen(message: JsonRpcRequest, { currentSelection, response, always }: Exchange): void {
@@ -223,7 +240,12 @@ export class ModernEndpoint {
       return;
     }
     const { context, listeners, watchers } = this.#options;
-    const reply = new Reply(response, always);
+    const reply = new Reply(response, always, context.budgets);
+    const refused = takeStreamPlace(context.budgets, response, message.id);
+    if (refused !== undefined) {
+      reply.message(refused.text, refused.status, refused.headers);
+      return;
+    }
     const subscription: Subscription = new Subscription({
       id: message.id,
       reply,

@@ -30,7 +30,11 @@ export function readBody(
   request.on("end", () => {
     if (size > limit) return;
     const whole = first ?? Buffer.alloc(0);
-    onBody(rest.length === 0 ? whole : Buffer.concat([whole, ...rest]));
+    const body = rest.length === 0 ? whole : Buffer.concat([whole, ...rest]);
+    // What still knows the request, such as a call that is held, must not keep its body as well.
+    first = undefined;
+    rest.length = 0;
+    onBody(body);
   });
   request.on("error", () => {
     if (size <= limit) onBroken();

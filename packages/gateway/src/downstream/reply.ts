@@ -1,9 +1,7 @@
 import type { ServerResponse } from "node:http";
+import type { BudgetBook } from "@hub/core";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText, type StreamEvent } from "../wire/event-stream.js";
-
-/** A stream that does not read is cut when this much waits for it. */
-const mostWaitingBytes = 4 * 1024 * 1024;
 
 const streamHeaders = {
   "content-type": "text/event-stream",
@@ -16,14 +14,20 @@ const streamHeaders = {
 export class Reply {
   readonly #response: ServerResponse;
   readonly #always: Readonly<Record<string, string>>;
+  readonly #budgets: BudgetBook;
   readonly #onGone = new Set<() => void>();
   #state: "unopened" | "events" | "ended" = "unopened";
   #isStreamPreferred = false;
 
   /** `always`: what every answer of the hub carries. */
-  constructor(response: ServerResponse, always: Readonly<Record<string, string>>) {
+  constructor(
+    response: ServerResponse,
+    always: Readonly<Record<string, string>>,
+    budgets: BudgetBook,
+  ) {
     this.#response = response;
     this.#always = always;
+    this.#budgets = budgets;
     response.on("close", () => {
       if (this.#state === "ended") return;
       this.#state = "ended";
@@ -112,7 +116,8 @@ export class Reply {
     if (this.#state === "ended") return true;
     this.openStream();
     // What waits already is what the client does not read; one large event alone is no sign of that.
-    if (this.#response.writableLength > mostWaitingBytes) {
+    if (this.#response.writableLength > this.#budgets.limit("streamBytes")) {
+      this.#budgets.refused("streamBytes");
       this.#response.destroy();
       return true;
     }

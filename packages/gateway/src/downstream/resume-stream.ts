@@ -29,7 +29,10 @@ export function resumeStream(
           askClient(session, link, reply, parsed.message, ids, () => undefined);
         else if (parsed?.kind === "notification" && parsed.message.method.endsWith("/list_changed"))
           void context.refresh(serverId);
-        else reply.event({ ...event, ...ids });
+        else if (!reply.event({ ...event, ...ids })) {
+          resumed?.pause();
+          reply.onDrain(() => resumed?.resume());
+        }
       },
       onEnd: () => reply.end(),
       onFailure: () => reply.end(),

@@ -1,37 +1,59 @@
 import { randomBytes } from "node:crypto";
+import type { BudgetUse, Shares } from "@hub/core";
 import type { GatewayContext } from "../relay/context.js";
 import { ClientSession } from "./client-session.js";
 
 /** Tells the hub's sessions from those of servers. */
 export const sessionPrefix = "hub-";
 
-type NewSession = Omit<ConstructorParameters<typeof ClientSession>[0], "id" | "context">;
+type NewSession = Omit<ConstructorParameters<typeof ClientSession>[0], "id" | "context" | "onEnd">;
+
+const longestRetryMs = 60_000;
 
 /**
- * The sessions of 2025 clients. Many clients never end one, and some open one a call: who is idle for
- * long, or was unused for longest when there are too many, goes.
+ * The sessions of 2025 clients. Many clients never end one, so who is idle for long goes. When there are
+ * too many, one that was never used after its handshake goes; one that was used never goes for a new one.
  */
 export class Sessions {
   readonly #context: GatewayContext;
   /** The one used last comes last. */
   readonly #sessions = new Map<string, ClientSession>();
   readonly #onEnd: (session: ClientSession) => void;
+  readonly #shares: Shares;
 
   constructor(context: GatewayContext, onEnd: (session: ClientSession) => void) {
     this.#context = context;
+    this.#shares = context.budgets.shares("sessions");
     this.#onEnd = onEnd;
+    const { budgets } = context;
+    budgets.watch("identityBytes", () => this.#most(({ identity }) => identity.bytes));
+    budgets.watch("questions", () => this.#most(({ questions }) => questions.size));
   }
 
   get size(): number {
     return this.#sessions.size;
   }
 
-  create(options: NewSession): ClientSession {
+  /** A new session; undefined when its client has all that it may have. */
+  create(options: NewSession): ClientSession | undefined {
     const id = `${sessionPrefix}${randomBytes(18).toString("base64url")}`;
-    if (this.#sessions.size >= this.#context.limits.mostSessions) this.#makeRoom();
-    const session = new ClientSession({ ...options, id, context: this.#context });
+    const session: ClientSession = new ClientSession({
+      ...options,
+      id,
+      context: this.#context,
+      onEnd: () => this.end(session),
+    });
+    if (!this.#shares.admit(session.peer, session)) return undefined;
     this.#sessions.set(id, session);
     return session;
+  }
+
+  /** When the session that is unused for longest ends by itself, at most a minute. */
+  get retryAfterMs(): number {
+    const [first] = this.#sessions.values();
+    const { sessionIdleMs } = this.#context.limits;
+    const endsAt = (first?.usedAt ?? 0) + sessionIdleMs;
+    return Math.min(longestRetryMs, Math.max(0, endsAt - this.#context.catalogue.now().hub));
   }
 
   /** The session, now used; undefined for one that ended or never was. */
@@ -46,6 +68,7 @@ export class Sessions {
 
   end(session: ClientSession): void {
     if (!this.#sessions.delete(session.id)) return;
+    this.#shares.leave(session.peer, session);
     this.#onEnd(session);
     session.close();
   }
@@ -71,9 +94,13 @@ export class Sessions {
     for (const session of [...this.#sessions.values()]) this.end(session);
   }
 
-  #makeRoom(): void {
-    const [first] = this.#sessions.values();
-    const victim = [...this.#sessions.values()].find(({ isIdle }) => isIdle) ?? first;
-    if (victim !== undefined) this.end(victim);
+  /** The session that has most of something, by the address of its client. */
+  #most(count: (session: ClientSession) => number): BudgetUse {
+    let most: BudgetUse = { used: 0 };
+    for (const session of this.#sessions.values()) {
+      const used = count(session);
+      if (used > most.used) most = { used, by: session.peer };
+    }
+    return most;
   }
 }

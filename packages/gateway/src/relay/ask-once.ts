@@ -1,8 +1,10 @@
 import type { Entry } from "@hub/core";
 import { exchange, type MessageReceiver } from "../upstream/exchange.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
 import type { LegacyIdentity } from "../upstream/legacy-link.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import { openLeg } from "../upstream/open-link.js";
+import { placeAt } from "../upstream/place.js";
 import { newestLegacyVersion } from "../wire/eras.js";
 import { type JsonRpcRequest, type Outcome, parseMessage } from "../wire/json-rpc.js";
 import { eraOfInstance, type GatewayContext } from "./context.js";
@@ -20,9 +22,24 @@ export async function askOnce(
   entry: Entry,
   request: JsonRpcRequest,
 ): Promise<Outcome | undefined> {
-  const { budgets, dialer, limits } = context;
+  const { limits } = context;
   const [instance] = context.instances.candidates(entry);
   if (instance === undefined) return undefined;
+  const signal = AbortSignal.timeout(limits.handshakeMs);
+  const leave = await placeAt(instance, signal);
+  if (leave === undefined) return undefined;
+  return asked(context, entry, instance, request, signal).finally(leave);
+}
+
+/** The question itself, with a place at the instance. */
+async function asked(
+  context: GatewayContext,
+  entry: Entry,
+  instance: UpstreamInstance,
+  request: JsonRpcRequest,
+  signal: AbortSignal,
+): Promise<Outcome | undefined> {
+  const { budgets, dialer, limits } = context;
   if (eraOfInstance(entry, instance) === "modern") {
     const message = {
       ...request,
@@ -42,7 +59,13 @@ export async function askOnce(
     );
   }
   try {
-    const leg = await openLeg(context, entry, hubIdentity, undefined);
+    const leg = await openLeg(context, entry, {
+      identity: hubIdentity,
+      via: undefined,
+      signal,
+      // It has a place, if not always at the instance that answers in the end.
+      reach: () => Promise.resolve(() => undefined),
+    });
     if (leg.kind !== "legacy") return undefined;
     const answered = await outcome(limits.handshakeMs, (receiver) =>
       leg.link.request(request, receiver),

@@ -14,6 +14,8 @@ export type CallRunOptions = {
   readonly params: unknown;
   /** Hears once that the call failed on the hub's side; it has ended then. */
   readonly onFailure: (failure: GatewayFailure) => void;
+  /** Hears once that the call is over, however it ended. */
+  readonly onOver?: () => void;
 };
 
 /** How long a stream may stay open after the answer. To close it at once would cost its connection. */
@@ -29,6 +31,7 @@ export class CallRun {
   #instance: UpstreamInstance | undefined;
   #exchange: UpstreamExchange | undefined;
   #leave: (() => void) | undefined;
+  #hasPlace = false;
   #closing: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -39,8 +42,8 @@ export class CallRun {
     this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
     this.#began = context.catalogue.now().hub;
     this.#timer = new CallTimer(context.limits, (afterMs) => {
-      // It has never got a place: that says nothing about the server.
-      if (this.#exchange === undefined && this.#instance !== undefined) return this.fail(busy);
+      // It was never sent: that says nothing about the server.
+      if (this.#exchange === undefined) return this.fail(busy);
       this.#instance?.timedOut(this.#began, context.catalogue.now().hub);
       void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
@@ -51,15 +54,23 @@ export class CallRun {
     return this.#isOver;
   }
 
+  /**
+   * Takes a place at an instance for what must be opened there before the call is sent; it counts as a
+   * part of the call. False when the call is over before it has one, which `over` must tell.
+   */
+  reach(instance: UpstreamInstance, over: AbortSignal): Promise<boolean> {
+    if (over.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      over.addEventListener("abort", () => resolve(false), { once: true });
+      this.#enter(instance, () => resolve(true));
+    });
+  }
+
   /** Sends it to an instance, as soon as that has a place. A second time after a first that did not run. */
   send(instance: UpstreamInstance, start: () => UpstreamExchange): void {
-    this.#leave?.();
-    this.#instance = instance;
-    this.#running.instanceId = instance.instanceId;
-    this.#leave = instance.enter(() => {
+    this.#enter(instance, () => {
       if (!this.#isOver) this.#exchange = start();
     });
-    if (this.#leave === undefined) this.fail(busy);
   }
 
   /** A message of the server came. */
@@ -86,6 +97,27 @@ export class CallRun {
     onDrain(() => exchange?.resume());
   }
 
+  #enter(instance: UpstreamInstance, start: () => void): void {
+    if (this.#isOver) return;
+    if (this.#instance === instance && this.#hasPlace) {
+      start();
+      return;
+    }
+    this.#leave?.();
+    this.#hasPlace = false;
+    this.#instance = instance;
+    this.#running.instanceId = instance.instanceId;
+    const leave = instance.enter(() => {
+      this.#hasPlace = true;
+      start();
+    });
+    this.#leave = () => {
+      this.#hasPlace = false;
+      leave?.();
+    };
+    if (leave === undefined) this.fail(busy);
+  }
+
   /** The answer is there. Its stream ends with it; one that stays open all the same is closed. */
   finish(outcome: CallRecord["outcome"]): void {
     if (this.#isOver) return;
@@ -93,6 +125,7 @@ export class CallRun {
     this.#timer.clear();
     this.#leave?.();
     this.#running.end(outcome);
+    this.#options.onOver?.();
     const exchange = this.#exchange;
     if (exchange !== undefined)
       this.#closing = setTimeout(() => exchange.abort(), mostTrailingMs).unref();

@@ -1,6 +1,8 @@
 import type { Entry, JsonObject } from "@hub/core";
-import { isJsonObject } from "@hub/core";
+import { type BudgetBook, isJsonObject } from "@hub/core";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
+import { tooManyQuestions } from "../downstream/questions.js";
+import type { Refusal } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { UpstreamExchange } from "../upstream/port.js";
@@ -31,8 +33,16 @@ export type HeldCallOptions = {
   readonly caller: ModernCaller;
   readonly run: CallRun;
   readonly rewrites: Rewrites | undefined;
-  /** The server asked something: makes the state that the client brings back. */
-  readonly sealState: (round: number) => string;
+  readonly budgets: BudgetBook;
+  /**
+   * The server asked something: makes the state that the client brings back, unless too much waits for
+   * clients already. `bytes` is what is kept meanwhile; `id` that of the request that hears of it.
+   */
+  readonly hold: (round: number, bytes: number, id: JsonRpcId) => string | Refusal;
+  /** Counts more that is kept while the call waits; false when there is too much. */
+  readonly keep: (bytes: number) => boolean;
+  /** Nothing of it is kept any more. */
+  readonly giveBack: (bytes: number) => void;
   /** The call is over, or nobody will come back for it. */
   readonly onOver: () => void;
   /** The server's lists changed. */
@@ -56,6 +66,7 @@ export class HeldCall {
   #lastKey = 0;
   #isAsking = false;
   #isOver = false;
+  #keptBytes = 0;
 
   constructor(options: HeldCallOptions) {
     this.#options = options;
@@ -68,6 +79,11 @@ export class HeldCall {
   /** Whether a client that comes back would be the first to do so. */
   get isWaited(): boolean {
     return this.#attached !== undefined;
+  }
+
+  /** Questions that its client has not answered. */
+  get questions(): number {
+    return this.#questions.size;
   }
 
   get run(): CallRun {
@@ -87,6 +103,7 @@ export class HeldCall {
   attach(id: JsonRpcId, progressToken: unknown, reply: Reply): void {
     const stopWatching = reply.onGone(() => this.cancel("The client closed the stream"));
     this.#attached = { id, progressToken, reply, stopWatching };
+    this.#giveBack();
     for (const data of this.#kept.splice(0)) this.#notify(data);
     if (this.#response !== undefined) this.#answer(this.#response);
     else this.#askSoon();
@@ -160,7 +177,7 @@ export class HeldCall {
       if (!wantsLog(this.#options.caller.logLevel, level)) return;
     } else if (method !== "notifications/progress") return;
     if (this.#attached !== undefined) this.#notify(data);
-    else if (this.#kept.length < mostKept) this.#kept.push(data);
+    else if (this.#kept.length < mostKept && this.#keep(data.length)) this.#kept.push(data);
   }
 
   /** Each round has a progress token of its own, or none. */
@@ -193,6 +210,12 @@ export class HeldCall {
       this.#link?.post({ jsonrpc: "2.0", id: serverId, error });
       return;
     }
+    const { budgets } = this.#options;
+    if (this.#questions.size >= budgets.limit("questions")) {
+      budgets.refused("questions");
+      this.#link?.post({ jsonrpc: "2.0", id: serverId, error: tooManyQuestions });
+      return;
+    }
     this.#lastKey += 1;
     const question = isJsonObject(params) ? { method, params } : { method };
     this.#questions.set(`hub-${this.#lastKey}`, { serverId, request: question });
@@ -213,10 +236,29 @@ export class HeldCall {
       const inputRequests = Object.fromEntries(
         [...this.#questions].map(([key, { request }]) => [key, request]),
       );
-      const requestState = this.#options.sealState(this.#round);
-      const result = { resultType: "input_required", inputRequests, requestState };
-      attached.reply.message(JSON.stringify({ jsonrpc: "2.0", id: attached.id, result }));
+      const bytes = JSON.stringify([this.#options.request.params, inputRequests]).length;
+      const state = this.#options.hold(this.#round, bytes, attached.id);
+      if (typeof state === "string") {
+        this.#keptBytes += bytes;
+        const result = { resultType: "input_required", inputRequests, requestState: state };
+        attached.reply.message(JSON.stringify({ jsonrpc: "2.0", id: attached.id, result }));
+        return;
+      }
+      attached.reply.message(state.text, state.status, state.headers);
+      this.run.finish("hub-error");
+      this.cancel("Too many calls wait for their clients");
     });
+  }
+
+  #giveBack(): void {
+    this.#options.giveBack(this.#keptBytes);
+    this.#keptBytes = 0;
+  }
+
+  #keep(bytes: number): boolean {
+    if (!this.#options.keep(bytes)) return false;
+    this.#keptBytes += bytes;
+    return true;
   }
 
   #answer(data: string): void {
@@ -239,6 +281,7 @@ export class HeldCall {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#giveBack();
     this.#stream?.abort();
     this.#link?.close();
     this.#options.onOver();

@@ -1,13 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { type Entry, isJsonObject } from "@hub/core";
+import { type ByteShares, type Entry, isJsonObject, type Shares } from "@hub/core";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
+import { type Refusal, refuseMore } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { openLeg, Unreachable } from "../upstream/open-link.js";
 import { withoutEnvelope } from "../wire/eras.js";
-import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
+import {
+  codes,
+  errorText,
+  type JsonRpcId,
+  type JsonRpcRequest,
+  type Params,
+} from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext } from "./context.js";
 import { HeldCall } from "./held-call.js";
@@ -16,6 +23,8 @@ import { noAnswer } from "./no-answer.js";
 import { StateSeal, subjectOf } from "./request-state.js";
 import { isSessionRefusal } from "./session-refusal.js";
 
+const retryAfterMs = 30_000;
+
 export type BridgedRequest = {
   readonly entry: Entry;
   /** The client's request, with parameters as the server knows them. */
@@ -23,6 +32,8 @@ export type BridgedRequest = {
   readonly name: string | undefined;
   readonly reply: Reply;
   readonly rewrites: Rewrites | undefined;
+  /** Who asks: see `peerOf`. */
+  readonly peer: string;
   readonly via: string | undefined;
 };
 
@@ -31,10 +42,18 @@ export class HeldCalls {
   readonly #context: GatewayContext;
   readonly #seal = new StateSeal();
   readonly #held = new Map<string, HeldCall>();
-  readonly #expiries = new Map<string, NodeJS.Timeout>();
+  readonly #shares: Shares;
+  /** Those that wait for their client: how they end when it does not come back. */
+  readonly #waiting = new Map<string, () => void>();
+  readonly #kept: ByteShares;
 
   constructor(context: GatewayContext) {
     this.#context = context;
+    this.#shares = context.budgets.shares("heldCalls");
+    this.#kept = context.budgets.byteShares("heldBytes");
+    context.budgets.watch("questions", () => ({
+      used: Math.max(0, ...[...this.#held.values()].map(({ questions }) => questions)),
+    }));
   }
 
   handle(bridged: BridgedRequest): void {
@@ -61,12 +80,13 @@ export class HeldCalls {
 
   #find(sealed: string, bridged: BridgedRequest): HeldCall | undefined {
     const state = this.#seal.open(sealed);
-    if (state === undefined || state.expiresAt < Date.now()) return undefined;
+    if (state === undefined || state.expiresAt < this.#context.catalogue.now().hub)
+      return undefined;
     if (state.subject !== subjectOfCall(bridged)) return undefined;
     const held = this.#held.get(state.held);
     // Of two that come back with one state, the first goes on.
     if (held === undefined || held.round !== state.round || held.isWaited) return undefined;
-    this.#keep(state.held, undefined);
+    this.#letGo(state.held);
     return held;
   }
 
@@ -74,7 +94,9 @@ export class HeldCalls {
     const context = this.#context;
     const { entry, request, reply, via } = bridged;
     const caller = modernCaller(request);
+    const over = new AbortController();
     const run: CallRun = new CallRun(context, {
+      onOver: () => over.abort(),
       entry,
       method: request.method,
       name: bridged.name,
@@ -97,7 +119,14 @@ export class HeldCalls {
     let stop = reply.onGone(() => run.cancel());
     const attempt = async (isRetry: boolean): Promise<void> => {
       // A session of its own for each call: no two modern requests share what a server remembers.
-      const leg = await openLeg(context, entry, caller.identity, via);
+      // It begins with the call's place, so that no more are opened than may be in flight.
+      const leg = await openLeg(context, entry, {
+        identity: caller.identity,
+        via,
+        signal: over.signal,
+        reach: async (instance) =>
+          (await run.reach(instance, over.signal)) ? () => undefined : undefined,
+      });
       if (leg.kind !== "legacy") throw new Error("A server that became modern");
       link = leg.link;
       const current = this.#hold(bridged, caller, run);
@@ -146,13 +175,18 @@ export class HeldCalls {
       caller,
       run,
       rewrites,
-      sealState: (round) => {
-        this.#keep(id, held);
-        const expiresAt = Date.now() + this.#context.limits.holdMs;
+      budgets: this.#context.budgets,
+      hold: (round, bytes, requestId) => {
+        const refused = this.#wait(id, held, bridged.peer, bytes, requestId);
+        if (refused !== undefined) return refused;
+        const { catalogue, limits } = this.#context;
+        const expiresAt = catalogue.now().hub + limits.holdMs;
         return this.#seal.seal({ held: id, round, subject, expiresAt });
       },
+      keep: (more) => this.#kept.take(bridged.peer, more),
+      giveBack: (kept) => this.#kept.give(bridged.peer, kept),
       onOver: () => {
-        this.#keep(id, undefined);
+        this.#letGo(id);
         this.#held.delete(id);
       },
       onListChanged: () => void this.#context.refresh(entry.record.id),
@@ -160,20 +194,43 @@ export class HeldCalls {
     return held;
   }
 
-  /** Keeps a call until its client comes back, or for so long; `undefined`: it came back. */
-  #keep(id: string, held: HeldCall | undefined): void {
-    clearTimeout(this.#expiries.get(id));
-    this.#expiries.delete(id);
-    if (held === undefined) return;
-    const { holdMs, mostHeld } = this.#context.limits;
-    this.#held.set(id, held);
-    this.#expiries.set(
-      id,
-      setTimeout(() => held.cancel("The client did not come back with its answer"), holdMs),
+  /** Keeps a call until its client comes back, or for so long. Returns why it cannot. */
+  #wait(
+    id: string,
+    held: HeldCall,
+    peer: string,
+    bytes: number,
+    requestId: JsonRpcId,
+  ): Refusal | undefined {
+    const { budgets, limits } = this.#context;
+    const refuse = (name: "heldCalls" | "heldBytes") => {
+      const cause = "too many calls wait for answers of this address; its server was told to stop.";
+      const failure = { code: "TOO_MANY_HELD_CALLS", cause, mayHaveRun: true } as const;
+      return refuseMore(budgets, name, requestId, failure, retryAfterMs);
+    };
+    // It waits for a person: that is use.
+    const place = { isUsed: true, end: () => held.cancel("Its place was needed") };
+    if (!this.#kept.take(peer, bytes)) return refuse("heldBytes");
+    if (!this.#shares.admit(peer, place)) {
+      this.#kept.give(peer, bytes);
+      return refuse("heldCalls");
+    }
+    const timer = setTimeout(
+      () => held.cancel("The client did not come back with its answer"),
+      limits.holdMs,
     );
-    const [oldest] = this.#expiries.keys();
-    if (this.#expiries.size > mostHeld && oldest !== undefined)
-      this.#held.get(oldest)?.cancel("Too many calls wait for their clients");
+    this.#held.set(id, held);
+    this.#waiting.set(id, () => {
+      clearTimeout(timer);
+      this.#shares.leave(peer, place);
+    });
+    return undefined;
+  }
+
+  /** Its client came back, or it is over. */
+  #letGo(id: string): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Entry } from "@hub/core";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { ClientSession } from "../downstream/client-session.js";
+import { tooManyQuestions } from "../downstream/questions.js";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
@@ -239,10 +240,15 @@ export function askClient(
     return undefined;
   }
   const id = session.questions.add((answer) => {
-    session.askedProgress.delete(id);
+    if (id !== undefined) session.askedProgress.delete(id);
     onAnswered();
     link.post({ ...answer, id: question.id });
   });
+  if (id === undefined) {
+    onAnswered();
+    link.post({ jsonrpc: "2.0", id: question.id, error: tooManyQuestions });
+    return undefined;
+  }
   const event = { ...ids, data: JSON.stringify(underHubsId(session, link, question, id)) };
   if (reply?.isOpen === true) reply.event(event);
   else if (!session.tell(event)) {

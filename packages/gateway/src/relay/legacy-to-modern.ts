@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isJsonObject, type JsonObject } from "@hub/core";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
+import { tooManyQuestions } from "../downstream/questions.js";
 import { exchange, type Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
@@ -180,6 +181,10 @@ async function askAll(
               answer.error === undefined ? { result: answer.result } : { error: answer.error },
             ]),
           );
+          if (id === undefined) {
+            resolve([key, { error: tooManyQuestions }]);
+            return;
+          }
           const { method } = question;
           const params = legacyQuestion(question);
           const event = {

@@ -6,7 +6,7 @@ export type HeldState = {
   readonly round: number;
   /** What the call was: the retry must be for the same. */
   readonly subject: string;
-  /** Milliseconds since 1970. */
+  /** Hub time, which no change of the wall clock touches; it begins with the process, as the key does. */
   readonly expiresAt: number;
 };
 

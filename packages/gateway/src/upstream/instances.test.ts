@@ -1,9 +1,10 @@
-import { MemoryStore, type ProbeOutcome, Registry } from "@hub/core";
+import { BudgetBook, MemoryStore, type ProbeOutcome, Registry } from "@hub/core";
 import { expect, test } from "vitest";
 import { defaultLimits } from "../limits.js";
 import { Instances } from "./instances.js";
 
-const limits = { ...defaultLimits, mostInFlight: 2, mostWaiting: 2, circuitMs: 1_000 };
+const limits = { ...defaultLimits, circuitMs: 1_000 };
+const budgets = new BudgetBook({ callsInFlight: 2, callsWaiting: 2 });
 
 /** A real registry with some instances of one server, on a clock that stands still. */
 async function start(count: number) {
@@ -43,7 +44,7 @@ async function start(count: number) {
     if (found === undefined) throw new Error("It was registered");
     return found;
   };
-  const instances = new Instances(limits, registry);
+  const instances = new Instances(limits, budgets, registry);
   const advance = (by: number) => {
     ms += by;
   };

@@ -1,4 +1,13 @@
-import type { Entry, Era, Instance, InstanceStatus, JsonObject, Transport } from "@hub/core";
+import type {
+  BudgetBook,
+  BudgetUse,
+  Entry,
+  Era,
+  Instance,
+  InstanceStatus,
+  JsonObject,
+  Transport,
+} from "@hub/core";
 import type { CatalogueSource } from "../catalogue/views.js";
 import type { GatewayLimits } from "../limits.js";
 
@@ -32,12 +41,19 @@ export class UpstreamInstance {
   closedUntil = Number.NEGATIVE_INFINITY;
   readonly #waiting: (() => void)[] = [];
   readonly #limits: GatewayLimits;
+  readonly #budgets: BudgetBook;
 
-  constructor(serverId: string, instance: Instance, limits: GatewayLimits) {
+  constructor(serverId: string, instance: Instance, limits: GatewayLimits, budgets: BudgetBook) {
     this.serverId = serverId;
     this.instanceId = instance.record.id;
     this.#knownSince = instance.health.knownSince;
     this.#limits = limits;
+    this.#budgets = budgets;
+  }
+
+  /** Calls that wait for a place. */
+  get inLine(): number {
+    return this.#waiting.length;
   }
 
   follow({ record, health }: Instance): void {
@@ -77,13 +93,16 @@ export class UpstreamInstance {
    * place back; undefined when too many wait already.
    */
   enter(start: () => void): (() => void) | undefined {
-    if (this.inFlight < this.#limits.mostInFlight) {
+    if (this.inFlight < this.#budgets.limit("callsInFlight")) {
       this.inFlight += 1;
       const leave = this.#leaver();
       start();
       return leave;
     }
-    if (this.#waiting.length >= this.#limits.mostWaiting) return undefined;
+    if (this.#waiting.length >= this.#budgets.limit("callsWaiting")) {
+      this.#budgets.refused("callsWaiting");
+      return undefined;
+    }
     let leave: (() => void) | undefined;
     const begin = () => {
       this.inFlight += 1;
@@ -117,14 +136,22 @@ const preference: readonly InstanceStatus[] = ["up", "pending", "unreachable"];
 /** The instances of all servers, with what the gateway itself knows of each. */
 export class Instances {
   readonly #limits: GatewayLimits;
+  readonly #budgets: BudgetBook;
   readonly #catalogue: Pick<CatalogueSource, "get" | "now">;
   /** By server, then by instance. */
   readonly #known = new Map<string, Map<string, UpstreamInstance>>();
   #turn = 0;
 
-  constructor(limits: GatewayLimits, catalogue: Pick<CatalogueSource, "get" | "now">) {
+  constructor(
+    limits: GatewayLimits,
+    budgets: BudgetBook,
+    catalogue: Pick<CatalogueSource, "get" | "now">,
+  ) {
     this.#limits = limits;
+    this.#budgets = budgets;
     this.#catalogue = catalogue;
+    budgets.watch("callsInFlight", () => this.#most(({ inFlight }) => inFlight));
+    budgets.watch("callsWaiting", () => this.#most(({ inLine }) => inLine));
   }
 
   of(entry: Entry): readonly UpstreamInstance[] {
@@ -167,6 +194,17 @@ export class Instances {
       .map(({ instance }) => instance);
   }
 
+  /** The instance that has most of something, by the id of its server. */
+  #most(count: (instance: UpstreamInstance) => number): BudgetUse {
+    let most: BudgetUse = { used: 0 };
+    for (const [serverId, known] of this.#known)
+      for (const instance of known.values()) {
+        const used = count(instance);
+        if (used > most.used) most = { used, by: serverId };
+      }
+    return most;
+  }
+
   /** Drops what belongs to no instance any more. */
   retain(entries: readonly Entry[]): void {
     const present = new Map(
@@ -193,7 +231,7 @@ export class Instances {
     }
     let known = ofServer.get(instance.record.id);
     if (known === undefined) {
-      known = new UpstreamInstance(serverId, instance, this.#limits);
+      known = new UpstreamInstance(serverId, instance, this.#limits, this.#budgets);
       ofServer.set(instance.record.id, known);
     }
     known.follow(instance);

@@ -49,6 +49,8 @@ export type LegacyLinkOptions = {
   readonly handshakeMs: number;
   readonly mostCharacters: number;
   readonly via?: string | undefined;
+  /** Ends the opening. Default: nothing does but its time. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export const postHeaders = {
@@ -102,7 +104,7 @@ export function invalid(detail: string): UpstreamFailure {
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, mostCharacters, via } = options;
+  const { dialer, instance, mostCharacters, via, handshakeMs } = options;
   const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
     exchange(
       dialer,
@@ -139,7 +141,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       return isLost;
     },
     request: (message, receiver) => send(message, own, watching(receiver)),
-    post: (message) => void send(message, own, watching(deaf)),
+    post: (message) => tell((receiver) => send(message, own, watching(receiver)), handshakeMs),
     listen(receiver, lastEventId) {
       if (sessionId === undefined) return undefined;
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
@@ -149,7 +151,11 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     },
     close() {
       if (sessionId === undefined || isLost) return;
-      exchange(dialer, instance.endpoint, { method: "DELETE", headers: own, via }, 65_536, deaf);
+      const request = { method: "DELETE", headers: own, via } as const;
+      tell(
+        (receiver) => exchange(dialer, instance.endpoint, request, 65_536, receiver),
+        handshakeMs,
+      );
     },
   };
 }
@@ -166,17 +172,18 @@ function sessionHeaders({ protocolVersion }: Initialized, sessionId: string | un
   return headers;
 }
 
-async function greet({ instance, identity, handshakeMs }: LegacyLinkOptions, send: Send) {
+async function greet(options: LegacyLinkOptions, send: Send) {
+  const { instance, identity } = options;
   const greeting = await firstAnswer(
     (receiver) => send(initializeRequest(identity), {}, receiver),
-    handshakeMs,
+    options,
   );
   const initialized = readInitialized(greeting.data, greeting.status);
   const sessionId = headerOf(greeting.headers, "mcp-session-id");
   const own = sessionHeaders(initialized, sessionId);
   await accepted(
     (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),
-    handshakeMs,
+    options,
   );
   instance.legacyLeg = sessionId === undefined ? "stateless" : "sessions";
   instance.greeting = sessionId === undefined ? initialized : undefined;
@@ -191,29 +198,69 @@ export const deaf: MessageReceiver = {
   onFailure: () => undefined,
 };
 
+/** Sends what nobody waits for the answer of. A server that never gives one must not keep the connection. */
+export function tell(
+  start: (receiver: MessageReceiver) => UpstreamExchange,
+  withinMs: number,
+  onOver: () => void = () => undefined,
+): void {
+  const over = () => {
+    clearTimeout(timer);
+    onOver();
+  };
+  const timer = setTimeout(() => {
+    started.abort();
+    onOver();
+  }, withinMs).unref();
+  const started = start({ ...deaf, onEnd: over, onFailure: over });
+}
+
 type FirstAnswer = {
   readonly data: string;
   readonly status: number;
   readonly headers: Headers;
 };
 
+type Patience = Pick<LegacyLinkOptions, "handshakeMs" | "signal">;
+
+/** Calls `giveUp` when the time for a step of an opening is over, or nobody wants it any more. Returns how to stop. */
+function impatient(
+  { handshakeMs, signal }: Patience,
+  giveUp: (failure: UpstreamFailure) => void,
+): () => void {
+  const late = () => {
+    const detail = `it did not answer in ${handshakeMs} ms`;
+    giveUp({ neverSent: false, code: "TIMEOUT", detail });
+  };
+  const unwanted = () =>
+    giveUp({ neverSent: false, code: "ABORTED", detail: "nobody waits for it any more" });
+  const timer = setTimeout(late, handshakeMs);
+  // An event that has fired does not fire again.
+  if (signal?.aborted === true) queueMicrotask(unwanted);
+  signal?.addEventListener("abort", unwanted, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", unwanted);
+  };
+}
+
 /** The first message of an answer that must come within a time. Rejects with LinkError. */
 export function firstAnswer(
   start: (receiver: MessageReceiver) => UpstreamExchange,
-  withinMs: number,
+  patience: Patience,
 ): Promise<FirstAnswer> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let headers: Headers = {};
     let isWrongEra = false;
     const fail = (failure: UpstreamFailure) => {
-      clearTimeout(timer);
+      stop();
       reject(new LinkError(failure, isWrongEra));
     };
-    const timer = setTimeout(() => {
+    const stop = impatient(patience, (failure) => {
       started.abort();
-      fail({ neverSent: false, code: "TIMEOUT", detail: `it did not answer in ${withinMs} ms` });
-    }, withinMs);
+      fail(failure);
+    });
     const started = start({
       onOpen(given, _, received) {
         status = given;
@@ -222,7 +269,7 @@ export function firstAnswer(
       },
       onEvent({ data }: StreamEvent) {
         if (data === undefined) return;
-        clearTimeout(timer);
+        stop();
         resolve({ data, status, headers });
       },
       onEnd: () => fail(invalid(`it answered HTTP ${status} without a message`)),
@@ -234,20 +281,20 @@ export function firstAnswer(
 /** Resolves when a message without an answer was taken. Rejects with LinkError. */
 function accepted(
   start: (receiver: MessageReceiver) => UpstreamExchange,
-  withinMs: number,
+  patience: Patience,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (failure: UpstreamFailure) => {
-      clearTimeout(timer);
+      stop();
       reject(new LinkError(failure));
     };
-    const timer = setTimeout(() => {
+    const stop = impatient(patience, (failure) => {
       started.abort();
-      fail({ neverSent: false, code: "TIMEOUT", detail: `it did not answer in ${withinMs} ms` });
-    }, withinMs);
+      fail(failure);
+    });
     const started = start({
       onOpen(status) {
-        clearTimeout(timer);
+        stop();
         if (status >= 200 && status < 300) resolve();
         else fail(invalid(`it answered HTTP ${status} to notifications/initialized`));
       },

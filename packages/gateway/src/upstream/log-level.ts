@@ -9,7 +9,10 @@ export async function applyLogLevel(
 ): Promise<void> {
   if (logLevel === undefined || link.initialized.capabilities.logging === undefined) return;
   await new Promise<void>((resolve) => {
-    const giveUp = setTimeout(resolve, withinMs);
+    const giveUp = setTimeout(() => {
+      asked.abort();
+      resolve();
+    }, withinMs);
     const done = () => {
       clearTimeout(giveUp);
       resolve();
@@ -20,6 +23,6 @@ export async function applyLogLevel(
       method: "logging/setLevel",
       params: { level: logLevel },
     };
-    link.request(request, { ...deaf, onEnd: done, onFailure: done });
+    const asked = link.request(request, { ...deaf, onEnd: done, onFailure: done });
   });
 }

@@ -1,6 +1,7 @@
 import type { Entry } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
-import { eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
+import { busy, eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
+import type { UpstreamInstance } from "./instances.js";
 import {
   type LegacyIdentity,
   type LegacyLink,
@@ -24,6 +25,20 @@ export class Unreachable extends Error {
   }
 }
 
+/** How an opening takes its place among what an instance works on. */
+export type Opening = {
+  /** What the hub says of the client. */
+  readonly identity: LegacyIdentity;
+  readonly via: string | undefined;
+  /** Ends the opening: nobody wants it any more. */
+  readonly signal: AbortSignal;
+  /**
+   * Waits until the instance has a place, before anything is sent there. Resolves with what is called
+   * when the opening is over; with nothing when there will be none.
+   */
+  readonly reach: (instance: UpstreamInstance) => Promise<(() => void) | undefined>;
+};
+
 /**
  * Opens what a 2025 client needs with the best instance of a server. A server of both eras is met in the
  * client's own, unless it keeps no sessions there: then it could ask nothing, and the modern way can.
@@ -32,14 +47,16 @@ export class Unreachable extends Error {
 export async function openLeg(
   context: GatewayContext,
   entry: Entry,
-  identity: LegacyIdentity,
-  via: string | undefined,
+  { identity, via, signal, reach }: Opening,
 ): Promise<Leg> {
   let last: UpstreamFailure | undefined;
   for (const instance of context.instances.candidates(entry)) {
     const isModern = eraOfInstance(entry, instance) === "modern";
     if (isModern && (instance.legacyLeg === "none" || instance.legacyLeg === "stateless"))
       return { kind: "modern" };
+    // Whom it keeps no sessions for, nothing need be sent to.
+    const opened = instance.greeting === undefined ? await reach(instance) : () => undefined;
+    if (opened === undefined) throw new Unreachable(busy);
     try {
       const open = instance.transport === "sse" ? openSseLink : openStreamableLink;
       const link = await open({
@@ -49,6 +66,7 @@ export async function openLeg(
         handshakeMs: context.limits.handshakeMs,
         mostCharacters: context.budgets.limit("serverMessageBytes"),
         via,
+        signal,
       });
       if (isModern && !link.isStateful) return { kind: "modern" };
       return { kind: "legacy", link };
@@ -62,6 +80,8 @@ export async function openLeg(
       last = error.failure;
       if (!error.failure.neverSent) break;
       void context.refresh(entry.record.id);
+    } finally {
+      opened();
     }
   }
   // Whatever failed was the opening: the call itself never went out.

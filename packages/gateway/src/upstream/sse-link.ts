@@ -15,6 +15,7 @@ import {
   LinkError,
   postHeaders,
   readInitialized,
+  tell,
 } from "./legacy-link.js";
 import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 
@@ -108,12 +109,18 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   };
   const post = (message: object) => {
     posting += 1;
-    exchange(
-      dialer,
-      target,
-      { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-      65_536,
-      { ...deaf, onEnd: posted, onFailure: posted },
+    const body = JSON.stringify(message);
+    tell(
+      (receiver) =>
+        exchange(
+          dialer,
+          target,
+          { method: "POST", headers: postHeaders, body, via },
+          65_536,
+          receiver,
+        ),
+      options.handshakeMs,
+      posted,
     );
   };
   // What is still on its way, such as a cancellation, means nothing to a server once the stream is gone.
@@ -126,7 +133,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   try {
     const greeting = await firstAnswer(
       (receiver) => request(initializeRequest(options.identity), receiver),
-      options.handshakeMs,
+      options,
     );
     const initialized = readInitialized(greeting.data, greeting.status);
     post({ jsonrpc: "2.0", method: "notifications/initialized" });
@@ -160,14 +167,18 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
 }
 
 function openStream(
-  { dialer, instance, mostCharacters, handshakeMs, via }: LegacyLinkOptions,
+  { dialer, instance, mostCharacters, handshakeMs, via, signal }: LegacyLinkOptions,
   onEnd: (failure: UpstreamFailure) => void,
   onMessage: (data: string) => void,
 ): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
   return new Promise((resolve, reject) => {
     let isOpen = false;
+    const unwanted = () =>
+      fail({ neverSent: false, code: "ABORTED", detail: "nobody waits for it any more" });
+    signal?.addEventListener("abort", unwanted, { once: true });
     const fail = (failure: UpstreamFailure) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", unwanted);
       if (isOpen) return onEnd({ ...failure, neverSent: false });
       handle.abort();
       reject(new LinkError(failure));
@@ -198,6 +209,7 @@ function openStream(
         target.password = "";
         isOpen = true;
         clearTimeout(timer);
+        signal?.removeEventListener("abort", unwanted);
         resolve({ target: target.href, handle });
       },
       onEnd: () =>

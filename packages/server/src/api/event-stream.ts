@@ -1,4 +1,4 @@
-import type { HubEvent, JournalEvent, Registry } from "@hub/core";
+import type { BudgetBook, HubEvent, JournalEvent, Registry } from "@hub/core";
 import { eventBody } from "./events.js";
 
 export type EventStreamOptions = {
@@ -8,18 +8,22 @@ export type EventStreamOptions = {
   readonly serverId?: string | undefined;
   readonly kinds?: readonly HubEvent["kind"][] | undefined;
   readonly stopping: AbortSignal;
+  readonly budgets: BudgetBook;
+  /** The address of its reader. */
+  readonly peer: string;
+  /** It has ended, whoever ended it. */
+  readonly onEnd: () => void;
 };
 
 const retryMs = 2_000;
 const keepAliveMs = 15_000;
-const pageSize = 500;
-const pageBytes = 1024 * 1024;
-/** A reader that is this far behind is served from the journal again, so that it costs no memory. */
-const mostWaiting = 1_000;
+/** Events made ready at a time: no more than a reader takes at once. */
+const pageSize = 16;
+const readyBytes = 16_384;
 
 /** The journal as server-sent events: first what was missed, then live, each event once and in order. */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { registry, stopping, serverId, kinds } = options;
+  const { registry, stopping, serverId, kinds, budgets, peer } = options;
   const encoder = new TextEncoder();
   const waiting: JournalEvent[] = [];
   let sent = options.after ?? registry.lastSeq;
@@ -37,11 +41,15 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     unsubscribe();
     stopping.removeEventListener("abort", stop);
     clearInterval(keepAlive);
+    unwatch();
+    options.onEnd();
     wake?.();
   };
+  const unwatch = budgets.watch("eventsWaiting", () => ({ used: waiting.length, by: peer }));
   const unsubscribe = registry.subscribe((event) => {
     if (!isWanted(event)) return;
-    if (waiting.push(event) > mostWaiting) {
+    if (waiting.push(event) > budgets.limit("eventsWaiting")) {
+      budgets.refused("eventsWaiting");
       waiting.length = 0;
       isCatchingUp = true;
       hasDropped = true;
@@ -97,7 +105,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
               order: "oldest-first",
               after: sent,
               limit: pageSize,
-              mostBytes: pageBytes,
+              mostBytes: readyBytes,
               serverId,
               kinds,
             });
@@ -110,12 +118,13 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
             isCatchingUp = hasDropped;
             continue;
           }
-          const next = waiting.splice(0).filter((event) => event.seq > sent);
+          const next = waiting.splice(0, pageSize).filter((event) => event.seq > sent);
           for (const event of next) {
             controller.enqueue(message(event));
             sent = event.seq;
           }
           if (next.length > 0) return;
+          if (waiting.length > 0) continue;
           if (isKeepAliveDue) {
             isKeepAliveDue = false;
             controller.enqueue(line(": keep-alive\n\n"));
@@ -130,6 +139,6 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
       }),
       cancel: stop,
     },
-    { highWaterMark: 16 },
+    new ByteLengthQueuingStrategy({ highWaterMark: readyBytes }),
   );
 }

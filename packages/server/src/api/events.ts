@@ -1,6 +1,12 @@
-import { eventKinds, type HubErrorCode, type JournalEvent, type Registry } from "@hub/core";
+import {
+  eventKinds,
+  HubError,
+  type HubErrorCode,
+  type JournalEvent,
+  type Registry,
+} from "@hub/core";
 import { z } from "zod";
-import type { AppDeps, HubApp } from "./context.js";
+import { type AppDeps, type HubApp, peerOf } from "./context.js";
 import { eventStream } from "./event-stream.js";
 import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
@@ -76,7 +82,8 @@ async function journalPage(
   };
 }
 
-const errors: readonly HubErrorCode[] = ["INVALID_REQUEST", "SHUTTING_DOWN"];
+const errors: readonly HubErrorCode[] = ["INVALID_REQUEST", "SHUTTING_DOWN", "TOO_MANY_STREAMS"];
+const retryAfterMs = 10_000;
 
 export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void {
   document(app, {
@@ -118,8 +125,24 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
     const lastEventId = context.req.header("last-event-id");
     const after =
       lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : undefined;
+    const { budgets, registry } = deps;
+    const peer = peerOf(context) ?? "";
+    const shares = budgets.shares("eventStreams");
+    // A stream that is open is used, and never ended for a new one.
+    const place = { isUsed: true, end: () => undefined };
+    if (!shares.admit(peer, place)) {
+      budgets.refused("eventStreams");
+      throw new HubError(
+        "TOO_MANY_STREAMS",
+        `This address has its share of the hub's ${shares.limit} streams open. Close streams you do not need, or try again later.`,
+        { retryAfterMs },
+      );
+    }
     const body = eventStream({
-      registry: deps.registry,
+      registry,
+      budgets,
+      peer,
+      onEnd: () => shares.leave(peer, place),
       after,
       serverId: asked.server,
       kinds: asked.kind,

@@ -22,6 +22,8 @@ const table = {
   TOOLSET_TAKEN: [409, "There is such a toolset already"],
   PRECONDITION_FAILED: [412, "It is not what If-Match says"],
   TOO_MANY_REQUESTS: [429, "Too many requests"],
+  TOO_MANY_CONNECTIONS: [429, "Too many connections"],
+  TOO_MANY_STREAMS: [429, "Too many streams"],
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
   SHUTTING_DOWN: [503, "The hub is stopping"],

@@ -226,21 +226,28 @@ describe("a modern client and a legacy server that asks back", () => {
     expect(textOf(done.response)).toBe("never mind");
   });
 
-  test("more calls than may be held lose the oldest", async () => {
-    const { upstream, client } = await legacyServer({ limits: { mostHeld: 2 } });
-    const asked: Asked[] = [];
-    for (let one = 0; one < 3; one += 1)
-      asked.push(inputOf((await client.call("old__asks", { one }).done).response));
-    await until("the oldest to be cancelled", () => upstream.callsOf("asks")[0]?.isCancelled);
-    const answers = await Promise.all(
-      asked.map((held, one) => client.call("old__asks", { one }, answering(held)).done),
-    );
-    expect(answers.map(({ response }) => response.error?.code)).toEqual([
-      -32_602,
-      undefined,
-      undefined,
-    ]);
-  });
+  for (const budgets of [{ heldCalls: 4 }, { heldBytes: 6_000 }])
+    test(`of more calls than ${Object.keys(budgets)} allow to be held the new one ends, and those that wait go on`, async () => {
+      const { upstream, client } = await legacyServer({ budgets });
+      const note = "x".repeat(800);
+      const asked: Asked[] = [];
+      for (let one = 0; one < 2; one += 1)
+        asked.push(inputOf((await client.call("old__asks", { one, note }).done).response));
+      const refused = await client.call("old__asks", { one: 2, note }).done;
+      expect(refused.status).toBe(429);
+      expect(refused.headers["retry-after"]).toBe("30");
+      expect(refused.response.error?.data).toMatchObject({
+        hubError: "TOO_MANY_HELD_CALLS",
+        mayHaveRun: true,
+      });
+      await until("the new one to be cancelled", () => upstream.callsOf("asks")[2]?.isCancelled);
+      const answers = await Promise.all(
+        asked.map((held, one) => client.call("old__asks", { one, note }, answering(held)).done),
+      );
+      expect(answers.map(({ response }) => response.error?.code)).toEqual([undefined, undefined]);
+      // What was given back is free again.
+      expect((await client.call("old__asks", { one: 3, note }).done).status).toBe(200);
+    });
 });
 
 describe("a legacy client and a modern server that wants input", () => {

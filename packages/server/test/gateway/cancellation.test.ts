@@ -95,7 +95,7 @@ describe("a call that its client takes back", () => {
   });
 
   test("a call that waits in line is not sent when its client has gone", async () => {
-    const hub = await TestHub.start({ limits: { mostInFlight: 1 } });
+    const hub = await TestHub.start({ budgets: { callsInFlight: 1 } });
     const upstream = await ModernUpstream.start({ tools: ["endless", "echo"] });
     upstream.on("endless", endless).on("echo", () => textResult("done"));
     await hub.register("new", upstream);

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { defaultBudgets } from "@hub/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
-import { type Message, type Payload, textOf, textResult } from "./support/messages.js";
+import { type Message, metaKey, type Payload, textOf, textResult } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub } from "./support/test-hub.js";
 import type { Upstream } from "./support/upstream.js";
@@ -15,12 +16,12 @@ type Era = (typeof eras)[number];
 
 const healthy = Array.from({ length: 9 }, (_, one) => `healthy-${one}`);
 const everyTool = [...healthy, "hanging"].map((name) => `${name}__echo`).sort();
-const mostInFlight = 32;
+const mostInFlight = defaultBudgets.callsInFlight;
 /** Calls that hang at the server itself, in line for it, and on their way to a session with it. */
 const stuckCalls = mostInFlight + 16;
 
 /** No call ends by itself while the test runs: what is stuck stays so until it is let go. */
-const limits = { mostInFlight, callTimeoutMs: 600_000, handshakeMs: 600_000 };
+const limits = { callTimeoutMs: 600_000, handshakeMs: 600_000 };
 
 function startUpstream(era: Era): Promise<Upstream> {
   return (era === "legacy" ? LegacyUpstream : ModernUpstream).start();
@@ -131,4 +132,71 @@ describe("one of ten servers hangs", () => {
         await until("nothing to be left", async () => (await hub.inFlight("hanging")) === 0);
         expect(hub.errors).toEqual([]);
       });
+});
+
+describe("a 2025 server that hangs", () => {
+  /** Where it stops answering, by what is in a request. */
+  const stages = [
+    "initialize",
+    "notifications/initialized",
+    "GET",
+    "logging/setLevel",
+    "tools/call",
+  ] as const;
+  const callsInFlight = 4;
+
+  /** It answers until it is asked this, and never again. Counts the requests it has open. */
+  function hangAt(upstream: Upstream, stage: (typeof stages)[number]) {
+    const seen = { open: 0, most: 0, hasHung: false };
+    upstream.intercept = (request, response) => {
+      // The hub's own connection, which hears of changes, is there all the time.
+      seen.open += 1;
+      seen.most = Math.max(seen.most, seen.open);
+      response.on("close", () => {
+        seen.open -= 1;
+      });
+      if (request.method !== "POST") return request.method === stage || seen.hasHung;
+      const handle = upstream.handle.bind(upstream);
+      let body = "";
+      request.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        const message: Message = JSON.parse(body);
+        if (message.method === stage) seen.hasHung = true;
+        if (message.method !== stage) handle(message, request, response);
+      });
+      return true;
+    };
+    return seen;
+  }
+
+  for (const stage of stages)
+    test(`at ${stage} is not connected to more often than calls may be in flight, and all is given back`, async () => {
+      const hub = await TestHub.start({
+        budgets: { callsInFlight },
+        limits: { callTimeoutMs: 600_000, handshakeMs: 400 },
+      });
+      const upstream = await LegacyUpstream.start({ capabilities: { tools: {}, logging: {} } });
+      await hub.register("old", upstream);
+      const seen = hangAt(upstream, stage);
+      const client = new ModernClient(hub.url, { capabilities: { elicitation: { form: {} } } });
+      const logLevel = { _meta: { [metaKey("logLevel")]: "debug" } };
+      const calls = Array.from({ length: 60 }, (_, one) =>
+        client.call("old__echo", { one }, logLevel),
+      );
+      await until("the first to be stuck", () => seen.open >= callsInFlight);
+      await until("all to have come", async () => (await hub.inFlight("old")) > callsInFlight);
+      for (const call of calls) call.close();
+      await until("nothing to be left", async () => (await hub.inFlight("old")) === 0);
+      await until("all connections to be closed", () => seen.open === 0);
+      // A call and its stream, and for a moment the words that end them.
+      expect(seen.most).toBeLessThanOrEqual(4 * callsInFlight);
+      upstream.intercept = undefined;
+      upstream.on("echo", () => textResult("well again"));
+      await until("it to be well", async () => {
+        const { response } = await client.call("old__echo").done;
+        return response.result !== undefined && textOf(response) === "well again";
+      });
+    });
 });

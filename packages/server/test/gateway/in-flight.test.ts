@@ -29,7 +29,7 @@ describe("calls in flight", () => {
 
   test("too many that wait are refused as busy, which says that they did not run", async () => {
     for (const era of ["legacy", "modern"] as const) {
-      const hub = await TestHub.start({ limits: { mostInFlight: 2, mostWaiting: 1 } });
+      const hub = await TestHub.start({ budgets: { callsInFlight: 2, callsWaiting: 1 } });
       const upstream = await (era === "legacy" ? LegacyUpstream : ModernUpstream).start({
         tools: ["slow"],
       });
@@ -57,7 +57,7 @@ describe("calls in flight", () => {
   });
 
   test("calls that wait for their clients' answers keep no places", async () => {
-    const hub = await TestHub.start({ limits: { mostInFlight: 1 } });
+    const hub = await TestHub.start({ budgets: { callsInFlight: 1 } });
     const upstream = await LegacyUpstream.start({ tools: ["asks", "echo"] });
     upstream.on("asks", async (call) => {
       await call.ask("elicitation/create", { mode: "form", message: "?" });

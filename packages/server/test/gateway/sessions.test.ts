@@ -87,23 +87,54 @@ describe("sessions with servers", () => {
     expect((await client.send("tools/list").done).status).toBe(404);
   });
 
-  test("too many clients lose the one unused for longest, with its session at the server", async () => {
-    const { hub, upstream } = await withServer({ limits: { mostSessions: 2 } });
-    const first = await LegacyClient.open(hub.url);
-    const second = await LegacyClient.open(hub.url);
-    await count(first);
-    await count(second);
-    await count(first);
+  test("of too many, one that was never used after its handshake ends, the oldest first", async () => {
+    const { hub } = await withServer({ budgets: { sessions: 6 } });
+    const [used, first, second] = [
+      await LegacyClient.open(hub.url),
+      await LegacyClient.open(hub.url),
+      await LegacyClient.open(hub.url),
+    ];
+    await count(used);
     await LegacyClient.open(hub.url);
-    expect((await second.send("ping").done).status).toBe(404);
-    expect((await first.send("ping").done).status).toBe(200);
-    await until("the server's session to end", () => upstream.clientSessions.length === 1);
+    expect((await first.send("ping").done).status).toBe(404);
+    expect((await second.send("ping").done).status).toBe(200);
+    expect((await used.send("ping").done).status).toBe(200);
   });
 
-  test("clients that open a session a call and never end it do not pile up", async () => {
-    const { hub, upstream } = await withServer({ limits: { mostSessions: 5 } });
-    for (let one = 0; one < 30; one += 1) await count(await LegacyClient.open(hub.url));
-    await until("the sessions to end", () => upstream.clientSessions.length === 5);
+  test("when all were used a new one is refused with 429 until one ends, and none is lost", async () => {
+    const { hub, upstream } = await withServer({
+      budgets: { sessions: 4 },
+      limits: { sessionIdleMs: 20_000 },
+    });
+    const [one, two] = [await LegacyClient.open(hub.url), await LegacyClient.open(hub.url)];
+    await count(one);
+    await two.listen();
+    const refused = await LegacyClient.tryOpen(hub.url).done;
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(10);
+    expect(refused.response.error?.data).toMatchObject({
+      hubError: "TOO_MANY_SESSIONS",
+      mayHaveRun: false,
+    });
+    expect(await count(one)).toBe("2");
+    await one.end();
+    await until("the server's session to end", () => upstream.clientSessions.length === 0);
+    await count(await LegacyClient.open(hub.url));
+  });
+
+  test("one that says more of itself than is kept is refused, which says how much that is", async () => {
+    const { hub } = await withServer({ budgets: { identityBytes: 1_024 } });
+    const open = (characters: number) =>
+      LegacyClient.tryOpen(hub.url, {
+        capabilities: { experimental: { x: "é".repeat(characters) } },
+      }).done;
+    expect((await open(400)).headers["mcp-session-id"]).toBeDefined();
+    const { headers, response } = await open(500);
+    expect(headers["mcp-session-id"]).toBeUndefined();
+    expect(response.error?.data).toMatchObject({
+      hubError: "IDENTITY_TOO_LARGE",
+      cause: expect.stringContaining("1024 bytes"),
+    });
   });
 
   test("a client that was idle for long is gone; one with a stream or a call is not", async () => {

@@ -25,6 +25,7 @@ export class ModernClient {
   readonly #url: string;
   readonly #name: string;
   readonly #capabilities: Payload;
+  readonly #localAddress: string | undefined;
 
   constructor(
     hubUrl: string,
@@ -32,11 +33,13 @@ export class ModernClient {
       readonly path?: string;
       readonly name?: string;
       readonly capabilities?: Payload;
+      readonly localAddress?: string | undefined;
     } = {},
   ) {
     this.#url = `${hubUrl}${options.path ?? "/mcp"}`;
     this.#name = options.name ?? "modern-client";
     this.#capabilities = options.capabilities ?? {};
+    this.#localAddress = options.localAddress;
   }
 
   send(method: string, params: Params = {}, headers: Readonly<Record<string, string>> = {}) {
@@ -67,6 +70,7 @@ export class ModernClient {
         ...headers,
       },
       body: JSON.stringify(body),
+      localAddress: this.#localAddress,
     });
   }
 
@@ -91,6 +95,8 @@ export type LegacyOptions = {
   readonly path?: string;
   readonly name?: string;
   readonly capabilities?: Payload;
+  /** The address it calls from: on Linux every one in 127.0.0.0/8 is this machine. */
+  readonly localAddress?: string | undefined;
   /** Answers what the client is asked; undefined leaves it unanswered. */
   readonly onAsked?: (question: Message) => Payload | undefined;
 };
@@ -101,6 +107,7 @@ export class LegacyClient {
   readonly initialized: Payload;
   readonly #url: string;
   readonly #onAsked: LegacyOptions["onAsked"];
+  readonly #localAddress: string | undefined;
 
   private constructor(
     url: string,
@@ -112,9 +119,11 @@ export class LegacyClient {
     this.sessionId = sessionId;
     this.initialized = initialized;
     this.#onAsked = options.onAsked;
+    this.#localAddress = options.localAddress;
   }
 
-  static async open(hubUrl: string, options: LegacyOptions = {}): Promise<LegacyClient> {
+  /** `initialize` alone, which may be refused. */
+  static tryOpen(hubUrl: string, options: LegacyOptions = {}): Exchange {
     const url = `${hubUrl}${options.path ?? "/mcp"}`;
     const body = {
       jsonrpc: "2.0",
@@ -126,8 +135,13 @@ export class LegacyClient {
         clientInfo: { name: options.name ?? "legacy-client", version: "1" },
       },
     };
-    const exchange = new Exchange(url, { headers: postHeaders, body: JSON.stringify(body) });
-    const { headers, response } = await exchange.done;
+    const { localAddress } = options;
+    return new Exchange(url, { headers: postHeaders, body: JSON.stringify(body), localAddress });
+  }
+
+  static async open(hubUrl: string, options: LegacyOptions = {}): Promise<LegacyClient> {
+    const url = `${hubUrl}${options.path ?? "/mcp"}`;
+    const { headers, response } = await LegacyClient.tryOpen(hubUrl, options).done;
     const sessionId = headers["mcp-session-id"];
     if (typeof sessionId !== "string") throw new Error(`no session: ${JSON.stringify(response)}`);
     const client = new LegacyClient(url, sessionId, response.result ?? {}, options);
@@ -169,6 +183,7 @@ export class LegacyClient {
         ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
       },
       onMessage: (message) => this.#answer(message),
+      localAddress: this.#localAddress,
     });
     closeLater(() => stream.close());
     await stream.opened;
@@ -193,6 +208,7 @@ export class LegacyClient {
       headers: this.#headers,
       body: JSON.stringify(message),
       onMessage: (received) => this.#answer(received),
+      localAddress: this.#localAddress,
     });
   }
 

@@ -33,12 +33,14 @@ export class Exchange {
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string | Buffer | undefined;
       readonly onMessage?: (message: Message, exchange: Exchange) => void;
+      readonly localAddress?: string | undefined;
     },
   ) {
     const { method = "POST", headers = {}, body, onMessage } = options;
     const sent = request(url, {
       method,
       agent,
+      localAddress: options.localAddress,
       headers: {
         ...headers,
         ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),

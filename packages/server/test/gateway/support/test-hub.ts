@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Budgets, type Entry, serverStatus } from "@hub/core";
+import { type Budgets, type Clock, type Entry, serverStatus } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
 import { parseConfig } from "../../../src/config.js";
 import { type Hub, startHub } from "../../../src/hub.js";
@@ -12,6 +12,7 @@ import { closeLater, until } from "./wait.js";
 export type TestHubOptions = {
   readonly limits?: Partial<GatewayLimits>;
   readonly budgets?: Partial<Budgets>;
+  readonly clock?: Clock;
   /** Variables of the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** The data of an earlier hub. */
@@ -46,6 +47,7 @@ export class TestHub {
     const { config } = parsed;
     const errors: unknown[] = [];
     const hub = await startHub({
+      clock: options.clock,
       config: {
         ...config,
         port: options.port ?? 0,

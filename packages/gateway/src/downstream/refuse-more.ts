@@ -1,0 +1,30 @@
+import type { BudgetBook, BudgetName } from "@hub/core";
+import { failureError, type GatewayErrorCode } from "../errors.js";
+import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+
+/** An answer to a client that has all it may have: when to come back is in its headers. */
+export type Refusal = {
+  readonly status: 429;
+  readonly text: string;
+  readonly headers: Readonly<Record<"retry-after", string>>;
+};
+
+/** Refuses more of what a budget gives, and counts it. */
+export function refuseMore(
+  budgets: BudgetBook,
+  name: BudgetName,
+  id: JsonRpcId | null,
+  failure: {
+    readonly code: GatewayErrorCode;
+    readonly cause: string;
+    readonly mayHaveRun?: boolean;
+  },
+  retryAfterMs: number,
+): Refusal {
+  budgets.refused(name);
+  return {
+    status: 429,
+    text: errorText(id, failureError({ mayHaveRun: false, ...failure })),
+    headers: { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) },
+  };
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type BudgetBook, type Holder, HubError, Shares } from "@hub/core";
+
+/** The part of all connections that is kept for `isControl`. */
+const reservedPart = 1 / 16;
+const retryAfterMs = 5_000;
+/** Requests that a client may send on one connection before the answers to those before them. */
+const mostAhead = 64;
+
+/** Answers a request whose turn it is, unless it is refused. */
+export type Serve = (response: ServerResponse, refusal: HubError | undefined) => void;
+
+/** One connection of a client. Its requests are answered one after the other, however early they come. */
+export class Connection implements Holder {
+  readonly socket: Socket;
+  readonly peer: string;
+  /** The answer that is being given, or was the last one. */
+  response: ServerResponse | undefined;
+  #last: ServerResponse | undefined;
+  #ahead = 0;
+  /** Whether it has its place in the reserve. */
+  isReserved = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.peer = addressOf(socket);
+  }
+
+  /** Whether the hub has a whole request of it to answer. Else it is the client that lets the hub wait. */
+  get isUsed(): boolean {
+    return this.response?.req.complete === true && !this.response.writableEnded;
+  }
+
+  /** Bytes that were sent to its client and not taken. */
+  get unreadBytes(): number {
+    return Math.max(this.socket.writableLength, this.response?.writableLength ?? 0);
+  }
+
+  /** Runs `serve` when the answer before this one was taken, so that never more than one waits. */
+  inTurn(response: ServerResponse, serve: (connection: this, response: ServerResponse) => void) {
+    const before = this.#last;
+    this.#last = response;
+    if (before === undefined || before.writableFinished) {
+      this.response = response;
+      serve(this, response);
+      return;
+    }
+    this.#ahead += 1;
+    if (this.#ahead > mostAhead) {
+      this.end();
+      return;
+    }
+    before.once("close", () => {
+      this.#ahead -= 1;
+      if (this.socket.destroyed) return;
+      this.response = response;
+      serve(this, response);
+    });
+  }
+
+  end(): void {
+    this.socket.destroy();
+  }
+}
+
+/**
+ * The connections of all clients, within their budget. Those for which the hub has nothing to do make
+ * room for new ones. When all are at work, further ones are taken from a reserve, where only heartbeats,
+ * registrations and questions for the hub's health are answered.
+ */
+export class Connections {
+  readonly #budgets: BudgetBook;
+  readonly #open = new Map<Duplex, Connection>();
+  readonly #places: Shares;
+  readonly #reserve: Shares;
+  readonly #serve: (connection: Connection, response: ServerResponse) => void;
+
+  constructor(budgets: BudgetBook, serve: Serve) {
+    this.#budgets = budgets;
+    this.#serve = (connection, response) =>
+      serve(response, this.#refusal(connection, response.req));
+    const limit = budgets.limit("connections");
+    const reserved = Math.max(2, Math.floor(limit * reservedPart));
+    this.#places = new Shares(limit - reserved);
+    this.#reserve = new Shares(reserved);
+    budgets.watch("connections", () => ({ used: this.#open.size, by: this.#places.largest }));
+  }
+
+  get all(): Iterable<Connection> {
+    return this.#open.values();
+  }
+
+  opened(socket: Socket): void {
+    const connection = new Connection(socket);
+    const { peer } = connection;
+    connection.isReserved = !this.#places.admit(peer, connection);
+    if (connection.isReserved && !this.#reserve.admit(peer, connection)) {
+      this.#budgets.refused("connections");
+      socket.destroy();
+      return;
+    }
+    this.#open.set(socket, connection);
+    socket.once("close", () => {
+      this.#open.delete(socket);
+      this.#places.leave(peer, connection);
+      this.#reserve.leave(peer, connection);
+    });
+  }
+
+  /** A request came, which is served when it is its turn. */
+  asked(response: ServerResponse): void {
+    this.#open.get(response.req.socket)?.inTurn(response, this.#serve);
+  }
+
+  /** The answer that is being given on a connection, or was the last one there. */
+  answerOn(socket: Duplex): ServerResponse | undefined {
+    return this.#open.get(socket)?.response;
+  }
+
+  #refusal(connection: Connection, request: IncomingMessage): HubError | undefined {
+    if (!connection.isReserved || isControl(request)) return undefined;
+    // There may be room by now.
+    if (this.#places.admit(connection.peer, connection)) {
+      this.#reserve.leave(connection.peer, connection);
+      connection.isReserved = false;
+      return undefined;
+    }
+    this.#budgets.refused("connections");
+    return new HubError(
+      "TOO_MANY_CONNECTIONS",
+      `This address has its share of the hub's ${this.#budgets.limit("connections")} connections at work. Wait for answers, or try again later.`,
+      { retryAfterMs },
+    );
+  }
+}
+
+/** What keeps servers listed, and operators informed: it is answered whatever others do. */
+function isControl({ method = "", url = "" }: IncomingMessage): boolean {
+  const [path = ""] = url.split("?", 1);
+  if (path === "/register") return method === "POST";
+  if (path === "/healthz" || path === "/readyz") return true;
+  return path.startsWith("/leases/") && (method === "PUT" || method === "DELETE");
+}
+
+/** An address as it is written where a socket takes both kinds. */
+function addressOf({ remoteAddress = "" }: Socket): string {
+  return remoteAddress.replace(/^::ffff:/, "");
+}
