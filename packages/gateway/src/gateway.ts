@@ -278,6 +278,7 @@ export class Gateway {
         entry,
         id: parsed.kind === "request" ? parsed.message.id : null,
         rpcMethod: message?.method,
+        answers: parsed.kind === "response" ? parsed.message.id : undefined,
         name: message === undefined ? undefined : nameForTraffic(message),
         params: message?.params,
         isEndless: message?.method === "subscriptions/listen",

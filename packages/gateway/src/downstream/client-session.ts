@@ -1,5 +1,6 @@
 import type { Entry } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
+import type { CallRun } from "../relay/call-run.js";
 import type { GatewayContext } from "../relay/context.js";
 import { clientName } from "../relay/modern-caller.js";
 import type { LegacyIdentity, LegacyLink } from "../upstream/legacy-link.js";
@@ -19,6 +20,8 @@ export class ClientSession {
   readonly questions = new Questions();
   /** Calls in flight, by the client's ids. */
   readonly calls = new Map<JsonRpcId, () => void>();
+  /** Those of them that run in a session with a server. */
+  readonly running = new Map<CallRun, LegacyLink>();
   /** Progress that servers want to hear about their questions, by the hub's token. */
   readonly askedProgress = new Map<
     string,

@@ -4,6 +4,7 @@ import type { CallRecord, RunningCall } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange } from "../upstream/port.js";
+import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
 
 export type CallRunOptions = {
@@ -28,7 +29,7 @@ export class CallRun {
   readonly #began: number;
   #instance: UpstreamInstance | undefined;
   #exchange: UpstreamExchange | undefined;
-  #leave: (() => void) | undefined;
+  readonly #place: CallPlace;
   #closing: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -45,6 +46,7 @@ export class CallRun {
       void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
     });
+    this.#place = new CallPlace(this.#timer);
   }
 
   get isOver(): boolean {
@@ -53,13 +55,12 @@ export class CallRun {
 
   /** Sends it to an instance, as soon as that has a place. A second time after a first that did not run. */
   send(instance: UpstreamInstance, start: () => UpstreamExchange): void {
-    this.#leave?.();
     this.#instance = instance;
     this.#running.instanceId = instance.instanceId;
-    this.#leave = instance.enter(() => {
+    const hasRoom = this.#place.enter(instance.calls, () => {
       if (!this.#isOver) this.#exchange = start();
     });
-    if (this.#leave === undefined) this.fail(busy);
+    if (!hasRoom) this.fail(busy);
   }
 
   /** A message of the server came. */
@@ -71,13 +72,12 @@ export class CallRun {
 
   /** The server waits for somebody's answer. */
   waitForClient(): void {
-    this.#timer.pause();
-    // Nor may people who are slow to answer, or never do, keep the places of others.
-    this.#leave?.();
+    this.#place.waitForClient();
   }
 
+  /** One answer of those it waits for has come. */
   goOn(): void {
-    this.#timer.resume();
+    this.#place.goOn();
   }
 
   slowDown(onDrain: (listener: () => void) => void): void {
@@ -91,7 +91,7 @@ export class CallRun {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timer.clear();
-    this.#leave?.();
+    this.#place.end();
     this.#running.end(outcome);
     const exchange = this.#exchange;
     if (exchange !== undefined)
@@ -116,10 +116,4 @@ export class CallRun {
     this.finish("cancelled");
     this.#exchange?.abort();
   }
-}
-
-/** What a response counts as. */
-export function outcomeOfText(text: string): "ok" | "tool-error" | "error" {
-  if (text.includes('"isError":true')) return "tool-error";
-  return text.includes('"error":{') && !text.includes('"result":') ? "error" : "ok";
 }
