@@ -17,6 +17,7 @@ import { sessionPrefix } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
+import { type GatewayLog, silentLog } from "./log.js";
 import { eraOfInstance, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
 import { PassThrough } from "./relay/pass-through.js";
@@ -52,6 +53,8 @@ export type GatewayOptions = {
   readonly budgets?: BudgetBook;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
+  /** Default: nothing is said. */
+  readonly log?: GatewayLog;
   /** Hears of faults of the gateway's own. */
   readonly onFault?: (error: unknown) => void;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
@@ -79,6 +82,7 @@ export class Gateway {
     this.#options = options;
     const { catalogue, dialer, refresh, version } = options;
     const limits = { ...defaultLimits, ...options.limits };
+    const budgets = options.budgets ?? new BudgetBook();
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
     const views = new Views(catalogue, limits.graceMs, (inMs) => this.#changes.lookIn(inMs));
@@ -88,7 +92,13 @@ export class Gateway {
       instances: new Instances(limits, catalogue),
       dialer,
       limits,
-      budgets: options.budgets ?? new BudgetBook(),
+      budgets,
+      messages: {
+        mostBytes: budgets.limit("serverMessageBytes"),
+        mostMs: limits.callTimeoutMs,
+        onTooLarge: () => budgets.refused("serverMessageBytes"),
+      },
+      log: options.log ?? silentLog,
       traffic: this.traffic,
       refresh,
     };

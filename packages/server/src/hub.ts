@@ -125,6 +125,7 @@ export async function startHub({
     limits: config.limits,
     budgets,
     keepsParams: config.keepsParams,
+    log,
     onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
     refresh: createRefresher(scheduler, registry),
   });

@@ -22,7 +22,14 @@ function world(most: number, mostWaiting: number) {
   const order: Call[] = [];
   const began: Call[] = [];
   let pauses = 0;
-  const timer = { pause: () => void (pauses += 1), resume: () => void (pauses -= 1) };
+  const timer = {
+    pause: () => {
+      pauses += 1;
+    },
+    resume: () => {
+      pauses -= 1;
+    },
+  };
   const enter = () => {
     const call: Call = {
       place: new CallPlace(timer),

@@ -45,43 +45,37 @@ export function relayRewritten(
     let status = 200;
     let head: Headers = {};
     run.send(instance, () =>
-      exchange(
-        context.dialer,
-        instance.endpoint,
-        request,
-        context.budgets.limit("serverMessageBytes"),
-        {
-          onOpen(given, framing, headers) {
-            status = given;
-            head = headers;
-            const refusal = notMcp(given, headers);
-            if (refusal !== undefined) run.fail(refusal);
-            else if (framing === "events") reply.openStream();
-          },
-          onEvent({ data }) {
-            if (data === undefined || run.isOver) return;
-            run.heard(data);
-            const envelope = envelopeOf(data);
-            if (envelope === undefined) return;
-            if (answersRequest(envelope, id)) {
-              run.finish(outcomeOf(envelope));
-              reply.message(rewriteText(data, rewrites), status);
-            } else if (envelope.isCall && !reply.event({ data: rewriteText(data, rewrites) })) {
-              run.slowDown((listener) => reply.onDrain(listener));
-            }
-          },
-          onEnd() {
-            run.ended();
-            run.fail(noAnswer(status, head));
-          },
-          onFailure(failure) {
-            if (failure.neverSent) {
-              void context.refresh(entry.record.id);
-              attempt(index + 1, failure);
-            } else run.fail(failureOf(failure));
-          },
+      exchange(context.dialer, instance.endpoint, request, context.messages, {
+        onOpen(given, framing, headers) {
+          status = given;
+          head = headers;
+          const refusal = notMcp(given, headers);
+          if (refusal !== undefined) run.fail(refusal);
+          else if (framing === "events") reply.openStream();
         },
-      ),
+        onEvent({ data }) {
+          if (data === undefined || run.isOver) return;
+          run.heard(data);
+          const envelope = envelopeOf(data);
+          if (envelope === undefined) return;
+          if (answersRequest(envelope, id)) {
+            run.finish(outcomeOf(envelope));
+            reply.message(rewriteText(data, rewrites), status);
+          } else if (envelope.isCall && !reply.event({ data: rewriteText(data, rewrites) })) {
+            run.slowDown((listener) => reply.onDrain(listener));
+          }
+        },
+        onEnd() {
+          run.ended();
+          run.fail(noAnswer(status, head));
+        },
+        onFailure(failure) {
+          if (failure.neverSent) {
+            void context.refresh(entry.record.id);
+            attempt(index + 1, failure);
+          } else run.fail(failureOf(failure));
+        },
+      }),
     );
   };
   attempt(0, undefined);

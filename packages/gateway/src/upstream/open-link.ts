@@ -47,7 +47,7 @@ export async function openLeg(
         instance,
         identity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.budgets.limit("serverMessageBytes"),
+        messages: context.messages,
         via,
       });
       if (isModern && !link.isStateful) return { kind: "modern" };

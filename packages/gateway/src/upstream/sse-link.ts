@@ -4,7 +4,7 @@ import {
   type Message,
   parseMessage,
 } from "../wire/json-rpc.js";
-import { exchange, type MessageReceiver } from "./exchange.js";
+import { exchange, type MessageReceiver, shortMessages } from "./exchange.js";
 import {
   deaf,
   firstAnswer,
@@ -38,7 +38,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     isLost = true;
     for (const { receiver } of pending.values()) receiver.onFailure(failure);
     pending.clear();
-    outside?.onEnd();
+    outside?.onFailure(failure);
   };
   const stream = await openStream(options, end, (data) => hear(data));
   target = stream.target;
@@ -82,7 +82,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
         dialer,
         target,
         { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-        65_536,
+        shortMessages,
         {
           ...deaf,
           onOpen(status) {
@@ -112,7 +112,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       dialer,
       target,
       { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-      65_536,
+      shortMessages,
       { ...deaf, onEnd: posted, onFailure: posted },
     );
   };
@@ -160,7 +160,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
 }
 
 function openStream(
-  { dialer, instance, mostCharacters, handshakeMs, via }: LegacyLinkOptions,
+  { dialer, instance, messages, handshakeMs, via }: LegacyLinkOptions,
   onEnd: (failure: UpstreamFailure) => void,
   onMessage: (data: string) => void,
 ): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
@@ -178,7 +178,7 @@ function openStream(
       handshakeMs,
     );
     const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
-    const handle = exchange(dialer, instance.endpoint, request, mostCharacters, {
+    const handle = exchange(dialer, instance.endpoint, request, messages, {
       onOpen(status, framing) {
         if (status !== 200 || framing !== "events")
           fail(invalid(`it answered HTTP ${status} instead of an event stream`));

@@ -92,7 +92,9 @@ export class EventParser {
       this.#hasData = true;
       this.#data.add(bytes, value, to);
     } else if (field === "id") this.#id = this.#decode(bytes.subarray(value, to));
-    else if (field === "event") this.#event = this.#decode(bytes.subarray(value, to));
+    // An empty name is none.
+    else if (field === "event")
+      this.#event = value === to ? undefined : this.#decode(bytes.subarray(value, to));
     else if (field === "retry") {
       const text = bytes.toString("latin1", value, to);
       if (/^\d+$/.test(text)) this.#retryMs = Number(text);
