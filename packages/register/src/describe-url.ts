@@ -7,6 +7,7 @@ export interface UrlDescription {
 }
 
 const callMs = 5_000;
+const requestId = 1;
 
 /** Waits until something listens at the URL, then asks it who it is. `undefined` when stopped before. */
 export async function describeUrl(
@@ -83,7 +84,7 @@ async function post(
       accept: "application/json, text/event-stream",
       ...(isModern ? { "mcp-protocol-version": "2026-07-28", "mcp-method": method } : {}),
     },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: requestId, method, params }),
   });
   const session = response.headers.get("mcp-session-id");
   try {
@@ -145,8 +146,9 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
 
 function resultOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const message = JSON.parse(text) as { result?: unknown } | null; // checked next
-    const result = message?.result;
+    const message = JSON.parse(text) as Partial<Record<"id" | "result", unknown>> | null; // checked next
+    // Some servers answer a number as its text.
+    const result = String(message?.id) === String(requestId) ? message?.result : undefined;
     return typeof result === "object" && result !== null
       ? (result as Readonly<Record<string, unknown>>)
       : undefined;
