@@ -315,9 +315,11 @@ export function outcomeOf({ isError, isToolError }: Envelope): "ok" | "tool-erro
   return isError ? "error" : "ok";
 }
 
+/** Between two texts it knows nothing, so one serves all. */
+const reader = new EnvelopeReader(Number.POSITIVE_INFINITY);
+
 /** The envelope of a whole text; undefined for what is no JSON object. */
 export function envelopeOf(text: string): Envelope | undefined {
-  const reader = new EnvelopeReader(Number.POSITIVE_INFINITY);
   reader.read(Buffer.from(text, "utf8"));
   return reader.end();
 }
