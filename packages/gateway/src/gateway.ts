@@ -19,6 +19,7 @@ import { takeStreamPlace } from "./downstream/stream-place.js";
 import { failureError } from "./errors.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
+import { type GatewayLog, silentLog } from "./log.js";
 import { eraOfInstance, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
 import { type PassedRequest, PassThrough } from "./relay/pass-through.js";
@@ -54,6 +55,8 @@ export type GatewayOptions = {
   readonly budgets?: BudgetBook;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
+  /** Default: nothing is said. */
+  readonly log?: GatewayLog;
   /** Hears of faults of the gateway's own. */
   readonly onFault?: (error: unknown) => void;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
@@ -92,6 +95,12 @@ export class Gateway {
       dialer,
       limits,
       budgets,
+      messages: {
+        mostBytes: budgets.limit("serverMessageBytes"),
+        mostMs: limits.callTimeoutMs,
+        onTooLarge: () => budgets.refused("serverMessageBytes"),
+      },
+      log: options.log ?? silentLog,
       traffic: this.traffic,
       refresh,
     };
@@ -278,6 +287,7 @@ export class Gateway {
         entry,
         id: parsed.kind === "request" ? parsed.message.id : null,
         rpcMethod: message?.method,
+        answers: parsed.kind === "response" ? parsed.message.id : undefined,
         name: message === undefined ? undefined : nameForTraffic(message),
         params: message?.params,
         isEndless: message?.method === "subscriptions/listen",

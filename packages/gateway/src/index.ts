@@ -7,6 +7,7 @@ export {
 } from "./gateway.js";
 export { findToolsLimit, hubToolNames, hubTools } from "./hub-tools/definitions.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
+export type { GatewayLog } from "./log.js";
 export type { TrafficMinute } from "./minutes.js";
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
 export type { SearchableServer } from "./search/searchable-text.js";
@@ -22,4 +23,5 @@ export {
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "./upstream/port.js";
+export { EventParser } from "./wire/event-stream.js";
 export { sharedBytesOf } from "./wire/shared-bytes.js";

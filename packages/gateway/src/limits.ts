@@ -1,6 +1,6 @@
 /** The times of the gateway, in milliseconds. How much it allows is in the table of budgets. */
 export type GatewayLimits = {
-  /** How long a call may be silent. Progress and other messages start it anew. */
+  /** How long a call may be silent, and one event of a server take to arrive. Messages start it anew. */
   readonly callTimeoutMs: number;
   /** How long a call may take in all. */
   readonly callCapMs: number;

@@ -7,6 +7,7 @@ export interface UrlDescription {
 }
 
 const callMs = 5_000;
+const requestId = 1;
 
 /** Waits until something listens at the URL, then asks it who it is. `undefined` when stopped before. */
 export async function describeUrl(
@@ -83,7 +84,7 @@ async function post(
       accept: "application/json, text/event-stream",
       ...(isModern ? { "mcp-protocol-version": "2026-07-28", "mcp-method": method } : {}),
     },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: requestId, method, params }),
   });
   const session = response.headers.get("mcp-session-id");
   try {
@@ -100,36 +101,54 @@ async function post(
 async function readResult(response: Response) {
   if (!response.ok || response.body === null) return undefined;
   const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > 1_000_000) return undefined;
-    if (isStream) {
-      const result = firstResult(text);
-      if (result !== undefined) return result;
-    }
+  const texts = textOf(response.body as unknown as AsyncIterable<Uint8Array>);
+  if (!isStream) {
+    let text = "";
+    for await (const piece of texts) text += piece;
+    return resultOf(text);
   }
-  return isStream ? undefined : resultOf(text);
-}
-
-function firstResult(stream: string) {
-  for (const event of stream.split(/\r?\n\r?\n/).slice(0, -1)) {
-    const data = event
-      .split(/\r?\n/)
-      .filter((line) => line.startsWith("data:"))
-      .map((line) => line.slice(5).trim())
-      .join("\n");
-    const result = resultOf(data);
+  let data: string[] = [];
+  for await (const line of linesOf(texts)) {
+    if (line.startsWith("data:")) data.push(line.slice(5).trim());
+    if (line !== "") continue;
+    const result = resultOf(data.join("\n"));
     if (result !== undefined) return result;
+    data = [];
   }
   return undefined;
 }
 
+/** The text of an answer; it ends early, where it would be longer than any answer of interest. */
+async function* textOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let characters = 0;
+  for await (const chunk of body) {
+    const text = decoder.decode(chunk, { stream: true });
+    characters += text.length;
+    if (characters > 1_000_000) return;
+    yield text;
+  }
+}
+
+/** Lines that end in LF or CRLF. Looks at every character once, however small the pieces are. */
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let begun: string[] = [];
+  for await (const text of texts) {
+    const [first = "", ...others] = text.split("\n");
+    begun.push(first);
+    for (const next of others) {
+      const line = begun.join("");
+      yield line.endsWith("\r") ? line.slice(0, -1) : line;
+      begun = [next];
+    }
+  }
+}
+
 function resultOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const message = JSON.parse(text) as { result?: unknown } | null; // checked next
-    const result = message?.result;
+    const message = JSON.parse(text) as Partial<Record<"id" | "result", unknown>> | null; // checked next
+    // Some servers answer a number as its text.
+    const result = String(message?.id) === String(requestId) ? message?.result : undefined;
     return typeof result === "object" && result !== null
       ? (result as Readonly<Record<string, unknown>>)
       : undefined;

@@ -139,6 +139,7 @@ export async function startHub({
     limits: config.limits,
     budgets,
     keepsParams: config.keepsParams,
+    log,
     onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
     refresh: createRefresher(scheduler, registry),
   });

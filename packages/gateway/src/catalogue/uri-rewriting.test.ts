@@ -38,6 +38,15 @@ test("every rewritten URI reads back as what the server wrote", () => {
   );
 });
 
+test("a URI is found however its letters are written", () => {
+  for (const written of ["test:\\/\\/a", "\\u0074est://a", "test://\\u0061"])
+    expect(JSON.parse(rewriteText(`{"uri":"${written}"}`, rewrites))).toEqual({
+      uri: "hub.weather+test://a",
+    });
+  const other = '{ "n": 12345678901234567890, "text":"\\u00e9 \\/" }';
+  expect(rewriteText(other, rewrites)).toBe(other);
+});
+
 test("a text that names none of them, or is no JSON, stays as it is to the byte", () => {
   for (const text of ['{ "uri" : "test://b" }', '{"uri":"test://a"', "", "test://a"])
     expect(rewriteText(text, rewrites)).toBe(text);

@@ -41,13 +41,18 @@ function walk(value: unknown, rewrites: Rewrites): unknown {
   );
 }
 
-/** The text of a message with its URIs as they are here. What is no JSON stays as it is. */
+/** The text of a message with its URIs as they are here. What is no JSON, or names none of them, stays as it is. */
 export function rewriteText(text: string, rewrites: Rewrites | undefined): string {
   if (rewrites === undefined) return text;
-  // Most messages name none of them.
-  if (![...rewrites.keys()].some((uri) => text.includes(fixedStart(uri)))) return text;
+  // Most messages name none of them. Where letters of a URI are written as escapes, only parsing tells.
+  const mayName =
+    /\\[/u]/.test(text) || [...rewrites.keys()].some((uri) => text.includes(fixedStart(uri)));
+  if (!mayName) return text;
   try {
-    return JSON.stringify(rewriteUris(JSON.parse(text), rewrites));
+    const value: unknown = JSON.parse(text);
+    const rewritten = JSON.stringify(rewriteUris(value, rewrites));
+    // Numbers keep all their digits where nothing has to change.
+    return rewritten === JSON.stringify(value) ? text : rewritten;
   } catch {
     return text;
   }

@@ -1,5 +1,6 @@
 import type { Entry, Holder } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
+import type { CallRun } from "../relay/call-run.js";
 import type { GatewayContext } from "../relay/context.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
@@ -22,6 +23,8 @@ export class ClientSession implements Holder {
   readonly questions: Questions;
   /** Calls in flight, by the client's ids. */
   readonly calls = new Map<JsonRpcId, () => void>();
+  /** Those of them that run in a session with a server. */
+  readonly running = new Map<CallRun, LegacyLink>();
   /** Progress that servers want to hear about their questions, by the hub's token. */
   readonly askedProgress = new Map<
     string,

@@ -1,8 +1,8 @@
-import { rewriteUri } from "../catalogue/uri-rewriting.js";
 import type { View } from "../catalogue/view.js";
 import { routeRequest } from "../routing.js";
 import { canSubscribe } from "../upstream/watcher.js";
 import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
+import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { ClientSession } from "./client-session.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
 import type { Reply } from "./reply.js";
@@ -11,15 +11,15 @@ const mostSubscriptions = 1_000;
 
 /** Answers `resources/subscribe` and `resources/unsubscribe` of a 2025 client. */
 export function followResource(
-  { context, watchers }: Pick<LegacyEndpointOptions, "context" | "watchers">,
+  { watchers }: Pick<LegacyEndpointOptions, "watchers">,
   session: ClientSession,
   view: View,
   message: JsonRpcRequest,
   reply: Reply,
 ): void {
   const uri = message.params?.uri;
-  if (typeof uri !== "string") {
-    const text = `Expected params.uri to be a URI, got ${JSON.stringify(uri)?.slice(0, 100) ?? "nothing"}`;
+  if (!isAbsoluteUri(uri)) {
+    const text = `Expected params.uri to be ${absoluteUri}, got ${shownUri(uri)}`;
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
   }
@@ -47,17 +47,15 @@ export function followResource(
   }
   const own = String(params?.uri);
   session.subscriptions.get(uri)?.();
-  const { stop, isFollowed } = watchers.follow(entry.record.id, own, (updated) => {
-    const rewrites = context.views.of(session.selection).rewrites.get(entry.record.id);
-    const shown = updated === own ? uri : rewriteUri(updated, rewrites);
+  const { stop, isFollowed } = watchers.follow(entry.record.id, own, () =>
     session.tell({
       data: JSON.stringify({
         jsonrpc: "2.0",
         method: "notifications/resources/updated",
-        params: { uri: shown },
+        params: { uri },
       }),
-    });
-  });
+    }),
+  );
   session.subscriptions.set(uri, stop);
   // From the answer on, the client hears of every change.
   void isFollowed.then(() => reply.message(resultText(message.id, {})));

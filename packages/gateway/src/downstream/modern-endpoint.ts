@@ -24,6 +24,7 @@ import {
   resultText,
 } from "../wire/json-rpc.js";
 import { withNameInText } from "../wire/name-in-text.js";
+import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import { discoverResult } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
@@ -236,6 +237,15 @@ export class ModernEndpoint {
         code: codes.invalidParams,
         message: "Expected params.notifications to be an object",
       };
+      sendText(response, 200, errorText(message.id, error), always);
+      return;
+    }
+    const { resourceSubscriptions: uris } = filter;
+    const wrong = Array.isArray(uris) ? uris.findIndex((uri) => !isAbsoluteUri(uri)) : -1;
+    if (Array.isArray(uris) && wrong !== -1) {
+      const where = `params.notifications.resourceSubscriptions[${wrong}]`;
+      const text = `Expected ${where} to be ${absoluteUri}, got ${shownUri(uris[wrong])}`;
+      const error = { code: codes.invalidParams, message: text };
       sendText(response, 200, errorText(message.id, error), always);
       return;
     }

@@ -2,7 +2,7 @@ import type { GatewayContext } from "../relay/context.js";
 import { askClient } from "../relay/legacy-relay.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { StreamEvent } from "../wire/event-stream.js";
-import { parseMessage } from "../wire/json-rpc.js";
+import { hear } from "../wire/heard.js";
 import type { ClientSession } from "./client-session.js";
 
 /** Passes on what a server sends outside of calls, on its own stream. */
@@ -12,13 +12,18 @@ export function passOutside(
   link: LegacyLink,
   event: StreamEvent,
 ): void {
-  const parsed = event.data === undefined ? undefined : parseMessage(event.data);
-  if (parsed?.kind === "request") {
-    askClient(session, link, undefined, parsed.message, {}, () => undefined);
+  const heard = event.data === undefined ? undefined : hear(event.data);
+  if (heard?.kind === "request") {
+    // Nothing says which call it is for; they are all of one client.
+    const waiting = [...session.running].flatMap(([run, at]) => (at === link ? [run] : []));
+    for (const run of waiting) run.waitForClient();
+    askClient(session, link, undefined, heard.message, {}, () => {
+      for (const run of waiting) run.goOn();
+    });
     return;
   }
-  if (parsed === undefined) return;
-  const method = parsed.kind === "notification" ? parsed.message.method : "";
+  if (heard === undefined) return;
+  const method = heard.kind === "notification" ? heard.message.method : "";
   if (method.endsWith("/list_changed")) void context.refresh(link.instance.serverId);
   // Updates come by the hub's own connection, once for all.
   else if (method !== "notifications/resources/updated" && event.data !== undefined)

@@ -1,6 +1,6 @@
 import type { GatewayContext } from "../relay/context.js";
 import { askClient, mappedId } from "../relay/legacy-relay.js";
-import { parseMessage } from "../wire/json-rpc.js";
+import { hear } from "../wire/heard.js";
 import type { ClientSession } from "./client-session.js";
 import type { Reply } from "./reply.js";
 
@@ -24,10 +24,10 @@ export function resumeStream(
       onEvent(event) {
         const { data } = event;
         const ids = mappedId(serverId, event);
-        const parsed = data?.includes('"method"') === true ? parseMessage(data) : undefined;
-        if (parsed?.kind === "request")
-          askClient(session, link, reply, parsed.message, ids, () => undefined);
-        else if (parsed?.kind === "notification" && parsed.message.method.endsWith("/list_changed"))
+        const heard = data === undefined ? undefined : hear(data);
+        if (heard?.kind === "request")
+          askClient(session, link, reply, heard.message, ids, () => undefined);
+        else if (heard?.kind === "notification" && heard.message.method.endsWith("/list_changed"))
           void context.refresh(serverId);
         else if (!reply.event({ ...event, ...ids })) {
           resumed?.pause();

@@ -1,6 +1,5 @@
 import type { JsonObject } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
-import { rewriteUri } from "../catalogue/uri-rewriting.js";
 import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "../relay/context.js";
 import { routeRequest } from "../routing.js";
@@ -97,11 +96,9 @@ export class Subscription {
     if ("error" in routing) return false;
     const { entry, params } = routing.route;
     const own = String(params?.uri);
-    const { stop, isFollowed } = watchers.follow(entry.record.id, own, (updated) => {
-      const rewrites = context.views.of(selection()).rewrites.get(entry.record.id);
-      const shown = updated === own ? uri : rewriteUri(updated, rewrites);
-      this.#send("notifications/resources/updated", { uri: shown });
-    });
+    const { stop, isFollowed } = watchers.follow(entry.record.id, own, () =>
+      this.#send("notifications/resources/updated", { uri }),
+    );
     this.#stops.push(stop);
     this.#asked.push(isFollowed);
     return true;

@@ -39,7 +39,7 @@ async function asked(
   request: JsonRpcRequest,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
-  const { budgets, dialer, limits } = context;
+  const { dialer, limits, messages } = context;
   if (eraOfInstance(entry, instance) === "modern") {
     const message = {
       ...request,
@@ -53,7 +53,7 @@ async function asked(
         dialer,
         instance.endpoint,
         { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) },
-        budgets.limit("serverMessageBytes"),
+        messages,
         receiver,
       ),
     );

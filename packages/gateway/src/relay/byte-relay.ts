@@ -5,9 +5,13 @@ import type { CallRecord } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
+import type { Places } from "../upstream/places.js";
 import type { UpstreamExchange, UpstreamFailure, UpstreamRequest } from "../upstream/port.js";
+import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
+import { CallPlace } from "./call-place.js";
 import { busy, failureOf, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
 import { sendText } from "./send-text.js";
 
@@ -25,8 +29,12 @@ export type ByteCall = {
   readonly always: Readonly<Record<string, string>>;
   /** As it goes out. */
   readonly request: UpstreamRequest;
-  /** Long by nature, as streams of notifications are: no time limit, and no place among the calls. */
+  /** Long by nature, as streams of notifications are: no time limit. */
   readonly isEndless: boolean;
+  /** Where it takes a place; undefined for what is no work: answers, notifications, streams. */
+  readonly places: (instance: UpstreamInstance) => Places | undefined;
+  /** The session that it belongs to, where a server may ask back. */
+  readonly session?: ByteSession | undefined;
   /** Looks at the head before any of the answer is sent. `taken`: the caller goes on by itself. */
   readonly judge: (
     status: number,
@@ -37,6 +45,14 @@ export type ByteCall = {
   readonly answerHeaders: (headers: Headers) => Record<string, string | string[]>;
   /** The HTTP status of a failure of the hub's. */
   readonly statusOf: (failure: GatewayFailure) => number;
+};
+
+/** What a session hears of a request in it. */
+export type ByteSession = {
+  /** A call is in flight. Returns how to say that it is over. */
+  begin(place: CallPlace): () => void;
+  /** The server asked something on the answer's stream. */
+  asked(id: JsonRpcId, place: CallPlace): void;
 };
 
 const colon = 58;
@@ -63,14 +79,17 @@ export function relayBytes(
   const answer = new ByteAnswer(response);
   let current: UpstreamInstance | undefined;
   let exchange: UpstreamExchange | undefined;
-  let leave: (() => void) | undefined;
+  let reader: AnswerReader | undefined;
+  let outcome: CallRecord["outcome"] = "ok";
+  let leaveSession: (() => void) | undefined;
   let isOver = false;
 
-  const finish = (outcome: CallRecord["outcome"]) => {
+  const finish = (ended: CallRecord["outcome"]) => {
     isOver = true;
     timer?.clear();
-    leave?.();
-    running.end(outcome);
+    place.end();
+    leaveSession?.();
+    running.end(ended);
   };
   const fail = (failure: GatewayFailure) => {
     if (isOver) return;
@@ -88,6 +107,13 @@ export function relayBytes(
         void context.refresh(entry.record.id);
         fail(timedOut(afterMs));
       });
+  const place = new CallPlace(timer);
+  const hear = (envelope: Envelope) => {
+    const { id, isCall } = envelope;
+    if (!isCall) {
+      if (outcome === "ok" && answersRequest(envelope, call.id)) outcome = outcomeOf(envelope);
+    } else if (id !== undefined && id !== null) call.session?.asked(id, place);
+  };
   response.on("close", () => {
     if (isOver) return;
     // To close the stream is how a modern client takes a call back, and how the hub passes it on.
@@ -100,8 +126,8 @@ export function relayBytes(
     if (instance === undefined) return fail(nobodyLeft(entry, last));
     current = instance;
     running.instanceId = instance.instanceId;
-    let outcome: CallRecord["outcome"] = "ok";
     const start = () => {
+      leaveSession ??= call.session?.begin(place);
       exchange = context.dialer.send(instance.endpoint, request, {
         onHead(status, headers) {
           instance.showLife(context.catalogue.now().hub);
@@ -114,13 +140,14 @@ export function relayBytes(
             return;
           }
           if (status >= 400) outcome = "error";
+          reader = readerFor(headers, hear);
           answer.begin(status, call.answerHeaders(headers), isStream(headers));
         },
         onData(chunk) {
           // A comment only keeps the connection open; the call is as silent as before.
           if (chunk[0] !== colon) timer?.touch();
           running.bytes += chunk.length;
-          if (outcome === "ok") outcome = outcomeIn(chunk);
+          reader?.push(chunk);
           if (!answer.write(chunk)) {
             exchange?.pause();
             response.once("drain", () => exchange?.resume());
@@ -128,32 +155,38 @@ export function relayBytes(
         },
         onEnd() {
           if (isOver) return;
+          reader?.end();
           finish(outcome);
           answer.end();
         },
         onFailure(failure) {
           if (isOver) return;
           if (failure.neverSent) {
-            leave?.();
             void context.refresh(entry.record.id);
             attempt(index + 1, failure);
           } else fail(failureOf(failure));
         },
       });
     };
-    if (call.isEndless) return start();
-    leave = instance.enter(start);
-    if (leave === undefined) fail(busy);
+    const places = call.places(instance);
+    if (places === undefined) start();
+    else if (!place.enter(places, start)) fail(busy);
   };
   attempt(0, undefined);
 }
 
 function isStream(headers: Headers): boolean {
-  return headerOf(headers, "content-type")?.startsWith("text/event-stream") === true;
+  return /^text\/event-stream\b/i.test(headerOf(headers, "content-type") ?? "");
 }
 
-/** What marks a failed call; inside of a JSON text the quotes would be escaped. */
-function outcomeIn(chunk: Buffer): "ok" | "tool-error" | "error" {
-  if (chunk.includes('"isError":true')) return "tool-error";
-  return chunk.includes('"error":{') && !chunk.includes('"result":') ? "error" : "ok";
+/** Nothing is read of what is encoded, or is no MCP. */
+function readerFor(
+  headers: Headers,
+  onMessage: (envelope: Envelope) => void,
+): AnswerReader | undefined {
+  const encoding = headerOf(headers, "content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") return undefined;
+  if (isStream(headers)) return new AnswerReader("events", onMessage);
+  const isJson = /^application\/json\b/i.test(headerOf(headers, "content-type") ?? "");
+  return isJson ? new AnswerReader("json", onMessage) : undefined;
 }

@@ -4,6 +4,7 @@ import type { CallRecord, RunningCall } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange } from "../upstream/port.js";
+import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
 
 export type CallRunOptions = {
@@ -27,11 +28,10 @@ export class CallRun {
   readonly #options: CallRunOptions;
   readonly #running: RunningCall;
   readonly #timer: CallTimer;
+  readonly #place: CallPlace;
   readonly #began: number;
   #instance: UpstreamInstance | undefined;
   #exchange: UpstreamExchange | undefined;
-  #leave: (() => void) | undefined;
-  #hasPlace = false;
   #closing: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -48,6 +48,7 @@ export class CallRun {
       void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
     });
+    this.#place = new CallPlace(this.#timer);
   }
 
   get isOver(): boolean {
@@ -82,13 +83,12 @@ export class CallRun {
 
   /** The server waits for somebody's answer. */
   waitForClient(): void {
-    this.#timer.pause();
-    // Nor may people who are slow to answer, or never do, keep the places of others.
-    this.#leave?.();
+    this.#place.waitForClient();
   }
 
+  /** One answer of those it waits for has come. */
   goOn(): void {
-    this.#timer.resume();
+    this.#place.goOn();
   }
 
   slowDown(onDrain: (listener: () => void) => void): void {
@@ -99,23 +99,9 @@ export class CallRun {
 
   #enter(instance: UpstreamInstance, start: () => void): void {
     if (this.#isOver) return;
-    if (this.#instance === instance && this.#hasPlace) {
-      start();
-      return;
-    }
-    this.#leave?.();
-    this.#hasPlace = false;
     this.#instance = instance;
     this.#running.instanceId = instance.instanceId;
-    const leave = instance.enter(() => {
-      this.#hasPlace = true;
-      start();
-    });
-    this.#leave = () => {
-      this.#hasPlace = false;
-      leave?.();
-    };
-    if (leave === undefined) this.fail(busy);
+    if (!this.#place.enter(instance.calls, start)) this.fail(busy);
   }
 
   /** The answer is there. Its stream ends with it; one that stays open all the same is closed. */
@@ -123,7 +109,7 @@ export class CallRun {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timer.clear();
-    this.#leave?.();
+    this.#place.end();
     this.#running.end(outcome);
     this.#options.onOver?.();
     const exchange = this.#exchange;
@@ -149,10 +135,4 @@ export class CallRun {
     this.finish("cancelled");
     this.#exchange?.abort();
   }
-}
-
-/** What a response counts as. */
-export function outcomeOfText(text: string): "ok" | "tool-error" | "error" {
-  if (text.includes('"isError":true')) return "tool-error";
-  return text.includes('"error":{') && !text.includes('"result":') ? "error" : "ok";
 }

@@ -2,7 +2,9 @@ import type { BudgetBook, Entry } from "@hub/core";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
 import { failureError, type GatewayFailure } from "../errors.js";
 import type { GatewayLimits } from "../limits.js";
+import type { GatewayLog } from "../log.js";
 import type { Traffic } from "../traffic.js";
+import type { MessageLimits } from "../upstream/exchange.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
@@ -15,6 +17,9 @@ export type GatewayContext = {
   readonly dialer: UpstreamDialer;
   readonly limits: GatewayLimits;
   readonly budgets: BudgetBook;
+  /** What one message of a server may take. */
+  readonly messages: MessageLimits;
+  readonly log: GatewayLog;
   readonly traffic: Traffic;
   /** A server said that its lists changed, or stopped answering: look at it now. */
   readonly refresh: (serverId: string) => Promise<void>;

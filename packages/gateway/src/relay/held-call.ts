@@ -7,12 +7,18 @@ import type { Reply } from "../downstream/reply.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { UpstreamExchange } from "../upstream/port.js";
 import { openSessionStream } from "../upstream/session-stream.js";
+import { answersRequest, outcomeOf } from "../wire/envelope.js";
 import type { StreamEvent } from "../wire/event-stream.js";
-import { codes, type JsonRpcId, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
-import { type CallRun, outcomeOfText } from "./call-run.js";
+import { hear } from "../wire/heard.js";
+import {
+  codes,
+  type JsonRpcId,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+} from "../wire/json-rpc.js";
+import type { CallRun } from "./call-run.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
-import { isResponseTo } from "./no-answer.js";
 
 /** The request that waits for an answer now; each round has another one. */
 type Attached = {
@@ -104,7 +110,10 @@ export class HeldCall {
     const stopWatching = reply.onGone(() => this.cancel("The client closed the stream"));
     this.#attached = { id, progressToken, reply, stopWatching };
     this.#giveBack();
-    for (const data of this.#kept.splice(0)) this.#notify(data);
+    for (const data of this.#kept.splice(0)) {
+      const heard = hear(data);
+      if (heard?.kind === "notification") this.#notify(data, heard.message);
+    }
     if (this.#response !== undefined) this.#answer(this.#response);
     else this.#askSoon();
   }
@@ -125,12 +134,12 @@ export class HeldCall {
     const { data } = event;
     if (data === undefined || this.#isOver) return;
     this.run.heard(data);
-    const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
-    if (parsed?.kind === "notification") this.#notification(data, parsed.message);
-    else if (parsed?.kind === "request") this.#question(parsed.message);
-    else if (isResponseTo(this.#options.request.id, data)) {
+    const heard = hear(data);
+    if (heard?.kind === "notification") this.#notification(data, heard.message);
+    else if (heard?.kind === "request") this.#question(heard.message);
+    else if (heard?.kind === "answer" && answersRequest(heard.envelope, this.#options.request.id)) {
       this.#response = data;
-      this.run.finish(outcomeOfText(data));
+      this.run.finish(outcomeOf(heard.envelope));
       if (this.#attached !== undefined) this.#answer(data);
     }
   }
@@ -163,32 +172,27 @@ export class HeldCall {
     this.#end();
   }
 
-  #notification(
-    data: string,
-    message: { readonly method: string; readonly params?: JsonObject | object },
-  ): void {
+  #notification(data: string, message: JsonRpcNotification): void {
     const { method } = message;
     if (method.endsWith("/list_changed")) {
       this.#options.onListChanged();
       return;
     }
     if (method === "notifications/message") {
-      const level = isJsonObject(message.params) ? message.params.level : undefined;
-      if (!wantsLog(this.#options.caller.logLevel, level)) return;
+      if (!wantsLog(this.#options.caller.logLevel, message.params?.level)) return;
     } else if (method !== "notifications/progress") return;
-    if (this.#attached !== undefined) this.#notify(data);
+    if (this.#attached !== undefined) this.#notify(data, message);
     else if (this.#kept.length < mostKept && this.#keep(data.length)) this.#kept.push(data);
   }
 
   /** Each round has a progress token of its own, or none. */
-  #notify(data: string): void {
+  #notify(data: string, message: JsonRpcNotification): void {
     const attached = this.#attached;
     if (attached === undefined) return;
     const first = this.#options.request.params?._meta?.progressToken;
     let text = data;
-    if (data.includes('"notifications/progress"') && attached.progressToken !== first) {
+    if (message.method === "notifications/progress" && attached.progressToken !== first) {
       if (attached.progressToken === undefined) return;
-      const message = JSON.parse(data);
       text = JSON.stringify({
         ...message,
         params: { ...message.params, progressToken: attached.progressToken },

@@ -7,13 +7,15 @@ import type { GatewayFailure } from "../errors.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { Unreachable } from "../upstream/open-link.js";
+import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { HeaderParameter } from "../wire/header-values.js";
-import { codes, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
-import { CallRun, outcomeOfText } from "./call-run.js";
+import { hear } from "../wire/heard.js";
+import { codes, type JsonRpcRequest } from "../wire/json-rpc.js";
+import { CallRun } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
-import { isResponseTo, noAnswer } from "./no-answer.js";
+import { noAnswer } from "./no-answer.js";
 import { isSessionRefusal } from "./session-refusal.js";
 
 export type LegacyCall = {
@@ -70,6 +72,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     // What the server still wanted to know for this call, nobody needs to answer any more.
     for (const id of asked) session.forgetQuestion(id);
     asked.clear();
+    session.running.delete(run);
   };
   const answer = (text: string, status = 200) => {
     if (call.onResponse !== undefined) call.onResponse(text);
@@ -85,6 +88,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     }
     link = leg.link;
     const opened = leg.link;
+    session.running.set(run, opened);
     run.send(opened.instance, () =>
       opened.request(
         request,
@@ -132,15 +136,25 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         if (isLost) return;
         run.heard(event.data ?? "");
         if (event.id !== undefined) isResumable = true;
-        const kind = passEvent(context, session, opened, reply, run, call, event, asked, (text) => {
-          isAnswered = true;
-          forget();
-          run.finish(outcomeOfText(text));
-          if (call.onResponse !== undefined) call.onResponse(text);
-          else if (reply.isStream)
-            reply.event({ ...event, ...mappedId(serverId, event), data: text });
-          else reply.message(text, status >= 400 ? status : 200);
-        });
+        const kind = passEvent(
+          context,
+          session,
+          opened,
+          reply,
+          run,
+          call,
+          event,
+          asked,
+          (text, said) => {
+            isAnswered = true;
+            forget();
+            run.finish(outcomeOf(said));
+            if (call.onResponse !== undefined) call.onResponse(text);
+            else if (reply.isStream)
+              reply.event({ ...event, ...mappedId(serverId, event), data: text });
+            else reply.message(text, status >= 400 ? status : 200);
+          },
+        );
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
       },
       onEnd() {
@@ -192,7 +206,7 @@ function passEvent(
   call: Pick<LegacyCall, "entry" | "request" | "rewrites">,
   event: StreamEvent,
   asked: Set<string>,
-  onResponse: (text: string) => void,
+  onResponse: (text: string, said: Envelope) => void,
 ): "ok" | "full" {
   const serverId = call.entry.record.id;
   const { data } = event;
@@ -201,16 +215,15 @@ function passEvent(
     reply.event({ ...event, ...ids });
     return "ok";
   }
-  // Only what names a method can be anything else than the response.
-  const parsed = data.includes('"method"') ? parseMessage(data) : undefined;
-  if (parsed?.kind === "request") {
+  const heard = hear(data);
+  if (heard?.kind === "request") {
     run.waitForClient();
-    const id = askClient(session, link, reply, parsed.message, ids, () => run.goOn());
+    const id = askClient(session, link, reply, heard.message, ids, () => run.goOn());
     if (id !== undefined) asked.add(id);
     return "ok";
   }
-  if (parsed?.kind === "notification") {
-    if (listChanged.test(parsed.message.method)) {
+  if (heard?.kind === "notification") {
+    if (listChanged.test(heard.message.method)) {
       // Clients hear of it when the hub has read the new list.
       void context.refresh(serverId);
       return "ok";
@@ -218,7 +231,8 @@ function passEvent(
     return reply.event({ ...ids, data: rewriteText(data, call.rewrites) }) ? "ok" : "full";
   }
   // What answers somebody else is nobody's here.
-  if (isResponseTo(call.request.id, data)) onResponse(rewriteText(data, call.rewrites));
+  if (heard?.kind === "answer" && answersRequest(heard.envelope, call.request.id))
+    onResponse(rewriteText(data, call.rewrites), heard.envelope);
   return "ok";
 }
 

@@ -6,11 +6,13 @@ import { exchange, type Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import type { UpstreamFailure } from "../upstream/port.js";
+import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
+import { hear } from "../wire/heard.js";
 import { type JsonRpcRequest, type Outcome, type Params, parseMessage } from "../wire/json-rpc.js";
-import { type CallRun, outcomeOfText } from "./call-run.js";
+import type { CallRun } from "./call-run.js";
 import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import type { LegacyCall } from "./legacy-relay.js";
-import { isResponseTo, noAnswer } from "./no-answer.js";
+import { noAnswer } from "./no-answer.js";
 
 /** A server that asks more often than this for one call does not mean it well. */
 const mostRounds = 32;
@@ -36,12 +38,13 @@ export async function callModernServer(context: GatewayContext, call: BridgedCal
     });
   let { params } = request;
   for (let round = 0; round < mostRounds; round += 1) {
-    const text = await send(context, call, { ...request, params: envelope(params) });
-    if (text === undefined || run.isOver) return;
-    const asked = text.includes('"input_required"') ? inputRequired(text) : undefined;
+    const response = await send(context, call, { ...request, params: envelope(params) });
+    if (response === undefined || run.isOver) return;
+    const { text, said } = response;
+    const asked = said.resultType === "input_required" ? inputRequired(text) : undefined;
     if (asked === undefined) {
       call.forget();
-      run.finish(outcomeOfText(text));
+      run.finish(outcomeOf(said));
       call.answer(rewriteText(text, call.rewrites));
       return;
     }
@@ -69,12 +72,15 @@ export async function callModernServer(context: GatewayContext, call: BridgedCal
   });
 }
 
-/** One round: resolves with the text of the response; undefined when the call has ended otherwise. */
+/** A response as it was written, and what it is. */
+type Response = { readonly text: string; readonly said: Envelope };
+
+/** One round: resolves with the response; undefined when the call has ended otherwise. */
 function send(
   context: GatewayContext,
   call: BridgedCall,
   message: JsonRpcRequest,
-): Promise<string | undefined> {
+): Promise<Response | undefined> {
   const { entry, run, reply } = call;
   return new Promise((resolve) => {
     const candidates = context.instances
@@ -87,45 +93,40 @@ function send(
     const headers = modernHeaders(message, call.headers);
     const attempt = (instance: UpstreamInstance | undefined, last: UpstreamFailure | undefined) => {
       if (instance === undefined) return fail(nobodyLeft(entry, last));
-      let response: string | undefined;
+      let isAnswered = false;
       let status = 0;
       let head: Headers = {};
       const body = JSON.stringify(message);
       const request = { method: "POST", headers, body, via: call.session.via } as const;
       run.send(instance, () =>
-        exchange(
-          context.dialer,
-          instance.endpoint,
-          request,
-          context.budgets.limit("serverMessageBytes"),
-          {
-            onOpen(given, _, headers) {
-              status = given;
-              head = headers;
-            },
-            onEvent({ data }) {
-              if (data === undefined) return;
-              run.heard(data);
-              const isNotification =
-                data.includes('"method"') && parseMessage(data)?.kind === "notification";
-              if (!isNotification) {
-                if (!isResponseTo(message.id, data)) return;
-                response = data;
-                resolve(data);
-              } else if (!reply.event({ data: rewriteText(data, call.rewrites) }))
-                run.slowDown((listener) => reply.onDrain(listener));
-            },
-            onEnd() {
-              run.ended();
-              if (response === undefined) fail(noAnswer(status, head));
-            },
-            onFailure(failure) {
-              if (!failure.neverSent) return fail(failureOf(failure));
-              void context.refresh(entry.record.id);
-              attempt(candidates[candidates.indexOf(instance) + 1], failure);
-            },
+        exchange(context.dialer, instance.endpoint, request, context.messages, {
+          onOpen(given, _, headers) {
+            status = given;
+            head = headers;
           },
-        ),
+          onEvent({ data }) {
+            if (data === undefined) return;
+            run.heard(data);
+            const heard = hear(data);
+            if (heard?.kind === "answer" && answersRequest(heard.envelope, message.id)) {
+              isAnswered = true;
+              resolve({ text: data, said: heard.envelope });
+            } else if (
+              heard?.kind === "notification" &&
+              !reply.event({ data: rewriteText(data, call.rewrites) })
+            )
+              run.slowDown((listener) => reply.onDrain(listener));
+          },
+          onEnd() {
+            run.ended();
+            if (!isAnswered) fail(noAnswer(status, head));
+          },
+          onFailure(failure) {
+            if (!failure.neverSent) return fail(failureOf(failure));
+            void context.refresh(entry.record.id);
+            attempt(candidates[candidates.indexOf(instance) + 1], failure);
+          },
+        }),
       );
       if (run.isOver) resolve(undefined);
     };

@@ -43,6 +43,7 @@ export function relayModern(
       always,
       request: { method: "POST", headers, body, via },
       isEndless: false,
+      places: ({ calls }) => calls,
       judge: notMcp,
       answerHeaders: (received) => answerHeaders(received, always),
       statusOf: () => 200,

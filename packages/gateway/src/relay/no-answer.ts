@@ -1,6 +1,5 @@
 import type { GatewayFailure } from "../errors.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
-import { type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
 
 const typesOfMcp = /^(application\/json|text\/event-stream)\b/i;
 
@@ -38,17 +37,4 @@ export function noAnswer(status: number, headers: Headers): GatewayFailure {
       mayHaveRun: status < 400,
     }
   );
-}
-
-/**
- * Whether a text is the response to a request. Looking for the id spares nearly all of them the parsing;
- * a server that could not read the request knows no id.
- */
-export function isResponseTo(id: JsonRpcId, text: string): boolean {
-  const member = `"id":${JSON.stringify(id)}`;
-  if (text.includes(`${member},`) || text.includes(`${member}}`)) return true;
-  const parsed = parseMessage(text);
-  if (parsed?.kind !== "response") return false;
-  const { message } = parsed;
-  return message.id === id || (message.id === null && message.error !== undefined);
 }

@@ -4,8 +4,9 @@ import type { GatewayFailure } from "../errors.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
-import { relayBytes } from "./byte-relay.js";
+import { type ByteCall, type ByteSession, relayBytes } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
+import { CallsBySession } from "./session-calls.js";
 
 export type PassedRequest = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -16,6 +17,8 @@ export type PassedRequest = {
   /** Of the JSON-RPC request in it; null for what is none. */
   readonly id: JsonRpcId | null;
   readonly rpcMethod: string | undefined;
+  /** The id of what it answers, when it is the answer of a client. */
+  readonly answers?: JsonRpcId | null | undefined;
   readonly name: string | undefined;
   readonly params: unknown;
   /** What every answer of the hub carries. */
@@ -60,13 +63,17 @@ export class PassThrough {
   readonly #context: GatewayContext;
   /** Which instance a server's session lives at. */
   readonly #sticky = new Map<string, string>();
+  readonly #calls = new CallsBySession();
 
   constructor(context: GatewayContext) {
     this.#context = context;
   }
 
   relay(passed: PassedRequest, response: ServerResponse): void {
-    const { entry, id, name, params, always, isEndless } = passed;
+    const { entry, id, name, params, always, isEndless, answers } = passed;
+    const session = sessionOf(passed);
+    if (session !== undefined && answers !== undefined && answers !== null)
+      this.#calls.answered(session, answers);
     relayBytes(
       this.#context,
       {
@@ -79,6 +86,8 @@ export class PassThrough {
         always,
         request: outgoing(passed),
         isEndless,
+        places: placesFor(passed),
+        session: session === undefined ? undefined : this.#within(session, passed),
         judge: (status, headers, instance) => {
           if (passed.takesOver?.(status, instance) === true) return "taken";
           this.#remember(headers, instance);
@@ -92,11 +101,23 @@ export class PassThrough {
     );
   }
 
+  /** Calls can be asked back, on their own streams or on the session's. */
+  #within(session: string, { id, isEndless }: PassedRequest): ByteSession | undefined {
+    if (id !== null && !isEndless)
+      return {
+        begin: (place) => this.#calls.begin(session, place),
+        asked: (question, place) => this.#calls.asked(session, question, place),
+      };
+    return {
+      begin: () => () => undefined,
+      asked: (question) => this.#calls.asked(session, question, undefined),
+    };
+  }
+
   /** A session stays where it was opened; everything else goes to the best instance. */
-  #candidates({ entry, headers }: PassedRequest): readonly UpstreamInstance[] {
-    const session = headers["mcp-session-id"];
-    const key = typeof session === "string" ? `${entry.record.id} ${session}` : "";
-    const instanceId = this.#sticky.get(key);
+  #candidates(passed: PassedRequest): readonly UpstreamInstance[] {
+    const { entry } = passed;
+    const instanceId = this.#sticky.get(sessionOf(passed) ?? "");
     const home =
       instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
     const others = this.#context.instances.candidates(entry);
@@ -113,6 +134,19 @@ export class PassThrough {
     const [oldest] = this.#sticky.keys();
     if (this.#sticky.size > mostSticky && oldest !== undefined) this.#sticky.delete(oldest);
   }
+}
+
+/** Which session of the server's a request belongs to. */
+function sessionOf({ entry, headers }: PassedRequest): string | undefined {
+  const session = headers["mcp-session-id"];
+  return typeof session === "string" ? `${entry.record.id} ${session}` : undefined;
+}
+
+/** Places are for work: what a call in flight waits for must never wait for the end of that call. */
+function placesFor({ id, rpcMethod, isEndless }: PassedRequest): ByteCall["places"] {
+  if (id === null || isEndless || rpcMethod === "ping") return () => undefined;
+  if (rpcMethod === "initialize") return ({ openings }) => openings;
+  return ({ calls }) => calls;
 }
 
 function statusOf({ code }: GatewayFailure): number {

@@ -3,10 +3,11 @@ import type { Reply } from "../downstream/reply.js";
 import { exchange, type Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamFailure } from "../upstream/port.js";
-import { CallRun, outcomeOfText } from "./call-run.js";
+import { answersRequest, envelopeOf, outcomeOf } from "../wire/envelope.js";
+import { CallRun } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext, nobodyLeft } from "./context.js";
 import type { ModernCall } from "./modern-relay.js";
-import { isResponseTo, noAnswer, notMcp } from "./no-answer.js";
+import { noAnswer, notMcp } from "./no-answer.js";
 
 /**
  * Like `relayModern`, message by message: for servers that share a URI with another one, whose answers
@@ -44,42 +45,37 @@ export function relayRewritten(
     let status = 200;
     let head: Headers = {};
     run.send(instance, () =>
-      exchange(
-        context.dialer,
-        instance.endpoint,
-        request,
-        context.budgets.limit("serverMessageBytes"),
-        {
-          onOpen(given, framing, headers) {
-            status = given;
-            head = headers;
-            const refusal = notMcp(given, headers);
-            if (refusal !== undefined) run.fail(refusal);
-            else if (framing === "events") reply.openStream();
-          },
-          onEvent({ data }) {
-            if (data === undefined || run.isOver) return;
-            run.heard(data);
-            const text = rewriteText(data, rewrites);
-            if (isResponseTo(id, data)) {
-              run.finish(outcomeOfText(text));
-              reply.message(text, status);
-            } else if (data.includes('"method"') && !reply.event({ data: text })) {
-              run.slowDown((listener) => reply.onDrain(listener));
-            }
-          },
-          onEnd() {
-            run.ended();
-            run.fail(noAnswer(status, head));
-          },
-          onFailure(failure) {
-            if (failure.neverSent) {
-              void context.refresh(entry.record.id);
-              attempt(index + 1, failure);
-            } else run.fail(failureOf(failure));
-          },
+      exchange(context.dialer, instance.endpoint, request, context.messages, {
+        onOpen(given, framing, headers) {
+          status = given;
+          head = headers;
+          const refusal = notMcp(given, headers);
+          if (refusal !== undefined) run.fail(refusal);
+          else if (framing === "events") reply.openStream();
         },
-      ),
+        onEvent({ data }) {
+          if (data === undefined || run.isOver) return;
+          run.heard(data);
+          const envelope = envelopeOf(data);
+          if (envelope === undefined) return;
+          if (answersRequest(envelope, id)) {
+            run.finish(outcomeOf(envelope));
+            reply.message(rewriteText(data, rewrites), status);
+          } else if (envelope.isCall && !reply.event({ data: rewriteText(data, rewrites) })) {
+            run.slowDown((listener) => reply.onDrain(listener));
+          }
+        },
+        onEnd() {
+          run.ended();
+          run.fail(noAnswer(status, head));
+        },
+        onFailure(failure) {
+          if (failure.neverSent) {
+            void context.refresh(entry.record.id);
+            attempt(index + 1, failure);
+          } else run.fail(failureOf(failure));
+        },
+      }),
     );
   };
   attempt(0, undefined);

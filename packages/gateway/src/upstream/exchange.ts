@@ -1,5 +1,6 @@
 import { isTooDeep, mostDepth } from "../wire/depth.js";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
+import { GrowingBytes } from "../wire/growing-bytes.js";
 import {
   areReady,
   type UpstreamDialer,
@@ -27,6 +28,19 @@ export function headerOf(headers: Headers, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** What one message of a server may take. */
+export type MessageLimits = {
+  /** Of one JSON text, one event or one line of a stream. */
+  readonly mostBytes: number;
+  /** From the first byte of an event to its end, whatever comes in between. */
+  readonly mostMs: number;
+  /** Hears of a message that was larger. */
+  readonly onTooLarge?: () => void;
+};
+
+/** For answers that say nothing of interest. */
+export const shortMessages: MessageLimits = { mostBytes: 65_536, mostMs: 60_000 };
+
 /** Messages are read here, so they must come as they are. */
 function undecodedHeaders(headers: UpstreamRequest["headers"]): UpstreamRequest["headers"] {
   return areReady(headers) ? headers : { ...headers, "accept-encoding": "identity" };
@@ -37,19 +51,37 @@ export function exchange(
   dialer: UpstreamDialer,
   url: string,
   request: UpstreamRequest,
-  mostCharacters: number,
+  limits: MessageLimits,
   receiver: MessageReceiver,
 ): UpstreamExchange {
   let framing: Framing = "none";
   let parser: EventParser | undefined;
   let status = 0;
-  const parts: Buffer[] = [];
-  let size = 0;
+  const body = new GrowingBytes();
+  let timer: NodeJS.Timeout | undefined;
+  let isPaused = false;
+  let isOver = false;
   const broken = (code: string, detail: string) => {
+    clearTimeout(timer);
     handle.abort();
     receiver.onFailure({ neverSent: false, code, detail });
   };
-  let isOver = false;
+  const tooLarge = () => {
+    limits.onTooLarge?.();
+    broken("TOO_LARGE", `it sent a message of more than ${limits.mostBytes} bytes`);
+  };
+  /** An event that has begun must end, however much of it comes meanwhile. */
+  const watchEvent = (hasEnded: boolean) => {
+    if (hasEnded || parser?.isWithin !== true) {
+      clearTimeout(timer);
+      timer = undefined;
+    }
+    if (parser?.isWithin !== true || isOver || isPaused) return;
+    timer ??= setTimeout(
+      () => broken("TIMEOUT", `it sent a message that did not end within ${limits.mostMs} ms`),
+      limits.mostMs,
+    ).unref();
+  };
   const hear = (event: StreamEvent): boolean => {
     // The rest of a chunk, after the first message of it was enough.
     if (isOver) return false;
@@ -67,7 +99,7 @@ export function exchange(
         const type = headerOf(headers, "content-type")?.split(";")[0]?.trim().toLowerCase();
         if (type === "text/event-stream") {
           framing = "events";
-          parser = new EventParser(mostCharacters);
+          parser = new EventParser(limits.mostBytes);
         } else if (type === "application/json") framing = "json";
         const encoding = headerOf(headers, "content-encoding") ?? "identity";
         if (framing !== "none" && encoding.toLowerCase() !== "identity")
@@ -77,34 +109,49 @@ export function exchange(
       onData(chunk) {
         if (parser !== undefined) {
           try {
-            for (const event of parser.push(chunk)) if (!hear(event)) return;
+            const events = parser.push(chunk);
+            watchEvent(events.length > 0);
+            for (const event of events) if (!hear(event)) return;
           } catch (error) {
             if (!(error instanceof EventTooLarge)) throw error;
-            broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} characters`);
+            tooLarge();
           }
           return;
         }
         if (framing !== "json") return;
-        size += chunk.length;
-        if (size > mostCharacters)
-          return broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} bytes`);
-        parts.push(chunk);
+        if (body.length + chunk.length > limits.mostBytes) return tooLarge();
+        body.add(chunk);
       },
       onEnd() {
-        if (framing === "json" && size > 0) {
-          const data = Buffer.concat(parts).toString("utf8");
-          if (!hear({ data })) return;
+        clearTimeout(timer);
+        if (framing === "json" && body.length > 0) {
+          if (!hear({ data: body.bytes.toString("utf8") })) return;
         }
         receiver.onEnd();
       },
-      onFailure: (failure) => receiver.onFailure(failure),
+      onFailure(failure) {
+        clearTimeout(timer);
+        receiver.onFailure(failure);
+      },
     },
   );
   return {
-    ...handle,
     abort() {
       isOver = true;
+      clearTimeout(timer);
       handle.abort();
+    },
+    pause() {
+      isPaused = true;
+      // What the hub does not read cannot end.
+      clearTimeout(timer);
+      timer = undefined;
+      handle.pause();
+    },
+    resume() {
+      isPaused = false;
+      watchEvent(false);
+      handle.resume();
     },
   };
 }

@@ -10,6 +10,7 @@ import type {
 } from "@hub/core";
 import type { CatalogueSource } from "../catalogue/views.js";
 import type { GatewayLimits } from "../limits.js";
+import { Places } from "./places.js";
 
 /** What a server of a 2025 revision answered to `initialize`. */
 export type Initialized = {
@@ -34,26 +35,33 @@ export class UpstreamInstance {
   legacyLeg: LegacyLeg = "unknown";
   /** What one that keeps no sessions answered; it need not be greeted again. */
   greeting: Initialized | undefined;
-  inFlight = 0;
   /** The last sign of life: a byte of an answer, or a good probe. Hub time. */
   aliveAt = Number.NEGATIVE_INFINITY;
   /** Until when it is not tried. Hub time. */
   closedUntil = Number.NEGATIVE_INFINITY;
-  readonly #waiting: (() => void)[] = [];
+  /** Places for what it works on. */
+  readonly calls: Places;
+  /** Places for sessions that its own clients open: newcomers do not wait behind calls. */
+  readonly openings: Places;
   readonly #limits: GatewayLimits;
-  readonly #budgets: BudgetBook;
 
   constructor(serverId: string, instance: Instance, limits: GatewayLimits, budgets: BudgetBook) {
     this.serverId = serverId;
     this.instanceId = instance.record.id;
     this.#knownSince = instance.health.knownSince;
     this.#limits = limits;
-    this.#budgets = budgets;
+    const places = {
+      most: budgets.limit("callsInFlight"),
+      mostWaiting: budgets.limit("callsWaiting"),
+      onFull: () => budgets.refused("callsWaiting"),
+    };
+    this.calls = new Places(places);
+    this.openings = new Places(places);
   }
 
-  /** Calls that wait for a place. */
+  /** Calls and openings that wait for a place. */
   get inLine(): number {
-    return this.#waiting.length;
+    return this.calls.waiting + this.openings.waiting;
   }
 
   follow({ record, health }: Instance): void {
@@ -88,45 +96,14 @@ export class UpstreamInstance {
     if (this.aliveAt < since) this.closedUntil = now + this.#limits.circuitMs;
   }
 
-  /**
-   * Runs `start` when a place is free, at once or later. Returns what takes the wish back or gives the
-   * place back; undefined when too many wait already.
-   */
-  enter(start: () => void): (() => void) | undefined {
-    if (this.inFlight < this.#budgets.limit("callsInFlight")) {
-      this.inFlight += 1;
-      const leave = this.#leaver();
-      start();
-      return leave;
-    }
-    if (this.#waiting.length >= this.#budgets.limit("callsWaiting")) {
-      this.#budgets.refused("callsWaiting");
-      return undefined;
-    }
-    let leave: (() => void) | undefined;
-    const begin = () => {
-      this.inFlight += 1;
-      leave = this.#leaver();
-      start();
-    };
-    this.#waiting.push(begin);
-    return () => {
-      if (leave !== undefined) leave();
-      else {
-        const place = this.#waiting.indexOf(begin);
-        if (place !== -1) this.#waiting.splice(place, 1);
-      }
-    };
+  /** Calls that it works on now. */
+  get inFlight(): number {
+    return this.calls.taken;
   }
 
-  #leaver(): () => void {
-    let isIn = true;
-    return () => {
-      if (!isIn) return;
-      isIn = false;
-      this.inFlight -= 1;
-      this.#waiting.shift()?.();
-    };
+  /** A place among its calls: see `Places.enter`. */
+  enter(start: () => void): (() => void) | undefined {
+    return this.calls.enter(start);
   }
 }
 

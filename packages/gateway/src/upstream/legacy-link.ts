@@ -2,7 +2,14 @@ import { isJsonObject } from "@hub/core";
 import { legacyVersions } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
-import { exchange, type Headers, headerOf, type MessageReceiver } from "./exchange.js";
+import {
+  exchange,
+  type Headers,
+  headerOf,
+  type MessageLimits,
+  type MessageReceiver,
+  shortMessages,
+} from "./exchange.js";
 import type { Initialized, UpstreamInstance } from "./instances.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
 
@@ -47,7 +54,7 @@ export type LegacyLinkOptions = {
   readonly instance: UpstreamInstance;
   readonly identity: LegacyIdentity;
   readonly handshakeMs: number;
-  readonly mostCharacters: number;
+  readonly messages: MessageLimits;
   readonly via?: string | undefined;
   /** Ends the opening. Default: nothing does but its time. */
   readonly signal?: AbortSignal | undefined;
@@ -104,7 +111,7 @@ export function invalid(detail: string): UpstreamFailure {
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, mostCharacters, via, handshakeMs } = options;
+  const { dialer, instance, messages, via, handshakeMs } = options;
   const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
     exchange(
       dialer,
@@ -115,7 +122,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
         body: JSON.stringify(message),
         via,
       },
-      mostCharacters,
+      messages,
       receiver,
     );
   const { initialized, sessionId } = instance.greeting
@@ -147,13 +154,13 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const headers = { ...own, ...resume, accept: "text/event-stream" };
       const request = { method: "GET", headers, via } as const;
-      return exchange(dialer, instance.endpoint, request, mostCharacters, watching(receiver));
+      return exchange(dialer, instance.endpoint, request, messages, watching(receiver));
     },
     close() {
       if (sessionId === undefined || isLost) return;
       const request = { method: "DELETE", headers: own, via } as const;
       tell(
-        (receiver) => exchange(dialer, instance.endpoint, request, 65_536, receiver),
+        (receiver) => exchange(dialer, instance.endpoint, request, shortMessages, receiver),
         handshakeMs,
       );
     },

@@ -64,7 +64,7 @@ export async function openLeg(
         instance,
         identity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.budgets.limit("serverMessageBytes"),
+        messages: context.messages,
         via,
         signal,
       });

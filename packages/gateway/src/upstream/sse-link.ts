@@ -4,7 +4,7 @@ import {
   type Message,
   parseMessage,
 } from "../wire/json-rpc.js";
-import { exchange, type MessageReceiver } from "./exchange.js";
+import { exchange, type MessageReceiver, shortMessages } from "./exchange.js";
 import {
   deaf,
   firstAnswer,
@@ -39,7 +39,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     isLost = true;
     for (const { receiver } of pending.values()) receiver.onFailure(failure);
     pending.clear();
-    outside?.onEnd();
+    outside?.onFailure(failure);
   };
   const stream = await openStream(options, end, (data) => hear(data));
   target = stream.target;
@@ -83,7 +83,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
         dialer,
         target,
         { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-        65_536,
+        shortMessages,
         {
           ...deaf,
           onOpen(status) {
@@ -116,7 +116,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
           dialer,
           target,
           { method: "POST", headers: postHeaders, body, via },
-          65_536,
+          shortMessages,
           receiver,
         ),
       options.handshakeMs,
@@ -167,7 +167,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
 }
 
 function openStream(
-  { dialer, instance, mostCharacters, handshakeMs, via, signal }: LegacyLinkOptions,
+  { dialer, instance, messages, handshakeMs, via, signal }: LegacyLinkOptions,
   onEnd: (failure: UpstreamFailure) => void,
   onMessage: (data: string) => void,
 ): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
@@ -189,7 +189,7 @@ function openStream(
       handshakeMs,
     );
     const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
-    const handle = exchange(dialer, instance.endpoint, request, mostCharacters, {
+    const handle = exchange(dialer, instance.endpoint, request, messages, {
       onOpen(status, framing) {
         if (status !== 200 || framing !== "events")
           fail(invalid(`it answered HTTP ${status} instead of an event stream`));

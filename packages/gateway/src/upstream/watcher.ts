@@ -8,7 +8,7 @@ import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import { deaf, type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { modernHeaders, withEnvelope } from "./modern.js";
-import type { UpstreamExchange } from "./port.js";
+import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 import { openSseLink } from "./sse-link.js";
 
 const shortestPauseMs = 1_000;
@@ -18,6 +18,9 @@ const mostWaitMs = 2_000;
 const mostReplaced = 4;
 /** A stream that lived this long was a good one; the next pause is short again. */
 const goodAfterMs = 10_000;
+
+/** Why the hub ends a stream: what came was too large, too slow or no messages. */
+const refusals = new Set(["TOO_LARGE", "TIMEOUT", "ANSWER_INVALID"]);
 
 const changes: ReadonlyMap<string, ChangeKind> = new Map([
   ["notifications/tools/list_changed", "tools"],
@@ -52,6 +55,7 @@ export class Watcher {
   #pauseMs = shortestPauseMs;
   #openedAt = 0;
   #wasOpen = false;
+  #hasWarned = false;
   #isClosed = false;
   #isListeningAgain = false;
   #generation = 0;
@@ -144,7 +148,7 @@ export class Watcher {
       context.dialer,
       instance.endpoint,
       request,
-      context.budgets.limit("serverMessageBytes"),
+      context.messages,
       this.#receiver(),
     );
   }
@@ -159,7 +163,7 @@ export class Watcher {
         instance,
         identity: hubIdentity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.budgets.limit("serverMessageBytes"),
+        messages: context.messages,
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;
@@ -226,8 +230,8 @@ export class Watcher {
 
   #receiver(onSettled: () => void = () => undefined): MessageReceiver {
     const generation = this.#generation;
-    const ended = () => {
-      this.#again(generation);
+    const ended = (fault?: UpstreamFailure) => {
+      this.#again(generation, fault);
       onSettled();
     };
     return {
@@ -238,8 +242,8 @@ export class Watcher {
         else if (status < 200 || status > 299) ended();
       },
       onEvent: (event) => this.#hear(event, generation),
-      onEnd: ended,
-      onFailure: ended,
+      onEnd: () => ended(),
+      onFailure: (failure) => ended(failure),
     };
   }
 
@@ -272,11 +276,25 @@ export class Watcher {
     this.#tellStanding();
   }
 
+  /** Whether the hub itself ended the stream, for what came on it. Said once, until there was a good one. */
+  #isRefused(failure: UpstreamFailure | undefined): boolean {
+    if (failure === undefined || !refusals.has(failure.code)) return false;
+    const { context, entry, instance } = this.#options;
+    const level = this.#hasWarned ? "debug" : "warn";
+    this.#hasWarned = true;
+    context.log[level]("list-stream-refused", {
+      server: entry.record.id,
+      instance: instance.instanceId,
+      reason: failure.detail,
+    });
+    return true;
+  }
+
   #tellStanding(): void {
     for (const tell of this.#onStanding.splice(0)) tell();
   }
 
-  #again(generation: number): void {
+  #again(generation: number, failure?: UpstreamFailure): void {
     if (this.#isClosed || generation !== this.#generation) return;
     this.#generation += 1;
     this.#hears = false;
@@ -286,8 +304,9 @@ export class Watcher {
     this.#link?.close();
     this.#link = undefined;
     const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;
-    this.#pauseMs =
-      livedMs >= goodAfterMs ? shortestPauseMs : Math.min(longestPauseMs, this.#pauseMs * 2);
+    const isGood = !this.#isRefused(failure) && livedMs >= goodAfterMs;
+    if (isGood) this.#hasWarned = false;
+    this.#pauseMs = isGood ? shortestPauseMs : Math.min(longestPauseMs, this.#pauseMs * 2);
     // Full jitter, so that a hub full of servers does not call them all at once.
     this.#timer = setTimeout(() => this.open(), Math.random() * this.#pauseMs);
     this.#timer.unref();

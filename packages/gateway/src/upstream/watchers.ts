@@ -4,7 +4,7 @@ import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "../relay/context.js";
 import { Watcher } from "./watcher.js";
 
-type Follower = (uri: string) => void;
+type Follower = () => void;
 
 type Followed = {
   readonly followers: Set<Follower>;
@@ -111,10 +111,9 @@ export class Watchers {
     for (const [key, watcher] of this.#watchers) if (key.startsWith(`${serverId} `)) run(watcher);
   }
 
-  /** An update may name a part of what was subscribed to. */
-  #updated(serverId: string, updated: string): void {
-    for (const [uri, { followers }] of this.#followed.get(serverId) ?? [])
-      if (updated === uri || updated.startsWith(uri)) for (const tell of followers) tell(updated);
+  /** Told to those who follow this very URI: of any other nobody can say whose it is. */
+  #updated(serverId: string, uri: string): void {
+    for (const tell of this.#followed.get(serverId)?.get(uri)?.followers ?? []) tell();
   }
 }
 

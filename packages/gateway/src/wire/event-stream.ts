@@ -1,4 +1,5 @@
-import { StringDecoder } from "node:string_decoder";
+import { GrowingBytes } from "./growing-bytes.js";
+import { LineCutter } from "./line-cutter.js";
 
 /** One server-sent event. An event without data carries an id or a retry time only. */
 export type StreamEvent = {
@@ -10,97 +11,107 @@ export type StreamEvent = {
 
 export class EventTooLarge extends Error {}
 
+const lineFeed = 10;
+const space = 32;
+const colon = 58;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const longestField = "event".length;
+
+/** UTF-8, with a mark in place of what is none. */
+const lenient = (bytes: Buffer) => bytes.toString("utf8");
+
 /**
- * Cuts a stream of bytes into server-sent events. Throws EventTooLarge when one event has more than
- * `limit` characters. Comments are dropped.
+ * Cuts a stream of bytes into server-sent events. Throws EventTooLarge when one event, its line ends
+ * among it, or one line has more than `limit` bytes. Comments are dropped. The work grows with the bytes,
+ * however they are cut.
  */
 export class EventParser {
-  readonly #decoder = new StringDecoder("utf8");
   readonly #limit: number;
-  #rest = "";
-  /** How much of `#rest` is known to hold no end of a line. */
-  #scanned = 0;
-  #data: string[] = [];
-  #size = 0;
+  readonly #decode: (bytes: Buffer) => string;
+  readonly #lines = new LineCutter();
+  /** The line that has begun. */
+  readonly #begun = new GrowingBytes();
+  readonly #data = new GrowingBytes();
+  #hasData = false;
   #id: string | undefined;
   #event: string | undefined;
   #retryMs: number | undefined;
   #isFirst = true;
 
-  constructor(limit: number) {
+  constructor(limit: number, decode: (bytes: Buffer) => string = lenient) {
     this.#limit = limit;
+    this.#decode = decode;
+  }
+
+  /** Whether an event or a line has begun and not ended. */
+  get isWithin(): boolean {
+    return (
+      this.#begun.length > 0 ||
+      this.#hasData ||
+      this.#id !== undefined ||
+      this.#event !== undefined ||
+      this.#retryMs !== undefined
+    );
   }
 
   push(chunk: Buffer): StreamEvent[] {
     const events: StreamEvent[] = [];
-    this.#rest += this.#decoder.write(chunk);
-    if (this.#isFirst && this.#rest !== "") {
-      if (this.#rest.charCodeAt(0) === 0xfeff) this.#rest = this.#rest.slice(1);
-      this.#isFirst = false;
-    }
-    let start = 0;
-    const hasReturns = this.#rest.includes("\r", this.#scanned);
-    for (;;) {
-      const end = this.#lineEnd(Math.max(start, this.#scanned), hasReturns);
-      if (end === undefined) break;
-      this.#line(this.#rest.slice(start, end.at), events);
-      start = end.next;
-      this.#scanned = start;
-    }
-    this.#rest = start === 0 ? this.#rest : this.#rest.slice(start);
-    // A last "\r" may be half of an ending.
-    this.#scanned = Math.max(0, this.#rest.length - 1);
-    if (this.#rest.length + this.#size > this.#limit) throw new EventTooLarge();
+    this.#lines.cut(chunk, (from, to, isEnd) => {
+      if (this.#begun.length + this.#data.length + to - from > this.#limit)
+        throw new EventTooLarge();
+      if (isEnd && this.#begun.length === 0) this.#line(chunk, from, to, events);
+      else {
+        this.#begun.add(chunk, from, to);
+        if (!isEnd) return;
+        const line = this.#begun.bytes;
+        this.#line(line, 0, line.length, events);
+        this.#begun.clear();
+      }
+    });
     return events;
   }
 
-  #lineEnd(
-    from: number,
-    hasReturns: boolean,
-  ): { readonly at: number; readonly next: number } | undefined {
-    const lineFeed = this.#rest.indexOf("\n", from);
-    const carriage = hasReturns ? this.#rest.indexOf("\r", from) : -1;
-    if (carriage === -1 || (lineFeed !== -1 && lineFeed < carriage))
-      return lineFeed === -1 ? undefined : { at: lineFeed, next: lineFeed + 1 };
-    // Whether a line feed follows is not known yet.
-    if (carriage + 1 === this.#rest.length) return undefined;
-    return {
-      at: carriage,
-      next: this.#rest.charCodeAt(carriage + 1) === 10 ? carriage + 2 : carriage + 1,
-    };
-  }
-
-  #line(line: string, events: StreamEvent[]): void {
-    if (line === "") {
+  #line(bytes: Buffer, start: number, to: number, events: StreamEvent[]): void {
+    const hasMark = this.#isFirst && bytes.subarray(start, to).indexOf(byteOrderMark) === 0;
+    const from = hasMark ? start + byteOrderMark.length : start;
+    this.#isFirst = false;
+    if (from === to) {
       this.#dispatch(events);
       return;
     }
-    const colon = line.indexOf(":");
-    if (colon === 0) return;
-    const field = colon === -1 ? line : line.slice(0, colon);
-    const value =
-      colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
+    let end = from;
+    while (end < to && bytes[end] !== colon) {
+      // No field that means anything is so long.
+      if (end - from >= longestField) return;
+      end += 1;
+    }
+    const field = bytes.toString("latin1", from, end);
+    const value = Math.min(to, bytes[end + 1] === space ? end + 2 : end + 1);
     if (field === "data") {
-      this.#data.push(value);
-      this.#size += value.length;
-      if (this.#size > this.#limit) throw new EventTooLarge();
-    } else if (field === "id") this.#id = value;
-    else if (field === "event") this.#event = value;
-    else if (field === "retry" && /^\d+$/.test(value)) this.#retryMs = Number(value);
+      if (this.#hasData) this.#data.addByte(lineFeed);
+      this.#hasData = true;
+      this.#data.add(bytes, value, to);
+    } else if (field === "id") this.#id = this.#decode(bytes.subarray(value, to));
+    // An empty name is none.
+    else if (field === "event")
+      this.#event = value === to ? undefined : this.#decode(bytes.subarray(value, to));
+    else if (field === "retry") {
+      const text = bytes.toString("latin1", value, to);
+      if (/^\d+$/.test(text)) this.#retryMs = Number(text);
+    }
   }
 
   #dispatch(events: StreamEvent[]): void {
-    const text = this.#data.length === 1 ? this.#data[0] : this.#data.join("\n");
-    if (this.#data.length > 0 || this.#id !== undefined || this.#retryMs !== undefined) {
+    if (this.#hasData || this.#id !== undefined || this.#retryMs !== undefined) {
       events.push({
-        data: text === "" ? undefined : text,
+        data: this.#data.length === 0 ? undefined : this.#decode(this.#data.bytes),
         ...(this.#id === undefined ? {} : { id: this.#id }),
         ...(this.#event === undefined ? {} : { event: this.#event }),
         ...(this.#retryMs === undefined ? {} : { retryMs: this.#retryMs }),
       });
     }
-    this.#data = [];
-    this.#size = 0;
+    this.#data.clear();
+    this.#hasData = false;
     this.#id = undefined;
     this.#event = undefined;
     this.#retryMs = undefined;

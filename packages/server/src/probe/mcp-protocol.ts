@@ -96,7 +96,9 @@ export type RpcReply =
  */
 export function replyTo(id: number, message: JsonValue): RpcReply | undefined {
   if (!isJsonObject(message) || message.jsonrpc !== "2.0") return undefined;
-  const { error, result } = message;
+  const { error, method, result } = message;
+  // What asks or tells something answers nothing, whatever else it holds.
+  if (typeof method === "string") return undefined;
   if (isJsonObject(error) && typeof error.code === "number") {
     if (message.id !== id && message.id !== null && message.id !== undefined) return undefined;
     const data = error.data;

@@ -32,12 +32,15 @@ export class TestHub {
   readonly #hub: Hub;
   /** What the hub logged as an error. */
   readonly errors: unknown[];
+  /** What it logged as a warning. */
+  readonly warnings: unknown[];
 
-  private constructor(hub: Hub, dataDir: string, errors: unknown[]) {
+  private constructor(hub: Hub, dataDir: string, errors: unknown[], warnings: unknown[]) {
     this.#hub = hub;
     this.url = hub.url;
     this.dataDir = dataDir;
     this.errors = errors;
+    this.warnings = warnings;
   }
 
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
@@ -46,6 +49,7 @@ export class TestHub {
     if (!parsed.ok) throw new Error(parsed.problems.join("; "));
     const { config } = parsed;
     const errors: unknown[] = [];
+    const warnings: unknown[] = [];
     const hub = await startHub({
       clock: options.clock,
       config: {
@@ -54,13 +58,17 @@ export class TestHub {
         limits: { ...config.limits, ...options.limits },
         budgets: { ...config.budgets, ...options.budgets },
       },
-      log: { ...silent, error: (event, fields) => void errors.push({ event, ...fields }) },
+      log: {
+        ...silent,
+        warn: (event, fields) => void warnings.push({ event, ...fields }),
+        error: (event, fields) => void errors.push({ event, ...fields }),
+      },
     });
     closeLater(async () => {
       await hub.stop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     });
-    return new TestHub(hub, dataDir, errors);
+    return new TestHub(hub, dataDir, errors, warnings);
   }
 
   get port(): number {

@@ -64,7 +64,10 @@ async function send(request: McpRequest, { signal, onNotice }: Listener): Promis
   for await (const text of eventsOf(response.body)) {
     const message: unknown = JSON.parse(text);
     if (!isObject(message)) continue;
-    if ("result" in message || "error" in message) return resultOf(message);
+    // An error without an id: the server could not read the request.
+    const isOurs = message.id === request.body.id || ("error" in message && message.id === null);
+    const isAnswer = isOurs && ("result" in message || "error" in message);
+    if (isAnswer && message.method === undefined) return resultOf(message);
     const notice = noticeOf(message);
     if (notice !== undefined) onNotice(notice);
   }

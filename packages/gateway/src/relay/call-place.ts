@@ -1,0 +1,69 @@
+import type { CallTimer } from "../upstream/call-timer.js";
+import type { Places } from "../upstream/places.js";
+
+/**
+ * The place of one call, and its time. While the call waits for its client it has neither: people who
+ * are slow to answer, or never do, keep nobody else waiting and run into no limit.
+ */
+export class CallPlace {
+  readonly #timer: Pick<CallTimer, "pause" | "resume"> | undefined;
+  #places: Places | undefined;
+  #leave: (() => void) | undefined;
+  #hasBegun = false;
+  #isOver = false;
+  /** Questions that the client has not answered. */
+  #open = 0;
+
+  constructor(timer: Pick<CallTimer, "pause" | "resume"> | undefined) {
+    this.#timer = timer;
+  }
+
+  /**
+   * Runs `start` as soon as there is a place; at once for a call that has one there already. False when
+   * too many wait.
+   */
+  enter(places: Places, start: () => void): boolean {
+    if (this.#isOver) return true;
+    if (this.#places === places && this.#hasBegun && this.#leave !== undefined) {
+      start();
+      return true;
+    }
+    this.#leave?.();
+    this.#places = places;
+    this.#hasBegun = false;
+    this.#leave = places.enter(() => {
+      this.#hasBegun = true;
+      start();
+    });
+    const hasPlace = this.#leave !== undefined;
+    // It may be over before it is known how to leave.
+    if (this.#isOver) this.#leave?.();
+    return hasPlace;
+  }
+
+  /** The server asked the client something. Each question is one wait. */
+  waitForClient(): void {
+    if (this.#isOver || !this.#hasBegun) return;
+    this.#open += 1;
+    this.#timer?.pause();
+    if (this.#open > 1) return;
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+
+  /** One question is answered. With the last one the call has its place again, without waiting for it. */
+  goOn(): void {
+    if (this.#isOver || this.#open === 0) return;
+    this.#open -= 1;
+    this.#timer?.resume();
+    // Its time may have been up.
+    if (this.#open === 0 && !this.#isOver) this.#leave = this.#places?.again();
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.#isOver = true;
+    this.#leave?.();
+  }
+}

@@ -1,0 +1,325 @@
+import type { JsonRpcId } from "./json-rpc.js";
+
+/** What a JSON-RPC message says of itself at its top, and of its result what the hub goes by. */
+export type Envelope = {
+  /** Undefined when it has none that could be one. */
+  readonly id: JsonRpcId | null | undefined;
+  /** It names a method: a request when it has an id too, else a notification. */
+  readonly isCall: boolean;
+  /** It has a result or an error, of whatever kind. */
+  readonly isAnswer: boolean;
+  /** Its error is an object. */
+  readonly isError: boolean;
+  /** Of a tool's result: `isError`. */
+  readonly isToolError: boolean;
+  /** Of a result: `resultType`. */
+  readonly resultType: string | undefined;
+};
+
+const quote = 34;
+const comma = 44;
+const colon = 58;
+const bracketOpen = 91;
+const backslash = 92;
+const bracketClose = 93;
+const braceOpen = 123;
+const braceClose = 125;
+
+/** Longer texts are jumped through rather than walked through. */
+const shortText = 64;
+
+/** Names and words that matter are shorter, also where every letter is an escape. */
+const mostWordBytes = 128;
+const mostIdBytes = 4_096;
+
+/** What stands for a member whose value is an object or an array. */
+const nested = "{";
+
+/**
+ * Reads the envelope of one JSON text, in pieces as they come. It knows texts, escapes and depth, so
+ * nothing inside of a value is ever taken for a member of the message; of members that are there twice
+ * the last one counts, as for `JSON.parse`. What stands deeper is passed over, not checked.
+ */
+export class EnvelopeReader {
+  readonly #mostIdBytes: number;
+  #depth = 0;
+  #isInText = false;
+  #isEscaped = false;
+  #isBroken = false;
+  #isDone = false;
+  /** Whether the object at the second level is the result. */
+  #isInResult = false;
+  /** The member of the message that is read, and the one of its result. */
+  #key: string | undefined;
+  #innerKey: string | undefined;
+  /** What was read of the present name or value, as it is written, one character a byte. */
+  #token = "";
+  #id: string | undefined;
+  #isCall = false;
+  #isAnswer = false;
+  #isError = false;
+  #isToolError = false;
+  #resultType: string | undefined;
+
+  /** A longer id is none. */
+  constructor(mostId = mostIdBytes) {
+    this.#mostIdBytes = mostId;
+  }
+
+  read(bytes: Buffer, from = 0, to = bytes.length): void {
+    let at = from;
+    while (at < to && !this.#isBroken) {
+      const isOfInterest = this.#depth <= (this.#isInResult ? 2 : 1);
+      if (this.#isInText) {
+        const end = this.#endOfText(bytes, at, to);
+        if (isOfInterest) this.#keep(bytes, at, end);
+        at = end;
+      } else if (isOfInterest) at = this.#member(bytes, at, to);
+      else at = this.#passOver(bytes, at, to);
+    }
+  }
+
+  /** The line ended: no text of JSON goes on after it. */
+  endLine(): void {
+    if (this.#isInText) this.#isBroken = true;
+  }
+
+  /** Undefined for what is no whole JSON object. The reader can read the next text then. */
+  end(): Envelope | undefined {
+    const envelope: Envelope | undefined =
+      this.#isDone && !this.#isBroken
+        ? {
+            id: idOf(this.#id),
+            isCall: this.#isCall,
+            isAnswer: this.#isAnswer,
+            isError: this.#isError,
+            isToolError: this.#isToolError,
+            resultType: this.#resultType,
+          }
+        : undefined;
+    this.#depth = 0;
+    this.#isInText = false;
+    this.#isEscaped = false;
+    this.#isBroken = false;
+    this.#isDone = false;
+    this.#isInResult = false;
+    this.#key = undefined;
+    this.#innerKey = undefined;
+    this.#token = "";
+    this.#id = undefined;
+    this.#isCall = false;
+    this.#isAnswer = false;
+    this.#isError = false;
+    this.#forgetResult();
+    return envelope;
+  }
+
+  /** Of two results the last one counts, with what it says or does not say. */
+  #forgetResult(): void {
+    this.#isToolError = false;
+    this.#resultType = undefined;
+  }
+
+  /** Goes on inside of a text, up to behind its closing quote. */
+  #endOfText(bytes: Buffer, from: number, to: number): number {
+    let at = from;
+    if (this.#isEscaped) {
+      this.#isEscaped = false;
+      at += 1;
+    }
+    let walked = at + shortText;
+    while (at < to) {
+      const byte = bytes[at];
+      if (byte === quote) {
+        this.#isInText = false;
+        return at + 1;
+      }
+      if (byte === backslash) {
+        at += 2;
+        continue;
+      }
+      at += 1;
+      if (at < walked) continue;
+      at = nextMark(bytes, at, to);
+      walked = at + shortText;
+    }
+    this.#isInText = true;
+    this.#isEscaped = at > to;
+    return to;
+  }
+
+  /** Goes through what is deeper than anything of interest. */
+  #passOver(bytes: Buffer, from: number, to: number): number {
+    const least = this.#isInResult ? 2 : 1;
+    let depth = this.#depth;
+    let at = from;
+    while (at < to) {
+      const byte = bytes[at];
+      at += 1;
+      if (byte === quote) {
+        at = this.#endOfText(bytes, at, to);
+        if (this.#isInText) break;
+      } else if (byte === braceOpen || byte === bracketOpen) depth += 1;
+      else if (byte === braceClose || byte === bracketClose) {
+        depth -= 1;
+        if (depth === least) break;
+      }
+    }
+    this.#depth = depth;
+    return at;
+  }
+
+  /** One character at the levels that matter, or a run of those that mean nothing by themselves. */
+  #member(bytes: Buffer, at: number, to: number): number {
+    const byte = bytes[at];
+    if (byte === quote && this.#depth > 0) {
+      this.#isInText = true;
+      this.#keep(bytes, at, at + 1);
+    } else if (byte === braceOpen || byte === bracketOpen) this.#open(byte);
+    else if (this.#depth === 0 && !isSpace(byte)) this.#isBroken = true;
+    else if (byte === braceClose || byte === bracketClose) this.#close();
+    else if (byte === colon) this.#name();
+    else if (byte === comma) this.#take();
+    else {
+      let end = at + 1;
+      while (end < to && this.#depth > 0 && isPlain(bytes[end])) end += 1;
+      this.#keep(bytes, at, end);
+      return end;
+    }
+    return at + 1;
+  }
+
+  #open(byte: number): void {
+    if (this.#depth === 0) {
+      // One object is a message; nothing stands before it and nothing follows it.
+      this.#isBroken ||= this.#isDone || byte !== braceOpen;
+      this.#token = "";
+    } else if (this.#depth === 1 && this.#key === "result" && byte === braceOpen) {
+      this.#isInResult = true;
+      this.#token = "";
+    } else this.#token = nested;
+    this.#depth += 1;
+  }
+
+  #close(): void {
+    this.#take();
+    this.#depth -= 1;
+    this.#isInResult = false;
+    if (this.#depth === 1) this.#token = nested;
+    else this.#isDone = true;
+  }
+
+  /** What was read is the name of a member. */
+  #name(): void {
+    const name = textOf(this.#token.trim());
+    this.#token = "";
+    if (this.#depth === 2) this.#innerKey = name;
+    else {
+      this.#key = name;
+      if (name === "result") this.#forgetResult();
+    }
+  }
+
+  /** A member is whole. */
+  #take(): void {
+    const value = this.#token.trim();
+    this.#token = "";
+    if (this.#depth === 2) {
+      if (this.#innerKey === "isError") this.#isToolError = value === "true";
+      else if (this.#innerKey === "resultType") this.#resultType = textOf(value);
+      this.#innerKey = undefined;
+      return;
+    }
+    if (this.#key === "id") this.#id = value;
+    // Some write null for what they do not give.
+    else if (this.#key === "method") this.#isCall = value !== "null";
+    else if (this.#key === "result") this.#isAnswer = true;
+    else if (this.#key === "error") {
+      this.#isAnswer = true;
+      this.#isError = value === nested;
+    }
+    this.#key = undefined;
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    const most = this.#depth === 1 && this.#key === "id" ? this.#mostIdBytes : mostWordBytes;
+    // One character too many shows later that it was too long.
+    const room = most + 1 - this.#token.length;
+    if (room > 0) this.#token += bytes.toString("latin1", from, Math.min(to, from + room));
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 32 || byte === 9 || byte === 10 || byte === 13;
+}
+
+function isPlain(byte: number | undefined): boolean {
+  return (
+    byte !== quote &&
+    byte !== comma &&
+    byte !== colon &&
+    byte !== braceOpen &&
+    byte !== braceClose &&
+    byte !== bracketOpen &&
+    byte !== bracketClose
+  );
+}
+
+/** The next quote, with the backslashes right before it; `to` when there is none. */
+function nextMark(bytes: Buffer, from: number, to: number): number {
+  const found = bytes.subarray(from, to).indexOf(quote);
+  let at = found === -1 ? to : from + found;
+  while (at > from && bytes[at - 1] === backslash) at -= 1;
+  return at;
+}
+
+/** A JSON value as it is written, one character a byte. */
+function jsonOf(written: string | undefined): unknown {
+  if (written === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(written, "latin1").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(written: string | undefined): string | undefined {
+  if (written?.startsWith('"') !== true) return undefined;
+  // Nearly all are written plainly.
+  if (!written.includes("\\")) return written.slice(1, -1);
+  const value = jsonOf(written);
+  return typeof value === "string" ? value : undefined;
+}
+
+function idOf(written: string | undefined): JsonRpcId | null | undefined {
+  const value = jsonOf(written);
+  const isId =
+    value === null ||
+    typeof value === "string" ||
+    (typeof value === "number" && Number.isFinite(value));
+  return isId ? value : undefined;
+}
+
+/**
+ * Whether a message answers a request: by its id; a server that could not read the request knows none.
+ * Every message answers what is no request.
+ */
+export function answersRequest(envelope: Envelope, id: JsonRpcId | null): boolean {
+  if (envelope.isCall || !envelope.isAnswer) return false;
+  return envelope.id === id || id === null || (envelope.id === null && envelope.isError);
+}
+
+/** What a response counts as. */
+export function outcomeOf({ isError, isToolError }: Envelope): "ok" | "tool-error" | "error" {
+  if (isToolError) return "tool-error";
+  return isError ? "error" : "ok";
+}
+
+/** Between two texts it knows nothing, so one serves all. */
+const reader = new EnvelopeReader(Number.POSITIVE_INFINITY);
+
+/** The envelope of a whole text; undefined for what is no JSON object. */
+export function envelopeOf(text: string): Envelope | undefined {
+  reader.read(Buffer.from(text, "utf8"));
+  return reader.end();
+}

@@ -1,0 +1,17 @@
+import { type Envelope, envelopeOf } from "./envelope.js";
+import { type JsonRpcNotification, type JsonRpcRequest, parseMessage } from "./json-rpc.js";
+
+/** A message of a server, as far as it had to be read: an answer only in its envelope. */
+export type Heard =
+  | { readonly kind: "request"; readonly message: JsonRpcRequest }
+  | { readonly kind: "notification"; readonly message: JsonRpcNotification }
+  | { readonly kind: "answer"; readonly envelope: Envelope };
+
+/** What a text of a server's is; undefined for what is no message. Answers may be large and are not parsed. */
+export function hear(text: string): Heard | undefined {
+  const envelope = envelopeOf(text);
+  if (envelope === undefined) return undefined;
+  if (!envelope.isCall) return envelope.isAnswer ? { kind: "answer", envelope } : undefined;
+  const parsed = parseMessage(text);
+  return parsed?.kind === "response" ? undefined : parsed;
+}
