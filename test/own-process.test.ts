@@ -30,30 +30,30 @@ async function say(client: Client, tool: string): Promise<string> {
   return first?.text ?? "";
 }
 
+/** A hub, and a stdio server that a wrapper serves and registers there. */
+async function wrappedServer(...options: readonly string[]) {
+  // A probe that gave up on a busy machine would ask in the older way, which is a session too.
+  const hub = await HubProcess.start({ ...quick, MCP_HUB_PROBE_TIMEOUT_MS: "20000" });
+  closing.push(() => hub.stop());
+  const fixture = join(root, "packages/register/test/fixtures/state-server.mjs");
+  const program = join(root, "packages/register/dist/cli.js");
+  const wrapper = new Program(
+    process.execPath,
+    [program, "--name", "State", ...options, "--", process.execPath, fixture],
+    { MCP_HUB_URL: hub.url },
+  );
+  closing.push(() => wrapper.kill("SIGTERM"));
+  await hub.status("state", "up", 30_000);
+  return { hub, wrapper };
+}
+
 test.each([
   ["/mcp", "state__"],
   ["/servers/state/mcp", ""],
 ])(
   "through %s of a hub that beats, probes and reads, one client costs one process",
   async (path, prefix) => {
-    // A probe that gave up on a busy machine would ask in the older way, which is a session too.
-    const hub = await HubProcess.start({ ...quick, MCP_HUB_PROBE_TIMEOUT_MS: "20000" });
-    closing.push(() => hub.stop());
-    const fixture = join(root, "packages/register/test/fixtures/state-server.mjs");
-    const wrapper = new Program(
-      process.execPath,
-      [
-        join(root, "packages/register/dist/cli.js"),
-        "--name",
-        "State",
-        "--",
-        process.execPath,
-        fixture,
-      ],
-      { MCP_HUB_URL: hub.url },
-    );
-    closing.push(() => wrapper.kill("SIGTERM"));
-    await hub.status("state", "up", 30_000);
+    const { hub, wrapper } = await wrappedServer();
     const started = () => [...wrapper.output.matchAll(/server (\d+)/g)].map(([, pid]) => pid);
 
     const ada = await connect(`${hub.url}${path}`, "ada");
@@ -74,6 +74,22 @@ test.each([
     expect(await say(bob, `${prefix}count`)).toBe("1");
     expect(await say(ada, `${prefix}count`)).toBe("2");
     expect(started()).toHaveLength(2);
+  },
+  90_000,
+);
+
+test.each([
+  ["/mcp", "state__"],
+  ["/servers/state/mcp", ""],
+])(
+  "through %s a client for whom no process is left is told which option allows more, and shares none",
+  async (path, prefix) => {
+    const { hub } = await wrappedServer("--max-processes", "1");
+    const ada = await connect(`${hub.url}${path}`, "ada");
+    expect(await say(ada, `${prefix}count`)).toBe("1");
+    const bob = connect(`${hub.url}${path}`, "bob").then((client) => say(client, `${prefix}count`));
+    await expect(bob).rejects.toThrow("--max-processes");
+    expect(await say(ada, `${prefix}count`)).toBe("2");
   },
   90_000,
 );

@@ -39,13 +39,16 @@ export interface LegacyLink {
 /** Why no session could be opened. */
 export class LinkError extends Error {
   readonly failure: UpstreamFailure;
-  /** The server speaks no 2025 revision. */
-  readonly isWrongEra: boolean;
+  /**
+   * `wrong-era`: the server speaks no 2025 revision. `no-room`: it does, and opens no further session
+   * now. `broken`: anything else.
+   */
+  readonly kind: "wrong-era" | "no-room" | "broken";
 
-  constructor(failure: UpstreamFailure, isWrongEra = false) {
+  constructor(failure: UpstreamFailure, kind: LinkError["kind"] = "broken") {
     super(failure.detail);
     this.failure = failure;
-    this.isWrongEra = isWrongEra;
+    this.kind = kind;
   }
 }
 
@@ -76,6 +79,14 @@ export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {
   };
 }
 
+/** Characters of a refusal that a client gets to read. */
+const mostSaid = 300;
+
+/** The codes of hubs and of `hub-register`, which refuse in words of their own: see `errors.ts`. */
+function isOfHub(code: number): boolean {
+  return code <= -31_000 && code > -31_100;
+}
+
 /** Reads the answer to `initialize`. Throws LinkError. */
 export function readInitialized(data: string, status: number): Initialized {
   let answer: unknown;
@@ -90,7 +101,11 @@ export function readInitialized(data: string, status: number): Initialized {
     const code = typeof error.code === "number" ? error.code : 0;
     // Method not found, or a version it does not speak: what servers of the modern revision say.
     const isWrongEra = code === -32_601 || code === -32_022 || status === 404;
-    throw new LinkError(invalid(`it answered initialize with error ${code}`), isWrongEra);
+    const said = typeof error.message === "string" ? `: ${error.message.slice(0, mostSaid)}` : "";
+    throw new LinkError(
+      invalid(`it answered initialize with error ${code}${said}`),
+      isWrongEra ? "wrong-era" : isOfHub(code) ? "no-room" : "broken",
+    );
   }
   if (!isJsonObject(result) || typeof result.protocolVersion !== "string")
     throw new LinkError(invalid("it answered initialize with something that is no MCP"));
@@ -259,10 +274,10 @@ export function firstAnswer(
   return new Promise((resolve, reject) => {
     let status = 0;
     let headers: Headers = {};
-    let isWrongEra = false;
+    let kind: LinkError["kind"] = "broken";
     const fail = (failure: UpstreamFailure) => {
       stop();
-      reject(new LinkError(failure, isWrongEra));
+      reject(new LinkError(failure, kind));
     };
     const stop = impatient(patience, (failure) => {
       started.abort();
@@ -272,7 +287,7 @@ export function firstAnswer(
       onOpen(given, _, received) {
         status = given;
         headers = received;
-        isWrongEra = given === 404 || given === 405;
+        if (given === 404 || given === 405) kind = "wrong-era";
       },
       onEvent({ data }: StreamEvent) {
         if (data === undefined) return;

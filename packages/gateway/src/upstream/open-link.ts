@@ -72,9 +72,16 @@ export async function openLeg(
       return { kind: "legacy", link };
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
+      // A client that needs a session of its own is not served by one that others share.
+      if (error.kind === "no-room")
+        throw new Unreachable({
+          code: "SERVER_UNAVAILABLE",
+          cause: `${error.failure.detail}.`,
+          mayHaveRun: false,
+        });
       if (isModern && !error.failure.neverSent) {
         // Anything else than its own word may pass; the modern way serves meanwhile.
-        if (error.isWrongEra) instance.legacyLeg = "none";
+        if (error.kind === "wrong-era") instance.legacyLeg = "none";
         return { kind: "modern" };
       }
       last = error.failure;
