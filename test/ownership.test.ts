@@ -135,7 +135,11 @@ describe("a server with a lease", { timeout: 120_000 }, () => {
       const description = `the thief's ${attacks}`;
       const seen = await hub.server("steady");
       for (const endpoint of [before.endpoint, thief]) {
-        const { status, retryAfter, answer } = await register(hub, { ...spoilt, description, endpoint });
+        const { status, retryAfter, answer } = await register(hub, {
+          ...spoilt,
+          description,
+          endpoint,
+        });
         expect(status).toBe(endpoint === thief ? 409 : 200);
         expect(answer.lease).toBeUndefined();
         expect(answer.retryAfterMs).toBeLessThanOrEqual(1_000);

@@ -1,5 +1,5 @@
 import { grantLease, isExpired, type Lease, renewLease } from "./lease.js";
-import { nothingListened, type ProbeOutcome, type ProbeSuccess } from "./probe.js";
+import type { ProbeOutcome, ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
 
@@ -78,7 +78,7 @@ const eagerProbes = [
 /** A server that has just registered and does not answer yet may still be starting. */
 const startUpMs = 5_000;
 /** A server that was up a moment ago and registers again is looked at this soon. */
-const restartProbeMs = 1_000;
+export const restartProbeMs = 1_000;
 
 /** A new process, or one that registered again: what was observed before says nothing about it. */
 export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {
@@ -101,18 +101,6 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
     isBeingProbed: false,
     latenciesMs: wasUp ? previous.latenciesMs : [],
-  };
-}
-
-/**
- * A registration without proof came and has to wait. It is no sign of life of the holder; but there
- * may be another process now, so that a look is due.
- */
-export function asked(health: Health, now: Now, pending: PendingRegistration): Health {
-  return {
-    ...health,
-    pending,
-    nextProbeAt: Math.min(health.nextProbeAt, now.hub + restartProbeMs),
   };
 }
 
@@ -233,16 +221,6 @@ export function withStatus(health: Health, status: InstanceStatus, now: Now): He
     statusSinceWall: now.wall,
     isRecovering: isRecoveringAs(health, status),
   };
-}
-
-/** Whether the probes say that the server is gone: the last found nothing there, or three failed in a row. */
-export function isGone({ failures, outcome }: Health, settings: HubSettings): boolean {
-  if (outcome === undefined || outcome.ok || failures === 0) return false;
-  if (nothingListened(outcome)) return true;
-  // A server that refuses the hub's Host header is there all the same; and nobody loses a name
-  // because the hub itself failed.
-  const saysNothing = ["HOST_REFUSED", "HUB_FAULT"].includes(outcome.finding.code);
-  return failures >= settings.failuresUntilUnreachable && !saysNothing;
 }
 
 /** The time until the next probe. `random` is in [0, 1). */

@@ -2,8 +2,15 @@ import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
-import { type Health, hasLiveLease, isGone, type Now } from "./health.js";
+import {
+  type Health,
+  hasLiveLease,
+  type Now,
+  type PendingRegistration,
+  restartProbeMs,
+} from "./health.js";
 import { isSilent } from "./lease.js";
+import { nothingListened } from "./probe.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
 
 /** SHA-256 of the secrets that came with a request; what they prove is decided here. */
@@ -64,6 +71,28 @@ export function standingOf(health: Health, settings: HubSettings, { hub }: Now):
     heartbeatMs,
     silentInMs: lease?.isGrace === true ? overInMs : 2 * heartbeatMs - ageMs,
     overInMs,
+  };
+}
+
+/** Whether the probes say that the server is gone: the last found nothing there, or three failed in a row. */
+export function isGone({ failures, outcome }: Health, settings: HubSettings): boolean {
+  if (outcome === undefined || outcome.ok || failures === 0) return false;
+  if (nothingListened(outcome)) return true;
+  // A server that refuses the hub's Host header is there all the same; and nobody loses a name
+  // because the hub itself failed.
+  const saysNothing = ["HOST_REFUSED", "HUB_FAULT"].includes(outcome.finding.code);
+  return failures >= settings.failuresUntilUnreachable && !saysNothing;
+}
+
+/**
+ * A registration without proof came and has to wait. It is no sign of life of the holder; but there
+ * may be another process now, so that a look is due.
+ */
+export function asked(health: Health, now: Now, pending: PendingRegistration): Health {
+  return {
+    ...health,
+    pending,
+    nextProbeAt: Math.min(health.nextProbeAt, now.hub + restartProbeMs),
   };
 }
 

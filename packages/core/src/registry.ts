@@ -7,10 +7,11 @@ import { type Entry, type EntryRecord, refOf } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
-import { type Beat, beat, isGone, leaseIsLost, type Now } from "./health.js";
+import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
 import { withoutInstances, withoutLease } from "./leave.js";
 import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
+import { isGone } from "./ownership.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
 import {
   type LeaseGrant,

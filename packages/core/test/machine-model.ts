@@ -4,6 +4,7 @@ import { defaultSettings } from "../src/settings.js";
 import { claim, MachineFacts, nameOf, type Slot, slotAt, slots } from "./machine-facts.js";
 import { MachineJudge } from "./machine-judge.js";
 import { MachineProbes } from "./machine-probes.js";
+import { MachineRaces } from "./machine-races.js";
 import { World } from "./world.js";
 
 /** The steps of a schedule, taken in the registry and in the model of it beside each other. */
@@ -44,12 +45,14 @@ class MachineModel {
   readonly #facts: MachineFacts;
   readonly #judge: MachineJudge;
   readonly #probes: MachineProbes;
+  readonly #races: MachineRaces;
 
   constructor(world: World) {
     this.#world = world;
     this.#facts = new MachineFacts(world);
     this.#judge = new MachineJudge(this.#facts);
     this.#probes = new MachineProbes(this.#facts);
+    this.#races = new MachineRaces(this.#facts);
   }
 
   async take(step: Step): Promise<void> {
@@ -348,7 +351,7 @@ class MachineModel {
   /** Many at once: whoever wins, the catalogue is one that some order would have given. */
   async #race(racers: readonly Slot[], crashes: boolean): Promise<void> {
     const before = new Map(racers.map((slot) => [slot, this.#facts.statusOf(slot)]));
-    const guarded = this.#facts.guardedAgainstKeys();
+    const guarded = this.#races.guardedAgainstKeys();
     const acked = new Map<Slot, string | undefined>();
     // Who waits is remembered also when the store fails before it is told so.
     const waiting = new Set(racers.filter((slot) => this.#facts.maySettle(slot).is === "wait"));
@@ -363,14 +366,14 @@ class MachineModel {
       for (let turn = 0; turn < racers.length * 3; turn += 1) await Promise.resolve();
       const ackedBefore = new Map(acked);
       await this.#restart();
-      this.#facts.adopt(racers, ackedBefore, new Map());
+      this.#races.adopt(racers, ackedBefore, new Map());
       this.#facts.hearNobody();
     } else {
       await Promise.all(attempts);
-      this.#facts.adopt(racers, acked, before);
-      for (const slot of racers) if (waiting.has(slot)) this.#facts.noteAsking(slot);
+      this.#races.adopt(racers, acked, before);
+      for (const slot of racers) if (waiting.has(slot)) this.#races.noteAsking(slot);
     }
-    this.#facts.claimKept(guarded);
+    this.#races.claimKept(guarded);
   }
 
   async #restart(): Promise<void> {

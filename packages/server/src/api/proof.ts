@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AppEnv } from "./context.js";
 
 /** Carries a lease id or a service key as proof of ownership. `Authorization` is for who is asking. */
-export const proofHeader = "Mcp-Hub-Proof";
+const proofHeader = "Mcp-Hub-Proof";
 
 export const proofHeaders = z.object({
   [proofHeader]: z
