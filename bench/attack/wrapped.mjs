@@ -1,0 +1,16 @@
+// `hub-register` with the stdio server of this folder, registered at the hub of a scene.
+const here = (path) => new URL(path, import.meta.url).pathname;
+
+/** Resolves when it is up: its id, its path at the hub, and its process. */
+export async function startWrapped(stage, label, env = {}) {
+  const name = stage.name(label);
+  const args = [
+    here("../../packages/register/bin/hub-register.js"),
+    ...["--name", name, "--hub", stage.hub.url],
+    ...["--", process.execPath, here("stdio-server.mjs")],
+  ];
+  const child = stage.spawn(args, { LOG_LEVEL: "silent", ...env });
+  const id = name.replaceAll(" ", "-");
+  await stage.untilUp(id);
+  return { id, path: `/servers/${id}/mcp`, child };
+}
