@@ -59,7 +59,7 @@ async function idleMemory(hub) {
   const samples = [];
   for (let sample = 0; sample < 5; sample += 1) {
     samples.push((await hub.memoryMb()) ?? 0);
-    await sleep(sampleMs / 2);
+    await sleep(20);
   }
   return median(samples);
 }
@@ -87,7 +87,7 @@ export async function perform(scene, hub, { isShort, goodEndpoint }) {
   try {
     const good = await stage.register("bystander", goodEndpoint);
     bystander = await Bystander.start(hub.port, `${good.id}__echo`);
-    const quietMs = isShort ? 400 : 5_000;
+    const quietMs = isShort ? 300 : 5_000;
     bystander.begin();
     await sleep(quietMs);
     const quiet = await bystander.end();

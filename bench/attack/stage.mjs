@@ -132,7 +132,7 @@ export class Stage {
     const { status, json, body: said } = await this.rest("POST", "/register", { body });
     if (status >= 300) throw new Error(`${body.name} was not registered: ${said.slice(0, 300)}`);
     const { id } = json.server;
-    this.onClose(() => this.#forget(id, json.lease?.id));
+    this.onClose(() => this.forget(id, json.lease?.id));
     if (waits) await this.untilUp(id);
     return { id, name: body.name, lease: json.lease?.id };
   }
@@ -174,15 +174,15 @@ export class Stage {
     return child;
   }
 
-  #at(path, era) {
-    return { port: this.hub.port, path, era };
-  }
-
   /** Gives the lease back, then removes what is left: what is down anybody may remove. */
-  async #forget(id, lease) {
+  async forget(id, lease) {
     if (!this.hub.isRunning || !this.hub.livesOn) return;
     if (lease !== undefined) await this.rest("DELETE", `/leases/${lease}`);
     await this.rest("DELETE", `/servers/${id}`);
+  }
+
+  #at(path, era) {
+    return { port: this.hub.port, path, era };
   }
 }
 

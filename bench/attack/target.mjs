@@ -61,6 +61,8 @@ export class OwnHub {
   }
 
   async close() {
+    // Nothing of it is needed any more, so it need not end in peace.
+    this.child.kill("SIGKILL");
     await stop(this.child);
     rmSync(this.dataDir, { recursive: true, force: true });
   }

@@ -9,8 +9,10 @@ export async function startWrapped(stage, label, env = {}) {
     ...["--name", name, "--hub", stage.hub.url],
     ...["--", process.execPath, here("stdio-server.mjs")],
   ];
-  const child = stage.spawn(args, { LOG_LEVEL: "silent", ...env });
   const id = name.replaceAll(" ", "-");
+  // It gives its lease back when it ends, which comes first.
+  stage.onClose(() => stage.forget(id));
+  const child = stage.spawn(args, { LOG_LEVEL: "silent", ...env });
   await stage.untilUp(id);
   return { id, path: `/servers/${id}/mcp`, child };
 }

@@ -42,7 +42,7 @@ export default {
     const { server, reads } = flapping();
     const atFirst = hub.diskMb();
     const { id } = await stage.registered("flaps", server);
-    const [firstMs, thenMs] = stage.scale([60_000, 20_000], [2_500, 0]);
+    const [firstMs, thenMs] = stage.scale([60_000, 20_000], [3_000, 0]);
     await sleep(firstMs);
     const afterFirst = hub.diskMb();
     await sleep(thenMs);

@@ -133,7 +133,7 @@ export default {
       if (answer.status >= 400 && !answer.body.includes("<form")) refused += 1;
     });
     stage.must(
-      `of ${destinations.length} ways to open it as a page are refused`,
+      `ways of ${destinations.length} to open it as a page that are refused`,
       refused,
       refused === destinations.length,
     );

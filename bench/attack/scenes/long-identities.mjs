@@ -10,7 +10,7 @@ export default {
   faults: ["S19"],
   title: "2,000 sessions with identities of 60 KB",
   async run(stage) {
-    const count = stage.scale(2_000, 1_000);
+    const count = stage.scale(2_000, 440);
     const experimental = {};
     for (let index = 0, length = 0; length < characters - 1_000; index += 1) {
       experimental[`k${index}`] = {};

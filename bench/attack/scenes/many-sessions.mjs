@@ -55,6 +55,6 @@ export default {
     });
     stage.note("sessions", sessions.length);
     const isGood = alive === asked.length && alive > 0;
-    stage.must(`of ${asked.length} sessions asked answer`, alive, isGood);
+    stage.must(`sessions of ${asked.length} that answer`, alive, isGood);
   },
 };

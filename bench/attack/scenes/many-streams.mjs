@@ -36,7 +36,7 @@ export default {
           limitMs,
           body: { ...body, endpoint: "http://127.0.0.1:9/mcp", lease: { ttlMs: 60_000 } },
         }),
-      health: () => stage.rest("GET", "/readyz", { limitMs }),
+      "health checks": () => stage.rest("GET", "/readyz", { limitMs }),
     };
     for (const [what, ask] of Object.entries(asks)) {
       const answers = await Promise.all(numbers(3).map(() => ask().catch(() => undefined)));
@@ -45,7 +45,7 @@ export default {
         const { json } = answers.find((answer) => answer?.json?.lease !== undefined) ?? {};
         stage.onClose(() => json && stage.rest("DELETE", `/leases/${json.lease.id}`));
       }
-      stage.must(`of 3 ${what} answered`, good, good === 3);
+      stage.must(`${what} of 3 that were answered`, good, good === 3);
     }
   },
 };

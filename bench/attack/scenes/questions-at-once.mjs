@@ -71,7 +71,7 @@ export default {
     }
     const everybody = Promise.allSettled(sessions.map(person));
     await Promise.race([everybody, sleep(stage.scale(15_000, 6_000))]);
-    stage.must(`of ${people} calls finished`, finished, finished === people);
+    stage.must(`calls of ${people} that finished`, finished, finished === people);
     const newcomer = await stage.session(path, { limitMs: 5_000 }).catch(() => undefined);
     stage.must(
       "a newcomer is let in",

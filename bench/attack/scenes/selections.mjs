@@ -17,7 +17,7 @@ export default {
       const behaviour = { era: modern, on: { "tools/list": () => list } };
       ids.push((await stage.registered("long", behaviour)).id);
     }
-    const count = stage.scale(250, 30);
+    const count = stage.scale(250, 24);
     let answered = 0;
     await each(numbers(count), 4, async (number) => {
       // Every set of servers is another one.

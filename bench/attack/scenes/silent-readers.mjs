@@ -21,7 +21,7 @@ export default {
     const path = `/mcp?servers=${id}`;
     const target = { port: stage.hub.port, path, era: legacy };
     const params = { name: `${id}__echo`, arguments: {} };
-    const clients = stage.scale(200, 80);
+    const clients = stage.scale(200, 50);
     await each(numbers(clients), 8, async () => {
       const session = await stage.session(path).catch(() => undefined);
       if (session === undefined) return;
@@ -31,7 +31,7 @@ export default {
       const request = { id: 1, method: "tools/call", params, session };
       connection.send(requestText(target, request)).catch(() => undefined);
     });
-    await sleep(stage.scale(10_000, 3_000));
+    await sleep(stage.scale(10_000, 1_500));
     stage.note("clients", clients);
     const session = await stage.session("/mcp");
     const { status } = await stage.call("/mcp", legacy, "tools/list", {}, { session });
