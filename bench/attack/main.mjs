@@ -39,6 +39,7 @@ function readOptions() {
     return values;
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);
+    cleanUp();
     process.exit(2);
   }
 }
@@ -100,15 +101,16 @@ async function main() {
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
 
-if (options.help) console.log(usage);
-else if (options.list)
+function list() {
   for (const { name, faults, title } of scenes)
     console.log(`${faults.join(", ").padEnd(8)} ${name.padEnd(20)} ${title}`);
-else {
-  try {
-    await main();
-  } finally {
-    cleanUp();
-  }
+}
+
+try {
+  if (options.help) console.log(usage);
+  else if (options.list) list();
+  else await main();
+} finally {
+  cleanUp();
 }
 process.exit();
