@@ -2,11 +2,12 @@
 const here = (path) => new URL(path, import.meta.url).pathname;
 
 /** Resolves when it is up: its id, its path at the hub, and its process. */
-export async function startWrapped(stage, label, env = {}) {
+export async function startWrapped(stage, label, { env = {}, flags = [] } = {}) {
   const name = stage.name(label);
   const args = [
     here("../../packages/register/bin/hub-register.js"),
     ...["--name", name, "--hub", stage.hub.url],
+    ...flags,
     ...["--", process.execPath, here("stdio-server.mjs")],
   ];
   const id = name.replaceAll(" ", "-");

@@ -12,8 +12,8 @@ export default {
   title: "a line of 32 MB through hub-register, and what its child is told",
   isLight: true,
   async run(stage) {
-    const secrets = { MCP_HUB_TOKEN: "attack-token", MCP_HUB_SERVICE_KEY: "attack-service-key" };
-    const { path, child } = await startWrapped(stage, "wrapped", secrets);
+    const env = { MCP_HUB_TOKEN: "attack-token", MCP_HUB_SERVICE_KEY: "attack-service-key" };
+    const { path, child } = await startWrapped(stage, "wrapped", { env });
     const session = await stage.session(path);
     const call = (name, given, limitMs) =>
       stage.call(path, legacy, "tools/call", { name, arguments: given }, { session, limitMs });
