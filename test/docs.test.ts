@@ -114,6 +114,18 @@ describe("code in the documentation", () => {
     );
   });
 
+  test("the reference of attacks has a row for every scene, and all known faults have one", () => {
+    const text = readFileSync(join(root, "docs/reference/attack.md"), "utf8");
+    const scenes = readdirSync(join(root, "bench/attack/scenes"))
+      .map((file) => file.replace(/\.mjs$/, ""))
+      .filter((name) => name !== "index");
+    const rows = [...text.matchAll(/^\| (S[\d, S]+?) +\| `([\w-]+)`/gm)];
+    expect(rows.map(([, , name]) => name).sort()).toEqual(scenes.sort());
+    const faults = new Set(rows.flatMap(([, named = ""]) => named.split(", ")));
+    const fromOutside = Array.from({ length: 24 }, (_, index) => `S${index + 1}`);
+    expect(fromOutside.filter((fault) => !faults.has(fault))).toEqual(["S23"]);
+  });
+
   test("the reference of settings names every variable that the hub reads", () => {
     const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
     const source = readFileSync(join(root, "packages/server/src/config.ts"), "utf8");

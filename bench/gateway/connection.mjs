@@ -21,9 +21,10 @@ export class Connection {
     socket.on("close", () => this.#fail(new Error("The connection was closed.")));
   }
 
-  static open(port) {
+  /** `from`: the address to come from, where it matters; the system's choice otherwise. */
+  static open(port, from) {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: "127.0.0.1" });
+      const socket = connect({ port, host: "127.0.0.1", localAddress: from });
       socket.once("error", reject);
       socket.once("connect", () => {
         socket.off("error", reject);
@@ -40,6 +41,11 @@ export class Connection {
       this.#head = "";
       this.#socket.write(request);
     });
+  }
+
+  /** Reads no more, as a client that hangs. */
+  pause() {
+    this.#socket.pause();
   }
 
   /** Gives the socket up; whatever still arrives on it is ignored. */
@@ -130,8 +136,8 @@ export class Connection {
 }
 
 /** One request on a connection of its own, with the whole answer as text. Rejects after `limitMs`. */
-export async function ask(port, request, { limitMs = 10_000, onBody } = {}) {
-  const connection = await Connection.open(port);
+export async function ask(port, request, { limitMs = 10_000, onBody, from } = {}) {
+  const connection = await Connection.open(port, from);
   const pieces = [];
   let timer;
   const tooLate = new Promise((_, reject) => {

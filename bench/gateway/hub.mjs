@@ -4,7 +4,8 @@ import { ask } from "./connection.mjs";
 import { modern, replyOf, requestText } from "./mcp.mjs";
 import { freePort, here, keep, sleep } from "./processes.mjs";
 
-export async function startHub(dataDir, settings = {}) {
+/** `output`: where its own words go, as for `spawn`. */
+export async function startHub(dataDir, settings = {}, output = "inherit") {
   const port = await freePort();
   const begin = performance.now();
   const env = {
@@ -18,7 +19,7 @@ export async function startHub(dataDir, settings = {}) {
   const child = keep(
     spawn(process.execPath, [here("../../apps/hub/dist/main.js")], {
       env,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", output, output],
     }),
   );
   return { child, pid: child.pid, port, url: `http://127.0.0.1:${port}`, begin };

@@ -16,26 +16,26 @@ function post({ port, path, headers, body }) {
 }
 
 /**
- * A request to `target`. `session` is the id of a 2025 session. All ids must have the same number of
- * digits where `requestParts` is used.
+ * A request to `target`. `session` is the id of a 2025 session; `capabilities` are those a client of
+ * 2026-07-28 says it has. All ids must have the same number of digits where `requestParts` is used.
  */
-export function requestText(target, { id, method, params = {}, session, progressToken }) {
+export function requestText(
+  target,
+  { id, method, params = {}, session, progressToken, capabilities = {}, headers: more = {} },
+) {
   const token = progressToken === undefined ? {} : { progressToken };
   if (target.era !== modern) {
     const withMeta = progressToken === undefined ? params : { ...params, _meta: token };
-    const headers = { "MCP-Protocol-Version": legacy };
+    const headers = { "MCP-Protocol-Version": legacy, ...more };
     if (session !== undefined) headers["Mcp-Session-Id"] = session;
     const body = JSON.stringify({ jsonrpc: "2.0", id, method, params: withMeta });
     return post({ ...target, headers, body });
   }
-  const headers = { "MCP-Protocol-Version": modern, "Mcp-Method": method };
-  if (params.name !== undefined) headers["Mcp-Name"] = params.name;
-  const body = JSON.stringify({
-    jsonrpc: "2.0",
-    id,
-    method,
-    params: { ...params, _meta: { ...meta, ...token } },
-  });
+  const headers = { "MCP-Protocol-Version": modern, "Mcp-Method": method, ...more };
+  const named = params.name ?? params.uri;
+  if (named !== undefined) headers["Mcp-Name"] = named;
+  const said = { ...meta, "io.modelcontextprotocol/clientCapabilities": capabilities, ...token };
+  const body = JSON.stringify({ jsonrpc: "2.0", id, method, params: { ...params, _meta: said } });
   return post({ ...target, headers, body });
 }
 
@@ -80,11 +80,14 @@ export function notificationText(target, method, more = {}) {
   return post({ ...target, headers, body: JSON.stringify({ jsonrpc: "2.0", method }) });
 }
 
-/** Opens a 2025 session and returns its id. `send` sends a request and resolves with status, head and body. */
-export async function openSession(target, send) {
+/**
+ * Opens a 2025 session and returns its id. `send` sends a request and resolves with status, head and body.
+ * `capabilities` are those the client says it has.
+ */
+export async function openSession(target, send, capabilities = {}) {
   const params = {
     protocolVersion: legacy,
-    capabilities: {},
+    capabilities,
     clientInfo: { name: "bench", version: "1.0.0" },
   };
   const opened = await send(requestText(target, { id: 1, method: "initialize", params }));

@@ -35,8 +35,18 @@ export function cleanUp() {
   rmSync(folder, { recursive: true, force: true });
 }
 
+const lastWishes = new Set();
+
+/** `run` is called, and waited for, before a signal ends everything. Returns how to take that back. */
+export function beforeEnd(run) {
+  lastWishes.add(run);
+  return () => lastWishes.delete(run);
+}
+
 for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => {
+  process.once(signal, async () => {
+    const wishes = Promise.allSettled([...lastWishes].map((run) => run()));
+    await Promise.race([wishes, sleep(5_000)]);
     cleanUp();
     process.exit(1);
   });
