@@ -20,6 +20,8 @@ export const gatewayErrors = {
   HUB_LOOP: -31_006,
   /** The hub is stopping; the call did not run. */
   HUB_STOPPING: -31_007,
+  /** The hub itself failed at the call, which may have run. Its log has it. */
+  HUB_FAULT: -31_008,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -42,7 +44,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const status = entry === undefined ? undefined : serverStatus(entry.instances);
   const fix =
     failure.fix ??
-    (health === undefined ? undefined : fixFor(health, health.status)) ??
+    (health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status)) ??
     advice[code];
   const who = entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
   const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
@@ -70,4 +72,5 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   SERVER_BUSY: "Try again in a moment, or start another instance of the server.",
   HUB_LOOP: "Do not register a hub in itself, directly or by way of others.",
   HUB_STOPPING: "Try again when the hub is back.",
+  HUB_FAULT: "Report it with the hub's log; it says nothing about the server.",
 };

@@ -10,7 +10,9 @@ import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { HubError } from "@hub/core";
 import type { HubApp } from "./api/context.js";
-import { problemResponse } from "./api/problem.js";
+import { hostNameIn } from "./api/host-header.js";
+import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
+import { sendProblem, type TellFault, withinBoundary } from "./boundary.js";
 import type { Door } from "./gateway-door.js";
 
 export type ConnectionLimits = {
@@ -51,19 +53,20 @@ function ambiguity(request: IncomingMessage): string | undefined {
   }
   if (hosts === 0) return "The request has no Host header.";
   if (hosts > 1) return "The request has more than one Host header.";
+  if (hostNameIn(request.headers.host ?? "") === undefined)
+    return "The Host header must be a host, with or without a port.";
   if (request.url?.startsWith("/") === false) return "The request target must be a path.";
   return undefined;
 }
 
-const invalid = (detail: string) => problemResponse(new HubError("INVALID_REQUEST", detail));
+const invalid = (detail: string) => problemAnswer(new HubError("INVALID_REQUEST", detail));
 
-async function refuse(response: ServerResponse, detail: string): Promise<void> {
-  const problem = invalid(detail);
-  response.writeHead(problem.status, {
-    ...Object.fromEntries(problem.headers),
-    connection: "close",
-  });
-  response.end(await problem.text());
+function refuse(response: ServerResponse, detail: string): void {
+  sendProblem(response, invalid(detail), { connection: "close" });
+}
+
+function responseOf({ status, headers, body }: ProblemAnswer): Response {
+  return new Response(body, { status, headers });
 }
 
 /** What is wrong with bytes that Node could not read as a request, and the status that says so. */
@@ -75,13 +78,13 @@ function unreadable(code: string | undefined): readonly [status: number, detail:
 }
 
 /** Answers on a connection that has no request to answer, and closes it. */
-async function refuseConnection(socket: Duplex, code: string | undefined): Promise<void> {
+function refuseConnection(socket: Duplex, code: string | undefined): void {
   const [status, detail] = unreadable(code);
   const problem = invalid(detail);
-  const body = JSON.stringify({ ...JSON.parse(await problem.text()), status });
+  const body = JSON.stringify({ ...JSON.parse(problem.body), status });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    ...[...problem.headers].map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
@@ -97,12 +100,17 @@ export async function listen(
   limits: ConnectionLimits = connectionLimits,
   /** Sees every request first; what it does not take goes to the app. */
   door: Door = () => false,
+  /** Hears of faults of the hub's own, each of which costs one request. */
+  tellFault: TellFault = () => {},
 ): Promise<Listener> {
   const handle = getRequestListener(app.fetch, {
-    errorHandler: (error) =>
-      error instanceof RequestError
-        ? invalid("The request target or the Host header is not valid.")
-        : problemResponse(new HubError("INTERNAL", "The hub could not answer this request.")),
+    errorHandler: (error) => {
+      if (error instanceof RequestError)
+        return responseOf(invalid("The request target or the Host header is not valid."));
+      const instance = newInstance();
+      tellFault({ error, instance });
+      return responseOf(problemAnswer(faultError(), instance));
+    },
   });
   const answering = new WeakMap<Duplex, ServerResponse>();
   const server: Server = createServer(
@@ -117,9 +125,11 @@ export async function listen(
     },
     (request, response) => {
       answering.set(request.socket, response);
-      const problem = ambiguity(request);
-      if (problem !== undefined) void refuse(response, problem);
-      else if (!door(request, response)) void handle(request, response);
+      withinBoundary(request, response, tellFault, () => {
+        const problem = ambiguity(request);
+        if (problem !== undefined) return refuse(response, problem);
+        return door(request, response) ? undefined : handle(request, response);
+      });
     },
   );
   server.maxConnections = limits.mostConnections;
@@ -128,12 +138,12 @@ export async function listen(
     const isAnswering = response?.headersSent === true && !response.writableFinished;
     // A second answer in the middle of one would be read as a part of it.
     if (isAnswering) socket.destroy();
-    else void refuseConnection(socket, error.code);
+    else refuseConnection(socket, error.code);
   });
-  server.on("checkExpectation", (_, response) => {
-    void refuse(response, "The only expectation the hub can meet is 100-continue.");
-  });
-  server.on("connect", (_, socket) => void refuseConnection(socket, undefined));
+  server.on("checkExpectation", (_, response) =>
+    refuse(response, "The only expectation the hub can meet is 100-continue."),
+  );
+  server.on("connect", (_, socket) => refuseConnection(socket, undefined));
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

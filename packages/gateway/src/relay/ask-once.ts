@@ -20,7 +20,7 @@ export async function askOnce(
   entry: Entry,
   request: JsonRpcRequest,
 ): Promise<Outcome | undefined> {
-  const { budgets, dialer, limits } = context;
+  const { dialer, limits } = context;
   const [instance] = context.instances.candidates(entry);
   if (instance === undefined) return undefined;
   if (eraOfInstance(entry, instance) === "modern") {
@@ -36,7 +36,7 @@ export async function askOnce(
         dialer,
         instance.endpoint,
         { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) },
-        budgets.limit("serverMessageBytes"),
+        context.serverMessages,
         receiver,
       ),
     );

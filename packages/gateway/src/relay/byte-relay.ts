@@ -27,12 +27,15 @@ export type ByteCall = {
   readonly request: UpstreamRequest;
   /** Long by nature, as streams of notifications are: no time limit, and no place among the calls. */
   readonly isEndless: boolean;
-  /** Looks at the head before any of the answer is sent. `taken`: the caller goes on by itself. */
+  /**
+   * Looks at the head before any of the answer is sent. `taken`: the caller goes on by itself; `empty`: the
+   * client gets no body, whatever comes.
+   */
   readonly judge: (
     status: number,
     headers: Headers,
     instance: UpstreamInstance,
-  ) => GatewayFailure | "taken" | undefined;
+  ) => GatewayFailure | "taken" | "empty" | undefined;
   /** What of the head belongs to the answer. */
   readonly answerHeaders: (headers: Headers) => Record<string, string | string[]>;
   /** The HTTP status of a failure of the hub's. */
@@ -101,13 +104,15 @@ export function relayBytes(
     current = instance;
     running.instanceId = instance.instanceId;
     let outcome: CallRecord["outcome"] = "ok";
+    let isEmpty = false;
     const start = () => {
       exchange = context.dialer.send(instance.endpoint, request, {
         onHead(status, headers) {
           instance.showLife(context.catalogue.now().hub);
           timer?.touch();
           const verdict = call.judge(status, headers, instance);
-          if (verdict !== undefined) {
+          isEmpty = verdict === "empty";
+          if (verdict !== undefined && verdict !== "empty") {
             exchange?.abort();
             if (verdict === "taken") finish("ok");
             else fail(verdict);
@@ -117,6 +122,7 @@ export function relayBytes(
           answer.begin(status, call.answerHeaders(headers), isStream(headers));
         },
         onData(chunk) {
+          if (isEmpty) return;
           // A comment only keeps the connection open; the call is as silent as before.
           if (chunk[0] !== colon) timer?.touch();
           running.bytes += chunk.length;

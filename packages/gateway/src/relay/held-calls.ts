@@ -9,7 +9,7 @@ import { openLeg, Unreachable } from "../upstream/open-link.js";
 import { withoutEnvelope } from "../wire/eras.js";
 import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
-import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { HeldCall } from "./held-call.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
 import { noAnswer } from "./no-answer.js";
@@ -41,7 +41,10 @@ export class HeldCalls {
     const { request, reply } = bridged;
     const { requestState, inputResponses } = request.params ?? {};
     if (requestState === undefined) {
-      void this.#start(bridged);
+      this.#start(bridged).catch((error: unknown) => {
+        const failure = faultOf(this.#context, error);
+        reply.message(failureText(request.id, failure, bridged.entry));
+      });
       return;
     }
     const held = typeof requestState === "string" ? this.#find(requestState, bridged) : undefined;
@@ -98,7 +101,14 @@ export class HeldCalls {
     const attempt = async (isRetry: boolean): Promise<void> => {
       // A session of its own for each call: no two modern requests share what a server remembers.
       const leg = await openLeg(context, entry, caller.identity, via);
-      if (leg.kind !== "legacy") throw new Error("A server that became modern");
+      if (leg.kind !== "legacy") {
+        void context.refresh(entry.record.id);
+        throw new Unreachable({
+          code: "SERVER_UNAVAILABLE",
+          cause: "it changed while it was called.",
+          mayHaveRun: false,
+        });
+      }
       link = leg.link;
       const current = this.#hold(bridged, caller, run);
       await Promise.all([
@@ -122,17 +132,8 @@ export class HeldCalls {
         leg.link.request(asked, receiver(current, run, isRetry ? undefined : again)),
       );
     };
-    const refuse = (error: unknown) => {
-      if (error instanceof Unreachable) run.fail(error.failure);
-      else {
-        run.fail({
-          code: "SERVER_UNAVAILABLE",
-          cause: "it changed while it was called.",
-          mayHaveRun: false,
-        });
-        void context.refresh(entry.record.id);
-      }
-    };
+    const refuse = (error: unknown) =>
+      run.fail(error instanceof Unreachable ? error.failure : faultOf(context, error));
     await attempt(false).catch(refuse);
   }
 
@@ -169,7 +170,13 @@ export class HeldCalls {
     this.#held.set(id, held);
     this.#expiries.set(
       id,
-      setTimeout(() => held.cancel("The client did not come back with its answer"), holdMs),
+      setTimeout(
+        () =>
+          this.#context.faults.contain(() =>
+            held.cancel("The client did not come back with its answer"),
+          ),
+        holdMs,
+      ),
     );
     const [oldest] = this.#expiries.keys();
     if (this.#expiries.size > mostHeld && oldest !== undefined)

@@ -10,7 +10,7 @@ import type { StreamEvent } from "../wire/event-stream.js";
 import type { HeaderParameter } from "../wire/header-values.js";
 import { codes, type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 import { CallRun, outcomeOfText } from "./call-run.js";
-import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
 import { isResponseTo, noAnswer } from "./no-answer.js";
 import { isSessionRefusal } from "./session-refusal.js";
@@ -100,10 +100,8 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     if (isRetry) run.fail(failure);
     else await attempt(true).catch(refuse);
   };
-  const refuse = (error: unknown) => {
-    if (!(error instanceof Unreachable)) throw error;
-    run.fail(error.failure);
-  };
+  const refuse = (error: unknown) =>
+    run.fail(error instanceof Unreachable ? error.failure : faultOf(context, error));
 
   const receiver = (
     opened: LegacyLink,

@@ -92,39 +92,33 @@ function send(
       const body = JSON.stringify(message);
       const request = { method: "POST", headers, body, via: call.session.via } as const;
       run.send(instance, () =>
-        exchange(
-          context.dialer,
-          instance.endpoint,
-          request,
-          context.budgets.limit("serverMessageBytes"),
-          {
-            onOpen(given, _, headers) {
-              status = given;
-              head = headers;
-            },
-            onEvent({ data }) {
-              if (data === undefined) return;
-              run.heard(data);
-              const isNotification =
-                data.includes('"method"') && parseMessage(data)?.kind === "notification";
-              if (!isNotification) {
-                if (!isResponseTo(message.id, data)) return;
-                response = data;
-                resolve(data);
-              } else if (!reply.event({ data: rewriteText(data, call.rewrites) }))
-                run.slowDown((listener) => reply.onDrain(listener));
-            },
-            onEnd() {
-              run.ended();
-              if (response === undefined) fail(noAnswer(status, head));
-            },
-            onFailure(failure) {
-              if (!failure.neverSent) return fail(failureOf(failure));
-              void context.refresh(entry.record.id);
-              attempt(candidates[candidates.indexOf(instance) + 1], failure);
-            },
+        exchange(context.dialer, instance.endpoint, request, context.serverMessages, {
+          onOpen(given, _, headers) {
+            status = given;
+            head = headers;
           },
-        ),
+          onEvent({ data }) {
+            if (data === undefined) return;
+            run.heard(data);
+            const isNotification =
+              data.includes('"method"') && parseMessage(data)?.kind === "notification";
+            if (!isNotification) {
+              if (!isResponseTo(message.id, data)) return;
+              response = data;
+              resolve(data);
+            } else if (!reply.event({ data: rewriteText(data, call.rewrites) }))
+              run.slowDown((listener) => reply.onDrain(listener));
+          },
+          onEnd() {
+            run.ended();
+            if (response === undefined) fail(noAnswer(status, head));
+          },
+          onFailure(failure) {
+            if (!failure.neverSent) return fail(failureOf(failure));
+            void context.refresh(entry.record.id);
+            attempt(candidates[candidates.indexOf(instance) + 1], failure);
+          },
+        }),
       );
       if (run.isOver) resolve(undefined);
     };

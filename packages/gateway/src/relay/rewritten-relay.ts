@@ -44,42 +44,36 @@ export function relayRewritten(
     let status = 200;
     let head: Headers = {};
     run.send(instance, () =>
-      exchange(
-        context.dialer,
-        instance.endpoint,
-        request,
-        context.budgets.limit("serverMessageBytes"),
-        {
-          onOpen(given, framing, headers) {
-            status = given;
-            head = headers;
-            const refusal = notMcp(given, headers);
-            if (refusal !== undefined) run.fail(refusal);
-            else if (framing === "events") reply.openStream();
-          },
-          onEvent({ data }) {
-            if (data === undefined || run.isOver) return;
-            run.heard(data);
-            const text = rewriteText(data, rewrites);
-            if (isResponseTo(id, data)) {
-              run.finish(outcomeOfText(text));
-              reply.message(text, status);
-            } else if (data.includes('"method"') && !reply.event({ data: text })) {
-              run.slowDown((listener) => reply.onDrain(listener));
-            }
-          },
-          onEnd() {
-            run.ended();
-            run.fail(noAnswer(status, head));
-          },
-          onFailure(failure) {
-            if (failure.neverSent) {
-              void context.refresh(entry.record.id);
-              attempt(index + 1, failure);
-            } else run.fail(failureOf(failure));
-          },
+      exchange(context.dialer, instance.endpoint, request, context.serverMessages, {
+        onOpen(given, framing, headers) {
+          status = given;
+          head = headers;
+          const refusal = notMcp(given, headers);
+          if (refusal !== undefined) run.fail(refusal);
+          else if (framing === "events") reply.openStream();
         },
-      ),
+        onEvent({ data }) {
+          if (data === undefined || run.isOver) return;
+          run.heard(data);
+          const text = rewriteText(data, rewrites);
+          if (isResponseTo(id, data)) {
+            run.finish(outcomeOfText(text));
+            reply.message(text, status);
+          } else if (data.includes('"method"') && !reply.event({ data: text })) {
+            run.slowDown((listener) => reply.onDrain(listener));
+          }
+        },
+        onEnd() {
+          run.ended();
+          run.fail(noAnswer(status, head));
+        },
+        onFailure(failure) {
+          if (failure.neverSent) {
+            void context.refresh(entry.record.id);
+            attempt(index + 1, failure);
+          } else run.fail(failureOf(failure));
+        },
+      }),
     );
   };
   attempt(0, undefined);

@@ -1,5 +1,6 @@
-import { isTooDeep, mostDepth } from "../wire/depth.js";
+import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
+import { excessText, type MessageLimits } from "../wire/message-limits.js";
 import {
   areReady,
   type UpstreamDialer,
@@ -37,7 +38,7 @@ export function exchange(
   dialer: UpstreamDialer,
   url: string,
   request: UpstreamRequest,
-  mostCharacters: number,
+  limits: MessageLimits,
   receiver: MessageReceiver,
 ): UpstreamExchange {
   let framing: Framing = "none";
@@ -53,10 +54,16 @@ export function exchange(
   const hear = (event: StreamEvent): boolean => {
     // The rest of a chunk, after the first message of it was enough.
     if (isOver) return false;
-    const isHeard = event.data === undefined || !isTooDeep(event.data);
-    if (isHeard) receiver.onEvent(event);
-    else broken("ANSWER_INVALID", `it sent a message nested more than ${mostDepth} deep`);
-    return isHeard;
+    if (event.data !== undefined) {
+      const { excess, values } = scanJson(event.data, limits);
+      limits.counted(values);
+      if (excess !== undefined) {
+        broken("ANSWER_INVALID", `it sent a message ${excessText(excess, limits)}`);
+        return false;
+      }
+    }
+    receiver.onEvent(event);
+    return true;
   };
   const handle = dialer.send(
     url,
@@ -67,7 +74,7 @@ export function exchange(
         const type = headerOf(headers, "content-type")?.split(";")[0]?.trim().toLowerCase();
         if (type === "text/event-stream") {
           framing = "events";
-          parser = new EventParser(mostCharacters);
+          parser = new EventParser(limits.bytes);
         } else if (type === "application/json") framing = "json";
         const encoding = headerOf(headers, "content-encoding") ?? "identity";
         if (framing !== "none" && encoding.toLowerCase() !== "identity")
@@ -80,14 +87,14 @@ export function exchange(
             for (const event of parser.push(chunk)) if (!hear(event)) return;
           } catch (error) {
             if (!(error instanceof EventTooLarge)) throw error;
-            broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} characters`);
+            broken("TOO_LARGE", `it sent a message of more than ${limits.bytes} characters`);
           }
           return;
         }
         if (framing !== "json") return;
         size += chunk.length;
-        if (size > mostCharacters)
-          return broken("TOO_LARGE", `it sent a message of more than ${mostCharacters} bytes`);
+        if (size > limits.bytes)
+          return broken("TOO_LARGE", `it sent a message of more than ${limits.bytes} bytes`);
         parts.push(chunk);
       },
       onEnd() {

@@ -2,9 +2,11 @@ import { isJsonObject } from "@hub/core";
 import { legacyVersions } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
-import { exchange, type Headers, headerOf, type MessageReceiver } from "./exchange.js";
+import type { MessageLimits } from "../wire/message-limits.js";
+import { exchange, type Headers, type MessageReceiver } from "./exchange.js";
 import type { Initialized, UpstreamInstance } from "./instances.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
+import { sessionIdIn } from "./session-id.js";
 
 /** What the hub says of the client it opens a session for: never more than the client itself declared. */
 export type LegacyIdentity = {
@@ -47,7 +49,7 @@ export type LegacyLinkOptions = {
   readonly instance: UpstreamInstance;
   readonly identity: LegacyIdentity;
   readonly handshakeMs: number;
-  readonly mostCharacters: number;
+  readonly limits: MessageLimits;
   readonly via?: string | undefined;
 };
 
@@ -102,7 +104,7 @@ export function invalid(detail: string): UpstreamFailure {
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, mostCharacters, via } = options;
+  const { dialer, instance, limits, via } = options;
   const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
     exchange(
       dialer,
@@ -113,7 +115,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
         body: JSON.stringify(message),
         via,
       },
-      mostCharacters,
+      limits,
       receiver,
     );
   const { initialized, sessionId } = instance.greeting
@@ -145,11 +147,11 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const headers = { ...own, ...resume, accept: "text/event-stream" };
       const request = { method: "GET", headers, via } as const;
-      return exchange(dialer, instance.endpoint, request, mostCharacters, watching(receiver));
+      return exchange(dialer, instance.endpoint, request, limits, watching(receiver));
     },
     close() {
       if (sessionId === undefined || isLost) return;
-      exchange(dialer, instance.endpoint, { method: "DELETE", headers: own, via }, 65_536, deaf);
+      exchange(dialer, instance.endpoint, { method: "DELETE", headers: own, via }, limits, deaf);
     },
   };
 }
@@ -172,7 +174,8 @@ async function greet({ instance, identity, handshakeMs }: LegacyLinkOptions, sen
     handshakeMs,
   );
   const initialized = readInitialized(greeting.data, greeting.status);
-  const sessionId = headerOf(greeting.headers, "mcp-session-id");
+  const { id: sessionId, problem } = sessionIdIn(greeting.headers);
+  if (problem !== undefined) throw new LinkError(invalid(problem));
   const own = sessionHeaders(initialized, sessionId);
   await accepted(
     (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),

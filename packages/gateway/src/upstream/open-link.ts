@@ -47,7 +47,7 @@ export async function openLeg(
         instance,
         identity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.budgets.limit("serverMessageBytes"),
+        limits: context.serverMessages,
         via,
       });
       if (isModern && !link.isStateful) return { kind: "modern" };

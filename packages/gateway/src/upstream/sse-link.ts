@@ -30,6 +30,8 @@ type Pending = { readonly receiver: MessageReceiver; readonly progressToken: unk
  */
 export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLink> {
   const { dialer, instance, via } = options;
+  // Answers to a POST say nothing; what there is to say comes with the stream.
+  const limits = { ...options.limits, bytes: 65_536 };
   const pending = new Map<JsonRpcId, Pending>();
   let outside: MessageReceiver | undefined;
   let isLost = false;
@@ -82,7 +84,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
         dialer,
         target,
         { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-        65_536,
+        limits,
         {
           ...deaf,
           onOpen(status) {
@@ -112,7 +114,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       dialer,
       target,
       { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-      65_536,
+      limits,
       { ...deaf, onEnd: posted, onFailure: posted },
     );
   };
@@ -160,7 +162,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
 }
 
 function openStream(
-  { dialer, instance, mostCharacters, handshakeMs, via }: LegacyLinkOptions,
+  { dialer, instance, limits, handshakeMs, via }: LegacyLinkOptions,
   onEnd: (failure: UpstreamFailure) => void,
   onMessage: (data: string) => void,
 ): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
@@ -178,7 +180,7 @@ function openStream(
       handshakeMs,
     );
     const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
-    const handle = exchange(dialer, instance.endpoint, request, mostCharacters, {
+    const handle = exchange(dialer, instance.endpoint, request, limits, {
       onOpen(status, framing) {
         if (status !== 200 || framing !== "events")
           fail(invalid(`it answered HTTP ${status} instead of an event stream`));

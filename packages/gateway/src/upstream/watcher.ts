@@ -144,7 +144,7 @@ export class Watcher {
       context.dialer,
       instance.endpoint,
       request,
-      context.budgets.limit("serverMessageBytes"),
+      context.serverMessages,
       this.#receiver(),
     );
   }
@@ -159,7 +159,7 @@ export class Watcher {
         instance,
         identity: hubIdentity,
         handshakeMs: context.limits.handshakeMs,
-        mostCharacters: context.budgets.limit("serverMessageBytes"),
+        limits: context.serverMessages,
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;
