@@ -16,7 +16,7 @@ async function listenQuickly() {
   const limits = { headersMs: 300, requestMs: 700, checkEveryMs: 50 };
   const fetch = async (request: Request) => new Response(String((await request.text()).length));
   const budgets = new BudgetBook({ connections: 40 });
-  const listener = await listen({ fetch }, "127.0.0.1", 0, limits, () => false, budgets);
+  const listener = await listen({ fetch }, "127.0.0.1", 0, { limits, budgets });
   running.push({ stop: () => listener.close(0) });
   return listener;
 }

@@ -227,6 +227,24 @@ const budgetTable = {
     most: 256 * mib,
     meaning: "one message of a server, where the hub must look at it; a larger one ends its call",
   },
+  messageValues: {
+    per: "message",
+    unit: "items",
+    default: 500_000,
+    least: 10_000,
+    most: 50_000_000,
+    meaning:
+      "objects, lists and their members in one JSON message, of a client or a server; one with more is refused before it is parsed",
+  },
+  sessionHomeBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 8 * mib,
+    least: 64 * kib,
+    most: 1024 * mib,
+    meaning:
+      "ids of servers' own sessions, kept to know which instance each lives at; the ones used longest ago make room",
+  },
 } as const satisfies Readonly<Record<string, BudgetRow>>;
 
 export type BudgetName = keyof typeof budgetTable;

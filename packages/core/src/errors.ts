@@ -8,6 +8,7 @@ export const hubErrorCodes = [
   "ENDPOINT_REFUSED",
   "HOST_REFUSED",
   "ORIGIN_REFUSED",
+  "NO_PAGE_HERE",
   "NOT_OWNER",
   "ROUTE_NOT_FOUND",
   "METHOD_NOT_ALLOWED",

@@ -46,6 +46,13 @@ export {
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "./history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "./history-ledger.js";
 export { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+export {
+  endOfText,
+  type JsonLimits,
+  type JsonScan,
+  type JsonVisitor,
+  scanJson,
+} from "./json-scan.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
@@ -104,7 +111,7 @@ export {
   type StoreWrite,
   stepOf,
 } from "./store.js";
-export { hasInvisible } from "./text.js";
+export { hasInvisible, skeleton } from "./text.js";
 export {
   type Toolset,
   type ToolsetDefinition,

@@ -33,6 +33,13 @@ const lookAlikes: Readonly<Record<string, string>> = {
   τ: "t",
   υ: "u",
   χ: "x",
+  ı: "i",
+  ɩ: "i",
+  ɑ: "a",
+  ո: "n",
+  օ: "o",
+  ս: "u",
+  հ: "h",
   "0": "o",
   "1": "l",
   "|": "l",
@@ -125,7 +132,10 @@ export function skeleton(text: string): string {
       .toLowerCase()
       .replace(/[01|]/g, (character) => (character === "0" ? "o" : "l"))
       .replace(/[^a-z0-9]/g, "");
-  const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const folded = text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, "");
   return [...folded]
     .map((character) => lookAlikes[character] ?? character)
     .join("")

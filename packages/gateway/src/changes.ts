@@ -21,20 +21,23 @@ export class Changes {
     this.#context = context;
     this.listeners = new Listeners(context.views);
     this.watchers = new Watchers(context, (serverId, kind) => this.#announced(serverId, kind));
-    this.#looking = setInterval(() => this.#watch(), lookMs).unref();
+    this.#looking = setInterval(() => context.faults.contain(() => this.#watch()), lookMs).unref();
   }
 
   /** Something happened; what comes together is looked at together. */
   lookSoon(): void {
-    this.#pending ??= setTimeout(() => this.#look(), this.#context.limits.debounceMs);
+    const { faults, limits } = this.#context;
+    this.#pending ??= setTimeout(() => faults.contain(() => this.#look()), limits.debounceMs);
   }
 
   /** A server that was lost leaves the lists when its grace is over. */
   lookIn(inMs: number): void {
     const timer = setTimeout(() => {
       this.#graces.delete(timer);
-      this.#context.views.refresh();
-      this.#look();
+      this.#context.faults.contain(() => {
+        this.#context.views.refresh();
+        this.#look();
+      });
     }, inMs + 1);
     timer.unref();
     this.#graces.add(timer);
@@ -58,10 +61,12 @@ export class Changes {
       return;
     }
     this.listeners.expect(serverId, kind);
-    void this.#context.refresh(serverId).then(() => {
-      this.#look();
-      this.listeners.settle(serverId, kind);
-    });
+    void this.#context.refresh(serverId).then(() =>
+      this.#context.faults.contain(() => {
+        this.#look();
+        this.listeners.settle(serverId, kind);
+      }),
+    );
   }
 
   #look(): void {

@@ -30,6 +30,8 @@ export const gatewayErrors = {
   TOO_MANY_QUESTIONS: -31_024,
   /** A client says more of itself than the hub keeps. */
   IDENTITY_TOO_LARGE: -31_025,
+  /** The hub itself failed at the call, which may have run. Its log has it. */
+  HUB_FAULT: -31_008,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -52,7 +54,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const status = entry === undefined ? undefined : serverStatus(entry.instances);
   const fix =
     failure.fix ??
-    (health === undefined ? undefined : fixFor(health, health.status)) ??
+    (health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status)) ??
     advice[code];
   const who = entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
   const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
@@ -86,4 +88,5 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   TOO_MANY_QUESTIONS: "Ask again when the others are answered.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",
+  HUB_FAULT: "Report it with the hub's log; it says nothing about the server.",
 };

@@ -13,10 +13,11 @@ import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { type Exchange, ModernEndpoint } from "./downstream/modern-endpoint.js";
-import { type Received, receiveMessage, refuse } from "./downstream/receive-message.js";
+import { receiveMessage } from "./downstream/receive-message.js";
 import { sessionPrefix } from "./downstream/sessions.js";
 import { takeStreamPlace } from "./downstream/stream-place.js";
 import { failureError } from "./errors.js";
+import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
@@ -27,11 +28,14 @@ import { sendText } from "./relay/send-text.js";
 import { createCatalogueSearch } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
 import { Traffic } from "./traffic.js";
+import { containedDialer } from "./upstream/contained-dialer.js";
 import { Instances } from "./upstream/instances.js";
 import { namedBy } from "./upstream/modern.js";
 import type { UpstreamDialer } from "./upstream/port.js";
 import { eraOf } from "./wire/eras.js";
 import { codes, errorText, type JsonRpcId, type Message } from "./wire/json-rpc.js";
+import { type MessageLimits, messageLimits } from "./wire/message-limits.js";
+import type { Received } from "./wire/read-message.js";
 
 /** The catalogue the gateway reads. Core's `Registry` is one. */
 export interface GatewayCatalogue extends CatalogueSource {
@@ -57,8 +61,8 @@ export type GatewayOptions = {
   readonly keepsParams?: boolean;
   /** Default: nothing is said. */
   readonly log?: GatewayLog;
-  /** Hears of faults of the gateway's own. */
-  readonly onFault?: (error: unknown) => void;
+  /** Hears of faults of the gateway's own, with the URN that the caller was told. Must not throw. */
+  readonly onFault?: OnFault;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -68,8 +72,8 @@ const sweepMs = 30_000;
 /** The hub as one MCP server in front of all that are registered. */
 export class Gateway {
   readonly traffic: Traffic;
-  readonly #options: GatewayOptions;
   readonly #context: GatewayContext;
+  readonly #clientMessages: MessageLimits;
   readonly #modern: ModernEndpoint;
   readonly #legacy: LegacyEndpoint;
   readonly #held: HeldCalls;
@@ -81,10 +85,12 @@ export class Gateway {
   #isStopping = false;
 
   constructor(options: GatewayOptions) {
-    this.#options = options;
     const { catalogue, dialer, refresh, version } = options;
+    const faults = new Faults(options.onFault);
     const limits = { ...defaultLimits, ...options.limits };
     const budgets = options.budgets ?? new BudgetBook();
+    const messages = messageLimits(budgets, limits.callTimeoutMs);
+    this.#clientMessages = messages.ofClients;
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
     const views = new Views(catalogue, limits.graceMs, (inMs) => this.#changes.lookIn(inMs));
@@ -92,17 +98,20 @@ export class Gateway {
       catalogue,
       views,
       instances: new Instances(limits, budgets, catalogue),
-      dialer,
+      dialer: containedDialer(dialer, faults),
       limits,
       budgets,
-      messages: {
-        mostBytes: budgets.limit("serverMessageBytes"),
-        mostMs: limits.callTimeoutMs,
-        onTooLarge: () => budgets.refused("serverMessageBytes"),
-      },
+      serverMessages: messages.ofServers,
       log: options.log ?? silentLog,
       traffic: this.traffic,
-      refresh,
+      faults,
+      refresh: async (serverId) => {
+        try {
+          await refresh(serverId);
+        } catch (error) {
+          faults.report(error);
+        }
+      },
     };
     this.#changes = new Changes(this.#context);
     this.#selections = new Selections({
@@ -147,6 +156,22 @@ export class Gateway {
     query: string,
     always: Readonly<Record<string, string>>,
   ): void {
+    const onFault = (error: unknown) => this.#failed(error, response, always);
+    try {
+      this.#answer(request, response, target, query, always, onFault);
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    query: string,
+    always: Readonly<Record<string, string>>,
+    onFault: (error: unknown) => void,
+  ): void {
     const via = viaOf(request);
     if (this.#isStopping && request.method !== "POST") {
       sendStopping(response, null, always);
@@ -166,9 +191,10 @@ export class Gateway {
       currentSelection: selectingStill(select, selected.selection),
       via,
       always,
+      onFault,
     };
     if (request.method === "POST") {
-      receiveMessage(exchange, this.#context.budgets.limit("clientMessageBytes"), (received) =>
+      receiveMessage(exchange, this.#clientMessages, (received) =>
         this.#take(received, exchange, selected.entry),
       );
       return;
@@ -231,26 +257,37 @@ export class Gateway {
       sendStopping(exchange.response, parsed.message.id, exchange.always);
       return;
     }
-    try {
-      if (entry === undefined) this.#dispatch(received, exchange);
-      else this.#toServer(received, exchange, entry);
-    } catch (error) {
-      // A fault of ours in one request must not end all the others.
-      this.#options.onFault?.(error);
-      if (exchange.response.headersSent) exchange.response.destroy();
-      else refuse(exchange, 500, codes.internalError, "Internal error: the hub's log has it");
+    if (entry === undefined) this.#dispatch(received, exchange);
+    else this.#toServer(received, exchange, entry);
+  }
+
+  /** A fault of ours in one request ends no other. */
+  #failed(
+    error: unknown,
+    response: ServerResponse,
+    always: Readonly<Record<string, string>>,
+  ): void {
+    const instance = this.#context.faults.report(error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
     }
+    const message = `Internal error: the hub's log has it as ${instance}`;
+    const data = { instance };
+    const text = errorText(null, { code: codes.internalError, message, data });
+    sendText(response, 500, text, always);
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
-  #dispatch({ parsed, text }: Received, exchange: Exchange): void {
+  #dispatch(received: Received, exchange: Exchange): void {
+    const { parsed } = received;
     const era = eraOfMessage(parsed, exchange);
     if (era === "legacy") {
       this.#legacy.handle(parsed, exchange);
       return;
     }
     if (parsed.kind === "request") {
-      this.#modern.handle(parsed.message, exchange, text);
+      this.#modern.handle(parsed.message, exchange, received);
       return;
     }
     const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
@@ -297,7 +334,13 @@ export class Gateway {
               // What servers of the modern revision alone say to a handshake they do not know.
               if (status !== 400 && status !== 404 && status !== 405) return false;
               refusing.legacyLeg = "none";
-              setImmediate(() => this.#dispatch(received, exchange));
+              setImmediate(() => {
+                try {
+                  this.#dispatch(received, exchange);
+                } catch (error) {
+                  exchange.onFault(error);
+                }
+              });
               return true;
             }
           : undefined,
@@ -330,7 +373,7 @@ export class Gateway {
   }
 
   #every(ms: number, run: () => void): void {
-    const timer = setInterval(run, ms);
+    const timer = setInterval(() => this.#context.faults.contain(run), ms);
     timer.unref();
     this.#timers.add(timer);
   }

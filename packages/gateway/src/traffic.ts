@@ -1,6 +1,7 @@
 import type { Now } from "@hub/core";
 import { addCounts, addDuration, type Counts, type Figures, figures, noCounts } from "./counts.js";
 import { Minutes, Rate, type TrafficMinute } from "./minutes.js";
+import { cutText } from "./wire/cut-text.js";
 
 /** One call that went through the gateway. */
 export type CallRecord = {
@@ -110,7 +111,7 @@ export class Traffic {
           bytes: running.bytes,
           outcome,
           ...(this.#keepsParams && params !== undefined
-            ? { params: JSON.stringify(params).slice(0, longestParams) }
+            ? { params: cutText(JSON.stringify(params), longestParams) }
             : {}),
         };
         this.#next += 1;
@@ -206,4 +207,4 @@ export class Traffic {
 /** Names of clients' making are kept, so they are cut. */
 const longestName = 128;
 const other = "(other)";
-const short = (text: string) => (text.length <= longestName ? text : text.slice(0, longestName));
+const short = (text: string) => cutText(text, longestName);

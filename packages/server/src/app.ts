@@ -6,11 +6,11 @@ import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
 import { addEventRoutes } from "./api/events.js";
-import { createGuard, type Guard, type Guarded, guarded } from "./api/guard.js";
+import { createGuard, guarded } from "./api/guard.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { Paging } from "./api/paging.js";
-import { newInstance, problemResponse } from "./api/problem.js";
+import { faultError, newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
 import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
@@ -19,16 +19,6 @@ import { addToolRoutes } from "./api/tools.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
 import { addTrafficRoutes } from "./api/traffic.js";
 import { addWebUiRoutes } from "./api/web-ui.js";
-
-function refusalBy(guard: Guard, request: Guarded): HubError | undefined {
-  try {
-    guard.check(request);
-    return undefined;
-  } catch (error) {
-    if (HubError.is(error)) return error;
-    throw error;
-  }
-}
 
 function isPreflight(request: Request): boolean {
   return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
@@ -80,10 +70,7 @@ export function createApp(deps: AppDeps): HubApp {
     if (HubError.is(error)) return problemResponse(error);
     const instance = newInstance();
     deps.onError(error, context.req.raw, instance);
-    return problemResponse(
-      new HubError("INTERNAL", "The hub could not answer this request. Its log says why."),
-      instance,
-    );
+    return problemResponse(faultError(), instance);
   });
   app.notFound((context) => notFound(app, context.req.raw));
 
@@ -95,7 +82,7 @@ export function createApp(deps: AppDeps): HubApp {
       for (const [name, value] of always) outgoing.setHeader(name, value);
     }
     const judged = guarded(context.req.raw);
-    const refusal = refusalBy(guard, judged);
+    const refusal = guard.refusal(judged);
     const cors = refusal === undefined ? guard.corsOrigin(judged) : undefined;
     if (refusal !== undefined) context.res = problemResponse(refusal);
     else if (cors !== undefined && isPreflight(context.req.raw)) {

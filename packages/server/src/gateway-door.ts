@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "@hub/core";
 import { type Gateway, targetOf } from "@hub/gateway";
 import { exposedHeaders, headersOfEveryAnswer } from "./api/answer-headers.js";
-import { createGuard, type GuardOptions } from "./api/guard.js";
-import { problemResponse } from "./api/problem.js";
-import { hubViaHeader } from "./probe/index.js";
+import { createGuard, type GuardOptions, guardedIncoming } from "./api/guard.js";
+import { problemAnswer } from "./api/problem.js";
+import { sendProblem } from "./boundary.js";
 
 /** Takes the requests that are its own; false leaves one to the REST API. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -15,7 +15,17 @@ export type GatewayDoorOptions = {
   readonly hubId: string;
 };
 
-const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+/** What a browser says it wants an answer for when it would show it as a page, or as a part of one. */
+const documents = new Set(["document", "iframe", "frame", "embed", "object"]);
+
+/** Whether a browser would show the answer to a person, rather than hand it to a program. */
+function asksForPage({ headers }: IncomingMessage): boolean {
+  const destination = headers["sec-fetch-dest"];
+  return (
+    headers["sec-fetch-mode"] === "navigate" ||
+    (typeof destination === "string" && documents.has(destination))
+  );
+}
 
 /**
  * Lets MCP traffic into the gateway by the shortest way: the same checks as everywhere, then straight on,
@@ -30,19 +40,10 @@ export function createGatewayDoor({ gateway, guard: options, hubId }: GatewayDoo
     const target = targetOf(mark === -1 ? url : url.slice(0, mark));
     // What pages ask before they call is answered by the API, for all paths alike.
     if (target === undefined || request.method === "OPTIONS") return false;
-    const { headers, method = "GET" } = request;
-    const judged = {
-      method,
-      host: headers.host ?? "",
-      origin: single(headers.origin),
-      site: single(headers["sec-fetch-site"]),
-      via: single(headers[hubViaHeader]),
-    };
-    try {
-      guard.check(judged);
-    } catch (error) {
-      if (!HubError.is(error)) throw error;
-      void refuse(request, response, error, always);
+    const judged = guardedIncoming(request);
+    const refusal = guard.refusal(judged) ?? (asksForPage(request) ? noPage() : undefined);
+    if (refusal !== undefined) {
+      sendProblem(response, problemAnswer(refusal), always);
       return true;
     }
     const cors = guard.corsOrigin(judged);
@@ -66,16 +67,9 @@ export function createGatewayDoor({ gateway, guard: options, hubId }: GatewayDoo
   };
 }
 
-async function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: HubError,
-  always: Readonly<Record<string, string>>,
-): Promise<void> {
-  const problem = problemResponse(error);
-  const body = await problem.text();
-  // What still comes is read and dropped, so that the client sees the answer.
-  request.resume();
-  response.writeHead(problem.status, { ...always, ...Object.fromEntries(problem.headers) });
-  response.end(body);
+function noPage(): HubError {
+  return new HubError(
+    "NO_PAGE_HERE",
+    "This is an MCP endpoint, which browsers do not open: give its URL to an MCP client. The web UI is at /.",
+  );
 }

@@ -13,10 +13,11 @@ import { createCatalogueSearch, Gateway } from "@hub/gateway";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import { banner } from "./banner.js";
+import type { TellFault } from "./boundary.js";
 import type { HubConfig } from "./config.js";
 import { createGatewayDoor } from "./gateway-door.js";
 import { newLeaseId } from "./lease-id.js";
-import { connectionLimits, type Listener, listen } from "./listen.js";
+import { type Listener, listen } from "./listen.js";
 import type { Log, LogFields } from "./log.js";
 import { isPortFree, portHolder } from "./port-holder.js";
 import {
@@ -78,6 +79,7 @@ export async function startHub({
     error: (fields: LogFields, text: string) => log.error(eventOf(fields, text), fields),
     warn: (fields: LogFields, text: string) => log.warn(eventOf(fields, text), fields),
   };
+  const tellFault = faultTeller(log, "request-failed");
   const host = config.host.replace(/^\[(.*)\]$/, "$1");
   const urlOf = (port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   await assertPortFree(host, config.port, urlOf(config.port));
@@ -140,7 +142,8 @@ export async function startHub({
     budgets,
     keepsParams: config.keepsParams,
     log,
-    onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
+    onFault: (error, instance) =>
+      log.error("gateway-fault", { instance, error: describeError(error) }),
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
@@ -155,7 +158,7 @@ export async function startHub({
       checkEndpoint(endpoint, rules);
       refuseOwn(endpoint, listener?.addresses ?? []);
     },
-    diagnose: createDiagnose({ dialer, version }),
+    diagnose: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
     searchTools: createCatalogueSearch(registry),
     traffic: gateway.traffic,
     previewToolset: (toolset) => gateway.preview(toolset),
@@ -163,18 +166,16 @@ export async function startHub({
     probeNow: (serverId) => scheduler.probeNow(serverId),
     stopping: stopping.signal,
     onError: (error, request, instance) =>
-      log.error("request-failed", {
-        method: request.method,
-        path: new URL(request.url).pathname,
-        instance,
-        error: describeError(error),
-      }),
+      tellFault({ error, instance, method: request.method, path: new URL(request.url).pathname }),
   });
-  const trimming = setInterval(() => {
-    store
-      .trimJournal(journalKept)
-      .catch((error: unknown) => log.warn("journal-not-trimmed", { error: describeError(error) }));
-  }, trimEveryMs);
+  const trim = async () => {
+    try {
+      await store.trimJournal(journalKept);
+    } catch (error) {
+      log.warn("journal-not-trimmed", { error: describeError(error) });
+    }
+  };
+  const trimming = setInterval(() => void trim(), trimEveryMs);
   trimming.unref();
 
   const close = async () => {
@@ -186,9 +187,12 @@ export async function startHub({
   };
   try {
     const door = createGatewayDoor({ gateway, guard, hubId });
-    listener = await listen(app, host, config.port, connectionLimits, door, budgets, (cut) =>
-      log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
-    );
+    listener = await listen(app, host, config.port, {
+      door,
+      budgets,
+      onCut: (cut) => log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
+      tellFault,
+    });
   } catch (error) {
     await close();
     throw error;
@@ -239,12 +243,21 @@ function shortPath(path: string): string {
   return below.startsWith("..") ? path : `./${below}`;
 }
 
-/** An error in one line for the log, with the place it came from. */
+/** Logs faults of the hub's own, each with the URN that its caller was told. */
+export function faultTeller(log: Log, event: string): TellFault {
+  return ({ error, ...where }) => log.error(event, { ...where, error: describeError(error) });
+}
+
+/** An error in one line for the log, with the place it came from. Never throws, whatever was thrown. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return (error.stack ?? error.message)
-    .split("\n")
-    .slice(0, 4)
-    .map((line) => line.trim())
-    .join(" | ");
+  try {
+    if (!(error instanceof Error)) return String(error);
+    return String(error.stack ?? error.message)
+      .split("\n")
+      .slice(0, 4)
+      .map((line) => line.trim())
+      .join(" | ");
+  } catch {
+    return "something was thrown that cannot be shown";
+  }
 }

@@ -10,7 +10,9 @@ import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { BudgetBook, HubError } from "@hub/core";
 import type { HubApp } from "./api/context.js";
-import { problemResponse } from "./api/problem.js";
+import { hostNameIn } from "./api/host-header.js";
+import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
+import { sendProblem, type TellFault, withinBoundary } from "./boundary.js";
 import { Connections, type Serve } from "./connections.js";
 import type { Door } from "./gateway-door.js";
 import { type Cut, Unread } from "./unread.js";
@@ -29,6 +31,19 @@ export const connectionLimits: ConnectionLimits = {
   requestMs: 30_000,
   checkEveryMs: 5_000,
 };
+
+export type ListenOptions = {
+  readonly limits?: ConnectionLimits;
+  /** Sees every request first; what it does not take goes to the app. Default: everything does. */
+  readonly door?: Door;
+  /** Default: the table's. */
+  readonly budgets?: BudgetBook;
+  /** Hears of clients that were cut off because they did not read. */
+  readonly onCut?: (cut: Cut) => void;
+  /** Hears of faults of the hub's own, each of which costs one request. */
+  readonly tellFault?: TellFault;
+};
+
 const closeIdleEveryMs = 50;
 /** A connection that has asked nothing gets this long to do so when the hub stops. */
 const unusedGraceMs = 500;
@@ -51,18 +66,20 @@ function ambiguity(request: IncomingMessage): string | undefined {
   }
   if (hosts === 0) return "The request has no Host header.";
   if (hosts > 1) return "The request has more than one Host header.";
+  if (hostNameIn(request.headers.host ?? "") === undefined)
+    return "The Host header must be a host, with or without a port.";
   if (request.url?.startsWith("/") === false) return "The request target must be a path.";
   return undefined;
 }
 
-const invalid = (detail: string) => problemResponse(new HubError("INVALID_REQUEST", detail));
+const invalid = (detail: string) => problemAnswer(new HubError("INVALID_REQUEST", detail));
 
-async function refuse(response: ServerResponse, problem: Response): Promise<void> {
-  response.writeHead(problem.status, {
-    ...Object.fromEntries(problem.headers),
-    connection: "close",
-  });
-  response.end(await problem.text());
+function refuse(response: ServerResponse, problem: ProblemAnswer): void {
+  sendProblem(response, problem, { connection: "close" });
+}
+
+function responseOf({ status, headers, body }: ProblemAnswer): Response {
+  return new Response(body, { status, headers });
 }
 
 /** What is wrong with bytes that Node could not read as a request, and the status that says so. */
@@ -74,13 +91,13 @@ function unreadable(code: string | undefined): readonly [status: number, detail:
 }
 
 /** Answers on a connection that has no request to answer, and closes it. */
-async function refuseConnection(socket: Duplex, code: string | undefined): Promise<void> {
+function refuseConnection(socket: Duplex, code: string | undefined): void {
   const [status, detail] = unreadable(code);
   const problem = invalid(detail);
-  const body = JSON.stringify({ ...JSON.parse(await problem.text()), status });
+  const body = JSON.stringify({ ...JSON.parse(problem.body), status });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    ...[...problem.headers].map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     "Connection: close",
   ];
@@ -93,28 +110,34 @@ export async function listen(
   app: Pick<HubApp, "fetch">,
   host: string,
   port: number,
-  limits: ConnectionLimits = connectionLimits,
-  /** Sees every request first; what it does not take goes to the app. */
-  door: Door = () => false,
-  budgets = new BudgetBook(),
-  /** Hears of clients that were cut off because they did not read. */
-  onCut: (cut: Cut) => void = () => {},
+  {
+    limits = connectionLimits,
+    door = () => false,
+    budgets = new BudgetBook(),
+    onCut = () => {},
+    tellFault = () => {},
+  }: ListenOptions = {},
 ): Promise<Listener> {
   const serve: Serve = (response, refusal) => {
     const request = response.req;
-    const problem = ambiguity(request);
-    if (refusal !== undefined) void refuse(response, problemResponse(refusal));
-    else if (problem !== undefined) void refuse(response, invalid(problem));
-    else if (!door(request, response)) void handle(request, response);
+    withinBoundary(request, response, tellFault, () => {
+      if (refusal !== undefined) return refuse(response, problemAnswer(refusal));
+      const problem = ambiguity(request);
+      if (problem !== undefined) return refuse(response, invalid(problem));
+      return door(request, response) ? undefined : handle(request, response);
+    });
   };
   const connections = new Connections(budgets, serve);
   const unread = new Unread({ connections, budgets, now: () => performance.now(), onCut });
 
   const handle = getRequestListener(app.fetch, {
-    errorHandler: (error) =>
-      error instanceof RequestError
-        ? invalid("The request target or the Host header is not valid.")
-        : problemResponse(new HubError("INTERNAL", "The hub could not answer this request.")),
+    errorHandler: (error) => {
+      if (error instanceof RequestError)
+        return responseOf(invalid("The request target or the Host header is not valid."));
+      const instance = newInstance();
+      tellFault({ error, instance });
+      return responseOf(problemAnswer(faultError(), instance));
+    },
   });
   const server: Server = createServer(
     {
@@ -133,12 +156,12 @@ export async function listen(
     const isAnswering = response?.headersSent === true && !response.writableFinished;
     // A second answer in the middle of one would be read as a part of it.
     if (isAnswering) socket.destroy();
-    else void refuseConnection(socket, error.code);
+    else refuseConnection(socket, error.code);
   });
-  server.on("checkExpectation", (_, response) => {
-    void refuse(response, invalid("The only expectation the hub can meet is 100-continue."));
-  });
-  server.on("connect", (_, socket) => void refuseConnection(socket, undefined));
+  server.on("checkExpectation", (_, response) =>
+    refuse(response, invalid("The only expectation the hub can meet is 100-continue.")),
+  );
+  server.on("connect", (_, socket) => refuseConnection(socket, undefined));
   server.on("connection", (socket) => connections.opened(socket));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

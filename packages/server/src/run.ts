@@ -2,7 +2,8 @@ import { relative } from "node:path";
 import { HubError } from "@hub/core";
 import type { WebUi } from "./api/web-ui.js";
 import { parseConfig } from "./config.js";
-import { describeError, type Hub, StartError, startHub } from "./hub.js";
+import { describeError, faultTeller, type Hub, StartError, startHub } from "./hub.js";
+import { holdLastLine } from "./last-line.js";
 import { createLog } from "./log.js";
 import { acceptDataLoss } from "./store/refusals.js";
 import { tellEvent } from "./tell.js";
@@ -87,9 +88,8 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
   }
   const { config } = parsed;
   const log = createLog({ level: config.logLevel, format });
-  process.on("uncaughtExceptionMonitor", (error) => {
-    log.error("crashed", { error: describeError(error) });
-  });
+  const onCrash = (error: unknown) => log.error("crashed", { error: describeError(error) });
+  process.on("uncaughtExceptionMonitor", onCrash);
   const signalled = stopSignal();
   let hub: Hub;
   try {
@@ -106,6 +106,9 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
     else log.error("start-failed", { error: text });
     return 1;
   }
+  // A start that fails has nothing to keep up; a hub that stands has.
+  process.off("uncaughtExceptionMonitor", onCrash);
+  const letGo = holdLastLine(process, faultTeller(log, "fault"));
   if (format === "pretty") process.stdout.write(hub.banner);
   else {
     log.info("started", {
@@ -125,6 +128,7 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
   }, giveUpAfterMs);
   giveUp.unref();
   await hub.stop();
+  letGo();
   log.info("stopped");
   return 0;
 }

@@ -23,6 +23,8 @@ export type SelectionsOptions = {
 };
 
 const mostKept = 1_000;
+/** Longer queries are read anew each time. */
+const longestKept = 1_024;
 
 /** Finds what an endpoint shows. Clients send the same few queries again and again, so they are kept. */
 export class Selections {
@@ -65,6 +67,7 @@ function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
   const known = map.get(key);
   if (known !== undefined) return known;
   const made = make();
+  if (key.length > longestKept) return made;
   if (map.size >= mostKept) map.clear();
   map.set(key, made);
   return made;

@@ -8,6 +8,8 @@ import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
 import type { Reply } from "./reply.js";
 
 const mostSubscriptions = 1_000;
+/** Of one URI to follow: it is kept, here and at the server, as long as somebody follows it. */
+export const longestFollowed = 8_192;
 
 /** Answers `resources/subscribe` and `resources/unsubscribe` of a 2025 client. */
 export function followResource(
@@ -16,10 +18,16 @@ export function followResource(
   view: View,
   message: JsonRpcRequest,
   reply: Reply,
+  onFault: (error: unknown) => void,
 ): void {
   const uri = message.params?.uri;
   if (!isAbsoluteUri(uri)) {
     const text = `Expected params.uri to be ${absoluteUri}, got ${shownUri(uri)}`;
+    reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
+    return;
+  }
+  if (uri.length > longestFollowed) {
+    const text = `A URI to follow may have at most ${longestFollowed} characters, got ${uri.length}`;
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
   }
@@ -58,5 +66,5 @@ export function followResource(
   );
   session.subscriptions.set(uri, stop);
   // From the answer on, the client hears of every change.
-  void isFollowed.then(() => reply.message(resultText(message.id, {})));
+  isFollowed.then(() => reply.message(resultText(message.id, {}))).catch(onFault);
 }

@@ -63,7 +63,7 @@ export class LegacyEndpoint {
       // As the SDKs' servers answer whom a stream suits.
       if (exchange.request.headers.accept?.includes("text/event-stream") === true)
         reply.preferStream();
-      answerRequest(this.#options, session, parsed.message, reply);
+      answerRequest(this.#options, session, parsed.message, reply, exchange.onFault);
       return;
     }
     if (parsed.kind === "notification") passNotification(session, parsed.message);

@@ -15,12 +15,14 @@ import { findTaskServer, rememberTask } from "./tasks.js";
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 /** How long a client that sets a level waits for its servers. */
 const mostLevelMs = 500;
+const longestLevel = 32;
 
 type Caller = {
   readonly options: LegacyEndpointOptions;
   readonly session: ClientSession;
   readonly view: View;
   readonly reply: Reply;
+  readonly onFault: (error: unknown) => void;
 };
 
 /** Answers one request of a 2025 client whose session is open: here, or by the server it is for. */
@@ -29,10 +31,11 @@ export function answerRequest(
   session: ClientSession,
   message: JsonRpcRequest,
   reply: Reply,
+  onFault: (error: unknown) => void,
 ): void {
   const { method } = message;
   const view = options.context.views.of(session.selection);
-  const caller = { options, session, view, reply };
+  const caller = { options, session, view, reply, onFault };
   const kind = listMethods.get(method);
   const result = (value: object) => reply.message(resultText(message.id, value));
   if (kind !== undefined) {
@@ -45,9 +48,11 @@ export function answerRequest(
   } else if (called.has(method)) call(caller, message);
   else if (method === "ping") result({});
   else if (method === "logging/setLevel") {
-    void setLevel(session, message).then(() => result({}));
+    setLevel(session, message)
+      .then(() => result({}))
+      .catch(onFault);
   } else if (method === "resources/subscribe" || method === "resources/unsubscribe")
-    followResource(options, session, view, message, reply);
+    followResource(options, session, view, message, reply, onFault);
   else if (method.startsWith("tasks/")) askTask(caller, message);
   else
     reply.message(
@@ -75,7 +80,7 @@ function call(caller: Caller, message: JsonRpcRequest): void {
 }
 
 function route(caller: Caller, message: JsonRpcRequest): void {
-  const { options, view, reply } = caller;
+  const { options, view, reply, onFault } = caller;
   const routing = routeRequest(view, message.method, message.params);
   if ("error" in routing) {
     reply.message(errorText(message.id, routing.error));
@@ -86,9 +91,9 @@ function route(caller: Caller, message: JsonRpcRequest): void {
     send(caller, message, found);
     return;
   }
-  void readElsewhere(options.context, message, [found.entry, ...found.others]).then((entry) =>
-    send(caller, message, { ...found, entry }),
-  );
+  readElsewhere(options.context, message, [found.entry, ...found.others])
+    .then((entry) => send(caller, message, { ...found, entry }))
+    .catch(onFault);
 }
 
 function askTask(caller: Caller, message: JsonRpcRequest): void {
@@ -103,13 +108,13 @@ function askTask(caller: Caller, message: JsonRpcRequest): void {
 }
 
 function send(
-  { options, session, view, reply }: Caller,
+  { options, session, view, reply, onFault }: Caller,
   message: JsonRpcRequest,
   { entry, params, name, headers = [] }: Route,
 ): void {
   const request = { ...message, ...(params === undefined ? {} : { params }) };
   const isTask = isJsonObject(message.params?.task);
-  void relayLegacy(options.context, {
+  relayLegacy(options.context, {
     session,
     entry,
     request,
@@ -125,13 +130,14 @@ function send(
           },
         }
       : {}),
-  });
+  }).catch(onFault);
 }
 
 /** Waits until the servers know it, so that the next call obeys it, but not for one that hangs. */
 async function setLevel(session: ClientSession, { params }: JsonRpcRequest): Promise<void> {
   const level = params?.level;
-  if (typeof level !== "string") return;
+  // It is kept as long as the session; the levels of MCP are short words.
+  if (typeof level !== "string" || level.length > longestLevel) return;
   session.logLevel = level;
   const links = [...session.links.values()];
   await Promise.all(links.map((link) => applyLogLevel(link, level, mostLevelMs)));

@@ -14,6 +14,8 @@ import { type Route, routeRequest } from "../routing.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { ReadyHeaders } from "../upstream/port.js";
 import type { Watchers } from "../upstream/watchers.js";
+import { connectionHeaders } from "../wire/connection-headers.js";
+import { withNameAt } from "../wire/envelope-spelling.js";
 import { metaKeys, modernVersion } from "../wire/eras.js";
 import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
 import {
@@ -23,7 +25,7 @@ import {
   type JsonRpcRequest,
   resultText,
 } from "../wire/json-rpc.js";
-import { withNameInText } from "../wire/name-in-text.js";
+import type { Received } from "../wire/read-message.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import { discoverResult } from "./identity.js";
 import type { Listeners } from "./listeners.js";
@@ -65,6 +67,9 @@ export type ModernEndpointOptions = {
   readonly version: string;
 };
 
+/** How a message was written. */
+type Written = Pick<Received, "text" | "nameAt">;
+
 /** One exchange with a client. */
 export type Exchange = {
   readonly request: IncomingMessage;
@@ -75,6 +80,8 @@ export type Exchange = {
   readonly via: string | undefined;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
+  /** Tells of a fault of the hub's own, and answers with it where nothing was sent yet. */
+  readonly onFault: (error: unknown) => void;
 };
 
 /** Answers clients of 2026-07-28: every request stands for itself. */
@@ -86,8 +93,7 @@ export class ModernEndpoint {
     this.#options = options;
   }
 
-  /** `text`: the message as it was written. */
-  handle(message: JsonRpcRequest, exchange: Exchange, text: string): void {
+  handle(message: JsonRpcRequest, exchange: Exchange, written: Written): void {
     const { response, always } = exchange;
     const refusal = checkModern(message, exchange.request.headers);
     if (refusal !== undefined) {
@@ -98,7 +104,7 @@ export class ModernEndpoint {
     const { method } = message;
     const kind = listMethods.get(method);
     if (kind !== undefined) this.#list(message, view, kind, exchange);
-    else if (called.has(method)) this.#call(message, text, view, exchange);
+    else if (called.has(method)) this.#call(message, written, view, exchange);
     else if (method === "server/discover") {
       const result = discoverResult(view, this.#options.version);
       sendText(response, 200, resultText(message.id, result), always);
@@ -134,7 +140,7 @@ export class ModernEndpoint {
     sendText(exchange.response, 200, text, exchange.always);
   }
 
-  #call(message: JsonRpcRequest, text: string, view: View, exchange: Exchange): void {
+  #call(message: JsonRpcRequest, written: Written, view: View, exchange: Exchange): void {
     const { hubTools } = this.#options;
     if (message.method === "tools/call") {
       const own = hubTools.handle(view, message, true);
@@ -147,11 +153,16 @@ export class ModernEndpoint {
         return;
       }
     }
-    this.#route(message, text, view, exchange);
+    this.#route(message, written, view, exchange);
   }
 
-  /** Without a text the call came inside of another one, so its headers say nothing about it. */
-  #route(message: JsonRpcRequest, text: string | undefined, view: View, exchange: Exchange): void {
+  /** One that was not written so came inside of another one, so its headers say nothing about it. */
+  #route(
+    message: JsonRpcRequest,
+    written: Written | undefined,
+    view: View,
+    exchange: Exchange,
+  ): void {
     const routing = routeRequest(view, message.method, message.params);
     if ("error" in routing) {
       sendText(exchange.response, 200, errorText(message.id, routing.error), exchange.always);
@@ -159,16 +170,15 @@ export class ModernEndpoint {
     }
     const { route } = routing;
     if (route.others !== undefined && route.others.length > 0)
-      return void readElsewhere(this.#options.context, message, [
-        route.entry,
-        ...route.others,
-      ]).then((entry) => this.#send(message, text, { ...route, entry }, view, exchange));
-    this.#send(message, text, route, view, exchange);
+      return void readElsewhere(this.#options.context, message, [route.entry, ...route.others])
+        .then((entry) => this.#send(message, written, { ...route, entry }, view, exchange))
+        .catch(exchange.onFault);
+    this.#send(message, written, route, view, exchange);
   }
 
   #send(
     message: JsonRpcRequest,
-    text: string | undefined,
+    written: Written | undefined,
     route: Route,
     view: View,
     exchange: Exchange,
@@ -176,7 +186,7 @@ export class ModernEndpoint {
     const { context } = this.#options;
     const { entry, params, name } = route;
     const { response, via, always } = exchange;
-    const isIndirect = text === undefined;
+    const isIndirect = written === undefined;
     const asked: JsonRpcRequest = { ...message, ...(params === undefined ? {} : { params }) };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
@@ -187,11 +197,12 @@ export class ModernEndpoint {
         entry,
         method: message.method,
         name,
-        body: renamed(message, text, route) ?? JSON.stringify(asked),
+        body: renamed(written, route) ?? JSON.stringify(asked),
         headers: upstreamHeaders(
           asked,
           route,
           isIndirect ? undefined : exchange.request.rawHeaders,
+          connectionHeaders(exchange.request.headers.connection),
         ),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
@@ -282,15 +293,10 @@ export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefi
 }
 
 /** The text of a request in which nothing but a name has to change. */
-function renamed(
-  { params }: JsonRpcRequest,
-  text: string | undefined,
-  { name }: Route,
-): string | undefined {
-  const given = params?.name;
-  return text === undefined || name === undefined || typeof given !== "string"
+function renamed(written: Written | undefined, { name }: Route): string | undefined {
+  return written === undefined || name === undefined
     ? undefined
-    : withNameInText(text, given, name);
+    : withNameAt(written.text, written.nameAt, name);
 }
 
 /**
@@ -301,6 +307,7 @@ function upstreamHeaders(
   { method, params }: JsonRpcRequest,
   route: Route,
   received: readonly string[] | undefined,
+  ofConnection: ReadonlySet<string>,
 ): ReadyHeaders {
   const headers = [...callHeaders, method];
   const named = route.name ?? params?.uri;
@@ -318,7 +325,8 @@ function upstreamHeaders(
       (name.charCodeAt(0) | 32) === letterM &&
       name.length > parameterPrefix.length &&
       name.slice(0, parameterPrefix.length).toLowerCase() === parameterPrefix;
-    if (isParameter) headers.push(name.toLowerCase(), received[index + 1] ?? "");
+    if (isParameter && !ofConnection.has(name.toLowerCase()))
+      headers.push(name.toLowerCase(), received[index + 1] ?? "");
   }
   return headers;
 }

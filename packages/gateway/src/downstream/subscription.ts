@@ -6,6 +6,7 @@ import { routeRequest } from "../routing.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { metaKeys } from "../wire/eras.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
+import { longestFollowed } from "./follow-resource.js";
 import type { Listeners } from "./listeners.js";
 import type { Reply } from "./reply.js";
 
@@ -46,7 +47,7 @@ export class Subscription {
       (kind) => filter[filters[kind]] === true,
     ); // the keys of `filters` are its kinds
     const uris = (Array.isArray(filter.resourceSubscriptions) ? filter.resourceSubscriptions : [])
-      .filter((uri): uri is string => typeof uri === "string")
+      .filter((uri): uri is string => typeof uri === "string" && uri.length <= longestFollowed)
       .slice(0, mostResources);
     const followed = uris.filter((uri) => this.#follow(uri));
     this.#options.reply.openStream();
@@ -66,7 +67,10 @@ export class Subscription {
       ...(followed.length === 0 ? {} : { resourceSubscriptions: followed }),
     };
     // From the acknowledgement on, the client hears of every change.
-    void Promise.all(this.#asked).then(() => this.#acknowledge(honoured));
+    const { faults } = this.#options.context;
+    Promise.all(this.#asked)
+      .then(() => this.#acknowledge(honoured))
+      .catch((error: unknown) => faults.report(error));
   }
 
   /** The first message of the stream; what came before it follows. */

@@ -39,7 +39,7 @@ async function asked(
   request: JsonRpcRequest,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
-  const { dialer, limits, messages } = context;
+  const { dialer, limits } = context;
   if (eraOfInstance(entry, instance) === "modern") {
     const message = {
       ...request,
@@ -53,7 +53,7 @@ async function asked(
         dialer,
         instance.endpoint,
         { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) },
-        messages,
+        context.serverMessages,
         receiver,
       ),
     );

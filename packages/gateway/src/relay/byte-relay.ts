@@ -35,12 +35,15 @@ export type ByteCall = {
   readonly places: (instance: UpstreamInstance) => Places | undefined;
   /** The session that it belongs to, where a server may ask back. */
   readonly session?: ByteSession | undefined;
-  /** Looks at the head before any of the answer is sent. `taken`: the caller goes on by itself. */
+  /**
+   * Looks at the head before any of the answer is sent. `taken`: the caller goes on by itself; `empty`: the
+   * client gets no body, whatever comes.
+   */
   readonly judge: (
     status: number,
     headers: Headers,
     instance: UpstreamInstance,
-  ) => GatewayFailure | "taken" | undefined;
+  ) => GatewayFailure | "taken" | "empty" | undefined;
   /** What of the head belongs to the answer. */
   readonly answerHeaders: (headers: Headers) => Record<string, string | string[]>;
   /** The HTTP status of a failure of the hub's. */
@@ -126,6 +129,7 @@ export function relayBytes(
     if (instance === undefined) return fail(nobodyLeft(entry, last));
     current = instance;
     running.instanceId = instance.instanceId;
+    let isEmpty = false;
     const start = () => {
       leaveSession ??= call.session?.begin(place);
       exchange = context.dialer.send(instance.endpoint, request, {
@@ -133,7 +137,8 @@ export function relayBytes(
           instance.showLife(context.catalogue.now().hub);
           timer?.touch();
           const verdict = call.judge(status, headers, instance);
-          if (verdict !== undefined) {
+          isEmpty = verdict === "empty";
+          if (verdict !== undefined && verdict !== "empty") {
             exchange?.abort();
             if (verdict === "taken") finish("ok");
             else fail(verdict);
@@ -144,6 +149,7 @@ export function relayBytes(
           answer.begin(status, call.answerHeaders(headers), isStream(headers));
         },
         onData(chunk) {
+          if (isEmpty) return;
           // A comment only keeps the connection open; the call is as silent as before.
           if (chunk[0] !== colon) timer?.touch();
           running.bytes += chunk.length;

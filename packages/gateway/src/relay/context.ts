@@ -1,13 +1,15 @@
 import type { BudgetBook, Entry } from "@hub/core";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
 import { failureError, type GatewayFailure } from "../errors.js";
+import type { Faults } from "../faults.js";
 import type { GatewayLimits } from "../limits.js";
 import type { GatewayLog } from "../log.js";
 import type { Traffic } from "../traffic.js";
-import type { MessageLimits } from "../upstream/exchange.js";
+import { hubFault } from "../upstream/contained-dialer.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+import type { ServerMessageLimits } from "../wire/message-limits.js";
 
 /** What every part of the gateway works with. */
 export type GatewayContext = {
@@ -17,11 +19,12 @@ export type GatewayContext = {
   readonly dialer: UpstreamDialer;
   readonly limits: GatewayLimits;
   readonly budgets: BudgetBook;
-  /** What one message of a server may take. */
-  readonly messages: MessageLimits;
+  /** What one message of a server may be, where the hub looks at it. */
+  readonly serverMessages: ServerMessageLimits;
   readonly log: GatewayLog;
   readonly traffic: Traffic;
-  /** A server said that its lists changed, or stopped answering: look at it now. */
+  readonly faults: Faults;
+  /** A server said that its lists changed, or stopped answering: look at it now. Never rejects. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
 
@@ -33,11 +36,18 @@ export function failureText(id: JsonRpcId, failure: GatewayFailure, entry: Entry
 /** What a broken exchange means for a call. */
 export function failureOf({ neverSent, code, detail }: UpstreamFailure): GatewayFailure {
   if (code === "HUB_ITSELF") return { code: "HUB_LOOP", cause: detail, mayHaveRun: false };
+  if (code === hubFault) return { code: "HUB_FAULT", cause: detail, mayHaveRun: !neverSent };
   if (neverSent) return { code: "SERVER_UNAVAILABLE", cause: detail, mayHaveRun: false };
   if (code === "TOO_LARGE" || code === "ANSWER_INVALID" || code === "ENCODED")
     return { code: "ANSWER_INVALID", cause: detail, mayHaveRun: true };
   if (code === "TIMEOUT") return { code: "CALL_TIMED_OUT", cause: detail, mayHaveRun: true };
   return { code: "CONNECTION_LOST", cause: detail, mayHaveRun: true };
+}
+
+/** What a fault of the hub's own means for the call it happened in. */
+export function faultOf(context: GatewayContext, error: unknown): GatewayFailure {
+  const cause = `the hub failed at this call; its log has it as ${context.faults.report(error)}.`;
+  return { code: "HUB_FAULT", cause, mayHaveRun: true };
 }
 
 export const busy: GatewayFailure = {

@@ -16,7 +16,7 @@ import {
   type Params,
 } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
-import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { HeldCall } from "./held-call.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
 import { noAnswer } from "./no-answer.js";
@@ -60,7 +60,10 @@ export class HeldCalls {
     const { request, reply } = bridged;
     const { requestState, inputResponses } = request.params ?? {};
     if (requestState === undefined) {
-      void this.#start(bridged);
+      this.#start(bridged).catch((error: unknown) => {
+        const failure = faultOf(this.#context, error);
+        reply.message(failureText(request.id, failure, bridged.entry));
+      });
       return;
     }
     const held = typeof requestState === "string" ? this.#find(requestState, bridged) : undefined;
@@ -127,7 +130,14 @@ export class HeldCalls {
         reach: async (instance) =>
           (await run.reach(instance, over.signal)) ? () => undefined : undefined,
       });
-      if (leg.kind !== "legacy") throw new Error("A server that became modern");
+      if (leg.kind !== "legacy") {
+        void context.refresh(entry.record.id);
+        throw new Unreachable({
+          code: "SERVER_UNAVAILABLE",
+          cause: "it changed while it was called.",
+          mayHaveRun: false,
+        });
+      }
       link = leg.link;
       const current = this.#hold(bridged, caller, run);
       await Promise.all([
@@ -151,17 +161,8 @@ export class HeldCalls {
         leg.link.request(asked, receiver(current, run, isRetry ? undefined : again)),
       );
     };
-    const refuse = (error: unknown) => {
-      if (error instanceof Unreachable) run.fail(error.failure);
-      else {
-        run.fail({
-          code: "SERVER_UNAVAILABLE",
-          cause: "it changed while it was called.",
-          mayHaveRun: false,
-        });
-        void context.refresh(entry.record.id);
-      }
-    };
+    const refuse = (error: unknown) =>
+      run.fail(error instanceof Unreachable ? error.failure : faultOf(context, error));
     await attempt(false).catch(refuse);
   }
 
@@ -202,7 +203,7 @@ export class HeldCalls {
     bytes: number,
     requestId: JsonRpcId,
   ): Refusal | undefined {
-    const { budgets, limits } = this.#context;
+    const { budgets, faults, limits } = this.#context;
     const refuse = (name: "heldCalls" | "heldBytes") => {
       const cause = "too many calls wait for answers of this address; its server was told to stop.";
       const failure = { code: "TOO_MANY_HELD_CALLS", cause, mayHaveRun: true } as const;
@@ -216,7 +217,7 @@ export class HeldCalls {
       return refuse("heldCalls");
     }
     const timer = setTimeout(
-      () => held.cancel("The client did not come back with its answer"),
+      () => faults.contain(() => held.cancel("The client did not come back with its answer")),
       limits.holdMs,
     );
     this.#held.set(id, held);

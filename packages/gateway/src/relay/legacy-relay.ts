@@ -13,7 +13,7 @@ import type { HeaderParameter } from "../wire/header-values.js";
 import { hear } from "../wire/heard.js";
 import { codes, type JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
-import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
 import { noAnswer } from "./no-answer.js";
 import { isSessionRefusal } from "./session-refusal.js";
@@ -105,10 +105,8 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     if (isRetry) run.fail(failure);
     else await attempt(true).catch(refuse);
   };
-  const refuse = (error: unknown) => {
-    if (!(error instanceof Unreachable)) throw error;
-    run.fail(error.failure);
-  };
+  const refuse = (error: unknown) =>
+    run.fail(error instanceof Unreachable ? error.failure : faultOf(context, error));
 
   const receiver = (
     opened: LegacyLink,

@@ -1,5 +1,6 @@
 import { isJsonObject } from "@hub/core";
 import type { LegacyIdentity } from "../upstream/legacy-link.js";
+import { cutText } from "../wire/cut-text.js";
 import { metaKeys, newestLegacyVersion } from "../wire/eras.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 
@@ -53,7 +54,7 @@ export function modernCaller(request: JsonRpcRequest): ModernCaller {
 /** The name a client gives itself, for people. */
 export function clientName(info: unknown): string | undefined {
   const name = typeof info === "object" && info !== null && "name" in info ? info.name : undefined;
-  return typeof name === "string" ? name.slice(0, 100) : undefined;
+  return typeof name === "string" ? cutText(name, 100) : undefined;
 }
 
 /** Never more than the client declared; its extensions mean nothing to the older revisions. */

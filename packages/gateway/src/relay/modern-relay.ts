@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import { type Headers, headerOf } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { ReadyHeaders } from "../upstream/port.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
+import { answerHeaders, mcpTypeOf } from "./answer-head.js";
 import { relayBytes } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
-import { notMcp } from "./no-answer.js";
+import { noAnswer, notMcp, packedUnasked } from "./no-answer.js";
 
 export type ModernCall = {
   readonly id: JsonRpcId;
@@ -44,30 +44,14 @@ export function relayModern(
       request: { method: "POST", headers, body, via },
       isEndless: false,
       places: ({ calls }) => calls,
-      judge: notMcp,
+      judge: (status, received) =>
+        mcpTypeOf(received) === undefined
+          ? noAnswer(status, received)
+          : (notMcp(status, received) ?? packedUnasked(received, "identity")),
       answerHeaders: (received) => answerHeaders(received, always),
       statusOf: () => 200,
     },
     candidates,
     response,
   );
-}
-
-const passed = ["content-type", "content-length", "content-encoding", "cache-control"] as const;
-
-function answerHeaders(
-  headers: Headers,
-  always: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const kept: Record<string, string> = { ...always };
-  for (const name of passed) {
-    const value = headerOf(headers, name);
-    if (value !== undefined) kept[name] = value;
-  }
-  if (kept["content-type"]?.startsWith("text/event-stream")) {
-    kept["x-accel-buffering"] = "no";
-    // It may get a last event of the hub's.
-    delete kept["content-length"];
-  }
-  return kept;
 }

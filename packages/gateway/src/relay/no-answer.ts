@@ -1,12 +1,13 @@
 import type { GatewayFailure } from "../errors.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
+import { canUnpack, codingOf, mcpTypeOf } from "./answer-head.js";
 
-const typesOfMcp = /^(application\/json|text\/event-stream)\b/i;
+const statusesOfMcp = new Set([200, 201, 202, 204]);
 
 /** Answers that no MCP server gives: a page of some other program, a redirect, a wish for a token. */
 export function notMcp(status: number, headers: Headers): GatewayFailure | undefined {
   const type = headerOf(headers, "content-type");
-  if (status === 401 || status === 403)
+  if (status === 401 || status === 403 || status === 407)
     return {
       code: "SERVER_UNAVAILABLE",
       cause: `it refuses the hub (HTTP ${status}).`,
@@ -20,11 +21,29 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
       fix: "Register the URL that it redirects to.",
       mayHaveRun: false,
     };
-  if (typesOfMcp.test(type ?? "") || (status < 300 && type === undefined)) return undefined;
+  const isStatus = statusesOfMcp.has(status) || (status >= 400 && status < 600);
+  if (isStatus && mcpTypeOf(headers) !== undefined) return undefined;
+  if (isStatus && status < 300 && type === undefined) return undefined;
   return {
     code: "ANSWER_INVALID",
-    cause: `it answered HTTP ${status} with ${type === undefined ? "nothing" : type.slice(0, 60)}, which is no MCP.`,
+    cause: `it answered HTTP ${status} with ${type === undefined ? "nothing" : shown(type)}, which is no MCP.`,
     mayHaveRun: status !== 404 && status !== 405,
+  };
+}
+
+/** Text of a server, in a sentence of the hub's. */
+function shown(text: string): string {
+  return text.slice(0, 60).replace(/[^\x20-\x7e]/g, "?");
+}
+
+/** A body packed in a way that whoever asked cannot unpack; undefined when it can. */
+export function packedUnasked(headers: Headers, accepted: string): GatewayFailure | undefined {
+  const coding = codingOf(headers);
+  if (coding === undefined || canUnpack(accepted, coding)) return undefined;
+  return {
+    code: "ANSWER_INVALID",
+    cause: `it answers in the encoding ${shown(coding)}, unasked.`,
+    mayHaveRun: true,
   };
 }
 

@@ -1,12 +1,17 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
-import { type Headers, headerOf } from "../upstream/exchange.js";
+import type { Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
+import { sessionIdIn } from "../upstream/session-id.js";
+import { connectionHeaders } from "../wire/connection-headers.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
+import { acceptedCodings, answerHeaders, mcpTypeOf } from "./answer-head.js";
 import { type ByteCall, type ByteSession, relayBytes } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
+import { noAnswer, notMcp, packedUnasked } from "./no-answer.js";
 import { CallsBySession } from "./session-calls.js";
+import { SessionHomes } from "./session-homes.js";
 
 export type PassedRequest = {
   readonly method: "GET" | "POST" | "DELETE";
@@ -32,41 +37,15 @@ export type PassedRequest = {
   readonly takesOver?: ((status: number, instance: UpstreamInstance) => boolean) | undefined;
 };
 
-/** Answers never carry these on: they belong to one connection, or set what is the hub's to set. */
-const notPassed = new Set([
-  "access-control-allow-credentials",
-  "access-control-allow-headers",
-  "access-control-allow-methods",
-  "access-control-allow-origin",
-  "access-control-expose-headers",
-  "alt-svc",
-  "clear-site-data",
-  "connection",
-  "content-security-policy",
-  "date",
-  "keep-alive",
-  "mcp-hub-id",
-  "proxy-authenticate",
-  "proxy-connection",
-  "set-cookie",
-  "strict-transport-security",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-const mostSticky = 10_000;
-
 /** One server's endpoint as it is: requests and answers cross byte by byte. */
 export class PassThrough {
   readonly #context: GatewayContext;
-  /** Which instance a server's session lives at. */
-  readonly #sticky = new Map<string, string>();
+  readonly #homes: SessionHomes;
   readonly #calls = new CallsBySession();
 
   constructor(context: GatewayContext) {
     this.#context = context;
+    this.#homes = new SessionHomes(context.budgets);
   }
 
   relay(passed: PassedRequest, response: ServerResponse): void {
@@ -74,6 +53,8 @@ export class PassThrough {
     const session = sessionOf(passed);
     if (session !== undefined && answers !== undefined && answers !== null)
       this.#calls.answered(session, answers);
+    const accepted = acceptedCodings(passed.headers["accept-encoding"]?.toString());
+    let refusedWith: number | undefined;
     relayBytes(
       this.#context,
       {
@@ -84,17 +65,22 @@ export class PassThrough {
         client: undefined,
         params,
         always,
-        request: outgoing(passed),
+        // Questions of a server are heard in passing, so they must come as they are.
+        request: outgoing(passed, session === undefined ? accepted : "identity"),
         isEndless,
         places: placesFor(passed),
         session: session === undefined ? undefined : this.#within(session, passed),
         judge: (status, headers, instance) => {
           if (passed.takesOver?.(status, instance) === true) return "taken";
-          this.#remember(headers, instance);
-          return undefined;
+          const verdict = verdictOn(passed, status, headers, accepted);
+          if (verdict === undefined) this.#remember(headers, instance);
+          // Clients go by the status also where the rest was no MCP: no stream here, no such session.
+          else if (verdict !== "empty" && status >= 400 && status < 600 && !asksForToken(status))
+            refusedWith = status;
+          return verdict;
         },
         answerHeaders: (headers) => answerHeaders(headers, always),
-        statusOf,
+        statusOf: (failure) => refusedWith ?? statusOf(failure),
       },
       this.#candidates(passed),
       response,
@@ -115,9 +101,10 @@ export class PassThrough {
   }
 
   /** A session stays where it was opened; everything else goes to the best instance. */
-  #candidates(passed: PassedRequest): readonly UpstreamInstance[] {
-    const { entry } = passed;
-    const instanceId = this.#sticky.get(sessionOf(passed) ?? "");
+  #candidates({ entry, headers }: PassedRequest): readonly UpstreamInstance[] {
+    const session = headers["mcp-session-id"];
+    const instanceId =
+      typeof session === "string" ? this.#homes.of(entry.record.id, session) : undefined;
     const home =
       instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
     const others = this.#context.instances.candidates(entry);
@@ -125,14 +112,8 @@ export class PassThrough {
   }
 
   #remember(headers: Headers, instance: UpstreamInstance): void {
-    const session = headerOf(headers, "mcp-session-id");
-    if (session === undefined) return;
-    // Some servers number their sessions, so they are alike at two of them.
-    const key = `${instance.serverId} ${session}`;
-    this.#sticky.delete(key);
-    this.#sticky.set(key, instance.instanceId);
-    const [oldest] = this.#sticky.keys();
-    if (this.#sticky.size > mostSticky && oldest !== undefined) this.#sticky.delete(oldest);
+    const { id } = sessionIdIn(headers);
+    if (id !== undefined) this.#homes.remember(instance, id);
   }
 }
 
@@ -149,38 +130,52 @@ function placesFor({ id, rpcMethod, isEndless }: PassedRequest): ByteCall["place
   return ({ calls }) => calls;
 }
 
+/** No client has a token for a server behind the hub, and no browser may be made to ask a person for one. */
+function asksForToken(status: number): boolean {
+  return status === 401 || status === 407;
+}
+
+/** What an answer is to its client: passed on, nothing but a status, or a failure of the server's. */
+function verdictOn(
+  { id, method }: PassedRequest,
+  status: number,
+  headers: Headers,
+  accepted: string,
+): GatewayFailure | "empty" | undefined {
+  if (mcpTypeOf(headers) !== undefined) {
+    // A server's own refusal in words of MCP says more than the hub could.
+    const refusal = status === 403 ? undefined : notMcp(status, headers);
+    return refusal ?? packedUnasked(headers, accepted) ?? badSession(headers);
+  }
+  const failure = noAnswer(status, headers);
+  if (status < 200 || status > 204 || status === 203) return failure;
+  const isAwaited = id !== null || method === "GET";
+  if (!isAwaited) return "empty";
+  const saysNothing = headers["content-type"] === undefined || headers["content-length"] === "0";
+  return saysNothing && (status === 202 || status === 204) ? "empty" : failure;
+}
+
+function badSession(headers: Headers): GatewayFailure | undefined {
+  const { problem } = sessionIdIn(headers);
+  return problem === undefined
+    ? undefined
+    : { code: "ANSWER_INVALID", cause: `${problem}.`, mayHaveRun: true };
+}
+
 function statusOf({ code }: GatewayFailure): number {
   if (code === "CALL_TIMED_OUT") return 504;
+  if (code === "HUB_FAULT") return 500;
   return code === "SERVER_UNAVAILABLE" || code === "SERVER_BUSY" ? 503 : 502;
 }
 
-function outgoing({ method, headers, body, via }: PassedRequest) {
+function outgoing({ method, headers, body, via }: PassedRequest, codings: string) {
   const sent: Record<string, string> = {};
+  const ofConnection = connectionHeaders(headers.connection);
   for (const name in headers) {
     const value = headers[name];
-    if (typeof value === "string") sent[name] = value;
+    if (typeof value === "string" && !ofConnection.has(name)) sent[name] = value;
   }
   // The client gets the bytes as they come, so only what it can decode may come.
-  sent["accept-encoding"] = headers["accept-encoding"]?.toString() ?? "identity";
+  sent["accept-encoding"] = codings;
   return { method, headers: sent, via, ...(body === undefined ? {} : { body }) };
-}
-
-/** A stream may get a last event of the hub's, so its length is not known. */
-function isStream(headers: Headers): boolean {
-  return headerOf(headers, "content-type")?.startsWith("text/event-stream") === true;
-}
-
-function answerHeaders(
-  headers: Headers,
-  always: Readonly<Record<string, string>>,
-): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = { ...always };
-  for (const name in headers) {
-    const value = headers[name];
-    // What the hub says of every answer is the hub's to say.
-    if (value !== undefined && !notPassed.has(name) && always[name] === undefined)
-      kept[name] = value;
-  }
-  if (isStream(headers)) delete kept["content-length"];
-  return kept;
 }

@@ -45,7 +45,7 @@ export function relayRewritten(
     let status = 200;
     let head: Headers = {};
     run.send(instance, () =>
-      exchange(context.dialer, instance.endpoint, request, context.messages, {
+      exchange(context.dialer, instance.endpoint, request, context.serverMessages, {
         onOpen(given, framing, headers) {
           status = given;
           head = headers;

@@ -1,6 +1,7 @@
-import { isTooDeep, mostDepth } from "../wire/depth.js";
+import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import { GrowingBytes } from "../wire/growing-bytes.js";
+import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
 import {
   areReady,
   type UpstreamDialer,
@@ -28,19 +29,6 @@ export function headerOf(headers: Headers, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** What one message of a server may take. */
-export type MessageLimits = {
-  /** Of one JSON text, one event or one line of a stream. */
-  readonly mostBytes: number;
-  /** From the first byte of an event to its end, whatever comes in between. */
-  readonly mostMs: number;
-  /** Hears of a message that was larger. */
-  readonly onTooLarge?: () => void;
-};
-
-/** For answers that say nothing of interest. */
-export const shortMessages: MessageLimits = { mostBytes: 65_536, mostMs: 60_000 };
-
 /** Messages are read here, so they must come as they are. */
 function undecodedHeaders(headers: UpstreamRequest["headers"]): UpstreamRequest["headers"] {
   return areReady(headers) ? headers : { ...headers, "accept-encoding": "identity" };
@@ -51,7 +39,7 @@ export function exchange(
   dialer: UpstreamDialer,
   url: string,
   request: UpstreamRequest,
-  limits: MessageLimits,
+  limits: ServerMessageLimits,
   receiver: MessageReceiver,
 ): UpstreamExchange {
   let framing: Framing = "none";
@@ -67,8 +55,8 @@ export function exchange(
     receiver.onFailure({ neverSent: false, code, detail });
   };
   const tooLarge = () => {
-    limits.onTooLarge?.();
-    broken("TOO_LARGE", `it sent a message of more than ${limits.mostBytes} bytes`);
+    limits.onTooLarge();
+    broken("TOO_LARGE", `it sent a message of more than ${limits.bytes} bytes`);
   };
   /** An event that has begun must end, however much of it comes meanwhile. */
   const watchEvent = (hasEnded: boolean) => {
@@ -78,17 +66,23 @@ export function exchange(
     }
     if (parser?.isWithin !== true || isOver || isPaused) return;
     timer ??= setTimeout(
-      () => broken("TIMEOUT", `it sent a message that did not end within ${limits.mostMs} ms`),
-      limits.mostMs,
+      () => broken("TIMEOUT", `it sent a message that did not end within ${limits.ms} ms`),
+      limits.ms,
     ).unref();
   };
   const hear = (event: StreamEvent): boolean => {
     // The rest of a chunk, after the first message of it was enough.
     if (isOver) return false;
-    const isHeard = event.data === undefined || !isTooDeep(event.data);
-    if (isHeard) receiver.onEvent(event);
-    else broken("ANSWER_INVALID", `it sent a message nested more than ${mostDepth} deep`);
-    return isHeard;
+    if (event.data !== undefined) {
+      const { excess, values } = scanJson(event.data, limits);
+      limits.counted(values);
+      if (excess !== undefined) {
+        broken("ANSWER_INVALID", `it sent a message ${excessText(excess, limits)}`);
+        return false;
+      }
+    }
+    receiver.onEvent(event);
+    return true;
   };
   const handle = dialer.send(
     url,
@@ -99,7 +93,7 @@ export function exchange(
         const type = headerOf(headers, "content-type")?.split(";")[0]?.trim().toLowerCase();
         if (type === "text/event-stream") {
           framing = "events";
-          parser = new EventParser(limits.mostBytes);
+          parser = new EventParser(limits.bytes);
         } else if (type === "application/json") framing = "json";
         const encoding = headerOf(headers, "content-encoding") ?? "identity";
         if (framing !== "none" && encoding.toLowerCase() !== "identity")
@@ -119,7 +113,7 @@ export function exchange(
           return;
         }
         if (framing !== "json") return;
-        if (body.length + chunk.length > limits.mostBytes) return tooLarge();
+        if (body.length + chunk.length > limits.bytes) return tooLarge();
         body.add(chunk);
       },
       onEnd() {

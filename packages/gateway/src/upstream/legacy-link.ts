@@ -2,16 +2,11 @@ import { isJsonObject } from "@hub/core";
 import { legacyVersions } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
-import {
-  exchange,
-  type Headers,
-  headerOf,
-  type MessageLimits,
-  type MessageReceiver,
-  shortMessages,
-} from "./exchange.js";
+import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
+import { exchange, type Headers, type MessageReceiver } from "./exchange.js";
 import type { Initialized, UpstreamInstance } from "./instances.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
+import { sessionIdIn } from "./session-id.js";
 
 /** What the hub says of the client it opens a session for: never more than the client itself declared. */
 export type LegacyIdentity = {
@@ -57,7 +52,7 @@ export type LegacyLinkOptions = {
   readonly instance: UpstreamInstance;
   readonly identity: LegacyIdentity;
   readonly handshakeMs: number;
-  readonly messages: MessageLimits;
+  readonly limits: ServerMessageLimits;
   readonly via?: string | undefined;
   /** Ends the opening. Default: nothing does but its time. */
   readonly signal?: AbortSignal | undefined;
@@ -126,7 +121,7 @@ export function invalid(detail: string): UpstreamFailure {
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, messages, via, handshakeMs } = options;
+  const { dialer, instance, limits, via, handshakeMs } = options;
   const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
     exchange(
       dialer,
@@ -137,7 +132,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
         body: JSON.stringify(message),
         via,
       },
-      messages,
+      limits,
       receiver,
     );
   const { initialized, sessionId } = instance.greeting
@@ -169,13 +164,14 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const headers = { ...own, ...resume, accept: "text/event-stream" };
       const request = { method: "GET", headers, via } as const;
-      return exchange(dialer, instance.endpoint, request, messages, watching(receiver));
+      return exchange(dialer, instance.endpoint, request, limits, watching(receiver));
     },
     close() {
       if (sessionId === undefined || isLost) return;
       const request = { method: "DELETE", headers: own, via } as const;
+      const short = shortMessages(limits);
       tell(
-        (receiver) => exchange(dialer, instance.endpoint, request, shortMessages, receiver),
+        (receiver) => exchange(dialer, instance.endpoint, request, short, receiver),
         handshakeMs,
       );
     },
@@ -201,7 +197,8 @@ async function greet(options: LegacyLinkOptions, send: Send) {
     options,
   );
   const initialized = readInitialized(greeting.data, greeting.status);
-  const sessionId = headerOf(greeting.headers, "mcp-session-id");
+  const { id: sessionId, problem } = sessionIdIn(greeting.headers);
+  if (problem !== undefined) throw new LinkError(invalid(problem));
   const own = sessionHeaders(initialized, sessionId);
   await accepted(
     (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),

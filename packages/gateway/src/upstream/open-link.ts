@@ -64,7 +64,7 @@ export async function openLeg(
         instance,
         identity,
         handshakeMs: context.limits.handshakeMs,
-        messages: context.messages,
+        limits: context.serverMessages,
         via,
         signal,
       });

@@ -4,7 +4,7 @@ export type ReadyHeaders = readonly string[];
 /** A request to an upstream endpoint, as it goes out. */
 export type UpstreamRequest = {
   readonly method: "GET" | "POST" | "DELETE";
-  /** Lower-case names. What must not cross (credentials, `host`, hop-by-hop) is dropped by the dialer. */
+  /** Lower-case names. Only headers that are known to be for servers cross; the dialer drops all others. */
   readonly headers: Readonly<Record<string, string>> | ReadyHeaders;
   readonly body?: string | Buffer;
   /** The hubs a relayed request already came through, as received. */

@@ -4,7 +4,8 @@ import {
   type Message,
   parseMessage,
 } from "../wire/json-rpc.js";
-import { exchange, type MessageReceiver, shortMessages } from "./exchange.js";
+import { shortMessages } from "../wire/message-limits.js";
+import { exchange, type MessageReceiver } from "./exchange.js";
 import {
   deaf,
   firstAnswer,
@@ -31,6 +32,8 @@ type Pending = { readonly receiver: MessageReceiver; readonly progressToken: unk
  */
 export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLink> {
   const { dialer, instance, via } = options;
+  // Answers to a POST say nothing; what there is to say comes with the stream.
+  const limits = { ...options.limits, bytes: 65_536 };
   const pending = new Map<JsonRpcId, Pending>();
   let outside: MessageReceiver | undefined;
   let isLost = false;
@@ -83,7 +86,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
         dialer,
         target,
         { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-        shortMessages,
+        shortMessages(limits),
         {
           ...deaf,
           onOpen(status) {
@@ -116,7 +119,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
           dialer,
           target,
           { method: "POST", headers: postHeaders, body, via },
-          shortMessages,
+          shortMessages(limits),
           receiver,
         ),
       options.handshakeMs,
@@ -167,7 +170,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
 }
 
 function openStream(
-  { dialer, instance, messages, handshakeMs, via, signal }: LegacyLinkOptions,
+  { dialer, instance, limits, handshakeMs, via, signal }: LegacyLinkOptions,
   onEnd: (failure: UpstreamFailure) => void,
   onMessage: (data: string) => void,
 ): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
@@ -189,7 +192,7 @@ function openStream(
       handshakeMs,
     );
     const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
-    const handle = exchange(dialer, instance.endpoint, request, messages, {
+    const handle = exchange(dialer, instance.endpoint, request, limits, {
       onOpen(status, framing) {
         if (status !== 200 || framing !== "events")
           fail(invalid(`it answered HTTP ${status} instead of an event stream`));

@@ -148,7 +148,7 @@ export class Watcher {
       context.dialer,
       instance.endpoint,
       request,
-      context.messages,
+      context.serverMessages,
       this.#receiver(),
     );
   }
@@ -163,7 +163,7 @@ export class Watcher {
         instance,
         identity: hubIdentity,
         handshakeMs: context.limits.handshakeMs,
-        messages: context.messages,
+        limits: context.serverMessages,
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;

@@ -68,6 +68,9 @@ const isId = (value: unknown): value is JsonRpcId =>
 /** Tells what a parsed value is, or that it is no JSON-RPC message of MCP. Unknown members stay. */
 export function messageOf(value: unknown): Message | undefined {
   if (!isObject(value) || value.jsonrpc !== "2.0") return undefined;
+  // Some would take it for the one, some for the other.
+  if (value.method !== undefined && (value.result !== undefined || value.error !== undefined))
+    return undefined;
   if (value.method === undefined)
     return isResponse(value) ? { kind: "response", message: value } : undefined;
   if (isRequest(value)) return { kind: "request", message: value };

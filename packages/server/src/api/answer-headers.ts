@@ -1,15 +1,17 @@
 import { hubIdHeader } from "../probe/index.js";
 
+/** Keep a browser from making a page of an answer that is none. Pages bring a policy of their own. */
+export const strictHeaders: Readonly<Record<string, string>> = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy":
+    "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
+};
+
 /** What every answer of the hub carries, whichever part of it answers. */
 export function headersOfEveryAnswer(hubId: string): Readonly<Record<string, string>> {
-  return {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "same-origin",
-    // Pages that show something bring a policy of their own.
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    [hubIdHeader]: hubId,
-  };
+  return { ...strictHeaders, [hubIdHeader]: hubId };
 }
 
 /** What pages of an allowed origin may read of an answer. */

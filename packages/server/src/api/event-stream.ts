@@ -13,6 +13,8 @@ export type EventStreamOptions = {
   readonly peer: string;
   /** It has ended, whoever ended it. */
   readonly onEnd: () => void;
+  /** Hears why a stream ended that should not have. */
+  readonly onFault: (error: unknown) => void;
 };
 
 const retryMs = 2_000;
@@ -31,6 +33,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   let hasDropped = false;
   let wake: (() => void) | undefined;
   let isOver = false;
+  let isClosed = false;
 
   const isWanted = (event: JournalEvent) =>
     (serverId === undefined || event.serverId === serverId) &&
@@ -69,7 +72,13 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   const message = (event: JournalEvent) =>
     line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventBody(event))}\n\n`);
 
-  /** A stream that fails is not cancelled by anybody: it cleans up by itself. */
+  const close = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    if (isClosed) return;
+    isClosed = true;
+    controller.close();
+  };
+
+  /** A stream that fails is not cancelled by anybody: it cleans up by itself, tells, and ends. */
   const guarded =
     (step: (controller: ReadableStreamDefaultController<Uint8Array>) => Promise<void>) =>
     async (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -77,7 +86,11 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         await step(controller);
       } catch (error) {
         stop();
-        throw error;
+        // Nothing can be written for a reader that has gone, which is nobody's fault.
+        if (isClosed) return;
+        options.onFault(error);
+        // An end: what the stream itself would say of an error is not for readers. They come back.
+        close(controller);
       }
     };
 
@@ -135,9 +148,12 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
           });
           wake = undefined;
         }
-        controller.close();
+        close(controller);
       }),
-      cancel: stop,
+      cancel: () => {
+        isClosed = true;
+        stop();
+      },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: readyBytes }),
   );

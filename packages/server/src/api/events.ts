@@ -10,6 +10,7 @@ import { type AppDeps, type HubApp, peerOf } from "./context.js";
 import { eventStream } from "./event-stream.js";
 import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
+import { newInstance } from "./problem.js";
 import { readQuery } from "./query.js";
 import { instant } from "./views.js";
 
@@ -147,6 +148,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       serverId: asked.server,
       kinds: asked.kind,
       stopping: deps.stopping,
+      onFault: (error) => deps.onError(error, context.req.raw, newInstance()),
     });
     return context.body(body, 200, headers);
   });

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { HubError } from "@hub/core";
 import { hubViaHeader } from "../probe/index.js";
+import { hostNameIn } from "./host-header.js";
 
 export type GuardOptions = {
   /** Host names (without port) that requests may be addressed to, beside localhost and the loopback addresses. */
@@ -20,8 +22,11 @@ export type Guarded = {
 };
 
 export type Guard = {
-  /** Throws HOST_REFUSED or ORIGIN_REFUSED; ENDPOINT_REFUSED for a request that came back to its hub. */
-  check(request: Guarded): void;
+  /**
+   * Why a request may not be answered: HOST_REFUSED, ORIGIN_REFUSED, or ENDPOINT_REFUSED when it came back
+   * to its hub. Undefined when it may. Never throws, whatever the headers hold.
+   */
+  refusal(request: Guarded): HubError | undefined;
   /** The origin to name in CORS headers: only one that was allowed by name. */
   corsOrigin(request: Guarded): string | undefined;
 };
@@ -38,53 +43,57 @@ export function guarded(request: Request): Guarded {
   };
 }
 
-const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
-
-/** The host name of a Host header, lower case, without port and trailing dot; undefined when it is none. */
-function hostName(header: string): string | undefined {
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header);
-  return match?.[1]?.toLowerCase().replace(/\.$/, "");
+/** The same of a request as Node has it. */
+export function guardedIncoming({ headers, method = "GET" }: IncomingMessage): Guarded {
+  return {
+    method,
+    host: headers.host ?? "",
+    origin: headers.origin,
+    site: single(headers["sec-fetch-site"]),
+    via: single(headers[hubViaHeader]),
+  };
 }
+
+const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+
+const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * Keeps pages of other sites from using a hub that listens on loopback: the name in Host must be one of
  * ours (DNS rebinding), a page must be of this very origin, and requests without either header, as
- * curl, httpx and SDKs send them, pass. Runs on every request, before any route is looked at.
+ * curl, httpx and SDKs send them, pass. Judges every request, whichever door it came to, before any
+ * route is looked at.
  */
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubId: string): Guard {
   const hosts = new Set([...loopbackHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
-  /** The Host header that was let through last: nearly all requests name the hub alike. */
-  let lastHost: string | undefined;
   const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
   const isOurs = (name: string | undefined) => name !== undefined && hosts.has(name);
 
   function isOwnOrigin(origin: string, host: string): boolean {
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
-    return (
-      (url.protocol === "http:" || url.protocol === "https:") &&
-      url.origin === origin &&
-      url.host === new URL(`${url.protocol}//${host}`).host
-    );
+    if ((url.protocol !== "http:" && url.protocol !== "https:") || url.origin !== origin)
+      return false;
+    const own = `${url.protocol}//${host}`;
+    return URL.canParse(own) && url.host === new URL(own).host;
   }
 
   return {
-    check({ method, host, origin, site, via }) {
+    refusal({ method, host, origin, site, via }) {
       if (via?.split(",").some((one) => one.trim() === hubId)) {
-        throw new HubError(
+        return new HubError(
           "ENDPOINT_REFUSED",
           "This request came back to the hub that it started from.",
         );
       }
-      if (host !== lastHost && !isOurs(hostName(host))) {
-        throw new HubError(
+      if (!isOurs(hostNameIn(host))) {
+        return new HubError(
           "HOST_REFUSED",
           `The hub does not answer to the host ${JSON.stringify(host.slice(0, 100))}. Use localhost or 127.0.0.1, or name the host in MCP_HUB_ALLOWED_HOSTS.`,
         );
       }
-      lastHost = host;
       if (origin !== undefined && !origins.has(origin) && !isOwnOrigin(origin, host)) {
-        throw new HubError(
+        return new HubError(
           "ORIGIN_REFUSED",
           `Pages of ${JSON.stringify(origin.slice(0, 100))} may not call the hub. To allow them, name the origin in MCP_HUB_ALLOWED_ORIGINS.`,
         );
@@ -92,11 +101,12 @@ export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubI
       const isForeign = site !== undefined && site !== "same-origin" && site !== "none";
       const mayChange = method !== "GET" && method !== "HEAD";
       if (isForeign && mayChange && !(origin !== undefined && origins.has(origin))) {
-        throw new HubError(
+        return new HubError(
           "ORIGIN_REFUSED",
           "A page of another site may not change anything in the hub.",
         );
       }
+      return undefined;
     },
     corsOrigin({ origin }) {
       return origin !== undefined && origins.has(origin) ? origin : undefined;

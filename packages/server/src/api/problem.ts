@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { HubError, type HubErrorCode, type Problem } from "@hub/core";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
+import { strictHeaders } from "./answer-headers.js";
 
 /** A new code does not compile until it has a status and a title. */
 const table = {
@@ -11,6 +12,7 @@ const table = {
   ENDPOINT_REFUSED: [422, "The hub may not connect to this endpoint"],
   HOST_REFUSED: [403, "The Host header is not allowed"],
   ORIGIN_REFUSED: [403, "Requests from this origin are not allowed"],
+  NO_PAGE_HERE: [403, "There is no page at this path"],
   NOT_OWNER: [403, "Only the owner may do this"],
   ROUTE_NOT_FOUND: [404, "There is nothing at this path"],
   METHOD_NOT_ALLOWED: [405, "This path does not know the method"],
@@ -53,10 +55,17 @@ export function newInstance(): string {
   return `urn:uuid:${randomUUID()}`;
 }
 
+/** A problem document, ready to be sent over whatever answers. */
+export type ProblemAnswer = {
+  readonly status: ContentfulStatusCode;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
 /** The RFC 9457 answer to an error the hub expects. */
-export function problemResponse(error: HubError, instance = newInstance()): Response {
+export function problemAnswer(error: HubError, instance = newInstance()): ProblemAnswer {
   const [status, title] = table[error.code];
-  const body = {
+  const document = {
     type: `urn:mcp-hub:problem:${error.code.toLowerCase().replaceAll("_", "-")}`,
     title,
     status,
@@ -67,15 +76,26 @@ export function problemResponse(error: HubError, instance = newInstance()): Resp
     ...error.details,
   };
   const headers: Record<string, string> = {
+    // Here too, because some requests are refused before anything else could add them.
+    ...strictHeaders,
     "content-type": "application/problem+json",
     "cache-control": "no-store",
-    // Here too, because the guard refuses before anything else can add it.
-    "x-content-type-options": "nosniff",
   };
   if (error.retryAfterMs !== undefined) {
     headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
   }
-  return new Response(JSON.stringify(body), { status, headers });
+  return { status, headers, body: JSON.stringify(document) };
+}
+
+/** The same as a web-standard response. */
+export function problemResponse(error: HubError, instance = newInstance()): Response {
+  const { status, headers, body } = problemAnswer(error, instance);
+  return new Response(body, { status, headers });
+}
+
+/** What a caller hears of a fault of the hub's own: nothing but where the log has it. */
+export function faultError(): HubError {
+  return new HubError("INTERNAL", "The hub could not answer this request. Its log says why.");
 }
 
 /** The error for input that breaks a schema: every problem, each with where it is. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@hub/core";
+import { defaultBudgets, type JsonValue } from "@hub/core";
 import type { ByteBudget } from "./bounded-body.js";
 import { DialError } from "./dial-error.js";
 import type { DialAnswer } from "./dialer.js";
@@ -23,15 +23,18 @@ export function mediaType(answer: DialAnswer): string {
 }
 
 /** Parses JSON of a server; a fault when the hub cannot or will not. */
-export function parseMessage(text: string): JsonValue {
+export function parseMessage(text: string, mostValues?: number): JsonValue {
   try {
-    return parseGuarded(text);
+    return parseGuarded(text, mostValues);
   } catch (error) {
     if (!(error instanceof JsonRefused) || error.refusal === "not JSON")
       throw new ProbeFault({ kind: "not-mcp", what: "something that is not JSON" });
     throw new ProbeFault({
       kind: "too-large",
-      limit: error.refusal === "too deep" ? "64 levels of nesting" : "500,000 values in one answer",
+      limit:
+        error.refusal === "too deep"
+          ? "64 levels of nesting"
+          : `${(mostValues ?? defaultBudgets.messageValues).toLocaleString("en")} values in one answer`,
     });
   }
 }
@@ -52,18 +55,19 @@ export async function readReply(
   answer: DialAnswer,
   id: number,
   budget: ByteBudget,
+  mostValues?: number,
 ): Promise<RpcReply> {
   const chunks = answer.chunks(Number.POSITIVE_INFINITY, budget);
   switch (mediaType(answer)) {
     case "application/json": {
-      const reply = replyTo(id, parseMessage(await wholeText(chunks)));
+      const reply = replyTo(id, parseMessage(await wholeText(chunks), mostValues));
       if (reply !== undefined) return reply;
       throw new ProbeFault({ kind: "not-mcp", what: "JSON that is no answer to an MCP request" });
     }
     case "text/event-stream": {
       for await (const event of eventsOf(chunks)) {
         if (event.type !== "message" || event.data.trim() === "") continue;
-        const reply = replyTo(id, parseMessage(event.data));
+        const reply = replyTo(id, parseMessage(event.data, mostValues));
         if (reply !== undefined) return reply;
       }
       throw new ProbeFault({

@@ -63,6 +63,8 @@ export type Diagnose = (request: DiagnosisRequest) => Promise<Diagnosis>;
 export function createDiagnose(deps: {
   readonly dialer: Dialer;
   readonly version: string;
+  /** Values in one message of a server. Default: the table's. */
+  readonly mostValues?: number;
 }): Diagnose {
   return async (request) => {
     const subject: Subject = { ...request, transport: request.transport ?? "streamable-http" };

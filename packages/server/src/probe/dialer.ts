@@ -81,26 +81,24 @@ export interface Dialer extends UpstreamDialer {
   close(): Promise<void>;
 }
 
-/** Whose they are is not known here, or they belong to one connection only. */
-const neverSent = new Set([
-  "authorization",
-  "connection",
-  "content-length",
-  "cookie",
-  "expect",
-  "host",
-  "keep-alive",
-  "mcp-hub-proof",
-  "origin",
-  "proxy-authorization",
-  "proxy-connection",
-  "referer",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "x-api-key",
+/**
+ * All that crosses to a server, beside what the hub itself says. Whatever else a client sends may say who
+ * it is, or is meant for the hub alone.
+ */
+const crossing = new Set([
+  "accept",
+  "accept-encoding",
+  "baggage",
+  "content-type",
+  "last-event-id",
+  "traceparent",
+  "tracestate",
 ]);
+
+/** Headers of MCP cross, those that tools name for their arguments among them; the hub's own do not. */
+function mayCross(name: string): boolean {
+  return crossing.has(name) || (name.startsWith("mcp-") && !name.startsWith("mcp-hub-"));
+}
 
 export function createDialer(options: DialerOptions): Dialer {
   const connector: ConnectorOptions = {
@@ -242,7 +240,7 @@ export function headersFor(
   for (const name in given) {
     const value = given[name];
     const lower = name.toLowerCase();
-    if (value !== undefined && !neverSent.has(lower)) headers[lower] = value;
+    if (value !== undefined && mayCross(lower)) headers[lower] = value;
   }
   headers[hubViaHeader] = viaFor(via, options);
   return headers;

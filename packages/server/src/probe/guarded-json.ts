@@ -1,8 +1,6 @@
-import type { JsonValue } from "@hub/core";
+import { defaultBudgets, type JsonValue, scanJson } from "@hub/core";
 
 const mostDepth = 64;
-/** Objects, lists and members of one answer: 1,000 richly described tools have a tenth of this. */
-const mostValues = 500_000;
 
 export type JsonRefusal = "not JSON" | "too deep" | "too many values";
 
@@ -15,49 +13,18 @@ export class JsonRefused extends Error {
 }
 
 /**
- * Parses JSON of a stranger. What is nested deeper than 64 levels or would unfold to far more memory
- * than its text is refused before it is built: later steps walk it recursively. Throws JsonRefused.
+ * Parses JSON of a stranger. What is nested deeper than 64 levels or has more than `mostValues` values, and
+ * so would unfold to far more memory than its text, is refused before it is built: later steps walk it
+ * recursively. Throws JsonRefused.
  */
-export function parseGuarded(text: string): JsonValue {
-  measure(text);
+export function parseGuarded(text: string, mostValues = defaultBudgets.messageValues): JsonValue {
+  const { excess } = scanJson(text, { depth: mostDepth, values: mostValues });
+  if (excess !== undefined) throw new JsonRefused(excess);
   try {
     return JSON.parse(text);
   } catch {
     throw new JsonRefused("not JSON");
   }
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-
-function measure(text: string): void {
-  let depth = 0;
-  let values = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === quote) {
-      index = endOfString(text, index + 1);
-    } else if (code === 0x7b || code === 0x5b) {
-      depth += 1;
-      values += 1;
-      if (depth > mostDepth) throw new JsonRefused("too deep");
-    } else if (code === 0x7d || code === 0x5d) {
-      depth -= 1;
-    } else if (code === comma) {
-      values += 1;
-    }
-    if (values > mostValues) throw new JsonRefused("too many values");
-  }
-}
-
-function endOfString(text: string, from: number): number {
-  for (let index = from; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === quote) return index;
-    if (code === backslash) index += 1;
-  }
-  return text.length;
 }
 
 /** Text of a stranger for people to see: one line, nothing invisible, at most `longest` characters. */

@@ -19,6 +19,8 @@ export type InspectOptions = {
   /** What the server may answer in all, once it is greeted. Default: what a greeting may take. */
   readonly mostBytes?: number | undefined;
   readonly trace?: ConnectTrace;
+  /** Values in one message of the server. Default: the table's. */
+  readonly mostValues?: number | undefined;
 };
 
 /**
@@ -29,7 +31,7 @@ export async function inspect<T>(
   options: InspectOptions,
   use: (meeting: Meeting) => Promise<T>,
 ): Promise<T> {
-  const { subject, deadline, knownEra, version } = options;
+  const { subject, deadline, knownEra, version, mostValues } = options;
   const transport = options.knownTransport ?? subject.transport;
   const dialer = options.dialer.separate(options.trace);
   try {
@@ -38,6 +40,7 @@ export async function inspect<T>(
       url: subject.endpoint,
       version,
       budget: byteBudget(mostAnswerBytes),
+      mostValues,
     };
     const meeting = await meet({ wire, transport, knownEra, deadline });
     if (options.mostBytes !== undefined) giveLimit(wire.budget, options.mostBytes);

@@ -45,6 +45,7 @@ const exploreAgainMs = 10_000;
 /** Probes servers over HTTP, in both eras and over both transports. Never rejects. */
 export function createProber(deps: ProberDeps): Prober {
   const budgets = deps.budgets ?? new BudgetBook();
+  const mostValues = budgets.limit("messageValues");
   const seen = createMemo<Seen>(mostRemembered);
   const discoveries = createMemo<Discovery | undefined>(mostRemembered);
 
@@ -75,7 +76,8 @@ export function createProber(deps: ProberDeps): Prober {
       : { knownEra: target.knownEra, knownTransport: last?.transport };
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
-      return await inspect({ ...deps, ...known, subject, deadline, mostBytes }, async (meeting) => {
+      const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues };
+      return await inspect(how, async (meeting) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(meeting, subject, target, last?.serverName);
         const success = await succeed(meeting, subject, latencyMs, options);

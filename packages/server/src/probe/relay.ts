@@ -112,6 +112,8 @@ function headerList(
 type Target = { readonly origin: string; readonly path: string };
 
 const mostTargets = 4_000;
+/** Longer URLs, which a server can name in its stream, are read anew each time. */
+const longestKept = 2_048;
 const targets = new Map<string, Target>();
 
 /** The same few URLs are called again and again. */
@@ -120,6 +122,7 @@ function targetOf(url: string): Target {
   if (known !== undefined) return known;
   const { origin, pathname, search } = new URL(url);
   const target = { origin, path: `${pathname}${search}` };
+  if (url.length > longestKept) return target;
   if (targets.size >= mostTargets) targets.clear();
   targets.set(url, target);
   return target;

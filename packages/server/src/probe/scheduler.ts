@@ -41,6 +41,7 @@ export type ProbeScheduler = {
 
 const probeNowSpacingMs = 1_000;
 const longestSleepMs = 60_000;
+const afterCrashMs = 1_000;
 /** Looking through all instances costs time; a flood of registrations must not ask for it each time. */
 const pumpSpacingMs = 20;
 /** Due probes taken from the registry at once; those that cannot run yet wait here. */
@@ -129,13 +130,15 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
   function look(): void {
     isWoken = false;
     if (stopping.signal.aborted) return;
+    let pauseMs = afterCrashMs;
     try {
       pump();
+      pauseMs = sleepMs();
     } catch (error) {
       tell("probe-schedule-crashed", "Taking due probes crashed.", error);
     }
     cancelTimer();
-    cancelTimer = setTimer(wake, sleepMs());
+    cancelTimer = setTimer(wake, pauseMs);
   }
 
   function pump(): void {

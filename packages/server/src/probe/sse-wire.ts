@@ -72,7 +72,7 @@ async function messageAddress(events: AsyncGenerator<StreamEvent>, url: string):
 }
 
 function createWire(
-  { dialer, budget }: Pick<WireOptions, "dialer" | "budget">,
+  { dialer, budget, mostValues }: Pick<WireOptions, "dialer" | "budget" | "mostValues">,
   events: AsyncGenerator<StreamEvent>,
   target: string,
   close: (reason?: unknown) => void,
@@ -102,7 +102,7 @@ function createWire(
           what: "an event stream that ended without an answer",
         });
       if (next.value.type !== "message" || next.value.data.trim() === "") continue;
-      const reply = replyTo(id, parseMessage(next.value.data));
+      const reply = replyTo(id, parseMessage(next.value.data, mostValues));
       if (reply !== undefined) return reply;
     }
   };

@@ -23,6 +23,8 @@ export type WireOptions = {
   /** Of the hub, for `clientInfo`. */
   readonly version: string;
   readonly budget: ByteBudget;
+  /** Of one message. Default: the table's. */
+  readonly mostValues?: number | undefined;
 };
 
 /** A conversation with one server, in one era and over one transport. Throws ProbeFault. */
@@ -41,7 +43,7 @@ const accept = "application/json, text/event-stream";
 
 type HeadersFor = (method: string) => Readonly<Record<string, string>>;
 
-function createPoster({ dialer, url, budget }: WireOptions) {
+function createPoster({ dialer, url, budget, mostValues }: WireOptions) {
   let lastId = 0;
   const post = (body: JsonObject, headers: Readonly<Record<string, string>>, signal: AbortSignal) =>
     dialer.dial(url, {
@@ -62,7 +64,7 @@ function createPoster({ dialer, url, budget }: WireOptions) {
         );
         const isGood = answer.status >= 200 && answer.status < 300;
         const reply = isGood
-          ? await readReply(answer, id, budget)
+          ? await readReply(answer, id, budget, mostValues)
           : await readRefusal(answer, id, url);
         return { reply, headers: answer.headers };
       } catch (error) {

@@ -1,0 +1,94 @@
+import type { Faults } from "../faults.js";
+import type {
+  UpstreamDialer,
+  UpstreamExchange,
+  UpstreamFailure,
+  UpstreamReceiver,
+  UpstreamRequest,
+} from "./port.js";
+
+/** The code of an exchange that ended by a fault of the hub's own. */
+export const hubFault = "HUB_FAULT";
+
+const fault = (instance: string, neverSent: boolean): UpstreamFailure => ({
+  neverSent,
+  code: hubFault,
+  detail: `the hub failed at this call; its log has it as ${instance}.`,
+});
+
+/** Hears what a server answers in the name of who asked; what fails there ends this one exchange. */
+class ContainedReceiver implements UpstreamReceiver {
+  readonly #receiver: UpstreamReceiver;
+  readonly #faults: Faults;
+  exchange: UpstreamExchange | undefined;
+  #isOver = false;
+
+  constructor(receiver: UpstreamReceiver, faults: Faults) {
+    this.#receiver = receiver;
+    this.#faults = faults;
+  }
+
+  onHead(status: number, headers: Parameters<UpstreamReceiver["onHead"]>[1]): void {
+    if (this.#isOver) return;
+    try {
+      this.#receiver.onHead(status, headers);
+    } catch (error) {
+      this.fail(error, false);
+    }
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isOver) return;
+    try {
+      this.#receiver.onData(chunk);
+    } catch (error) {
+      this.fail(error, false);
+    }
+  }
+
+  onEnd(): void {
+    if (this.#isOver) return;
+    try {
+      this.#receiver.onEnd();
+    } catch (error) {
+      this.fail(error, false);
+    }
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    try {
+      this.#receiver.onFailure(failure);
+    } catch (error) {
+      // Who asked still has to answer somebody.
+      const again = fault(this.#faults.report(error), false);
+      this.#faults.contain(() => this.#receiver.onFailure(again));
+    }
+  }
+
+  /** Ends the exchange by a fault, and tells who asked. */
+  fail(error: unknown, neverSent: boolean): void {
+    this.exchange?.abort();
+    this.onFailure(fault(this.#faults.report(error), neverSent));
+  }
+}
+
+const nothing: UpstreamExchange = { abort() {}, pause() {}, resume() {} };
+
+/** A dialer behind which nothing throws: neither the dialing itself nor the hearing of an answer. */
+export function containedDialer(dialer: UpstreamDialer, faults: Faults): UpstreamDialer {
+  return {
+    send(url: string, request: UpstreamRequest, receiver: UpstreamReceiver): UpstreamExchange {
+      const contained = new ContainedReceiver(receiver, faults);
+      try {
+        contained.exchange = dialer.send(url, request, contained);
+        return contained.exchange;
+      } catch (error) {
+        // Who asked has what this returns before it hears of the failure.
+        queueMicrotask(() => contained.fail(error, true));
+        return nothing;
+      }
+    },
+  };
+}
