@@ -227,6 +227,14 @@ const budgetTable = {
     most: 256 * mib,
     meaning: "one message of a server, where the hub must look at it; a larger one ends its call",
   },
+  viewBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 32 * mib,
+    least: 64 * kib,
+    most: 4_096 * mib,
+    meaning: "what is kept ready for selections of the catalogue; the least used are made anew",
+  },
 } as const satisfies Readonly<Record<string, BudgetRow>>;
 
 export type BudgetName = keyof typeof budgetTable;

@@ -13,13 +13,14 @@ export class Changes {
   readonly watchers: Watchers;
   readonly #context: GatewayContext;
   readonly #looking: NodeJS.Timeout;
-  readonly #graces = new Set<NodeJS.Timeout>();
+  #grace: NodeJS.Timeout | undefined;
   #pending: NodeJS.Timeout | undefined;
   #watchedVersion = -1;
 
-  constructor(context: GatewayContext) {
+  /** `onFault` hears of faults of the gateway's own. */
+  constructor(context: GatewayContext, onFault?: (error: unknown) => void) {
     this.#context = context;
-    this.listeners = new Listeners(context.views);
+    this.listeners = new Listeners(context.views, { onFault });
     this.watchers = new Watchers(context, (serverId, kind) => this.#announced(serverId, kind));
     this.#looking = setInterval(() => this.#watch(), lookMs).unref();
   }
@@ -29,21 +30,20 @@ export class Changes {
     this.#pending ??= setTimeout(() => this.#look(), this.#context.limits.debounceMs);
   }
 
-  /** A server that was lost leaves the lists when its grace is over. */
+  /** A server that was lost leaves the lists when its grace is over; `inMs` is that of the first one. */
   lookIn(inMs: number): void {
-    const timer = setTimeout(() => {
-      this.#graces.delete(timer);
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => {
       this.#context.views.refresh();
       this.#look();
-    }, inMs + 1);
-    timer.unref();
-    this.#graces.add(timer);
+    }, inMs + 1).unref();
   }
 
   close(): void {
     clearInterval(this.#looking);
     clearTimeout(this.#pending);
-    for (const timer of this.#graces) clearTimeout(timer);
+    this.listeners.close();
+    clearTimeout(this.#grace);
     this.watchers.close();
   }
 
@@ -57,10 +57,10 @@ export class Changes {
       void this.#context.refresh(serverId);
       return;
     }
-    this.listeners.expect(serverId, kind);
+    const settle = this.listeners.announced(serverId, kind);
     void this.#context.refresh(serverId).then(() => {
+      settle();
       this.#look();
-      this.listeners.settle(serverId, kind);
     });
   }
 

@@ -87,7 +87,8 @@ export class Gateway {
     const budgets = options.budgets ?? new BudgetBook();
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
-    const views = new Views(catalogue, limits.graceMs, (inMs) => this.#changes.lookIn(inMs));
+    const onStale = (inMs: number) => this.#changes.lookIn(inMs);
+    const views = new Views(catalogue, limits.graceMs, onStale, budgets);
     this.#context = {
       catalogue,
       views,
@@ -104,7 +105,7 @@ export class Gateway {
       traffic: this.traffic,
       refresh,
     };
-    this.#changes = new Changes(this.#context);
+    this.#changes = new Changes(this.#context, options.onFault);
     this.#selections = new Selections({
       server: (id) => catalogue.get(id),
       toolset: (id) => options.toolsets.get(id),
