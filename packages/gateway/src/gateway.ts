@@ -24,7 +24,7 @@ import { eraOfInstance, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
 import { type PassedRequest, PassThrough } from "./relay/pass-through.js";
 import { sendText } from "./relay/send-text.js";
-import { createCatalogueSearch } from "./search/catalogue-search.js";
+import type { SearchTools } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
 import { Traffic } from "./traffic.js";
 import { Instances } from "./upstream/instances.js";
@@ -53,6 +53,8 @@ export type GatewayOptions = {
   readonly limits?: Partial<GatewayLimits>;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
+  /** What `hub__find_tools` asks. */
+  readonly searchTools: SearchTools;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
   /** Default: nothing is said. */
@@ -107,6 +109,7 @@ export class Gateway {
     };
     this.#changes = new Changes(this.#context, options.onFault);
     this.#selections = new Selections({
+      budgets,
       server: (id) => catalogue.get(id),
       toolset: (id) => options.toolsets.get(id),
     });
@@ -116,7 +119,7 @@ export class Gateway {
       context: this.#context,
       listeners: this.#changes.listeners,
       watchers: this.#changes.watchers,
-      hubTools: new HubTools(createCatalogueSearch(catalogue)),
+      hubTools: new HubTools(options.searchTools),
       version,
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });

@@ -31,15 +31,38 @@ export class Turns {
     this.#turn();
   }
 
+  /** Begins after what has come in was served. */
+  startLater(): void {
+    const { later = setImmediate } = this.#options;
+    if (this.#running === undefined) later(() => this.start());
+  }
+
+  /** Does a part now, of work that runs or of one that begins: for who asks for what it makes. */
+  advance(): void {
+    if (this.#running === undefined) this.start();
+    else this.#part();
+  }
+
   stop(): void {
     this.#running = undefined;
     this.#next += 1;
   }
 
   #turn(): void {
+    this.#part();
+    if (this.#running === undefined) return;
+    const { later = setImmediate } = this.#options;
+    this.#next += 1;
+    const expected = this.#next;
+    later(() => {
+      if (this.#next === expected) this.#turn();
+    });
+  }
+
+  #part(): void {
     const run = this.#running;
     if (run === undefined) return;
-    const { unitsPerTurn, onFault, later = setImmediate } = this.#options;
+    const { unitsPerTurn, onFault } = this.#options;
     try {
       for (let done = 0; done < unitsPerTurn; ) {
         const step = run.next();
@@ -53,12 +76,6 @@ export class Turns {
       this.#running = undefined;
       if (onFault === undefined) throw error;
       onFault(error);
-      return;
     }
-    this.#next += 1;
-    const expected = this.#next;
-    later(() => {
-      if (this.#next === expected) this.#turn();
-    });
   }
 }

@@ -131,6 +131,8 @@ export async function startHub({
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log: told });
 
+  const onFault = (error: unknown) => log.error("gateway-fault", { error: describeError(error) });
+  const searchTools = createCatalogueSearch(registry, budgets, { onFault });
   const gateway = new Gateway({
     catalogue: registry,
     toolsets,
@@ -140,7 +142,8 @@ export async function startHub({
     budgets,
     keepsParams: config.keepsParams,
     log,
-    onFault: (error) => log.error("gateway-fault", { error: describeError(error) }),
+    onFault,
+    searchTools,
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
@@ -156,7 +159,7 @@ export async function startHub({
       refuseOwn(endpoint, listener?.addresses ?? []);
     },
     diagnose: createDiagnose({ dialer, version }),
-    searchTools: createCatalogueSearch(registry),
+    searchTools,
     traffic: gateway.traffic,
     previewToolset: (toolset) => gateway.preview(toolset),
     webUi,

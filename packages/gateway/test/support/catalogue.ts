@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createSnapshot, type Entry, type JsonObject, type Now } from "@hub/core";
 import type { CatalogueSource } from "../../src/catalogue/views.js";
 
@@ -31,6 +32,11 @@ export class TestCatalogue implements CatalogueSource {
 
   now(): Now {
     return now;
+  }
+
+  /** It tells nobody: a test says when somebody looks. */
+  subscribe(): () => void {
+    return () => {};
   }
 
   put(id: string, offer: Offer): void {
@@ -86,15 +92,18 @@ function entryOf(id: string, offer: Offer): Entry {
         },
       },
     ],
-    snapshot: createSnapshot({
-      era: "modern",
-      protocolVersion: "2026-07-28",
-      serverInfo: { name: id },
-      capabilities: {},
-      tools,
-      prompts,
-      resources,
-      resourceTemplates,
-    }),
+    snapshot: createSnapshot(
+      {
+        era: "modern",
+        protocolVersion: "2026-07-28",
+        serverInfo: { name: id },
+        capabilities: {},
+        tools,
+        prompts,
+        resources,
+        resourceTemplates,
+      },
+      (text) => createHash("sha256").update(text).digest("hex"),
+    ),
   };
 }
