@@ -245,6 +245,38 @@ const budgetTable = {
     meaning:
       "ids of servers' own sessions, kept to know which instance each lives at; the ones used longest ago make room",
   },
+  selectionNames: {
+    per: "message",
+    unit: "items",
+    default: 256,
+    least: 16,
+    most: 10_000,
+    meaning: "servers and tags that `?servers=` and `?tags=` name; a longer selection is refused",
+  },
+  viewBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 32 * mib,
+    least: 64 * kib,
+    most: 4_096 * mib,
+    meaning: "what is kept ready for selections of the catalogue; the least used are made anew",
+  },
+  serverSearchWords: {
+    per: "server",
+    unit: "items",
+    default: 100_000,
+    least: 1_000,
+    most: 10_000_000,
+    meaning: "words of its tools that search finds them by; names come first, the rest is left out",
+  },
+  searchWords: {
+    per: "hub",
+    unit: "items",
+    default: 600_000,
+    least: 10_000,
+    most: 100_000_000,
+    meaning: "the same of all servers; those that have most give way",
+  },
 } as const satisfies Readonly<Record<string, BudgetRow>>;
 
 export type BudgetName = keyof typeof budgetTable;

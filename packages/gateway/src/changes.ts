@@ -13,13 +13,15 @@ export class Changes {
   readonly watchers: Watchers;
   readonly #context: GatewayContext;
   readonly #looking: NodeJS.Timeout;
-  readonly #graces = new Set<NodeJS.Timeout>();
+  #grace: NodeJS.Timeout | undefined;
   #pending: NodeJS.Timeout | undefined;
   #watchedVersion = -1;
 
   constructor(context: GatewayContext) {
     this.#context = context;
-    this.listeners = new Listeners(context.views);
+    this.listeners = new Listeners(context.views, {
+      onFault: (error) => context.faults.report(error),
+    });
     this.watchers = new Watchers(context, (serverId, kind) => this.#announced(serverId, kind));
     this.#looking = setInterval(() => context.faults.contain(() => this.#watch()), lookMs).unref();
   }
@@ -30,23 +32,24 @@ export class Changes {
     this.#pending ??= setTimeout(() => faults.contain(() => this.#look()), limits.debounceMs);
   }
 
-  /** A server that was lost leaves the lists when its grace is over. */
+  /** A server that was lost leaves the lists when its grace is over; `inMs` is that of the first one. */
   lookIn(inMs: number): void {
-    const timer = setTimeout(() => {
-      this.#graces.delete(timer);
-      this.#context.faults.contain(() => {
-        this.#context.views.refresh();
-        this.#look();
-      });
-    }, inMs + 1);
-    timer.unref();
-    this.#graces.add(timer);
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(
+      () =>
+        this.#context.faults.contain(() => {
+          this.#context.views.refresh();
+          this.#look();
+        }),
+      inMs + 1,
+    ).unref();
   }
 
   close(): void {
     clearInterval(this.#looking);
     clearTimeout(this.#pending);
-    for (const timer of this.#graces) clearTimeout(timer);
+    this.listeners.close();
+    clearTimeout(this.#grace);
     this.watchers.close();
   }
 
@@ -60,11 +63,11 @@ export class Changes {
       void this.#context.refresh(serverId);
       return;
     }
-    this.listeners.expect(serverId, kind);
+    const settle = this.listeners.announced(serverId, kind);
     void this.#context.refresh(serverId).then(() =>
       this.#context.faults.contain(() => {
+        settle();
         this.#look();
-        this.listeners.settle(serverId, kind);
       }),
     );
   }

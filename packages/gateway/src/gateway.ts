@@ -25,7 +25,7 @@ import { eraOfInstance, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
 import { type PassedRequest, PassThrough } from "./relay/pass-through.js";
 import { sendText } from "./relay/send-text.js";
-import { createCatalogueSearch } from "./search/catalogue-search.js";
+import type { SearchTools } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
 import { Traffic } from "./traffic.js";
 import { containedDialer } from "./upstream/contained-dialer.js";
@@ -57,6 +57,8 @@ export type GatewayOptions = {
   readonly limits?: Partial<GatewayLimits>;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
+  /** What `hub__find_tools` asks. */
+  readonly searchTools: SearchTools;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
   /** Default: nothing is said. */
@@ -93,7 +95,8 @@ export class Gateway {
     this.#clientMessages = messages.ofClients;
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
-    const views = new Views(catalogue, limits.graceMs, (inMs) => this.#changes.lookIn(inMs));
+    const onStale = (inMs: number) => this.#changes.lookIn(inMs);
+    const views = new Views(catalogue, limits.graceMs, onStale, budgets);
     this.#context = {
       catalogue,
       views,
@@ -115,6 +118,7 @@ export class Gateway {
     };
     this.#changes = new Changes(this.#context);
     this.#selections = new Selections({
+      budgets,
       server: (id) => catalogue.get(id),
       toolset: (id) => options.toolsets.get(id),
     });
@@ -124,7 +128,7 @@ export class Gateway {
       context: this.#context,
       listeners: this.#changes.listeners,
       watchers: this.#changes.watchers,
-      hubTools: new HubTools(createCatalogueSearch(catalogue)),
+      hubTools: new HubTools(options.searchTools),
       version,
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });

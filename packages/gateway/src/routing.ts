@@ -39,10 +39,6 @@ export function routeRequest(view: View, method: string, params: Params | undefi
   }
 }
 
-function entryOf(view: View, serverId: string): Entry | undefined {
-  return view.entries.get(serverId);
-}
-
 function byName(
   view: View,
   items: View["tools"],
@@ -51,7 +47,7 @@ function byName(
 ): Routing {
   const name = params?.name;
   const item = typeof name === "string" ? items.get(name) : undefined;
-  const entry = item === undefined ? undefined : entryOf(view, item.serverId);
+  const entry = item === undefined ? undefined : view.entry(item.serverId);
   if (item === undefined || entry === undefined)
     return invalid(unknownText(view, what, name), { [what]: name });
   return {
@@ -100,12 +96,13 @@ function byUri(view: View, params: Params | undefined): Routing {
   const uri = params?.uri;
   if (typeof uri !== "string") return invalid(`Expected params.uri to be a URI, got ${shown(uri)}`);
   const located = view.resources.get(uri) ?? view.templates.get(uri);
-  const own = located ?? ownUri(uri);
-  const entry = own === undefined ? undefined : entryOf(view, own.serverId);
+  const own =
+    located === undefined ? ownUri(uri) : { serverId: located.serverId, uri: located.name };
+  const entry = own === undefined ? undefined : view.entry(own.serverId);
   if (own !== undefined && entry !== undefined)
     return { route: { entry, params: { ...params, uri: own.uri } } };
-  const matching = [...view.templates.values()].find(({ exposed }) => mayMatch(exposed, uri));
-  const byTemplate = matching === undefined ? undefined : entryOf(view, matching.serverId);
+  const matching = matchingTemplate(view, uri);
+  const byTemplate = matching === undefined ? undefined : view.entry(matching.serverId);
   if (byTemplate !== undefined) return { route: { entry: byTemplate, params } };
   // A server may link to what it does not list, so those that have resources at all are asked.
   const [first, ...others] = view.servers.filter(({ snapshot }) =>
@@ -116,4 +113,9 @@ function byUri(view: View, params: Params | undefined): Routing {
       uri,
     });
   return { route: { entry: first, params, others } };
+}
+
+function matchingTemplate(view: View, uri: string) {
+  for (const item of view.templates.values()) if (mayMatch(item.exposed, uri)) return item;
+  return undefined;
 }

@@ -10,6 +10,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { createCatalogueSearch, Gateway } from "@hub/gateway";
+import { newInstance } from "./api/problem.js";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import { banner } from "./banner.js";
@@ -133,6 +134,11 @@ export async function startHub({
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log: told });
 
+  const tellGatewayFault = (error: unknown, instance: string) =>
+    log.error("gateway-fault", { instance, error: describeError(error) });
+  const searchTools = createCatalogueSearch(registry, budgets, {
+    onFault: (error) => tellGatewayFault(error, newInstance()),
+  });
   const gateway = new Gateway({
     catalogue: registry,
     toolsets,
@@ -142,8 +148,8 @@ export async function startHub({
     budgets,
     keepsParams: config.keepsParams,
     log,
-    onFault: (error, instance) =>
-      log.error("gateway-fault", { instance, error: describeError(error) }),
+    onFault: tellGatewayFault,
+    searchTools,
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
@@ -159,7 +165,7 @@ export async function startHub({
       refuseOwn(endpoint, listener?.addresses ?? []);
     },
     diagnose: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
-    searchTools: createCatalogueSearch(registry),
+    searchTools,
     traffic: gateway.traffic,
     previewToolset: (toolset) => gateway.preview(toolset),
     webUi,

@@ -86,6 +86,7 @@ async function startFailing() {
     dialer: failing(dialer, () => fails),
     version: "1",
     onFault: (error, instance) => void faults.push({ error, instance }),
+    searchTools: () => [],
     refresh: () => {
       throw new Error("injected: the refresher");
     },

@@ -1,23 +1,33 @@
 import type { Entry, Toolset, ToolsetPreview } from "@hub/core";
 import { hubToolNames, hubTools } from "../hub-tools/definitions.js";
-import { itemsOf, type NamedItem } from "./items.js";
-import { lets, parseSelection, toolsetSelection } from "./selection.js";
+import { usableTools } from "./items.js";
+import type { ShownItem } from "./part.js";
+import { parseSelection, toolsetSelection } from "./selection.js";
+import { lets } from "./toolset-part.js";
 import type { View } from "./view.js";
 import type { Views } from "./views.js";
 
 /** No tokenizer is the same for two models: this is the usual estimate for English JSON. */
 const charactersPerToken = 4;
 
-const hubTexts = hubTools.map((tool) => JSON.stringify(tool));
+type Definitions = { readonly count: number; readonly characters: number };
+
+const ofHub: Definitions = {
+  count: hubTools.length,
+  characters: hubTools.reduce((sum, tool) => sum + JSON.stringify(tool).length, 0),
+};
+
+const shownBy = ({ tools }: View): Definitions => ({
+  count: tools.size,
+  characters: tools.characters,
+});
 
 /** What a model pays for a list of tools: `{"tools":[…]}`. */
-function tokensOf(texts: readonly string[]): number {
-  const separators = Math.max(0, texts.length - 1);
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+function tokensOf(...lists: readonly Definitions[]): number {
+  const characters = lists.reduce((sum, list) => sum + list.characters, 0);
+  const separators = Math.max(0, lists.reduce((sum, list) => sum + list.count, 0) - 1);
   return Math.round(('{"tools":[]}'.length + separators + characters) / charactersPerToken);
 }
-
-const textsOf = ({ tools }: View) => [...tools.values()].map(({ text }) => text);
 
 /**
  * What the endpoint of a toolset would show now, by the view that answers its clients. One that was never
@@ -27,8 +37,8 @@ export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
   const selection = toolsetSelection(toolset, false);
   const view = toolset.revision > 0 ? views.of(selection) : views.once(selection);
   const isSearch = toolset.mode === "search";
-  const all = tokensOf(textsOf(view));
-  const search = tokensOf(hubTexts);
+  const all = tokensOf(shownBy(view));
+  const search = tokensOf(ofHub);
   const tools = [...view.tools.values()].map((item) => shown(item, toolset));
   return {
     tools,
@@ -40,7 +50,7 @@ export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
     prompts: view.prompts.size,
     resources: view.resources.size,
     resourceTemplates: view.templates.size,
-    bytes: Buffer.byteLength(view.listText("tools", true)),
+    bytes: view.answer("tools", true).length,
     tokens: { listed: isSearch ? search : all, all, search, everything: everything(views) },
   };
 }
@@ -49,12 +59,12 @@ export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
 function everything(views: Views): number {
   const selection = parseSelection(new URLSearchParams(), false);
   if ("problem" in selection) return 0;
-  return tokensOf([...hubTexts, ...textsOf(views.of(selection))]);
+  return tokensOf(ofHub, shownBy(views.of(selection)));
 }
 
 /** With the title and description that clients see, which `overrides` may have changed. */
 function shown(
-  { serverId, name: tool, exposed, item }: NamedItem,
+  { serverId, name: tool, exposed, item }: ShownItem,
   { overrides }: Toolset,
 ): ToolsetPreview["tools"][number] {
   const { title, description } = { ...item.definition, ...overrides[`${serverId}/${tool}`] };
@@ -78,7 +88,7 @@ function ambiguous({ ambiguousTools }: View): ToolsetPreview["dropped"] {
 
 function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview["dropped"] {
   if (snapshot === undefined) return [];
-  return itemsOf(record.id, snapshot)
+  return usableTools(snapshot)
     .invalidTools.filter((tool) => lets(toolset, record.id, tool))
     .map((name) => ({
       name,
@@ -88,13 +98,13 @@ function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview[
 }
 
 /** What the lists name and a server that the hub knows does not have: it may be misspelt. */
-function unknownTools({ entries }: View, toolset: Toolset): string[] {
+function unknownTools(view: View, toolset: Toolset): string[] {
   const named = [...(toolset.allow ?? []), ...toolset.deny, ...Object.keys(toolset.overrides)];
   const known = new Map<string, ReadonlySet<string>>();
   return [...new Set(named)].filter((reference) => {
     const slash = reference.indexOf("/");
     const [serverId, tool] = [reference.slice(0, slash), reference.slice(slash + 1)];
-    const snapshot = entries.get(serverId)?.snapshot;
+    const snapshot = view.entry(serverId)?.snapshot;
     if (snapshot === undefined || tool === "*") return false;
     const tools = known.get(serverId) ?? new Set(snapshot.tools.map(({ key }) => key));
     known.set(serverId, tools);

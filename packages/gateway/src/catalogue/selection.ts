@@ -131,12 +131,3 @@ export const hubServerName = "mcp-hub";
 function isHub(entry: Entry): boolean {
   return entry.snapshot?.serverInfo.name === hubServerName;
 }
-
-/** Whether a toolset lets a tool through: its allow list, where it has one, and then its deny list. */
-export function lets(toolset: Toolset | undefined, serverId: string, tool: string): boolean {
-  if (toolset === undefined) return true;
-  const names = (list: readonly string[]) =>
-    list.includes(`${serverId}/${tool}`) || list.includes(`${serverId}/*`);
-  if (toolset.allow !== undefined && !names(toolset.allow)) return false;
-  return !names(toolset.deny);
-}

@@ -1,4 +1,4 @@
-import type { Entry, Toolset } from "@hub/core";
+import { type BudgetBook, type Entry, settingOf, type Toolset } from "@hub/core";
 import type { Target } from "../target.js";
 import {
   aloneSelection,
@@ -18,13 +18,14 @@ export type Selected =
   | { readonly status: number; readonly refusal: string };
 
 export type SelectionsOptions = {
+  readonly budgets: BudgetBook;
   readonly server: (id: string) => Entry | undefined;
   readonly toolset: (id: string) => Toolset | undefined;
 };
 
 const mostKept = 1_000;
-/** Longer queries are read anew each time. */
-const longestKept = 1_024;
+/** Longer queries are read each time, so that what is kept is small. */
+const longestKept = 1_000;
 
 /** Finds what an endpoint shows. Clients send the same few queries again and again, so they are kept. */
 export class Selections {
@@ -49,10 +50,25 @@ export class Selections {
       if (toolset === undefined) return missing("toolset", target.id, "/toolsets");
       return { selection: toolsetSelection(toolset, isFromHub) };
     }
-    const parsed = kept(this.#parsed, isFromHub ? `${query} hub` : query, () =>
-      parseSelection(new URLSearchParams(query), isFromHub),
-    );
+    const parsed =
+      query.length > longestKept
+        ? this.#parse(query, isFromHub)
+        : kept(this.#parsed, isFromHub ? `${query} hub` : query, () =>
+            this.#parse(query, isFromHub),
+          );
     return "problem" in parsed ? { status: 400, refusal: parsed.problem } : { selection: parsed };
+  }
+
+  #parse(query: string, isFromHub: boolean): Selection | SelectionProblem {
+    const parsed = parseSelection(new URLSearchParams(query), isFromHub);
+    if ("problem" in parsed) return parsed;
+    const names = (parsed.servers?.size ?? 0) + (parsed.tags?.size ?? 0);
+    const most = this.#options.budgets.limit("selectionNames");
+    if (names <= most) return parsed;
+    this.#options.budgets.refused("selectionNames");
+    return {
+      problem: `Expected ?servers= and ?tags= to name at most ${most}, got ${names}. Save a toolset, or raise ${settingOf("selectionNames")}.`,
+    };
   }
 }
 

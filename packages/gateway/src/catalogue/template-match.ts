@@ -1,12 +1,13 @@
-/** The longest template that is matched; longer ones are nobody's. */
+/** The longest template and URI that are matched; longer ones are nobody's. */
 const longestTemplate = 2_000;
+const longestUri = 8_192;
 
 /**
  * Whether a URI may come from a URI template: its fixed parts appear in order and every expression
  * stands for something. No pattern of a server is ever compiled, so none can be slow.
  */
 export function mayMatch(template: string, uri: string): boolean {
-  if (template.length > longestTemplate) return false;
+  if (template.length > longestTemplate || uri.length > longestUri) return false;
   const fixed = template.split(/\{[^{}]*\}/);
   if (fixed.length === 1) return template === uri;
   const first = fixed[0] ?? "";

@@ -1,7 +1,8 @@
-import type { Entry, Now } from "@hub/core";
+import { BudgetBook, type Entry, type Now } from "@hub/core";
+import { KeptViews } from "./kept-views.js";
 import { Presence } from "./presence.js";
-import type { Selection } from "./selection.js";
-import { createView, type View } from "./view.js";
+import { type Selection, selects } from "./selection.js";
+import { View } from "./view.js";
 
 /** The catalogue as the gateway reads it: always from memory. Core's `Registry` is one. */
 export interface CatalogueSource {
@@ -12,46 +13,52 @@ export interface CatalogueSource {
   now(): Now;
 }
 
-const mostViews = 200;
-
 /** Views of the catalogue, kept until it changes. */
 export class Views {
   readonly #source: CatalogueSource;
   readonly #presence: Presence;
   readonly #onStale: (inMs: number) => void;
-  readonly #views = new Map<string, View>();
+  readonly #kept: KeptViews;
+  readonly #listeners = new Set<(serverIds: readonly string[]) => void>();
+  /** What lists show of each server, by its id. */
+  #shown: ReadonlyMap<string, Entry> = new Map();
   #version = -1;
 
   /** `onStale` is told when time alone will change the views: call `refresh` then. */
-  constructor(source: CatalogueSource, graceMs: number, onStale: (inMs: number) => void) {
+  constructor(
+    source: CatalogueSource,
+    graceMs: number,
+    onStale: (inMs: number) => void,
+    budgets: BudgetBook = new BudgetBook(),
+  ) {
     this.#source = source;
     this.#presence = new Presence(graceMs);
     this.#onStale = onStale;
+    this.#kept = new KeptViews(budgets);
   }
 
   of(selection: Selection): View {
     this.follow();
-    const known = this.#views.get(selection.key);
-    if (known !== undefined) return known;
-    const view = this.#make(selection);
-    if (this.#views.size >= mostViews) this.#views.delete(this.#views.keys().next().value ?? "");
-    this.#views.set(selection.key, view);
-    return view;
+    return this.#kept.of(selection.key, (onGrowth) => this.#make(selection, onGrowth));
   }
 
   /** A view that is made for one look and not kept: nobody asks for it again. */
   once(selection: Selection): View {
     this.follow();
-    return this.#make(selection);
+    return this.#make(selection, () => {});
   }
 
-  #make(selection: Selection): View {
-    return createView({
-      selection,
-      entries: this.#source.list(),
-      present: this.#presence.present,
-      now: this.#source.now(),
-    });
+  /** Whether a selection shows a server now. Costs the same however many there are. */
+  shows(selection: Selection, serverId: string): boolean {
+    this.follow();
+    const entry = this.#shown.get(serverId);
+    return entry !== undefined && selects(selection, entry);
+  }
+
+  /** Calls `listener` with the servers whose part of lists may have changed, when that is noticed. Returns how to stop. */
+  onChange(listener: (serverIds: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Takes note of what has changed since the last look. */
@@ -61,8 +68,48 @@ export class Views {
 
   refresh(): void {
     this.#version = this.#source.version;
-    this.#views.clear();
-    const inMs = this.#presence.update(this.#source.list(), this.#source.now().hub);
+    this.#kept.clear();
+    const entries = this.#source.list();
+    const inMs = this.#presence.update(entries, this.#source.now().hub);
     if (Number.isFinite(inMs)) this.#onStale(inMs);
+    this.#compare(entries);
+  }
+
+  #compare(entries: readonly Entry[]): void {
+    const { present } = this.#presence;
+    const shown = new Map<string, Entry>();
+    const changed: string[] = [];
+    for (const entry of entries) {
+      const { id } = entry.record;
+      if (!present.has(id) || entry.snapshot === undefined) continue;
+      shown.set(id, entry);
+      if (!showsSame(this.#shown.get(id), entry)) changed.push(id);
+    }
+    for (const id of this.#shown.keys()) if (!shown.has(id)) changed.push(id);
+    this.#shown = shown;
+    if (changed.length > 0) for (const listener of this.#listeners) listener(changed);
+  }
+
+  #make(selection: Selection, onGrowth: (bytes: number) => void): View {
+    return new View({
+      selection,
+      entries: this.#source.list(),
+      present: this.#presence.present,
+      now: this.#source.now(),
+      onGrowth,
+    });
   }
 }
+
+/** Whether lists have the same of both, and the same selections select them. */
+function showsSame(before: Entry | undefined, after: Entry): boolean {
+  if (before === undefined) return false;
+  const [old, now] = [before.record, after.record];
+  return (
+    before.snapshot === after.snapshot &&
+    old.createdAt === now.createdAt &&
+    (old.profile === now.profile || tagsOf(before) === tagsOf(after))
+  );
+}
+
+const tagsOf = ({ record }: Entry): string => JSON.stringify(record.profile.tags ?? []);

@@ -16,7 +16,7 @@ import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import { answerRequest } from "./legacy-requests.js";
-import type { Listeners } from "./listeners.js";
+import type { Listeners, Listening } from "./listeners.js";
 import type { Exchange } from "./modern-endpoint.js";
 import { passOutside } from "./outside-messages.js";
 import { peerOf } from "./peer.js";
@@ -40,13 +40,13 @@ const everyChange = new Set(["tools", "prompts", "resources"] as const);
 export class LegacyEndpoint {
   readonly #options: LegacyEndpointOptions;
   readonly sessions: Sessions;
-  readonly #stops = new Map<ClientSession, () => void>();
+  readonly #listening = new Map<ClientSession, Listening>();
 
   constructor(options: LegacyEndpointOptions) {
     this.#options = options;
     this.sessions = new Sessions(options.context, (session) => {
-      this.#stops.get(session)?.();
-      this.#stops.delete(session);
+      this.#listening.get(session)?.stop();
+      this.#listening.delete(session);
     });
   }
 
@@ -97,7 +97,7 @@ export class LegacyEndpoint {
     const lastEventId = headers["last-event-id"];
     if (typeof lastEventId === "string")
       resumeStream(this.#options.context, session, reply, lastEventId);
-    this.#options.listeners.look();
+    this.#listening.get(session)?.look();
   }
 
   endSession(exchange: Exchange): void {
@@ -181,7 +181,7 @@ export class LegacyEndpoint {
       reply.message(refused.text, refused.status, refused.headers);
       return;
     }
-    this.#stops.set(
+    this.#listening.set(
       session,
       listeners.add(currentSelection, everyChange, (kind) =>
         session.tell({

@@ -5,6 +5,7 @@ import { readElsewhere } from "../relay/read-elsewhere.js";
 import { type Route, routeRequest } from "../routing.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
+import { resultPieces } from "../wire/pieces.js";
 import type { ClientSession } from "./client-session.js";
 import { followResource } from "./follow-resource.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
@@ -40,11 +41,8 @@ export function answerRequest(
   const result = (value: object) => reply.message(resultText(message.id, value));
   if (kind !== undefined) {
     const problem = cursorProblem(message);
-    reply.message(
-      problem === undefined
-        ? `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${view.listText(kind, false)}}`
-        : errorText(message.id, problem),
-    );
+    if (problem === undefined) reply.pieces(resultPieces(message.id, view.answer(kind, false)));
+    else reply.message(errorText(message.id, problem));
   } else if (called.has(method)) call(caller, message);
   else if (method === "ping") result({});
   else if (method === "logging/setLevel") {

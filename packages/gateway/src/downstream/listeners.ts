@@ -1,75 +1,211 @@
-import { type Selection, selects } from "../catalogue/selection.js";
-import type { ChangeKind } from "../catalogue/view.js";
+import type { Selection } from "../catalogue/selection.js";
+import type { ChangeKind, Digests } from "../catalogue/view.js";
 import type { Views } from "../catalogue/views.js";
+import { Turns, type TurnsOptions } from "../turns.js";
+
+/** A server said that a list of its changed. */
+type Announcement = { readonly serverId: string; readonly kind: ChangeKind; readonly at: number };
 
 const kinds = ["tools", "prompts", "resources"] as const;
+
+/** Steps of a turn of the event loop: a few milliseconds of work. */
+const stepsPerTurn = 2_000;
+/** What writing to a client counts against looking at a server or an item. */
+const stepsOfTelling = 20;
 
 type Listener = {
   readonly selection: () => Selection;
   readonly wants: ReadonlySet<ChangeKind>;
   /** False when the client could not be told now; it is told with the next look. */
   readonly tell: (kind: ChangeKind) => boolean;
-  seen: Readonly<Record<ChangeKind, string>>;
-  /** What a server said to have changed and this client has not heard of yet: "server kind". */
-  readonly expected: Set<string>;
+  seen: Digests;
+  /** Moments, which are counted and not timed: when it came, and when it was told of each kind last. */
+  readonly addedAt: number;
+  readonly toldAt: Map<ChangeKind, number>;
+};
+
+/** The listeners of one endpoint: they show the same, so that one look serves them all. */
+type Group = {
+  readonly listeners: Set<Listener>;
+  /** What was compared last; the selection of a toolset may become another one. */
+  selectionKey: string;
+  /** What all of them have seen or were told of; undefined when some of them are ahead. */
+  digests: Digests | undefined;
+};
+
+export type Listening = {
+  /** Tells at once what this client could not be told before. */
+  readonly look: () => void;
+  readonly stop: () => void;
 };
 
 /**
  * Who is told when lists change. Each client's last list is remembered by its digest, so that it hears of
  * a change once, hears nothing of what ended up as it was, and misses nothing while it was not listening.
+ * Only endpoints that a change concerns are looked at, and those in parts, so that nobody waits for all.
  */
 export class Listeners {
   readonly #views: Views;
-  readonly #listeners = new Set<Listener>();
+  readonly #groups = new Map<string, Group>();
+  readonly #looking: Turns;
+  /** Servers whose lists changed since the last look began. */
+  #changed = new Set<string>();
+  /** By server and kind: when the last announcement was made whose list was read since. */
+  #settled = new Map<string, Announcement>();
+  #isAsked = false;
+  #moment = 0;
 
-  constructor(views: Views) {
+  constructor(views: Views, options: Partial<Omit<TurnsOptions, "work">> = {}) {
     this.#views = views;
+    this.#looking = new Turns({ unitsPerTurn: stepsPerTurn, ...options, work: () => this.#work() });
+    views.onChange((serverIds) => {
+      // Who comes later sees what is there then.
+      if (this.#groups.size > 0) for (const id of serverIds) this.#changed.add(id);
+    });
   }
 
-  /** Returns how to stop. */
   add(
     selection: () => Selection,
     wants: ReadonlySet<ChangeKind>,
     tell: (kind: ChangeKind) => boolean,
-  ): () => void {
-    const { digests: seen } = this.#views.of(selection());
-    const listener: Listener = { selection, wants, tell, seen, expected: new Set() };
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  ): Listening {
+    const now = selection();
+    const { digests } = this.#views.of(now);
+    const listener: Listener = {
+      selection,
+      wants,
+      tell,
+      seen: digests,
+      addedAt: this.#next(),
+      toldAt: new Map(),
+    };
+    const key = `${now.endpoint} ${now.directOnly}`;
+    const group: Group = this.#groups.get(key) ?? {
+      listeners: new Set(),
+      selectionKey: now.key,
+      digests,
+    };
+    this.#groups.set(key, group);
+    group.listeners.add(listener);
+    goAhead(group, digests);
+    return {
+      look: () => {
+        const { digests: current } = this.#views.of(selection());
+        this.#tell(listener, current);
+        goAhead(group, current);
+      },
+      stop: () => {
+        group.listeners.delete(listener);
+        if (group.listeners.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key);
+      },
+    };
   }
 
-  /** Compares what each client saw last with what is there now. */
+  /** Compares what clients saw last with what is there now. A look that runs is followed by another. */
   look(): void {
-    for (const listener of this.#listeners) {
-      const { digests } = this.#views.of(listener.selection());
-      if (digests === listener.seen) continue;
-      const seen = { ...listener.seen };
-      for (const kind of kinds) {
-        if (!listener.wants.has(kind) || digests[kind] === seen[kind]) continue;
-        if (!listener.tell(kind)) continue;
-        seen[kind] = digests[kind];
-        for (const one of listener.expected)
-          if (one.endsWith(` ${kind}`)) listener.expected.delete(one);
+    this.#isAsked = true;
+    this.#looking.start();
+  }
+
+  close(): void {
+    this.#looking.stop();
+  }
+
+  /**
+   * A server said that its list changed; who selects it hears so once, with a look that finds it changed
+   * or, when the list was read again, with the look after the returned function was called.
+   */
+  announced(serverId: string, kind: ChangeKind): () => void {
+    const at = this.#next();
+    return () => void this.#settled.set(`${serverId} ${kind}`, { serverId, kind, at });
+  }
+
+  *#work(): Generator<number, void> {
+    while (this.#isAsked) {
+      this.#isAsked = false;
+      this.#views.follow();
+      const [changed, settled] = [this.#changed, [...this.#settled.values()]];
+      this.#changed = new Set();
+      this.#settled = new Map();
+      for (const group of [...this.#groups.values()]) {
+        const [first] = group.listeners;
+        if (first === undefined) continue;
+        const selection = first.selection();
+        yield* this.#compare(group, selection, changed);
+        for (const announcement of settled) yield* this.#settle(group, selection, announcement);
       }
-      listener.seen = seen;
     }
   }
 
-  /** A server said that its list changed; who selects it hears so once, now or with `settle`. */
-  expect(serverId: string, kind: ChangeKind): void {
-    for (const listener of this.#listeners) {
-      const { servers, selection } = this.#views.of(listener.selection());
-      const isConcerned =
-        listener.wants.has(kind) &&
-        selection.mode !== "search" &&
-        servers.some((entry) => entry.record.id === serverId && selects(selection, entry));
-      if (isConcerned) listener.expected.add(`${serverId} ${kind}`);
+  *#compare(
+    group: Group,
+    selection: Selection,
+    changed: ReadonlySet<string>,
+  ): Generator<number, void> {
+    yield 1 + (selection.servers === undefined ? 0 : changed.size);
+    if (selection.key === group.selectionKey && !concerns(selection, changed)) return;
+    const { digests, work } = this.#views.of(selection);
+    const isSame = areSame(digests, group.digests);
+    group.selectionKey = selection.key;
+    if (!isSame) {
+      group.digests = undefined;
+      for (const listener of group.listeners) {
+        // Between two of them the list may have become another one: each is told of the last.
+        const current = this.#views.of(selection);
+        yield this.#tell(listener, current.digests) +
+          (current.digests === digests ? 0 : current.work);
+      }
+      if (this.#views.of(selection).digests === digests) group.digests = digests;
+    }
+    yield work;
+  }
+
+  /** Tells those whom no difference has told since. */
+  *#settle(
+    { listeners }: Group,
+    selection: Selection,
+    { serverId, kind, at }: Announcement,
+  ): Generator<number, void> {
+    yield 1;
+    if (selection.mode === "search" || !this.#views.shows(selection, serverId)) return;
+    for (const listener of listeners) {
+      const { addedAt, toldAt, wants } = listener;
+      const isOwed = wants.has(kind) && addedAt < at && (toldAt.get(kind) ?? 0) < at;
+      if (!isOwed) continue;
+      if (listener.tell(kind)) toldAt.set(kind, this.#next());
+      yield stepsOfTelling;
     }
   }
 
-  /** The list was read again: tells those whom no difference has told. */
-  settle(serverId: string, kind: ChangeKind): void {
-    for (const listener of this.#listeners)
-      if (listener.expected.delete(`${serverId} ${kind}`)) listener.tell(kind);
+  /** Returns the steps it took. */
+  #tell(listener: Listener, digests: Digests): number {
+    const { seen, wants } = listener;
+    const different = kinds.filter((kind) => wants.has(kind) && digests[kind] !== seen[kind]);
+    const untold = different.filter((kind) => !listener.tell(kind));
+    for (const kind of different)
+      if (!untold.includes(kind)) listener.toldAt.set(kind, this.#next());
+    const before = Object.fromEntries(untold.map((kind) => [kind, seen[kind]]));
+    listener.seen = untold.length === 0 ? digests : { ...digests, ...before };
+    return 1 + different.length * stepsOfTelling;
   }
+
+  #next(): number {
+    this.#moment += 1;
+    return this.#moment;
+  }
+}
+
+/** Whether one of these may be shown by a selection, or was. */
+function concerns({ servers }: Selection, changed: ReadonlySet<string>): boolean {
+  if (servers === undefined) return changed.size > 0;
+  for (const id of changed) if (servers.has(id)) return true;
+  return false;
+}
+
+const areSame = (one: Digests, other: Digests | undefined): boolean =>
+  other !== undefined && kinds.every((kind) => one[kind] === other[kind]);
+
+/** One of a group has seen this; the next look must not stop at what the group had in common. */
+function goAhead(group: Group, seen: Digests): void {
+  if (!areSame(seen, group.digests)) group.digests = undefined;
 }

@@ -9,7 +9,7 @@ import { clientName } from "../relay/modern-caller.js";
 import { relayModern } from "../relay/modern-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
 import { relayRewritten } from "../relay/rewritten-relay.js";
-import { sendText } from "../relay/send-text.js";
+import { sendPieces, sendText } from "../relay/send-text.js";
 import { type Route, routeRequest } from "../routing.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { ReadyHeaders } from "../upstream/port.js";
@@ -25,6 +25,7 @@ import {
   type JsonRpcRequest,
   resultText,
 } from "../wire/json-rpc.js";
+import { resultPieces } from "../wire/pieces.js";
 import type { Received } from "../wire/read-message.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import { discoverResult } from "./identity.js";
@@ -132,12 +133,11 @@ export class ModernEndpoint {
   }
 
   #list(message: JsonRpcRequest, view: View, kind: ListKind, exchange: Exchange): void {
+    const { response, always } = exchange;
     const refusal = cursorProblem(message);
-    const text =
-      refusal === undefined
-        ? `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${view.listText(kind, true)}}`
-        : errorText(message.id, refusal);
-    sendText(exchange.response, 200, text, exchange.always);
+    if (refusal === undefined)
+      sendPieces(response, 200, resultPieces(message.id, view.answer(kind, true)), always);
+    else sendText(response, 200, errorText(message.id, refusal), always);
   }
 
   #call(message: JsonRpcRequest, written: Written, view: View, exchange: Exchange): void {

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText, type StreamEvent } from "../wire/event-stream.js";
+import { between, endWith, type Pieces } from "../wire/pieces.js";
 
 const streamHeaders = {
   "content-type": "text/event-stream",
@@ -73,6 +74,25 @@ export class Reply {
       "content-length": bytes.length,
     });
     atEndOfTurn(() => this.#response.end(bytes));
+  }
+
+  /** Ends the answer with one JSON message that is in pieces, as `message` does. */
+  pieces(message: Pieces): void {
+    if (this.#state === "ended") return;
+    if (this.#isStreamPreferred) this.openStream();
+    if (this.#state === "events") {
+      this.#state = "ended";
+      // JSON holds no raw line ends.
+      endWith(this.#response, between("data: ", message, "\n\n"));
+      return;
+    }
+    this.#state = "ended";
+    this.#response.writeHead(200, {
+      ...this.#always,
+      "content-type": "application/json",
+      "content-length": message.length,
+    });
+    atEndOfTurn(() => endWith(this.#response, message));
   }
 
   /** Ends the answer without a body. */

@@ -54,7 +54,7 @@ export class Subscription {
     this.#stops.push(
       listeners.add(selection, new Set(kinds), (kind) =>
         this.#send(`notifications/${kind}/list_changed`, {}),
-      ),
+      ).stop,
     );
     this.#stops.push(
       reply.onGone(() => {

@@ -1,5 +1,5 @@
 import { type Entry, isJsonObject, type JsonObject, serverStatus } from "@hub/core";
-import { itemsOf } from "../catalogue/items.js";
+import { usableTools } from "../catalogue/items.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
@@ -71,19 +71,15 @@ export class HubTools {
       return `Expected query to be a text such as "create an issue", got ${JSON.stringify(query) ?? "nothing"}.`;
     if (typeof limit !== "number" || limit < 1 || limit > findToolsLimit.maximum)
       return `Expected limit to be 1-${findToolsLimit.maximum}, got ${JSON.stringify(limit)}.`;
-    const shown = new Map(
-      [...view.tools].map(([exposed, item]) => [
-        `${item.serverId}\n${item.name}`,
-        { exposed, item },
-      ]),
-    );
-    const hits = this.#search(query.slice(0, 500), Math.floor(limit), (serverId, name) =>
-      shown.has(`${serverId}\n${name}`),
+    const hits = this.#search(
+      query.slice(0, 500),
+      Math.floor(limit),
+      (serverId, name) => view.tools.of(serverId, name) !== undefined,
     );
     const tools = hits.flatMap(({ serverId, tool, score }) => {
-      const found = shown.get(`${serverId}\n${tool.key}`);
+      const found = view.tools.of(serverId, tool.key);
       if (found === undefined) return [];
-      const { text } = found.item;
+      const text = found.ready.text(found.index);
       const { name, title, description, inputSchema, annotations } = JSON.parse(text);
       return [{ name, title, description, server: serverId, score, inputSchema, annotations }];
     });
@@ -132,9 +128,9 @@ function missingOf(view: View) {
 }
 
 function textOf({ record, snapshot }: Entry): string {
-  const items = snapshot === undefined ? [] : itemsOf(record.id, snapshot).tools;
+  const tools = snapshot === undefined ? [] : usableTools(snapshot).tools;
   const { title, description, tags } = record.profile;
-  return [record.name, title, description, ...(tags ?? []), ...items.map(({ name }) => name)]
+  return [record.name, title, description, ...(tags ?? []), ...tools.map(({ item }) => item.key)]
     .join(" ")
     .toLowerCase();
 }

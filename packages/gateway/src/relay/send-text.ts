@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { endWith, type Pieces } from "../wire/pieces.js";
 
 /** Answers with one JSON message. `always`: what every answer of the hub carries. */
 export function sendText(
@@ -14,4 +15,19 @@ export function sendText(
     "content-length": bytes.length,
   });
   response.end(bytes);
+}
+
+/** Answers with one JSON message that is in pieces. */
+export function sendPieces(
+  response: ServerResponse,
+  status: number,
+  message: Pieces,
+  always: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(status, {
+    ...always,
+    "content-type": "application/json",
+    "content-length": message.length,
+  });
+  endWith(response, message);
 }

@@ -1,4 +1,5 @@
-import type { Registry } from "@hub/core";
+import type { BudgetBook, Registry } from "@hub/core";
+import { Turns, type TurnsOptions } from "../turns.js";
 import type { SearchableServer } from "./searchable-text.js";
 import { type FoundTool, ToolSearch } from "./tool-search.js";
 
@@ -8,21 +9,58 @@ export type SearchTools = (
   accepts?: (serverId: string, toolName: string) => boolean,
 ) => readonly FoundTool[];
 
-/** Searches the tools of everything registered. Follows the catalogue when it is asked, not before. */
-export function createCatalogueSearch(registry: Pick<Registry, "version" | "list">): SearchTools {
-  const search = new ToolSearch();
+/** What is searched. Core's `Registry` is one. */
+export type SearchedCatalogue = Pick<Registry, "version" | "list" | "subscribe">;
+
+/** Steps of a turn of the event loop: a few milliseconds of work. */
+const stepsPerTurn = 1_500;
+
+/**
+ * Searches the tools of everything registered. The index follows the catalogue in parts, after each event
+ * and with each search; until it is there, a search answers from what is. `onFault` hears of faults of ours.
+ */
+export function createCatalogueSearch(
+  catalogue: SearchedCatalogue,
+  budgets: BudgetBook,
+  turns: Pick<TurnsOptions, "onFault" | "later"> = {},
+): SearchTools {
+  const search = new ToolSearch({
+    mostOfServer: budgets.limit("serverSearchWords"),
+    mostOfAll: budgets.limit("searchWords"),
+    onLeftOut: (because) =>
+      budgets.refused(because === "server" ? "serverSearchWords" : "searchWords"),
+  });
+  budgets.watch("searchWords", () => ({ used: search.words }));
+  budgets.watch("serverSearchWords", () => {
+    const { largest } = search;
+    return { used: largest?.words ?? 0, by: largest?.serverId };
+  });
   let version = -1;
+  const follow = () => {
+    if (version === catalogue.version) return;
+    version = catalogue.version;
+    search.want(searchableServers(catalogue));
+  };
+  const indexing = new Turns({
+    ...turns,
+    unitsPerTurn: stepsPerTurn,
+    *work() {
+      do {
+        follow();
+        yield* search.work();
+      } while (version !== catalogue.version);
+    },
+  });
+  catalogue.subscribe(() => indexing.startLater());
   return (query, limit, accepts) => {
-    if (version !== registry.version) {
-      search.follow(searchableServers(registry));
-      version = registry.version;
-    }
+    follow();
+    indexing.advance();
     return search.search(query, limit, accepts);
   };
 }
 
-function* searchableServers(registry: Pick<Registry, "list">): Iterable<SearchableServer> {
-  for (const { record, snapshot } of registry.list()) {
+function* searchableServers(catalogue: SearchedCatalogue): Iterable<SearchableServer> {
+  for (const { record, snapshot } of catalogue.list()) {
     if (snapshot === undefined) continue;
     yield {
       id: record.id,

@@ -60,11 +60,15 @@ export function termsOfDocument(text: string): Term[] {
   });
 }
 
+/** What is asked beyond this counts no more. */
+const longestQuery = 500;
+const mostTerms = 32;
+
 /** What a query asks for, each once. A phrase stands for its words: `get rid of` gets nothing. */
 export function termsOfQuery(text: string): Term[] {
-  const { stems, counts } = stemsOf(text);
+  const { stems, counts } = stemsOf(text.slice(0, longestQuery));
   const terms = new Map<string, Term>();
-  for (let index = 0; index < stems.length; index++) {
+  for (let index = 0; index < stems.length && terms.size < mostTerms; index++) {
     const phrase = phraseAt(stems, index);
     const term = phrase ?? (counts(index) ? single(stems[index] ?? "") : undefined);
     if (phrase !== undefined) index++;

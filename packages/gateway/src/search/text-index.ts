@@ -1,20 +1,42 @@
+import { type Posting, Postings } from "./postings.js";
 import { type Place, places } from "./searchable-text.js";
 import { impliedTerm, nameAction, type Term, termsOfDocument, termsOfQuery } from "./terms.js";
-import { Vocabulary } from "./vocabulary.js";
+import type { Looks } from "./vocabulary.js";
 import type { Weights } from "./weights.js";
 
-/** How often something stands in each of the places of a document, in the order of `places`. */
-type Counts = number[];
+/** How much stands in each of the places of a document, in the order of `places`. */
+type Lengths = number[];
 
-type Document = { readonly lengths: Counts; readonly keys: readonly string[] };
+type Document = { readonly lengths: Lengths; readonly words: readonly Posting[] };
 
 type Sum = { score: number; covered: number };
 
 const nothing = (): Sum => ({ score: 0, covered: 0 });
-const none = (): Counts => places.map(() => 0);
+const none = (): Lengths => places.map(() => 0);
 
-/** A word said more often than this in one place is worth no more. */
+/** A word said more often than this in one place is worth no more. Two bits hold it. */
 const mostOfOneWord = 2;
+const bitsOfCount = 2;
+const countAt = (counts: number, place: number) => (counts >> (place * bitsOfCount)) & 3;
+
+/**
+ * What one search may look at, in words of documents: several times what the longest query finds among
+ * 1,400 real tools. The rarest words of a query come first, as they say most.
+ */
+const mostMatches = 200_000;
+/** Of the words in an index, which it may look at as longer forms and misspellings of those that were asked. */
+const mostLooks = 5_000;
+
+/** How much of a document is taken in. */
+export type Allowance = {
+  /** Words in all. */
+  readonly words: number;
+  /** Of these, words that only its name may have. */
+  readonly reserved: number;
+};
+
+/** What became of a document: how many of its words were taken in, and whether that is all of them. */
+export type Taken = { readonly words: number; readonly isWhole: boolean };
 
 /**
  * An inverted index that ranks by BM25F with one change: of a query's word, its synonyms, its longer forms
@@ -24,62 +46,61 @@ const mostOfOneWord = 2;
 export class TextIndex {
   readonly #weights: Weights;
   readonly #documents = new Map<number, Document>();
-  /** By stem or concept. */
-  readonly #postings = new Map<string, Map<number, Counts>>();
+  readonly #postings = new Postings();
   readonly #totalLengths = none();
-  /** Made when it is needed; undefined after each change. */
-  #vocabulary: Vocabulary | undefined;
 
   constructor(weights: Weights) {
     this.#weights = weights;
   }
 
-  add(id: number, texts: Readonly<Record<Place, string>>): void {
-    this.#vocabulary = undefined;
+  /** Takes a document in, the words of its name first. Its number must be higher than all before it. */
+  add(id: number, texts: Readonly<Record<Place, string>>, { words, reserved }: Allowance): Taken {
     const lengths = none();
-    const keys = new Set<string>();
-    for (const [index, place] of places.entries()) {
-      const terms = termsOfDocument(texts[place]);
-      for (const { stem, concepts } of terms) {
-        for (const key of [stem, ...concepts]) {
-          keys.add(key);
-          const counts = entry(
-            entry(this.#postings, key, () => new Map()),
-            id,
-            none,
-          );
-          counts[index] = (counts[index] ?? 0) + 1;
-        }
-      }
-      lengths[index] = terms.length;
-      this.#totalLengths[index] = (this.#totalLengths[index] ?? 0) + terms.length;
+    const found = new Map<string, number>();
+    let most = words;
+    let isWhole = true;
+    for (const [place, name] of places.entries()) {
+      // What could not be taken in need not be read.
+      isWhole = found.size <= most && (place === 0 || found.size < most || texts[name] === "");
+      if (!isWhole) break;
+      const terms = termsOfDocument(texts[name]);
+      for (const { stem, concepts } of terms)
+        for (const word of [stem, ...concepts]) found.set(word, more(found.get(word) ?? 0, place));
+      lengths[place] = terms.length;
+      if (place === 0) most = Math.min(words, Math.max(found.size, words - reserved));
     }
-    this.#documents.set(id, { lengths, keys: [...keys] });
+    const taken: Posting[] = [];
+    for (const [word, counts] of found) {
+      if (taken.length >= most) break;
+      taken.push(this.#postings.add(word, id, counts));
+    }
+    this.#documents.set(id, { lengths, words: taken });
+    this.#count(lengths, 1);
+    return { words: taken.length, isWhole: isWhole && taken.length === found.size };
   }
 
-  remove(id: number): void {
+  /** Returns how many words it had. */
+  remove(id: number): number {
     const document = this.#documents.get(id);
-    if (document === undefined) return;
-    this.#vocabulary = undefined;
+    if (document === undefined) return 0;
     this.#documents.delete(id);
-    for (const key of document.keys) {
-      const posting = this.#postings.get(key);
-      posting?.delete(id);
-      if (posting?.size === 0) this.#postings.delete(key);
-    }
-    for (const [index, length] of document.lengths.entries())
-      this.#totalLengths[index] = (this.#totalLengths[index] ?? 0) - length;
+    for (const posting of document.words) this.#postings.remove(posting, id);
+    this.#count(document.lengths, -1);
+    return document.words.length;
   }
 
   /** Scores by document; those that have nothing of what was asked are not in it. */
   search(query: string): Map<number, number> {
     const found = new Map<number, Sum>();
     const terms = termsOfQuery(query);
+    const implied = nameAction(terms) ? [] : [impliedTerm];
+    const matches = this.#matchAll([...terms, ...implied]);
     let asked = 0;
-    for (const term of terms) asked += this.#score(term, 1, (id) => entry(found, id, nothing));
+    for (const term of terms)
+      asked += this.#score(term, matches, 1, (id) => entry(found, id, nothing));
     // What is implied refines what was found and finds nothing itself.
-    if (!nameAction(terms))
-      asked += this.#score(impliedTerm, this.#weights.implied, (id) => found.get(id));
+    for (const term of implied)
+      asked += this.#score(term, matches, this.#weights.implied, (id) => found.get(id));
     return new Map(
       [...found].map(([id, { score, covered }]) => [
         id,
@@ -88,12 +109,42 @@ export class TextIndex {
     );
   }
 
+  #count(lengths: Lengths, sign: 1 | -1): void {
+    for (const [place, length] of lengths.entries())
+      this.#totalLengths[place] = (this.#totalLengths[place] ?? 0) + sign * length;
+  }
+
+  /** By term: how much each document has of it. Stops when there would be too much to look at. */
+  #matchAll(terms: readonly Term[]): ReadonlyMap<Term, ReadonlyMap<number, number>> {
+    const looks = { left: mostLooks };
+    const costs = terms.map((term) => {
+      const words = [...this.#alternatives(term, looks)];
+      return {
+        term,
+        words,
+        cost: words.reduce((sum, [word]) => sum + this.#postings.count(word), 0),
+      };
+    });
+    let left = mostMatches;
+    const matches = new Map<Term, ReadonlyMap<number, number>>();
+    for (const { term, words, cost } of costs.sort((a, b) => a.cost - b.cost)) {
+      matches.set(term, this.#match(words, left));
+      left = Math.max(0, left - cost);
+    }
+    return matches;
+  }
+
   /** Adds what each document has of one term to its sum, and returns what it could have had. */
-  #score(term: Term, worth: number, sumOf: (id: number) => Sum | undefined): number {
-    const matches = this.#match(term);
-    if (matches.size === 0) return 0;
-    const rarity = this.#rarity(term, matches.size) * worth;
-    for (const [id, weight] of matches) {
+  #score(
+    term: Term,
+    matches: ReadonlyMap<Term, ReadonlyMap<number, number>>,
+    worth: number,
+    sumOf: (id: number) => Sum | undefined,
+  ): number {
+    const weights = matches.get(term);
+    if (weights === undefined || weights.size === 0) return 0;
+    const rarity = this.#rarity(term, weights.size) * worth;
+    for (const [id, weight] of weights) {
       const sum = sumOf(id);
       if (sum === undefined) continue;
       sum.score += (rarity * weight) / (this.#weights.saturation + weight);
@@ -102,20 +153,23 @@ export class TextIndex {
     return rarity;
   }
 
-  /** How much each document has of one term, over all its places. */
-  #match(term: Term): Map<number, number> {
-    const best = new Map<number, Counts>();
-    for (const [key, worth] of this.#alternatives(term)) {
-      for (const [id, counts] of this.#postings.get(key) ?? []) {
+  /** How much each document has of one of these words, over all its places. */
+  #match(words: readonly (readonly [string, number])[], most: number): Map<number, number> {
+    const best = new Map<number, number[]>();
+    let left = most;
+    for (const [word, worth] of words) {
+      const pairs = this.#postings.pairs(word);
+      for (let at = 0; at < pairs.length && left > 0; at += 2, left--) {
+        const [id = 0, counts = 0] = [pairs[at], pairs[at + 1]];
         const values = entry(best, id, none);
-        for (const [index, count] of counts.entries())
-          values[index] = Math.max(values[index] ?? 0, worth * Math.min(count, mostOfOneWord));
+        for (let place = 0; place < places.length; place++)
+          values[place] = Math.max(values[place] ?? 0, worth * countAt(counts, place));
       }
     }
     return new Map([...best].map(([id, values]) => [id, this.#weigh(id, values)]));
   }
 
-  #weigh(id: number, values: Counts): number {
+  #weigh(id: number, values: readonly number[]): number {
     const { lengthPenalty, places: worth } = this.#weights;
     const lengths = this.#documents.get(id)?.lengths ?? none();
     let sum = 0;
@@ -129,8 +183,8 @@ export class TextIndex {
     return sum;
   }
 
-  /** What else may stand for a term, and what it is worth against the term itself. */
-  *#alternatives({ stem, concepts }: Term): Iterable<readonly [string, number]> {
+  /** What may stand for a term, and what it is worth against the term itself. */
+  *#alternatives({ stem, concepts }: Term, looks: Looks): Iterable<readonly [string, number]> {
     const { synonym, beginning, misspelling } = this.#weights;
     yield [stem, 1];
     let isKnown = this.#postings.has(stem);
@@ -139,13 +193,13 @@ export class TextIndex {
       yield [concept, synonym];
     }
     if (stem === "") return;
-    this.#vocabulary ??= new Vocabulary(this.#postings.keys());
-    for (const key of this.#vocabulary.related(stem)) {
+    for (const word of this.#postings.vocabulary.related(stem, looks)) {
       isKnown = true;
-      yield [key, beginning];
+      yield [word, beginning];
     }
     if (isKnown) return;
-    for (const key of this.#vocabulary.corrections(stem)) yield [key, misspelling];
+    for (const word of this.#postings.vocabulary.corrections(stem, looks))
+      yield [word, misspelling];
   }
 
   /**
@@ -153,10 +207,15 @@ export class TextIndex {
    * many `get`) must not decide.
    */
   #rarity({ stem }: Term, matches: number): number {
-    const own = this.#postings.get(stem)?.size ?? matches;
+    const own = this.#postings.has(stem) ? this.#postings.count(stem) : matches;
     const frequency = Math.sqrt(own * matches);
     return Math.log(1 + (this.#documents.size - frequency + 0.5) / (frequency + 0.5));
   }
+}
+
+/** The same counts with one more in a place. */
+function more(counts: number, place: number): number {
+  return countAt(counts, place) === mostOfOneWord ? counts : counts + (1 << (place * bitsOfCount));
 }
 
 function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -1,4 +1,5 @@
 import type { CapabilityItem, JsonObject } from "@hub/core";
+import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { SearchableServer } from "./searchable-text.js";
 import { ToolSearch } from "./tool-search.js";
@@ -169,5 +170,101 @@ describe("what is searched", () => {
       search.follow([weather, github, jira]);
     }
     expect(search.search("open an issue in github", 5)).toEqual(before);
+  });
+});
+
+describe("what the index may hold", () => {
+  const rare = (at: number) => `w${at.toString(36).padStart(5, "x")}q`;
+  /** Each of its tools has so many words that no other has. */
+  const wordy = (id: string, count: number, words: number) => {
+    const tools = Array.from({ length: count }, (_, at) =>
+      tool(
+        `${id}_tool${at}`,
+        Array.from({ length: words }, (_word, word) => rare(at * words + word)).join(" "),
+      ),
+    );
+    return server(id, tools, { snapshotHash: `${count} tools of ${words} words` });
+  };
+
+  test("of a server that says too much each tool is found by its name, and the rest is left out", () => {
+    const leftOut: string[] = [];
+    search = new ToolSearch({
+      mostOfServer: 2_000,
+      onLeftOut: (because, id) => leftOut.push(`${because} ${id}`),
+    });
+    search.follow([wordy("greedy", 300, 50), weather]);
+    expect(search.largest).toEqual({ serverId: "greedy", words: 2_000 });
+    expect(leftOut).toEqual(["server greedy"]);
+    for (let at = 0; at < 300; at++)
+      expect(names(`greedy_tool${at}`, 1)).toEqual([`greedy/greedy_tool${at}`]);
+    expect(names("severe storm")[0]).toBe("weather/get_alerts");
+  });
+
+  test("of all servers those with most give way, whatever the order, and have it back when there is room", () => {
+    const small = [weather, github, jira];
+    const greedy = Array.from({ length: 5 }, (_, at) => wordy(`greedy${at}`, 20, 50));
+    for (const servers of [
+      [...small, ...greedy],
+      [...greedy, ...small],
+    ]) {
+      const leftOut = new Set<string>();
+      search = new ToolSearch({
+        mostOfAll: 3_000,
+        mostOfServer: 2_000,
+        onLeftOut: (_, id) => leftOut.add(id),
+      });
+      search.follow(servers);
+      expect(search.words).toBeLessThanOrEqual(3_000);
+      expect(search.words).toBeGreaterThan(1_500);
+      expect([...leftOut].every((id) => id.startsWith("greedy"))).toBe(true);
+      expect(names("severe storm")[0]).toBe("weather/get_alerts");
+      expect(names("open an issue in a repository")[0]).toBe("github/createIssue");
+      search.follow([...small, ...greedy.slice(0, 1)]);
+      expect(names(rare(19 * 50))).toEqual(["greedy0/greedy0_tool19"]);
+    }
+  });
+
+  test("a long word counts by its beginning, and finds what has it", () => {
+    search.follow([server("long", [tool(`a${"b".repeat(3_000)}`, "c".repeat(100_000))])]);
+    expect(names(`a${"b".repeat(300)}`)).toHaveLength(1);
+    expect(search.words).toBeLessThanOrEqual(3);
+  });
+
+  test("whatever servers come and go, it holds what an index made anew holds", () => {
+    const offered = fc.record({
+      id: fc.constantFrom("a", "b", "c", "d"),
+      tools: fc.nat({ max: 12 }),
+      words: fc.nat({ max: 12 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(offered, { maxLength: 4 }), { maxLength: 4 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 300 }),
+        (rounds, mostOfServer, mostOfAll) => {
+          const options = { mostOfServer, mostOfAll };
+          const followed = new ToolSearch(options);
+          let last: SearchableServer[] = [];
+          for (const round of rounds) {
+            const byId = new Map(round.map((one) => [one.id, one]));
+            last = [...byId.values()].map(({ id, tools, words }) => wordy(id, tools, words));
+            followed.follow(last);
+            expect(followed.words).toBeLessThanOrEqual(mostOfAll);
+            expect(followed.largest?.words ?? 0).toBeLessThanOrEqual(mostOfServer);
+          }
+          const fresh = new ToolSearch(options);
+          fresh.follow(last);
+          if (
+            last.reduce((sum, { tools }) => sum + tools.length * 20, 0) <
+            Math.min(mostOfServer, mostOfAll)
+          ) {
+            expect(followed.words).toBe(fresh.words);
+            for (const query of ["tool1", rare(3), "a tool"])
+              expect(followed.search(query, 9)).toEqual(fresh.search(query, 9));
+          }
+        },
+      ),
+      { numRuns: Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 500) / 2) },
+    );
   });
 });

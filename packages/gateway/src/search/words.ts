@@ -18,6 +18,9 @@ function pairsOf(text: string): string[] {
   return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
 }
 
+/** What is longer is told apart by its beginning only. */
+const longestWord = 40;
+
 /** The words of a text in lower case: `getUserName`, `get_user_name` and `GET-USER-NAME` are the same three. */
 export function wordsOf(text: string): string[] {
   const parts = text
@@ -28,5 +31,7 @@ export function wordsOf(text: string): string[] {
     .replace(/(\p{Lu})(\p{Lu}\p{Ll}{2})/gu, "$1 $2")
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu);
-  return (parts ?? []).flatMap((word) => (unspaced.test(word) ? pairsOf(word) : [word]));
+  return (parts ?? []).flatMap((word) =>
+    unspaced.test(word) ? pairsOf(word) : [word.slice(0, longestWord)],
+  );
 }

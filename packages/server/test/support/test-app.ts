@@ -160,7 +160,7 @@ export async function createTestApp(
     previewToolset: () => {
       throw new Error("Previews are the gateway's: the tests of a whole hub have them.");
     },
-    searchTools: createCatalogueSearch(registry),
+    searchTools: createCatalogueSearch(registry, budgets),
     probeNow: async (serverId) => {
       for (const task of registry.takeProbes(serverId)) {
         registry.recordProbe(

@@ -1,0 +1,37 @@
+import type { Entry, JsonObject } from "@hub/core";
+import type { Ambiguous } from "./combined.js";
+import { ambiguousKey, type MissingServer, missingKey } from "./missing.js";
+import type { ListKind } from "./view.js";
+
+/** Around the definitions of a list, as JSON: what comes before them, and what is said of the whole. */
+export function frameOf(
+  kind: ListKind,
+  about: {
+    readonly isModern: boolean;
+    readonly servers: readonly Entry[];
+    readonly missing: readonly MissingServer[];
+    readonly ambiguous: readonly Ambiguous[];
+  },
+): { readonly before: string; readonly after: string } {
+  const { isModern, servers, missing, ambiguous } = about;
+  const meta = {
+    ...(missing.length === 0 ? {} : { [missingKey]: missing }),
+    ...(ambiguous.length === 0 ? {} : { [ambiguousKey]: ambiguous }),
+  };
+  const rest = JSON.stringify({
+    ...(isModern ? { resultType: "complete", ...cachingHints(servers) } : {}),
+    ...(Object.keys(meta).length === 0 ? {} : { _meta: meta }),
+  }).slice(1, -1);
+  return { before: `{"${kind}":[`, after: `]${rest === "" ? "" : `,${rest}`}}` };
+}
+
+/** How long and for whom the parts may be kept: the strictest of what their servers say. */
+function cachingHints(servers: readonly Entry[]): JsonObject {
+  let ttlMs = servers.length === 0 ? 0 : Number.POSITIVE_INFINITY;
+  let cacheScope = "public";
+  for (const { snapshot } of servers) {
+    ttlMs = Math.min(ttlMs, snapshot?.caching?.ttlMs ?? 0);
+    if (snapshot?.caching?.cacheScope !== "public") cacheScope = "private";
+  }
+  return { ttlMs, cacheScope };
+}
