@@ -189,7 +189,7 @@ const budgetTable = {
   callsWaiting: {
     per: "server",
     unit: "items",
-    default: 1_000,
+    default: 2_000,
     least: 1,
     most: 100_000,
     meaning: "calls that wait for one instance; a further one is refused",

@@ -191,7 +191,7 @@ export class ClientSession implements Holder {
         identity,
         via,
         signal,
-        reach: (instance) => placeAt(instance, signal),
+        reach: (instance) => placeAt(instance.openings, this.peer, signal),
       });
       if (leg.kind === "legacy") {
         if (this.#isClosed) leg.link.close();

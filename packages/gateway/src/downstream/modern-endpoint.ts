@@ -31,7 +31,6 @@ import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import { discoverResult } from "./identity.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
-import { peerOf } from "./peer.js";
 import { Reply } from "./reply.js";
 import { takeStreamPlace } from "./stream-place.js";
 import { Subscription } from "./subscription.js";
@@ -237,7 +236,6 @@ export class ModernEndpoint {
       reply,
       rewrites,
       via,
-      peer: peerOf(exchange.request),
     });
   }
 

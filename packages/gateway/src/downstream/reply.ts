@@ -3,6 +3,7 @@ import type { BudgetBook } from "@hub/core";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText, type StreamEvent } from "../wire/event-stream.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
+import { peerOf } from "./peer.js";
 
 const streamHeaders = {
   "content-type": "text/event-stream",
@@ -34,6 +35,11 @@ export class Reply {
       this.#state = "ended";
       for (const listener of this.#onGone) listener();
     });
+  }
+
+  /** Whose answer it is: see `peerOf`. */
+  get peer(): string {
+    return peerOf(this.#response.req);
   }
 
   /** Whether anything can still be sent. */

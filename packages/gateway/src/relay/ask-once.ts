@@ -26,7 +26,7 @@ export async function askOnce(
   const [instance] = context.instances.candidates(entry);
   if (instance === undefined) return undefined;
   const signal = AbortSignal.timeout(limits.handshakeMs);
-  const leave = await placeAt(instance, signal);
+  const leave = await placeAt(instance.calls, "", signal);
   if (leave === undefined) return undefined;
   return asked(context, entry, instance, request, signal).finally(leave);
 }

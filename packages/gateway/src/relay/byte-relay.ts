@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import { peerOf } from "../downstream/peer.js";
 import { failureError, type GatewayFailure } from "../errors.js";
 import type { CallRecord } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
@@ -110,7 +111,7 @@ export function relayBytes(
         void context.refresh(entry.record.id);
         fail(timedOut(afterMs));
       });
-  const place = new CallPlace(timer);
+  const place = new CallPlace(timer, peerOf(response.req));
   const hear = (envelope: Envelope) => {
     const { id, isCall } = envelope;
     if (!isCall) {

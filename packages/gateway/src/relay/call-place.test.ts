@@ -32,7 +32,7 @@ function world(most: number, mostWaiting: number) {
   };
   const enter = () => {
     const call: Call = {
-      place: new CallPlace(timer),
+      place: new CallPlace(timer, "peer"),
       state: "waiting",
       open: 0,
       hasResumed: false,
@@ -120,12 +120,15 @@ describe("the places of an instance", () => {
 
   test("are not kept by a call whose time is up the moment its client answers", () => {
     const places = new Places({ most: 1, mostWaiting: 1 });
-    const place: CallPlace = new CallPlace({ pause: () => undefined, resume: () => place.end() });
+    const place: CallPlace = new CallPlace(
+      { pause: () => undefined, resume: () => place.end() },
+      "peer",
+    );
     place.enter(places, () => undefined);
     place.waitForClient();
     place.goOn();
     expect(places.taken).toBe(0);
-    const ended: CallPlace = new CallPlace(undefined);
+    const ended: CallPlace = new CallPlace(undefined, "peer");
     ended.enter(places, () => ended.end());
     expect(places.taken).toBe(0);
   });

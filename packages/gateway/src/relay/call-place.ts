@@ -7,6 +7,7 @@ import type { Places } from "../upstream/places.js";
  */
 export class CallPlace {
   readonly #timer: Pick<CallTimer, "pause" | "resume"> | undefined;
+  readonly #peer: string;
   #places: Places | undefined;
   #leave: (() => void) | undefined;
   #hasBegun = false;
@@ -14,8 +15,10 @@ export class CallPlace {
   /** Questions that the client has not answered. */
   #open = 0;
 
-  constructor(timer: Pick<CallTimer, "pause" | "resume"> | undefined) {
+  /** `peer`: whose call it is (see `peerOf`). */
+  constructor(timer: Pick<CallTimer, "pause" | "resume"> | undefined, peer: string) {
     this.#timer = timer;
+    this.#peer = peer;
   }
 
   /**
@@ -34,7 +37,7 @@ export class CallPlace {
     this.#leave = places.enter(() => {
       this.#hasBegun = true;
       start();
-    });
+    }, this.#peer);
     const hasPlace = this.#leave !== undefined;
     // It may be over before it is known how to leave.
     if (this.#isOver) this.#leave?.();

@@ -13,6 +13,8 @@ export type CallRunOptions = {
   readonly name: string | undefined;
   readonly client: string | undefined;
   readonly params: unknown;
+  /** Whose call it is: see `peerOf`. */
+  readonly peer: string;
   /** Hears once that the call failed on the hub's side; it has ended then. */
   readonly onFailure: (failure: GatewayFailure) => void;
   /** Hears once that the call is over, however it ended. */
@@ -48,7 +50,7 @@ export class CallRun {
       void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
     });
-    this.#place = new CallPlace(this.#timer);
+    this.#place = new CallPlace(this.#timer, options.peer);
   }
 
   get isOver(): boolean {

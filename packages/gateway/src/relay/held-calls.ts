@@ -32,8 +32,6 @@ export type BridgedRequest = {
   readonly name: string | undefined;
   readonly reply: Reply;
   readonly rewrites: Rewrites | undefined;
-  /** Who asks: see `peerOf`. */
-  readonly peer: string;
   readonly via: string | undefined;
 };
 
@@ -99,6 +97,7 @@ export class HeldCalls {
     const caller = modernCaller(request);
     const over = new AbortController();
     const run: CallRun = new CallRun(context, {
+      peer: reply.peer,
       onOver: () => over.abort(),
       entry,
       method: request.method,
@@ -178,14 +177,14 @@ export class HeldCalls {
       rewrites,
       budgets: this.#context.budgets,
       hold: (round, bytes, requestId) => {
-        const refused = this.#wait(id, held, bridged.peer, bytes, requestId);
+        const refused = this.#wait(id, held, bridged.reply.peer, bytes, requestId);
         if (refused !== undefined) return refused;
         const { catalogue, limits } = this.#context;
         const expiresAt = catalogue.now().hub + limits.holdMs;
         return this.#seal.seal({ held: id, round, subject, expiresAt });
       },
-      keep: (more) => this.#kept.take(bridged.peer, more),
-      giveBack: (kept) => this.#kept.give(bridged.peer, kept),
+      keep: (more) => this.#kept.take(bridged.reply.peer, more),
+      giveBack: (kept) => this.#kept.give(bridged.reply.peer, kept),
       onOver: () => {
         this.#letGo(id);
         this.#held.delete(id);

@@ -46,6 +46,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   let link: LegacyLink | undefined;
   const asked = new Set<string>();
   const run = new CallRun(context, {
+    peer: session.peer,
     entry,
     method: request.method,
     name: call.name,

@@ -22,6 +22,7 @@ export function relayRewritten(
 ): void {
   const { entry, id } = call;
   const run = new CallRun(context, {
+    peer: reply.peer,
     entry,
     method: call.method,
     name: call.name,

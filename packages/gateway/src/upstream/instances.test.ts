@@ -4,7 +4,7 @@ import { defaultLimits } from "../limits.js";
 import { Instances } from "./instances.js";
 
 const limits = { ...defaultLimits, circuitMs: 1_000 };
-const budgets = new BudgetBook({ callsInFlight: 2, callsWaiting: 2 });
+const budgets = new BudgetBook({ callsInFlight: 2, callsWaiting: 4 });
 
 /** A real registry with some instances of one server, on a clock that stands still. */
 async function start(count: number) {
@@ -61,7 +61,7 @@ test("calls that take no time are spread evenly, and the least busy instance com
   }
   expect([...counts.values()]).toEqual([10, 10, 10]);
   const [busy] = instances.candidates(entry());
-  const leave = busy?.enter(() => undefined);
+  const leave = busy?.calls.enter(() => undefined, "peer");
   for (let one = 0; one < 6; one += 1) expect(instances.candidates(entry()).at(-1)).toBe(busy);
   leave?.();
 });
@@ -112,7 +112,7 @@ test("places are given in order, given back once, and refused when too many wait
   const { instances, entry } = await start(1);
   const [instance] = instances.candidates(entry());
   const began: number[] = [];
-  const enter = (one: number) => instance?.enter(() => began.push(one));
+  const enter = (one: number) => instance?.calls.enter(() => began.push(one), "peer");
   const leavers = [1, 2, 3, 4].map(enter);
   expect(began).toEqual([1, 2]);
   expect(enter(5)).toBeUndefined();

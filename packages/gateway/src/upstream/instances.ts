@@ -100,11 +100,6 @@ export class UpstreamInstance {
   get inFlight(): number {
     return this.calls.taken;
   }
-
-  /** A place among its calls: see `Places.enter`. */
-  enter(start: () => void): (() => void) | undefined {
-    return this.calls.enter(start);
-  }
 }
 
 /** Better first. An instance that drains gets no new calls, one that is down none at all. */

@@ -1,11 +1,12 @@
-import type { UpstreamInstance } from "./instances.js";
+import type { Places } from "./places.js";
 
 /**
  * Waits for a place at an instance. Resolves with what gives it back; with nothing when too many wait
  * already, or the signal came first.
  */
 export function placeAt(
-  instance: UpstreamInstance,
+  places: Places,
+  peer: string,
   signal: AbortSignal,
 ): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
@@ -18,14 +19,14 @@ export function placeAt(
       resolve(undefined);
     };
     let isIn = false;
-    const leave = instance.enter(() => {
+    const leave = places.enter(() => {
       isIn = true;
       // At once it runs before there is anything to resolve with.
       queueMicrotask(() => {
         signal.removeEventListener("abort", giveUp);
         resolve(leave);
       });
-    });
+    }, peer);
     if (leave === undefined) resolve(undefined);
     else if (!isIn) signal.addEventListener("abort", giveUp, { once: true });
   });

@@ -1,7 +1,9 @@
+import { Shares } from "@hub/core";
+
 export type PlacesOptions = {
   /** How many may be taken by those that come in. */
   readonly most: number;
-  /** How many may wait for one; a further one is refused. */
+  /** How many may wait for one, shared between peers (see `Shares`); a further one is refused. */
   readonly mostWaiting: number;
   /** Hears of each that was refused because too many wait. Default: nobody. */
   readonly onFull?: () => void;
@@ -10,15 +12,19 @@ export type PlacesOptions = {
 /**
  * How many calls one instance works on at a time. A call that waits for its client gives its place back
  * and takes one again without waiting: it runs at the server already, so it counts, and the next that
- * waits comes in when there are fewer than `most` again.
+ * waits comes in when there are fewer than `most` again. Peers that wait come in by turns, each with the
+ * one that waits longest, so that many of one peer keep no other peer waiting.
  */
 export class Places {
   readonly #options: PlacesOptions;
-  readonly #waiting = new Set<() => void>();
+  /** Who waits, by peer; the peer whose turn it is comes first. */
+  readonly #lines = new Map<string, Set<() => void>>();
+  readonly #waiting: Shares;
   #taken = 0;
 
   constructor(options: PlacesOptions) {
     this.#options = options;
+    this.#waiting = new Shares(options.mostWaiting);
   }
 
   get waiting(): number {
@@ -30,27 +36,36 @@ export class Places {
   }
 
   /**
-   * Runs `start` when a place is free, at once or later, in the order they came. Returns what takes the
-   * wish back or gives the place back; undefined when too many wait already.
+   * Runs `start` when a place is free, at once or later. Returns what takes the wish back or gives the
+   * place back; undefined when too many wait already.
    */
-  enter(start: () => void): (() => void) | undefined {
+  enter(start: () => void, peer: string): (() => void) | undefined {
     if (this.#taken < this.#options.most) {
       const leave = this.again();
       start();
       return leave;
     }
-    if (this.#waiting.size >= this.#options.mostWaiting) {
-      this.#options.onFull?.();
-      return undefined;
-    }
     let leave: (() => void) | undefined;
     const begin = () => {
+      stopWaiting();
       leave = this.again();
       start();
     };
-    this.#waiting.add(begin);
+    const wish = { isUsed: true, end: () => undefined };
+    const stopWaiting = () => {
+      this.#waiting.leave(peer, wish);
+      const line = this.#lines.get(peer);
+      line?.delete(begin);
+      if (line?.size === 0) this.#lines.delete(peer);
+    };
+    if (!this.#waiting.admit(peer, wish)) {
+      this.#options.onFull?.();
+      return undefined;
+    }
+    const line = this.#lines.get(peer) ?? new Set();
+    this.#lines.set(peer, line.add(begin));
     return () => {
-      if (leave === undefined) this.#waiting.delete(begin);
+      if (leave === undefined) stopWaiting();
       else leave();
     };
   }
@@ -68,10 +83,15 @@ export class Places {
   }
 
   #admit(): void {
-    for (const begin of this.#waiting) {
-      if (this.#taken >= this.#options.most) return;
-      this.#waiting.delete(begin);
-      begin();
+    while (this.#taken < this.#options.most) {
+      const [next] = this.#lines;
+      if (next === undefined) return;
+      const [peer, line] = next;
+      const [begin] = line;
+      // The next turn is another peer's.
+      this.#lines.delete(peer);
+      this.#lines.set(peer, line);
+      begin?.();
     }
   }
 }

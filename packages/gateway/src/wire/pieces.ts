@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { JsonRpcId } from "./json-rpc.js";
+import { markShared } from "./shared-bytes.js";
 
 /** A message in pieces, some of which other messages share. */
 export type Pieces = {
@@ -32,6 +33,7 @@ export function endWith(response: ServerResponse, { pieces, length }: Pieces): v
     response.end(Buffer.concat(pieces, length));
     return;
   }
+  markShared(response, pieces);
   response.cork();
   for (const piece of pieces) response.write(piece);
   response.end();
