@@ -1,4 +1,5 @@
-// What each scene showed on commit 25da806, before anything was mended; times of a busy machine are left out.
+// What each scene showed on commit 9da686a, before any of the faults was mended. The machine was busy, so the
+// bystander has no times here.
 export const before = {
   "odd-requests": "the process ended after 16 requests",
   "questions-at-once": "none finished, and no newcomer was let in",

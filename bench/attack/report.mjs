@@ -71,7 +71,7 @@ const heads = [
   "what came of it",
   "bystander p50 / p99 in ms (quiet)",
   "memory above idle",
-  "at commit 25da806",
+  "at commit 9da686a",
 ];
 
 /** A Markdown table with columns as wide as their cells. */
