@@ -194,6 +194,15 @@ const budgetTable = {
     most: 100_000,
     meaning: "calls that wait for one instance; a further one is refused",
   },
+  receivedBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: mib,
+    most: 4_096 * mib,
+    meaning:
+      "MCP messages of clients, as far as they do not come in one piece, until they are answered; a further one is refused",
+  },
   waitingBytes: {
     per: "hub",
     unit: "bytes",

@@ -32,6 +32,8 @@ export const gatewayErrors = {
   IDENTITY_TOO_LARGE: -31_025,
   /** The hub itself failed at the call, which may have run. Its log has it. */
   HUB_FAULT: -31_008,
+  /** Messages of this client that are not answered yet take all the room that it may have. */
+  TOO_MANY_BYTES: -31_026,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -86,6 +88,7 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   TOO_MANY_STREAMS: "Close streams you do not need, or try again later.",
   TOO_MANY_HELD_CALLS: "Answer what was asked before, or try again later.",
   TOO_MANY_QUESTIONS: "Ask again when the others are answered.",
+  TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",
   HUB_FAULT: "Report it with the hub's log; it says nothing about the server.",

@@ -194,6 +194,7 @@ export class Gateway {
       selection: selected.selection,
       currentSelection: selectingStill(select, selected.selection),
       via,
+      budgets: this.#context.budgets,
       always,
       onFault,
     };

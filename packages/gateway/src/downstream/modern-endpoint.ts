@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isJsonObject } from "@hub/core";
+import { type BudgetBook, isJsonObject } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
 import type { ListKind, View } from "../catalogue/view.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
@@ -78,6 +78,7 @@ export type Exchange = {
   /** The selection as it is later: a toolset may change. */
   readonly currentSelection: () => Selection;
   readonly via: string | undefined;
+  readonly budgets: BudgetBook;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
   /** Tells of a fault of the hub's own, and answers with it where nothing was sent yet. */

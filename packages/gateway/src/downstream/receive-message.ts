@@ -2,6 +2,7 @@ import { sendText } from "../relay/send-text.js";
 import { codes, errorText, type JsonRpcError, type JsonRpcId } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage } from "../wire/read-message.js";
+import { BodyRoom } from "./body-room.js";
 import type { Exchange } from "./modern-endpoint.js";
 import { readBody } from "./read-body.js";
 
@@ -36,7 +37,7 @@ export function receiveMessage(
       exchange.onFault(error);
     }
   };
-  readBody(request, limits.bytes, onBody, () => response.destroy());
+  readBody(request, limits.bytes, onBody, () => response.destroy(), new BodyRoom(exchange));
 }
 
 function refuse(

@@ -138,12 +138,17 @@ export class HeldCalls {
         });
       }
       link = leg.link;
+      if (run.isOver) return link.close();
       const current = this.#hold(bridged, caller, run);
+      const leave = () => current.leave();
+      over.signal.addEventListener("abort", leave, { once: true });
       await Promise.all([
         current.start(leg.link),
-        applyLogLevel(leg.link, caller.logLevel, context.limits.handshakeMs),
+        applyLogLevel(leg.link, caller.logLevel, context.limits.handshakeMs, over.signal),
       ]);
-      if (run.isOver) return current.leave();
+      if (run.isOver) return;
+      // From here on the call itself says how it ends.
+      over.signal.removeEventListener("abort", leave);
       held = current;
       stop();
       held.attach(request.id, request.params?._meta?.progressToken, reply);

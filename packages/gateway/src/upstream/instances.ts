@@ -43,6 +43,8 @@ export class UpstreamInstance {
   readonly calls: Places;
   /** Places for sessions that its own clients open: newcomers do not wait behind calls. */
   readonly openings: Places;
+  /** Places for words that nobody waits for, such as those that end a session. */
+  readonly farewells: Places;
   readonly #limits: GatewayLimits;
 
   constructor(serverId: string, instance: Instance, limits: GatewayLimits, budgets: BudgetBook) {
@@ -57,6 +59,7 @@ export class UpstreamInstance {
     };
     this.calls = new Places(places);
     this.openings = new Places(places);
+    this.farewells = new Places(places);
   }
 
   /** Calls and openings that wait for a place. */

@@ -158,7 +158,12 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       return isLost;
     },
     request: (message, receiver) => send(message, own, watching(receiver)),
-    post: (message) => tell((receiver) => send(message, own, watching(receiver)), handshakeMs),
+    post(message) {
+      const start: Start = (receiver) => send(message, own, watching(receiver));
+      // Whoever waits for an answer must not wait for anything else as well.
+      if ("method" in message) tellInTurn(instance, start, handshakeMs);
+      else tell(start, handshakeMs);
+    },
     listen(receiver, lastEventId) {
       if (sessionId === undefined) return undefined;
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
@@ -170,10 +175,9 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       if (sessionId === undefined || isLost) return;
       const request = { method: "DELETE", headers: own, via } as const;
       const short = shortMessages(limits);
-      tell(
-        (receiver) => exchange(dialer, instance.endpoint, request, short, receiver),
-        handshakeMs,
-      );
+      const start: Start = (receiver) =>
+        exchange(dialer, instance.endpoint, request, short, receiver);
+      tellInTurn(instance, start, handshakeMs);
     },
   };
 }
@@ -217,12 +221,18 @@ export const deaf: MessageReceiver = {
   onFailure: () => undefined,
 };
 
+type Start = (receiver: MessageReceiver) => UpstreamExchange;
+
+/** The same in turn, so that a server that hangs is not connected to for each call that ends. */
+function tellInTurn({ farewells }: UpstreamInstance, start: Start, withinMs: number): void {
+  const leave = farewells.enter(
+    () => tell(start, withinMs, () => queueMicrotask(() => leave?.())),
+    "",
+  );
+}
+
 /** Sends what nobody waits for the answer of. A server that never gives one must not keep the connection. */
-export function tell(
-  start: (receiver: MessageReceiver) => UpstreamExchange,
-  withinMs: number,
-  onOver: () => void = () => undefined,
-): void {
+export function tell(start: Start, withinMs: number, onOver: () => void = () => undefined): void {
   const over = () => {
     clearTimeout(timer);
     onOver();

@@ -1,22 +1,29 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { deaf, type LegacyLink } from "./legacy-link.js";
 
-/** Tells a server the level and waits until it knows, so that the next call obeys it. */
+/**
+ * Tells a server the level and waits until it knows, so that the next call obeys it; not for one that
+ * hangs, nor when nobody wants to know any more.
+ */
 export async function applyLogLevel(
   link: LegacyLink,
   logLevel: string | undefined,
   withinMs: number,
+  unwanted?: AbortSignal,
 ): Promise<void> {
   if (logLevel === undefined || link.initialized.capabilities.logging === undefined) return;
   await new Promise<void>((resolve) => {
-    const giveUp = setTimeout(() => {
-      asked.abort();
-      resolve();
-    }, withinMs);
     const done = () => {
-      clearTimeout(giveUp);
+      clearTimeout(timer);
+      unwanted?.removeEventListener("abort", giveUp);
       resolve();
     };
+    const giveUp = () => {
+      asked.abort();
+      done();
+    };
+    const timer = setTimeout(giveUp, withinMs);
+    unwanted?.addEventListener("abort", giveUp, { once: true });
     const request: JsonRpcRequest = {
       jsonrpc: "2.0",
       id: "hub-level",

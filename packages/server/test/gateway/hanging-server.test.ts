@@ -164,7 +164,8 @@ describe("a 2025 server that hangs", () => {
       request.on("end", () => {
         const message: Message = JSON.parse(body);
         if (message.method === stage) seen.hasHung = true;
-        if (message.method !== stage) handle(message, request, response);
+        const isDeaf = seen.hasHung && message.method === "notifications/cancelled";
+        if (message.method !== stage && !isDeaf) handle(message, request, response);
       });
       return true;
     };
@@ -182,16 +183,18 @@ describe("a 2025 server that hangs", () => {
       const seen = hangAt(upstream, stage);
       const client = new ModernClient(hub.url, { capabilities: { elicitation: { form: {} } } });
       const logLevel = { _meta: { [metaKey("logLevel")]: "debug" } };
-      const calls = Array.from({ length: 60 }, (_, one) =>
-        client.call("old__echo", { one }, logLevel),
-      );
-      await until("the first to be stuck", () => seen.open >= callsInFlight);
-      await until("all to have come", async () => (await hub.inFlight("old")) > callsInFlight);
-      for (const call of calls) call.close();
-      await until("nothing to be left", async () => (await hub.inFlight("old")) === 0);
+      for (let wave = 0; wave < 4; wave += 1) {
+        const calls = Array.from({ length: 60 }, (_, one) =>
+          client.call("old__echo", { one }, logLevel),
+        );
+        await until("the first to be stuck", () => seen.open >= callsInFlight);
+        await until("all to have come", async () => (await hub.inFlight("old")) > callsInFlight);
+        for (const call of calls) call.close();
+        await until("nothing to be left", async () => (await hub.inFlight("old")) === 0);
+      }
       await until("all connections to be closed", () => seen.open === 0);
-      // A call and its stream, and for a moment the words that end them.
-      expect(seen.most).toBeLessThanOrEqual(4 * callsInFlight);
+      // A call, its stream, the words that end them, and some that the hub has closed a moment ago.
+      expect(seen.most).toBeLessThanOrEqual(6 * callsInFlight);
       upstream.intercept = undefined;
       upstream.on("echo", () => textResult("well again"));
       await until("it to be well", async () => {

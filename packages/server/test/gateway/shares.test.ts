@@ -203,3 +203,37 @@ describe("connections", () => {
     expect(await use(hub, "eventStreams")).toMatchObject({ used: 1 });
   });
 });
+
+describe("large messages", () => {
+  test("that one address does not finish leave room for those of others, and are given back when it goes", async () => {
+    const hub = await TestHub.start({ budgets: { receivedBytes: 8 * 1024 * 1024 } });
+    const half = (from: string) => {
+      const connection = new RawConnection(hub.port, "127.0.0.1", from);
+      closeLater(() => connection.destroy());
+      const length = 2 * 1024 * 1024;
+      connection.write(
+        `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`,
+      );
+      connection.write("x".repeat(length - 1));
+      return connection;
+    };
+    const used = async () => Number((await use(hub, "receivedBytes")).used);
+    const unfinished = Array.from({ length: 4 }, () => half("127.0.0.1"));
+    const answers = unfinished.map((connection) => connection.next());
+    const refused = await Promise.race(answers);
+    expect(refused?.status).toBe(429);
+    expect(refused?.headers.get("retry-after")).toBe("5");
+    expect(refused?.body).toContain("TOO_MANY_BYTES");
+    expect(await used()).toBeLessThanOrEqual(4 * 1024 * 1024);
+
+    const before = await used();
+    const other = half(neighbour);
+    await until("the other's to be kept", async () => (await used()) > before + 1.5 * 1024 * 1024);
+    for (const connection of [...unfinished, other]) connection.destroy();
+    await until("all to be given back", async () => (await used()) === 0);
+    const text = "y".repeat(3 * 1024 * 1024);
+    const { status } = await new ModernClient(hub.url).send("tools/list", { text }).done;
+    expect(status).toBe(200);
+    await until("it to be given back", async () => (await used()) === 0);
+  });
+});

@@ -1,0 +1,46 @@
+import { sendText } from "../relay/send-text.js";
+import type { Exchange } from "./modern-endpoint.js";
+import { peerOf } from "./peer.js";
+import { refuseMore } from "./refuse-more.js";
+
+const retryAfterMs = 5_000;
+
+/**
+ * Room for one message of a client, as far as it does not come in one piece. It is taken while the message
+ * comes, which a client can make last long, and given back when the message is answered.
+ */
+export class BodyRoom {
+  readonly #exchange: Exchange;
+  #taken = 0;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  /** Takes room for more of the message; false when its client has its share. */
+  take(bytes: number): boolean {
+    const { budgets, request, response } = this.#exchange;
+    const shares = budgets.byteShares("receivedBytes");
+    const peer = peerOf(request);
+    if (!shares.take(peer, bytes)) return false;
+    if (this.#taken === 0) response.once("close", () => shares.give(peer, this.#taken));
+    this.#taken += bytes;
+    return true;
+  }
+
+  /** Tells the client to come back. */
+  refuse(): void {
+    const { budgets, response, always } = this.#exchange;
+    const cause =
+      "this address has sent as many bytes as the hub keeps of messages that it has not answered.";
+    const failure = { code: "TOO_MANY_BYTES", cause } as const;
+    const { status, text, headers } = refuseMore(
+      budgets,
+      "receivedBytes",
+      null,
+      failure,
+      retryAfterMs,
+    );
+    sendText(response, status, text, { ...always, ...headers });
+  }
+}
