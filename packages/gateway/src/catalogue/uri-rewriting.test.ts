@@ -52,3 +52,27 @@ test("a text that names none of them, or is no JSON, stays as it is to the byte"
     expect(rewriteText(text, rewrites)).toBe(text);
   expect(rewriteText('{ "uri":"test://a" }', undefined)).toBe('{ "uri":"test://a" }');
 });
+
+test("thousands of shared URIs and templates are looked up and not sought one by one", () => {
+  let sought = 0;
+  class Counted extends Map<string, string> {
+    override keys() {
+      sought += 1;
+      return super.keys();
+    }
+  }
+  const uris = Array.from({ length: 10_000 }, (_, index) => [
+    `test://${index}`,
+    `test://{x}/${index}`,
+  ]);
+  const many = new Counted(uris.flat().map((uri) => [uri, exposedUri("weather", uri)]));
+  const asked = [...Array(5_000).keys()].map((index) => ({ uri: `test://${index}` }));
+  const unknown = [...Array(5_000).keys()].map((index) => ({ uri: `other://${index}` }));
+  const text = JSON.stringify({ contents: [...unknown, ...asked] });
+  const { contents } = JSON.parse(rewriteText(text, many));
+  expect(contents).toEqual([
+    ...unknown,
+    ...asked.map(({ uri }) => ({ uri: `hub.weather+${uri}` })),
+  ]);
+  expect(sought).toBe(0);
+});
