@@ -16,7 +16,7 @@ process.on("SIGUSR2", () => {
   setImmediate(() => { throw { toString() { throw new Error("it cannot even be shown"); } }; });
   Promise.reject(new Error("injected: a promise"));
 });
-process.exitCode = await runHub(process.env);
+process.exitCode = await runHub({ env: process.env, args: [] });
 `;
 
 test("what no boundary took is logged with an instance, and the hub lives on, a flood of it too", async () => {

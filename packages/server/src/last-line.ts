@@ -8,13 +8,13 @@ const periodMs = 60_000;
 
 /**
  * Takes what no boundary took: an exception of a timer or a stream, a promise that nobody waited for. It
- * is told, and the process lives on (decision record 12). Returns how to stop.
+ * is told, and the process lives on (decision record 12).
  */
 export function holdLastLine(
-  process: Pick<EventEmitter, "on" | "off">,
+  process: Pick<EventEmitter, "on">,
   tell: TellFault,
   now: () => number = () => performance.now(),
-): () => void {
+): void {
   let began = now();
   let inPeriod = 0;
   const take = (error: unknown) => {
@@ -30,8 +30,4 @@ export function holdLastLine(
   };
   process.on("uncaughtException", take);
   process.on("unhandledRejection", take);
-  return () => {
-    process.off("uncaughtException", take);
-    process.off("unhandledRejection", take);
-  };
 }

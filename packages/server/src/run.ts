@@ -108,7 +108,7 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
   }
   // A start that fails has nothing to keep up; a hub that stands has.
   process.off("uncaughtExceptionMonitor", onCrash);
-  const letGo = holdLastLine(process, faultTeller(log, "fault"));
+  holdLastLine(process, faultTeller(log, "fault"));
   if (format === "pretty") process.stdout.write(hub.banner);
   else {
     log.info("started", {
@@ -128,7 +128,6 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
   }, giveUpAfterMs);
   giveUp.unref();
   await hub.stop();
-  letGo();
   log.info("stopped");
   return 0;
 }

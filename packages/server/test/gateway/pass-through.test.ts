@@ -204,7 +204,11 @@ for (const era of eras) {
         expect(headers).not.toHaveProperty(name);
     });
 
-    test("an answer is compressed when the client asked for it, and never else", async () => {
+    const isInSession = era === "2025";
+    const when = isInSession
+      ? "never in a session"
+      : "when the client asked for it, and never else";
+    test(`an answer is compressed ${when}`, async () => {
       const { upstream, url } = await withServer(era);
       const text = `{"jsonrpc":"2.0","id":"c-1","result":{"x":"${"x".repeat(5_000)}"}}`;
       const packed = gzipSync(text);
@@ -218,9 +222,10 @@ for (const era of eras) {
       });
       const headers = { ...ownHeaders(era), "accept-encoding": "gzip;q=1.0" };
       const answer = await rawPost(url, headers, bodyOf(era));
-      expect(answer.headers["content-encoding"]).toBe("gzip");
-      expect(answer.bytes.equals(packed)).toBe(true);
-      expect(gunzipSync(answer.bytes).toString()).toBe(text);
+      // In a session a server can ask back, which the hub hears in passing.
+      expect(answer.headers["content-encoding"]).toBe(isInSession ? undefined : "gzip");
+      expect(answer.bytes.equals(isInSession ? Buffer.from(text) : packed)).toBe(true);
+      if (!isInSession) expect(gunzipSync(answer.bytes).toString()).toBe(text);
       expect((await call(url).done).text).toBe(text);
       expect(seen[1]?.headers["accept-encoding"]).toBe("identity");
     });
