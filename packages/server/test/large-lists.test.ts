@@ -1,5 +1,6 @@
 import { createSnapshot, type JsonObject } from "@hub/core";
 import { describe, expect, test } from "vitest";
+import { until } from "./gateway/support/wait.js";
 import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";
 
 const kib = 1024;
@@ -106,11 +107,12 @@ describe("an answer holds no more than its budget, and the next page goes on", (
     expect(listed.map(({ serverId, name }) => `${serverId} ${name}`)).toEqual(
       ["a", "b"].flatMap((id) => items.map(({ name }) => `${id} ${name}`)),
     );
-    const found = all(await pagesOf(hub, "/tools?q=item&limit=200"), "tools");
+    const find = async () => all(await pagesOf(hub, "/tools?q=item&limit=200"), "tools");
+    await until("the index to have them", async () => (await find()).length > 100);
+    const found = await find();
     expect(new Set(found.map(({ serverId, name }) => `${serverId} ${name}`)).size).toBe(
       found.length,
     );
-    expect(found.length).toBeGreaterThan(100);
   });
 
   test("the list of servers, also without parameters and as the answer to a form", async () => {

@@ -14,10 +14,12 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const partsOfCore = [
   "budget-book",
   "budgets",
+  "byte-shares",
   "errors",
   "history",
   "history-ledger",
   "json",
+  "shares",
   "store",
 ];
 const core = fileURLToPath(new URL("../../../core/src/", import.meta.url));
