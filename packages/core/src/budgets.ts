@@ -203,6 +203,15 @@ const budgetTable = {
     meaning:
       "MCP messages of clients, as far as they do not come in one piece, until they are answered; a further one is refused",
   },
+  incomingBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: mib,
+    most: 4_096 * mib,
+    meaning:
+      "long messages of servers that are not whole yet, where the hub must look at them; what finds no room is read later",
+  },
   waitingBytes: {
     per: "hub",
     unit: "bytes",

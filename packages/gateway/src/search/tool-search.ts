@@ -56,9 +56,9 @@ export class ToolSearch {
 
   constructor(options: ToolSearchOptions = {}) {
     this.#index = new TextIndex(options.weights ?? tunedWeights);
-    this.#mostOfServer = options.mostOfServer ?? Number.MAX_SAFE_INTEGER;
-    this.#share = this.#mostOfServer;
     this.#mostOfAll = options.mostOfAll ?? Number.MAX_SAFE_INTEGER;
+    this.#mostOfServer = Math.min(options.mostOfServer ?? this.#mostOfAll, this.#mostOfAll);
+    this.#share = this.#mostOfServer;
     this.#onLeftOut = options.onLeftOut ?? (() => {});
   }
 

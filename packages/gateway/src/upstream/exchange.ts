@@ -49,8 +49,14 @@ export function exchange(
   let timer: NodeJS.Timeout | undefined;
   let isPaused = false;
   let isOver = false;
+  const room = limits.room.of(url, () => {
+    if (isPaused) return;
+    handle.resume();
+    watchEvent(false);
+  });
   const broken = (code: string, detail: string) => {
     clearTimeout(timer);
+    room.end();
     handle.abort();
     receiver.onFailure({ neverSent: false, code, detail });
   };
@@ -64,11 +70,16 @@ export function exchange(
       clearTimeout(timer);
       timer = undefined;
     }
-    if (parser?.isWithin !== true || isOver || isPaused) return;
+    if (parser?.isWithin !== true || isOver || isPaused || room.isWaiting) return;
     timer ??= setTimeout(
       () => broken("TIMEOUT", `it sent a message that did not end within ${limits.ms} ms`),
       limits.ms,
     ).unref();
+  };
+  const wait = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    handle.pause();
   };
   const hear = (event: StreamEvent): boolean => {
     // The rest of a chunk, after the first message of it was enough.
@@ -104,6 +115,8 @@ export function exchange(
         if (parser !== undefined) {
           try {
             const events = parser.push(chunk);
+            if (events.length > 0 || !parser.isWithin) room.end();
+            else if (!room.add(chunk.length)) wait();
             watchEvent(events.length > 0);
             for (const event of events) if (!hear(event)) return;
           } catch (error) {
@@ -115,9 +128,11 @@ export function exchange(
         if (framing !== "json") return;
         if (body.length + chunk.length > limits.bytes) return tooLarge();
         body.add(chunk);
+        if (!room.add(chunk.length)) wait();
       },
       onEnd() {
         clearTimeout(timer);
+        room.end();
         if (framing === "json" && body.length > 0) {
           if (!hear({ data: body.bytes.toString("utf8") })) return;
         }
@@ -125,6 +140,7 @@ export function exchange(
       },
       onFailure(failure) {
         clearTimeout(timer);
+        room.end();
         receiver.onFailure(failure);
       },
     },
@@ -133,6 +149,7 @@ export function exchange(
     abort() {
       isOver = true;
       clearTimeout(timer);
+      room.end();
       handle.abort();
     },
     pause() {
@@ -144,6 +161,7 @@ export function exchange(
     },
     resume() {
       isPaused = false;
+      if (room.isWaiting) return;
       watchEvent(false);
       handle.resume();
     },

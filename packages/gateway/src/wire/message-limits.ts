@@ -1,4 +1,5 @@
 import type { BudgetBook, JsonLimits } from "@hub/core";
+import { MessageRoom } from "./message-room.js";
 
 /** How deep messages may be nested; what reads and writes them goes one call deeper with each level. */
 const mostDepth = 1_000;
@@ -14,6 +15,8 @@ export type MessageLimits = JsonLimits & {
 export type ServerMessageLimits = MessageLimits & {
   /** From the first byte of an event to its end, whatever comes in between. */
   readonly ms: number;
+  /** Where long messages have room while they come. */
+  readonly room: MessageRoom;
   /** Hears of a message that had more bytes. */
   readonly onTooLarge: () => void;
 };
@@ -43,6 +46,7 @@ export function messageLimits(
       ...shared,
       bytes: budgets.limit("serverMessageBytes"),
       ms: callTimeoutMs,
+      room: new MessageRoom(budgets),
       onTooLarge: () => budgets.refused("serverMessageBytes"),
     },
   };

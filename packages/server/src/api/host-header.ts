@@ -16,6 +16,8 @@ export function hostNameIn(header: string): string | undefined {
 function read(header: string): string | undefined {
   const [, name, port] = shape.exec(header) ?? [];
   if (name === undefined || (port !== undefined && Number(port) > mostPort)) return undefined;
-  // What is left may still be an address that is none, such as 300.1.1.1.
-  return URL.canParse(`http://${header}`) ? name.toLowerCase().replace(/\.$/, "") : undefined;
+  // What is left may still be an address that is none, such as 300.1.1.1, or one that is written otherwise.
+  if (!URL.canParse(`http://${header}`)) return undefined;
+  const plain = name.toLowerCase();
+  return new URL(`http://${header}`).hostname === plain ? plain.replace(/\.$/, "") : undefined;
 }
