@@ -170,8 +170,9 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   );
   expect(downs).toHaveLength(herdSize);
   expect(new Set(downs.map(({ serverId }) => serverId))).toEqual(isHerd);
-  // Instances are judged when their time is over; those whose time is over within 100 ms, at once.
-  const mostSweeps = 2 + Math.ceil(beatingMs / 100);
+  // Instances are judged when their time is over; those whose time is over within 100 ms, at once, and
+  // now and then a sweep that was due anyway comes in between.
+  const mostSweeps = 3 + 2 * Math.ceil(beatingMs / 100);
   expect(new Set(downs.map(({ at }) => at)).size).toBeLessThanOrEqual(mostSweeps);
   expect(await (await fetch(`${hub.url}/readyz`)).json()).toMatchObject({
     protection: { isActive: false },

@@ -33,7 +33,7 @@ export type Flapping = { readonly since: number; readonly changes: number };
 /** What a reading of all that a server offers found. */
 export type Found = "same" | "other" | "nothing";
 
-const freeChanges = 8;
+const freeChanges = 20;
 const freeEveryMs = 15_000;
 /** A flapping server is read no less often than so many times the usual time. */
 const mostWaits = 4;
