@@ -69,15 +69,15 @@ describe("the pace of a server", () => {
 
   test("it ends when it stays the same, and not while it says that it does not", () => {
     const flapping = readings("other", ...every(1_000, 22));
-    const calm = afterReading(flapping, "same", at(usualMs + 10_000), usualMs);
+    const calm = afterReading(flapping, "same", at(usualMs + 30_000), usualMs);
     expect(flappingOf(calm)).toBeDefined();
-    expect(flappingOf(afterReading(calm, "same", at(2 * usualMs + 10_000), usualMs))).toBe(
+    expect(flappingOf(afterReading(calm, "same", at(2 * usualMs + 30_000), usualMs))).toBe(
       undefined,
     );
-    const said = afterWord(calm, at(usualMs + 20_000));
-    const still = afterReading(said, "same", at(2 * usualMs + 10_000), usualMs);
+    const said = afterWord(calm, at(usualMs + 40_000));
+    const still = afterReading(said, "same", at(2 * usualMs + 30_000), usualMs);
     expect(flappingOf(still)).toMatchObject({ changes: 23 });
-    const unread = afterReading(calm, "nothing", at(2 * usualMs + 10_000), usualMs);
+    const unread = afterReading(calm, "nothing", at(2 * usualMs + 30_000), usualMs);
     expect(flappingOf(unread)).toBeDefined();
   });
 
