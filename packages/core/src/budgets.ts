@@ -206,7 +206,7 @@ const budgetTable = {
   incomingBytes: {
     per: "hub",
     unit: "bytes",
-    default: 64 * mib,
+    default: 16 * mib,
     least: mib,
     most: 4_096 * mib,
     meaning:

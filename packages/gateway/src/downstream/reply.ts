@@ -18,6 +18,7 @@ export class Reply {
   readonly #always: Readonly<Record<string, string>>;
   readonly #budgets: BudgetBook;
   readonly #onGone = new Set<() => void>();
+  readonly #onDrain: (() => void)[] = [];
   #state: "unopened" | "events" | "ended" = "unopened";
   #isStreamPreferred = false;
 
@@ -31,10 +32,13 @@ export class Reply {
     this.#always = always;
     this.#budgets = budgets;
     response.on("close", () => {
+      // Whoever has gone reads no more, and keeps nobody waiting.
+      this.#drained();
       if (this.#state === "ended") return;
       this.#state = "ended";
       for (const listener of this.#onGone) listener();
     });
+    response.on("drain", () => this.#drained());
   }
 
   /** Whose answer it is: see `peerOf`. */
@@ -62,17 +66,21 @@ export class Reply {
     return () => this.#onGone.delete(listener);
   }
 
-  /** Ends the answer with one JSON message; on a stream, with a last event. */
-  message(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): void {
+  /** Ends the answer with one JSON message, as text or in UTF-8; on a stream, with a last event. */
+  message(
+    text: string | Buffer,
+    status = 200,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     if (this.#state === "ended") return;
     if (this.#isStreamPreferred && status === 200) this.openStream(headers);
     if (this.#state === "events") {
-      this.event({ data: text });
+      this.event({ data: text.toString() });
       this.end();
       return;
     }
     this.#state = "ended";
-    const bytes = Buffer.from(text, "utf8");
+    const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
     this.#response.writeHead(status, {
       ...this.#always,
       ...headers,
@@ -126,16 +134,20 @@ export class Reply {
     this.#write(":\n\n");
   }
 
+  /** Calls `listener` once, when the client has read what waits, or is gone. */
   onDrain(listener: () => void): void {
-    // Whoever has gone reads no more, and keeps nobody waiting.
-    this.#response.once("drain", listener);
-    this.#response.once("close", listener);
+    if (this.#response.closed) listener();
+    else this.#onDrain.push(listener);
   }
 
   end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#response.end();
+  }
+
+  #drained(): void {
+    for (const listener of this.#onDrain.splice(0)) listener();
   }
 
   #write(text: string): boolean {

@@ -157,7 +157,11 @@ export function relayBytes(
           reader?.push(chunk);
           if (!answer.write(chunk)) {
             exchange?.pause();
-            response.once("drain", () => exchange?.resume());
+            place.waitForClient();
+            response.once("drain", () => {
+              place.goOn();
+              exchange?.resume();
+            });
           }
         },
         onEnd() {

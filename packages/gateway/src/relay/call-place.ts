@@ -3,7 +3,7 @@ import type { Places } from "../upstream/places.js";
 
 /**
  * The place of one call, and its time. While the call waits for its client it has neither: people who
- * are slow to answer, or never do, keep nobody else waiting and run into no limit.
+ * are slow to answer or to read, or never do, keep nobody else waiting, and the server is not to blame.
  */
 export class CallPlace {
   readonly #timer: Pick<CallTimer, "pause" | "resume"> | undefined;
@@ -12,7 +12,7 @@ export class CallPlace {
   #leave: (() => void) | undefined;
   #hasBegun = false;
   #isOver = false;
-  /** Questions that the client has not answered. */
+  /** What the client has not done: questions it has not answered, and parts of the answer it has not read. */
   #open = 0;
 
   /** `peer`: whose call it is (see `peerOf`). */
@@ -44,7 +44,7 @@ export class CallPlace {
     return hasPlace;
   }
 
-  /** The server asked the client something. Each question is one wait. */
+  /** The server asked the client something, or the client does not read. Each is one wait. */
   waitForClient(): void {
     if (this.#isOver || !this.#hasBegun) return;
     this.#open += 1;
@@ -55,7 +55,7 @@ export class CallPlace {
     leave?.();
   }
 
-  /** One question is answered. With the last one the call has its place again, without waiting for it. */
+  /** One wait is over. With the last one the call has its place again, without waiting for it. */
   goOn(): void {
     if (this.#isOver || this.#open === 0) return;
     this.#open -= 1;

@@ -93,10 +93,15 @@ export class CallRun {
     this.#place.goOn();
   }
 
+  /** The client does not read as fast as the server writes. */
   slowDown(onDrain: (listener: () => void) => void): void {
     const exchange = this.#exchange;
     exchange?.pause();
-    onDrain(() => exchange?.resume());
+    this.#place.waitForClient();
+    onDrain(() => {
+      this.#place.goOn();
+      exchange?.resume();
+    });
   }
 
   #enter(instance: UpstreamInstance, start: () => void): void {

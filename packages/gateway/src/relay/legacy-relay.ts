@@ -151,7 +151,10 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
             if (call.onResponse !== undefined) call.onResponse(text);
             else if (reply.isStream)
               reply.event({ ...event, ...mappedId(serverId, event), data: text });
-            else reply.message(text, status >= 400 ? status : 200);
+            else {
+              const message = text === event.data ? (event.bytes ?? text) : text;
+              reply.message(message, status >= 400 ? status : 200);
+            }
           },
         );
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));

@@ -54,14 +54,15 @@ export function relayRewritten(
           if (refusal !== undefined) run.fail(refusal);
           else if (framing === "events") reply.openStream();
         },
-        onEvent({ data }) {
+        onEvent({ data, bytes }) {
           if (data === undefined || run.isOver) return;
           run.heard(data);
           const envelope = envelopeOf(data);
           if (envelope === undefined) return;
           if (answersRequest(envelope, id)) {
             run.finish(outcomeOf(envelope));
-            reply.message(rewriteText(data, rewrites), status);
+            const text = rewriteText(data, rewrites);
+            reply.message(text === data ? (bytes ?? text) : text, status);
           } else if (envelope.isCall && !reply.event({ data: rewriteText(data, rewrites) })) {
             run.slowDown((listener) => reply.onDrain(listener));
           }

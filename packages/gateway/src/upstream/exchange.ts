@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import { GrowingBytes } from "../wire/growing-bytes.js";
@@ -105,7 +106,11 @@ export function exchange(
         if (type === "text/event-stream") {
           framing = "events";
           parser = new EventParser(limits.bytes);
-        } else if (type === "application/json") framing = "json";
+        } else if (type === "application/json") {
+          framing = "json";
+          const announced = Number(headerOf(headers, "content-length") ?? 0);
+          if (announced <= limits.bytes) body.expect(announced);
+        }
         const encoding = headerOf(headers, "content-encoding") ?? "identity";
         if (framing !== "none" && encoding.toLowerCase() !== "identity")
           return broken("ENCODED", `it answers in the encoding ${encoding.slice(0, 20)}, unasked`);
@@ -134,7 +139,9 @@ export function exchange(
         clearTimeout(timer);
         room.end();
         if (framing === "json" && body.length > 0) {
-          if (!hear({ data: body.bytes.toString("utf8") })) return;
+          const { bytes } = body;
+          const data = bytes.toString("utf8");
+          if (!hear({ data, bytes: isUtf8(bytes) ? bytes : undefined })) return;
         }
         receiver.onEnd();
       },

@@ -4,6 +4,8 @@ import { LineCutter } from "./line-cutter.js";
 /** One server-sent event. An event without data carries an id or a retry time only. */
 export type StreamEvent = {
   readonly data: string | undefined;
+  /** The same in UTF-8, where it came on its own: to be handed on without making it anew. */
+  readonly bytes?: Buffer | undefined;
   readonly id?: string;
   readonly event?: string;
   readonly retryMs?: number;

@@ -6,6 +6,8 @@ const mostKeptBytes = 65_536;
 export class GrowingBytes {
   #bytes: Buffer | undefined;
   #length = 0;
+  /** How many there will be, as was said before they came. */
+  #expected = 0;
 
   get length(): number {
     return this.#length;
@@ -22,6 +24,11 @@ export class GrowingBytes {
     this.#length += to - from;
   }
 
+  /** So many are to come in all: many of them get their room at once, instead of moving as they grow. */
+  expect(length: number): void {
+    this.#expected = length;
+  }
+
   addByte(byte: number): void {
     this.#room(1)[this.#length] = byte;
     this.#length += 1;
@@ -36,7 +43,10 @@ export class GrowingBytes {
     const known = this.#bytes;
     const needed = this.#length + more;
     if (known !== undefined && known.length >= needed) return known;
-    const grown = Buffer.allocUnsafe(Math.max(firstBytes, needed, 2 * (known?.length ?? 0)));
+    // Whoever announces much must have sent some of it.
+    const isAnnounced = needed > mostKeptBytes && needed <= this.#expected;
+    const wanted = isAnnounced ? this.#expected : 2 * (known?.length ?? 0);
+    const grown = Buffer.allocUnsafe(Math.max(firstBytes, needed, wanted));
     known?.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
     return grown;
