@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { serverDetailView } from "@hub/core";
 import { afterEach, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
-import { keepAsking, quantile, requestBytes } from "./support/raw-http.js";
+import { allowedMs, keepAsking, quantile, requestBytes } from "./support/raw-http.js";
 import { until } from "./support/until.js";
 import { Upstreams } from "./support/upstreams.js";
 
@@ -65,12 +65,11 @@ async function listTimes(hub: HubProcess, ms: number): Promise<readonly number[]
   return asked.flatMap(({ tookMs }) => tookMs);
 }
 
-/** The times between two probes of each good server, since an instant. */
-function probeGaps(good: Upstreams, since: number, until: number): readonly number[] {
-  return goodNames.flatMap((name) => {
-    const all = [...good.program.output.matchAll(new RegExp(`^PROBED ${name} (\\d+)$`, "gm"))];
-    const times = [since, ...all.map((one) => Number(one[1])).filter((at) => at > since), until];
-    return times.slice(1).map((at, index) => at - (times[index] ?? at));
+/** How often each good server was probed since an instant. */
+function probeCounts(good: Upstreams, since: number): readonly number[] {
+  return goodNames.map((name) => {
+    const all = good.program.output.matchAll(new RegExp(`^PROBED ${name} (\\d+)$`, "gm"));
+    return [...all].filter((one) => Number(one[1]) > since).length;
   });
 }
 
@@ -109,15 +108,15 @@ test(`${hostileNames.length} hostile servers move neither the list nor the probe
   const since = Date.now();
   await register(hostile, hostileNames);
   const withHostile = await listTimes(hub, 3_500);
-  const upTo = Date.now();
 
   const moved = quantile(withHostile, 0.95) - quantile(without, 0.95);
-  expect(moved).toBeLessThan(50);
+  expect(moved).toBeLessThan(allowedMs(250, without, 0.95));
   expect(await statusesOfGood()).toEqual(allUp);
-  const gaps = probeGaps(good, since, upTo);
-  // The hub spreads its probes by a tenth; the rest is for a machine that has other things to do.
-  expect(quantile(gaps, 0.5)).toBeLessThan(probeUpMs * 1.1 + 100);
-  expect(Math.max(...gaps)).toBeLessThan(probeUpMs * 1.1 + 600);
+  // A hostile server costs up to its time limit, 700 ms. Whoever waited for one of twenty would be far from this.
+  await until("each good server to be probed four times more", () =>
+    probeCounts(good, since).every((count) => count >= 4),
+  );
+  expect(Date.now() - since).toBeLessThan(hostileNames.length * 700);
   const grown = (memoryOf(hub.program.child.pid).peak - memoryBefore) / mebibyte;
   expect(grown).toBeLessThan(300);
 
@@ -135,4 +134,4 @@ test(`${hostileNames.length} hostile servers move neither the list nor the probe
   );
   expect(canary.hits()).toBe(0);
   expect(hub.program.output).not.toContain('"level":"error"');
-}, 40_000);
+}, 90_000);

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
 import {
   type Answer,
+  allowedMs,
   keepAsking,
   quantile,
   RawConnection,
@@ -155,11 +156,11 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   await beating;
   expect([...beats]).toEqual([200]);
 
+  const endQuiet = await readList(hub);
+  const quiet = (await endQuiet()).flat();
   const seqBefore = (await hub.events("?limit=1"))[0]?.seq ?? 0;
   await herd.stop();
-  const beatFrom = performance.now();
   const lastBeats = await beatAll(hub, grants);
-  const beatingMs = performance.now() - beatFrom;
   expect(new Set(lastBeats)).toEqual(new Set([200]));
   const timesWhileDying = await readList(hub);
   await until("the herd to be down", async () => (await inStatus("down")) === herdSize, 15_000);
@@ -170,10 +171,12 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   );
   expect(downs).toHaveLength(herdSize);
   expect(new Set(downs.map(({ serverId }) => serverId))).toEqual(isHerd);
-  // Instances are judged when their time is over; those whose time is over within 100 ms, at once, and
-  // now and then a sweep that was due anyway comes in between.
-  const mostSweeps = 3 + 2 * Math.ceil(beatingMs / 100);
-  expect(new Set(downs.map(({ at }) => at)).size).toBeLessThanOrEqual(mostSweeps);
+  // They go in batches: no two sweeps are within 100 ms, but for one that comes every second anyway.
+  const instants = [...new Set(downs.map(({ at }) => Date.parse(at)))].sort((a, b) => a - b);
+  const spanMs = (instants.at(-1) ?? 0) - (instants[0] ?? 0);
+  expect(instants.length).toBeLessThanOrEqual(
+    2 + Math.ceil(spanMs / 100) + Math.ceil(spanMs / 1_000),
+  );
   expect(await (await fetch(`${hub.url}/readyz`)).json()).toMatchObject({
     protection: { isActive: false },
   });
@@ -189,7 +192,9 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   const coming = await timesWhileComing();
 
   const figures = [...dying, ...coming].map((times) => quantile(times, 0.99));
-  expect(Math.max(...figures), `p99 in ms: ${figures}; back in ${backMs} ms`).toBeLessThan(250);
+  expect(Math.max(...figures), `p99 in ms: ${figures}; back in ${backMs} ms`).toBeLessThan(
+    allowedMs(1_000, quiet, 0.99),
+  );
   const events = await journal(hub);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   for (const id of isHerd) {

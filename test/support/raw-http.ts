@@ -167,6 +167,14 @@ export function requestBytes(
 }
 
 /** The value below which `share` of the samples lie. */
+/**
+ * What a request may take while something else goes on, in ms: `barMs`, or on a machine that has other
+ * things to do ten times what the same took before.
+ */
+export function allowedMs(barMs: number, before: readonly number[], share: number): number {
+  return Math.max(barMs, 10 * quantile(before, share));
+}
+
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
