@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ModernUpstream } from "../packages/server/test/gateway/support/modern-upstream.js";
 import { tool } from "../packages/server/test/gateway/support/upstream.js";
 import { closeAll, closeLater } from "../packages/server/test/gateway/support/wait.js";
-import { HubProcess } from "./support/hub-process.js";
+import { freePort, HubProcess, Program } from "./support/hub-process.js";
 import { RawConnection, requestBytes } from "./support/raw-http.js";
 import { until } from "./support/until.js";
 
@@ -13,8 +13,8 @@ const mib = 1024 * 1024;
 /** On Linux every address in 127.0.0.0/8 is this machine, and each is a peer of its own to the hub. */
 const addresses = ["127.0.0.1", "127.0.0.2"] as const;
 
-async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start();
+async function startHub(env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+  const hub = await HubProcess.start(env);
   closeLater(() => hub.stop());
   return hub;
 }
@@ -88,16 +88,106 @@ describe("one address that takes all it gets", () => {
   });
 });
 
+type Health = {
+  readonly memory: { readonly residentBytes: number };
+  readonly budgets: readonly { readonly name: string; readonly used: number }[];
+};
+
+async function healthOf(hub: HubProcess): Promise<Health> {
+  const answer = await fetch(`${hub.url}/healthz?verbose`);
+  return (await answer.json()) as Health; // as its description says
+}
+
+async function memoryOf(hub: HubProcess): Promise<number> {
+  return (await healthOf(hub)).memory.residentBytes;
+}
+
+/** A port whose owner takes no connection and refuses none. */
+async function deafPort(): Promise<number> {
+  const port = await freePort();
+  const listen = `require("node:net").createServer().listen({ port: ${port}, host: "127.0.0.1", backlog: 1 }, () => console.log("listening"))`;
+  const program = new Program(process.execPath, ["-e", listen]);
+  await program.saw("listening");
+  await program.kill("SIGSTOP");
+  closeLater(() => program.kill("SIGKILL"));
+  // These fill the line in which the system keeps them.
+  for (let one = 0; one < 4; one += 1) {
+    const socket = connect({ port, host: "127.0.0.1" }).on("error", () => undefined);
+    closeLater(() => void socket.destroy());
+  }
+  return port;
+}
+
+describe("clients that do not wait for answers", () => {
+  test("registrations that take their time, on more connections than there are, keep back neither heartbeats nor health", async () => {
+    const hub = await startHub({ MCP_HUB_MAX_CONNECTIONS: "320" });
+    const lease = await register(hub, "beating", "http://127.0.0.1:9/mcp");
+    await register(hub, "taken", `http://127.0.0.1:${await deafPort()}/mcp`);
+    const endpoint = "http://127.0.0.1:10/mcp";
+    const body = JSON.stringify({ name: "taken", transport: "streamable-http", endpoint });
+    const head = [
+      ["host", `127.0.0.1:${hub.port}`],
+      ["content-type", "application/json"],
+      ["content-length", String(Buffer.byteLength(body))],
+    ] as const;
+    const request = requestBytes("POST /register", head, body);
+    const burst = Buffer.concat(Array.from({ length: 10 }, () => request));
+    const statuses: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      for (let one = 0; one < 100; one += 1) {
+        const socket = connect({ port: hub.port, host: "127.0.0.1" });
+        closeLater(() => void socket.destroy());
+        socket.on("error", () => undefined).resume();
+        socket.write(burst);
+      }
+      statuses.push(await statusFrom(hub, "127.0.0.1", `PUT /leases/${lease}`));
+      statuses.push(await statusFrom(hub, "127.0.0.1", "GET /healthz"));
+      statuses.push(await statusFrom(hub, "127.0.0.2", `PUT /leases/${lease}`));
+    }
+    expect(statuses).toEqual(statuses.map(() => 200));
+  }, 60_000);
+
+  test("400 connections with 60 long requests ahead of their turn: the hub keeps less than 250 MB for them", async () => {
+    const hub = await startHub();
+    const idle = await memoryOf(hub);
+    const host = ["host", `127.0.0.1:${hub.port}`] as const;
+    const stream = requestBytes("GET /events", [host, ["accept", "text/event-stream"]]);
+    const long = requestBytes("GET /servers", [host, ["x-long", "y".repeat(15_000)]]);
+    const burst = Buffer.concat([stream, ...Array.from({ length: 60 }, () => long)]);
+    let most = 0;
+    let closed = 0;
+    for (let one = 0; one < 400; one += 1) {
+      const socket = connect({ port: hub.port, host: "127.0.0.1" });
+      closeLater(() => void socket.destroy());
+      socket.on("error", () => undefined).on("close", () => (closed += 1));
+      socket.resume().write(burst);
+      if (one % 20 > 0) continue;
+      const { memory, budgets } = await healthOf(hub);
+      most = Math.max(most, memory.residentBytes);
+      const heads = budgets.find(({ name }) => name === "aheadBytes");
+      expect(heads?.used).toBeLessThanOrEqual(8 * mib);
+    }
+    expect(await statusFrom(hub, "127.0.0.2", "GET /servers")).toBe(200);
+    expect(most - idle).toBeLessThan(250 * mib);
+    // Who had them ahead of their turn beyond the budget was hung up on.
+    expect(closed).toBeGreaterThan(0);
+  }, 60_000);
+
+  test("20 short requests ahead of their turn are all answered, in their order", async () => {
+    const hub = await startHub();
+    const connection = new RawConnection(hub.port);
+    closeLater(() => connection.destroy());
+    const host = ["host", `127.0.0.1:${hub.port}`] as const;
+    const paths = Array.from({ length: 20 }, (_, one) => (one % 2 === 0 ? "/healthz" : "/nowhere"));
+    connection.write(Buffer.concat(paths.map((path) => requestBytes(`GET ${path}`, [host]))));
+    const statuses: (number | undefined)[] = [];
+    for (const _ of paths) statuses.push((await connection.next())?.status);
+    expect(statuses).toEqual(paths.map((path) => (path === "/healthz" ? 200 : 404)));
+  });
+});
+
 describe("200 clients that do not read", () => {
   const description = "x".repeat(350_000);
-
-  async function memoryOf(hub: HubProcess): Promise<number> {
-    const answer = await fetch(`${hub.url}/healthz?verbose`);
-    const { memory } = (await answer.json()) as {
-      readonly memory: { readonly residentBytes: number };
-    }; // as its description says
-    return memory.residentBytes;
-  }
 
   const modern = (method: string, params: object) => {
     const meta = (name: string) => `io.modelcontextprotocol/${name}`;

@@ -203,6 +203,15 @@ const budgetTable = {
     meaning:
       "MCP messages of clients, as far as they do not come in one piece, until they are answered; a further one is refused",
   },
+  aheadBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 16 * mib,
+    least: 64 * kib,
+    most: 4_096 * mib,
+    meaning:
+      "heads of requests that clients sent before the answers to those before them; the connection with a further one is closed",
+  },
   incomingBytes: {
     per: "hub",
     unit: "bytes",

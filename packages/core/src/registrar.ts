@@ -73,6 +73,8 @@ const holderTimeoutMs = 2_000;
 export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #conflictsTold = new Map<string, number>();
+  /** Looks under way, by who is looked for: whoever asks meanwhile hears of the same one. */
+  readonly #looks = new Map<InstanceRecord, Promise<Sighting>>();
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
@@ -233,7 +235,15 @@ export class Registrar {
       : standingOf(health, settings, now);
   }
 
-  async #look(id: string, holder: InstanceRecord): Promise<Sighting> {
+  #look(id: string, holder: InstanceRecord): Promise<Sighting> {
+    const known = this.#looks.get(holder);
+    if (known !== undefined) return known;
+    const look = this.#lookNow(id, holder).finally(() => this.#looks.delete(holder));
+    this.#looks.set(holder, look);
+    return look;
+  }
+
+  async #lookNow(id: string, holder: InstanceRecord): Promise<Sighting> {
     const { catalogue, settings, nothingListens } = this.#options;
     const sign = signOf(catalogue.instance(id, holder.id)?.health);
     const timeoutMs = Math.min(settings.probeTimeoutMs, holderTimeoutMs);

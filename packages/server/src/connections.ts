@@ -8,6 +8,8 @@ const reservedPart = 1 / 16;
 const retryAfterMs = 5_000;
 /** Requests that a client may send on one connection before the answers to those before them. */
 const mostAhead = 64;
+/** What a request takes besides the text of its head. */
+const requestBytes = 4_096;
 
 /** Answers a request whose turn it is, unless it is refused. */
 export type Serve = (response: ServerResponse, refusal: HubError | undefined) => void;
@@ -16,16 +18,21 @@ export type Serve = (response: ServerResponse, refusal: HubError | undefined) =>
 export class Connection implements Holder {
   readonly socket: Socket;
   readonly peer: string;
+  readonly #budgets: BudgetBook;
   /** The answer that is being given, or was the last one. */
   response: ServerResponse | undefined;
   #last: ServerResponse | undefined;
   #ahead = 0;
+  #aheadBytes = 0;
   /** Whether it has its place in the reserve. */
   isReserved = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, budgets: BudgetBook) {
     this.socket = socket;
+    this.#budgets = budgets;
     this.peer = addressOf(socket);
+    // What waits for its turn then has none any more.
+    socket.once("close", () => this.#giveBack(this.#aheadBytes));
   }
 
   /** Whether the hub has a whole request of it to answer. Else it is the client that lets the hub wait. */
@@ -47,14 +54,21 @@ export class Connection implements Holder {
       serve(this, response);
       return;
     }
-    this.#ahead += 1;
-    if (this.#ahead > mostAhead) {
+    const bytes = headBytesOf(response.req);
+    if (this.#ahead >= mostAhead || !this.#heads.take(this.peer, bytes)) {
+      this.#budgets.refused("aheadBytes");
       this.end();
       return;
     }
+    this.#ahead += 1;
+    this.#aheadBytes += bytes;
+    // What else it sends can wait where it is.
+    this.socket.pause();
     before.once("close", () => {
-      this.#ahead -= 1;
       if (this.socket.destroyed) return;
+      this.#ahead -= 1;
+      this.#giveBack(bytes);
+      if (this.#ahead === 0) this.socket.resume();
       this.response = response;
       serve(this, response);
     });
@@ -63,12 +77,21 @@ export class Connection implements Holder {
   end(): void {
     this.socket.destroy();
   }
+
+  get #heads() {
+    return this.#budgets.byteShares("aheadBytes");
+  }
+
+  #giveBack(bytes: number): void {
+    this.#aheadBytes -= bytes;
+    this.#heads.give(this.peer, bytes);
+  }
 }
 
 /**
  * The connections of all clients, within their budget. Those for which the hub has nothing to do make
  * room for new ones. When all are at work, further ones are taken from a reserve, where only heartbeats,
- * registrations and questions for the hub's health are answered.
+ * registrations (on a quarter of it) and questions for the hub's health are answered.
  */
 export class Connections {
   readonly #budgets: BudgetBook;
@@ -76,6 +99,8 @@ export class Connections {
   readonly #places: Shares;
   readonly #reserve: Shares;
   readonly #serve: (connection: Connection, response: ServerResponse) => void;
+  /** Registrations at work in the reserve. */
+  #registering = 0;
 
   constructor(budgets: BudgetBook, serve: Serve) {
     this.#budgets = budgets;
@@ -93,7 +118,7 @@ export class Connections {
   }
 
   opened(socket: Socket): void {
-    const connection = new Connection(socket);
+    const connection = new Connection(socket, this.#budgets);
     const { peer } = connection;
     connection.isReserved = !this.#places.admit(peer, connection);
     if (connection.isReserved && !this.#reserve.admit(peer, connection)) {
@@ -121,6 +146,13 @@ export class Connections {
 
   #refusal(connection: Connection, request: IncomingMessage): HubError | undefined {
     if (!connection.isReserved || isControl(request)) return undefined;
+    if (isRegistration(request) && this.#registering < this.#reserve.limit / 4) {
+      this.#registering += 1;
+      connection.response?.once("close", () => {
+        this.#registering -= 1;
+      });
+      return undefined;
+    }
     // There may be room by now.
     if (this.#places.admit(connection.peer, connection)) {
       this.#reserve.leave(connection.peer, connection);
@@ -136,10 +168,21 @@ export class Connections {
   }
 }
 
-/** What keeps servers listed, and operators informed: it is answered whatever others do. */
-function isControl({ method = "", url = "" }: IncomingMessage): boolean {
-  const [path = ""] = url.split("?", 1);
-  if (path === "/register") return method === "POST";
+const pathOf = ({ url = "" }: IncomingMessage) => url.split("?", 1)[0] ?? "";
+
+/** A registration may have to wait until the hub has looked for whoever has the name. */
+function isRegistration(request: IncomingMessage): boolean {
+  return request.method === "POST" && pathOf(request) === "/register";
+}
+
+function headBytesOf({ url = "", rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((sum, { length }) => sum + length, requestBytes + url.length);
+}
+
+/** What keeps servers listed, and operators informed: it is answered whatever others do, and at once. */
+function isControl(request: IncomingMessage): boolean {
+  const { method } = request;
+  const path = pathOf(request);
   if (path === "/healthz" || path === "/readyz") return true;
   return path.startsWith("/leases/") && (method === "PUT" || method === "DELETE");
 }

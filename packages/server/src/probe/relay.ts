@@ -89,7 +89,10 @@ export function relay(
     resume() {
       if (!isPaused) return;
       isPaused = false;
-      resume?.();
+      // undici reads on at once, and fails when it is reading another answer at that moment.
+      queueMicrotask(() => {
+        if (!isPaused && !isOver) resume?.();
+      });
     },
   };
 }
