@@ -6,11 +6,12 @@ import { canonicalJson } from "./json.js";
 import { endpointKey, type Profile, profileOf } from "./registration.js";
 
 /**
- * What a registration may change. `owner`: everything. `heir`: everything, but whoever was there
- * before may come back with its lease. `tenant`: what people read, and nothing by which calls are
- * sent or ownership is proven, because the server that was there before may be alive.
+ * What a registration may change. `owner`: everything. `successor`: everything, the service key too,
+ * because nobody holds the name any more; whoever was there before may come back with its lease.
+ * `unproven`: what people read, and nothing by which calls are sent or ownership is proven, because the
+ * server that was there before may be alive.
  */
-type Terms = "owner" | "heir" | "tenant";
+type Terms = "owner" | "successor" | "unproven";
 
 export type Admission = {
   /** The instances that stay, `known` among them. */
@@ -28,10 +29,13 @@ export function accept(
   admission: Admission,
 ): RegistrationDecision {
   const { registration } = request;
-  const { kept, known } = admission;
+  const { kept, known, terms = "owner" } = admission;
   const { record: previous, wall } = facts;
   const serviceKeyHash = serviceKeyFor(request, previous, admission);
-  const instance = instanceOf(request, facts, admission);
+  const replaced = (previous?.instances ?? []).filter((one) => !kept.includes(one)).map(refOf);
+  // Who outlasts the others of its name begins anew, in the place that it had.
+  const isNewInstance = known === undefined || (terms === "successor" && replaced.length > 0);
+  const instance = instanceOf(request, facts, admission, isNewInstance);
   const instances =
     known === undefined ? [...kept, instance] : kept.map((one) => (one === known ? instance : one));
   const profile = profileOf(registration);
@@ -39,7 +43,7 @@ export function accept(
     previous === undefined
       ? []
       : differences(previous, profile, registration.name, known, instance);
-  const isNews = known === undefined || changed.length > 0;
+  const isNews = isNewInstance || changed.length > 0;
   const record: EntryRecord = {
     id: facts.id,
     name: registration.name,
@@ -59,17 +63,11 @@ export function accept(
     at: wall,
     instance: refOf(instance),
   };
-  const event: Registered | RegistrationUpdated | undefined =
-    known === undefined
-      ? {
-          kind: "registered",
-          ...about,
-          isNewServer: previous === undefined,
-          replaced: (previous?.instances ?? []).filter((one) => !kept.includes(one)).map(refOf),
-        }
-      : isNews
-        ? { kind: "registration-updated", ...about, changed }
-        : undefined;
+  const event: Registered | RegistrationUpdated | undefined = isNewInstance
+    ? { kind: "registered", ...about, isNewServer: previous === undefined, replaced }
+    : isNews
+      ? { kind: "registration-updated", ...about, changed }
+      : undefined;
   const isKeyIgnored =
     request.serviceKeyHash !== undefined && request.serviceKeyHash !== serviceKeyHash;
   const candidates = registration.candidates ?? [];
@@ -79,7 +77,7 @@ export function accept(
     record,
     instanceId: instance.id,
     isNewServer: previous === undefined,
-    isNewInstance: known === undefined,
+    isNewInstance,
     ignored: [
       ...(isKeyIgnored ? (["serviceKey"] as const) : []),
       ...(areCandidatesIgnored ? (["candidates"] as const) : []),
@@ -94,8 +92,9 @@ function serviceKeyFor(
   previous: EntryRecord | undefined,
   { kept, known, terms = "owner" }: Admission,
 ): string | undefined {
-  if (terms === "heir" || (known === undefined && kept.length === 0)) return serviceKeyHash;
-  const mayChange = terms === "owner" && kept.length === 1;
+  if (terms === "successor") return serviceKeyHash;
+  const isShared = kept.some((one) => one !== known);
+  const mayChange = terms === "owner" && !isShared;
   return (mayChange ? serviceKeyHash : undefined) ?? previous?.serviceKeyHash;
 }
 
@@ -103,8 +102,9 @@ function instanceOf(
   { registration, lease, from, proofHash }: RegistrationRequest,
   { wall, standingOf }: RegistrationFacts,
   { kept, known, terms = "owner" }: Admission,
+  isNew: boolean,
 ): InstanceRecord {
-  const isTenant = terms === "tenant";
+  const isUnproven = terms === "unproven";
   const former = terms === "owner" ? undefined : lastProvenLease(known);
   // Somebody who asks for no lease has no reason to end the one that is alive, unless it is another's.
   const isOusting =
@@ -112,25 +112,25 @@ function instanceOf(
     proofHash === known?.formerLeaseHash &&
     proofHash !== known.leaseHash;
   const isAnothers =
-    terms === "heir" || (!isTenant && (known?.isLeaseOnTrust === true || isOusting));
+    terms === "successor" || (!isUnproven && (known?.isLeaseOnTrust === true || isOusting));
   const isKept =
     lease === undefined &&
     known?.leaseHash !== undefined &&
     !isAnothers &&
     standingOf(known).hasLiveLease;
   const granted = isKept ? { hash: known.leaseHash, ttlMs: known.ttlMs } : lease;
-  const registeredFrom = isTenant ? (known?.registeredFrom ?? from) : from;
+  const registeredFrom = isUnproven ? (known?.registeredFrom ?? from) : from;
   return {
     id: known?.id ?? registration.instanceId ?? freeId(registration.endpoint, kept),
     endpoint: registration.endpoint,
     transport: registration.transport,
-    candidates: (isTenant ? known?.candidates : registration.candidates) ?? [],
-    registeredAt: known?.registeredAt ?? wall,
+    candidates: (isUnproven ? known?.candidates : registration.candidates) ?? [],
+    registeredAt: (isNew ? undefined : known?.registeredAt) ?? wall,
     lastRegisteredAt: wall,
     ...(registeredFrom === undefined ? {} : { registeredFrom }),
     ...(granted?.hash === undefined ? {} : { leaseHash: granted.hash }),
     ...(granted?.ttlMs === undefined ? {} : { ttlMs: granted.ttlMs }),
-    ...(isTenant && granted !== undefined ? { isLeaseOnTrust: true } : {}),
+    ...(isUnproven && granted !== undefined ? { isLeaseOnTrust: true } : {}),
     ...(former === undefined ? {} : { formerLeaseHash: former }),
   };
 }

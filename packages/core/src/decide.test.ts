@@ -239,6 +239,32 @@ describe("a service key", () => {
     expect((await world.register(alpha(two, key))).isNew).toBe(true);
   });
 
+  test.each([
+    ["another key", { serviceKey: "mine" }],
+    ["none", {}],
+  ])(
+    "stays while another knows the name by it, when a newcomer proves it and brings %s",
+    async (_, more) => {
+      const world = await World.create();
+      world.answering.add(one).add(two).add(three);
+      await world.register(alpha(one, key));
+      await world.register(alpha(two, { lease: {}, ...more }), "secret");
+      expect((await world.register(alpha(three, key))).isNew).toBe(true);
+      expect(endpoints(world)).toEqual([one, two, three]);
+    },
+  );
+
+  test("stays when a newcomer that proves it beside the registration takes the places of all others", async () => {
+    const world = await World.create();
+    await world.register(alpha(one, { serviceKey: "secret" }));
+    await world.pass(120_000);
+    world.answering.add(two).add(three);
+    await world.register(alpha(two), "secret");
+    expect(endpoints(world)).toEqual([two]);
+    expect(await codeOf(() => world.register(alpha(three)))).toBe("NAME_TAKEN");
+    expect((await world.register(alpha(three, key))).isNew).toBe(true);
+  });
+
   test("is changed by nobody while others know the name by it", async () => {
     const world = await World.create();
     world.answering.add(one).add(two);

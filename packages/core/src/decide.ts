@@ -57,7 +57,7 @@ export type RegistrationDecision =
  * Whose is a name. Who knows the service key is another instance, and takes the places of those that
  * are down. Who knows the lease of an instance is that instance, also at another endpoint. Anybody
  * else at the endpoint of an instance is the same instance once no lease of it lives, and has to wait
- * until then; at another endpoint it gets the name only when all who hold it have lost it.
+ * until then. Wherever it is, the name becomes its own only when all who hold it have lost it.
  */
 export function decideRegistration(
   request: RegistrationRequest,
@@ -65,7 +65,7 @@ export function decideRegistration(
 ): RegistrationDecision {
   const { record } = facts;
   if (record === undefined || record.instances.length === 0)
-    return accept(request, facts, { kept: [] });
+    return accept(request, facts, { kept: [], terms: "successor" });
   const { instances } = record;
   const { endpoint, instanceId } = request.registration;
   const known = instances.find((instance) => isSameEndpoint(instance.endpoint, endpoint));
@@ -84,21 +84,21 @@ export function decideRegistration(
   if (claim.kind === "holder" && (known === undefined || known === claim.instance))
     return accept(request, facts, { kept: instances, known: claim.instance });
   return known === undefined
-    ? takeOver(request, facts, record, instances)
-    : succeed(request, facts, record, known, claim.instance === known);
+    ? takeOver(request, facts, record)
+    : atSameEndpoint(request, facts, record, known, claim.instance === known);
 }
 
 /** A registration that cannot prove to be the instance whose endpoint it names. */
-function succeed(
+function atSameEndpoint(
   request: RegistrationRequest,
   facts: RegistrationFacts,
   record: EntryRecord,
   known: InstanceRecord,
-  isTenant: boolean,
+  hasLeaseOnTrust: boolean,
 ): RegistrationDecision {
   const standing = facts.standingOf(known);
   const mayYield = standing.isSilent && facts.isAskedAgain(known.id);
-  if (standing.hasLiveLease && !mayYield && !isTenant) {
+  if (standing.hasLiveLease && !mayYield && !hasLeaseOnTrust) {
     const untilMs = Math.min(standing.silentInMs, standing.overInMs);
     return {
       kind: "wait",
@@ -107,28 +107,39 @@ function succeed(
       retryAfterMs: retryAfterMs(standing, untilMs),
     };
   }
+  // The others know a key that it does not: it cannot become one of them.
   const others = record.instances.filter((instance) => instance !== known);
-  // They know a key that it does not: it cannot become one of them.
-  if (others.length > 0) return takeOver(request, facts, record, others);
+  const held = stillHeld(request, facts, record, others);
+  if (held !== undefined) return held;
   const hasYielded = mayYield && known.isLeaseOnTrust !== true;
   const isFree = standing.isLost || standing.isGivenUp || hasYielded;
-  const terms = isFree ? "heir" : "tenant";
-  return accept(request, facts, { kept: record.instances, known, terms });
+  return isFree
+    ? accept(request, facts, { kept: [known], known, terms: "successor" })
+    : accept(request, facts, { kept: record.instances, known, terms: "unproven" });
 }
 
-/** The name goes to a newcomer when all these have lost it, or nothing listens where they were. */
+/** The name goes to a newcomer at another endpoint when nobody holds it any more. */
 function takeOver(
   request: RegistrationRequest,
   facts: RegistrationFacts,
   record: EntryRecord,
-  holders: readonly InstanceRecord[],
 ): RegistrationDecision {
+  const held = stillHeld(request, facts, record, record.instances);
+  return held ?? accept(request, facts, { kept: [], terms: "successor" });
+}
+
+/** Why a name cannot be had yet; missing when all these have lost it, or nothing listens where they were. */
+function stillHeld(
+  request: RegistrationRequest,
+  facts: RegistrationFacts,
+  record: EntryRecord,
+  holders: readonly InstanceRecord[],
+): RegistrationDecision | undefined {
   const holding = holders.filter((instance) => !facts.standingOf(instance).isLost);
   const present = holding.find((instance) => facts.isGone(instance) === false);
   if (present !== undefined) return refuse(request, facts, record, present);
   const unseen = holding.filter((instance) => facts.isGone(instance) === undefined);
-  if (unseen.length > 0) return { kind: "look", id: facts.id, at: unseen };
-  return accept(request, facts, { kept: [] });
+  return unseen.length === 0 ? undefined : { kind: "look", id: facts.id, at: unseen };
 }
 
 /** What it can prove itself with. */

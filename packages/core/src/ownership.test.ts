@@ -458,6 +458,76 @@ describe("a holder without a lease", () => {
   });
 });
 
+describe("an instance whose siblings are gone", () => {
+  const keyed = { ...leased, serviceKey: "the owner's" };
+
+  /** The instance at `here`, and one beside it that was killed `ms` ago. */
+  async function startWithDead(registration: RegistrationInput, ms: number) {
+    const hub = await start(registration);
+    hub.world.answering.add(there);
+    await hub.world.register({ ...registration, endpoint: there });
+    hub.world.answering.delete(there);
+    const isLeased = registration.lease !== undefined;
+    await hub.world.pass(ms, isLeased ? hub.beat : undefined);
+    return hub;
+  }
+
+  test.each([
+    ["just now", 0],
+    ["a minute ago", 60_000],
+    ["long ago", 200_000],
+  ])("and has no lease gives a stranger no more than without them (killed %s)", async (_, ms) => {
+    const { world, record, remove } = await startWithDead({ ...keyed, lease: undefined }, ms);
+    const before = record();
+    const thief = await world.register(spoilt);
+    expect(record()?.serviceKeyHash).toBe(before?.serviceKeyHash);
+    expect(record()?.instances.map(({ endpoint }) => endpoint)).toEqual([here, there]);
+    expect(record()?.instances.flatMap(({ candidates }) => candidates)).toEqual([]);
+    const lease = thief.lease?.id ?? "";
+    expect(await codeOf(() => world.register({ ...spoilt, endpoint: evil }, lease))).toBe(
+      "NAME_TAKEN",
+    );
+    expect(await remove(lease)).toBe("NOT_OWNER");
+    expect((await world.register(keyed)).lease).toBeDefined();
+    expect(record()?.profile.description).toBe("The owner's");
+  });
+
+  test("and has a live lease lets a stranger wait", async () => {
+    const { world, record } = await startWithDead(keyed, 35_000);
+    const before = record();
+    expect((await world.register(spoilt)).retryAfterMs).toBeGreaterThan(0);
+    expect(record()).toBe(before);
+  });
+
+  test("and was only slow takes its place back with its lease, from who followed it without proof", async () => {
+    const { world, lease, record } = await startWithDead(keyed, 35_000);
+    await world.pass(31_000);
+    const thief = await world.register(spoilt);
+    expect(thief.lease).toBeDefined();
+    expect(world.events.findLast(({ kind }) => kind === "registered")).toMatchObject({
+      isNewServer: false,
+      instance: { endpoint: here },
+      replaced: [{ endpoint: there }],
+    });
+    expect((await world.register(keyed, lease)).lease).toBeDefined();
+    expect(record()).toMatchObject({
+      profile: { description: "The owner's" },
+      instances: [{ endpoint: here, candidates: [] }],
+    });
+    expect((await world.register({ ...keyed, endpoint: there })).isNew).toBe(true);
+  });
+
+  test("gives its name to who is in its place when it is gone itself", async () => {
+    const { world, record } = await startWithDead({ ...keyed, lease: undefined }, 60_000);
+    world.answering.delete(here);
+    await world.pass(40_000);
+    const successor = await world.register(leased);
+    expect(successor.lease).toBeDefined();
+    expect(record()?.serviceKeyHash).toBeUndefined();
+    expect(record()?.instances.map(({ endpoint }) => endpoint)).toEqual([here]);
+  });
+});
+
 describe("removal", () => {
   test("by the lease that was given first, at once", async () => {
     const { lease, remove } = await start();

@@ -23,7 +23,7 @@ export type Claim =
   /** It knows the lease of this instance, or the one before it that was not followed with proof. */
   | { readonly kind: "holder"; readonly instance: InstanceRecord }
   /** It knows the lease of this instance, which was given on trust. */
-  | { readonly kind: "tenant"; readonly instance: InstanceRecord }
+  | { readonly kind: "on-trust"; readonly instance: InstanceRecord }
   | { readonly kind: "stranger"; readonly instance?: undefined };
 
 export function claimOf({ serviceKeyHash, instances }: EntryRecord, proofs: Proofs): Claim {
@@ -33,8 +33,8 @@ export function claimOf({ serviceKeyHash, instances }: EntryRecord, proofs: Proo
     const isRightful = instance.isLeaseOnTrust !== true && isProven(instance.leaseHash);
     if (isRightful || isProven(instance.formerLeaseHash)) return { kind: "holder", instance };
   }
-  const tenant = instances.find((instance) => isProven(instance.leaseHash));
-  return tenant === undefined ? { kind: "stranger" } : { kind: "tenant", instance: tenant };
+  const trusted = instances.find((instance) => isProven(instance.leaseHash));
+  return trusted === undefined ? { kind: "stranger" } : { kind: "on-trust", instance: trusted };
 }
 
 /** How firmly an instance holds its place, as far as its lease and the hub's probes tell. */

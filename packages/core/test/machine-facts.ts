@@ -65,7 +65,7 @@ export type Fact = {
 };
 
 /** How a registration at an instance that is known is taken. */
-export type Part = "owner" | "heir" | "tenant";
+export type Part = "owner" | "successor" | "unproven";
 
 /** Who may settle at a name: alone, beside those that are there, later, or not at all. */
 export type Verdict =
@@ -144,14 +144,14 @@ export class MachineFacts {
     const others = [...house.instances.values()].filter((fact) => fact !== own);
     if (own === undefined) return { is: others.every((one) => this.isGone(one)) ? "alone" : "no" };
     const known = leaseHashOf(proof);
-    const isTenant = known !== undefined && known === own.leaseHash && own.isOnTrust;
-    if (known !== undefined && !isTenant && [own.leaseHash, own.former].includes(known))
+    const isTrusted = known !== undefined && known === own.leaseHash && own.isOnTrust;
+    if (known !== undefined && !isTrusted && [own.leaseHash, own.former].includes(known))
       return { is: "beside", as: "owner" };
     const yields = this.isSilent(own) && own.askedBy === slot;
-    if (this.holdsLease(own) && !yields && !isTenant) return { is: "wait" };
-    if (others.length > 0) return { is: others.every((one) => this.isGone(one)) ? "alone" : "no" };
+    if (this.holdsLease(own) && !yields && !isTrusted) return { is: "wait" };
+    if (!others.every((one) => this.isGone(one))) return { is: "no" };
     const isFree = this.isLostUnseen(own) || own.isGivenUp || (yields && !own.isOnTrust);
-    return { is: "beside", as: isFree ? "heir" : "tenant" };
+    return { is: "beside", as: isFree ? "successor" : "unproven" };
   }
 
   /** It has no place any more, as the hub knows without looking. */
@@ -194,15 +194,17 @@ export class MachineFacts {
     house.saidBy = slot;
     const known = house.instances.get(slot.endpoint);
     const isKept = !slot.hasLease && known !== undefined && this.keeps(known, part, proof);
+    const isSuccessor = part === "successor";
+    const outlasts = isSuccessor && house.instances.size > 1;
     for (const [endpoint, fact] of house.instances) {
-      if (isBeside && endpoint !== slot.endpoint) continue;
+      if (isBeside && !isSuccessor && endpoint !== slot.endpoint) continue;
       if (fact.leaseId !== undefined && !(isKept && fact === known))
         this.spentLeases.push(fact.leaseId);
       house.instances.delete(endpoint);
     }
     const isShared = house.instances.size > 0;
-    if (!isBeside || part === "heir") house.key = slot.key;
-    else if (part !== "tenant" && !isShared) house.key = slot.key ?? house.key;
+    if (!isBeside || isSuccessor) house.key = slot.key;
+    else if (part !== "unproven" && !isShared) house.key = slot.key ?? house.key;
     const former = known?.former ?? (known?.isOnTrust ? undefined : known?.leaseHash);
     house.instances.set(slot.endpoint, {
       slot,
@@ -220,9 +222,9 @@ export class MachineFacts {
       failures: 0,
       failingSince: undefined,
       lastProbe: undefined,
-      inherited: isBeside && known !== undefined && before === "up" ? "up" : undefined,
-      isOnTrust: part === "tenant" && (slot.hasLease || isKept),
-      former: isBeside && (part === "heir" || part === "tenant") ? former : undefined,
+      inherited: isBeside && known !== undefined && !outlasts && before === "up" ? "up" : undefined,
+      isOnTrust: part === "unproven" && (slot.hasLease || isKept),
+      former: isBeside && (isSuccessor || part === "unproven") ? former : undefined,
       isGrace: false,
       askedBy: undefined,
       isGivenUp: false,
@@ -254,9 +256,9 @@ export class MachineFacts {
 
   /** Who asks for no lease leaves the one that is alive, unless it is another's. */
   keeps(known: Fact, part: Part | undefined, proof: string | undefined): boolean {
-    if (!this.holdsLease(known) || part === "heir") return false;
+    if (!this.holdsLease(known) || part === "successor") return false;
     const isFormer = proof !== undefined && leaseHashOf(proof) === known.former;
-    return part === "tenant" || !(known.isOnTrust || isFormer);
+    return part === "unproven" || !(known.isOnTrust || isFormer);
   }
 
   /** After a race only the catalogue says in which order they came. */
