@@ -1,5 +1,6 @@
 import type { EntryRecord, Instance } from "../src/entry.js";
 import { HubError } from "../src/errors.js";
+import { sha256Hex } from "../src/hash.js";
 import type { RegistrationInput } from "../src/registration.js";
 import { claim } from "./machine-facts.js";
 import { World } from "./world.js";
@@ -8,15 +9,25 @@ import { World } from "./world.js";
  * Two who want one name: its owner, a program that keeps itself registered as `@hub/register` or the
  * seed's servers do, and a thief, who does what it likes with all that the hub shows and all leases
  * that it was ever given. What is claimed is about the owner alone: while it is there, nothing of its
- * entry is another's.
+ * entry is another's. With a key it may have a sibling, a second process of the same server.
  */
 
-export type OwnerKind = "leased" | "keyed" | "seed";
+/** `seed`: as the servers of the seed register, without a lease. */
+export const ownerKinds = [
+  "leased",
+  "keyed",
+  "seed",
+  "keyed with a sibling",
+  "keyed seed with a sibling",
+] as const;
+export type OwnerKind = (typeof ownerKinds)[number];
+
+const ownersKey = "the owner's";
 
 export type ThiefStep =
   | {
       readonly do: "register";
-      readonly at: "owner" | "thief";
+      readonly at: "owner" | "sibling" | "thief";
       readonly hasLease: boolean;
       readonly hasKey: boolean;
       /** Which of the texts that it knows it sends as proof. */
@@ -31,7 +42,8 @@ export type ThiefStep =
   | { readonly do: "pass"; readonly seconds: number }
   | { readonly do: "pause-hub" | "jump"; readonly ms: number }
   /** What happens to the owner's process; `isElsewhere`: it comes back on another port. */
-  | { readonly do: Fate; readonly isElsewhere: boolean };
+  | { readonly do: Fate; readonly isElsewhere: boolean }
+  | { readonly do: "sibling"; readonly fate: Exclude<Fate, "stop"> };
 
 export const fates = ["hang", "wake", "kill", "restart", "stop"] as const;
 type Fate = (typeof fates)[number];
@@ -48,18 +60,22 @@ export async function runHistory(kind: OwnerKind, steps: readonly ThiefStep[]): 
   for (const step of steps) await history.take(step);
 }
 
-/** The owner's process. */
+/** The owner's process, or its sibling's. */
 class Owner {
-  port = 8_001;
+  port = 0;
   state: "running" | "hanging" | "dead" = "running";
   lease: string | undefined;
   #nextAt = 0;
   readonly #world: World;
-  readonly #kind: OwnerKind;
+  readonly #hasLease: boolean;
+  readonly #hasKey: boolean;
+  /** Everywhere that it has been. */
+  readonly endpoints = new Set<string>();
 
   constructor(world: World, kind: OwnerKind) {
     this.#world = world;
-    this.#kind = kind;
+    this.#hasLease = !kind.includes("seed");
+    this.#hasKey = kind.includes("keyed");
   }
 
   get endpoint(): string {
@@ -68,8 +84,8 @@ class Owner {
 
   get registration(): RegistrationInput {
     const said = { name: "Alpha", transport: "http", endpoint: this.endpoint } as const;
-    if (this.#kind === "seed") return said;
-    const key = this.#kind === "keyed" ? { serviceKey: "the owner's" } : {};
+    const key = this.#hasKey ? { serviceKey: ownersKey } : {};
+    if (!this.#hasLease) return { ...said, ...key };
     return { ...said, description: "The owner's", lease: {}, ...key };
   }
 
@@ -85,6 +101,7 @@ class Owner {
   /** A new process, which knows nothing of the one before. */
   async start(port: number): Promise<void> {
     this.port = port;
+    this.endpoints.add(this.endpoint);
     this.lease = undefined;
     this.become("running");
     await this.register();
@@ -96,7 +113,7 @@ class Owner {
       const { lease, retryAfterMs } = await this.#world.register(this.registration, this.lease);
       if (lease !== undefined) this.lease = lease.id;
       this.#nextAt = now + (retryAfterMs ?? heartbeatMs);
-      this.isSettled = lease !== undefined || this.#kind === "seed";
+      this.isSettled = lease !== undefined || !this.#hasLease;
       claim((retryAfterMs ?? 0) <= heartbeatMs, () => `told to wait ${retryAfterMs} ms`);
     } catch (error) {
       if (!HubError.is(error) || error.code !== "NAME_TAKEN") throw error;
@@ -112,7 +129,7 @@ class Owner {
   /** Beats, or asks again; the seed's servers do neither. */
   async act(): Promise<void> {
     const now = this.#world.clock.monotonic();
-    if (this.state !== "running" || this.#kind === "seed" || now < this.#nextAt) return;
+    if (this.state !== "running" || !this.#hasLease || now < this.#nextAt) return;
     if (!this.isSettled || this.lease === undefined) return this.register();
     this.#nextAt = now + heartbeatMs;
     try {
@@ -128,6 +145,7 @@ class History {
   readonly #world: World;
   readonly #kind: OwnerKind;
   readonly #owner: Owner;
+  readonly #sibling: Owner;
   /** The leases that the thief was given, the newest last. */
   readonly #loot: string[] = [];
   /**
@@ -144,11 +162,21 @@ class History {
     this.#world = world;
     this.#kind = kind;
     this.#owner = new Owner(world, kind);
+    this.#sibling = new Owner(world, kind);
+  }
+
+  get #isLeased(): boolean {
+    return !this.#kind.includes("seed");
+  }
+
+  get #hasSibling(): boolean {
+    return this.#kind.includes("sibling");
   }
 
   async begin(): Promise<void> {
     this.#world.answering.add(thiefs);
     await this.#owner.start(8_001);
+    if (this.#hasSibling) await this.#sibling.start(9_001);
     this.#isFirm = true;
     await this.#pass(1);
   }
@@ -188,9 +216,14 @@ class History {
         break;
       case "pause-hub":
         this.#world.pause(step.ms);
+        // What was sent meanwhile is received as soon as the hub runs again.
+        await this.#act();
         break;
       case "jump":
         clock.jumpWall(step.ms);
+        break;
+      case "sibling":
+        await this.#siblings(step.fate);
         break;
       default:
         await this.#owners(step);
@@ -221,7 +254,7 @@ class History {
         owner.become("dead");
         this.#hasHung = false;
         await owner.start(step.isElsewhere ? owner.port + 1 : owner.port);
-        this.#isFirm = wasFirm && (owner.isSettled || this.#kind === "seed");
+        this.#isFirm = wasFirm && (owner.isSettled || !this.#isLeased);
         this.#waitsSince = wasFirm ? this.#world.registry.now().hub : undefined;
         break;
       }
@@ -234,12 +267,32 @@ class History {
     }
   }
 
+  async #siblings(fate: Exclude<Fate, "stop">): Promise<void> {
+    const sibling = this.#sibling;
+    if (!this.#hasSibling) return;
+    if (fate === "hang" && sibling.state === "running") sibling.become("hanging");
+    if (fate === "wake" && sibling.state === "hanging") sibling.become("running");
+    if (fate === "kill" || fate === "restart") sibling.become("dead");
+    if (fate === "restart") await sibling.start(sibling.port);
+  }
+
+  async #act(): Promise<void> {
+    await this.#owner.act();
+    if (this.#hasSibling) await this.#sibling.act();
+  }
+
+  /** Where a registration of the thief's says that the server is. */
+  #place(at: "owner" | "sibling" | "thief"): string {
+    if (at === "thief") return thiefs;
+    return at === "sibling" && this.#hasSibling ? this.#sibling.endpoint : this.#owner.endpoint;
+  }
+
   async #steal(step: Extract<ThiefStep, { do: "register" }>): Promise<void> {
     const { hasLease, hasKey, at, variant } = step;
     const input: RegistrationInput = {
       name: variant === 0 ? "Alpha" : "ALPHA",
       transport: "http",
-      endpoint: at === "owner" ? this.#owner.endpoint : thiefs,
+      endpoint: this.#place(at),
       description: `The thief's ${variant}`,
       candidates: [thiefs],
       ...(hasKey ? { serviceKey: "the thief's" } : {}),
@@ -264,7 +317,7 @@ class History {
         variant: 0,
       });
     const owner = () =>
-      this.#owner.state === "running" && this.#kind !== "seed" ? this.#owner.register() : undefined;
+      this.#owner.state === "running" && this.#isLeased ? this.#owner.register() : undefined;
     await Promise.all(isThiefFirst ? [steal(), owner()] : [owner(), steal()]);
   }
 
@@ -294,7 +347,7 @@ class History {
 
   async #pass(seconds: number): Promise<void> {
     for (let passed = 0; passed < seconds; passed += 1) {
-      await this.#world.pass(1_000, () => this.#owner.act());
+      await this.#world.pass(1_000, () => this.#act());
       this.#noteHanging();
       this.#noteSettled();
       this.#check();
@@ -309,7 +362,7 @@ class History {
   #mayLose(instance: Instance | undefined): boolean {
     if (instance === undefined) return true;
     const { health } = instance;
-    if (this.#kind === "seed") return health.failures >= 3;
+    if (!this.#isLeased) return health.failures >= 3;
     const silentMs = this.#world.registry.now().hub - (health.lease?.renewedAt ?? 0);
     return silentMs >= 2 * heartbeatMs - 1_000;
   }
@@ -347,13 +400,19 @@ class History {
     const endpoints = record.instances.map(({ endpoint }) => endpoint);
     claim(!endpoints.includes(thiefs), () => "its calls go to the thief");
     claim(endpoints.includes(this.#owner.endpoint), () => `only ${endpoints} are left`);
+    const hasKey = this.#kind.includes("keyed");
     // With a key the places of its earlier processes stay until they are down.
-    claim(endpoints.length === 1 || this.#kind === "keyed", () => `${endpoints} share the name`);
+    claim(endpoints.length === 1 || hasKey, () => `${endpoints} share the name`);
+    const own = new Set([...this.#owner.endpoints, ...this.#sibling.endpoints]);
+    claim(
+      endpoints.every((one) => own.has(one)),
+      () => `somebody at ${endpoints} shares the name`,
+    );
     const candidates = record.instances.flatMap((instance) => instance.candidates);
     claim(candidates.length === 0, () => `its calls may go to ${candidates}`);
-    const hasThiefsKey = record.serviceKeyHash !== undefined && this.#kind !== "keyed";
-    claim(!hasThiefsKey, () => "it has a key that it never had");
-    if (this.#kind === "seed") return; // It can prove nothing, and says nothing that could be spoilt.
+    const key = hasKey ? sha256Hex(ownersKey) : undefined;
+    claim(record.serviceKeyHash === key, () => "it has a key that is not its own");
+    if (!this.#isLeased) return; // It can prove nothing, and says nothing that could be spoilt.
     claim(
       record.profile.description === "The owner's" && record.name === "Alpha",
       () => `it says ${record.profile.description}`,
