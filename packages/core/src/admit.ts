@@ -78,6 +78,7 @@ export function accept(
     instanceId: instance.id,
     isNewServer: previous === undefined,
     isNewInstance,
+    isProven: terms === "owner",
     ignored: [
       ...(isKeyIgnored ? (["serviceKey"] as const) : []),
       ...(areCandidatesIgnored ? (["candidates"] as const) : []),

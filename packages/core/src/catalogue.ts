@@ -1,7 +1,7 @@
 import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { flappingOf, type Pace } from "./flapping.js";
-import { type Health, type Now, newHealth } from "./health.js";
+import { type Health, type Now, newHealth, registeredAgain } from "./health.js";
 import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
 import { isSameEndpoint } from "./registration.js";
@@ -188,9 +188,7 @@ function healthOf(
   newness: Newness | undefined,
 ): Health {
   const ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
-  // At another endpoint nobody has been seen yet.
-  const isSamePlace = known !== undefined && isSameEndpoint(known.record.endpoint, record.endpoint);
-  const fresh = newHealth(now, ttlMs, isSamePlace ? known.health : undefined);
+  const fresh = freshHealth(record, now, ttlMs, known, newness !== "unproven");
   const health =
     fresh.lease !== undefined && record.isLeaseOnTrust === true
       ? { ...fresh, lease: { ...fresh.lease, isOnTrust: true } }
@@ -200,6 +198,23 @@ function healthOf(
   return health.lease === undefined || newness !== undefined
     ? health
     : { ...health, lease: { ...health.lease, isGrace: true } };
+}
+
+function freshHealth(
+  record: InstanceRecord,
+  now: Now,
+  ttlMs: number | undefined,
+  known: Instance | undefined,
+  isProven: boolean,
+): Health {
+  // At another endpoint nobody has been seen yet.
+  if (known === undefined || !isSameEndpoint(known.record.endpoint, record.endpoint))
+    return newHealth(now, ttlMs);
+  // A probe that is under way may be at a candidate that is none any more.
+  const isSamePlace = known.record.candidates.join("\n") === record.candidates.join("\n");
+  return isSamePlace
+    ? registeredAgain(known.health, now, ttlMs, isProven)
+    : newHealth(now, ttlMs, known.health);
 }
 
 /** Whether lists show a difference: the status, where a probe got through, or why not. */

@@ -38,6 +38,8 @@ export type RegistrationDecision =
       readonly instanceId: string;
       readonly isNewServer: boolean;
       readonly isNewInstance: boolean;
+      /** It proved to be the instance that it is. */
+      readonly isProven: boolean;
       /** What it brought and may not change. */
       readonly ignored: readonly ("serviceKey" | "candidates")[];
       /** Missing when nothing that people see has changed. */

@@ -3,10 +3,10 @@ import type { CapabilitySnapshot } from "./snapshot.js";
 import type { EventWrite, StoreWrite } from "./store.js";
 
 /**
- * Whether a registration brought an instance or is one more of an instance that is known, or whether
- * the lease of an instance was given back and the instance stays.
+ * What became of an instance: it is `new`, it registered `again`, somebody registered in its place who
+ * proved nothing (`unproven`), or its lease was given back and it stays.
  */
-export type Newness = "new" | "again" | "given-back";
+export type Newness = "new" | "again" | "unproven" | "given-back";
 
 /** Newness by instance id, by server id. */
 export type RegisteredInstances = ReadonlyMap<string, ReadonlyMap<string, Newness>>;
@@ -44,8 +44,10 @@ export class Draft {
   /** Marks an instance that has another process from now on: what was observed of it before no longer counts. */
   markRegistered(serverId: string, instanceId: string, newness: Newness): void {
     const marked = this.#registered.get(serverId) ?? new Map<string, Newness>();
-    // New once in a commit is new, however often it registers again in the same one.
-    if (marked.get(instanceId) !== "new") marked.set(instanceId, newness);
+    const before = marked.get(instanceId);
+    // What is new or proven once in a commit stays so, however often it registers again in the same one.
+    const isLess = before === "new" || (before === "again" && newness === "unproven");
+    if (!isLess) marked.set(instanceId, newness);
     this.#registered.set(serverId, marked);
   }
 

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { answered, failed } from "../test/world.js";
-import { beat, type Health, judge, type Now, newHealth, probed, withStatus } from "./health.js";
+import {
+  beat,
+  type Health,
+  judge,
+  type Now,
+  newHealth,
+  probed,
+  registeredAgain,
+  withStatus,
+} from "./health.js";
 import { isExpired } from "./lease.js";
 import { defaultSettings, grantedTtlMs, heartbeatMsFor } from "./settings.js";
 
@@ -77,6 +86,24 @@ describe("a registration of a known instance", () => {
     expect(again.failures).toBe(0);
     expect(again.nextProbeAt).toBeGreaterThanOrEqual(31_000);
     expect(again.nextProbeAt).toBeLessThanOrEqual(51_000);
+  });
+
+  test("that has not answered since the last one keeps what the probes saw, and is looked at soon", () => {
+    const silent = lived("-1 -2 -6 .7");
+    const again = registeredAgain(silent, at(8_000), undefined, false);
+    expect(again).toMatchObject({ status: "unreachable", failures: 3, aliveAt: 0 });
+    expect(again.nextProbeAt).toBeLessThanOrEqual(8_000);
+    expect(registeredAgain(silent, at(8_000), undefined, true).aliveAt).toBe(8_000);
+    expect(registeredAgain(lived("+1"), at(8_000), undefined, false).aliveAt).toBe(8_000);
+  });
+
+  test("that was up and does not answer is unreachable, whatever lease it was given", () => {
+    const again = registeredAgain(lived("+1"), at(2_000), 3_600_000, false);
+    const failing = [3, 4, 8].reduce(
+      (health, second) => probed(health, failed, at(second * 1_000), settings, 0.5),
+      again,
+    );
+    expect(judge(failing, 9_000, settings, false)).toBe("unreachable");
   });
 
   test("that is not up starts anew", () => {

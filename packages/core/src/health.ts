@@ -13,7 +13,9 @@ export type Health = {
   readonly statusSinceWall: number;
   /** When this process or its registration was first seen, by this run of the hub. */
   readonly knownSince: number;
-  /** The last sign of life: a registration, a heartbeat or a good probe. */
+  /** The first registration since the last good probe: from here on it may still be starting. */
+  readonly unansweredSince: number;
+  /** The last sign of life: a registration that shows whose it is, a heartbeat or a good probe. */
   readonly aliveAt: number;
   readonly aliveAtWall: number;
   readonly lease?: Lease;
@@ -80,14 +82,15 @@ const startUpMs = 5_000;
 /** A server that was up a moment ago and registers again is looked at this soon. */
 export const restartProbeMs = 1_000;
 
-/** A new process, or one that registered again: what was observed before says nothing about it. */
+/** A new process, or one that answered and registered again: what was observed before says nothing about it. */
 export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {
-  const wasUp = previous?.status === "up";
+  const wasUp = previous?.status === "up" && previous.answeredAt !== undefined;
   return {
     status: wasUp ? "up" : "pending",
     statusSince: wasUp ? previous.statusSince : now.hub,
     statusSinceWall: wasUp ? previous.statusSinceWall : now.wall,
     knownSince: now.hub,
+    unansweredSince: now.hub,
     aliveAt: now.hub,
     aliveAtWall: now.wall,
     ...(ttlMs === undefined ? {} : { lease: grantLease(ttlMs, now.hub) }),
@@ -101,6 +104,42 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
     isBeingProbed: false,
     latenciesMs: wasUp ? previous.latenciesMs : [],
+  };
+}
+
+/**
+ * An instance registered again at the same place. When nothing has answered there since the last time,
+ * what the probes saw still holds: words alone make nobody healthy. `isProven`: it knows the lease or
+ * the service key, which only a process that runs can say; so does a lease, as long as it lives.
+ */
+export function registeredAgain(
+  previous: Health,
+  now: Now,
+  ttlMs: number | undefined,
+  isProven: boolean,
+): Health {
+  const anew = newHealth(now, ttlMs, previous);
+  if (previous.answeredAt !== undefined) return anew;
+  const { status, statusSince, statusSinceWall, aliveAt, aliveAtWall, failingSince } = previous;
+  const { outcome, era, probedAt, probedAtWall, nextProbeAt, unansweredSince } = previous;
+  // Who registers all the time must not keep slow probes from ever being heard.
+  const isProbeHeard = previous.isBeingProbed && now.hub - unansweredSince >= startUpMs;
+  const mayLive = isProven || ttlMs !== undefined;
+  const isUndecided = status === "draining" || (status === "down" && mayLive);
+  const lookAt = Math.max(now.hub, (probedAt ?? Number.NEGATIVE_INFINITY) + eagerProbes[0].everyMs);
+  return {
+    ...anew,
+    ...(isUndecided ? {} : { status, statusSince, statusSinceWall }),
+    ...(mayLive ? {} : { aliveAt, aliveAtWall }),
+    ...(isProbeHeard ? { isBeingProbed: true, knownSince: previous.knownSince } : {}),
+    unansweredSince,
+    failures: previous.failures,
+    ...(failingSince === undefined ? {} : { failingSince }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(era === undefined ? {} : { era }),
+    ...(probedAt === undefined ? {} : { probedAt }),
+    ...(probedAtWall === undefined ? {} : { probedAtWall }),
+    nextProbeAt: Math.min(nextProbeAt, lookAt),
   };
 }
 
@@ -141,11 +180,16 @@ export function hasLiveLease(health: Health, now: number): boolean {
   return health.lease !== undefined && !isExpired(health.lease, now);
 }
 
+/** Whether the server has a lease that was not given on trust. */
+function isOwn(lease: Lease | undefined): boolean {
+  return lease !== undefined && lease.isOnTrust !== true;
+}
+
 /** Enough probes failed in a row, and not only because it is still starting. */
 function isFailing(health: Health, now: number, settings: HubSettings): boolean {
   const isStarting =
     health.answeredAt === undefined &&
-    now - health.knownSince < Math.min(startUpMs, settings.probeFailingMs);
+    now - health.unansweredSince < Math.min(startUpMs, settings.probeFailingMs);
   return health.failures >= settings.failuresUntilUnreachable && !isStarting;
 }
 
@@ -154,8 +198,7 @@ function isFailing(health: Health, now: number, settings: HubSettings): boolean 
  * is enough, and one that said it drains is not asked at all.
  */
 export function isStale(health: Health, now: number, settings: HubSettings): boolean {
-  const isOwnLease = health.lease !== undefined && health.lease.isOnTrust !== true;
-  if (!isOwnLease && !hasLiveLease(health, now)) return isFailing(health, now, settings);
+  if (!isOwn(health.lease) && !hasLiveLease(health, now)) return isFailing(health, now, settings);
   return leaseIsLost(health, now) && (health.failures > 0 || health.isDraining);
 }
 
@@ -195,9 +238,12 @@ export function judge(
   // Draining was called off, or the hub has not seen it since: nothing is known yet.
   const undecided = health.status === "draining" ? "pending" : health.status;
   if (!isUnanswered) return undecided;
-  if (!hasLiveLease(health, now)) return "unreachable";
-  // The lease is alive. Only a heartbeat after the first failed probe proves that the process is alive
-  // and the way to it is not; before that it may just have died, which only its lease may say.
+  // A lease speaks for a process that was given it with proof, or has answered since.
+  const isSpokenFor = isOwn(health.lease) && hasLiveLease(health, now);
+  const isInherited = health.status === "up" && health.answeredAt === undefined;
+  if (!isSpokenFor || isInherited) return "unreachable";
+  // Only a heartbeat after the first failed probe proves that the process is alive and the way to it
+  // is not; before that it may just have died, which only its lease may say.
   const beatSinceFailing =
     (health.lease?.renewedAt ?? 0) > (health.failingSince ?? Number.POSITIVE_INFINITY);
   return beatSinceFailing ? "unreachable" : undecided;
@@ -231,9 +277,8 @@ function probeDelayMs(health: Health, now: number, settings: HubSettings, random
       health.isRecovering && health.status !== "up" ? settings.probeFailingMs : settings.probeUpMs;
     return wait * jitter;
   }
-  const hasNeverAnswered = health.answeredAt === undefined && health.status !== "down";
   const eager = eagerProbes.find((phase) => now - health.knownSince < phase.untilMs);
-  if (hasNeverAnswered && eager !== undefined)
+  if (health.answeredAt === undefined && eager !== undefined)
     return Math.min(eager.everyMs, settings.probeFailingMs) * jitter;
   const cap = health.status === "down" ? settings.probeDownMs : settings.probeFailingMs;
   return Math.min(1_000 * 2 ** Math.min(health.failures - 1, 20), cap) * jitter;

@@ -204,7 +204,8 @@ export class Registrar {
         );
       }
       draft.put(decision.record);
-      draft.markRegistered(id, decision.instanceId, decision.isNewInstance ? "new" : "again");
+      const newness = decision.isNewInstance ? "new" : decision.isProven ? "again" : "unproven";
+      draft.markRegistered(id, decision.instanceId, newness);
       if (decision.event !== undefined) draft.tell({ event: decision.event });
     }
     if (decision.kind === "refuse" && !this.#isKnownConflict(decision.event, now.hub))

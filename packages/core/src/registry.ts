@@ -162,7 +162,7 @@ export class Registry {
       const mayBeAlive = isOnTrust && health !== undefined && !isGone(health, this.settings);
       if (health?.pending !== undefined || mayBeAlive) {
         draft.put(withoutLease(record, instance.id));
-        draft.markRegistered(record.id, instance.id, isOnTrust ? "again" : "given-back");
+        draft.markRegistered(record.id, instance.id, isOnTrust ? "unproven" : "given-back");
         return;
       }
       draft.put(withoutInstances(record, new Set([instance.id]), now));

@@ -42,13 +42,15 @@ export type Fact = {
   leaseHash: string | undefined;
   ttlMs: number | undefined;
   registeredAt: number;
+  /** What the catalogue says of when the instance came, which tells it from another at its endpoint. */
+  cameAt: number | undefined;
   renewedAt: number;
   aliveAt: number;
   isDraining: boolean;
   failures: number;
   failingSince: number | undefined;
   lastProbe: boolean | undefined;
-  /** The status that a registration at the same endpoint took over from the one before it. */
+  /** The status that it took over from the registration before it, at the same endpoint. */
   inherited: string | undefined;
   /** Its lease was given to somebody who could not prove that the server there is theirs. */
   isOnTrust: boolean;
@@ -60,6 +62,12 @@ export type Fact = {
   askedBy: Slot | undefined;
   /** Its holder left while somebody asked for its place. */
   isGivenUp: boolean;
+  /** A probe got through since it registered. */
+  hasAnswered: boolean;
+  /** When it registered first since a probe got through. */
+  unansweredSince: number;
+  /** What a probe is about that set out now. */
+  sight: symbol;
   /** Nothing listened there when the hub looked last. */
   wasRefused: boolean;
 };
@@ -192,6 +200,7 @@ export class MachineFacts {
     if (leaseId !== undefined) this.leases.set(sha256Hex(leaseId), leaseId);
     const house = this.house(slot);
     house.saidBy = slot;
+    const isMember = slot.key !== undefined && slot.key === house.key;
     const known = house.instances.get(slot.endpoint);
     const isKept = !slot.hasLease && known !== undefined && this.keeps(known, part, proof);
     const isSuccessor = part === "successor";
@@ -206,52 +215,56 @@ export class MachineFacts {
     if (!isBeside || isSuccessor) house.key = slot.key;
     else if (part !== "unproven" && !isShared) house.key = slot.key ?? house.key;
     const former = known?.former ?? (known?.isOnTrust ? undefined : known?.leaseHash);
+    const isProven = part === "owner" || (part === undefined && isMember);
+    const ttlMs = slot.hasLease ? (slot.ttlMs ?? defaultSettings.leaseTtlMs) : undefined;
+    const mayLive = isProven || ttlMs !== undefined || isKept;
+    const cameAt = this.recordOf(slot)?.registeredAt;
+    const isSame = isBeside && !outlasts && known?.cameAt === cameAt;
     house.instances.set(slot.endpoint, {
       slot,
+      cameAt,
       leaseId: isKept ? known.leaseId : leaseId,
       leaseHash: isKept ? known.leaseHash : leaseHashOf(leaseId),
-      ttlMs: isKept
-        ? known.ttlMs
-        : slot.hasLease
-          ? (slot.ttlMs ?? defaultSettings.leaseTtlMs)
-          : undefined,
-      registeredAt: this.now,
-      renewedAt: this.now,
-      aliveAt: this.now,
-      isDraining: false,
-      failures: 0,
-      failingSince: undefined,
-      lastProbe: undefined,
-      inherited: isBeside && known !== undefined && !outlasts && before === "up" ? "up" : undefined,
+      ttlMs: isKept ? known.ttlMs : ttlMs,
       isOnTrust: part === "unproven" && (slot.hasLease || isKept),
       former: isBeside && (isSuccessor || part === "unproven") ? former : undefined,
-      isGrace: false,
-      askedBy: undefined,
-      isGivenUp: false,
-      wasRefused: false,
+      ...this.seenAfter(isSame ? known : undefined, before, mayLive),
     });
   }
 
   /** A lease was given back, and whoever is there now stays without one. */
   giveBack(fact: Fact, before: string | undefined): void {
+    const { isOnTrust } = fact;
     Object.assign(fact, {
       leaseId: undefined,
       leaseHash: undefined,
       ttlMs: undefined,
+      isOnTrust: false,
+      ...this.seenAfter(fact, before, !isOnTrust),
+      isGivenUp: !isOnTrust,
+    });
+  }
+
+  /** What is known of an instance that registers or loses its lease: what never answered has the same past. */
+  seenAfter(known: Fact | undefined, before: string | undefined, mayLive: boolean) {
+    const isSame = known !== undefined && !known.hasAnswered;
+    return {
       registeredAt: this.now,
       renewedAt: this.now,
-      aliveAt: this.now,
+      aliveAt: isSame && !mayLive ? known.aliveAt : this.now,
       isDraining: false,
-      failures: 0,
-      failingSince: undefined,
-      lastProbe: undefined,
-      inherited: before === "up" ? "up" : undefined,
-      isOnTrust: false,
+      failures: isSame ? known.failures : 0,
+      failingSince: isSame ? known.failingSince : undefined,
+      lastProbe: isSame ? known.lastProbe : undefined,
+      inherited: isSame || (known !== undefined && before === "up") ? before : undefined,
       isGrace: false,
       askedBy: undefined,
-      isGivenUp: !fact.isOnTrust,
-      wasRefused: false,
-    });
+      isGivenUp: false,
+      hasAnswered: false,
+      unansweredSince: isSame ? known.unansweredSince : this.now,
+      sight: isSame && this.now - known.unansweredSince >= 5_000 ? known.sight : Symbol(),
+      wasRefused: isSame && known.wasRefused,
+    };
   }
 
   /** Who asks for no lease leaves the one that is alive, unless it is another's. */
@@ -280,6 +293,7 @@ export class MachineFacts {
     for (const house of this.houses.values()) {
       for (const fact of house.instances.values()) {
         Object.assign(fact, {
+          cameAt: this.recordOf(fact.slot)?.registeredAt,
           registeredAt: 0,
           renewedAt: 0,
           aliveAt: 0,
@@ -291,6 +305,8 @@ export class MachineFacts {
           isGrace: true,
           askedBy: undefined,
           isGivenUp: false,
+          hasAnswered: false,
+          unansweredSince: 0,
           wasRefused: false,
         });
       }

@@ -100,8 +100,12 @@ export class MachineJudge {
       case "unreachable": {
         if (fact.lastProbe === true) return undefined; // One good probe is not enough to come back.
         if (fact.failures === 0) return "no probe failed";
-        if (fact.ttlMs === undefined || (fact.isOnTrust && lost))
-          return fact.failures >= failuresUntilUnreachable ? undefined : "too few probes failed";
+        if (fact.inherited === "unreachable") return undefined;
+        const isFailing = fact.failures >= failuresUntilUnreachable;
+        if (fact.ttlMs === undefined || fact.isOnTrust)
+          return isFailing ? undefined : "too few probes failed";
+        // Nobody has answered since the lease was granted.
+        if (isFailing && fact.inherited === "up" && !fact.hasAnswered) return undefined;
         if (lost || fact.renewedAt > (fact.failingSince ?? this.#facts.now)) return undefined;
         return "its lease is alive and nothing proves that it lives";
       }

@@ -2,7 +2,11 @@ import type { ProbeTask } from "../src/observer.js";
 import type { ProbeOutcome } from "../src/probe.js";
 import { claim, type Fact, type MachineFacts } from "./machine-facts.js";
 
-type Flight = { readonly task: ProbeTask; readonly fact: Fact; readonly outcome: ProbeOutcome };
+type Flight = {
+  readonly task: ProbeTask;
+  readonly sight: Fact["sight"];
+  readonly outcome: ProbeOutcome;
+};
 
 /** Probes under way, which may come back late. */
 export class MachineProbes {
@@ -20,18 +24,24 @@ export class MachineProbes {
         fact !== undefined,
         () => `a probe of ${task.target.endpoint}, which is not registered`,
       );
-      this.#flights.push({ task, fact, outcome: this.#facts.world.look(task.target) });
+      const outcome = this.#facts.world.look(task.target);
+      this.#flights.push({ task, sight: fact.sight, outcome });
     }
   }
 
   finish(count: number): void {
-    for (const { task, fact, outcome } of this.#flights.splice(0, count)) {
+    for (const { task, sight, outcome } of this.#flights.splice(0, count)) {
       this.#facts.world.registry.recordProbe(task, outcome);
+      const fact = this.#facts.factAt(task.target.endpoint, task.serverId);
+      if (fact?.sight !== sight) continue;
       fact.lastProbe = outcome.ok;
       fact.failures = outcome.ok ? 0 : fact.failures + 1;
       fact.failingSince = outcome.ok ? undefined : (fact.failingSince ?? this.#facts.now);
       fact.wasRefused = !outcome.ok && outcome.finding.code === "NOTHING_LISTENS";
-      if (outcome.ok) fact.aliveAt = this.#facts.now;
+      if (outcome.ok) {
+        fact.aliveAt = this.#facts.now;
+        fact.hasAnswered = true;
+      }
     }
   }
 

@@ -53,6 +53,8 @@ const thiefs = url(6_666);
 const heartbeatMs = 10_000;
 /** The longest that DESIGN lets an owner wait that is there: its old lease, and one question more. */
 const longestWaitMs = 30_000 + heartbeatMs;
+/** A dead server is seen by then, whoever registers in its place: a lease, a probe of one that is up, and three failures twice. */
+const longestUpSeconds = 90;
 
 export async function runHistory(kind: OwnerKind, steps: readonly ThiefStep[]): Promise<void> {
   const history = new History(await World.create(), kind);
@@ -157,6 +159,8 @@ class History {
   #hasHung = false;
   /** Since when a process of the owner's waits for the place of the one before, which nobody else has taken. */
   #waitsSince: number | undefined;
+  /** For how many seconds of a hub that works the owner has been dead. */
+  #deadSeconds = 0;
 
   constructor(world: World, kind: OwnerKind) {
     this.#world = world;
@@ -234,6 +238,7 @@ class History {
   /** What happens to the owner's process, and whether it gave others a right to its name by it. */
   async #owners(step: { readonly do: Fate; readonly isElsewhere: boolean }): Promise<void> {
     const owner = this.#owner;
+    this.#deadSeconds = 0;
     if (step.do !== "wake") this.#waitsSince = undefined;
     switch (step.do) {
       case "hang":
@@ -350,6 +355,7 @@ class History {
       await this.#world.pass(1_000, () => this.#act());
       this.#noteHanging();
       this.#noteSettled();
+      this.#deadSeconds = this.#owner.state === "dead" ? this.#deadSeconds + 1 : 0;
       this.#check();
     }
   }
@@ -391,6 +397,10 @@ class History {
         () => `the owner is there and ${status}`,
       );
     }
+    claim(
+      this.#deadSeconds < longestUpSeconds || this.#ownersInstance()?.health.status !== "up",
+      () => `dead for ${this.#deadSeconds} s and still up`,
+    );
     const waitedMs =
       this.#world.registry.now().hub - (this.#waitsSince ?? Number.POSITIVE_INFINITY);
     claim(waitedMs <= longestWaitMs, () => `the owner has waited ${waitedMs} ms for its place`);

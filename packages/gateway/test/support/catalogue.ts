@@ -80,6 +80,7 @@ function entryOf(id: string, offer: Offer): Entry {
           statusSince: 0,
           statusSinceWall: 0,
           knownSince: 0,
+          unansweredSince: 0,
           aliveAt: 0,
           aliveAtWall: 0,
           isDraining: false,
