@@ -1,9 +1,10 @@
 import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { flappingOf, type Pace } from "./flapping.js";
-import { type Health, type Now, newHealth, registeredAgain } from "./health.js";
+import type { Health, Now } from "./health.js";
 import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
+import { newHealth, registeredAgain } from "./new-health.js";
 import { isSameEndpoint } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";

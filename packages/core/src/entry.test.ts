@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Instance, serverStatus } from "./entry.js";
-import { type InstanceStatus, newHealth } from "./health.js";
+import type { InstanceStatus } from "./health.js";
+import { newHealth } from "./new-health.js";
 import { sampleRecord } from "./testing/samples.js";
 
 function instances(statuses: readonly InstanceStatus[]): Instance[] {

@@ -1,16 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { answered, failed } from "../test/world.js";
-import {
-  beat,
-  type Health,
-  judge,
-  type Now,
-  newHealth,
-  probed,
-  registeredAgain,
-  withStatus,
-} from "./health.js";
+import { beat, type Health, judge, type Now, probed, withStatus } from "./health.js";
 import { isExpired } from "./lease.js";
+import { newHealth, registeredAgain } from "./new-health.js";
 import { defaultSettings, grantedTtlMs, heartbeatMsFor } from "./settings.js";
 
 const settings = defaultSettings;

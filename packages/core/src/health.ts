@@ -1,4 +1,5 @@
-import { grantLease, isExpired, type Lease, renewLease } from "./lease.js";
+import { isExpired, type Lease, renewLease } from "./lease.js";
+import type { PendingRegistration } from "./pending.js";
 import type { ProbeOutcome, ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
@@ -46,17 +47,8 @@ export type Health = {
   readonly latenciesMs: readonly number[];
   /** Its holder left, giving its lease back, while another process asked for its place. */
   readonly isGivenUp?: boolean;
-  /** The newest registration that came without proof while the lease was alive. */
+  /** The newest registration that came without proof while the lease was alive; see `pendingOf`. */
   readonly pending?: PendingRegistration;
-};
-
-/** Enough to know a registration again: it takes effect when the same is asked for once more. */
-export type PendingRegistration = {
-  /** SHA-256 of what it said. */
-  readonly hash: string;
-  /** The request it came with, which cannot be its own repetition. */
-  readonly request: symbol;
-  readonly atWall: number;
 };
 
 /** At the usual pace half an hour of them. */
@@ -73,75 +65,14 @@ export type Now = {
 };
 
 /** The first probes of a new instance come quickly: many servers register just before they listen. */
-const eagerProbes = [
+export const eagerProbes = [
   { untilMs: 10_000, everyMs: 500 },
   { untilMs: 60_000, everyMs: 2_000 },
 ] as const;
 /** A server that has just registered and does not answer yet may still be starting. */
-const startUpMs = 5_000;
+export const startUpMs = 5_000;
 /** A server that was up a moment ago and registers again is looked at this soon. */
 export const restartProbeMs = 1_000;
-
-/** A new process, or one that answered and registered again: what was observed before says nothing about it. */
-export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {
-  const wasUp = previous?.status === "up" && previous.answeredAt !== undefined;
-  return {
-    status: wasUp ? "up" : "pending",
-    statusSince: wasUp ? previous.statusSince : now.hub,
-    statusSinceWall: wasUp ? previous.statusSinceWall : now.wall,
-    knownSince: now.hub,
-    unansweredSince: now.hub,
-    aliveAt: now.hub,
-    aliveAtWall: now.wall,
-    ...(ttlMs === undefined ? {} : { lease: grantLease(ttlMs, now.hub) }),
-    isDraining: false,
-    failures: 0,
-    successes: 0,
-    isRecovering: false,
-    ...(wasUp && previous.outcome !== undefined ? { outcome: previous.outcome } : {}),
-    ...(wasUp && previous.era !== undefined ? { era: previous.era } : {}),
-    // Soon, though a flood of registrations of what is up need not be a flood of probes.
-    nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
-    isBeingProbed: false,
-    latenciesMs: wasUp ? previous.latenciesMs : [],
-  };
-}
-
-/**
- * An instance registered again at the same place. When nothing has answered there since the last time,
- * what the probes saw still holds: words alone make nobody healthy. `isProven`: it knows the lease or
- * the service key, which only a process that runs can say; so does a lease, as long as it lives.
- */
-export function registeredAgain(
-  previous: Health,
-  now: Now,
-  ttlMs: number | undefined,
-  isProven: boolean,
-): Health {
-  const anew = newHealth(now, ttlMs, previous);
-  if (previous.answeredAt !== undefined) return anew;
-  const { status, statusSince, statusSinceWall, aliveAt, aliveAtWall, failingSince } = previous;
-  const { outcome, era, probedAt, probedAtWall, nextProbeAt, unansweredSince } = previous;
-  // Who registers all the time must not keep slow probes from ever being heard.
-  const isProbeHeard = previous.isBeingProbed && now.hub - unansweredSince >= startUpMs;
-  const mayLive = isProven || ttlMs !== undefined;
-  const isUndecided = status === "draining" || (status === "down" && mayLive);
-  const lookAt = Math.max(now.hub, (probedAt ?? Number.NEGATIVE_INFINITY) + eagerProbes[0].everyMs);
-  return {
-    ...anew,
-    ...(isUndecided ? {} : { status, statusSince, statusSinceWall }),
-    ...(mayLive ? {} : { aliveAt, aliveAtWall }),
-    ...(isProbeHeard ? { isBeingProbed: true, knownSince: previous.knownSince } : {}),
-    unansweredSince,
-    failures: previous.failures,
-    ...(failingSince === undefined ? {} : { failingSince }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(era === undefined ? {} : { era }),
-    ...(probedAt === undefined ? {} : { probedAt }),
-    ...(probedAtWall === undefined ? {} : { probedAtWall }),
-    nextProbeAt: Math.min(nextProbeAt, lookAt),
-  };
-}
 
 export type Beat = {
   readonly capabilitiesHash?: string | undefined;

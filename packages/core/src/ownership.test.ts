@@ -114,6 +114,35 @@ describe("the same endpoint without proof while its lease lives", () => {
     expect(record()?.profile.description).toBe("The successor's");
   });
 
+  test("is given up when it is not asked again within two heartbeat intervals", async () => {
+    const { world, beat, record, lease } = await start();
+    await world.pass(5_000);
+    await world.register(spoilt);
+    let passed = 0;
+    await world.pass(3_600_000, () => {
+      passed += 1;
+      if (passed % 10 === 0) beat();
+    });
+    // Silent by now, and an hour after the first time: that is no repetition.
+    await world.pass(25_000);
+    expect((await world.register(spoilt)).retryAfterMs).toBeDefined();
+    await world.pass(4_000);
+    expect((await world.register(spoilt)).lease).toBeDefined();
+    expect((await world.register(leased, lease)).lease).toBeDefined();
+    expect(record()?.profile.description).toBe("The owner's");
+  });
+
+  test.each([5_000, 30_000, 3_600_000])(
+    "that came once, long ago, does not keep a server with a lease of %i ms listed that leaves",
+    async (ttlMs) => {
+      const { world, beat, lease, record } = await start({ ...leased, lease: { ttlMs } });
+      await world.register(spoilt);
+      await world.pass(21_000, beat);
+      await world.registry.deregister(lease);
+      expect(record()?.instances).toEqual([]);
+    },
+  );
+
   test("never takes effect while the holder beats", async () => {
     const { world, beat, record } = await start();
     const before = record();

@@ -2,13 +2,7 @@ import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
-import {
-  type Health,
-  hasLiveLease,
-  type Now,
-  type PendingRegistration,
-  restartProbeMs,
-} from "./health.js";
+import { type Health, hasLiveLease, type Now } from "./health.js";
 import { isSilent } from "./lease.js";
 import { nothingListened } from "./probe.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
@@ -82,18 +76,6 @@ export function isGone({ failures, outcome }: Health, settings: HubSettings): bo
   // because the hub itself failed.
   const saysNothing = ["HOST_REFUSED", "HUB_FAULT"].includes(outcome.finding.code);
   return failures >= settings.failuresUntilUnreachable && !saysNothing;
-}
-
-/**
- * A registration without proof came and has to wait. It is no sign of life of the holder; but there
- * may be another process now, so that a look is due.
- */
-export function asked(health: Health, now: Now, pending: PendingRegistration): Health {
-  return {
-    ...health,
-    pending,
-    nextProbeAt: Math.min(health.nextProbeAt, now.hub + restartProbeMs),
-  };
 }
 
 /** Of an instance that registered, or was given back, a moment ago, in the same commit: nothing has been observed of it. */

@@ -12,10 +12,10 @@ import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
-import { canonicalJson } from "./json.js";
 import { idForName, nameKey } from "./names.js";
 import { targetOf } from "./observer.js";
-import { asked, freshStanding, type Standing, standingOf } from "./ownership.js";
+import { freshStanding, type Standing, standingOf } from "./ownership.js";
+import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { NothingListens } from "./probe.js";
 import type { Registration } from "./registration.js";
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
@@ -176,21 +176,14 @@ export class Registrar {
         return sighting?.sign === signOf(health) ? sighting?.isGone : undefined;
       },
       isAskedAgain: (instanceId) => {
-        const pending = catalogue.instance(id, instanceId)?.health.pending;
-        return (
-          pending !== undefined &&
-          pending.request !== attempt &&
-          pending.hash === contentHash(request.registration)
-        );
+        const health = catalogue.instance(id, instanceId)?.health;
+        const pending = health && pendingOf(health, now, this.#options.settings);
+        return pending !== undefined && isRepetition(pending, request.registration, attempt);
       },
     });
     if (decision.kind === "wait") {
       const health = catalogue.instance(id, decision.instanceId)?.health;
-      const pending = {
-        hash: contentHash(request.registration),
-        request: attempt,
-        atWall: now.wall,
-      };
+      const pending = pendingRegistration(request.registration, attempt, now);
       if (health !== undefined)
         catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
     }
@@ -268,9 +261,3 @@ function keyIgnoredWarning({ name }: EntryRecord): string {
 
 const candidatesIgnoredWarning =
   "The candidates were not taken over: the server at this endpoint may be alive, and nothing proves that it is yours. Register with the service key or the lease id as proof, or stop the server until the hub sees that it is gone.";
-
-/** Names what a registration said, without holding any of it. */
-function contentHash(registration: Registration): string {
-  // Parsed by a schema of JSON values, so it is one; undefined members are not said.
-  return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(registration))));
-}

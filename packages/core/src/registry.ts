@@ -12,6 +12,7 @@ import { HubTime } from "./hub-time.js";
 import { withoutInstances, withoutLease } from "./leave.js";
 import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
 import { isGone } from "./ownership.js";
+import { pendingOf } from "./pending.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
 import {
   type LeaseGrant,
@@ -160,7 +161,8 @@ export class Registry {
       const health = this.#catalogue.instance(record.id, instance.id)?.health;
       const isOnTrust = instance.isLeaseOnTrust === true;
       const mayBeAlive = isOnTrust && health !== undefined && !isGone(health, this.settings);
-      if (health?.pending !== undefined || mayBeAlive) {
+      const isWanted = health !== undefined && pendingOf(health, now, this.settings) !== undefined;
+      if (isWanted || mayBeAlive) {
         draft.put(withoutLease(record, instance.id));
         draft.markRegistered(record.id, instance.id, isOnTrust ? "unproven" : "given-back");
         return;

@@ -60,6 +60,7 @@ export type Fact = {
   isGrace: boolean;
   /** Who asked last for its place without proof. */
   askedBy: Slot | undefined;
+  askedAt: number;
   /** Its holder left while somebody asked for its place. */
   isGivenUp: boolean;
   /** A probe got through since it registered. */
@@ -113,6 +114,10 @@ type Settling = {
   readonly proof?: string | undefined;
 };
 
+function beatMsOf({ ttlMs = defaultSettings.leaseTtlMs }: Fact): number {
+  return Math.min(defaultSettings.heartbeatMs, Math.floor(ttlMs / 3));
+}
+
 export class MachineFacts {
   readonly world: World;
   /** By name key: the names above differ in more than case exactly when they are different names. */
@@ -155,7 +160,7 @@ export class MachineFacts {
     const isTrusted = known !== undefined && known === own.leaseHash && own.isOnTrust;
     if (known !== undefined && !isTrusted && [own.leaseHash, own.former].includes(known))
       return { is: "beside", as: "owner" };
-    const yields = this.isSilent(own) && own.askedBy === slot;
+    const yields = this.isSilent(own) && this.askerOf(own) === slot;
     if (this.holdsLease(own) && !yields && !isTrusted) return { is: "wait" };
     if (!others.every((one) => this.isGone(one))) return { is: "no" };
     const isFree = this.isLostUnseen(own) || own.isGivenUp || (yields && !own.isOnTrust);
@@ -175,8 +180,17 @@ export class MachineFacts {
 
   isSilent(fact: Fact): boolean {
     if (fact.ttlMs === undefined || fact.isGrace) return false;
-    const beatMs = Math.min(defaultSettings.heartbeatMs, Math.floor(fact.ttlMs / 3));
-    return this.now - fact.renewedAt >= 2 * beatMs;
+    return this.now - fact.renewedAt >= 2 * beatMsOf(fact);
+  }
+
+  /** Who waits for its place; whoever does not ask again gives up. */
+  askerOf(fact: Fact): Slot | undefined {
+    return this.now - fact.askedAt <= 2 * beatMsOf(fact) ? fact.askedBy : undefined;
+  }
+
+  noteAsking(fact: Fact, slot: Slot): void {
+    fact.askedBy = slot;
+    fact.askedAt = this.now;
   }
 
   /** Where the instances are that go when this one joins their name. */
@@ -259,6 +273,7 @@ export class MachineFacts {
       inherited: isSame || (known !== undefined && before === "up") ? before : undefined,
       isGrace: false,
       askedBy: undefined,
+      askedAt: 0,
       isGivenUp: false,
       hasAnswered: false,
       unansweredSince: isSame ? known.unansweredSince : this.now,

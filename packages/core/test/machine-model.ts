@@ -185,7 +185,7 @@ class MachineModel {
     const result = await this.#tryRegister(slot, proof);
     const house = this.#facts.house(slot);
     const own = house.instances.get(slot.endpoint);
-    if (expected.is === "wait" && own !== undefined) own.askedBy = slot;
+    if (expected.is === "wait" && own !== undefined) this.#facts.noteAsking(own, slot);
     if (this.#world.store.isFailing) {
       // To refuse needs no store, once the conflict is in the journal; nor does it to let wait.
       const isRefused = expected.is === "no" && result.code === "NAME_TAKEN";
@@ -328,7 +328,7 @@ class MachineModel {
     }
     this.#facts.spentLeases.push(leaseId);
     const mayBeAlive = fact.isOnTrust && !this.#facts.isLostUnseen(fact);
-    if (fact.askedBy !== undefined || mayBeAlive) this.#facts.giveBack(fact, before);
+    if (this.#facts.askerOf(fact) !== undefined || mayBeAlive) this.#facts.giveBack(fact, before);
     else house?.instances.delete(slot.endpoint);
   }
 

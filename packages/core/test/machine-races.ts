@@ -140,6 +140,6 @@ export class MachineRaces {
   noteAsking(slot: Slot): void {
     const fact = this.#facts.houses.get(nameOf(slot))?.instances.get(slot.endpoint);
     if (fact !== undefined && this.#facts.instanceOf(slot)?.health.pending !== undefined)
-      fact.askedBy = slot;
+      this.#facts.noteAsking(fact, slot);
   }
 }
