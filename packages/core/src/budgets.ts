@@ -50,7 +50,7 @@ const budgetTable = {
     default: 64 * mib,
     least: 64 * kib,
     most: 4096 * mib,
-    meaning: "the offers of all servers; those of a further server are not taken over",
+    meaning: "the offers of all servers; over it the largest are not taken over",
   },
   historyBytes: {
     per: "server",

@@ -141,6 +141,15 @@ export class Catalogue {
     this.#version += 1;
   }
 
+  dropSnapshot(serverId: string): void {
+    const entry = this.#entries.get(serverId);
+    if (entry?.snapshot === undefined) return;
+    const { snapshot, ...rest } = entry;
+    this.#set(rest);
+    this.#snapshotBytes -= snapshot.bytes;
+    this.#version += 1;
+  }
+
   setPace(serverId: string, pace: Pace): void {
     const entry = this.#entries.get(serverId);
     if (entry === undefined || entry.pace === pace) return;

@@ -38,8 +38,8 @@ export function warningsFor(health: Health, now: number): string[] {
       `No heartbeat for ${seconds(now - (health.lease?.renewedAt ?? now))}, but it answers the hub's probe; its register loop may be stuck or cannot reach the hub.`,
     );
   }
-  if (health.outcome?.ok === true) {
-    warnings.push(...new Set([...health.outcome.warnings, ...(health.readWarnings ?? [])]));
-  }
+  const { outcome, readWarnings = [] } = health;
+  if (outcome?.ok !== false)
+    warnings.push(...new Set([...(outcome?.warnings ?? []), ...readWarnings]));
   return warnings;
 }

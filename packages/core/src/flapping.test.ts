@@ -284,29 +284,3 @@ describe("a server that flaps", () => {
     expect((await world.registry.changes("alpha", { limit: 10 })).changes).toHaveLength(1);
   });
 });
-
-describe("the offers of all servers together", () => {
-  test("have a budget: a newcomer over it is up without them, and says why", async () => {
-    const one = large(0);
-    const world = await World.create({}, { allSnapshotBytes: 1.5 * one.bytes });
-    for (const port of [1, 2]) {
-      const place = `http://127.0.0.1:${port}/mcp`;
-      world.answering.add(place);
-      world.offers.set(place, one);
-      await world.register({ name: `server ${port}`, endpoint: place, transport: "http" });
-    }
-    await world.pass(3_000);
-    const [first, second] = world.registry.list();
-    expect(first?.snapshot?.tools).toHaveLength(20);
-    expect(second?.snapshot).toBeUndefined();
-    const health = second?.instances[0]?.health;
-    expect(health?.status).toBe("up");
-    expect(health?.readWarnings?.join()).toContain("MCP_HUB_MAX_ALL_SNAPSHOT_BYTES");
-    const row = world.budgets.report().find(({ name }) => name === "allSnapshotBytes");
-    expect(row).toMatchObject({ used: one.bytes, refused: expect.any(Number) });
-    await world.registry.remove("server-1", () => {});
-    for (const task of world.registry.takeProbes("server-2"))
-      world.registry.recordProbe(task, world.look(task.target));
-    expect(world.registry.get("server-2")?.snapshot?.tools).toHaveLength(20);
-  });
-});

@@ -57,7 +57,6 @@ export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
-export { noRoom } from "./offers.js";
 export { requireRemovable } from "./ownership.js";
 export {
   type Finding,
@@ -98,6 +97,7 @@ export {
   type ItemChange,
   itemOf,
 } from "./snapshot.js";
+export { noRoom } from "./snapshot-room.js";
 export {
   type CapabilityChange,
   type CommitResult,

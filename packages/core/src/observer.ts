@@ -83,6 +83,11 @@ export class Observer {
     this.#offers.restore(serverId, snapshot);
   }
 
+  /** An entry goes from the catalogue: nothing of what was observed of it is kept. */
+  forget(record: EntryRecord): void {
+    this.#offers.forget(record);
+  }
+
   /** See `Registry.saysItChanged`. */
   saysItChanged(serverId: string): boolean {
     return this.#offers.saysItChanged(serverId);

@@ -1,9 +1,8 @@
 import type { BudgetBook } from "./budget-book.js";
-import { type BudgetName, settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import type { Draft } from "./draft.js";
-import { type Entry, type InstanceRecord, refOf } from "./entry.js";
+import { type Entry, type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import { type CapabilitiesChanged, summarize } from "./events.js";
 import {
   afterReading,
@@ -18,6 +17,7 @@ import { keepChanges } from "./history.js";
 import type { ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import { type CapabilitySnapshot, capabilityKinds, diffSnapshots } from "./snapshot.js";
+import { keyOf, noRoom, SnapshotRoom } from "./snapshot-room.js";
 
 export type OffersOptions = {
   readonly catalogue: Catalogue;
@@ -29,6 +29,7 @@ export type OffersOptions = {
 
 /** What of an entry's snapshot the store does not know yet. */
 type Unwritten = {
+  readonly serverId: string;
   /** The snapshot that the store has. */
   readonly stored: CapabilitySnapshot | undefined;
   readonly speaker: InstanceRecord;
@@ -45,8 +46,9 @@ const stepFrameBytes = 1_024;
 /** Takes over what servers were found to offer, writes its differences down, and notices who flaps. */
 export class Offers {
   readonly #options: OffersOptions;
-  /** By id and time of creation: a successor under an id is another server. */
+  /** See `keyOf`. */
   readonly #unwritten = new Map<string, Unwritten>();
+  readonly #room: SnapshotRoom;
 
   constructor(options: OffersOptions) {
     this.#options = options;
@@ -58,14 +60,25 @@ export class Offers {
           most = { used: amount(snapshot), by: record.id };
       return most;
     };
-    budgets.watch("allSnapshotBytes", () => ({ used: catalogue.snapshotBytes }));
+    this.#room = new SnapshotRoom({
+      budgets,
+      catalogue,
+      earlier: this.#unwritten,
+      onGaveWay: (entry) => this.forget(entry.record),
+    });
     budgets.watch("snapshotBytes", () => most(({ bytes }) => bytes));
     budgets.watch("snapshotItems", () => most(itemsIn));
   }
 
   /** Takes over what the store has of an entry, where there is room for it. */
   restore(serverId: string, snapshot: CapabilitySnapshot): void {
-    if (this.#hasRoom(undefined, snapshot)) this.#options.catalogue.setSnapshot(serverId, snapshot);
+    if (this.#room.admit(serverId, snapshot))
+      this.#options.catalogue.setSnapshot(serverId, snapshot);
+  }
+
+  /** An entry goes, and with it what was not written of it. */
+  forget(record: EntryRecord): void {
+    this.#unwritten.delete(keyOf(record));
   }
 
   /** See `Registry.saysItChanged`. */
@@ -81,7 +94,7 @@ export class Offers {
   /** The outcome without a snapshot that there is no room for; then with a warning that says so. */
   withinBudget(entry: Entry, outcome: ProbeSuccess): ProbeSuccess {
     const { snapshot, ...rest } = outcome;
-    if (snapshot === undefined || this.#hasRoom(entry.snapshot, snapshot)) return outcome;
+    if (snapshot === undefined || this.#room.has(entry.record.id, snapshot)) return outcome;
     const { budgets } = this.#options;
     budgets.refused("allSnapshotBytes");
     return {
@@ -100,21 +113,19 @@ export class Offers {
     const serverId = entry.record.id;
     const speaker = entry.instances.find((one) => one.record.id === instanceId);
     if (speaker === undefined || !speaksFor(entry, instanceId)) return;
-    const before = entry.snapshot;
-    const found: Found =
-      snapshot === undefined
-        ? "nothing"
-        : before !== undefined && saysTheSame(before, snapshot)
-          ? "same"
-          : "other";
+    const found = compare(entry.snapshot, snapshot);
     const { pace = quietPace } = entry;
     const next = afterReading(pace, found, now, settings.snapshotMs);
     catalogue.setPace(serverId, next);
-    if (snapshot !== undefined && found === "other") catalogue.setSnapshot(serverId, snapshot);
+    if (snapshot !== undefined && found === "other") {
+      // It began to flap just now, and what it offered before is kept besides.
+      if (!this.#room.admit(serverId, snapshot)) return;
+      catalogue.setSnapshot(serverId, snapshot);
+    }
     const [was, is] = [flappingOf(pace), flappingOf(next)];
     const flapping = turn(was, is);
     if (found !== "other" && flapping === undefined) return;
-    const key = `${serverId}\n${entry.record.createdAt}`;
+    const key = keyOf(entry.record);
     this.#remember(key, entry, speaker.record, flapping);
     // What it offers while it flaps is observed and not written down.
     if (is === undefined || flapping !== undefined) this.#note(key, entry, now);
@@ -129,6 +140,7 @@ export class Offers {
     const known = this.#unwritten.get(key);
     const told = flapping ?? known?.flapping;
     this.#unwritten.set(key, {
+      serverId: entry.record.id,
       stored: known === undefined ? entry.snapshot : known.stored,
       speaker,
       ...(told === undefined ? {} : { flapping: told }),
@@ -207,12 +219,6 @@ export class Offers {
       });
     }
   }
-
-  #hasRoom(before: CapabilitySnapshot | undefined, after: CapabilitySnapshot): boolean {
-    const { budgets, catalogue } = this.#options;
-    const others = catalogue.snapshotBytes - (before?.bytes ?? 0);
-    return others + after.bytes <= budgets.limit("allSnapshotBytes");
-  }
 }
 
 function turn(
@@ -233,13 +239,16 @@ function speaksFor(entry: Entry, instanceId: string): boolean {
   return youngest === undefined || youngest.record.id === instanceId;
 }
 
-/** Says that what a server offers is not taken over, because of which budget, and what to do. */
-export function noRoom(name: BudgetName, budgets: BudgetBook): string {
-  return `What it offers is not taken over: it is more than the hub keeps (${name}, ${budgets.limit(name)}). Let it offer less, or raise ${settingOf(name)}.`;
-}
-
 const itemsIn = (snapshot: CapabilitySnapshot) =>
   capabilityKinds.reduce((sum, kind) => sum + snapshot[kind].length, 0);
+
+function compare(
+  before: CapabilitySnapshot | undefined,
+  after: CapabilitySnapshot | undefined,
+): Found {
+  if (after === undefined) return "nothing";
+  return before !== undefined && saysTheSame(before, after) ? "same" : "other";
+}
 
 function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boolean {
   const said = (snapshot: CapabilitySnapshot) =>

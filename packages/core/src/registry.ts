@@ -312,10 +312,10 @@ export class Registry {
   ): void {
     const now = this.now();
     // Also those that are there again: nothing of what was known of their predecessors holds.
-    for (const id of removed) this.#catalogue.remove(id);
+    for (const id of removed) this.#drop(id);
     for (const [id, record] of changed) {
       if (record === undefined) {
-        this.#catalogue.remove(id);
+        this.#drop(id);
         continue;
       }
       const before = this.#catalogue.get(id)?.instances ?? [];
@@ -328,6 +328,12 @@ export class Registry {
           this.#observer.tellStatus(entry, instance, health, now);
       }
     }
+  }
+
+  #drop(id: string): void {
+    const record = this.#catalogue.get(id)?.record;
+    if (record !== undefined) this.#observer.forget(record);
+    this.#catalogue.remove(id);
   }
 
   #publish(events: readonly JournalEvent[]): void {
