@@ -10,6 +10,7 @@ export {
 } from "./budgets.js";
 export { ByteShares } from "./byte-shares.js";
 export { type Clock, systemClock } from "./clock.js";
+export { serverNotFound } from "./departures.js";
 export {
   type Entry,
   type EntryRecord,
@@ -81,7 +82,7 @@ export {
   type Transport,
   transports,
 } from "./registration.js";
-export { Registry, type RegistryOptions, serverNotFound } from "./registry.js";
+export { Registry, type RegistryOptions } from "./registry.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export { type Holder, Shares } from "./shares.js";
 export {

@@ -2,17 +2,14 @@ import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
+import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { RegisteredInstances } from "./draft.js";
-import { type Entry, type EntryRecord, refOf } from "./entry.js";
-import { HubError } from "./errors.js";
+import type { Entry, EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
-import { withoutInstances, withoutLease } from "./leave.js";
-import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
-import { isGone } from "./ownership.js";
-import { pendingOf } from "./pending.js";
+import { Observer, type ProbeTask, type Protection } from "./observer.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
 import {
   type LeaseGrant,
@@ -56,6 +53,7 @@ export class Registry {
   readonly #queue: CommitQueue;
   readonly #observer: Observer;
   readonly #registrar: Registrar;
+  readonly #departures: Departures;
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   readonly #wakeListeners = new Set<() => void>();
   #lastSeq = 0;
@@ -93,6 +91,12 @@ export class Registry {
       now: () => this.now(),
       nothingListens: options.nothingListens,
       newLeaseId: options.newLeaseId,
+    });
+    this.#departures = new Departures({
+      catalogue: this.#catalogue,
+      queue: this.#queue,
+      settings: this.settings,
+      now: () => this.now(),
     });
   }
 
@@ -150,33 +154,8 @@ export class Registry {
    * The instance stays too, without a lease, while another process asks for its place, and when the
    * lease was given on trust and its server is not gone.
    */
-  async deregister(leaseId: string): Promise<void> {
-    const hash = sha256Hex(leaseId);
-    await this.#queue.execute((draft) => {
-      const found = this.#catalogue.byLease(hash);
-      const record = found === undefined ? undefined : draft.get(found.entry.record.id);
-      const instance = record?.instances.find((one) => one.leaseHash === hash);
-      if (record === undefined || instance === undefined) throw leaseUnknown();
-      const now = this.now();
-      const health = this.#catalogue.instance(record.id, instance.id)?.health;
-      const isOnTrust = instance.isLeaseOnTrust === true;
-      const mayBeAlive = isOnTrust && health !== undefined && !isGone(health, this.settings);
-      const isWanted = health !== undefined && pendingOf(health, now, this.settings) !== undefined;
-      if (isWanted || mayBeAlive) {
-        draft.put(withoutLease(record, instance.id));
-        draft.markRegistered(record.id, instance.id, isOnTrust ? "unproven" : "given-back");
-        return;
-      }
-      draft.put(withoutInstances(record, new Set([instance.id]), now));
-      draft.tell({
-        event: {
-          kind: "deregistered",
-          ...about(record, now),
-          instance: refOf(instance),
-          reason: "left",
-        },
-      });
-    });
+  deregister(leaseId: string): Promise<void> {
+    return this.#departures.deregister(leaseId);
   }
 
   /**
@@ -184,20 +163,8 @@ export class Registry {
    * throws when the caller may not.
    * Errors: SERVER_NOT_FOUND, REVISION_CONFLICT and those of `mayRemove`.
    */
-  async remove(serverId: string, mayRemove: (entry: Entry) => void): Promise<void> {
-    await this.#queue.execute((draft) => {
-      const entry = this.#catalogue.get(serverId);
-      const record = draft.get(serverId);
-      if (entry === undefined || record === undefined) throw serverNotFound(serverId);
-      // Decided in the same commit, and not in the entry yet.
-      if (draft.registered.has(serverId)) throw registeredMeanwhile(record.name);
-      mayRemove(entry);
-      draft.remove(serverId);
-      const said = { ...about(record, this.now()), reason: "removed" } as const;
-      for (const instance of record.instances)
-        draft.tell({ event: { kind: "deregistered", ...said, instance: refOf(instance) } });
-      draft.tell({ event: { kind: "forgotten", ...said } });
-    });
+  remove(serverId: string, mayRemove: (entry: Entry) => void): Promise<void> {
+    return this.#departures.remove(serverId, mayRemove);
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
@@ -363,26 +330,4 @@ function mostInstances(entries: readonly Entry[]): BudgetUse {
   for (const { record, instances } of entries)
     if (instances.length > most.used) most = { used: instances.length, by: record.id };
   return most;
-}
-
-function leaseUnknown(): HubError {
-  return new HubError(
-    "LEASE_UNKNOWN",
-    "The hub does not know this lease: it ran out, was replaced or was given back. Register again.",
-  );
-}
-
-function registeredMeanwhile(name: string): HubError {
-  return new HubError(
-    "REVISION_CONFLICT",
-    `"${name}" registered at the same moment. Look at it again before you remove it.`,
-    { retryAfterMs: 1_000 },
-  );
-}
-
-export function serverNotFound(serverId: string): HubError {
-  return new HubError(
-    "SERVER_NOT_FOUND",
-    `No server has the id "${serverId}". GET /servers lists those that exist.`,
-  );
 }

@@ -18,7 +18,7 @@ import {
 import { createDeadline, type Deadline } from "./deadline.js";
 import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
-import { type Knock, knock } from "./knock.js";
+import { checkPort, type PortState } from "./port-check.js";
 import { relay } from "./relay.js";
 
 /** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
@@ -75,7 +75,7 @@ export interface Dialer extends UpstreamDialer {
   /** Whether a TLS server answers at the host and port of a URL. Throws DialError when nothing does. */
   speaksTls(url: string, signal: AbortSignal): Promise<boolean>;
   /** Whether something listens at the host and port of a URL, at any of its addresses. Never rejects. */
-  knock(url: string, deadline: Deadline): Promise<Knock>;
+  checkPort(url: string, deadline: Deadline): Promise<PortState>;
   /** A dialer with connections of its own, which end with it. `trace` hears of every step. */
   separate(trace?: ConnectTrace): Dialer;
   close(): Promise<void>;
@@ -201,9 +201,9 @@ function createLine(
         deadline.clear();
       }
     },
-    knock(url, deadline) {
+    checkPort(url, deadline) {
       const target = new URL(url);
-      return knock(goalOf(target.protocol, target.hostname, target.port), connector, deadline);
+      return checkPort(goalOf(target.protocol, target.hostname, target.port), connector, deadline);
     },
     separate: (ownTrace) => createLine(options, connector, ownTrace),
     async close() {

@@ -15,7 +15,7 @@ export function createNothingListens(dialer: Dialer): NothingListens {
         ...target.candidates.filter((url) => isMeantHere(target, url)),
       ];
       const [atEndpoint, ...elsewhere] = await Promise.all(
-        urls.map((url) => dialer.knock(url, deadline)),
+        urls.map((url) => dialer.checkPort(url, deadline)),
       );
       return (
         atEndpoint === "refused" && elsewhere.every((one) => one === "refused" || one === "nowhere")

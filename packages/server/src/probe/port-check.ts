@@ -8,27 +8,29 @@ import { DialError } from "./dial-error.js";
  * at one of them. `refused`: nothing listens at any. `silent`: it was too slow, or broke off.
  * `nowhere`: there is no such host, no way to it, or the hub may not dial it.
  */
-export type Knock = "accepted" | "refused" | "silent" | "nowhere";
+export type PortState = "accepted" | "refused" | "silent" | "nowhere";
 
 /** From what says most about the host to what says least. */
-const telling: readonly Knock[] = ["accepted", "silent", "refused", "nowhere"];
+const telling: readonly PortState[] = ["accepted", "silent", "refused", "nowhere"];
 
 /** Connects to every address of a host, and says nothing there. Never rejects. */
-export async function knock(
+export async function checkPort(
   goal: Goal,
   options: ConnectorOptions,
   deadline: Deadline,
-): Promise<Knock> {
+): Promise<PortState> {
   try {
     const addresses = await legalAddresses(goal, options, deadline.signal);
-    const heard = await Promise.all(addresses.map((host) => knockAt(host, goal.port, deadline)));
+    const heard = await Promise.all(
+      addresses.map((host) => checkAddress(host, goal.port, deadline)),
+    );
     return telling.find((one) => heard.includes(one)) ?? "nowhere";
   } catch (error) {
     return meaningOf(error);
   }
 }
 
-async function knockAt(host: string, port: number, deadline: Deadline): Promise<Knock> {
+async function checkAddress(host: string, port: number, deadline: Deadline): Promise<PortState> {
   try {
     const open = () => connect({ host, port });
     const socket = await connected(open, "connect", deadline.signal, "connect");
@@ -39,7 +41,7 @@ async function knockAt(host: string, port: number, deadline: Deadline): Promise<
   }
 }
 
-const meanings: Readonly<Record<string, Knock>> = {
+const meanings: Readonly<Record<string, PortState>> = {
   ECONNREFUSED: "refused",
   ADDRESS_DENIED: "nowhere",
   HUB_ITSELF: "nowhere",
@@ -51,6 +53,6 @@ const meanings: Readonly<Record<string, Knock>> = {
   EHOSTUNREACH: "nowhere",
 };
 
-function meaningOf(error: unknown): Knock {
+function meaningOf(error: unknown): PortState {
   return (error instanceof DialError ? meanings[error.code] : undefined) ?? "silent";
 }
