@@ -71,6 +71,19 @@ const examples: [(typeof ownerKinds)[number], ThiefStep[]][] = [
       { do: "beat", draining: false },
     ],
   ],
+  // A process that never answered is followed by one that does.
+  [
+    "keyed with a sibling",
+    [
+      { do: "race", first: false },
+      { do: "hang", isElsewhere: false },
+      { do: "pass", seconds: 5 },
+      { do: "wake", isElsewhere: false },
+      { do: "restart", isElsewhere: false },
+      { do: "give-back" },
+      { do: "pass", seconds: 10 },
+    ],
+  ],
   // Only the sibling is dead.
   [
     "keyed seed with a sibling",

@@ -257,7 +257,6 @@ class History {
         // No moment passes in which somebody could come before it.
         const wasFirm = this.#isFirm && owner.state === "running";
         owner.become("dead");
-        this.#hasHung = false;
         await owner.start(step.isElsewhere ? owner.port + 1 : owner.port);
         this.#isFirm = wasFirm && (owner.isSettled || !this.#isLeased);
         this.#waitsSince = wasFirm ? this.#world.registry.now().hub : undefined;
@@ -391,7 +390,10 @@ class History {
     if (this.#isFirm) {
       claim(entry !== undefined, () => "the owner is there and its entry is gone");
       this.#checkOwned(entry.record);
-      const status = this.#ownersInstance()?.health.status;
+      const { status, failures } = this.#ownersInstance()?.health ?? {};
+      // Until a probe gets through again, also to the process after it.
+      if (this.#owner.state === "running" && status === "up" && failures === 0)
+        this.#hasHung = false;
       claim(
         status === "up" || status === "pending" || this.#hasHung,
         () => `the owner is there and ${status}`,
