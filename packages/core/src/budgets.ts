@@ -176,7 +176,8 @@ const budgetTable = {
     default: 32 * mib,
     least: mib,
     most: 4_096 * mib,
-    meaning: "what is kept of those calls; a further one is ended",
+    meaning:
+      "what is kept of those calls, and of what their servers send meanwhile; one that needs more is ended",
   },
   callsInFlight: {
     per: "server",

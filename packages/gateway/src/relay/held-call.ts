@@ -4,10 +4,11 @@ import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import { tooManyQuestions } from "../downstream/questions.js";
 import type { Refusal } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
+import type { GatewayFailure } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { UpstreamExchange } from "../upstream/port.js";
 import { openSessionStream } from "../upstream/session-stream.js";
-import { answersRequest, outcomeOf } from "../wire/envelope.js";
+import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { hear } from "../wire/heard.js";
 import {
@@ -17,6 +18,7 @@ import {
   type JsonRpcRequest,
 } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
+import { failureText } from "./context.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
 
@@ -32,6 +34,13 @@ type Question = { readonly serverId: JsonRpcId; readonly request: JsonObject };
 
 /** Notifications kept while nobody is there to hear them. */
 const mostKept = 100;
+
+/** What more is kept of calls that wait than may be. */
+export const tooMuchHeld = {
+  code: "TOO_MANY_HELD_CALLS",
+  cause: "too many calls wait for answers of this address; this one was ended.",
+  mayHaveRun: true,
+} as const satisfies GatewayFailure;
 
 export type HeldCallOptions = {
   readonly entry: Entry;
@@ -68,6 +77,8 @@ export class HeldCall {
   #stream: UpstreamExchange | undefined;
   #attached: Attached | undefined;
   #response: string | undefined;
+  /** Why it ended while its client was away, which hears so when it comes back. */
+  #failure: GatewayFailure | undefined;
   #round = 0;
   #lastKey = 0;
   #isAsking = false;
@@ -114,7 +125,8 @@ export class HeldCall {
       const heard = hear(data);
       if (heard?.kind === "notification") this.#notify(data, heard.message);
     }
-    if (this.#response !== undefined) this.#answer(this.#response);
+    if (this.#failure !== undefined) this.fail(this.#failure);
+    else if (this.#response !== undefined) this.#answer(this.#response);
     else this.#askSoon();
   }
 
@@ -132,23 +144,34 @@ export class HeldCall {
   /** One message of the server's. */
   hear(event: StreamEvent): void {
     const { data } = event;
-    if (data === undefined || this.#isOver) return;
+    if (data === undefined || this.#isOver || this.#failure !== undefined) return;
     this.run.heard(data);
     const heard = hear(data);
     if (heard?.kind === "notification") this.#notification(data, heard.message);
     else if (heard?.kind === "request") this.#question(heard.message);
-    else if (heard?.kind === "answer" && answersRequest(heard.envelope, this.#options.request.id)) {
-      this.#response = data;
-      this.run.finish(outcomeOf(heard.envelope));
-      if (this.#attached !== undefined) this.#answer(data);
-    }
+    else if (heard?.kind === "answer" && answersRequest(heard.envelope, this.#options.request.id))
+      this.#answered(data, heard.envelope);
   }
 
-  /** The hub's own answer instead of the server's. */
-  fail(text: string): void {
+  /** The hub's own answer instead of the server's, now or when the client comes back for it. */
+  fail(failure: GatewayFailure): void {
     const attached = this.#detach();
+    if (attached === undefined) {
+      this.#failure = failure;
+      this.#letGo();
+      return;
+    }
     this.#end();
-    attached?.reply.message(text);
+    attached.reply.message(failureText(attached.id, failure, this.#options.entry));
+  }
+
+  /** Tells the server that nobody waits for its answer. */
+  tellCancelled(reason: string): void {
+    this.#link?.post({
+      jsonrpc: "2.0",
+      method: "notifications/cancelled",
+      params: { requestId: this.#options.request.id, reason },
+    });
   }
 
   /** The call did not run and is made anew in another session. */
@@ -160,16 +183,21 @@ export class HeldCall {
   /** Nobody waits for the call any more. */
   cancel(reason: string): void {
     if (this.#isOver) return;
-    if (this.#response === undefined) {
-      this.#link?.post({
-        jsonrpc: "2.0",
-        method: "notifications/cancelled",
-        params: { requestId: this.#options.request.id, reason },
-      });
-    }
+    if (this.#response === undefined && this.#failure === undefined) this.tellCancelled(reason);
     this.run.cancel();
     this.#detach();
     this.#end();
+  }
+
+  #answered(data: string, envelope: Envelope): void {
+    const isAway = this.#attached === undefined;
+    if (isAway && !this.#keep(data)) {
+      this.run.fail(tooMuchHeld);
+      return;
+    }
+    this.#response = data;
+    this.run.finish(outcomeOf(envelope));
+    if (!isAway) this.#answer(data);
   }
 
   #notification(data: string, message: JsonRpcNotification): void {
@@ -182,7 +210,7 @@ export class HeldCall {
       if (!wantsLog(this.#options.caller.logLevel, message.params?.level)) return;
     } else if (method !== "notifications/progress") return;
     if (this.#attached !== undefined) this.#notify(data, message);
-    else if (this.#kept.length < mostKept && this.#keep(data.length)) this.#kept.push(data);
+    else if (this.#kept.length < mostKept && this.#keep(data)) this.#kept.push(data);
   }
 
   /** Each round has a progress token of its own, or none. */
@@ -218,6 +246,11 @@ export class HeldCall {
     if (this.#questions.size >= budgets.limit("questions")) {
       budgets.refused("questions");
       this.#link?.post({ jsonrpc: "2.0", id: serverId, error: tooManyQuestions });
+      return;
+    }
+    if (this.#attached === undefined && !this.#keep(JSON.stringify(request))) {
+      this.tellCancelled(tooMuchHeld.cause);
+      this.run.fail(tooMuchHeld);
       return;
     }
     this.#lastKey += 1;
@@ -259,7 +292,9 @@ export class HeldCall {
     this.#keptBytes = 0;
   }
 
-  #keep(bytes: number): boolean {
+  /** Keeps something of the server's until the client comes back; false when there is too much. */
+  #keep(text: string): boolean {
+    const bytes = Buffer.byteLength(text);
     if (!this.#options.keep(bytes)) return false;
     this.#keptBytes += bytes;
     return true;
@@ -285,9 +320,18 @@ export class HeldCall {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#letGo();
+    this.#options.onOver();
+  }
+
+  /** Nothing that it keeps is needed any more, here or at the server. */
+  #letGo(): void {
     this.#giveBack();
+    this.#kept.length = 0;
+    this.#questions.clear();
+    this.#response = undefined;
     this.#stream?.abort();
     this.#link?.close();
-    this.#options.onOver();
+    this.#link = undefined;
   }
 }

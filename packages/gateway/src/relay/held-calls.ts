@@ -17,7 +17,7 @@ import {
 } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
-import { HeldCall } from "./held-call.js";
+import { HeldCall, tooMuchHeld } from "./held-call.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
 import { noAnswer } from "./no-answer.js";
 import { StateSeal, subjectOf } from "./request-state.js";
@@ -105,15 +105,9 @@ export class HeldCalls {
       client: caller.client,
       params: request.params,
       onFailure: (failure) => {
-        if (failure.code === "CALL_TIMED_OUT" && held !== undefined)
-          link?.post({
-            jsonrpc: "2.0",
-            method: "notifications/cancelled",
-            params: { requestId: request.id, reason: "The hub's time limit" },
-          });
-        const text = failureText(request.id, failure, entry);
-        if (held === undefined) reply.message(text);
-        else held.fail(text);
+        if (failure.code === "CALL_TIMED_OUT") held?.tellCancelled("The hub's time limit");
+        if (held === undefined) reply.message(failureText(request.id, failure, entry));
+        else held.fail(failure);
       },
     });
     let link: LegacyLink | undefined;
@@ -174,6 +168,7 @@ export class HeldCalls {
     const { entry, request, rewrites } = bridged;
     const id = randomBytes(16).toString("base64url");
     const subject = subjectOfCall(bridged);
+    const { peer } = bridged.reply;
     const held = new HeldCall({
       entry,
       request,
@@ -182,14 +177,18 @@ export class HeldCalls {
       rewrites,
       budgets: this.#context.budgets,
       hold: (round, bytes, requestId) => {
-        const refused = this.#wait(id, held, bridged.reply.peer, bytes, requestId);
+        const refused = this.#wait(id, held, peer, bytes, requestId);
         if (refused !== undefined) return refused;
         const { catalogue, limits } = this.#context;
         const expiresAt = catalogue.now().hub + limits.holdMs;
         return this.#seal.seal({ held: id, round, subject, expiresAt });
       },
-      keep: (more) => this.#kept.take(bridged.reply.peer, more),
-      giveBack: (kept) => this.#kept.give(bridged.reply.peer, kept),
+      keep: (more) => {
+        if (this.#kept.take(peer, more)) return true;
+        this.#context.budgets.refused("heldBytes");
+        return false;
+      },
+      giveBack: (kept) => this.#kept.give(peer, kept),
       onOver: () => {
         this.#letGo(id);
         this.#held.delete(id);
@@ -208,11 +207,8 @@ export class HeldCalls {
     requestId: JsonRpcId,
   ): Refusal | undefined {
     const { budgets, faults, limits } = this.#context;
-    const refuse = (name: "heldCalls" | "heldBytes") => {
-      const cause = "too many calls wait for answers of this address; its server was told to stop.";
-      const failure = { code: "TOO_MANY_HELD_CALLS", cause, mayHaveRun: true } as const;
-      return refuseMore(budgets, name, requestId, failure, retryAfterMs);
-    };
+    const refuse = (name: "heldCalls" | "heldBytes") =>
+      refuseMore(budgets, name, requestId, tooMuchHeld, retryAfterMs);
     // It waits for a person: that is use.
     const place = { isUsed: true, end: () => held.cancel("Its place was needed") };
     if (!this.#kept.take(peer, bytes)) return refuse("heldBytes");

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Budgets, type Clock, type Entry, serverStatus } from "@hub/core";
+import {
+  type BudgetName,
+  type BudgetReport,
+  type Budgets,
+  type Clock,
+  type Entry,
+  serverStatus,
+} from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
 import { parseConfig } from "../../../src/config.js";
 import { type Hub, startHub } from "../../../src/hub.js";
@@ -133,6 +140,16 @@ export class TestHub {
       readonly rows: readonly { readonly inFlight: number }[];
     }; // as its description says
     return rows.reduce((sum, row) => sum + row.inFlight, 0);
+  }
+
+  /** What is in use of a budget, as the hub says. */
+  async budget(name: BudgetName): Promise<BudgetReport> {
+    const { budgets } = (await this.rest("GET", "/healthz?verbose")) as {
+      readonly budgets: readonly BudgetReport[];
+    }; // as its description says
+    const report = budgets.find((one) => one.name === name);
+    if (report === undefined) throw new Error(`no budget ${name}`);
+    return report;
   }
 
   deregister({ id }: Lease): Promise<unknown> {
