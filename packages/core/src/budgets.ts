@@ -159,7 +159,7 @@ const budgetTable = {
     least: 1,
     most: 10_000,
     meaning:
-      "questions of servers that a client has not answered; a further one is refused to its server",
+      "questions of servers that a client has not answered, half of them of one server; a further one is refused to it",
   },
   heldCalls: {
     per: "hub",
@@ -177,7 +177,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "what is kept of those calls, and of what their servers send meanwhile; one that needs more is ended",
+      "what is kept of calls that wait for their clients, and of what comes for them meanwhile; one that needs more is ended",
   },
   callsInFlight: {
     per: "server",

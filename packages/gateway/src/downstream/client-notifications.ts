@@ -13,16 +13,11 @@ export function passNotification(
   } else if (method === "notifications/roots/list_changed") {
     for (const link of session.links.values()) link.post({ jsonrpc: "2.0", method });
   } else if (method === "notifications/progress") {
-    const asked = askedProgress(session, params?.progressToken);
-    asked?.link.post({
-      jsonrpc: "2.0",
-      method,
-      params: { ...params, progressToken: asked.token },
-    });
+    // What a client reports on, it knows by the hub's own token, which is the id of the question.
+    const token = params?.progressToken;
+    const question = typeof token === "string" ? session.questions.get(token) : undefined;
+    const progressToken = question?.asked?.progressToken;
+    if (progressToken !== undefined)
+      question?.link?.post({ jsonrpc: "2.0", method, params: { ...params, progressToken } });
   }
-}
-
-/** What a client reports on, under the hub's own token. */
-function askedProgress(session: ClientSession, token: unknown) {
-  return typeof token === "string" ? session.askedProgress.get(token) : undefined;
 }

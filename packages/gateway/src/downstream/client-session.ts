@@ -25,11 +25,6 @@ export class ClientSession implements Holder {
   readonly calls = new Map<JsonRpcId, () => void>();
   /** Those of them that run in a session with a server. */
   readonly running = new Map<CallRun, LegacyLink>();
-  /** Progress that servers want to hear about their questions, by the hub's token. */
-  readonly askedProgress = new Map<
-    string,
-    { readonly link: LegacyLink; readonly token: unknown }
-  >();
   /** Servers of tasks that were started here. */
   readonly tasks = new Map<string, string>();
   /** How to stop following each resource it subscribed to, by the URI it has here. */
@@ -116,7 +111,18 @@ export class ClientSession implements Holder {
     this.#legs.delete(serverId);
     this.#listening.get(link)?.exchange?.abort();
     this.#listening.delete(link);
+    this.questions.dropOf(link);
     link.close();
+  }
+
+  /** Ends sessions with servers that are lost or gone, where no call runs in them. */
+  sweep(): void {
+    const running = new Set(this.running.values());
+    for (const [serverId, link] of [...this.#links]) {
+      const entry = this.#context.catalogue.get(serverId);
+      const stands = !link.isLost && entry !== undefined && this.#stands(entry, link);
+      if (!stands && !running.has(link)) this.drop(serverId, link);
+    }
   }
 
   /** The session with a server, when one is open. */
@@ -126,12 +132,6 @@ export class ClientSession implements Holder {
 
   get links(): ReadonlyMap<string, LegacyLink> {
     return this.#links;
-  }
-
-  /** Nobody waits for the answer any more. */
-  forgetQuestion(id: string): void {
-    this.questions.drop(id);
-    this.askedProgress.delete(id);
   }
 
   /** Takes a stream for what belongs to no call. */

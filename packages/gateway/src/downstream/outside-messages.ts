@@ -1,8 +1,8 @@
 import type { GatewayContext } from "../relay/context.js";
-import { askClient } from "../relay/legacy-relay.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { hear } from "../wire/heard.js";
+import { askClient, takeBack } from "./ask-client.js";
 import type { ClientSession } from "./client-session.js";
 
 /** Passes on what a server sends outside of calls, on its own stream. */
@@ -17,14 +17,19 @@ export function passOutside(
     // Nothing says which call it is for; they are all of one client.
     const waiting = [...session.running].flatMap(([run, at]) => (at === link ? [run] : []));
     for (const run of waiting) run.waitForClient();
-    askClient(session, link, undefined, heard.message, {}, () => {
+    const onSettled = () => {
       for (const run of waiting) run.goOn();
-    });
+    };
+    askClient({ session, link, onSettled }, heard.message);
     return;
   }
   if (heard === undefined) return;
   const method = heard.kind === "notification" ? heard.message.method : "";
   if (method.endsWith("/list_changed")) void context.refresh(link.instance.serverId);
+  else if (heard.kind === "notification" && method === "notifications/cancelled") {
+    const told = takeBack(session, link, heard.message);
+    if (told !== undefined) session.tell({ data: JSON.stringify(told) });
+  }
   // Updates come by the hub's own connection, once for all.
   else if (method !== "notifications/resources/updated" && event.data !== undefined)
     session.tell({ data: event.data });

@@ -1,6 +1,8 @@
 import type { GatewayContext } from "../relay/context.js";
-import { askClient, mappedId } from "../relay/legacy-relay.js";
+import { mappedId } from "../relay/legacy-relay.js";
+import type { StreamEvent } from "../wire/event-stream.js";
 import { hear } from "../wire/heard.js";
+import { askClient, takeBack } from "./ask-client.js";
 import type { ClientSession } from "./client-session.js";
 import type { Reply } from "./reply.js";
 
@@ -18,6 +20,11 @@ export function resumeStream(
   const serverId = lastEventId.slice(0, colon);
   const link = colon === -1 ? undefined : session.linkTo(serverId);
   if (link === undefined) return;
+  const send = (event: StreamEvent) => {
+    if (reply.event(event)) return;
+    resumed?.pause();
+    reply.onDrain(() => resumed?.resume());
+  };
   const resumed = link.listen(
     {
       onOpen: () => undefined,
@@ -25,14 +32,18 @@ export function resumeStream(
         const { data } = event;
         const ids = mappedId(serverId, event);
         const heard = data === undefined ? undefined : hear(data);
-        if (heard?.kind === "request")
-          askClient(session, link, reply, heard.message, ids, () => undefined);
-        else if (heard?.kind === "notification" && heard.message.method.endsWith("/list_changed"))
-          void context.refresh(serverId);
-        else if (!reply.event({ ...event, ...ids })) {
-          resumed?.pause();
-          reply.onDrain(() => resumed?.resume());
+        if (heard?.kind === "request") {
+          // Its call has ended here: the question goes with the session.
+          askClient({ session, link, reply, ids }, heard.message);
+          return;
         }
+        if (heard?.kind !== "notification") return send({ ...event, ...ids });
+        const { message } = heard;
+        if (message.method.endsWith("/list_changed")) void context.refresh(serverId);
+        else if (message.method === "notifications/cancelled") {
+          const told = takeBack(session, link, message);
+          if (told !== undefined) send({ ...event, ...ids, data: JSON.stringify(told) });
+        } else send({ ...event, ...ids });
       },
       onEnd: () => reply.end(),
       onFailure: () => reply.end(),

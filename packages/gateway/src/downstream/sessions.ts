@@ -73,11 +73,12 @@ export class Sessions {
     session.close();
   }
 
-  /** Ends sessions that nobody used for long. */
+  /** Ends sessions that nobody used for long, and in the others what leads nowhere. */
   sweep(): void {
     const oldest = this.#context.catalogue.now().hub - this.#context.limits.sessionIdleMs;
     for (const session of this.#sessions.values()) {
       if (session.usedAt <= oldest && session.isIdle) this.end(session);
+      else session.sweep();
     }
   }
 

@@ -19,6 +19,7 @@ import {
 } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 import { failureText } from "./context.js";
+import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { modernResponse } from "./modern-response.js";
 
@@ -35,13 +36,6 @@ type Question = { readonly serverId: JsonRpcId; readonly request: JsonObject };
 /** Notifications kept while nobody is there to hear them. */
 const mostKept = 100;
 
-/** What more is kept of calls that wait than may be. */
-export const tooMuchHeld = {
-  code: "TOO_MANY_HELD_CALLS",
-  cause: "too many calls wait for answers of this address; this one was ended.",
-  mayHaveRun: true,
-} as const satisfies GatewayFailure;
-
 export type HeldCallOptions = {
   readonly entry: Entry;
   readonly request: JsonRpcRequest;
@@ -54,10 +48,8 @@ export type HeldCallOptions = {
    * clients already. `bytes` is what is kept meanwhile; `id` that of the request that hears of it.
    */
   readonly hold: (round: number, bytes: number, id: JsonRpcId) => string | Refusal;
-  /** Counts more that is kept while the call waits; false when there is too much. */
-  readonly keep: (bytes: number) => boolean;
-  /** Nothing of it is kept any more. */
-  readonly giveBack: (bytes: number) => void;
+  /** What it keeps while it waits. */
+  readonly kept: KeptBytes;
   /** The call is over, or nobody will come back for it. */
   readonly onOver: () => void;
   /** The server's lists changed. */
@@ -83,7 +75,6 @@ export class HeldCall {
   #lastKey = 0;
   #isAsking = false;
   #isOver = false;
-  #keptBytes = 0;
 
   constructor(options: HeldCallOptions) {
     this.#options = options;
@@ -120,7 +111,7 @@ export class HeldCall {
   attach(id: JsonRpcId, progressToken: unknown, reply: Reply): void {
     const stopWatching = reply.onGone(() => this.cancel("The client closed the stream"));
     this.#attached = { id, progressToken, reply, stopWatching };
-    this.#giveBack();
+    this.#options.kept.giveBack();
     for (const data of this.#kept.splice(0)) {
       const heard = hear(data);
       if (heard?.kind === "notification") this.#notify(data, heard.message);
@@ -202,6 +193,10 @@ export class HeldCall {
 
   #notification(data: string, message: JsonRpcNotification): void {
     const { method } = message;
+    if (method === "notifications/cancelled") {
+      this.#takeBack(message.params?.requestId);
+      return;
+    }
     if (method.endsWith("/list_changed")) {
       this.#options.onListChanged();
       return;
@@ -260,6 +255,15 @@ export class HeldCall {
     this.#askSoon();
   }
 
+  /** The server wants no answer any more; a client that brings one finds that nobody asks. */
+  #takeBack(serverId: unknown): void {
+    for (const [key, question] of this.#questions)
+      if (question.serverId === serverId) {
+        this.#questions.delete(key);
+        this.run.goOn();
+      }
+  }
+
   /** Questions that come together are asked together. */
   #askSoon(): void {
     if (this.#isAsking || this.#questions.size === 0) return;
@@ -276,7 +280,6 @@ export class HeldCall {
       const bytes = JSON.stringify([this.#options.request.params, inputRequests]).length;
       const state = this.#options.hold(this.#round, bytes, attached.id);
       if (typeof state === "string") {
-        this.#keptBytes += bytes;
         const result = { resultType: "input_required", inputRequests, requestState: state };
         attached.reply.message(JSON.stringify({ jsonrpc: "2.0", id: attached.id, result }));
         return;
@@ -287,17 +290,11 @@ export class HeldCall {
     });
   }
 
-  #giveBack(): void {
-    this.#options.giveBack(this.#keptBytes);
-    this.#keptBytes = 0;
-  }
-
   /** Keeps something of the server's until the client comes back; false when there is too much. */
   #keep(text: string): boolean {
-    const bytes = Buffer.byteLength(text);
-    if (!this.#options.keep(bytes)) return false;
-    this.#keptBytes += bytes;
-    return true;
+    if (this.#options.kept.take(Buffer.byteLength(text))) return true;
+    this.#options.budgets.refused("heldBytes");
+    return false;
   }
 
   #answer(data: string): void {
@@ -326,7 +323,7 @@ export class HeldCall {
 
   /** Nothing that it keeps is needed any more, here or at the server. */
   #letGo(): void {
-    this.#giveBack();
+    this.#options.kept.giveBack();
     this.#kept.length = 0;
     this.#questions.clear();
     this.#response = undefined;

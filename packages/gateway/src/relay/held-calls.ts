@@ -1,23 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { type ByteShares, type Entry, isJsonObject, type Shares } from "@hub/core";
+import { type Entry, isJsonObject, type Shares } from "@hub/core";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
-import { type Refusal, refuseMore } from "../downstream/refuse-more.js";
+import { refuseMore } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { openLeg, Unreachable } from "../upstream/open-link.js";
 import { withoutEnvelope } from "../wire/eras.js";
-import {
-  codes,
-  errorText,
-  type JsonRpcId,
-  type JsonRpcRequest,
-  type Params,
-} from "../wire/json-rpc.js";
+import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
-import { HeldCall, tooMuchHeld } from "./held-call.js";
+import { HeldCall } from "./held-call.js";
+import { KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
 import { noAnswer } from "./no-answer.js";
 import { StateSeal, subjectOf } from "./request-state.js";
@@ -43,12 +38,10 @@ export class HeldCalls {
   readonly #shares: Shares;
   /** Those that wait for their client: how they end when it does not come back. */
   readonly #waiting = new Map<string, () => void>();
-  readonly #kept: ByteShares;
 
   constructor(context: GatewayContext) {
     this.#context = context;
     this.#shares = context.budgets.shares("heldCalls");
-    this.#kept = context.budgets.byteShares("heldBytes");
     context.budgets.watch("questions", () => ({
       used: Math.max(0, ...[...this.#held.values()].map(({ questions }) => questions)),
     }));
@@ -169,6 +162,7 @@ export class HeldCalls {
     const id = randomBytes(16).toString("base64url");
     const subject = subjectOfCall(bridged);
     const { peer } = bridged.reply;
+    const kept = new KeptBytes(this.#context.budgets, peer);
     const held = new HeldCall({
       entry,
       request,
@@ -177,18 +171,16 @@ export class HeldCalls {
       rewrites,
       budgets: this.#context.budgets,
       hold: (round, bytes, requestId) => {
-        const refused = this.#wait(id, held, peer, bytes, requestId);
-        if (refused !== undefined) return refused;
-        const { catalogue, limits } = this.#context;
+        const { budgets, catalogue, limits } = this.#context;
+        let full: "heldBytes" | "heldCalls" | undefined;
+        if (!kept.take(bytes)) full = "heldBytes";
+        else if (!this.#wait(id, held, peer)) full = "heldCalls";
+        if (full !== undefined)
+          return refuseMore(budgets, full, requestId, tooMuchHeld, retryAfterMs);
         const expiresAt = catalogue.now().hub + limits.holdMs;
         return this.#seal.seal({ held: id, round, subject, expiresAt });
       },
-      keep: (more) => {
-        if (this.#kept.take(peer, more)) return true;
-        this.#context.budgets.refused("heldBytes");
-        return false;
-      },
-      giveBack: (kept) => this.#kept.give(peer, kept),
+      kept,
       onOver: () => {
         this.#letGo(id);
         this.#held.delete(id);
@@ -198,24 +190,12 @@ export class HeldCalls {
     return held;
   }
 
-  /** Keeps a call until its client comes back, or for so long. Returns why it cannot. */
-  #wait(
-    id: string,
-    held: HeldCall,
-    peer: string,
-    bytes: number,
-    requestId: JsonRpcId,
-  ): Refusal | undefined {
-    const { budgets, faults, limits } = this.#context;
-    const refuse = (name: "heldCalls" | "heldBytes") =>
-      refuseMore(budgets, name, requestId, tooMuchHeld, retryAfterMs);
+  /** Keeps a call until its client comes back, or for so long; false when too many wait. */
+  #wait(id: string, held: HeldCall, peer: string): boolean {
+    const { faults, limits } = this.#context;
     // It waits for a person: that is use.
     const place = { isUsed: true, end: () => held.cancel("Its place was needed") };
-    if (!this.#kept.take(peer, bytes)) return refuse("heldBytes");
-    if (!this.#shares.admit(peer, place)) {
-      this.#kept.give(peer, bytes);
-      return refuse("heldCalls");
-    }
+    if (!this.#shares.admit(peer, place)) return false;
     const timer = setTimeout(
       () => faults.contain(() => held.cancel("The client did not come back with its answer")),
       limits.holdMs,
@@ -225,7 +205,7 @@ export class HeldCalls {
       clearTimeout(timer);
       this.#shares.leave(peer, place);
     });
-    return undefined;
+    return true;
   }
 
   /** Its client came back, or it is over. */

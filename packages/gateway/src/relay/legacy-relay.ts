@@ -1,7 +1,7 @@
 import type { Entry } from "@hub/core";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
+import { askClient, takeBack } from "../downstream/ask-client.js";
 import type { ClientSession } from "../downstream/client-session.js";
-import { tooManyQuestions } from "../downstream/questions.js";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
@@ -11,7 +11,7 @@ import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { HeaderParameter } from "../wire/header-values.js";
 import { hear } from "../wire/heard.js";
-import { codes, type JsonRpcRequest } from "../wire/json-rpc.js";
+import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
@@ -44,7 +44,6 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   const { session, entry, request, reply } = call;
   const serverId = entry.record.id;
   let link: LegacyLink | undefined;
-  const asked = new Set<string>();
   const run = new CallRun(context, {
     peer: session.peer,
     entry,
@@ -70,10 +69,9 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
   session.calls.set(request.id, cancel);
   const forget = () => {
     if (session.calls.get(request.id) === cancel) session.calls.delete(request.id);
-    // What the server still wanted to know for this call, nobody needs to answer any more.
-    for (const id of asked) session.forgetQuestion(id);
-    asked.clear();
     session.running.delete(run);
+    // What the server still wanted to know for this call, nobody needs to answer any more.
+    session.questions.dropOf(run);
   };
   const answer = (text: string, status = 200) => {
     if (call.onResponse !== undefined) call.onResponse(text);
@@ -135,28 +133,18 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         if (isLost) return;
         run.heard(event.data ?? "");
         if (event.id !== undefined) isResumable = true;
-        const kind = passEvent(
-          context,
-          session,
-          opened,
-          reply,
-          run,
-          call,
-          event,
-          asked,
-          (text, said) => {
-            isAnswered = true;
-            forget();
-            run.finish(outcomeOf(said));
-            if (call.onResponse !== undefined) call.onResponse(text);
-            else if (reply.isStream)
-              reply.event({ ...event, ...mappedId(serverId, event), data: text });
-            else {
-              const message = text === event.data ? (event.bytes ?? text) : text;
-              reply.message(message, status >= 400 ? status : 200);
-            }
-          },
-        );
+        const kind = passEvent(context, session, opened, reply, run, call, event, (text, said) => {
+          isAnswered = true;
+          forget();
+          run.finish(outcomeOf(said));
+          if (call.onResponse !== undefined) call.onResponse(text);
+          else if (reply.isStream)
+            reply.event({ ...event, ...mappedId(serverId, event), data: text });
+          else {
+            const message = text === event.data ? (event.bytes ?? text) : text;
+            reply.message(message, status >= 400 ? status : 200);
+          }
+        });
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
       },
       onEnd() {
@@ -207,7 +195,6 @@ function passEvent(
   run: CallRun,
   call: Pick<LegacyCall, "entry" | "request" | "rewrites">,
   event: StreamEvent,
-  asked: Set<string>,
   onResponse: (text: string, said: Envelope) => void,
 ): "ok" | "full" {
   const serverId = call.entry.record.id;
@@ -220,8 +207,7 @@ function passEvent(
   const heard = hear(data);
   if (heard?.kind === "request") {
     run.waitForClient();
-    const id = askClient(session, link, reply, heard.message, ids, () => run.goOn());
-    if (id !== undefined) asked.add(id);
+    askClient({ session, link, reply, ids, call: run, onSettled: () => run.goOn() }, heard.message);
     return "ok";
   }
   if (heard?.kind === "notification") {
@@ -230,65 +216,16 @@ function passEvent(
       void context.refresh(serverId);
       return "ok";
     }
-    return reply.event({ ...ids, data: rewriteText(data, call.rewrites) }) ? "ok" : "full";
+    let text = rewriteText(data, call.rewrites);
+    if (heard.message.method === "notifications/cancelled") {
+      const told = takeBack(session, link, heard.message);
+      if (told === undefined) return "ok";
+      text = JSON.stringify(told);
+    }
+    return reply.event({ ...ids, data: text }) ? "ok" : "full";
   }
   // What answers somebody else is nobody's here.
   if (heard?.kind === "answer" && answersRequest(heard.envelope, call.request.id))
     onResponse(rewriteText(data, call.rewrites), heard.envelope);
   return "ok";
-}
-
-/**
- * Hands a server's question to the client, on the stream of the call it belongs to where there is one.
- * Returns the id it was asked under; undefined when nobody had to be asked.
- */
-export function askClient(
-  session: ClientSession,
-  link: LegacyLink,
-  reply: Reply | undefined,
-  question: JsonRpcRequest,
-  ids: { readonly id?: string },
-  onAnswered: () => void,
-): string | undefined {
-  if (question.method === "ping") {
-    link.post({ jsonrpc: "2.0", id: question.id, result: {} });
-    onAnswered();
-    return undefined;
-  }
-  const id = session.questions.add((answer) => {
-    if (id !== undefined) session.askedProgress.delete(id);
-    onAnswered();
-    link.post({ ...answer, id: question.id });
-  });
-  if (id === undefined) {
-    onAnswered();
-    link.post({ jsonrpc: "2.0", id: question.id, error: tooManyQuestions });
-    return undefined;
-  }
-  const event = { ...ids, data: JSON.stringify(underHubsId(session, link, question, id)) };
-  if (reply?.isOpen === true) reply.event(event);
-  else if (!session.tell(event)) {
-    session.forgetQuestion(id);
-    onAnswered();
-    const message = "The client listens to nothing it could be asked on";
-    link.post({ jsonrpc: "2.0", id: question.id, error: { code: codes.methodNotFound, message } });
-  }
-  return id;
-}
-
-/** Ids and progress tokens of servers may be alike; those of the hub are not. */
-function underHubsId(
-  session: ClientSession,
-  link: LegacyLink,
-  question: JsonRpcRequest,
-  id: string,
-): JsonRpcRequest {
-  const meta = question.params?._meta;
-  if (meta?.progressToken === undefined) return { ...question, id };
-  session.askedProgress.set(id, { link, token: meta.progressToken });
-  return {
-    ...question,
-    id,
-    params: { ...question.params, _meta: { ...meta, progressToken: id } },
-  };
 }

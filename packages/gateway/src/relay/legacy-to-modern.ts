@@ -1,27 +1,19 @@
-import { randomUUID } from "node:crypto";
-import { isJsonObject, type JsonObject } from "@hub/core";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
-import { tooManyQuestions } from "../downstream/questions.js";
 import { exchange, type Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import type { UpstreamFailure } from "../upstream/port.js";
 import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import { hear } from "../wire/heard.js";
-import { type JsonRpcRequest, type Outcome, type Params, parseMessage } from "../wire/json-rpc.js";
+import type { JsonRpcRequest, Params } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
-import type { LegacyCall } from "./legacy-relay.js";
+import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";
+import { KeptBytes } from "./kept-bytes.js";
 import { noAnswer } from "./no-answer.js";
 
 /** A server that asks more often than this for one call does not mean it well. */
 const mostRounds = 32;
-
-type BridgedCall = LegacyCall & {
-  readonly run: CallRun;
-  readonly answer: (text: string, status?: number) => void;
-  readonly forget: () => void;
-};
 
 /**
  * Calls a server of 2026-07-28 for a client of a 2025 revision. What the server wants to know first
@@ -30,40 +22,33 @@ type BridgedCall = LegacyCall & {
 export async function callModernServer(context: GatewayContext, call: BridgedCall): Promise<void> {
   const { session, request, run } = call;
   const { identity } = session;
+  const { budgets } = context;
   const envelope = (params: Params | undefined) =>
     withEnvelope(params, {
       clientCapabilities: identity.capabilities,
       clientInfo: identity.clientInfo,
       logLevel: session.logLevel,
     });
-  let { params } = request;
-  for (let round = 0; round < mostRounds; round += 1) {
-    const response = await send(context, call, { ...request, params: envelope(params) });
-    if (response === undefined || run.isOver) return;
+  const kept = new KeptBytes(budgets, session.peer);
+  /** What the client's answers add to the next round; undefined when the call is over. */
+  const take = (response: Response | undefined): Promise<Params | undefined> | undefined => {
+    if (response === undefined || run.isOver) return undefined;
     const { text, said } = response;
     const asked = said.resultType === "input_required" ? inputRequired(text) : undefined;
-    if (asked === undefined) {
-      call.forget();
-      run.finish(outcomeOf(said));
-      call.answer(rewriteText(text, call.rewrites));
-      return;
-    }
-    run.waitForClient();
-    const answers = await askAll(call, asked.inputRequests);
-    run.goOn();
-    if (run.isOver) return;
-    if ("error" in answers) {
-      call.forget();
-      run.finish("error");
-      call.answer(JSON.stringify({ jsonrpc: "2.0", id: request.id, error: answers.error }));
-      return;
-    }
-    const { requestState } = asked;
-    params = {
-      ...request.params,
-      inputResponses: answers.responses,
-      ...(requestState === undefined ? {} : { requestState }),
-    };
+    if (asked !== undefined) return askForInput({ ...call, kept, budgets }, asked);
+    call.forget();
+    run.finish(outcomeOf(said));
+    call.answer(rewriteText(text, call.rewrites));
+    return undefined;
+  };
+  let { params } = request;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const sent = { ...request, params: envelope(params) };
+    // While the client is asked, nothing keeps the response, which may be large.
+    const given = await send(context, call, sent).then(take);
+    kept.giveBack();
+    if (given === undefined) return;
+    params = { ...request.params, ...given };
   }
   run.fail({
     code: "ANSWER_INVALID",
@@ -132,82 +117,4 @@ function send(
     };
     attempt(candidates[0], undefined);
   });
-}
-
-type InputRequired = {
-  readonly inputRequests: Readonly<Record<string, JsonObject>>;
-  readonly requestState?: string;
-};
-
-/** The wish for input in a response; undefined for every other one. */
-function inputRequired(text: string): InputRequired | undefined {
-  const parsed = parseMessage(text);
-  const result = parsed?.kind === "response" ? parsed.message.result : undefined;
-  if (result?.resultType !== "input_required") return undefined;
-  const requests = isJsonObject(result.inputRequests) ? result.inputRequests : {};
-  return {
-    inputRequests: Object.fromEntries(
-      Object.entries(requests).flatMap(([key, value]) =>
-        isJsonObject(value) ? [[key, value]] : [],
-      ),
-    ),
-    ...(typeof result.requestState === "string" ? { requestState: result.requestState } : {}),
-  };
-}
-
-/** The 2025 revisions want an id with which a server could say that the page was done with. */
-function legacyQuestion({ method, params }: JsonObject): unknown {
-  if (method !== "elicitation/create" || !isJsonObject(params) || params.mode !== "url")
-    return params;
-  return { elicitationId: randomUUID(), ...params };
-}
-
-type Answers =
-  | { readonly responses: Readonly<Record<string, JsonObject>> }
-  | { readonly error: NonNullable<Outcome["error"]> };
-
-/** Asks the client everything at once. A client that refuses one question has refused the call. */
-async function askAll(
-  call: BridgedCall,
-  requests: Readonly<Record<string, JsonObject>>,
-): Promise<Answers> {
-  const { session, reply } = call;
-  const outcomes = await Promise.all(
-    Object.entries(requests).map(
-      ([key, question]) =>
-        new Promise<readonly [string, Outcome]>((resolve) => {
-          const id = session.questions.add((answer) =>
-            resolve([
-              key,
-              answer.error === undefined ? { result: answer.result } : { error: answer.error },
-            ]),
-          );
-          if (id === undefined) {
-            resolve([key, { error: tooManyQuestions }]);
-            return;
-          }
-          const { method } = question;
-          const params = legacyQuestion(question);
-          const event = {
-            data: JSON.stringify({
-              jsonrpc: "2.0",
-              id,
-              method,
-              ...(params === undefined ? {} : { params }),
-            }),
-          };
-          if (reply.isOpen) reply.event(event);
-          else if (!session.tell(event)) {
-            session.questions.drop(id);
-            resolve([key, { error: { code: -32_601, message: "The client listens to nothing" } }]);
-          }
-        }),
-    ),
-  );
-  const responses: Record<string, JsonObject> = {};
-  for (const [key, outcome] of outcomes) {
-    if (outcome.error !== undefined) return { error: outcome.error };
-    responses[key] = outcome.result;
-  }
-  return { responses };
 }

@@ -21,6 +21,16 @@ class SessionCalls {
     for (const one of waiting) one.waitForClient();
   }
 
+  /** A call is over: what it alone waited for, nobody waits for any more. */
+  over(call: Waiting): void {
+    this.running.delete(call);
+    for (const [key, waiting] of this.#open) {
+      const left = waiting.filter((one) => one !== call);
+      if (left.length === 0) this.#open.delete(key);
+      else this.#open.set(key, left);
+    }
+  }
+
   answered(id: JsonRpcId): void {
     const key = JSON.stringify(id);
     const waiting = this.#open.get(key) ?? [];
@@ -42,8 +52,7 @@ export class CallsBySession {
     this.#sessions.set(session, calls);
     calls.running.add(call);
     return () => {
-      calls.running.delete(call);
-      // Nobody is left to wait for what is still open.
+      calls.over(call);
       if (calls.running.size === 0 && this.#sessions.get(session) === calls)
         this.#sessions.delete(session);
     };

@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { ModernClient } from "./support/clients.js";
+import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
-import { type Message, metaKey, type Params, textResult } from "./support/messages.js";
+import {
+  type Message,
+  metaKey,
+  type Params,
+  type Payload,
+  textResult,
+} from "./support/messages.js";
+import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub } from "./support/test-hub.js";
 import type { UpstreamCall } from "./support/upstream-call.js";
 import { closeAll, gate, until } from "./support/wait.js";
@@ -140,4 +147,34 @@ describe("a call that waits for its client", () => {
     expect(response.error?.data).toMatchObject({ hubError: "CALL_TIMED_OUT" });
     expect(response.id).not.toBe(upstream.calls[0]?.id);
   });
+});
+
+test("what a modern server and its 2025 client send while the one waits for the other counts too", async () => {
+  const hub = await TestHub.start({ budgets: { heldBytes } });
+  const upstream = await ModernUpstream.start({ tools: ["asks"] });
+  await hub.register("one", upstream);
+  const asks = (requestState: string) =>
+    upstream.on("asks", ({ params }) => {
+      if (params.inputResponses !== undefined) return textResult("done");
+      const asked = { method: "elicitation/create", params: question("?") };
+      return { resultType: "input_required", inputRequests: { q: asked }, requestState };
+    });
+  const answers: Payload[] = [];
+  const client = await LegacyClient.open(hub.url, { capabilities, onAsked: () => answers.pop() });
+  const call = async () => (await client.call("one__asks").done).response;
+  const large = "x".repeat(heldBytes / 2);
+  const small = "x".repeat(heldBytes / 5);
+  for (const [state, answer, isTooMuch] of [
+    [large, small, true],
+    [small, large, true],
+    [small, small, false],
+  ] as const) {
+    asks(state);
+    answers.push({ action: "accept", content: { answer } });
+    const { error } = await call();
+    expect(error?.code).toBe(isTooMuch ? tooMany : undefined);
+    answers.length = 0;
+    expect(await hub.budget("heldBytes")).toMatchObject({ used: 0 });
+  }
+  expect(await hub.budget("heldBytes")).toMatchObject({ refused: 2 });
 });

@@ -1,0 +1,35 @@
+import type { BudgetBook, ByteShares } from "@hub/core";
+import type { GatewayFailure } from "../errors.js";
+
+/** More is kept of calls that wait for their clients than may be. */
+export const tooMuchHeld = {
+  code: "TOO_MANY_HELD_CALLS",
+  cause: "too many calls wait for answers of this address; this one was ended.",
+  mayHaveRun: true,
+} as const satisfies GatewayFailure;
+
+/** What one call keeps while it waits for its client: a part of what its address may have of `heldBytes`. */
+export class KeptBytes {
+  readonly #shares: ByteShares;
+  readonly #peer: string;
+  #bytes = 0;
+
+  /** `peer`: whose call it is (see `peerOf`). */
+  constructor(budgets: BudgetBook, peer: string) {
+    this.#shares = budgets.byteShares("heldBytes");
+    this.#peer = peer;
+  }
+
+  /** Counts more that is kept; false, and nothing counted, when there is too much. */
+  take(bytes: number): boolean {
+    if (!this.#shares.take(this.#peer, bytes)) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** Nothing of it is kept any more. */
+  giveBack(): void {
+    this.#shares.give(this.#peer, this.#bytes);
+    this.#bytes = 0;
+  }
+}
