@@ -1,6 +1,9 @@
 /** The times of the gateway, in milliseconds. How much it allows is in the table of budgets. */
 export type GatewayLimits = {
-  /** How long a call may be silent, and one event of a server take to arrive. Messages start it anew. */
+  /**
+   * How long a server may be silent in a call, from when it was sent, and one event of a server take to
+   * arrive; messages start it anew. A call waits as long for a place.
+   */
   readonly callTimeoutMs: number;
   /** How long a call may take in all. */
   readonly callCapMs: number;

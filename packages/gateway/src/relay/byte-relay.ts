@@ -79,10 +79,11 @@ export function relayBytes(
     call.client,
     call.params,
   );
-  const began = context.catalogue.now().hub;
   const answer = new ByteAnswer(response);
   let current: UpstreamInstance | undefined;
   let exchange: UpstreamExchange | undefined;
+  /** When it went out, in hub time; undefined while it waits in the hub. */
+  let sentAt: number | undefined;
   let reader: AnswerReader | undefined;
   let outcome: CallRecord["outcome"] = "ok";
   let leaveSession: (() => void) | undefined;
@@ -104,10 +105,10 @@ export function relayBytes(
   const timer = call.isEndless
     ? undefined
     : new CallTimer(context.limits, (afterMs) => {
-        // It has never got a place: that says nothing about the server.
-        if (exchange === undefined && current !== undefined) return fail(busy);
+        // It was never sent: that says nothing about the server.
+        if (sentAt === undefined) return fail(busy);
         exchange?.abort();
-        current?.timedOut(began, context.catalogue.now().hub);
+        current?.timedOut(sentAt, context.catalogue.now().hub);
         void context.refresh(entry.record.id);
         fail(timedOut(afterMs));
       });
@@ -130,8 +131,14 @@ export function relayBytes(
     if (instance === undefined) return fail(nobodyLeft(entry, last));
     current = instance;
     running.instanceId = instance.instanceId;
+    exchange = undefined;
+    sentAt = undefined;
     let isEmpty = false;
     const start = () => {
+      // Until now it waited in the hub; from here on silence is the server's.
+      timer?.touch();
+      if (isOver) return;
+      sentAt = context.catalogue.now().hub;
       leaveSession ??= call.session?.begin(place);
       exchange = context.dialer.send(instance.endpoint, request, {
         onHead(status, headers) {

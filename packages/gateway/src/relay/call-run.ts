@@ -31,9 +31,10 @@ export class CallRun {
   readonly #running: RunningCall;
   readonly #timer: CallTimer;
   readonly #place: CallPlace;
-  readonly #began: number;
   #instance: UpstreamInstance | undefined;
   #exchange: UpstreamExchange | undefined;
+  /** When it went out, in hub time; undefined while it waits in the hub. */
+  #sentAt: number | undefined;
   #closing: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -42,11 +43,10 @@ export class CallRun {
     this.#options = options;
     const { entry, method, name, client, params } = options;
     this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
-    this.#began = context.catalogue.now().hub;
     this.#timer = new CallTimer(context.limits, (afterMs) => {
       // It was never sent: that says nothing about the server.
-      if (this.#exchange === undefined) return this.fail(busy);
-      this.#instance?.timedOut(this.#began, context.catalogue.now().hub);
+      if (this.#sentAt === undefined) return this.fail(busy);
+      this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
       void context.refresh(entry.record.id);
       this.fail(timedOut(afterMs));
     });
@@ -71,8 +71,12 @@ export class CallRun {
 
   /** Sends it to an instance, as soon as that has a place. A second time after a first that did not run. */
   send(instance: UpstreamInstance, start: () => UpstreamExchange): void {
+    this.#exchange = undefined;
+    this.#sentAt = undefined;
     this.#enter(instance, () => {
-      if (!this.#isOver) this.#exchange = start();
+      if (this.#isOver) return;
+      this.#sentAt = this.#context.catalogue.now().hub;
+      this.#exchange = start();
     });
   }
 
@@ -108,7 +112,12 @@ export class CallRun {
     if (this.#isOver) return;
     this.#instance = instance;
     this.#running.instanceId = instance.instanceId;
-    if (!this.#place.enter(instance.calls, start)) this.fail(busy);
+    const begin = () => {
+      // Until now it waited in the hub; from here on silence is the server's.
+      this.#timer.touch();
+      start();
+    };
+    if (!this.#place.enter(instance.calls, begin)) this.fail(busy);
   }
 
   /** The answer is there. Its stream ends with it; one that stays open all the same is closed. */
@@ -127,6 +136,8 @@ export class CallRun {
   /** The stream of the answer has ended. */
   ended(): void {
     clearTimeout(this.#closing);
+    // What was read of it may be large, and the call may go on for long.
+    this.#exchange = undefined;
   }
 
   fail(failure: GatewayFailure): void {

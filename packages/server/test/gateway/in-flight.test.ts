@@ -4,7 +4,7 @@ import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { textOf, textResult } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub } from "./support/test-hub.js";
-import { closeAll, gate, until } from "./support/wait.js";
+import { closeAll, gate, quiet, until } from "./support/wait.js";
 
 afterEach(closeAll);
 
@@ -113,4 +113,85 @@ describe("calls in flight", () => {
     stuck.close();
     await until("the flood to end", () => upstream.callsOf("flood")[0]?.isClosed);
   });
+});
+
+describe("what a call waits for in the hub", () => {
+  const callTimeoutMs = 2_000;
+  /** Less than a server may be silent for, and more than half of it. */
+  const slowMs = 1_300;
+
+  test("is no silence of its server's", async () => {
+    const hub = await TestHub.start({ budgets: { callsInFlight: 1 }, limits: { callTimeoutMs } });
+    const ways = (["legacy", "modern"] as const).flatMap((server) =>
+      (["legacy", "modern"] as const).flatMap((client) =>
+        (["/mcp", "/servers/$/mcp"] as const).map((path) => ({ server, client, path })),
+      ),
+    );
+    const answers = await Promise.all(
+      ways.map(async ({ server, client, path }, index) => {
+        const upstream = await (server === "legacy" ? LegacyUpstream : ModernUpstream).start({
+          tools: ["slow"],
+        });
+        upstream.on("slow", async () => {
+          await quiet(slowMs);
+          return textResult("done");
+        });
+        const name = `slow${index}`;
+        await hub.register(name, upstream);
+        const options = { path: path.replace("$", name) };
+        const caller =
+          client === "legacy"
+            ? await LegacyClient.open(hub.url, options)
+            : new ModernClient(hub.url, options);
+        const tool = path === "/mcp" ? `${name}__slow` : "slow";
+        const [one, two] = [caller.call(tool).done, caller.call(tool).done];
+        return [textOf((await one).response), textOf((await two).response)];
+      }),
+    );
+    expect(answers).toEqual(ways.map(() => ["done", "done"]));
+  });
+
+  for (const client of ["legacy", "modern"] as const)
+    for (const path of ["/mcp", "/servers/twins/mcp"] as const)
+      test(`is a place at the next instance, where the first is gone: a ${client} client at ${path}`, async () => {
+        const hub = await TestHub.start({
+          budgets: { callsInFlight: 1 },
+          limits: { callTimeoutMs: 400 },
+        });
+        const held = gate();
+        const twins = await Promise.all(
+          [1, 2].map(() => ModernUpstream.start({ tools: ["slow"] })),
+        );
+        for (const twin of twins) {
+          // It works for as long as it is held, and says so now and then.
+          twin.on("slow", async (call) => {
+            const working = setInterval(() => call.progress(1), 50);
+            await held.opened;
+            clearInterval(working);
+            return textResult("done");
+          });
+          await hub.announce("twins", twin.endpoint, { serviceKey: "the key of both" });
+        }
+        await hub.whenUp("twins", 2);
+        const caller =
+          client === "legacy"
+            ? await LegacyClient.open(hub.url, { path })
+            : new ModernClient(hub.url, { path });
+        const tool = path === "/mcp" ? "twins__slow" : "slow";
+        const call = () => caller.call(tool, {}, { _meta: { progressToken: 1 } }).done;
+        const first = call();
+        const busy = await until("the first to be there", () =>
+          twins.find(({ calls }) => calls.length > 0),
+        );
+        for (const twin of twins) if (twin !== busy) await twin.stop();
+        // Nothing listens at the one, and the place of the other is taken until the time is up.
+        expect((await call()).response.error?.data).toMatchObject({
+          hubError: "SERVER_BUSY",
+          mayHaveRun: false,
+        });
+        held.open();
+        expect(textOf((await first).response)).toBe("done");
+        expect(textOf((await call()).response)).toBe("done");
+        expect(busy.calls).toHaveLength(2);
+      });
 });
