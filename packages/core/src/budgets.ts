@@ -161,6 +161,23 @@ const budgetTable = {
     meaning:
       "questions of servers that a client has not answered, half of them of one server; a further one is refused to it",
   },
+  followedBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 32 * mib,
+    least: 64 * kib,
+    most: 4_096 * mib,
+    meaning: "resources that clients follow; a further one is refused",
+  },
+  taskBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 16 * mib,
+    least: 64 * kib,
+    most: 1024 * mib,
+    meaning:
+      "ids of tasks, kept to know which server runs each; those a session used longest ago make room",
+  },
   heldCalls: {
     per: "hub",
     unit: "items",

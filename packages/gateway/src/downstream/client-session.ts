@@ -12,6 +12,7 @@ import type { JsonRpcId } from "../wire/json-rpc.js";
 import type { ClientIdentity } from "./client-identity.js";
 import { Questions } from "./questions.js";
 import type { Reply } from "./reply.js";
+import { SessionTasks } from "./tasks.js";
 
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
 export class ClientSession implements Holder {
@@ -26,7 +27,7 @@ export class ClientSession implements Holder {
   /** Those of them that run in a session with a server. */
   readonly running = new Map<CallRun, LegacyLink>();
   /** Servers of tasks that were started here. */
-  readonly tasks = new Map<string, string>();
+  readonly tasks: SessionTasks;
   /** How to stop following each resource it subscribed to, by the URI it has here. */
   readonly subscriptions = new Map<string, () => void>();
   logLevel: string | undefined;
@@ -64,6 +65,7 @@ export class ClientSession implements Holder {
     this.via = options.via;
     this.#context = options.context;
     this.questions = new Questions(options.context.budgets);
+    this.tasks = new SessionTasks(options.context.budgets, options.peer);
     this.#onOutside = options.onOutside;
     this.#onEnd = options.onEnd;
     this.usedAt = options.context.catalogue.now().hub;
@@ -174,6 +176,7 @@ export class ClientSession implements Holder {
     this.#closing.abort();
     for (const cancel of [...this.calls.values()]) cancel();
     for (const stop of this.subscriptions.values()) stop();
+    this.tasks.close();
     for (const stream of this.#streams) stream.end();
     this.#listenNoMore();
     for (const link of this.#links.values()) link.close();

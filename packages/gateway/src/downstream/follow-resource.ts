@@ -5,9 +5,11 @@ import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { ClientSession } from "./client-session.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
+import { refusalOf } from "./refuse-more.js";
 import type { Reply } from "./reply.js";
 
 const mostSubscriptions = 1_000;
+const retryAfterMs = 30_000;
 /** Of one URI to follow: it is kept, here and at the server, as long as somebody follows it. */
 export const longestFollowed = 8_192;
 
@@ -55,16 +57,29 @@ export function followResource(
   }
   const own = String(params?.uri);
   session.subscriptions.get(uri)?.();
-  const { stop, isFollowed } = watchers.follow(entry.record.id, own, () =>
-    session.tell({
-      data: JSON.stringify({
-        jsonrpc: "2.0",
-        method: "notifications/resources/updated",
-        params: { uri },
+  session.subscriptions.delete(uri);
+  const following = watchers.follow({
+    serverId: entry.record.id,
+    uri: own,
+    shownUri: uri,
+    peer: session.peer,
+    onUpdated: () =>
+      session.tell({
+        data: JSON.stringify({
+          jsonrpc: "2.0",
+          method: "notifications/resources/updated",
+          params: { uri },
+        }),
       }),
-    }),
-  );
-  session.subscriptions.set(uri, stop);
+  });
+  if (following === undefined) {
+    const cause = "the resources that this address follows take all the room that it may have.";
+    const failure = { code: "TOO_MANY_FOLLOWED", cause } as const;
+    const refused = refusalOf(message.id, failure, retryAfterMs);
+    reply.message(refused.text, refused.status, refused.headers);
+    return;
+  }
+  session.subscriptions.set(uri, following.stop);
   // From the answer on, the client hears of every change.
-  isFollowed.then(() => reply.message(resultText(message.id, {}))).catch(onFault);
+  following.isFollowed.then(() => reply.message(resultText(message.id, {}))).catch(onFault);
 }

@@ -11,7 +11,6 @@ import { followResource } from "./follow-resource.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
 import { cursorProblem, listMethods } from "./modern-endpoint.js";
 import type { Reply } from "./reply.js";
-import { findTaskServer, rememberTask } from "./tasks.js";
 
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 /** How long a client that sets a level waits for its servers. */
@@ -96,7 +95,7 @@ function route(caller: Caller, message: JsonRpcRequest): void {
 
 function askTask(caller: Caller, message: JsonRpcRequest): void {
   const { session, view, reply } = caller;
-  const entry = findTaskServer(session, view, message);
+  const entry = session.tasks.findServer(view, message);
   if (entry === undefined) {
     const text = `Unknown task: ${JSON.stringify(message.params?.taskId)?.slice(0, 100) ?? "nothing"}`;
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
@@ -123,7 +122,7 @@ function send(
     ...(isTask
       ? {
           onResponse: (text: string) => {
-            rememberTask(session, entry.record.id, text);
+            session.tasks.remember(entry.record.id, text);
             reply.message(text);
           },
         }

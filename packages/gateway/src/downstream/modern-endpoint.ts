@@ -269,7 +269,6 @@ export class ModernEndpoint {
     const subscription: Subscription = new Subscription({
       id: message.id,
       reply,
-      filter,
       selection: currentSelection,
       context,
       listeners,
@@ -277,7 +276,7 @@ export class ModernEndpoint {
       onEnd: () => this.#subscriptions.delete(subscription),
     });
     this.#subscriptions.add(subscription);
-    subscription.start();
+    subscription.start(filter);
   }
 }
 

@@ -9,19 +9,26 @@ export type Refusal = {
   readonly headers: Readonly<Record<"retry-after", string>>;
 };
 
+type Failure = {
+  readonly code: GatewayErrorCode;
+  readonly cause: string;
+  readonly mayHaveRun?: boolean;
+};
+
 /** Refuses more of what a budget gives, and counts it. */
 export function refuseMore(
   budgets: BudgetBook,
   name: BudgetName,
   id: JsonRpcId | null,
-  failure: {
-    readonly code: GatewayErrorCode;
-    readonly cause: string;
-    readonly mayHaveRun?: boolean;
-  },
+  failure: Failure,
   retryAfterMs: number,
 ): Refusal {
   budgets.refused(name);
+  return refusalOf(id, failure, retryAfterMs);
+}
+
+/** The same for what is counted already. */
+export function refusalOf(id: JsonRpcId | null, failure: Failure, retryAfterMs: number): Refusal {
   return {
     status: 429,
     text: errorText(id, failureError({ mayHaveRun: false, ...failure })),

@@ -21,7 +21,6 @@ const mostResources = 1_000;
 export type SubscriptionOptions = {
   readonly id: JsonRpcId;
   readonly reply: Reply;
-  readonly filter: JsonObject;
   readonly selection: () => Selection;
   readonly context: GatewayContext;
   readonly listeners: Listeners;
@@ -41,15 +40,16 @@ export class Subscription {
     this.#options = options;
   }
 
-  start(): void {
-    const { filter, listeners, reply, selection } = this.#options;
+  /** `filter`: what it is to be told. Of what the hub cannot tell of, the acknowledgement says nothing. */
+  start(filter: JsonObject): void {
+    const { listeners, reply, selection } = this.#options;
     const kinds = (Object.keys(filters) as ChangeKind[]).filter(
       (kind) => filter[filters[kind]] === true,
     ); // the keys of `filters` are its kinds
     const uris = (Array.isArray(filter.resourceSubscriptions) ? filter.resourceSubscriptions : [])
       .filter((uri): uri is string => typeof uri === "string" && uri.length <= longestFollowed)
       .slice(0, mostResources);
-    const followed = uris.filter((uri) => this.#follow(uri));
+    const followed = [...new Set(uris)].filter((uri) => this.#follow(uri));
     this.#options.reply.openStream();
     this.#stops.push(
       listeners.add(selection, new Set(kinds), (kind) =>
@@ -94,17 +94,22 @@ export class Subscription {
   }
 
   #follow(uri: string): boolean {
-    const { context, selection, watchers } = this.#options;
+    const { context, reply, selection, watchers } = this.#options;
     const view = context.views.of(selection());
     const routing = routeRequest(view, "resources/subscribe", { uri });
     if ("error" in routing) return false;
     const { entry, params } = routing.route;
     const own = String(params?.uri);
-    const { stop, isFollowed } = watchers.follow(entry.record.id, own, () =>
-      this.#send("notifications/resources/updated", { uri }),
-    );
-    this.#stops.push(stop);
-    this.#asked.push(isFollowed);
+    const following = watchers.follow({
+      serverId: entry.record.id,
+      uri: own,
+      shownUri: uri,
+      peer: reply.peer,
+      onUpdated: () => this.#send("notifications/resources/updated", { uri }),
+    });
+    if (following === undefined) return false;
+    this.#stops.push(following.stop);
+    this.#asked.push(following.isFollowed);
     return true;
   }
 

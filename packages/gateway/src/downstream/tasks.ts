@@ -1,30 +1,72 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import { type BudgetBook, type ByteShares, type Entry, isJsonObject } from "@hub/core";
 import type { View } from "../catalogue/view.js";
 import { type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
-import type { ClientSession } from "./client-session.js";
 
 const mostTasks = 1_000;
 /** A longer id is not remembered: what is asked of its task is told that nobody knows it. */
 const longestId = 1_024;
+/** What an entry of the map costs beside its id. */
+const bytesOfEntry = 128;
 
-/** What is asked of a task (of 2025-11-25) goes to the server that runs it. */
-export function findTaskServer(
-  session: ClientSession,
-  view: View,
-  { params }: JsonRpcRequest,
-): Entry | undefined {
-  const taskId = params?.taskId;
-  const serverId = typeof taskId === "string" ? session.tasks.get(taskId) : undefined;
-  return view.servers.find(({ record }) => record.id === (serverId ?? view.selection.alone));
+/**
+ * Which servers run the tasks (of 2025-11-25) that were started in one session. Those used longest ago
+ * make room, so no session grows for ever, nor do all of one client's together.
+ */
+export class SessionTasks {
+  readonly #budgets: BudgetBook;
+  readonly #shares: ByteShares;
+  readonly #peer: string;
+  /** The one used last comes last. */
+  readonly #servers = new Map<string, string>();
+
+  /** `peer`: whose session it is (see `peerOf`). */
+  constructor(budgets: BudgetBook, peer: string) {
+    this.#budgets = budgets;
+    this.#shares = budgets.byteShares("taskBytes");
+    this.#peer = peer;
+  }
+
+  /** What is asked of a task goes to the server that runs it. */
+  findServer(view: View, { params }: JsonRpcRequest): Entry | undefined {
+    const taskId = params?.taskId;
+    const serverId = typeof taskId === "string" ? this.#use(taskId) : undefined;
+    return view.servers.find(({ record }) => record.id === (serverId ?? view.selection.alone));
+  }
+
+  /** Remembers who runs the task that a response tells of. */
+  remember(serverId: string, text: string): void {
+    const parsed = parseMessage(text);
+    const task = parsed?.kind === "response" ? parsed.message.result?.task : undefined;
+    if (!isJsonObject(task) || typeof task.taskId !== "string") return;
+    const { taskId } = task;
+    if (taskId.length > longestId) return;
+    this.#forget(taskId);
+    while (this.#servers.size >= mostTasks || !this.#shares.take(this.#peer, bytesOf(taskId))) {
+      if (this.#servers.size < mostTasks) this.#budgets.refused("taskBytes");
+      const [oldest] = this.#servers.keys();
+      if (oldest === undefined) return;
+      this.#forget(oldest);
+    }
+    this.#servers.set(taskId, serverId);
+  }
+
+  close(): void {
+    for (const taskId of [...this.#servers.keys()]) this.#forget(taskId);
+  }
+
+  #use(taskId: string): string | undefined {
+    const serverId = this.#servers.get(taskId);
+    if (serverId === undefined) return undefined;
+    this.#servers.delete(taskId);
+    this.#servers.set(taskId, serverId);
+    return serverId;
+  }
+
+  #forget(taskId: string): void {
+    if (this.#servers.delete(taskId)) this.#shares.give(this.#peer, bytesOf(taskId));
+  }
 }
 
-/** Remembers who runs the task that a response tells of; the oldest make room, so no session grows for ever. */
-export function rememberTask(session: ClientSession, serverId: string, text: string): void {
-  const parsed = parseMessage(text);
-  const task = parsed?.kind === "response" ? parsed.message.result?.task : undefined;
-  if (!isJsonObject(task) || typeof task.taskId !== "string") return;
-  if (task.taskId.length > longestId) return;
-  session.tasks.set(task.taskId, serverId);
-  const [oldest] = session.tasks.keys();
-  if (session.tasks.size > mostTasks && oldest !== undefined) session.tasks.delete(oldest);
+function bytesOf(taskId: string): number {
+  return Buffer.byteLength(taskId) + bytesOfEntry;
 }

@@ -1,10 +1,30 @@
-import type { Entry } from "@hub/core";
-import { isJsonObject } from "@hub/core";
+import { type ByteShares, type Entry, isJsonObject } from "@hub/core";
 import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "../relay/context.js";
 import { Watcher } from "./watcher.js";
 
 type Follower = () => void;
+
+/** What following a resource costs beside its URI. */
+const bytesOfFollower = 1_024;
+
+export type FollowOptions = {
+  readonly serverId: string;
+  /** As the server knows it. */
+  readonly uri: string;
+  /** As the client knows it. */
+  readonly shownUri: string;
+  /** Whose it is: see `peerOf`. */
+  readonly peer: string;
+  /** Of each one that follows, a function of its own. */
+  readonly onUpdated: Follower;
+};
+
+export type Following = {
+  readonly stop: () => void;
+  /** Resolves when the server knows. */
+  readonly isFollowed: Promise<unknown>;
+};
 
 type Followed = {
   readonly followers: Set<Follower>;
@@ -20,6 +40,7 @@ export class Watchers {
   readonly #context: GatewayContext;
   readonly #onListChanged: (serverId: string, kind: ChangeKind) => void;
   readonly #watchers = new Map<string, Watcher>();
+  readonly #shares: ByteShares;
   /** By server and URI: who wants to hear of it. */
   readonly #followed = new Map<string, Map<string, Followed>>();
 
@@ -30,6 +51,7 @@ export class Watchers {
   ) {
     this.#context = context;
     this.#onListChanged = onListChanged;
+    this.#shares = context.budgets.byteShares("followedBytes");
   }
 
   /** Opens and closes connections as servers come, change and go. */
@@ -64,21 +86,24 @@ export class Watchers {
   }
 
   /**
-   * Follows a resource of a server, by its own URI. However many follow it, the server is asked once.
-   * `isFollowed` resolves when the server knows.
+   * Follows a resource of a server. However many follow it, the server is asked once. Undefined when the
+   * client's address may follow no more.
    */
-  follow(
-    serverId: string,
-    uri: string,
-    follower: Follower,
-  ): { readonly stop: () => void; readonly isFollowed: Promise<unknown> } {
+  follow({ serverId, uri, shownUri, peer, onUpdated }: FollowOptions): Following | undefined {
+    const bytes = Buffer.byteLength(uri) + Buffer.byteLength(shownUri) + bytesOfFollower;
+    if (!this.#shares.take(peer, bytes)) {
+      this.#context.budgets.refused("followedBytes");
+      return undefined;
+    }
     const byUri = this.#followed.get(serverId) ?? new Map<string, Followed>();
     this.#followed.set(serverId, byUri);
     const followed = byUri.get(uri) ?? this.#ask(serverId, uri, byUri);
     const { followers, isFollowed } = followed;
-    followers.add(follower);
+    followers.add(onUpdated);
     const stop = () => {
-      if (!followers.delete(follower) || followers.size > 0) return;
+      if (!followers.delete(onUpdated)) return;
+      this.#shares.give(peer, bytes);
+      if (followers.size > 0) return;
       byUri.delete(uri);
       if (byUri.size === 0) this.#followed.delete(serverId);
       this.#each(serverId, (watcher) => watcher.unfollow(uri));
