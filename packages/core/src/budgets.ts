@@ -237,7 +237,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "long messages of servers that are not whole yet, where the hub must look at them; what finds no room is read later",
+      "long messages of servers that are not whole yet, where the hub must look at them; of those without room one is read on, the others later",
   },
   waitingBytes: {
     per: "hub",
@@ -288,7 +288,7 @@ const budgetTable = {
     least: 64 * kib,
     most: 1024 * mib,
     meaning:
-      "ids of servers' own sessions, kept to know which instance each lives at; the ones used longest ago make room",
+      "ids of servers' own sessions, kept to know which instance each lives at; those of a server used longest ago make room",
   },
   selectionNames: {
     per: "message",

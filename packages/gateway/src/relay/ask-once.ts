@@ -51,7 +51,7 @@ async function asked(
     return outcome(limits.handshakeMs, (receiver) =>
       exchange(
         dialer,
-        instance.endpoint,
+        instance,
         { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) },
         context.serverMessages,
         receiver,

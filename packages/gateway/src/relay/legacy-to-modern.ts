@@ -84,7 +84,7 @@ function send(
       const body = JSON.stringify(message);
       const request = { method: "POST", headers, body, via: call.session.via } as const;
       run.send(instance, () =>
-        exchange(context.dialer, instance.endpoint, request, context.serverMessages, {
+        exchange(context.dialer, instance, request, context.serverMessages, {
           onOpen(given, _, headers) {
             status = given;
             head = headers;

@@ -46,7 +46,7 @@ export function relayRewritten(
     let status = 200;
     let head: Headers = {};
     run.send(instance, () =>
-      exchange(context.dialer, instance.endpoint, request, context.serverMessages, {
+      exchange(context.dialer, instance, request, context.serverMessages, {
         onOpen(given, framing, headers) {
           status = given;
           head = headers;

@@ -35,10 +35,13 @@ function undecodedHeaders(headers: UpstreamRequest["headers"]): UpstreamRequest[
   return areReady(headers) ? headers : { ...headers, "accept-encoding": "identity" };
 }
 
+/** Where a request goes: an instance is one. */
+export type Destination = { readonly serverId: string; readonly endpoint: string };
+
 /** Sends a request and cuts its answer into messages. */
 export function exchange(
   dialer: UpstreamDialer,
-  url: string,
+  { serverId, endpoint }: Destination,
   request: UpstreamRequest,
   limits: ServerMessageLimits,
   receiver: MessageReceiver,
@@ -50,7 +53,7 @@ export function exchange(
   let timer: NodeJS.Timeout | undefined;
   let isPaused = false;
   let isOver = false;
-  const room = limits.room.of(url, () => {
+  const room = limits.room.of(serverId, () => {
     if (isPaused) return;
     handle.resume();
     watchEvent(false);
@@ -97,7 +100,7 @@ export function exchange(
     return true;
   };
   const handle = dialer.send(
-    url,
+    endpoint,
     { ...request, headers: undecodedHeaders(request.headers) },
     {
       onHead(given, headers) {

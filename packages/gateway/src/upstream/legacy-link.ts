@@ -125,7 +125,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
   const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
     exchange(
       dialer,
-      instance.endpoint,
+      instance,
       {
         method: "POST",
         headers: { ...postHeaders, ...headers },
@@ -169,14 +169,13 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const headers = { ...own, ...resume, accept: "text/event-stream" };
       const request = { method: "GET", headers, via } as const;
-      return exchange(dialer, instance.endpoint, request, limits, watching(receiver));
+      return exchange(dialer, instance, request, limits, watching(receiver));
     },
     close() {
       if (sessionId === undefined || isLost) return;
       const request = { method: "DELETE", headers: own, via } as const;
       const short = shortMessages(limits);
-      const start: Start = (receiver) =>
-        exchange(dialer, instance.endpoint, request, short, receiver);
+      const start: Start = (receiver) => exchange(dialer, instance, request, short, receiver);
       tellInTurn(instance, start, handshakeMs);
     },
   };

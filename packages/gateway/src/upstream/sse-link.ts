@@ -84,7 +84,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     } else {
       exchange(
         dialer,
-        target,
+        { serverId: instance.serverId, endpoint: target },
         { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
         shortMessages(limits),
         {
@@ -117,7 +117,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       (receiver) =>
         exchange(
           dialer,
-          target,
+          { serverId: instance.serverId, endpoint: target },
           { method: "POST", headers: postHeaders, body, via },
           shortMessages(limits),
           receiver,
@@ -192,7 +192,7 @@ function openStream(
       handshakeMs,
     );
     const request = { method: "GET", headers: { accept: "text/event-stream" }, via } as const;
-    const handle = exchange(dialer, instance.endpoint, request, limits, {
+    const handle = exchange(dialer, instance, request, limits, {
       onOpen(status, framing) {
         if (status !== 200 || framing !== "events")
           fail(invalid(`it answered HTTP ${status} instead of an event stream`));

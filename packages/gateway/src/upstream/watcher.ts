@@ -146,7 +146,7 @@ export class Watcher {
     } as const;
     this.#stream = exchange(
       context.dialer,
-      instance.endpoint,
+      instance,
       request,
       context.serverMessages,
       this.#receiver(),

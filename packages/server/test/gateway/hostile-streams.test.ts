@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
-import { ModernClient } from "./support/clients.js";
+import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { textOf } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
@@ -123,4 +123,27 @@ test("an answer of 4 MB in pieces of 2 KB costs the hub what its bytes cost, not
   const half = await cpuOf(2_000_000);
   // The server and the client of this process are in it, too.
   expect(await cpuOf(4_000_000)).toBeLessThan(6 * half + 200_000);
+});
+
+test("what long messages of a server take while they come is told by its id, however many instances send them", async () => {
+  const hub = await TestHub.start({ budgets: { incomingBytes: 1_048_576 } });
+  const part = `{"jsonrpc":"2.0","result":{"text":"${"x".repeat(300_000)}`;
+  for (let one = 0; one < 2; one += 1) {
+    const upstream = await LegacyUpstream.start({ tools: ["long"] });
+    upstream.on("long", ({ response }) => {
+      response.writeHead(200, { "content-type": "application/json" }).write(part);
+      return undefined;
+    });
+    await hub.announce("one", upstream.endpoint, { serviceKey: "the key of both" });
+  }
+  await hub.whenUp("one", 2);
+  for (let caller = 0; caller < 3; caller += 1) {
+    const client = await LegacyClient.open(hub.url);
+    const call = client.call("one__long");
+    closeLater(() => call.close());
+  }
+  await until("them to have come", async () => (await hub.budget("incomingBytes")).used > 300_000);
+  const { used, by } = await hub.budget("incomingBytes");
+  expect(by).toBe("one");
+  expect(used).toBeLessThanOrEqual(1_048_576 / 2);
 });
