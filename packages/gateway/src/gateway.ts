@@ -374,7 +374,9 @@ export class Gateway {
 
   #sweep(): void {
     this.#legacy.sessions.sweep();
-    this.traffic.retain(new Set(this.#context.catalogue.list().map(({ record }) => record.id)));
+    const serverIds = new Set(this.#context.catalogue.list().map(({ record }) => record.id));
+    this.traffic.retain(serverIds);
+    this.#passThrough.retain(serverIds);
   }
 
   #every(ms: number, run: () => void): void {

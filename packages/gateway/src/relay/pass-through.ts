@@ -48,6 +48,11 @@ export class PassThrough {
     this.#homes = new SessionHomes(context.budgets);
   }
 
+  /** Forgets what belongs to servers that are no more. */
+  retain(serverIds: ReadonlySet<string>): void {
+    this.#homes.retain(serverIds);
+  }
+
   relay(passed: PassedRequest, response: ServerResponse): void {
     const { entry, id, name, params, always, isEndless, answers } = passed;
     const session = sessionOf(passed);

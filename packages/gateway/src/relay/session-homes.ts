@@ -1,49 +1,64 @@
-import type { BudgetBook } from "@hub/core";
+import type { BudgetBook, ByteShares } from "@hub/core";
 import type { UpstreamInstance } from "../upstream/instances.js";
-
-type Home = { readonly instanceId: string; readonly bytes: number };
 
 /** What an entry of the map costs beside its texts. */
 const bytesOfEntry = 128;
 
-/** Which instance of a server each of its sessions lives at. Those used longest ago make room. */
+/**
+ * Which instance of a server each of its sessions lives at. Servers share the room, and those of a
+ * server's sessions that were used longest ago make room for its new ones.
+ */
 export class SessionHomes {
   readonly #budgets: BudgetBook;
-  /** The one used last comes last. */
-  readonly #homes = new Map<string, Home>();
-  #bytes = 0;
+  readonly #shares: ByteShares;
+  /** By server and session, the ids of instances; of each server, the session used last comes last. */
+  readonly #homes = new Map<string, Map<string, string>>();
 
   constructor(budgets: BudgetBook) {
     this.#budgets = budgets;
-    budgets.watch("sessionHomeBytes", () => ({ used: this.#bytes }));
+    this.#shares = budgets.byteShares("sessionHomeBytes");
   }
 
-  /** The id of the instance that a session of a server was last seen at. */
+  /** The id of the instance that a session of a server was last seen at. To ask is to use it. */
   of(serverId: string, sessionId: string): string | undefined {
-    return this.#homes.get(keyOf(serverId, sessionId))?.instanceId;
+    const homes = this.#homes.get(serverId);
+    const instanceId = homes?.get(sessionId);
+    if (homes === undefined || instanceId === undefined) return undefined;
+    homes.delete(sessionId);
+    homes.set(sessionId, instanceId);
+    return instanceId;
   }
 
   remember({ serverId, instanceId }: UpstreamInstance, sessionId: string): void {
-    const key = keyOf(serverId, sessionId);
-    this.#forget(key);
-    const bytes = key.length + instanceId.length + bytesOfEntry;
-    this.#homes.set(key, { instanceId, bytes });
-    this.#bytes += bytes;
-    const limit = this.#budgets.limit("sessionHomeBytes");
-    for (const oldest of this.#homes.keys()) {
-      if (this.#bytes <= limit) break;
-      this.#forget(oldest);
+    this.#forget(serverId, sessionId);
+    const bytes = bytesOf(sessionId, instanceId);
+    while (!this.#shares.take(serverId, bytes)) {
       this.#budgets.refused("sessionHomeBytes");
+      const [oldest] = this.#homes.get(serverId)?.keys() ?? [];
+      if (oldest === undefined) return;
+      this.#forget(serverId, oldest);
     }
+    const homes = this.#homes.get(serverId) ?? new Map<string, string>();
+    this.#homes.set(serverId, homes.set(sessionId, instanceId));
   }
 
-  #forget(key: string): void {
-    this.#bytes -= this.#homes.get(key)?.bytes ?? 0;
-    this.#homes.delete(key);
+  /** Forgets the sessions of servers that are no more. */
+  retain(serverIds: ReadonlySet<string>): void {
+    for (const [serverId, homes] of this.#homes)
+      if (!serverIds.has(serverId))
+        for (const sessionId of [...homes.keys()]) this.#forget(serverId, sessionId);
+  }
+
+  #forget(serverId: string, sessionId: string): void {
+    const homes = this.#homes.get(serverId);
+    const instanceId = homes?.get(sessionId);
+    if (homes === undefined || instanceId === undefined) return;
+    homes.delete(sessionId);
+    if (homes.size === 0) this.#homes.delete(serverId);
+    this.#shares.give(serverId, bytesOf(sessionId, instanceId));
   }
 }
 
-/** Some servers number their sessions, so they are alike at two of them. */
-function keyOf(serverId: string, sessionId: string): string {
-  return `${serverId} ${sessionId}`;
+function bytesOf(sessionId: string, instanceId: string): number {
+  return sessionId.length + instanceId.length + bytesOfEntry;
 }
