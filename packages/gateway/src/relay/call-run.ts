@@ -97,6 +97,12 @@ export class CallRun {
     this.#place.goOn();
   }
 
+  /** The hub has no room to read the answer on, or has it again: nobody's silence. */
+  waitForRoom(hasRoom: boolean): void {
+    if (hasRoom) this.#timer.resume();
+    else this.#timer.pause();
+  }
+
   /** The client does not read as fast as the server writes. */
   slowDown(onDrain: (listener: () => void) => void): void {
     const exchange = this.#exchange;

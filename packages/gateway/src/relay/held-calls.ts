@@ -228,6 +228,7 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
       isLost ||= retry !== undefined && isSessionRefusal(status, event.data);
       if (!isLost) held.hear(event);
     },
+    onRoom: (hasRoom) => run.waitForRoom(hasRoom),
     onEnd() {
       run.ended();
       if (isLost) retry?.();

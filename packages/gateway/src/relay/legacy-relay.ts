@@ -147,6 +147,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         });
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
       },
+      onRoom: (hasRoom) => run.waitForRoom(hasRoom),
       onEnd() {
         run.ended();
         if (isLost) return retry(forgotTwice);

@@ -102,6 +102,7 @@ function send(
             )
               run.slowDown((listener) => reply.onDrain(listener));
           },
+          onRoom: (hasRoom) => run.waitForRoom(hasRoom),
           onEnd() {
             run.ended();
             if (!isAnswered) fail(noAnswer(status, head));

@@ -67,6 +67,7 @@ export function relayRewritten(
             run.slowDown((listener) => reply.onDrain(listener));
           }
         },
+        onRoom: (hasRoom) => run.waitForRoom(hasRoom),
         onEnd() {
           run.ended();
           run.fail(noAnswer(status, head));

@@ -21,6 +21,8 @@ export interface MessageReceiver {
   onOpen(status: number, framing: Framing, headers: Headers): void;
   /** `data` is one JSON-RPC message as the server wrote it. */
   onEvent(event: StreamEvent): void;
+  /** The answer is not read on until there is room for it, which is no silence of the server's; and then again. */
+  onRoom?(hasRoom: boolean): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
 }
@@ -54,13 +56,18 @@ export function exchange(
   let isPaused = false;
   let isOver = false;
   const room = limits.room.of(serverId, () => {
+    receiver.onRoom?.(true);
     if (isPaused) return;
     handle.resume();
     watchEvent(false);
   });
+  const leaveRoom = () => {
+    if (room.isWaiting) receiver.onRoom?.(true);
+    room.end();
+  };
   const broken = (code: string, detail: string) => {
     clearTimeout(timer);
-    room.end();
+    leaveRoom();
     handle.abort();
     receiver.onFailure({ neverSent: false, code, detail });
   };
@@ -84,6 +91,13 @@ export function exchange(
     clearTimeout(timer);
     timer = undefined;
     handle.pause();
+  };
+  /** Makes room for more of a message, or waits for it. */
+  const makeRoom = (bytes: number) => {
+    const wasWaiting = room.isWaiting;
+    if (room.add(bytes)) return;
+    wait();
+    if (!wasWaiting) receiver.onRoom?.(false);
   };
   const hear = (event: StreamEvent): boolean => {
     // The rest of a chunk, after the first message of it was enough.
@@ -123,8 +137,8 @@ export function exchange(
         if (parser !== undefined) {
           try {
             const events = parser.push(chunk);
-            if (events.length > 0 || !parser.isWithin) room.end();
-            else if (!room.add(chunk.length)) wait();
+            if (events.length > 0 || !parser.isWithin) leaveRoom();
+            else makeRoom(chunk.length);
             watchEvent(events.length > 0);
             for (const event of events) if (!hear(event)) return;
           } catch (error) {
@@ -136,11 +150,11 @@ export function exchange(
         if (framing !== "json") return;
         if (body.length + chunk.length > limits.bytes) return tooLarge();
         body.add(chunk);
-        if (!room.add(chunk.length)) wait();
+        makeRoom(chunk.length);
       },
       onEnd() {
         clearTimeout(timer);
-        room.end();
+        leaveRoom();
         if (framing === "json" && body.length > 0) {
           const { bytes } = body;
           const data = bytes.toString("utf8");
@@ -150,7 +164,7 @@ export function exchange(
       },
       onFailure(failure) {
         clearTimeout(timer);
-        room.end();
+        leaveRoom();
         receiver.onFailure(failure);
       },
     },
