@@ -21,7 +21,7 @@ import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
-import { eraOfInstance, type GatewayContext } from "./relay/context.js";
+import { eraOfInstance, faultOf, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
 import { type PassedRequest, PassThrough } from "./relay/pass-through.js";
 import { sendText } from "./relay/send-text.js";
@@ -272,15 +272,9 @@ export class Gateway {
     response: ServerResponse,
     always: Readonly<Record<string, string>>,
   ): void {
-    const instance = this.#context.faults.report(error);
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    const message = `Internal error: the hub's log has it as ${instance}`;
-    const data = { instance };
-    const text = errorText(null, { code: codes.internalError, message, data });
-    sendText(response, 500, text, always);
+    const failure = faultOf(this.#context, error);
+    if (response.headersSent) response.destroy();
+    else sendText(response, 500, errorText(null, failureError(failure)), always);
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */

@@ -86,7 +86,9 @@ async function startFailing() {
     dialer: failing(dialer, () => fails),
     version: "1",
     onFault: (error, instance) => void faults.push({ error, instance }),
-    searchTools: () => [],
+    searchTools: () => {
+      throw new Error("injected: the search");
+    },
     refresh: () => {
       throw new Error("injected: the refresher");
     },
@@ -182,6 +184,18 @@ describe("a fault at another entry", () => {
       const { instance } = (await response.json()) as { readonly instance: string }; // a problem
       expect(hub.told).toEqual([expect.objectContaining({ instance })]);
       expect(await (await fetch(hub.url)).text()).toBe("well");
+    }
+  });
+
+  test("the hub's own tools: the same error of the hub's as in a call to a server", async () => {
+    const hub = await startFailing();
+    for (const client of [new ModernClient(hub.url), await LegacyClient.open(hub.url)]) {
+      hub.faults.length = 0;
+      const { status, response } = await client.call("hub__find_tools", { query: "x" }).done;
+      expect(status).toBe(500);
+      const [fault] = hub.faults;
+      expect(response.error).toMatchObject({ code: -31_008, data: { hubError: "HUB_FAULT" } });
+      expect(response.error?.message).toContain(fault?.instance ?? "the log has it");
     }
   });
 
