@@ -1,5 +1,5 @@
 import { sendText } from "../relay/send-text.js";
-import type { Exchange } from "./modern-endpoint.js";
+import type { Exchange } from "./exchange.js";
 import { peerOf } from "./peer.js";
 import { refuseMore } from "./refuse-more.js";
 

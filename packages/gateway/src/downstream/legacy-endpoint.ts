@@ -14,10 +14,10 @@ import {
 import { ClientIdentity } from "./client-identity.js";
 import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
+import type { Exchange } from "./exchange.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import { answerRequest } from "./legacy-requests.js";
 import type { Listeners, Listening } from "./listeners.js";
-import type { Exchange } from "./modern-endpoint.js";
 import { passOutside } from "./outside-messages.js";
 import { peerOf } from "./peer.js";
 import { refuseMore } from "./refuse-more.js";

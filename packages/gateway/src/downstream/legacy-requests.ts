@@ -9,7 +9,7 @@ import { resultPieces } from "../wire/pieces.js";
 import type { ClientSession } from "./client-session.js";
 import { followResource } from "./follow-resource.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
-import { cursorProblem, listMethods } from "./modern-endpoint.js";
+import { cursorProblem, listMethods } from "./list-requests.js";
 import type { Reply } from "./reply.js";
 
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);

@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { type BudgetBook, isJsonObject } from "@hub/core";
-import type { Selection } from "../catalogue/selection.js";
+import { isJsonObject } from "@hub/core";
 import type { ListKind, View } from "../catalogue/view.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
@@ -18,30 +16,18 @@ import { connectionHeaders } from "../wire/connection-headers.js";
 import { withNameAt } from "../wire/envelope-spelling.js";
 import { metaKeys, modernVersion } from "../wire/eras.js";
 import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
-import {
-  codes,
-  errorText,
-  type JsonRpcError,
-  type JsonRpcRequest,
-  resultText,
-} from "../wire/json-rpc.js";
+import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { resultPieces } from "../wire/pieces.js";
 import type { Received } from "../wire/read-message.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
+import type { Exchange } from "./exchange.js";
 import { discoverResult } from "./identity.js";
+import { cursorProblem, listMethods } from "./list-requests.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
 import { Reply } from "./reply.js";
 import { takeStreamPlace } from "./stream-place.js";
 import { Subscription } from "./subscription.js";
-
-/** A map, because the key is a client's word: an object has members nobody put there. */
-export const listMethods: ReadonlyMap<string, ListKind> = new Map([
-  ["tools/list", "tools"],
-  ["prompts/list", "prompts"],
-  ["resources/list", "resources"],
-  ["resources/templates/list", "resourceTemplates"],
-]);
 
 /** What every call carries, up to the value of the last one. */
 const callHeaders: ReadyHeaders = [
@@ -69,21 +55,6 @@ export type ModernEndpointOptions = {
 
 /** How a message was written. */
 type Written = Pick<Received, "text" | "nameAt">;
-
-/** One exchange with a client. */
-export type Exchange = {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly selection: Selection;
-  /** The selection as it is later: a toolset may change. */
-  readonly currentSelection: () => Selection;
-  readonly via: string | undefined;
-  readonly budgets: BudgetBook;
-  /** What every answer of the hub carries. */
-  readonly always: Readonly<Record<string, string>>;
-  /** Tells of a fault of the hub's own, and answers with it where nothing was sent yet. */
-  readonly onFault: (error: unknown) => void;
-};
 
 /** Answers clients of 2026-07-28: every request stands for itself. */
 export class ModernEndpoint {
@@ -278,16 +249,6 @@ export class ModernEndpoint {
     this.#subscriptions.add(subscription);
     subscription.start(filter);
   }
-}
-
-/** Lists come in one page, so no cursor was ever given. */
-export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefined {
-  return params?.cursor === undefined
-    ? undefined
-    : {
-        code: codes.invalidParams,
-        message: "Unknown cursor: the hub answers lists in one page. Ask again without one.",
-      };
 }
 
 /** The text of a request in which nothing but a name has to change. */

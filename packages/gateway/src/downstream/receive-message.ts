@@ -3,7 +3,7 @@ import { codes, errorText, type JsonRpcError, type JsonRpcId } from "../wire/jso
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage } from "../wire/read-message.js";
 import { BodyRoom } from "./body-room.js";
-import type { Exchange } from "./modern-endpoint.js";
+import type { Exchange } from "./exchange.js";
 import { readBody } from "./read-body.js";
 
 /** Reads the one message of a POST, and refuses what is none. */

@@ -1,12 +1,13 @@
-import { isJsonObject } from "@hub/core";
-import { legacyVersions } from "../wire/eras.js";
-import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
-import { exchange, type Headers, type MessageReceiver } from "./exchange.js";
+import { exchange, type MessageReceiver } from "./exchange.js";
+import { accepted, firstAnswer, type Patience } from "./first-answer.js";
+import { initializeRequest, readInitialized } from "./initialize.js";
 import type { Initialized, UpstreamInstance } from "./instances.js";
-import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
+import { invalid, LinkError } from "./link-error.js";
+import type { UpstreamDialer, UpstreamExchange } from "./port.js";
 import { sessionIdIn } from "./session-id.js";
+import { type Start, tell, tellInTurn } from "./tell.js";
 
 /** What the hub says of the client it opens a session for: never more than the client itself declared. */
 export type LegacyIdentity = {
@@ -31,93 +32,18 @@ export interface LegacyLink {
   close(): void;
 }
 
-/** Why no session could be opened. */
-export class LinkError extends Error {
-  readonly failure: UpstreamFailure;
-  /**
-   * `wrong-era`: the server speaks no 2025 revision. `no-room`: it does, and opens no further session
-   * now. `broken`: anything else.
-   */
-  readonly kind: "wrong-era" | "no-room" | "broken";
-
-  constructor(failure: UpstreamFailure, kind: LinkError["kind"] = "broken") {
-    super(failure.detail);
-    this.failure = failure;
-    this.kind = kind;
-  }
-}
-
-export type LegacyLinkOptions = {
+export type LegacyLinkOptions = Patience & {
   readonly dialer: UpstreamDialer;
   readonly instance: UpstreamInstance;
   readonly identity: LegacyIdentity;
-  readonly handshakeMs: number;
   readonly limits: ServerMessageLimits;
   readonly via?: string | undefined;
-  /** Ends the opening. Default: nothing does but its time. */
-  readonly signal?: AbortSignal | undefined;
 };
 
 export const postHeaders = {
   "content-type": "application/json",
   accept: "application/json, text/event-stream",
 } as const;
-
-/** Makes an `initialize` request for an identity. */
-export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {
-  const { protocolVersion, capabilities, clientInfo } = identity;
-  return {
-    jsonrpc: "2.0",
-    id: "hub-initialize",
-    method: "initialize",
-    params: { protocolVersion, capabilities, clientInfo },
-  };
-}
-
-/** Characters of a refusal that a client gets to read. */
-const mostSaid = 300;
-
-/** The codes of hubs and of `hub-register`, which refuse in words of their own: see `errors.ts`. */
-function isOfHub(code: number): boolean {
-  return code <= -31_000 && code > -31_100;
-}
-
-/** Reads the answer to `initialize`. Throws LinkError. */
-export function readInitialized(data: string, status: number): Initialized {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(data);
-  } catch {
-    throw new LinkError(invalid("it answered initialize with something that is no JSON"));
-  }
-  const result = isJsonObject(answer) ? answer.result : undefined;
-  const error = isJsonObject(answer) ? answer.error : undefined;
-  if (isJsonObject(error)) {
-    const code = typeof error.code === "number" ? error.code : 0;
-    // Method not found, or a version it does not speak: what servers of the modern revision say.
-    const isWrongEra = code === -32_601 || code === -32_022 || status === 404;
-    const said = typeof error.message === "string" ? `: ${error.message.slice(0, mostSaid)}` : "";
-    throw new LinkError(
-      invalid(`it answered initialize with error ${code}${said}`),
-      isWrongEra ? "wrong-era" : isOfHub(code) ? "no-room" : "broken",
-    );
-  }
-  if (!isJsonObject(result) || typeof result.protocolVersion !== "string")
-    throw new LinkError(invalid("it answered initialize with something that is no MCP"));
-  if (!legacyVersions.includes(result.protocolVersion))
-    throw new LinkError(
-      invalid(`it speaks no revision the hub knows (${result.protocolVersion.slice(0, 20)})`),
-    );
-  const { capabilities } = result;
-  return {
-    protocolVersion: result.protocolVersion,
-    capabilities: isJsonObject(capabilities) ? capabilities : {},
-  };
-}
-
-export function invalid(detail: string): UpstreamFailure {
-  return { neverSent: false, code: "ANSWER_INVALID", detail };
-}
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
@@ -210,125 +136,4 @@ async function greet(options: LegacyLinkOptions, send: Send) {
   instance.legacyLeg = sessionId === undefined ? "stateless" : "sessions";
   instance.greeting = sessionId === undefined ? initialized : undefined;
   return { initialized, sessionId };
-}
-
-/** Nobody waits for the answer. */
-export const deaf: MessageReceiver = {
-  onOpen: () => undefined,
-  onEvent: () => undefined,
-  onEnd: () => undefined,
-  onFailure: () => undefined,
-};
-
-type Start = (receiver: MessageReceiver) => UpstreamExchange;
-
-/** The same in turn, so that a server that hangs is not connected to for each call that ends. */
-function tellInTurn({ farewells }: UpstreamInstance, start: Start, withinMs: number): void {
-  const leave = farewells.enter(
-    () => tell(start, withinMs, () => queueMicrotask(() => leave?.())),
-    "",
-  );
-}
-
-/** Sends what nobody waits for the answer of. A server that never gives one must not keep the connection. */
-export function tell(start: Start, withinMs: number, onOver: () => void = () => undefined): void {
-  const over = () => {
-    clearTimeout(timer);
-    onOver();
-  };
-  const timer = setTimeout(() => {
-    started.abort();
-    onOver();
-  }, withinMs).unref();
-  const started = start({ ...deaf, onEnd: over, onFailure: over });
-}
-
-type FirstAnswer = {
-  readonly data: string;
-  readonly status: number;
-  readonly headers: Headers;
-};
-
-type Patience = Pick<LegacyLinkOptions, "handshakeMs" | "signal">;
-
-/** Calls `giveUp` when the time for a step of an opening is over, or nobody wants it any more. Returns how to stop. */
-function impatient(
-  { handshakeMs, signal }: Patience,
-  giveUp: (failure: UpstreamFailure) => void,
-): () => void {
-  const late = () => {
-    const detail = `it did not answer in ${handshakeMs} ms`;
-    giveUp({ neverSent: false, code: "TIMEOUT", detail });
-  };
-  const unwanted = () =>
-    giveUp({ neverSent: false, code: "ABORTED", detail: "nobody waits for it any more" });
-  const timer = setTimeout(late, handshakeMs);
-  // An event that has fired does not fire again.
-  if (signal?.aborted === true) queueMicrotask(unwanted);
-  signal?.addEventListener("abort", unwanted, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", unwanted);
-  };
-}
-
-/** The first message of an answer that must come within a time. Rejects with LinkError. */
-export function firstAnswer(
-  start: (receiver: MessageReceiver) => UpstreamExchange,
-  patience: Patience,
-): Promise<FirstAnswer> {
-  return new Promise((resolve, reject) => {
-    let status = 0;
-    let headers: Headers = {};
-    let kind: LinkError["kind"] = "broken";
-    const fail = (failure: UpstreamFailure) => {
-      stop();
-      reject(new LinkError(failure, kind));
-    };
-    const stop = impatient(patience, (failure) => {
-      started.abort();
-      fail(failure);
-    });
-    const started = start({
-      onOpen(given, _, received) {
-        status = given;
-        headers = received;
-        if (given === 404 || given === 405) kind = "wrong-era";
-      },
-      onEvent({ data }: StreamEvent) {
-        if (data === undefined) return;
-        stop();
-        resolve({ data, status, headers });
-      },
-      onEnd: () => fail(invalid(`it answered HTTP ${status} without a message`)),
-      onFailure: fail,
-    });
-  });
-}
-
-/** Resolves when a message without an answer was taken. Rejects with LinkError. */
-function accepted(
-  start: (receiver: MessageReceiver) => UpstreamExchange,
-  patience: Patience,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (failure: UpstreamFailure) => {
-      stop();
-      reject(new LinkError(failure));
-    };
-    const stop = impatient(patience, (failure) => {
-      started.abort();
-      fail(failure);
-    });
-    const started = start({
-      onOpen(status) {
-        stop();
-        if (status >= 200 && status < 300) resolve();
-        else fail(invalid(`it answered HTTP ${status} to notifications/initialized`));
-      },
-      onEvent: () => undefined,
-      onEnd: () => undefined,
-      onFailure: fail,
-    });
-  });
 }

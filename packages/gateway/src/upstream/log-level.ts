@@ -1,5 +1,6 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
-import { deaf, type LegacyLink } from "./legacy-link.js";
+import type { LegacyLink } from "./legacy-link.js";
+import { deaf } from "./tell.js";
 
 /**
  * Tells a server the level and waits until it knows, so that the next call obeys it; not for one that

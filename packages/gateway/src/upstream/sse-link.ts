@@ -6,19 +6,12 @@ import {
 } from "../wire/json-rpc.js";
 import { shortMessages } from "../wire/message-limits.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
-import {
-  deaf,
-  firstAnswer,
-  initializeRequest,
-  invalid,
-  type LegacyLink,
-  type LegacyLinkOptions,
-  LinkError,
-  postHeaders,
-  readInitialized,
-  tell,
-} from "./legacy-link.js";
+import { firstAnswer } from "./first-answer.js";
+import { initializeRequest, readInitialized } from "./initialize.js";
+import { type LegacyLink, type LegacyLinkOptions, postHeaders } from "./legacy-link.js";
+import { invalid, LinkError } from "./link-error.js";
 import type { UpstreamExchange, UpstreamFailure } from "./port.js";
+import { deaf, tell } from "./tell.js";
 
 /** How long the last messages of a session may take to arrive. */
 const farewellMs = 1_000;

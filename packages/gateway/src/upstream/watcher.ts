@@ -6,10 +6,11 @@ import type { StreamEvent } from "../wire/event-stream.js";
 import { type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
-import { deaf, type LegacyLink, openStreamableLink } from "./legacy-link.js";
+import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { modernHeaders, withEnvelope } from "./modern.js";
 import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 import { openSseLink } from "./sse-link.js";
+import { deaf } from "./tell.js";
 
 const shortestPauseMs = 1_000;
 const longestPauseMs = 60_000;

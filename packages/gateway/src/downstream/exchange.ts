@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { BudgetBook } from "@hub/core";
+import type { Selection } from "../catalogue/selection.js";
+
+/** One exchange with a client. */
+export type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly selection: Selection;
+  /** The selection as it is later: a toolset may change. */
+  readonly currentSelection: () => Selection;
+  readonly via: string | undefined;
+  readonly budgets: BudgetBook;
+  /** What every answer of the hub carries. */
+  readonly always: Readonly<Record<string, string>>;
+  /** Tells of a fault of the hub's own, and answers with it where nothing was sent yet. */
+  readonly onFault: (error: unknown) => void;
+};

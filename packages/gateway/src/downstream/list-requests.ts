@@ -1,0 +1,20 @@
+import type { ListKind } from "../catalogue/view.js";
+import { codes, type JsonRpcError, type JsonRpcRequest } from "../wire/json-rpc.js";
+
+/** A map, because the key is a client's word: an object has members nobody put there. */
+export const listMethods: ReadonlyMap<string, ListKind> = new Map([
+  ["tools/list", "tools"],
+  ["prompts/list", "prompts"],
+  ["resources/list", "resources"],
+  ["resources/templates/list", "resourceTemplates"],
+]);
+
+/** Lists come in one page, so no cursor was ever given. */
+export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefined {
+  return params?.cursor === undefined
+    ? undefined
+    : {
+        code: codes.invalidParams,
+        message: "Unknown cursor: the hub answers lists in one page. Ask again without one.",
+      };
+}

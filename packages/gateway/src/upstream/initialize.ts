@@ -1,0 +1,58 @@
+import { isJsonObject } from "@hub/core";
+import { legacyVersions } from "../wire/eras.js";
+import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import type { Initialized } from "./instances.js";
+import type { LegacyIdentity } from "./legacy-link.js";
+import { invalid, LinkError } from "./link-error.js";
+
+/** Makes an `initialize` request for an identity. */
+export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {
+  const { protocolVersion, capabilities, clientInfo } = identity;
+  return {
+    jsonrpc: "2.0",
+    id: "hub-initialize",
+    method: "initialize",
+    params: { protocolVersion, capabilities, clientInfo },
+  };
+}
+
+/** Characters of a refusal that a client gets to read. */
+const mostSaid = 300;
+
+/** The codes of hubs and of `hub-register`, which refuse in words of their own: see `errors.ts`. */
+function isOfHub(code: number): boolean {
+  return code <= -31_000 && code > -31_100;
+}
+
+/** Reads the answer to `initialize`. Throws LinkError. */
+export function readInitialized(data: string, status: number): Initialized {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(data);
+  } catch {
+    throw new LinkError(invalid("it answered initialize with something that is no JSON"));
+  }
+  const result = isJsonObject(answer) ? answer.result : undefined;
+  const error = isJsonObject(answer) ? answer.error : undefined;
+  if (isJsonObject(error)) {
+    const code = typeof error.code === "number" ? error.code : 0;
+    // Method not found, or a version it does not speak: what servers of the modern revision say.
+    const isWrongEra = code === -32_601 || code === -32_022 || status === 404;
+    const said = typeof error.message === "string" ? `: ${error.message.slice(0, mostSaid)}` : "";
+    throw new LinkError(
+      invalid(`it answered initialize with error ${code}${said}`),
+      isWrongEra ? "wrong-era" : isOfHub(code) ? "no-room" : "broken",
+    );
+  }
+  if (!isJsonObject(result) || typeof result.protocolVersion !== "string")
+    throw new LinkError(invalid("it answered initialize with something that is no MCP"));
+  if (!legacyVersions.includes(result.protocolVersion))
+    throw new LinkError(
+      invalid(`it speaks no revision the hub knows (${result.protocolVersion.slice(0, 20)})`),
+    );
+  const { capabilities } = result;
+  return {
+    protocolVersion: result.protocolVersion,
+    capabilities: isJsonObject(capabilities) ? capabilities : {},
+  };
+}

@@ -1,0 +1,21 @@
+import type { UpstreamFailure } from "./port.js";
+
+/** Why no session could be opened. */
+export class LinkError extends Error {
+  readonly failure: UpstreamFailure;
+  /**
+   * `wrong-era`: the server speaks no 2025 revision. `no-room`: it does, and opens no further session
+   * now. `broken`: anything else.
+   */
+  readonly kind: "wrong-era" | "no-room" | "broken";
+
+  constructor(failure: UpstreamFailure, kind: LinkError["kind"] = "broken") {
+    super(failure.detail);
+    this.failure = failure;
+    this.kind = kind;
+  }
+}
+
+export function invalid(detail: string): UpstreamFailure {
+  return { neverSent: false, code: "ANSWER_INVALID", detail };
+}
