@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type BudgetBook, type Holder, HubError, Shares } from "@hub/core";
+import { sharedBytesOf } from "@hub/gateway";
+import type { Reader } from "./unread.js";
 
 /** The part of all connections that is kept for `isControl`. */
 const reservedPart = 1 / 16;
@@ -15,7 +17,7 @@ const requestBytes = 4_096;
 export type Serve = (response: ServerResponse, refusal: HubError | undefined) => void;
 
 /** One connection of a client. Its requests are answered one after the other, however early they come. */
-export class Connection implements Holder {
+export class Connection implements Holder, Reader {
   readonly socket: Socket;
   readonly peer: string;
   readonly #budgets: BudgetBook;
@@ -43,6 +45,11 @@ export class Connection implements Holder {
   /** Bytes that were sent to its client and not taken. */
   get unreadBytes(): number {
     return Math.max(this.socket.writableLength, this.response?.writableLength ?? 0);
+  }
+
+  /** The parts of them that other answers hold too. */
+  get sharedPieces(): readonly Buffer[] {
+    return this.response === undefined ? [] : sharedBytesOf(this.response);
   }
 
   /** Runs `serve` when the answer before this one was taken, so that never more than one waits. */

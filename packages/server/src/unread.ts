@@ -1,14 +1,21 @@
 import type { BudgetBook } from "@hub/core";
-import { sharedBytesOf } from "@hub/gateway";
-import type { Connection, Connections } from "./connections.js";
 
 const lookEveryMs = 200;
 
 /** What a client that was cut off had not read. */
 export type Cut = { readonly peer: string; readonly bytes: number };
 
+/** A connection with what was sent to its client and not taken. */
+export interface Reader {
+  readonly peer: string;
+  readonly unreadBytes: number;
+  /** The parts of them that are the same for many, so that they are there only once. */
+  readonly sharedPieces: readonly Buffer[];
+  end(): void;
+}
+
 export type UnreadOptions = {
-  readonly connections: Connections;
+  readonly connections: { readonly all: Iterable<Reader> };
   readonly budgets: BudgetBook;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
@@ -18,18 +25,21 @@ export type UnreadOptions = {
 /** What waits on one connection, and since when its client has read nothing. */
 type Waiting = {
   bytes: number;
-  /** The parts of the answer that are the same for many, so that they are there only once. */
   shared: readonly Buffer[];
   readAt: number;
 };
 
+/** Bytes that each answers for. */
+type Burdens = ReadonlyMap<Reader, number>;
+
 /**
  * Watches how much waits for clients that do not read. When it is more than `waitingBytes` in all, whoever
- * of the address with most has kept most for longest is cut off.
+ * of the address with most has kept most for longest is cut off. What counts is what would be free
+ * then. Bytes that several wait for count for each of them only where cutting off the others is not enough.
  */
 export class Unread {
   readonly #options: UnreadOptions;
-  readonly #waiting = new Map<Connection, Waiting>();
+  readonly #waiting = new Map<Reader, Waiting>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: UnreadOptions) {
@@ -37,7 +47,7 @@ export class Unread {
     this.#timer = setInterval(() => this.look(), lookEveryMs).unref();
     options.budgets.watch("waitingBytes", () => {
       this.#measure();
-      return { used: this.#total(), by: this.#largest()?.[0] };
+      return { used: this.#total(), by: largestOf(this.#freed()) };
     });
     options.budgets.watch("streamBytes", () => {
       let used = 0;
@@ -56,19 +66,13 @@ export class Unread {
   look(): void {
     const { budgets, now, onCut } = this.#options;
     this.#measure();
-    while (this.#waiting.size > 0 && this.#total() > budgets.limit("waitingBytes")) {
-      const at = now();
-      const [, connections] = this.#largest() ?? ["", []];
-      const burden = (connection: Connection) => {
-        const { bytes = 0, readAt = at } = this.#waiting.get(connection) ?? {};
-        return bytes * (at - readAt + 1);
-      };
-      const [first, ...others] = connections;
-      if (first === undefined) return;
-      const heaviest = others.reduce(
-        (one, other) => (burden(other) > burden(one) ? other : one),
-        first,
-      );
+    const limit = budgets.limit("waitingBytes");
+    const excess = this.#total() - limit;
+    if (excess <= 0) return;
+    const isFreedEnough = sum(this.#freed().values()) >= excess;
+    while (this.#total() > limit) {
+      const heaviest = this.#heaviest(isFreedEnough ? this.#freed() : this.#parts(), now());
+      if (heaviest === undefined) return;
       const { bytes = 0 } = this.#waiting.get(heaviest) ?? {};
       this.#waiting.delete(heaviest);
       budgets.refused("waitingBytes");
@@ -80,47 +84,94 @@ export class Unread {
   #measure(): void {
     const at = this.#options.now();
     const left = new Set(this.#waiting.keys());
-    for (const connection of this.#options.connections.all) {
-      const bytes = connection.unreadBytes;
+    for (const reader of this.#options.connections.all) {
+      const bytes = reader.unreadBytes;
       if (bytes === 0) continue;
-      left.delete(connection);
-      const { response } = connection;
-      const shared = response === undefined ? [] : sharedBytesOf(response);
-      const known = this.#waiting.get(connection);
-      if (known === undefined) this.#waiting.set(connection, { bytes, shared, readAt: at });
+      left.delete(reader);
+      const { sharedPieces: shared } = reader;
+      const known = this.#waiting.get(reader);
+      if (known === undefined) this.#waiting.set(reader, { bytes, shared, readAt: at });
       else {
         if (bytes < known.bytes) known.readAt = at;
         known.bytes = bytes;
         known.shared = shared;
       }
     }
-    for (const connection of left) this.#waiting.delete(connection);
+    for (const reader of left) this.#waiting.delete(reader);
   }
 
   #total(): number {
-    const buffers = new Set<ArrayBufferLike>();
-    let total = 0;
-    for (const { bytes, shared } of this.#waiting.values()) {
-      total += Math.max(0, bytes - shared.reduce((sum, { length }) => sum + length, 0));
-      for (const { buffer } of shared) buffers.add(buffer);
-    }
-    for (const { byteLength } of buffers) total += byteLength;
-    return total;
+    const own = [...this.#waiting.values()].map(ownBytes);
+    const shared = [...this.#holders().keys()].map(({ byteLength }) => byteLength);
+    return sum(own) + sum(shared);
   }
 
-  /** The address that most waits for, with its connections. */
-  #largest(): readonly [peer: string, connections: readonly Connection[]] | undefined {
-    const peers = new Map<string, { bytes: number; readonly connections: Connection[] }>();
-    for (const [connection, { bytes }] of this.#waiting) {
-      const of = peers.get(connection.peer) ?? { bytes: 0, connections: [] };
-      of.bytes += bytes;
-      of.connections.push(connection);
-      peers.set(connection.peer, of);
-    }
-    let largest:
-      | readonly [string, { bytes: number; readonly connections: Connection[] }]
-      | undefined;
-    for (const one of peers) if (one[1].bytes > (largest?.[1].bytes ?? 0)) largest = one;
-    return largest === undefined ? undefined : [largest[0], largest[1].connections];
+  /** What is shared, and how many wait for each of it. */
+  #holders(): ReadonlyMap<ArrayBufferLike, number> {
+    const holders = new Map<ArrayBufferLike, number>();
+    for (const waiting of this.#waiting.values())
+      for (const buffer of sharedBy(waiting)) holders.set(buffer, (holders.get(buffer) ?? 0) + 1);
+    return holders;
   }
+
+  /** Who is cut off next: of those who have much, the one that has read nothing for longest. */
+  #heaviest(burdens: Burdens, at: number): Reader | undefined {
+    const peer = largestOf(burdens);
+    const ofPeer = [...burdens].filter(([reader, bytes]) => reader.peer === peer && bytes > 0);
+    const much = Math.max(...ofPeer.map(([, bytes]) => bytes)) / 2;
+    let heaviest: Reader | undefined;
+    let most = 0;
+    for (const [reader, bytes] of ofPeer) {
+      const weight = bytes * (at - (this.#waiting.get(reader)?.readAt ?? at) + 1);
+      if (bytes >= much && weight > most) [heaviest, most] = [reader, weight];
+    }
+    return heaviest;
+  }
+
+  /** What would be free without each. */
+  #freed(): Burdens {
+    return this.#burdens((bytes, holders) => (holders === 1 ? bytes : 0));
+  }
+
+  /** What each waits for, with its part of what it shares. */
+  #parts(): Burdens {
+    return this.#burdens((bytes, holders) => bytes / holders);
+  }
+
+  #burdens(ofShared: (bytes: number, holders: number) => number): Burdens {
+    const holders = this.#holders();
+    const burdens = new Map<Reader, number>();
+    for (const [reader, waiting] of this.#waiting) {
+      const shared = [...sharedBy(waiting)].map((buffer) =>
+        ofShared(buffer.byteLength, holders.get(buffer) ?? 1),
+      );
+      burdens.set(reader, ownBytes(waiting) + sum(shared));
+    }
+    return burdens;
+  }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+
+/** What waits for one client and for nobody else. */
+function ownBytes({ bytes, shared }: Waiting): number {
+  return Math.max(0, bytes - sum(shared.map(({ length }) => length)));
+}
+
+function sharedBy({ shared }: Waiting): ReadonlySet<ArrayBufferLike> {
+  return new Set(shared.map(({ buffer }) => buffer));
+}
+
+/** The address whose connections answer for most. */
+function largestOf(burdens: Burdens): string | undefined {
+  const peers = new Map<string, number>();
+  for (const [{ peer }, bytes] of burdens) peers.set(peer, (peers.get(peer) ?? 0) + bytes);
+  let largest: string | undefined;
+  let most = 0;
+  for (const [peer, bytes] of peers) if (bytes > most) [largest, most] = [peer, bytes];
+  return largest;
 }
