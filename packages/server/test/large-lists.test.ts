@@ -115,6 +115,41 @@ describe("an answer holds no more than its budget, and the next page goes on", (
     );
   });
 
+  test("names longer than a request may be do not end a list", async () => {
+    const hub = await createTestApp({ budgets: { answerBytes: mostBytes } });
+    await postJson(hub.app, "/register", server1);
+    const long = Array.from({ length: 21 }, (_, index) => ({
+      name: `${"n".repeat(13_000)}${String(index).padStart(3, "0")}`,
+    }));
+    await offer(hub, "mcp-server-1", long);
+    for (const path of ["/tools", "/servers/mcp-server-1/tools", "/servers/mcp-server-1/prompts"]) {
+      const pages = await pagesOf(hub, path);
+      for (const { nextCursor } of pages) expect(String(nextCursor).length).toBeLessThan(1_000);
+      const names = pages.flatMap((page) => all([page], path.split("/").at(-1) ?? ""));
+      expect(names.map(({ name }) => name).sort()).toEqual(long.map(({ name }) => name));
+    }
+  });
+
+  test("long filters stay out of the cursor, and are then given along with it", async () => {
+    const hub = await createTestApp();
+    for (const name of ["A", "B"])
+      await postJson(hub.app, "/register", {
+        ...server1,
+        name,
+        endpoint: `http://localhost:9/${name}`,
+      });
+    const statuses = Array.from({ length: 200 }, () => "pending").join();
+    const filters = `status=${statuses}`;
+    const first = await (await hub.app.request(`/servers?${filters}&limit=1`)).json();
+    expect(first.servers.map(({ id }) => id)).toEqual(["a"]);
+    expect(first.nextCursor?.length).toBeLessThan(200);
+    const next = await hub.app.request(`/servers?${filters}&cursor=${first.nextCursor}`);
+    expect((await next.json()).servers.map(({ id }) => id)).toEqual(["b"]);
+    const without = await hub.app.request(`/servers?cursor=${first.nextCursor}`);
+    expect(without.status).toBe(400);
+    expect((await without.json()).detail).toContain("Give the ones of the page before");
+  });
+
   test("the list of servers, also without parameters and as the answer to a form", async () => {
     const hub = await createTestApp({ budgets: { answerBytes: mostBytes } });
     for (let index = 0; index < 40; index += 1)

@@ -1,7 +1,8 @@
 import { type CapabilityItem, type CapabilityKind, capabilityKinds, type Entry } from "@hub/core";
 import { z } from "zod";
 import type { HubApp } from "./context.js";
-import { readCursor, writeCursor } from "./cursor.js";
+import { longestCursor, readCursor, writeCursor } from "./cursor.js";
+import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
 import { document, serverIdParams } from "./openapi.js";
 import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
@@ -18,7 +19,7 @@ const query = z.strictObject({
     .max(1_000_000)
     .default(1_000_000)
     .describe("Items in one page. Default: as many as fit into one answer, which is all of most."),
-  cursor: z.string().max(100_000).optional().describe("`nextCursor` of the page before."),
+  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
 });
 
 const kindsByPath = {
@@ -74,14 +75,14 @@ export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging:
         ...Object.fromEntries(kinds.map((kind) => [kind, definitions(kind)])),
         hashes: Object.fromEntries(items.map(({ item: { key, hash } }) => [key, hash])),
         ...(hasMore && last !== undefined
-          ? { nextCursor: writeCursor([last.kind, last.item.key]) }
+          ? { nextCursor: writeCursor([last.kind, placeOf(last.item)]) }
           : {}),
       });
     });
   }
 }
 
-const place = z.tuple([z.enum(capabilityKinds), z.string()]);
+const place = z.tuple([z.enum(capabilityKinds), itemPlace]);
 
 /** The items of some kinds in their order, from behind a place. */
 function* placesIn(
@@ -89,9 +90,10 @@ function* placesIn(
   kinds: readonly CapabilityKind[],
   cursor: string | undefined,
 ): Generator<Placed> {
-  const [afterKind, afterKey] = cursor === undefined ? [undefined, ""] : readCursor(cursor, place);
+  const [afterKind, after] =
+    cursor === undefined ? [undefined, undefined] : readCursor(cursor, place);
   const first = afterKind === undefined ? 0 : kinds.indexOf(afterKind);
   for (const kind of kinds.slice(Math.max(0, first)))
-    for (const item of snapshot?.[kind] ?? [])
-      if (kind !== afterKind || item.key > afterKey) yield { kind, item };
+    for (const item of itemsBehind(snapshot?.[kind] ?? [], kind === afterKind ? after : undefined))
+      yield { kind, item };
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import {
   type Entry,
+  HubError,
   type Registry,
   type ServerList,
   type ServerSummary,
   serverStatusView,
 } from "@hub/core";
 import { z } from "zod";
-import { readCursor, writeCursor } from "./cursor.js";
+import { longestCursor, readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";
 import { instant, serverSummary } from "./views.js";
 
@@ -30,23 +31,35 @@ export const listQuery = z.strictObject({
     .describe("Servers in one page. Default: all."),
   cursor: z
     .string()
-    .max(2_000)
+    .max(longestCursor)
     .optional()
-    .describe("`nextCursor` of the page before; it carries the filters too."),
+    .describe(
+      "`nextCursor` of the page before; it carries the filters too, unless they are so long that it says nothing of them: then give them again.",
+    ),
 });
 
 export type ListQuery = z.output<typeof listQuery>;
 
+const filterSchema = listQuery.pick({ q: true, tag: true, status: true });
+
+type Filter = z.output<typeof filterSchema>;
+
 const cursorSchema = z.strictObject({
   after: z.string(),
   limit: z.number().int().min(1).max(1_000).optional(),
-  q: z.string().optional(),
-  tag: z.array(z.string()).optional(),
-  status: z.array(serverStatusView).optional(),
+  /** The filters, or the hash of long ones. */
+  filter: z.union([filterSchema, z.string()]),
 });
 
 /** Where a page begins, and what it is a page of. */
-type PlaceInList = Partial<z.output<typeof cursorSchema>>;
+type PlaceInList = {
+  readonly after?: string;
+  readonly limit?: number | undefined;
+  readonly filter: Filter;
+};
+
+/** In bytes of JSON; longer filters are not repeated in the cursor. */
+const longestFilter = 1_000;
 
 type WrittenSummary = { readonly summary: ServerSummary; readonly text: string };
 type PageOfServers = {
@@ -78,7 +91,7 @@ export class ServerLists {
       this.#all = {
         version,
         isProtected: protection.isActive,
-        listing: this.#listing(this.#page({})),
+        listing: this.#listing(this.#page({ filter: {} })),
       };
     }
     return this.#all.listing;
@@ -86,20 +99,27 @@ export class ServerLists {
 
   /** All servers, or as many as one answer holds. */
   first(): ServerList {
-    const { items, nextCursor } = this.#page({});
+    const { items, nextCursor } = this.#page({ filter: {} });
     const servers = items.map(({ summary }) => summary);
     return { servers, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** One page. Paging is by key, so that what comes and goes between two pages loses nobody. */
   page(query: ListQuery): Listing {
-    const { cursor, ...given } = query;
-    if (cursor === undefined) return this.#listing(this.#page(given));
+    const { cursor, limit, ...filter } = query;
+    if (cursor === undefined) return this.#listing(this.#page({ limit, filter }));
     const before = readCursor(cursor, cursorSchema);
-    return this.#listing(this.#page({ ...before, limit: query.limit ?? before.limit }));
+    return this.#listing(
+      this.#page({
+        after: before.after,
+        limit: limit ?? before.limit,
+        filter:
+          typeof before.filter === "string" ? sameFilter(filter, before.filter) : before.filter,
+      }),
+    );
   }
 
-  #page({ after, limit, ...filter }: PlaceInList): PageOfServers {
+  #page({ after, limit, filter }: PlaceInList): PageOfServers {
     const { items, hasMore } = this.#paging.first(
       this.#matching(after, filter),
       limit ?? Number.POSITIVE_INFINITY,
@@ -108,15 +128,12 @@ export class ServerLists {
     const last = items.at(-1);
     const nextCursor =
       hasMore && last !== undefined
-        ? writeCursor({ after: last.summary.id, limit, ...filter })
+        ? writeCursor({ after: last.summary.id, limit, filter: shortened(filter) })
         : undefined;
     return { items, nextCursor };
   }
 
-  *#matching(
-    after: string | undefined,
-    filter: Pick<ListQuery, "q" | "tag" | "status">,
-  ): Generator<WrittenSummary> {
+  *#matching(after: string | undefined, filter: Filter): Generator<WrittenSummary> {
     for (const entry of this.#registry.list()) {
       if (after !== undefined && entry.record.id <= after) continue;
       if (!this.#matches(entry, filter)) continue;
@@ -150,7 +167,7 @@ export class ServerLists {
     return summary;
   }
 
-  #matches(entry: Entry, filter: Pick<ListQuery, "q" | "tag" | "status">): boolean {
+  #matches(entry: Entry, filter: Filter): boolean {
     if (filter.status !== undefined && !filter.status.includes(this.#summary(entry).status))
       return false;
     if (
@@ -166,6 +183,26 @@ export class ServerLists {
       .filter((word) => word !== "");
     return words.every((word) => text.includes(word));
   }
+}
+
+const jsonOf = ({ q, tag, status }: Filter) => JSON.stringify({ q, tag, status });
+
+function hashOf(filter: Filter): string {
+  return createHash("sha256").update(jsonOf(filter)).digest("base64url");
+}
+
+/** Filters as a cursor says them. */
+function shortened(filter: Filter): Filter | string {
+  return Buffer.byteLength(jsonOf(filter)) <= longestFilter ? filter : hashOf(filter);
+}
+
+/** Throws INVALID_REQUEST when these are not the filters of the page before. */
+function sameFilter(filter: Filter, hash: string): Filter {
+  if (hashOf(filter) === hash) return filter;
+  throw new HubError(
+    "INVALID_REQUEST",
+    "The filters of this cursor are too long to be in it. Give the ones of the page before along with it.",
+  );
 }
 
 const fold = (text: string) => text.normalize("NFKC").toLowerCase();

@@ -7,7 +7,8 @@ import {
 } from "@hub/core";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
-import { readCursor, writeCursor } from "./cursor.js";
+import { longestCursor, readCursor, writeCursor } from "./cursor.js";
+import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
 import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
@@ -21,7 +22,7 @@ const query = z.strictObject({
       "What the tool should do, in words. Without it: every tool, ordered by server and name.",
     ),
   limit: z.coerce.number().int().min(1).max(200).default(20),
-  cursor: z.string().max(100_000).optional().describe("`nextCursor` of the page before."),
+  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
 });
 
 const toolView = z
@@ -126,16 +127,17 @@ function searched(
     });
 }
 
+const listPlace = z.tuple([z.string(), itemPlace]);
+
 /** Pages of the whole list are by key, so that what comes and goes between two loses nobody. */
 function* listed(registry: Registry, cursor: string | undefined): Generator<Found> {
   const [afterServer, afterTool] =
-    cursor === undefined ? ["", ""] : readCursor(cursor, z.tuple([z.string(), z.string()]));
+    cursor === undefined ? ["", undefined] : readCursor(cursor, listPlace);
   for (const entry of registry.list()) {
     const { id } = entry.record;
     if (id < afterServer) continue;
-    for (const tool of entry.snapshot?.tools ?? []) {
-      if (id === afterServer && tool.key <= afterTool) continue;
-      yield { entry, tool, place: [id, tool.key] };
-    }
+    const after = id === afterServer ? afterTool : undefined;
+    for (const tool of itemsBehind(entry.snapshot?.tools ?? [], after))
+      yield { entry, tool, place: [id, placeOf(tool)] };
   }
 }
