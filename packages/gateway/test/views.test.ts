@@ -87,6 +87,32 @@ describe("what selections cost", () => {
     expect(viewUse(budgets)?.refused).toBeGreaterThan(200);
   });
 
+  test("what toolsets change or leave out counts, and no toolset keeps it when its view is given up", () => {
+    const every = Array.from({ length: 20 }, (_, index) => `server-2/server-2_${index}`);
+    const changing = every.map((tool) => [tool, { title: "a" }] as const);
+    const narrowings = [{ overrides: Object.fromEntries(changing) }, { deny: every.slice(1) }];
+    for (const narrowing of narrowings) {
+      const budgets = new BudgetBook({ viewBytes: 64 * kib });
+      const views = viewsOf(source, budgets);
+      const roomy = new BudgetBook();
+      const all = Array.from({ length: 60 }, (_, index) => {
+        const toolset = toolsetSchema.parse({ name: `Toolset ${index}`, ...narrowing });
+        const ids = { id: `toolset-${index}`, createdAt: 0, updatedAt: 0, revision: 1 };
+        return toolsetSelection(toolsetOf(toolset, ids), false);
+      });
+      const partOf = (selection: Selection) =>
+        views.of(selection).tools.parts.find(({ serverId }) => serverId === "server-2");
+      const first = all.map(partOf);
+      for (const selection of all) views.of(selection).answer("tools", true);
+      expect(viewUse(budgets)?.used).toBeLessThanOrEqual(64 * kib);
+      expect(all.filter((one, at) => partOf(one) === first[at]).length).toBeLessThan(20);
+      const [one] = all;
+      if (one === undefined || !("overrides" in narrowing)) continue;
+      viewsOf(source, roomy).of(one).answer("tools", true);
+      expect(viewUse(roomy)?.used).toBeGreaterThan(20 * 4 * kib * "server-2 ".length);
+    }
+  });
+
   test("a view that is larger than all may be is served and not kept", () => {
     const budgets = new BudgetBook({ viewBytes: 64 * kib });
     const views = viewsOf(source, budgets);

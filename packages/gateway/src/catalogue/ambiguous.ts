@@ -1,4 +1,4 @@
-import { type Combined, sideBySide } from "./combined.js";
+import { bytesOfOne, type Combined, sideBySide } from "./combined.js";
 import { Part } from "./part.js";
 
 /**
@@ -33,7 +33,7 @@ export function withoutAmbiguous(parts: readonly Part[], isMarked: boolean): Com
     ambiguous: [...servers].map(([name, owners]) => ({ name, servers: owners })),
     rewrites: new Map(),
     work: work * 2,
-    own: work,
+    ownBytes: work * bytesOfOne,
   };
 }
 

@@ -6,6 +6,9 @@ export type Ambiguous = { readonly name: string; readonly servers: readonly stri
 /** By server: its own URIs that have another one here. Most servers have none. */
 export type RewritesByServer = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+/** About what it costs to hold one of many: an entry of a map, an item of a part that no other view has. */
+export const bytesOfOne = 100;
+
 /** What the servers of a view show together in one list. */
 export type Combined = {
   readonly parts: readonly Part[];
@@ -13,8 +16,8 @@ export type Combined = {
   readonly rewrites: RewritesByServer;
   /** Items that had to be looked at. */
   readonly work: number;
-  /** Items and names that are held for this list alone. */
-  readonly own: number;
+  /** About what is held for this list alone, in bytes. */
+  readonly ownBytes: number;
 };
 
 /** Nothing that one server shows is in the way of another's. */
@@ -23,5 +26,5 @@ export const sideBySide = (parts: readonly Part[], work: number): Combined => ({
   ambiguous: [],
   rewrites: new Map(),
   work,
-  own: 0,
+  ownBytes: 0,
 });

@@ -1,5 +1,5 @@
 import type { CapabilitySnapshot, Entry } from "@hub/core";
-import { type Combined, type RewritesByServer, sideBySide } from "./combined.js";
+import { bytesOfOne, type Combined, type RewritesByServer, sideBySide } from "./combined.js";
 import { partOf } from "./items.js";
 import { Part } from "./part.js";
 
@@ -40,7 +40,7 @@ export function located(
     ambiguous: [],
     rewrites,
     work: work * 3,
-    own: work,
+    ownBytes: work * bytesOfOne,
   };
 }
 

@@ -1,6 +1,10 @@
-import type { Toolset } from "@hub/core";
+import { bytesOf, type Toolset } from "@hub/core";
+import { bytesOfOne } from "./combined.js";
 import { renamed } from "./items.js";
 import { Part, type ShownItem } from "./part.js";
+
+/** About what it costs to hold a tool under another name or title, beside its definition and the override. */
+const bytesOfRenamed = 1_000;
 
 type Rules = {
   /** Undefined: everything. */
@@ -27,25 +31,25 @@ export function lets(toolset: Toolset, serverId: string, tool: string): boolean 
   return (allow === undefined || names(allow)) && !names(deny);
 }
 
-const parts = new WeakMap<Toolset, WeakMap<Part, Part>>();
-
-/** The tools of a server that a toolset lets through, as it shows them. A changed toolset is another object. */
-export function toolsetPart(toolset: Toolset, whole: Part): Part {
-  const ofToolset = parts.get(toolset) ?? new WeakMap<Part, Part>();
-  parts.set(toolset, ofToolset);
-  const part = ofToolset.get(whole) ?? newPart(toolset, whole);
-  ofToolset.set(whole, part);
-  return part;
-}
-
-function newPart(toolset: Toolset, whole: Part): Part {
+/**
+ * The tools of a server that a toolset lets through, as it shows them, and about what they take beside what
+ * the server shows anyway, in bytes. Made for one view and kept by it, so that views can be held to a budget.
+ */
+export function toolsetPart(
+  toolset: Toolset,
+  whole: Part,
+): { readonly part: Part; readonly ownBytes: number } {
   const { serverId } = whole;
+  let changed = 0;
   const shown = whole.all.flatMap((item): ShownItem[] => {
     if (!lets(toolset, serverId, item.name)) return [];
     const override = toolset.overrides[`${serverId}/${item.name}`];
-    return [override === undefined ? item : renamed(item, override)];
+    if (override === undefined) return [item];
+    changed += item.item.bytes + bytesOf(JSON.stringify(override)) + bytesOfRenamed;
+    return [renamed(item, override)];
   });
   const isWhole =
     shown.length === whole.all.length && shown.every((item, at) => item === whole.all[at]);
-  return isWhole ? whole : new Part(serverId, shown);
+  if (isWhole) return { part: whole, ownBytes: 0 };
+  return { part: new Part(serverId, shown), ownBytes: shown.length * bytesOfOne + changed };
 }

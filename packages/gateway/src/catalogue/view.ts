@@ -2,7 +2,7 @@ import type { CapabilityKind, Entry, Now } from "@hub/core";
 import { hubTools } from "../hub-tools/definitions.js";
 import { between, type Pieces, piecesOf } from "../wire/pieces.js";
 import { withoutAmbiguous } from "./ambiguous.js";
-import type { Ambiguous, Combined, RewritesByServer } from "./combined.js";
+import { type Ambiguous, bytesOfOne, type Combined, type RewritesByServer } from "./combined.js";
 import { partOf } from "./items.js";
 import { frameOf } from "./list-result.js";
 import { located, mergedRewrites } from "./located.js";
@@ -30,9 +30,6 @@ export type ViewSource = {
   /** Told of what it has come to hold, in bytes, beside its servers and what it shares with other views. */
   readonly onGrowth: (bytes: number) => void;
 };
-
-/** About what it costs to hold one of many: an entry of a map, an item of a part that no other view has. */
-const bytesOfOne = 100;
 
 const hubToolsJson = Buffer.from(hubTools.map((tool) => `,${JSON.stringify(tool)}`).join(""));
 
@@ -152,19 +149,28 @@ export class View {
     const made = { ...combined, list: new ShownList(combined.parts) };
     this.#lists.set(kind, made);
     this.#work += this.servers.length + combined.work;
-    this.#source.onGrowth(combined.own * bytesOfOne);
+    this.#source.onGrowth(combined.ownBytes);
     return made;
   }
 
   #named(kind: "tools" | "prompts"): Combined {
     const { prefix, toolset } = this.selection;
     const isMarked = prefix === "always";
-    const narrowing = kind === "tools" ? toolset : undefined;
-    const parts = this.servers.flatMap(({ record, snapshot }): Part[] => {
-      if (snapshot === undefined) return [];
-      const whole = partOf(record.id, snapshot, kind, isMarked ? "marked" : "own");
-      return [narrowing === undefined ? whole : toolsetPart(narrowing, whole)];
-    });
-    return withoutAmbiguous(parts, isMarked && narrowing === undefined);
+    const wholes = this.servers.flatMap(({ record, snapshot }): Part[] =>
+      snapshot === undefined
+        ? []
+        : [partOf(record.id, snapshot, kind, isMarked ? "marked" : "own")],
+    );
+    if (kind === "prompts" || toolset === undefined) return withoutAmbiguous(wholes, isMarked);
+    const narrowed = wholes.map((whole) => toolsetPart(toolset, whole));
+    const combined = withoutAmbiguous(
+      narrowed.map(({ part }) => part),
+      false,
+    );
+    return {
+      ...combined,
+      work: wholes.reduce((sum, { all }) => sum + all.length, combined.work),
+      ownBytes: narrowed.reduce((sum, { ownBytes }) => sum + ownBytes, combined.ownBytes),
+    };
   }
 }
