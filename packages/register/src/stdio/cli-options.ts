@@ -20,7 +20,8 @@ Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered
   --allow-host <name>     further host name that may ask; may be given several times
   --shared                one process for all clients, for a command that holds a lock
   --max-processes <n>     at most so many processes at a time (default: 8)
-  --idle-ms <n>           a client that is silent this long loses its process (default: 600000)
+  --idle-ms <n>           a client that asked nothing for this long loses its process: when it has
+                          left, or another client needs the place (default: 600000)
   --keep-running          stay when the parent process ends, as for nohup and "&"
   --help, --version
 

@@ -72,6 +72,12 @@ function serve(mostProcesses: number) {
       ),
     call: (session: string) =>
       post({ method: "tools/call", params: { name: "count" } }, { "mcp-session-id": session }),
+    listen: (session: string) =>
+      endpoint.fetch(
+        new Request("http://localhost/mcp", {
+          headers: { "mcp-session-id": session, accept: "text/event-stream" },
+        }),
+      ),
     close: (session: string) =>
       endpoint.fetch(
         new Request("http://localhost/mcp", {
@@ -118,24 +124,44 @@ describe("ProcessBackend", () => {
           await server.backend.describe();
           await server.backend.reference.request("tools/list", {});
           /** By session: its process and how often it was called. */
-          const sessions = new Map<string, { number: number; count: number }>();
+          const sessions = new Map<string, { number: number; count: number; askedAt: number }>();
+          /** Whose place goes to somebody new when none is free. */
+          const silent = () =>
+            [...sessions]
+              .filter(([, { askedAt }]) => server.clock.ms - askedAt >= idleMs)
+              .sort(([, one], [, other]) => one.askedAt - other.askedAt)[0]?.[0];
+          const givesUp = async (id: string | undefined) => {
+            if (id === undefined) return;
+            sessions.delete(id);
+            expect((await server.call(id)).status).toBe(404);
+          };
           const shared = new Map<number, number>();
           const owners = new Map<number, string>();
           for (const { kind, which } of steps) {
+            server.clock.ms += 1;
             const ids = [...sessions.keys()];
             const id = ids[which % Math.max(ids.length, 1)];
             const known = id === undefined ? undefined : sessions.get(id);
             if (kind === "open") {
               const before = server.living().length;
+              const started = server.processes.length;
               const opened = await server.open();
               if (opened.result === undefined) {
                 expect(before).toBe(most);
+                expect(silent()).toBeUndefined();
                 expect(opened.said).toContain("--max-processes");
-              } else sessions.set(opened.session, { number: 0, count: 0 });
+              } else {
+                // The one that said what the server is goes to the first session.
+                if (server.processes.length > started)
+                  await givesUp(before === most ? silent() : undefined);
+                const askedAt = server.clock.ms;
+                sessions.set(opened.session, { number: 0, count: 0, askedAt });
+              }
             } else if (kind === "call" && id !== undefined && known !== undefined) {
               const { said } = await server.call(id);
               const [number, count] = String(said).split(":").map(Number);
               known.count += 1;
+              known.askedAt = server.clock.ms;
               known.number ||= number ?? 0;
               expect([number, count]).toEqual([known.number, known.count]);
               expect(owners.get(known.number) ?? id).toBe(id);
@@ -154,11 +180,16 @@ describe("ProcessBackend", () => {
               // With none for it, it is answered from memory.
               expect(server.processes).toHaveLength(running);
             } else if (kind === "work") {
+              const before = server.living().length;
+              const started = server.processes.length;
               const { said } = await server.modern("tools/call", { name: "count" });
               if (String(said).includes("--max-processes")) {
                 expect(server.living()).toHaveLength(most);
+                expect(silent()).toBeUndefined();
                 continue;
               }
+              if (server.processes.length > started)
+                await givesUp(before === most ? silent() : undefined);
               const [number = 0, count] = String(said).split(":").map(Number);
               shared.set(number, (shared.get(number) ?? 0) + 1);
               expect(count).toBe(shared.get(number));
@@ -204,6 +235,24 @@ describe("ProcessBackend", () => {
     const opened = await Promise.all([server.open(), server.open(), server.open()]);
     const said = await Promise.all(opened.map(({ session }) => server.call(session)));
     expect(said.map((one) => one.said).sort()).toEqual(["1:1", "2:1", "3:1"]);
+    await server.endpoint.close();
+  });
+
+  test("a client that listens and asks nothing gives its process up, once another one needs it", async () => {
+    const server = serve(2);
+    const [ada, bob] = [await server.open(), await server.open()];
+    const streams = await Promise.all([ada, bob].map(({ session }) => server.listen(session)));
+    expect(streams.map(({ status }) => status)).toEqual([200, 200]);
+    server.clock.ms += idleMs - 1;
+    expect((await server.open()).said).toContain("--max-processes");
+    expect((await server.call(ada.session)).status).toBe(200);
+    server.clock.ms += 1;
+    expect(server.living()).toHaveLength(2);
+    const carol = await server.open();
+    expect((await server.call(carol.session)).said).toBe("3:1");
+    expect((await server.call(bob.session)).status).toBe(404);
+    expect((await server.call(ada.session)).said).toBe("1:2");
+    expect((await server.open()).said).toContain("--max-processes");
     await server.endpoint.close();
   });
 

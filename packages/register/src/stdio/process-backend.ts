@@ -17,7 +17,10 @@ export interface ProcessBackendOptions {
   start(): Promise<ServerProcess>;
   /** At most so many processes at a time. */
   readonly mostProcesses: number;
-  /** The process of requests without a session ends when no call came for this long, in milliseconds. */
+  /**
+   * The process of requests without a session ends when no call came for this long, in milliseconds; that
+   * of a session gives way to a new one when its client asked nothing for this long.
+   */
   readonly idleMs: number;
   /** How long a process may take to answer for the first time, in milliseconds. */
   readonly handshakeMs: number;
@@ -27,7 +30,8 @@ export interface ProcessBackendOptions {
 }
 
 /**
- * A process for each session, and one for all requests without a session. The first one, which said
+ * A process for each session, and one for all requests without a session. When as many run as may, a
+ * session whose client has long been silent ends for a new one, though it may still listen. The first one, which said
  * what the server is, goes to the first session, unless a request without a session did more in it
  * than list. With no process running the server is still described and its lists are answered; what
  * else comes starts one.
@@ -40,13 +44,14 @@ export class ProcessBackend implements Backend {
   readonly #pool: ProcessPool<ServerProcess>;
   readonly #restarts: Restarts;
   readonly #bridge: ModernBridge;
+  readonly #sessions = new Set<OpenedSession>();
   #calls = 0;
   #usedAt: number;
 
   constructor(options: ProcessBackendOptions) {
     this.#options = options;
     this.#usedAt = options.now();
-    this.#pool = new ProcessPool(options.mostProcesses);
+    this.#pool = new ProcessPool(options.mostProcesses, () => this.#endSilent());
     this.#restarts = new Restarts(() => this.#pool.open(() => options.start()));
     this.reference = new Upstream({
       open: async () => {
@@ -78,7 +83,14 @@ export class ProcessBackend implements Backend {
       handshakeMs,
       greetAgainMs,
     });
-    await session.transport.start();
+    const { transport } = session;
+    const ended = transport.onclose;
+    this.#sessions.add(session);
+    transport.onclose = () => {
+      this.#sessions.delete(session);
+      ended?.();
+    };
+    await transport.start();
   }
 
   createModernServer() {
@@ -100,6 +112,18 @@ export class ProcessBackend implements Backend {
   async close(): Promise<void> {
     this.#bridge.close();
     await this.reference.close();
+  }
+
+  /** Ends the session that was silent for longest, if that is long enough. Its process ends with it. */
+  #endSilent(): boolean {
+    const { idleMs } = this.#options;
+    const [silent] = [...this.#sessions]
+      .filter(({ silentMs }) => silentMs >= idleMs)
+      .sort((one, other) => other.silentMs - one.silentMs);
+    if (silent === undefined) return false;
+    this.#sessions.delete(silent);
+    void silent.transport.close();
+    return true;
   }
 
   #begin(): () => void {

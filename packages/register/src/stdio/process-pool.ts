@@ -25,10 +25,13 @@ interface Place<Process> {
 /** At most so many processes at a time, counted from before their start until all of them is gone. */
 export class ProcessPool<Process extends PooledProcess> {
   readonly #most: number;
+  readonly #makeRoom: () => boolean;
   readonly #places = new Set<Place<Process>>();
 
-  constructor(most: number) {
+  /** `makeRoom` ends a process that nobody would miss; false when there is none. Default: there is none. */
+  constructor(most: number, makeRoom: () => boolean = () => false) {
     this.#most = most;
+    this.#makeRoom = makeRoom;
   }
 
   get size(): number {
@@ -36,13 +39,16 @@ export class ProcessPool<Process extends PooledProcess> {
   }
 
   /**
-   * Starts a process. Waits when no place is free but one is about to be; rejects with
+   * Starts a process. Waits when no place is free but one is about to be, or is made; rejects with
    * TooManyProcesses when all are in use, and as `start` does.
    */
   async open(start: () => Promise<Process>): Promise<Process> {
     while (this.#places.size >= this.#most) {
       const ending = [...this.#places].filter(({ process }) => process?.isEnding === true);
-      if (ending.length === 0) throw new TooManyProcesses(this.#most);
+      if (ending.length === 0) {
+        if (this.#makeRoom()) continue;
+        throw new TooManyProcesses(this.#most);
+      }
       await Promise.race(ending.map(({ isFree }) => isFree));
     }
     let free = () => {};

@@ -13,6 +13,8 @@ export interface OpenedSession {
   readonly isListening: boolean;
   /** Called when that stream has opened. */
   onListening: () => void;
+  /** For how long its client has asked nothing, in milliseconds; 0 while a call of it runs. */
+  readonly silentMs: number;
 }
 
 export interface LegacySessionsOptions {
@@ -20,7 +22,10 @@ export interface LegacySessionsOptions {
   attach(session: OpenedSession): Promise<void>;
   /** A session with no request and no open stream for this long is dropped, in milliseconds. */
   readonly idleMs: number;
-  /** Beyond this many sessions, the one idle for longest goes. */
+  /**
+   * At this many, a new one gets the place of one never used since its handshake, else of one silent for
+   * `idleMs`, the one silent for longest first; it is refused when there is none.
+   */
   readonly maxSessions: number;
   /** Milliseconds that never jump. Default: those of this process. */
   readonly now?: () => number;
@@ -34,7 +39,16 @@ interface Session {
   onListening: () => void;
   openStreams: number;
   lastUsedAt: number;
+  /** Requests that are not answered yet, but for the stream that stays open. */
+  running: number;
+  lastAskedAt: number;
+  /** Whether it asked anything after its handshake. */
+  isUsed: boolean;
+  readonly silentMs: number;
 }
+
+/** When a client that was refused a session may try again. */
+const retryAfterSeconds = 10;
 
 /** Of one session; an update of any further one is not announced to it. */
 const mostSubscriptions = 1_000;
@@ -44,6 +58,8 @@ export class LegacySessions {
   readonly #options: LegacySessionsOptions;
   readonly #sessions = new Map<string, Session>();
   readonly #sweeper: NodeJS.Timeout;
+  /** Sessions that are not known by an id yet. */
+  #opening = 0;
 
   constructor(options: LegacySessionsOptions) {
     this.#options = options;
@@ -61,10 +77,17 @@ export class LegacySessions {
       if (!startsSession(request, parsedBody)) {
         return refuse(400, -32000, "Bad Request: no Mcp-Session-Id header. Send initialize first");
       }
-      return this.#start(request, parsedBody);
+      if (!this.#hasRoom()) return this.#full();
+      this.#opening += 1;
+      try {
+        return await this.#start(request, parsedBody);
+      } finally {
+        this.#opening -= 1;
+      }
     }
     const session = this.#sessions.get(id);
     if (session === undefined) return refuse(404, -32001, "Session not found");
+    if (!isHandshake(request, parsedBody)) session.isUsed = true;
     return this.#use(session, request, parsedBody);
   }
 
@@ -82,6 +105,7 @@ export class LegacySessions {
   }
 
   async #start(request: Request, parsedBody: unknown): Promise<Response> {
+    const now = () => this.#now();
     const session: Session = {
       transport: new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: randomUUID,
@@ -91,7 +115,13 @@ export class LegacySessions {
       isListening: false,
       onListening: () => {},
       openStreams: 0,
-      lastUsedAt: this.#now(),
+      lastUsedAt: now(),
+      running: 0,
+      lastAskedAt: now(),
+      isUsed: false,
+      get silentMs() {
+        return session.running > 0 ? 0 : now() - session.lastAskedAt;
+      },
     };
     const { transport } = session;
     await this.#options.attach(session);
@@ -102,16 +132,19 @@ export class LegacySessions {
     };
     const response = await this.#use(session, request, parsedBody);
     if (transport.sessionId === undefined) await transport.close();
-    this.#makeRoom();
     return response;
   }
 
   async #use(session: Session, request: Request, parsedBody: unknown): Promise<Response> {
+    const asks = request.method === "GET" ? 0 : 1;
     session.openStreams += 1;
+    session.running += asks;
     let isStream = false;
     const done = () => {
       session.openStreams -= 1;
+      session.running -= asks;
       session.lastUsedAt = this.#now();
+      if (asks > 0) session.lastAskedAt = session.lastUsedAt;
       if (isStream) session.isListening = false;
     };
     rememberSubscription(session.subscriptions, parsedBody);
@@ -135,12 +168,23 @@ export class LegacySessions {
     return (this.#options.now ?? (() => performance.now()))();
   }
 
-  #makeRoom(): void {
-    if (this.#sessions.size <= this.#options.maxSessions) return;
-    const [oldest] = [...this.#sessions.values()].sort(
-      (a, b) => a.openStreams - b.openStreams || a.lastUsedAt - b.lastUsedAt,
-    );
-    void oldest?.transport.close();
+  /** Whether there is room for one more. Sessions that nobody would miss make it. */
+  #hasRoom(): boolean {
+    const { maxSessions, idleMs } = this.#options;
+    if (this.#sessions.size + this.#opening < maxSessions) return true;
+    const idle = [...this.#sessions.values()]
+      .filter(({ running, isUsed, silentMs }) => running === 0 && (!isUsed || silentMs >= idleMs))
+      .sort((a, b) => Number(a.isUsed) - Number(b.isUsed) || b.silentMs - a.silentMs);
+    const [first] = idle;
+    if (first?.transport.sessionId === undefined) return false;
+    this.#sessions.delete(first.transport.sessionId);
+    void first.transport.close();
+    return true;
+  }
+
+  #full(): Response {
+    const message = `All ${this.#options.maxSessions} sessions of this server are in use. End those you do not need (DELETE), or try again in ${retryAfterSeconds} seconds`;
+    return refuse(429, -32000, message, { "retry-after": String(retryAfterSeconds) });
   }
 
   #sweep(): void {
@@ -167,6 +211,17 @@ function startsSession(request: Request, body: unknown): boolean {
   );
 }
 
-function refuse(status: number, code: number, message: string): Response {
-  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
+/** What every client sends before it uses a session. */
+function isHandshake(request: Request, body: unknown): boolean {
+  const { method } = (body ?? {}) as { method?: unknown }; // looked at field by field
+  return request.method !== "POST" || method === "notifications/initialized";
+}
+
+function refuse(
+  status: number,
+  code: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers });
 }
