@@ -59,6 +59,7 @@ export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
 export { requireRemovable } from "./ownership.js";
+export { peerOf, plainAddress } from "./peer.js";
 export {
   type Finding,
   type FindingCode,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type BudgetBook, type Holder, HubError, Shares } from "@hub/core";
+import { type BudgetBook, type Holder, HubError, peerOf, Shares } from "@hub/core";
 import { sharedBytesOf } from "@hub/gateway";
 import type { Reader } from "./unread.js";
 
@@ -32,7 +32,7 @@ export class Connection implements Holder, Reader {
   constructor(socket: Socket, budgets: BudgetBook) {
     this.socket = socket;
     this.#budgets = budgets;
-    this.peer = addressOf(socket);
+    this.peer = peerOf(socket.remoteAddress);
     // What waits for its turn then has none any more.
     socket.once("close", () => this.#giveBack(this.#aheadBytes));
   }
@@ -192,9 +192,4 @@ function isControl(request: IncomingMessage): boolean {
   const path = pathOf(request);
   if (path === "/healthz" || path === "/readyz") return true;
   return path.startsWith("/leases/") && (method === "PUT" || method === "DELETE");
-}
-
-/** An address as it is written where a socket takes both kinds. */
-function addressOf({ remoteAddress = "" }: Socket): string {
-  return remoteAddress.replace(/^::ffff:/, "");
 }

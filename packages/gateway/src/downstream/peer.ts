@@ -1,10 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import { peerOf as peerOfAddress } from "@hub/core";
 
-const mapped = "::ffff:";
-
-/** Who a client is when the hub shares out what it has: its address. */
+/** Who sent a request, when the hub shares out what it has. */
 export function peerOf({ socket }: IncomingMessage): string {
-  const { remoteAddress = "" } = socket;
-  // As a socket that takes both kinds writes the older one.
-  return remoteAddress.startsWith(mapped) ? remoteAddress.slice(mapped.length) : remoteAddress;
+  return peerOfAddress(socket.remoteAddress);
 }

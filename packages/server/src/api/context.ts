@@ -1,12 +1,13 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type {
-  BudgetBook,
-  CapabilityItem,
-  Registry,
-  Toolset,
-  ToolsetPreview,
-  Toolsets,
+import {
+  type BudgetBook,
+  type CapabilityItem,
+  plainAddress,
+  type Registry,
+  type Toolset,
+  type ToolsetPreview,
+  type Toolsets,
 } from "@hub/core";
 import type { Context } from "hono";
 import type { Diagnose } from "../probe/index.js";
@@ -58,6 +59,7 @@ export type AppEnv = { Bindings: Partial<HttpBindings> };
 export type HubApp = OpenAPIHono<AppEnv>;
 
 /** The address a request came from; undefined when it did not come over a socket. */
-export function peerOf(context: Context<AppEnv>): string | undefined {
-  return context.env?.incoming?.socket?.remoteAddress?.replace(/^::ffff:/, "");
+export function addressOf(context: Context<AppEnv>): string | undefined {
+  const address = context.env?.incoming?.socket?.remoteAddress;
+  return address === undefined ? undefined : plainAddress(address);
 }

@@ -3,10 +3,11 @@ import {
   HubError,
   type HubErrorCode,
   type JournalEvent,
+  peerOf,
   type Registry,
 } from "@hub/core";
 import { z } from "zod";
-import { type AppDeps, type HubApp, peerOf } from "./context.js";
+import { type AppDeps, addressOf, type HubApp } from "./context.js";
 import { eventStream } from "./event-stream.js";
 import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
@@ -127,7 +128,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
     const after =
       lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : undefined;
     const { budgets, registry } = deps;
-    const peer = peerOf(context) ?? "";
+    const peer = peerOf(addressOf(context));
     const shares = budgets.shares("eventStreams");
     // A stream that is open is used, and never ended for a new one.
     const place = { isUsed: true, end: () => undefined };

@@ -7,7 +7,7 @@ import {
   type ServerList,
 } from "@hub/core";
 import { parseBody } from "./body.js";
-import { type AppDeps, type HubApp, peerOf } from "./context.js";
+import { type AppDeps, addressOf, type HubApp } from "./context.js";
 import { registrationFromForm } from "./form.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
@@ -72,7 +72,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     deps.checkEndpoint(registration.endpoint);
     for (const candidate of registration.candidates ?? []) deps.checkEndpoint(candidate);
     const result = await registry.register(registration, {
-      from: peerOf(context),
+      from: addressOf(context),
       proof: proofOf(context),
     });
     const answer: RegisterAnswer = {
