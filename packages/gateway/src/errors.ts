@@ -36,6 +36,8 @@ export const gatewayErrors = {
   TOO_MANY_BYTES: -31_026,
   /** Resources that clients of this address follow take all the room that they may have. */
   TOO_MANY_FOLLOWED: -31_027,
+  /** The connection of this client has no place: those it has are all at work. */
+  TOO_MANY_CONNECTIONS: -31_028,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -91,6 +93,7 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   TOO_MANY_HELD_CALLS: "Answer what was asked before, or try again later.",
   TOO_MANY_QUESTIONS: "Ask again when the others are answered.",
   TOO_MANY_FOLLOWED: "Stop following resources you do not need, or try again later.",
+  TOO_MANY_CONNECTIONS: "Wait for answers on those that are open, or try again later.",
   TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",

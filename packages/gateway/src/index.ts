@@ -1,3 +1,4 @@
+export { connectionRefusal } from "./downstream/connection-refusal.js";
 export { type GatewayErrorCode, gatewayErrors } from "./errors.js";
 export {
   Gateway,

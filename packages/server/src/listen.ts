@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { BudgetBook, HubError } from "@hub/core";
+import { connectionRefusal, targetOf } from "@hub/gateway";
 import type { HubApp } from "./api/context.js";
 import { hostNameIn } from "./api/host-header.js";
 import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
@@ -78,6 +79,15 @@ function refuse(response: ServerResponse, problem: ProblemAnswer): void {
   sendProblem(response, problem, { connection: "close" });
 }
 
+/** A refusal as clients of the path expect it: a JSON-RPC error where MCP is spoken, else a problem. */
+function inWordsOf({ url = "" }: IncomingMessage, refusal: HubError): ProblemAnswer {
+  const { retryAfterMs } = refusal;
+  if (retryAfterMs === undefined || targetOf(url.split("?", 1)[0] ?? "") === undefined)
+    return problemAnswer(refusal);
+  const { status, text, headers } = connectionRefusal(retryAfterMs);
+  return { status, headers: { "content-type": "application/json", ...headers }, body: text };
+}
+
 function responseOf({ status, headers, body }: ProblemAnswer): Response {
   return new Response(body, { status, headers });
 }
@@ -121,7 +131,7 @@ export async function listen(
   const serve: Serve = (response, refusal) => {
     const request = response.req;
     withinBoundary(request, response, tellFault, () => {
-      if (refusal !== undefined) return refuse(response, problemAnswer(refusal));
+      if (refusal !== undefined) return refuse(response, inWordsOf(request, refusal));
       const problem = ambiguity(request);
       if (problem !== undefined) return refuse(response, invalid(problem));
       return door(request, response) ? undefined : handle(request, response);

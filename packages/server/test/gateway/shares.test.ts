@@ -174,6 +174,19 @@ describe("connections", () => {
     expect(status).toBe(429);
     expect(headers).toMatchObject({ "retry-after": "5", connection: "close" });
     expect(body).toMatchObject({ code: "TOO_MANY_CONNECTIONS" });
+    for (const path of ["/mcp", "/mcp?hub=off", "/servers/before/mcp", "/toolsets/any/mcp"]) {
+      const asked = await ask(hub, path, { method: "POST", body: { jsonrpc: "2.0", id: 1 } });
+      expect(asked.status).toBe(429);
+      expect(asked.headers).toMatchObject({
+        "retry-after": "5",
+        "content-type": "application/json",
+      });
+      expect(asked.body).toMatchObject({
+        jsonrpc: "2.0",
+        id: null,
+        error: { code: -31_028, data: { hubError: "TOO_MANY_CONNECTIONS", mayHaveRun: false } },
+      });
+    }
   });
 
   test("all of one address at work: another one gets everything", async () => {

@@ -1,0 +1,16 @@
+import { failureError } from "../errors.js";
+import { errorText } from "../wire/json-rpc.js";
+import type { Refusal } from "./refuse-more.js";
+
+/**
+ * What a client of MCP hears when its connection has no place. Its message is not read, so that the answer
+ * bears no id.
+ */
+export function connectionRefusal(retryAfterMs: number): Refusal {
+  const cause = "this address has its share of the hub's connections at work.";
+  return {
+    status: 429,
+    text: errorText(null, failureError({ code: "TOO_MANY_CONNECTIONS", cause, mayHaveRun: false })),
+    headers: { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) },
+  };
+}
