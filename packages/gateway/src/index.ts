@@ -24,5 +24,6 @@ export {
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "./upstream/port.js";
+export { sessionIdIn } from "./upstream/session-id.js";
 export { EventParser } from "./wire/event-stream.js";
 export { sharedBytesOf } from "./wire/shared-bytes.js";

@@ -101,6 +101,7 @@ async function post(
 async function readResult(response: Response) {
   if (!response.ok || response.body === null) return undefined;
   const isStream = response.headers.get("content-type")?.includes("text/event-stream") === true;
+  // As the streams of Node can be read; the types of browsers, which hold here, do not say so.
   const texts = textOf(response.body as unknown as AsyncIterable<Uint8Array>);
   if (!isStream) {
     let text = "";

@@ -2,7 +2,8 @@ import type { GatewayFailure } from "../errors.js";
 import { type Headers, headerOf } from "../upstream/exchange.js";
 import { canUnpack, codingOf, mcpTypeOf } from "./answer-head.js";
 
-const statusesOfMcp = new Set([200, 201, 202, 204]);
+/** What an MCP server answers with when all is well. */
+export const statusesOfMcp: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 
 /** Answers that no MCP server gives: a page of some other program, a redirect, a wish for a token. */
 export function notMcp(status: number, headers: Headers): GatewayFailure | undefined {

@@ -9,7 +9,7 @@ import type { JsonRpcId } from "../wire/json-rpc.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "./answer-head.js";
 import { type ByteCall, type ByteSession, relayBytes } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
-import { noAnswer, notMcp, packedUnasked } from "./no-answer.js";
+import { noAnswer, notMcp, packedUnasked, statusesOfMcp } from "./no-answer.js";
 import { CallsBySession } from "./session-calls.js";
 import { SessionHomes } from "./session-homes.js";
 
@@ -153,7 +153,7 @@ function verdictOn(
     return refusal ?? packedUnasked(headers, accepted) ?? badSession(headers);
   }
   const failure = noAnswer(status, headers);
-  if (status < 200 || status > 204 || status === 203) return failure;
+  if (!statusesOfMcp.has(status)) return failure;
   const isAwaited = id !== null || method === "GET";
   if (!isAwaited) return "empty";
   const saysNothing = headers["content-type"] === undefined || headers["content-length"] === "0";

@@ -1,4 +1,4 @@
-import { HubError } from "@hub/core";
+import { HubError, scanJson } from "@hub/core";
 
 /** Bytes a REST request may have. */
 const restBodyLimit = 64 * 1_024;
@@ -63,23 +63,6 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** How deep the brackets of a JSON text go. Counted before parsing: later steps recurse. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let isString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (isString) {
-      if (code === 0x5c) index += 1;
-      else if (code === 0x22) isString = false;
-    } else if (code === 0x22) isString = true;
-    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (code === 0x7d || code === 0x5d) depth -= 1;
-  }
-  return deepest;
-}
-
 /** Throws a TypeError at a key that would be a prototype to a careless reader. */
 function refuseProto(key: string, member: unknown): unknown {
   if (key === "__proto__") throw new TypeError("proto");
@@ -94,7 +77,8 @@ function mayHoldProto(text: string): boolean {
 /** Parses a JSON object; refuses what would mean something else to another reader. */
 function parseJsonObject(bytes: Uint8Array): Record<string, unknown> {
   const text = decode(bytes);
-  if (depthOf(text) > deepestJson)
+  // Before parsing: later steps recurse.
+  if (scanJson(text, { depth: deepestJson, values: Number.POSITIVE_INFINITY }).excess !== undefined)
     throw invalid(`The JSON body is nested deeper than ${deepestJson} levels.`);
   let value: unknown;
   try {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@hub/core";
+import { sessionIdIn } from "@hub/gateway";
 import { asFault, readRefusal, readReply } from "./answer.js";
 import type { ByteBudget } from "./bounded-body.js";
 import { createDeadline } from "./deadline.js";
@@ -117,11 +118,10 @@ export async function initialize(options: WireOptions, signal: AbortSignal): Pro
     headersFor,
     signal,
   );
-  const sessionId = headers["mcp-session-id"];
-  const isUsable = sessionId !== undefined && /^[\x21-\x7e]{1,1024}$/.test(sessionId);
-  session = isUsable ? { "mcp-session-id": sessionId } : {};
+  const { id: sessionId } = sessionIdIn(headers);
+  session = sessionId === undefined ? {} : { "mcp-session-id": sessionId };
   const end = async () => {
-    if (!isUsable) return;
+    if (sessionId === undefined) return;
     const deadline = createDeadline(farewellMs);
     try {
       const { dialer, url } = options;
