@@ -16,7 +16,7 @@ import { createApp } from "./app.js";
 import { banner } from "./banner.js";
 import type { TellFault } from "./boundary.js";
 import type { HubConfig } from "./config.js";
-import { createGatewayDoor } from "./gateway-door.js";
+import { createGatewayRequests } from "./gateway-requests.js";
 import { newLeaseId } from "./lease-id.js";
 import { type Listener, listen } from "./listen.js";
 import type { Log, LogFields } from "./log.js";
@@ -192,9 +192,9 @@ export async function startHub({
     await store.close();
   };
   try {
-    const door = createGatewayDoor({ gateway, guard, hubId });
+    const takeRequest = createGatewayRequests({ gateway, guard, hubId });
     listener = await listen(app, host, config.port, {
-      door,
+      takeRequest,
       budgets,
       onCut: (cut) => log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
       tellFault,

@@ -15,7 +15,7 @@ import { hostNameIn } from "./api/host-header.js";
 import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
 import { sendProblem, type TellFault, withinBoundary } from "./boundary.js";
 import { Connections, type Serve } from "./connections.js";
-import type { Door } from "./gateway-door.js";
+import type { TakeRequest } from "./gateway-requests.js";
 import { type Cut, Unread } from "./unread.js";
 
 export type ConnectionLimits = {
@@ -36,7 +36,7 @@ export const connectionLimits: ConnectionLimits = {
 export type ListenOptions = {
   readonly limits?: ConnectionLimits;
   /** Sees every request first; what it does not take goes to the app. Default: everything does. */
-  readonly door?: Door;
+  readonly takeRequest?: TakeRequest;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
   /** Hears of clients that were cut off because they did not read. */
@@ -122,7 +122,7 @@ export async function listen(
   port: number,
   {
     limits = connectionLimits,
-    door = () => false,
+    takeRequest = () => false,
     budgets = new BudgetBook(),
     onCut = () => {},
     tellFault = () => {},
@@ -134,7 +134,7 @@ export async function listen(
       if (refusal !== undefined) return refuse(response, inWordsOf(request, refusal));
       const problem = ambiguity(request);
       if (problem !== undefined) return refuse(response, invalid(problem));
-      return door(request, response) ? undefined : handle(request, response);
+      return takeRequest(request, response) ? undefined : handle(request, response);
     });
   };
   const connections = new Connections(budgets, serve);

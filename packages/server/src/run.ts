@@ -3,10 +3,10 @@ import { HubError } from "@hub/core";
 import type { WebUi } from "./api/web-ui.js";
 import { parseConfig } from "./config.js";
 import { describeError, faultTeller, type Hub, StartError, startHub } from "./hub.js";
-import { holdLastLine } from "./last-line.js";
 import { createLog } from "./log.js";
 import { acceptDataLoss } from "./store/refusals.js";
 import { tellEvent } from "./tell.js";
+import { takeUncaught } from "./uncaught.js";
 
 const giveUpAfterMs = 10_000;
 
@@ -108,7 +108,7 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
   }
   // A start that fails has nothing to keep up; a hub that stands has.
   process.off("uncaughtExceptionMonitor", onCrash);
-  holdLastLine(process, faultTeller(log, "fault"));
+  takeUncaught(process, faultTeller(log, "fault"));
   if (format === "pretty") process.stdout.write(hub.banner);
   else {
     log.info("started", {

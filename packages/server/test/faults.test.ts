@@ -3,7 +3,7 @@ import { MemoryStore, MemoryToolsetStore, Registry, systemClock, Toolsets } from
 import { Gateway, type UpstreamDialer, type UpstreamReceiver } from "@hub/gateway";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Fault } from "../src/boundary.js";
-import { createGatewayDoor } from "../src/gateway-door.js";
+import { createGatewayRequests } from "../src/gateway-requests.js";
 import { listen } from "../src/listen.js";
 import { createDialer, createEndpointRules, createProber } from "../src/probe/index.js";
 import { LegacyClient, ModernClient } from "./gateway/support/clients.js";
@@ -94,10 +94,10 @@ async function startFailing() {
     },
   });
   const guard = { allowedHosts: [], allowedOrigins: [] };
-  const door = createGatewayDoor({ gateway, guard, hubId: "this-hub" });
+  const takeRequest = createGatewayRequests({ gateway, guard, hubId: "this-hub" });
   let answer = (): Response => new Response("well");
   const listener = await listen({ fetch: () => answer() }, "127.0.0.1", 0, {
-    door,
+    takeRequest,
     tellFault: (fault) => void told.push(fault),
   });
   closeLater(async () => {

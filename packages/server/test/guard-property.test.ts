@@ -120,7 +120,7 @@ function asFetched(given: Pair) {
   );
 }
 
-/** The same as the door of the gateway has it. */
+/** The same as it comes to the gateway. */
 function asIncoming(given: Pair) {
   const incoming = new IncomingMessage(new Socket());
   incoming.method = given.method;

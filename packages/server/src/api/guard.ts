@@ -61,7 +61,7 @@ const loopbackHosts = ["localhost", "127.0.0.1", "[::1]"];
 /**
  * Keeps pages of other sites from using a hub that listens on loopback: the name in Host must be one of
  * ours (DNS rebinding), a page must be of this very origin, and requests without either header, as
- * curl, httpx and SDKs send them, pass. Judges every request, whichever door it came to, before any
+ * curl, httpx and SDKs send them, pass. Judges every request, whichever way it came, before any
  * route is looked at.
  */
 export function createGuard({ allowedHosts, allowedOrigins }: GuardOptions, hubId: string): Guard {

@@ -10,7 +10,7 @@ const periodMs = 60_000;
  * Takes what no boundary took: an exception of a timer or a stream, a promise that nobody waited for. It
  * is told, and the process lives on (decision record 12).
  */
-export function holdLastLine(
+export function takeUncaught(
   process: Pick<EventEmitter, "on">,
   tell: TellFault,
   now: () => number = () => performance.now(),

@@ -7,9 +7,9 @@ import { problemAnswer } from "./api/problem.js";
 import { sendProblem } from "./boundary.js";
 
 /** Takes the requests that are its own; false leaves one to the REST API. */
-export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
+export type TakeRequest = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export type GatewayDoorOptions = {
+export type GatewayRequestsOptions = {
   readonly gateway: Gateway;
   readonly guard: GuardOptions;
   readonly hubId: string;
@@ -31,7 +31,11 @@ function asksForPage({ headers }: IncomingMessage): boolean {
  * Lets MCP traffic into the gateway by the shortest way: the same checks as everywhere, then straight on,
  * without the web framework in between.
  */
-export function createGatewayDoor({ gateway, guard: options, hubId }: GatewayDoorOptions): Door {
+export function createGatewayRequests({
+  gateway,
+  guard: options,
+  hubId,
+}: GatewayRequestsOptions): TakeRequest {
   const guard = createGuard(options, hubId);
   const always = headersOfEveryAnswer(hubId);
   return (request, response) => {

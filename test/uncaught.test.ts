@@ -20,7 +20,7 @@ process.exitCode = await runHub({ env: process.env, args: [] });
 `;
 
 test("what no boundary took is logged with an instance, and the hub lives on, a flood of it too", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "mcp-hub-last-line-"));
+  const dataDir = mkdtempSync(join(tmpdir(), "mcp-hub-uncaught-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const program = new Program(process.execPath, ["--input-type=module", "-e", failing], {
