@@ -11,7 +11,7 @@ export async function checkFile(folder, ledger) {
   const copy = join(folder, "..", "copy");
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  for (const name of ["hub.db", "hub.db-wal", "hub.db-journal"]) {
+  for (const name of ["hub.db", "hub.db-wal", "hub.db-journal", "hub.db.owner.json"]) {
     if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
   }
   const faults = { lost: [], torn: [] };

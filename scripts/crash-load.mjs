@@ -23,6 +23,8 @@ function registration(name, version, port) {
     version: String(version),
     description: "x".repeat((version * 131) % (version % 50 === 0 ? 5_000 : 400)),
     tags: ["crash", `port-${port}`],
+    // Proves that it is the same server: without it nothing changes while a lease of it lives.
+    serviceKey: `crash-test-service-key-of-${name}`,
     ...(version % 2 === 0 ? { lease: {} } : {}),
   });
 }

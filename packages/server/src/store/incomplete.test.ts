@@ -98,9 +98,19 @@ describe("a hub that was killed", () => {
     expect(await idsIn(file)).toEqual([]);
   });
 
-  test.each([
+  const changeLog = (file: string, change: (log: Buffer) => Buffer) =>
+    fs.writeFileSync(`${file}-wal`, change(fs.readFileSync(`${file}-wal`)));
+  test.each<readonly [string, (file: string) => void]>([
     ["missing", (file: string) => fs.rmSync(`${file}-wal`)],
-    ["empty", (file: string) => fs.truncateSync(`${file}-wal`)],
+    ...[0, 1, 31, 32, 33, 4_151].map(
+      (length) =>
+        [
+          `cut to ${length} bytes`,
+          (file: string) => fs.truncateSync(`${file}-wal`, length),
+        ] as const,
+    ),
+    ["nothing but zeros", (file: string) => changeLog(file, (log) => log.fill(0))],
+    ["only a header before zeros", (file: string) => changeLog(file, (log) => log.fill(0, 32))],
   ])(
     "is refused when its write-ahead log is %s, with its owner beside it and without",
     async (_, lose) => {
@@ -157,6 +167,13 @@ describe("a database that is empty or missing", () => {
   const traces: readonly (readonly [string, (file: string) => void])[] = [
     ["its write-ahead log and its owner", () => {}],
     ["its owner", (file) => fs.rmSync(`${file}-wal`)],
+    [
+      "an owner's file without content",
+      (file) => {
+        fs.truncateSync(`${file}-wal`);
+        fs.truncateSync(`${file}.owner.json`);
+      },
+    ],
     ["its write-ahead log", (file) => fs.rmSync(`${file}.owner.json`)],
     [
       "a rollback journal",
@@ -199,6 +216,16 @@ describe("a database that is empty or missing", () => {
   test("without any trace is a new one, also after a first start that was cut short", async () => {
     const traces: readonly ((file: string) => void)[] = [
       () => {},
+      (file) => {
+        // What a start leaves that is killed before its first write.
+        const begun = join(root, "begun.db");
+        const connection = new Connection(begun);
+        connection.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL");
+        copyTo(dirname(file), begun);
+        connection.close();
+        fs.renameSync(join(dirname(file), "begun.db"), file);
+        expect([fs.statSync(file).size, fs.existsSync(`${file}-wal`)]).toEqual([4_096, false]);
+      },
       (file) => fs.writeFileSync(file, ""),
       (file) => {
         fs.writeFileSync(file, "");

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { HubError } from "@hub/core";
 import { Connection, sqliteCode, sqliteCodeOf } from "./connection.js";
 import { applicationId, migrate, schemaVersion } from "./migrations.js";
-import { readOwner } from "./owner.js";
+import { hasOwner, readAcknowledged, readOwner } from "./owner.js";
 import { sizeOf } from "./place.js";
 import {
   cannotUse,
@@ -18,8 +18,9 @@ import {
 } from "./refusals.js";
 import { journalHoldsPages } from "./rollback-journal.js";
 import { isIntact, rowsOf, type StoredRow, textIn } from "./rows.js";
-import { wasClean } from "./shutdown-mark.js";
+import { leftLogging, wasClean } from "./shutdown-mark.js";
 import { judgeWal } from "./wal.js";
+import { writesIn } from "./writes.js";
 
 export type Inspection =
   /** There is nothing yet. */
@@ -28,7 +29,11 @@ export type Inspection =
   | { readonly kind: "usable"; readonly isTorn: boolean }
   | { readonly kind: "locked" }
   /** What was acknowledged may be missing: `use` says how to go on when somebody accepts that. */
-  | { readonly kind: "incomplete"; readonly refusal: HubError; readonly use: "as-it-is" | "anew" }
+  | {
+      readonly kind: "incomplete";
+      readonly refusal: HubError;
+      readonly use: "as-it-is" | "anew" | "without-log";
+    }
   /** `isCertain` is false when a process that writes at this moment could look the same. */
   | { readonly kind: "refused"; readonly refusal: HubError; readonly isCertain: boolean };
 
@@ -106,29 +111,65 @@ function look(file: string, twin: string, mode: "ro" | "rw"): Seen {
     migrate(connection, version);
     // From here to the end the read lock is held, so that nobody writes in between.
     connection.exec("BEGIN; SELECT 1 FROM seen.sqlite_schema");
-    const log = readIfThere(`${twin}-wal`);
-    if (log.length === 0 && !wasClean(connection, version, headerOf(twin)))
-      return {
-        kind: "incomplete",
-        refusal: incomplete(
-          file,
-          `has no write-ahead log (${file}-wal is missing or empty)`,
-          readOwner(file),
-        ),
-        use: "as-it-is",
-      };
-    const state = judgeWal(log);
+    const state = judgeWal(readIfThere(`${twin}-wal`));
     if (state === "damaged")
       return refused(
         damaged(file, `its write-ahead log ${file}-wal is broken before its last completed write`),
       );
-    const fault = faultIn(connection, version);
+    const missing = whatIsMissing(connection, {
+      file,
+      version,
+      header: headerOf(twin),
+      hasLog: state !== "blank",
+    });
+    // With the log of another database, faults are those of the mixture.
+    const fault = missing?.use === "without-log" ? undefined : faultIn(connection, version);
     if (fault !== undefined) return refused(damaged(file, fault));
-    return { kind: "usable", isTorn: state === "torn" };
+    if (missing === undefined) return { kind: "usable", isTorn: state === "torn" };
+    const refusal = incomplete(file, missing.found, readOwner(file));
+    return { kind: "incomplete", refusal, use: missing.use };
   } finally {
     release(connection);
   }
 }
+
+/** What of the attached database was acknowledged and is not there; undefined when all of it is. */
+function whatIsMissing(
+  connection: Connection,
+  { file, version, header, hasLog }: LookedAt,
+): { readonly found: string; readonly use: "as-it-is" | "without-log" } | undefined {
+  if (version === 0) {
+    // Cut short in its first start, which acknowledges nothing before it has an owner.
+    return hasLog || !hasOwner(file) ? undefined : { found: noLog(file), use: "as-it-is" };
+  }
+  // One that was stopped in order is whole by itself, also where a backup has taken the place of another.
+  if (wasClean(connection, version, header)) return undefined;
+  if (!hasLog) return { found: noLog(file), use: "as-it-is" };
+  const stored = writesIn(connection, "seen", version);
+  const acknowledged = readAcknowledged(file);
+  const isOfAnother =
+    stored !== undefined && acknowledged !== undefined && stored.store !== acknowledged.store;
+  if (isOfAnother || leftLogging(header)) {
+    const found = `does not belong to the write-ahead log beside it (${file}-wal)`;
+    return { found, use: "without-log" };
+  }
+  if (stored === undefined || acknowledged === undefined || stored.count >= acknowledged.count)
+    return undefined;
+  return {
+    found: `holds ${stored.count} writes of ${acknowledged.count} that were acknowledged (the end of ${file}-wal is missing)`,
+    use: "as-it-is",
+  };
+}
+
+type LookedAt = {
+  readonly file: string;
+  readonly version: number;
+  readonly header: Buffer;
+  readonly hasLog: boolean;
+};
+
+const noLog = (file: string) =>
+  `has no write-ahead log (${file}-wal is missing, empty or without any content)`;
 
 /** A file without content is new, unless what lies beside it says that it had some. */
 function inspectEmpty(file: string): Inspection {
@@ -142,7 +183,7 @@ function inspectEmpty(file: string): Inspection {
   // SQLite would delete the -wal of a file without content.
   if (sizeOf(`${file}-wal`) > 0) return incompleteBy(`${file}-wal is not`);
   if (journalHoldsPages(`${file}-journal`)) return incompleteBy(`${file}-journal is not`);
-  if (owner !== undefined) return incompleteBy("a hub has used it");
+  if (hasOwner(file)) return incompleteBy("a hub has used it");
   return { kind: "new" };
 }
 

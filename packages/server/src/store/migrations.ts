@@ -63,6 +63,12 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
   INSERT INTO shutdown VALUES (1, 1);
   `,
   boundHistories,
+  `
+  -- Which store this is, and how many writes it holds: what is kept beside the file tells what is missing.
+  ALTER TABLE shutdown ADD COLUMN store INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE shutdown ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;
+  UPDATE shutdown SET store = random() & ${Number.MAX_SAFE_INTEGER};
+  `,
 ];
 
 /** The version of the schema that this hub writes. */

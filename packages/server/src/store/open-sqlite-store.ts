@@ -3,7 +3,7 @@ import type { BudgetBook } from "@hub/core";
 import type { Connection } from "./connection.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { openConnection } from "./open-connection.js";
-import { livingOwner, writeOwner } from "./owner.js";
+import { livingOwner } from "./owner.js";
 import { createFile, moveAside, preparePlace, syncFolder } from "./place.js";
 import { inUse } from "./refusals.js";
 import { SqliteStore, type StoreLog } from "./sqlite-store.js";
@@ -41,7 +41,6 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   openHere.add(file);
   try {
     const connection = await openPatiently(file, options);
-    writeOwner(file);
     const onClosed = () => openHere.delete(file);
     return new SqliteStore({ ...options, file, connection, onClosed });
   } catch (error) {
@@ -58,7 +57,10 @@ async function openPatiently(
   for (;;) {
     const found = inspect(file);
     if (found.kind === "incomplete" && !acceptDataLoss) throw found.refusal;
-    const inspection = found.kind === "incomplete" ? goOnWithout(file, found, log) : found;
+    if (found.kind === "incomplete") goOnWithout(file, found, log);
+    // Without the log of another database, the file has to be looked at again.
+    if (found.kind === "incomplete" && found.use === "without-log") continue;
+    const inspection = found.kind === "incomplete" ? withWhatIsLeft(found) : found;
     const isLate = performance.now() > giveUpAt;
     if (inspection.kind === "refused" && (inspection.isCertain || isLate)) throw inspection.refusal;
     if (inspection.kind === "new") createFile(file);
@@ -77,17 +79,25 @@ async function openPatiently(
   }
 }
 
+type Incomplete = Extract<Inspection, { kind: "incomplete" }>;
+
+/** What lies beside the file and is not used. */
+const unused: Readonly<Record<Incomplete["use"], readonly string[]>> = {
+  "as-it-is": [],
+  anew: ["-wal", "-shm", "-journal"],
+  "without-log": ["-wal"],
+};
+
 /** Somebody decided to start with what is left. What SQLite would delete or mix in is kept beside it. */
-function goOnWithout(
-  file: string,
-  { refusal, use }: Extract<Inspection, { kind: "incomplete" }>,
-  log: StoreLog | undefined,
-): Extract<Inspection, { kind: "new" | "usable" }> {
-  const setAside = use === "anew" ? moveAside(file) : [];
+function goOnWithout(file: string, { refusal, use }: Incomplete, log: StoreLog | undefined): void {
+  const setAside = moveAside(file, unused[use]);
   log?.warn(
     { event: "data-loss-accepted", file, found: refusal.message, setAside },
     "The hub starts with what is left of its data, as it was told to.",
   );
+}
+
+function withWhatIsLeft({ use }: Incomplete): Extract<Inspection, { kind: "new" | "usable" }> {
   return use === "anew" ? { kind: "new" } : { kind: "usable", isTorn: false };
 }
 

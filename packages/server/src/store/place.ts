@@ -48,10 +48,10 @@ export function syncFolder(file: string): void {
   }
 }
 
-/** Renames what lies beside a database that is gone. Returns the new names. */
-export function moveAside(file: string): readonly string[] {
+/** Renames what lies beside a database under these endings. Returns the new names. */
+export function moveAside(file: string, suffixes: readonly string[]): readonly string[] {
   const time = new Date().toISOString().replaceAll(/[:.]/g, "-");
-  return ["-wal", "-shm", "-journal"].flatMap((suffix) => {
+  return suffixes.flatMap((suffix) => {
     if (!fs.existsSync(file + suffix)) return [];
     const aside = `${file}${suffix}.${time}`;
     fs.renameSync(file + suffix, aside);

@@ -22,6 +22,17 @@ const markedSince = 3;
 /** Whether the attached database `seen` was whole when its last hub ended. */
 export function wasClean(connection: Connection, version: number, header: Buffer): boolean {
   if (version >= markedSince) return connection.value("SELECT is_clean FROM seen.shutdown") === 1;
-  // Hubs before the mark left the write-ahead mode when they stopped, which byte 18 of the header says.
-  return header.readUInt8(18) !== 2;
+  // Hubs before the mark left the write-ahead mode when they stopped.
+  return header.readUInt8(writeVersionAt) !== 2;
 }
+
+/**
+ * Whether a header says that the file has left the write-ahead mode. A file that is in use never says so,
+ * so that a write-ahead log that marks such a file as in use is that of another.
+ */
+export function leftLogging(header: Buffer): boolean {
+  return header.readUInt8(writeVersionAt) === 1;
+}
+
+/** Of the header: 1 for a rollback journal, 2 for a write-ahead log (sqlite.org/fileformat.html). */
+const writeVersionAt = 18;

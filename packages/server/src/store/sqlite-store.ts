@@ -20,7 +20,6 @@ import {
 } from "@hub/core";
 import { checksumOf } from "./checksum.js";
 import { type Connection, sqliteCodeOf } from "./connection.js";
-import { removeOwner } from "./owner.js";
 import { describe } from "./refusals.js";
 import {
   changeKey,
@@ -39,6 +38,7 @@ import { markClean } from "./shutdown-mark.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
+import { CountedWrites } from "./writes.js";
 
 /** Where the store says what an operator should know; a pino logger is one. */
 export type StoreLog = {
@@ -59,6 +59,7 @@ export class SqliteStore implements RegistryStore {
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
+  readonly #writes: CountedWrites;
   readonly #statements: Statements;
   readonly #log: StoreLog | undefined;
   readonly #onClosed: () => void;
@@ -82,6 +83,7 @@ export class SqliteStore implements RegistryStore {
       [options.file, `${options.file}-wal`].map((path) => [path, inodeOf(path)]),
     );
     this.#connection = options.connection;
+    this.#writes = new CountedWrites(options.connection, options.file);
     this.#statements = prepareStatements(options.connection);
     this.#log = options.log;
     this.#onClosed = options.onClosed;
@@ -96,7 +98,7 @@ export class SqliteStore implements RegistryStore {
       write: (run) =>
         this.#run(() => {
           this.#assertInPlace();
-          return this.#connection.transaction(run);
+          return this.#writes.transaction(run);
         }),
     });
   }
@@ -118,7 +120,7 @@ export class SqliteStore implements RegistryStore {
     return this.#run(() => {
       this.#assertInPlace();
       try {
-        const { seqs, apply } = this.#connection.transaction(() => this.#store(write));
+        const { seqs, apply } = this.#writes.transaction(() => this.#store(write));
         this.#lastSeq = seqs.at(-1) ?? this.#lastSeq;
         apply();
         return { ok: true, seqs };
@@ -161,7 +163,7 @@ export class SqliteStore implements RegistryStore {
         if (oldest?.seq == null || oldest.seq > upTo) return true;
         const step = Math.min(upTo, oldest.seq + trimStep - 1);
         const gone = this.#statements.trimmedBytes.all([step])[0]?.bytes ?? 0;
-        this.#connection.transaction(() => {
+        this.#writes.transaction(() => {
           this.#statements.noteLastSeq.run([this.#lastSeq]);
           this.#statements.trim.run([step]);
         });
@@ -179,6 +181,8 @@ export class SqliteStore implements RegistryStore {
     this.#isClosed = true;
     try {
       markClean(this.#connection);
+      // While the lock still holds: the next hub puts its own owner there.
+      this.#writes.close();
       // libsql keeps its lock while a statement is alive; leaving the log and the lock mode ends it now.
       this.#connection.exec(
         "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;",
@@ -191,7 +195,6 @@ export class SqliteStore implements RegistryStore {
       );
     }
     this.#connection.close();
-    removeOwner(this.#file);
     this.#onClosed();
   }
 

@@ -40,12 +40,30 @@ afterEach(() => {
 });
 
 describe("judging a write-ahead log", () => {
-  test("one that SQLite wrote is whole, and so is none", () => {
+  test("one that SQLite wrote is whole", () => {
     const { commit, log } = newDatabase();
     commit(20);
     expect(judgeWal(log())).toBe("whole");
-    expect(judgeWal(Buffer.alloc(0))).toBe("whole");
-    expect(judgeWal(Buffer.alloc(header + frame))).toBe("whole");
+  });
+
+  test("one without a header or without a frame is blank", () => {
+    const { commit, log } = newDatabase();
+    commit(20);
+    for (const length of [0, 1, 31, 32, 33, header + frame - 1])
+      expect(judgeWal(log().subarray(0, length)), `cut to ${length}`).toBe("blank");
+    expect(judgeWal(Buffer.alloc(header + frame))).toBe("blank");
+    expect(judgeWal(log().fill(0, header))).toBe("blank");
+    expect(judgeWal(log().fill(0xa5, header))).toBe("blank");
+  });
+
+  test("one that was started over and got no write yet is whole, for its content is in the file", () => {
+    const { connection, commit, log } = newDatabase();
+    commit(20);
+    const before = log();
+    connection.exec("PRAGMA wal_checkpoint(RESTART)");
+    commit(1);
+    const onlyHeader = Buffer.concat([log().subarray(0, header), before.subarray(header)]);
+    expect(judgeWal(onlyHeader)).toBe("whole");
   });
 
   test("what is left of a log that was started over is not looked at", () => {

@@ -3,11 +3,12 @@ const frameHeaderBytes = 24;
 const littleEndianMagic = 0x377f_0682;
 
 /**
+ * `blank`: nothing was ever written to it, or all of that is gone.
  * `torn`: it ends in a write that was never completed, as after a power loss; SQLite leaves it out.
  * `damaged`: something before the last completed write is broken. SQLite would silently leave out
  * everything from there on, with writes that were acknowledged.
  */
-export type WalState = "whole" | "torn" | "damaged";
+export type WalState = "blank" | "whole" | "torn" | "damaged";
 
 /**
  * Judges the bytes of a `-wal` file (format: https://sqlite.org/fileformat2.html#the_write_ahead_log).
@@ -16,7 +17,7 @@ export type WalState = "whole" | "torn" | "damaged";
  * behind it, that transaction was synced, and only damage can have broken what it builds on.
  */
 export function judgeWal(bytes: Buffer): WalState {
-  if (bytes.length < headerBytes) return "whole";
+  if (bytes.length < headerBytes) return "blank";
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const magic = view.getUint32(0);
   const isLittleEndian = (magic & 1) === 0;
@@ -24,7 +25,7 @@ export function judgeWal(bytes: Buffer): WalState {
   const headerSum = checksum(view, 0, headerBytes - 8, { first: 0, second: 0 }, isLittleEndian);
   if (!hasMagic || !isSame(headerSum, storedSum(view, headerBytes - 8))) {
     // The header is synced before the first frame, so a file that never got one holds only zeros.
-    return bytes.every((byte) => byte === 0) ? "whole" : "damaged";
+    return bytes.every((byte) => byte === 0) ? "blank" : "damaged";
   }
 
   const frameBytes = frameHeaderBytes + view.getUint32(8);
@@ -45,6 +46,11 @@ export function judgeWal(bytes: Buffer): WalState {
     return isSame(sum, storedSum(view, at(frame) + 16));
   };
 
+  // A log that is started over gets a header whose first salt is one more; what is left of the frames
+  // before that stays until it is overwritten. So with neither, the frames are gone.
+  const isOfGenerationBefore =
+    count > 0 && view.getUint32(at(0) + 8) === (view.getUint32(16) - 1) >>> 0;
+
   let broken = 0;
   while (isGood(broken)) broken += 1;
   let isTorn = broken > 0 && !endsTransaction(broken - 1);
@@ -53,7 +59,8 @@ export function judgeWal(bytes: Buffer): WalState {
     isTorn = true;
     if (endsTransaction(frame) && isGood(frame + 1)) return "damaged";
   }
-  return isTorn ? "torn" : "whole";
+  if (isTorn) return "torn";
+  return broken > 0 || isOfGenerationBefore ? "whole" : "blank";
 }
 
 type Sum = { readonly first: number; readonly second: number };

@@ -1,0 +1,65 @@
+import type { Connection, Statement } from "./connection.js";
+import { schemaVersion } from "./migrations.js";
+import { OwnerFile } from "./owner.js";
+
+/**
+ * A store and how many writes it holds. It is kept twice: in the database, where each write counts
+ * itself, and beside it, where a write is counted once it is durable. So a database that holds fewer than
+ * are counted beside it has lost some, whichever of its files was cut, emptied or replaced. The row is that
+ * of the shutdown mark, so that each write marks the database as in use once more.
+ */
+export type Writes = {
+  /** A number that the store drew when it was made. */
+  readonly store: number;
+  readonly count: number;
+};
+
+/** The schema that brought the count. */
+const countedSince = 5;
+
+/** What the database of this schema holds; undefined when it does not say so. */
+export function writesIn(
+  connection: Connection,
+  database: "main" | "seen",
+  version: number,
+): Writes | undefined {
+  if (version < countedSince) return undefined;
+  const [row] = connection
+    .prepare<Writes>(`SELECT store, writes AS count FROM ${database}.shutdown`)
+    .all([]);
+  return row === undefined ? undefined : { store: row.store, count: row.count };
+}
+
+/** Writes to a database, and counts each of them in it and beside it. */
+export class CountedWrites {
+  readonly #connection: Connection;
+  readonly #owner: OwnerFile;
+  readonly #note: Statement<unknown>;
+  #writes: Writes;
+
+  /** `file` is the one that the connection has open and locked. */
+  constructor(connection: Connection, file: string) {
+    this.#connection = connection;
+    this.#note = connection.prepare("UPDATE shutdown SET writes = ?");
+    this.#writes = writesIn(connection, "main", schemaVersion) ?? { store: 0, count: 0 };
+    this.#owner = new OwnerFile(file, this.#writes);
+  }
+
+  /** Runs it in a transaction of its own: all of it is durable when this returns, or nothing of it. */
+  transaction<Result>(run: () => Result): Result {
+    const writes = { store: this.#writes.store, count: this.#writes.count + 1 };
+    const result = this.#connection.transaction(() => {
+      const value = run();
+      this.#note.run([writes.count]);
+      return value;
+    });
+    this.#writes = writes;
+    this.#owner.note(writes);
+    return result;
+  }
+
+  /** The database is marked clean, so it needs no count beside it any more. */
+  close(): void {
+    this.#owner.remove();
+  }
+}
