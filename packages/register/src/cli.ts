@@ -7,6 +7,7 @@ import { type CliOptions, type CliRequest, parseCli, usage } from "./stdio/cli-o
 import { Command, CommandFailed } from "./stdio/command.js";
 import { ProcessBackend } from "./stdio/process-backend.js";
 import { Restarts } from "./stdio/restarts.js";
+import { ShownOutput } from "./stdio/shown-output.js";
 import type { Backend } from "./wrap/backend.js";
 import { sharedProcessCapabilities } from "./wrap/capabilities.js";
 import { SharedBackend } from "./wrap/shared-backend.js";
@@ -41,13 +42,19 @@ function readArguments(): CliRequest {
 
 function run(options: CliOptions): void {
   const { args, keepRunning, register, isShared } = options;
-  const prefix = `[${basename(options.command)}]`;
+  const output = new ShownOutput({
+    to: process.stderr,
+    prefix: `[${basename(options.command)}]`,
+    log: logToStderr,
+    now: () => performance.now(),
+  });
+  setInterval(() => output.tell(), 1_000).unref();
   const command = new Command({
     command: options.command,
     args,
     log: logToStderr,
     afterEnd: isShared ? "starting it again" : "it is started again when a client needs it",
-    onOutput: (line) => void process.stderr.write(`${prefix} ${line}\n`),
+    output,
   });
   const backend = isShared ? oneForAll(command) : oneForEach(command, options);
   const registered = registerBackend(backend, { ...register, signals: false });

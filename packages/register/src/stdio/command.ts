@@ -6,6 +6,7 @@ import { childEnvironment } from "./child-environment.js";
 import { createEraLink, type Era } from "./era-link.js";
 import { endGroup } from "./process-group.js";
 import type { PooledProcess } from "./process-pool.js";
+import type { ShownOutput } from "./shown-output.js";
 import { createStdioLink, showLines } from "./stdio-link.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -26,8 +27,8 @@ export interface CommandOptions {
   readonly log: Log;
   /** Tells people what happens when a process ends by itself. */
   readonly afterEnd: string;
-  /** One line of a child's stderr, or of its stdout that is no MCP. */
-  onOutput(line: string): void;
+  /** Shows what children write to stderr, and to stdout where it is no MCP. */
+  readonly output: ShownOutput;
 }
 
 /** A process of the command that runs, and the way to talk to it. */
@@ -79,7 +80,7 @@ export class Command {
       return ending;
     };
     const stdio = createStdioLink(child, {
-      onStray: this.#options.onOutput,
+      output: this.#options.output,
       onUnreadable: (reason) => {
         const message = `the server is ended: ${reason}; ${this.#options.afterEnd}`;
         this.#options.log({ level: "error", message });
@@ -96,7 +97,7 @@ export class Command {
       end: () => end(false),
     };
     this.#running.add(running);
-    if (child.stderr !== null) showLines(child.stderr, this.#options.onOutput);
+    if (child.stderr !== null) showLines(child, child.stderr, this.#options.output);
     child.once("exit", (code, signal) => {
       if (ending === undefined) this.#endedItself(code, signal);
       void end(true);

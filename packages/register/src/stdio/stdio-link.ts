@@ -9,6 +9,7 @@ import {
 } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
 import { LineReader, type LineReaderOptions } from "./line-reader.js";
+import type { ShownOutput } from "./shown-output.js";
 
 /** The longest line of a server's stdout, so the longest message, in bytes. */
 const mostLineBytes = 64 * 1024 * 1024;
@@ -18,8 +19,8 @@ const mostUnreadBytes = 64 * 1024 * 1024;
 const mostShownBytes = 16 * 1024;
 
 export interface StdioLinkOptions {
-  /** Hears the lines of stdout that are no MCP. */
-  onStray(line: string): void;
+  /** Shows the lines of stdout that are no MCP. They never hold up those that are. */
+  readonly output: ShownOutput;
   /** Ends the process; what it wrote cannot be read. Called at most once. */
   onUnreadable(reason: string): void;
   /** Ends the process because nobody needs it any more. */
@@ -32,10 +33,26 @@ function read(stream: Readable, options: LineReaderOptions): void {
   stream.on("end", () => reader.end());
 }
 
-/** Calls back for each line of what is meant for people; of a very long one comes the beginning. */
-export function showLines(stream: Readable, onLine: (line: string) => void): void {
-  const onTooLong = (beginning: string) => onLine(`${beginning} ... (a very long line)`);
-  read(stream, { mostBytes: mostShownBytes, onLine, onTooLong });
+/**
+ * Shows what a child prints for people; of a very long line its beginning. While there is no room for
+ * more the child is not read on, as it would be with a pipe of its own; once it has ended, what is left
+ * is read to the end, for until then its pipes count as open.
+ */
+export function showLines(child: ChildProcess, stream: Readable, output: ShownOutput): void {
+  const onTooLong = (beginning: string) => output.show(`${beginning} ... (a very long line)`);
+  read(stream, { mostBytes: mostShownBytes, onLine: (line) => output.show(line), onTooLong });
+  let hasEnded = false;
+  let stopWaiting = () => {};
+  stream.on("data", () => {
+    if (hasEnded || !output.isFull) return;
+    stream.pause();
+    stopWaiting = output.whenDrained(() => stream.resume());
+  });
+  child.once("exit", () => {
+    hasEnded = true;
+    stopWaiting();
+    stream.resume();
+  });
 }
 
 /**
@@ -72,7 +89,7 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
       onLine(line) {
         const message = isOpen ? parseMessage(line) : undefined;
         if (message !== undefined) link.onMessage(message, undefined);
-        else if (line.trim() !== "") options.onStray(line.slice(0, mostShownBytes));
+        else if (line.trim() !== "") options.output.show(line.slice(0, mostShownBytes));
       },
       onTooLong() {
         if (!isOpen) return;
@@ -90,6 +107,8 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
 }
 
 function parseMessage(line: string): JsonRpcMessage | undefined {
+  // Cheaper than an error for each line of a flood that is no JSON.
+  if (!/^\s*\{/.test(line)) return undefined;
   try {
     const value = JSON.parse(line) as { jsonrpc?: unknown } | null; // checked next
     return typeof value === "object" && value?.jsonrpc === "2.0"
