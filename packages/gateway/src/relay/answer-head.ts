@@ -10,13 +10,15 @@ const codings = new Set(["gzip", "x-gzip", "deflate", "br", "zstd", "identity"])
  * What else of a server's answer is for its client. Everything else would be obeyed by browsers or
  * proxies in the name of the hub, or says nothing to a client of MCP.
  */
-const passed: Readonly<Record<string, RegExp>> = {
-  "content-length": /^\d{1,15}$/,
-  "cache-control":
-    /^(?:no-store|no-cache|no-transform|private|must-revalidate|max-age=0)(?:\s*,\s*(?:no-store|no-cache|no-transform|private|must-revalidate|max-age=0))*$/i,
-  "retry-after": /^(?:\d{1,9}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)$/,
-  allow: /^[A-Z]+(?:\s*,\s*[A-Z]+)*$/,
-};
+const passed: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    "content-length": /^\d{1,15}$/,
+    "cache-control":
+      /^(?:no-store|no-cache|no-transform|private|must-revalidate|max-age=0)(?:\s*,\s*(?:no-store|no-cache|no-transform|private|must-revalidate|max-age=0))*$/i,
+    "retry-after": /^(?:\d{1,9}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)$/,
+    allow: /^[A-Z]+(?:\s*,\s*[A-Z]+)*$/,
+  }),
+);
 
 /** What a content type says, when it is one of the two of MCP. */
 export function mcpTypeOf(headers: Headers): "json" | "events" | undefined {
@@ -72,7 +74,8 @@ export function answerHeaders(
     const value = headerOf(headers, name);
     if (value === undefined) continue;
     const isOfMcp = name.startsWith("mcp-") && !name.startsWith("mcp-hub-");
-    if (isOfMcp ? plainValue.test(value) : passed[name]?.test(value) === true) kept[name] = value;
+    if (isOfMcp ? plainValue.test(value) : passed.get(name)?.test(value) === true)
+      kept[name] = value;
   }
   // What is neither comes without a body.
   if (type === undefined && kept["content-length"] !== "0") delete kept["content-length"];

@@ -124,7 +124,7 @@ export class HeldCall {
   /** Takes the answers a client brought back; those that are missing are asked for again. */
   resume(responses: JsonObject): void {
     for (const [key, question] of [...this.#questions]) {
-      const result = responses[key];
+      const result = Object.hasOwn(responses, key) ? responses[key] : undefined;
       if (!isJsonObject(result)) continue;
       this.#questions.delete(key);
       this.#link?.post({ jsonrpc: "2.0", id: question.serverId, result });

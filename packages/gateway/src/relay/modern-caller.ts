@@ -6,11 +6,11 @@ import type { JsonRpcRequest } from "../wire/json-rpc.js";
 
 const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
-const capabilityFor: Readonly<Record<string, string>> = {
-  "elicitation/create": "elicitation",
-  "sampling/createMessage": "sampling",
-  "roots/list": "roots",
-};
+const capabilityFor: ReadonlyMap<string, string> = new Map([
+  ["elicitation/create", "elicitation"],
+  ["sampling/createMessage", "sampling"],
+  ["roots/list", "roots"],
+]);
 
 /** What a modern request says of its client, as a server of a 2025 revision can understand it. */
 export type ModernCaller = {
@@ -43,9 +43,9 @@ export function modernCaller(request: JsonRpcRequest): ModernCaller {
       isJsonObject(capabilities.elicitation) && isJsonObject(capabilities.elicitation.url),
     hearsServers:
       typeof logLevel === "string" ||
-      Object.values(capabilityFor).some((capability) => capabilities[capability] !== undefined),
+      [...capabilityFor.values()].some((capability) => capabilities[capability] !== undefined),
     canAnswer: (method) => {
-      const capability = capabilityFor[method];
+      const capability = capabilityFor.get(method);
       return capability !== undefined && capabilities[capability] !== undefined;
     },
   };

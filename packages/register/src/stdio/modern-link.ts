@@ -144,7 +144,7 @@ class ModernLink implements Link {
         return [key, outcome] as const;
       }),
     );
-    const responses: Record<string, unknown> = {};
+    const responses: Record<string, unknown> = Object.create(null);
     for (const [key, outcome] of answers) {
       if ("error" in outcome) return outcome;
       responses[key] = outcome.result;

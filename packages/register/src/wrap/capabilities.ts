@@ -12,14 +12,14 @@ export const sharedProcessCapabilities: ClientCapabilities = {
   roots: { listChanged: true },
 };
 
-const capabilityByMethod: Readonly<Record<string, string>> = {
-  "elicitation/create": "elicitation",
-  "sampling/createMessage": "sampling",
-  "roots/list": "roots",
-};
+const capabilityByMethod: ReadonlyMap<string, string> = new Map([
+  ["elicitation/create", "elicitation"],
+  ["sampling/createMessage", "sampling"],
+  ["roots/list", "roots"],
+]);
 
 /** Whether a client that declared these capabilities answers such a request. */
 export function canAnswer(capabilities: ClientCapabilities, method: string): boolean {
-  const name = capabilityByMethod[method];
+  const name = capabilityByMethod.get(method);
   return name !== undefined && capabilities[name] !== undefined;
 }

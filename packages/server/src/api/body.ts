@@ -155,21 +155,21 @@ export type ParsedBody =
 
 type BodyType = "json" | "urlencoded" | "multipart";
 
-const bodyTypes: Readonly<Record<string, BodyType>> = {
-  "application/json": "json",
-  "application/x-www-form-urlencoded": "urlencoded",
-  "multipart/form-data": "multipart",
-};
+const bodyTypes: ReadonlyMap<string, BodyType> = new Map<string, BodyType>(
+  Object.entries({
+    "application/json": "json",
+    "application/x-www-form-urlencoded": "urlencoded",
+    "multipart/form-data": "multipart",
+  }),
+);
 
 /** The declared type of a body, if it is one of those that are read here. Throws UNSUPPORTED_MEDIA_TYPE. */
 function declaredType(contentType: string, readable: readonly BodyType[]): BodyType {
-  const type = bodyTypes[contentType.split(";")[0]?.trim().toLowerCase() ?? ""];
+  const type = bodyTypes.get(contentType.split(";")[0]?.trim().toLowerCase() ?? "");
   const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? "utf-8";
   const isText = ["utf-8", "utf8", "us-ascii"].includes(charset);
   if (type !== undefined && readable.includes(type) && isText) return type;
-  const names = Object.keys(bodyTypes).filter((name) =>
-    readable.some((one) => bodyTypes[name] === one),
-  );
+  const names = [...bodyTypes].flatMap(([name, type]) => (readable.includes(type) ? [name] : []));
   throw new HubError(
     "UNSUPPORTED_MEDIA_TYPE",
     `Send ${names.join(" or ")} in UTF-8; got ${contentType === "" ? "no Content-Type" : JSON.stringify(contentType.slice(0, 100))}.`,

@@ -16,12 +16,12 @@ export function giveLimit(budget: ByteBudget, limit: number): void {
   budget.limit = limit;
 }
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
 
 function decodersFor(encoding: string | undefined) {
   const names = (encoding ?? "")
@@ -32,7 +32,7 @@ function decodersFor(encoding: string | undefined) {
   // Nobody encodes twice but to cost the reader more than the sender.
   if (names.length > 1) throw new DialError("http", "UNDECODABLE", "encoded more than once");
   return names.map((name) => {
-    const create = decoders[name];
+    const create = decoders.get(name);
     if (create === undefined)
       throw new DialError("http", "UNDECODABLE", "unknown content encoding");
     return create;

@@ -50,7 +50,14 @@ export function relay(
         resume = resumeIt;
         // Informational answers come before the one that counts.
         if (isOver || status < 200) return true;
-        const headers = util.parseHeaders(rawHeaders);
+        if (status > 599) {
+          const detail = `it answered with the status ${status}, which HTTP does not have`;
+          fail({ neverSent: false, code: "ANSWER_INVALID", detail });
+          abort?.(new Error("no status of HTTP"));
+          return true;
+        }
+        // A header may have the name of something that every other object has.
+        const headers = util.parseHeaders(rawHeaders, Object.create(null));
         if (headers[hubIdHeader] === options.hubId) {
           fail({ neverSent: false, code: "HUB_ITSELF", detail: "the hub itself answers there" });
           abort?.(new Error("the hub itself"));
@@ -131,22 +138,24 @@ function targetOf(url: string): Target {
   return target;
 }
 
-const details: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  ENOTFOUND: "its host name has no address",
-  EAI_AGAIN: "its host name could not be resolved",
-  ECONNRESET: "it broke the connection",
-  UND_ERR_SOCKET: "it closed the connection before it had answered",
-  EHOSTUNREACH: "there is no way to its host",
-  ENETUNREACH: "there is no way to its network",
-  EPIPE: "it broke the connection",
-  TIMEOUT: "no connection could be made in time",
-};
+const details: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ECONNREFUSED: "nothing listens there",
+    ENOTFOUND: "its host name has no address",
+    EAI_AGAIN: "its host name could not be resolved",
+    ECONNRESET: "it broke the connection",
+    UND_ERR_SOCKET: "it closed the connection before it had answered",
+    EHOSTUNREACH: "there is no way to its host",
+    ENETUNREACH: "there is no way to its network",
+    EPIPE: "it broke the connection",
+    TIMEOUT: "no connection could be made in time",
+  }),
+);
 
 function failureOf(error: Error, neverSent: boolean): UpstreamFailure {
   const isDial = error instanceof DialError;
   const code = "code" in error && typeof error.code === "string" ? error.code : "FAILED";
-  const known = details[code];
+  const known = details.get(code);
   // The texts of other errors may repeat what a server sent.
   const detail = known ?? (isDial ? `it ${error.message}` : `the connection failed (${code})`);
   return { neverSent, code, detail };

@@ -94,6 +94,8 @@ const obeyed: Readonly<Record<string, string>> = {
   "x-powered-by": "evil",
   "x-sendfile": "/etc/passwd",
   "x-xss-protection": "0",
+  // Names that every object of JavaScript knows.
+  ...Object.fromEntries(Object.getOwnPropertyNames(Object.prototype).map((name) => [name, "x"])),
 };
 
 const mayCome = new Set([
