@@ -89,7 +89,7 @@ describe("a question is over with its call", () => {
   test("when its time is up", async () => {
     const hub = await TestHub.start({
       budgets: { questions },
-      limits: { callTimeoutMs: 50, callCapMs: 150 },
+      limits: { callTimeoutMs: 400, callCapMs: 600 },
     });
     for (const [name, era] of [
       ["one", "2025"],
