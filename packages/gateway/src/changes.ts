@@ -7,6 +7,11 @@ import { Watchers } from "./upstream/watchers.js";
 /** Instances become up without an event about lists; the watchers look this often. */
 const lookMs = 1_000;
 
+type Announced = {
+  readonly read: Promise<void>;
+  readonly settles: Map<ChangeKind, () => void>;
+};
+
 /** Follows the catalogue: who must be told of a change, and whom the hub itself listens to. */
 export class Changes {
   readonly listeners: Listeners;
@@ -16,13 +21,15 @@ export class Changes {
   #grace: NodeJS.Timeout | undefined;
   #pending: NodeJS.Timeout | undefined;
   #watchedVersion = -1;
+  /** By server: what is told when its lists were read again, by kind. */
+  readonly #announced = new Map<string, Announced>();
 
   constructor(context: GatewayContext) {
     this.#context = context;
     this.listeners = new Listeners(context.views, {
       onFault: (error) => context.faults.report(error),
     });
-    this.watchers = new Watchers(context, (serverId, kind) => this.#announced(serverId, kind));
+    this.watchers = new Watchers(context, (serverId, kind) => this.#announce(serverId, kind));
     this.#looking = setInterval(() => context.faults.contain(() => this.#watch()), lookMs).unref();
   }
 
@@ -58,15 +65,25 @@ export class Changes {
    * when it finds nothing else in it than before: the server may know better. What a server says that
    * flaps is told to nobody: its list is read when its time has come.
    */
-  #announced(serverId: string, kind: ChangeKind): void {
+  #announce(serverId: string, kind: ChangeKind): void {
     if (flappingOf(this.#context.catalogue.get(serverId)?.pace) !== undefined) {
       void this.#context.refresh(serverId);
       return;
     }
     const settle = this.listeners.announced(serverId, kind);
-    void this.#context.refresh(serverId).then(() =>
+    const read = this.#context.refresh(serverId);
+    const known = this.#announced.get(serverId);
+    // However often a server says so while it is read, its lists are looked at once afterwards.
+    if (known?.read === read) {
+      known.settles.set(kind, settle);
+      return;
+    }
+    const settles = new Map([[kind, settle]]);
+    this.#announced.set(serverId, { read, settles });
+    void read.then(() =>
       this.#context.faults.contain(() => {
-        settle();
+        if (this.#announced.get(serverId)?.read === read) this.#announced.delete(serverId);
+        for (const tell of settles.values()) tell();
         this.#look();
       }),
     );

@@ -109,13 +109,7 @@ export class Gateway {
       log: options.log ?? silentLog,
       traffic: this.traffic,
       faults,
-      refresh: async (serverId) => {
-        try {
-          await refresh(serverId);
-        } catch (error) {
-          faults.report(error);
-        }
-      },
+      refresh: refreshContained(refresh, faults),
     };
     this.#changes = new Changes(this.#context);
     this.#selections = new Selections({
@@ -379,6 +373,24 @@ export class Gateway {
     timer.unref();
     this.#timers.add(timer);
   }
+}
+
+/** Nothing rejects, and a reading that serves many is one promise, however many ask for it. */
+function refreshContained(refresh: GatewayOptions["refresh"], faults: Faults) {
+  const contained = new WeakMap<Promise<void>, Promise<void>>();
+  return (serverId: string): Promise<void> => {
+    try {
+      const reading = refresh(serverId);
+      const known = contained.get(reading);
+      if (known !== undefined) return known;
+      const safe = reading.catch((error) => void faults.report(error));
+      contained.set(reading, safe);
+      return safe;
+    } catch (error) {
+      faults.report(error);
+      return Promise.resolve();
+    }
+  };
 }
 
 /** What an endpoint shows now; what it showed first when it is no more. */
