@@ -212,6 +212,15 @@ const budgetTable = {
     most: 100_000,
     meaning: "calls that wait for one instance; a further one is refused",
   },
+  repliesWaiting: {
+    per: "server",
+    unit: "items",
+    default: 1_000,
+    least: 2,
+    most: 100_000,
+    meaning:
+      "answers of the hub's own to what one instance asks, such as pings, that wait to be sent; a session with it that needs more is ended",
+  },
   receivedBytes: {
     per: "hub",
     unit: "bytes",

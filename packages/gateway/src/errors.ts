@@ -38,6 +38,8 @@ export const gatewayErrors = {
   TOO_MANY_FOLLOWED: -31_027,
   /** The connection of this client has no place: those it has are all at work. */
   TOO_MANY_CONNECTIONS: -31_028,
+  /** A server asks the hub itself more than it answers at once; its session was ended. */
+  TOO_MANY_ASKED: -31_029,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -94,6 +96,7 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   TOO_MANY_QUESTIONS: "Ask again when the others are answered.",
   TOO_MANY_FOLLOWED: "Stop following resources you do not need, or try again later.",
   TOO_MANY_CONNECTIONS: "Wait for answers on those that are open, or try again later.",
+  TOO_MANY_ASKED: "Look at the server's log: it pings or asks far too often.",
   TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",

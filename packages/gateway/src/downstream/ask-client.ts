@@ -34,12 +34,16 @@ export function askClient(asking: Asking, question: JsonRpcRequest): void {
   const { session, link, call, reply, ids, onSettled = () => undefined } = asking;
   const { id } = question;
   // The question itself may be large: nothing that waits for the answer keeps it.
-  const answer = (outcome: object) => {
+  const onAnswer = (outcome: object) => {
     onSettled();
     link.post({ jsonrpc: "2.0", ...outcome, id });
   };
+  const answerItself = (outcome: object) => {
+    onSettled();
+    link.reply({ jsonrpc: "2.0", ...outcome, id });
+  };
   if (question.method === "ping") {
-    answer({ result: {} });
+    answerItself({ result: {} });
     return;
   }
   const progressToken = question.params?._meta?.progressToken;
@@ -48,10 +52,10 @@ export function askClient(asking: Asking, question: JsonRpcRequest): void {
   const server = link.instance.serverId;
   const shownId =
     problem === undefined
-      ? session.questions.add({ server, link, call, asked, onAnswer: answer, onDropped: onSettled })
+      ? session.questions.add({ server, link, call, asked, onAnswer, onDropped: onSettled })
       : undefined;
   if (shownId === undefined) {
-    answer({ error: problem ?? tooManyQuestions });
+    answerItself({ error: problem ?? tooManyQuestions });
     return;
   }
   const event = { ...ids, data: JSON.stringify(underHubsId(question, shownId)) };
@@ -59,7 +63,7 @@ export function askClient(asking: Asking, question: JsonRpcRequest): void {
   else if (!session.tell(event)) {
     session.questions.forget(shownId);
     const message = "The client listens to nothing it could be asked on";
-    answer({ error: { code: codes.methodNotFound, message } });
+    answerItself({ error: { code: codes.methodNotFound, message } });
   }
 }
 

@@ -1,5 +1,5 @@
 import { clientName } from "../relay/modern-caller.js";
-import type { LegacyIdentity } from "../upstream/legacy-link.js";
+import type { LegacyIdentity } from "../upstream/initialize.js";
 
 /**
  * What a client said of itself when it opened its session. Kept as one text for as long as that lives,

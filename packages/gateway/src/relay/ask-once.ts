@@ -1,12 +1,13 @@
 import type { Entry } from "@hub/core";
-import { exchange, type MessageReceiver } from "../upstream/exchange.js";
+import { responseTo } from "../upstream/brief-exchange.js";
+import { exchange } from "../upstream/exchange.js";
+import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
-import type { LegacyIdentity } from "../upstream/legacy-link.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import { openLeg } from "../upstream/open-link.js";
 import { placeAt } from "../upstream/place.js";
 import { newestLegacyVersion } from "../wire/eras.js";
-import { type JsonRpcRequest, type Outcome, parseMessage } from "../wire/json-rpc.js";
+import type { JsonRpcRequest, Outcome } from "../wire/json-rpc.js";
 import { eraOfInstance, type GatewayContext } from "./context.js";
 
 /** The hub as a client of its own: it can answer nothing. */
@@ -40,6 +41,7 @@ async function asked(
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   const { dialer, limits } = context;
+  const patience = { withinMs: limits.handshakeMs };
   if (eraOfInstance(entry, instance) === "modern") {
     const message = {
       ...request,
@@ -48,14 +50,16 @@ async function asked(
         clientInfo: hubIdentity.clientInfo,
       }),
     };
-    return outcome(limits.handshakeMs, (receiver) =>
-      exchange(
-        dialer,
-        instance,
-        { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) },
-        context.serverMessages,
-        receiver,
-      ),
+    return responseTo(
+      (receiver) =>
+        exchange(
+          dialer,
+          instance,
+          { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) },
+          context.serverMessages,
+          receiver,
+        ),
+      patience,
     );
   }
   try {
@@ -67,37 +71,10 @@ async function asked(
       reach: () => Promise.resolve(() => undefined),
     });
     if (leg.kind !== "legacy") return undefined;
-    const answered = await outcome(limits.handshakeMs, (receiver) =>
-      leg.link.request(request, receiver),
-    );
+    const answered = await responseTo((receiver) => leg.link.request(request, receiver), patience);
     leg.link.close();
     return answered;
   } catch {
     return undefined;
   }
-}
-
-function outcome(
-  withinMs: number,
-  start: (receiver: MessageReceiver) => { abort(): void },
-): Promise<Outcome | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      started.abort();
-      resolve(undefined);
-    }, withinMs);
-    const done = (value: Outcome | undefined) => {
-      clearTimeout(timer);
-      resolve(value);
-    };
-    const started = start({
-      onOpen: () => undefined,
-      onEvent({ data }) {
-        const parsed = data === undefined ? undefined : parseMessage(data);
-        if (parsed?.kind === "response") done(parsed.message);
-      },
-      onEnd: () => done(undefined),
-      onFailure: () => done(undefined),
-    });
-  });
 }

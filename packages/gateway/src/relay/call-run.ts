@@ -1,6 +1,7 @@
 import type { Entry } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
 import type { CallRecord, RunningCall } from "../traffic.js";
+import { endSoon } from "../upstream/brief-exchange.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange } from "../upstream/port.js";
@@ -21,9 +22,6 @@ export type CallRunOptions = {
   readonly onOver?: () => void;
 };
 
-/** How long a stream may stay open after the answer. To close it at once would cost its connection. */
-const mostTrailingMs = 1_000;
-
 /** One call to a server, message by message: its place, its time, what it counts as. */
 export class CallRun {
   readonly #context: GatewayContext;
@@ -35,7 +33,7 @@ export class CallRun {
   #exchange: UpstreamExchange | undefined;
   /** When it went out, in hub time; undefined while it waits in the hub. */
   #sentAt: number | undefined;
-  #closing: NodeJS.Timeout | undefined;
+  #stopEnding: (() => void) | undefined;
   #isOver = false;
 
   constructor(context: GatewayContext, options: CallRunOptions) {
@@ -71,7 +69,9 @@ export class CallRun {
 
   /** Sends it to an instance, as soon as that has a place. A second time after a first that did not run. */
   send(instance: UpstreamInstance, start: () => UpstreamExchange): void {
-    this.#exchange = undefined;
+    // What was sent before has served, even if its server has not ended it.
+    this.#exchange?.abort();
+    this.ended();
     this.#sentAt = undefined;
     this.#enter(instance, () => {
       if (this.#isOver) return;
@@ -126,7 +126,7 @@ export class CallRun {
     if (!this.#place.enter(instance.calls, begin)) this.fail(busy);
   }
 
-  /** The answer is there. Its stream ends with it; one that stays open all the same is closed. */
+  /** The answer is there, and with it the end of the call. */
   finish(outcome: CallRecord["outcome"]): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -134,14 +134,20 @@ export class CallRun {
     this.#place.end();
     this.#running.end(outcome);
     this.#options.onOver?.();
+    this.answered();
+  }
+
+  /** What was sent has its answer. Its stream ends with it; one that stays open all the same is closed. */
+  answered(): void {
+    this.#stopEnding?.();
     const exchange = this.#exchange;
-    if (exchange !== undefined)
-      this.#closing = setTimeout(() => exchange.abort(), mostTrailingMs).unref();
+    if (exchange !== undefined) this.#stopEnding = endSoon(() => exchange.abort());
   }
 
   /** The stream of the answer has ended. */
   ended(): void {
-    clearTimeout(this.#closing);
+    this.#stopEnding?.();
+    this.#stopEnding = undefined;
     // What was read of it may be large, and the call may go on for long.
     this.#exchange = undefined;
   }

@@ -24,7 +24,7 @@ export type GatewayContext = {
   readonly log: GatewayLog;
   readonly traffic: Traffic;
   readonly faults: Faults;
-  /** A server said that its lists changed, or stopped answering: look at it now. Never rejects. */
+  /** A server said that its lists changed, or stopped answering: look at it now. Never rejects; while a reading runs, the same promise for all. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
 
@@ -37,6 +37,7 @@ export function failureText(id: JsonRpcId, failure: GatewayFailure, entry: Entry
 export function failureOf({ neverSent, code, detail }: UpstreamFailure): GatewayFailure {
   if (code === "HUB_ITSELF") return { code: "HUB_LOOP", cause: detail, mayHaveRun: false };
   if (code === hubFault) return { code: "HUB_FAULT", cause: detail, mayHaveRun: !neverSent };
+  if (code === "TOO_MANY_ASKED") return { code, cause: `${detail}.`, mayHaveRun: true };
   if (neverSent) return { code: "SERVER_UNAVAILABLE", cause: detail, mayHaveRun: false };
   if (code === "TOO_LARGE" || code === "ANSWER_INVALID" || code === "ENCODED")
     return { code: "ANSWER_INVALID", cause: detail, mayHaveRun: true };

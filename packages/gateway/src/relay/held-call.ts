@@ -228,19 +228,19 @@ export class HeldCall {
   #question(request: JsonRpcRequest): void {
     const { id: serverId, method, params } = request;
     if (method === "ping") {
-      this.#link?.post({ jsonrpc: "2.0", id: serverId, result: {} });
+      this.#link?.reply({ jsonrpc: "2.0", id: serverId, result: {} });
       return;
     }
     // A client is never asked what it has not said it can answer.
     if (!this.#options.caller.canAnswer(method)) {
       const error = { code: codes.methodNotFound, message: `The client cannot answer ${method}` };
-      this.#link?.post({ jsonrpc: "2.0", id: serverId, error });
+      this.#link?.reply({ jsonrpc: "2.0", id: serverId, error });
       return;
     }
     const { budgets } = this.#options;
     if (this.#questions.size >= budgets.limit("questions")) {
       budgets.refused("questions");
-      this.#link?.post({ jsonrpc: "2.0", id: serverId, error: tooManyQuestions });
+      this.#link?.reply({ jsonrpc: "2.0", id: serverId, error: tooManyQuestions });
       return;
     }
     if (this.#attached === undefined && !this.#keep(JSON.stringify(request))) {

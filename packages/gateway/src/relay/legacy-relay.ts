@@ -138,9 +138,11 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           forget();
           run.finish(outcomeOf(said));
           if (call.onResponse !== undefined) call.onResponse(text);
-          else if (reply.isStream)
+          else if (reply.isStream) {
             reply.event({ ...event, ...mappedId(serverId, event), data: text });
-          else {
+            // Whether its server ends it as well is nothing to the client.
+            reply.end();
+          } else {
             const message = text === event.data ? (event.bytes ?? text) : text;
             reply.message(message, status >= 400 ? status : 200);
           }

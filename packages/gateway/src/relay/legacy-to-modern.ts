@@ -95,6 +95,7 @@ function send(
             const heard = hear(data);
             if (heard?.kind === "answer" && answersRequest(heard.envelope, message.id)) {
               isAnswered = true;
+              run.answered();
               resolve({ text: data, said: heard.envelope });
             } else if (
               heard?.kind === "notification" &&

@@ -1,5 +1,5 @@
 import { isJsonObject } from "@hub/core";
-import type { LegacyIdentity } from "../upstream/legacy-link.js";
+import type { LegacyIdentity } from "../upstream/initialize.js";
 import { cutText } from "../wire/cut-text.js";
 import { metaKeys, newestLegacyVersion } from "../wire/eras.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";

@@ -2,8 +2,14 @@ import { isJsonObject } from "@hub/core";
 import { legacyVersions } from "../wire/eras.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import type { Initialized } from "./instances.js";
-import type { LegacyIdentity } from "./legacy-link.js";
 import { invalid, LinkError } from "./link-error.js";
+
+/** What the hub says of the client it opens a session for: never more than the client itself declared. */
+export type LegacyIdentity = {
+  readonly protocolVersion: string;
+  readonly capabilities: unknown;
+  readonly clientInfo: unknown;
+};
 
 /** Makes an `initialize` request for an identity. */
 export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {

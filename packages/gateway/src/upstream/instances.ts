@@ -21,6 +21,9 @@ export type Initialized = {
 /** Whether an upstream that speaks the modern revision also opens sessions of the 2025 ones. */
 export type LegacyLeg = "unknown" | "sessions" | "stateless" | "none";
 
+/** Answers of the hub's own that are on their way to one instance at the same time. */
+const mostReplies = 16;
+
 /** One instance of a server as the gateway calls it. */
 export class UpstreamInstance {
   readonly serverId: string;
@@ -45,6 +48,8 @@ export class UpstreamInstance {
   readonly openings: Places;
   /** Places for words that nobody waits for, such as those that end a session. */
   readonly farewells: Places;
+  /** Places for what the hub itself answers to what a server asks: see `ownReplies`. */
+  readonly replies: Places;
   readonly #limits: GatewayLimits;
 
   constructor(serverId: string, instance: Instance, limits: GatewayLimits, budgets: BudgetBook) {
@@ -60,6 +65,11 @@ export class UpstreamInstance {
     this.calls = new Places(places);
     this.openings = new Places(places);
     this.farewells = new Places(places);
+    this.replies = new Places({
+      most: mostReplies,
+      mostWaiting: budgets.limit("repliesWaiting"),
+      onFull: () => budgets.refused("repliesWaiting"),
+    });
   }
 
   /** Calls and openings that wait for a place. */
@@ -127,6 +137,7 @@ export class Instances {
     this.#catalogue = catalogue;
     budgets.watch("callsInFlight", () => this.#most(({ inFlight }) => inFlight));
     budgets.watch("callsWaiting", () => this.#most(({ inLine }) => inLine));
+    budgets.watch("repliesWaiting", () => this.#most(({ replies }) => replies.waiting));
   }
 
   of(entry: Entry): readonly UpstreamInstance[] {

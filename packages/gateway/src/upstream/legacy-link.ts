@@ -1,20 +1,13 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
+import { type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
-import { accepted, firstAnswer, type Patience } from "./first-answer.js";
-import { initializeRequest, readInitialized } from "./initialize.js";
+import { type Greeted, greet, type Send, sessionHeaders } from "./handshake.js";
+import type { LegacyIdentity } from "./initialize.js";
 import type { Initialized, UpstreamInstance } from "./instances.js";
-import { invalid, LinkError } from "./link-error.js";
+import { OpenExchanges } from "./open-exchanges.js";
+import { ownReplies, tellInTurn } from "./own-replies.js";
 import type { UpstreamDialer, UpstreamExchange } from "./port.js";
-import { sessionIdIn } from "./session-id.js";
-import { type Start, tell, tellInTurn } from "./tell.js";
-
-/** What the hub says of the client it opens a session for: never more than the client itself declared. */
-export type LegacyIdentity = {
-  readonly protocolVersion: string;
-  readonly capabilities: unknown;
-  readonly clientInfo: unknown;
-};
 
 /** A session with one instance of a 2025 server; it belongs to one client. */
 export interface LegacyLink {
@@ -22,22 +15,31 @@ export interface LegacyLink {
   readonly initialized: Initialized;
   /** False when the server keeps no sessions: it can then ask nothing and announce nothing. */
   readonly isStateful: boolean;
-  /** The server said that it does not know the session any more. */
+  /** The session is of no use any more: the server said that it does not know it, or the hub ended it. */
   readonly isLost: boolean;
   request(message: JsonRpcRequest, receiver: MessageReceiver): UpstreamExchange;
-  /** Sends a notification or an answer. Failures are the server's loss: nothing waits for it. */
+  /** Sends a notification or the answer of a client. Failures are the server's loss: nothing waits for it. */
   post(message: object): void;
+  /**
+   * Sends an answer that the hub itself gives, in its turn. A server that asks more than may wait loses
+   * the session: all that is open in it fails.
+   */
+  reply(message: object): void;
   /** Hears what belongs to no call; with an id, what was missed since. */
   listen(receiver: MessageReceiver, lastEventId?: string): UpstreamExchange | undefined;
+  /** Ends the session. What is open in it is ended by whoever began it. */
   close(): void;
 }
 
-export type LegacyLinkOptions = Patience & {
+export type LegacyLinkOptions = {
   readonly dialer: UpstreamDialer;
   readonly instance: UpstreamInstance;
   readonly identity: LegacyIdentity;
+  readonly handshakeMs: number;
   readonly limits: ServerMessageLimits;
   readonly via?: string | undefined;
+  /** Ends the opening. Default: nothing does but its time. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export const postHeaders = {
@@ -48,7 +50,7 @@ export const postHeaders = {
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
   const { dialer, instance, limits, via, handshakeMs } = options;
-  const send = (message: object, headers: Record<string, string>, receiver: MessageReceiver) =>
+  const send: Send = (message, headers, receiver) =>
     exchange(
       dialer,
       instance,
@@ -61,20 +63,35 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       limits,
       receiver,
     );
-  const { initialized, sessionId } = instance.greeting
-    ? { initialized: instance.greeting, sessionId: undefined }
-    : await greet(options, send);
-  const own = sessionHeaders(initialized, sessionId);
+  const greeted = await greeting(options, send);
+  const { initialized, sessionId } = greeted;
+  const own = sessionHeaders(greeted);
+  const open = new OpenExchanges();
   let isLost = false;
   const watching = (receiver: MessageReceiver): MessageReceiver => ({
-    ...receiver,
     onOpen(status, framing, headers) {
       if (status === 404 && sessionId !== undefined) isLost = true;
       receiver.onOpen(status, framing, headers);
     },
     onEvent: (event) => receiver.onEvent(event),
+    onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
     onEnd: () => receiver.onEnd(),
     onFailure: (failure) => receiver.onFailure(failure),
+  });
+  const sending = (message: object): Start => {
+    return (receiver) => send(message, own, watching(receiver));
+  };
+  const close = () => {
+    if (sessionId === undefined || isLost) return;
+    const request = { method: "DELETE", headers: own, via } as const;
+    const short = shortMessages(limits);
+    const start: Start = (receiver) => exchange(dialer, instance, request, short, receiver);
+    tellInTurn(instance.farewells, "", start, handshakeMs);
+  };
+  const reply = ownReplies(instance, handshakeMs, (failure) => {
+    close();
+    isLost = true;
+    open.fail(failure);
   });
   return {
     instance,
@@ -83,57 +100,36 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     get isLost() {
       return isLost;
     },
-    request: (message, receiver) => send(message, own, watching(receiver)),
+    request: (message, receiver) => open.start(sending(message), receiver),
     post(message) {
-      const start: Start = (receiver) => send(message, own, watching(receiver));
       // Whoever waits for an answer must not wait for anything else as well.
-      if ("method" in message) tellInTurn(instance, start, handshakeMs);
-      else tell(start, handshakeMs);
+      if (!("method" in message)) tell(sending(message), handshakeMs);
+      // So that a server that hangs is not connected to for each call that ends.
+      else tellInTurn(instance.farewells, "", sending(message), handshakeMs);
     },
+    reply: (message) => reply(sending(message)),
     listen(receiver, lastEventId) {
       if (sessionId === undefined) return undefined;
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const headers = { ...own, ...resume, accept: "text/event-stream" };
       const request = { method: "GET", headers, via } as const;
-      return exchange(dialer, instance, request, limits, watching(receiver));
+      return open.start(
+        (heard) => exchange(dialer, instance, request, limits, watching(heard)),
+        receiver,
+      );
     },
-    close() {
-      if (sessionId === undefined || isLost) return;
-      const request = { method: "DELETE", headers: own, via } as const;
-      const short = shortMessages(limits);
-      const start: Start = (receiver) => exchange(dialer, instance, request, short, receiver);
-      tellInTurn(instance, start, handshakeMs);
-    },
+    close,
   };
 }
 
-type Send = (
-  message: object,
-  headers: Record<string, string>,
-  receiver: MessageReceiver,
-) => UpstreamExchange;
-
-function sessionHeaders({ protocolVersion }: Initialized, sessionId: string | undefined) {
-  const headers: Record<string, string> = { "mcp-protocol-version": protocolVersion };
-  if (sessionId !== undefined) headers["mcp-session-id"] = sessionId;
-  return headers;
-}
-
-async function greet(options: LegacyLinkOptions, send: Send) {
-  const { instance, identity } = options;
-  const greeting = await firstAnswer(
-    (receiver) => send(initializeRequest(identity), {}, receiver),
-    options,
-  );
-  const initialized = readInitialized(greeting.data, greeting.status);
-  const { id: sessionId, problem } = sessionIdIn(greeting.headers);
-  if (problem !== undefined) throw new LinkError(invalid(problem));
-  const own = sessionHeaders(initialized, sessionId);
-  await accepted(
-    (receiver) => send({ jsonrpc: "2.0", method: "notifications/initialized" }, own, receiver),
-    options,
-  );
-  instance.legacyLeg = sessionId === undefined ? "stateless" : "sessions";
-  instance.greeting = sessionId === undefined ? initialized : undefined;
-  return { initialized, sessionId };
+/** A server that keeps no sessions is greeted once, for all. */
+async function greeting(options: LegacyLinkOptions, send: Send): Promise<Greeted> {
+  const { instance, identity, handshakeMs: withinMs, signal } = options;
+  if (instance.greeting !== undefined)
+    return { initialized: instance.greeting, sessionId: undefined };
+  const greeted = await greet(identity, send, { withinMs, signal });
+  const isStateless = greeted.sessionId === undefined;
+  instance.legacyLeg = isStateless ? "stateless" : "sessions";
+  instance.greeting = isStateless ? greeted.initialized : undefined;
+  return greeted;
 }

@@ -1,8 +1,9 @@
 import type { Entry } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
 import { busy, eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
+import type { LegacyIdentity } from "./initialize.js";
 import type { UpstreamInstance } from "./instances.js";
-import { type LegacyIdentity, type LegacyLink, openStreamableLink } from "./legacy-link.js";
+import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { LinkError } from "./link-error.js";
 import type { UpstreamFailure } from "./port.js";
 import { openSseLink } from "./sse-link.js";

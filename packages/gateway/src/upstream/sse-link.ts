@@ -5,13 +5,17 @@ import {
   parseMessage,
 } from "../wire/json-rpc.js";
 import { shortMessages } from "../wire/message-limits.js";
+import { deaf, endSoon, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import { firstAnswer } from "./first-answer.js";
 import { initializeRequest, readInitialized } from "./initialize.js";
 import { type LegacyLink, type LegacyLinkOptions, postHeaders } from "./legacy-link.js";
 import { invalid, LinkError } from "./link-error.js";
+import { ownReplies } from "./own-replies.js";
 import type { UpstreamExchange, UpstreamFailure } from "./port.js";
-import { deaf, tell } from "./tell.js";
+
+/** What nothing is to be done about. */
+const never: UpstreamExchange = { abort() {}, pause() {}, resume() {} };
 
 /** How long the last messages of a session may take to arrive. */
 const farewellMs = 1_000;
@@ -36,6 +40,12 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     for (const { receiver } of pending.values()) receiver.onFailure(failure);
     pending.clear();
     outside?.onFailure(failure);
+  };
+  const sending = (message: object): Start => {
+    const body = JSON.stringify(message);
+    const request = { method: "POST", headers: postHeaders, body, via } as const;
+    const to = { serverId: instance.serverId, endpoint: target };
+    return (receiver) => exchange(dialer, to, request, shortMessages(limits), receiver);
   };
   const stream = await openStream(options, end, (data) => hear(data));
   target = stream.target;
@@ -74,26 +84,27 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       queueMicrotask(() =>
         fail({ neverSent: true, code: "ECONNRESET", detail: "it broke the connection" }),
       );
-    } else {
-      exchange(
-        dialer,
-        { serverId: instance.serverId, endpoint: target },
-        { method: "POST", headers: postHeaders, body: JSON.stringify(message), via },
-        shortMessages(limits),
-        {
-          ...deaf,
-          onOpen(status) {
-            if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
-          },
-          onFailure: fail,
-        },
-      );
+      return { ...never, abort: () => void pending.delete(message.id) };
     }
+    // Its answer comes with the stream: what comes here says only whether it was taken.
+    const posted = sending(message)({
+      ...deaf,
+      onOpen(status) {
+        hasEnded = endSoon(() => posted.abort());
+        if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
+      },
+      onEnd: () => hasEnded(),
+      onFailure: fail,
+    });
+    let hasEnded = () => {};
     return {
-      abort: () => void pending.delete(message.id),
       // The stream belongs to all calls; none may stop it.
-      pause: () => undefined,
-      resume: () => undefined,
+      ...never,
+      abort: () => {
+        pending.delete(message.id);
+        hasEnded();
+        posted.abort();
+      },
     };
   }
 
@@ -105,20 +116,12 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   };
   const post = (message: object) => {
     posting += 1;
-    const body = JSON.stringify(message);
-    tell(
-      (receiver) =>
-        exchange(
-          dialer,
-          { serverId: instance.serverId, endpoint: target },
-          { method: "POST", headers: postHeaders, body, via },
-          shortMessages(limits),
-          receiver,
-        ),
-      options.handshakeMs,
-      posted,
-    );
+    tell(sending(message), options.handshakeMs, posted);
   };
+  const reply = ownReplies(instance, options.handshakeMs, (failure) => {
+    stream.handle.abort();
+    end(failure);
+  });
   // What is still on its way, such as a cancellation, means nothing to a server once the stream is gone.
   const close = () => {
     isClosing = true;
@@ -129,7 +132,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   try {
     const greeting = await firstAnswer(
       (receiver) => request(initializeRequest(options.identity), receiver),
-      options,
+      { withinMs: options.handshakeMs, signal: options.signal },
     );
     const initialized = readInitialized(greeting.data, greeting.status);
     post({ jsonrpc: "2.0", method: "notifications/initialized" });
@@ -143,15 +146,15 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       },
       request,
       post,
+      reply: (message) => reply(sending(message)),
       listen(receiver) {
         outside = receiver;
         receiver.onOpen(200, "events", {});
         return {
+          ...never,
           abort: () => {
             if (outside === receiver) outside = undefined;
           },
-          pause: () => undefined,
-          resume: () => undefined,
         };
       },
       close,

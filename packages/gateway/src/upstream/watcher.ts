@@ -4,24 +4,32 @@ import { hubIdentity } from "../relay/ask-once.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import { responseTo } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { modernHeaders, withEnvelope } from "./modern.js";
-import type { UpstreamExchange, UpstreamFailure } from "./port.js";
+import { Pace } from "./pace.js";
+import { pacedDialer } from "./paced-dialer.js";
+import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
+import { ServerSubscriptions } from "./server-subscriptions.js";
 import { openSseLink } from "./sse-link.js";
-import { deaf } from "./tell.js";
 
 const shortestPauseMs = 1_000;
 const longestPauseMs = 60_000;
 /** Clients are not kept waiting longer than this for what a server may never confirm. */
 const mostWaitMs = 2_000;
 const mostReplaced = 4;
+/**
+ * How fast a server is read that tells of changes. 100 bytes, an event and a client told of it cost a unit
+ * each: 10,000 resources that change at once are told of at once, and what comes for ever is read slowly.
+ */
+const readingPace = { burst: 50_000, perSecond: 10_000 } as const;
 /** A stream that lived this long was a good one; the next pause is short again. */
 const goodAfterMs = 10_000;
 
-/** Why the hub ends a stream: what came was too large, too slow or no messages. */
-const refusals = new Set(["TOO_LARGE", "TIMEOUT", "ANSWER_INVALID"]);
+/** Why the hub ends a stream: what came was too large, too slow, too much to answer or no messages. */
+const refusals = new Set(["TOO_LARGE", "TIMEOUT", "ANSWER_INVALID", "TOO_MANY_ASKED"]);
 
 const changes: ReadonlyMap<string, ChangeKind> = new Map([
   ["notifications/tools/list_changed", "tools"],
@@ -35,8 +43,10 @@ export type WatcherOptions = {
   readonly instance: UpstreamInstance;
   /** The server's own URIs that somebody follows now. */
   readonly uris: () => readonly string[];
+  readonly isFollowed: (uri: string) => boolean;
   readonly onListChanged: (kind: ChangeKind) => void;
-  readonly onUpdated: (uri: string) => void;
+  /** Returns how many were told. */
+  readonly onUpdated: (uri: string) => number;
 };
 
 /** One catalogue connection: hears what an instance tells of its lists and resources, until it is closed. */
@@ -46,12 +56,15 @@ export class Watcher {
   #stream: UpstreamExchange | undefined;
   /** Streams that hear on until the one that replaces them stands. */
   readonly #replaced = new Set<UpstreamExchange>();
-  readonly #onStanding: (() => void)[] = [];
-  /** By URI: the wish the server is being told. */
-  readonly #asked = new Map<string, Promise<void>>();
+  readonly #onStanding = new Set<() => void>();
+  /** Reads all that the server sends here. */
+  readonly #dialer: UpstreamDialer;
+  readonly #pace: Pace;
   #lastId = 0;
   #hears = false;
   #link: LegacyLink | undefined;
+  /** What the server was told of resources in this session. */
+  #subscriptions: ServerSubscriptions | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = shortestPauseMs;
   #openedAt = 0;
@@ -64,6 +77,9 @@ export class Watcher {
   constructor(options: WatcherOptions) {
     this.#options = options;
     this.endpoint = options.instance.endpoint;
+    const { catalogue, dialer } = options.context;
+    this.#pace = new Pace({ ...readingPace, now: () => catalogue.now().hub });
+    this.#dialer = pacedDialer(dialer, this.#pace);
   }
 
   open(): void {
@@ -78,17 +94,21 @@ export class Watcher {
   /** Resolves when the server knows, or when it will not: what it tells from then on is heard. */
   async follow(uri: string): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#link !== undefined && this.#hears) {
-      await this.#ask(this.#link, "resources/subscribe", uri);
+    const subscriptions = this.#subscriptions;
+    if (subscriptions !== undefined && this.#hears) {
+      await soon((done) => void subscriptions.settle(uri).then(done));
       return;
     }
     // One that is still connecting says so itself when it has.
     if (this.#link === undefined) this.#listenAgain();
-    await this.#untilStanding();
+    await soon((done) => {
+      this.#onStanding.add(done);
+      return () => this.#onStanding.delete(done);
+    });
   }
 
   unfollow(uri: string): void {
-    if (this.#link !== undefined) void this.#ask(this.#link, "resources/unsubscribe", uri);
+    if (this.#subscriptions !== undefined) void this.#subscriptions.settle(uri);
     else this.#listenAgain();
   }
 
@@ -97,6 +117,7 @@ export class Watcher {
     clearTimeout(this.#timer);
     this.#stream?.abort();
     this.#endReplaced();
+    this.#subscriptions?.end();
     this.#link?.close();
   }
 
@@ -146,7 +167,7 @@ export class Watcher {
       body: JSON.stringify(message),
     } as const;
     this.#stream = exchange(
-      context.dialer,
+      this.#dialer,
       instance,
       request,
       context.serverMessages,
@@ -155,12 +176,12 @@ export class Watcher {
   }
 
   async #connect(): Promise<void> {
-    const { context, instance, uris } = this.#options;
+    const { context, instance, uris, isFollowed } = this.#options;
     const generation = this.#generation;
     const open = instance.transport === "sse" ? openSseLink : openStreamableLink;
     try {
       const link = await open({
-        dialer: context.dialer,
+        dialer: this.#dialer,
         instance,
         identity: hubIdentity,
         handshakeMs: context.limits.handshakeMs,
@@ -168,12 +189,17 @@ export class Watcher {
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;
+      const subscriptions = new ServerSubscriptions({
+        isFollowed,
+        ask: (method, uri) => this.#ask(link, method, uri),
+      });
+      this.#subscriptions = subscriptions;
       await this.#hearing(link);
       if (this.#isClosed || generation !== this.#generation) return;
       this.#hears = true;
       // Without a session nothing is ever told; the probes have to do.
       if (this.#stream !== undefined)
-        await Promise.all(uris().map((uri) => this.#ask(link, "resources/subscribe", uri)));
+        await Promise.all(uris().map((uri) => subscriptions.settle(uri)));
       this.#tellStanding();
     } catch {
       this.#again(generation);
@@ -182,51 +208,17 @@ export class Watcher {
 
   /** Resolves when the stream is open: what a server says before is lost. */
   #hearing(link: LegacyLink): Promise<void> {
-    return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, mostWaitMs);
-      const settle = () => {
-        clearTimeout(giveUp);
-        resolve();
-      };
-      this.#stream = link.listen(this.#receiver(settle));
-      if (this.#stream === undefined) settle();
+    return soon((done) => {
+      this.#stream = link.listen(this.#receiver(done));
+      if (this.#stream === undefined) done();
     });
   }
 
-  /** Wishes about one resource reach the server in the order they were made. */
-  #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
-    const before = this.#asked.get(uri) ?? Promise.resolve();
-    const asking = before
-      .then(() => this.#askNow(link, method, uri))
-      .then(() => {
-        if (this.#asked.get(uri) === asking) this.#asked.delete(uri);
-      });
-    this.#asked.set(uri, asking);
-    return asking;
-  }
-
-  #askNow(link: LegacyLink, method: string, uri: string): Promise<void> {
+  async #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
     this.#lastId += 1;
     const id = `hub-${this.#lastId}`;
-    return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, mostWaitMs);
-      const done = () => {
-        clearTimeout(giveUp);
-        resolve();
-      };
-      const request = { jsonrpc: "2.0", id, method, params: { uri } } as const;
-      link.request(request, { ...deaf, onEnd: done, onFailure: done });
-    });
-  }
-
-  #untilStanding(): Promise<void> {
-    return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, mostWaitMs);
-      this.#onStanding.push(() => {
-        clearTimeout(giveUp);
-        resolve();
-      });
-    });
+    const request = { jsonrpc: "2.0", id, method, params: { uri } } as const;
+    await responseTo((receiver) => link.request(request, receiver), { withinMs: mostWaitMs });
   }
 
   #receiver(onSettled: () => void = () => undefined): MessageReceiver {
@@ -249,16 +241,17 @@ export class Watcher {
   }
 
   #hear({ data }: StreamEvent, generation: number): void {
+    this.#pace.spend(1);
     const parsed = data === undefined ? undefined : parseMessage(data);
     if (parsed?.kind === "request" && parsed.message.method === "ping") {
-      this.#link?.post({ jsonrpc: "2.0", id: parsed.message.id, result: {} });
+      this.#link?.reply({ jsonrpc: "2.0", id: parsed.message.id, result: {} });
       return;
     }
     if (parsed?.kind !== "notification") return;
     const { method, params } = parsed.message;
     const changed = changes.get(method);
     if (method === "notifications/resources/updated" && typeof params?.uri === "string")
-      this.#options.onUpdated(params.uri);
+      this.#pace.spend(this.#options.onUpdated(params.uri));
     else if (changed !== undefined) this.#options.onListChanged(changed);
     else if (
       method === "notifications/subscriptions/acknowledged" &&
@@ -292,7 +285,8 @@ export class Watcher {
   }
 
   #tellStanding(): void {
-    for (const tell of this.#onStanding.splice(0)) tell();
+    for (const tell of this.#onStanding) tell();
+    this.#onStanding.clear();
   }
 
   #again(generation: number, failure?: UpstreamFailure): void {
@@ -302,6 +296,8 @@ export class Watcher {
     this.#stream?.abort();
     this.#stream = undefined;
     this.#endReplaced();
+    this.#subscriptions?.end();
+    this.#subscriptions = undefined;
     this.#link?.close();
     this.#link = undefined;
     const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;
@@ -312,6 +308,20 @@ export class Watcher {
     this.#timer = setTimeout(() => this.open(), Math.random() * this.#pauseMs);
     this.#timer.unref();
   }
+}
+
+/** Calls `wait` with what resolves; resolves also when that takes too long, and then calls what `wait` returned. */
+function soon(wait: (done: () => void) => (() => void) | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => {
+      stop?.();
+      resolve();
+    }, mostWaitMs);
+    const stop = wait(() => {
+      clearTimeout(giveUp);
+      resolve();
+    });
+  });
 }
 
 /** Whether a server said that its resources can be subscribed to. */

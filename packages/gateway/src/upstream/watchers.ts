@@ -71,6 +71,7 @@ export class Watchers {
           entry,
           instance,
           uris: () => [...(this.#followed.get(entry.record.id)?.keys() ?? [])],
+          isFollowed: (uri) => this.#followed.get(entry.record.id)?.has(uri) === true,
           onListChanged: (kind) => this.#onListChanged(entry.record.id, kind),
           onUpdated: (uri) => this.#updated(entry.record.id, uri),
         });
@@ -136,9 +137,11 @@ export class Watchers {
     for (const [key, watcher] of this.#watchers) if (key.startsWith(`${serverId} `)) run(watcher);
   }
 
-  /** Told to those who follow this very URI: of any other nobody can say whose it is. */
-  #updated(serverId: string, uri: string): void {
-    for (const tell of this.#followed.get(serverId)?.get(uri)?.followers ?? []) tell();
+  /** Told to those who follow this very URI: of any other nobody can say whose it is. Returns how many. */
+  #updated(serverId: string, uri: string): number {
+    const followers = this.#followed.get(serverId)?.get(uri)?.followers;
+    for (const tell of followers ?? []) tell();
+    return followers?.size ?? 0;
   }
 }
 

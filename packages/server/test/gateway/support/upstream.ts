@@ -81,6 +81,11 @@ export abstract class Upstream {
     return this.#port;
   }
 
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   /** What happens when a tool, prompt or resource is asked for. */
   on(name: string, script: Script): this {
     this.#scripts.set(name, script);

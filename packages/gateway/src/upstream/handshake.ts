@@ -1,0 +1,47 @@
+import type { Patience } from "./brief-exchange.js";
+import type { MessageReceiver } from "./exchange.js";
+import { accepted, firstAnswer } from "./first-answer.js";
+import { initializeRequest, type LegacyIdentity, readInitialized } from "./initialize.js";
+import type { Initialized } from "./instances.js";
+import { invalid, LinkError } from "./link-error.js";
+import type { UpstreamExchange } from "./port.js";
+import { sessionIdIn } from "./session-id.js";
+
+/** A session over streamable HTTP as the server opened it; without an id it keeps none. */
+export type Greeted = {
+  readonly initialized: Initialized;
+  readonly sessionId: string | undefined;
+};
+
+/** Sends a message with headers of the session. */
+export type Send = (
+  message: object,
+  headers: Readonly<Record<string, string>>,
+  receiver: MessageReceiver,
+) => UpstreamExchange;
+
+/** What every request in a session says. */
+export function sessionHeaders({ initialized, sessionId }: Greeted): Record<string, string> {
+  const headers: Record<string, string> = { "mcp-protocol-version": initialized.protocolVersion };
+  if (sessionId !== undefined) headers["mcp-session-id"] = sessionId;
+  return headers;
+}
+
+/** The handshake over streamable HTTP. Rejects with LinkError. */
+export async function greet(
+  identity: LegacyIdentity,
+  send: Send,
+  patience: Patience,
+): Promise<Greeted> {
+  const greeting = await firstAnswer(
+    (receiver) => send(initializeRequest(identity), {}, receiver),
+    patience,
+  );
+  const initialized = readInitialized(greeting.data, greeting.status);
+  const { id: sessionId, problem } = sessionIdIn(greeting.headers);
+  if (problem !== undefined) throw new LinkError(invalid(problem));
+  const greeted = { initialized, sessionId };
+  const noted = { jsonrpc: "2.0", method: "notifications/initialized" };
+  await accepted((receiver) => send(noted, sessionHeaders(greeted), receiver), patience);
+  return greeted;
+}

@@ -1,0 +1,41 @@
+import { type Start, tell } from "./brief-exchange.js";
+import type { UpstreamInstance } from "./instances.js";
+import type { Places } from "./places.js";
+import type { UpstreamFailure } from "./port.js";
+
+/** Why a session ends whose server asks more than the hub answers. */
+const tooManyAsked: UpstreamFailure = {
+  neverSent: false,
+  code: "TOO_MANY_ASKED",
+  detail:
+    "it asked for more answers of the hub itself, such as those to pings, than may wait (MCP_HUB_MAX_REPLIES_WAITING)",
+};
+
+let links = 0;
+
+/**
+ * Sends what the hub itself answers to the server of one link: each is a request of its own, so they go
+ * in turn, the links of an instance by turns. `onTooMany` hears of an answer that was not sent because
+ * too many wait.
+ */
+export function ownReplies(
+  instance: UpstreamInstance,
+  withinMs: number,
+  onTooMany: (failure: UpstreamFailure) => void,
+): (start: Start) => void {
+  links += 1;
+  const link = `link ${links}`;
+  return (start) => {
+    if (!tellInTurn(instance.replies, link, start, withinMs)) onTooMany(tooManyAsked);
+  };
+}
+
+/** Sends what nobody waits for the answer of when there is a place for it. False when too many wait already. */
+export function tellInTurn(places: Places, peer: string, start: Start, withinMs: number): boolean {
+  // At once it runs before there is anything to leave.
+  const leave = places.enter(
+    () => tell(start, withinMs, () => queueMicrotask(() => leave?.())),
+    peer,
+  );
+  return leave !== undefined;
+}
