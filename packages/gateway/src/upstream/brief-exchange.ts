@@ -61,11 +61,12 @@ export function startBrief(
   let stopEnding = () => {};
   const over = (tell: () => void) => {
     if (isOver) return;
+    // Whoever throws at what it hears is told of that: it is not over before it has heard.
+    if (!isServed) tell();
     isOver = true;
     stopWaiting();
     stopEnding();
     onOver();
-    if (!isServed) tell();
   };
   const stopWaiting = () => {
     clearTimeout(timer);
