@@ -115,7 +115,7 @@ for (const [transport, start] of Object.entries(servers))
             era === "2025" ? await LegacyClient.open(hub.url) : new ModernClient(hub.url);
           const { response } = await client.call("one__floods").done;
           expect(response.error).toMatchObject({
-            code: -31_028,
+            code: -31_029,
             message: expect.stringContaining("MCP_HUB_MAX_REPLIES_WAITING"),
             data: { hubError: "TOO_MANY_ASKED", mayHaveRun: true },
           });
