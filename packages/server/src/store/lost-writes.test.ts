@@ -8,7 +8,7 @@ import { bringing, copyTo, entry, refusalOf } from "./test-files.js";
 import { compileStore, newFolder, startProcess } from "./test-process.js";
 
 const root = newFolder();
-const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 60);
+const runs = Math.min(400, Number(process.env.HUB_PROPERTY_RUNS ?? 60));
 const headerBytes = 32;
 const frameBytes = 24 + 4_096;
 const ids = ["a", "b", "c", "d", "e"];
