@@ -140,7 +140,7 @@ describe("the offers of all servers together", () => {
           );
         }
       }),
-      { numRuns: Math.min(1_000, Number(process.env.HUB_PROPERTY_RUNS ?? 100)) },
+      { numRuns: Math.min(300, Number(process.env.HUB_PROPERTY_RUNS ?? 100)) },
     );
   });
 });
