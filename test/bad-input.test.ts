@@ -70,7 +70,7 @@ function report(results: readonly FuzzResult[]): string {
   return `${JSON.stringify(countByStatus(results))} p50 ${p50} p99 ${p99} max ${most} ms`;
 }
 
-describe(`bad input (seed ${seed})`, () => {
+describe(`bad input (seed ${seed})`, { timeout: 120_000 }, () => {
   test("10,000 requests to /register: 2xx or 4xx, none much slower than the others, nothing stored that should not be", async () => {
     const requests = fc.sample(badRegistrations(hub.port), { numRuns: 10_000, seed });
     const results = await sendAll(hub.port, requests);

@@ -44,6 +44,11 @@ export class BudgetBook {
     return this.#limits[name];
   }
 
+  /** For refusals: how many `things` there are, what one client may have of them, and the setting. */
+  shareText(name: BudgetName, things: string): string {
+    return `${this.limit(name)} ${things} (${settingOf(name)}; one address alone may have half of them)`;
+  }
+
   /** Reads with `use` what is in use, when somebody asks. Returns how to stop. */
   watch(name: BudgetName, use: () => BudgetUse): () => void {
     const gauges = this.#gauges.get(name) ?? new Set();

@@ -1,4 +1,5 @@
 import type { BudgetBook } from "./budget-book.js";
+import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import {
@@ -162,7 +163,7 @@ export class Registrar {
       budgets.refused("servers");
       throw new HubError(
         "REGISTRY_FULL",
-        `The hub keeps at most ${mostServers} servers and has no room for another. Remove servers that are down.`,
+        `The hub keeps at most ${mostServers} servers and has no room for another. Remove those that are not needed (DELETE /servers/{id}), or raise ${settingOf("servers")}.`,
       );
     }
     const decision = decideRegistration(request, {
@@ -193,7 +194,7 @@ export class Registrar {
         budgets.refused("instances");
         throw new HubError(
           "REGISTRY_FULL",
-          `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have. Stop some of them or register under another name.`,
+          `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have (${settingOf("instances")}). Stop some of them or register under another name.`,
         );
       }
       draft.put(decision.record);

@@ -68,7 +68,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
   return {
     code: gatewayErrors[code],
-    message: `${who}${cause}${after} ${fix}`,
+    message: `${who}${sentence(cause)}${after} ${fix}`,
     data: {
       hubError: code,
       ...(entry === undefined
@@ -80,6 +80,9 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
     },
   };
 }
+
+/** Half sentences about a server, such as "nothing listens there", end here. */
+const sentence = (cause: string) => (/[.!?]$/.test(cause) ? cause : `${cause}.`);
 
 const advice: Readonly<Record<GatewayErrorCode, string>> = {
   SERVER_UNAVAILABLE: "Start the server, or try again when the hub lists it as up.",

@@ -169,7 +169,7 @@ export class Connections {
     this.#budgets.refused("connections");
     return new HubError(
       "TOO_MANY_CONNECTIONS",
-      `This address has its share of the hub's ${this.#budgets.limit("connections")} connections at work. Wait for answers, or try again later.`,
+      `This address has its share of the hub's ${this.#budgets.shareText("connections", "connections")} at work. Wait for answers, or try again later.`,
       { retryAfterMs },
     );
   }

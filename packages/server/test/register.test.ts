@@ -185,6 +185,19 @@ describe("POST /register", () => {
     ).toBe(400);
   });
 
+  test("JSON that is sent as a form, as curl does it, is told which type it needs", async () => {
+    const { app } = await createTestApp();
+    for (const endpoint of ["http://127.0.0.1:1/mcp", "http://127.0.0.1:1/mcp?a=b&c=d"]) {
+      const response = await app.request("/register", {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: ` ${JSON.stringify({ ...server1, endpoint })}`,
+      });
+      expect(response.status).toBe(400);
+      expect((await response.json()).detail).toContain("Content-Type: application/json");
+    }
+  });
+
   test("one registration is at most 16 KiB, because every list shows all of them", async () => {
     const { app } = await createTestApp();
     const icons = Array.from({ length: 3 }, () => ({

@@ -173,8 +173,8 @@ export class LegacyEndpoint {
       onOutside: (one, link, event) => passOutside(context, one, link, event),
     });
     if (session === undefined) {
-      const most = budgets.limit("sessions");
-      const cause = `this address has its share of the hub's ${most} sessions, and all of them were used.`;
+      const most = budgets.shareText("sessions", "sessions");
+      const cause = `this address has its share of the hub's ${most}, and all of them were used.`;
       const { retryAfterMs } = this.sessions;
       const failure = { code: "TOO_MANY_SESSIONS", cause } as const;
       const refused = refuseMore(budgets, "sessions", message.id, failure, retryAfterMs);

@@ -1,3 +1,4 @@
+import { settingOf } from "@hub/core";
 import { sendText } from "../relay/send-text.js";
 import { codes, errorText, type JsonRpcError, type JsonRpcId } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
@@ -22,7 +23,8 @@ export function receiveMessage(
   }
   const take = (body: Buffer | undefined) => {
     if (body === undefined) {
-      const message = `A message may have at most ${limits.bytes} bytes`;
+      exchange.budgets.refused("clientMessageBytes");
+      const message = `A message may have at most ${limits.bytes} bytes (${settingOf("clientMessageBytes")})`;
       refuse(exchange, 413, { code: codes.badRequest, message });
       return;
     }

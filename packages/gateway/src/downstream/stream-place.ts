@@ -20,6 +20,7 @@ export function takeStreamPlace(
     response.once("close", () => shares.leave(peer, stream));
     return undefined;
   }
-  const cause = `this address has its share of the hub's ${shares.limit} streams open.`;
+  const streams = budgets.shareText("eventStreams", "streams");
+  const cause = `this address has its share of the hub's ${streams} open.`;
   return refuseMore(budgets, "eventStreams", id, { code: "TOO_MANY_STREAMS", cause }, retryAfterMs);
 }

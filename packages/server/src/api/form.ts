@@ -31,6 +31,8 @@ function wholeNumber(name: string, text: string): number {
  * one with commas; an empty field counts as not given, because form encoders send nothing that way.
  */
 export function registrationFromForm(fields: FormFields): Record<string, unknown> {
+  if (fields[0]?.[0].trimStart().startsWith("{") === true)
+    throw invalid("The form looks like JSON. Send it with Content-Type: application/json.");
   const found = new Map<string, unknown>();
   for (const [rawName, value] of fields) {
     const name = rawName.replace(/\[\]$/, "");
