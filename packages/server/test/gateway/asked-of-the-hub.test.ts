@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
+import { interceptMessages } from "./support/intercept-messages.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
-import { type Message, textOf, textResult } from "./support/messages.js";
+import { textOf, textResult } from "./support/messages.js";
 import { SseUpstream } from "./support/sse-upstream.js";
 import { TestHub } from "./support/test-hub.js";
 import type { Upstream } from "./support/upstream.js";
@@ -24,22 +25,13 @@ function holdReplies(upstream: Upstream) {
     isHolding = false;
     for (const response of held.splice(0)) response.writeHead(202).end();
   };
-  upstream.intercept = (request, response) => {
-    if (request.method !== "POST") return false;
-    let body = "";
-    request.setEncoding("utf8").on("data", (text: string) => {
-      body += text;
-    });
-    request.on("end", () => {
-      const message: Message = JSON.parse(body);
-      const isReply = message.method === undefined && String(message.id).startsWith("flood-");
-      if (!isReply) return upstream.handle(message, request, response);
-      seen.replies += 1;
-      if (isHolding) held.push(response);
-      else response.writeHead(202).end();
-    });
+  interceptMessages(upstream, (message, response) => {
+    if (message.method !== undefined || !String(message.id).startsWith("flood-")) return false;
+    seen.replies += 1;
+    if (isHolding) held.push(response);
+    else response.writeHead(202).end();
     return true;
-  };
+  });
   return seen;
 }
 

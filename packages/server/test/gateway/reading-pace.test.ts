@@ -2,8 +2,9 @@ import type { ServerResponse } from "node:http";
 import { systemClock } from "@hub/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
+import { interceptMessages } from "./support/intercept-messages.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
-import { type Message, textOf } from "./support/messages.js";
+import { textOf } from "./support/messages.js";
 import { TestHub } from "./support/test-hub.js";
 import { closeAll, until } from "./support/wait.js";
 
@@ -75,21 +76,12 @@ describe("the stream on which a server tells of changes", () => {
       await client.ask("resources/subscribe", { uri: `test://a/${one}` });
     const held: (() => void)[] = [];
     const asked = new Set<unknown>();
-    upstream.intercept = (request, response) => {
-      if (request.method !== "POST") return false;
-      let body = "";
-      request.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-      });
-      request.on("end", () => {
-        const message: Message = JSON.parse(body);
-        const answer = () => upstream.handle(message, request, response);
-        if (message.method !== "resources/subscribe") return answer();
-        asked.add(message.params?.uri);
-        held.push(answer);
-      });
+    interceptMessages(upstream, (message, _, pass) => {
+      if (message.method !== "resources/subscribe") return false;
+      asked.add(message.params?.uri);
+      held.push(pass);
       return true;
-    };
+    });
     stream.destroy();
     let most = 0;
     await until("all to be asked for", () => {
@@ -105,21 +97,12 @@ test("a server that never answers whether a resource can be followed keeps no co
   const hub = await TestHub.start();
   const { upstream, client } = await followed(hub);
   const open = new Set<ServerResponse>();
-  upstream.intercept = (request, response) => {
-    if (request.method !== "POST") return false;
-    let body = "";
-    request.setEncoding("utf8").on("data", (text: string) => {
-      body += text;
-    });
-    request.on("end", () => {
-      const message: Message = JSON.parse(body);
-      if (message.method?.endsWith("subscribe") !== true)
-        return upstream.handle(message, request, response);
-      open.add(response);
-      response.on("close", () => open.delete(response));
-    });
+  interceptMessages(upstream, (message, response) => {
+    if (message.method?.endsWith("subscribe") !== true) return false;
+    open.add(response);
+    response.on("close", () => open.delete(response));
     return true;
-  };
+  });
   const following = Array.from({ length: 60 }, async (_, one) => {
     const params = { uri: `test://a/${one}` };
     await client.ask("resources/subscribe", params);
