@@ -1,7 +1,6 @@
 // Judges what came of the scenes, prints it, and keeps the table in docs/reference/attack.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { before } from "./before.mjs";
-import { knownGaps } from "./known-gaps.mjs";
 
 export const bars = { p99Ms: 100, memoryMb: 250, calmMs: 50 };
 
@@ -21,20 +20,10 @@ export function failures(result, { isTimed }) {
     .filter(({ isGood }) => !isGood)
     .map(({ what, value }) => `${what}: ${value}`);
   const memory = aboveIdle(result);
-  if (memory > (knownGaps[result.name]?.memoryMb ?? bars.memoryMb))
-    wrong.push(`memory: ${memory.toFixed(0)} MB above idle`);
+  if (memory > bars.memoryMb) wrong.push(`memory: ${memory.toFixed(0)} MB above idle`);
   if (isTimed && isSlow(result) && wasCalm(result))
     wrong.push(`the bystander's p99: ${aboveQuiet(result).toFixed(0)} ms above quiet`);
   return wrong;
-}
-
-/** What is known not to meet its bar, in words. */
-function gapOf(result) {
-  const gap = knownGaps[result.name];
-  const memory = aboveIdle(result);
-  return gap === undefined || memory <= bars.memoryMb
-    ? undefined
-    : `known gap: ${memory.toFixed(0)} MB above idle, where ${bars.memoryMb} is the bar: ${gap.why}`;
 }
 
 const ms = (value) => value.toFixed(value < 10 ? 1 : 0);
@@ -51,8 +40,6 @@ export function print(result, options) {
   console.log(
     `      bystander p50/p99 ${ms(under.p50)}/${ms(under.p99)} ms, quiet ${ms(quiet.p50)}/${ms(quiet.p99)}${wasCalm(result) ? "" : " (the machine was busy)"}; ${memory}; ${seconds.toFixed(0)} s`,
   );
-  const gap = gapOf(result);
-  if (gap !== undefined) console.log(`  GAP ${gap}`);
   for (const { what, value } of result.notes) console.log(`      ${what}: ${value}`);
   for (const one of wrong) if (/^memory|^the bystander's/.test(one)) console.log(`  NO  ${one}`);
 }
@@ -65,8 +52,7 @@ function row(result, options) {
   const told = result.claims
     .filter(({ what, isGood }) => !isGood || !usual.has(what))
     .map(({ what, value }) => `${what}: ${value}`);
-  const holds = gapOf(result) === undefined ? "held" : "held, but for a known gap";
-  const verdict = failures(result, options).length === 0 ? holds : "**failed**";
+  const verdict = failures(result, options).length === 0 ? "held" : "**failed**";
   return [
     faults.join(", "),
     `\`${name}\`: ${title}`,

@@ -3,6 +3,7 @@ import type { BudgetBook } from "@hub/core";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText, type StreamEvent } from "../wire/event-stream.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
+import { LongReply } from "./long-reply.js";
 import { peerOf } from "./peer.js";
 
 const streamHeaders = {
@@ -20,6 +21,8 @@ export class Reply {
   readonly #onGone = new Set<() => void>();
   readonly #onDrain: (() => void)[] = [];
   #state: "unopened" | "events" | "ended" = "unopened";
+  /** What is under way as the answer's last message; nothing else is sent then. */
+  #long: LongReply | undefined;
   #isStreamPreferred = false;
 
   /** `always`: what every answer of the hub carries. */
@@ -73,6 +76,11 @@ export class Reply {
     headers: Readonly<Record<string, string>> = {},
   ): void {
     if (this.#state === "ended") return;
+    if (this.#long !== undefined) {
+      this.#state = "ended";
+      this.#long.breakOff(text.toString());
+      return;
+    }
     if (this.#isStreamPreferred && status === 200) this.openStream(headers);
     if (this.#state === "events") {
       this.event({ data: text.toString() });
@@ -88,6 +96,23 @@ export class Reply {
       "content-length": bytes.length,
     });
     atEndOfTurn(() => this.#response.end(bytes));
+  }
+
+  /** Begins the answer's last message, which is sent while it comes; undefined when nobody reads it. */
+  beginLong(): LongReply | undefined {
+    if (this.#state === "ended" || this.#long !== undefined) return undefined;
+    if (this.#isStreamPreferred) this.openStream();
+    if (this.#state === "unopened")
+      this.#response.writeHead(200, { ...this.#always, "content-type": "application/json" });
+    this.#long = new LongReply(this.#response, this.#state === "events");
+    return this.#long;
+  }
+
+  /** Ends the answer with what `beginLong` began. */
+  endLong(last: Buffer, event: StreamEvent | undefined): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#long?.end(last, event);
   }
 
   /** Ends the answer with one JSON message that is in pieces, as `message` does. */
@@ -118,7 +143,7 @@ export class Reply {
   }
 
   openStream(headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#state !== "unopened") return;
+    if (this.#state !== "unopened" || this.#long !== undefined) return;
     this.#state = "events";
     this.#response.writeHead(200, { ...this.#always, ...headers, ...streamHeaders });
     this.#response.flushHeaders();
@@ -143,7 +168,8 @@ export class Reply {
   end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#response.end();
+    if (this.#long === undefined) this.#response.end();
+    else this.#long.breakOff();
   }
 
   #drained(): void {
@@ -151,7 +177,7 @@ export class Reply {
   }
 
   #write(text: string): boolean {
-    if (this.#state === "ended") return true;
+    if (this.#state === "ended" || this.#long !== undefined) return true;
     this.openStream();
     // What waits already is what the client does not read; one large event alone is no sign of that.
     if (this.#response.writableLength > this.#budgets.limit("streamBytes")) {

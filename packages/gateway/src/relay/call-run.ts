@@ -80,8 +80,8 @@ export class CallRun {
     });
   }
 
-  /** A message of the server came. */
-  heard(text: string): void {
+  /** A message of the server came, or a piece of one. */
+  heard(text: string | Buffer): void {
     this.#running.bytes += Buffer.byteLength(text);
     this.#timer.touch();
     this.#instance?.showLife(this.#context.catalogue.now().hub);

@@ -16,6 +16,7 @@ import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
 import { noAnswer } from "./no-answer.js";
+import { passLong } from "./pass-long.js";
 import { isSessionRefusal } from "./session-refusal.js";
 
 export type LegacyCall = {
@@ -148,6 +149,18 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           }
         });
         if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
+      },
+      onLong(answering) {
+        const mustSee = call.onResponse !== undefined || call.rewrites !== undefined;
+        if (mustSee || isLost || status >= 300) return undefined;
+        const eventOf = (event: StreamEvent) => ({ ...event, ...mappedId(serverId, event) });
+        const onWhole = (said: Envelope) => {
+          isAnswered = true;
+          forget();
+          run.finish(outcomeOf(said));
+        };
+        const onOther = () => run.fail(noAnswer(status, head));
+        return passLong({ run, reply, id: request.id, eventOf, onWhole, onOther }, answering);
       },
       onRoom: (hasRoom) => run.waitForRoom(hasRoom),
       onEnd() {

@@ -11,6 +11,7 @@ import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./con
 import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";
 import { KeptBytes } from "./kept-bytes.js";
 import { noAnswer } from "./no-answer.js";
+import { passLong } from "./pass-long.js";
 
 /** A server that asks more often than this for one call does not mean it well. */
 const mostRounds = 32;
@@ -102,6 +103,18 @@ function send(
               !reply.event({ data: rewriteText(data, call.rewrites) })
             )
               run.slowDown((listener) => reply.onDrain(listener));
+          },
+          onLong(answering) {
+            if (call.onResponse !== undefined || call.rewrites !== undefined || status >= 300)
+              return undefined;
+            const onWhole = (said: Envelope) => {
+              isAnswered = true;
+              call.forget();
+              run.finish(outcomeOf(said));
+              resolve(undefined);
+            };
+            const onOther = () => fail(noAnswer(status, head));
+            return passLong({ run, reply, id: message.id, onWhole, onOther }, answering);
           },
           onRoom: (hasRoom) => run.waitForRoom(hasRoom),
           onEnd() {

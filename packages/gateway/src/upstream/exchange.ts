@@ -3,6 +3,7 @@ import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import { GrowingBytes } from "../wire/growing-bytes.js";
 import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
+import { LongAnswer, longBytes, type PassageFor } from "./long-answer.js";
 import {
   areReady,
   type UpstreamDialer,
@@ -21,6 +22,8 @@ export interface MessageReceiver {
   onOpen(status: number, framing: Framing, headers: Headers): void;
   /** `data` is one JSON-RPC message as the server wrote it. */
   onEvent(event: StreamEvent): void;
+  /** A long answer has begun: whoever can take it in pieces does so, and hears of no event for it. */
+  onLong?: PassageFor | undefined;
   /** The answer is not read on until there is room for it, which is no silence of the server's; and then again. */
   onRoom?(hasRoom: boolean): void;
   onEnd(): void;
@@ -51,7 +54,12 @@ export function exchange(
   let framing: Framing = "none";
   let parser: EventParser | undefined;
   let status = 0;
+  let announced = 0;
   const body = new GrowingBytes();
+  /** The message that is passed on while it comes. */
+  let long: LongAnswer | undefined;
+  /** Whether the present message was looked at for that. */
+  let isJudged = false;
   let timer: NodeJS.Timeout | undefined;
   let isPaused = false;
   let isOver = false;
@@ -99,9 +107,24 @@ export function exchange(
     wait();
     if (!wasWaiting) receiver.onRoom?.(false);
   };
+  /** The present message, if it is passed on from here on; what has begun is to be written to it. */
+  const passOn = (begun: Buffer | undefined): LongAnswer | undefined => {
+    if (begun === undefined || begun.length < longBytes || isJudged) return undefined;
+    isJudged = true;
+    long = LongAnswer.of(begun, receiver.onLong);
+    if (long !== undefined) leaveRoom();
+    return long;
+  };
   const hear = (event: StreamEvent): boolean => {
     // The rest of a chunk, after the first message of it was enough.
     if (isOver) return false;
+    isJudged = false;
+    const passed = long;
+    long = undefined;
+    if (passed !== undefined) {
+      passed.end(event);
+      return true;
+    }
     if (event.data !== undefined) {
       const { excess, values } = scanJson(event.data, limits);
       limits.counted(values);
@@ -125,8 +148,7 @@ export function exchange(
           parser = new EventParser(limits.bytes);
         } else if (type === "application/json") {
           framing = "json";
-          const announced = Number(headerOf(headers, "content-length") ?? 0);
-          if (announced <= limits.bytes) body.expect(announced);
+          announced = Number(headerOf(headers, "content-length") ?? 0);
         }
         const encoding = headerOf(headers, "content-encoding") ?? "identity";
         if (framing !== "none" && encoding.toLowerCase() !== "identity")
@@ -138,7 +160,11 @@ export function exchange(
           try {
             const events = parser.push(chunk);
             if (events.length > 0 || !parser.isWithin) leaveRoom();
-            else makeRoom(chunk.length);
+            else if (long === undefined) {
+              const begun = passOn(parser.begunData);
+              if (begun === undefined) makeRoom(chunk.length);
+              else parser.takeData((piece) => begun.write(piece));
+            }
             watchEvent(events.length > 0);
             for (const event of events) if (!hear(event)) return;
           } catch (error) {
@@ -148,14 +174,23 @@ export function exchange(
           return;
         }
         if (framing !== "json") return;
+        if (long !== undefined) return long.write(chunk);
         if (body.length + chunk.length > limits.bytes) return tooLarge();
         body.add(chunk);
+        const begun = passOn(body.bytes);
+        if (begun !== undefined) {
+          begun.write(body.bytes);
+          body.clear();
+          return;
+        }
+        if (isJudged && announced <= limits.bytes) body.expect(announced);
         makeRoom(chunk.length);
       },
       onEnd() {
         clearTimeout(timer);
         leaveRoom();
-        if (framing === "json" && body.length > 0) {
+        if (framing === "json" && long !== undefined) hear({ data: undefined });
+        else if (framing === "json" && body.length > 0) {
           const { bytes } = body;
           const data = bytes.toString("utf8");
           if (!hear({ data, bytes: isUtf8(bytes) ? bytes : undefined })) return;

@@ -74,6 +74,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       receiver.onOpen(status, framing, headers);
     },
     onEvent: (event) => receiver.onEvent(event),
+    onLong: receiver.onLong,
     onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
     onEnd: () => receiver.onEnd(),
     onFailure: (failure) => receiver.onFailure(failure),

@@ -10,6 +10,7 @@ export class OpenExchanges {
     const handle = start({
       onOpen: (status, framing, headers) => receiver.onOpen(status, framing, headers),
       onEvent: (event) => receiver.onEvent(event),
+      onLong: receiver.onLong,
       onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
       onEnd: () => {
         this.#open.delete(handle);

@@ -16,6 +16,16 @@ export type Envelope = {
   readonly resultType: string | undefined;
 };
 
+/** An answer whose result has begun. */
+export type Answering = {
+  /** Undefined when none stood before the result. */
+  readonly id: JsonRpcId | null | undefined;
+  /** The member of the result that is read. */
+  readonly member: string | undefined;
+  /** Undefined when it was not read yet. */
+  readonly resultType: string | undefined;
+};
+
 const quote = 34;
 const comma = 44;
 const colon = 58;
@@ -77,6 +87,12 @@ export class EnvelopeReader {
       } else if (isOfInterest) at = this.#member(bytes, at, to);
       else at = this.#passOver(bytes, at, to);
     }
+  }
+
+  /** What is known of an answer while its result is read; undefined where the message may still be anything. */
+  get answering(): Answering | undefined {
+    if (!this.#isInResult || this.#isCall || this.#isBroken) return undefined;
+    return { id: idOf(this.#id), member: this.#innerKey, resultType: this.#resultType };
   }
 
   /** The line ended: no text of JSON goes on after it. */

@@ -9,6 +9,8 @@ export type StreamEvent = {
   readonly id?: string;
   readonly event?: string;
   readonly retryMs?: number;
+  /** Its data was taken piece by piece (`EventParser.takeData`). */
+  readonly isTaken?: true;
 };
 
 export class EventTooLarge extends Error {}
@@ -18,6 +20,8 @@ const space = 32;
 const colon = 58;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const longestField = "event".length;
+const dataField = Buffer.from("data:");
+const aSpace = Buffer.from(" ");
 
 /** UTF-8, with a mark in place of what is none. */
 const lenient = (bytes: Buffer) => bytes.toString("utf8");
@@ -39,6 +43,9 @@ export class EventParser {
   #event: string | undefined;
   #retryMs: number | undefined;
   #isFirst = true;
+  /** Takes the data of the present event, and whether the line that is read is the one it began with. */
+  #taker: ((piece: Buffer) => void) | undefined;
+  #isTakenLine = false;
 
   constructor(limit: number, decode: (bytes: Buffer) => string = lenient) {
     this.#limit = limit;
@@ -50,15 +57,41 @@ export class EventParser {
     return (
       this.#begun.length > 0 ||
       this.#hasData ||
+      this.#taker !== undefined ||
       this.#id !== undefined ||
       this.#event !== undefined ||
       this.#retryMs !== undefined
     );
   }
 
+  /** What has come of the event's data, while its first line of data is read; good until the next call. */
+  get begunData(): Buffer | undefined {
+    const { bytes } = this.#begun;
+    const isData = bytes.subarray(0, dataField.length).equals(dataField);
+    if (!isData || this.#hasData || this.#taker !== undefined) return undefined;
+    return bytes.subarray(
+      bytes[dataField.length] === space ? dataField.length + 1 : dataField.length,
+    );
+  }
+
+  /** Hands `begunData` and what follows of the event's data to `taker`; its limit counts no more for it. */
+  takeData(taker: (piece: Buffer) => void): void {
+    const begun = this.begunData;
+    if (begun === undefined) return;
+    this.#taker = taker;
+    this.#isTakenLine = true;
+    taker(Buffer.from(begun));
+    this.#begun.clear();
+  }
+
   push(chunk: Buffer): StreamEvent[] {
     const events: StreamEvent[] = [];
     this.#lines.cut(chunk, (from, to, isEnd) => {
+      if (this.#isTakenLine) {
+        if (to > from) this.#taker?.(chunk.subarray(from, to));
+        this.#isTakenLine = !isEnd;
+        return;
+      }
       if (this.#begun.length + this.#data.length + to - from > this.#limit)
         throw new EventTooLarge();
       if (isEnd && this.#begun.length === 0) this.#line(chunk, from, to, events);
@@ -89,7 +122,10 @@ export class EventParser {
     }
     const field = bytes.toString("latin1", from, end);
     const value = Math.min(to, bytes[end + 1] === space ? end + 2 : end + 1);
-    if (field === "data") {
+    if (field === "data" && this.#taker !== undefined) {
+      // Between two lines of JSON a space is as good as a line end.
+      this.#taker(Buffer.concat([aSpace, bytes.subarray(value, to)]));
+    } else if (field === "data") {
       if (this.#hasData) this.#data.addByte(lineFeed);
       this.#hasData = true;
       this.#data.add(bytes, value, to);
@@ -104,8 +140,10 @@ export class EventParser {
   }
 
   #dispatch(events: StreamEvent[]): void {
-    if (this.#hasData || this.#id !== undefined || this.#retryMs !== undefined) {
+    const isTaken = this.#taker !== undefined;
+    if (this.#hasData || isTaken || this.#id !== undefined || this.#retryMs !== undefined) {
       events.push({
+        ...(isTaken ? { isTaken } : {}),
         data: this.#data.length === 0 ? undefined : this.#decode(this.#data.bytes),
         ...(this.#id === undefined ? {} : { id: this.#id }),
         ...(this.#event === undefined ? {} : { event: this.#event }),
@@ -114,6 +152,7 @@ export class EventParser {
     }
     this.#data.clear();
     this.#hasData = false;
+    this.#taker = undefined;
     this.#id = undefined;
     this.#event = undefined;
     this.#retryMs = undefined;
@@ -122,13 +161,19 @@ export class EventParser {
 
 /** An event as bytes for a client. JSON holds no raw line ends, but what servers send may. */
 export function eventText(event: StreamEvent): string {
-  let text = "";
-  if (event.id !== undefined) text += `id: ${event.id}\n`;
-  if (event.retryMs !== undefined) text += `retry: ${event.retryMs}\n`;
-  if (event.event !== undefined) text += `event: ${event.event}\n`;
+  let text = fieldsText(event);
   const { data } = event;
   if (data === undefined) text += "data: \n";
-  else if (!data.includes("\n")) text += `data: ${data}\n`;
-  else for (const line of data.split("\n")) text += `data: ${line}\n`;
+  else if (!/[\r\n]/.test(data)) text += `data: ${data}\n`;
+  else for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
   return `${text}\n`;
+}
+
+/** The fields of an event beside its data, which may stand before it or after it. */
+export function fieldsText({ id, retryMs, event }: Omit<StreamEvent, "data">): string {
+  let text = "";
+  if (id !== undefined) text += `id: ${id}\n`;
+  if (retryMs !== undefined) text += `retry: ${retryMs}\n`;
+  if (event !== undefined) text += `event: ${event}\n`;
+  return text;
 }

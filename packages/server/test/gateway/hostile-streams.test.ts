@@ -127,7 +127,7 @@ test("an answer of 4 MB in pieces of 2 KB costs the hub what its bytes cost, not
 
 test("what long messages of a server take while they come is told by its id, however many instances send them", async () => {
   const hub = await TestHub.start({ budgets: { incomingBytes: 1_048_576 } });
-  const part = `{"jsonrpc":"2.0","result":{"text":"${"x".repeat(300_000)}`;
+  const part = `{"jsonrpc":"2.0","error":{"data":"${"x".repeat(300_000)}`;
   for (let one = 0; one < 2; one += 1) {
     const upstream = await LegacyUpstream.start({ tools: ["long"] });
     upstream.on("long", ({ response }) => {

@@ -1,0 +1,51 @@
+import type { Reply } from "../downstream/reply.js";
+import type { Passage } from "../upstream/long-answer.js";
+import { type Answering, answersRequest, type Envelope } from "../wire/envelope.js";
+import type { StreamEvent } from "../wire/event-stream.js";
+import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { CallRun } from "./call-run.js";
+
+export type LongCall = {
+  readonly run: CallRun;
+  readonly reply: Reply;
+  readonly id: JsonRpcId;
+  /** It was the answer to the call, and the last of it is to go out. */
+  readonly onWhole: (envelope: Envelope) => void;
+  /** It was no answer to the call after all. */
+  readonly onOther: () => void;
+  /** What its event says beside the data, as the client gets it. Default: nothing. */
+  readonly eventOf?: (event: StreamEvent) => StreamEvent;
+};
+
+/**
+ * Hands a long answer on as it comes, no faster than its client reads. What asks for input is for the hub
+ * to read, and so is kept whole.
+ */
+export function passLong(
+  call: LongCall,
+  { id, member, resultType }: Answering,
+): Passage | undefined {
+  const { run, reply } = call;
+  const isOther = id !== undefined && id !== call.id;
+  const isAsking =
+    member === "inputRequests" || member === "requestState" || resultType === "input_required";
+  const long = isOther || isAsking || run.isOver ? undefined : reply.beginLong();
+  if (long === undefined) return undefined;
+  return {
+    write(piece) {
+      run.heard(piece);
+      if (!long.write(piece)) run.slowDown((listener) => reply.onDrain(listener));
+    },
+    end(last, envelope, event) {
+      const isWhole =
+        envelope !== undefined &&
+        envelope.resultType !== "input_required" &&
+        answersRequest(envelope, call.id);
+      // The last piece did not go out, so its client has no whole message either.
+      if (!isWhole) return call.onOther();
+      run.heard(last);
+      call.onWhole(envelope);
+      reply.endLong(last, event && call.eventOf?.(event));
+    },
+  };
+}

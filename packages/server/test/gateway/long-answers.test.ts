@@ -1,0 +1,238 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { LegacyClient } from "./support/clients.js";
+import { LegacyUpstream } from "./support/legacy-upstream.js";
+import { type Message, textOf, textResult } from "./support/messages.js";
+import { ModernUpstream } from "./support/modern-upstream.js";
+import { TestHub } from "./support/test-hub.js";
+import type { UpstreamCall } from "./support/upstream-call.js";
+import { closeAll, closeLater, until } from "./support/wait.js";
+
+afterEach(closeAll);
+
+const eras = { legacy: LegacyUpstream, modern: ModernUpstream };
+const framings = ["json", "events"] as const;
+type Framing = (typeof framings)[number];
+const types = { json: "application/json", events: "text/event-stream" };
+
+/** A hub with one server of a tool `long`, and a client of 2025 with a session. */
+async function oneServer(era: keyof typeof eras, answer: (call: UpstreamCall) => void) {
+  const hub = await TestHub.start();
+  const upstream = await eras[era].start({ tools: ["long", "echo"] });
+  upstream.on("long", (call) => {
+    answer(call);
+    return undefined;
+  });
+  await hub.register("one", upstream);
+  return { hub, upstream, client: await LegacyClient.open(hub.url) };
+}
+
+/** Writes bytes in pieces of these lengths, over and over, each when the one before has gone out. */
+function inPieces({ response }: UpstreamCall, bytes: Buffer, lengths: readonly number[]): void {
+  let at = 0;
+  let turn = 0;
+  const next = () => {
+    if (at >= bytes.length) return response.end();
+    const length = lengths[turn % lengths.length] ?? bytes.length;
+    turn += 1;
+    at += length;
+    response.write(bytes.subarray(at - length, at), next);
+  };
+  next();
+}
+
+/** How servers write one answer: the order of its members, spaces, and what else its event says. */
+const spelling = fc.record({
+  framing: fc.constantFrom<Framing>(...framings),
+  idPlace: fc.constantFrom("first", "last"),
+  gap: fc.constantFrom("", " ", "\n", "\r\n", "\r"),
+  unit: fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
+  length: fc.integer({ min: 1_000, max: 700_000 }),
+  pieces: fc.array(fc.integer({ min: 5_000, max: 200_000 }), { minLength: 1, maxLength: 4 }),
+  before: fc.constantFrom("", "event: message\n", "id: a-1\n", ": comment\n"),
+  after: fc.constantFrom("", "event: message\n", "id: b-2\n", "retry: 500\n"),
+  lineEnd: fc.constantFrom("\n", "\r\n", "\r"),
+  isError: fc.boolean(),
+});
+
+describe("long answers to clients with sessions", () => {
+  for (const era of ["legacy", "modern"] as const)
+    test(`come whole, however a ${era} server writes them`, async () => {
+      let written = Buffer.alloc(0);
+      let given: { framing: Framing; pieces: readonly number[] } = { framing: "json", pieces: [1] };
+      let write = (_: UpstreamCall) => Buffer.alloc(0);
+      const { hub, client } = await oneServer(era, (call) => {
+        written = write(call);
+        call.response.writeHead(200, { "content-type": types[given.framing] });
+        inPieces(call, written, given.pieces);
+      });
+      await fc.assert(
+        fc.asyncProperty(spelling, async (one) => {
+          given = one;
+          const { unit, gap, isError } = one;
+          const text = unit.repeat(Math.ceil(one.length / unit.length));
+          const result = { ...textResult(text), resultType: "complete", isError };
+          write = ({ id }) => {
+            const members = [
+              `"id":${gap}${JSON.stringify(id)}`,
+              `"result":${JSON.stringify(result)}`,
+            ];
+            if (one.idPlace === "last") members.reverse();
+            const json = `{"jsonrpc":"2.0",${gap}${members.join(`,${gap}`)}${gap}}`;
+            const lines = json.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);
+            const event = `${one.before}${lines.join("")}${one.after}\n`;
+            return Buffer.from(
+              one.framing === "json" ? json : event.replaceAll("\n", one.lineEnd),
+              "utf8",
+            );
+          };
+          const { status, response, isBroken, messages } = await client.call("one__long").done;
+          expect({ status, isBroken, count: messages.length }).toEqual({
+            status: 200,
+            isBroken: false,
+            count: 1,
+          });
+          expect(response.error).toBeUndefined();
+          expect(response.result?.isError).toBe(isError);
+          expect(textOf(response) === text).toBe(true);
+        }),
+        { numRuns: 40 },
+      );
+      expect(hub.errors).toEqual([]);
+    });
+
+  test("keep the ids of their events, with which the client goes on", async () => {
+    const { client } = await oneServer("legacy", (call) => {
+      const text = JSON.stringify({
+        jsonrpc: "2.0",
+        id: call.id,
+        result: textResult("x".repeat(400_000)),
+      });
+      call.response.writeHead(200, { "content-type": "text/event-stream" });
+      inPieces(call, Buffer.from(`data: ${text}\nid: 7\n\n`), [100_000]);
+    });
+    const call = client.call("one__long");
+    await call.done;
+    expect(call.eventIds).toEqual(["one:7"]);
+  });
+
+  for (const framing of framings) {
+    test(`are read (${framing}) as fast as their clients read them, of any length`, async () => {
+      const mib = 1024 * 1024;
+      const sent: UpstreamCall[] = [];
+      const { hub, client } = await oneServer("legacy", (call) => {
+        sent.push(call);
+        const json = JSON.stringify({
+          jsonrpc: "2.0",
+          id: call.id,
+          result: textResult("y".repeat(24 * mib)),
+        });
+        call.response.writeHead(200, { "content-type": types[framing] });
+        call.response.end(framing === "json" ? json : `data: ${json}\n\n`);
+      });
+      for (let one = 0; one < 4; one += 1) {
+        const silent = client.call("one__long");
+        silent.pause();
+        closeLater(() => silent.close());
+        await silent.opened;
+      }
+      const { response } = await client.call("one__long").done;
+      expect(textOf(response)).toHaveLength(24 * mib);
+      // Nobody but the server and the kernel keeps the answers of the others.
+      const unread = sent.slice(0, 4).map(({ response: at }) => at.writableFinished);
+      expect(unread).toEqual([false, false, false, false]);
+      expect((await hub.budget("waitingBytes")).used).toBeLessThan(4 * mib);
+      expect((await hub.budget("incomingBytes")).used).toBe(0);
+    });
+
+    test(`that break off (${framing}) are never taken for whole, and the next call is answered`, async () => {
+      const { client } = await oneServer("legacy", ({ id, response }) => {
+        const start = `{"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"`;
+        response.writeHead(200, { "content-type": types[framing] });
+        response.write(`${framing === "json" ? "" : "data: "}${start}${"z".repeat(600_000)}`, () =>
+          setImmediate(() => response.destroy()),
+        );
+      });
+      const { response } = await client.call("one__long").done;
+      expect(response.error?.message).toContain("it closed the connection");
+      expect(response.result).toBeUndefined();
+      expect((await client.call("one__echo").done).response.result).toBeDefined();
+    });
+
+    test(`under another id (${framing}) go to nobody`, async () => {
+      const { client } = await oneServer("legacy", ({ id, response }) => {
+        const text = "z".repeat(600_000);
+        const json = `{"result":{"content":[{"type":"text","text":"${text}"}]},"jsonrpc":"2.0","id":${Number(id) + 1}}`;
+        response.writeHead(200, { "content-type": types[framing] });
+        response.end(framing === "json" ? json : `data: ${json}\n\n`);
+      });
+      const { response } = await client.call("one__long").done;
+      expect(response.result).toBeUndefined();
+      expect((await client.call("one__echo").done).response.result).toBeDefined();
+    });
+  }
+
+  test("are JSON for clients that want no stream, and broken off when the server breaks off", async () => {
+    let isBreaking = false;
+    const { hub, client } = await oneServer("legacy", ({ id, response }) => {
+      const json = JSON.stringify({ jsonrpc: "2.0", id, result: textResult("x".repeat(600_000)) });
+      response.writeHead(200, { "content-type": "application/json" });
+      if (!isBreaking) response.end(json);
+      else response.write(json.slice(0, -100), () => setImmediate(() => response.destroy()));
+    });
+    const ask = () =>
+      fetch(`${hub.url}/mcp`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json",
+          "mcp-session-id": client.sessionId,
+        },
+        body: JSON.stringify({
+          jsonrpc: "2.0",
+          id: "json",
+          method: "tools/call",
+          params: { name: "one__long", arguments: {} },
+        }),
+      });
+    const response = await ask();
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(textOf((await response.json()) as Message)).toHaveLength(600_000); // a JSON-RPC response
+    isBreaking = true;
+    await expect(ask().then((broken) => broken.text())).rejects.toThrow();
+  });
+
+  test("that ask for input are asked, not handed on", async () => {
+    const state = "s".repeat(400_000);
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start({ tools: ["asks"] });
+    const question = { method: "elicitation/create", params: { message: "Which?" } };
+    const asked = { resultType: "input_required", inputRequests: { which: question } };
+    const states: unknown[] = [];
+    upstream.on("asks", ({ params }) => {
+      states.push(params.requestState);
+      return states.length > 1 ? textResult("thanks") : { ...asked, requestState: state };
+    });
+    await hub.register("one", upstream);
+    const client = await LegacyClient.open(hub.url, {
+      capabilities: { elicitation: {} },
+      onAsked: () => ({ action: "accept", content: {} }),
+    });
+    const { response } = await client.call("one__asks").done;
+    expect(textOf(response)).toBe("thanks");
+    expect(states.map((one) => one === state)).toEqual([false, true]);
+  });
+
+  test("count in the server's traffic with all their bytes", async () => {
+    const { hub, client } = await oneServer("legacy", (call) =>
+      call.answer({ result: textResult("x".repeat(1_000_000)) }),
+    );
+    await client.call("one__long").done;
+    const calls = await until("the call to be counted", async () => {
+      const response = await fetch(`${hub.url}/calls`);
+      const { calls: found } = (await response.json()) as { calls: { bytes: number }[] }; // our own API
+      return found.length > 0 && found;
+    });
+    expect(calls[0]?.bytes).toBeGreaterThan(1_000_000);
+  });
+});
