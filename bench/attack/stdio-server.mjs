@@ -7,6 +7,7 @@ const send = (message) =>
 const text = (value) => ({ content: [{ type: "text", text: String(value) }] });
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const asked = new Map();
+let questions = 0;
 
 const calls = {
   echo: (given) => given.text ?? "hello",
@@ -20,11 +21,11 @@ const calls = {
     send({ method: "notifications/message", params: { level: "error", data: `log for ${who}` } });
     const requestedSchema = { type: "object", properties: { word: { type: "string" } } };
     const params = { message: `question for ${who}`, requestedSchema };
+    questions += 1;
+    const id = `question-${questions}-for-${who}`;
     return new Promise((resolve) => {
-      asked.set(`question-${who}`, (message) => {
-        resolve(message.result?.content?.word ?? "nobody answered");
-      });
-      send({ id: `question-${who}`, method: "elicitation/create", params });
+      asked.set(id, (message) => resolve(message.result?.content?.word ?? "nobody answered"));
+      send({ id, method: "elicitation/create", params });
     });
   },
   long: ({ bytes }) => "x".repeat(bytes),

@@ -6,9 +6,10 @@ import type { Refusal } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
+import type { Passage } from "../upstream/long-answer.js";
 import type { UpstreamExchange } from "../upstream/port.js";
 import { openSessionStream } from "../upstream/session-stream.js";
-import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
+import { type Answering, answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { hear } from "../wire/heard.js";
 import {
@@ -21,7 +22,8 @@ import type { CallRun } from "./call-run.js";
 import { failureText } from "./context.js";
 import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
-import { modernResponse } from "./modern-response.js";
+import { membersText, modernResponse } from "./modern-response.js";
+import { passLong } from "./pass-long.js";
 
 /** The request that waits for an answer now; each round has another one. */
 type Attached = {
@@ -142,6 +144,20 @@ export class HeldCall {
     else if (heard?.kind === "request") this.#question(heard.message);
     else if (heard?.kind === "answer" && answersRequest(heard.envelope, this.#options.request.id))
       this.#answered(data, heard.envelope);
+  }
+
+  /** Takes a long answer of the server's while it comes, where its client waits for it. */
+  takeLong(answering: Answering, onOther: () => void): Passage | undefined {
+    const { run, request, rewrites } = this.#options;
+    const { id, reply } = this.#attached ?? {};
+    if (reply === undefined || id !== request.id || rewrites !== undefined) return undefined;
+    const onWhole = (said: Envelope) => {
+      run.finish(outcomeOf(said));
+      this.#detach();
+      this.#end();
+    };
+    const members = membersText(request.method);
+    return passLong({ run, reply, id, members, onWhole, onOther }, answering);
   }
 
   /** The hub's own answer instead of the server's, now or when the client comes back for it. */

@@ -228,6 +228,10 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
       isLost ||= retry !== undefined && isSessionRefusal(status, event.data);
       if (!isLost) held.hear(event);
     },
+    onLong: (answering) =>
+      isLost || status >= 300
+        ? undefined
+        : held.takeLong(answering, () => run.fail(noAnswer(status, head))),
     onRoom: (hasRoom) => run.waitForRoom(hasRoom),
     onEnd() {
       run.ended();

@@ -37,8 +37,18 @@ export function modernResponse(
     const code = error.code === codes.resourceNotFound ? codes.invalidParams : error.code;
     return answer(statusByCode.get(code) ?? 200, { error: { ...error, code } });
   }
+  return answer(200, { result: { ...membersOf(method), ...result } });
+}
+
+/** What every result to this method has in 2026-07-28. */
+function membersOf(method: string): JsonObject {
   const caching = cacheable.has(method) ? { ttlMs: 0, cacheScope: "private" } : {};
-  return answer(200, { result: { resultType: "complete", ...caching, ...result } });
+  return { resultType: "complete", ...caching };
+}
+
+/** The same as JSON, to be put before the members of a result that has some. */
+export function membersText(method: string): string {
+  return `${JSON.stringify(membersOf(method)).slice(1, -1)},`;
 }
 
 /**

@@ -9,6 +9,8 @@ export type LongCall = {
   readonly run: CallRun;
   readonly reply: Reply;
   readonly id: JsonRpcId;
+  /** What its result must have beside what it has, as JSON: `"name":value,`. Default: nothing. */
+  readonly members?: string;
   /** It was the answer to the call, and the last of it is to go out. */
   readonly onWhole: (envelope: Envelope) => void;
   /** It was no answer to the call after all. */
@@ -21,20 +23,31 @@ export type LongCall = {
  * Hands a long answer on as it comes, no faster than its client reads. What asks for input is for the hub
  * to read, and so is kept whole.
  */
-export function passLong(
-  call: LongCall,
-  { id, member, resultType }: Answering,
-): Passage | undefined {
-  const { run, reply } = call;
+export function passLong(call: LongCall, answering: Answering): Passage | undefined {
+  const { run, reply, members } = call;
+  const { id, member, resultType } = answering;
   const isOther = id !== undefined && id !== call.id;
   const isAsking =
     member === "inputRequests" || member === "requestState" || resultType === "input_required";
-  const long = isOther || isAsking || run.isOver ? undefined : reply.beginLong();
+  // There must be a member that they stand before.
+  const isBare = members !== undefined && (member === undefined || resultType !== undefined);
+  const long = isOther || isAsking || isBare || run.isOver ? undefined : reply.beginLong();
   if (long === undefined) return undefined;
+  let isFirst = true;
+  /** The first piece is all that had come when the passage began. */
+  const withMembers = (piece: Buffer): Buffer => {
+    if (!isFirst || members === undefined) return piece;
+    isFirst = false;
+    const [head, rest] = [
+      piece.subarray(0, answering.membersAt),
+      piece.subarray(answering.membersAt),
+    ];
+    return Buffer.concat([head, Buffer.from(members, "utf8"), rest]);
+  };
   return {
     write(piece) {
       run.heard(piece);
-      if (!long.write(piece)) run.slowDown((listener) => reply.onDrain(listener));
+      if (!long.write(withMembers(piece))) run.slowDown((listener) => reply.onDrain(listener));
     },
     end(last, envelope, event) {
       const isWhole =
@@ -45,7 +58,7 @@ export function passLong(
       if (!isWhole) return call.onOther();
       run.heard(last);
       call.onWhole(envelope);
-      reply.endLong(last, event && call.eventOf?.(event));
+      reply.endLong(withMembers(last), event && call.eventOf?.(event));
     },
   };
 }

@@ -24,6 +24,8 @@ export type Answering = {
   readonly member: string | undefined;
   /** Undefined when it was not read yet. */
   readonly resultType: string | undefined;
+  /** Where in the text the result's first member has its place. */
+  readonly membersAt: number;
 };
 
 const quote = 34;
@@ -59,6 +61,10 @@ export class EnvelopeReader {
   #isDone = false;
   /** Whether the object at the second level is the result. */
   #isInResult = false;
+  #membersAt = 0;
+  /** Bytes that were read before the present piece, and where that begins in its buffer. */
+  #before = 0;
+  #from = 0;
   /** The member of the message that is read, and the one of its result. */
   #key: string | undefined;
   #innerKey: string | undefined;
@@ -77,6 +83,7 @@ export class EnvelopeReader {
   }
 
   read(bytes: Buffer, from = 0, to = bytes.length): void {
+    this.#from = from;
     let at = from;
     while (at < to && !this.#isBroken) {
       const isOfInterest = this.#depth <= (this.#isInResult ? 2 : 1);
@@ -87,12 +94,18 @@ export class EnvelopeReader {
       } else if (isOfInterest) at = this.#member(bytes, at, to);
       else at = this.#passOver(bytes, at, to);
     }
+    this.#before += to - from;
   }
 
   /** What is known of an answer while its result is read; undefined where the message may still be anything. */
   get answering(): Answering | undefined {
     if (!this.#isInResult || this.#isCall || this.#isBroken) return undefined;
-    return { id: idOf(this.#id), member: this.#innerKey, resultType: this.#resultType };
+    return {
+      id: idOf(this.#id),
+      member: this.#innerKey,
+      resultType: this.#resultType,
+      membersAt: this.#membersAt,
+    };
   }
 
   /** The line ended: no text of JSON goes on after it. */
@@ -119,6 +132,7 @@ export class EnvelopeReader {
     this.#isBroken = false;
     this.#isDone = false;
     this.#isInResult = false;
+    this.#before = 0;
     this.#key = undefined;
     this.#innerKey = undefined;
     this.#token = "";
@@ -191,7 +205,7 @@ export class EnvelopeReader {
     if (byte === quote && this.#depth > 0) {
       this.#isInText = true;
       this.#keep(bytes, at, at + 1);
-    } else if (byte === braceOpen || byte === bracketOpen) this.#open(byte);
+    } else if (byte === braceOpen || byte === bracketOpen) this.#open(byte, at);
     else if (this.#depth === 0 && !isSpace(byte)) this.#isBroken = true;
     else if (byte === braceClose || byte === bracketClose) this.#close();
     else if (byte === colon) this.#name();
@@ -205,13 +219,14 @@ export class EnvelopeReader {
     return at + 1;
   }
 
-  #open(byte: number): void {
+  #open(byte: number, at: number): void {
     if (this.#depth === 0) {
       // One object is a message; nothing stands before it and nothing follows it.
       this.#isBroken ||= this.#isDone || byte !== braceOpen;
       this.#token = "";
     } else if (this.#depth === 1 && this.#key === "result" && byte === braceOpen) {
       this.#isInResult = true;
+      this.#membersAt = this.#before + at + 1 - this.#from;
       this.#token = "";
     } else this.#token = nested;
     this.#depth += 1;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { LegacyClient } from "./support/clients.js";
+import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { type Message, textOf, textResult } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
@@ -24,7 +24,7 @@ async function oneServer(era: keyof typeof eras, answer: (call: UpstreamCall) =>
     return undefined;
   });
   await hub.register("one", upstream);
-  return { hub, upstream, client: await LegacyClient.open(hub.url) };
+  return { hub, client: await LegacyClient.open(hub.url), modern: new ModernClient(hub.url) };
 }
 
 /** Writes bytes in pieces of these lengths, over and over, each when the one before has gone out. */
@@ -55,13 +55,13 @@ const spelling = fc.record({
   isError: fc.boolean(),
 });
 
-describe("long answers to clients with sessions", () => {
+describe("long answers", () => {
   for (const era of ["legacy", "modern"] as const)
     test(`come whole, however a ${era} server writes them`, async () => {
       let written = Buffer.alloc(0);
       let given: { framing: Framing; pieces: readonly number[] } = { framing: "json", pieces: [1] };
       let write = (_: UpstreamCall) => Buffer.alloc(0);
-      const { hub, client } = await oneServer(era, (call) => {
+      const { hub, client, modern } = await oneServer(era, (call) => {
         written = write(call);
         call.response.writeHead(200, { "content-type": types[given.framing] });
         inPieces(call, written, given.pieces);
@@ -71,7 +71,8 @@ describe("long answers to clients with sessions", () => {
           given = one;
           const { unit, gap, isError } = one;
           const text = unit.repeat(Math.ceil(one.length / unit.length));
-          const result = { ...textResult(text), resultType: "complete", isError };
+          const complete = era === "modern" ? { resultType: "complete" } : {};
+          const result = { ...textResult(text), ...complete, isError };
           write = ({ id }) => {
             const members = [
               `"id":${gap}${JSON.stringify(id)}`,
@@ -92,9 +93,19 @@ describe("long answers to clients with sessions", () => {
             isBroken: false,
             count: 1,
           });
-          expect(response.error).toBeUndefined();
-          expect(response.result?.isError).toBe(isError);
-          expect(textOf(response) === text).toBe(true);
+          const answers = [response];
+          // Between modern sides its bytes cross unread.
+          if (era === "legacy") {
+            const other = await modern.call("one__long").done;
+            expect(other.isBroken).toBe(false);
+            expect(other.response.result?.resultType).toBe("complete");
+            answers.push(other.response);
+          }
+          for (const answer of answers) {
+            expect(answer.error).toBeUndefined();
+            expect(answer.result?.isError).toBe(isError);
+            expect(textOf(answer) === text).toBe(true);
+          }
         }),
         { numRuns: 40 },
       );
@@ -143,6 +154,27 @@ describe("long answers to clients with sessions", () => {
       expect(unread).toEqual([false, false, false, false]);
       expect((await hub.budget("waitingBytes")).used).toBeLessThan(4 * mib);
       expect((await hub.budget("incomingBytes")).used).toBe(0);
+    });
+
+    test(`are read as slowly for modern clients (${framing}), who get what every result has there`, async () => {
+      const mib = 1024 * 1024;
+      const sent: UpstreamCall[] = [];
+      const { hub, modern } = await oneServer("legacy", (call) => {
+        sent.push(call);
+        const result = { contents: [{ uri: "file:///a", text: "y".repeat(24 * mib) }] };
+        const json = JSON.stringify({ jsonrpc: "2.0", id: call.id, result });
+        call.response.writeHead(200, { "content-type": types[framing] });
+        call.response.end(framing === "json" ? json : `data: ${json}\n\n`);
+      });
+      const silent = modern.call("one__long");
+      silent.pause();
+      closeLater(() => silent.close());
+      await silent.opened;
+      const { response } = await modern.call("one__long").done;
+      expect(response.result?.resultType).toBe("complete");
+      expect(JSON.stringify(response.result).length).toBeGreaterThan(24 * mib);
+      expect(sent[0]?.response.writableFinished).toBe(false);
+      expect((await hub.budget("waitingBytes")).used).toBeLessThan(4 * mib);
     });
 
     test(`that break off (${framing}) are never taken for whole, and the next call is answered`, async () => {
