@@ -17,12 +17,29 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let connection;
 let times = [];
 let failed = 0;
+/** Why the first of them failed. */
+let reason;
 let dueAt = performance.now();
 
-async function send(text, expected) {
+/**
+ * A server may close a connection that waits for a next request, also while that is on its way: clients of
+ * HTTP send it once more, on a new connection (RFC 9112, 9.3.1).
+ */
+async function answerTo(text, hear) {
+  const kept = connection;
   connection ??= await Connection.open(port);
+  try {
+    return await connection.send(text, hear);
+  } catch (error) {
+    if (kept === undefined || !/ECONNRESET|EPIPE|closed/.test(error.message)) throw error;
+    connection = await Connection.open(port);
+    return connection.send(text, hear);
+  }
+}
+
+async function send(text, expected) {
   const pieces = [];
-  const { status } = await connection.send(text, (piece) => pieces.push(piece));
+  const { status } = await answerTo(text, (piece) => pieces.push(piece));
   const body = Buffer.concat(pieces).toString();
   if (status !== 200 || !body.includes(expected)) throw new Error(`answered ${status}: ${body}`);
 }
@@ -36,7 +53,8 @@ async function turn() {
     const both = send(listText, '"servers"').then(() => send(callText, '"hello"'));
     await Promise.race([both, tooLate]);
     return true;
-  } catch {
+  } catch (error) {
+    reason ??= error.message;
     connection?.close();
     connection = undefined;
     return false;
@@ -54,8 +72,9 @@ process.on("message", (order) => {
   if (order === "start") {
     times = [];
     failed = 0;
+    reason = undefined;
     dueAt = performance.now();
-  } else process.send({ turns: times.length, failed, p50: quantile(0.5), p99: quantile(0.99) });
+  } else process.send({ turns: times.length, failed, reason, p50: quantile(0.5), p99: quantile(0.99) });
 });
 process.once("disconnect", () => process.exit());
 process.send("ready");

@@ -110,6 +110,7 @@ export async function perform(scene, hub, { isShort, goodEndpoint }) {
     const lives = health?.status === 200;
     stage.must("the hub lives", lives ? "yes" : "no", lives);
     stage.must("turns of the bystander that failed", under.failed, under.failed === 0);
+    if (under.reason !== undefined) stage.note("why the first of them failed", under.reason);
     await stage.close();
     return {
       name: scene.name,
