@@ -72,8 +72,15 @@ async function stop(child) {
   children.delete(child);
 }
 
+/** With a key that proves each further one, which is then written down as the first was. */
 const registration = (name, endpoint) =>
-  JSON.stringify({ name, transport: "streamable-http", endpoint, lease: { ttlMs: 3_600_000 } });
+  JSON.stringify({
+    name,
+    transport: "streamable-http",
+    endpoint,
+    serviceKey: `the key of ${name}`,
+    lease: { ttlMs: 3_600_000 },
+  });
 const post = (url, body) =>
   fetch(`${url}/register`, {
     method: "POST",
@@ -86,7 +93,7 @@ async function registerMany(url, count, upstream, kind) {
   for (let index = 0; index < count; index += 1) {
     const { lease } = await post(
       url,
-      registration(`Bench server ${index}`, `${upstream}/${kind}/${index}/mcp`),
+      registration(`${kind} server ${index}`, `${upstream}/${kind}/${index}/mcp`),
     );
     leases.push(lease.id);
   }
@@ -184,7 +191,7 @@ async function main() {
   const leases = await registerMany(hub.url, 1_000, upstreams.url, "silent");
   let next = 0;
   const bodies = leases.map((_, index) =>
-    registration(`Bench server ${index}`, `${upstreams.url}/silent/${index}/mcp`),
+    registration(`silent server ${index}`, `${upstreams.url}/silent/${index}/mcp`),
   );
   const headers = { "content-type": "application/json" };
   const bare = await helper("bare-route.mjs", here("bare-route.mjs"), '"x"');
@@ -208,6 +215,7 @@ async function main() {
       }),
     ),
   );
+  // Each registration gave a new lease.
   const renewed = await registerMany(hub.url, 1_000, upstreams.url, "silent");
   row(
     "PUT /leases/{id}, 1,000 servers",
