@@ -74,7 +74,8 @@ process.on("message", (order) => {
     failed = 0;
     reason = undefined;
     dueAt = performance.now();
-  } else process.send({ turns: times.length, failed, reason, p50: quantile(0.5), p99: quantile(0.99) });
+  } else
+    process.send({ turns: times.length, failed, reason, p50: quantile(0.5), p99: quantile(0.99) });
 });
 process.once("disconnect", () => process.exit());
 process.send("ready");
