@@ -6,6 +6,7 @@ import { eventText, fieldsText, type StreamEvent } from "../wire/event-stream.js
 export class LongReply {
   readonly #response: ServerResponse;
   readonly #isEvent: boolean;
+  #isOver = false;
 
   /** The head was written. */
   constructor(response: ServerResponse, isEvent: boolean) {
@@ -16,11 +17,13 @@ export class LongReply {
 
   /** False when the client should be given time to read. */
   write(piece: Buffer): boolean {
+    if (this.#isOver) return true;
     return this.#response.write(this.#isEvent ? onOneLine(piece) : piece);
   }
 
   /** `event` has what else its event says. */
   end(last: Buffer, event: StreamEvent | undefined): void {
+    this.#isOver = true;
     const response = this.#response;
     const after = this.#isEvent ? `\n${event === undefined ? "" : fieldsText(event)}\n` : "";
     atEndOfTurn(() =>
@@ -35,6 +38,7 @@ export class LongReply {
    * half a JSON text can only be broken off.
    */
   breakOff(text?: string): void {
+    this.#isOver = true;
     if (!this.#isEvent) this.#response.destroy();
     else if (text === undefined) this.#response.end();
     // The half event must not run into this one.

@@ -76,6 +76,8 @@ export class HeldCall {
   #round = 0;
   #lastKey = 0;
   #isAsking = false;
+  /** Its answer is on its way to its client, who cannot be asked any more. */
+  #isPassing = false;
   #isOver = false;
 
   constructor(options: HeldCallOptions) {
@@ -151,13 +153,17 @@ export class HeldCall {
     const { run, request, rewrites } = this.#options;
     const { id, reply } = this.#attached ?? {};
     if (reply === undefined || id !== request.id || rewrites !== undefined) return undefined;
+    // Its client is about to be asked, and hears of the answer when it comes back.
+    if (this.#questions.size > 0) return undefined;
     const onWhole = (said: Envelope) => {
       run.finish(outcomeOf(said));
       this.#detach();
       this.#end();
     };
     const members = membersText(request.method);
-    return passLong({ run, reply, id, members, onWhole, onOther }, answering);
+    const passage = passLong({ run, reply, id, members, onWhole, onOther }, answering);
+    this.#isPassing ||= passage !== undefined;
+    return passage;
   }
 
   /** The hub's own answer instead of the server's, now or when the client comes back for it. */
@@ -247,8 +253,8 @@ export class HeldCall {
       this.#link?.reply({ jsonrpc: "2.0", id: serverId, result: {} });
       return;
     }
-    // A client is never asked what it has not said it can answer.
-    if (!this.#options.caller.canAnswer(method)) {
+    // A client is never asked what it has not said it can answer, or in the middle of its answer.
+    if (this.#isPassing || !this.#options.caller.canAnswer(method)) {
       const error = { code: codes.methodNotFound, message: `The client cannot answer ${method}` };
       this.#link?.reply({ jsonrpc: "2.0", id: serverId, error });
       return;

@@ -105,8 +105,8 @@ function send(
               run.slowDown((listener) => reply.onDrain(listener));
           },
           onLong(answering) {
-            if (call.onResponse !== undefined || call.rewrites !== undefined || status >= 300)
-              return undefined;
+            const mustSee = call.onResponse !== undefined || call.rewrites !== undefined;
+            if (mustSee || isAnswered || status >= 300) return undefined;
             const onWhole = (said: Envelope) => {
               isAnswered = true;
               call.forget();

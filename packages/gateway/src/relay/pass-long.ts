@@ -25,10 +25,9 @@ export type LongCall = {
  */
 export function passLong(call: LongCall, answering: Answering): Passage | undefined {
   const { run, reply, members } = call;
-  const { id, member, resultType } = answering;
+  const { id, member, resultType, asksForInput } = answering;
   const isOther = id !== undefined && id !== call.id;
-  const isAsking =
-    member === "inputRequests" || member === "requestState" || resultType === "input_required";
+  const isAsking = asksForInput || resultType === "input_required";
   // There must be a member that they stand before.
   const isBare = members !== undefined && (member === undefined || resultType !== undefined);
   const long = isOther || isAsking || isBare || run.isOver ? undefined : reply.beginLong();
@@ -47,6 +46,8 @@ export function passLong(call: LongCall, answering: Answering): Passage | undefi
   return {
     write(piece) {
       run.heard(piece);
+      // That may have been the moment in which its time was over.
+      if (run.isOver) return;
       if (!long.write(withMembers(piece))) run.slowDown((listener) => reply.onDrain(listener));
     },
     end(last, envelope, event) {

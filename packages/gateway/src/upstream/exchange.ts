@@ -85,11 +85,13 @@ export function exchange(
   };
   /** An event that has begun must end, however much of it comes meanwhile. */
   const watchEvent = (hasEnded: boolean) => {
-    if (hasEnded || parser?.isWithin !== true) {
+    // What is passed on while it comes is as long as it is.
+    const isWatched = parser?.isWithin === true && long === undefined;
+    if (hasEnded || !isWatched) {
       clearTimeout(timer);
       timer = undefined;
     }
-    if (parser?.isWithin !== true || isOver || isPaused || room.isWaiting) return;
+    if (!isWatched || isOver || isPaused || room.isWaiting) return;
     timer ??= setTimeout(
       () => broken("TIMEOUT", `it sent a message that did not end within ${limits.ms} ms`),
       limits.ms,

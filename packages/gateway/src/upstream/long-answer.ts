@@ -40,7 +40,10 @@ export class LongAnswer {
   }
 
   write(piece: Buffer): void {
+    const wasDone = this.#reader.isDone;
     this.#reader.read(piece);
+    // Space behind the end says nothing; what closes the text is what is held back.
+    if (wasDone) return;
     if (this.#held.length > 0) this.#passage.write(this.#held);
     this.#held = piece;
   }

@@ -22,6 +22,8 @@ export type Answering = {
   readonly id: JsonRpcId | null | undefined;
   /** The member of the result that is read. */
   readonly member: string | undefined;
+  /** A member was read that only a wish for input has. */
+  readonly asksForInput: boolean;
   /** Undefined when it was not read yet. */
   readonly resultType: string | undefined;
   /** Where in the text the result's first member has its place. */
@@ -62,6 +64,7 @@ export class EnvelopeReader {
   /** Whether the object at the second level is the result. */
   #isInResult = false;
   #membersAt = 0;
+  #asksForInput = false;
   /** Bytes that were read before the present piece, and where that begins in its buffer. */
   #before = 0;
   #from = 0;
@@ -103,9 +106,15 @@ export class EnvelopeReader {
     return {
       id: idOf(this.#id),
       member: this.#innerKey,
+      asksForInput: this.#asksForInput,
       resultType: this.#resultType,
       membersAt: this.#membersAt,
     };
+  }
+
+  /** The text is whole; nothing but space may follow. */
+  get isDone(): boolean {
+    return this.#isDone;
   }
 
   /** The line ended: no text of JSON goes on after it. */
@@ -147,6 +156,7 @@ export class EnvelopeReader {
   /** Of two results the last one counts, with what it says or does not say. */
   #forgetResult(): void {
     this.#isToolError = false;
+    this.#asksForInput = false;
     this.#resultType = undefined;
   }
 
@@ -244,8 +254,10 @@ export class EnvelopeReader {
   #name(): void {
     const name = textOf(this.#token.trim());
     this.#token = "";
-    if (this.#depth === 2) this.#innerKey = name;
-    else {
+    if (this.#depth === 2) {
+      this.#innerKey = name;
+      this.#asksForInput ||= name === "inputRequests" || name === "requestState";
+    } else {
       this.#key = name;
       if (name === "result") this.#forgetResult();
     }

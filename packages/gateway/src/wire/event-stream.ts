@@ -22,6 +22,8 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const longestField = "event".length;
 const dataField = Buffer.from("data:");
 const aSpace = Buffer.from(" ");
+/** Of a line beside the data that is taken. */
+const mostOtherBytes = 65_536;
 
 /** UTF-8, with a mark in place of what is none. */
 const lenient = (bytes: Buffer) => bytes.toString("utf8");
@@ -97,13 +99,24 @@ export class EventParser {
       if (isEnd && this.#begun.length === 0) this.#line(chunk, from, to, events);
       else {
         this.#begun.add(chunk, from, to);
-        if (!isEnd) return;
+        if (!isEnd) return this.#takeLine();
         const line = this.#begun.bytes;
         this.#line(line, 0, line.length, events);
         this.#begun.clear();
       }
     });
     return events;
+  }
+
+  /** A line that has begun in an event whose data is taken: of data it is taken as well, else it must be short. */
+  #takeLine(): void {
+    if (this.#taker === undefined || this.#begun.length <= dataField.length) return;
+    const { bytes } = this.#begun;
+    if (bytes.subarray(0, dataField.length).equals(dataField)) {
+      this.#taker(Buffer.concat([aSpace, bytes.subarray(dataField.length)]));
+      this.#isTakenLine = true;
+      this.#begun.clear();
+    } else if (bytes.length > mostOtherBytes) throw new EventTooLarge();
   }
 
   #line(bytes: Buffer, start: number, to: number, events: StreamEvent[]): void {

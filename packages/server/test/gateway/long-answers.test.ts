@@ -24,7 +24,12 @@ async function oneServer(era: keyof typeof eras, answer: (call: UpstreamCall) =>
     return undefined;
   });
   await hub.register("one", upstream);
-  return { hub, client: await LegacyClient.open(hub.url), modern: new ModernClient(hub.url) };
+  return {
+    hub,
+    upstream,
+    client: await LegacyClient.open(hub.url),
+    modern: new ModernClient(hub.url),
+  };
 }
 
 /** Writes bytes in pieces of these lengths, over and over, each when the one before has gone out. */
@@ -191,17 +196,32 @@ describe("long answers", () => {
       expect((await client.call("one__echo").done).response.result).toBeDefined();
     });
 
-    test(`under another id (${framing}) go to nobody`, async () => {
-      const { client } = await oneServer("legacy", ({ id, response }) => {
-        const text = "z".repeat(600_000);
-        const json = `{"result":{"content":[{"type":"text","text":"${text}"}]},"jsonrpc":"2.0","id":${Number(id) + 1}}`;
-        response.writeHead(200, { "content-type": types[framing] });
-        response.end(framing === "json" ? json : `data: ${json}\n\n`);
+    // What closes the text may come long before the end: space may follow it, in lines of its own too.
+    for (const tail of ["", " ", "\n", "\r\n  ", "\ndata: \ndata: "])
+      test(`under another id (${framing}, ${JSON.stringify(tail)} behind it) go to nobody`, async () => {
+        const { client } = await oneServer("legacy", (call) => {
+          const text = "z".repeat(600_000);
+          const json = `{"result":{"content":[{"type":"text","text":"${text}"}]},"jsonrpc":"2.0","id":${Number(call.id) + 1}}`;
+          const { response } = call;
+          response.writeHead(200, { "content-type": types[framing] });
+          const space = framing === "json" ? tail.replaceAll("data: ", "") : tail;
+          const parts = [
+            framing === "json" ? json : `data: ${json}`,
+            space,
+            framing === "json" ? "" : "\n\n",
+          ];
+          const next = () => {
+            const part = parts.shift();
+            if (part === undefined) response.end();
+            else response.write(part, () => setImmediate(next));
+          };
+          next();
+        });
+        const { response, messages } = await client.call("one__long").done;
+        expect(response.result).toBeUndefined();
+        expect(messages.every(({ result }) => result === undefined)).toBe(true);
+        expect((await client.call("one__echo").done).response.result).toBeDefined();
       });
-      const { response } = await client.call("one__long").done;
-      expect(response.result).toBeUndefined();
-      expect((await client.call("one__echo").done).response.result).toBeDefined();
-    });
   }
 
   test("are JSON for clients that want no stream, and broken off when the server breaks off", async () => {
@@ -253,6 +273,61 @@ describe("long answers", () => {
     const { response } = await client.call("one__asks").done;
     expect(textOf(response)).toBe("thanks");
     expect(states.map((one) => one === state)).toEqual([false, true]);
+  });
+
+  test("of several long lines of data come whole, and no faster than their client reads", async () => {
+    const long = "x".repeat(3_000_000);
+    const sent: UpstreamCall[] = [];
+    const { client } = await oneServer("legacy", (call) => {
+      sent.push(call);
+      const { id, response } = call;
+      const lines = [
+        `data: {"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"${long}",`,
+        ...Array.from({ length: 8 }, (_, at) => `data: "text":"${at}${long}",`),
+        `data: "text":"${long}"}]}}`,
+      ];
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`data: ${`${lines.join("\n")}\n\n`.slice(6)}`);
+    });
+    const silent = client.call("one__long");
+    silent.pause();
+    closeLater(() => silent.close());
+    await silent.opened;
+    const { response } = await client.call("one__long").done;
+    expect(textOf(response) === long).toBe(true);
+    expect(sent[0]?.response.writableFinished).toBe(false);
+  });
+
+  test("are not broken off by what their server asks meanwhile", async () => {
+    const { hub, upstream } = await oneServer("legacy", () => undefined);
+    const answers: Message[] = [];
+    upstream.on("long", ({ id, response, sessionId }) => {
+      const begun = `{"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"${"w".repeat(600_000)}`;
+      response.writeHead(200, { "content-type": "application/json" });
+      response.write(begun);
+      const session = (upstream as LegacyUpstream).sessions.get(String(sessionId)); // as it was started
+      session?.questions.set(999, (answer) => {
+        answers.push(answer);
+        response.end('"}]}}');
+      });
+      const ask = () => {
+        const question = { jsonrpc: "2.0", id: 999, method: "elicitation/create", params: {} };
+        session?.stream?.write(`data: ${JSON.stringify(question)}\n\n`);
+      };
+      // The passage begins with what the client gets of it.
+      begins.then(ask);
+      return undefined;
+    });
+    let begin = (_: number) => {};
+    const begins = new Promise<number>((resolve) => {
+      begin = resolve;
+    });
+    const client = new ModernClient(hub.url, { capabilities: { elicitation: {} } });
+    const call = client.call("one__long");
+    call.opened.then(begin);
+    const { response } = await call.done;
+    expect(response.result?.resultType).toBe("complete");
+    expect(answers.map(({ error }) => error?.code)).toEqual([-32_601]);
   });
 
   test("count in the server's traffic with all their bytes", async () => {
