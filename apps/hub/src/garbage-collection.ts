@@ -29,12 +29,3 @@ export function boundYoungGeneration(mostBytes: number): void {
   new PerformanceObserver(look).observe({ entryTypes: ["gc"] });
   look();
 }
-
-/**
- * Collects the rest of the heap when it has grown by `percent` since the last time. Left to itself V8 lets it
- * grow fourfold, so that a few seconds of long answers leave a quarter of a gigabyte of what nobody holds
- * any more (npm run attack, `silent-readers`).
- */
-export function collectAfterGrowth(percent: number): void {
-  setFlagsFromString(`--heap-growing-percent=${percent}`);
-}
