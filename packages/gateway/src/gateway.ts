@@ -13,28 +13,25 @@ import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
 import type { Exchange } from "./downstream/exchange.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
+import { eraOfMessage } from "./downstream/message-era.js";
 import { ModernEndpoint } from "./downstream/modern-endpoint.js";
+import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
 import { receiveMessage } from "./downstream/receive-message.js";
-import { sessionPrefix } from "./downstream/sessions.js";
-import { takeStreamPlace } from "./downstream/stream-place.js";
 import { failureError } from "./errors.js";
 import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
-import { eraOfInstance, faultOf, type GatewayContext } from "./relay/context.js";
+import { faultOf, type GatewayContext } from "./relay/context.js";
 import { HeldCalls } from "./relay/held-calls.js";
-import { type PassedRequest, PassThrough } from "./relay/pass-through.js";
 import { sendText } from "./relay/send-text.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
 import { Traffic } from "./traffic.js";
 import { containedDialer } from "./upstream/contained-dialer.js";
 import { Instances } from "./upstream/instances.js";
-import { namedBy } from "./upstream/modern.js";
 import type { UpstreamDialer } from "./upstream/port.js";
-import { eraOf } from "./wire/eras.js";
-import { codes, errorText, type JsonRpcId, type Message } from "./wire/json-rpc.js";
+import { codes, errorText, type JsonRpcId } from "./wire/json-rpc.js";
 import { type MessageLimits, messageLimits } from "./wire/message-limits.js";
 import type { Received } from "./wire/read-message.js";
 
@@ -80,7 +77,7 @@ export class Gateway {
   readonly #modern: ModernEndpoint;
   readonly #legacy: LegacyEndpoint;
   readonly #held: HeldCalls;
-  readonly #passThrough: PassThrough;
+  readonly #oneServer: OneServerEndpoint;
   readonly #changes: Changes;
   readonly #selections: Selections;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -118,7 +115,9 @@ export class Gateway {
       toolset: (id) => options.toolsets.get(id),
     });
     this.#held = new HeldCalls(this.#context);
-    this.#passThrough = new PassThrough(this.#context);
+    this.#oneServer = new OneServerEndpoint(this.#context, (received, exchange) =>
+      this.#dispatch(received, exchange),
+    );
     const shared = {
       context: this.#context,
       listeners: this.#changes.listeners,
@@ -206,24 +205,10 @@ export class Gateway {
       return;
     }
     const { entry } = selected;
-    if (entry !== undefined && !this.#isOverSse(entry) && !isHubSession(request))
-      this.#passOn(
-        {
-          method: request.method,
-          headers: request.headers,
-          body: undefined,
-          via,
-          entry,
-          id: null,
-          rpcMethod: undefined,
-          name: undefined,
-          params: undefined,
-          isEndless: request.method === "GET",
-          always,
-        },
-        response,
-      );
-    else if (request.method === "GET") this.#legacy.openStream(exchange);
+    const { method } = request;
+    if (entry !== undefined && this.#oneServer.takesStream(exchange, entry))
+      this.#oneServer.passStream(method, exchange, entry);
+    else if (method === "GET") this.#legacy.openStream(exchange);
     else this.#legacy.endSession(exchange);
   }
 
@@ -258,7 +243,7 @@ export class Gateway {
       return;
     }
     if (entry === undefined) this.#dispatch(received, exchange);
-    else this.#toServer(received, exchange, entry);
+    else this.#oneServer.take(received, exchange, entry);
   }
 
   /** A fault of ours in one request ends no other. */
@@ -290,82 +275,16 @@ export class Gateway {
     else sendText(exchange.response, 400, errorText(null, error), exchange.always);
   }
 
-  /** To one server: as it is when both sides speak alike, else with the hub between them. */
-  #toServer(received: Received, exchange: Exchange, entry: Entry): void {
-    const { parsed, body } = received;
-    const { request, response, via, always } = exchange;
-    const era = eraOfMessage(parsed, exchange);
-    const instance = this.#context.instances.first(entry);
-    const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
-    const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
-    const isBridged =
-      instance?.transport === "sse" ||
-      (era === "modern" && serverEra === "legacy") ||
-      (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
-      (era === "legacy" && isHubSession(request) && !isOpening);
-    if (isBridged) {
-      this.#dispatch(received, exchange);
-      return;
-    }
-    const message = parsed.kind === "response" ? undefined : parsed.message;
-    const mayRefuse = isOpening && serverEra === "modern";
-    this.#passOn(
-      {
-        method: "POST",
-        headers: request.headers,
-        body,
-        via,
-        entry,
-        id: parsed.kind === "request" ? parsed.message.id : null,
-        rpcMethod: message?.method,
-        answers: parsed.kind === "response" ? parsed.message.id : undefined,
-        name: message === undefined ? undefined : nameForTraffic(message),
-        params: message?.params,
-        isEndless: message?.method === "subscriptions/listen",
-        always,
-        takesOver: mayRefuse
-          ? (status, refusing) => {
-              // What servers of the modern revision alone say to a handshake they do not know.
-              if (status !== 400 && status !== 404 && status !== 405) return false;
-              refusing.legacyLeg = "none";
-              setImmediate(() => {
-                try {
-                  this.#dispatch(received, exchange);
-                } catch (error) {
-                  exchange.onFault(error);
-                }
-              });
-              return true;
-            }
-          : undefined,
-      },
-      response,
-    );
-  }
-
-  #passOn(passed: PassedRequest, response: ServerResponse): void {
-    const refused = passed.isEndless
-      ? takeStreamPlace(this.#context.budgets, response, passed.id)
-      : undefined;
-    if (refused === undefined) this.#passThrough.relay(passed, response);
-    else sendText(response, refused.status, refused.text, { ...passed.always, ...refused.headers });
-  }
-
   /** What an endpoint shows whenever it is asked. Sessions keep this, so it must not keep the request. */
   #selecting(target: Target, query: string, isRelayed: boolean) {
     return () => this.#selections.of(target, query, isRelayed);
-  }
-
-  /** Its bytes mean nothing to clients of the newer transport: the hub speaks for it always. */
-  #isOverSse(entry: Entry): boolean {
-    return this.#context.instances.first(entry)?.transport === "sse";
   }
 
   #sweep(): void {
     this.#legacy.sessions.sweep();
     const serverIds = new Set(this.#context.catalogue.list().map(({ record }) => record.id));
     this.traffic.retain(serverIds);
-    this.#passThrough.retain(serverIds);
+    this.#oneServer.retain(serverIds);
   }
 
   #every(ms: number, run: () => void): void {
@@ -401,11 +320,6 @@ function selectingStill(select: () => Selected, first: Selection): () => Selecti
   };
 }
 
-/** A session the hub opened, whether or not it still stands: no server knows it. */
-function isHubSession({ headers }: IncomingMessage): boolean {
-  return headers["mcp-session-id"]?.toString().startsWith(sessionPrefix) === true;
-}
-
 function sendStopping(
   response: ServerResponse,
   id: JsonRpcId | null,
@@ -415,19 +329,6 @@ function sendStopping(
   const error = failureError({ code: "HUB_STOPPING", cause, mayHaveRun: false });
   const headers = { ...always, connection: "close", "retry-after": "5" };
   sendText(response, 503, errorText(id, error), headers);
-}
-
-function eraOfMessage(parsed: Message, { request }: Exchange) {
-  const header = request.headers["mcp-protocol-version"];
-  const version = typeof header === "string" ? header : undefined;
-  return parsed.kind === "response"
-    ? "legacy"
-    : eraOf(parsed.message.method, parsed.message.params, version);
-}
-
-/** URIs of resources are too many to count one by one. */
-function nameForTraffic({ method, params }: { method: string; params?: Record<string, unknown> }) {
-  return method === "resources/read" ? undefined : namedBy(method, params);
 }
 
 function viaOf({ headers }: IncomingMessage): string | undefined {

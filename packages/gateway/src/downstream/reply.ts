@@ -117,7 +117,7 @@ export class Reply {
 
   /** Ends the answer with one JSON message that is in pieces, as `message` does. */
   pieces(message: Pieces): void {
-    if (this.#state === "ended") return;
+    if (this.#state === "ended" || this.#long !== undefined) return;
     if (this.#isStreamPreferred) this.openStream();
     if (this.#state === "events") {
       this.#state = "ended";
@@ -136,7 +136,7 @@ export class Reply {
 
   /** Ends the answer without a body. */
   empty(status: number, headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#state === "ended") return;
+    if (this.#state === "ended" || this.#long !== undefined) return;
     this.#state = "ended";
     this.#response.writeHead(status, { ...this.#always, ...headers, "content-length": 0 });
     this.#response.end();

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { BudgetUse, Shares } from "@hub/core";
 import type { GatewayContext } from "../relay/context.js";
 import { ClientSession } from "./client-session.js";
 
 /** Tells the hub's sessions from those of servers. */
-export const sessionPrefix = "hub-";
+const sessionPrefix = "hub-";
 
 type NewSession = Omit<ConstructorParameters<typeof ClientSession>[0], "id" | "context" | "onEnd">;
 
@@ -104,4 +105,9 @@ export class Sessions {
     }
     return most;
   }
+}
+
+/** A session the hub opened, whether or not it still stands: no server knows it. */
+export function isHubSession({ headers }: IncomingMessage): boolean {
+  return headers["mcp-session-id"]?.toString().startsWith(sessionPrefix) === true;
 }

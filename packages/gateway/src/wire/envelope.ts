@@ -1,4 +1,5 @@
 import type { JsonRpcId } from "./json-rpc.js";
+import { idOf, textOf } from "./written-value.js";
 
 /** What a JSON-RPC message says of itself at its top, and of its result what the hub goes by. */
 export type Envelope = {
@@ -314,33 +315,6 @@ function nextMark(bytes: Buffer, from: number, to: number): number {
   let at = found === -1 ? to : from + found;
   while (at > from && bytes[at - 1] === backslash) at -= 1;
   return at;
-}
-
-/** A JSON value as it is written, one character a byte. */
-function jsonOf(written: string | undefined): unknown {
-  if (written === undefined) return undefined;
-  try {
-    return JSON.parse(Buffer.from(written, "latin1").toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(written: string | undefined): string | undefined {
-  if (written?.startsWith('"') !== true) return undefined;
-  // Nearly all are written plainly.
-  if (!written.includes("\\")) return written.slice(1, -1);
-  const value = jsonOf(written);
-  return typeof value === "string" ? value : undefined;
-}
-
-function idOf(written: string | undefined): JsonRpcId | null | undefined {
-  const value = jsonOf(written);
-  const isId =
-    value === null ||
-    typeof value === "string" ||
-    (typeof value === "number" && Number.isFinite(value));
-  return isId ? value : undefined;
 }
 
 /**

@@ -9,8 +9,6 @@ export type StreamEvent = {
   readonly id?: string;
   readonly event?: string;
   readonly retryMs?: number;
-  /** Its data was taken piece by piece (`EventParser.takeData`). */
-  readonly isTaken?: true;
 };
 
 export class EventTooLarge extends Error {}
@@ -45,7 +43,7 @@ export class EventParser {
   #event: string | undefined;
   #retryMs: number | undefined;
   #isFirst = true;
-  /** Takes the data of the present event, and whether the line that is read is the one it began with. */
+  /** Takes the data of the present event, and whether the line that is read is one of data. */
   #taker: ((piece: Buffer) => void) | undefined;
   #isTakenLine = false;
 
@@ -156,7 +154,6 @@ export class EventParser {
     const isTaken = this.#taker !== undefined;
     if (this.#hasData || isTaken || this.#id !== undefined || this.#retryMs !== undefined) {
       events.push({
-        ...(isTaken ? { isTaken } : {}),
         data: this.#data.length === 0 ? undefined : this.#decode(this.#data.bytes),
         ...(this.#id === undefined ? {} : { id: this.#id }),
         ...(this.#event === undefined ? {} : { event: this.#event }),

@@ -1,0 +1,12 @@
+import { eraOf } from "../wire/eras.js";
+import type { Message } from "../wire/json-rpc.js";
+import type { Exchange } from "./exchange.js";
+
+/** The era a client's message is written in. Only the 2025 revisions have answers of clients. */
+export function eraOfMessage(parsed: Message, { request }: Exchange) {
+  const header = request.headers["mcp-protocol-version"];
+  const version = typeof header === "string" ? header : undefined;
+  return parsed.kind === "response"
+    ? "legacy"
+    : eraOf(parsed.message.method, parsed.message.params, version);
+}

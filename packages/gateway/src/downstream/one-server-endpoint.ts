@@ -1,0 +1,126 @@
+import type { ServerResponse } from "node:http";
+import type { Entry } from "@hub/core";
+import { eraOfInstance, type GatewayContext } from "../relay/context.js";
+import { type PassedRequest, PassThrough } from "../relay/pass-through.js";
+import { sendText } from "../relay/send-text.js";
+import { namedBy } from "../upstream/modern.js";
+import type { Received } from "../wire/read-message.js";
+import type { Exchange } from "./exchange.js";
+import { eraOfMessage } from "./message-era.js";
+import { isHubSession } from "./sessions.js";
+import { takeStreamPlace } from "./stream-place.js";
+
+/** The endpoint of one server: what is sent there crosses as it is, or the hub speaks for the server. */
+export class OneServerEndpoint {
+  readonly #context: GatewayContext;
+  readonly #passThrough: PassThrough;
+  readonly #bridge: (received: Received, exchange: Exchange) => void;
+
+  /** `bridge` answers on the hub's own account. */
+  constructor(context: GatewayContext, bridge: (received: Received, exchange: Exchange) => void) {
+    this.#context = context;
+    this.#passThrough = new PassThrough(context);
+    this.#bridge = bridge;
+  }
+
+  /** Forgets what belongs to servers that are no more. */
+  retain(serverIds: ReadonlySet<string>): void {
+    this.#passThrough.retain(serverIds);
+  }
+
+  /** To one server: as it is when both sides speak alike, else with the hub between them. */
+  take(received: Received, exchange: Exchange, entry: Entry): void {
+    const { parsed, body } = received;
+    const { request, response, via, always } = exchange;
+    const era = eraOfMessage(parsed, exchange);
+    const instance = this.#context.instances.first(entry);
+    const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
+    const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
+    const isBridged =
+      instance?.transport === "sse" ||
+      (era === "modern" && serverEra === "legacy") ||
+      (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
+      (era === "legacy" && isHubSession(request) && !isOpening);
+    if (isBridged) {
+      this.#bridge(received, exchange);
+      return;
+    }
+    const message = parsed.kind === "response" ? undefined : parsed.message;
+    const mayRefuse = isOpening && serverEra === "modern";
+    this.#passOn(
+      {
+        method: "POST",
+        headers: request.headers,
+        body,
+        via,
+        entry,
+        id: parsed.kind === "request" ? parsed.message.id : null,
+        rpcMethod: message?.method,
+        answers: parsed.kind === "response" ? parsed.message.id : undefined,
+        name: message === undefined ? undefined : nameForTraffic(message),
+        params: message?.params,
+        isEndless: message?.method === "subscriptions/listen",
+        always,
+        takesOver: mayRefuse
+          ? (status, refusing) => {
+              // What servers of the modern revision alone say to a handshake they do not know.
+              if (status !== 400 && status !== 404 && status !== 405) return false;
+              refusing.legacyLeg = "none";
+              setImmediate(() => {
+                try {
+                  this.#bridge(received, exchange);
+                } catch (error) {
+                  exchange.onFault(error);
+                }
+              });
+              return true;
+            }
+          : undefined,
+      },
+      response,
+    );
+  }
+
+  /** Whether a GET or a DELETE is for the server itself, not for a session that the hub opened. */
+  takesStream({ request }: Exchange, entry: Entry): boolean {
+    return !this.#isOverSse(entry) && !isHubSession(request);
+  }
+
+  /** A GET opens a stream of the server's, a DELETE ends a session there. */
+  passStream(method: "GET" | "DELETE", { request, response, via, always }: Exchange, entry: Entry) {
+    this.#passOn(
+      {
+        method,
+        headers: request.headers,
+        body: undefined,
+        via,
+        entry,
+        id: null,
+        rpcMethod: undefined,
+        name: undefined,
+        params: undefined,
+        isEndless: method === "GET",
+        always,
+      },
+      response,
+    );
+  }
+
+  #passOn(passed: PassedRequest, response: ServerResponse): void {
+    const refused = passed.isEndless
+      ? takeStreamPlace(this.#context.budgets, response, passed.id)
+      : undefined;
+    if (refused === undefined) this.#passThrough.relay(passed, response);
+    else sendText(response, refused.status, refused.text, { ...passed.always, ...refused.headers });
+  }
+
+  /** Its bytes mean nothing to clients of the newer transport: the hub speaks for it always. */
+  #isOverSse(entry: Entry): boolean {
+    return this.#context.instances.first(entry)?.transport === "sse";
+  }
+}
+
+/** URIs of resources are too many to count one by one. */
+function nameForTraffic({ method, params }: { method: string; params?: Record<string, unknown> }) {
+  return method === "resources/read" ? undefined : namedBy(method, params);
+}

@@ -1,0 +1,30 @@
+import type { JsonRpcId } from "./json-rpc.js";
+
+/** A JSON value as it is written, one character a byte. */
+function jsonOf(written: string | undefined): unknown {
+  if (written === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(written, "latin1").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text as JSON writes it; undefined for any other value. */
+export function textOf(written: string | undefined): string | undefined {
+  if (written?.startsWith('"') !== true) return undefined;
+  // Nearly all are written plainly.
+  if (!written.includes("\\")) return written.slice(1, -1);
+  const value = jsonOf(written);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The id of a message, as JSON writes it; undefined for what can be none. */
+export function idOf(written: string | undefined): JsonRpcId | null | undefined {
+  const value = jsonOf(written);
+  const isId =
+    value === null ||
+    typeof value === "string" ||
+    (typeof value === "number" && Number.isFinite(value));
+  return isId ? value : undefined;
+}
