@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { eventText, type StreamEvent } from "../wire/event-stream.js";
+import { joinedHeaders } from "../wire/joined-headers.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
 import { LongReply } from "./long-reply.js";
 import { peerOf } from "./peer.js";
@@ -89,12 +90,8 @@ export class Reply {
     }
     this.#state = "ended";
     const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
-    this.#response.writeHead(status, {
-      ...this.#always,
-      ...headers,
-      "content-type": "application/json",
-      "content-length": bytes.length,
-    });
+    const own = { "content-type": "application/json", "content-length": bytes.length };
+    this.#response.writeHead(status, joinedHeaders(this.#always, headers, own));
     atEndOfTurn(() => this.#response.end(bytes));
   }
 
@@ -103,7 +100,10 @@ export class Reply {
     if (this.#state === "ended" || this.#long !== undefined) return undefined;
     if (this.#isStreamPreferred) this.openStream();
     if (this.#state === "unopened")
-      this.#response.writeHead(200, { ...this.#always, "content-type": "application/json" });
+      this.#response.writeHead(
+        200,
+        joinedHeaders(this.#always, { "content-type": "application/json" }),
+      );
     this.#long = new LongReply(this.#response, this.#state === "events");
     return this.#long;
   }
@@ -126,11 +126,8 @@ export class Reply {
       return;
     }
     this.#state = "ended";
-    this.#response.writeHead(200, {
-      ...this.#always,
-      "content-type": "application/json",
-      "content-length": message.length,
-    });
+    const own = { "content-type": "application/json", "content-length": message.length };
+    this.#response.writeHead(200, joinedHeaders(this.#always, own));
     atEndOfTurn(() => endWith(this.#response, message));
   }
 
@@ -138,14 +135,14 @@ export class Reply {
   empty(status: number, headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state === "ended" || this.#long !== undefined) return;
     this.#state = "ended";
-    this.#response.writeHead(status, { ...this.#always, ...headers, "content-length": 0 });
+    this.#response.writeHead(status, joinedHeaders(this.#always, headers, { "content-length": 0 }));
     this.#response.end();
   }
 
   openStream(headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state !== "unopened" || this.#long !== undefined) return;
     this.#state = "events";
-    this.#response.writeHead(200, { ...this.#always, ...headers, ...streamHeaders });
+    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
     this.#response.flushHeaders();
   }
 

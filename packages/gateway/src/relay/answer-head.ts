@@ -1,4 +1,5 @@
 import { type Headers, headerOf } from "../upstream/exchange.js";
+import { joinedHeaders } from "../wire/joined-headers.js";
 
 /** Values that may stand in an answer of the hub; others, such as text in UTF-8, cannot be written there. */
 const plainValue = /^[\x20-\x7e]*$/;
@@ -20,11 +21,20 @@ const passed: ReadonlyMap<string, RegExp> = new Map(
   }),
 );
 
+const json = "application/json";
+const events = "text/event-stream";
+
+/** The two content types of MCP. */
+export type McpType = "json" | "events";
+
 /** What a content type says, when it is one of the two of MCP. */
-export function mcpTypeOf(headers: Headers): "json" | "events" | undefined {
-  const essence = headerOf(headers, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (essence === "application/json") return "json";
-  return essence === "text/event-stream" ? "events" : undefined;
+export function mcpTypeOf(headers: Headers): McpType | undefined {
+  const given = headerOf(headers, "content-type");
+  // Nearly all write it so.
+  if (given === json) return "json";
+  const essence = given?.split(";", 1)[0]?.trim().toLowerCase();
+  if (essence === json) return "json";
+  return essence === events ? "events" : undefined;
 }
 
 /** How the body is packed; undefined when it is not. */
@@ -67,8 +77,8 @@ export function acceptedCodings(header: string | undefined): string {
 export function answerHeaders(
   headers: Headers,
   always: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const kept: Record<string, string> = { ...always };
+): Record<string, string | number> {
+  const kept: Record<string, string> = {};
   const type = mcpTypeOf(headers);
   for (const name in headers) {
     const value = headerOf(headers, name);
@@ -80,9 +90,10 @@ export function answerHeaders(
   // What is neither comes without a body.
   if (type === undefined && kept["content-length"] !== "0") delete kept["content-length"];
   const given = headerOf(headers, "content-type") ?? "";
-  if (type === "json") kept["content-type"] = mediaTypes.test(given) ? given : "application/json";
+  if (type === "json")
+    kept["content-type"] = given === json || mediaTypes.test(given) ? given : json;
   if (type === "events") {
-    kept["content-type"] = mediaTypes.test(given) ? given : "text/event-stream";
+    kept["content-type"] = mediaTypes.test(given) ? given : events;
     // Proxies in between would keep events back.
     kept["x-accel-buffering"] = "no";
     // It may get a last event of the hub's, so its length is not known.
@@ -91,5 +102,5 @@ export function answerHeaders(
   const coding = codingOf(headers);
   if (type !== undefined && coding !== undefined && codings.has(coding))
     kept["content-encoding"] = coding;
-  return kept;
+  return joinedHeaders(always, kept);
 }

@@ -1,5 +1,6 @@
 import { type Envelope, EnvelopeReader } from "../wire/envelope.js";
 import { LineCutter } from "../wire/line-cutter.js";
+import type { McpType } from "./answer-head.js";
 
 const colon = 58;
 const field = "data";
@@ -20,7 +21,7 @@ export class AnswerReader {
   #isData = false;
   #hasData = false;
 
-  constructor(kind: "json" | "events", onMessage: (envelope: Envelope) => void) {
+  constructor(kind: McpType, onMessage: (envelope: Envelope) => void) {
     this.#onMessage = onMessage;
     this.#lines = kind === "events" ? new LineCutter() : undefined;
   }

@@ -6,7 +6,7 @@ const shortBytes = 16_384;
 
 type Head = {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly headers: Readonly<Record<string, string | number>>;
 };
 
 /**

@@ -4,12 +4,13 @@ import { peerOf } from "../downstream/peer.js";
 import { failureError, type GatewayFailure } from "../errors.js";
 import type { CallRecord } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
-import { type Headers, headerOf } from "../upstream/exchange.js";
+import type { Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { Places } from "../upstream/places.js";
 import type { UpstreamExchange, UpstreamFailure, UpstreamRequest } from "../upstream/port.js";
 import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+import { codingOf, mcpTypeOf } from "./answer-head.js";
 import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
 import { CallPlace } from "./call-place.js";
@@ -46,7 +47,7 @@ export type ByteCall = {
     instance: UpstreamInstance,
   ) => GatewayFailure | "taken" | "empty" | undefined;
   /** What of the head belongs to the answer. */
-  readonly answerHeaders: (headers: Headers) => Record<string, string | string[]>;
+  readonly answerHeaders: (headers: Headers) => Readonly<Record<string, string | number>>;
   /** The HTTP status of a failure of the hub's. */
   readonly statusOf: (failure: GatewayFailure) => number;
 };
@@ -153,8 +154,11 @@ export function relayBytes(
             return;
           }
           if (status >= 400) outcome = "error";
-          reader = readerFor(headers, hear);
-          answer.begin(status, call.answerHeaders(headers), isStream(headers));
+          const type = mcpTypeOf(headers);
+          // Nothing is read of what is encoded, or is no MCP.
+          if (type !== undefined && codingOf(headers) === undefined)
+            reader = new AnswerReader(type, hear);
+          answer.begin(status, call.answerHeaders(headers), type === "events");
         },
         onData(chunk) {
           if (isEmpty) return;
@@ -191,20 +195,4 @@ export function relayBytes(
     else if (!place.enter(places, start)) fail(busy);
   };
   attempt(0, undefined);
-}
-
-function isStream(headers: Headers): boolean {
-  return /^text\/event-stream\b/i.test(headerOf(headers, "content-type") ?? "");
-}
-
-/** Nothing is read of what is encoded, or is no MCP. */
-function readerFor(
-  headers: Headers,
-  onMessage: (envelope: Envelope) => void,
-): AnswerReader | undefined {
-  const encoding = headerOf(headers, "content-encoding") ?? "identity";
-  if (encoding.toLowerCase() !== "identity") return undefined;
-  if (isStream(headers)) return new AnswerReader("events", onMessage);
-  const isJson = /^application\/json\b/i.test(headerOf(headers, "content-type") ?? "");
-  return isJson ? new AnswerReader("json", onMessage) : undefined;
 }

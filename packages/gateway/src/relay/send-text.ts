@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { joinedHeaders } from "../wire/joined-headers.js";
 import { endWith, type Pieces } from "../wire/pieces.js";
 
 /** Answers with one JSON message. `always`: what every answer of the hub carries. */
@@ -9,11 +10,8 @@ export function sendText(
   always: Readonly<Record<string, string>>,
 ): void {
   const bytes = Buffer.from(text, "utf8");
-  response.writeHead(status, {
-    ...always,
-    "content-type": "application/json",
-    "content-length": bytes.length,
-  });
+  const own = { "content-type": "application/json", "content-length": bytes.length };
+  response.writeHead(status, joinedHeaders(always, own));
   response.end(bytes);
 }
 
@@ -24,10 +22,7 @@ export function sendPieces(
   message: Pieces,
   always: Readonly<Record<string, string>>,
 ): void {
-  response.writeHead(status, {
-    ...always,
-    "content-type": "application/json",
-    "content-length": message.length,
-  });
+  const own = { "content-type": "application/json", "content-length": message.length };
+  response.writeHead(status, joinedHeaders(always, own));
   endWith(response, message);
 }

@@ -214,9 +214,11 @@ export class EnvelopeReader {
   #member(bytes: Buffer, at: number, to: number): number {
     const byte = bytes[at];
     if (byte === quote && this.#depth > 0) {
-      this.#isInText = true;
-      this.#keep(bytes, at, at + 1);
-    } else if (byte === braceOpen || byte === bracketOpen) this.#open(byte, at);
+      const end = this.#endOfText(bytes, at + 1, to);
+      this.#keep(bytes, at, end);
+      return end;
+    }
+    if (byte === braceOpen || byte === bracketOpen) this.#open(byte, at);
     else if (this.#depth === 0 && !isSpace(byte)) this.#isBroken = true;
     else if (byte === braceClose || byte === bracketClose) this.#close();
     else if (byte === colon) this.#name();

@@ -1,5 +1,8 @@
 import type { JsonRpcId } from "./json-rpc.js";
 
+/** As JSON writes what every reader of numbers keeps as it is. */
+const plainNumber = /^(?:0|[1-9]\d{0,14})$/;
+
 /** A JSON value as it is written, one character a byte. */
 function jsonOf(written: string | undefined): unknown {
   if (written === undefined) return undefined;
@@ -21,6 +24,8 @@ export function textOf(written: string | undefined): string | undefined {
 
 /** The id of a message, as JSON writes it; undefined for what can be none. */
 export function idOf(written: string | undefined): JsonRpcId | null | undefined {
+  // Nearly all are counted up.
+  if (written !== undefined && plainNumber.test(written)) return Number(written);
   const value = jsonOf(written);
   const isId =
     value === null ||
