@@ -22,16 +22,22 @@ let reason;
 let dueAt = performance.now();
 
 /**
- * A server may close a connection that waits for a next request, also while that is on its way: clients of
- * HTTP send it once more, on a new connection (RFC 9112, 9.3.1).
+ * A server may close a connection that waits for a next request, also while that is on its way. What this
+ * client asks may be asked twice, so it asks again on a new connection, unless an answer had begun.
  */
 async function answerTo(text, hear) {
   const kept = connection;
+  let hasBegun = false;
+  const hearFirst = (piece) => {
+    hasBegun = true;
+    hear(piece);
+  };
   connection ??= await Connection.open(port);
   try {
-    return await connection.send(text, hear);
+    return await connection.send(text, hearFirst);
   } catch (error) {
-    if (kept === undefined || !/ECONNRESET|EPIPE|closed/.test(error.message)) throw error;
+    const isClosed = /ECONNRESET|EPIPE|closed/.test(error.message);
+    if (kept === undefined || hasBegun || !isClosed) throw error;
     connection = await Connection.open(port);
     return connection.send(text, hear);
   }

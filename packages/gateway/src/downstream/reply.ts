@@ -77,11 +77,12 @@ export class Reply {
     headers: Readonly<Record<string, string>> = {},
   ): void {
     if (this.#state === "ended") return;
-    if (this.#long !== undefined) {
+    if (this.#long?.hasBegun === true) {
       this.#state = "ended";
       this.#long.breakOff(text.toString());
       return;
     }
+    this.#long = undefined;
     if (this.#isStreamPreferred && status === 200) this.openStream(headers);
     if (this.#state === "events") {
       this.event({ data: text.toString() });
@@ -98,13 +99,7 @@ export class Reply {
   /** Begins the answer's last message, which is sent while it comes; undefined when nobody reads it. */
   beginLong(): LongReply | undefined {
     if (this.#state === "ended" || this.#long !== undefined) return undefined;
-    if (this.#isStreamPreferred) this.openStream();
-    if (this.#state === "unopened")
-      this.#response.writeHead(
-        200,
-        joinedHeaders(this.#always, { "content-type": "application/json" }),
-      );
-    this.#long = new LongReply(this.#response, this.#state === "events");
+    this.#long = new LongReply(this.#response, () => this.#openLong());
     return this.#long;
   }
 
@@ -140,10 +135,7 @@ export class Reply {
   }
 
   openStream(headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#state !== "unopened" || this.#long !== undefined) return;
-    this.#state = "events";
-    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
-    this.#response.flushHeaders();
+    if (this.#long === undefined) this.#openStream(headers);
   }
 
   /** Sends an event; false when the client should be given time to read (see `onDrain`). */
@@ -165,8 +157,23 @@ export class Reply {
   end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    if (this.#long === undefined) this.#response.end();
-    else this.#long.breakOff();
+    if (this.#long?.hasBegun === true) this.#long.breakOff();
+    else this.#response.end();
+  }
+
+  #openLong(): "events" | "json" {
+    if (this.#isStreamPreferred) this.#openStream({});
+    if (this.#state === "events") return "events";
+    const own = { "content-type": "application/json" };
+    this.#response.writeHead(200, joinedHeaders(this.#always, own));
+    return "json";
+  }
+
+  #openStream(headers: Readonly<Record<string, string>>): void {
+    if (this.#state !== "unopened") return;
+    this.#state = "events";
+    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
+    this.#response.flushHeaders();
   }
 
   #drained(): void {

@@ -105,13 +105,15 @@ export function relayBytes(
   };
   const timer = call.isEndless
     ? undefined
-    : new CallTimer(context.limits, (afterMs) => {
+    : new CallTimer(context.limits, (over) => {
         // It was never sent: that says nothing about the server.
         if (sentAt === undefined) return fail(busy);
         exchange?.abort();
-        current?.timedOut(sentAt, context.catalogue.now().hub);
-        void context.refresh(entry.record.id);
-        fail(timedOut(afterMs));
+        if (over.isSilent) {
+          current?.timedOut(sentAt, context.catalogue.now().hub);
+          void context.refresh(entry.record.id);
+        }
+        fail(timedOut(over));
       });
   const place = new CallPlace(timer, peerOf(response.req));
   const hear = (envelope: Envelope) => {

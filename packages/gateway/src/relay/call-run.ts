@@ -41,12 +41,14 @@ export class CallRun {
     this.#options = options;
     const { entry, method, name, client, params } = options;
     this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
-    this.#timer = new CallTimer(context.limits, (afterMs) => {
+    this.#timer = new CallTimer(context.limits, (over) => {
       // It was never sent: that says nothing about the server.
       if (this.#sentAt === undefined) return this.fail(busy);
-      this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
-      void context.refresh(entry.record.id);
-      this.fail(timedOut(afterMs));
+      if (over.isSilent) {
+        this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
+        void context.refresh(entry.record.id);
+      }
+      this.fail(timedOut(over));
     });
     this.#place = new CallPlace(this.#timer, options.peer);
   }

@@ -5,6 +5,7 @@ import type { Faults } from "../faults.js";
 import type { GatewayLimits } from "../limits.js";
 import type { GatewayLog } from "../log.js";
 import type { Traffic } from "../traffic.js";
+import type { TimeOver } from "../upstream/call-timer.js";
 import { hubFault } from "../upstream/contained-dialer.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
@@ -57,10 +58,12 @@ export const busy: GatewayFailure = {
   mayHaveRun: false,
 };
 
-export function timedOut(afterMs: number): GatewayFailure {
+export function timedOut({ afterMs, isSilent }: TimeOver): GatewayFailure {
   return {
     code: "CALL_TIMED_OUT",
-    cause: `it sent nothing for ${afterMs} ms.`,
+    cause: isSilent
+      ? `it sent nothing for ${afterMs} ms.`
+      : `the call was not over ${afterMs} ms after it began, however much came meanwhile.`,
     mayHaveRun: true,
   };
 }

@@ -161,7 +161,11 @@ export class HeldCall {
       this.#end();
     };
     const members = membersText(request.method);
-    const passage = passLong({ run, reply, id, members, onWhole, onOther }, answering);
+    const passage = passLong(
+      // Whoever waits for the call hears already that its client has gone.
+      { run, reply, id, members, mayAsk: false, onWhole, onOther, onGone: () => undefined },
+      answering,
+    );
     this.#isPassing ||= passage !== undefined;
     return passage;
   }

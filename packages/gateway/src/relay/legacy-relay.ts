@@ -59,8 +59,9 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
       answer(failureText(request.id, failure, entry));
     },
   });
-  const cancel = () => {
-    link?.post(cancelled(request, "The client took the call back"));
+  const cancel = () => end("The client took the call back");
+  const end = (reason: string) => {
+    link?.post(cancelled(request, reason));
     forget();
     run.cancel();
     // A stream that ends: the client expects no answer to what it took back.
@@ -160,7 +161,10 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           run.finish(outcomeOf(said));
         };
         const onOther = () => run.fail(noAnswer(status, head));
-        return passLong({ run, reply, id: request.id, eventOf, onWhole, onOther }, answering);
+        const onGone = () => end("The client left in the middle of the answer");
+        const { id } = request;
+        const mayAsk = false;
+        return passLong({ run, reply, id, mayAsk, eventOf, onWhole, onOther, onGone }, answering);
       },
       onRoom: (hasRoom) => run.waitForRoom(hasRoom),
       onEnd() {

@@ -114,7 +114,13 @@ function send(
               resolve(undefined);
             };
             const onOther = () => fail(noAnswer(status, head));
-            return passLong({ run, reply, id: message.id, onWhole, onOther }, answering);
+            const onGone = () => {
+              call.forget();
+              run.cancel();
+              resolve(undefined);
+            };
+            const { id } = message;
+            return passLong({ run, reply, id, mayAsk: true, onWhole, onOther, onGone }, answering);
           },
           onRoom: (hasRoom) => run.waitForRoom(hasRoom),
           onEnd() {

@@ -15,6 +15,10 @@ export type LongCall = {
   readonly onWhole: (envelope: Envelope) => void;
   /** It was no answer to the call after all. */
   readonly onOther: () => void;
+  /** Its client has gone, and nobody else can get the rest of it. */
+  readonly onGone: () => void;
+  /** Whether its server speaks a revision in which a result may ask for input. */
+  readonly mayAsk: boolean;
   /** What its event says beside the data, as the client gets it. Default: nothing. */
   readonly eventOf?: (event: StreamEvent) => StreamEvent;
 };
@@ -27,11 +31,12 @@ export function passLong(call: LongCall, answering: Answering): Passage | undefi
   const { run, reply, members } = call;
   const { id, member, resultType, asksForInput } = answering;
   const isOther = id !== undefined && id !== call.id;
-  const isAsking = asksForInput || resultType === "input_required";
+  const isAsking = call.mayAsk && (asksForInput || resultType === "input_required");
   // There must be a member that they stand before.
   const isBare = members !== undefined && (member === undefined || resultType !== undefined);
   const long = isOther || isAsking || isBare || run.isOver ? undefined : reply.beginLong();
   if (long === undefined) return undefined;
+  reply.onGone(call.onGone);
   let isFirst = true;
   /** The first piece is all that had come when the passage began. */
   const withMembers = (piece: Buffer): Buffer => {
@@ -53,7 +58,7 @@ export function passLong(call: LongCall, answering: Answering): Passage | undefi
     end(last, envelope, event) {
       const isWhole =
         envelope !== undefined &&
-        envelope.resultType !== "input_required" &&
+        !(call.mayAsk && envelope.resultType === "input_required") &&
         answersRequest(envelope, call.id);
       // The last piece did not go out, so its client has no whole message either.
       if (!isWhole) return call.onOther();

@@ -6,26 +6,33 @@ afterEach(() => void vi.useRealTimers());
 
 function start() {
   const ended: number[] = [];
-  const timer = new CallTimer({ callTimeoutMs: 100, callCapMs: 450 }, (ms) => ended.push(ms));
-  return { timer, ended };
+  const silent: boolean[] = [];
+  const timer = new CallTimer({ callTimeoutMs: 100, callCapMs: 450 }, ({ afterMs, isSilent }) => {
+    ended.push(afterMs);
+    silent.push(isSilent);
+  });
+  return { timer, ended, silent };
 }
 
 describe("the timer of a call", () => {
   test("ends it after silence, once", () => {
-    const { ended } = start();
+    const { ended, silent } = start();
     vi.advanceTimersByTime(99);
     expect(ended).toEqual([]);
     vi.advanceTimersByTime(1_000);
     expect(ended).toEqual([100]);
+    expect(silent).toEqual([true]);
   });
 
   test("begins anew with each sign of life, up to the cap", () => {
-    const { timer, ended } = start();
+    const { timer, ended, silent } = start();
     for (let step = 0; step < 10 && ended.length === 0; step += 1) {
       vi.advanceTimersByTime(60);
       timer.touch();
     }
     expect(ended).toEqual([450]);
+    // Whoever is blamed for it, it is not for silence.
+    expect(silent).toEqual([false]);
     expect(performance.now()).toBeLessThan(600);
   });
 

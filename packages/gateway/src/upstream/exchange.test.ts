@@ -52,3 +52,40 @@ for (const type of ["application/json", "text/event-stream"] as const)
     expect(waiting?.heard).toEqual(["no room", "room", 190 * kib + 2, "end"]);
     taken?.handle.abort();
   });
+
+test("what is passed on of one chunk is written once, however many lines it has", () => {
+  const { ofServers } = messageLimits(new BudgetBook(), 60_000);
+  const sent: UpstreamReceiver[] = [];
+  const dialer: UpstreamDialer = {
+    send(_url, _request, receiver) {
+      sent.push(receiver);
+      return { abort() {}, pause() {}, resume() {} };
+    },
+  };
+  const written: Buffer[] = [];
+  const whole: unknown[] = [];
+  const to = { serverId: "a", endpoint: "http://127.0.0.1/mcp" };
+  exchange(dialer, to, { method: "POST", headers: {} }, ofServers, {
+    onOpen: () => undefined,
+    onEvent: () => undefined,
+    onLong: () => ({
+      write: (piece) => written.push(piece),
+      end(last, envelope) {
+        written.push(last);
+        whole.push(envelope?.id);
+      },
+    }),
+    onEnd: () => undefined,
+    onFailure: ({ code }) => whole.push(code),
+  });
+  const [server] = sent;
+  server?.onHead(200, { "content-type": "text/event-stream" });
+  server?.onData(Buffer.from(`data: {"id":7,"result":{"a":"${"x".repeat(300 * kib)}","b":[0`));
+  const crumbs = 9_000;
+  for (let turn = 0; turn < 3; turn += 1) server?.onData(Buffer.from("\ndata:,1".repeat(crumbs)));
+  server?.onData(Buffer.from("]}}\n\n"));
+  expect(whole).toEqual([7]);
+  expect(written.length).toBeLessThanOrEqual(6);
+  const value = JSON.parse(Buffer.concat(written).toString());
+  expect(value.result.b).toHaveLength(1 + 3 * crumbs);
+});

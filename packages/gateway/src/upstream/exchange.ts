@@ -58,6 +58,12 @@ export function exchange(
   const body = new GrowingBytes();
   /** The message that is passed on while it comes. */
   let long: LongAnswer | undefined;
+  /** What came of it with the present chunk. */
+  const taken: Buffer[] = [];
+  const writeTaken = () => {
+    const pieces = taken.splice(0);
+    if (pieces.length > 0) long?.write(Buffer.concat(pieces));
+  };
   /** Whether the present message was looked at for that. */
   let isJudged = false;
   let timer: NodeJS.Timeout | undefined;
@@ -161,11 +167,13 @@ export function exchange(
         if (parser !== undefined) {
           try {
             const events = parser.push(chunk);
+            writeTaken();
             if (events.length > 0 || !parser.isWithin) leaveRoom();
             else if (long === undefined) {
               const begun = passOn(parser.begunData);
               if (begun === undefined) makeRoom(chunk.length);
-              else parser.takeData((piece) => begun.write(piece));
+              else parser.takeData((piece) => taken.push(piece));
+              writeTaken();
             }
             watchEvent(events.length > 0);
             for (const event of events) if (!hear(event)) return;

@@ -224,6 +224,42 @@ describe("long answers", () => {
       });
   }
 
+  for (const era of ["legacy", "modern"] as const)
+    for (const framing of framings)
+      test(`are read no further (${framing}, of a ${era} server) when their client has left`, async () => {
+        const calls: UpstreamCall[] = [];
+        const { hub, client } = await oneServer(era, (call) => {
+          calls.push(call);
+          const { id, response } = call;
+          const begun = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[{"type":"text","text":"`;
+          response.writeHead(200, { "content-type": types[framing] });
+          response.write(framing === "json" ? begun : `data: ${begun}`);
+          const more = () => {
+            if (!response.destroyed) response.write("z".repeat(65_536), more);
+          };
+          more();
+        });
+        const leaving = client.call("one__long");
+        await leaving.opened;
+        leaving.close();
+        await until("the server's answer to be closed", () => calls[0]?.isClosed === true);
+        expect((await client.call("one__echo").done).response.result).toBeDefined();
+        expect(hub.errors).toEqual([]);
+      });
+
+  test("that break off before anything of them went out fail as any other call does", async () => {
+    const { hub, modern } = await oneServer("legacy", ({ id, response }) => {
+      const begun = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[{"type":"text","text":"`;
+      response.writeHead(200, { "content-type": "application/json" });
+      // It is long with the last byte of it, and so that is held back.
+      response.write(begun.padEnd(262_144, "z"), () => setImmediate(() => response.destroy()));
+    });
+    const { response, isBroken } = await modern.call("one__long").done;
+    expect(isBroken).toBe(false);
+    expect(response.error?.message).toContain("it closed the connection");
+    expect(hub.errors).toEqual([]);
+  });
+
   test("are JSON for clients that want no stream, and broken off when the server breaks off", async () => {
     let isBreaking = false;
     const { hub, client } = await oneServer("legacy", ({ id, response }) => {
