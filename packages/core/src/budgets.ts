@@ -288,7 +288,7 @@ const budgetTable = {
     least: 10_000,
     most: 50_000_000,
     meaning:
-      "objects, lists and their members in one JSON message, of a client or a server; one with more is refused before it is parsed",
+      "objects, lists and their members in one JSON message, of a client or a server; one with more is refused before it is parsed; answers that are only handed on are not counted",
   },
   sessionHomeBytes: {
     per: "hub",

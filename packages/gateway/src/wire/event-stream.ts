@@ -28,7 +28,7 @@ const lenient = (bytes: Buffer) => bytes.toString("utf8");
 
 /**
  * Cuts a stream of bytes into server-sent events. Throws EventTooLarge when one event, its line ends
- * among it, or one line has more than `limit` bytes. Comments are dropped. The work grows with the bytes,
+ * among it, or one line has more than `limit` bytes, unless its data is taken. Comments are dropped. The work grows with the bytes,
  * however they are cut.
  */
 export class EventParser {

@@ -1,6 +1,6 @@
 import type { JsonRpcId } from "./json-rpc.js";
 
-/** As JSON writes what every reader of numbers keeps as it is. */
+/** A whole number as JSON writes it, short enough to be exact in JavaScript. */
 const plainNumber = /^(?:0|[1-9]\d{0,14})$/;
 
 /** A JSON value as it is written, one character a byte. */
