@@ -32,9 +32,10 @@ export const everything: Wanted = {
   features: Object.keys(features) as FeatureName[],
 };
 
-/** A client of 2025 has no words in common with a server that speaks nothing older than 2026-07-28. */
+/** A client of 2025 has no words in common with a server that speaks nothing older than 2026-07-28; one that speaks both has. */
 export function canTalk(client: ClientKind, server: ServerKind, path: Path): boolean {
-  if (path !== "direct" || server === "stdio, hub-register") return true;
+  if (path !== "direct" || server === "stdio, hub-register" || client === "SDK v2 auto")
+    return true;
   return (client === "SDK v2 2026-07-28") === (server === "SDK v2 modern-only");
 }
 

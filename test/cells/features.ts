@@ -33,6 +33,11 @@ export const features = {
     const text = randomUUID();
     same(await driver.call(names.tool("echo"), text), `echo of ${text}`);
   },
+  "state between calls": async (driver, names) => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await driver.call(names.tool("remember"), first);
+    same(await driver.call(names.tool("remember"), second), first);
+  },
   progress: async (driver, names) => {
     const seen: number[] = [];
     await driver.call(names.tool("steps"), "", { onProgress: (step) => seen.push(step) });

@@ -16,6 +16,20 @@ export type Limit = {
 /** What a server does not do by its nature, and why: nothing that stands between can give it. */
 export const limits: readonly Limit[] = [
   {
+    server: "SDK v2 modern-only",
+    features: ["state between calls"],
+    reason: "2026-07-28 has no sessions",
+  },
+  ...(["SDK v1", "SDK v2 legacy", "npm fastmcp"] as const).map(
+    (server): Limit => ({
+      server,
+      features: ["state between calls"],
+      clients: ["SDK v2 2026-07-28"],
+      paths: ["aggregate", "pass-through"],
+      reason: "a client that is pinned to 2026-07-28 has no session in which to keep it",
+    }),
+  ),
+  {
     server: "npm fastmcp",
     features: ["log level"],
     reason: "it takes logging/setLevel and sends every level all the same",
@@ -35,8 +49,15 @@ export const limits: readonly Limit[] = [
   },
   {
     server: "stdio, hub-register",
+    features: ["log", "log level", "elicit form", "elicit URL", "sample", "roots"],
+    clients: ["SDK v2 auto"],
+    paths: ["pass-through", "direct"],
+    reason: "hub-register offers 2026-07-28, and there it is as above",
+  },
+  {
+    server: "stdio, hub-register",
     features: ["subscribe", "list_changed"],
-    clients: ["SDK v1", "SDK v2 legacy"],
+    clients: ["SDK v1", "SDK v2 legacy", "SDK v2 auto"],
     paths: ["aggregate"],
     reason:
       "each session has a process of its own, and what changes in it alone is not what the hub lists and follows for all",

@@ -258,6 +258,7 @@ function saysTheSame(before: CapabilitySnapshot, after: CapabilitySnapshot): boo
       snapshot.serverInfo,
       snapshot.capabilities,
       snapshot.instructions,
+      snapshot.keepsSessions,
       snapshot.caching,
     ]);
   return said(before) === said(after);

@@ -36,6 +36,8 @@ export type CapabilitySnapshot = {
   readonly serverInfo: JsonObject;
   readonly capabilities: JsonObject;
   readonly instructions?: string;
+  /** It gives out session ids, so what it does may depend on the calls before. */
+  readonly keepsSessions?: boolean;
   /** The strictest of its lists; missing when one of them has none. */
   readonly caching?: CachingHints;
 } & { readonly [kind in CapabilityKind]: readonly CapabilityItem[] };
@@ -47,6 +49,7 @@ export type SnapshotSource<Item = JsonValue> = {
   readonly serverInfo: JsonObject;
   readonly capabilities: JsonObject;
   readonly instructions?: string | undefined;
+  readonly keepsSessions?: boolean | undefined;
   readonly caching?: CachingHints | undefined;
 } & { readonly [kind in CapabilityKind]: readonly Item[] };
 
@@ -122,6 +125,7 @@ export function assembleSnapshot(
     serverInfo: source.serverInfo,
     capabilities: source.capabilities,
     ...(source.instructions === undefined ? {} : { instructions: source.instructions }),
+    ...(source.keepsSessions === true ? { keepsSessions: true } : {}),
     ...(source.caching === undefined ? {} : { caching: source.caching }),
   };
   return { hash, bytes: bytesOfAll(said, items), ...said, ...items };

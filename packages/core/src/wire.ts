@@ -74,6 +74,9 @@ export const capabilitiesView = z
     hash: z.string(),
     era: z.enum(["modern", "legacy"]),
     protocolVersion: z.string(),
+    keepsSessions: z
+      .boolean()
+      .describe("It gives out session ids: what a call does may depend on the calls before."),
     tools: z.number(),
     resources: z.number(),
     resourceTemplates: z.number(),

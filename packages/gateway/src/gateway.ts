@@ -7,7 +7,7 @@ import {
   type ToolsetPreview,
 } from "@hub/core";
 import { previewOf } from "./catalogue/preview.js";
-import type { Selection } from "./catalogue/selection.js";
+import { revisionIn, type Selection } from "./catalogue/selection.js";
 import { type Selected, Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
@@ -182,9 +182,16 @@ export class Gateway {
       sendText(response, selected.status, errorText(null, error), always);
       return;
     }
+    const revision = revisionIn(query);
+    if ("problem" in revision) {
+      const error = { code: codes.invalidParams, message: revision.problem };
+      sendText(response, 400, errorText(null, error), always);
+      return;
+    }
     const exchange: Exchange = {
       request,
       response,
+      ...revision,
       selection: selected.selection,
       currentSelection: selectingStill(select, selected.selection),
       via,

@@ -6,18 +6,17 @@ import {
 import { answers, type LogLevel } from "../questions.js";
 import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./driver.js";
 
-/** A client of SDK v2, as it is for 2025 servers or pinned to the modern revision. */
+/** A client of SDK v2, as it is for 2025 servers, pinned to the modern revision, or one that asks which it is to be. */
 export async function connectV2(
   name: string,
   url: string,
-  era: "legacy" | "modern",
+  mode: "legacy" | "modern" | "auto",
 ): Promise<Driver> {
-  const isModern = era === "modern";
   const client = new Client(
     { name, version: "1" },
     {
       capabilities,
-      versionNegotiation: { mode: isModern ? { pin: "2026-07-28" } : "legacy" },
+      versionNegotiation: { mode: mode === "modern" ? { pin: "2026-07-28" } : mode },
     },
   );
   const heard = new Heard();
@@ -25,6 +24,7 @@ export async function connectV2(
   const stream = watchedFetch();
   const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: stream.fetch });
   await client.connect(transport);
+  const isModern = client.getProtocolEra() === "modern";
   // What a server says on a stream that is not open yet is lost, with or without a hub.
   if (!isModern) await stream.isOpen;
   let logLevel: LogLevel | undefined;

@@ -1,17 +1,24 @@
 import { type Context, FastMCP, type FastMCPSessionAuth } from "fastmcp";
 import { formQuestion, samplingQuestion, urlQuestion } from "../questions.js";
-import { type Call, keysFrom, type Offer, toolInput } from "./offer.js";
+import { type Call, keysFrom, memory, type Offer, toolInput } from "./offer.js";
 
 const silent = { debug() {}, error() {}, info() {}, log() {}, warn() {} };
 
 /** A server of the npm package fastmcp; it asks on the stream of the session, not of the call. */
 export function createFastMcp(offer: Offer): FastMCP {
+  const memories = new Map<string | undefined, ReturnType<typeof memory>>();
+  const memoryOf = (sessionId: string | undefined) => {
+    const known = memories.get(sessionId) ?? memory();
+    memories.set(sessionId, known);
+    return known;
+  };
   const server = new FastMCP({ name: offer.id, version: "1.0.0", logger: silent });
   const addTool = (name: string) =>
     server.addTool({
       name,
       parameters: toolInput,
-      execute: ({ text }, context) => offer.run(name, text, callOf(server, context)),
+      execute: ({ text }, context) =>
+        offer.run(name, text, { ...callOf(server, context), ...memoryOf(context.sessionId) }),
     });
   for (const name of offer.tools) addTool(name);
   server.addResource({
@@ -41,7 +48,7 @@ export function createFastMcp(offer: Offer): FastMCP {
   return server;
 }
 
-function callOf(server: FastMCP, context: Context<FastMCPSessionAuth>): Call {
+function callOf(server: FastMCP, context: Context<FastMCPSessionAuth>): Omit<Call, "remember"> {
   const session = () => {
     const found = server.sessions.find(({ sessionId }) => sessionId === context.sessionId);
     if (found === undefined) throw new Error("The call belongs to no session");

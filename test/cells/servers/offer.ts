@@ -6,6 +6,8 @@ export interface Call {
   readonly signal: AbortSignal;
   progress(done: number, total: number, message: string): Promise<void>;
   log(level: LogLevel, text: string): Promise<void>;
+  /** What the client's last call told it to remember; "nothing" at first. */
+  remember(text: string): string;
   /** The word that was given, or the action when none was. */
   askForm(): Promise<string>;
   /** The action that was taken. */
@@ -32,6 +34,7 @@ const runs: Readonly<Record<string, Run>> = {
   },
   wait: (tag, call, offer) => offer.wait(tag, call.signal),
   state_of: (tag, _call, offer) => offer.stateOf(tag),
+  remember: (text, call) => call.remember(text),
   talk: async (_text, call) => {
     for (const level of logLevels) await call.log(level, `this is ${level}`);
     return "talked";
@@ -43,6 +46,18 @@ const runs: Readonly<Record<string, Run>> = {
   touch: (_text, _call, offer) => offer.touch(),
   grow: (name, _call, offer) => offer.grow(name),
 };
+
+/** A memory of its own, for each session or for each call. */
+export function memory(): Pick<Call, "remember"> {
+  let remembered = "nothing";
+  return {
+    remember: (text) => {
+      const before = remembered;
+      remembered = text;
+      return before;
+    },
+  };
+}
 
 /** All tools take the same. */
 export const toolInput = z.object({ text: z.string() });

@@ -19,8 +19,9 @@ import {
   samplingQuestion,
   urlQuestion,
 } from "../questions.js";
-import { type Call, keysFrom, type Offer, toolInput } from "./offer.js";
+import { type Call, keysFrom, memory, type Offer, toolInput } from "./offer.js";
 
+type Session = Pick<Call, "remember"> & { level: LogLevel };
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** A server of SDK v1 for one session. Asks and tells in the stream of the call. */
@@ -29,7 +30,7 @@ export function createV1Server(offer: Offer): McpServer {
     { name: offer.id, version: "1" },
     { capabilities: { logging: {}, resources: { subscribe: true, listChanged: true } } },
   );
-  const session: { level: LogLevel } = { level: "debug" };
+  const session: Session = { level: "debug", ...memory() };
   const subscribed = new Set<string>();
 
   const addTool = (name: string) =>
@@ -79,10 +80,11 @@ export function createV1Server(offer: Offer): McpServer {
   return server;
 }
 
-function callOf(extra: Extra, session: { readonly level: LogLevel }): Call {
+function callOf(extra: Extra, session: Readonly<Session>): Call {
   const { progressToken } = extra._meta ?? {};
   return {
     signal: extra.signal,
+    remember: session.remember,
     progress: async (progress, total, message) => {
       if (progressToken === undefined) return;
       const params = { progressToken, progress, total, message };

@@ -4,25 +4,29 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { formQuestion, samplingQuestion, urlQuestion } from "../questions.js";
-import type { Call, Offer } from "./offer.js";
+import { type Call, memory, type Offer } from "./offer.js";
 import type { OpenSession } from "./sessions.js";
 import { addV2Tool, createV2Server, type Serve, tellingOf } from "./v2-server.js";
 
 /** Asks by requests of its own in the middle of the call. */
-const serve: Serve = (context, run) => run(callOf(context));
+function sessionServe(): Serve {
+  const remembering = memory();
+  return (context, run) => run({ ...callOf(context), ...remembering });
+}
 
 /** A server of SDK v2 as it is for 2025 clients: one for each session. */
 export const openV2Legacy =
   (offer: Offer): OpenSession =>
   async (options) => {
+    const serve = sessionServe();
     const server = createV2Server(offer, serve);
-    keepChanged(server, offer);
+    keepChanged(server, offer, serve);
     const transport = new WebStandardStreamableHTTPServerTransport(options);
     await server.connect(transport);
     return { transport, close: () => server.close() };
   };
 
-function keepChanged(server: McpServer, offer: Offer): void {
+function keepChanged(server: McpServer, offer: Offer, serve: Serve): void {
   const subscribed = new Set<string>();
   server.server.setRequestHandler("resources/subscribe", async ({ params }) => {
     subscribed.add(params.uri);
@@ -40,7 +44,7 @@ function keepChanged(server: McpServer, offer: Offer): void {
   });
 }
 
-function callOf(context: ServerContext): Call {
+function callOf(context: ServerContext): Omit<Call, "remember"> {
   const { mcpReq } = context;
   return {
     ...tellingOf(context),

@@ -6,7 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { formQuestion, samplingQuestion, urlQuestion } from "../questions.js";
-import type { Call, Offer } from "./offer.js";
+import { type Call, memory, type Offer } from "./offer.js";
 import { createV2Server, type Serve, tellingOf } from "./v2-server.js";
 
 /** A question that has no answer yet; it goes out as the result, and the call comes again with the answer. */
@@ -47,6 +47,7 @@ function callOf(context: ServerContext): Call {
   const answer = inputResponse(context.mcpReq.inputResponses, key);
   return {
     ...tellingOf(context),
+    ...memory(),
     askForm: async () => {
       if (answer.kind === "elicit") return String(answer.content?.word ?? answer.action);
       const { message, requestedSchema } = formQuestion;

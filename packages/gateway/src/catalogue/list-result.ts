@@ -1,6 +1,7 @@
 import type { Entry, JsonObject } from "@hub/core";
 import type { Ambiguous } from "./combined.js";
 import { ambiguousKey, type MissingServer, missingKey } from "./missing.js";
+import { keepsState, noStateKey } from "./state.js";
 import type { ListKind } from "./view.js";
 
 /** Around the definitions of a list, as JSON: what comes before them, and what is said of the whole. */
@@ -14,7 +15,9 @@ export function frameOf(
   },
 ): { readonly before: string; readonly after: string } {
   const { isModern, servers, missing, ambiguous } = about;
+  const stateless = isModern ? servers.filter(keepsState).map(({ record }) => record.id) : [];
   const meta = {
+    ...(stateless.length === 0 ? {} : { [noStateKey]: stateless }),
     ...(missing.length === 0 ? {} : { [missingKey]: missing }),
     ...(ambiguous.length === 0 ? {} : { [ambiguousKey]: ambiguous }),
   };

@@ -1,4 +1,5 @@
 import type { Entry, Toolset } from "@hub/core";
+import { modernVersion } from "../wire/eras.js";
 
 /** Which part of the catalogue an endpoint shows, and how. */
 export type Selection = {
@@ -25,7 +26,7 @@ export type Selection = {
 
 export type SelectionProblem = { readonly problem: string };
 
-const known = ["servers", "tags", "prefix", "mode", "hub"] as const;
+const known = ["servers", "tags", "prefix", "mode", "hub", "revision"] as const;
 
 function listOf(value: string | null): ReadonlySet<string> | undefined {
   if (value === null) return undefined;
@@ -41,6 +42,20 @@ const oneOf = (name: string, value: string | null, values: readonly string[]) =>
     ? undefined
     : `?${name}= must be ${values.join(" or ")}, got ${JSON.stringify(value.slice(0, 50))}.`;
 
+function revisionProblem(value: string | null): string | undefined {
+  return value === null || value === modernVersion
+    ? undefined
+    : `?revision= must be ${modernVersion}, got ${JSON.stringify(value.slice(0, 50))}. Clients of the 2025 revisions need no parameter.`;
+}
+
+/** What `?revision=` asks for, at every endpoint alike. */
+export function revisionIn(query: string): { readonly wantsModern: boolean } | SelectionProblem {
+  if (!query.includes("revision")) return { wantsModern: false };
+  const value = new URLSearchParams(query).get("revision");
+  const problem = revisionProblem(value);
+  return problem === undefined ? { wantsModern: value !== null } : { problem };
+}
+
 /** Reads the selection from a query string. Unknown parameters are refused: they may be misspelt. */
 export function parseSelection(
   query: URLSearchParams,
@@ -55,7 +70,8 @@ export function parseSelection(
   const problem =
     oneOf("prefix", query.get("prefix"), ["always", "never"]) ??
     oneOf("mode", query.get("mode"), ["all", "search"]) ??
-    oneOf("hub", query.get("hub"), ["on", "off"]);
+    oneOf("hub", query.get("hub"), ["on", "off"]) ??
+    revisionProblem(query.get("revision"));
   if (problem !== undefined) return { problem };
   const servers = listOf(query.get("servers"));
   const tags = listOf(query.get("tags"));

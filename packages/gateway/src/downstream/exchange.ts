@@ -9,6 +9,8 @@ export type Exchange = {
   readonly selection: Selection;
   /** The selection as it is later: a toolset may change. */
   readonly currentSelection: () => Selection;
+  /** Its URL asks for 2026-07-28, so that is offered whatever the servers keep. */
+  readonly wantsModern: boolean;
   readonly via: string | undefined;
   readonly budgets: BudgetBook;
   /** What every answer of the hub carries. */

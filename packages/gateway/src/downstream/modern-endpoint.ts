@@ -25,6 +25,7 @@ import { discoverResult } from "./identity.js";
 import { cursorProblem, listMethods } from "./list-requests.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
+import { offersSessions, sessionKeepers } from "./offered-revision.js";
 import { Reply } from "./reply.js";
 import { takeStreamPlace } from "./stream-place.js";
 import { Subscription } from "./subscription.js";
@@ -77,10 +78,8 @@ export class ModernEndpoint {
     const kind = listMethods.get(method);
     if (kind !== undefined) this.#list(message, view, kind, exchange);
     else if (called.has(method)) this.#call(message, written, view, exchange);
-    else if (method === "server/discover") {
-      const result = discoverResult(view, this.#options.version);
-      sendText(response, 200, resultText(message.id, result), always);
-    } else if (method === "subscriptions/listen") this.#listen(message, exchange);
+    else if (method === "server/discover") this.#discover(message, view, exchange);
+    else if (method === "subscriptions/listen") this.#listen(message, exchange);
     else
       sendText(
         response,
@@ -101,6 +100,16 @@ export class ModernEndpoint {
 
   keepAlive(): void {
     for (const subscription of this.#subscriptions) subscription.keepAlive();
+  }
+
+  #discover({ id }: JsonRpcRequest, view: View, exchange: Exchange): void {
+    const { response, always, wantsModern, selection } = exchange;
+    const { context, version } = this.#options;
+    const keepers = wantsModern ? [] : sessionKeepers(selection, context.catalogue.list());
+    if (keepers.length === 0)
+      sendText(response, 200, resultText(id, discoverResult(view, version)), always);
+    // As a server of the 2025 revisions says it, so that clients go on as they do with one.
+    else sendText(response, 200, errorText(id, offersSessions(keepers)), always);
   }
 
   #list(message: JsonRpcRequest, view: View, kind: ListKind, exchange: Exchange): void {

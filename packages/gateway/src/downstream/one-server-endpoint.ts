@@ -36,9 +36,11 @@ export class OneServerEndpoint {
     const instance = this.#context.instances.first(entry);
     const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
     const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
+    const isDiscover = parsed.kind === "request" && parsed.message.method === "server/discover";
     const isBridged =
       instance?.transport === "sse" ||
-      (era === "modern" && serverEra === "legacy") ||
+      // To the question which revision it speaks the server answers itself: who can speak both keeps its state.
+      (era === "modern" && serverEra === "legacy" && (exchange.wantsModern || !isDiscover)) ||
       (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
       (era === "legacy" && isHubSession(request) && !isOpening);
     if (isBridged) {

@@ -9,6 +9,7 @@ import {
   directConnections,
   hubConnection,
   namedConnection,
+  stateKeepers,
   type Wanted,
 } from "../client-config/selection.js";
 import type { AppDeps, HubApp } from "./context.js";
@@ -173,7 +174,12 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, registry))
-        : hubConfig(client, hubConnection(wanted), () => namedConnection(wanted, registry));
+        : hubConfig(
+            client,
+            hubConnection(wanted),
+            () => namedConnection(wanted, registry),
+            stateKeepers(wanted, registry),
+          );
     const preferred = accepts(context, {
       header: "Accept",
       supports: ["text/plain", "application/json"],

@@ -136,6 +136,7 @@ export function serverSummary(entry: Entry): ServerSummary {
             hash: snapshot.hash,
             era: snapshot.era,
             protocolVersion: snapshot.protocolVersion,
+            keepsSessions: snapshot.keepsSessions === true,
             tools: snapshot.tools.length,
             resources: snapshot.resources.length,
             resourceTemplates: snapshot.resourceTemplates.length,

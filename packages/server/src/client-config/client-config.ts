@@ -39,18 +39,31 @@ function configOf(
   };
 }
 
-/** The configuration for one endpoint of the hub. `named` is the same endpoint without tags. */
+/** What to know of servers that keep state, where there are any. */
+function stateNotes(keepers: readonly string[]): string[] {
+  if (keepers.length === 0) return [];
+  return [
+    `These servers keep state from one call to the next, in sessions: ${listed(keepers)}. So this endpoint offers 2025-11-25. A client that speaks 2026-07-28 alone needs \`revision=2026-07-28\` in the URL, and its calls share no state.`,
+  ];
+}
+
+/**
+ * The configuration for one endpoint of the hub. `named` is the same endpoint without tags; `keepers` are
+ * the servers behind it that keep state.
+ */
 export function hubConfig(
   client: ClientKind,
   connection: Connection,
   named: () => Connection,
+  keepers: readonly string[],
 ): ClientConfig {
   if (client.isCommandLine !== true || isCommandSafe(connection.url))
-    return configOf(client, [connection], []);
+    return configOf(client, [connection], stateNotes(keepers));
   return configOf(
     client,
     [named()],
     [
+      ...stateNotes(keepers),
       "The tags have characters that are not safe in a command, so it names the servers that have them now. One that gets them later is not among them.",
     ],
   );

@@ -49,12 +49,27 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
   };
 }
 
-/** The entries that fit now; there is at least one. `otherwise` says what to do when none does. */
-function fitting({ servers, tags }: Wanted, registry: Registry, otherwise: string) {
-  const found = registry.list().filter(({ record: { id, profile } }) => {
+function wantedOf({ servers, tags }: Pick<Wanted, "servers" | "tags">, registry: Registry) {
+  return registry.list().filter(({ record: { id, profile } }) => {
     const isTagged = tags === undefined || tags.some((tag) => profile.tags?.includes(tag) === true);
     return isTagged && (servers === undefined || servers.includes(id));
   });
+}
+
+/** Ids of the wanted servers that keep state in sessions, which only the 2025 revisions have. */
+export function stateKeepers(wanted: Wanted, registry: Registry): readonly string[] {
+  const { toolset } = wanted;
+  const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
+  const selected =
+    toolset === undefined ? wanted : { servers: some(toolset.servers), tags: some(toolset.tags) };
+  return wantedOf(selected, registry)
+    .filter(({ snapshot }) => snapshot?.keepsSessions === true)
+    .map(({ record }) => record.id);
+}
+
+/** The entries that fit now; there is at least one. `otherwise` says what to do when none does. */
+function fitting(wanted: Wanted, registry: Registry, otherwise: string) {
+  const found = wantedOf(wanted, registry);
   if (found.length === 0)
     throw new HubError("SERVER_NOT_FOUND", `No server fits yet. ${otherwise}`);
   return found;

@@ -40,6 +40,8 @@ export type Greeting = {
   readonly serverInfo: JsonObject;
   readonly capabilities: JsonObject;
   readonly instructions?: string;
+  /** It gave out a session id, or speaks a transport that is a session. */
+  readonly keepsSessions?: boolean;
 };
 
 const mostInstructions = 32_768;

@@ -26,7 +26,7 @@ export async function connectSse(options: WireOptions, signal: AbortSignal): Pro
     const target = await messageAddress(events, options.url);
     const wire = createWire(options, events, target, (reason) => streaming.abort(reason));
     const reply = await wire.request("initialize", initializeParams(options.version), signal);
-    return { wire, greeting: readInitialized(reply) };
+    return { wire, greeting: { ...readInitialized(reply), keepsSessions: true } };
   } catch (error) {
     streaming.abort();
     throw asFault(error, options.budget);

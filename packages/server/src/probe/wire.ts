@@ -135,7 +135,7 @@ export async function initialize(options: WireOptions, signal: AbortSignal): Pro
     }
   };
   try {
-    const greeting = readInitialized(reply);
+    const greeting = { ...readInitialized(reply), keepsSessions: sessionId !== undefined };
     session = { ...session, "mcp-protocol-version": greeting.protocolVersion };
     const wire: Wire = {
       request: async (method, params, within) =>

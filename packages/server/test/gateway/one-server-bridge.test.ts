@@ -85,7 +85,10 @@ describe("one server's endpoint, where the hub translates", () => {
       textResult(JSON.stringify(await call.ask("elicitation/create", question))),
     );
     await hub.register("one", upstream);
-    const client = new ModernClient(hub.url, { path, capabilities });
+    const client = new ModernClient(hub.url, {
+      path: `${path}?revision=2026-07-28`,
+      capabilities,
+    });
     const discovered = await client.ask("server/discover");
     expect(discovered.result).toMatchObject({
       resultType: "complete",
