@@ -35,6 +35,11 @@ export class Connection implements Holder, Reader {
     this.peer = peerOf(socket.remoteAddress);
     // What waits for its turn then has none any more.
     socket.once("close", () => this.#giveBack(this.#aheadBytes));
+    // Node ends its side when the client ends its own, so the rest of an answer that is not whole by then
+    // can never go out: it would only be kept.
+    socket.once("end", () => {
+      if (this.response?.writableEnded === false) this.end();
+    });
   }
 
   /** Whether the hub has a whole request of it to answer. Else it is the client that lets the hub wait. */

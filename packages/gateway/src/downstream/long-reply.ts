@@ -5,38 +5,31 @@ import { eventText, fieldsText, type StreamEvent } from "../wire/event-stream.js
 /** The last message of an answer, sent in pieces while it comes: as a JSON text, or as the data of an event. */
 export class LongReply {
   readonly #response: ServerResponse;
-  readonly #open: () => "events" | "json";
-  /** Undefined until the first piece: as long as nothing was sent, another answer can be given. */
-  #kind: "events" | "json" | undefined;
+  readonly #isEvent: boolean;
   #isOver = false;
 
-  /** `open` writes the head, and says what it promised. */
-  constructor(response: ServerResponse, open: () => "events" | "json") {
+  /** The head was written. */
+  constructor(response: ServerResponse, isEvent: boolean) {
     this.#response = response;
-    this.#open = open;
-  }
-
-  /** Whether a part of it was sent. */
-  get hasBegun(): boolean {
-    return this.#kind !== undefined;
+    this.#isEvent = isEvent;
+    if (isEvent) response.write("data: ");
   }
 
   /** False when the client should be given time to read. */
   write(piece: Buffer): boolean {
     if (this.#isOver) return true;
-    this.#begin();
-    return this.#response.write(this.#kind === "events" ? onOneLine(piece) : piece);
+    return this.#response.write(this.#isEvent ? onOneLine(piece) : piece);
   }
 
   /** `event` has what else its event says. */
   end(last: Buffer, event: StreamEvent | undefined): void {
     this.#isOver = true;
-    this.#begin();
     const response = this.#response;
-    const isEvent = this.#kind === "events";
-    const after = isEvent ? `\n${event === undefined ? "" : fieldsText(event)}\n` : "";
+    const after = this.#isEvent ? `\n${event === undefined ? "" : fieldsText(event)}\n` : "";
     atEndOfTurn(() =>
-      response.end(Buffer.concat([isEvent ? onOneLine(last) : last, Buffer.from(after, "utf8")])),
+      response.end(
+        Buffer.concat([this.#isEvent ? onOneLine(last) : last, Buffer.from(after, "utf8")]),
+      ),
     );
   }
 
@@ -46,16 +39,10 @@ export class LongReply {
    */
   breakOff(text?: string): void {
     this.#isOver = true;
-    if (this.#kind !== "events") this.#response.destroy();
+    if (!this.#isEvent) this.#response.destroy();
     else if (text === undefined) this.#response.end();
     // The half event must not run into this one.
     else this.#response.end(`\n\n${eventText({ data: text })}`);
-  }
-
-  #begin(): void {
-    if (this.#kind !== undefined) return;
-    this.#kind = this.#open();
-    if (this.#kind === "events") this.#response.write("data: ");
   }
 }
 

@@ -77,12 +77,11 @@ export class Reply {
     headers: Readonly<Record<string, string>> = {},
   ): void {
     if (this.#state === "ended") return;
-    if (this.#long?.hasBegun === true) {
+    if (this.#long !== undefined) {
       this.#state = "ended";
       this.#long.breakOff(text.toString());
       return;
     }
-    this.#long = undefined;
     if (this.#isStreamPreferred && status === 200) this.openStream(headers);
     if (this.#state === "events") {
       this.event({ data: text.toString() });
@@ -99,7 +98,12 @@ export class Reply {
   /** Begins the answer's last message, which is sent while it comes; undefined when nobody reads it. */
   beginLong(): LongReply | undefined {
     if (this.#state === "ended" || this.#long !== undefined) return undefined;
-    this.#long = new LongReply(this.#response, () => this.#openLong());
+    if (this.#isStreamPreferred) this.openStream();
+    if (this.#state === "unopened") {
+      const own = { "content-type": "application/json" };
+      this.#response.writeHead(200, joinedHeaders(this.#always, own));
+    }
+    this.#long = new LongReply(this.#response, this.#state === "events");
     return this.#long;
   }
 
@@ -135,7 +139,10 @@ export class Reply {
   }
 
   openStream(headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#long === undefined) this.#openStream(headers);
+    if (this.#state !== "unopened" || this.#long !== undefined) return;
+    this.#state = "events";
+    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
+    this.#response.flushHeaders();
   }
 
   /** Sends an event; false when the client should be given time to read (see `onDrain`). */
@@ -157,23 +164,8 @@ export class Reply {
   end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    if (this.#long?.hasBegun === true) this.#long.breakOff();
-    else this.#response.end();
-  }
-
-  #openLong(): "events" | "json" {
-    if (this.#isStreamPreferred) this.#openStream({});
-    if (this.#state === "events") return "events";
-    const own = { "content-type": "application/json" };
-    this.#response.writeHead(200, joinedHeaders(this.#always, own));
-    return "json";
-  }
-
-  #openStream(headers: Readonly<Record<string, string>>): void {
-    if (this.#state !== "unopened") return;
-    this.#state = "events";
-    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
-    this.#response.flushHeaders();
+    if (this.#long === undefined) this.#response.end();
+    else this.#long.breakOff();
   }
 
   #drained(): void {

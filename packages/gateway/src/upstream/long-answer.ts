@@ -14,6 +14,16 @@ export interface Passage {
   end(last: Buffer, envelope: Envelope | undefined, event?: StreamEvent): void;
 }
 
+const nothing = Buffer.alloc(0);
+const space = 32;
+
+/** Where the last character of a text is that is no space. */
+function lastOfText(bytes: Buffer): number {
+  let at = bytes.length - 1;
+  while (at > 0 && (bytes[at] ?? 0) <= space) at -= 1;
+  return at;
+}
+
 /** Takes over an answer whose result has begun, or does not. */
 export type PassageFor = (answering: Answering) => Passage | undefined;
 
@@ -21,7 +31,8 @@ export type PassageFor = (answering: Answering) => Passage | undefined;
 export class LongAnswer {
   readonly #reader: EnvelopeReader;
   readonly #passage: Passage;
-  #held: Buffer = Buffer.alloc(0);
+  /** What closes the text. */
+  #held: Buffer = nothing;
 
   private constructor(reader: EnvelopeReader, passage: Passage) {
     this.#reader = reader;
@@ -40,12 +51,16 @@ export class LongAnswer {
   }
 
   write(piece: Buffer): void {
-    const wasDone = this.#reader.isDone;
+    if (this.#reader.isDone || this.#reader.isBroken) {
+      // Space behind the end says nothing, and anything else shows that this is no message.
+      this.#reader.read(piece);
+      return;
+    }
     this.#reader.read(piece);
-    // Space behind the end says nothing; what closes the text is what is held back.
-    if (wasDone) return;
-    if (this.#held.length > 0) this.#passage.write(this.#held);
-    this.#held = piece;
+    if (this.#reader.isBroken) return;
+    const end = this.#reader.isDone ? lastOfText(piece) : piece.length;
+    if (end > 0) this.#passage.write(piece.subarray(0, end));
+    this.#held = Buffer.from(piece.subarray(end, end + 1));
   }
 
   end(event?: StreamEvent): void {

@@ -118,6 +118,11 @@ export class EnvelopeReader {
     return this.#isDone;
   }
 
+  /** It is no JSON object, or something stands before or behind it. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   /** The line ended: no text of JSON goes on after it. */
   endLine(): void {
     if (this.#isInText) this.#isBroken = true;

@@ -67,6 +67,8 @@ export function relay(
         return !isPaused;
       },
       onData(chunk) {
+        // undici reports nothing when it goes on in the middle of a body; it must not be stopped again by that.
+        if (chunk.length === 0) return true;
         if (!isOver) receiver.onData(chunk);
         return !isPaused;
       },
@@ -96,8 +98,9 @@ export function relay(
     resume() {
       if (!isPaused) return;
       isPaused = false;
-      // undici reads on at once, and fails when it is reading another answer at that moment.
-      queueMicrotask(() => {
+      // undici reads on at once, and fails when it is reading another answer at that moment. In between
+      // everybody else has a turn, however quickly this one is paused and resumed.
+      setImmediate(() => {
         if (!isPaused && !isOver) resume?.();
       });
     },
