@@ -1,14 +1,14 @@
-import type { JsonObject, JsonValue } from "@hub/core";
+import { bytesOf, type JsonObject, type JsonValue } from "@hub/core";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
 import { longestQuery } from "../search/terms.js";
 import { findToolsLimit, hubToolNames } from "./definitions.js";
-import { shortAnswer } from "./found-tools.js";
+import { type Hit, shortAnswer } from "./found-tools.js";
 
 /** Of the servers that cannot be asked now, those that an answer names; `hub__list_servers` has them all. */
 const mostMissing = 5;
-/** Words that matched nothing, as an answer says them. */
-const mostUnmatched = 10;
+/** Words that matched nothing, as an answer says them, in bytes. */
+const mostUnmatchedBytes = 120;
 
 type Asked = {
   /** Undefined when only schemas are asked for. */
@@ -52,15 +52,16 @@ function searched(
       unmatched = words;
     },
   );
-  const definitions = hits.flatMap(({ serverId, tool }): JsonObject[] => {
+  const found = hits.flatMap(({ serverId, tool }): Hit[] => {
     const name = view.tools.of(serverId, tool.key)?.exposed;
     if (name === undefined || schemaOf.includes(name)) return [];
     const definition = definitionOf(view, name);
-    return definition === undefined ? [] : [definition];
+    return definition === undefined ? [] : [{ server: serverId, definition }];
   });
   const missing = view.missing.slice(0, mostMissing);
-  const { tools, ...besides } = shortAnswer(definitions, {
-    ...(unmatched.length === 0 ? {} : { unmatchedWords: unmatched.slice(0, mostUnmatched) }),
+  const unmatchedWords = beginOf(unmatched, mostUnmatchedBytes);
+  const { tools, ...besides } = shortAnswer(found, {
+    ...(unmatchedWords.length === 0 ? {} : { unmatchedWords }),
     ...(hits.length === 0
       ? { hint: `No tool matches. Try other words, or ${hubToolNames.listServers}.` }
       : {}),
@@ -75,6 +76,15 @@ function searched(
       ? { moreMissing: view.missing.length - missing.length }
       : {}),
   };
+}
+
+/** As many of the first as the bytes allow, and at least one. */
+function beginOf(words: readonly string[], bytes: number): readonly string[] {
+  let left = bytes;
+  return words.filter((word, at) => {
+    left -= bytesOf(word);
+    return left >= 0 || at === 0;
+  });
 }
 
 function definitionOf(view: View, name: string): JsonObject | undefined {

@@ -3,8 +3,14 @@ import { findToolsLimit } from "./definitions.js";
 import { toolResult } from "./results.js";
 import { type Shortness, shortTool } from "./short-tool.js";
 
-/** The longest answer with so many tools as by default, and what each further one adds, in bytes. */
-const mostBytes = 2_048;
+/** A tool as it is listed here, and whose it is. */
+export type Hit = { readonly server: string; readonly definition: JsonObject };
+
+/**
+ * The longest result with as many tools as by default, which leaves the whole message within 2 KB, and what
+ * each further tool adds; in bytes.
+ */
+const mostBytes = 1_950;
 const bytesOfTool = 400;
 
 /** From the fullest to the shortest: what fits is said. */
@@ -23,11 +29,14 @@ const shortnesses: readonly Shortness[] = [
  * The tools that a search found, in short, with what else is to be said of it. As text and as data together
  * they take no more bytes than the answer may have; the longest sentences and lists of parameters give way.
  */
-export function shortAnswer(definitions: readonly JsonObject[], besides: JsonObject): JsonObject {
-  const most = mostBytes + Math.max(0, definitions.length - findToolsLimit.default) * bytesOfTool;
+export function shortAnswer(hits: readonly Hit[], besides: JsonObject): JsonObject {
+  const most = mostBytes + Math.max(0, hits.length - findToolsLimit.default) * bytesOfTool;
   let answer: JsonObject = besides;
   for (const shortness of shortnesses) {
-    const tools = definitions.map((definition) => shortTool(definition, shortness));
+    const tools = hits.map(({ server, definition }) => {
+      const { name = "", ...more } = shortTool(definition, shortness);
+      return { name, server, ...more };
+    });
     answer = { tools, ...besides };
     if (bytesOf(JSON.stringify(toolResult(answer))) <= most) break;
   }

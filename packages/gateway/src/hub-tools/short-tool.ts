@@ -33,11 +33,12 @@ export function firstSentence(text: string): string {
 }
 
 function cut(text: string, characters: number): string {
+  if (characters === 0) return "";
   const all = [...text];
   return all.length <= characters
     ? text
     : `${all
-        .slice(0, Math.max(0, characters - 1))
+        .slice(0, characters - 1)
         .join("")
         .trimEnd()}…`;
 }

@@ -46,14 +46,26 @@ export function matchOf(
   };
 }
 
+/** What everything else counts at most, of the least that the word itself counts. */
+const belowTheWord = 0.99;
+
 /**
  * The word itself comes before its synonyms and before parameters: wherever only these are found, they count
- * no more than the least that the word itself counts anywhere.
+ * less than the least that the word itself counts anywhere.
  */
 export function wordItselfFirst(matches: Map<number, Match>): Map<number, Match> {
-  let least = 1;
-  for (const { isSaid, weight } of matches.values()) if (isSaid) least = Math.min(least, weight);
+  let [weight, covered] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const match of matches.values()) {
+    if (!match.isSaid) continue;
+    weight = Math.min(weight, match.weight * belowTheWord);
+    covered = Math.min(covered, match.covered);
+  }
   for (const [id, match] of matches)
-    if (!match.isSaid && match.weight > least) matches.set(id, { ...match, weight: least });
+    if (!match.isSaid && (match.weight > weight || match.covered > covered))
+      matches.set(id, {
+        ...match,
+        weight: Math.min(weight, match.weight),
+        covered: Math.min(covered, match.covered),
+      });
   return matches;
 }

@@ -122,7 +122,7 @@ export class ToolSearch {
       const one = this.#tools.get(id);
       if (one === undefined || !accepts(one.serverId, one.tool.key)) continue;
       ids.add(id);
-      found.push({ ...one, score: Math.round(score * 1_000) / 1_000 });
+      found.push({ ...one, score: Math.round(score * 1e6) / 1e6 });
     }
     onUnmatched?.(unmatchedIn(ids));
     return bestOf(found, limit);
