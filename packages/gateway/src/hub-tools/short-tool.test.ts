@@ -75,13 +75,19 @@ test("whatever a definition is, the short form has its name and no more than it 
       fc.nat({ max: 50 }),
       (given, characters) => {
         const definition = JSON.parse(JSON.stringify({ ...given, name: "a" }));
-        const { name, description = "", required = {} } = shortTool(definition, {
+        const {
+          name,
+          description = "",
+          required = {},
+        } = shortTool(definition, {
           characters,
           parameters: 2,
         });
         expect(name).toBe("a");
         expect([...String(description)].length).toBeLessThanOrEqual(characters);
-        expect(Object.values(Object(required)).every((type) => typeof type === "string")).toBe(true);
+        expect(Object.values(Object(required)).every((type) => typeof type === "string")).toBe(
+          true,
+        );
         expect(Object.keys(Object(required)).length).toBeLessThanOrEqual(2);
       },
     ),

@@ -171,7 +171,7 @@ for (const era of ["2025", "2026"] as const) {
     test("hub__find_tools answers five hits within 2 KB, whatever their definitions are", async () => {
       const hub = await TestHub.start();
       const name = (at: number) => `report_${at}_${"of_many_things_".repeat(4)}`.slice(0, 50);
-      const long = "Reports “everything” \"there\" is — ünd möre — ".repeat(60);
+      const long = 'Reports “everything” "there" is — ünd möre — '.repeat(60);
       const properties = Object.fromEntries(
         Array.from({ length: 90 }, (_, at) => [`parameter_${at}_✓`, text(`${long}.`)]),
       );
@@ -183,7 +183,9 @@ for (const era of ["2025", "2026"] as const) {
       const client = await open(hub, "/mcp?mode=search");
       // The index grows in parts, so the last tool may not be in it yet.
       await until("all tools are in the index", async () => {
-        const { tools: all } = found(await call(client, "hub__find_tools", { query: "report", limit: 20 }));
+        const { tools: all } = found(
+          await call(client, "hub__find_tools", { query: "report", limit: 20 }),
+        );
         return namesOf(all).length === tools.length;
       });
       const query = `report everything ${"ßeltenes☃wört".repeat(30)} ${"q".repeat(300)}`;
