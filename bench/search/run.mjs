@@ -1,6 +1,6 @@
 // How well the gateway finds tools, how quickly, and what search mode saves a model. Prints the tables of
 // docs/reference/search.md; with --missed also what was not found among five.
-import { hubTools, ToolSearch } from "../../packages/gateway/dist/index.js";
+import { hubTools, shortAnswer, ToolSearch } from "../../packages/gateway/dist/index.js";
 import { judge, readCatalogue, readQueries } from "./catalogue.mjs";
 
 const servers = readCatalogue();
@@ -47,19 +47,20 @@ console.log(
 
 // No tokenizer is the same for two models: four characters a token is the usual estimate for English JSON.
 const tokensOf = (value) => Math.round(JSON.stringify(value).length / 4);
-const answers = main.map(({ text }) =>
-  tokensOf(
-    search
-      .search(text, 5)
-      .map(({ serverId, tool }) => ({ ...tool.definition, name: `${serverId}__${tool.key}` })),
-  ),
-);
+const answers = main.map(({ text }) => {
+  const hits = search.search(text, 5).map(({ serverId, tool }) => ({
+    server: serverId,
+    definition: { ...tool.definition, name: `${serverId}__${tool.key}` },
+  }));
+  return tokensOf(shortAnswer(hits, {}));
+});
 const normal = tokensOf({ tools });
 const inSearch = tokensOf({ tools: hubTools });
 console.log("\nwhat a model reads, in tokens (characters / 4)");
 row("tools/list, normal mode", normal.toLocaleString("en"));
 row("tools/list, search mode", inSearch.toLocaleString("en"));
 row("one answer with five tools, mean", Math.round(mean(answers)).toLocaleString("en"));
+row("the longest of them", Math.max(...answers).toLocaleString("en"));
 console.log(`search mode: ${((inSearch / normal) * 100).toFixed(1)} % of normal mode`);
 
 if (process.argv.includes("--missed")) {

@@ -7,6 +7,7 @@ export {
   type ToolsetSource,
 } from "./gateway.js";
 export { findToolsLimit, hubToolNames, hubTools } from "./hub-tools/definitions.js";
+export { shortAnswer } from "./hub-tools/found-tools.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
 export type { TrafficMinute } from "./minutes.js";

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@hub/core";
+import { longestQuery } from "../search/terms.js";
 
 export const hubToolNames = {
   listServers: "hub__list_servers",
@@ -6,7 +7,8 @@ export const hubToolNames = {
   callTool: "hub__call_tool",
 } as const;
 
-export const findToolsLimit = { default: 5, maximum: 20 } as const;
+/** Matches of one answer, and whole definitions. */
+export const findToolsLimit = { default: 5, maximum: 20, schemas: 5 } as const;
 
 /**
  * The hub's own tools as a client sees them. In search mode these are all that a model reads, so every
@@ -38,16 +40,16 @@ export const hubTools: readonly JsonObject[] = [
   {
     name: hubToolNames.findTools,
     title: "Find tools",
-    description: `Find tools by what they do. Answers with the best matches, each with its name, description and input schema; call one with ${hubToolNames.callTool}.`,
+    description: `Find tools by what they do. Search once for each step of a task, not once for the whole task. Answers with the best matches: name, first sentence and required parameters. Ask with schemaOf for the whole schema when that is not enough, and call a tool with ${hubToolNames.callTool}.`,
     inputSchema: {
       type: "object",
       properties: {
         query: {
           type: "string",
           minLength: 1,
-          maxLength: 500,
+          maxLength: longestQuery,
           description:
-            'What the tool should do, in plain words; name the product if you know it: "create an issue in Jira".',
+            'What the tool should do in one step, in plain words; name the product if you know it: "create an issue in Jira".',
         },
         limit: {
           type: "integer",
@@ -55,8 +57,14 @@ export const hubTools: readonly JsonObject[] = [
           maximum: findToolsLimit.maximum,
           default: findToolsLimit.default,
         },
+        schemaOf: {
+          type: "array",
+          items: { type: "string" },
+          maxItems: findToolsLimit.schemas,
+          description:
+            "Names of tools whose whole definition you need; query may be left out then.",
+        },
       },
-      required: ["query"],
       additionalProperties: false,
     },
     annotations: { readOnlyHint: true, openWorldHint: false },

@@ -3,14 +3,16 @@ import { usableTools } from "../catalogue/items.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
-import { findToolsLimit, hubToolNames } from "./definitions.js";
+import { hubToolNames } from "./definitions.js";
+import { findTools } from "./find-tools.js";
+import { toolError, toolResult } from "./results.js";
 
 /** The answer to a call of one of the hub's own tools, or the call that it stands for. */
 export type HubToolOutcome =
   | { readonly text: string; readonly call?: undefined }
   | { readonly call: JsonRpcRequest; readonly text?: undefined };
 
-/** Servers and matches that one answer names at most. */
+/** Servers that one answer names at most. */
 const mostServers = 200;
 
 /** The tools the hub itself offers: what is there, which tool does something, and calling it. */
@@ -30,7 +32,7 @@ export class HubTools {
       case hubToolNames.listServers:
         return this.#answer(request, isModern, listServers(view, args));
       case hubToolNames.findTools:
-        return this.#answer(request, isModern, this.#findTools(view, args));
+        return this.#answer(request, isModern, findTools(view, this.#search, args));
       case hubToolNames.callTool:
         return this.#callTool(request, isModern, args);
       default:
@@ -41,20 +43,13 @@ export class HubTools {
   /** The call that a call of `hub__call_tool` stands for; its answer is the tool's own. */
   #callTool(request: JsonRpcRequest, isModern: boolean, args: JsonObject): HubToolOutcome {
     const problem = problemOfCall(args);
-    // As a tool error, which a model reads and mends; protocol errors often never reach it.
     if (problem !== undefined) return this.#answer(request, isModern, problem);
     const { name, arguments: inner = {} } = args;
     return { call: { ...request, params: { ...request.params, name, arguments: inner } } };
   }
 
   #answer(request: JsonRpcRequest, isModern: boolean, found: JsonObject | string): HubToolOutcome {
-    const result =
-      typeof found === "string"
-        ? { content: [{ type: "text", text: found }], isError: true }
-        : {
-            content: [{ type: "text", text: JSON.stringify(found) }],
-            structuredContent: found,
-          };
+    const result = typeof found === "string" ? toolError(found) : toolResult(found);
     return {
       text: JSON.stringify({
         jsonrpc: "2.0",
@@ -62,36 +57,6 @@ export class HubTools {
         result: isModern ? { resultType: "complete", ...result } : result,
       }),
     };
-  }
-
-  /** The best tools with what a model needs to call them; a text for what was asked wrongly. */
-  #findTools(view: View, args: JsonObject): JsonObject | string {
-    const { query, limit = findToolsLimit.default } = args;
-    if (typeof query !== "string" || query.trim() === "")
-      return `Expected query to be a text such as "create an issue", got ${JSON.stringify(query) ?? "nothing"}.`;
-    if (typeof limit !== "number" || limit < 1 || limit > findToolsLimit.maximum)
-      return `Expected limit to be 1-${findToolsLimit.maximum}, got ${JSON.stringify(limit)}.`;
-    const hits = this.#search(
-      query.slice(0, 500),
-      Math.floor(limit),
-      (serverId, name) => view.tools.of(serverId, name) !== undefined,
-    );
-    const tools = hits.flatMap(({ serverId, tool, score }) => {
-      const found = view.tools.of(serverId, tool.key);
-      if (found === undefined) return [];
-      const text = found.ready.text(found.index);
-      const { name, title, description, inputSchema, annotations } = JSON.parse(text);
-      return [{ name, title, description, server: serverId, score, inputSchema, annotations }];
-    });
-    return JSON.parse(
-      JSON.stringify({
-        tools,
-        ...(tools.length === 0
-          ? { hint: `No tool matches. Try other words, or ${hubToolNames.listServers}.` }
-          : {}),
-        ...missingOf(view),
-      }),
-    );
   }
 }
 

@@ -7,6 +7,8 @@ export type SearchTools = (
   query: string,
   limit: number,
   accepts?: (serverId: string, toolName: string) => boolean,
+  /** Told the words of the query that no tool has of all that are found. */
+  onUnmatched?: (words: readonly string[]) => void,
 ) => readonly FoundTool[];
 
 /** What is searched. Core's `Registry` is one. */
@@ -52,10 +54,10 @@ export function createCatalogueSearch(
     },
   });
   catalogue.subscribe(() => indexing.startLater());
-  return (query, limit, accepts) => {
+  return (query, limit, accepts, onUnmatched) => {
     follow();
     indexing.advance();
-    return search.search(query, limit, accepts);
+    return search.search(query, limit, accepts, onUnmatched);
   };
 }
 
@@ -66,6 +68,7 @@ function* searchableServers(catalogue: SearchedCatalogue): Iterable<SearchableSe
       id: record.id,
       name: record.name,
       title: record.profile.title,
+      description: record.profile.description,
       tags: record.profile.tags,
       snapshotHash: snapshot.hash,
       tools: snapshot.tools,

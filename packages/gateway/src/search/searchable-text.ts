@@ -5,27 +5,34 @@ export type SearchableServer = {
   readonly id: string;
   readonly name: string;
   readonly title?: string | undefined;
+  readonly description?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   /** Changes whenever the tools do. */
   readonly snapshotHash: string;
   readonly tools: readonly CapabilityItem[];
 };
 
-/** Where something can be written about a tool. */
+/** Where something can be written about a tool. Those of `sayingPlaces` come first. */
 export const places = [
   "name",
   "title",
   "description",
-  "parameters",
-  "parameterDescriptions",
   "server",
+  "serverDescription",
+  "parameters",
+  "parameterValues",
+  "parameterDescriptions",
 ] as const;
 export type Place = (typeof places)[number];
 
-/** Definitions are a stranger's input: what is nested deeper, or comes later, tells little about the tool. */
-const deepest = 6;
+/** Where a word says what the tool is: the first of `places`. */
+export const sayingPlaces = places.indexOf("serverDescription");
+/** Where a word can be what a tool is found by: the first of `places`. What only its parameters say is not. */
+export const findingPlaces = places.indexOf("parameters");
+
+/** Definitions are a stranger's input: what comes later than this tells little about the tool. */
 const mostParameters = 200;
-const mostSchemas = 2_000;
+const mostValues = 500;
 const longestText = 4_000;
 const longestDescriptions = 16_000;
 
@@ -42,35 +49,34 @@ export function textsAbout(
     name: textOf(key),
     title: textOf(definition.title) || textOf(annotations.title),
     description: textOf(definition.description),
-    parameters: parameters.names.join(" ").slice(0, longestText),
-    parameterDescriptions: parameters.descriptions.join(" ").slice(0, longestDescriptions),
     server: [server.name, server.title ?? "", ...(server.tags ?? [])]
       .join(" ")
       .slice(0, longestText),
+    serverDescription: textOf(server.description),
+    parameters: parameters.names.join(" ").slice(0, longestText),
+    parameterValues: parameters.values.join(" ").slice(0, longestText),
+    parameterDescriptions: parameters.descriptions.join(" ").slice(0, longestDescriptions),
   };
 }
 
-type Parameters = { readonly names: string[]; readonly descriptions: string[] };
+type Parameters = {
+  readonly names: string[];
+  readonly values: string[];
+  readonly descriptions: string[];
+};
 
-/** Of all levels of a schema. */
+/** Of the top level only: what is nested deeper is mostly of the data, not of the tool. */
 function parametersOf(schema: JsonValue | undefined): Parameters {
-  const found: Parameters = { names: [], descriptions: [] };
-  let schemas = 0;
-  const collect = (one: JsonValue | undefined, depth: number): void => {
-    if (!isJsonObject(one) || depth > deepest || schemas++ >= mostSchemas) return;
-    if (isJsonObject(one.properties)) {
-      for (const [name, property] of Object.entries(one.properties)) {
-        if (found.names.length >= mostParameters) return;
-        found.names.push(textOf(name));
-        if (isJsonObject(property)) found.descriptions.push(textOf(property.description));
-        collect(property, depth + 1);
-      }
-    }
-    collect(one.items, depth + 1);
-    for (const branches of [one.anyOf, one.oneOf, one.allOf])
-      if (Array.isArray(branches))
-        for (const branch of branches.slice(0, mostSchemas)) collect(branch, depth + 1);
-  };
-  collect(schema, 0);
+  const found: Parameters = { names: [], values: [], descriptions: [] };
+  if (!isJsonObject(schema) || !isJsonObject(schema.properties)) return found;
+  for (const [name, property] of Object.entries(schema.properties).slice(0, mostParameters)) {
+    found.names.push(textOf(name));
+    if (!isJsonObject(property)) continue;
+    found.descriptions.push(textOf(property.description));
+    const items = isJsonObject(property.items) ? property.items : {};
+    for (const values of [property.enum, items.enum])
+      if (Array.isArray(values))
+        for (const value of values.slice(0, mostValues)) found.values.push(textOf(value));
+  }
   return found;
 }

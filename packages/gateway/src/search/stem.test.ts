@@ -12,6 +12,8 @@ describe("stem", () => {
     ["message", "messages"],
     ["branch", "branches"],
     ["box", "boxes"],
+    ["polite", "politely"],
+    ["month", "months", "monthly"],
     ["deploy", "deployment", "deployments", "deployed"],
   ])("%s and its forms are one word", (...forms) => {
     expect(new Set(forms.map(stem)).size).toBe(1);
@@ -26,6 +28,8 @@ describe("stem", () => {
     "need",
     "payment",
     "document",
+    "reply",
+    "supply",
     "s3",
     "ec2",
     "日本",

@@ -26,5 +26,6 @@ export function stem(word: string): string {
   else if (one.endsWith("ing")) one = without(one, "ing") ?? one;
   else if (/tion$/.test(one) && one.length > 6) one = one.slice(0, -3);
   else if (one.endsWith("ment") && one.length > 8) one = one.slice(0, -4);
+  else if (one.endsWith("ly") && one.length > 6) one = one.slice(0, -2);
   return one.length > 4 && one.endsWith("e") ? one.slice(0, -1) : one;
 }

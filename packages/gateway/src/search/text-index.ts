@@ -1,18 +1,32 @@
+import { type ByPlace, type Had, type Match, matchOf, none, wordItselfFirst } from "./matches.js";
 import { type Posting, Postings } from "./postings.js";
 import { type Place, places } from "./searchable-text.js";
-import { impliedTerm, nameAction, type Term, termsOfDocument, termsOfQuery } from "./terms.js";
+import {
+  type AskedTerm,
+  impliedTerm,
+  nameAction,
+  type Term,
+  termsOfDocument,
+  termsOfQuery,
+} from "./terms.js";
 import type { Looks } from "./vocabulary.js";
 import type { Weights } from "./weights.js";
 
-/** How much stands in each of the places of a document, in the order of `places`. */
-type Lengths = number[];
+type Document = { readonly lengths: ByPlace; readonly words: readonly Posting[] };
 
-type Document = { readonly lengths: Lengths; readonly words: readonly Posting[] };
+/** Documents that have something of a term; `isWhole` unless there were too many to look at. */
+type Matches = { readonly byId: ReadonlyMap<number, Match>; readonly isWhole: boolean };
 
-type Sum = { score: number; covered: number };
+type Sum = { score: number; covered: number; isFound: boolean };
 
-const nothing = (): Sum => ({ score: 0, covered: 0 });
-const none = (): Lengths => places.map(() => 0);
+const nothing = (): Sum => ({ score: 0, covered: 0, isFound: false });
+
+export type SearchResult = {
+  /** By document; those that have nothing of what was asked, or have it in parameters only, are not in it. */
+  readonly scores: ReadonlyMap<number, number>;
+  /** Words of the query that none of these documents has, nor anything that may stand for them. */
+  unmatchedIn(documents: ReadonlySet<number>): string[];
+};
 
 /** A word said more often than this in one place is worth no more. Two bits hold it. */
 const mostOfOneWord = 2;
@@ -89,33 +103,38 @@ export class TextIndex {
     return document.words.length;
   }
 
-  /** Scores by document; those that have nothing of what was asked are not in it. */
-  search(query: string): Map<number, number> {
-    const found = new Map<number, Sum>();
+  search(query: string): SearchResult {
+    const sums = new Map<number, Sum>();
     const terms = termsOfQuery(query);
     const implied = nameAction(terms) ? [] : [impliedTerm];
     const matches = this.#matchAll([...terms, ...implied]);
     let asked = 0;
-    for (const term of terms)
-      asked += this.#score(term, matches, 1, (id) => entry(found, id, nothing));
+    for (const term of terms) {
+      const worth = term.isAsking ? this.#weights.asking : 1;
+      asked += this.#score(term, matches, worth, (id) => entry(sums, id, nothing));
+    }
     // What is implied refines what was found and finds nothing itself.
     for (const term of implied)
-      asked += this.#score(term, matches, this.#weights.implied, (id) => found.get(id));
-    return new Map(
-      [...found].map(([id, { score, covered }]) => [
-        id,
-        score * (covered / asked) ** this.#weights.coverage,
-      ]),
-    );
+      asked += this.#score(term, matches, this.#weights.implied, (id) => sums.get(id));
+    const scores = new Map<number, number>();
+    for (const [id, { score, covered, isFound }] of sums)
+      if (isFound) scores.set(id, score * (covered / asked) ** this.#weights.coverage);
+    return {
+      scores,
+      unmatchedIn: (documents) =>
+        terms
+          .filter((term) => !term.isAsking && !isMatched(matches.get(term), documents))
+          .map(({ words }) => words),
+    };
   }
 
-  #count(lengths: Lengths, sign: 1 | -1): void {
+  #count(lengths: ByPlace, sign: 1 | -1): void {
     for (const [place, length] of lengths.entries())
       this.#totalLengths[place] = (this.#totalLengths[place] ?? 0) + sign * length;
   }
 
-  /** By term: how much each document has of it. Stops when there would be too much to look at. */
-  #matchAll(terms: readonly Term[]): ReadonlyMap<Term, ReadonlyMap<number, number>> {
+  /** By term: how each document answers it. Stops when there would be too much to look at. */
+  #matchAll(terms: readonly AskedTerm[]): ReadonlyMap<AskedTerm, Matches> {
     const looks = { left: mostLooks };
     const costs = terms.map((term) => {
       const words = [...this.#alternatives(term, looks)];
@@ -126,9 +145,9 @@ export class TextIndex {
       };
     });
     let left = mostMatches;
-    const matches = new Map<Term, ReadonlyMap<number, number>>();
+    const matches = new Map<AskedTerm, Matches>();
     for (const { term, words, cost } of costs.sort((a, b) => a.cost - b.cost)) {
-      matches.set(term, this.#match(words, left));
+      matches.set(term, { byId: this.#match(term, words, left), isWhole: cost <= left });
       left = Math.max(0, left - cost);
     }
     return matches;
@@ -136,51 +155,56 @@ export class TextIndex {
 
   /** Adds what each document has of one term to its sum, and returns what it could have had. */
   #score(
-    term: Term,
-    matches: ReadonlyMap<Term, ReadonlyMap<number, number>>,
+    term: AskedTerm,
+    matches: ReadonlyMap<AskedTerm, Matches>,
     worth: number,
     sumOf: (id: number) => Sum | undefined,
   ): number {
-    const weights = matches.get(term);
-    if (weights === undefined || weights.size === 0) return 0;
-    const rarity = this.#rarity(term, weights.size) * worth;
-    for (const [id, weight] of weights) {
+    const byId = matches.get(term)?.byId;
+    if (byId === undefined || byId.size === 0) return 0;
+    const rarity = this.#rarity(term, byId.size) * worth;
+    for (const [id, { weight, covered, canFind }] of byId) {
       const sum = sumOf(id);
       if (sum === undefined) continue;
-      sum.score += (rarity * weight) / (this.#weights.saturation + weight);
-      sum.covered += rarity * Math.min(1, weight);
+      sum.score += rarity * weight;
+      sum.covered += rarity * covered;
+      sum.isFound ||= canFind && !term.isAsking;
     }
     return rarity;
   }
 
-  /** How much each document has of one of these words, over all its places. */
-  #match(words: readonly (readonly [string, number])[], most: number): Map<number, number> {
-    const best = new Map<number, number[]>();
+  /** How each document answers a term by one of these words. */
+  #match(
+    { stem }: Term,
+    words: readonly (readonly [string, number])[],
+    most: number,
+  ): ReadonlyMap<number, Match> {
+    const had = new Map<number, Had>();
     let left = most;
     for (const [word, worth] of words) {
       const pairs = this.#postings.pairs(word);
       for (let at = 0; at < pairs.length && left > 0; at += 2, left--) {
         const [id = 0, counts = 0] = [pairs[at], pairs[at + 1]];
-        const values = entry(best, id, none);
-        for (let place = 0; place < places.length; place++)
-          values[place] = Math.max(values[place] ?? 0, worth * countAt(counts, place));
+        const { itself, best } = entry(had, id, () => ({ itself: none(), best: none() }));
+        for (let place = 0; place < places.length; place++) {
+          const count = countAt(counts, place);
+          if (word === stem) itself[place] = count;
+          best[place] = Math.max(best[place] ?? 0, worth * count);
+        }
       }
     }
-    return new Map([...best].map(([id, values]) => [id, this.#weigh(id, values)]));
+    const matches = new Map<number, Match>();
+    for (const [id, one] of had)
+      matches.set(
+        id,
+        matchOf(one, (place) => this.#relativeLength(id, place), this.#weights),
+      );
+    return wordItselfFirst(matches);
   }
 
-  #weigh(id: number, values: readonly number[]): number {
-    const { lengthPenalty, places: worth } = this.#weights;
-    const lengths = this.#documents.get(id)?.lengths ?? none();
-    let sum = 0;
-    for (const [index, place] of places.entries()) {
-      const value = values[index] ?? 0;
-      if (value === 0) continue;
-      const average = (this.#totalLengths[index] ?? 0) / this.#documents.size;
-      const relative = (lengths[index] ?? 0) / average;
-      sum += (worth[place] * value) / (1 - lengthPenalty + lengthPenalty * relative);
-    }
-    return sum;
+  #relativeLength(id: number, place: number): number {
+    const length = this.#documents.get(id)?.lengths[place] ?? 0;
+    return (length * this.#documents.size) / (this.#totalLengths[place] || 1);
   }
 
   /** What may stand for a term, and what it is worth against the term itself. */
@@ -211,6 +235,13 @@ export class TextIndex {
     const frequency = Math.sqrt(own * matches);
     return Math.log(1 + (this.#documents.size - frequency + 0.5) / (frequency + 0.5));
   }
+}
+
+/** Whether one of the documents has something of a term. What was not looked at whole may be there. */
+function isMatched(matches: Matches | undefined, documents: ReadonlySet<number>): boolean {
+  if (matches === undefined || !matches.isWhole) return true;
+  for (const id of matches.byId.keys()) if (documents.has(id)) return true;
+  return false;
 }
 
 /** The same counts with one more in a place. */

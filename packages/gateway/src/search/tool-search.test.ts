@@ -54,29 +54,57 @@ describe("what is found", () => {
     expect(names(query)).toEqual([]);
   });
 
-  test("parameters count, with their descriptions and however deep", () => {
-    const inputSchema = {
+  test("names, descriptions and values of parameters tell apart what is found otherwise", () => {
+    const inputSchema = (parameter: string, more: JsonObject) => ({
       type: "object",
-      properties: {
-        message: {
-          type: "object",
-          properties: { recipients: { type: "array", items: { properties: { nickname: {} } } } },
-        },
-        when: { type: "string", description: "Moment of departure" },
-      },
-    };
-    search.follow([server("post", [tool("a", "", { inputSchema }), tool("b", "")])]);
-    expect(names("nickname")).toEqual(["post/a"]);
-    expect(names("departure")).toEqual(["post/a"]);
+      properties: { [parameter]: { type: "string", ...more } },
+    });
+    search.follow([
+      server("post", [
+        tool("send_a", "Send", { inputSchema: inputSchema("nickname", {}) }),
+        tool("send_b", "Send", { inputSchema: inputSchema("b", { description: "of departure" }) }),
+        tool("send_c", "Send", { inputSchema: inputSchema("c", { enum: ["parcel", 7] }) }),
+        tool("send_d", "Send", {
+          inputSchema: inputSchema("d", { type: "array", items: { enum: ["letter"] } }),
+        }),
+      ]),
+    ]);
+    expect(names("send by nickname")[0]).toBe("post/send_a");
+    expect(names("send before departure")[0]).toBe("post/send_b");
+    expect(names("send a parcel")[0]).toBe("post/send_c");
+    expect(names("send a letter")[0]).toBe("post/send_d");
   });
 
-  test("the title, and name, title and tags of the server count", () => {
+  test("parameters alone find nothing, and what is nested in them counts for nothing", () => {
+    const inputSchema: JsonObject = {
+      type: "object",
+      properties: {
+        internetMessageId: { description: "Of the internet", enum: ["internet"] },
+        body: { type: "object", properties: { voltage: { description: "Current" } } },
+      },
+    };
+    search.follow([
+      server("office", [tool("send_mail", "Send", { inputSchema }), tool("send_fax", "Send")]),
+      server("net", [tool("open_page", "Open a page of the internet")]),
+    ]);
+    expect(names("internet")).toEqual(["net/open_page"]);
+    expect(names("please help me: internet id")).not.toContain("office/send_mail");
+    const scores = search.search("send voltage", 5).map(({ score }) => score);
+    expect(new Set(scores).size).toBe(1);
+  });
+
+  test("the title, and name, title, description and tags of the server count", () => {
     const titled = tool("x1", "", { title: "Trim hedges" });
     search.follow([
-      server("s1", [titled], { name: "Garden", title: "Lawn care", tags: ["outdoor"] }),
+      server("s1", [titled], {
+        name: "Garden",
+        title: "Lawn care",
+        description: "Everything about meadows.",
+        tags: ["outdoor"],
+      }),
       server("s2", [tool("x2", "")]),
     ]);
-    for (const query of ["hedge", "garden", "lawn", "outdoor"])
+    for (const query of ["hedge", "garden", "lawn", "outdoor", "meadow"])
       expect(names(query)).toEqual(["s1/x1"]);
   });
 
@@ -87,15 +115,19 @@ describe("what is found", () => {
   test("schemas that are broken or without end are no harm", () => {
     let deep: JsonObject = { properties: { bottom: {} } };
     for (let depth = 0; depth < 2_000; depth++) deep = { properties: { level: deep } };
+    const flood = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`p${at}`, null]));
     search.follow([
       server("odd", [
         tool("deep", "", { inputSchema: deep }),
         tool("text", "", { inputSchema: "none" }),
         tool("list", "", { inputSchema: { properties: [1, null], anyOf: "x" } }),
+        tool("values", "", { inputSchema: { properties: { a: { enum: {} }, b: { items: [] } } } }),
+        tool("flood", "", { inputSchema: { properties: flood } }),
       ]),
     ]);
-    expect(names("level")).toEqual(["odd/deep"]);
+    expect(names("deep level")).toEqual(["odd/deep"]);
     expect(names("bottom")).toEqual([]);
+    expect(names("flood")).toEqual(["odd/flood"]);
   });
 });
 
@@ -118,6 +150,51 @@ describe("the order", () => {
     expect(names("cluster memory")[0]).toBe("notes/pods_top");
   });
 
+  test("the word itself comes before its synonym, wherever both stand and however long the text", () => {
+    const long = "Much else is said about it in this text, with many other words. ".repeat(20);
+    search.follow([
+      server("shop", [
+        tool("remove_item", "Remove an item. Removing is for ever.", { title: "Remove" }),
+        tool("tidy", `${long} It can delete what nobody wants.`),
+      ]),
+      server("post", [
+        tool("mail_box", "Mail", { title: "Mail" }),
+        tool("reach", `${long} It writes an email.`),
+      ]),
+    ]);
+    expect(names("delete")).toEqual(["shop/tidy", "shop/remove_item"]);
+    expect(names("email")).toEqual(["post/reach", "post/mail_box"]);
+  });
+
+  test("a word in a name or description comes before the same word in parameters", () => {
+    const values = Array.from({ length: 9 }, (_, at) => [
+      `invoice_${at}`,
+      { description: "The invoice", enum: ["invoice"] },
+    ]);
+    const inputSchema = { type: "object", properties: Object.fromEntries(values) };
+    search.follow([
+      server("a", [
+        tool("send_form", "Send a paper", { inputSchema }),
+        tool("send_bill", "Send an invoice"),
+      ]),
+    ]);
+    expect(names("send an invoice")[0]).toBe("a/send_bill");
+  });
+
+  test("words of asking and numbers find nothing beside words that say what is wanted", () => {
+    search.follow([
+      server("desk", [
+        tool("help_me", "Provide help with 2024"),
+        tool("get_forecast", "Weather of the coming days"),
+      ]),
+    ]);
+    expect(names("can you please provide help with the forecast for 2024")[0]).toBe(
+      "desk/get_forecast",
+    );
+    expect(names("help with xylophones")).toEqual([]);
+    expect(names("help")).toEqual(["desk/help_me"]);
+  });
+
   test("a query without an action prefers tools that look something up", () => {
     search.follow([
       server("trips", [
@@ -126,6 +203,31 @@ describe("the order", () => {
       ]),
     ]);
     expect(names("flight")[0]).toBe("trips/search_flights");
+  });
+});
+
+describe("words that matched nothing", () => {
+  const unmatched = (query: string, accepts?: (serverId: string) => boolean) => {
+    let told: readonly string[] = [];
+    search.search(query, 5, accepts, (words) => {
+      told = words;
+    });
+    return told;
+  };
+
+  test("are told as they were asked, without those that say little and those that were understood", () => {
+    expect(unmatched("Please forecast the Weather for Xylophones and 7 zithers")).toEqual([
+      "xylophones",
+      "zithers",
+    ]);
+    expect(unmatched("forcast raining")).toEqual([]);
+    expect(unmatched("zzzz")).toEqual(["zzzz"]);
+    expect(unmatched("")).toEqual([]);
+  });
+
+  test("are those that no tool has which may be seen", () => {
+    expect(unmatched("weather issue")).toEqual([]);
+    expect(unmatched("weather issue", (id) => id === "weather")).toEqual(["issue"]);
   });
 });
 
@@ -158,9 +260,13 @@ describe("what is searched", () => {
     expect(names("weather")[0]).toBe("weather/get_forecast");
   });
 
-  test("a new title of a server is followed although its tools are the same", () => {
-    search.follow([{ ...weather, title: "Meteorology" }]);
-    expect(names("meteorology")).toHaveLength(2);
+  test("a new title or description of a server is followed although its tools are the same", () => {
+    for (const change of [{ title: "Meteorology" }, { description: "For meteorology" }]) {
+      search.follow([weather]);
+      expect(names("meteorology")).toEqual([]);
+      search.follow([{ ...weather, ...change }]);
+      expect(names("meteorology")).toHaveLength(2);
+    }
   });
 
   test("coming and going leaves no trace in the ranking", () => {

@@ -105,18 +105,26 @@ export class ToolSearch {
     }
   }
 
-  /** The best first; equals in the order of server and name. */
+  /**
+   * The best first; equals in the order of server and name. `onUnmatched` is told the words of the query that
+   * no tool has of all that are found, or anything that may stand for them.
+   */
   search(
     query: string,
     limit: number,
     accepts: (serverId: string, toolName: string) => boolean = () => true,
+    onUnmatched?: (words: readonly string[]) => void,
   ): FoundTool[] {
     const found: FoundTool[] = [];
-    for (const [id, score] of this.#index.search(query)) {
+    const ids = new Set<number>();
+    const { scores, unmatchedIn } = this.#index.search(query);
+    for (const [id, score] of scores) {
       const one = this.#tools.get(id);
-      if (one !== undefined && accepts(one.serverId, one.tool.key))
-        found.push({ ...one, score: Math.round(score * 1_000) / 1_000 });
+      if (one === undefined || !accepts(one.serverId, one.tool.key)) continue;
+      ids.add(id);
+      found.push({ ...one, score: Math.round(score * 1e6) / 1e6 });
     }
+    onUnmatched?.(unmatchedIn(ids));
     return bestOf(found, limit);
   }
 
@@ -182,6 +190,7 @@ function isSame(one: SearchableServer | undefined, other: SearchableServer): boo
     one?.snapshotHash === other.snapshotHash &&
     one.name === other.name &&
     one.title === other.title &&
+    one.description === other.description &&
     JSON.stringify(one.tags) === JSON.stringify(other.tags)
   );
 }

@@ -6,7 +6,7 @@ import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub } from "./support/test-hub.js";
 import { tool } from "./support/upstream.js";
 import { RpcError } from "./support/upstream-call.js";
-import { closeAll } from "./support/wait.js";
+import { closeAll, until } from "./support/wait.js";
 
 afterEach(closeAll);
 
@@ -111,24 +111,93 @@ for (const era of ["2025", "2026"] as const) {
       expect(namesOf(await servers({ status: "down" }))).toEqual([]);
     });
 
-    test("hub__find_tools gives the right tool first, with all that is needed to call it", async () => {
+    test("hub__find_tools gives the right tool first, with its first sentence and required parameters", async () => {
       const { hub } = await withServers();
       const client = await open(hub, "/mcp?mode=search");
       const find = async (query: string, more: Payload = {}) =>
         found(await call(client, "hub__find_tools", { query, ...more }))
           .tools as readonly Payload[]; // a list
       const [best] = await find("open a ticket about a bug in a repository");
-      expect(best).toMatchObject({
+      expect(best).toEqual({
         name: "work__create_issue",
-        title: "Create issue",
         server: "work",
-        inputSchema: createIssue.inputSchema,
+        description: "Files a new issue in a repository.",
+        required: { repository: "string", title: "string" },
       });
       expect((await find("write an email to somebody"))[0]?.name).toBe("mail__send_mail");
       expect((await find("will it rain tomorrow: weather"))[0]?.name).toBe("work__forecast");
       expect(await find("mail", { limit: 1 })).toHaveLength(1);
       const nothing = found(await call(client, "hub__find_tools", { query: "xyzzy" }));
-      expect(nothing).toMatchObject({ tools: [], hint: expect.stringContaining("list_servers") });
+      expect(nothing).toMatchObject({
+        tools: [],
+        unmatchedWords: ["xyzzy"],
+        hint: expect.stringContaining("list_servers"),
+      });
+    });
+
+    test("hub__find_tools says which words of the query matched nothing", async () => {
+      const { hub } = await withServers();
+      const client = await open(hub, "/mcp?mode=search");
+      const given = { query: "Please mail a Zeppelin to the Quagmire" };
+      const answer = found(await call(client, "hub__find_tools", given));
+      expect(namesOf(answer.tools)).toContain("mail__send_mail");
+      expect(answer.unmatchedWords).toEqual(["zeppelin", "quagmire"]);
+      const known = found(await call(client, "hub__find_tools", { query: "mail" }));
+      expect(known).not.toHaveProperty("unmatchedWords");
+    });
+
+    test("hub__find_tools gives whole definitions of the tools that schemaOf names, and says which it does not know", async () => {
+      const { hub } = await withServers();
+      const client = await open(hub, "/mcp?mode=search");
+      const find = async (given: Payload) => found(await call(client, "hub__find_tools", given));
+      const schemaOf = ["work__create_issue"];
+      const whole = { ...createIssue, name: "work__create_issue" };
+      expect(await find({ schemaOf })).toMatchObject({ tools: [whole] });
+      const both = await find({ query: "open an issue, or mail it", schemaOf });
+      expect(namesOf(both.tools)).toEqual([
+        "work__create_issue",
+        ...["mail__delete_mail", "mail__send_mail"],
+      ]);
+      expect(both).toMatchObject({ tools: [whole, {}, {}] });
+      expect(await find({ schemaOf: [...schemaOf, "work__nothing"] })).toMatchObject({
+        tools: [whole],
+        unknownNames: ["work__nothing"],
+      });
+      const { result } = await call(client, "hub__find_tools", { schemaOf: ["work__nothing"] });
+      expect(result?.isError).toBe(true);
+      expect(textOf({ result: result ?? {} })).toContain("work__nothing");
+    });
+
+    test("hub__find_tools answers five hits within 2 KB, whatever their definitions are", async () => {
+      const hub = await TestHub.start();
+      const name = (at: number) => `report_${at}_${"of_many_things_".repeat(4)}`.slice(0, 50);
+      const long = 'Reports “everything” "there" is — ünd möre — '.repeat(60);
+      const properties = Object.fromEntries(
+        Array.from({ length: 90 }, (_, at) => [`parameter_${at}_✓`, text(`${long}.`)]),
+      );
+      const inputSchema = { type: "object", properties, required: Object.keys(properties) };
+      const tools = Array.from({ length: 20 }, (_, at) =>
+        tool(name(at), { description: long, inputSchema }),
+      );
+      await hub.register("reports", await ModernUpstream.start({ tools }));
+      const client = await open(hub, "/mcp?mode=search");
+      // The index grows in parts, so the last tool may not be in it yet.
+      await until("all tools are in the index", async () => {
+        const { tools: all } = found(
+          await call(client, "hub__find_tools", { query: "report", limit: 20 }),
+        );
+        return namesOf(all).length === tools.length;
+      });
+      const query = `report everything ${"ßeltenes☃wört".repeat(30)} ${"q".repeat(300)}`;
+      for (const [limit, most] of [
+        [1, 2_048],
+        [5, 2_048],
+        [20, 2_048 + 15 * 400],
+      ] as const) {
+        const answer = await call(client, "hub__find_tools", { query, limit });
+        expect(namesOf(found(answer).tools)).toHaveLength(limit);
+        expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(most);
+      }
     });
 
     test("what cannot be found because its server is away is said", async () => {
@@ -156,6 +225,10 @@ for (const era of ["2025", "2026"] as const) {
         [{ query: 7 }, "got 7"],
         [{ query: "mail", limit: 0 }, "Expected limit to be 1-20, got 0"],
         [{ query: "mail", limit: "many" }, "Expected limit"],
+        [{ query: "mail", schemaOf: "mail" }, "Expected schemaOf to be a list"],
+        [{ schemaOf: ["a", 7] }, 'got ["a",7]'],
+        [{ schemaOf: [] }, "Expected query"],
+        [{ query: "", schemaOf: ["a"] }, "Expected query"],
         ["mail", "Expected query"],
       ] as const) {
         const { result } = await call(client, "hub__find_tools", given);
