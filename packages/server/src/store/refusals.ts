@@ -82,22 +82,42 @@ export function notAFile(file: string): HubError {
   );
 }
 
+export function notAFolder(path: string): HubError {
+  return refuse(
+    `The hub cannot keep its data below ${path}: that is no directory. Move it away, or choose another data directory (MCP_HUB_DATA_DIR).`,
+  );
+}
+
+export function cannotMake(folder: string, error: unknown): HubError {
+  return refuse(
+    `The hub cannot make the directory ${folder} for its data: ${remedyFor(error)}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    error,
+  );
+}
+
 /** What to do about each error of the operating system that a person can mend. */
 const remedies: Readonly<Record<string, string>> = {
   EACCES: "the user that runs the hub may not write there. Give it the right to",
   EPERM: "the user that runs the hub may not write there. Give it the right to",
   EROFS: "the file system is read-only. Mount it for writing",
+  ENOENT:
+    "there is no place for it in that file system, or a link on the way leads nowhere. Correct the path",
   ENOTDIR: "a part of that path is a file, not a directory. Correct the path",
-  EEXIST: "a part of that path is a file, not a directory. Correct the path",
+  EEXIST: "something else is there, such as a link that leads nowhere. Move it away",
+  ELOOP: "a link on the way leads back to itself. Correct the path",
+  ENAMETOOLONG: "a name in that path is too long. Choose a shorter one",
   ENOSPC: "the disk is full. Free some space",
   EDQUOT: "the quota of the user that runs the hub is used up. Free some space",
 };
 
-export function cannotUse(path: string, error: unknown): HubError {
+function remedyFor(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const remedy = remedies[code] ?? `${describe(error)}. Correct that`;
+  return remedies[code] ?? `${describe(error)}. Correct that`;
+}
+
+export function cannotUse(path: string, error: unknown): HubError {
   return refuse(
-    `The hub cannot use ${path}: ${remedy}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    `The hub cannot use ${path}: ${remedyFor(error)}, or choose another data directory (MCP_HUB_DATA_DIR).`,
     error,
   );
 }
