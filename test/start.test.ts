@@ -185,7 +185,7 @@ describe("a start that cannot be", () => {
   test("a setting on the command line: said, with the variable that sets it; all of them at once", async () => {
     const started = run({}, "--port=9000", "--data-dir", "--hlep");
     expect((await started.ended).code).toBe(2);
-    for (const text of ["MCP_HUB_PORT", "MCP_HUB_DATA_DIR", "nearest option is --help"])
+    for (const text of ["MCP_HUB_PORT", "MCP_HUB_DATA_DIR", "The nearest it takes is --help"])
       expect(started.output).toContain(text);
   });
 

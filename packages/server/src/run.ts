@@ -5,6 +5,7 @@ import { readArguments, usage } from "./arguments.js";
 import { parseConfig } from "./config.js";
 import { describeError, faultTeller, type Hub, StartError, startHub } from "./hub.js";
 import { createLog, type Log, type LogOptions } from "./log.js";
+import { runBackup } from "./run-backup.js";
 import { tellEvent } from "./tell.js";
 import { takeUncaught } from "./uncaught.js";
 import { type UnknownSetting, unknownSettingText } from "./unknown-settings.js";
@@ -91,6 +92,8 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
       for (const problem of command.problems) console.error(problem);
       console.error("What it takes: --help");
       return 2;
+    case "backup":
+      return await runBackup({ env, to: command.to });
     case "run":
       return await runUntilTold({ env, webUi, acceptDataLoss: command.acceptDataLoss });
   }

@@ -31,7 +31,7 @@ export function preparePlace(given: string): string {
  * Makes a folder and what is missing above it, for its owner alone. Node's own recursion never ends where a
  * file system has no place for a folder, as below /proc. Throws STORE_UNAVAILABLE.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   const parent = dirname(folder);
   if (parent !== folder) makeFolder(parent);

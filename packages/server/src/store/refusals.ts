@@ -111,13 +111,38 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 function remedyFor(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code =
+    typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   return remedies[code] ?? `${describe(error)}. Correct that`;
 }
 
 export function cannotUse(path: string, error: unknown): HubError {
   return refuse(
     `The hub cannot use ${path}: ${remedyFor(error)}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    error,
+  );
+}
+
+export function nothingToBackUp(dataDir: string): HubError {
+  return refuse(
+    `There is nothing to back up in ${dataDir}: no hub has written its hub.db there. Name the data directory of the hub in MCP_HUB_DATA_DIR.`,
+  );
+}
+
+export function backupExists(folder: string): HubError {
+  return refuse(`${folder} is there already, and a backup overwrites nothing. Name a new folder.`);
+}
+
+export function neverAtRest(file: string, patienceMs: number): HubError {
+  return refuse(
+    `The hub wrote so much to ${file} that no copy of one moment could be made in ${Math.round(patienceMs / 1_000)} s. Try again when it has less to do, or stop it for the backup.`,
+  );
+}
+
+export function cannotBackUp(folder: string, error: unknown): HubError {
+  const cause = HubError.is(error) ? (error.cause ?? { code: "ENOTDIR" }) : error;
+  return refuse(
+    `The backup cannot be written to ${folder}: ${remedyFor(cause)}, or name another folder.`,
     error,
   );
 }
