@@ -26,6 +26,35 @@ function start(url: string, ...args: string[]): Running {
   return one;
 }
 
+describe("a program that registers a URL and does nothing else", () => {
+  function startUrl(...args: string[]): Running {
+    const environment = { MCP_HUB_URL: hub.url, REGISTER_URL: indexUrl };
+    // Something answers there; that it is no MCP does not matter here.
+    const one = new Running(
+      process.execPath,
+      [fixture("url-program.mjs"), `${hub.url}/mcp`, ...args],
+      environment,
+    );
+    running.push(one);
+    return one;
+  }
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "stays until %s, deregisters, and ends by that signal",
+    async (signal) => {
+      const program = startUrl();
+      await until(() => hub.heartbeats().length > 2, "heartbeats");
+      program.child.kill(signal);
+      expect(await program.ends()).toEqual({ code: null, signal });
+      expect(hub.registered).toEqual([]);
+    },
+  );
+
+  test("ends by itself when it was told that it may", async () => {
+    expect(await startUrl("--may-end").ends()).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe("a program with one line of register", () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "deregisters on %s and ends by that signal",
