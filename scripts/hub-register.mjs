@@ -1,7 +1,7 @@
 // npm run hub-register -- ...: the command is found, and runs, in the folder where this was typed.
-import { build, install } from "./prepare.mjs";
+import { buildToRun, install } from "./prepare.mjs";
 
 install();
-build();
+buildToRun("packages/register");
 process.chdir(process.env.INIT_CWD ?? ".");
 await import("../packages/register/bin/hub-register.js");

@@ -10,7 +10,7 @@ test("npm run hub-register finds and runs the command in the folder where it was
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "mcp-hub-typed-")));
   writeFileSync(
     join(folder, "command.mjs"),
-    "process.stderr.write(`runs in ${process.cwd()}\\n`); process.exit(3);",
+    'console.error("runs in", process.cwd()); process.exit(3);',
   );
   const wrapped = new Program(
     "npm",

@@ -69,6 +69,27 @@ describe("a program with one line of register", () => {
     },
   );
 
+  test("is served on the same port again after a restart, and on another one while that is taken", async () => {
+    const endpointOf = async (program: Running) => {
+      await program.says(/registered "Program" at/);
+      return hub.registrations().at(-1)?.endpoint;
+    };
+    const first = start(hub.url);
+    const endpoint = await endpointOf(first);
+    const second = start(hub.url);
+    const other = await endpointOf(second);
+    expect(other).not.toBe(endpoint);
+    for (const [program, signal] of [
+      [first, "SIGKILL"],
+      [second, "SIGTERM"],
+    ] as const) {
+      program.child.kill(signal);
+      await program.ends();
+    }
+    expect(await endpointOf(start(hub.url))).toBe(endpoint);
+    expect(await endpointOf(start(hub.url))).toBe(other);
+  });
+
   test("leaves the exit to a handler of the program's own", async () => {
     const program = start(hub.url, "--own-handler");
     await until(() => hub.registered.length === 1);

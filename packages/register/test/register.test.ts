@@ -236,8 +236,6 @@ async function statusFor(
         port,
         path,
         method: "POST",
-        // A server has the port of the one before it, whose connections are gone.
-        agent: false,
         headers: { "content-type": "application/json", accept, ...headers },
       },
       (response) => {
