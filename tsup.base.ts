@@ -1,6 +1,6 @@
 import type { Options } from "tsup";
 
-/** What every package's build shares: ESM for Node 20, types beside it. */
+/** What every package's build shares: ESM for Node 20, and types beside it unless it is only built to run. */
 export function libraryBuild(entry: Record<string, string>): Options {
   return {
     entry,
@@ -11,6 +11,7 @@ export function libraryBuild(entry: Record<string, string>): Options {
     sourcemap: true,
     splitting: true,
     treeshake: true,
-    dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+    dts:
+      process.env.HUB_TYPES === "off" ? false : { compilerOptions: { ignoreDeprecations: "6.0" } },
   };
 }

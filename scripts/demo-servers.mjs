@@ -2,10 +2,10 @@
 // MCP_HUB_URL, which `npm start` runs.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { build, install, root } from "./prepare.mjs";
+import { buildToRun, install, root } from "./prepare.mjs";
 
 install();
-build();
+buildToRun("apps/demo-servers");
 
 const folder = join(root, "apps/demo-servers/dist");
 const program = (name) => join(folder, `${name}.js`);

@@ -1,6 +1,6 @@
 // npm run demo: builds, then tells the story on the terminal.
-import { build, install } from "./prepare.mjs";
+import { buildToRun, install } from "./prepare.mjs";
 
 install();
-build();
+buildToRun("apps/demo");
 await import("../apps/demo/dist/main.js");

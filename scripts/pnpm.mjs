@@ -9,10 +9,20 @@ const { packageManager, engines } = JSON.parse(readFileSync(join(root, "package.
 
 /** Runs pnpm and returns its exit code. */
 export function pnpm(args, options = {}) {
+  return runPnpm(args, options).code;
+}
+
+/** Runs pnpm without showing what it says, and returns that with its exit code. */
+export function quietPnpm(args, env = {}) {
+  const stdio = ["ignore", "pipe", "pipe"];
+  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env });
+}
+
+function runPnpm(args, options) {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     console.error(`MCP Hub needs Node ${engines.node}; this is ${process.versions.node}.`);
-    return 1;
+    return { code: 1, output: "" };
   }
   const windows = process.platform === "win32";
   const result = spawnSync(windows ? "npx.cmd" : "npx", ["--yes", packageManager, ...args], {
@@ -28,7 +38,7 @@ export function pnpm(args, options = {}) {
     },
   });
   if (result.error) throw result.error;
-  return result.status ?? 1;
+  return { code: result.status ?? 1, output: `${result.stdout ?? ""}${result.stderr ?? ""}` };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,9 +1,18 @@
-// Installs and builds what is missing or stale, so that the two commands need nothing before them.
+// Installs and builds what is missing or stale, so that the commands need nothing before them. Each step that
+// is not done yet is one line, with its time, on stderr: stdout belongs to the program that is started.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pnpm } from "./pnpm.mjs";
+import { pnpm, quietPnpm } from "./pnpm.mjs";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stampFolder = join(root, "node_modules", ".mcp-hub");
@@ -31,28 +40,34 @@ function manifests() {
   );
 }
 
-/** Runs a step unless its inputs are the ones it last succeeded with. */
-function step(name, inputs, isDone, run) {
+const isDoneBefore = (name, digest) => {
   const stamp = join(stampFolder, name);
-  const digest = digestOf(inputs);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest && isDone()) return;
-  const code = run();
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === digest;
+};
+
+/** Runs a step and says so, with the time it took. What it printed is shown when it failed. */
+function step(name, title, digest, run) {
+  process.stderr.write(`MCP Hub: ${title} ... `);
+  const begin = performance.now();
+  const { code, output } = run();
+  const took = `${((performance.now() - begin) / 1000).toFixed(1)} s`;
   if (code !== 0) {
-    console.error(`\nMCP Hub: \`${name}\` failed with exit code ${code}; the lines above say why.`);
+    process.stderr.write(`failed after ${took}\n\n${output}\n`);
+    console.error(`MCP Hub: "${title}" failed with exit code ${code}; the lines above say why.`);
     process.exit(code);
   }
+  process.stderr.write(`${took}\n`);
   mkdirSync(stampFolder, { recursive: true });
-  writeFileSync(stamp, digest);
+  writeFileSync(join(stampFolder, name), digest);
 }
 
 const isFolder = (path) => existsSync(join(root, path)) && statSync(join(root, path)).isDirectory();
 
 export function install() {
-  step(
-    "install",
-    manifests(),
-    () => isFolder("node_modules/.pnpm"),
-    () => pnpm(["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"]),
+  const digest = digestOf(manifests());
+  if (isDoneBefore("install", digest) && isFolder("node_modules/.pnpm")) return;
+  step("install", "installing the packages", digest, () =>
+    quietPnpm(["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"]),
   );
 }
 
@@ -64,14 +79,33 @@ export function installInterop(name) {
   if (code !== 0) process.exit(code);
 }
 
-export function build() {
-  const sources = ["packages", "apps", "scripts"]
+function sourcesDigest() {
+  const sources = ["packages", "apps"]
     .flatMap(filesUnder)
-    .filter((path) => !path.endsWith(".test.ts"));
-  step(
-    "build",
-    [...manifests(), ...sources, "tsconfig.base.json", "tsup.base.ts", "turbo.json"],
-    () => isFolder("apps/hub/dist") && isFolder("packages/ui/dist/web"),
-    () => pnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only"]),
-  );
+    .filter((path) => !path.endsWith(".test.ts") && !path.includes("/test/"));
+  return digestOf([...manifests(), ...sources, "tsconfig.base.json", "tsup.base.ts", "turbo.json"]);
+}
+
+const turbo = (args, env) =>
+  quietPnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only", ...args], env);
+
+const isAllThere = () => isFolder("apps/hub/dist") && isFolder("packages/ui/dist/web");
+
+/** Builds everything, with types. */
+export function build() {
+  const digest = sourcesDigest();
+  if (isDoneBefore("build", digest) && isAllThere()) return;
+  step("build", "building everything", digest, () => turbo([]));
+}
+
+/** Builds the packages in these folders, and what they stand on, as far as running them needs it: without types. */
+export function buildToRun(...folders) {
+  const digest = sourcesDigest();
+  if (isDoneBefore("build", digest) && isAllThere()) return;
+  const stamp = `run ${folders.join(" ")}`.replaceAll("/", "-");
+  if (isDoneBefore(stamp, digest) && folders.every((folder) => isFolder(`${folder}/dist`))) return;
+  // What is built without types takes the place of what was built with them.
+  rmSync(join(stampFolder, "build"), { force: true });
+  const filters = folders.map((folder) => `--filter=./${folder}`);
+  step(stamp, `building ${folders.join(", ")}`, digest, () => turbo(filters, { HUB_TYPES: "off" }));
 }

@@ -1,7 +1,7 @@
 // npm start: installs and builds if needed, then becomes the hub. The hub runs in this very process,
 // so that signals sent to it arrive.
-import { build, install } from "./prepare.mjs";
+import { buildToRun, install } from "./prepare.mjs";
 
 install();
-build();
+buildToRun("apps/hub");
 await import("../apps/hub/dist/main.js");

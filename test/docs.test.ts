@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gatewayErrors } from "../packages/gateway/src/errors.js";
+import { hubSettings, settingsOfOthers, timeSettings } from "../packages/server/src/settings.js";
 import { HubProcess } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
@@ -126,22 +127,34 @@ describe("code in the documentation", () => {
     expect(fromOutside.filter((fault) => !faults.has(fault))).toEqual(["S23"]);
   });
 
-  test("the reference of settings names every variable that the hub reads", () => {
+  test("the reference of settings names every variable that hub, servers and clients read", () => {
     const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
-    const source = readFileSync(join(root, "packages/server/src/config.ts"), "utf8");
-    for (const [, name] of source.matchAll(/^ {2}([A-Z_]+):/gm))
-      expect(text).toContain(`\`${name}\``);
+    for (const name of [...hubSettings, ...settingsOfOthers]) expect(text).toContain(`\`${name}\``);
+  });
+
+  test("the reference of settings has every time with its default and range as they are in the code", () => {
+    const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `(MCP_HUB_[A-Z_]+_MS)` +\| `(\d+)` +\| (\S+) +\|/gm)];
+    expect(rows.map(([, ...cells]) => cells)).toEqual(
+      Object.entries(timeSettings).map(([name, { default: value, least, most }]) => [
+        name,
+        `${value}`,
+        `${least}-${most}`,
+      ]),
+    );
   });
 
   test("the reference of settings has the table of budgets as it is in the code", () => {
     const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
     const rows = [
-      ...text.matchAll(/^\| `(MCP_HUB_MAX_[A-Z_]+)` +\| `(\d+)` +\| (\w+) +\| (.+?) +\|$/gm),
+      ...text.matchAll(
+        /^\| `(MCP_HUB_MAX_[A-Z_]+)` +\| `(\d+)` +\| (\S+) +\| (\w+) +\| (.+?) +\|$/gm,
+      ),
     ];
     expect(rows.map(([, ...cells]) => cells)).toEqual(
       budgetNames.map((name) => {
-        const { default: value, per, meaning } = rowOf(name);
-        return [settingOf(name), `${value}`, per, meaning];
+        const { default: value, least, most, per, meaning } = rowOf(name);
+        return [settingOf(name), `${value}`, `${least}-${most}`, per, meaning];
       }),
     );
   });

@@ -83,6 +83,47 @@ describe("what a person sees", () => {
   });
 });
 
+describe("what the program says of itself", () => {
+  test.each([
+    ["--help", "Usage: mcp-hub"],
+    ["-h", "Usage: mcp-hub"],
+    ["--version", /^\d+\.\d+\.\d+\n$/],
+    ["-v", /^\d+\.\d+\.\d+\n$/],
+  ])("%s is answered with exit code 0, whatever the environment is", async (option, words) => {
+    const asked = run({ MCP_HUB_PORT: "wrong", MCP_HUB_DATA_DIR: "/proc/hub" }, option);
+    expect((await asked.ended).code).toBe(0);
+    expect(asked.output).toMatch(words);
+  });
+});
+
+describe("variables that are no settings", () => {
+  test("the hub starts with the variables that Kubernetes sets for a service named mcp-hub, and says nothing of them", async () => {
+    const port = await freePort();
+    const started = run({
+      PORT: String(port),
+      MCP_HUB_PORT: "tcp://10.96.0.17:8001",
+      MCP_HUB_SERVICE_HOST: "10.96.0.17",
+      MCP_HUB_SERVICE_PORT: "8001",
+      MCP_HUB_SERVICE_PORT_HTTP: "8001",
+      MCP_HUB_PORT_8001_TCP: "tcp://10.96.0.17:8001",
+      MCP_HUB_PORT_8001_TCP_PROTO: "tcp",
+      MCP_HUB_PORT_8001_TCP_PORT: "8001",
+      MCP_HUB_PORT_8001_TCP_ADDR: "10.96.0.17",
+    });
+    await started.saw('"started"');
+    expect((await fetch(`http://127.0.0.1:${port}/version`)).status).toBe(200);
+    expect(started.output).not.toContain("unknown-setting");
+    await started.kill("SIGTERM");
+  });
+
+  test("a slip is told with the nearest name, without its value, and the hub starts", async () => {
+    const hub = await startHub({ MCP_HUB_MAX_SERVER: "SECRET-MARK", LOG_FORMAT: "pretty" });
+    expect(hub.program.output).toContain('"MCP_HUB_MAX_SERVER" is no setting of this hub');
+    expect(hub.program.output).toContain("MCP_HUB_MAX_SERVERS");
+    expect(hub.program.output).not.toContain("SECRET-MARK");
+  });
+});
+
 describe("a start that cannot be", () => {
   test("a port that another hub has: says which hub, since when, and does not move to another port", async () => {
     const hub = await startHub();
@@ -140,6 +181,24 @@ describe("a start that cannot be", () => {
     expect(started.output).toContain('does not know "--acept-data-loss"');
     expect(started.output).toContain("--accept-data-loss");
   });
+
+  test("a setting on the command line: said, with the variable that sets it; all of them at once", async () => {
+    const started = run({}, "--port=9000", "--data-dir", "--hlep");
+    expect((await started.ended).code).toBe(2);
+    for (const text of ["MCP_HUB_PORT", "MCP_HUB_DATA_DIR", "The nearest it takes is --help"])
+      expect(started.output).toContain(text);
+  });
+
+  test.runIf(process.platform === "linux").each(["/proc/hub/data", "/dev/null/data", program])(
+    "a data folder at %s: said at once",
+    async (folder) => {
+      const started = run({ MCP_HUB_DATA_DIR: folder, MCP_HUB_PORT: "0", LOG_FORMAT: "pretty" });
+      expect((await started.ended).code).toBe(1);
+      expect(started.output).toContain("MCP Hub cannot start: The hub cannot");
+      expect(started.output).toContain("MCP_HUB_DATA_DIR");
+      expect(started.output).not.toContain("a bug");
+    },
+  );
 
   test("an environment with mistakes: all of them at once", async () => {
     const started = run({ MCP_HUB_PORT: "x", MCP_HUB_SWEEP_MS: "0", MCP_HUB_HOST: "0.0.0.0" });

@@ -42,8 +42,10 @@ export class Program {
     command: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    cwd?: string,
   ) {
     this.child = spawn(command, args, {
+      cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -52,6 +52,7 @@ const howToGoOn = `
     npm start                                         a hub of your own
     node apps/demo-servers/dist/server-1.js           a server that registers there
     node apps/demo-client/dist/main.js --tool greet1  a client that finds it
+    http://127.0.0.1:8001/                            the page of the hub that npm start runs
 `;
 
 /** Resolves with the exit code once the story is over; what it started still runs. */
@@ -72,7 +73,9 @@ async function perform(stage: Stage, stop: AbortSignal, keep: boolean): Promise<
 
 /** 0 when it does not matter. */
 function wantedPort(): number {
-  const given = process.env.MCP_HUB_PORT || "0";
+  const said = process.env.MCP_HUB_PORT || "0";
+  // Kubernetes says so where a service named mcp-hub is.
+  const given = /^(tcp|udp|sctp):/i.test(said) ? "0" : said;
   if (/^\d+$/.test(given) && Number(given) <= 65_535) return Number(given);
   throw new Error(`Expected MCP_HUB_PORT to be a port number, got "${given}"`);
 }

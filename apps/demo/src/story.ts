@@ -57,13 +57,13 @@ async function serverIsKilled(stage: Stage): Promise<void> {
 }
 
 async function serverIsBack(stage: Stage): Promise<void> {
-  tell("4. It starts again, on another port.");
+  tell("4. It starts again, on the port it had.");
   stage.server("MCP Server 2").start();
   await stage.watch.allUp(["mcp-server-2"]);
   const { exitCode, lines } = await stage.runClient("--tool", "greet2");
   for (const line of lines.slice(-1)) quote("client", line);
   expect(exitCode === 0, "the client to reach it again", lines);
-  confirm("back by itself, under its name");
+  confirm("back by itself, under its name and at its address");
 }
 
 async function hubIsKilled(stage: Stage): Promise<void> {

@@ -96,10 +96,11 @@ describe.skipIf(process.platform === "win32")("the demo", () => {
         /! MCP Server 2 {2}unreachable/,
         /Found no server that is up with a tool named "greet2"/,
         /✗ MCP Server 2 {2}down/,
-        /\+ MCP Server 2 {2}registered .* took over from/,
+        /back by itself, under its name and at its address/,
         /all are back, none was lost/,
         /- MCP Server 3 {2}left/,
         /The story came out as told/,
+        /http:\/\/127\.0\.0\.1:8001\/ +the page/,
       ]) {
         expect(demo.output).toMatch(line);
       }

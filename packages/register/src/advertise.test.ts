@@ -15,6 +15,7 @@ test("bound to loopback there is one URL", () => {
   expect(advertise(bound, surroundings, away)).toEqual({
     endpoint: "http://127.0.0.1:8002/mcp",
     candidates: [],
+    leftOut: [],
   });
 });
 
@@ -27,6 +28,7 @@ test("bound everywhere, a hub elsewhere gets the platform's address, the name, t
       "http://[fd00::5]:8002/mcp",
       "http://127.0.0.1:8002/mcp",
     ],
+    leftOut: [],
   });
 });
 
@@ -48,4 +50,23 @@ test("what the user says comes first, whole or as a base", () => {
 test("the instance id depends on name and endpoint only", () => {
   expect(instanceIdFor("a", "http://x/mcp")).toBe(instanceIdFor("a", "http://x/mcp"));
   expect(instanceIdFor("a", "http://x/mcp")).not.toBe(instanceIdFor("b", "http://x/mcp"));
+});
+
+test.each(["169.254.7.9", "fe80::1", "febf::2", "::ffff:169.254.1.1"])(
+  "an address that no hub dials, %s, is left out and named",
+  (address) => {
+    const here = { podIp: undefined, hostName: "weather", addresses: [address, "10.0.0.7"] };
+    const { endpoint, candidates, leftOut } = advertise(everywhere, here, away);
+    expect([endpoint, ...candidates]).toEqual([
+      "http://weather:8002/mcp",
+      "http://10.0.0.7:8002/mcp",
+      "http://127.0.0.1:8002/mcp",
+    ]);
+    expect(leftOut).toHaveLength(1);
+  },
+);
+
+test("with nothing else, such an address is registered all the same: the hub says why it cannot be", () => {
+  const bound = { ...everywhere, address: "169.254.7.9" };
+  expect(advertise(bound, surroundings, away).endpoint).toBe("http://169.254.7.9:8002/mcp");
 });

@@ -23,9 +23,12 @@ export interface Surroundings {
 export interface Advertised {
   readonly endpoint: string;
   readonly candidates: readonly string[];
+  /** What was found out and is no use, because hubs connect to no link-local address. */
+  readonly leftOut: readonly string[];
 }
 
-function urlFor(host: string, { port, path, isSecure }: Bound): string {
+/** The URL of what listens there, under a name or an address of its machine. */
+export function urlFor(host: string, { port, path, isSecure }: Bound): string {
   const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   return `${isSecure ? "https" : "http"}://${name}:${port}${path}`;
 }
@@ -50,8 +53,18 @@ export function advertise(
   const said =
     options.advertiseUrl === undefined ? [] : [completed(options.advertiseUrl, bound.path)];
   const guessed = guesses(bound, surroundings, isLoopback(new URL(options.hubUrl).hostname));
-  const [endpoint = "", ...rest] = [...new Set([...said, ...guessed])];
-  return { endpoint, candidates: rest.slice(0, 16) };
+  const leftOut = guessed.filter(isLinkLocal);
+  const useful = guessed.filter((url) => !isLinkLocal(url));
+  // With nothing else the hub says why it cannot be.
+  const urls = [...said, ...(said.length + useful.length === 0 ? guessed : useful)];
+  const [endpoint = "", ...rest] = [...new Set(urls)];
+  return { endpoint, candidates: rest.slice(0, 16), leftOut };
+}
+
+/** Those of IPv4, and of IPv6 also where they hold one of IPv4. A name is looked up by the hub alone. */
+function isLinkLocal(url: string): boolean {
+  const { hostname } = new URL(url);
+  return /^169\.254\.|^\[fe[89ab]|^\[::ffff:a9fe:/.test(hostname);
 }
 
 function guesses(bound: Bound, surroundings: Surroundings, isHubHere: boolean): string[] {

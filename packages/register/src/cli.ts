@@ -2,12 +2,19 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { logToStderr } from "./log.js";
 import { checkOptions } from "./options.js";
-import { registerBackend } from "./register.js";
-import { type CliOptions, type CliRequest, parseCli, usage } from "./stdio/cli-options.js";
+import { register, registerBackend } from "./register.js";
+import {
+  type CliOptions,
+  type CliRequest,
+  parseCli,
+  type UrlOptions,
+  usage,
+} from "./stdio/cli-options.js";
 import { Command, CommandFailed } from "./stdio/command.js";
 import { ProcessBackend } from "./stdio/process-backend.js";
 import { Restarts } from "./stdio/restarts.js";
 import { ShownOutput } from "./stdio/shown-output.js";
+import { classifyTarget } from "./target.js";
 import type { Backend } from "./wrap/backend.js";
 import { sharedProcessCapabilities } from "./wrap/capabilities.js";
 import { SharedBackend } from "./wrap/shared-backend.js";
@@ -24,15 +31,26 @@ function main(): void {
   } else if (request === "version") {
     const { version } = createRequire(import.meta.url)("../package.json") as { version: string }; // ours
     process.stdout.write(`${version}\n`);
+  } else if ("url" in request) {
+    keepUrl(request);
   } else {
     run(request);
   }
+}
+
+/** A server that is served already: nothing is run, and leaving the hub is all there is to do at the end. */
+function keepUrl({ url, keepRunning, register: options }: UrlOptions): void {
+  const registered = register(url, { ...options, signals: false });
+  const end = endOnce(() => registered.close());
+  onSignals(end);
+  if (!keepRunning) endWithParent(() => void end(() => process.exit(0)));
 }
 
 function readArguments(): CliRequest {
   try {
     const request = parseCli(process.argv.slice(2));
     if (typeof request === "object") checkOptions(request.register);
+    if (typeof request === "object" && "url" in request) classifyTarget(request.url);
     return request;
   } catch (error) {
     process.stderr.write(`hub-register: ${(error as Error).message}\n\n${usage}`); // both throw Errors
@@ -41,7 +59,7 @@ function readArguments(): CliRequest {
 }
 
 function run(options: CliOptions): void {
-  const { args, keepRunning, register, isShared } = options;
+  const { args, keepRunning, isShared } = options;
   const output = new ShownOutput({
     to: process.stderr,
     prefix: `[${basename(options.command)}]`,
@@ -57,27 +75,15 @@ function run(options: CliOptions): void {
     output,
   });
   const backend = isShared ? oneForAll(command) : oneForEach(command, options);
-  const registered = registerBackend(backend, { ...register, signals: false });
+  const registered = registerBackend(backend, { ...options.register, signals: false });
 
-  let isEnding = false;
-  const end = async (exit: () => void) => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
+  const end = endOnce(async () => {
     command.expectEnd();
     // First out of the catalogue, then the server, however slow either is.
     await registered.close();
     await command.stop();
-    exit();
-  };
-
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      void end(() => {
-        process.removeAllListeners(signal);
-        process.kill(process.pid, signal);
-      });
-    });
-  }
+  });
+  onSignals(end);
   if (!keepRunning) endWithParent(() => void end(() => process.exit(0)));
 
   registered.ready.then(
@@ -91,6 +97,31 @@ function run(options: CliOptions): void {
       void end(() => process.exit(code));
     },
   );
+}
+
+type End = (exit: () => void) => Promise<void>;
+
+/** Being told twice ends the process at once. */
+function endOnce(leave: () => Promise<void>): End {
+  let isEnding = false;
+  return async (exit) => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    await leave();
+    exit();
+  };
+}
+
+/** Ends by the very signal, as it would without us. */
+function onSignals(end: End): void {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      void end(() => {
+        process.removeAllListeners(signal);
+        process.kill(process.pid, signal);
+      });
+    });
+  }
 }
 
 function oneForAll(command: Command): Backend {

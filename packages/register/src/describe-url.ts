@@ -21,7 +21,7 @@ export async function describeUrl(
   const { time, signal } = dependencies;
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     try {
-      return await ask(url, signal);
+      return await askUrl(url, signal);
     } catch (error) {
       if (attempt === 0) dependencies.onWaiting(reasonOf(error));
       await time.sleep(Math.min(250 * 2 ** attempt, 5_000), signal);
@@ -37,8 +37,11 @@ function reasonOf(error: unknown): string {
   );
 }
 
-/** Stateless first; a server of 2025 refuses that and is asked to initialize. */
-async function ask(url: string, signal: AbortSignal): Promise<UrlDescription> {
+/**
+ * Asks an endpoint who it is: stateless first; a server of 2025 refuses that and is asked to initialize.
+ * Rejects when nothing answers.
+ */
+export async function askUrl(url: string, signal: AbortSignal): Promise<UrlDescription> {
   const clientInfo = { name: "hub-register", version: "1" };
   const modern = await post(url, signal, "server/discover", {
     _meta: {

@@ -9,6 +9,8 @@ export interface HubLinksOptions {
   readonly hubUrl: string | readonly string[] | undefined;
   readonly token: string | undefined;
   readonly log: Log;
+  /** What somebody said the hub should use, as against what was found out. */
+  readonly advertiseUrl?: string | undefined;
   registrationFor(hubUrl: string): RegistrationInput;
   capabilitiesHash(): string | undefined;
   onStatus(status: HubStatus): void;
@@ -50,7 +52,7 @@ export class HubLinks {
   }
 
   #keep(url: string): void {
-    const { log, token, registrationFor, capabilitiesHash } = this.#options;
+    const { log, token, registrationFor, capabilitiesHash, advertiseUrl } = this.#options;
     const hub = new HubClient({ url, token });
     const { signal } = this.#stop;
     const keeper = new LeaseKeeper({
@@ -63,7 +65,8 @@ export class HubLinks {
         hubUrl: url,
         log,
         onStatus: (status) => this.#onStatus(url, status),
-        onRegistered: (answer) => void tellFinding(hub, answer, { time: systemTime, log, signal }),
+        onRegistered: (answer) =>
+          void tellFinding(hub, answer, { time: systemTime, log, signal, advertiseUrl }),
       }),
     });
     this.#keepers.push(keeper);

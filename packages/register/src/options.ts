@@ -48,6 +48,8 @@ export interface RegisterOptions extends Profile {
 
   /** For a URL: how it speaks. Default `streamable-http`. */
   readonly transport?: "streamable-http" | "sse" | undefined;
+  /** For a URL: the program stays alive until `close()` or a signal, as with a server that is served here. Default true. */
+  readonly keepAlive?: boolean | undefined;
   /** Deregister on SIGTERM and SIGINT. Default true. */
   readonly signals?: boolean | undefined;
   /** Default: one line each on stderr. */

@@ -8,6 +8,8 @@ import { logToStderr } from "./log.js";
 import { checkOptions, isHttpUrl, type RegisterOptions } from "./options.js";
 import type { FetchHandler, NodeListener } from "./serve/node-listener.js";
 import { Serving } from "./serve/serving.js";
+import { findStarted } from "./serve/started-server.js";
+import { usualPorts } from "./serve/usual-port.js";
 import { leaveBudgetMs, leaveOnSignal } from "./shutdown.js";
 import { readSurroundings } from "./surroundings.js";
 import { classifyTarget, type Target } from "./target.js";
@@ -59,7 +61,8 @@ export interface Registered {
 
 /**
  * Serves an MCP server over streamable HTTP, for clients of both protocol eras, and keeps it
- * registered with MCP Hub for as long as the process runs. A URL is only registered.
+ * registered with MCP Hub for as long as the process runs. A URL is only registered, which keeps the
+ * program alive until `close()` or a signal (`keepAlive: false`: as long as something else does).
  *
  * Returns at once. A hub that is away, slow or unwilling never delays or breaks the server.
  * @throws TypeError when the target or an option can never work.
@@ -70,6 +73,7 @@ export function register(target: Target, options: RegisterOptions = {}): Registe
   if (classified.kind === "url") return new Registration(options, { url: classified.url });
   return new Registration(options, {
     backend: createBackend(classified, options.log ?? logToStderr),
+    isStarted: classified.kind === "fastmcp" && classified.isStarted,
   });
 }
 
@@ -78,7 +82,12 @@ export function registerBackend(backend: Backend, options: RegisterOptions): Reg
   return new Registration(options, { backend });
 }
 
-type Source = { readonly url: string } | { readonly backend: Backend };
+const longestTimerMs = 2 ** 31 - 1;
+
+/** `isStarted`: the program serves it by itself already. */
+type Source =
+  | { readonly url: string }
+  | { readonly backend: Backend; readonly isStarted?: boolean };
 
 class Registration implements Registered {
   readonly ready: Promise<Registered>;
@@ -93,6 +102,8 @@ class Registration implements Registered {
   readonly #stop = new AbortController();
   readonly #listeners = new Set<(status: RegisteredStatus) => void>();
   readonly #forgetSignals: () => void;
+  /** Without a port of its own nothing else would keep the program alive, and its lease would run out. */
+  readonly #stayingAlive: NodeJS.Timeout | undefined;
   #identity: { name: string; version: string | undefined } = { name: "", version: undefined };
   #bound: Bound | undefined;
   #capabilities: { current(): string | undefined; stop(): void } | undefined;
@@ -112,15 +123,18 @@ class Registration implements Registered {
       log: this.#log,
       registrationFor: (hubUrl) => this.#registrationFor(hubUrl),
       capabilitiesHash: () => this.#capabilities?.current(),
+      advertiseUrl: this.#advertiseUrl,
       onStatus: (status) => this.#setStatus(status),
     });
     this.#forgetSignals =
       options.signals === false
         ? () => {}
         : leaveOnSignal(async () => {
-            this.#serving?.unref();
+            this.#mayEnd();
             await this.#hubs.leave(leaveBudgetMs);
           });
+    if ("url" in source && options.keepAlive !== false)
+      this.#stayingAlive = setInterval(() => {}, longestTimerMs);
     this.ready = this.#start();
   }
 
@@ -173,7 +187,7 @@ class Registration implements Registered {
       await new Promise((resolve) => setImmediate(resolve));
       await ("url" in this.#source
         ? this.#awaitUrl(this.#source.url)
-        : this.#serve(this.#source.backend));
+        : this.#serve(this.#source.backend, this.#source.isStarted === true));
     } catch (error) {
       // Whoever closed it meanwhile wants no server and no error.
       if (this.#closing !== undefined) return this;
@@ -201,14 +215,15 @@ class Registration implements Registered {
     this.url = this.#advertiseUrl ?? url;
   }
 
-  async #serve(backend: Backend): Promise<void> {
+  async #serve(backend: Backend, isStarted: boolean): Promise<void> {
     const onPath = (path: string) => {
       if (this.#bound === undefined) return;
       this.#bound = { ...this.#bound, path };
       this.url = this.#advertisedTo(this.#hubs.firstUrl).endpoint;
       this.#hubs.registerAgain();
     };
-    this.#bound = await this.#serving?.start(onPath);
+    const started = isStarted ? await this.#findStarted(backend) : undefined;
+    this.#bound = started ?? (await this.#serving?.start(onPath, await this.#usualPorts(backend)));
     const { serverInfo } = await backend.describe();
     this.#identity = {
       name: this.#options.name ?? serverInfo.name,
@@ -216,11 +231,36 @@ class Registration implements Registered {
     };
     this.#capabilities = watchCapabilities(backend.reference);
     this.port = this.#bound?.port;
-    this.url = this.#advertisedTo(this.#hubs.firstUrl).endpoint;
+    const { endpoint, leftOut } = this.#advertisedTo(this.#hubs.firstUrl);
+    this.url = endpoint;
+    for (const url of leftOut)
+      this.#log({
+        level: "info",
+        message: `${url} is left out of the addresses for the hub: it is link-local, where no hub connects`,
+      });
+  }
+
+  /** Undefined where the port is not ours to choose. */
+  async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
+    if (this.#serving?.hasAnyPort !== true) return undefined;
+    const { name } = (await backend.describe()).serverInfo;
+    return usualPorts(this.#options.name ?? name, process.cwd());
+  }
+
+  /** Where the program serves it; when that cannot be found out it is served here as well, which is said. */
+  async #findStarted(backend: Backend): Promise<Bound | undefined> {
+    const { name } = (await backend.describe()).serverInfo;
+    const bound = await findStarted(name, this.#stop.signal);
+    if (bound === undefined)
+      this.#log({
+        level: "warn",
+        message: `"${name}" was started before \`register\`, at an address that it does not tell. It is served and registered on a port of its own as well; to register the other one, give \`register\` its URL`,
+      });
+    return bound;
   }
 
   #advertisedTo(hubUrl: string) {
-    if (this.#bound === undefined) return { endpoint: this.url ?? "", candidates: [] };
+    if (this.#bound === undefined) return { endpoint: this.url ?? "", candidates: [], leftOut: [] };
     return advertise(this.#bound, readSurroundings(), {
       advertiseUrl: this.#advertiseUrl,
       hubUrl,
@@ -252,12 +292,19 @@ class Registration implements Registered {
     for (const listener of this.#listeners) listener(status);
   }
 
+  /** From here on the program ends when nothing else keeps it. */
+  #mayEnd(): void {
+    this.#serving?.unref();
+    clearInterval(this.#stayingAlive);
+  }
+
   async #close(): Promise<void> {
     this.#forgetSignals();
     this.#stop.abort();
     this.#capabilities?.stop();
     // First out of the catalogue, so that nobody is sent to a closed port.
     await this.#hubs.leave(leaveBudgetMs);
+    this.#mayEnd();
     await this.#serving?.close();
     this.#setStatus("closed");
   }

@@ -4,8 +4,9 @@ import type { Surroundings } from "./advertise.js";
 /** Reads this machine's names and addresses. */
 export function readSurroundings(): Surroundings {
   const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  // Each IPv6 interface has an fe80:: address, which is none without the name of the interface.
   const outside = interfaces.filter(
-    ({ internal, address }) => !internal && !address.toLowerCase().startsWith("fe80"),
+    ({ internal, address }) => !internal && !/^fe[89ab]/i.test(address),
   );
   const byFamily = (family: string) =>
     outside.filter((entry) => entry.family === family).map(({ address }) => address);

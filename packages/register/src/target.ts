@@ -17,7 +17,8 @@ export type Target = ServerLike | ServerFactory | string | URL;
 export type ClassifiedTarget =
   | { readonly kind: "url"; readonly url: string }
   | { readonly kind: "factory"; readonly create: () => Promise<Connectable> }
-  | { readonly kind: "fastmcp"; readonly server: Connectable }
+  /** `isStarted`: it is served already, by itself. */
+  | { readonly kind: "fastmcp"; readonly server: Connectable; readonly isStarted: boolean }
   | { readonly kind: "instance"; readonly server: Connectable };
 
 /** @throws TypeError with a sentence for everything that cannot be registered. */
@@ -29,12 +30,7 @@ export function classifyTarget(target: unknown): ClassifiedTarget {
   }
   const server = connectable(target);
   if (isFastMcp(server)) {
-    if (server.serverState === "running") {
-      throw new TypeError(
-        "This FastMCP server is already started. Pass its URL to `register`, or pass the server before `start()`",
-      );
-    }
-    return { kind: "fastmcp", server };
+    return { kind: "fastmcp", server, isStarted: server.serverState === "running" };
   }
   if (isConnected(server)) {
     throw new TypeError(

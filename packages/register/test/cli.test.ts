@@ -154,6 +154,29 @@ describe("hub-register", () => {
     await cli.ends();
   });
 
+  test("--url keeps a server registered that is served already, until it is told to end", async () => {
+    const cli = wrap("--url", `${hub.url}/mcp`, "--name", "Elsewhere", "--tag", "demo");
+    await until(() => hub.heartbeats().length > 2, "heartbeats");
+    expect(hub.registered).toMatchObject([
+      { name: "Elsewhere", endpoint: `${hub.url}/mcp`, tags: ["demo"] },
+    ]);
+    cli.child.kill("SIGTERM");
+    expect(await cli.ends()).toEqual({ code: null, signal: "SIGTERM" });
+    expect(hub.registered).toEqual([]);
+  });
+
+  test.each([
+    [["--url", "not a url"], "Expected an http(s) URL"],
+    [["--url", "http://127.0.0.1:1/mcp", "--", "true"], "leave the command away"],
+    [["--url", "http://127.0.0.1:1/mcp", "--port", "8002"], "--port is for a command"],
+    [["--url", "http://127.0.0.1:1/mcp", "--transport", "stdio"], "streamable-http or sse"],
+    [["--transport", "sse", "--", "true"], "--transport is for --url"],
+  ])("%j is refused, with a sentence", async (args, words) => {
+    const refused = wrap(...args);
+    expect(await refused.ends()).toEqual({ code: 2, signal: null });
+    expect(refused.output).toContain(words);
+  });
+
   test("what can never work ends at once, with a sentence and a code", async () => {
     const missing = wrap("--", "no-such-command");
     expect(await missing.ends()).toEqual({ code: 127, signal: null });

@@ -26,6 +26,35 @@ function start(url: string, ...args: string[]): Running {
   return one;
 }
 
+describe("a program that registers a URL and does nothing else", () => {
+  function startUrl(...args: string[]): Running {
+    const environment = { MCP_HUB_URL: hub.url, REGISTER_URL: indexUrl };
+    // Something answers there; that it is no MCP does not matter here.
+    const one = new Running(
+      process.execPath,
+      [fixture("url-program.mjs"), `${hub.url}/mcp`, ...args],
+      environment,
+    );
+    running.push(one);
+    return one;
+  }
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "stays until %s, deregisters, and ends by that signal",
+    async (signal) => {
+      const program = startUrl();
+      await until(() => hub.heartbeats().length > 2, "heartbeats");
+      program.child.kill(signal);
+      expect(await program.ends()).toEqual({ code: null, signal });
+      expect(hub.registered).toEqual([]);
+    },
+  );
+
+  test("ends by itself when it was told that it may", async () => {
+    expect(await startUrl("--may-end").ends()).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe("a program with one line of register", () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "deregisters on %s and ends by that signal",
@@ -39,6 +68,27 @@ describe("a program with one line of register", () => {
       expect(program.output).not.toContain("secret");
     },
   );
+
+  test("is served on the same port again after a restart, and on another one while that is taken", async () => {
+    const endpointOf = async (program: Running) => {
+      await program.says(/registered "Program" at/);
+      return hub.registrations().at(-1)?.endpoint;
+    };
+    const first = start(hub.url);
+    const endpoint = await endpointOf(first);
+    const second = start(hub.url);
+    const other = await endpointOf(second);
+    expect(other).not.toBe(endpoint);
+    for (const [program, signal] of [
+      [first, "SIGKILL"],
+      [second, "SIGTERM"],
+    ] as const) {
+      program.child.kill(signal);
+      await program.ends();
+    }
+    expect(await endpointOf(start(hub.url))).toBe(endpoint);
+    expect(await endpointOf(start(hub.url))).toBe(other);
+  });
 
   test("leaves the exit to a handler of the program's own", async () => {
     const program = start(hub.url, "--own-handler");

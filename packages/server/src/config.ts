@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import {
-  type BudgetName,
-  type Budgets,
-  budgetNames,
-  defaultSettings,
-  type HubSettings,
-  rowOf,
-  settingOf,
-} from "@hub/core";
-import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+import { type Budgets, budgetNames, defaultSettings, type HubSettings, settingOf } from "@hub/core";
+import type { GatewayLimits } from "@hub/gateway";
 import { z } from "zod";
+import { type Environment, givenVariables } from "./environment.js";
+import {
+  budgetSettings,
+  type NumberSetting,
+  type otherSettings,
+  timeSettings,
+} from "./settings.js";
+import { type UnknownSetting, unknownSettings } from "./unknown-settings.js";
 
 /** What the hub reads from its environment. */
 export type HubConfig = {
@@ -30,35 +30,33 @@ export type HubConfig = {
   readonly keepsParams: boolean;
 };
 
-export type ConfigResult =
+/** `unknown`: variables that look like settings of the hub and are none, so that a slip shows. */
+export type ConfigResult = { readonly unknown: readonly UnknownSetting[] } & (
   | { readonly ok: true; readonly config: HubConfig }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly string[] }
+);
 
-const day = 24 * 3_600_000;
+/** How a number is said in the words of its unit. */
+const units = { milliseconds: "milliseconds, as", bytes: "bytes, as", items: "as" } as const;
 
-function milliseconds(least: number, most: number, fallback: number) {
+function wholeNumber({ unit, default: fallback, least, most }: NumberSetting) {
+  const expected = `must be ${least}-${most} ${units[unit]} a whole number`;
   return z
     .string()
-    .regex(/^\d+$/, "must be a whole number of milliseconds")
+    .regex(/^\d+$/, expected)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be ${least}-${most} milliseconds`)
+    .refine((value) => value >= least && value <= most, expected)
     .default(fallback);
 }
 
-/** The settings of the table of budgets. */
-const budgetSettings: Readonly<Record<string, z.ZodType<number>>> = Object.fromEntries(
-  budgetNames.map((name) => [settingOf(name), budget(name)]),
-);
+type NumbersOf<Settings> = { [Name in keyof Settings]: ReturnType<typeof wholeNumber> };
 
-function budget(name: BudgetName) {
-  const { default: fallback, least, most, unit } = rowOf(name);
-  const what = unit === "bytes" ? "bytes" : "as a whole number";
-  return z
-    .string()
-    .regex(/^\d+$/, unit === "bytes" ? "must be a whole number of bytes" : "must be a whole number")
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be ${least}-${most} ${what}`)
-    .default(fallback);
+function wholeNumbers<Settings extends Readonly<Record<string, NumberSetting>>>(
+  settings: Settings,
+): NumbersOf<Settings> {
+  const entries = Object.entries(settings).map(([name, row]) => [name, wholeNumber(row)]);
+  // Of each name one.
+  return Object.fromEntries(entries) as NumbersOf<Settings>;
 }
 
 const list = z
@@ -73,9 +71,9 @@ const list = z
 
 const port = z
   .string()
-  .regex(/^\d{1,5}$/, "must be a port number")
+  .regex(/^\d{1,5}$/, "must be a port number, 0-65535")
   .transform(Number)
-  .refine((value) => value <= 65_535, "must be 0-65535");
+  .refine((value) => value <= 65_535, "must be a port number, 0-65535");
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text);
@@ -130,20 +128,11 @@ const environment = z.object({
     )
     .default("info"),
   LOG_FORMAT: z.enum(["pretty", "json"], "must be pretty or json").optional(),
-  MCP_HUB_HEARTBEAT_MS: milliseconds(100, day, defaultSettings.heartbeatMs),
-  MCP_HUB_LEASE_TTL_MS: milliseconds(200, day, defaultSettings.leaseTtlMs),
-  MCP_HUB_LEASE_MIN_MS: milliseconds(100, day, defaultSettings.leaseMinMs),
-  MCP_HUB_DOWN_AFTER_MS: milliseconds(200, 7 * day, defaultSettings.downAfterMs),
-  MCP_HUB_FORGET_AFTER_MS: milliseconds(1_000, 3_650 * day, defaultSettings.forgetAfterMs),
-  MCP_HUB_SWEEP_MS: milliseconds(50, 60_000, defaultSettings.sweepMs),
-  MCP_HUB_PROBE_UP_MS: milliseconds(50, day, defaultSettings.probeUpMs),
-  MCP_HUB_PROBE_FAILING_MS: milliseconds(50, day, defaultSettings.probeFailingMs),
-  MCP_HUB_PROBE_TIMEOUT_MS: milliseconds(50, 60_000, defaultSettings.probeTimeoutMs),
-  MCP_HUB_CALL_TIMEOUT_MS: milliseconds(100, 15 * 60_000, defaultLimits.callTimeoutMs),
-  MCP_HUB_SESSION_IDLE_MS: milliseconds(1_000, day, defaultLimits.sessionIdleMs),
-  MCP_HUB_GRACE_MS: milliseconds(0, 600_000, defaultLimits.graceMs),
   MCP_HUB_KEEP_PARAMS: z.enum(["on", "off"], "must be on or off").default("off"),
-});
+} satisfies Record<(typeof otherSettings)[number], z.ZodType>);
+
+const timesRead = z.object(wholeNumbers(timeSettings));
+const budgetsRead = z.object(wholeNumbers(budgetSettings));
 
 /** Variables whose values are secrets, or may hold one. */
 const secrets = new Set(["DATABASE_URL", "MCP_HUB_TOKENS_FILE"]);
@@ -161,54 +150,44 @@ function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, u
   return `${name} ${issue.message}${got}`;
 }
 
-/** Reads the configuration and says everything that is wrong with it at once. An empty variable counts as unset. */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
-  );
-  const result = environment.safeParse(given);
-  const problems = result.success
-    ? []
-    : result.error.issues.map((issue) => describeIssue(issue, given));
+/**
+ * Reads the configuration and says everything that is wrong with it at once. An empty variable counts as
+ * unset, and so does one by which Kubernetes says where a service is.
+ */
+export function parseConfig(env: Environment): ConfigResult {
+  const given = Object.fromEntries(givenVariables(env));
+  const problems: string[] = [];
+  const parsed = <Settings>(schema: z.ZodType<Settings>): Settings | undefined => {
+    const result = schema.safeParse(given);
+    if (result.error !== undefined)
+      problems.push(...result.error.issues.map((issue) => describeIssue(issue, given)));
+    return result.data;
+  };
+  const read = parsed(environment);
+  const times = parsed(timesRead);
+  const budgets = parsed(budgetsRead);
   const host = given.MCP_HUB_HOST ?? "127.0.0.1";
   if (!isLoopbackHost(host)) {
     problems.push(
       `MCP_HUB_HOST ${JSON.stringify(host)} lets other machines in, which needs tokens; this version has none yet, so it listens on loopback only (127.0.0.1, ::1 or localhost)`,
     );
   }
-  const budgetResult = z.object(budgetSettings).safeParse(given);
-  if (!budgetResult.success)
-    problems.push(...budgetResult.error.issues.map((issue) => describeIssue(issue, given)));
-  if (!result.success || !budgetResult.success || problems.length > 0)
-    return { ok: false, problems };
-  const read = result.data;
-  const ordered: readonly (readonly [string, number, string, number])[] = [
-    [
-      "MCP_HUB_LEASE_MIN_MS",
-      read.MCP_HUB_LEASE_MIN_MS,
-      "MCP_HUB_LEASE_TTL_MS",
-      read.MCP_HUB_LEASE_TTL_MS,
-    ],
-    [
-      "MCP_HUB_HEARTBEAT_MS",
-      read.MCP_HUB_HEARTBEAT_MS,
-      "MCP_HUB_LEASE_TTL_MS",
-      read.MCP_HUB_LEASE_TTL_MS,
-    ],
-    [
-      "MCP_HUB_LEASE_TTL_MS",
-      read.MCP_HUB_LEASE_TTL_MS,
-      "MCP_HUB_DOWN_AFTER_MS",
-      read.MCP_HUB_DOWN_AFTER_MS,
-    ],
-  ];
-  for (const [small, smallMs, large, largeMs] of ordered) {
-    if (smallMs > largeMs)
-      problems.push(`${small} (${smallMs}) must not be more than ${large} (${largeMs})`);
+  const unknown = unknownSettings(env);
+  if (read === undefined || times === undefined || budgets === undefined || problems.length > 0)
+    return { ok: false, problems, unknown };
+  const ordered = [
+    ["MCP_HUB_LEASE_MIN_MS", "MCP_HUB_LEASE_TTL_MS"],
+    ["MCP_HUB_HEARTBEAT_MS", "MCP_HUB_LEASE_TTL_MS"],
+    ["MCP_HUB_LEASE_TTL_MS", "MCP_HUB_DOWN_AFTER_MS"],
+  ] as const;
+  for (const [small, large] of ordered) {
+    if (times[small] > times[large])
+      problems.push(`${small} (${times[small]}) must not be more than ${large} (${times[large]})`);
   }
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems, unknown };
   return {
     ok: true,
+    unknown,
     config: {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? 8001,
@@ -220,25 +199,25 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",
       limits: {
-        callTimeoutMs: read.MCP_HUB_CALL_TIMEOUT_MS,
-        sessionIdleMs: read.MCP_HUB_SESSION_IDLE_MS,
-        graceMs: read.MCP_HUB_GRACE_MS,
+        callTimeoutMs: times.MCP_HUB_CALL_TIMEOUT_MS,
+        sessionIdleMs: times.MCP_HUB_SESSION_IDLE_MS,
+        graceMs: times.MCP_HUB_GRACE_MS,
       },
       budgets: Object.fromEntries(
-        budgetNames.map((name) => [name, budgetResult.data[settingOf(name)]]),
+        budgetNames.map((name) => [name, budgets[settingOf(name)]]),
         // Every name of the table has its setting.
       ) as Budgets,
       settings: {
         ...defaultSettings,
-        heartbeatMs: read.MCP_HUB_HEARTBEAT_MS,
-        leaseTtlMs: read.MCP_HUB_LEASE_TTL_MS,
-        leaseMinMs: read.MCP_HUB_LEASE_MIN_MS,
-        downAfterMs: read.MCP_HUB_DOWN_AFTER_MS,
-        forgetAfterMs: read.MCP_HUB_FORGET_AFTER_MS,
-        sweepMs: read.MCP_HUB_SWEEP_MS,
-        probeUpMs: read.MCP_HUB_PROBE_UP_MS,
-        probeFailingMs: read.MCP_HUB_PROBE_FAILING_MS,
-        probeTimeoutMs: read.MCP_HUB_PROBE_TIMEOUT_MS,
+        heartbeatMs: times.MCP_HUB_HEARTBEAT_MS,
+        leaseTtlMs: times.MCP_HUB_LEASE_TTL_MS,
+        leaseMinMs: times.MCP_HUB_LEASE_MIN_MS,
+        downAfterMs: times.MCP_HUB_DOWN_AFTER_MS,
+        forgetAfterMs: times.MCP_HUB_FORGET_AFTER_MS,
+        sweepMs: times.MCP_HUB_SWEEP_MS,
+        probeUpMs: times.MCP_HUB_PROBE_UP_MS,
+        probeFailingMs: times.MCP_HUB_PROBE_FAILING_MS,
+        probeTimeoutMs: times.MCP_HUB_PROBE_TIMEOUT_MS,
       },
     },
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import {
   BudgetBook,
   type Clock,
@@ -32,6 +32,7 @@ import {
   createRefresher,
   refuseOwn,
 } from "./probe/index.js";
+import { shortPath } from "./short-path.js";
 import { openSqliteStore } from "./store/open-sqlite-store.js";
 import { version } from "./version.js";
 
@@ -241,12 +242,6 @@ async function assertPortFree(host: string, port: number, url: string): Promise<
 
 function eventOf(fields: LogFields, text: string): string {
   return typeof fields.event === "string" ? fields.event : text;
-}
-
-/** Below the current folder as people would type it, else in full. */
-function shortPath(path: string): string {
-  const below = relative(process.cwd(), path);
-  return below.startsWith("..") ? path : `./${below}`;
 }
 
 /** Logs faults of the hub's own, each with the URN that its caller was told. */

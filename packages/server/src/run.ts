@@ -1,12 +1,15 @@
 import { relative } from "node:path";
 import { HubError } from "@hub/core";
 import type { WebUi } from "./api/web-ui.js";
+import { readArguments, usage } from "./arguments.js";
 import { parseConfig } from "./config.js";
 import { describeError, faultTeller, type Hub, StartError, startHub } from "./hub.js";
-import { createLog } from "./log.js";
-import { acceptDataLoss } from "./store/refusals.js";
+import { createLog, type Log, type LogOptions } from "./log.js";
+import { runBackup } from "./run-backup.js";
 import { tellEvent } from "./tell.js";
 import { takeUncaught } from "./uncaught.js";
+import { type UnknownSetting, unknownSettingText } from "./unknown-settings.js";
+import { version } from "./version.js";
 
 const giveUpAfterMs = 10_000;
 
@@ -41,7 +44,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 export type RunOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What follows the program on the command line: nothing, or `--accept-data-loss`. */
+  /** What follows the program on the command line; `--help` says what it may be. */
   readonly args: readonly string[];
   readonly webUi?: WebUi | undefined;
 };
@@ -61,23 +64,50 @@ function reasonOf(error: unknown): string {
     : `${error.message} The command: ${ownCommand()} ${option}`;
 }
 
+function tellUnknown(
+  log: Log,
+  unknown: readonly UnknownSetting[],
+  format: LogOptions["format"],
+): void {
+  for (const setting of unknown) {
+    const text = `! ${unknownSettingText(setting)}`;
+    log.warn("unknown-setting", format === "pretty" ? { text } : setting);
+  }
+}
+
 /**
- * Runs the hub until it is told to stop. Resolves with the exit code: 0 after a graceful stop, 1 when it
- * could not start or could not stop in 10 s, 2 for an option it does not know.
+ * Runs the hub until it is told to stop. Resolves with the exit code: 0 after a graceful stop, `--help` and
+ * `--version`, 1 when it could not start or could not stop in 10 s, 2 for an option it does not know.
  */
 export async function runHub({ env, args, webUi }: RunOptions): Promise<number> {
-  const unknown = args.find((arg) => arg !== acceptDataLoss);
-  if (unknown !== undefined) {
-    console.error(
-      `MCP Hub does not know ${JSON.stringify(unknown)}. It takes ${acceptDataLoss}; everything else is set in the environment (docs/reference/settings.md).`,
-    );
-    return 2;
+  const command = readArguments(args);
+  switch (command.kind) {
+    case "help":
+      process.stdout.write(usage);
+      return 0;
+    case "version":
+      process.stdout.write(`${version}\n`);
+      return 0;
+    case "wrong":
+      for (const problem of command.problems) console.error(problem);
+      console.error("What it takes: --help");
+      return 2;
+    case "backup":
+      return await runBackup({ env, to: command.to });
+    case "run":
+      return await runUntilTold({ env, webUi, acceptDataLoss: command.acceptDataLoss });
   }
+}
+
+type RunUntilTold = Pick<RunOptions, "env" | "webUi"> & { readonly acceptDataLoss: boolean };
+
+async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promise<number> {
   const wished =
     env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
   const format = wished ?? (process.stdout.isTTY ? "pretty" : "json");
   const parsed = parseConfig(env);
   if (!parsed.ok) {
+    tellUnknown(createLog({ level: "warn", format }), parsed.unknown, format);
     if (format === "json") {
       createLog({ level: "error", format }).error("start-failed", { problems: parsed.problems });
     } else {
@@ -88,6 +118,7 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
   }
   const { config } = parsed;
   const log = createLog({ level: config.logLevel, format });
+  tellUnknown(log, parsed.unknown, format);
   const onCrash = (error: unknown) => log.error("crashed", { error: describeError(error) });
   process.on("uncaughtExceptionMonitor", onCrash);
   const signalled = stopSignal();
@@ -97,7 +128,7 @@ export async function runHub({ env, args, webUi }: RunOptions): Promise<number> 
       config,
       log,
       webUi,
-      acceptDataLoss: args.includes(acceptDataLoss),
+      acceptDataLoss,
       onEvent: (event) => tellEvent(log, event, format),
     });
   } catch (error) {

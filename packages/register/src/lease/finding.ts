@@ -14,9 +14,15 @@ const looksMs = [250, 500, 1_000, 2_000, 4_000, 8_000];
 export async function tellFinding(
   hub: Pick<HubClient, "server">,
   answer: RegisterAnswer,
-  dependencies: { readonly time: Time; readonly log: Log; readonly signal: AbortSignal },
+  dependencies: {
+    readonly time: Time;
+    readonly log: Log;
+    readonly signal: AbortSignal;
+    /** What somebody said the hub should use; what was only found out may be wrong without a word. */
+    readonly advertiseUrl?: string | undefined;
+  },
 ): Promise<void> {
-  const { time, log, signal } = dependencies;
+  const { time, log, signal, advertiseUrl } = dependencies;
   for (const warning of answer.warnings ?? []) log({ level: "warn", message: warning });
   for (const waitMs of looksMs) {
     await time.sleep(waitMs, signal);
@@ -28,6 +34,9 @@ export async function tellFinding(
       const tools = detail?.capabilities?.tools;
       const count = tools === undefined ? "" : ` (${tools} ${tools === 1 ? "tool" : "tools"})`;
       log({ level: "info", message: `the hub reaches it at ${instance.endpoint}${count}` });
+      const isHealed = instance.endpoint !== instance.registeredEndpoint;
+      if (isHealed && advertiseUrl !== undefined)
+        log({ level: "warn", message: wrongText(advertiseUrl, instance) });
     } else if (instance.problem !== undefined) {
       log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
     } else {
@@ -35,6 +44,13 @@ export async function tellFinding(
     }
     return;
   }
+}
+
+function wrongText(
+  advertiseUrl: string,
+  { endpoint, registeredEndpoint }: { endpoint: string; registeredEndpoint: string },
+): string {
+  return `the advertised URL ${advertiseUrl} is wrong: the hub does not reach this server at ${registeredEndpoint}, and uses ${endpoint} instead. Correct it (\`advertiseUrl\`, MCP_HUB_ADVERTISE_URL), or leave it away`;
 }
 
 function problemText(endpoint: string, { step, cause, fix }: FindingView): string {

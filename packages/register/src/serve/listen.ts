@@ -24,6 +24,21 @@ export async function listen(listener: NodeListener, port: number, host: string)
   return server;
 }
 
+/** Serves on the first of these ports that no other program has. The last one's failure is told. */
+export async function listenOnFirst(
+  listener: NodeListener,
+  ports: readonly number[],
+  host: string,
+): Promise<Server> {
+  const [port = 0, ...others] = ports;
+  try {
+    return await listen(listener, port, host);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return listenOnFirst(listener, others, host);
+  }
+}
+
 function explain(error: NodeJS.ErrnoException, port: number, host: string): Error {
   const sentences: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is taken by another program. Give another \`port\`, or 0 for a free one`,

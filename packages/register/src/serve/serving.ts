@@ -1,17 +1,28 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ServerNotifier } from "@modelcontextprotocol/server";
-import type { Bound } from "../advertise.js";
+import { type Bound, urlFor } from "../advertise.js";
 import { systemTime } from "../lease/time.js";
 import { logToStderr } from "../log.js";
 import type { RegisterOptions } from "../options.js";
 import type { Backend } from "../wrap/backend.js";
 import { createEndpoint, type Endpoint } from "../wrap/endpoint.js";
 import { createGuard, isLoopback } from "./guard.js";
-import { type ListeningServer, listen, stop, untilListening } from "./listen.js";
+import { type ListeningServer, listenOnFirst, stop, untilListening } from "./listen.js";
 import { joinPaths, mountEndpoint } from "./mount.js";
 import { createNodeListener, type FetchHandler, type NodeListener } from "./node-listener.js";
+import { SelfCheck } from "./self-check.js";
 import { waitForPort } from "./wait-for-port.js";
+
+function strangerText(url: string, status: number): string {
+  return `the app answers ${url} itself (HTTP ${status}), before the endpoint that \`register\` mounted. Call \`register\` before the app's own handlers, above all one for "not found"; if the app is mounted below a prefix, give \`mountedAt\``;
+}
+
+/** Where this machine reaches what listens there: everywhere includes loopback. */
+function loopbackOf(address: string | undefined): string {
+  if (address === "::") return "::1";
+  return address === undefined || address === "0.0.0.0" ? "127.0.0.1" : address;
+}
 
 /** Where and how one backend is served. */
 export class Serving {
@@ -20,6 +31,7 @@ export class Serving {
   readonly #endpoint: Endpoint;
   readonly #options: RegisterOptions;
   readonly #stop = new AbortController();
+  readonly #selfCheck = new SelfCheck();
   #own: Server | undefined;
   #path: string;
   #isPathSure: boolean;
@@ -41,12 +53,12 @@ export class Serving {
         (options.log ?? logToStderr)({ level: "error", message });
       },
     });
-    this.fetch = (request, parsedBody) => {
+    this.fetch = this.#selfCheck.wrap((request, parsedBody) => {
       this.#learnPath(request);
       return this.#isOurs(request)
         ? this.#endpoint.fetch(request, parsedBody)
         : Promise.resolve(Response.json({ error: "Not found" }, { status: 404 }));
-    };
+    });
     this.node = createNodeListener(this.fetch);
     if (options.mount !== undefined) {
       const known = mountEndpoint(options.mount, this.#path, this);
@@ -54,12 +66,24 @@ export class Serving {
     }
   }
 
-  /** Resolves once requests can arrive. Rejects with a sentence when the port cannot be had. */
-  async start(onPath: (path: string) => void): Promise<Bound> {
+  /** Whether the port is ours to choose. */
+  get hasAnyPort(): boolean {
+    const { mount, port = 0 } = this.#options;
+    return mount === undefined && port === 0;
+  }
+
+  /**
+   * Resolves once requests can arrive. Rejects with a sentence when the port cannot be had; of `ports` it takes
+   * the first that is free.
+   */
+  async start(
+    onPath: (path: string) => void,
+    ports: readonly number[] = [this.#options.port ?? 0],
+  ): Promise<Bound> {
     this.#onPath = onPath;
     const { mount, port = 0, host = "127.0.0.1" } = this.#options;
     if (mount === undefined) {
-      const server = await listen(this.node, port, host);
+      const server = await listenOnFirst(this.node, ports, host);
       if (this.#stop.signal.aborted) {
         await stop(server);
         throw new Error("Closed before it listened");
@@ -68,12 +92,22 @@ export class Serving {
       return this.#boundOf(server);
     }
     const server = typeof mount === "object" && "listening" in mount ? mount : this.#options.server;
-    if (server !== undefined) {
-      await untilListening(server);
-      return this.#boundOf(server);
-    }
-    await waitForPort(port, systemTime, this.#stop.signal);
-    return { port, path: this.#path, address: undefined, isSecure: false };
+    if (server !== undefined) await untilListening(server);
+    else await waitForPort(port, systemTime, this.#stop.signal);
+    const bound =
+      server === undefined
+        ? { port, path: this.#path, address: undefined, isSecure: false }
+        : this.#boundOf(server);
+    void this.#tellStranger(bound);
+    return bound;
+  }
+
+  /** An app answers what its own handlers take before ours, and then no client ever gets here. */
+  async #tellStranger(bound: Bound): Promise<void> {
+    const url = urlFor(loopbackOf(bound.address), bound);
+    const status = await this.#selfCheck.strangersStatus(url, this.#stop.signal);
+    if (status === undefined || this.#stop.signal.aborted) return;
+    (this.#options.log ?? logToStderr)({ level: "warn", message: strangerText(url, status) });
   }
 
   get notify(): ServerNotifier {

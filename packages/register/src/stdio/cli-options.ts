@@ -2,8 +2,10 @@ import { parseArgs } from "node:util";
 import type { RegisterOptions } from "../options.js";
 
 export const usage = `Usage: hub-register [options] -- <command> [args...]
+       hub-register [options] --url <url>
 
 Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered with MCP Hub.
+With --url it keeps a server registered that is served already, in whatever language.
 
   --name <text>           name in the hub (default: the name the server itself gives)
   --title <text>          title for people
@@ -13,6 +15,8 @@ Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered
   --port <number>         port to serve on (default: a free one)
   --host <address>        address to serve on (default: 127.0.0.1)
   --path <path>           path of the endpoint (default: /mcp)
+  --url <url>             the endpoint of a server that is served already
+  --transport <name>      how that speaks: streamable-http or sse (default: streamable-http)
   --hub <url>             hub to register at; may be given several times (default: MCP_HUB_URL,
                           else http://127.0.0.1:8001)
   --service-key <text>    lets further instances join the name (default: MCP_HUB_SERVICE_KEY)
@@ -33,6 +37,13 @@ nothing is asked back. With --shared, questions and roots are offered only while
 open. A client whose process ends starts another with its next session.
 `;
 
+/** A server that is served already. */
+export interface UrlOptions {
+  readonly url: string;
+  readonly keepRunning: boolean;
+  readonly register: RegisterOptions;
+}
+
 export interface CliOptions {
   readonly command: string;
   readonly args: readonly string[];
@@ -45,7 +56,7 @@ export interface CliOptions {
   readonly register: RegisterOptions;
 }
 
-export type CliRequest = CliOptions | "help" | "version";
+export type CliRequest = CliOptions | UrlOptions | "help" | "version";
 
 const text = { type: "string" } as const;
 const texts = { type: "string", multiple: true } as const;
@@ -65,6 +76,8 @@ export function parseCli(argv: readonly string[]): CliRequest {
       port: text,
       host: text,
       path: text,
+      url: text,
+      transport: text,
       hub: texts,
       "service-key": text,
       "advertise-url": text,
@@ -80,29 +93,59 @@ export function parseCli(argv: readonly string[]): CliRequest {
   if (values.help) return "help";
   if (values.version) return "version";
   const [command, ...args] = positionals;
-  if (command === undefined) throw new Error("Expected a command after `--`, got none");
+  const { url } = values;
+  const given = Object.keys(values);
+  if (url !== undefined) {
+    if (command !== undefined)
+      throw new Error("--url is a server that runs already; leave the command away");
+    const useless = given.find((option) => forCommands.has(option));
+    if (useless !== undefined)
+      throw new Error(`--${useless} is for a command; with --url leave it away`);
+  } else if (command === undefined) {
+    throw new Error("Expected a command after `--` or a --url, got neither");
+  } else if (given.includes("transport")) {
+    throw new Error("--transport is for --url; what a command is served as is streamable-http");
+  }
   const { name, title, description, owner, host, path } = values;
   const isShared = values.shared ?? false;
   if (isShared && values["max-processes"] !== undefined)
     throw new Error("--shared is one process for all clients; leave --max-processes away");
+  const keepRunning = values["keep-running"] ?? false;
+  const said = {
+    ...{ name, title, description, owner, tags: values.tag },
+    hubUrl: values.hub,
+    serviceKey: values["service-key"],
+    advertiseUrl: values["advertise-url"],
+  };
+  if (command === undefined) {
+    const transport = transportOf(values.transport);
+    return { url: url ?? "", keepRunning, register: { ...said, transport } };
+  }
   const idleMs = wholeNumber("--idle-ms", values["idle-ms"], 600_000);
   return {
     command,
     args,
-    keepRunning: values["keep-running"] ?? false,
+    keepRunning,
     isShared,
     mostProcesses: wholeNumber("--max-processes", values["max-processes"], 8),
     idleMs,
     register: {
-      ...{ name, title, description, owner, host, path, tags: values.tag },
+      ...{ ...said, host, path },
       port: values.port === undefined ? undefined : Number(values.port),
-      hubUrl: values.hub,
-      serviceKey: values["service-key"],
-      advertiseUrl: values["advertise-url"],
       allowedHosts: values["allow-host"],
       sessionIdleMs: idleMs,
     },
   };
+}
+
+/** The options that say how a command is run and served. */
+const forCommands: ReadonlySet<string> = new Set(
+  "port host path allow-host shared max-processes idle-ms".split(" "),
+);
+
+function transportOf(given: string | undefined): RegisterOptions["transport"] {
+  if (given === undefined || given === "streamable-http" || given === "sse") return given;
+  throw new Error(`Expected --transport to be streamable-http or sse, got "${given}"`);
 }
 
 const mostOfANumber = 2 ** 31 - 1;

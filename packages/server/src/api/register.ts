@@ -12,6 +12,7 @@ import { registrationFromForm } from "./form.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
 import { proofHeaders, proofOf } from "./proof.js";
+import { withoutUseless } from "./useful-candidates.js";
 import { instanceView, serverSummary } from "./views.js";
 
 const errors: readonly HubErrorCode[] = [
@@ -67,10 +68,10 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
   app.post("/register", async (context) => {
     const body = await parseBody(context.req.raw);
     const given = body.kind === "json" ? body.value : registrationFromForm(body.fields);
-    const registration = parseWith(registrationSchema, given);
-    if (JSON.stringify(registration).length > longestRecord) throw tooLong();
-    deps.checkEndpoint(registration.endpoint);
-    for (const candidate of registration.candidates ?? []) deps.checkEndpoint(candidate);
+    const parsed = parseWith(registrationSchema, given);
+    if (JSON.stringify(parsed).length > longestRecord) throw tooLong();
+    deps.checkEndpoint(parsed.endpoint);
+    const { registration, leftOut } = withoutUseless(parsed, deps.checkEndpoint);
     const result = await registry.register(registration, {
       from: addressOf(context),
       proof: proofOf(context),
@@ -80,7 +81,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
       instance: instanceView(result.instance),
       ...(result.lease === undefined ? {} : { lease: result.lease }),
       ...(result.retryAfterMs === undefined ? {} : { retryAfterMs: result.retryAfterMs }),
-      warnings: [...result.warnings],
+      warnings: [...leftOut, ...result.warnings],
       // The seed's servers read the whole list from the answer to their form.
       ...(body.kind === "form" ? list() : {}),
     };

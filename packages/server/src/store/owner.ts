@@ -22,17 +22,17 @@ const digits = String(Number.MAX_SAFE_INTEGER).length;
  * written, does not keep the hub from starting.
  */
 export class OwnerFile {
-  readonly #path: string;
+  readonly #file: string;
   readonly #handle: number | undefined;
 
   constructor(file: string, writes: Writes) {
-    this.#path = pathOf(file);
+    this.#file = file;
     const owner: Owner = {
       pid: process.pid,
       host: hostname(),
       startedAt: new Date().toISOString(),
     };
-    this.#handle = attempt(() => fs.openSync(this.#path, "w", 0o600));
+    this.#handle = attempt(() => fs.openSync(pathOf(file), "w", 0o600));
     this.#write(`${beginning}${textOf(writes)}",${JSON.stringify(owner).slice(1)}\n`, 0);
   }
 
@@ -48,7 +48,7 @@ export class OwnerFile {
   remove(): void {
     const handle = this.#handle;
     if (handle !== undefined) attempt(() => fs.closeSync(handle));
-    fs.rmSync(this.#path, { force: true });
+    forgetOwner(this.#file);
   }
 
   #write(text: string, position: number): void {
@@ -69,6 +69,11 @@ function attempt<Result>(run: () => Result): Result | undefined {
 function textOf({ store, count }: Writes): string {
   const text = [store, count].map((number) => String(number).padStart(digits, "0")).join(" ");
   return `${text} ${String(checksumOf("", text)).padStart(10, "0")}`;
+}
+
+/** Takes away what says who uses a file. */
+export function forgetOwner(file: string): void {
+  fs.rmSync(pathOf(file), { force: true });
 }
 
 /** Whether a hub used the file last that did not take its name away, however little of that is left. */

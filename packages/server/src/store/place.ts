@@ -1,14 +1,14 @@
 import * as fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { cannotUse, notAFile } from "./refusals.js";
+import { cannotMake, cannotUse, notAFile, notAFolder } from "./refusals.js";
 
 /** Resolves where a database is, or will be, and makes its directory. Opens nothing. */
 export function preparePlace(given: string): string {
   const wanted = resolve(given);
   const folder = dirname(wanted);
+  makeFolder(folder);
   let file: string;
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     fs.accessSync(folder, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
     file = join(fs.realpathSync(folder), basename(wanted));
   } catch (error) {
@@ -25,6 +25,35 @@ export function preparePlace(given: string): string {
       ? error
       : cannotUse(file, error);
   }
+}
+
+/**
+ * Makes a folder and what is missing above it, for its owner alone. Node's own recursion never ends where a
+ * file system has no place for a folder, as below /proc. Throws STORE_UNAVAILABLE.
+ */
+export function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another hub that starts at the same moment may have made it.
+    if (!isFolder(folder)) throw cannotMake(folder, error);
+  }
+}
+
+/** False where there is nothing. Throws STORE_UNAVAILABLE where there is something else, or nobody can tell. */
+function isFolder(path: string): boolean {
+  try {
+    if (fs.statSync(path).isDirectory()) return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // What is in the way is said of the part that is no directory.
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw cannotUse(path, error);
+  }
+  throw notAFolder(path);
 }
 
 /** Makes an empty file that only its owner may read; SQLite gives its other files the same rights. */

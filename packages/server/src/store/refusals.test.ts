@@ -203,7 +203,48 @@ describe("refusing a file, without touching it", () => {
     expect(await refusedUntouched(folder)).toContain("is not a regular file");
     const file = join(root, "plain");
     fs.writeFileSync(file, "");
-    expect((await refusalOf(join(file, "hub.db"))).message).toContain("is a file, not a directory");
+    for (const below of [file, join(file, "data"), join(file, "more", "data")])
+      expect((await refusalOf(join(below, "hub.db"))).message).toContain(
+        `below ${file}: that is no directory`,
+      );
+  });
+
+  test("a folder that cannot be made is said at once, with the part that is in the way", async () => {
+    const nowhere = join(root, "nowhere");
+    fs.symlinkSync(join(root, "missing"), nowhere);
+    const loop = join(root, "loop");
+    fs.symlinkSync(loop, loop);
+    const long = join(root, "x".repeat(300));
+    const places = [
+      [nowhere, `make the directory ${nowhere}`],
+      [join(nowhere, "data"), `make the directory ${nowhere}`],
+      [loop, "leads back to itself"],
+      [long, "too long"],
+      ...(process.platform === "linux"
+        ? [
+            ["/proc/hub", "make the directory /proc/hub"],
+            ["/proc/hub/data/more", "make the directory /proc/hub"],
+            ["/proc/self/data", "make the directory /proc/self/data"],
+            ["/sys/hub", "make the directory /sys/hub"],
+            ["/dev/null/data", "below /dev/null"],
+            ["/proc", "cannot use /proc"],
+          ]
+        : []),
+    ] as const;
+    for (const [folder = "", words = ""] of places) {
+      const { code, message } = await refusalOf(join(folder, "hub.db"));
+      expect([folder, code]).toEqual([folder, "STORE_UNAVAILABLE"]);
+      expect(message).toContain(words);
+      expect(message).toContain("MCP_HUB_DATA_DIR");
+    }
+  });
+
+  test("a folder is made with everything above it, and for its owner alone", async () => {
+    const file = join(root, "made", "for", "it", "hub.db");
+    await (await openSqliteStore({ file })).close();
+    if (process.platform !== "win32")
+      for (const folder of [dirname(file), join(root, "made")])
+        expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
   });
 });
 
@@ -245,7 +286,7 @@ describe("refusing a place the user may not write", () => {
     fs.mkdirSync(locked, { mode: 0o555 });
     expect(await asNobody(join(locked, "data", "hub.db"))).toMatchObject({
       error: "STORE_UNAVAILABLE",
-      message: expect.stringContaining("cannot use"),
+      message: expect.stringContaining(`make the directory ${join(locked, "data")}`),
     });
   });
 });

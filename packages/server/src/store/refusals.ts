@@ -82,22 +82,67 @@ export function notAFile(file: string): HubError {
   );
 }
 
+export function notAFolder(path: string): HubError {
+  return refuse(
+    `The hub cannot keep its data below ${path}: that is no directory. Move it away, or choose another data directory (MCP_HUB_DATA_DIR).`,
+  );
+}
+
+export function cannotMake(folder: string, error: unknown): HubError {
+  return refuse(
+    `The hub cannot make the directory ${folder} for its data: ${remedyFor(error)}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    error,
+  );
+}
+
 /** What to do about each error of the operating system that a person can mend. */
 const remedies: Readonly<Record<string, string>> = {
   EACCES: "the user that runs the hub may not write there. Give it the right to",
   EPERM: "the user that runs the hub may not write there. Give it the right to",
   EROFS: "the file system is read-only. Mount it for writing",
+  ENOENT:
+    "there is no place for it in that file system, or a link on the way leads nowhere. Correct the path",
   ENOTDIR: "a part of that path is a file, not a directory. Correct the path",
-  EEXIST: "a part of that path is a file, not a directory. Correct the path",
+  EEXIST: "something else is there, such as a link that leads nowhere. Move it away",
+  ELOOP: "a link on the way leads back to itself. Correct the path",
+  ENAMETOOLONG: "a name in that path is too long. Choose a shorter one",
   ENOSPC: "the disk is full. Free some space",
   EDQUOT: "the quota of the user that runs the hub is used up. Free some space",
 };
 
+function remedyFor(error: unknown): string {
+  const code =
+    typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  return remedies[code] ?? `${describe(error)}. Correct that`;
+}
+
 export function cannotUse(path: string, error: unknown): HubError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const remedy = remedies[code] ?? `${describe(error)}. Correct that`;
   return refuse(
-    `The hub cannot use ${path}: ${remedy}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    `The hub cannot use ${path}: ${remedyFor(error)}, or choose another data directory (MCP_HUB_DATA_DIR).`,
+    error,
+  );
+}
+
+export function nothingToBackUp(dataDir: string): HubError {
+  return refuse(
+    `There is nothing to back up in ${dataDir}: no hub has written its hub.db there. Name the data directory of the hub in MCP_HUB_DATA_DIR.`,
+  );
+}
+
+export function backupExists(folder: string): HubError {
+  return refuse(`${folder} is there already, and a backup overwrites nothing. Name a new folder.`);
+}
+
+export function neverAtRest(file: string, patienceMs: number): HubError {
+  return refuse(
+    `The hub wrote so much to ${file} that no copy of one moment could be made in ${Math.round(patienceMs / 1_000)} s. Try again when it has less to do, or stop it for the backup.`,
+  );
+}
+
+export function cannotBackUp(folder: string, error: unknown): HubError {
+  const cause = HubError.is(error) ? (error.cause ?? { code: "ENOTDIR" }) : error;
+  return refuse(
+    `The backup cannot be written to ${folder}: ${remedyFor(cause)}, or name another folder.`,
     error,
   );
 }

@@ -16,8 +16,18 @@ export function markClean(connection: Connection): void {
   connection.exec("UPDATE shutdown SET is_clean = 1;");
 }
 
+/**
+ * Leaves the write-ahead log, which moves it into the file, and gives the lock back. libsql keeps its lock
+ * while a statement is alive; leaving the lock mode ends it now.
+ */
+export function leaveLog(connection: Connection): void {
+  connection.exec(
+    "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;",
+  );
+}
+
 /** The schema that brought the mark. */
-const markedSince = 3;
+export const markedSince = 3;
 
 /** Whether the attached database `seen` was whole when its last hub ended. */
 export function wasClean(connection: Connection, version: number, header: Buffer): boolean {

@@ -34,7 +34,7 @@ import {
   snapshotOf,
   textIn,
 } from "./rows.js";
-import { markClean } from "./shutdown-mark.js";
+import { leaveLog, markClean } from "./shutdown-mark.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
@@ -183,10 +183,7 @@ export class SqliteStore implements RegistryStore {
       markClean(this.#connection);
       // While the lock still holds: the next hub puts its own owner there.
       this.#writes.close();
-      // libsql keeps its lock while a statement is alive; leaving the log and the lock mode ends it now.
-      this.#connection.exec(
-        "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema;",
-      );
+      leaveLog(this.#connection);
     } catch (error) {
       // Nothing is lost: what is in the write-ahead log is read from there at the next start.
       this.#log?.warn(

@@ -1,0 +1,71 @@
+import { budgetNames, defaultSettings, rowOf, settingOf } from "@hub/core";
+import { defaultLimits } from "@hub/gateway";
+
+/** A setting that is a whole number. */
+export type NumberSetting = {
+  readonly unit: "milliseconds" | "bytes" | "items";
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+};
+
+const day = 24 * 3_600_000;
+
+const time = (least: number, most: number, fallback: number): NumberSetting => ({
+  unit: "milliseconds",
+  default: fallback,
+  least,
+  most,
+});
+
+/** The settings that are times. */
+export const timeSettings = {
+  MCP_HUB_HEARTBEAT_MS: time(100, day, defaultSettings.heartbeatMs),
+  MCP_HUB_LEASE_TTL_MS: time(200, day, defaultSettings.leaseTtlMs),
+  MCP_HUB_LEASE_MIN_MS: time(100, day, defaultSettings.leaseMinMs),
+  MCP_HUB_DOWN_AFTER_MS: time(200, 7 * day, defaultSettings.downAfterMs),
+  MCP_HUB_FORGET_AFTER_MS: time(1_000, 3_650 * day, defaultSettings.forgetAfterMs),
+  MCP_HUB_SWEEP_MS: time(50, 60_000, defaultSettings.sweepMs),
+  MCP_HUB_PROBE_UP_MS: time(50, day, defaultSettings.probeUpMs),
+  MCP_HUB_PROBE_FAILING_MS: time(50, day, defaultSettings.probeFailingMs),
+  MCP_HUB_PROBE_TIMEOUT_MS: time(50, 60_000, defaultSettings.probeTimeoutMs),
+  MCP_HUB_CALL_TIMEOUT_MS: time(100, 15 * 60_000, defaultLimits.callTimeoutMs),
+  MCP_HUB_SESSION_IDLE_MS: time(1_000, day, defaultLimits.sessionIdleMs),
+  MCP_HUB_GRACE_MS: time(0, 600_000, defaultLimits.graceMs),
+} as const satisfies Readonly<Record<string, NumberSetting>>;
+
+/** The settings of the table of budgets. */
+export const budgetSettings: Readonly<Record<string, NumberSetting>> = Object.fromEntries(
+  budgetNames.map((name) => [settingOf(name), rowOf(name)]),
+);
+
+/** The settings that are neither times nor budgets. */
+export const otherSettings = [
+  "MCP_HUB_HOST",
+  "MCP_HUB_PORT",
+  "PORT",
+  "MCP_HUB_DATA_DIR",
+  "DATABASE_URL",
+  "MCP_HUB_TOKENS_FILE",
+  "MCP_HUB_ALLOWED_HOSTS",
+  "MCP_HUB_ALLOWED_ORIGINS",
+  "MCP_HUB_ALLOW_ENDPOINTS",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+  "MCP_HUB_KEEP_PARAMS",
+] as const;
+
+/** What servers and clients read, and the hub does not. */
+export const settingsOfOthers = [
+  "MCP_HUB_URL",
+  "MCP_HUB_TOKEN",
+  "MCP_HUB_ADVERTISE_URL",
+  "MCP_HUB_SERVICE_KEY",
+] as const;
+
+/** Every variable that the hub reads. */
+export const hubSettings: readonly string[] = [
+  ...otherSettings,
+  ...Object.keys(timeSettings),
+  ...Object.keys(budgetSettings),
+];

@@ -1,0 +1,117 @@
+import * as fs from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { HubError } from "@hub/core";
+import { Connection } from "./connection.js";
+import { inspect } from "./inspect.js";
+import { copyLive } from "./live-copy.js";
+import { forgetOwner } from "./owner.js";
+import { makeFolder, sizeOf, syncFolder } from "./place.js";
+import { backupExists, cannotBackUp, neverAtRest, nothingToBackUp } from "./refusals.js";
+import { leaveLog, markClean, markedSince } from "./shutdown-mark.js";
+
+export type Backup = {
+  /** A data directory of its own: a hub that is started on it has all that is counted here. */
+  readonly folder: string;
+  readonly servers: number;
+  readonly toolsets: number;
+  readonly bytes: number;
+};
+
+export type BackupOptions = {
+  readonly dataDir: string;
+  /** Made by the backup; must not be there yet. */
+  readonly to: string;
+  /** In so many milliseconds the hub must leave time for a copy of one moment. Default: a minute. */
+  readonly patienceMs?: number;
+};
+
+const database = "hub.db";
+
+/**
+ * Copies a data directory, whether a hub uses it, was stopped or was killed. Everything that was
+ * acknowledged before is in the copy, which is looked at as a hub looks at its data when it starts.
+ * Throws STORE_UNAVAILABLE, and leaves nothing behind, when that cannot be. Not for the process of
+ * the hub itself.
+ */
+export async function backUp({ dataDir, to, patienceMs = 60_000 }: BackupOptions): Promise<Backup> {
+  const target = resolve(to);
+  if (sizeOf(join(dataDir, database)) === 0) throw nothingToBackUp(dataDir);
+  const file = fs.realpathSync(join(dataDir, database));
+  if (fs.existsSync(target)) throw backupExists(target);
+  const folder = newFolderBeside(target);
+  const copy = join(folder, database);
+  try {
+    await copyWhole(file, copy, patienceMs);
+    const counts = makeOneFile(copy);
+    const refusal = refusalOf(copy);
+    if (refusal !== undefined) throw refusal;
+    copyOthers(dataDir, folder);
+    syncFolder(copy);
+    fs.renameSync(folder, target);
+    syncFolder(target);
+    return { folder: target, ...counts, bytes: sizeOf(join(target, database)) };
+  } catch (error) {
+    fs.rmSync(folder, { recursive: true, force: true });
+    throw HubError.is(error) ? error : cannotBackUp(target, error);
+  }
+}
+
+function newFolderBeside(target: string): string {
+  try {
+    makeFolder(dirname(target));
+    return fs.mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+  } catch (error) {
+    throw cannotBackUp(target, error);
+  }
+}
+
+/**
+ * A `-wal` that is copied while it grows may have a later write without an earlier one, which looks like
+ * damage. That happens seldom; what is damaged is so each time.
+ */
+const mostCopies = 5;
+
+/** Copies the database until the copy has everything that was acknowledged when the copying began. */
+async function copyWhole(file: string, copy: string, patienceMs: number): Promise<void> {
+  for (let copies = 1; ; copies += 1) {
+    if (!(await copyLive(file, copy, patienceMs))) throw neverAtRest(file, patienceMs);
+    const refusal = refusalOf(copy);
+    if (refusal === undefined) return;
+    if (copies === mostCopies)
+      throw new HubError("STORE_UNAVAILABLE", refusal.message.replaceAll(copy, file));
+  }
+}
+
+/** Why a hub would not start on a database, beside which lies what was acknowledged; undefined when it would. */
+function refusalOf(file: string): HubError | undefined {
+  const found = inspect(file);
+  if (found.kind === "usable") return undefined;
+  return "refusal" in found ? found.refusal : nothingToBackUp(dirname(file));
+}
+
+/** Moves the write-ahead log into the file, as a hub does that is stopped, and counts what is there. */
+function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets"> {
+  const connection = new Connection(file);
+  try {
+    // First of all: then there is no -shm file.
+    connection.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL;");
+    const version = Number(connection.value("PRAGMA user_version"));
+    const countOf = (table: string, since: number) =>
+      version < since ? 0 : Number(connection.value(`SELECT count(*) FROM ${table}`));
+    const counts = { servers: countOf("entries", 1), toolsets: countOf("toolsets", 2) };
+    if (version >= markedSince) markClean(connection);
+    leaveLog(connection);
+    return counts;
+  } finally {
+    connection.close();
+    forgetOwner(file);
+  }
+}
+
+/** What else a hub keeps in its directory: files, none of them of the database or on the way. */
+function copyOthers(dataDir: string, folder: string): void {
+  for (const entry of fs.readdirSync(dataDir, { withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.startsWith(database) || entry.name.startsWith(".")) continue;
+    fs.copyFileSync(join(dataDir, entry.name), join(folder, entry.name));
+  }
+}
