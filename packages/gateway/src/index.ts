@@ -1,3 +1,4 @@
+export { listProblems } from "./catalogue/list-problems.js";
 export { connectionRefusal } from "./downstream/connection-refusal.js";
 export { type GatewayErrorCode, gatewayErrors } from "./errors.js";
 export {

@@ -113,6 +113,21 @@ describe("a server that is greeted well, and then", () => {
     }
   });
 
+  test("never answers one list: that is given up, and the others are read", async () => {
+    const answer = modern(
+      ({ method }) => (method === "prompts/list" ? { prompts: [{ name: "ask" }] } : undefined),
+      { tools: {}, prompts: {} },
+    );
+    const server = await serve((request, response) => {
+      if (request.headers["mcp-method"] !== "tools/list") answer(request, response);
+    });
+    const outcome = await probeHostile(`${server.origin}/mcp`);
+    expect(outcome).toMatchObject({ ok: true, unread: ["tools"] });
+    if (!outcome.ok) return;
+    expect(outcome.snapshot?.prompts).toHaveLength(1);
+    expect(outcome.warnings.join()).toContain("tools/list was not answered in time");
+  });
+
   test("offers more than a greeting may take: it is read", async () => {
     const tools = Array.from({ length: 6 }, (_, index) =>
       tool(`t${index}`, { description: "x".repeat(1_000_000) }),
@@ -137,10 +152,10 @@ describe("a server that is greeted well, and then", () => {
     }
   });
 
-  test("answers an error", async () => {
+  test("knows no list that it declares: it has none", async () => {
     const { outcome, warnings } = await read(() => undefined);
-    expect(warnings).toContain("error -32601");
-    expect(outcome.snapshot).toBeUndefined();
+    expect(warnings).toBe("");
+    expect(outcome.snapshot?.tools).toEqual([]);
   });
 
   test("lists what is no tool, or the same twice", async () => {

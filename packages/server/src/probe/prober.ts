@@ -116,11 +116,7 @@ export function createProber(deps: ProberDeps): Prober {
     if (!options.full) return { ...success, warnings };
     const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
-      const { warnings: more, ...read } = await readCapabilities(
-        meeting.contact,
-        reading.signal,
-        budgets,
-      );
+      const { warnings: more, ...read } = await readCapabilities(meeting.contact, reading, budgets);
       return { ...success, warnings: [...warnings, ...more], ...read };
     } finally {
       reading.clear();

@@ -32,6 +32,8 @@ export type WireOptions = {
 export interface Wire {
   request(method: string, params: JsonObject, signal: AbortSignal): Promise<RpcReply>;
   notify(method: string, signal: AbortSignal): Promise<void>;
+  /** What the server may still answer in this conversation. */
+  readonly budget: ByteBudget;
   /** Ends what the server keeps of the conversation. Never throws. */
   end(): Promise<void>;
 }
@@ -95,6 +97,7 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
     request: async (method, params, within) =>
       (await poster.request(method, { ...params, _meta: meta }, headersFor, within)).reply,
     notify: async () => undefined,
+    budget: options.budget,
     end: async () => undefined,
   };
   const reply = await wire.request("server/discover", {}, signal);
@@ -141,6 +144,7 @@ export async function initialize(options: WireOptions, signal: AbortSignal): Pro
       request: async (method, params, within) =>
         (await poster.request(method, params, headersFor, within)).reply,
       notify: (method, within) => poster.notify(method, headersFor, within),
+      budget: options.budget,
       end,
     };
     return { wire, greeting };
