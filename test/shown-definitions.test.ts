@@ -1,6 +1,7 @@
 import { capabilityKinds, type JsonObject, type JsonValue, shownDefinition } from "@hub/core";
 import { Client as V2Client } from "@modelcontextprotocol/client";
 import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -15,7 +16,7 @@ const capabilities = { tools: {}, prompts: {}, resources: {} };
 /** A transport that answers each request at once. `modern`: of 2026-07-28. */
 function answering(answers: Answers) {
   const transport = {
-    onmessage: undefined as ((message: never) => void) | undefined,
+    onmessage: undefined as ((message: JSONRPCMessage) => void) | undefined,
     onclose: undefined,
     onerror: undefined,
     start: async () => undefined,
@@ -28,7 +29,7 @@ function answering(answers: Answers) {
           ? { error: { code: -32_601, message: "Method not found" } }
           : { result };
       queueMicrotask(() =>
-        transport.onmessage?.({ jsonrpc: "2.0", id: message.id, ...said } as never),
+        transport.onmessage?.({ jsonrpc: "2.0", id: message.id, ...said } as JSONRPCMessage),
       );
     },
   };

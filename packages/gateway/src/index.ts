@@ -26,5 +26,7 @@ export {
   type UpstreamRequest,
 } from "./upstream/port.js";
 export { sessionIdIn } from "./upstream/session-id.js";
+export { serverVersions } from "./wire/eras.js";
 export { EventParser } from "./wire/event-stream.js";
+export { isSameId } from "./wire/json-rpc.js";
 export { sharedBytesOf } from "./wire/shared-bytes.js";

@@ -1,6 +1,6 @@
 import { BudgetBook, type Budgets } from "@hub/core";
 import { afterEach, describe, expect, test } from "vitest";
-import { deep, probeHostile } from "../../test/probe/hostile.js";
+import { codeOf, deep, probeHostile } from "../../test/probe/hostile.js";
 import { closeServers, rpcOf, sendJson, serve } from "../../test/probe/http-server.js";
 import { modern } from "../../test/probe/mcp-servers.js";
 
@@ -227,7 +227,7 @@ describe("a server that is greeted well, and then", () => {
     expect(outcome.ok && outcome.serverVersion).toBe("1[31m");
   });
 
-  test("gives a session id that no header may hold", async () => {
+  test("gives a session id that no header may hold: nobody could call it, so it is not up", async () => {
     const server = await serve(async (request, response) => {
       const { id } = await rpcOf(request);
       const result = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: {} };
@@ -235,7 +235,7 @@ describe("a server that is greeted well, and then", () => {
       sendJson(response, 200, { jsonrpc: "2.0", id, result });
     });
     const outcome = await probeHostile(`${server.origin}/mcp`, { knownEra: "legacy" });
-    expect(outcome.ok).toBe(true);
+    expect(codeOf(outcome)).toBe("NOT_MCP");
     expect(server.headers.every((headers) => headers["mcp-session-id"] === undefined)).toBe(true);
   });
 });
