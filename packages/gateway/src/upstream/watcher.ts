@@ -336,7 +336,10 @@ export class Watcher {
   }
 
   #resume(): void {
-    if (this.#link === undefined) return this.open();
+    if (this.#link === undefined) {
+      this.open();
+      return;
+    }
     this.#generation += 1;
     this.#openedAt = this.#options.context.catalogue.now().hub;
     void this.#hearOn(this.#link);
