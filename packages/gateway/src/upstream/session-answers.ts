@@ -78,10 +78,12 @@ export function hearingOfSession(
       if (isHeld) held.push(event);
       else receiver.onEvent(event);
     },
-    onLong: (answering) => {
+    onLong(answering) {
+      const passage = isHeld ? undefined : receiver.onLong?.(answering);
+      if (passage === undefined) return undefined;
       isAnswered = true;
       standing.isProven = true;
-      return receiver.onLong?.(answering);
+      return passage;
     },
     onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
     onEnd() {
