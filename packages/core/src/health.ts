@@ -262,11 +262,13 @@ export function wantingToReadAgain(health: Health, now: Now): Health {
 }
 
 function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {
+  const { isOverBudget = false, snapshot, unread = [] } = outcome;
+  // What could not be read may be there at the next probe; what is too much will not.
+  const isRead = isOverBudget || (snapshot !== undefined && unread.length === 0);
   return {
     ...(outcome.era === undefined ? {} : { era: outcome.era }),
-    ...(outcome.snapshot === undefined && outcome.isOverBudget !== true
-      ? {}
-      : { readAt: now.hub, readWarnings: outcome.warnings }),
+    ...(isRead ? { readAt: now.hub } : {}),
+    ...(isOverBudget || snapshot !== undefined ? { readWarnings: outcome.warnings } : {}),
     ...(outcome.snapshot === undefined ? {} : { capabilitiesHash: outcome.snapshot.hash }),
   };
 }

@@ -86,6 +86,7 @@ export {
 export { Registry, type RegistryOptions } from "./registry.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export { type Holder, Shares } from "./shares.js";
+export { type Flaw, type Shown, shownDefinition } from "./shown-definition.js";
 export {
   assembleSnapshot,
   type CachingHints,
@@ -98,6 +99,7 @@ export {
   type Era,
   type ItemChange,
   itemOf,
+  keyMember,
 } from "./snapshot.js";
 export { noRoom } from "./snapshot-room.js";
 export {

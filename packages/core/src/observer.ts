@@ -164,7 +164,7 @@ export class Observer {
       return;
     const now = this.#options.now();
     const { health } = instance;
-    const kept = outcome.ok ? this.#offers.withinBudget(entry, outcome) : outcome;
+    const kept = outcome.ok ? this.#offers.kept(entry, outcome) : outcome;
     const seen = probed(health, kept, now, settings, this.#options.random());
     const isOutdated = health.announcedHash !== task.announcedHash;
     const mayFollow = flappingOf(entry.pace) === undefined;

@@ -16,7 +16,12 @@ import type { Now } from "./health.js";
 import { keepChanges } from "./history.js";
 import type { ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
-import { type CapabilitySnapshot, capabilityKinds, diffSnapshots } from "./snapshot.js";
+import {
+  type CapabilitySnapshot,
+  capabilityKinds,
+  diffSnapshots,
+  withKnownLists,
+} from "./snapshot.js";
 import { keyOf, noRoom, SnapshotRoom } from "./snapshot-room.js";
 
 export type OffersOptions = {
@@ -91,10 +96,16 @@ export class Offers {
     return flappingOf(pace) === undefined;
   }
 
-  /** The outcome without a snapshot that there is no room for; then with a warning that says so. */
-  withinBudget(entry: Entry, outcome: ProbeSuccess): ProbeSuccess {
-    const { snapshot, ...rest } = outcome;
-    if (snapshot === undefined || this.#room.has(entry.record.id, snapshot)) return outcome;
+  /**
+   * The outcome as it is taken over: lists that could not be read are as they were known, and a snapshot
+   * that there is no room for is missing, which a warning says.
+   */
+  kept(entry: Entry, outcome: ProbeSuccess): ProbeSuccess {
+    const { snapshot: read, ...rest } = outcome;
+    if (read === undefined) return outcome;
+    const { unread = [] } = rest;
+    const snapshot = withKnownLists(read, unread, entry.snapshot);
+    if (this.#room.has(entry.record.id, snapshot)) return { ...rest, snapshot };
     const { budgets } = this.#options;
     budgets.refused("allSnapshotBytes");
     return {

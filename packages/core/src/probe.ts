@@ -1,5 +1,5 @@
 import type { Transport } from "./registration.js";
-import type { CapabilitySnapshot, Era } from "./snapshot.js";
+import type { CapabilityKind, CapabilitySnapshot, Era } from "./snapshot.js";
 
 /** How far a probe comes, in this order. */
 export const probeSteps = ["resolve", "connect", "tls", "http", "mcp", "era", "identity"] as const;
@@ -74,6 +74,8 @@ export type ProbeSuccess = {
   readonly warnings: readonly string[];
   /** Read only by a full probe, and missing when the server would not tell. */
   readonly snapshot?: CapabilitySnapshot | undefined;
+  /** Lists that could not be read, which warnings say: of them the snapshot has nothing. */
+  readonly unread?: readonly CapabilityKind[] | undefined;
   /** It offers more than a budget of the hub, which a warning names: no reason to read it again soon. */
   readonly isOverBudget?: boolean | undefined;
 };

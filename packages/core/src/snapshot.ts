@@ -53,7 +53,8 @@ export type SnapshotSource<Item = JsonValue> = {
   readonly caching?: CachingHints | undefined;
 } & { readonly [kind in CapabilityKind]: readonly Item[] };
 
-const keyMember = {
+/** The member of a definition that identifies it among its kind. */
+export const keyMember = {
   tools: "name",
   resources: "uri",
   resourceTemplates: "uriTemplate",
@@ -129,6 +130,18 @@ export function assembleSnapshot(
     ...(source.caching === undefined ? {} : { caching: source.caching }),
   };
   return { hash, bytes: bytesOfAll(said, items), ...said, ...items };
+}
+
+/** A snapshot with the lists that were not read as they were known before; nothing where nothing was. */
+export function withKnownLists(
+  snapshot: CapabilitySnapshot,
+  unread: readonly CapabilityKind[],
+  known: CapabilitySnapshot | undefined,
+): CapabilitySnapshot {
+  const kept = unread.filter((kind) => (known?.[kind].length ?? 0) > 0);
+  if (known === undefined || kept.length === 0) return snapshot;
+  const lists = Object.fromEntries(kept.map((kind) => [kind, known[kind]]));
+  return assembleSnapshot({ ...snapshot, ...lists }, sha256Hex);
 }
 
 function bytesOfAll(

@@ -31,6 +31,7 @@ import { Traffic } from "./traffic.js";
 import { containedDialer } from "./upstream/contained-dialer.js";
 import { Instances } from "./upstream/instances.js";
 import type { UpstreamDialer } from "./upstream/port.js";
+import { unpackingDialer } from "./upstream/unpacking-dialer.js";
 import { codes, errorText, type JsonRpcId } from "./wire/json-rpc.js";
 import { type MessageLimits, messageLimits } from "./wire/message-limits.js";
 import type { Received } from "./wire/read-message.js";
@@ -99,7 +100,7 @@ export class Gateway {
       catalogue,
       views,
       instances: new Instances(limits, budgets, catalogue),
-      dialer: containedDialer(dialer, faults),
+      dialer: containedDialer(unpackingDialer(dialer), faults),
       limits,
       budgets,
       serverMessages: messages.ofServers,

@@ -1,3 +1,4 @@
+export { listProblems } from "./catalogue/list-problems.js";
 export { connectionRefusal } from "./downstream/connection-refusal.js";
 export { type GatewayErrorCode, gatewayErrors } from "./errors.js";
 export {
@@ -26,5 +27,7 @@ export {
   type UpstreamRequest,
 } from "./upstream/port.js";
 export { sessionIdIn } from "./upstream/session-id.js";
+export { serverVersions } from "./wire/eras.js";
 export { EventParser } from "./wire/event-stream.js";
+export { isSameId } from "./wire/json-rpc.js";
 export { sharedBytesOf } from "./wire/shared-bytes.js";

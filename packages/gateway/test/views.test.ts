@@ -144,7 +144,15 @@ describe("a list", () => {
   const name = fc.constantFrom("x", "y", "with space", "ü", "long".repeat(30));
   const uri = fc.constantFrom("test://1", "test://2", "test://{x}", "hub.b+test://1");
   const offer = fc.record({
-    tools: fc.array(name.map((one): JsonObject => ({ name: one, description: `"${one}" \n` }))),
+    tools: fc.array(
+      name.map(
+        (one): JsonObject => ({
+          name: one,
+          description: `"${one}" \n`,
+          inputSchema: { type: "object" },
+        }),
+      ),
+    ),
     prompts: fc.array(name.map((one): JsonObject => ({ name: one }))),
     resources: fc.array(uri.map((one): JsonObject => ({ uri: one, name: "r" }))),
     resourceTemplates: fc.array(uri.map((one): JsonObject => ({ uriTemplate: one, name: "t" }))),

@@ -69,6 +69,17 @@ describe("hub-register", () => {
     expect(cli.output).toMatch(/^\[node\] this line is no MCP$/m);
   });
 
+  test("a server that writes ids as texts is served to clients of all kinds", async () => {
+    for (const options of [[], ["--shared"]]) {
+      const { url } = await wrapFixture(options, ["--text-ids"]);
+      for (const kind of clientKinds) {
+        const client = await connectClient(kind, url);
+        expect(await client.call("greet", { name: kind })).toBe(`Hello ${kind}`);
+        await client.close();
+      }
+    }
+  });
+
   test("a killed server that all share fails the calls in flight and is started again", async () => {
     const { cli, url, server } = await wrapFixture(["--shared"]);
     const clients = await Promise.all(clientKinds.map((kind) => connectClient(kind, url)));

@@ -49,6 +49,14 @@ describe("register", () => {
     );
   });
 
+  test("tells what the hub does not show of it, and why", async () => {
+    const warnings = ['The tool "a" is left out of /mcp and of toolsets: its inputSchema is 5.'];
+    harness.hub.instance = { status: "up", warnings };
+    start(createV1());
+    await until(() => harness.log.length === 3, "the warning");
+    expect(harness.messages()[2]).toBe(`warn: the hub says: ${warnings[0]}`);
+  });
+
   test("a failed connection of the hub's own is no matter of a proxy, and says so", async () => {
     vi.stubEnv("HTTP_PROXY", "");
     harness.hub.instance = {

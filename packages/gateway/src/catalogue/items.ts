@@ -1,4 +1,11 @@
-import type { CapabilityItem, CapabilityKind, CapabilitySnapshot } from "@hub/core";
+import {
+  type CapabilityItem,
+  type CapabilityKind,
+  type CapabilitySnapshot,
+  type Flaw,
+  keyMember,
+  shownDefinition,
+} from "@hub/core";
 import { type HeaderParameter, headerParameters } from "../wire/header-values.js";
 import { exposedName, exposedUri } from "./naming.js";
 import { Part, type ShownItem } from "./part.js";
@@ -7,31 +14,69 @@ import { ReadyJson } from "./ready-json.js";
 /** `own`: names and URIs as the server has them; `marked`: as no other server can have them. */
 export type Naming = "own" | "marked";
 
-type Usable = {
-  readonly tools: readonly {
-    readonly item: CapabilityItem;
-    readonly headers: readonly HeaderParameter[];
-  }[];
-  /** Tools left out because their `x-mcp-header` breaks the rules; clients must not be offered those. */
-  readonly invalidTools: readonly string[];
+type Offered = {
+  readonly item: CapabilityItem;
+  readonly headers: readonly HeaderParameter[];
 };
 
-const usable = new WeakMap<CapabilitySnapshot, Usable>();
+/** One that lists do not show, or show otherwise than its server does. */
+export type Flawed = Flaw & { readonly kind: CapabilityKind; readonly name: string };
 
-/** Which tools of a snapshot can be offered. Looked at once a snapshot. */
-export function usableTools(snapshot: CapabilitySnapshot): Usable {
-  const known = usable.get(snapshot);
-  if (known !== undefined) return known;
-  const tools: { item: CapabilityItem; headers: readonly HeaderParameter[] }[] = [];
-  const invalidTools: string[] = [];
-  for (const item of snapshot.tools) {
-    const headers = headerParameters(item.definition.inputSchema);
-    if (headers === undefined) invalidTools.push(item.key);
-    else tools.push({ item, headers });
-  }
-  const found = { tools, invalidTools };
-  usable.set(snapshot, found);
+type Usable = {
+  readonly items: readonly Offered[];
+  /** Those that no client must be offered. */
+  readonly leftOut: readonly Flawed[];
+  readonly mended: readonly Flawed[];
+};
+
+const usable = new WeakMap<CapabilitySnapshot, Map<CapabilityKind, Usable>>();
+
+/**
+ * What of a list can stand beside others, as each client can read it (see `shownDefinition`). Looked at once
+ * a snapshot.
+ */
+export function usableItems(snapshot: CapabilitySnapshot, kind: CapabilityKind): Usable {
+  const ofSnapshot = usable.get(snapshot) ?? new Map<CapabilityKind, Usable>();
+  usable.set(snapshot, ofSnapshot);
+  const found = ofSnapshot.get(kind) ?? lookAt(snapshot[kind], kind);
+  ofSnapshot.set(kind, found);
   return found;
+}
+
+function lookAt(all: readonly CapabilityItem[], kind: CapabilityKind): Usable {
+  const items: Offered[] = [];
+  const leftOut: Flawed[] = [];
+  const mended: Flawed[] = [];
+  for (const item of all) {
+    const flawed = (flaw: Flaw): Flawed => ({ ...flaw, kind, name: item.key });
+    const shown = shownDefinition(kind, item.definition);
+    if (shown.definition === undefined) {
+      leftOut.push(flawed(shown.flaw));
+      continue;
+    }
+    const { definition } = shown;
+    const headers = kind === "tools" ? headerParameters(definition.inputSchema) : [];
+    if (headers === undefined) {
+      leftOut.push(flawed(wrongHeader));
+      continue;
+    }
+    items.push({
+      item: definition === item.definition ? item : { ...item, definition },
+      headers,
+    });
+    mended.push(...shown.mends.map(flawed));
+  }
+  return { items, leftOut, mended };
+}
+
+const wrongHeader: Flaw = {
+  reason: "its x-mcp-header breaks the rules of MCP",
+  mend: "Give each x-mcp-header a name of its own, for a text, integer or boolean argument",
+};
+
+/** Which tools of a snapshot can be offered. */
+export function usableTools(snapshot: CapabilitySnapshot): { readonly tools: readonly Offered[] } {
+  return { tools: usableItems(snapshot, "tools").items };
 }
 
 const parts = new WeakMap<CapabilitySnapshot, Map<string, Part>>();
@@ -54,14 +99,6 @@ export function partOf(
   return part;
 }
 
-/** The member of a definition that holds its name or URI. */
-const member = {
-  tools: "name",
-  prompts: "name",
-  resources: "uri",
-  resourceTemplates: "uriTemplate",
-} as const;
-
 function newPart(
   serverId: string,
   snapshot: CapabilitySnapshot,
@@ -69,14 +106,11 @@ function newPart(
   naming: Naming,
 ): Part {
   const mark = kind === "tools" || kind === "prompts" ? exposedName : exposedUri;
-  const offered =
-    kind === "tools"
-      ? usableTools(snapshot).tools
-      : snapshot[kind].map((item) => ({ item, headers: [] }));
+  const offered = usableItems(snapshot, kind).items;
   const ready = new ReadyJson(function* () {
     for (const { item, exposed } of items)
       yield JSON.stringify(
-        exposed === item.key ? item.definition : { ...item.definition, [member[kind]]: exposed },
+        exposed === item.key ? item.definition : { ...item.definition, [keyMember[kind]]: exposed },
       );
   });
   const items = offered.map(({ item, headers }, index): ShownItem => {

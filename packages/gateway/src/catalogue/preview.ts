@@ -1,6 +1,6 @@
 import type { Entry, Toolset, ToolsetPreview } from "@hub/core";
 import { hubToolNames, hubTools } from "../hub-tools/definitions.js";
-import { usableTools } from "./items.js";
+import { usableItems } from "./items.js";
 import type { ShownItem } from "./part.js";
 import { parseSelection, toolsetSelection } from "./selection.js";
 import { lets } from "./toolset-part.js";
@@ -88,12 +88,12 @@ function ambiguous({ ambiguousTools }: View): ToolsetPreview["dropped"] {
 
 function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview["dropped"] {
   if (snapshot === undefined) return [];
-  return usableTools(snapshot)
-    .invalidTools.filter((tool) => lets(toolset, record.id, tool))
-    .map((name) => ({
+  return usableItems(snapshot, "tools")
+    .leftOut.filter(({ name }) => lets(toolset, record.id, name))
+    .map(({ name, reason, mend }) => ({
       name,
       servers: [record.id],
-      reason: "Its x-mcp-header breaks the rules of MCP. Only its server can mend that.",
+      reason: `Left out: ${reason}. ${mend}. Only its server can mend that.`,
     }));
 }
 

@@ -94,7 +94,9 @@ export class ClientSession implements Holder {
     const current = this.#legs.get(serverId);
     const known = await current?.catch(() => undefined);
     if (known?.kind === "legacy") {
-      if (!known.link.isLost && this.#stands(entry, known.link)) return known;
+      const { link } = known;
+      const stands = !link.isLost && this.#stands(entry, link);
+      if (stands && (!link.isInDoubt || (await link.verify()))) return known;
       this.drop(serverId, known.link);
     } else if (this.#legs.get(serverId) === current) {
       // What the modern way means is looked at with each call; it costs nothing to open.

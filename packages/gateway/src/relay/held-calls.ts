@@ -16,7 +16,7 @@ import { KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
 import { noAnswer } from "./no-answer.js";
 import { StateSeal, subjectOf } from "./request-state.js";
-import { isSessionRefusal } from "./session-refusal.js";
+import { forgotTwice, isSessionRefusal } from "./session-refusal.js";
 
 const retryAfterMs = 30_000;
 
@@ -225,7 +225,8 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
       head = headers;
     },
     onEvent(event) {
-      isLost ||= retry !== undefined && isSessionRefusal(status, event.data);
+      const mayBeLost = retry !== undefined || status === 404;
+      isLost ||= mayBeLost && isSessionRefusal(status, event.data);
       if (!isLost) held.hear(event);
     },
     onLong: (answering) =>
@@ -235,8 +236,9 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
     onRoom: (hasRoom) => run.waitForRoom(hasRoom),
     onEnd() {
       run.ended();
-      if (isLost) retry?.();
-      else run.fail(noAnswer(status, head));
+      if (!isLost) run.fail(noAnswer(status, head));
+      else if (retry === undefined) run.fail(forgotTwice);
+      else retry();
     },
     onFailure(failure) {
       if (failure.neverSent && retry !== undefined && !run.isOver) retry();

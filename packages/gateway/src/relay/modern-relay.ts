@@ -41,7 +41,7 @@ export function relayModern(
       client,
       params,
       always,
-      request: { method: "POST", headers, body, via },
+      request: { method: "POST", headers, body, via, isUnpacked: true },
       isEndless: false,
       places: ({ calls }) => calls,
       judge: (status, received) =>

@@ -1,4 +1,5 @@
 import type { Entry } from "@hub/core";
+import { ownRequestId } from "../upstream/own-ids.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { askOnce } from "./ask-once.js";
 import type { GatewayContext } from "./context.js";
@@ -17,7 +18,7 @@ export async function readElsewhere(
 ): Promise<Entry> {
   const request: JsonRpcRequest = {
     jsonrpc: "2.0",
-    id: "hub-read",
+    id: ownRequestId(),
     method: "resources/read",
     params: { uri: params?.uri },
   };

@@ -1,12 +1,48 @@
-import { codes, parseMessage } from "../wire/json-rpc.js";
+import type { GatewayFailure } from "../errors.js";
+import { codes, type JsonRpcError, parseMessage } from "../wire/json-rpc.js";
+
+/** What a call in a session that was opened for it comes to, when that is unknown as well. */
+export const forgotTwice: GatewayFailure = {
+  code: "SERVER_UNAVAILABLE",
+  cause: "it forgot the session twice in a row.",
+  mayHaveRun: false,
+};
+
+/** Longer ones say more than that a session is unknown. */
+const mostCharacters = 2_000;
+const speaksOfIt = /session|initiali[sz]/i;
+
+const notInitialized =
+  /not (?:yet |been |properly )*initiali[sz]ed|uninitiali[sz]ed|before initiali[sz]|initiali[sz]e(?:d)? first|requires? initiali[sz]ation/i;
+const unknown =
+  /(?:unknown|invalid|expired|missing|no(?: valid| active| such)?|bad) (?:mcp[- ])?session|session(?:[- ]?id)?(?: \S+)?(?: is| was| has| does)?(?: been)? (?:not (?:found|exist|known|valid)|unknown|invalid|expired|terminated|closed|missing|required)/i;
+
+/** What servers and SDKs answer with to requests they take no part in. */
+const codesOfIt: ReadonlySet<number> = new Set([
+  codes.badRequest,
+  codes.sessionNotFound,
+  codes.resourceNotFound,
+  codes.invalidRequest,
+  codes.invalidParams,
+]);
 
 /**
  * Whether an answer says that the server does not know the session, or wants one: then the call did not
- * run. The specification says 404; many servers answer 400 with a code of the SDKs.
+ * run. The specification says 404; others answer 400 with a code of the SDKs, or an error that says so in
+ * words, with whatever status.
  */
 export function isSessionRefusal(status: number, data: string | undefined): boolean {
-  if (status !== 400 && status !== 404) return false;
-  const parsed = data === undefined ? undefined : parseMessage(data);
-  const code = parsed?.kind === "response" ? parsed.message.error?.code : undefined;
-  return code === codes.badRequest || code === codes.sessionNotFound;
+  if (data === undefined) return false;
+  const isByCode = status === 400 || status === 404;
+  if (!isByCode && (data.length > mostCharacters || !speaksOfIt.test(data))) return false;
+  const parsed = parseMessage(data);
+  const error = parsed?.kind === "response" ? parsed.message.error : undefined;
+  if (error === undefined) return false;
+  const isOfSdk = error.code === codes.badRequest || error.code === codes.sessionNotFound;
+  return (isByCode && isOfSdk) || saysSo(error);
+}
+
+function saysSo({ code, message }: JsonRpcError): boolean {
+  if (!codesOfIt.has(code) || typeof message !== "string") return false;
+  return notInitialized.test(message) || unknown.test(message);
 }

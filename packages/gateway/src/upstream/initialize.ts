@@ -1,8 +1,9 @@
 import { isJsonObject } from "@hub/core";
-import { legacyVersions } from "../wire/eras.js";
+import { serverVersions } from "../wire/eras.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import type { Initialized } from "./instances.js";
 import { invalid, LinkError } from "./link-error.js";
+import { ownRequestId } from "./own-ids.js";
 
 /** What the hub says of the client it opens a session for: never more than the client itself declared. */
 export type LegacyIdentity = {
@@ -16,7 +17,7 @@ export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {
   const { protocolVersion, capabilities, clientInfo } = identity;
   return {
     jsonrpc: "2.0",
-    id: "hub-initialize",
+    id: ownRequestId(),
     method: "initialize",
     params: { protocolVersion, capabilities, clientInfo },
   };
@@ -52,7 +53,7 @@ export function readInitialized(data: string, status: number): Initialized {
   }
   if (!isJsonObject(result) || typeof result.protocolVersion !== "string")
     throw new LinkError(invalid("it answered initialize with something that is no MCP"));
-  if (!legacyVersions.includes(result.protocolVersion))
+  if (!serverVersions.includes(result.protocolVersion))
     throw new LinkError(
       invalid(`it speaks no revision the hub knows (${result.protocolVersion.slice(0, 20)})`),
     );

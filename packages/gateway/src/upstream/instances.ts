@@ -72,6 +72,11 @@ export class UpstreamInstance {
     });
   }
 
+  /** When it registered last, in hub time: before that it may have been another process. */
+  get knownSince(): number {
+    return this.#knownSince;
+  }
+
   /** Calls and openings that wait for a place. */
   get inLine(): number {
     return this.calls.waiting + this.openings.waiting;

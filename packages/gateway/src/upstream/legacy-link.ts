@@ -1,13 +1,15 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
-import { type Start, tell } from "./brief-exchange.js";
+import { responseTo, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import { type Greeted, greet, type Send, sessionHeaders } from "./handshake.js";
 import type { LegacyIdentity } from "./initialize.js";
 import type { Initialized, UpstreamInstance } from "./instances.js";
 import { OpenExchanges } from "./open-exchanges.js";
+import { ownRequestId } from "./own-ids.js";
 import { ownReplies, tellInTurn } from "./own-replies.js";
 import type { UpstreamDialer, UpstreamExchange } from "./port.js";
+import { hearingOfSession, type SessionStanding } from "./session-answers.js";
 
 /** A session with one instance of a 2025 server; it belongs to one client. */
 export interface LegacyLink {
@@ -17,6 +19,10 @@ export interface LegacyLink {
   readonly isStateful: boolean;
   /** The session is of no use any more: the server said that it does not know it, or the hub ended it. */
   readonly isLost: boolean;
+  /** The instance registered again since the session was last known to stand: see `verify`. */
+  readonly isInDoubt: boolean;
+  /** Asks whether the session stands: another process may be there now. Never rejects. */
+  verify(): Promise<boolean>;
   request(message: JsonRpcRequest, receiver: MessageReceiver): UpstreamExchange;
   /** Sends a notification or the answer of a client. Failures are the server's loss: nothing waits for it. */
   post(message: object): void;
@@ -63,35 +69,33 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       limits,
       receiver,
     );
-  const greeted = await greeting(options, send);
-  const { initialized, sessionId } = greeted;
-  const own = sessionHeaders(greeted);
-  const open = new OpenExchanges();
-  let isLost = false;
-  const watching = (receiver: MessageReceiver): MessageReceiver => ({
-    onOpen(status, framing, headers) {
-      if (status === 404 && sessionId !== undefined) isLost = true;
-      receiver.onOpen(status, framing, headers);
-    },
-    onEvent: (event) => receiver.onEvent(event),
-    onLong: receiver.onLong,
-    onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
-    onEnd: () => receiver.onEnd(),
-    onFailure: (failure) => receiver.onFailure(failure),
-  });
-  const sending = (message: object): Start => {
-    return (receiver) => send(message, own, watching(receiver));
-  };
-  const close = () => {
-    if (sessionId === undefined || isLost) return;
-    const request = { method: "DELETE", headers: own, via } as const;
+  const end = (headers: Readonly<Record<string, string>>) => {
+    const request = { method: "DELETE", headers, via } as const;
     const short = shortMessages(limits);
     const start: Start = (receiver) => exchange(dialer, instance, request, short, receiver);
     tellInTurn(instance.farewells, "", start, handshakeMs);
   };
+  let { knownSince } = instance;
+  const greeted = await greeting(options, send, end);
+  const { initialized, sessionId } = greeted;
+  const own = sessionHeaders(greeted);
+  const open = new OpenExchanges();
+  const standing: SessionStanding = { isProven: false, isUnknown: false, isLost: false };
+  let isClosed = false;
+  const sending = (message: object): Start => {
+    return (receiver) => send(message, own, receiver);
+  };
+  const asking = (message: JsonRpcRequest): Start => {
+    return (receiver) => send(message, own, hearingOfSession(message.id, standing, receiver));
+  };
+  const close = () => {
+    if (sessionId === undefined || standing.isUnknown || isClosed) return;
+    isClosed = true;
+    end(own);
+  };
   const reply = ownReplies(instance, handshakeMs, (failure) => {
     close();
-    isLost = true;
+    standing.isLost = true;
     open.fail(failure);
   });
   return {
@@ -99,9 +103,21 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     initialized,
     isStateful: sessionId !== undefined,
     get isLost() {
-      return isLost;
+      return standing.isLost;
     },
-    request: (message, receiver) => open.start(sending(message), receiver),
+    get isInDoubt() {
+      return sessionId !== undefined && instance.knownSince !== knownSince;
+    },
+    async verify() {
+      const since = instance.knownSince;
+      const ping = { jsonrpc: "2.0", id: ownRequestId(), method: "ping" } as const;
+      const answer = await responseTo(asking(ping), { withinMs: handshakeMs });
+      // Any answer will do, also that it does not know what a ping is.
+      if (answer === undefined || standing.isLost) standing.isLost = true;
+      else knownSince = since;
+      return !standing.isLost;
+    },
+    request: (message, receiver) => open.start(asking(message), receiver),
     post(message) {
       // Whoever waits for an answer must not wait for anything else as well.
       if (!("method" in message)) tell(sending(message), handshakeMs);
@@ -114,21 +130,23 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       const resume = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const headers = { ...own, ...resume, accept: "text/event-stream" };
       const request = { method: "GET", headers, via } as const;
-      return open.start(
-        (heard) => exchange(dialer, instance, request, limits, watching(heard)),
-        receiver,
-      );
+      // That there is no stream, in whatever words, says nothing of the session.
+      return open.start((heard) => exchange(dialer, instance, request, limits, heard), receiver);
     },
     close,
   };
 }
 
 /** A server that keeps no sessions is greeted once, for all. */
-async function greeting(options: LegacyLinkOptions, send: Send): Promise<Greeted> {
+async function greeting(
+  options: LegacyLinkOptions,
+  send: Send,
+  onLeft: (headers: Readonly<Record<string, string>>) => void,
+): Promise<Greeted> {
   const { instance, identity, handshakeMs: withinMs, signal } = options;
   if (instance.greeting !== undefined)
     return { initialized: instance.greeting, sessionId: undefined };
-  const greeted = await greet(identity, send, { withinMs, signal });
+  const greeted = await greet(identity, send, { withinMs, signal }, onLeft);
   const isStateless = greeted.sessionId === undefined;
   instance.legacyLeg = isStateless ? "stateless" : "sessions";
   instance.greeting = isStateless ? greeted.initialized : undefined;

@@ -1,6 +1,7 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { responseTo } from "./brief-exchange.js";
 import type { LegacyLink } from "./legacy-link.js";
+import { ownRequestId } from "./own-ids.js";
 
 /**
  * Tells a server the level and waits until it knows, so that the next call obeys it; not for one that
@@ -15,7 +16,7 @@ export async function applyLogLevel(
   if (logLevel === undefined || link.initialized.capabilities.logging === undefined) return;
   const request: JsonRpcRequest = {
     jsonrpc: "2.0",
-    id: "hub-level",
+    id: ownRequestId(),
     method: "logging/setLevel",
     params: { level: logLevel },
   };

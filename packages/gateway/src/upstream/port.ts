@@ -7,6 +7,11 @@ export type UpstreamRequest = {
   /** Lower-case names. Only headers that are known to be for servers cross; the dialer drops all others. */
   readonly headers: Readonly<Record<string, string>> | ReadyHeaders;
   readonly body?: string | Buffer;
+  /**
+   * Whether its answer comes unpacked: some servers, and proxies before them, pack what nobody asked them to.
+   * Default: it comes as it was sent.
+   */
+  readonly isUnpacked?: boolean;
   /** The hubs a relayed request already came through, as received. */
   readonly via?: string | undefined;
 };
@@ -42,7 +47,7 @@ export interface UpstreamExchange {
 
 /**
  * Makes every outgoing connection of the gateway: the hub's guarded dialer. Connections are pooled; the
- * answer is neither decoded nor limited.
+ * answer is neither decoded, unless that is asked for, nor limited.
  */
 export interface UpstreamDialer {
   send(url: string, request: UpstreamRequest, receiver: UpstreamReceiver): UpstreamExchange;

@@ -1,13 +1,14 @@
 import {
+  isSameId,
   type JsonRpcId,
   type JsonRpcRequest,
   type Message,
   parseMessage,
 } from "../wire/json-rpc.js";
 import { shortMessages } from "../wire/message-limits.js";
+import { answerTo } from "./answer-to.js";
 import { deaf, endSoon, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
-import { firstAnswer } from "./first-answer.js";
 import { initializeRequest, readInitialized } from "./initialize.js";
 import { type LegacyLink, type LegacyLinkOptions, postHeaders } from "./legacy-link.js";
 import { invalid, LinkError } from "./link-error.js";
@@ -20,7 +21,11 @@ const never: UpstreamExchange = { abort() {}, pause() {}, resume() {} };
 /** How long the last messages of a session may take to arrive. */
 const farewellMs = 1_000;
 
-type Pending = { readonly receiver: MessageReceiver; readonly progressToken: unknown };
+type Pending = {
+  readonly id: JsonRpcId;
+  readonly receiver: MessageReceiver;
+  readonly progressToken: unknown;
+};
 
 /**
  * Opens a session over HTTP+SSE (2024-11-05): one stream brings everything, messages go to the address
@@ -60,12 +65,16 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     }
     call.receiver.onEvent({ data });
     if (parsed.kind !== "response") return;
-    pending.delete(parsed.message.id ?? "");
+    pending.delete(call.id);
     call.receiver.onEnd();
   }
 
   function callFor(parsed: Message): Pending | undefined {
-    if (parsed.kind === "response") return pending.get(parsed.message.id ?? "");
+    if (parsed.kind === "response") {
+      const id = parsed.message.id ?? "";
+      // Some write a number as a text.
+      return pending.get(id) ?? [...pending.values()].find((one) => isSameId(id, one.id));
+    }
     if (parsed.message.method === "notifications/progress") {
       const token = parsed.message.params?.progressToken;
       return [...pending.values()].find(({ progressToken }) => progressToken === token);
@@ -75,7 +84,8 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   }
 
   function request(message: JsonRpcRequest, receiver: MessageReceiver): UpstreamExchange {
-    pending.set(message.id, { receiver, progressToken: message.params?._meta?.progressToken });
+    const { id } = message;
+    pending.set(id, { id, receiver, progressToken: message.params?._meta?.progressToken });
     receiver.onOpen(200, "events", {});
     const fail = (failure: UpstreamFailure) => {
       if (pending.delete(message.id)) receiver.onFailure(failure);
@@ -130,8 +140,10 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
   };
 
   try {
-    const greeting = await firstAnswer(
-      (receiver) => request(initializeRequest(options.identity), receiver),
+    const introduction = initializeRequest(options.identity);
+    const greeting = await answerTo(
+      introduction.id,
+      (receiver) => request(introduction, receiver),
       { withinMs: options.handshakeMs, signal: options.signal },
     );
     const initialized = readInitialized(greeting.data, greeting.status);
@@ -144,6 +156,9 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       get isLost() {
         return isLost;
       },
+      // It stands as long as its stream does.
+      isInDoubt: false,
+      verify: async () => !isLost,
       request,
       post,
       reply: (message) => reply(sending(message)),

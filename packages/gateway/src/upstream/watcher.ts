@@ -9,6 +9,7 @@ import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { modernHeaders, withEnvelope } from "./modern.js";
+import { ownRequestId } from "./own-ids.js";
 import { Pace } from "./pace.js";
 import { pacedDialer } from "./paced-dialer.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
@@ -52,6 +53,7 @@ export type WatcherOptions = {
 /** One catalogue connection: hears what an instance tells of its lists and resources, until it is closed. */
 export class Watcher {
   readonly endpoint: string;
+  readonly knownSince: number;
   readonly #options: WatcherOptions;
   #stream: UpstreamExchange | undefined;
   /** Streams that hear on until the one that replaces them stands. */
@@ -60,8 +62,11 @@ export class Watcher {
   /** Reads all that the server sends here. */
   readonly #dialer: UpstreamDialer;
   readonly #pace: Pace;
-  #lastId = 0;
   #hears = false;
+  /** Whether a stream was open in the present session. */
+  #hasHeard = false;
+  /** Streams that the server refused in a row. */
+  #refusals = 0;
   #link: LegacyLink | undefined;
   /** What the server was told of resources in this session. */
   #subscriptions: ServerSubscriptions | undefined;
@@ -77,6 +82,7 @@ export class Watcher {
   constructor(options: WatcherOptions) {
     this.#options = options;
     this.endpoint = options.instance.endpoint;
+    this.knownSince = options.instance.knownSince;
     const { catalogue, dialer } = options.context;
     this.#pace = new Pace({ ...readingPace, now: () => catalogue.now().hub });
     this.#dialer = pacedDialer(dialer, this.#pace);
@@ -147,7 +153,7 @@ export class Watcher {
     const followed = uris();
     const message: JsonRpcRequest = {
       jsonrpc: "2.0",
-      id: "hub-listen",
+      id: ownRequestId(),
       method: "subscriptions/listen",
       params: withEnvelope(
         {
@@ -176,7 +182,7 @@ export class Watcher {
   }
 
   async #connect(): Promise<void> {
-    const { context, instance, uris, isFollowed } = this.#options;
+    const { context, instance, isFollowed } = this.#options;
     const generation = this.#generation;
     const open = instance.transport === "sse" ? openSseLink : openStreamableLink;
     try {
@@ -194,16 +200,23 @@ export class Watcher {
         ask: (method, uri) => this.#ask(link, method, uri),
       });
       this.#subscriptions = subscriptions;
-      await this.#hearing(link);
-      if (this.#isClosed || generation !== this.#generation) return;
-      this.#hears = true;
-      // Without a session nothing is ever told; the probes have to do.
-      if (this.#stream !== undefined)
-        await Promise.all(uris().map((uri) => subscriptions.settle(uri)));
-      this.#tellStanding();
+      await this.#hearOn(link);
     } catch {
       this.#again(generation);
     }
+  }
+
+  /** Hears in a session that stands; what is followed the server is told where it does not know it. */
+  async #hearOn(link: LegacyLink): Promise<void> {
+    const generation = this.#generation;
+    await this.#hearing(link);
+    if (this.#isClosed || generation !== this.#generation) return;
+    this.#hears = true;
+    const subscriptions = this.#subscriptions;
+    // Without a session nothing is ever told; the probes have to do.
+    if (this.#stream !== undefined && subscriptions !== undefined)
+      await Promise.all(this.#options.uris().map((uri) => subscriptions.settle(uri)));
+    this.#tellStanding();
   }
 
   /** Resolves when the stream is open: what a server says before is lost. */
@@ -215,9 +228,7 @@ export class Watcher {
   }
 
   async #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
-    this.#lastId += 1;
-    const id = `hub-${this.#lastId}`;
-    const request = { jsonrpc: "2.0", id, method, params: { uri } } as const;
+    const request = { jsonrpc: "2.0", id: ownRequestId(), method, params: { uri } } as const;
     await responseTo((receiver) => link.request(request, receiver), { withinMs: mostWaitMs });
   }
 
@@ -228,16 +239,33 @@ export class Watcher {
       onSettled();
     };
     return {
-      onOpen: (status) => {
-        onSettled();
-        // It offers no stream at all: the probes have to do.
-        if (status === 405) this.close();
+      onOpen: (status, framing) => {
+        const isStream = status >= 200 && status <= 299 && framing === "events";
+        if (isStream) this.#refusals = 0;
+        if (isStream && this.#link !== undefined) this.#hasHeard = true;
+        if (!isStream && this.#link !== undefined) this.#refused(status, generation);
+        // One of 2026-07-28 may answer with a message, and end.
+        else if (status === 405) this.close();
         else if (status < 200 || status > 299) ended();
+        onSettled();
       },
       onEvent: (event) => this.#hear(event, generation),
       onEnd: () => ended(),
       onFailure: (failure) => ended(failure),
     };
+  }
+
+  /**
+   * The server gave no stream in a session. That it has none is said by 405, by anything else twice in a
+   * row: then the probes have to do. A session that was heard before may be unknown by now.
+   */
+  #refused(status: number, generation: number): void {
+    if (this.#isClosed || generation !== this.#generation) return;
+    this.#refusals += 1;
+    if (status === 405 || this.#refusals > 1) {
+      this.#tellStanding();
+      this.close();
+    } else this.#again(generation, undefined, !this.#hasHeard);
   }
 
   #hear({ data }: StreamEvent, generation: number): void {
@@ -289,24 +317,40 @@ export class Watcher {
     this.#onStanding.clear();
   }
 
-  #again(generation: number, failure?: UpstreamFailure): void {
+  /** Hears anew after a pause: in the session there is, if it may still stand. */
+  #again(generation: number, failure?: UpstreamFailure, mayStand = true): void {
     if (this.#isClosed || generation !== this.#generation) return;
     this.#generation += 1;
     this.#hears = false;
     this.#stream?.abort();
     this.#stream = undefined;
     this.#endReplaced();
-    this.#subscriptions?.end();
-    this.#subscriptions = undefined;
-    this.#link?.close();
-    this.#link = undefined;
+    if (!mayStand || this.#link?.isLost === true) this.#endSession();
     const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;
     const isGood = !this.#isRefused(failure) && livedMs >= goodAfterMs;
     if (isGood) this.#hasWarned = false;
     this.#pauseMs = isGood ? shortestPauseMs : Math.min(longestPauseMs, this.#pauseMs * 2);
     // Full jitter, so that a hub full of servers does not call them all at once.
-    this.#timer = setTimeout(() => this.open(), Math.random() * this.#pauseMs);
+    this.#timer = setTimeout(() => this.#resume(), Math.random() * this.#pauseMs);
     this.#timer.unref();
+  }
+
+  #resume(): void {
+    if (this.#link === undefined) {
+      this.open();
+      return;
+    }
+    this.#generation += 1;
+    this.#openedAt = this.#options.context.catalogue.now().hub;
+    void this.#hearOn(this.#link);
+  }
+
+  #endSession(): void {
+    this.#hasHeard = false;
+    this.#subscriptions?.end();
+    this.#subscriptions = undefined;
+    this.#link?.close();
+    this.#link = undefined;
   }
 }
 

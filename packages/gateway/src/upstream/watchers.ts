@@ -64,7 +64,9 @@ export class Watchers {
         const key = `${entry.record.id} ${instance.instanceId}`;
         wanted.add(key);
         const known = this.#watchers.get(key);
-        if (known?.endpoint === instance.endpoint) continue;
+        // Whoever registered again may be another process, and listen where the one before did not.
+        if (known?.endpoint === instance.endpoint && known.knownSince === instance.knownSince)
+          continue;
         known?.close();
         const watcher = new Watcher({
           context: this.#context,

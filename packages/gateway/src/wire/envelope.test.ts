@@ -157,8 +157,11 @@ describe("what answers a request", () => {
     expect(answers("5", '{"jsonrpc":"2.0","id":"5","result":{}}')).toBe(true);
     expect(answers(5, '{"id":6,"result":{},"id":5}')).toBe(true);
     expect(answers(5, '{"id":5,"result":{},"id":6}')).toBe(false);
-    for (const id of [55, 15, "5", "x"])
+    for (const id of [55, 15, "05", "5.0", " 5", "x", ""])
       expect(answers(5, JSON.stringify({ jsonrpc: "2.0", id, result: {} }))).toBe(false);
+    // Both SDKs take the text of a number for the number; a text that was asked for stays one.
+    expect(answers(5, '{"jsonrpc":"2.0","id":"5","result":{}}')).toBe(true);
+    expect(answers("5", '{"jsonrpc":"2.0","id":5,"result":{}}')).toBe(false);
   });
 
   test("is no message that only holds the id, and none that asks for something under it", () => {

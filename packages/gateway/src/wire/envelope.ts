@@ -1,4 +1,4 @@
-import type { JsonRpcId } from "./json-rpc.js";
+import { isSameId, type JsonRpcId } from "./json-rpc.js";
 import { idOf, textOf } from "./written-value.js";
 
 /** What a JSON-RPC message says of itself at its top, and of its result what the hub goes by. */
@@ -330,7 +330,7 @@ function nextMark(bytes: Buffer, from: number, to: number): number {
  */
 export function answersRequest(envelope: Envelope, id: JsonRpcId | null): boolean {
   if (envelope.isCall || !envelope.isAnswer) return false;
-  return envelope.id === id || id === null || (envelope.id === null && envelope.isError);
+  return id === null || isSameId(envelope.id, id) || (envelope.id === null && envelope.isError);
 }
 
 /** What a response counts as. */

@@ -4,7 +4,7 @@ import type { Params } from "./json-rpc.js";
 export const modernVersion = "2026-07-28";
 export const modernVersions: readonly string[] = [modernVersion];
 
-/** Newest first. */
+/** What clients may ask for. Newest first. */
 export const legacyVersions: readonly string[] = [
   "2025-11-25",
   "2025-06-18",
@@ -12,6 +12,9 @@ export const legacyVersions: readonly string[] = [
   "2024-11-05",
 ];
 export const newestLegacyVersion = "2025-11-25";
+
+/** What servers may answer to `initialize`: also what was spoken before the first of them was published. */
+export const serverVersions: readonly string[] = [...legacyVersions, "2024-10-07"];
 
 /** Keys of the envelope that every request of 2026-07-28 carries in `params._meta`. */
 export const metaKeys = {

@@ -65,6 +65,12 @@ const isObject = (value: unknown): value is Parsed =>
 const isId = (value: unknown): value is JsonRpcId =>
   typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
 
+/** Whether a server means an id: some write a number as a text. */
+export function isSameId(answered: JsonRpcId | null | undefined, asked: JsonRpcId): boolean {
+  if (answered === asked) return true;
+  return typeof answered === "string" && typeof asked === "number" && answered === String(asked);
+}
+
 /** Tells what a parsed value is, or that it is no JSON-RPC message of MCP. Unknown members stay. */
 export function messageOf(value: unknown): Message | undefined {
   if (!isObject(value) || value.jsonrpc !== "2.0") return undefined;

@@ -10,7 +10,10 @@ import type { Time } from "./time.js";
 /** The hub answers before it dials back; these are the waits between our looks, in milliseconds. */
 const looksMs = [250, 500, 1_000, 2_000, 4_000, 8_000];
 
-/** Tells the person who started the server whether the hub reaches it, and if not, what to do. */
+/** The hub's page has all of them. */
+const mostWarnings = 10;
+
+/** Tells the person who started the server whether the hub reaches it, what it cannot use of it, and what to do. */
 export async function tellFinding(
   hub: Pick<HubClient, "server">,
   answer: RegisterAnswer,
@@ -37,6 +40,8 @@ export async function tellFinding(
       const isHealed = instance.endpoint !== instance.registeredEndpoint;
       if (isHealed && advertiseUrl !== undefined)
         log({ level: "warn", message: wrongText(advertiseUrl, instance) });
+      for (const warning of instance.warnings.slice(0, mostWarnings))
+        log({ level: "warn", message: `the hub says: ${warning}` });
     } else if (instance.problem !== undefined) {
       log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
     } else {

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import spawn from "cross-spawn";
 import type { Log } from "../log.js";
 import type { Link } from "../wrap/link.js";
+import { withAskedIds } from "./asked-ids.js";
 import { childEnvironment } from "./child-environment.js";
 import { createEraLink, type Era } from "./era-link.js";
 import { endGroup } from "./process-group.js";
@@ -89,7 +90,7 @@ export class Command {
       close: () => end(false),
     });
     const running: ServerProcess = {
-      link: createEraLink(stdio, this.#era),
+      link: createEraLink(withAskedIds(stdio), this.#era),
       get isEnding() {
         return ending !== undefined;
       },

@@ -18,7 +18,7 @@ export async function greet(
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<Outcome>((resolve) => {
     timer = setTimeout(
-      () => resolve(failed(serverGone, `no answer to initialize within ${withinMs} ms`)),
+      () => resolve(failed(serverGone, `it did not answer initialize in ${withinMs / 1_000} s`)),
       withinMs,
     );
   });

@@ -119,7 +119,8 @@ export class OwnSession {
         resolve(outcome);
       };
       const timer = setTimeout(
-        () => give(failed(serverGone, `The server did not answer initialize in ${withinMs} ms`)),
+        () =>
+          give(failed(serverGone, `The server did not answer initialize in ${withinMs / 1_000} s`)),
         withinMs,
       );
       link.onClose = (reason) => give(failed(serverGone, `The MCP server stopped: ${reason}`));

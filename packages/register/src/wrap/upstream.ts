@@ -21,6 +21,9 @@ import { Nobody } from "./nobody.js";
 import { PendingCalls } from "./pending-calls.js";
 import { Questions } from "./questions.js";
 
+/** A server that says nothing for so long at its start is spoken of. Milliseconds. */
+const quietMs = 10_000;
+
 /** A call in flight. */
 export interface Call {
   readonly outcome: Promise<Outcome>;
@@ -245,11 +248,17 @@ export class Upstream {
     const { clientCapabilities, handshakeMs } = this.#options;
     const send = (method: string, params: JsonRpcParams) =>
       this.#send(this.#calls.newId(), method, params, undefined);
+    const waiting = setTimeout(() => {
+      const message = `the server has not answered initialize for ${quietMs / 1_000} s; it is waited for until ${handshakeMs / 1_000} s`;
+      this.#options.log?.({ level: "warn", message });
+    }, quietMs);
     try {
       return await greet(send, clientCapabilities, handshakeMs);
     } catch (error) {
       await link.close();
       throw error;
+    } finally {
+      clearTimeout(waiting);
     }
   }
 

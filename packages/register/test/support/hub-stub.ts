@@ -103,6 +103,7 @@ export class HubStub {
       const instances = this.registered.map((registration) => ({
         id: registration.instanceId,
         endpoint: registration.endpoint,
+        warnings: [],
         ...this.instance,
       }));
       return { status: 200, body: { id: "server-id", instances, capabilities: { tools: 1 } } };

@@ -1,6 +1,6 @@
 import { BudgetBook, type Budgets } from "@hub/core";
 import { afterEach, describe, expect, test } from "vitest";
-import { deep, probeHostile } from "../../test/probe/hostile.js";
+import { codeOf, deep, probeHostile } from "../../test/probe/hostile.js";
 import { closeServers, rpcOf, sendJson, serve } from "../../test/probe/http-server.js";
 import { modern } from "../../test/probe/mcp-servers.js";
 
@@ -113,6 +113,21 @@ describe("a server that is greeted well, and then", () => {
     }
   });
 
+  test("never answers one list: that is given up, and the others are read", async () => {
+    const answer = modern(
+      ({ method }) => (method === "prompts/list" ? { prompts: [{ name: "ask" }] } : undefined),
+      { tools: {}, prompts: {} },
+    );
+    const server = await serve((request, response) => {
+      if (request.headers["mcp-method"] !== "tools/list") answer(request, response);
+    });
+    const outcome = await probeHostile(`${server.origin}/mcp`);
+    expect(outcome).toMatchObject({ ok: true, unread: ["tools"] });
+    if (!outcome.ok) return;
+    expect(outcome.snapshot?.prompts).toHaveLength(1);
+    expect(outcome.warnings.join()).toContain("tools/list was not answered in time");
+  });
+
   test("offers more than a greeting may take: it is read", async () => {
     const tools = Array.from({ length: 6 }, (_, index) =>
       tool(`t${index}`, { description: "x".repeat(1_000_000) }),
@@ -137,10 +152,10 @@ describe("a server that is greeted well, and then", () => {
     }
   });
 
-  test("answers an error", async () => {
+  test("knows no list that it declares: it has none", async () => {
     const { outcome, warnings } = await read(() => undefined);
-    expect(warnings).toContain("error -32601");
-    expect(outcome.snapshot).toBeUndefined();
+    expect(warnings).toBe("");
+    expect(outcome.snapshot?.tools).toEqual([]);
   });
 
   test("lists what is no tool, or the same twice", async () => {
@@ -212,7 +227,7 @@ describe("a server that is greeted well, and then", () => {
     expect(outcome.ok && outcome.serverVersion).toBe("1[31m");
   });
 
-  test("gives a session id that no header may hold", async () => {
+  test("gives a session id that no header may hold: nobody could call it, so it is not up", async () => {
     const server = await serve(async (request, response) => {
       const { id } = await rpcOf(request);
       const result = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: {} };
@@ -220,7 +235,7 @@ describe("a server that is greeted well, and then", () => {
       sendJson(response, 200, { jsonrpc: "2.0", id, result });
     });
     const outcome = await probeHostile(`${server.origin}/mcp`, { knownEra: "legacy" });
-    expect(outcome.ok).toBe(true);
+    expect(codeOf(outcome)).toBe("NOT_MCP");
     expect(server.headers.every((headers) => headers["mcp-session-id"] === undefined)).toBe(true);
   });
 });

@@ -6,7 +6,9 @@ import { type Meeting, meet } from "./contact.js";
 import type { Deadline } from "./deadline.js";
 import type { Dialer } from "./dialer.js";
 import { type Fault, ProbeFault } from "./fault.js";
+import type { Memo } from "./memo.js";
 import type { Subject } from "./subject.js";
+import type { KeptSession } from "./wire.js";
 
 export type InspectOptions = {
   readonly dialer: Dialer;
@@ -21,6 +23,8 @@ export type InspectOptions = {
   readonly trace?: ConnectTrace;
   /** Values in one message of the server. Default: the table's. */
   readonly mostValues?: number | undefined;
+  /** Sessions that servers do not let the hub end, by URL. Default: none is kept. */
+  readonly kept?: Memo<KeptSession | undefined> | undefined;
 };
 
 /**
@@ -41,6 +45,7 @@ export async function inspect<T>(
       version,
       budget: byteBudget(mostAnswerBytes),
       mostValues,
+      kept: options.kept,
     };
     const meeting = await meet({ wire, transport, knownEra, deadline });
     if (options.mostBytes !== undefined) giveLimit(wire.budget, options.mostBytes);

@@ -1,18 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core";
+import { isSameId } from "@hub/gateway";
 
 /** The revision the hub speaks with modern servers. */
 export const modernVersion = "2026-07-28";
 /** The revision the hub offers to legacy servers. */
 export const legacyVersion = "2025-11-25";
-/** What the hub accepts as the answer of `initialize`. */
-export const legacyVersions: readonly string[] = [
-  legacyVersion,
-  "2025-06-18",
-  "2025-03-26",
-  "2024-11-05",
-  "2024-10-07",
-];
-
 export const methodNotFound = -32601;
 export const unsupportedVersion = -32022;
 
@@ -101,8 +93,9 @@ export function replyTo(id: number, message: JsonValue): RpcReply | undefined {
   const { error, method, result } = message;
   // What asks or tells something answers nothing, whatever else it holds.
   if (typeof method === "string") return undefined;
+  const isMeant = isSameId(idIn(message), id);
   if (isJsonObject(error) && typeof error.code === "number") {
-    if (message.id !== id && message.id !== null && message.id !== undefined) return undefined;
+    if (!isMeant && message.id !== null && message.id !== undefined) return undefined;
     const data = error.data;
     const supported = isJsonObject(data) ? texts(data.supported) : undefined;
     return {
@@ -111,5 +104,9 @@ export function replyTo(id: number, message: JsonValue): RpcReply | undefined {
       ...(supported === undefined ? {} : { supported }),
     };
   }
-  return message.id === id && isJsonObject(result) ? { kind: "result", result } : undefined;
+  return isMeant && isJsonObject(result) ? { kind: "result", result } : undefined;
+}
+
+function idIn({ id }: JsonObject): string | number | undefined {
+  return typeof id === "string" || typeof id === "number" ? id : undefined;
 }

@@ -21,6 +21,7 @@ import { inspect } from "./inspect.js";
 import { createMemo } from "./memo.js";
 import { readCapabilities } from "./read-capabilities.js";
 import { type Discovery, finding, type Subject } from "./subject.js";
+import type { KeptSession } from "./wire.js";
 
 export type ProberDeps = {
   readonly dialer: Dialer;
@@ -47,6 +48,7 @@ export function createProber(deps: ProberDeps): Prober {
   const budgets = deps.budgets ?? new BudgetBook();
   const mostValues = budgets.limit("messageValues");
   const seen = createMemo<Seen>(mostRemembered);
+  const kept = createMemo<KeptSession | undefined>(mostRemembered);
   const discoveries = createMemo<Discovery | undefined>(mostRemembered);
 
   /** Where the server may be instead: looked for by full probes, remembered for the others. */
@@ -76,7 +78,7 @@ export function createProber(deps: ProberDeps): Prober {
       : { knownEra: target.knownEra, knownTransport: last?.transport };
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
-      const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues };
+      const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
       return await inspect(how, async (meeting) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(meeting, subject, target, last?.serverName);
@@ -116,11 +118,7 @@ export function createProber(deps: ProberDeps): Prober {
     if (!options.full) return { ...success, warnings };
     const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
-      const { warnings: more, ...read } = await readCapabilities(
-        meeting.contact,
-        reading.signal,
-        budgets,
-      );
+      const { warnings: more, ...read } = await readCapabilities(meeting.contact, reading, budgets);
       return { ...success, warnings: [...warnings, ...more], ...read };
     } finally {
       reading.clear();

@@ -12,9 +12,13 @@ import {
   itemOf,
   type JsonObject,
   type JsonValue,
+  keyMember,
   noRoom,
 } from "@hub/core";
+import { listProblems } from "@hub/gateway";
+import type { Deadline } from "./deadline.js";
 import { type Fault, ProbeFault } from "./fault.js";
+import { printable } from "./guarded-json.js";
 import { type Greeting, methodNotFound } from "./mcp-protocol.js";
 import type { Contact } from "./wire.js";
 
@@ -37,12 +41,14 @@ type Listing = {
   readonly items: readonly CapabilityItem[];
   /** Of every page that was read; a page without hints may not be kept at all. */
   readonly caching?: readonly CachingHints[];
-  readonly warning?: string;
+  readonly warnings?: readonly string[];
 };
 
 export type Reading = {
-  /** Missing when something could not be read: what is known from before is better than a part. */
+  /** Missing when no list could be read. */
   readonly snapshot?: CapabilitySnapshot;
+  /** Lists that could not be read, so that of them the snapshot has nothing. */
+  readonly unread?: readonly CapabilityKind[];
   readonly warnings: readonly string[];
   /** It offers more than the hub takes over; a warning says so. */
   readonly isOverBudget?: boolean;
@@ -58,39 +64,65 @@ class OverBudget extends Error {
   }
 }
 
-/** Reads all that a server offers. Never throws: what goes wrong is a warning about this one server. */
+/** Of the time that is left, what a list gets while others wait for theirs. */
+const shareOfList = 0.5;
+
+/**
+ * Reads all that a server offers. Each list stands for itself: what goes wrong with one costs the others
+ * nothing. Never throws: what goes wrong is a warning about this one server.
+ */
 export async function readCapabilities(
   contact: Contact,
-  signal: AbortSignal,
+  deadline: Deadline,
   budgets: BudgetBook,
 ): Promise<Reading> {
   const { greeting, wire } = contact;
-  const found = new Map<CapabilityKind, Listing>();
-  const left: Left = { items: budgets.limit("snapshotItems"), quickPages };
   try {
-    if (greeting.era === "legacy") await wire.notify("notifications/initialized", signal);
+    if (greeting.era === "legacy") await wire.notify("notifications/initialized", deadline.signal);
   } catch (error) {
     return { warnings: [unread("notifications/initialized", error)] };
   }
-  for (const { kind, capability, method } of kinds) {
-    if (!isJsonObject(greeting.capabilities[capability])) continue;
+  const declared = kinds.filter(({ capability }) => isDeclared(greeting.capabilities[capability]));
+  const found = new Map<CapabilityKind, Listing>();
+  const failed = new Map<CapabilityKind, string>();
+  const left: Left = { items: budgets.limit("snapshotItems"), quickPages };
+  let isOverBudget = false;
+  for (const [index, { kind, method }] of declared.entries()) {
+    const isLast = index === declared.length - 1;
+    const limit = isLast ? deadline : deadline.within(deadline.remainingMs() * shareOfList);
+    const before = { ...left, bytes: wire.budget.remaining };
     try {
-      found.set(kind, await readAll(contact, kind, method, signal, left));
+      found.set(kind, await readAll(contact, kind, method, limit.signal, left));
     } catch (error) {
       const budget = budgetIn(error);
-      if (budget === undefined) {
-        // Pages without end are no reason to begin again with the next probe.
-        const isEndless = signal.aborted && left.quickPages < 0;
-        return {
-          warnings: [...warningsOf(found), unread(method, error)],
-          ...(isEndless ? { isOverBudget: true } : {}),
-        };
-      }
-      budgets.refused(budget);
-      return { isOverBudget: true, warnings: [...warningsOf(found), noRoom(budget, budgets)] };
+      // Pages without end are no reason to begin again with the next probe.
+      if (budget !== undefined || (limit.signal.aborted && left.quickPages < 0))
+        isOverBudget = true;
+      if (budget !== undefined) budgets.refused(budget);
+      failed.set(kind, budget === undefined ? unread(method, error) : noRoom(budget, budgets));
+      // Nothing of it is kept, so that the others may be as large as without it.
+      left.items = before.items;
+      left.quickPages = before.quickPages;
+      wire.budget.remaining = before.bytes;
+    } finally {
+      if (!isLast) limit.clear();
     }
   }
-  return { snapshot: snapshotOf(greeting, found), warnings: warningsOf(found) };
+  const said = [...warningsOf(found), ...failed.values()];
+  const over = isOverBudget ? { isOverBudget } : {};
+  if (found.size === 0 && failed.size > 0) return { warnings: said, ...over };
+  const snapshot = snapshotOf(greeting, found);
+  return {
+    snapshot,
+    ...(failed.size === 0 ? {} : { unread: [...failed.keys()] }),
+    warnings: [...said, ...listProblems(snapshot)],
+    ...over,
+  };
+}
+
+/** Some languages write an empty list for an object without members. */
+function isDeclared(capability: JsonValue | undefined): boolean {
+  return isJsonObject(capability) || Array.isArray(capability) || capability === true;
 }
 
 function budgetIn(error: unknown): BudgetName | undefined {
@@ -109,14 +141,20 @@ async function readAll(
   left: Left,
 ): Promise<Listing> {
   const items: CapabilityItem[] = [];
+  const tally: Tally = { keys: new Set(), nameless: 0, twice: [] };
+  const ended = (warning?: string): Listing => ({
+    items,
+    caching,
+    warnings: [...(warning === undefined ? [] : [warning]), ...uncountedOf(kind, method, tally)],
+  });
   const cursors = new Set<string>();
   const caching: CachingHints[] = [];
   let params: JsonObject = {};
   for (;;) {
     const reply = await wire.request(method, params, signal);
     if (reply.kind === "error") {
-      // Many servers declare resources and know nothing of templates.
-      if (reply.code === methodNotFound && kind === "resourceTemplates") return { items: [] };
+      // Many servers declare what they do not have: templates, or all that an SDK declares for them.
+      if (reply.code === methodNotFound) return { items: [] };
       throw new ProbeFault({ kind: "rpc-error", method, code: reply.code });
     }
     caching.push(cachingOf(reply.result));
@@ -127,17 +165,16 @@ async function readAll(
     left.items -= Math.max(1, listed.length);
     left.quickPages -= 1;
     if (left.items < 0) throw new OverBudget("snapshotItems");
-    await addAll(items, kind, listed);
+    await addAll(items, kind, listed, tally);
     const cursor = reply.result.nextCursor;
-    if (typeof cursor !== "string") return { items, caching };
+    if (typeof cursor !== "string") return ended();
     if (cursors.has(cursor))
-      return {
-        items,
-        warning: `Its ${method} answers the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
-      };
+      return ended(
+        `Its ${method} answers the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
+      );
     if (left.quickPages < 0) await pause(pagePauseMs, signal);
     if (cursor.length > longestCursor)
-      return { items, warning: `Its ${method} answers a cursor too long to send back.` };
+      return ended(`Its ${method} answers a cursor too long to send back.`);
     cursors.add(cursor);
     params = { cursor };
   }
@@ -150,11 +187,33 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
+/** What of a list counts, and what does not. */
+type Tally = { readonly keys: Set<string>; nameless: number; readonly twice: string[] };
+
+/** What nobody can call, or tell from another, and is left out for that. */
+function uncountedOf(kind: CapabilityKind, method: string, tally: Tally): string[] {
+  const { nameless, twice } = tally;
+  const [first] = twice;
+  return [
+    ...(nameless === 0
+      ? []
+      : [
+          `Of what its ${method} answers, ${nameless} cannot be called and ${nameless === 1 ? "is" : "are"} left out: there is no \`${keyMember[kind]}\` in it that is a text. Give each one a \`${keyMember[kind]}\` of its own.`,
+        ]),
+    ...(first === undefined
+      ? []
+      : [
+          `Its ${method} answers ${JSON.stringify(printable(first, 100))} more than once${twice.length === 1 ? "" : `, and so ${twice.length - 1} more`}; the first one counts. Give each one a \`${keyMember[kind]}\` of its own.`,
+        ]),
+  ];
+}
+
 /** Hashing megabytes takes a while; what came in meanwhile goes in between. */
 async function addAll(
   items: CapabilityItem[],
   kind: CapabilityKind,
   listed: readonly JsonValue[],
+  tally: Tally,
 ): Promise<void> {
   let hashed = hashedAtOnce;
   for (const definition of listed) {
@@ -163,8 +222,13 @@ async function addAll(
       hashed = 0;
     }
     const item = itemOf(kind, definition, sha256);
-    if (item === undefined) continue;
-    items.push(item);
+    if (item === undefined) {
+      tally.nameless += 1;
+      continue;
+    }
+    if (tally.keys.has(item.key)) tally.twice.push(item.key);
+    else items.push(item);
+    tally.keys.add(item.key);
     hashed += item.bytes;
   }
 }
@@ -184,7 +248,7 @@ function strictest(hints: readonly CachingHints[]): CachingHints {
 }
 
 function warningsOf(found: ReadonlyMap<CapabilityKind, Listing>): string[] {
-  return [...found.values()].flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
+  return [...found.values()].flatMap(({ warnings }) => warnings ?? []);
 }
 
 function unread(method: string, error: unknown): string {

@@ -135,6 +135,7 @@ function createWire(
         throw asFault(error, budget);
       }
     },
+    budget,
     end: async () => close(),
   };
 }

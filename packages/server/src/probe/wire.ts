@@ -1,9 +1,9 @@
 import type { JsonObject } from "@hub/core";
-import { sessionIdIn } from "@hub/gateway";
+import { serverVersions, sessionIdIn } from "@hub/gateway";
 import { asFault, readRefusal, readReply } from "./answer.js";
 import type { ByteBudget } from "./bounded-body.js";
 import { createDeadline } from "./deadline.js";
-import type { Dialer } from "./dialer.js";
+import type { DialAnswer, Dialer } from "./dialer.js";
 import { ProbeFault } from "./fault.js";
 import {
   clientInfo,
@@ -11,12 +11,13 @@ import {
   type Greeting,
   initialized,
   legacyVersion,
-  legacyVersions,
+  methodNotFound,
   modernMeta,
   modernVersion,
   type RpcReply,
   unsupportedVersion,
 } from "./mcp-protocol.js";
+import type { Memo } from "./memo.js";
 
 export type WireOptions = {
   readonly dialer: Dialer;
@@ -26,12 +27,16 @@ export type WireOptions = {
   readonly budget: ByteBudget;
   /** Of one message. Default: the table's. */
   readonly mostValues?: number | undefined;
+  /** By URL. Default: none is kept. */
+  readonly kept?: Memo<KeptSession | undefined> | undefined;
 };
 
 /** A conversation with one server, in one era and over one transport. Throws ProbeFault. */
 export interface Wire {
   request(method: string, params: JsonObject, signal: AbortSignal): Promise<RpcReply>;
   notify(method: string, signal: AbortSignal): Promise<void>;
+  /** What the server may still answer in this conversation. */
+  readonly budget: ByteBudget;
   /** Ends what the server keeps of the conversation. Never throws. */
   end(): Promise<void>;
 }
@@ -44,8 +49,10 @@ const accept = "application/json, text/event-stream";
 
 type HeadersFor = (method: string) => Readonly<Record<string, string>>;
 
-function createPoster({ dialer, url, budget, mostValues }: WireOptions) {
-  let lastId = 0;
+type Poster = ReturnType<typeof createPoster>;
+
+function createPoster({ dialer, url, budget, mostValues }: WireOptions, usedId = 0) {
+  let lastId = usedId;
   const post = (body: JsonObject, headers: Readonly<Record<string, string>>, signal: AbortSignal) =>
     dialer.dial(url, {
       method: "POST",
@@ -54,7 +61,16 @@ function createPoster({ dialer, url, budget, mostValues }: WireOptions) {
       signal,
     });
   return {
-    async request(method: string, params: JsonObject, headersFor: HeadersFor, signal: AbortSignal) {
+    get lastId() {
+      return lastId;
+    },
+    async request(
+      method: string,
+      params: JsonObject,
+      headersFor: HeadersFor,
+      signal: AbortSignal,
+      onHead: (headers: DialAnswer["headers"]) => void = () => undefined,
+    ): Promise<RpcReply> {
       lastId += 1;
       const id = lastId;
       try {
@@ -63,11 +79,11 @@ function createPoster({ dialer, url, budget, mostValues }: WireOptions) {
           headersFor(method),
           signal,
         );
+        onHead(answer.headers);
         const isGood = answer.status >= 200 && answer.status < 300;
-        const reply = isGood
+        return isGood
           ? await readReply(answer, id, budget, mostValues)
           : await readRefusal(answer, id, url);
-        return { reply, headers: answer.headers };
       } catch (error) {
         throw asFault(error, budget);
       }
@@ -92,9 +108,10 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
     "mcp-method": method,
   });
   const wire: Wire = {
-    request: async (method, params, within) =>
-      (await poster.request(method, { ...params, _meta: meta }, headersFor, within)).reply,
+    request: (method, params, within) =>
+      poster.request(method, { ...params, _meta: meta }, headersFor, within),
     notify: async () => undefined,
+    budget: options.budget,
     end: async () => undefined,
   };
   const reply = await wire.request("server/discover", {}, signal);
@@ -107,46 +124,99 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
   return { wire, greeting };
 }
 
-/** Greets with `initialize` (2025-11-25 and earlier) over streamable HTTP. */
+/** A session that its server does not let anybody end: it is used again instead of leaving one a probe. */
+export type KeptSession = {
+  readonly greeting: Greeting;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The last id that was used in it. */
+  readonly lastId: number;
+};
+
+/** Greets with `initialize` (2025-11-25 and earlier) over streamable HTTP, or goes on in a session that was kept. */
 export async function initialize(options: WireOptions, signal: AbortSignal): Promise<Contact> {
-  const poster = createPoster(options);
-  let session: Readonly<Record<string, string>> = {};
-  const headersFor: HeadersFor = () => session;
-  const { reply, headers } = await poster.request(
-    "initialize",
-    initializeParams(options.version),
-    headersFor,
-    signal,
-  );
-  const { id: sessionId } = sessionIdIn(headers);
-  session = sessionId === undefined ? {} : { "mcp-session-id": sessionId };
-  const end = async () => {
-    if (sessionId === undefined) return;
-    const deadline = createDeadline(farewellMs);
-    try {
-      const { dialer, url } = options;
-      (
-        await dialer.dial(url, { method: "DELETE", headers: session, signal: deadline.signal })
-      ).discard();
-    } catch {
-      // The server keeps a session that it will have to end by itself.
-    } finally {
-      deadline.clear();
-    }
-  };
+  return (await goOn(options, signal)) ?? (await openSession(options, signal));
+}
+
+async function goOn(options: WireOptions, signal: AbortSignal): Promise<Contact | undefined> {
+  const kept = options.kept?.get(options.url)?.value;
+  if (kept === undefined) return undefined;
+  const contact = contactIn(createPoster(options, kept.lastId), options, kept);
   try {
-    const greeting = { ...readInitialized(reply), keepsSessions: sessionId !== undefined };
-    session = { ...session, "mcp-protocol-version": greeting.protocolVersion };
-    const wire: Wire = {
-      request: async (method, params, within) =>
-        (await poster.request(method, params, headersFor, within)).reply,
-      notify: (method, within) => poster.notify(method, headersFor, within),
-      end,
-    };
-    return { wire, greeting };
+    const reply = await contact.wire.request("ping", {}, signal);
+    if (reply.kind === "result" || reply.code === methodNotFound) return contact;
   } catch (error) {
-    await end();
+    // What else it is that went wrong, the handshake finds out.
+    if (!(error instanceof ProbeFault) || signal.aborted) throw error;
+  }
+  options.kept?.set(options.url, undefined);
+  return undefined;
+}
+
+async function openSession(options: WireOptions, signal: AbortSignal): Promise<Contact> {
+  const poster = createPoster(options);
+  let opened: ReturnType<typeof sessionIdIn> = {};
+  const onHead = (headers: DialAnswer["headers"]) => {
+    opened = sessionIdIn(headers);
+  };
+  let session: Readonly<Record<string, string>> = {};
+  try {
+    const params = initializeParams(options.version);
+    const reply = await poster.request("initialize", params, () => ({}), signal, onHead);
+    session = sessionOf(opened);
+    const greeting = { ...readInitialized(reply), keepsSessions: opened.id !== undefined };
+    // Nobody could call it: what is up can be called.
+    if (opened.problem !== undefined)
+      throw new ProbeFault({
+        kind: "not-mcp",
+        what: "a session id that cannot be sent back to it",
+      });
+    const headers = { ...session, "mcp-protocol-version": greeting.protocolVersion };
+    return contactIn(poster, options, { greeting, headers, lastId: 0 });
+  } catch (error) {
+    await endSession(options, sessionOf(opened));
     throw error;
+  }
+}
+
+function sessionOf({ id }: ReturnType<typeof sessionIdIn>): Readonly<Record<string, string>> {
+  return id === undefined ? {} : { "mcp-session-id": id };
+}
+
+function contactIn(
+  poster: Poster,
+  options: WireOptions,
+  { greeting, headers }: KeptSession,
+): Contact {
+  const { budget, kept, url } = options;
+  const keep = () => kept?.set(url, { greeting, headers, lastId: poster.lastId });
+  const wire: Wire = {
+    request: (method, params, within) => poster.request(method, params, () => headers, within),
+    notify: (method, within) => poster.notify(method, () => headers, within),
+    budget,
+    async end() {
+      if (kept?.get(url)?.value !== undefined) keep();
+      else if (!(await endSession(options, headers))) keep();
+    },
+  };
+  return { wire, greeting };
+}
+
+/** False when the server refuses to end it. Never throws. */
+async function endSession(
+  { dialer, url }: WireOptions,
+  headers: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  if (headers["mcp-session-id"] === undefined) return true;
+  const deadline = createDeadline(farewellMs);
+  try {
+    const answer = await dialer.dial(url, { method: "DELETE", headers, signal: deadline.signal });
+    answer.discard();
+    return answer.status < 300;
+  } catch {
+    // The server keeps a session that it will have to end by itself.
+    return true;
+  } finally {
+    deadline.clear();
   }
 }
 
@@ -160,7 +230,7 @@ export function readInitialized(reply: RpcReply): Greeting {
   const greeting = initialized(reply.result);
   if (greeting === undefined)
     throw new ProbeFault({ kind: "not-mcp", what: "JSON that is no answer to initialize" });
-  if (!legacyVersions.includes(greeting.protocolVersion))
+  if (!serverVersions.includes(greeting.protocolVersion))
     throw new ProbeFault({ kind: "no-common-version", offered: [greeting.protocolVersion] });
   return greeting;
 }

@@ -33,7 +33,7 @@ function lookAlike(id: string): fc.Arbitrary<string> {
     answer.map((text) => JSON.stringify(text)),
     answer.map((text) => `[${text},{"uri":"${shared.uri}"}]`),
   );
-  const otherId = fc.constantFrom(`"x${id}"`, `[${id}]`, `{"id":${id}}`, `${id}0`, `"${id}"`);
+  const otherId = fc.constantFrom(`"x${id}"`, `[${id}]`, `{"id":${id}}`, `${id}0`, `"0${id}"`);
   const method = fc.oneof(spelled("notifications/message"), spelled("notifications/progress"));
   return fc.oneof(
     fc

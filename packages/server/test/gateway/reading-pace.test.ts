@@ -69,9 +69,9 @@ describe("the stream on which a server tells of changes", () => {
       await until("it to be read on", () => taken() > before);
     });
 
-  test("that ends leads to a few questions at once about all that is followed", async () => {
+  test("of a session that is forgotten leads to a few questions at once about all that is followed", async () => {
     const hub = await TestHub.start();
-    const { upstream, client, stream } = await followed(hub);
+    const { upstream, client } = await followed(hub);
     for (let one = 0; one < 200; one += 1)
       await client.ask("resources/subscribe", { uri: `test://a/${one}` });
     const held: (() => void)[] = [];
@@ -82,7 +82,7 @@ describe("the stream on which a server tells of changes", () => {
       held.push(pass);
       return true;
     });
-    stream.destroy();
+    upstream.forget();
     let most = 0;
     await until("all to be asked for", () => {
       most = Math.max(most, held.length);

@@ -1,16 +1,22 @@
+import { notMcp } from "../relay/no-answer.js";
+import { answersRequest, envelopeOf } from "../wire/envelope.js";
+import type { JsonRpcId } from "../wire/json-rpc.js";
 import { type Patience, type Start, startBrief } from "./brief-exchange.js";
 import type { Headers } from "./exchange.js";
 import { invalid, LinkError } from "./link-error.js";
 import type { UpstreamFailure } from "./port.js";
 
-type FirstAnswer = {
+type Answer = {
   readonly data: string;
   readonly status: number;
   readonly headers: Headers;
 };
 
-/** The first message of an answer that must come within a time. Rejects with LinkError. */
-export function firstAnswer(start: Start, patience: Patience): Promise<FirstAnswer> {
+/**
+ * The answer to a request, which must come within a time. What a server says before it is passed over: some
+ * tell of changes even before they have introduced themselves. Rejects with LinkError.
+ */
+export function answerTo(id: JsonRpcId, start: Start, patience: Patience): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let headers: Headers = {};
@@ -26,10 +32,17 @@ export function firstAnswer(start: Start, patience: Patience): Promise<FirstAnsw
         },
         onEvent({ data }) {
           if (data === undefined) return;
+          const envelope = envelopeOf(data);
+          if (envelope !== undefined && !answersRequest(envelope, id)) return;
+          // What is no JSON at all is an answer as well, if a bad one; an empty event is not.
+          if (envelope === undefined && data.trim() === "") return;
           served();
           resolve({ data, status, headers });
         },
-        onEnd: () => fail(invalid(`it answered HTTP ${status} without a message`)),
+        onEnd() {
+          const refusal = notMcp(status, headers)?.cause.replace(/\.$/, "");
+          fail(invalid(refusal ?? `it answered HTTP ${status} without a message`));
+        },
         onFailure: fail,
       },
       patience,
@@ -37,17 +50,19 @@ export function firstAnswer(start: Start, patience: Patience): Promise<FirstAnsw
   });
 }
 
-/** Resolves when a message without an answer was taken. Rejects with LinkError. */
-export function accepted(start: Start, patience: Patience): Promise<void> {
+/**
+ * Resolves when a server has heard a message without an answer, whatever it says of it: servers that want
+ * none of it serve their clients all the same. Rejects with LinkError.
+ */
+export function heardBy(start: Start, patience: Patience): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (failure: UpstreamFailure) => reject(new LinkError(failure));
     const served = startBrief(
       start,
       {
-        onOpen(status) {
+        onOpen() {
           served();
-          if (status >= 200 && status < 300) resolve();
-          else fail(invalid(`it answered HTTP ${status} to notifications/initialized`));
+          resolve();
         },
         onEvent: () => undefined,
         onEnd: () => undefined,

@@ -1,0 +1,223 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+import { isCompilable } from "./output-schema.js";
+import { readInputSchema, withMembers, written } from "./readable-schema.js";
+import type { CapabilityKind } from "./snapshot.js";
+
+/** What is wrong with a definition, and what its server should do about it: a half sentence each. */
+export type Flaw = { readonly reason: string; readonly mend: string };
+
+/** A definition that every client can read, with what had to be mended for that; or why there is none. */
+export type Shown =
+  | { readonly definition: JsonObject; readonly mends: readonly Flaw[] }
+  | { readonly definition?: undefined; readonly flaw: Flaw };
+
+/** Thrown for what cannot be mended without a change of meaning. */
+class Unusable extends Error {
+  constructor(readonly flaw: Flaw) {
+    super(flaw.reason);
+  }
+}
+
+/** What a member must be. `read`: the value, another that means the same, or undefined to leave it out. */
+type Rule = {
+  readonly expected: string;
+  readonly read: (value: JsonValue, whole: JsonObject) => JsonValue | undefined;
+};
+type Rules = { readonly [member: string]: Rule };
+
+const keepIf = (expected: string, isGood: (value: JsonValue) => boolean): Rule => ({
+  expected,
+  read: (value) => (isGood(value) ? value : undefined),
+});
+
+const text = keepIf("a text", (value) => typeof value === "string");
+const flag = keepIf("true or false", (value) => typeof value === "boolean");
+const number = keepIf("a number", (value) => typeof value === "number");
+const object = keepIf("an object", isJsonObject);
+const oneOf = (...values: readonly string[]) =>
+  keepIf(`one of ${values.join(", ")}`, (value) => values.some((one) => one === value));
+
+/** An object whose known members keep to rules; what breaks one is left out of it. */
+function shape(rules: Rules): Rule {
+  return {
+    expected: "an object of the form that MCP gives it",
+    read: (value) => (isJsonObject(value) ? withRules(value, rules).kept : undefined),
+  };
+}
+
+/** A list without the elements that are none of its own. */
+function listOf(rule: Rule, isWhole: (element: JsonValue) => boolean = () => true): Rule {
+  return {
+    expected: `a list, each element ${rule.expected}`,
+    read(value, whole) {
+      if (!Array.isArray(value)) return undefined;
+      const kept = value.flatMap((one: JsonValue) => {
+        const element = rule.read(one, whole);
+        return element !== undefined && isWhole(element) ? [element] : [];
+      });
+      const isSame = kept.length === value.length && kept.every((one, at) => one === value[at]);
+      return isSame ? value : kept;
+    },
+  };
+}
+
+const icons = listOf(
+  shape({ src: text, mimeType: text, sizes: listOf(text), theme: oneOf("light", "dark") }),
+  (icon) => isJsonObject(icon) && icon.src !== undefined,
+);
+
+const instant = keepIf("an instant such as 2026-01-31T12:00:00Z", isInstant);
+
+const annotations = shape({
+  audience: listOf(oneOf("user", "assistant")),
+  priority: keepIf(
+    "a number from 0 to 1",
+    (value) => typeof value === "number" && value >= 0 && value <= 1,
+  ),
+  lastModified: instant,
+});
+
+const inputSchema: Rule = {
+  expected: 'a JSON schema with the type "object"',
+  read(value) {
+    const read = readInputSchema(value);
+    if ("schema" in read) return read.schema;
+    throw new Unusable({
+      reason: `its inputSchema ${read.problem}`,
+      mend: 'Give it an inputSchema of type "object" that says which arguments it takes',
+    });
+  },
+};
+
+const outputSchema: Rule = {
+  expected: 'a JSON schema with the type "object" that validators can compile',
+  read(value) {
+    // What a result is may be anything: a root that names no type means an object only with properties.
+    const { type, properties } = isJsonObject(value) ? value : {};
+    if (type !== "object" && (type !== undefined || !isJsonObject(properties))) return undefined;
+    const read = readInputSchema(value);
+    return "schema" in read && isCompilable(read.schema) ? read.schema : undefined;
+  },
+};
+
+/** What a resource is called: for people, so that its title or URI serves as well. */
+const resourceName: Rule = {
+  expected: "a text",
+  read: (value, { title, uri, uriTemplate }) =>
+    [value, title, uri, uriTemplate].find((one) => typeof one === "string"),
+};
+
+const promptArguments: Rule = {
+  expected: "a list of arguments with names",
+  read(value) {
+    if (value === null || (isJsonObject(value) && Object.keys(value).length === 0))
+      return undefined;
+    if (Array.isArray(value)) {
+      const read = value.map(promptArgument);
+      return read.every((one, at) => one === value[at]) ? value : read;
+    }
+    throw new Unusable(unnamedArguments);
+  },
+};
+
+const unnamedArguments: Flaw = {
+  reason: "its arguments are no list of objects with a name",
+  mend: 'Give each argument as {"name": ..., "description": ..., "required": true or false}',
+};
+
+/** What is required is never left out for its spelling. */
+const spelledFlag: Rule = {
+  expected: "true or false",
+  read(value) {
+    if (value === null) return undefined;
+    if (typeof value === "boolean") return value;
+    if (value === "true" || value === 1) return true;
+    if (value === "false" || value === 0) return false;
+    throw new Unusable({
+      reason: `an argument of it has \`required\` as ${written(value)}`,
+      mend: "Let `required` be true or false",
+    });
+  },
+};
+
+const argumentRules: Rules = { title: text, description: text, required: spelledFlag };
+
+function promptArgument(value: JsonValue): JsonValue {
+  if (!isJsonObject(value) || typeof value.name !== "string") throw new Unusable(unnamedArguments);
+  return withRules(value, argumentRules).kept;
+}
+
+const common: Rules = { title: text, description: text, icons, _meta: object };
+const located: Rules = { name: resourceName, ...common, mimeType: text, annotations };
+
+const rules: { readonly [kind in CapabilityKind]: Rules } = {
+  tools: {
+    inputSchema,
+    ...common,
+    outputSchema,
+    annotations: shape({
+      title: text,
+      readOnlyHint: flag,
+      destructiveHint: flag,
+      idempotentHint: flag,
+      openWorldHint: flag,
+    }),
+    execution: shape({ taskSupport: oneOf("required", "optional", "forbidden") }),
+  },
+  resources: { ...located, size: number },
+  resourceTemplates: located,
+  prompts: { ...common, arguments: promptArguments },
+};
+
+/** What no client can do without; all others may be missing. */
+const needed: ReadonlySet<Rule> = new Set([inputSchema, resourceName]);
+
+/**
+ * A definition as it can stand in a list beside others. Many clients refuse a whole list for one definition
+ * in it that does not keep to the schema of MCP, so what is written otherwise and means the same is mended,
+ * and what cannot be is not shown. One that needs no mend is given back as it is.
+ */
+export function shownDefinition(kind: CapabilityKind, definition: JsonObject): Shown {
+  try {
+    const { kept, mends } = withRules(definition, rules[kind]);
+    return { definition: kept, mends };
+  } catch (error) {
+    if (error instanceof Unusable) return { flaw: error.flaw };
+    throw error;
+  }
+}
+
+function withRules(
+  given: JsonObject,
+  rules: Rules,
+): { readonly kept: JsonObject; readonly mends: readonly Flaw[] } {
+  const mended: Record<string, JsonValue | undefined> = {};
+  const mends: Flaw[] = [];
+  for (const [member, rule] of Object.entries(rules)) {
+    const value = given[member];
+    if (value === undefined && !needed.has(rule)) continue;
+    const kept = rule.read(value ?? null, given);
+    if (kept === value) continue;
+    mended[member] = kept;
+    mends.push({
+      reason: `its ${member} is ${written(value)}`,
+      mend: `Expected ${rule.expected}${needed.has(rule) ? "" : ", or nothing at all"}`,
+    });
+  }
+  return mends.length === 0 ? { kept: given, mends } : { kept: withMembers(given, mended), mends };
+}
+
+const mostDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isInstant(value: JsonValue): boolean {
+  if (typeof value !== "string") return false;
+  const parts =
+    /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(
+      value,
+    );
+  if (parts === null) return false;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (month === 2 && day === 29 && !isLeap) return false;
+  return day >= 1 && day <= (mostDays[month - 1] ?? 0);
+}
