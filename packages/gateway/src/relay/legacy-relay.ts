@@ -17,7 +17,7 @@ import { failureOf, failureText, faultOf, type GatewayContext } from "./context.
 import { callModernServer } from "./legacy-to-modern.js";
 import { noAnswer } from "./no-answer.js";
 import { passLong } from "./pass-long.js";
-import { isSessionRefusal } from "./session-refusal.js";
+import { forgotTwice, isSessionRefusal } from "./session-refusal.js";
 
 export type LegacyCall = {
   readonly session: ClientSession;
@@ -30,12 +30,6 @@ export type LegacyCall = {
   readonly rewrites: Rewrites | undefined;
   /** Takes the response instead of the reply; for answers that must be looked at. */
   readonly onResponse?: ((text: string) => void) | undefined;
-};
-
-const forgotTwice: GatewayFailure = {
-  code: "SERVER_UNAVAILABLE",
-  cause: "it forgot the session twice in a row.",
-  mayHaveRun: false,
 };
 
 const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
