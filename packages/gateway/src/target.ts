@@ -4,7 +4,8 @@ export type Target =
   | { readonly kind: "server"; readonly id: string }
   | { readonly kind: "toolset"; readonly id: string };
 
-const pattern = /^\/(?:mcp|(servers|toolsets)\/([a-z0-9-]{1,40})\/mcp)$/;
+/** With a slash behind it as well: some clients and proxies add one, and a redirect loses the body. */
+const pattern = /^\/(?:mcp|(servers|toolsets)\/([a-z0-9-]{1,40})\/mcp)\/?$/;
 
 /** The target of a request's path; undefined for every path that is not the gateway's. */
 export function targetOf(path: string): Target | undefined {

@@ -11,7 +11,7 @@ export const listMethods: ReadonlyMap<string, ListKind> = new Map([
 
 /** Lists come in one page, so no cursor was ever given. */
 export function cursorProblem({ params }: JsonRpcRequest): JsonRpcError | undefined {
-  return params?.cursor === undefined
+  return params?.cursor === undefined || params.cursor === null
     ? undefined
     : {
         code: codes.invalidParams,

@@ -28,6 +28,18 @@ test("what is none of them is nothing", () => {
     expect(messageOf(bad), JSON.stringify(bad)).toBeUndefined();
 });
 
+test("what is null where an object belongs was not given, and everything else stays", () => {
+  for (const kind of [{ id: 1 }, {}]) {
+    const asked = { ...base, ...kind, method: "tools/list" };
+    expect(messageOf({ ...asked, params: null })?.message).toEqual(asked);
+    const params = { cursor: null, name: "a" };
+    expect(messageOf({ ...asked, params: { ...params, _meta: null } })?.message).toEqual({
+      ...asked,
+      params,
+    });
+  }
+});
+
 test("no text makes it throw, and unknown members stay", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseMessage(text)));
   const message = { ...base, id: 1, method: "ping", odd: { deep: [1] } };

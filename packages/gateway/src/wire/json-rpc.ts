@@ -71,9 +71,23 @@ export function isSameId(answered: JsonRpcId | null | undefined, asked: JsonRpcI
   return typeof answered === "string" && typeof asked === "number" && answered === String(asked);
 }
 
+function without(value: Parsed, name: string): Parsed {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
+}
+
+/** Without what some write as `null` where MCP knows nothing but an object: it is not given. */
+function withoutNulls(value: Parsed): Parsed {
+  const { params } = value;
+  if (params === null) return without(value, "params");
+  return isObject(params) && params._meta === null
+    ? { ...value, params: without(params, "_meta") }
+    : value;
+}
+
 /** Tells what a parsed value is, or that it is no JSON-RPC message of MCP. Unknown members stay. */
-export function messageOf(value: unknown): Message | undefined {
-  if (!isObject(value) || value.jsonrpc !== "2.0") return undefined;
+export function messageOf(given: unknown): Message | undefined {
+  if (!isObject(given) || given.jsonrpc !== "2.0") return undefined;
+  const value = withoutNulls(given);
   // Some would take it for the one, some for the other.
   if (value.method !== undefined && (value.result !== undefined || value.error !== undefined))
     return undefined;

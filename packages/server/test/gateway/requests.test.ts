@@ -31,6 +31,52 @@ function post(url: string, headers: Record<string, string>, text: string | Buffe
 const listTools = body("tools/list");
 const listHeaders = { ...modern, "mcp-method": "tools/list" };
 
+describe("requests that others write in another way", () => {
+  test("reach every endpoint with a slash behind it as well, by each method", async () => {
+    const hub = await TestHub.start();
+    await hub.register("one", await LegacyUpstream.start());
+    const saved = await fetch(`${hub.url}/toolsets`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "Set", servers: ["one"] }),
+    });
+    const { id } = (await saved.json()) as { id: string }; // our own API
+    for (const path of [
+      "/mcp/",
+      "/mcp/?servers=one",
+      "/servers/one/mcp/",
+      `/toolsets/${id}/mcp/`,
+    ]) {
+      const client = await LegacyClient.open(hub.url, { path });
+      const name = path.startsWith("/servers") ? "echo" : "one__echo";
+      expect(textOf((await client.call(name, { a: 1 }).done).response), path).toBe('{"a":1}');
+      await client.listen();
+      expect(await client.end(), path).toBe(200);
+    }
+    for (const path of ["/mcp//", "/mcpx", "/servers/one/mcp//", "/servers//mcp/"])
+      expect((await post(`${hub.url}${path}`, listHeaders, listTools)).status, path).toBe(404);
+  });
+
+  test("may write null for what they do not give", async () => {
+    const hub = await TestHub.start();
+    await hub.register("one", await LegacyUpstream.start());
+    for (const path of ["/mcp", "/servers/one/mcp"]) {
+      const client = await LegacyClient.open(hub.url, { path });
+      const headers = { ...json, "mcp-session-id": client.sessionId };
+      for (const params of [
+        null,
+        { cursor: null },
+        { _meta: null },
+        { cursor: null, _meta: null },
+      ]) {
+        const text = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params });
+        const { response } = await post(`${hub.url}${path}`, headers, text);
+        expect(JSON.stringify(response.result?.tools), text).toContain("echo");
+      }
+    }
+  });
+});
+
 describe("requests that are refused", () => {
   test("every content type but JSON answers 415", async () => {
     const hub = await TestHub.start();
