@@ -270,7 +270,7 @@ export class Gateway {
     const { parsed } = received;
     const era = eraOfMessage(parsed, exchange);
     if (era === "legacy") {
-      this.#legacy.handle(parsed, exchange);
+      this.#legacy.handle(received, exchange);
       return;
     }
     if (parsed.kind === "request") {

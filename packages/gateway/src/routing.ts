@@ -2,8 +2,10 @@ import { type Entry, isJsonObject } from "@hub/core";
 import { ownUri } from "./catalogue/naming.js";
 import { mayMatch } from "./catalogue/template-match.js";
 import type { View } from "./catalogue/view.js";
+import { withNameAt } from "./wire/envelope-spelling.js";
 import type { HeaderParameter } from "./wire/header-values.js";
-import { codes, type JsonRpcError, type Params } from "./wire/json-rpc.js";
+import { codes, type JsonRpcError, type JsonRpcRequest, type Params } from "./wire/json-rpc.js";
+import type { Received } from "./wire/read-message.js";
 
 /** Where a request goes, and how it reads there. */
 export type Route = {
@@ -18,6 +20,27 @@ export type Route = {
 };
 
 export type Routing = { readonly route: Route } | { readonly error: JsonRpcError };
+
+/** How a message was written. */
+export type Written = Pick<Received, "text" | "nameAt">;
+
+const named = new Set(["tools/call", "prompts/get"]);
+
+/**
+ * A request as it was written, where nothing but a name has to change, so that its arguments arrive as they
+ * were sent: numbers with all their digits. Undefined where more changes.
+ */
+export function textFor(
+  written: Written | undefined,
+  { method, params }: JsonRpcRequest,
+  route: Route,
+): string | undefined {
+  if (written === undefined) return undefined;
+  if (route.name !== undefined && named.has(method))
+    return withNameAt(written.text, written.nameAt, route.name);
+  const isUnchanged = method === "resources/read" && route.params?.uri === params?.uri;
+  return isUnchanged ? written.text : undefined;
+}
 
 const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? "nothing";
 

@@ -11,6 +11,7 @@ import {
   type Message,
   resultText,
 } from "../wire/json-rpc.js";
+import type { Received } from "../wire/read-message.js";
 import { ClientIdentity } from "./client-identity.js";
 import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
@@ -50,7 +51,8 @@ export class LegacyEndpoint {
     });
   }
 
-  handle(parsed: Message, exchange: Exchange): void {
+  handle(received: Received, exchange: Exchange): void {
+    const { parsed } = received;
     const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
       this.#initialize(parsed.message, exchange, reply);
@@ -63,7 +65,7 @@ export class LegacyEndpoint {
       // As the SDKs' servers answer whom a stream suits.
       if (exchange.request.headers.accept?.includes("text/event-stream") === true)
         reply.preferStream();
-      answerRequest(this.#options, session, parsed.message, reply, exchange.onFault);
+      answerRequest(this.#options, session, parsed.message, received, reply, exchange.onFault);
       return;
     }
     if (parsed.kind === "notification") passNotification(session, parsed.message);

@@ -2,7 +2,7 @@ import { isJsonObject } from "@hub/core";
 import type { View } from "../catalogue/view.js";
 import { relayLegacy } from "../relay/legacy-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
-import { type Route, routeRequest } from "../routing.js";
+import { type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { resultPieces } from "../wire/pieces.js";
@@ -30,6 +30,7 @@ export function answerRequest(
   options: LegacyEndpointOptions,
   session: ClientSession,
   message: JsonRpcRequest,
+  written: Written,
   reply: Reply,
   onFault: (error: unknown) => void,
 ): void {
@@ -42,7 +43,7 @@ export function answerRequest(
     const problem = cursorProblem(message);
     if (problem === undefined) reply.pieces(resultPieces(message.id, view.answer(kind, false)));
     else reply.message(errorText(message.id, problem));
-  } else if (called.has(method)) call(caller, message);
+  } else if (called.has(method)) call(caller, message, written);
   else if (method === "ping") result({});
   else if (method === "logging/setLevel") {
     setLevel(session, message)
@@ -60,7 +61,7 @@ export function answerRequest(
     );
 }
 
-function call(caller: Caller, message: JsonRpcRequest): void {
+function call(caller: Caller, message: JsonRpcRequest, written: Written): void {
   const { options, view, reply } = caller;
   if (message.method === "tools/call") {
     const own = options.hubTools.handle(view, message, false);
@@ -69,14 +70,15 @@ function call(caller: Caller, message: JsonRpcRequest): void {
       return;
     }
     if (own?.call !== undefined) {
-      route(caller, own.call);
+      route(caller, own.call, undefined);
       return;
     }
   }
-  route(caller, message);
+  route(caller, message, written);
 }
 
-function route(caller: Caller, message: JsonRpcRequest): void {
+/** One that was not written so came inside of another one. */
+function route(caller: Caller, message: JsonRpcRequest, written: Written | undefined): void {
   const { options, view, reply, onFault } = caller;
   const routing = routeRequest(view, message.method, message.params);
   if ("error" in routing) {
@@ -85,11 +87,11 @@ function route(caller: Caller, message: JsonRpcRequest): void {
   }
   const found = routing.route;
   if (found.others === undefined || found.others.length === 0) {
-    send(caller, message, found);
+    send(caller, message, written, found);
     return;
   }
   readElsewhere(options.context, message, [found.entry, ...found.others])
-    .then((entry) => send(caller, message, { ...found, entry }))
+    .then((entry) => send(caller, message, written, { ...found, entry }))
     .catch(onFault);
 }
 
@@ -101,20 +103,23 @@ function askTask(caller: Caller, message: JsonRpcRequest): void {
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
   }
-  send(caller, message, { entry, params: message.params });
+  send(caller, message, undefined, { entry, params: message.params });
 }
 
 function send(
   { options, session, view, reply, onFault }: Caller,
   message: JsonRpcRequest,
-  { entry, params, name, headers = [] }: Route,
+  written: Written | undefined,
+  found: Route,
 ): void {
+  const { entry, params, name, headers = [] } = found;
   const request = { ...message, ...(params === undefined ? {} : { params }) };
   const isTask = isJsonObject(message.params?.task);
   relayLegacy(options.context, {
     session,
     entry,
     request,
+    text: textFor(written, message, found),
     name,
     headers,
     reply,

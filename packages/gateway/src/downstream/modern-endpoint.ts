@@ -8,17 +8,15 @@ import { relayModern } from "../relay/modern-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
 import { relayRewritten } from "../relay/rewritten-relay.js";
 import { sendPieces, sendText } from "../relay/send-text.js";
-import { type Route, routeRequest } from "../routing.js";
+import { type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { ReadyHeaders } from "../upstream/port.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { connectionHeaders } from "../wire/connection-headers.js";
-import { withNameAt } from "../wire/envelope-spelling.js";
 import { metaKeys, modernVersion } from "../wire/eras.js";
 import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
 import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { resultPieces } from "../wire/pieces.js";
-import type { Received } from "../wire/read-message.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { Exchange } from "./exchange.js";
 import { discoverResult } from "./identity.js";
@@ -53,9 +51,6 @@ export type ModernEndpointOptions = {
   readonly hubTools: HubTools;
   readonly version: string;
 };
-
-/** How a message was written. */
-type Written = Pick<Received, "text" | "nameAt">;
 
 /** Answers clients of 2026-07-28: every request stands for itself. */
 export class ModernEndpoint {
@@ -177,7 +172,7 @@ export class ModernEndpoint {
         entry,
         method: message.method,
         name,
-        body: renamed(written, route) ?? JSON.stringify(asked),
+        body: textFor(written, message, route) ?? JSON.stringify(asked),
         headers: upstreamHeaders(
           asked,
           route,
@@ -258,13 +253,6 @@ export class ModernEndpoint {
     this.#subscriptions.add(subscription);
     subscription.start(filter);
   }
-}
-
-/** The text of a request in which nothing but a name has to change. */
-function renamed(written: Written | undefined, { name }: Route): string | undefined {
-  return written === undefined || name === undefined
-    ? undefined
-    : withNameAt(written.text, written.nameAt, name);
 }
 
 /**

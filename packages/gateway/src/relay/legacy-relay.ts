@@ -24,6 +24,8 @@ export type LegacyCall = {
   readonly entry: Entry;
   /** As its server shall see it, under the client's own id. */
   readonly request: JsonRpcRequest;
+  /** The same as the client wrote it, where a 2025 server can have it so. */
+  readonly text?: string | undefined;
   readonly name: string | undefined;
   readonly headers: readonly HeaderParameter[];
   readonly reply: Reply;
@@ -88,6 +90,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
       opened.request(
         request,
         receiver(opened, isRetry, (failure) => void again(opened, isRetry, failure)),
+        call.text,
       ),
     );
   };

@@ -13,11 +13,12 @@ export type Greeted = {
   readonly sessionId: string | undefined;
 };
 
-/** Sends a message with headers of the session. */
+/** Sends a message with headers of the session. `text`: as it goes out; default: made of the message. */
 export type Send = (
   message: object,
   headers: Readonly<Record<string, string>>,
   receiver: MessageReceiver,
+  text?: string,
 ) => UpstreamExchange;
 
 /** What every request in a session says. */

@@ -23,7 +23,8 @@ export interface LegacyLink {
   readonly isInDoubt: boolean;
   /** Asks whether the session stands: another process may be there now. Never rejects. */
   verify(): Promise<boolean>;
-  request(message: JsonRpcRequest, receiver: MessageReceiver): UpstreamExchange;
+  /** `text`: the message as it goes out. Default: made of it. */
+  request(message: JsonRpcRequest, receiver: MessageReceiver, text?: string): UpstreamExchange;
   /** Sends a notification or the answer of a client. Failures are the server's loss: nothing waits for it. */
   post(message: object): void;
   /**
@@ -56,14 +57,14 @@ export const postHeaders = {
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
   const { dialer, instance, limits, via, handshakeMs } = options;
-  const send: Send = (message, headers, receiver) =>
+  const send: Send = (message, headers, receiver, text = JSON.stringify(message)) =>
     exchange(
       dialer,
       instance,
       {
         method: "POST",
         headers: { ...postHeaders, ...headers },
-        body: JSON.stringify(message),
+        body: text,
         via,
       },
       limits,
@@ -85,8 +86,8 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
   const sending = (message: object): Start => {
     return (receiver) => send(message, own, receiver);
   };
-  const asking = (message: JsonRpcRequest): Start => {
-    return (receiver) => send(message, own, hearingOfSession(message.id, standing, receiver));
+  const asking = (message: JsonRpcRequest, text?: string): Start => {
+    return (receiver) => send(message, own, hearingOfSession(message.id, standing, receiver), text);
   };
   const close = () => {
     if (sessionId === undefined || standing.isUnknown || isClosed) return;
@@ -117,7 +118,7 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
       else knownSince = since;
       return !standing.isLost;
     },
-    request: (message, receiver) => open.start(asking(message), receiver),
+    request: (message, receiver, text) => open.start(asking(message, text), receiver),
     post(message) {
       // Whoever waits for an answer must not wait for anything else as well.
       if (!("method" in message)) tell(sending(message), handshakeMs);

@@ -46,8 +46,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     pending.clear();
     outside?.onFailure(failure);
   };
-  const sending = (message: object): Start => {
-    const body = JSON.stringify(message);
+  const sending = (message: object, body = JSON.stringify(message)): Start => {
     const request = { method: "POST", headers: postHeaders, body, via } as const;
     const to = { serverId: instance.serverId, endpoint: target };
     return (receiver) => exchange(dialer, to, request, shortMessages(limits), receiver);
@@ -83,7 +82,11 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     return isOfNoCall ? undefined : [...pending.values()].at(-1);
   }
 
-  function request(message: JsonRpcRequest, receiver: MessageReceiver): UpstreamExchange {
+  function request(
+    message: JsonRpcRequest,
+    receiver: MessageReceiver,
+    text?: string,
+  ): UpstreamExchange {
     const { id } = message;
     pending.set(id, { id, receiver, progressToken: message.params?._meta?.progressToken });
     receiver.onOpen(200, "events", {});
@@ -97,7 +100,10 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       return { ...never, abort: () => void pending.delete(message.id) };
     }
     // Its answer comes with the stream: what comes here says only whether it was taken.
-    const posted = sending(message)({
+    const posted = sending(
+      message,
+      text,
+    )({
       ...deaf,
       onOpen(status) {
         hasEnded = endSoon(() => posted.abort());

@@ -47,6 +47,8 @@ export abstract class Upstream {
   readonly calls: UpstreamCall[] = [];
   /** Everything that came: "POST tools/call", "GET", "DELETE". */
   readonly log: string[] = [];
+  /** Messages that were sent to it, as they came. */
+  readonly bodies: string[] = [];
   /** Takes over whole HTTP requests; true when it has. */
   intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   readonly #scripts = new Map<string, Script>();
@@ -152,7 +154,9 @@ export abstract class Upstream {
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const message: Message = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    const body = Buffer.concat(chunks).toString("utf8");
+    this.bodies.push(body);
+    const message: Message = JSON.parse(body);
     this.log.push(`POST ${message.method ?? "answer"}`);
     this.handle(message, request, response);
   }
