@@ -7,7 +7,7 @@ import {
   shownDefinition,
 } from "@hub/core";
 import { type HeaderParameter, headerParameters } from "../wire/header-values.js";
-import { exposedName, exposedUri } from "./naming.js";
+import { exposedName, exposedUri, formerName } from "./naming.js";
 import { Part, type ShownItem } from "./part.js";
 import { ReadyJson } from "./ready-json.js";
 
@@ -105,7 +105,8 @@ function newPart(
   kind: CapabilityKind,
   naming: Naming,
 ): Part {
-  const mark = kind === "tools" || kind === "prompts" ? exposedName : exposedUri;
+  const isNamed = kind === "tools" || kind === "prompts";
+  const mark = isNamed ? exposedName : exposedUri;
   const offered = usableItems(snapshot, kind).items;
   const ready = new ReadyJson(function* () {
     for (const { item, exposed } of items)
@@ -115,7 +116,10 @@ function newPart(
   });
   const items = offered.map(({ item, headers }, index): ShownItem => {
     const exposed = naming === "own" ? item.key : mark(serverId, item.key);
-    return { serverId, name: item.key, exposed, item, digest: item.hash, headers, ready, index };
+    const before = naming === "marked" && isNamed ? formerName(serverId, item.key) : exposed;
+    const former = before === exposed ? {} : { former: before };
+    const { hash: digest } = item;
+    return { serverId, name: item.key, exposed, ...former, item, digest, headers, ready, index };
   });
   return new Part(serverId, items);
 }

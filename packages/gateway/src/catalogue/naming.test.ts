@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exposedName, exposedUri, longestName, ownUri } from "./naming.js";
+import { exposedName, exposedUri, formerName, longestName, ownUri } from "./naming.js";
 
-const serverId = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/);
+const serverId = fc.oneof(
+  fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/),
+  // Of the same beginning as others, whole or cut.
+  fc.stringMatching(/^[a-z]{0,3}$/).map((end) => `enterprise-plann${end}`),
+);
 const toolName = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 130 }),
   fc.stringMatching(/^[A-Za-z0-9_.-]{1,128}$/),
@@ -14,7 +18,7 @@ describe("the name of a tool", () => {
   test("is one that every model's API accepts", () => {
     fc.assert(
       fc.property(owned, ([id, name]) => {
-        expect(exposedName(id, name)).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+        expect(exposedName(id, name)).toMatch(/^[A-Za-z0-9_-]{1,50}$/);
       }),
     );
   });
@@ -33,8 +37,10 @@ describe("the name of a tool", () => {
     expect(exposedName("weather", "get_forecast")).toBe("weather__get_forecast");
     expect(exposedName("weather", "get.forecast")).toMatch(/^weather__get_forecast_[0-9a-f]{8}$/);
     const long = exposedName("weather", "x".repeat(128));
-    expect(long).toHaveLength(longestName);
-    expect(long).toMatch(/^weather__x+_[0-9a-f]{8}$/);
+    expect(long).toMatch(/^weather__x{23}_[0-9a-f]{8}$/);
+    const both = exposedName("enterprise-resource-planning", "y".repeat(64));
+    expect(both).toMatch(/^enterprise-resou__y{23}_[0-9a-f]{8}$/);
+    expect(both).toHaveLength(longestName);
   });
 
   test("of one server can never be that of another, whatever it calls its tools", () => {
@@ -47,6 +53,19 @@ describe("the name of a tool", () => {
         expect(exposedName(id, shown)).not.toBe(exposedName(otherId, otherName));
       }),
     );
+  });
+});
+
+describe("the name that a tool had while 64 characters were allowed", () => {
+  test("is the present one where that is not longer than 50", () => {
+    fc.assert(
+      fc.property(owned, ([id, name]) => {
+        const plain = `${id}__${name}`;
+        if (plain === exposedName(id, name)) expect(formerName(id, name)).toBe(plain);
+      }),
+    );
+    expect(formerName("weather", "x".repeat(50))).toBe(`weather__${"x".repeat(50)}`);
+    expect(formerName("weather", "x".repeat(128))).toMatch(/^weather__x{46}_[0-9a-f]{8}$/);
   });
 });
 

@@ -1,23 +1,43 @@
 import { sha256Hex } from "@hub/core";
 
-/** What the APIs of language models accept as the name of a tool. */
-export const longestName = 64;
+/** The APIs of language models accept 64 characters as the name of a tool, and clients put a prefix in front. */
+export const longestName = 50;
+const longestFormerName = 64;
 const hashLength = 8;
+/** How much of a server's id and of a name is left in a name that is cut. */
+const cutId = 16;
+const cutName = 23;
 
 /** Between the id of a server and the name of what it offers. No id holds an underscore. */
 const separator = "__";
+const plainName = /^[A-Za-z0-9_-]+$/;
+/** How the second part of a name ends that was cut. */
+const hashed = /_[0-9a-f]{8}$/;
+
+const hashOf = (serverId: string, name: string) =>
+  sha256Hex(`${serverId}\n${name}`).slice(0, hashLength);
+const readable = (text: string) => text.replace(/[^A-Za-z0-9_-]+/g, "_");
 
 /**
  * The name the gateway shows for a tool or prompt: a function of the server and the name alone, never of
- * what else is registered. A name that is too long, or holds what clients refuse, ends in a hash of the
- * whole, which keeps different names apart.
+ * what else is registered. A name that is too long, or holds what clients refuse, is cut and ends in a hash
+ * of the whole, which keeps different names apart.
  */
 export function exposedName(serverId: string, name: string): string {
   const plain = `${serverId}${separator}${name}`;
-  if (plain.length <= longestName && /^[A-Za-z0-9_-]+$/.test(plain)) return plain;
-  const hash = sha256Hex(`${serverId}\n${name}`).slice(0, hashLength);
-  const readable = plain.replace(/[^A-Za-z0-9_-]+/g, "_");
-  return `${readable.slice(0, longestName - hashLength - 1)}_${hash}`;
+  // An id of just this length may be what is left of another one; then a hash shows which is meant.
+  const mayBeCut = serverId.length === cutId && hashed.test(name);
+  if (plain.length <= longestName && plainName.test(plain) && !mayBeCut) return plain;
+  const cut = `${serverId.slice(0, cutId)}${separator}${readable(name).slice(0, cutName)}`;
+  return `${cut}_${hashOf(serverId, name)}`;
+}
+
+/** The name it had while 64 characters were allowed: calls by it are still answered in this minor version. */
+export function formerName(serverId: string, name: string): string {
+  const plain = `${serverId}${separator}${name}`;
+  if (plain.length <= longestFormerName && plainName.test(plain)) return plain;
+  const cut = readable(plain).slice(0, longestFormerName - hashLength - 1);
+  return `${cut}_${hashOf(serverId, name)}`;
 }
 
 /** Marks a URI that two servers have: the later one's is shown so, and read back. */

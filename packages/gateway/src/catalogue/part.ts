@@ -9,6 +9,8 @@ export type ShownItem = {
   /** As its server calls it. */
   readonly name: string;
   readonly exposed: string;
+  /** The name it had here before, where that is another one. */
+  readonly former?: string;
   readonly item: CapabilityItem;
   /** Changes exactly when the definition does, as it is shown here. */
   readonly digest: string;
@@ -26,6 +28,7 @@ export class Part {
   readonly all: readonly ShownItem[];
   readonly items: readonly ShownItem[];
   readonly #byName = new Map<string, ShownItem>();
+  readonly #byFormerName = new Map<string, ShownItem>();
   #byOwnName: ReadonlyMap<string, ShownItem> | undefined;
   #digest: string | undefined;
   #json: readonly Buffer[] | undefined;
@@ -40,11 +43,19 @@ export class Part {
       this.#byName.set(item.exposed, item);
     }
     for (const name of twice) this.#byName.delete(name);
+    for (const item of all)
+      if (item.former !== undefined && !twice.has(item.exposed))
+        this.#byFormerName.set(item.former, item);
     this.items = twice.size === 0 ? all : all.filter(({ exposed }) => !twice.has(exposed));
   }
 
   get(exposed: string): ShownItem | undefined {
     return this.#byName.get(exposed);
+  }
+
+  /** By the name it had here before. */
+  getFormer(exposed: string): ShownItem | undefined {
+    return this.#byFormerName.get(exposed);
   }
 
   /** By what its server calls it. */

@@ -22,6 +22,11 @@ export class ShownList {
       const found = part.get(exposed);
       if (found !== undefined) return found;
     }
+    // A client that listed before an update of the hub still calls by the names it knows.
+    for (const part of this.parts) {
+      const found = part.getFormer(exposed);
+      if (found !== undefined) return found;
+    }
     return undefined;
   }
 

@@ -163,7 +163,7 @@ describe("the name of a tool at its server", () => {
     expect(listed).toHaveLength(names.length);
     const found: string[] = [];
     for (const name of listed) {
-      expect(name).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+      expect(name).toMatch(/^[A-Za-z0-9_-]{1,50}$/);
       found.push(textOf((await client.call(name).done).response));
     }
     expect(found.sort()).toEqual([...names].sort());
@@ -171,6 +171,26 @@ describe("the name of a tool at its server", () => {
       const sent = String(headers["mcp-name"]);
       const encoded = /^=\?base64\?(.*)\?=$/.exec(sent)?.[1];
       expect(encoded === undefined ? sent : Buffer.from(encoded, "base64").toString()).toBe(name);
+    }
+  });
+
+  test("is found under its longer name of before as well, by clients of both eras", async () => {
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start({ tools: ["x".repeat(50), "y".repeat(120)] });
+    for (const name of ["x".repeat(50), "y".repeat(120)])
+      upstream.on(name, (call) => textResult(call.name));
+    await hub.register("odd", upstream);
+    const cut = "odd__yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy_";
+    const listed = (await new ModernClient(hub.url).ask("tools/list")).result;
+    const hash = /_([0-9a-f]{8})$/.exec(
+      members(listed, "tools", "name")
+        .map(String)
+        .find((name) => name.startsWith("odd__y")) ?? "",
+    )?.[1];
+    for (const client of [new ModernClient(hub.url), await LegacyClient.open(hub.url)]) {
+      const long = (await client.call(`odd__${"x".repeat(50)}`).done).response;
+      expect(textOf(long)).toBe("x".repeat(50));
+      expect(textOf((await client.call(`${cut}${hash}`).done).response)).toBe("y".repeat(120));
     }
   });
 
