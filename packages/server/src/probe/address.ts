@@ -94,6 +94,14 @@ export function addressKind(ip: string): AddressKind | undefined {
   return address instanceof ipaddr.IPv4 ? kindOfV4(address) : kindOfV6(address);
 }
 
+/** `0.0.0.0` and `::`, in each spelling: every address of the machine that listens there, and none to call. */
+export function isListenAddress(ip: string): boolean {
+  const address = parse(ip);
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress())
+    return address.toIPv4Address().toString() === "0.0.0.0";
+  return address?.range() === "unspecified" && /^[0.:]+$/.test(address.toString());
+}
+
 /** One spelling per address; an IPv4-mapped one becomes its IPv4 form. */
 export function canonicalAddress(ip: string): string | undefined {
   const address = parse(ip);

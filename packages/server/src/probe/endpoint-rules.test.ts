@@ -187,3 +187,16 @@ test("text that is no address has no kind", () => {
   for (const text of ["", "localhost", "1.2.3", "0x7f.0.0.1", "::g", "300.1.1.1"])
     expect(addressKind(text)).toBeUndefined();
 });
+
+test.each([
+  "http://0.0.0.0:8002/mcp",
+  "http://0:8002/mcp",
+  "http://[::]:8002/mcp",
+  "http://[::ffff:0.0.0.0]:8002/mcp",
+])("%s is told from other refused addresses: it is where a server listens", (endpoint) => {
+  for (const rules of [local, network])
+    expect(() => checkEndpoint(endpoint, rules)).toThrow(
+      /is where a server listens, not where it can be called\. Register it under 127\.0\.0\.1/,
+    );
+  expect(() => checkEndpoint("http://0.1.2.3/", local)).toThrow(/which the hub never dials/);
+});

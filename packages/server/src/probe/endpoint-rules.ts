@@ -2,6 +2,7 @@ import { HubError } from "@hub/core";
 import {
   type AddressKind,
   addressKind,
+  isListenAddress,
   type Network,
   networkHolds,
   parseNetwork,
@@ -63,6 +64,12 @@ export function checkAddress(ip: string, rules: EndpointRules): AddressVerdict {
     (network) => networkHolds(network, ip) && (kind !== "denied" || opensDenied(network)),
   );
   if (isNamed) return { isAllowed: true };
+  if (isListenAddress(ip))
+    return {
+      isAllowed: false,
+      reason: "is where a server listens, not where it can be called",
+      fix: "Register it under 127.0.0.1, localhost or the name of its machine.",
+    };
   const example = `MCP_HUB_ALLOW_ENDPOINTS=${ip}/${ip.includes(":") ? 128 : 32}`;
   return kind === "denied"
     ? {
