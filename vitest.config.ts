@@ -9,8 +9,8 @@ export default defineConfig({
       "apps/*/{src,test}/**/*.test.ts",
       "test/**/*.test.ts",
     ],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
   },
 });

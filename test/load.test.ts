@@ -163,7 +163,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   const lastBeats = await beatAll(hub, grants);
   expect(new Set(lastBeats)).toEqual(new Set([200]));
   const timesWhileDying = await readList(hub);
-  await until("the herd to be down", async () => (await inStatus("down")) === herdSize, 15_000);
+  await until("the herd to be down", async () => (await inStatus("down")) === herdSize);
   const dying = await timesWhileDying();
 
   const downs = (await journal(hub)).filter(
@@ -204,4 +204,4 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     expect(life.join(" ")).toMatch(/^up (unreachable )?down (pending )?up$/);
   }
   expect(hub.program.output).not.toContain('"level":"error"');
-}, 40_000);
+}, 180_000);

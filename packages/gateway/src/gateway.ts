@@ -100,7 +100,7 @@ export class Gateway {
       catalogue,
       views,
       instances: new Instances(limits, budgets, catalogue),
-      dialer: containedDialer(unpackingDialer(dialer), faults),
+      dialer: unpackingDialer(containedDialer(dialer, faults), faults),
       limits,
       budgets,
       serverMessages: messages.ofServers,

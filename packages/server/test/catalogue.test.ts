@@ -231,7 +231,7 @@ describe("one server", () => {
 });
 
 describe("GET /tools", () => {
-  test("finds tools of all servers by name, description and parameters, the best first", async () => {
+  test("finds tools of all servers by name and description, tells them apart by parameters, the best first", async () => {
     const hub = await createTestApp();
     await postJson(hub.app, "/register", server1);
     await postJson(hub.app, "/register", {
@@ -250,11 +250,11 @@ describe("GET /tools", () => {
       );
     expect((await names("weather"))[0]).toBe("get_weather");
     expect((await names("alerts"))[0]).toBe("listAlerts");
-    expect((await names("recipient"))[0]).toBe("send_mail");
+    expect((await names("message recipient"))[0]).toBe("send_mail");
+    expect(await names("recipient")).toEqual([]);
     expect((await names("forecast city"))[0]).toBe("get_weather");
     expect(await names("zzzzzz")).toEqual([]);
     await offer(hub, "mail", [tool("send_letter", "By post")]);
-    expect(await names("recipient")).toEqual([]);
     expect((await names("letter"))[0]).toBe("send_letter");
   });
 

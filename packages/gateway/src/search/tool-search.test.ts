@@ -361,7 +361,7 @@ describe("what the index may hold", () => {
           const fresh = new ToolSearch(options);
           fresh.follow(last);
           if (
-            last.reduce((sum, { tools }) => sum + tools.length * 20, 0) <
+            last.reduce((sum, { tools }) => sum + tools.length * 40, 0) <
             Math.min(mostOfServer, mostOfAll)
           ) {
             expect(followed.words).toBe(fresh.words);

@@ -17,7 +17,7 @@ const fault = (instance: string, neverSent: boolean): UpstreamFailure => ({
 });
 
 /** Hears what a server answers in the name of who asked; what fails there ends this one exchange. */
-class ContainedReceiver implements UpstreamReceiver {
+export class ContainedReceiver implements UpstreamReceiver {
   readonly #receiver: UpstreamReceiver;
   readonly #faults: Faults;
   exchange: UpstreamExchange | undefined;

@@ -1,5 +1,7 @@
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type { Faults } from "../faults.js";
+import { ContainedReceiver } from "./contained-dialer.js";
 import type {
   UpstreamDialer,
   UpstreamExchange,
@@ -14,12 +16,15 @@ const unpackers: ReadonlyMap<string, () => Transform> = new Map<string, () => Tr
   ["br", createBrotliDecompress],
 ]);
 
-/** A dialer that unpacks the answers to requests that want it (see `UpstreamRequest.isUnpacked`). */
-export function unpackingDialer(dialer: UpstreamDialer): UpstreamDialer {
+/**
+ * A dialer that unpacks the answers to requests that want it (see `UpstreamRequest.isUnpacked`). `dialer` is a
+ * contained one; what fails at a piece that was unpacked later ends its one exchange as well.
+ */
+export function unpackingDialer(dialer: UpstreamDialer, faults: Faults): UpstreamDialer {
   return {
     send: (url, request, receiver) =>
       request.isUnpacked === true
-        ? sendUnpacked(dialer, url, request, receiver)
+        ? sendUnpacked(dialer, url, request, receiver, faults)
         : dialer.send(url, request, receiver),
   };
 }
@@ -33,7 +38,10 @@ function sendUnpacked(
   url: string,
   request: UpstreamRequest,
   receiver: UpstreamReceiver,
+  faults: Faults,
 ): UpstreamExchange {
+  /** Hears what comes of the unpacker. */
+  const heard = new ContainedReceiver(receiver, faults);
   let unpacker: Transform | undefined;
   let isPaused = false;
   let isOver = false;
@@ -42,7 +50,7 @@ function sendUnpacked(
     isOver = true;
     unpacker?.destroy();
     exchange.abort();
-    receiver.onFailure({ neverSent: false, code, detail });
+    heard.onFailure({ neverSent: false, code, detail });
   };
   const unpack = (encoding: string): boolean => {
     const make = unpackers.get(encoding);
@@ -53,12 +61,12 @@ function sendUnpacked(
     unpacker = make();
     unpacker
       .on("data", (chunk: Buffer) => {
-        if (!isOver) receiver.onData(chunk);
+        if (!isOver) heard.onData(chunk);
       })
       .on("end", () => {
         if (isOver) return;
         isOver = true;
-        receiver.onEnd();
+        heard.onEnd();
       })
       .on("drain", () => {
         if (!isPaused && !isOver) exchange.resume();
@@ -91,12 +99,13 @@ function sendUnpacked(
     },
     onFailure(failure) {
       if (isOver) return;
-      isOver = true;
       unpacker?.destroy();
       receiver.onFailure(failure);
+      // Not before: whoever fails at hearing of it is told once more.
+      isOver = true;
     },
   });
-  return {
+  const handle: UpstreamExchange = {
     abort() {
       isOver = true;
       unpacker?.destroy();
@@ -113,4 +122,6 @@ function sendUnpacked(
       if (unpacker?.writableNeedDrain !== true) exchange.resume();
     },
   };
+  heard.exchange = handle;
+  return handle;
 }
