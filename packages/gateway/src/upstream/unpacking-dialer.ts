@@ -5,6 +5,7 @@ import { ContainedReceiver } from "./contained-dialer.js";
 import type {
   UpstreamDialer,
   UpstreamExchange,
+  UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
 } from "./port.js";
@@ -24,104 +25,126 @@ export function unpackingDialer(dialer: UpstreamDialer, faults: Faults): Upstrea
   return {
     send: (url, request, receiver) =>
       request.isUnpacked === true
-        ? sendUnpacked(dialer, url, request, receiver, faults)
+        ? sendUnpacked(dialer, url, request, new Unpacking(receiver, faults))
         : dialer.send(url, request, receiver),
   };
+}
+
+function sendUnpacked(
+  dialer: UpstreamDialer,
+  url: string,
+  request: UpstreamRequest,
+  unpacking: Unpacking,
+): UpstreamExchange {
+  unpacking.exchange = dialer.send(url, request, unpacking);
+  return unpacking;
 }
 
 /**
  * Hears an answer unpacked, a piece at a time and no faster than its receiver takes it. An encoding that is
  * not known is a failure, `ENCODED`; so is a body that is not what it is announced as, `ANSWER_INVALID`.
  */
-function sendUnpacked(
-  dialer: UpstreamDialer,
-  url: string,
-  request: UpstreamRequest,
-  receiver: UpstreamReceiver,
-  faults: Faults,
-): UpstreamExchange {
+class Unpacking implements UpstreamReceiver, UpstreamExchange {
+  readonly #receiver: UpstreamReceiver;
+  readonly #faults: Faults;
+  exchange: UpstreamExchange | undefined;
   /** Hears what comes of the unpacker. */
-  const heard = new ContainedReceiver(receiver, faults);
-  let unpacker: Transform | undefined;
-  let isPaused = false;
-  let isOver = false;
-  const fail = (code: string, detail: string) => {
-    if (isOver) return;
-    isOver = true;
-    unpacker?.destroy();
-    exchange.abort();
-    heard.onFailure({ neverSent: false, code, detail });
-  };
-  const unpack = (encoding: string): boolean => {
-    const make = unpackers.get(encoding);
-    if (make === undefined) {
-      fail("ENCODED", `it answers in the encoding ${encoding.slice(0, 20)}, unasked`);
+  #heard: ContainedReceiver | undefined;
+  #unpacker: Transform | undefined;
+  #isPaused = false;
+  #isOver = false;
+
+  constructor(receiver: UpstreamReceiver, faults: Faults) {
+    this.#receiver = receiver;
+    this.#faults = faults;
+  }
+
+  onHead(status: number, headers: Parameters<UpstreamReceiver["onHead"]>[1]): void {
+    const given = headers["content-encoding"];
+    // Nearly all answers come as they are.
+    const encoding = given === undefined ? "" : [given].flat().join(",").trim().toLowerCase();
+    if (encoding === "identity" || encoding === "") {
+      this.#receiver.onHead(status, headers);
+      return;
+    }
+    if (!this.#unpack(encoding)) return;
+    // What comes has neither this encoding nor this length.
+    const { "content-encoding": _, "content-length": __, ...kept } = headers;
+    this.#receiver.onHead(status, kept);
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#unpacker === undefined) this.#receiver.onData(chunk);
+    else if (!this.#isOver && !this.#unpacker.write(chunk)) this.exchange?.pause();
+  }
+
+  onEnd(): void {
+    if (this.#unpacker === undefined) this.#receiver.onEnd();
+    else this.#unpacker.end();
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (this.#isOver) return;
+    this.#unpacker?.destroy();
+    this.#receiver.onFailure(failure);
+    // Not before: whoever fails at hearing of it is told once more.
+    this.#isOver = true;
+  }
+
+  abort(): void {
+    this.#isOver = true;
+    this.#unpacker?.destroy();
+    this.exchange?.abort();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#unpacker?.pause();
+    this.exchange?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#unpacker?.resume();
+    if (this.#unpacker?.writableNeedDrain !== true) this.exchange?.resume();
+  }
+
+  #unpack(encoding: string): boolean {
+    const heard = new ContainedReceiver(this.#receiver, this.#faults);
+    heard.exchange = this;
+    this.#heard = heard;
+    const unpacker = unpackers.get(encoding)?.();
+    if (unpacker === undefined) {
+      this.#fail("ENCODED", `it answers in the encoding ${encoding.slice(0, 20)}, unasked`);
       return false;
     }
-    unpacker = make();
+    this.#unpacker = unpacker;
     unpacker
       .on("data", (chunk: Buffer) => {
-        if (!isOver) heard.onData(chunk);
+        if (!this.#isOver) heard.onData(chunk);
       })
       .on("end", () => {
-        if (isOver) return;
-        isOver = true;
+        if (this.#isOver) return;
+        this.#isOver = true;
         heard.onEnd();
       })
       .on("drain", () => {
-        if (!isPaused && !isOver) exchange.resume();
+        if (!this.#isPaused && !this.#isOver) this.exchange?.resume();
       })
       .on("error", () =>
-        fail(
+        this.#fail(
           "ANSWER_INVALID",
           `it sent an answer that is no ${encoding}, as which it was announced`,
         ),
       );
     return true;
-  };
-  const exchange = dialer.send(url, request, {
-    onHead(status, headers) {
-      const given = [headers["content-encoding"] ?? "identity"].flat().join(",");
-      const encoding = given.trim().toLowerCase();
-      if (encoding === "identity" || encoding === "") return receiver.onHead(status, headers);
-      if (!unpack(encoding)) return;
-      // What comes has neither this encoding nor this length.
-      const { "content-encoding": _, "content-length": __, ...kept } = headers;
-      receiver.onHead(status, kept);
-    },
-    onData(chunk) {
-      if (unpacker === undefined) receiver.onData(chunk);
-      else if (!isOver && !unpacker.write(chunk)) exchange.pause();
-    },
-    onEnd() {
-      if (unpacker === undefined) receiver.onEnd();
-      else unpacker.end();
-    },
-    onFailure(failure) {
-      if (isOver) return;
-      unpacker?.destroy();
-      receiver.onFailure(failure);
-      // Not before: whoever fails at hearing of it is told once more.
-      isOver = true;
-    },
-  });
-  const handle: UpstreamExchange = {
-    abort() {
-      isOver = true;
-      unpacker?.destroy();
-      exchange.abort();
-    },
-    pause() {
-      isPaused = true;
-      unpacker?.pause();
-      exchange.pause();
-    },
-    resume() {
-      isPaused = false;
-      unpacker?.resume();
-      if (unpacker?.writableNeedDrain !== true) exchange.resume();
-    },
-  };
-  heard.exchange = handle;
-  return handle;
+  }
+
+  #fail(code: string, detail: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#unpacker?.destroy();
+    this.exchange?.abort();
+    this.#heard?.onFailure({ neverSent: false, code, detail });
+  }
 }
