@@ -175,7 +175,10 @@ export async function listen(
   server.on("connection", (socket) => connections.opened(socket));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port, exclusive: true }, () => {
+    // As many as may be open may come at once, as after a restart of the hub. Of more than may wait for it
+    // the kernel breaks off some, with nothing that the hub could say; the kernel has a limit of its own too.
+    const backlog = budgets.limit("connections");
+    server.listen({ host, port, exclusive: true, backlog }, () => {
       server.off("error", reject);
       resolve();
     });
