@@ -1,5 +1,4 @@
-import type { Entry, JsonObject } from "@hub/core";
-import { type BudgetBook, isJsonObject } from "@hub/core";
+import type { BudgetBook, Entry, JsonObject } from "@hub/core";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import { tooManyQuestions } from "../downstream/questions.js";
 import type { Refusal } from "../downstream/refuse-more.js";
@@ -20,6 +19,7 @@ import {
 } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 import { failureText } from "./context.js";
+import { HeldQuestions } from "./held-questions.js";
 import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
 import { membersText, modernResponse } from "./modern-response.js";
@@ -32,8 +32,6 @@ type Attached = {
   readonly reply: Reply;
   readonly stopWatching: () => void;
 };
-
-type Question = { readonly serverId: JsonRpcId; readonly request: JsonObject };
 
 /** Notifications kept while nobody is there to hear them. */
 const mostKept = 100;
@@ -65,7 +63,7 @@ export type HeldCallOptions = {
  */
 export class HeldCall {
   readonly #options: HeldCallOptions;
-  readonly #questions = new Map<string, Question>();
+  readonly #questions = new HeldQuestions();
   readonly #kept: string[] = [];
   #link: LegacyLink | undefined;
   #stream: UpstreamExchange | undefined;
@@ -74,7 +72,6 @@ export class HeldCall {
   /** Why it ended while its client was away, which hears so when it comes back. */
   #failure: GatewayFailure | undefined;
   #round = 0;
-  #lastKey = 0;
   #isAsking = false;
   /** Its answer is on its way to its client, who cannot be asked any more. */
   #isPassing = false;
@@ -127,11 +124,8 @@ export class HeldCall {
 
   /** Takes the answers a client brought back; those that are missing are asked for again. */
   resume(responses: JsonObject): void {
-    for (const [key, question] of [...this.#questions]) {
-      const result = Object.hasOwn(responses, key) ? responses[key] : undefined;
-      if (!isJsonObject(result)) continue;
-      this.#questions.delete(key);
-      this.#link?.post({ jsonrpc: "2.0", id: question.serverId, result });
+    for (const { serverId: id, result } of this.#questions.answered(responses)) {
+      this.#link?.post({ jsonrpc: "2.0", id, result });
       this.run.goOn();
     }
   }
@@ -252,7 +246,7 @@ export class HeldCall {
   }
 
   #question(request: JsonRpcRequest): void {
-    const { id: serverId, method, params } = request;
+    const { id: serverId, method } = request;
     if (method === "ping") {
       this.#link?.reply({ jsonrpc: "2.0", id: serverId, result: {} });
       return;
@@ -274,20 +268,14 @@ export class HeldCall {
       this.run.fail(tooMuchHeld);
       return;
     }
-    this.#lastKey += 1;
-    const question = isJsonObject(params) ? { method, params } : { method };
-    this.#questions.set(`hub-${this.#lastKey}`, { serverId, request: question });
+    this.#questions.add(request);
     this.run.waitForClient();
     this.#askSoon();
   }
 
   /** The server wants no answer any more; a client that brings one finds that nobody asks. */
   #takeBack(serverId: unknown): void {
-    for (const [key, question] of this.#questions)
-      if (question.serverId === serverId) {
-        this.#questions.delete(key);
-        this.run.goOn();
-      }
+    for (let left = this.#questions.takeBack(serverId); left > 0; left -= 1) this.run.goOn();
   }
 
   /** Questions that come together are asked together. */
@@ -300,9 +288,7 @@ export class HeldCall {
       const attached = this.#detach();
       if (attached === undefined) return;
       this.#round += 1;
-      const inputRequests = Object.fromEntries(
-        [...this.#questions].map(([key, { request }]) => [key, request]),
-      );
+      const inputRequests = this.#questions.requests;
       const bytes = JSON.stringify([this.#options.request.params, inputRequests]).length;
       const state = this.#options.hold(this.#round, bytes, attached.id);
       if (typeof state === "string") {

@@ -3,21 +3,20 @@ import type { ChangeKind } from "../catalogue/view.js";
 import { hubIdentity } from "../relay/ask-once.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import type { StreamEvent } from "../wire/event-stream.js";
-import { type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
+import { parseMessage } from "../wire/json-rpc.js";
 import { responseTo } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
-import { modernHeaders, withEnvelope } from "./modern.js";
+import { listenRequest } from "./listen-request.js";
 import { ownRequestId } from "./own-ids.js";
 import { Pace } from "./pace.js";
 import { pacedDialer } from "./paced-dialer.js";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
+import { RetryPause } from "./retry-pause.js";
 import { ServerSubscriptions } from "./server-subscriptions.js";
 import { openSseLink } from "./sse-link.js";
 
-const shortestPauseMs = 1_000;
-const longestPauseMs = 60_000;
 /** Clients are not kept waiting longer than this for what a server may never confirm. */
 const mostWaitMs = 2_000;
 const mostReplaced = 4;
@@ -70,8 +69,7 @@ export class Watcher {
   #link: LegacyLink | undefined;
   /** What the server was told of resources in this session. */
   #subscriptions: ServerSubscriptions | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #pauseMs = shortestPauseMs;
+  readonly #pause = new RetryPause();
   #openedAt = 0;
   #wasOpen = false;
   #hasWarned = false;
@@ -120,7 +118,7 @@ export class Watcher {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#pause.end();
     this.#stream?.abort();
     this.#endReplaced();
     this.#subscriptions?.end();
@@ -150,32 +148,10 @@ export class Watcher {
 
   #listen(): void {
     const { context, instance, uris } = this.#options;
-    const followed = uris();
-    const message: JsonRpcRequest = {
-      jsonrpc: "2.0",
-      id: ownRequestId(),
-      method: "subscriptions/listen",
-      params: withEnvelope(
-        {
-          notifications: {
-            toolsListChanged: true,
-            promptsListChanged: true,
-            resourcesListChanged: true,
-            ...(followed.length === 0 ? {} : { resourceSubscriptions: followed }),
-          },
-        },
-        { clientCapabilities: {}, clientInfo: hubIdentity.clientInfo },
-      ),
-    };
-    const request = {
-      method: "POST",
-      headers: modernHeaders(message),
-      body: JSON.stringify(message),
-    } as const;
     this.#stream = exchange(
       this.#dialer,
       instance,
-      request,
+      listenRequest(uris()),
       context.serverMessages,
       this.#receiver(),
     );
@@ -329,10 +305,7 @@ export class Watcher {
     const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;
     const isGood = !this.#isRefused(failure) && livedMs >= goodAfterMs;
     if (isGood) this.#hasWarned = false;
-    this.#pauseMs = isGood ? shortestPauseMs : Math.min(longestPauseMs, this.#pauseMs * 2);
-    // Full jitter, so that a hub full of servers does not call them all at once.
-    this.#timer = setTimeout(() => this.#resume(), Math.random() * this.#pauseMs);
-    this.#timer.unref();
+    this.#pause.wait(isGood, () => this.#resume());
   }
 
   #resume(): void {

@@ -20,9 +20,7 @@ import { isListing, ListMemory } from "./list-memory.js";
 import { Nobody } from "./nobody.js";
 import { PendingCalls } from "./pending-calls.js";
 import { Questions } from "./questions.js";
-
-/** A server that says nothing for so long at its start is spoken of. Milliseconds. */
-const quietMs = 10_000;
+import { watchSlowStart } from "./slow-start.js";
 
 /** A call in flight. */
 export interface Call {
@@ -248,17 +246,14 @@ export class Upstream {
     const { clientCapabilities, handshakeMs } = this.#options;
     const send = (method: string, params: JsonRpcParams) =>
       this.#send(this.#calls.newId(), method, params, undefined);
-    const waiting = setTimeout(() => {
-      const message = `the server has not answered initialize for ${quietMs / 1_000} s; it is waited for until ${handshakeMs / 1_000} s`;
-      this.#options.log?.({ level: "warn", message });
-    }, quietMs);
+    const hasAnswered = watchSlowStart(this.#options.log, handshakeMs);
     try {
       return await greet(send, clientCapabilities, handshakeMs);
     } catch (error) {
       await link.close();
       throw error;
     } finally {
-      clearTimeout(waiting);
+      hasAnswered();
     }
   }
 

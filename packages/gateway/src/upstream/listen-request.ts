@@ -1,0 +1,25 @@
+import { hubIdentity } from "../relay/ask-once.js";
+import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import { modernHeaders, withEnvelope } from "./modern.js";
+import { ownRequestId } from "./own-ids.js";
+import type { UpstreamRequest } from "./port.js";
+
+/** `subscriptions/listen` (2026-07-28): all changes of lists, and the updates of these resources. */
+export function listenRequest(uris: readonly string[]): UpstreamRequest {
+  const notifications = {
+    toolsListChanged: true,
+    promptsListChanged: true,
+    resourcesListChanged: true,
+    ...(uris.length === 0 ? {} : { resourceSubscriptions: uris }),
+  };
+  const message: JsonRpcRequest = {
+    jsonrpc: "2.0",
+    id: ownRequestId(),
+    method: "subscriptions/listen",
+    params: withEnvelope(
+      { notifications },
+      { clientCapabilities: {}, clientInfo: hubIdentity.clientInfo },
+    ),
+  };
+  return { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) };
+}
