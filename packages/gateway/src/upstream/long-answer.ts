@@ -2,7 +2,7 @@ import { type Answering, type Envelope, EnvelopeReader } from "../wire/envelope.
 import type { StreamEvent } from "../wire/event-stream.js";
 
 /** An answer that is longer is passed on while it comes, where nobody has to see the whole of it. */
-export const longBytes = 262_144;
+export const longBytes = 131_072;
 
 /** Takes the bytes of a long answer as they come. */
 export interface Passage {
