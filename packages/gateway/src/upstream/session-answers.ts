@@ -71,8 +71,8 @@ export function hearingOfSession(
     onEvent(event) {
       const isOk = status >= 200 && status < 300;
       if (event.data !== undefined && !isAnswered) {
-        // What is read on as it comes is an answer as well.
-        isAnswered = isOk && !isStream ? true : isOwn(event.data);
+        // What comes with success is of a session that stands; nothing of it is read twice.
+        isAnswered = isOk || isOwn(event.data);
         if (isAnswered && isOk) standing.isProven = true;
       }
       if (isHeld) held.push(event);
