@@ -37,7 +37,7 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
       "Files",
       "--",
       process.execPath,
-      example("stdio-server"),
+      join(root, "examples/stdio-server.mjs"),
     ]);
     const servers = await until(
       "six servers to be up with what they offer",

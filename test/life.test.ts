@@ -116,14 +116,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     for (const example of crew) startServer(hub, example);
     const wrapper = join(root, "packages/register/dist/cli.js");
     launch(
-      [
-        wrapper,
-        "--name",
-        "Files",
-        "--",
-        process.execPath,
-        join(root, "examples/dist/stdio-server.js"),
-      ],
+      [wrapper, "--name", "Files", "--", process.execPath, join(root, "examples/stdio-server.mjs")],
       { MCP_HUB_URL: hub.url },
     );
     await everybodyIsUp(hub);

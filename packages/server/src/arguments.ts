@@ -38,10 +38,14 @@ export function readArguments(args: readonly string[]): HubCommand {
 /** What is set in the environment is looked for on the command line, too: `--port` is `MCP_HUB_PORT`. */
 function unknownText(arg: string): string {
   const nearest = nearestName(arg, [...known, ...hubSettings]);
-  const advice = known.includes(nearest)
+  return `MCP Hub does not know ${JSON.stringify(arg)}. ${adviceOn(nearest)}.`;
+}
+
+function adviceOn(nearest: string | undefined): string {
+  if (nearest === undefined) return `It takes ${known.join(", ")}`;
+  return known.includes(nearest)
     ? `The nearest it takes is ${nearest}`
     : `Set ${nearest} in the environment instead`;
-  return `MCP Hub does not know ${JSON.stringify(arg)}. ${advice}.`;
 }
 
 export const usage = `Usage: mcp-hub [options]

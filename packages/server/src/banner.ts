@@ -8,6 +8,9 @@ export type BannerFacts = {
   readonly hasWebUi: boolean;
 };
 
+/** Where helpers look for the hub by themselves. */
+const usualUrl = "http://127.0.0.1:8001";
+
 /** What `npm start` shows a person: where everything is and how to go on. */
 export function banner({ version, url, store, servers, readyInMs, hasWebUi }: BannerFacts): string {
   const rows: readonly (readonly [string, string])[] = [
@@ -25,6 +28,9 @@ export function banner({ version, url, store, servers, readyInMs, hasWebUi }: Ba
         : `${servers} ${servers === 1 ? "server" : "servers"}, being probed now`,
     ],
   ];
+  const isUsual = url === usualUrl;
+  const given = isUsual ? "" : `, { hubUrl: "${url}" }`;
+  const set = isUsual ? "" : `MCP_HUB_URL=${url} `;
   const lines = rows.map(([label, text]) => `  ${label.padEnd(10)}${text}`);
   return [
     "",
@@ -33,8 +39,8 @@ export function banner({ version, url, store, servers, readyInMs, hasWebUi }: Ba
     ...lines,
     "",
     "  Register a server:",
-    '    TypeScript     import { register } from "@hub/register";  register(server);',
-    "    any command    npm run hub-register -- -- <command that speaks MCP on stdio>",
+    `    TypeScript     import { register } from "@hub/register";  register(server${given});`,
+    `    any command    ${set}npm run hub-register -- -- <command that speaks MCP on stdio>`,
     `    anything else  curl -d name="My server" -d transport=streamable-http -d endpoint=http://localhost:8002/mcp ${url}/register`,
     "  Connect a client:",
     `    claude mcp add --transport http hub ${url}/mcp`,

@@ -46,6 +46,9 @@ export type ListenOptions = {
 };
 
 const closeIdleEveryMs = 50;
+/** What Node lets wait by itself. */
+const leastBacklog = 511;
+
 /** A connection that has asked nothing gets this long to do so when the hub stops. */
 const unusedGraceMs = 500;
 const mostHeaderBytes = 16_384;
@@ -177,7 +180,7 @@ export async function listen(
     server.once("error", reject);
     // As many as may be open may come at once, as after a restart of the hub. Of more than may wait for it
     // the kernel breaks off some, with nothing that the hub could say; the kernel has a limit of its own too.
-    const backlog = budgets.limit("connections");
+    const backlog = Math.max(leastBacklog, budgets.limit("connections"));
     server.listen({ host, port, exclusive: true, backlog }, () => {
       server.off("error", reject);
       resolve();

@@ -38,9 +38,15 @@ function essence(name: string): string {
     .replace(/^MCP_HUB_/, "");
 }
 
-/** The known name that is most like a given one, whether either is an option or a variable. */
-export function nearestName(given: string, known: readonly string[]): string {
+/**
+ * The known name that is most like a given one, whether either is an option or a variable; undefined when
+ * none is like it.
+ */
+export function nearestName(given: string, known: readonly string[]): string | undefined {
   const wanted = essence(given);
-  const ranked = known.map((name) => ({ name, far: distance(wanted, essence(name)) }));
-  return ranked.reduce((best, one) => (one.far < best.far ? one : best)).name;
+  const ranked = known
+    .map((name) => ({ name, far: distance(wanted, essence(name)) }))
+    // Where as much is another as there is, nothing was meant by it.
+    .filter(({ far }) => far <= wanted.length);
+  return ranked.toSorted((a, b) => a.far - b.far)[0]?.name;
 }

@@ -3,7 +3,7 @@ import { nearestName } from "./nearest-name.js";
 import { hubSettings, settingsOfOthers } from "./settings.js";
 
 /** A variable that looks like a setting of the hub and is none. */
-export type UnknownSetting = { readonly variable: string; readonly nearest: string };
+export type UnknownSetting = { readonly variable: string; readonly nearest: string | undefined };
 
 const known: readonly string[] = [...hubSettings, ...settingsOfOthers];
 
@@ -16,5 +16,9 @@ export function unknownSettings(env: Environment): readonly UnknownSetting[] {
 
 /** What a person is told of it. Not its value: that may be a secret. */
 export function unknownSettingText({ variable, nearest }: UnknownSetting): string {
-  return `${JSON.stringify(variable)} is no setting of this hub and does nothing. The nearest name it knows is ${nearest}.`;
+  const advice =
+    nearest === undefined
+      ? "docs/reference/settings.md has all it knows"
+      : `The nearest name it knows is ${nearest}`;
+  return `${JSON.stringify(variable)} is no setting of this hub and does nothing. ${advice}.`;
 }

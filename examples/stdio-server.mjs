@@ -1,3 +1,4 @@
+// A stdio server in plain JavaScript, so that it runs without a build: what the README hands to hub-register.
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 
