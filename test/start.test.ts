@@ -236,6 +236,15 @@ describe("a stop", () => {
     expect((await hub.servers()).length).toBeGreaterThanOrEqual(acknowledged);
   });
 
+  test("npm start hands its options on, and says what it does not know", async () => {
+    const help = new Program("npm", ["start", "--", "--help"], {});
+    expect((await help.ended).code).toBe(0);
+    expect(help.output).toContain("Usage: mcp-hub");
+    const wrong = new Program("npm", ["start", "--", "--forse"], {});
+    expect((await wrong.ended).code).not.toBe(0);
+    expect(wrong.output).toContain('does not know "--forse". It takes --accept-data-loss, --help');
+  }, 90_000);
+
   test("npm start ends in the hub itself: a signal to npm stops it, and npm ends as it did", async () => {
     const port = await freePort();
     const started = new Program("npm", ["start"], {
