@@ -88,6 +88,17 @@ test("npm run backup takes a folder from where it was typed, and refuses one tha
   expect(second.output).toContain("is there already");
 }, 60_000);
 
+test("a backup with a misspelt variable copies nothing and says why", async () => {
+  const to = join(temporaryFolder(), "x");
+  const slip = new Program(process.execPath, [program, "backup", to], {
+    MCP_HUB_DATADIR: temporaryFolder(),
+  });
+  expect((await slip.ended).code).toBe(1);
+  expect(slip.output).toContain("The nearest name it knows is MCP_HUB_DATA_DIR");
+  expect(slip.output).toContain("Nothing was backed up");
+  expect(existsSync(to)).toBe(false);
+});
+
 test("a backup of a folder without data says what to name, and an option it does not know is said", async () => {
   const nothing = new Program(process.execPath, [program, "backup", join(temporaryFolder(), "x")], {
     MCP_HUB_DATA_DIR: temporaryFolder(),

@@ -4,6 +4,7 @@ import { parseConfig } from "./config.js";
 import type { Environment } from "./environment.js";
 import { shortPath } from "./short-path.js";
 import { backUp } from "./store/backup.js";
+import { unknownSettingText } from "./unknown-settings.js";
 
 /** The time of day in a name that every file system takes, and that sorts. */
 function timestamp(at: Date): string {
@@ -23,6 +24,12 @@ export async function runBackup({ env, to }: RunBackupOptions): Promise<number> 
   const parsed = parseConfig(env);
   if (!parsed.ok) {
     for (const problem of parsed.problems) console.error(problem);
+    return 1;
+  }
+  // A slip in the name of the data directory's variable would copy another directory, and look well.
+  for (const setting of parsed.unknown) console.error(unknownSettingText(setting));
+  if (parsed.unknown.length > 0) {
+    console.error("Nothing was backed up: take that variable away, or correct its name.");
     return 1;
   }
   const { dataDir } = parsed.config;
