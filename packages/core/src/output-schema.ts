@@ -1,11 +1,22 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
 type Check = (value: JsonValue, within: Walk) => boolean;
-type Walk = { readonly root: JsonObject; readonly seen: Set<JsonValue> };
+type Walk = {
+  readonly root: JsonObject;
+  readonly seen: Set<JsonValue>;
+  depth: number;
+  /** References looked at. */
+  references: number;
+};
+
+/** What validators compile in no time; with more of it some take seconds, or run out of stack. */
+const mostSchemas = 1_000;
+const mostReferences = 100;
+const mostDepth = 100;
 
 const types = new Set(["string", "number", "integer", "boolean", "object", "array", "null"]);
 
-const isNumber: Check = (value) => typeof value === "number";
+const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const isFlag: Check = (value) => typeof value === "boolean";
 const isText: Check = (value) => typeof value === "string";
 const isTexts: Check = (value) => Array.isArray(value) && value.every((one) => isText(one, none));
@@ -15,7 +26,8 @@ const isSchemas: Check = (value, walk) =>
   Array.isArray(value) && value.length > 0 && value.every((one) => isSchema(one, walk));
 const areNamed: Check = (value, walk) =>
   isJsonObject(value) && Object.values(value).every((one) => isSchema(one, walk));
-const none: Walk = { root: {}, seen: new Set() };
+const startAt = (root: JsonObject): Walk => ({ root, seen: new Set(), depth: 0, references: 0 });
+const none = startAt({});
 const never: Check = () => false;
 
 /** What validators ask of each keyword that they know; `never`: what some cannot compile at all. */
@@ -66,23 +78,44 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ),
 ]);
 
+/** Keywords with values that are no schemas, in which validators look for none. */
+const values = new Set(["const", "default", "enum", "examples", "$comment"]);
+const names = ["$id", "$anchor", "$dynamicAnchor"];
+
+/** Whether nothing in the value of an unknown keyword gives itself a name: validators look there as well. */
+function isNameless(value: JsonValue, depth: number): boolean {
+  if (depth > mostDepth) return false;
+  if (Array.isArray(value)) return value.every((one: JsonValue) => isNameless(one, depth + 1));
+  if (!isJsonObject(value)) return true;
+  return (
+    names.every((name) => typeof value[name] !== "string") &&
+    Object.values(value).every((one) => isNameless(one, depth + 1))
+  );
+}
+
 /**
  * Whether every client's validator takes an output schema: clients compile it when they read the list, and
  * some refuse the whole list for one that they cannot. False for more than must be: without an output
  * schema a tool is as usable.
  */
 export function isCompilable(schema: JsonObject): boolean {
-  return schema.type === "object" && compiles(schema, { root: schema, seen: new Set() });
+  return schema.type === "object" && compiles(schema, startAt(schema));
 }
 
 function compiles(schema: JsonObject, walk: Walk): boolean {
   if (walk.seen.has(schema)) return true;
   walk.seen.add(schema);
+  if (walk.seen.size > mostSchemas || walk.depth > mostDepth) return false;
   if (schema.nullable !== undefined && !allowsNullable(schema)) return false;
-  return Object.entries(schema).every(([keyword, value]) => {
+  walk.depth += 1;
+  const isGood = Object.entries(schema).every(([keyword, value]) => {
     const check = checks.get(keyword);
-    return check === undefined || check(value, walk);
+    return check === undefined
+      ? values.has(keyword) || isNameless(value, walk.depth)
+      : check(value, walk);
   });
+  walk.depth -= 1;
+  return isGood;
 }
 
 function allowsNullable({ type, nullable }: JsonObject): boolean {
@@ -104,14 +137,27 @@ function areKeys(value: JsonValue): boolean {
   return isJsonObject(value) && Object.keys(value).every(isPattern);
 }
 
-/** Whether a reference stays within its schema and names one there. */
-function leadsToSchema(reference: JsonValue, walk: Walk): boolean {
-  if (reference === "#") return true;
-  if (typeof reference !== "string" || !/^#(\/[\w$.-]+)+$/.test(reference)) return false;
-  let found: JsonValue | undefined = walk.root;
+/** What a reference names, if it stays within its schema. */
+function named(reference: JsonValue | undefined, root: JsonObject): JsonObject | undefined {
+  if (reference === "#") return root;
+  if (typeof reference !== "string" || !/^#(\/[\w$.-]+)+$/.test(reference)) return undefined;
+  let found: JsonValue | undefined = root;
   for (const part of reference.slice(2).split("/")) {
-    if (!isJsonObject(found) || !Object.hasOwn(found, part)) return false;
+    if (!isJsonObject(found) || !Object.hasOwn(found, part)) return undefined;
     found = found[part];
   }
-  return isJsonObject(found) && compiles(found, walk);
+  return isJsonObject(found) ? found : undefined;
+}
+
+/** Whether a reference names a schema, at last: one that only leads on to references has no end. */
+function leadsToSchema(reference: JsonValue, walk: Walk): boolean {
+  walk.references += 1;
+  if (walk.references > mostReferences) return false;
+  const found = named(reference, walk.root);
+  const passed = new Set<JsonObject>();
+  for (let at = found; at?.$ref !== undefined; at = named(at.$ref, walk.root)) {
+    if (passed.has(at) || passed.size > mostReferences) return false;
+    passed.add(at);
+  }
+  return found !== undefined && compiles(found, walk);
 }

@@ -32,7 +32,7 @@ const keepIf = (expected: string, isGood: (value: JsonValue) => boolean): Rule =
 
 const text = keepIf("a text", (value) => typeof value === "string");
 const flag = keepIf("true or false", (value) => typeof value === "boolean");
-const number = keepIf("a number", (value) => typeof value === "number");
+const number = keepIf("a number", Number.isFinite);
 const object = keepIf("an object", isJsonObject);
 const oneOf = (...values: readonly string[]) =>
   keepIf(`one of ${values.join(", ")}`, (value) => values.some((one) => one === value));
@@ -212,7 +212,7 @@ const mostDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 function isInstant(value: JsonValue): boolean {
   if (typeof value !== "string") return false;
   const parts =
-    /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(
+    /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(
       value,
     );
   if (parts === null) return false;

@@ -1,6 +1,9 @@
 import type { Part } from "./part.js";
 
-/** A name that several tools or prompts would have in one list, so that none of them is in it. */
+/**
+ * A name that several tools or prompts would have in one list, so that none of them is in it; of names that
+ * were cut, the first server's is.
+ */
 export type Ambiguous = { readonly name: string; readonly servers: readonly string[] };
 
 /** By server: its own URIs that have another one here. Most servers have none. */

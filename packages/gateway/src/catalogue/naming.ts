@@ -32,6 +32,11 @@ export function exposedName(serverId: string, name: string): string {
   return `${cut}_${hashOf(serverId, name)}`;
 }
 
+/** Whether an exposed name holds only a part of the server's own, and a hash for the rest. */
+export function isCutName(serverId: string, name: string, exposed: string): boolean {
+  return exposed !== `${serverId}${separator}${name}`;
+}
+
 /** The name it had while 64 characters were allowed: calls by it are still answered in this minor version. */
 export function formerName(serverId: string, name: string): string {
   const plain = `${serverId}${separator}${name}`;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CapabilityItem } from "@hub/core";
 import type { HeaderParameter } from "../wire/header-values.js";
+import { isCutName } from "./naming.js";
 import type { ReadyJson } from "./ready-json.js";
 
 /** One tool, prompt, resource or template of one server, under the name or URI it has here. */
@@ -30,6 +31,7 @@ export class Part {
   readonly #byName = new Map<string, ShownItem>();
   readonly #byFormerName = new Map<string, ShownItem>();
   #byOwnName: ReadonlyMap<string, ShownItem> | undefined;
+  #cut: readonly ShownItem[] | undefined;
   #digest: string | undefined;
   #json: readonly Buffer[] | undefined;
   #characters: number | undefined;
@@ -62,6 +64,14 @@ export class Part {
   own(name: string): ShownItem | undefined {
     this.#byOwnName ??= new Map(this.items.map((item) => [item.name, item]));
     return this.#byOwnName.get(name);
+  }
+
+  /** Those whose names hold only a part of the server's own (see `isCutName`). */
+  get cut(): readonly ShownItem[] {
+    this.#cut ??= this.items.filter(({ serverId, name, exposed }) =>
+      isCutName(serverId, name, exposed),
+    );
+    return this.#cut;
   }
 
   /** Changes exactly when what it shows does. */

@@ -7,6 +7,7 @@ import { partOf } from "./items.js";
 import { frameOf } from "./list-result.js";
 import { located, mergedRewrites } from "./located.js";
 import { type MissingServer, missingServers } from "./missing.js";
+import { olderKeepsName } from "./older-keeps.js";
 import type { Part } from "./part.js";
 import { type Selection, selects } from "./selection.js";
 import { ShownList } from "./shown-list.js";
@@ -161,7 +162,10 @@ export class View {
         ? []
         : [partOf(record.id, snapshot, kind, isMarked ? "marked" : "own")],
     );
-    if (kind === "prompts" || toolset === undefined) return withoutAmbiguous(wholes, isMarked);
+    if (kind === "prompts" || toolset === undefined) {
+      const combined = withoutAmbiguous(wholes, isMarked);
+      return isMarked ? olderKeepsName(this.servers, combined) : combined;
+    }
     const narrowed = wholes.map((whole) => toolsetPart(toolset, whole));
     const combined = withoutAmbiguous(
       narrowed.map(({ part }) => part),

@@ -7,6 +7,8 @@ import { type Hit, shortAnswer } from "./found-tools.js";
 
 /** Of the servers that cannot be asked now, those that an answer names; `hub__list_servers` has them all. */
 const mostMissing = 5;
+/** No tool has a longer name here. */
+const longestShownName = 100;
 /** Words that matched nothing, as an answer says them, in bytes. */
 const mostUnmatchedBytes = 120;
 
@@ -29,7 +31,9 @@ export function findTools(view: View, search: SearchTools, args: JsonObject): Js
     const definition = definitionOf(view, name);
     return definition === undefined ? [] : [definition];
   });
-  const unknown = schemaOf.filter((name) => view.tools.get(name) === undefined);
+  const unknown = schemaOf
+    .filter((name) => view.tools.get(name) === undefined)
+    .map((name) => name.slice(0, longestShownName));
   if (query === undefined && whole.length === 0)
     return `No tool is called ${unknown.join(" or ")} here. Give names as ${hubToolNames.findTools} gave them.`;
   const notKnown = unknown.length === 0 ? {} : { unknownNames: unknown };

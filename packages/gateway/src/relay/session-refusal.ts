@@ -12,6 +12,7 @@ export const forgotTwice: GatewayFailure = {
 const mostCharacters = 2_000;
 const speaksOfIt = /session|initiali[sz]/i;
 
+const tooEarly = /received request before initiali[sz]ation/i;
 const notInitialized =
   /not (?:yet |been |properly )*initiali[sz]ed|uninitiali[sz]ed|before initiali[sz]|initiali[sz]e(?:d)? first|requires? initiali[sz]ation/i;
 const unknown =
@@ -36,13 +37,20 @@ export function isSessionRefusal(status: number, data: string | undefined): bool
   const isByCode = status === 400 || status === 404;
   if (!isByCode && (data.length > mostCharacters || !speaksOfIt.test(data))) return false;
   const parsed = parseMessage(data);
-  const error = parsed?.kind === "response" ? parsed.message.error : undefined;
-  if (error === undefined) return false;
+  if (parsed?.kind !== "response" || parsed.message.error === undefined) return false;
+  const { error, id } = parsed.message;
   const isOfSdk = error.code === codes.badRequest || error.code === codes.sessionNotFound;
-  return (isByCode && isOfSdk) || saysSo(error);
+  return (isByCode && isOfSdk) || saysSo(error, status, id !== null);
 }
 
-function saysSo({ code, message }: JsonRpcError): boolean {
+/**
+ * A tool may have sessions of its own and speak of them, so that words about a session count only in an answer
+ * that refuses the request: with a status that does, and where it is an answer to the call, with no code that
+ * is about its parameters, but for the Python SDK's very words.
+ */
+function saysSo({ code, message }: JsonRpcError, status: number, isOfCall: boolean): boolean {
   if (!codesOfIt.has(code) || typeof message !== "string") return false;
-  return notInitialized.test(message) || unknown.test(message);
+  if (isOfCall && (code === codes.invalidParams || code === codes.resourceNotFound))
+    return tooEarly.test(message);
+  return notInitialized.test(message) || (status >= 400 && unknown.test(message));
 }

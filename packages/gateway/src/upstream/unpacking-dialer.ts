@@ -1,5 +1,5 @@
 import type { Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { createGunzip, createInflate } from "node:zlib";
 import type { Faults } from "../faults.js";
 import { ContainedReceiver } from "./contained-dialer.js";
 import type {
@@ -10,12 +10,19 @@ import type {
   UpstreamRequest,
 } from "./port.js";
 
+/**
+ * Codings that every server and proxy has, and that need little to unpack: 32 KiB of what came before. Brotli
+ * may keep 16 MiB for each answer, however short it is, and nobody sends it unasked.
+ */
 const unpackers: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
   ["gzip", createGunzip],
   ["x-gzip", createGunzip],
   ["deflate", createInflate],
-  ["br", createBrotliDecompress],
 ]);
+
+/** An answer that unpacks to more than this many times its bytes, beyond a first part, was made to do harm. */
+const mostRatio = 200;
+const unratedBytes = 4 * 1024 * 1024;
 
 /**
  * A dialer that unpacks the answers to requests that want it (see `UpstreamRequest.isUnpacked`). `dialer` is a
@@ -42,7 +49,8 @@ function sendUnpacked(
 
 /**
  * Hears an answer unpacked, a piece at a time and no faster than its receiver takes it. An encoding that is
- * not known is a failure, `ENCODED`; so is a body that is not what it is announced as, `ANSWER_INVALID`.
+ * not known is a failure, `ENCODED`; so is a body that is not what it is announced as, or that unpacks to far
+ * more than came, `ANSWER_INVALID`.
  */
 class Unpacking implements UpstreamReceiver, UpstreamExchange {
   readonly #receiver: UpstreamReceiver;
@@ -51,6 +59,8 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
   /** Hears what comes of the unpacker. */
   #heard: ContainedReceiver | undefined;
   #unpacker: Transform | undefined;
+  #packedBytes = 0;
+  #unpackedBytes = 0;
   #isPaused = false;
   #isOver = false;
 
@@ -74,8 +84,12 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
   }
 
   onData(chunk: Buffer): void {
-    if (this.#unpacker === undefined) this.#receiver.onData(chunk);
-    else if (!this.#isOver && !this.#unpacker.write(chunk)) this.exchange?.pause();
+    if (this.#unpacker === undefined) {
+      this.#receiver.onData(chunk);
+      return;
+    }
+    this.#packedBytes += chunk.length;
+    if (!this.#isOver && !this.#unpacker.write(chunk)) this.exchange?.pause();
   }
 
   onEnd(): void {
@@ -121,7 +135,14 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
     this.#unpacker = unpacker;
     unpacker
       .on("data", (chunk: Buffer) => {
-        if (!this.#isOver) heard.onData(chunk);
+        if (this.#isOver) return;
+        this.#unpackedBytes += chunk.length;
+        if (this.#unpackedBytes > unratedBytes + mostRatio * this.#packedBytes)
+          this.#fail(
+            "ANSWER_INVALID",
+            `it sent an answer that unpacks to more than ${mostRatio} times its bytes`,
+          );
+        else heard.onData(chunk);
       })
       .on("end", () => {
         if (this.#isOver) return;

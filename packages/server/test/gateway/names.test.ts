@@ -194,6 +194,31 @@ describe("the name of a tool at its server", () => {
     }
   });
 
+  test("that two servers' hashes share is the older server's, and the other's is named", async () => {
+    const hub = await TestHub.start();
+    const of = (end: number) => `transfer_money_to_account_number_given_as_${end}`;
+    const [first, second] = [of(12_909), of(60_621)];
+    for (const [id, name] of [
+      ["collision-server-two", first],
+      ["collision-server-one", second],
+    ] as const) {
+      const upstream = await ModernUpstream.start({ tools: [name] });
+      upstream.on(name, () => textResult(id));
+      await hub.register(id, upstream);
+    }
+    const client = new ModernClient(hub.url, { path: "/mcp?hub=off" });
+    const { result } = await client.ask("tools/list");
+    const names = members(result, "tools", "name").map(String);
+    expect(names).toEqual(["collision-server__transfer_money_to_accou_49ea68d7"]);
+    expect(result?._meta).toMatchObject({
+      "mcp-hub/ambiguous": [
+        { name: names[0], servers: ["collision-server-two", "collision-server-one"] },
+      ],
+    });
+    const { response } = await client.call(names[0] ?? "").done;
+    expect(textOf(response)).toBe("collision-server-two");
+  });
+
   test("without prefixes, what two servers have is left out and named, and the rest keeps its name", async () => {
     const hub = await TestHub.start();
     await hub.register("one", await ModernUpstream.start({ tools: ["same", "mine"] }));

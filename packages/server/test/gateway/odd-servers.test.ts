@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { gzipSync } from "node:zlib";
+import { json as readJson } from "node:stream/consumers";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
 import { type Message, type Payload, textOf, textResult } from "./support/messages.js";
@@ -285,6 +286,54 @@ describe("a session that its server has forgotten is opened anew, and the call i
     expect(await called(client)).toMatch(/^call 1/);
   });
 
+  const ofTheCall: readonly (readonly [code: number, message: string])[] = [
+    [-32_602, "Unknown session 5 of the game"],
+    [-32_602, "Invalid session token"],
+    [-32_602, "The database was not initialized"],
+    [-32_002, "session 5 not found"],
+    [-32_000, "No valid session in this game"],
+  ];
+
+  test.for(ofTheCall)(
+    "an answer to the call that speaks of sessions, %i %s, ends it, and it runs once",
+    async ([code, message]) => {
+      for (const status of [200, 400]) {
+        // What SDKs say with 400 of a session is that.
+        if (status === 400 && code === -32_000) continue;
+        const { hub, odd } = await withOdd({});
+        const clients = [await LegacyClient.open(hub.url), new ModernClient(hub.url)];
+        for (const client of clients) {
+          await called(client);
+          let ran = 0;
+          odd.intercept = (request, response) => {
+            if (request.method !== "POST") return false;
+            void readJson(request).then((asked) => {
+              const { id, method } = asked as Message; // JSON-RPC
+              if (method === "tools/call") ran += 1;
+              if (method === "tools/call") {
+                response.writeHead(status, { "content-type": json }).end(error(id, code, message));
+              } else if (id === undefined) response.writeHead(202).end();
+              else if (method === "initialize") {
+                const result = {
+                  protocolVersion: "2025-11-25",
+                  capabilities: {},
+                  serverInfo: { name: "odd", version: "1" },
+                };
+                response
+                  .writeHead(200, { "content-type": json, "mcp-session-id": "anew" })
+                  .end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+              } else response.writeHead(404).end();
+            });
+            return true;
+          };
+          expect((await client.call("odd__echo").done).response.error?.message).toBe(message);
+          expect(ran).toBe(1);
+          odd.intercept = undefined;
+        }
+      }
+    },
+  );
+
   test("what a server refuses for another reason costs no session", async () => {
     const { hub, odd } = await withOdd({});
     const client = await LegacyClient.open(hub.url);
@@ -331,5 +380,49 @@ describe("no session is left on a server", () => {
     await hub.announce("odd", odd.endpoint);
     await until("it to be refused", () => odd.opened > 0);
     await until("its sessions to be ended", () => odd.sessions.size === 0);
+  });
+});
+
+describe("an answer that is packed unasked", () => {
+  const packed: readonly (readonly [what: string, coding: string, body: Buffer, cause: RegExp])[] =
+    [
+      [
+        "in a coding that takes much memory",
+        "br",
+        brotliCompressSync("data: {}\n\n"),
+        /encoding br/,
+      ],
+      [
+        "a stream of comments that unpacks to far more than came",
+        "gzip",
+        gzipSync(Buffer.alloc(64 * 1024 * 1024, ":\n\n")),
+        /more than 200 times its bytes/,
+      ],
+      [
+        "one JSON text that unpacks to far more than came",
+        "gzip",
+        gzipSync(Buffer.alloc(64 * 1024 * 1024, " ")),
+        /more than/,
+      ],
+    ];
+
+  test.for(packed)("%s ends its call and nothing else", async ([what, coding, body, cause]) => {
+    const { hub, odd } = await withOdd({});
+    const client = await LegacyClient.open(hub.url);
+    expect(await called(client)).toMatch(/^call 1/);
+    odd.intercept = (request, response) => {
+      if (request.method !== "POST") return false;
+      request.resume().on("end", () => {
+        const type = what.startsWith("one JSON") ? json : "text/event-stream";
+        response.writeHead(200, { "content-type": type, "content-encoding": coding });
+        response.write(body);
+      });
+      return true;
+    };
+    const { response } = await client.call("odd__echo").done;
+    expect(response.error?.message).toMatch(cause);
+    odd.intercept = undefined;
+    expect(await called(client)).toMatch(/^call/);
+    expect(hub.errors).toEqual([]);
   });
 });
