@@ -30,4 +30,4 @@ export { sessionIdIn } from "./upstream/session-id.js";
 export { serverVersions } from "./wire/eras.js";
 export { EventParser } from "./wire/event-stream.js";
 export { isSameId } from "./wire/json-rpc.js";
-export { sharedBytesOf } from "./wire/shared-bytes.js";
+export { markShared, sharedBytesOf } from "./wire/shared-bytes.js";

@@ -133,6 +133,7 @@ export async function listen(
 ): Promise<Listener> {
   const serve: Serve = (response, refusal) => {
     const request = response.req;
+    unread.lookWhileBusy();
     withinBoundary(request, response, tellFault, () => {
       if (refusal !== undefined) return refuse(response, inWordsOf(request, refusal));
       const problem = ambiguity(request);

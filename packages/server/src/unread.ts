@@ -1,6 +1,8 @@
 import type { BudgetBook } from "@hub/core";
 
 const lookEveryMs = 200;
+/** While the hub answers one request after the other, timers come late and much can gather: 20 long lists a second. */
+const lookWhileBusyEveryMs = 50;
 
 /** What a client that was cut off had not read. */
 export type Cut = { readonly peer: string; readonly bytes: number };
@@ -41,6 +43,7 @@ export class Unread {
   readonly #options: UnreadOptions;
   readonly #waiting = new Map<Reader, Waiting>();
   readonly #timer: NodeJS.Timeout;
+  #lookedAt = 0;
 
   constructor(options: UnreadOptions) {
     this.#options = options;
@@ -62,9 +65,15 @@ export class Unread {
     clearInterval(this.#timer);
   }
 
+  /** Cuts off as many as must go, if nobody has looked for a while. */
+  lookWhileBusy(): void {
+    if (this.#options.now() - this.#lookedAt >= lookWhileBusyEveryMs) this.look();
+  }
+
   /** Cuts off as many as must go. */
   look(): void {
     const { budgets, now, onCut } = this.#options;
+    this.#lookedAt = now();
     this.#measure();
     const limit = budgets.limit("waitingBytes");
     const excess = this.#total() - limit;

@@ -6,18 +6,21 @@ import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
 import { document, serverIdParams } from "./openapi.js";
 import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
+import { SharedAnswers } from "./shared-answers.js";
 
 export const definitionView = z
   .record(z.string(), z.unknown())
   .describe("Exactly as the server described it.");
+
+const mostItems = 1_000_000;
 
 const query = z.strictObject({
   limit: z.coerce
     .number()
     .int()
     .min(1)
-    .max(1_000_000)
-    .default(1_000_000)
+    .max(mostItems)
+    .default(mostItems)
     .describe("Items in one page. Default: as many as fit into one answer, which is all of most."),
   cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
 });
@@ -35,6 +38,7 @@ const frameBytes = 80;
 
 /** `GET /servers/{id}/tools`, `/resources` and `/prompts`: the snapshot of one server. */
 export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging: Paging): void {
+  const shared = new SharedAnswers();
   for (const [path, kinds] of Object.entries(kindsByPath)) {
     document(app, {
       method: "get",
@@ -62,22 +66,28 @@ export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging:
     app.get(`/servers/:id/${path}`, (context) => {
       const { snapshot } = find(context.req.param("id"));
       const { limit, cursor } = readQuery(context, query);
-      const { items, hasMore } = paging.first(
-        placesIn(snapshot, kinds, cursor),
-        limit,
-        ({ item }) => item.bytes + Buffer.byteLength(item.key) + frameBytes,
-      );
-      const last = items.at(-1);
-      const definitions = (kind: CapabilityKind) =>
-        items.flatMap((one) => (one.kind === kind ? [one.item.definition] : []));
-      return context.json({
-        snapshot: snapshot === undefined ? null : { hash: snapshot.hash },
-        ...Object.fromEntries(kinds.map((kind) => [kind, definitions(kind)])),
-        hashes: Object.fromEntries(items.map(({ item: { key, hash } }) => [key, hash])),
-        ...(hasMore && last !== undefined
-          ? { nextCursor: writeCursor([last.kind, placeOf(last.item)]) }
-          : {}),
-      });
+      const page = () => {
+        const { items, hasMore } = paging.first(
+          placesIn(snapshot, kinds, cursor),
+          limit,
+          ({ item }) => item.bytes + Buffer.byteLength(item.key) + frameBytes,
+        );
+        const last = items.at(-1);
+        const definitions = (kind: CapabilityKind) =>
+          items.flatMap((one) => (one.kind === kind ? [one.item.definition] : []));
+        return {
+          snapshot: snapshot === undefined ? null : { hash: snapshot.hash },
+          ...Object.fromEntries(kinds.map((kind) => [kind, definitions(kind)])),
+          hashes: Object.fromEntries(items.map(({ item: { key, hash } }) => [key, hash])),
+          ...(hasMore && last !== undefined
+            ? { nextCursor: writeCursor([last.kind, placeOf(last.item)]) }
+            : {}),
+        };
+      };
+      const isWhole = cursor === undefined && limit === mostItems;
+      return snapshot !== undefined && isWhole
+        ? shared.json(context, snapshot, path, page)
+        : context.json(page());
     });
   }
 }
