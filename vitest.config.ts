@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@hub/source"] } },
@@ -9,8 +9,11 @@ export default defineConfig({
       "apps/*/{src,test}/**/*.test.ts",
       "test/**/*.test.ts",
     ],
+    // `npm run test:timed`
+    exclude: [...configDefaults.exclude, "**/*.timed.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than there are cores: most of these tests wait for other processes for most of their time.
+    maxWorkers: 4,
   },
 });

