@@ -6,7 +6,7 @@ let cells: readonly Cell[] = [];
 
 beforeAll(async () => {
   cells = await tryCells(everything);
-}, 120_000);
+}, 300_000);
 
 describe("Any client works with any server", () => {
   for (const client of everything.clients)

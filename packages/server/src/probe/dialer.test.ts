@@ -247,13 +247,13 @@ describe("how it fails", () => {
     const noName = createTestDialer({
       resolve: () => Promise.reject(Object.assign(new Error(), { code: "ENOTFOUND" })),
     });
-    const dialer = createTestDialer({ connectTimeoutMs: 200 });
+    const dialer = createTestDialer({ connectTimeoutMs: 2_000 });
     const of = (promise: Promise<unknown>) =>
       failure(promise).then(({ step, code }) => `${step} ${code}`);
     expect(await of(get(noName, "http://nobody.test/"))).toBe("resolve ENOTFOUND");
     expect(await of(get(dialer, `http://127.0.0.1:${port}/`))).toBe("connect ECONNREFUSED");
     expect(await of(get(dialer, `https://127.0.0.1:${silent.port}/`))).toBe("tls TIMEOUT");
-    expect(await of(get(dialer, silent.origin, createDeadline(100).signal))).toBe("http TIMEOUT");
+    expect(await of(get(dialer, silent.origin, createDeadline(2_000).signal))).toBe("http TIMEOUT");
     expect(await of(get(dialer, `https://127.0.0.1:${plain.port}/`))).toMatch(
       /^tls (ERR_SSL|EPROTO)/,
     );

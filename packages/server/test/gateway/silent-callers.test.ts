@@ -12,7 +12,7 @@ afterEach(closeAll);
 const eras = ["legacy", "modern"] as const;
 type Era = (typeof eras)[number];
 const most = 2;
-const callTimeoutMs = 1_500;
+const callTimeoutMs = 3_000;
 const text = "x".repeat(60_000);
 
 const startUpstream = (era: Era) =>
