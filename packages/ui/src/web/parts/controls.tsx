@@ -84,11 +84,13 @@ export function CopyButton({
   text,
   what,
   isIcon = true,
+  isSmall = false,
   look,
 }: {
   readonly text: string;
   readonly what: string;
   readonly isIcon?: boolean;
+  readonly isSmall?: boolean;
   readonly look?: ButtonLook;
 }) {
   const [outcome, setOutcome] = useState<"copied" | "failed">();
@@ -106,6 +108,7 @@ export function CopyButton({
       {isIcon ? (
         <IconButton
           label={`Copy ${what}`}
+          isSmall={isSmall}
           onClick={() => void copy()}
           {...(look === undefined ? {} : { look })}
         >

@@ -24,7 +24,9 @@ export function InstancePanel({
       className="rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
     >
       <div className="mb-3 flex items-start justify-between gap-3">
-        <h3 className="min-w-0 font-mono text-sm font-medium break-all">{endpoint}</h3>
+        <h3 className="min-w-0 truncate font-mono text-sm font-medium" title={endpoint}>
+          {endpoint}
+        </h3>
         <StatusMark status={status} />
       </div>
       <Facts
@@ -84,7 +86,10 @@ export function InstancePanel({
             ]}
           />
           {probe.tried !== undefined && probe.tried.length > 1 && (
-            <ul className="mt-3 grid gap-2 text-sm" aria-label="Addresses that were tried">
+            <ul
+              className="mt-3 grid grid-cols-1 gap-2 text-sm"
+              aria-label="Addresses that were tried"
+            >
               {probe.tried.map((one) => (
                 <li key={one.endpoint}>
                   <Url url={one.endpoint} />

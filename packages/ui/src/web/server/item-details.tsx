@@ -23,7 +23,9 @@ export function ItemDetails({
       className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5 rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
     >
       <header>
-        <h2 className="text-lg font-semibold break-words">{title}</h2>
+        <h2 className="truncate text-lg font-semibold" title={title}>
+          {title}
+        </h2>
         <p className="flex items-center gap-1 text-sm text-soft">
           <code className="min-w-0 font-mono break-all">{key}</code>
           <CopyButton text={key} what={kind === "resource" ? "the URI" : "the name"} />

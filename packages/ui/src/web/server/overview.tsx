@@ -12,9 +12,9 @@ import { When } from "./when.tsx";
 /** An address with a button that copies it. */
 function Address({ url, what }: { readonly url: string; readonly what: string }) {
   return (
-    <span className="-my-2 flex items-center gap-1">
+    <span className="flex items-center gap-1">
       <code className="min-w-0 font-mono text-[0.8125rem] break-all">{url}</code>
-      <CopyButton text={url} what={what} />
+      <CopyButton text={url} what={what} isSmall />
     </span>
   );
 }

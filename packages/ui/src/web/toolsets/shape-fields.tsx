@@ -12,7 +12,7 @@ export function ShapeFields({
 }) {
   return (
     <Panel title="How clients see it">
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <Choice
           legend="Names of tools"
           value={draft.prefix}

@@ -61,7 +61,7 @@ function ToolsetList() {
         </Empty>
       )}
       {toolsets !== undefined && toolsets.length > 0 && (
-        <ul aria-label="Toolsets" className="grid gap-4">
+        <ul aria-label="Toolsets" className="grid grid-cols-1 gap-4">
           {toolsets.slice(0, most).map((toolset) => (
             <li key={toolset.id} data-toolset={toolset.id}>
               <ToolsetRow toolset={toolset} nameOf={(id) => names.get(id) ?? id} />
