@@ -64,7 +64,7 @@ const longPaths = {
   "long trouble": `/ui/servers/${unbroken.slice(0, 60).replaceAll("_", "-")}`,
   gone: "/ui/servers/gone",
   "long toolset": "/ui/toolsets/long-toolset",
-  "new toolset": "/ui/toolsets/new",
+  "new toolset": "/ui/toolsets?new=yes",
   "no such page": "/ui/there-is-no-such-page",
 } as const;
 
@@ -95,6 +95,20 @@ describe("the layout", { timeout: 900_000 }, () => {
       await page.goto(path);
       await measure(name);
     }
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("?");
+    await measure("help");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("listbox", { name: "What fits" }).getByText(longName).first().waitFor();
+    await measure("palette");
+    await page.goto("/ui/servers/gone");
+    await page.getByRole("button", { name: "Remove" }).click();
+    await measure("removing");
+    await page.goto(`/ui/servers/long?tab=tools&item=${unbroken}_1`);
+    await page.getByRole("button", { name: "Call" }).click();
+    await measure("calling");
     expect(found).toEqual([]);
   });
 });

@@ -80,6 +80,7 @@ const configView = z
 
 const types: Readonly<Record<Format, string>> = {
   json: "application/json",
+  yaml: "application/yaml",
   toml: "application/toml",
   shell: "text/plain; charset=utf-8",
   typescript: "text/plain; charset=utf-8",
@@ -146,7 +147,7 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     tag: "Connect",
     summary: "A ready configuration for a client or framework",
     description:
-      "The file or the commands as they are (`curl …/config/vscode > .vscode/mcp.json`), or with `Accept: application/json` what to do with them as well. It holds no secrets. The hub is named as this request named it.",
+      "The file or the commands, ready to use. With `Accept: application/json`, the answer also says what to do with them. It holds no secrets. The configuration names the hub by the address this request was sent to. With `via=direct`, servers that do not answer now are left out, and a note or a comment names them.",
     params,
     query,
     responses: {

@@ -2,6 +2,7 @@ import {
   type ClientKind,
   type Connection,
   type DirectConnection,
+  type Format,
   type InstallLink,
   isLoopback,
 } from "./connection.js";
@@ -116,11 +117,50 @@ function directNotes(
   ];
 }
 
-/** The configuration for servers that the client reaches by itself. */
+/** Which servers to name: those that answer, or all of them where none does. */
+function reachable(all: readonly DirectConnection[]) {
+  const away = all.filter(({ isAway }) => isAway);
+  const isNoneLeft = away.length === all.length;
+  const them = listed(away.map(({ key }) => key));
+  const [word, note] = isNoneLeft
+    ? [
+        "None of these servers answers now.",
+        `None of these servers answers now: ${them}. A program that connects to them fails until they are back.`,
+      ]
+    : [
+        `Left out, because they do not answer now: ${away.map(({ key }) => key).join(", ")}.`,
+        `These servers do not answer now, so they are left out: ${them}. Ask for the configuration again when they are back, or connect through the hub, where they appear by themselves.`,
+      ];
+  return {
+    direct: isNoneLeft ? all : all.filter(({ isAway }) => !isAway),
+    ...(away.length === 0 ? {} : { word, note }),
+  };
+}
+
+const comment: Readonly<Partial<Record<Format, string>>> = {
+  yaml: "#",
+  toml: "#",
+  shell: "#",
+  python: "#",
+  typescript: "//",
+};
+
+/** The same with a word at its top, for whoever reads the text alone. JSON has no place for one. */
+function withWord(config: ClientConfig, word: string | undefined): ClientConfig {
+  const mark = comment[config.format];
+  if (word === undefined || mark === undefined) return config;
+  return { ...config, text: `${mark} ${word}\n${config.text}` };
+}
+
+/**
+ * The configuration for servers that the client reaches by itself. One that does not answer now would
+ * keep several clients from loading any, so it is left out, and named.
+ */
 export function directConfig(
   client: ClientKind,
-  direct: readonly DirectConnection[],
+  wanted: readonly DirectConnection[],
 ): ClientConfig {
+  const { direct, word, note } = reachable(wanted);
   const bridged = bridgedOf(client, direct);
   const isBridged = (key: string) =>
     bridged.speechless.includes(key) || bridged.unsafe.includes(key);
@@ -128,5 +168,6 @@ export function directConfig(
     ({ key, url, transport, hubUrl }): Connection =>
       isBridged(key) ? { key, url: hubUrl, transport: "streamable-http" } : { key, url, transport },
   );
-  return configOf(client, connections, directNotes(direct, bridged));
+  const notes = [...(note === undefined ? [] : [note]), ...directNotes(direct, bridged)];
+  return withWord(configOf(client, connections, notes), word);
 }

@@ -60,3 +60,65 @@ export const gemini: ClientKind = {
     "`.gemini/settings.json` in a project works too.",
   ],
 };
+
+/** It reads `httpUrl` as the current transport, and a bare `url` as the old one. */
+export const qwenCode: ClientKind = {
+  id: "qwen-code",
+  title: "Qwen Code",
+  format: "json",
+  file: "~/.qwen/settings.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcpServers: Object.fromEntries(
+        connections.map(({ key, url, transport }) => [
+          key,
+          transport === "sse" ? { url } : { httpUrl: url },
+        ]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `~/.qwen/settings.json`. If the file exists, add the entries of `mcpServers` to it.",
+    "Restart `qwen`, and check with `/mcp`.",
+  ],
+  notes: () => ["`.qwen/settings.json` in a project works too."],
+};
+
+/** It finds out by itself which transport a URL speaks. */
+export const opencode: ClientKind = {
+  id: "opencode",
+  title: "opencode",
+  format: "json",
+  file: "opencode.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcp: Object.fromEntries(
+        connections.map(({ key, url }) => [key, { type: "remote", url, enabled: true }]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `opencode.json` in your project. If the file exists, add the entries of `mcp` to it.",
+    "Restart `opencode`. `opencode mcp list` shows whether it is connected.",
+  ],
+  notes: () => ["`~/.config/opencode/opencode.json` applies to all projects."],
+};
+
+export const copilotCli: ClientKind = {
+  id: "copilot-cli",
+  title: "Copilot CLI",
+  format: "json",
+  file: "~/.copilot/mcp-config.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcpServers: Object.fromEntries(
+        connections.map((one) => [one.key, { type: short(one), url: one.url, tools: ["*"] }]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `~/.copilot/mcp-config.json`. If the file exists, add the entries of `mcpServers` to it.",
+    "Restart `copilot`, and check with `/mcp show`.",
+  ],
+  notes: () => ["`.mcp.json` in a repository works too, for that repository only."],
+};

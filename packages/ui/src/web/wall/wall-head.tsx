@@ -68,12 +68,10 @@ export function WallHead({
           ))}
       </fieldset>
       {last !== undefined && !isStale && (
-        <p className="hidden min-w-0 flex-1 gap-1 text-lg whitespace-nowrap text-soft xl:flex">
+        <p className="hidden min-w-0 flex-1 truncate text-lg text-soft xl:block">
           <span className="max-2xl:hidden">Last change: </span>
-          <span className="truncate font-semibold text-ink">{last.name}</span>
-          <span>
-            {last.status}, <Ago at={last.at} />
-          </span>
+          <span className="font-semibold text-ink">{last.name}</span> {last.status},{" "}
+          <Ago at={last.at} />
         </p>
       )}
       <div className="ml-auto flex shrink-0 items-center gap-2">
