@@ -6,6 +6,7 @@ import { eventsOf, wholeText } from "./event-stream.js";
 import { ProbeFault } from "./fault.js";
 import { JsonRefused, parseGuarded, printable } from "./guarded-json.js";
 import { type RpcReply, replyTo } from "./mcp-protocol.js";
+import { redirectToFollow } from "./redirect.js";
 
 const mib = 1024 * 1024;
 
@@ -102,6 +103,7 @@ export async function readRefusal(answer: DialAnswer, id: number, url: string): 
       kind: "redirect",
       status,
       target: redirectTarget(headers.location, url),
+      follow: redirectToFollow(status, headers.location, url),
     });
   }
   const text = await refusalText(answer);

@@ -17,7 +17,7 @@ import { explore, isWorthExploring } from "./explore.js";
 import { type Fault, ProbeFault } from "./fault.js";
 import { findingFor, otherTransportFinding } from "./findings.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
-import { inspect } from "./inspect.js";
+import { inspect, redirectWarnings } from "./inspect.js";
 import { createMemo } from "./memo.js";
 import { readCapabilities } from "./read-capabilities.js";
 import { type Discovery, finding, type Subject } from "./subject.js";
@@ -79,10 +79,10 @@ export function createProber(deps: ProberDeps): Prober {
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
       const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
-      return await inspect(how, async (meeting) => {
+      return await inspect(how, async (meeting, met) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(meeting, subject, target, last?.serverName);
-        const success = await succeed(meeting, subject, latencyMs, options);
+        const success = await succeed(meeting, subject, met, latencyMs, options);
         const { transport, serverName = last?.serverName } = success;
         seen.set(target.endpoint, { transport, serverName });
         return success;
@@ -96,13 +96,14 @@ export function createProber(deps: ProberDeps): Prober {
   async function succeed(
     meeting: Meeting,
     subject: Subject,
+    endpoint: string,
     latencyMs: number,
     options: ProbeOptions,
   ): Promise<ProbeSuccess> {
-    const { endpoint } = subject;
     const { transport } = meeting;
-    const warnings =
-      transport === subject.transport ? [] : [inOne(otherTransportFinding(subject, transport))];
+    const warnings = redirectWarnings(subject.endpoint, endpoint);
+    if (transport !== subject.transport)
+      warnings.push(inOne(otherTransportFinding(subject, transport)));
     const base = { ok: true, endpoint, transport, latencyMs } as const;
     if (meeting.kind === "token-needed") return { ...base, needsToken: true, warnings };
     warnings.push(...eraWarnings(meeting));

@@ -84,7 +84,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         role="listbox"
         id={`${id}-list`}
         aria-label="What fits"
-        className="max-h-[50dvh] overflow-y-auto p-2"
+        className="relative max-h-[50dvh] overflow-y-auto p-2"
       >
         {entries.map((entry, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the field, which keeps the focus

@@ -102,7 +102,7 @@ export function ServerPicker({
             {tags.map((tag) => (
               <label
                 key={tag}
-                className="flex min-h-8 cursor-pointer items-center gap-1.5 rounded-lg border border-line px-2 text-sm has-checked:border-accent has-checked:bg-accent-soft"
+                className="flex min-h-8 max-w-full cursor-pointer items-center gap-1.5 rounded-lg border border-line px-2 text-sm has-checked:border-accent has-checked:bg-accent-soft"
               >
                 <input
                   type="checkbox"
@@ -110,7 +110,7 @@ export function ServerPicker({
                   checked={draft.tags.includes(tag)}
                   onChange={() => onChange({ tags: toggled(draft.tags, tag) })}
                 />
-                {tag}
+                <span className="min-w-0 truncate">{tag}</span>
               </label>
             ))}
           </div>
