@@ -190,7 +190,7 @@ describe("which endpoint it names", () => {
       for (const id of ["live", "dead", "gone"]) await probe(id);
     }
     const config = async (query: string): Promise<ClientConfig> =>
-      (await app.request(`${hub}/config/${query}&format=json`)).json();
+      JSON.parse(await (await app.request(`${hub}/config/${query}&format=json`)).text());
     for (const { id, format } of clients) {
       const { endpoints, notes, text } = await config(`${id}?via=direct`);
       expect(endpoints.map(({ key }) => key)).toEqual(["live"]);

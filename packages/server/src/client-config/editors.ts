@@ -126,7 +126,8 @@ schema: v1
 mcpServers:
 ${connections
   .map(
-    (one) => `  - name: ${literal(one.key)}\n    type: ${continueType(one)}\n    url: ${literal(one.url)}\n`,
+    (one) =>
+      `  - name: ${literal(one.key)}\n    type: ${continueType(one)}\n    url: ${literal(one.url)}\n`,
   )
   .join("")}`,
   steps: () => [

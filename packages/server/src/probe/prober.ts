@@ -144,13 +144,26 @@ export function createProber(deps: ProberDeps): Prober {
       faults.push({ subject: { ...target, endpoint }, fault: result });
       if (options.signal?.aborted === true) break;
     }
-    return Promise.all(
-      faults.map(async ({ subject, fault }, index) => {
-        // Only the endpoint itself was meant to be right.
-        const found = index === 0 ? await discovery(fault, subject, options) : undefined;
-        return { endpoint: subject.endpoint, finding: findingFor(fault, subject, found) };
-      }),
+    // Only the endpoint itself was meant to be right.
+    const [first] = faults;
+    const found = first && (await discovery(first.fault, first.subject, options));
+    const tried = faults.map(({ subject, fault }, index) => ({
+      endpoint: subject.endpoint,
+      finding: findingFor(fault, subject, index === 0 ? found : undefined),
+    }));
+    const [wrong] = tried;
+    if (found === undefined || wrong === undefined || options.signal?.aborted === true)
+      return tried;
+    // Without a name, nothing tells that it is the same server.
+    if (target.name === undefined) return tried;
+    const result = await tryUrl(
+      found.endpoint,
+      { ...target, transport: found.transport },
+      options,
+      deadline,
     );
+    if (!("ok" in result)) return tried;
+    return { ...result, warnings: [inOne(wrong.finding), ...result.warnings] };
   }
 
   async function probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeOutcome> {

@@ -41,6 +41,12 @@ export function relay(
     const headers = headerList(request, options);
     agent.dispatch({ origin, path, method, headers, body }, handler);
   };
+  const goOn = () => {
+    isRedirected = false;
+    // Nothing of it has been sent to where it goes now.
+    abort = undefined;
+    dispatch();
+  };
   // The handler's first form: the newer one is wrapped around it and makes three objects more a call.
   const handler: Dispatcher.DispatchHandler = {
     // Called when the connection stands and the first byte is about to go out.
@@ -66,8 +72,8 @@ export function relay(
         return true;
       }
       const next =
-        status >= 300 && status < 400 && redirects < mostRedirects
-          ? redirectToFollow(status, String(headers.location), at)
+        redirects < mostRedirects && typeof headers.location === "string"
+          ? redirectToFollow(status, headers.location, at)
           : undefined;
       if (next !== undefined) {
         at = next;
@@ -86,18 +92,13 @@ export function relay(
       return !isPaused;
     },
     onComplete() {
-      if (isOver || isRedirected) return;
+      if (isOver) return;
+      if (isRedirected) return goOn();
       isOver = true;
       receiver.onEnd();
     },
     onError(error) {
-      if (isRedirected && !isOver) {
-        isRedirected = false;
-        // Nothing of it has been sent to where it goes now.
-        abort = undefined;
-        dispatch();
-        return;
-      }
+      if (isRedirected && !isOver) return goOn();
       const failure = failureOf(error, abort === undefined);
       // What is wrong at once is told later as well, when the caller has what this returns.
       if (isDispatched) fail(failure);
