@@ -101,7 +101,7 @@ describe("the layout", { timeout: 900_000 }, () => {
     await measure("help");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
-    await page.getByRole("listbox", { name: "What fits" }).getByText(longName).first().waitFor();
+    await page.getByRole("listbox", { name: "Matches" }).getByText(longName).first().waitFor();
     await measure("palette");
     await page.goto("/ui/servers/gone");
     await page.getByRole("button", { name: "Remove" }).click();

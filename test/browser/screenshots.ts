@@ -44,7 +44,7 @@ test("pictures of every page", { timeout: 600_000 }, async () => {
         await page.screenshot({ path: join(folder, file), fullPage: width < 500 });
       }
       await page.keyboard.press("Control+k");
-      await page.getByRole("listbox", { name: "What fits" }).waitFor();
+      await page.getByRole("listbox", { name: "Matches" }).waitFor();
       await page.screenshot({ path: join(folder, `palette-${width}-${theme}.png`) });
     }
 });

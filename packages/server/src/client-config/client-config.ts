@@ -44,7 +44,7 @@ function configOf(
 function stateNotes(keepers: readonly string[]): string[] {
   if (keepers.length === 0) return [];
   return [
-    `These servers keep state from one call to the next, in sessions: ${listed(keepers)}. So this endpoint offers 2025-11-25. A client that speaks 2026-07-28 alone needs \`revision=2026-07-28\` in the URL, and its calls share no state.`,
+    `These servers keep state between calls, in sessions: ${listed(keepers)}. Therefore this endpoint offers 2025-11-25. A client that speaks only 2026-07-28 needs \`revision=2026-07-28\` in the URL, and its calls share no state.`,
   ];
 }
 
@@ -65,7 +65,7 @@ export function hubConfig(
     [named()],
     [
       ...stateNotes(keepers),
-      "The tags have characters that are not safe in a command, so it names the servers that have them now. One that gets them later is not among them.",
+      "The tags have characters that are not safe in a command, so the command names the servers that have these tags now. It does not include servers that get them later.",
     ],
   );
 }
@@ -93,7 +93,7 @@ function directNotes(
   );
   const locked = direct.filter(({ needsToken }) => needsToken);
   return [
-    "A server that moves needs a new configuration; through the hub, nothing changes for you.",
+    "When a server moves, you need a new configuration. Through the hub, nothing changes for you.",
     ...(local.length === 0
       ? []
       : [
@@ -102,17 +102,17 @@ function directNotes(
     ...(speechless.length === 0
       ? []
       : [
-          `This client does not speak the old SSE transport, so these go through the hub all the same: ${listed(speechless)}.`,
+          `This client does not speak the old SSE transport, so these servers go through the hub: ${listed(speechless)}.`,
         ]),
     ...(unsafe.length === 0
       ? []
       : [
-          `The addresses of these have a percent sign, which a Windows terminal may take for an environment variable and send what it holds to the server. So they go through the hub all the same: ${listed(unsafe)}.`,
+          `The addresses of these servers have a percent sign. A Windows terminal may take it for an environment variable, and would send that variable to the server. Therefore these servers go through the hub: ${listed(unsafe)}.`,
         ]),
     ...(locked.length === 0
       ? []
       : [
-          `These want a token, which the hub does not know; add it to their headers: ${listed(locked.map(({ key }) => key))}.`,
+          `These servers need a token that the hub does not know. Add it to their headers: ${listed(locked.map(({ key }) => key))}.`,
         ]),
   ];
 }

@@ -16,10 +16,10 @@ export const claudeCode: ClientKind = {
       .join(""),
   steps: ({ length }) => [
     `Run ${length === 1 ? "this command" : "these commands"} in the folder of your project.`,
-    "Start `claude` there, and look at it with `/mcp`.",
+    "Start `claude` there, and check with `/mcp`.",
   ],
   notes: () => [
-    "It is added for you in this folder. With `--scope user` before the name it is there in all folders; with `--scope project` it goes into `.mcp.json`, for everybody who works on the project.",
+    "The command adds it for you in this folder. Put `--scope user` before the name to add it for all folders, or `--scope project` to write it to `.mcp.json` for everybody who works on the project.",
   ],
 };
 
@@ -32,8 +32,8 @@ export const codex: ClientKind = {
   text: (connections) =>
     connections.map(({ key, url }) => `[mcp_servers.${key}]\nurl = ${literal(url)}\n`).join("\n"),
   steps: ([first]) => [
-    "Put this at the end of `~/.codex/config.toml`; make the file if there is none.",
-    `Start \`codex\` anew. \`codex mcp list\` shows \`${first?.key ?? "it"}\`.`,
+    "Add this to the end of `~/.codex/config.toml`. Create the file if it does not exist.",
+    `Restart \`codex\`. \`codex mcp list\` shows \`${first?.key ?? "it"}\`.`,
   ],
   notes: () => ["`.codex/config.toml` in a project works too, once Codex trusts the project."],
 };
@@ -52,11 +52,11 @@ export const gemini: ClientKind = {
       ),
     }),
   steps: () => [
-    "Save this as `~/.gemini/settings.json`. If the file exists, add what stands in `mcpServers` to it.",
-    "Start `gemini` anew, and look at it with `/mcp`.",
+    "Save this as `~/.gemini/settings.json`. If the file exists, add the entries of `mcpServers` to it.",
+    "Restart `gemini`, and check with `/mcp`.",
   ],
   notes: () => [
-    "Gemini CLI shows servers as “Disabled” in a folder that it was not told to trust.",
+    "Gemini CLI shows servers as “Disabled” in a folder that you have not told it to trust.",
     "`.gemini/settings.json` in a project works too.",
   ],
 };

@@ -28,7 +28,7 @@ export type ClientKind = {
   readonly id: string;
   readonly title: string;
   readonly format: Format;
-  /** Where the text belongs; absent for commands. */
+  /** The file that the text belongs in. Absent for commands. */
   readonly file?: string;
   /** Whether it connects to servers of the old HTTP+SSE transport. */
   readonly speaksSse: boolean;

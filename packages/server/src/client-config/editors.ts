@@ -26,8 +26,8 @@ export const vscode: ClientKind = {
       ),
     }),
   steps: ({ length }) => [
-    `Press the ${length === 1 ? "install button" : "install buttons"}, and VS Code asks whether to add it. Or save the text as \`.vscode/mcp.json\` in your project; if the file exists, add what stands in \`servers\` to it.`,
-    "Press “Start” above the entry in that file, or let VS Code start it with the first chat.",
+    `Press the ${length === 1 ? "install button" : "install buttons"}, and confirm in VS Code. Or save the text as \`.vscode/mcp.json\` in your project; if the file exists, add the entries of \`servers\` to it.`,
+    "Press “Start” above the entry in that file, or start a chat.",
     "Open the chat in agent mode: its tools are under the tools button.",
   ],
   installLinks: (connections) =>
@@ -64,8 +64,8 @@ export const cursor: ClientKind = {
       mcpServers: Object.fromEntries(connections.map((one) => [one.key, cursorEntry(one)])),
     }),
   steps: ({ length }) => [
-    `Press the ${length === 1 ? "install button" : "install buttons"}, and Cursor asks whether to add it. Or save the text as \`.cursor/mcp.json\` in your project, or as \`~/.cursor/mcp.json\` for all projects; if the file exists, add what stands in \`mcpServers\` to it.`,
-    "Look under Settings › MCP: the dot beside it turns green.",
+    `Press the ${length === 1 ? "install button" : "install buttons"}, and confirm in Cursor. Or save the text as \`.cursor/mcp.json\` in your project, or as \`~/.cursor/mcp.json\` for all projects; if the file exists, add the entries of \`mcpServers\` to it.`,
+    "Open Settings › MCP: the dot beside the entry turns green.",
   ],
   installLinks: (connections) =>
     connections.map((one) => ({

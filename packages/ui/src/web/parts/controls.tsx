@@ -57,7 +57,7 @@ const copiedMs = 1_600;
 const copyLooks = {
   ready: { icon: Copy, tone: "", says: "" },
   copied: { icon: Check, tone: "text-good", says: "Copied" },
-  failed: { icon: X, tone: "text-bad", says: "The browser did not let it be copied" },
+  failed: { icon: X, tone: "text-bad", says: "The browser did not allow copying" },
 } as const;
 
 /** Without a secure context, as over http from another machine, the clipboard API does not exist. */

@@ -59,7 +59,7 @@ export function Problem({
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const title = error instanceof ApiError ? error.title : "Something went wrong in this page";
+  const title = error instanceof ApiError ? error.title : "This page has an error";
   const detail = error instanceof Error ? error.message : String(error);
   return (
     <div role="alert" className="flex gap-3 rounded-xl bg-bad-soft p-4 text-bad">

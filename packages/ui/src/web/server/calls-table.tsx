@@ -5,10 +5,10 @@ import { type Column, DataTable } from "./data-table.tsx";
 import type { Call } from "./queries.ts";
 
 const outcomes = {
-  ok: { word: "ok", tone: "good", meaning: "It was answered." },
+  ok: { word: "ok", tone: "good", meaning: "The call was answered." },
   "tool-error": { word: "tool failed", tone: "warn", meaning: "The tool itself failed." },
-  error: { word: "refused", tone: "bad", meaning: "The server refused." },
-  cancelled: { word: "cancelled", tone: "calm", meaning: "The client gave it up." },
+  error: { word: "refused", tone: "bad", meaning: "The server refused the call." },
+  cancelled: { word: "cancelled", tone: "calm", meaning: "The client cancelled it." },
   "hub-error": { word: "no answer", tone: "bad", meaning: "The hub could not get an answer." },
 } as const;
 

@@ -24,7 +24,7 @@ function headOf(server: ServerDetail): { tone: keyof typeof tones; title: string
     case "pending":
       return { tone: "calm", title: "The hub has not reached this server yet" };
     case "up":
-      return { tone: "warn", title: "It answers, but something deserves attention" };
+      return { tone: "warn", title: "The server answers, but something needs attention" };
   }
 }
 

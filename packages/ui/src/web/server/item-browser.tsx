@@ -58,7 +58,7 @@ export function ItemBrowser({
             : `${shown.length} of ${items.length}`}
         </p>
         {shown.length === 0 ? (
-          <Empty title="Nothing fits" />
+          <Empty title="No match" />
         ) : (
           <ItemList
             label={what}

@@ -31,7 +31,7 @@ export function ItemDetails({
           <CopyButton text={key} what={kind === "resource" ? "the URI" : "the name"} />
         </p>
         {kind === "tool" && (
-          <ul aria-label="What it does, by its own word" className="mt-1 flex flex-wrap gap-1">
+          <ul aria-label="What the server says it does" className="mt-1 flex flex-wrap gap-1">
             {badgesOf(definition).map(({ word, tone, meaning }) => (
               <li key={word}>
                 <Badge tone={tone} title={meaning}>
@@ -47,7 +47,7 @@ export function ItemDetails({
       </header>
       {kind === "tool" && (
         <>
-          <Schema title="Parameters" schema={definition.inputSchema} none="It takes none." />
+          <Schema title="Parameters" schema={definition.inputSchema} none="None." />
           {definition.outputSchema !== undefined && (
             <Schema title="Result" schema={definition.outputSchema} none="Anything." />
           )}

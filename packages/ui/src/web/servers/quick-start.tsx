@@ -12,7 +12,7 @@ export function QuickStart() {
         No server has registered yet
       </h1>
       <p className="mt-2 text-soft">
-        Run one of these in a terminal. The server appears here by itself.
+        Run one of these commands in a terminal. The server then appears here.
       </p>
       <ol className="mt-8 grid grid-cols-1 gap-7">
         <li>
@@ -23,7 +23,7 @@ export function QuickStart() {
           </p>
         </li>
         <li>
-          <h2 className="mb-2 font-semibold">Register a server of yours, in any language</h2>
+          <h2 className="mb-2 font-semibold">Register your own server, in any language</h2>
           <Code
             text={`MCP_HUB_URL=${hub} npm run hub-register -- -- node my-server.js`}
             what="the command for your server"

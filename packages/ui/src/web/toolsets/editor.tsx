@@ -67,7 +67,7 @@ export function ToolsetEditor({
       look="solid"
       disabled={save.isPending || (base !== undefined && !isChanged)}
     >
-      {base === undefined ? "Make toolset" : "Save changes"}
+      {base === undefined ? "Create toolset" : "Save changes"}
     </Button>
   );
 

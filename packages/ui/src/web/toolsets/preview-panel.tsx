@@ -101,12 +101,12 @@ function Warnings({ preview }: { readonly preview: ToolsetPreviewAnswer }) {
     ...unknownServers.map((id) => ({
       key: `server ${id}`,
       about: `No server has the id ${id}`,
-      reason: "It joins when it registers, unless it is misspelt.",
+      reason: "It joins when it registers. Check the spelling.",
     })),
     ...unknownTools.map((tool) => ({
       key: `tool ${tool}`,
       about: `There is no tool ${tool}`,
-      reason: "Its server does not offer it now.",
+      reason: "The server does not offer it now.",
     })),
     ...known.map(({ server, name, reason, listed }) => ({
       key: `missing ${server}`,

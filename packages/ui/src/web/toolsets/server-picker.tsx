@@ -45,7 +45,7 @@ export function ServerPicker({
       actions={
         <span className="text-sm text-soft">
           {draft.servers.length === 0
-            ? "All, also those to come"
+            ? "All servers, including future ones"
             : `${draft.servers.length} chosen`}
         </span>
       }
@@ -87,7 +87,9 @@ export function ServerPicker({
               </li>
             );
           })}
-          {found.length === 0 && <li className="px-3 py-2 text-sm text-soft">No server fits.</li>}
+          {found.length === 0 && (
+            <li className="px-3 py-2 text-sm text-soft">No matching server.</li>
+          )}
         </ul>
         {found.length > most && (
           <Button look="quiet" onClick={() => setMost(most + step)}>

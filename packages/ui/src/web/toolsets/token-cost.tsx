@@ -21,7 +21,7 @@ export function TokenCost({
         About <span data-testid="tokens">{amount(tokens.listed)}</span> tokens
       </h3>
       <p className="text-xs text-soft">
-        What its list costs a model: four characters count as one.
+        Estimated cost of the list for a model: four characters count as one token.
       </p>
       <ul className="mt-2 grid grid-cols-1 gap-1.5 text-xs">
         {rows.map(({ key, label, value }) => (

@@ -44,7 +44,7 @@ function ToolsetList() {
     <>
       <PageHead
         title="Toolsets"
-        lead="Saved selections of tools, each with an MCP endpoint of its own: what one team, one agent or one task needs, and no others."
+        lead="A toolset is a saved selection of tools with its own MCP endpoint: the tools that one team, agent or task needs."
         actions={make}
       />
       {list.isError && toolsets === undefined && (

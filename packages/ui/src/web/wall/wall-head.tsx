@@ -47,7 +47,7 @@ export function WallHead({
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
       <h1 className="sr-only">Wallboard</h1>
       <fieldset className={`flex flex-wrap gap-2 ${isStale ? "grayscale" : ""}`}>
-        <legend className="sr-only">Show only servers of one status</legend>
+        <legend className="sr-only">Filter by status</legend>
         {statuses
           .filter((status) => status === "up" || count(status) > 0 || search.status === status)
           .map((status) => (
