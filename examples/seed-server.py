@@ -1,3 +1,5 @@
+import asyncio
+
 import httpx
 
 
@@ -9,3 +11,6 @@ async def register_at_hub():
             "endpoint": "http://localhost:8002/mcp",
         })
         response.raise_for_status()
+
+
+asyncio.run(register_at_hub())

@@ -56,11 +56,11 @@ describe("accessibility", { timeout: 180_000 }, () => {
       const page = await open(hub, "/", look);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.keyboard.press("Control+k");
-      await page.getByRole("listbox", { name: "What fits" }).getByRole("option").first().waitFor();
+      await page.getByRole("listbox", { name: "Matches" }).getByRole("option").first().waitFor();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press("Escape");
       await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
       expect(await violations(page)).toEqual([]);
     }
   });

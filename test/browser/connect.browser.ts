@@ -59,7 +59,7 @@ describe("the connect page", () => {
     const hub = await startHub();
     const page = await open(hub, "/ui/connect");
     await page.getByRole("radio", { name: "Some servers" }).check();
-    await page.getByText("No server is chosen yet").waitFor();
+    await page.getByText("Choose a server").waitFor();
     await page.getByRole("checkbox", { name: "MCP Server 2" }).check();
     await page.getByRole("checkbox", { name: "MCP Server 1" }).check();
     await page.getByRole("radio", { name: "Directly" }).check();

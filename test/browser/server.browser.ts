@@ -121,7 +121,7 @@ describe("the server page", () => {
     const first = await startWorkshop(hub);
     const { port = 0 } = first;
     const page = await open(hub, "/ui/servers/workshop?tab=changes");
-    await page.getByRole("heading", { name: "Read for the first time" }).waitFor();
+    await page.getByRole("heading", { name: "First reading" }).waitFor();
     await first.close();
     await startWorkshop(hub, { release: 2, port });
     const changes = page.getByRole("list", { name: "Changes" });
@@ -167,7 +167,7 @@ describe("the server page", () => {
     const hub = await startHub();
     await startWorkshop(hub);
     const page = await open(hub, "/ui/servers/workshop?tab=calls");
-    await page.getByText("Nobody has called this server through the hub yet").waitFor();
+    await page.getByText("No calls through the hub yet").waitFor();
     const client = new Client({ name: "browser-test", version: "1" });
     closing.push(client);
     await client.connect(new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?prefix=never`)));

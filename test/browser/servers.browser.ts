@@ -55,7 +55,7 @@ describe("the servers page", () => {
     await page.getByRole("combobox", { name: "Tag" }).selectOption("sdk-v1");
     await page.getByText("1 of 3 servers").waitFor();
     await page.goto("/?q=nothing-like-it");
-    await page.getByText("No server fits").waitFor();
+    await page.getByText("No matching server").waitFor();
     await page.getByRole("button", { name: "Show all 3" }).click();
     expect(await count.textContent()).toBe("3 servers");
 
@@ -104,12 +104,12 @@ describe("the keyboard", () => {
 
     await page.keyboard.press("Control+k");
     await field.fill("zzz");
-    await page.getByText("Nothing fits “zzz”.").waitFor();
+    await page.getByText("No match for “zzz”.").waitFor();
     await page.keyboard.press("Escape");
     await field.waitFor({ state: "detached" });
 
     await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("g");
     await page.keyboard.press("w");
@@ -121,7 +121,7 @@ describe("the keyboard", () => {
     const page = await open(hub);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press("Control+k");
-    await page.getByRole("listbox", { name: "What fits" }).waitFor();
+    await page.getByRole("listbox", { name: "Matches" }).waitFor();
     const focused = await page.evaluate(() => {
       document.querySelector("dialog")?.close();
       const element = document.activeElement ?? document.body;
@@ -130,7 +130,7 @@ describe("the keyboard", () => {
     });
     // The field of the closed dialog, which nobody sees any more.
     expect(focused).toBe("INPUT");
-    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   });
 
   test("the theme is kept, and follows the system until one is chosen", async () => {

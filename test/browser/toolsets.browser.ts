@@ -57,7 +57,7 @@ describe("toolsets in the browser", () => {
     await page.getByTestId("shown-tool").getByText("to_fahrenheit", { exact: true }).waitFor();
     await page.locator('[data-testid="preview"][data-waiting="false"]').waitFor();
     const previewed = await shownTools(page);
-    await page.getByRole("button", { name: "Make toolset" }).click();
+    await page.getByRole("button", { name: "Create toolset" }).click();
 
     const row = page.locator('[data-toolset="support-desk"]');
     await row.getByText(`${previewed.length} tools`, { exact: true }).waitFor();
@@ -129,7 +129,7 @@ describe("toolsets in the browser", () => {
     expect(await (await fetch(`${hub.url}/toolsets/new`)).json()).toMatchObject({
       name: "Desk of theirs",
     });
-    await page.getByRole("button", { name: "Save mine over theirs" }).click();
+    await page.getByRole("button", { name: "Replace theirs with mine" }).click();
     await page.getByRole("link", { name: "Desk", exact: true }).waitFor();
     expect(await (await fetch(`${hub.url}/toolsets/new`)).json()).toMatchObject({
       name: "Desk",
@@ -157,7 +157,7 @@ describe("toolsets in the browser", () => {
     await page.locator('[data-branch="mcp-server-2"]').waitFor({ state: "detached" });
     expect(saved).toEqual([]);
     expect(await (await fetch(`${hub.url}/toolsets`)).json()).toEqual({ toolsets: [] });
-    await page.getByRole("button", { name: "Make toolset" }).click();
+    await page.getByRole("button", { name: "Create toolset" }).click();
     await page.locator('[data-toolset="half-made"]').waitFor();
   });
 

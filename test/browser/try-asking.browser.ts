@@ -21,7 +21,7 @@ describe("what a person is asked while trying a tool", () => {
     // A click beside a question is no answer.
     await page.mouse.click(5, 5);
     await press(dialog, "Send answer");
-    await shows(dialog, "This is needed.");
+    await shows(dialog, "This field is required.");
     await dialog.getByLabel("name").fill("Ada");
     await press(dialog, "Send answer");
     await shows(dialog, "Step 2: What is your favourite colour?");

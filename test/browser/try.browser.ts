@@ -84,7 +84,7 @@ describe("trying a tool", () => {
       panel,
       "The number 12345678901234567890 at line 1, column 26 cannot be sent exactly",
     );
-    await shows(panel, "It can be copied once it can be sent.");
+    await shows(panel, "You can copy the call when the input is valid.");
     const mine = '{"name":   "Bo", "amount": 3, "extra": true}';
     await raw.fill(mine);
     await panel.getByLabel("Raw JSON").uncheck();
@@ -112,7 +112,7 @@ describe("trying a tool", () => {
     const hub = await startHub();
     const seen = await startTrials(hub);
     const { panel } = await panelOf(hub, "trials", "tools", "wait");
-    await shows(panel, "This tool does not say whether it changes anything.");
+    await shows(panel, "The server does not say whether this tool changes anything.");
     await press(panel, "Call");
     await panel.getByRole("timer").waitFor();
     await press(panel, "Cancel");
@@ -141,7 +141,7 @@ describe("trying a tool", () => {
     await panel.locator('audio[src^="data:audio/wav"]').waitFor();
     await page.goto("/ui/servers/everything?tab=tools&item=test_error_handling");
     await press(panel, "Call");
-    await shows(panel.getByRole("alert"), "The tool says that it failed.");
+    await shows(panel.getByRole("alert"), "The tool reported an error.");
     await page.goto("/ui/servers/everything?tab=tools&item=test_missing_capability");
     await press(panel, "Call");
     await shows(panel.getByRole("alert"), "The call failed");
@@ -185,7 +185,7 @@ describe("trying a tool", () => {
     await name.fill("Bo");
     await panel.getByLabel("password").fill("hidden-word");
     await press(panel, "Call");
-    await shows(kept.first(), "kept without its secrets");
+    await shows(kept.first(), "secrets removed");
     expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain(
       "hidden-word",
     );

@@ -74,7 +74,7 @@ describe("the wallboard", () => {
     await expect.poll(() => page.locator("li[data-server]").count()).toBe(3);
     await page.getByRole("button", { name: /up$/ }).click();
     await page.waitForURL("**tag=few&status=up");
-    await page.getByText("No server fits").waitFor();
+    await page.getByText("No matching server").waitFor();
     await page.getByRole("button", { name: "Show all 200" }).click();
     await expect.poll(() => page.locator("li[data-server]").count()).toBe(200);
   });

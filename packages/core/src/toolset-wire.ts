@@ -67,7 +67,7 @@ const previewOfGateway = z.object({
         reason: z.string().describe("Why clients cannot have it, and what to do."),
       }),
     )
-    .describe("Tools that are let through and yet left out."),
+    .describe("Tools that the toolset selects but clients cannot have."),
   unknownTools: z
     .array(z.string())
     .describe("Each <server id>/<tool name> it names that this server does not have now."),
@@ -86,10 +86,10 @@ const previewOfGateway = z.object({
   prompts: z.number(),
   resources: z.number(),
   resourceTemplates: z.number(),
-  bytes: z.number().describe("Of its list of tools as JSON."),
+  bytes: z.number().describe("The list of tools as JSON."),
   tokens: z
     .object({
-      listed: z.number().describe("Its list as it is defined."),
+      listed: z.number().describe("The list as defined."),
       all: z.number().describe("With mode all."),
       search: z.number().describe("With mode search."),
       everything: z.number().describe("Of `/mcp`, which shows every tool of every server."),

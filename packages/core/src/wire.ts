@@ -29,7 +29,7 @@ export const instanceView = z
       .describe("The URL it is reached at: as registered, or the candidate that answered."),
     transport: z.enum(transports),
     status: instanceStatusView,
-    problem: findingView.optional().describe("Why it is not up, when the hub found out."),
+    problem: findingView.optional().describe("Why it is not up, if the hub knows."),
   })
   .meta({ id: "Instance" });
 
@@ -149,7 +149,7 @@ export const serverListView = z
       .object({ since: instant, reason: z.string() })
       .optional()
       .describe(
-        "Present while most servers fell silent at once and the hub lets none go down for it.",
+        "Present while most servers have fallen silent at once, so the hub takes none of them for down.",
       ),
   })
   .meta({ id: "ServerList" });

@@ -29,6 +29,7 @@ import type { SearchTools } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
 import { Traffic } from "./traffic.js";
 import { containedDialer } from "./upstream/contained-dialer.js";
+import { hubIdentity } from "./upstream/initialize.js";
 import { Instances } from "./upstream/instances.js";
 import type { UpstreamDialer } from "./upstream/port.js";
 import { unpackingDialer } from "./upstream/unpacking-dialer.js";
@@ -107,6 +108,7 @@ export class Gateway {
       log: options.log ?? silentLog,
       traffic: this.traffic,
       faults,
+      identity: hubIdentity(version),
       refresh: refreshContained(refresh, faults),
     };
     this.#changes = new Changes(this.#context);

@@ -43,7 +43,14 @@ const cases = {
   direct: "servers=weather,old-mail&via=direct",
 };
 
-const extensions = { json: "json", toml: "toml", shell: "sh", typescript: "ts", python: "py" };
+const extensions = {
+  json: "json",
+  toml: "toml",
+  shell: "sh",
+  typescript: "ts",
+  python: "py",
+  yaml: "yaml",
+};
 
 /** What the compiler says of a program that it only reads. */
 function syntaxErrors(code: string): readonly string[] {
@@ -165,6 +172,41 @@ describe("which endpoint it names", () => {
     const { notes } = await json("/config/codex?via=direct");
     expect(notes.find((note) => note.includes("SSE"))).toContain("`old-mail`");
     expect(notes.find((note) => note.includes("machine"))).toMatch(/: `weather`\.$/);
+  });
+
+  test("directly, a server that does not answer is left out with a word, and named where none does", async () => {
+    const { app, alive, clock } = await createTestApp();
+    const at = (name: string, port: number) => ({
+      name,
+      transport: "streamable-http",
+      endpoint: `http://localhost:${port}/mcp`,
+    });
+    for (const one of [at("live", 9001), at("dead", 9002), at("gone", 9003)])
+      await postJson(app, "/register", one);
+    alive.add("http://localhost:9001/mcp");
+    const probe = (id: string) => app.request(`/servers/${id}/probe`, { method: "POST" });
+    for (let times = 0; times < 5; times += 1) {
+      clock.advance(1_000);
+      for (const id of ["live", "dead", "gone"]) await probe(id);
+    }
+    const config = async (query: string): Promise<ClientConfig> =>
+      JSON.parse(await (await app.request(`${hub}/config/${query}&format=json`)).text());
+    for (const { id, format } of clients) {
+      const { endpoints, notes, text } = await config(`${id}?via=direct`);
+      expect(endpoints.map(({ key }) => key)).toEqual(["live"]);
+      expect(notes.filter((note) => note.includes("left out"))).toEqual([
+        expect.stringMatching(/: `dead`, `gone`\. Ask/),
+      ]);
+      if (format !== "json")
+        expect(text.split("\n")[0]).toMatch(/^(#|\/\/) Left out, .*: dead, gone\.$/);
+      else expect(text).not.toMatch(/dead|gone/);
+    }
+    const none = await config("fastmcp?via=direct&servers=dead,gone");
+    expect(none.endpoints.map(({ key }) => key)).toEqual(["dead", "gone"]);
+    expect(none.notes[0]).toMatch(/^None of these servers answers now: `dead`, `gone`\./);
+    expect(none.text).toMatch(/^# None of these servers answers now\.\n/);
+    // Through the hub nothing is left out: what is away appears there by itself.
+    expect((await config("fastmcp?servers=dead,live")).endpoints).toHaveLength(1);
   });
 
   test("install links hold what the file holds", async () => {

@@ -226,7 +226,7 @@ describe("a fault at another entry", () => {
     };
     const { app, errors } = await createTestApp({
       store,
-      webUi: { page: asset, pagePaths: ["/"], assets: [] },
+      webUi: { page: asset, pagePaths: ["/"], unknownPaths: "/ui/*", assets: [] },
     });
     store.journal = () => Promise.reject(new Error("injected: the store"));
     for (const [path, accept] of [

@@ -22,6 +22,7 @@ beforeAll(async () => {
   webUi = {
     page: await asset("/ui/index.html", "index.html", "text/html; charset=utf-8", "<p>page</p>"),
     pagePaths: ["/", "/ui/servers/:id"],
+    unknownPaths: "/ui/*",
     assets: [
       await asset("/ui/assets/a-1.js", "a-1.js", "text/javascript; charset=utf-8", "run()"),
       await asset("/ui/icon.svg", "icon.svg", "image/svg+xml", "<svg/>"),
@@ -77,10 +78,28 @@ describe("the web UI", () => {
     );
     expect(asked).toHaveLength(140);
     for (const path of [...asked, "/ui/nothing", "/ui/assets/a-1.js.gz", "/ui/manifest.json"]) {
-      const response = await app.request(path, browser);
+      const response = await app.request(path);
       expect([path, response.status]).toEqual([path, 404]);
       expect(response.headers.get("content-type")).toBe("application/problem+json");
+      const seen = await app.request(path, browser);
+      expect([path, seen.status]).toEqual([path, 404]);
+      if (seen.headers.get("content-type") !== "application/problem+json")
+        expect(await seen.text()).toBe("<p>page</p>");
     }
+  });
+
+  test("a browser that asks for no page of it below /ui gets the page, which says so, with 404", async () => {
+    const { app } = await createTestApp({ webUi });
+    for (const path of ["/ui/nothing", "/ui/servers/a/b", "/ui/wal", "/ui/toolsets/a/b?c=d"]) {
+      const response = await app.request(path, browser);
+      expect([path, response.status]).toEqual([path, 404]);
+      expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(await response.text()).toBe("<p>page</p>");
+    }
+    expect((await app.request("/servrs", browser)).headers.get("content-type")).toBe(
+      "application/problem+json",
+    );
   });
 });
 

@@ -17,6 +17,8 @@ export type WebUi = {
   readonly page: WebAsset;
   /** Where the page is served, as Hono writes paths. */
   readonly pagePaths: readonly string[];
+  /** Where the page says itself that there is no such page, as Hono writes paths. */
+  readonly unknownPaths: string;
   readonly assets: readonly WebAsset[];
 };
 
@@ -50,5 +52,5 @@ export function webUi(): WebUi {
   }));
   const page = all.find(({ path }) => path === "/ui/index.html");
   if (page === undefined) throw new Error("The web UI was built without a page.");
-  return { page, pagePaths, assets: all.filter((one) => one !== page) };
+  return { page, pagePaths, unknownPaths: "/ui/*", assets: all.filter((one) => one !== page) };
 }

@@ -1,21 +1,12 @@
 import type { Entry } from "@hub/core";
 import { responseTo } from "../upstream/brief-exchange.js";
 import { exchange } from "../upstream/exchange.js";
-import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import { openLeg } from "../upstream/open-link.js";
 import { placeAt } from "../upstream/place.js";
-import { newestLegacyVersion } from "../wire/eras.js";
 import type { JsonRpcRequest, Outcome } from "../wire/json-rpc.js";
 import { eraOfInstance, type GatewayContext } from "./context.js";
-
-/** The hub as a client of its own: it can answer nothing. */
-export const hubIdentity: LegacyIdentity = {
-  protocolVersion: newestLegacyVersion,
-  capabilities: {},
-  clientInfo: { name: "mcp-hub", version: "1" },
-};
 
 /** Asks a server something on the hub's own account; undefined when no answer came. Never rejects. */
 export async function askOnce(
@@ -47,7 +38,7 @@ async function asked(
       ...request,
       params: withEnvelope(request.params, {
         clientCapabilities: {},
-        clientInfo: hubIdentity.clientInfo,
+        clientInfo: context.identity.clientInfo,
       }),
     };
     return responseTo(
@@ -64,7 +55,7 @@ async function asked(
   }
   try {
     const leg = await openLeg(context, entry, {
-      identity: hubIdentity,
+      identity: context.identity,
       via: undefined,
       signal,
       // It has a place, if not always at the instance that answers in the end.

@@ -7,6 +7,7 @@ import type { GatewayLog } from "../log.js";
 import type { Traffic } from "../traffic.js";
 import type { TimeOver } from "../upstream/call-timer.js";
 import { hubFault } from "../upstream/contained-dialer.js";
+import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
@@ -25,6 +26,8 @@ export type GatewayContext = {
   readonly log: GatewayLog;
   readonly traffic: Traffic;
   readonly faults: Faults;
+  /** Who asks where the hub asks for itself. */
+  readonly identity: LegacyIdentity;
   /** A server said that its lists changed, or stopped answering: look at it now. Never rejects; while a reading runs, the same promise for all. */
   readonly refresh: (serverId: string) => Promise<void>;
 };

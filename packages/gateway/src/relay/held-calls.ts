@@ -87,7 +87,7 @@ export class HeldCalls {
   async #start(bridged: BridgedRequest): Promise<void> {
     const context = this.#context;
     const { entry, request, reply, via } = bridged;
-    const caller = modernCaller(request);
+    const caller = modernCaller(request, context.identity);
     const over = new AbortController();
     const run: CallRun = new CallRun(context, {
       peer: reply.peer,

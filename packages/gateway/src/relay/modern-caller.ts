@@ -24,7 +24,7 @@ export type ModernCaller = {
   readonly canOpenUrls: boolean;
 };
 
-export function modernCaller(request: JsonRpcRequest): ModernCaller {
+export function modernCaller(request: JsonRpcRequest, hub: LegacyIdentity): ModernCaller {
   const meta = request.params?._meta ?? {};
   const declared = meta[metaKeys.clientCapabilities];
   // The endpoint has refused requests whose capabilities are no object.
@@ -35,7 +35,7 @@ export function modernCaller(request: JsonRpcRequest): ModernCaller {
     identity: {
       protocolVersion: newestLegacyVersion,
       capabilities: legacyCapabilities(capabilities),
-      clientInfo: info ?? { name: "mcp-hub", version: "0.0.0" },
+      clientInfo: info ?? hub.clientInfo,
     },
     logLevel: typeof logLevel === "string" ? logLevel : undefined,
     client: clientName(info),

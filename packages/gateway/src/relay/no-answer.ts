@@ -18,8 +18,8 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
   if (status >= 300 && status < 400)
     return {
       code: "SERVER_UNAVAILABLE",
-      cause: `it answers with a redirect (HTTP ${status}), which the hub does not follow.`,
-      fix: "Register the URL that it redirects to.",
+      cause: `it answers with a redirect (HTTP ${status}) that the hub does not follow.`,
+      fix: "The hub follows 307 and 308 on the same origin, at most three in a row. Register the URL that it redirects to.",
       mayHaveRun: false,
     };
   const isStatus = statusesOfMcp.has(status) || (status >= 400 && status < 600);

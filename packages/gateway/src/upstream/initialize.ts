@@ -1,5 +1,5 @@
 import { isJsonObject } from "@hub/core";
-import { serverVersions } from "../wire/eras.js";
+import { newestLegacyVersion, serverVersions } from "../wire/eras.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import type { Initialized } from "./instances.js";
 import { invalid, LinkError } from "./link-error.js";
@@ -11,6 +11,13 @@ export type LegacyIdentity = {
   readonly capabilities: unknown;
   readonly clientInfo: unknown;
 };
+
+/** The hub as a client of its own: it can answer nothing. */
+export const hubIdentity = (version: string): LegacyIdentity => ({
+  protocolVersion: newestLegacyVersion,
+  capabilities: {},
+  clientInfo: { name: "mcp-hub", version },
+});
 
 /** Makes an `initialize` request for an identity. */
 export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {

@@ -1,11 +1,10 @@
-import { hubIdentity } from "../relay/ask-once.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { modernHeaders, withEnvelope } from "./modern.js";
 import { ownRequestId } from "./own-ids.js";
 import type { UpstreamRequest } from "./port.js";
 
 /** `subscriptions/listen` (2026-07-28): all changes of lists, and the updates of these resources. */
-export function listenRequest(uris: readonly string[]): UpstreamRequest {
+export function listenRequest(uris: readonly string[], clientInfo: unknown): UpstreamRequest {
   const notifications = {
     toolsListChanged: true,
     promptsListChanged: true,
@@ -16,10 +15,7 @@ export function listenRequest(uris: readonly string[]): UpstreamRequest {
     jsonrpc: "2.0",
     id: ownRequestId(),
     method: "subscriptions/listen",
-    params: withEnvelope(
-      { notifications },
-      { clientCapabilities: {}, clientInfo: hubIdentity.clientInfo },
-    ),
+    params: withEnvelope({ notifications }, { clientCapabilities: {}, clientInfo }),
   };
   return { method: "POST", headers: modernHeaders(message), body: JSON.stringify(message) };
 }

@@ -1,6 +1,5 @@
 import { type Entry, isJsonObject } from "@hub/core";
 import type { ChangeKind } from "../catalogue/view.js";
-import { hubIdentity } from "../relay/ask-once.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { parseMessage } from "../wire/json-rpc.js";
@@ -151,7 +150,7 @@ export class Watcher {
     this.#stream = exchange(
       this.#dialer,
       instance,
-      listenRequest(uris()),
+      listenRequest(uris(), context.identity.clientInfo),
       context.serverMessages,
       this.#receiver(),
     );
@@ -165,7 +164,7 @@ export class Watcher {
       const link = await open({
         dialer: this.#dialer,
         instance,
-        identity: hubIdentity,
+        identity: context.identity,
         handshakeMs: context.limits.handshakeMs,
         limits: context.serverMessages,
       });

@@ -32,7 +32,7 @@ const query = z.strictObject({
     .string()
     .max(40)
     .optional()
-    .describe("The id of a saved selection, in the place of servers and tags."),
+    .describe("The id of a toolset, instead of servers and tags."),
   via: z
     .enum(["gateway", "direct"])
     .default("gateway")
@@ -42,12 +42,12 @@ const query = z.strictObject({
   mode: z
     .enum(["all", "search"])
     .default("all")
-    .describe("`search`: the hub's own search tools stand for all tools."),
+    .describe("`search`: the hub's search tools instead of all tools."),
   format: z
     .enum(["text", "json"])
     .optional()
     .describe(
-      "`text`: the file or the commands as they are. `json`: with the steps, links and notes. Default: as Accept prefers; text where it says neither.",
+      "`text`: only the file or the commands. `json`: also the steps, links and notes. Default: what Accept prefers, else text.",
     ),
 });
 
@@ -56,7 +56,7 @@ const clientView = z
     id: z.string(),
     title: z.string(),
     format: z.enum(formats),
-    file: z.string().optional().describe("Where the text belongs; absent for commands."),
+    file: z.string().optional().describe("The file that the text belongs in. Absent for commands."),
   })
   .meta({ id: "Client" });
 
@@ -67,19 +67,22 @@ const configView = z
     format: z.enum(formats),
     file: z.string().optional(),
     text: z.string().describe("The whole file, or all commands."),
-    steps: z.array(z.string()).describe("What to do with it. Commands and names in backticks."),
+    steps: z
+      .array(z.string())
+      .describe("What to do with the text. Commands and names are in backticks."),
     installLinks: z
       .array(z.object({ label: z.string(), href: z.string() }))
-      .describe("Links that open the program itself and let it ask."),
+      .describe("Links that open the client, which then asks for confirmation."),
     notes: z.array(z.string()),
     endpoints: z
       .array(z.object({ key: z.string(), url: z.string(), transport: z.enum(transports) }))
-      .describe("The MCP endpoints that the text names, for any other client."),
+      .describe("The MCP endpoints in the text, for any other client."),
   })
   .meta({ id: "ClientConfig" });
 
 const types: Readonly<Record<Format, string>> = {
   json: "application/json",
+  yaml: "application/yaml",
   toml: "application/toml",
   shell: "text/plain; charset=utf-8",
   typescript: "text/plain; charset=utf-8",
@@ -104,14 +107,11 @@ function refuse(pointer: string, detail: string): never {
 /** What cannot be had together is refused, and not silently left out. */
 function checkTogether({ servers, tags, toolset, via, mode }: z.output<typeof query>): void {
   if (toolset !== undefined && (servers !== undefined || tags !== undefined))
-    refuse("/toolset", "stands in the place of servers and tags; name one or the other");
+    refuse("/toolset", "cannot be combined with servers or tags; use one or the other");
   if (toolset !== undefined && via === "direct")
     refuse("/via", "must be gateway for a toolset: only the hub knows which tools it shows");
   if (toolset !== undefined && mode === "search")
-    refuse(
-      "/mode",
-      "must be left out for a toolset, which says itself whether search stands for all",
-    );
+    refuse("/mode", "must be left out for a toolset, whose own mode decides");
   if (mode === "search" && via === "direct")
     refuse("/mode", "must be all with via=direct: the search tools are the hub's own");
 }
@@ -121,10 +121,10 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     method: "get",
     path: "/config",
     tag: "Connect",
-    summary: "For which clients and frameworks there is a ready configuration",
+    summary: "Clients and frameworks with ready configuration",
     responses: {
       200: {
-        description: "In the order to show them.",
+        description: "In display order.",
         content: { "application/json": z.object({ clients: z.array(clientView) }) },
       },
     },
@@ -144,14 +144,14 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     method: "get",
     path: "/config/{client}",
     tag: "Connect",
-    summary: "A ready configuration for a client or framework",
+    summary: "Ready configuration for a client or framework",
     description:
-      "The file or the commands as they are (`curl …/config/vscode > .vscode/mcp.json`), or with `Accept: application/json` what to do with them as well. It holds no secrets. The hub is named as this request named it.",
+      "The file or the commands, ready to use. With `Accept: application/json`, the answer also says what to do with them. It holds no secrets. The configuration names the hub by the address this request was sent to. With `via=direct`, servers that do not answer now are left out, and a note or a comment names them.",
     params,
     query,
     responses: {
       200: {
-        description: "As text: in the type of its file.",
+        description: "The text has the media type of its file.",
         content: { "application/json": configView, "text/plain": z.string() },
       },
     },

@@ -26,13 +26,13 @@ export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
     method: "post",
     path: "/diagnose",
     tag: "Diagnosis",
-    summary: "Why an endpoint works or does not",
+    summary: "Find out why an endpoint does not work",
     description:
-      "Dials the endpoint step by step and says which step failed, why, and what to do. Registers nothing.",
+      "The hub examines the endpoint step by step, and says which step failed, why, and what to do. It registers nothing.",
     body: { "application/json": request },
     responses: {
       200: {
-        description: "Every step, and the finding when one failed.",
+        description: "Every step, and a finding if one failed.",
         content: {
           "application/json": z
             .object({ ok: z.boolean(), steps: z.array(z.record(z.string(), z.unknown())) })

@@ -48,10 +48,10 @@ export function addDocsRoutes(app: HubApp, version: string): void {
         tags: [
           { name: "Registration", description: "For servers: register, stay listed, leave." },
           { name: "Catalogue", description: "Which servers exist and what they offer." },
-          { name: "Connect", description: "Ready configuration for what people connect with." },
+          { name: "Connect", description: "Ready configuration for clients." },
           { name: "Events", description: "What happens." },
           { name: "Diagnosis", description: "Why a server cannot be reached." },
-          { name: "Operations", description: "For those who run the hub." },
+          { name: "Operations", description: "For operators of the hub." },
         ],
       }),
     );

@@ -92,7 +92,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
     method: "get",
     path: "/events",
     tag: "Events",
-    summary: "What happens, live; or the journal",
+    summary: "Live events, or the journal",
     description:
       "As `text/event-stream`: every event from now on, or from after `Last-Event-ID`. An event named `reset` says that older events are gone and the list should be read again. As `application/json`: the journal, newest first, in pages.",
     query,

@@ -50,7 +50,7 @@ export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging:
       responses: {
         200: {
           description:
-            "Empty, with `snapshot: null`, until the hub has read them. More than one answer holds go on at `nextCursor`.",
+            "The list is empty, with `snapshot: null`, until the hub has read it. When the list does not fit into one answer, `nextCursor` leads to the rest.",
           content: {
             "application/json": z.object({
               snapshot: z.union([z.object({ hash: z.string() }), z.null()]),

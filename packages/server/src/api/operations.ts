@@ -11,21 +11,21 @@ const verboseQuery = z.object({
   verbose: z
     .enum(["", "true", "false"])
     .optional()
-    .describe("Say as well how much of each budget is in use."),
+    .describe("Also say how much of each budget is in use."),
 });
 
 const budgetView = z
   .object({
     name: z.string(),
     setting: z.string().describe("The environment variable that changes it."),
-    per: z.string().describe("Who each has this much; `hub` is all together."),
+    per: z.string().describe("Who has this budget each; `hub` means all together."),
     unit: z.enum(["bytes", "items"]),
     limit: z.number(),
-    used: z.number().describe("Of a budget that each has, what the one that uses most uses."),
+    used: z.number().describe("The highest use by any one of them, for a budget that each has."),
     by: z.string().optional().describe("Who uses most."),
     refused: z
       .number()
-      .describe("How often something was refused, cut or left out since the start."),
+      .describe("How often the hub has refused, cut or left out something since its start."),
   })
   .meta({ id: "Budget" });
 

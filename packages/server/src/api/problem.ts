@@ -41,7 +41,9 @@ export const problemView = z
     detail: z.string().describe("What happened and what to do."),
     instance: z
       .string()
-      .describe("Names this one occurrence; the hub's log has it for its own failures."),
+      .describe(
+        "Identifies this occurrence. The hub's log has it too, if the failure was the hub's own.",
+      ),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
   .meta({ id: "Problem" });

@@ -21,7 +21,7 @@ export function addPulseRoute(app: HubApp, { registry }: AppDeps): void {
     tag: "Catalogue",
     summary: "When each server was last seen, and how quickly it answers",
     description:
-      "What heartbeats and probes change all the time, and `GET /servers` therefore leaves out. A server without instances is not in it.",
+      "Heartbeats and probes change these values all the time, so `GET /servers` leaves them out. Servers without instances are not listed here.",
     responses: { 200: { description: "By id.", content: { "application/json": pulseView } } },
   });
   app.get("/pulse", (context) => {

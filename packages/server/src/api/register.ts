@@ -43,7 +43,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     method: "post",
     path: "/register",
     tag: "Registration",
-    summary: "Register a server, or one more instance of it",
+    summary: "Register a server, or another instance of it",
     description:
       "The answer is durable when it arrives and never waits for the endpoint. Registering the same endpoint again is the same instance. With `lease` the hub grants a lease that heartbeats keep alive; without one the hub's own probe decides. While a lease at the same endpoint is alive, a registration without proof gets `retryAfterMs` and no `lease`: nothing changes until it is asked again and that lease is over, silent for two heartbeat intervals, or given back.",
     headers: proofHeaders,

@@ -48,7 +48,7 @@ function entryWarnings(entry: Entry): string[] {
   const flapping = flappingOf(entry.pace);
   if (flapping !== undefined)
     warnings.push(
-      `What it offers changes all the time: ${flapping.changes} times since ${instant(flapping.since)}. Until it is stable the hub reads it only every few minutes, and tells nobody of each change. Mend the server so that its lists stay the same; a probe now shows whether they do.`,
+      `What it offers changes all the time: ${flapping.changes} times since ${instant(flapping.since)}. Until it is stable the hub reads it only every few minutes, and tells nobody of each change. Fix the server so that its lists stay the same; a probe now shows whether they do.`,
     );
   return warnings;
 }
@@ -164,13 +164,13 @@ export function addServerRoutes(
     method: "get",
     path: "/servers/{id}/changes",
     tag: "Catalogue",
-    summary: "How what a server offers has changed, newest first",
+    summary: "Changes to the tools, resources and prompts of a server, newest first",
     params: serverIdParams,
     query: changesQuery,
     responses: {
       200: {
         description:
-          "Each change with what differs. Old changes go; so do definitions that are too large to keep.",
+          "Each change with its differences. The hub drops old changes, and definitions that are too large to keep.",
         content: {
           "application/json": z.object({
             changes: z.array(
@@ -186,18 +186,17 @@ export function addServerRoutes(
                     key: z.string(),
                     before: definitionView
                       .optional()
-                      .describe("Of one that changed, the members that differ; else all of it."),
+                      .describe(
+                        "For a changed item, the members that differ; otherwise the whole item.",
+                      ),
                     after: definitionView.optional(),
                     isCut: z
                       .boolean()
                       .optional()
-                      .describe("Its definitions were too large to be kept."),
+                      .describe("The definitions were too large to keep."),
                   }),
                 ),
-                omitted: z
-                  .number()
-                  .optional()
-                  .describe("How many more items changed than were kept."),
+                omitted: z.number().optional().describe("How many changed items were not kept."),
               }),
             ),
             nextCursor: z.string().optional(),

@@ -18,9 +18,7 @@ const query = z.strictObject({
     .string()
     .max(500)
     .optional()
-    .describe(
-      "What the tool should do, in words. Without it: every tool, ordered by server and name.",
-    ),
+    .describe("What the tool should do, in words. Default: all tools, ordered by server and name."),
   limit: z.coerce.number().int().min(1).max(200).default(20),
   cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
 });

@@ -24,7 +24,9 @@ const headers = z.object({
   "if-match": z
     .string()
     .optional()
-    .describe("The ETag it was decided on. Somebody who changed the toolset meanwhile wins."),
+    .describe(
+      "The ETag that you have read. If somebody has changed the toolset since, the request fails and their change stays.",
+    ),
 });
 
 /** What an answer holds beyond a definition. It may be sent back with one, and says nothing there. */
@@ -55,9 +57,7 @@ const previewQuery = z.strictObject({
     .min(0)
     .max(100_000)
     .optional()
-    .describe(
-      "How many tools the answer holds at most. The counts are always of all. Default: all.",
-    ),
+    .describe("The most tools in the answer. The counts are always of all tools. Default: all."),
 });
 
 /** As people type it: without a name at first. */
@@ -100,7 +100,7 @@ export function addToolsetRoutes(
     method: "get",
     path: "/toolsets",
     tag: "Toolsets",
-    summary: "Which saved selections exist",
+    summary: "List the toolsets",
     responses: {
       200: {
         description: "All of them, ordered by id.",
@@ -114,7 +114,7 @@ export function addToolsetRoutes(
     method: "post",
     path: "/toolsets",
     tag: "Toolsets",
-    summary: "Save a selection of servers and tools",
+    summary: "Create a toolset",
     description:
       "It gets an MCP endpoint of its own, `url`. A server it names need not exist yet; `unknownServers` says which do not.",
     body: readable,
@@ -138,14 +138,14 @@ export function addToolsetRoutes(
     method: "post",
     path: "/toolsets/preview",
     tag: "Toolsets",
-    summary: "What a selection would show, without saving it",
+    summary: "Preview a toolset without saving it",
     description:
-      "Takes a definition as POST /toolsets does; `name` may be absent. The answer is what clients of its endpoint would see now.",
+      "Takes the same definition as POST /toolsets; `name` may be absent. The answer shows what clients of the endpoint would see now.",
     query: previewQuery,
     body: { "application/json": previewSchema },
     responses: {
       200: {
-        description: "What its endpoint would show, and what that costs.",
+        description: "What the endpoint would show, and what that costs a model.",
         content: { "application/json": toolsetPreviewView },
       },
     },
@@ -182,9 +182,9 @@ export function addToolsetRoutes(
     method: "put",
     path: "/toolsets/{id}",
     tag: "Toolsets",
-    summary: "Put another definition in the place of a saved selection",
+    summary: "Replace the definition of a toolset",
     description:
-      "The whole definition; what is left out gets its default. An answer of the hub may be edited and sent back: what it adds to a definition is ignored. The same definition again changes nothing.",
+      "Send the whole definition; members that you leave out get their defaults. You can edit an answer of the hub and send it back: the hub ignores what it has added. Sending the same definition again changes nothing.",
     params,
     headers,
     body: readable,
@@ -215,10 +215,10 @@ export function addToolsetRoutes(
     method: "delete",
     path: "/toolsets/{id}",
     tag: "Toolsets",
-    summary: "Delete a saved selection",
+    summary: "Delete a toolset",
     params,
     headers,
-    responses: { 204: { description: "Gone, and its MCP endpoint with it." } },
+    responses: { 204: { description: "The toolset and its MCP endpoint are gone." } },
     errors: ["TOOLSET_NOT_FOUND", "PRECONDITION_FAILED", "REVISION_CONFLICT", "STORE_UNAVAILABLE"],
   });
   app.delete("/toolsets/:id", async (context) => {

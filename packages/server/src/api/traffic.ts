@@ -10,7 +10,7 @@ const outcomes = z.enum(["ok", "tool-error", "error", "cancelled", "hub-error"])
 const figures = {
   calls: z.number(),
   callsPerMinute: z.number().describe("Calls that ended in the last 60 seconds, smoothed."),
-  errors: z.number().describe("Calls that failed, whoever's failure it was."),
+  errors: z.number().describe("All calls that failed, for any reason."),
   inFlight: z.number(),
   bytes: z.number().describe("Bytes of answers."),
   p50Ms: z.number(),
@@ -86,7 +86,7 @@ export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
     responses: {
       200: {
         description:
-          "One row for each tool, prompt or other request that was called, the same for each server as a whole, and the 60 minutes up to now: those of all servers, or of the one asked for. The last minute is still going on.",
+          "One row for each tool, prompt or other request, one for each server, and one for each of the last 60 minutes, of all servers or the one you ask for. The last minute is still running.",
         content: {
           "application/json": z.object({
             rows: z.array(rowView),

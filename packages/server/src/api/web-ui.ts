@@ -20,6 +20,8 @@ export type WebUi = {
   readonly page: WebAsset;
   /** Where the page is served, as Hono writes paths. */
   readonly pagePaths: readonly string[];
+  /** Where the page says itself that there is no such page, as Hono writes paths. */
+  readonly unknownPaths: string;
   readonly assets: readonly WebAsset[];
 };
 
@@ -33,6 +35,7 @@ const policy = [
   "style-src 'self'",
   "img-src 'self' data: blob:",
   "media-src data: blob:",
+  "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -40,10 +43,15 @@ const policy = [
   "require-trusted-types-for 'script'",
 ].join("; ");
 
-async function send(context: Context<AppEnv>, asset: WebAsset, more: Record<string, string>) {
+async function send(
+  context: Context<AppEnv>,
+  asset: WebAsset,
+  more: Record<string, string>,
+  status: 200 | 404 = 200,
+) {
   const isPacked = context.req.header("accept-encoding")?.includes("gzip") === true;
   const bytes = await readFile(isPacked ? asset.gzipFile : asset.file);
-  return context.body(new Uint8Array(bytes), 200, {
+  return context.body(new Uint8Array(bytes), status, {
     "content-type": asset.type,
     vary: "Accept-Encoding",
     ...(isPacked ? { "content-encoding": "gzip" } : {}),
@@ -54,15 +62,20 @@ async function send(context: Context<AppEnv>, asset: WebAsset, more: Record<stri
 /** `/` is the page for a browser; a program that asks for JSON gets the signpost it always got. */
 const wantsPage = (accept: string | undefined) => accept?.includes("text/html") === true;
 
-export function addWebUiRoutes(app: HubApp, { page, pagePaths, assets }: WebUi): void {
+const pageHeaders = {
+  "content-security-policy": policy,
+  "cache-control": "no-cache",
+  vary: "Accept, Accept-Encoding",
+};
+
+export function addWebUiRoutes(
+  app: HubApp,
+  { page, pagePaths, unknownPaths, assets }: WebUi,
+): void {
   for (const path of pagePaths) {
     app.get(path, async (context, next) => {
       if (path === "/" && !wantsPage(context.req.header("accept"))) return next();
-      return send(context, page, {
-        "content-security-policy": policy,
-        "cache-control": "no-cache",
-        vary: "Accept, Accept-Encoding",
-      });
+      return send(context, page, pageHeaders);
     });
   }
   for (const asset of assets) {
@@ -72,4 +85,7 @@ export function addWebUiRoutes(app: HubApp, { page, pagePaths, assets }: WebUi):
       }),
     );
   }
+  app.get(unknownPaths, async (context, next) =>
+    wantsPage(context.req.header("accept")) ? send(context, page, pageHeaders, 404) : next(),
+  );
 }

@@ -30,15 +30,15 @@ export const claudeDesktop: ClientKind = {
       mcpServers: Object.fromEntries(connections.map((one) => [one.key, bridge(one)])),
     }),
   steps: () => [
-    "In Claude Desktop, open Settings › Developer › Edit Config. That shows `claude_desktop_config.json`; add what stands in `mcpServers` to it.",
-    "Quit Claude Desktop completely and start it anew.",
-    "The tools are under the tools button of a new chat.",
+    "In Claude Desktop, open Settings › Developer › Edit Config. Add the entries of `mcpServers` to the file that it shows, `claude_desktop_config.json`.",
+    "Quit Claude Desktop completely, then start it again.",
+    "Open a new chat: the tools are under the tools button.",
   ],
   notes: (connections) => [
-    "Claude Desktop takes no URL in its file: it skips such an entry as invalid. So it starts `mcp-remote`, a bridge that `npx` gets from npm; Node.js must be installed.",
+    "Claude Desktop takes no URL in its file: it skips such an entry as invalid. Therefore it starts `mcp-remote`, a bridge that `npx` gets from npm. Node.js must be installed.",
     ...(connections.some(({ url }) => url.startsWith("https:") && !isLoopback(url))
       ? [
-          "Where the address can be reached from the internet, Settings › Connectors › Add custom connector takes it without a bridge.",
+          "If the address can be reached from the internet, you can add it without a bridge: Settings › Connectors › Add custom connector.",
         ]
       : [
           "Settings › Connectors takes a URL, but only one that begins with https and can be reached from the internet.",

@@ -2,6 +2,7 @@ import {
   type ClientKind,
   type Connection,
   type DirectConnection,
+  type Format,
   type InstallLink,
   isLoopback,
 } from "./connection.js";
@@ -43,7 +44,7 @@ function configOf(
 function stateNotes(keepers: readonly string[]): string[] {
   if (keepers.length === 0) return [];
   return [
-    `These servers keep state from one call to the next, in sessions: ${listed(keepers)}. So this endpoint offers 2025-11-25. A client that speaks 2026-07-28 alone needs \`revision=2026-07-28\` in the URL, and its calls share no state.`,
+    `These servers keep state between calls, in sessions: ${listed(keepers)}. Therefore this endpoint offers 2025-11-25. A client that speaks only 2026-07-28 needs \`revision=2026-07-28\` in the URL, and its calls share no state.`,
   ];
 }
 
@@ -64,7 +65,7 @@ export function hubConfig(
     [named()],
     [
       ...stateNotes(keepers),
-      "The tags have characters that are not safe in a command, so it names the servers that have them now. One that gets them later is not among them.",
+      "The tags have characters that are not safe in a command, so the command names the servers that have these tags now. It does not include servers that get them later.",
     ],
   );
 }
@@ -92,7 +93,7 @@ function directNotes(
   );
   const locked = direct.filter(({ needsToken }) => needsToken);
   return [
-    "A server that moves needs a new configuration; through the hub, nothing changes for you.",
+    "When a server moves, you need a new configuration. Through the hub, nothing changes for you.",
     ...(local.length === 0
       ? []
       : [
@@ -101,26 +102,65 @@ function directNotes(
     ...(speechless.length === 0
       ? []
       : [
-          `This client does not speak the old SSE transport, so these go through the hub all the same: ${listed(speechless)}.`,
+          `This client does not speak the old SSE transport, so these servers go through the hub: ${listed(speechless)}.`,
         ]),
     ...(unsafe.length === 0
       ? []
       : [
-          `The addresses of these have a percent sign, which a Windows terminal may take for an environment variable and send what it holds to the server. So they go through the hub all the same: ${listed(unsafe)}.`,
+          `The addresses of these servers have a percent sign. A Windows terminal may take it for an environment variable, and would send that variable to the server. Therefore these servers go through the hub: ${listed(unsafe)}.`,
         ]),
     ...(locked.length === 0
       ? []
       : [
-          `These want a token, which the hub does not know; add it to their headers: ${listed(locked.map(({ key }) => key))}.`,
+          `These servers need a token that the hub does not know. Add it to their headers: ${listed(locked.map(({ key }) => key))}.`,
         ]),
   ];
 }
 
-/** The configuration for servers that the client reaches by itself. */
+/** Which servers to name: those that answer, or all of them where none does. */
+function reachable(all: readonly DirectConnection[]) {
+  const away = all.filter(({ isAway }) => isAway);
+  const isNoneLeft = away.length === all.length;
+  const them = listed(away.map(({ key }) => key));
+  const [word, note] = isNoneLeft
+    ? [
+        "None of these servers answers now.",
+        `None of these servers answers now: ${them}. A program that connects to them fails until they are back.`,
+      ]
+    : [
+        `Left out, because they do not answer now: ${away.map(({ key }) => key).join(", ")}.`,
+        `These servers do not answer now, so they are left out: ${them}. Ask for the configuration again when they are back, or connect through the hub, where they appear by themselves.`,
+      ];
+  return {
+    direct: isNoneLeft ? all : all.filter(({ isAway }) => !isAway),
+    ...(away.length === 0 ? {} : { word, note }),
+  };
+}
+
+const comment: Readonly<Partial<Record<Format, string>>> = {
+  yaml: "#",
+  toml: "#",
+  shell: "#",
+  python: "#",
+  typescript: "//",
+};
+
+/** The same with a word at its top, for whoever reads the text alone. JSON has no place for one. */
+function withWord(config: ClientConfig, word: string | undefined): ClientConfig {
+  const mark = comment[config.format];
+  if (word === undefined || mark === undefined) return config;
+  return { ...config, text: `${mark} ${word}\n${config.text}` };
+}
+
+/**
+ * The configuration for servers that the client reaches by itself. One that does not answer now would
+ * keep several clients from loading any, so it is left out, and named.
+ */
 export function directConfig(
   client: ClientKind,
-  direct: readonly DirectConnection[],
+  wanted: readonly DirectConnection[],
 ): ClientConfig {
+  const { direct, word, note } = reachable(wanted);
   const bridged = bridgedOf(client, direct);
   const isBridged = (key: string) =>
     bridged.speechless.includes(key) || bridged.unsafe.includes(key);
@@ -128,5 +168,6 @@ export function directConfig(
     ({ key, url, transport, hubUrl }): Connection =>
       isBridged(key) ? { key, url: hubUrl, transport: "streamable-http" } : { key, url, transport },
   );
-  return configOf(client, connections, directNotes(direct, bridged));
+  const notes = [...(note === undefined ? [] : [note]), ...directNotes(direct, bridged)];
+  return withWord(configOf(client, connections, notes), word);
 }

@@ -1,9 +1,10 @@
 import { claudeDesktop } from "./claude-desktop.js";
-import { claudeCode, codex, gemini } from "./coding-agents.js";
+import { claudeCode, codex, copilotCli, gemini, opencode, qwenCode } from "./coding-agents.js";
 import type { ClientKind } from "./connection.js";
-import { cursor, vscode } from "./editors.js";
+import { continueDev, cursor, vscode, windsurf, zed } from "./editors.js";
 import { fastmcp } from "./fastmcp.js";
 import { inspector } from "./inspector.js";
+import { langchainPython } from "./langchain-python.js";
 import { plainTypescript } from "./plain-typescript.js";
 import { adk, aiSdk, langchain, openaiAgents } from "./typescript-code.js";
 
@@ -13,9 +14,16 @@ export const clients: readonly ClientKind[] = [
   claudeDesktop,
   vscode,
   cursor,
+  windsurf,
+  zed,
+  continueDev,
   codex,
   gemini,
+  copilotCli,
+  opencode,
+  qwenCode,
   langchain,
+  langchainPython,
   adk,
   fastmcp,
   aiSdk,

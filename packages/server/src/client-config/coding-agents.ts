@@ -16,10 +16,10 @@ export const claudeCode: ClientKind = {
       .join(""),
   steps: ({ length }) => [
     `Run ${length === 1 ? "this command" : "these commands"} in the folder of your project.`,
-    "Start `claude` there, and look at it with `/mcp`.",
+    "Start `claude` there, and check with `/mcp`.",
   ],
   notes: () => [
-    "It is added for you in this folder. With `--scope user` before the name it is there in all folders; with `--scope project` it goes into `.mcp.json`, for everybody who works on the project.",
+    "The command adds it for you in this folder. Put `--scope user` before the name to add it for all folders, or `--scope project` to write it to `.mcp.json` for everybody who works on the project.",
   ],
 };
 
@@ -32,8 +32,8 @@ export const codex: ClientKind = {
   text: (connections) =>
     connections.map(({ key, url }) => `[mcp_servers.${key}]\nurl = ${literal(url)}\n`).join("\n"),
   steps: ([first]) => [
-    "Put this at the end of `~/.codex/config.toml`; make the file if there is none.",
-    `Start \`codex\` anew. \`codex mcp list\` shows \`${first?.key ?? "it"}\`.`,
+    "Add this to the end of `~/.codex/config.toml`. Create the file if it does not exist.",
+    `Restart \`codex\`. \`codex mcp list\` shows \`${first?.key ?? "it"}\`.`,
   ],
   notes: () => ["`.codex/config.toml` in a project works too, once Codex trusts the project."],
 };
@@ -52,11 +52,73 @@ export const gemini: ClientKind = {
       ),
     }),
   steps: () => [
-    "Save this as `~/.gemini/settings.json`. If the file exists, add what stands in `mcpServers` to it.",
-    "Start `gemini` anew, and look at it with `/mcp`.",
+    "Save this as `~/.gemini/settings.json`. If the file exists, add the entries of `mcpServers` to it.",
+    "Restart `gemini`, and check with `/mcp`.",
   ],
   notes: () => [
-    "Gemini CLI shows servers as “Disabled” in a folder that it was not told to trust.",
+    "Gemini CLI shows servers as “Disabled” in a folder that you have not told it to trust.",
     "`.gemini/settings.json` in a project works too.",
   ],
+};
+
+/** It reads `httpUrl` as the current transport, and a bare `url` as the old one. */
+export const qwenCode: ClientKind = {
+  id: "qwen-code",
+  title: "Qwen Code",
+  format: "json",
+  file: "~/.qwen/settings.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcpServers: Object.fromEntries(
+        connections.map(({ key, url, transport }) => [
+          key,
+          transport === "sse" ? { url } : { httpUrl: url },
+        ]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `~/.qwen/settings.json`. If the file exists, add the entries of `mcpServers` to it.",
+    "Restart `qwen`, and check with `/mcp`.",
+  ],
+  notes: () => ["`.qwen/settings.json` in a project works too."],
+};
+
+/** It finds out by itself which transport a URL speaks. */
+export const opencode: ClientKind = {
+  id: "opencode",
+  title: "opencode",
+  format: "json",
+  file: "opencode.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcp: Object.fromEntries(
+        connections.map(({ key, url }) => [key, { type: "remote", url, enabled: true }]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `opencode.json` in your project. If the file exists, add the entries of `mcp` to it.",
+    "Restart `opencode`. `opencode mcp list` shows whether it is connected.",
+  ],
+  notes: () => ["`~/.config/opencode/opencode.json` applies to all projects."],
+};
+
+export const copilotCli: ClientKind = {
+  id: "copilot-cli",
+  title: "Copilot CLI",
+  format: "json",
+  file: "~/.copilot/mcp-config.json",
+  speaksSse: true,
+  text: (connections) =>
+    jsonFile({
+      mcpServers: Object.fromEntries(
+        connections.map((one) => [one.key, { type: short(one), url: one.url, tools: ["*"] }]),
+      ),
+    }),
+  steps: () => [
+    "Save this as `~/.copilot/mcp-config.json`. If the file exists, add the entries of `mcpServers` to it.",
+    "Restart `copilot`, and check with `/mcp show`.",
+  ],
+  notes: () => ["`.mcp.json` in a repository works too, for that repository only."],
 };

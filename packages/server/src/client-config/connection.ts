@@ -14,9 +14,11 @@ export type DirectConnection = Connection & {
   readonly hubUrl: string;
   /** It answered the hub's probe, and wants a token. */
   readonly needsToken: boolean;
+  /** It does not answer now. */
+  readonly isAway: boolean;
 };
 
-export const formats = ["json", "toml", "shell", "typescript", "python"] as const;
+export const formats = ["json", "yaml", "toml", "shell", "typescript", "python"] as const;
 export type Format = (typeof formats)[number];
 
 export type InstallLink = { readonly label: string; readonly href: string };
@@ -26,7 +28,7 @@ export type ClientKind = {
   readonly id: string;
   readonly title: string;
   readonly format: Format;
-  /** Where the text belongs; absent for commands. */
+  /** The file that the text belongs in. Absent for commands. */
   readonly file?: string;
   /** Whether it connects to servers of the old HTTP+SSE transport. */
   readonly speaksSse: boolean;

@@ -18,5 +18,5 @@ export const inspector: ClientKind = {
       : "Run one of these commands: each opens an Inspector for one server, and runs until you stop it.",
     "It opens a page in your browser. Press “Connect” there.",
   ],
-  notes: () => ["It needs Node.js 22.19 or newer."],
+  notes: () => ["The Inspector needs Node.js 22.19 or newer."],
 };

@@ -1,5 +1,5 @@
 import type { Entry, Registry, Toolset } from "@hub/core";
-import { HubError, leadingInstance, serverNotFound } from "@hub/core";
+import { HubError, leadingInstance, serverNotFound, serverStatus } from "@hub/core";
 import type { Connection, DirectConnection } from "./connection.js";
 import { safeUrl } from "./quoting.js";
 
@@ -36,6 +36,8 @@ export function hubConnection(wanted: Wanted): Connection {
   return { key: isOne ? only : "hub", url: safeUrl(url), transport };
 }
 
+const away: ReadonlySet<string> = new Set(["unreachable", "down"]);
+
 function direct({ record, instances }: Entry, hubUrl: string): DirectConnection {
   const leading = leadingInstance(instances);
   const outcome = leading?.health.outcome;
@@ -46,6 +48,7 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
     transport: reached?.transport ?? leading?.record.transport ?? record.lastTransport,
     hubUrl: safeUrl(`${hubUrl}/servers/${record.id}/mcp`),
     needsToken: reached?.needsToken === true,
+    isAway: away.has(serverStatus(instances)),
   };
 }
 

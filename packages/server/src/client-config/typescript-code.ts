@@ -75,7 +75,7 @@ ${lines(connections, adkEntry(connections))}
     "Give `tools` to your agent: `new LlmAgent({ …, tools })`.",
   ],
   notes: () => [
-    "It writes “SSE stream disconnected: AbortError” in red after each call. That is harmless.",
+    "Google ADK writes “SSE stream disconnected: AbortError” in red after each call. That is harmless.",
   ],
 };
 

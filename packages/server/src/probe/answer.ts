@@ -6,6 +6,7 @@ import { eventsOf, wholeText } from "./event-stream.js";
 import { ProbeFault } from "./fault.js";
 import { JsonRefused, parseGuarded, printable } from "./guarded-json.js";
 import { type RpcReply, replyTo } from "./mcp-protocol.js";
+import { redirectToFollow } from "./redirect.js";
 
 const mib = 1024 * 1024;
 
@@ -89,9 +90,9 @@ function describeType(answer: DialAnswer): string {
   return type === "" ? `HTTP ${answer.status} without a content type` : `content of type ${type}`;
 }
 
-/** Refusals of SDK v1 and v2, the Python SDK and common development servers. */
+/** Refusals of SDK v1 and v2, the Python SDK, Playwright and common development servers. */
 const hostRefusal =
-  /\b(invalid|disallowed|unknown|blocked)\b.{0,20}\bhosts?\b|\bhosts?\b.{0,30}\bnot allowed\b/i;
+  /\b(invalid|disallowed|unknown|blocked)\b.{0,20}\bhosts?\b|\bhosts?\b.{0,30}\bnot allowed\b|\baccess is only allowed at\b/i;
 
 /** What an answer outside 2xx means: the reply in it, when it is a JSON-RPC error; else throws. */
 export async function readRefusal(answer: DialAnswer, id: number, url: string): Promise<RpcReply> {
@@ -102,6 +103,7 @@ export async function readRefusal(answer: DialAnswer, id: number, url: string): 
       kind: "redirect",
       status,
       target: redirectTarget(headers.location, url),
+      follow: redirectToFollow(status, headers.location, url),
     });
   }
   const text = await refusalText(answer);

@@ -249,8 +249,11 @@ describe("an HTTP answer that is none of MCP", () => {
     expect(finding?.fix).toContain('allowedHosts: ["weather"]');
   });
 
-  test("the Host check of the Python SDK is known as well", async () => {
-    const server = await serve((_, response) => response.writeHead(421).end("Invalid Host header"));
+  test.each([
+    ["the Python SDK", 421, "Invalid Host header"],
+    ["Playwright", 403, "Access is only allowed at localhost:8931"],
+  ])("the Host check of %s is known as well", async (_, status, text) => {
+    const server = await serve((__, response) => response.writeHead(status).end(text));
     const { finding } = await diagnose({ endpoint: `http://weather:${server.port}/mcp` });
     expect(finding?.code).toBe("HOST_REFUSED");
   });

@@ -13,7 +13,7 @@ import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
 import { findingFor, otherTransportFinding } from "./findings.js";
 import { eraWarnings, introduction } from "./identity.js";
-import { inspect } from "./inspect.js";
+import { inspect, redirectWarnings } from "./inspect.js";
 import { createStopwatch } from "./stopwatch.js";
 import type { Subject } from "./subject.js";
 
@@ -72,10 +72,15 @@ export function createDiagnose(deps: {
     const watch = createStopwatch();
     const deadline = createDeadline(request.timeoutMs ?? 5_000, request.signal);
     try {
-      return await inspect({ ...deps, subject, deadline, trace: watch.trace }, async (meeting) => {
-        watch.done("mcp");
-        return healthy(meeting, subject, watch.times);
-      });
+      return await inspect(
+        { ...deps, subject, deadline, trace: watch.trace },
+        async (meeting, met) => {
+          watch.done("mcp");
+          const diagnosis = healthy(meeting, subject, watch.times);
+          const warnings = [...redirectWarnings(endpoint, met), ...diagnosis.warnings];
+          return { ...diagnosis, warnings };
+        },
+      );
     } catch (error) {
       if (!(error instanceof ProbeFault)) throw error;
       watch.done("mcp");

@@ -67,7 +67,7 @@ export type DialAnswer = {
 
 /**
  * Makes every outgoing connection of the hub: connects only to addresses that the rules allow, follows
- * no redirect, obeys no proxy environment, verifies certificates, sends nobody's credentials.
+ * no redirect to another origin, obeys no proxy environment, verifies certificates, sends nobody's credentials.
  */
 export interface Dialer extends UpstreamDialer {
   /** Sends one request. Throws DialError. */

@@ -5,7 +5,13 @@ export type Fault =
   | { readonly kind: "dial"; readonly error: DialError }
   /** The server that answers a plain request speaks TLS. */
   | { readonly kind: "tls-expected" }
-  | { readonly kind: "redirect"; readonly status: number; readonly target: string | undefined }
+  /** `target` can be shown; `follow` is where to ask instead, missing when that may not be. */
+  | {
+      readonly kind: "redirect";
+      readonly status: number;
+      readonly target: string | undefined;
+      readonly follow?: string | undefined;
+    }
   | { readonly kind: "host-refused"; readonly status: number }
   | { readonly kind: "token-needed"; readonly status: number }
   | { readonly kind: "status"; readonly status: number; readonly isRpc: boolean }

@@ -25,7 +25,7 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
       return finding(
         "http",
         "REDIRECT",
-        `${subject.endpoint} answers HTTP ${fault.status}, a redirect${fault.target === undefined ? "" : ` to ${fault.target}`}, which the hub does not follow.`,
+        `${subject.endpoint} answers HTTP ${fault.status}, a redirect${fault.target === undefined ? "" : ` to ${fault.target}`}, which the hub does not follow: only 307 and 308 to the same origin.`,
         fault.target === undefined
           ? "Register the URL that answers as MCP itself."
           : `Register ${fault.target} instead, if that is the server.`,

@@ -7,6 +7,7 @@ import type { Deadline } from "./deadline.js";
 import type { Dialer } from "./dialer.js";
 import { type Fault, ProbeFault } from "./fault.js";
 import type { Memo } from "./memo.js";
+import { mostRedirects } from "./redirect.js";
 import type { Subject } from "./subject.js";
 import type { KeptSession } from "./wire.js";
 
@@ -29,9 +30,37 @@ export type InspectOptions = {
 
 /**
  * Meets the server at an endpoint and lets `use` talk with it, over connections that are all closed
- * afterwards. Throws ProbeFault.
+ * afterwards. `use` hears where the server was met: a redirect on the same origin is followed. Throws
+ * ProbeFault.
  */
 export async function inspect<T>(
+  options: InspectOptions,
+  use: (meeting: Meeting, endpoint: string) => Promise<T>,
+): Promise<T> {
+  let { endpoint } = options.subject;
+  for (let redirects = 0; ; redirects += 1) {
+    const at = endpoint;
+    try {
+      return await inspectAt(at, options, (meeting) => use(meeting, at));
+    } catch (error) {
+      const fault = error instanceof ProbeFault ? error.fault : undefined;
+      const next = fault?.kind === "redirect" ? fault.follow : undefined;
+      if (next === undefined || redirects === mostRedirects) throw error;
+      endpoint = next;
+    }
+  }
+}
+
+/** What is worth knowing of a server that was met elsewhere than it was registered. */
+export function redirectWarnings(registered: string, met: string): string[] {
+  if (met === registered) return [];
+  return [
+    `${registered} redirects to ${met}, so the hub calls it there. Register ${met} to save every client the detour.`,
+  ];
+}
+
+async function inspectAt<T>(
+  endpoint: string,
   options: InspectOptions,
   use: (meeting: Meeting) => Promise<T>,
 ): Promise<T> {
@@ -41,7 +70,7 @@ export async function inspect<T>(
   try {
     const wire = {
       dialer,
-      url: subject.endpoint,
+      url: endpoint,
       version,
       budget: byteBudget(mostAnswerBytes),
       mostValues,
@@ -56,7 +85,7 @@ export async function inspect<T>(
     }
   } catch (error) {
     if (!(error instanceof ProbeFault)) throw error;
-    throw (await isPlainToTls(error.fault, subject.endpoint, dialer, deadline))
+    throw (await isPlainToTls(error.fault, endpoint, dialer, deadline))
       ? new ProbeFault({ kind: "tls-expected" })
       : error;
   } finally {

@@ -17,7 +17,7 @@ import { explore, isWorthExploring } from "./explore.js";
 import { type Fault, ProbeFault } from "./fault.js";
 import { findingFor, otherTransportFinding } from "./findings.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
-import { inspect } from "./inspect.js";
+import { inspect, redirectWarnings } from "./inspect.js";
 import { createMemo } from "./memo.js";
 import { readCapabilities } from "./read-capabilities.js";
 import { type Discovery, finding, type Subject } from "./subject.js";
@@ -79,10 +79,10 @@ export function createProber(deps: ProberDeps): Prober {
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
       const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
-      return await inspect(how, async (meeting) => {
+      return await inspect(how, async (meeting, met) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(meeting, subject, target, last?.serverName);
-        const success = await succeed(meeting, subject, latencyMs, options);
+        const success = await succeed(meeting, subject, met, latencyMs, options);
         const { transport, serverName = last?.serverName } = success;
         seen.set(target.endpoint, { transport, serverName });
         return success;
@@ -96,13 +96,14 @@ export function createProber(deps: ProberDeps): Prober {
   async function succeed(
     meeting: Meeting,
     subject: Subject,
+    endpoint: string,
     latencyMs: number,
     options: ProbeOptions,
   ): Promise<ProbeSuccess> {
-    const { endpoint } = subject;
     const { transport } = meeting;
-    const warnings =
-      transport === subject.transport ? [] : [inOne(otherTransportFinding(subject, transport))];
+    const warnings = redirectWarnings(subject.endpoint, endpoint);
+    if (transport !== subject.transport)
+      warnings.push(inOne(otherTransportFinding(subject, transport)));
     const base = { ok: true, endpoint, transport, latencyMs } as const;
     if (meeting.kind === "token-needed") return { ...base, needsToken: true, warnings };
     warnings.push(...eraWarnings(meeting));
@@ -143,13 +144,26 @@ export function createProber(deps: ProberDeps): Prober {
       faults.push({ subject: { ...target, endpoint }, fault: result });
       if (options.signal?.aborted === true) break;
     }
-    return Promise.all(
-      faults.map(async ({ subject, fault }, index) => {
-        // Only the endpoint itself was meant to be right.
-        const found = index === 0 ? await discovery(fault, subject, options) : undefined;
-        return { endpoint: subject.endpoint, finding: findingFor(fault, subject, found) };
-      }),
+    // Only the endpoint itself was meant to be right.
+    const [first] = faults;
+    const found = first && (await discovery(first.fault, first.subject, options));
+    const tried = faults.map(({ subject, fault }, index) => ({
+      endpoint: subject.endpoint,
+      finding: findingFor(fault, subject, index === 0 ? found : undefined),
+    }));
+    const [wrong] = tried;
+    if (found === undefined || wrong === undefined || options.signal?.aborted === true)
+      return tried;
+    // Without a name, nothing tells that it is the same server.
+    if (target.name === undefined) return tried;
+    const result = await tryUrl(
+      found.endpoint,
+      { ...target, transport: found.transport },
+      options,
+      deadline,
     );
+    if (!("ok" in result)) return tried;
+    return { ...result, warnings: [inOne(wrong.finding), ...result.warnings] };
   }
 
   async function probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeOutcome> {

@@ -83,6 +83,8 @@ export async function readCapabilities(
     return { warnings: [unread("notifications/initialized", error)] };
   }
   const declared = kinds.filter(({ capability }) => isDeclared(greeting.capabilities[capability]));
+  if (declared.length === 0)
+    return { snapshot: snapshotOf(greeting, new Map()), warnings: [nothingDeclared] };
   const found = new Map<CapabilityKind, Listing>();
   const failed = new Map<CapabilityKind, string>();
   const left: Left = { items: budgets.limit("snapshotItems"), quickPages };
@@ -119,6 +121,9 @@ export async function readCapabilities(
     ...over,
   };
 }
+
+const nothingDeclared =
+  "It declares no tools, resources or prompts in its capabilities, so the hub did not ask for any. Declare what it offers, as in `capabilities: { tools: {} }`.";
 
 /** Some languages write an empty list for an object without members. */
 function isDeclared(capability: JsonValue | undefined): boolean {

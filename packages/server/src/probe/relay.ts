@@ -5,13 +5,15 @@ import {
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "@hub/gateway";
-import { type Agent, util } from "undici";
+import { type Agent, type Dispatcher, util } from "undici";
 import { DialError } from "./dial-error.js";
 import { type DialerOptions, headersFor, hubIdHeader, hubViaHeader, viaFor } from "./dialer.js";
+import { mostRedirects, redirectToFollow } from "./redirect.js";
 
 /**
- * Sends a request and hands the answer on as it comes, undecoded. Its calls are the gateway's hot path,
- * so nothing is wrapped that need not be.
+ * Sends a request and hands the answer on as it comes, undecoded; one that is redirected on the same
+ * origin is sent there instead. Its calls are the gateway's hot path, so nothing is wrapped that need not
+ * be.
  */
 export function relay(
   agent: Agent,
@@ -20,7 +22,9 @@ export function relay(
   receiver: UpstreamReceiver,
   options: Pick<DialerOptions, "hubId" | "version">,
 ): UpstreamExchange {
-  const target = targetOf(url);
+  let at = url;
+  let redirects = 0;
+  let isRedirected = false;
   let abort: ((reason: Error) => void) | undefined;
   let resume: (() => void) | undefined;
   let isPaused = false;
@@ -31,60 +35,77 @@ export function relay(
     isOver = true;
     receiver.onFailure(failure);
   };
-  agent.dispatch(
-    {
-      origin: target.origin,
-      path: target.path,
-      method: request.method,
-      headers: headerList(request, options),
-      body: request.body ?? null,
+  const dispatch = () => {
+    const { origin, path } = targetOf(at);
+    const { method, body = null } = request;
+    const headers = headerList(request, options);
+    agent.dispatch({ origin, path, method, headers, body }, handler);
+  };
+  const goOn = () => {
+    isRedirected = false;
+    // Nothing of it has been sent to where it goes now.
+    abort = undefined;
+    dispatch();
+  };
+  // The handler's first form: the newer one is wrapped around it and makes three objects more a call.
+  const handler: Dispatcher.DispatchHandler = {
+    // Called when the connection stands and the first byte is about to go out.
+    onConnect(abortIt) {
+      abort = abortIt;
+      if (isOver) abortIt(new Error("given up"));
     },
-    // The handler's first form: the newer one is wrapped around it and makes three objects more a call.
-    {
-      // Called when the connection stands and the first byte is about to go out.
-      onConnect(abortIt) {
-        abort = abortIt;
-        if (isOver) abortIt(new Error("given up"));
-      },
-      onHeaders(status, rawHeaders, resumeIt) {
-        resume = resumeIt;
-        // Informational answers come before the one that counts.
-        if (isOver || status < 200) return true;
-        if (status > 599) {
-          const detail = `it answered with the status ${status}, which HTTP does not have`;
-          fail({ neverSent: false, code: "ANSWER_INVALID", detail });
-          abort?.(new Error("no status of HTTP"));
-          return true;
-        }
-        // A header may have the name of something that every other object has.
-        const headers = util.parseHeaders(rawHeaders, Object.create(null));
-        if (headers[hubIdHeader] === options.hubId) {
-          fail({ neverSent: false, code: "HUB_ITSELF", detail: "the hub itself answers there" });
-          abort?.(new Error("the hub itself"));
-          return true;
-        }
-        receiver.onHead(status, headers);
-        return !isPaused;
-      },
-      onData(chunk) {
-        // undici reports nothing when it goes on in the middle of a body; it must not be stopped again by that.
-        if (chunk.length === 0) return true;
-        if (!isOver) receiver.onData(chunk);
-        return !isPaused;
-      },
-      onComplete() {
-        if (isOver) return;
-        isOver = true;
-        receiver.onEnd();
-      },
-      onError(error) {
-        const failure = failureOf(error, abort === undefined);
-        // What is wrong at once is told later as well, when the caller has what this returns.
-        if (isDispatched) fail(failure);
-        else queueMicrotask(() => fail(failure));
-      },
+    onHeaders(status, rawHeaders, resumeIt) {
+      resume = resumeIt;
+      // Informational answers come before the one that counts.
+      if (isOver || status < 200) return true;
+      if (status > 599) {
+        const detail = `it answered with the status ${status}, which HTTP does not have`;
+        fail({ neverSent: false, code: "ANSWER_INVALID", detail });
+        abort?.(new Error("no status of HTTP"));
+        return true;
+      }
+      // A header may have the name of something that every other object has.
+      const headers = util.parseHeaders(rawHeaders, Object.create(null));
+      if (headers[hubIdHeader] === options.hubId) {
+        fail({ neverSent: false, code: "HUB_ITSELF", detail: "the hub itself answers there" });
+        abort?.(new Error("the hub itself"));
+        return true;
+      }
+      const next =
+        redirects < mostRedirects && typeof headers.location === "string"
+          ? redirectToFollow(status, headers.location, at)
+          : undefined;
+      if (next !== undefined) {
+        at = next;
+        redirects += 1;
+        isRedirected = true;
+        abort?.(new Error("redirected"));
+        return true;
+      }
+      receiver.onHead(status, headers);
+      return !isPaused;
     },
-  );
+    onData(chunk) {
+      // undici reports nothing when it goes on in the middle of a body; it must not be stopped again by that.
+      if (chunk.length === 0) return true;
+      if (!isOver && !isRedirected) receiver.onData(chunk);
+      return !isPaused;
+    },
+    onComplete() {
+      if (isOver) return;
+      if (isRedirected) return goOn();
+      isOver = true;
+      receiver.onEnd();
+    },
+    onError(error) {
+      if (isRedirected && !isOver) return goOn();
+      const failure = failureOf(error, abort === undefined);
+      // What is wrong at once is told later as well, when the caller has what this returns.
+      if (isDispatched) fail(failure);
+      else queueMicrotask(() => fail(failure));
+    },
+  };
+  dispatch();
   isDispatched = true;
   return {
     abort() {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
+import { interceptMessages } from "./support/intercept-messages.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
 import { type Payload, textResult } from "./support/messages.js";
 import { ModernUpstream } from "./support/modern-upstream.js";
@@ -60,7 +61,37 @@ async function callsOf(hub: TestHub, query = ""): Promise<readonly Payload[]> {
   return calls.filter(({ method }) => method === "tools/call");
 }
 
+/** The same failure as programs of other languages write it. */
+const spellings = [
+  (text: string) => text.replaceAll('":', '": '),
+  (text: string) => text.replaceAll('":', '" :\t').replaceAll(",", " , "),
+  (text: string) => JSON.stringify(JSON.parse(text), null, 2).replaceAll("\n", "\r\n"),
+];
+
 describe("what the hub counts", () => {
+  for (const { client: clientEra, server: serverEra } of cells) {
+    test(`of a client of ${clientEra} and a server of ${serverEra}: a failed tool, with whatever space its server writes`, async () => {
+      const { hub, upstream } = await serve(serverEra);
+      const clients = [
+        [await open(clientEra, hub), "one__failing"],
+        [await open(clientEra, hub, "/servers/one/mcp"), "failing"],
+      ] as const;
+      for (const spelled of spellings) {
+        interceptMessages(upstream, ({ id, method }, response) => {
+          if (method !== "tools/call") return false;
+          const result = { resultType: "complete", content: [], isError: true };
+          response.setHeader("content-type", "application/json");
+          response.end(spelled(JSON.stringify({ jsonrpc: "2.0", id, result })));
+          return true;
+        });
+        for (const [client, name] of clients) await client.call(name).done;
+      }
+      await until("all to be counted", async () => (await callsOf(hub)).length === 6);
+      const outcomes = (await callsOf(hub)).map(({ outcome }) => outcome);
+      expect(outcomes).toEqual(Array.from({ length: 6 }, () => "tool-error"));
+    });
+  }
+
   for (const { client: clientEra, server: serverEra } of cells) {
     test(`of a client of ${clientEra} and a server of ${serverEra}: calls, errors of each kind, bytes and what is in flight`, async () => {
       const { hub, upstream } = await serve(serverEra);

@@ -48,7 +48,7 @@ export function ActivityPage(): React.ReactNode {
     <>
       <PageHead
         title="Activity"
-        lead="What the servers of this hub did, the newest first."
+        lead="What happened to the servers of this hub, newest first."
         actions={
           <>
             <Button aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
@@ -90,8 +90,8 @@ export function ActivityPage(): React.ReactNode {
       ) : events.length === 0 ? (
         <Empty title={isPaused ? "Paused" : "No events"}>
           {search.kind === undefined && search.server === undefined
-            ? "As soon as a server registers, it stands here."
-            : "Nothing of this kind happened. It will stand here as soon as it does."}
+            ? "The first server that registers appears here."
+            : "There are no events of this kind yet. New ones appear here."}
         </Empty>
       ) : (
         <EventList events={events} onEnd={older} />
@@ -108,7 +108,7 @@ export function ActivityPage(): React.ReactNode {
       )}
       {events !== undefined && events.length > 0 && !hasNextPage && (
         <p className="mt-4 text-center text-sm text-soft">
-          That is all: the hub remembers nothing older.
+          These are all events that the hub has kept.
         </p>
       )}
     </>

@@ -48,7 +48,7 @@ export function EventRow({
               type="button"
               aria-expanded={isOpen}
               onClick={onToggle}
-              className="-my-1 inline-flex min-h-6 items-center gap-0.5 rounded px-1 hover:bg-raised hover:text-ink"
+              className="inline-flex min-h-6 items-center gap-0.5 rounded px-1 hover:bg-raised hover:text-ink"
             >
               <ChevronRight
                 className={`size-3.5 motion-safe:transition-transform ${isOpen ? "rotate-90" : ""}`}

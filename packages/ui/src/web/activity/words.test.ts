@@ -27,7 +27,7 @@ describe("an event in words", () => {
     expect(tell({ ...registered, replaced: [instance] }).text).toBe(
       "registered and took over from 127.0.0.1:9000/mcp.",
     );
-    expect(tell({ ...registered, replaced: [] }).text).toBe("registered one more instance.");
+    expect(tell({ ...registered, replaced: [] }).text).toBe("registered another instance.");
     const conflict = { ...about, kind: "name-conflict", holder: instance };
     expect(tell({ ...conflict, endpoint: "http://10.0.0.1/mcp" }).text).toBe(
       "is alive at 127.0.0.1:9000/mcp, so 10.0.0.1/mcp did not get the name.",
@@ -43,16 +43,16 @@ describe("an event in words", () => {
     expect(tell({ ...changed, added: 2 }).text).toBe("offers 1 tool, 1 prompt.");
     expect(tell({ ...changed, added: 300 }).text).toBe("offers 300 tools, resources and prompts.");
     expect(tell({ ...changed, added: 2, previousHash: "x" }).text).toBe(
-      "offers something else: 2 added (a, b).",
+      "changed what it offers: 2 added (a, b).",
     );
   });
 
   test("says when a server begins to change all the time, and when it ends", () => {
     const changed = { ...about, kind: "capabilities-changed", previousHash: "x", changed: 1 };
     const told = (state: string) => tell({ ...changed, flapping: { state, changes: 9 } });
-    expect(told("began").text).toContain("changes what it offers all the time: 9 times");
+    expect(told("began").text).toContain("keeps changing what it offers: 9 times");
     expect(told("began").fix).toBeDefined();
-    expect(told("ended").text).toBe("offers the same again, after it changed 9 times.");
+    expect(told("ended").text).toBe("is stable again, after 9 times.");
   });
 
   test("has something to say of a kind that it does not know, and of one that lacks all fields", () => {

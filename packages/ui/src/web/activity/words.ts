@@ -27,7 +27,7 @@ export function placeOf(event: HubEvent): string {
 
 const became: Readonly<Record<string, string>> = {
   up: "is up",
-  pending: "is being looked at",
+  pending: "is being checked",
   unreachable: "became unreachable",
   draining: "is about to stop",
   down: "is down",
@@ -55,7 +55,7 @@ function offers(event: HubEvent): string {
     const count = kinds.filter((one) => one === kind).length;
     return count === 0 ? [] : [several(count, noun)];
   });
-  return counts.length === 0 ? "offers nothing yet" : `offers ${counts.join(", ")}`;
+  return counts.length === 0 ? "offers nothing" : `offers ${counts.join(", ")}`;
 }
 
 function changes(event: HubEvent): string {
@@ -68,16 +68,16 @@ function changes(event: HubEvent): string {
     const named = keys.slice(0, 3).join(", ");
     return [`${count} ${change}${named === "" ? "" : ` (${named}${count > 3 ? ", …" : ""})`}`];
   });
-  return `offers something else: ${parts.join(", ")}`;
+  return `changed what it offers: ${parts.join(", ")}`;
 }
 
 function flaps(flapping: unknown): Told {
   const often = several(countOf(fieldOf(flapping, "changes")), "time");
   return fieldOf(flapping, "state") === "ended"
-    ? { text: `offers the same again, after it changed ${often}.` }
+    ? { text: `is stable again, after ${often}.` }
     : {
-        text: `changes what it offers all the time: ${often} so far. The hub reads it less often now.`,
-        fix: "Mend the server so that its lists stay the same.",
+        text: `keeps changing what it offers: ${often} so far. The hub reads it less often now.`,
+        fix: "Fix the server so that its lists stay the same.",
       };
 }
 
@@ -89,7 +89,7 @@ export function tell(event: HubEvent): Told {
       if (replaced.length > 0)
         return { text: `registered and took over from ${replaced.join(", ")}.` };
       return {
-        text: event.isNewServer === true ? "registered." : "registered one more instance.",
+        text: event.isNewServer === true ? "registered." : "registered another instance.",
       };
     }
     case "registration-updated": {
@@ -112,12 +112,15 @@ export function tell(event: HubEvent): Told {
       return { text: event.reason === "left" ? "left." : "was removed." };
     case "forgotten":
       return {
-        text: event.reason === "removed" ? "was removed." : "was forgotten: it was down too long.",
+        text:
+          event.reason === "removed"
+            ? "was removed."
+            : "was forgotten after it had been down too long.",
       };
     case "name-conflict":
       return {
         text: `is alive at ${where(event.holder)}, so ${where({ endpoint: event.endpoint })} did not get the name.`,
-        fix: "Give one of the two another name, or stop the one that is not wanted.",
+        fix: "Rename one of the two, or stop the one you do not need.",
       };
     default:
       // A newer hub knows more kinds than this page.

@@ -30,7 +30,7 @@ async function problemOf(response: Response): Promise<ApiError> {
   return new ApiError(
     problem.code ?? `HTTP_${response.status}`,
     problem.title ?? `The hub answered ${response.status}`,
-    problem.detail ?? "Look at the log of the hub for the reason.",
+    problem.detail ?? "The hub's log says why.",
     response.status,
     problem.errors ?? [],
   );

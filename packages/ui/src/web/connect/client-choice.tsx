@@ -26,16 +26,12 @@ export function ClientChoice({
     );
   }
   const chosen = clients.find(({ id }) => id === client) ?? clients[0];
-  if (chosen === undefined) return <Empty title="The hub knows no client" />;
+  if (chosen === undefined) return <Empty title="There is no configuration for this client" />;
   const path = configPath(chosen.id, choice);
   return (
     <ClientTabs clients={clients} chosen={chosen.id} onChoose={onClient}>
       {path === undefined ? (
-        <Empty
-          title={
-            choice.toolset === undefined ? "No server is chosen yet" : "No toolset is chosen yet"
-          }
-        >
+        <Empty title={choice.toolset === undefined ? "Choose a server" : "Choose a toolset first"}>
           Choose above what to connect to.
         </Empty>
       ) : (

@@ -78,11 +78,11 @@ function Elsewhere({ config, path }: { readonly config: ClientConfig; readonly p
         Another client, or a script
       </summary>
       <div className="mt-3 grid grid-cols-1 gap-2">
-        <p className="text-soft">Any other MCP client takes the address itself:</p>
+        <p className="text-soft">Any other MCP client needs only the address:</p>
         {config.endpoints.map((one) => (
           <Code key={one.key} text={one.url} what={`the address of ${one.key}`} />
         ))}
-        <p className="mt-2 text-soft">A script gets the text above with:</p>
+        <p className="mt-2 text-soft">A script can get the text above:</p>
         <Code text={`curl -s "${url}"`} what="the command that gets the text" />
       </div>
     </details>

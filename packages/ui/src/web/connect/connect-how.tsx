@@ -15,14 +15,14 @@ export function HowToConnect({
   const { isDirect, isSearch } = choice;
   return (
     <div className="grid grid-cols-1 gap-3">
-      <Options legend="By which way">
+      <Options legend="Connection">
         <Option
           name={`${name}-way`}
           label="Through the hub"
           isChosen={!isDirect}
           onChoose={() => onChange({ ...choice, isDirect: false })}
         >
-          One address, which stays the same when servers move, come and go.
+          One address. It stays the same when servers move, come and go.
         </Option>
         <Option
           name={`${name}-way`}
@@ -30,7 +30,7 @@ export function HowToConnect({
           isChosen={isDirect}
           onChoose={() => onChange({ ...choice, isDirect: true, isSearch: false })}
         >
-          Each server at its own address, which your machine must be able to reach.
+          Each server at its own address. Your machine must be able to reach it.
         </Option>
       </Options>
       {!isDirect && (

@@ -23,10 +23,10 @@ export function ConnectPage(): React.ReactNode {
     <>
       <PageHead
         title="Connect"
-        lead="Give your editor, your agent or your program the servers of this hub."
+        lead="Connect your editor, agent or program to the servers of this hub."
       />
       <div className="grid grid-cols-1 gap-5">
-        <Panel title="What to connect to">
+        <Panel title="Servers to use">
           <div className="grid grid-cols-1 gap-4">
             <WhatToConnect choice={choice} onChange={(next) => go(search.client, next)} />
             {choice.toolset === undefined && (
@@ -38,7 +38,7 @@ export function ConnectPage(): React.ReactNode {
             )}
           </div>
         </Panel>
-        <Panel title="What to connect with">
+        <Panel title="Client">
           <ClientChoice
             choice={choice}
             client={search.client}

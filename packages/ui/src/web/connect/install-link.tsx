@@ -14,9 +14,9 @@ const openable = [
 function InstallLink({ label, href }: { readonly label: string; readonly href: string }) {
   if (!openable.some((form) => form.test(href))) return null;
   return (
-    <a href={href} className={buttonClass("plain")}>
-      <Download className="size-4" aria-hidden="true" />
-      {label}
+    <a href={href} className={buttonClass("plain", "max-w-full")}>
+      <Download className="size-4 shrink-0" aria-hidden="true" />
+      <span className="truncate">{label}</span>
     </a>
   );
 }

@@ -7,7 +7,7 @@ export type ClientName = { readonly id: string; readonly title: string };
 export type ClientConfig = {
   readonly client: string;
   readonly title: string;
-  readonly format: "json" | "toml" | "shell" | "typescript" | "python";
+  readonly format: "json" | "yaml" | "toml" | "shell" | "typescript" | "python";
   readonly file?: string;
   readonly text: string;
   readonly steps: readonly string[];

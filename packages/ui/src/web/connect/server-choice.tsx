@@ -81,7 +81,7 @@ export function ServerChoice({
             </li>
           ))}
         </ul>
-        {fitting.length === 0 && <p className="p-3 text-sm text-soft">No server fits.</p>}
+        {fitting.length === 0 && <p className="p-3 text-sm text-soft">No matching server.</p>}
         {shown.length < fitting.length && (
           <Button look="quiet" className="mt-1 w-full" onClick={() => setWhole(true)}>
             Show all {fitting.length}

@@ -20,14 +20,14 @@ export function WhatToConnect({
   const isHub = servers === undefined && toolset === undefined;
   return (
     <div className="grid grid-cols-1 gap-3">
-      <Options legend="What to connect to" isLegendShown={false}>
+      <Options legend="Servers to use" isLegendShown={false}>
         <Option
           name="connect-what"
           label="The whole hub"
           isChosen={isHub}
           onChoose={() => onChange({ isDirect, isSearch })}
         >
-          Every server, also those that come later.
+          Every server, including future ones.
         </Option>
         <Option
           name="connect-what"
@@ -35,7 +35,7 @@ export function WhatToConnect({
           isChosen={servers !== undefined}
           onChoose={() => onChange({ servers: servers ?? [], isDirect, isSearch })}
         >
-          One or several, which you choose here.
+          Choose one or several.
         </Option>
         <Option
           name="connect-what"
@@ -92,7 +92,7 @@ function Toolsets({
     );
   if (toolsets.length === 0 && chosen === "")
     return (
-      <Empty title="There is no toolset yet">
+      <Empty title="There are no toolsets yet">
         <Link to="/ui/toolsets" className="text-accent underline underline-offset-2">
           Make one
         </Link>{" "}

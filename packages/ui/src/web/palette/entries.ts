@@ -42,7 +42,7 @@ function best<Item>(
     .map(({ item }) => item);
 }
 
-/** What fits the words: pages, then servers, then tools. Without words, what one most likely wants. */
+/** Matches the words: pages, then servers, then tools. Without words, what one most likely wants. */
 export function entriesFor(
   given: string,
   servers: readonly ServerSummary[],

@@ -83,8 +83,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         ref={list}
         role="listbox"
         id={`${id}-list`}
-        aria-label="What fits"
-        className="max-h-[50dvh] overflow-y-auto p-2"
+        aria-label="Matches"
+        className="relative max-h-[50dvh] overflow-y-auto p-2"
       >
         {entries.map((entry, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the field, which keeps the focus
@@ -106,7 +106,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       </div>
       {entries.length === 0 && (
         <p role="status" className="px-5 pb-5 text-sm text-soft">
-          Nothing fits “{words}”.
+          No match for “{words}”.
         </p>
       )}
     </dialog>

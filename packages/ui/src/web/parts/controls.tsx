@@ -57,7 +57,7 @@ const copiedMs = 1_600;
 const copyLooks = {
   ready: { icon: Copy, tone: "", says: "" },
   copied: { icon: Check, tone: "text-good", says: "Copied" },
-  failed: { icon: X, tone: "text-bad", says: "The browser did not let it be copied" },
+  failed: { icon: X, tone: "text-bad", says: "The browser did not allow copying" },
 } as const;
 
 /** Without a secure context, as over http from another machine, the clipboard API does not exist. */
@@ -84,11 +84,13 @@ export function CopyButton({
   text,
   what,
   isIcon = true,
+  isSmall = false,
   look,
 }: {
   readonly text: string;
   readonly what: string;
   readonly isIcon?: boolean;
+  readonly isSmall?: boolean;
   readonly look?: ButtonLook;
 }) {
   const [outcome, setOutcome] = useState<"copied" | "failed">();
@@ -106,6 +108,7 @@ export function CopyButton({
       {isIcon ? (
         <IconButton
           label={`Copy ${what}`}
+          isSmall={isSmall}
           onClick={() => void copy()}
           {...(look === undefined ? {} : { look })}
         >

@@ -30,14 +30,14 @@ export function Modal({
     >
       <div className="flex max-h-[85dvh] flex-col">
         <div className="flex items-center justify-between gap-2 border-b border-line py-2 pr-2 pl-5">
-          <h2 id={titleId} className="font-semibold">
+          <h2 id={titleId} className="truncate font-semibold" title={title}>
             {title}
           </h2>
-          <IconButton label="Close" onClick={() => dialog.current?.close()}>
+          <IconButton label="Close" className="shrink-0" onClick={() => dialog.current?.close()}>
             <X className="size-4" aria-hidden="true" />
           </IconButton>
         </div>
-        <div className="overflow-y-auto p-5">{children}</div>
+        <div className="relative overflow-y-auto p-5">{children}</div>
       </div>
     </dialog>
   );

@@ -21,7 +21,7 @@ export function Panel({
     >
       {(title !== undefined || actions !== undefined) && (
         <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
-          <h2 className="text-base font-semibold">{title}</h2>
+          <h2 className="min-w-0 text-base font-semibold">{title}</h2>
           {actions}
         </div>
       )}
@@ -43,7 +43,7 @@ export function PageHead({
   return (
     <div className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
-        <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
+        <h1 className="truncate text-2xl font-semibold tracking-tight">{title}</h1>
         {lead !== undefined && <p className="mt-1 max-w-[70ch] text-soft">{lead}</p>}
       </div>
       {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
@@ -59,7 +59,7 @@ export function Problem({
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const title = error instanceof ApiError ? error.title : "Something went wrong in this page";
+  const title = error instanceof ApiError ? error.title : "This page has an error";
   const detail = error instanceof Error ? error.message : String(error);
   return (
     <div role="alert" className="flex gap-3 rounded-xl bg-bad-soft p-4 text-bad">
@@ -108,7 +108,7 @@ export function Loading({
   readonly className?: string;
 }) {
   return (
-    <div role="status" className="grid gap-3">
+    <div role="status" className="grid grid-cols-1 gap-3">
       <span className="sr-only">Loading {what}…</span>
       {Array.from({ length: rows }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
@@ -140,10 +140,13 @@ export function Empty({
 export function Badge({
   tone = "plain",
   title,
+  isWhole = false,
   children,
 }: {
   readonly tone?: "plain" | "accent" | "good" | "warn" | "bad" | "calm";
   readonly title?: string;
+  /** Whether it keeps its width where others are cut. Default: no. */
+  readonly isWhole?: boolean;
   readonly children: React.ReactNode;
 }) {
   const tones = {
@@ -157,7 +160,7 @@ export function Badge({
   return (
     <span
       title={title}
-      className={`inline-flex max-w-full items-center gap-1 truncate rounded-md px-1.5 py-0.5 text-xs font-medium ${tones[tone]}`}
+      className={`inline-block max-w-full truncate rounded-md px-1.5 py-0.5 align-middle text-xs font-medium ${isWhole ? "shrink-0" : ""} ${tones[tone]}`}
     >
       {children}
     </span>

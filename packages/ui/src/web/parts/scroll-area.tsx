@@ -16,7 +16,8 @@ export function ScrollArea({
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus scrolls by keyboard
       tabIndex={0}
-      className={className}
+      // Else what stands for screen readers alone would widen the page instead.
+      className={`relative ${className}`}
     >
       {children}
     </section>

@@ -22,7 +22,7 @@ const statusMeaning: Readonly<Record<Status, string>> = {
   degraded: "Some of its instances do not answer.",
   unreachable: "The hub cannot reach it.",
   pending: "The hub has not reached it yet.",
-  draining: "It is about to stop and gets no new calls.",
+  draining: "It is stopping and gets no new calls.",
   down: "It is gone.",
 };
 

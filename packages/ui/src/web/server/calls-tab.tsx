@@ -19,8 +19,8 @@ export function CallsTab({ id }: { readonly id: string }) {
   }
   if (calls.data.calls.length === 0 && traffic.data.rows.length === 0)
     return (
-      <Empty title="Nobody has called this server through the hub yet">
-        Calls appear here by themselves. They go through{" "}
+      <Empty title="No calls through the hub yet">
+        Calls appear here as they happen. They go through{" "}
         <code className="break-all">
           {window.location.origin}/servers/{id}/mcp
         </code>{" "}

@@ -5,10 +5,10 @@ import { type Column, DataTable } from "./data-table.tsx";
 import type { Call } from "./queries.ts";
 
 const outcomes = {
-  ok: { word: "ok", tone: "good", meaning: "It was answered." },
+  ok: { word: "ok", tone: "good", meaning: "The call was answered." },
   "tool-error": { word: "tool failed", tone: "warn", meaning: "The tool itself failed." },
-  error: { word: "refused", tone: "bad", meaning: "The server refused." },
-  cancelled: { word: "cancelled", tone: "calm", meaning: "The client gave it up." },
+  error: { word: "refused", tone: "bad", meaning: "The server refused the call." },
+  cancelled: { word: "cancelled", tone: "calm", meaning: "The client cancelled it." },
   "hub-error": { word: "no answer", tone: "bad", meaning: "The hub could not get an answer." },
 } as const;
 
@@ -33,7 +33,9 @@ const columns: readonly Column<Call>[] = [
     isName: true,
     cell: ({ name, method, params }) => (
       <>
-        <span className="block font-mono break-all">{name ?? method}</span>
+        <span className="block max-w-[40ch] truncate font-mono" title={name ?? method}>
+          {name ?? method}
+        </span>
         {name !== undefined && method !== "tools/call" && (
           <span className="block text-xs text-soft">{method}</span>
         )}

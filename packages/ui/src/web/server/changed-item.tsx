@@ -66,7 +66,7 @@ export function ChangedItemView({
       ) : (
         change === "removed" && (
           <div className="mt-1">
-            <RawJson value={before} what={`what ${key} was`} summary="What it was" />
+            <RawJson value={before} what={`what ${key} was`} summary="Previous definition" />
           </div>
         )
       )}
@@ -89,10 +89,10 @@ function Differences({
           <DifferenceView key={difference.path} difference={difference} />
         ))}
       </dl>
-      {isCut && <p className="mt-1 text-sm text-soft">And more that is different.</p>}
+      {isCut && <p className="mt-1 text-sm text-soft">There are more differences.</p>}
       <div className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-1">
-        <RawJson value={before} what="what differs, before" summary="What differs, before" />
-        <RawJson value={after} what="what differs, after" summary="What differs, after" />
+        <RawJson value={before} what="what differs, before" summary="Differences, before" />
+        <RawJson value={after} what="what differs, after" summary="Differences, after" />
       </div>
     </>
   );

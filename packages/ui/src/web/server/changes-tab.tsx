@@ -21,8 +21,8 @@ export function ChangesTab({ id }: { readonly id: string }) {
   const changes = data.pages.flatMap((page) => page.changes);
   if (changes.length === 0)
     return (
-      <Empty title="Nothing has been read yet">
-        Whenever the tools, resources or prompts of this server change, the difference stands here.
+      <Empty title="No changes yet">
+        When the tools, resources or prompts of this server change, this page shows the difference.
       </Empty>
     );
   return (
@@ -61,7 +61,7 @@ function ChangeView({ serverId, change }: { readonly serverId: string; readonly 
       className="rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h2 className="font-semibold">{isFirst ? "Read for the first time" : "Changed"}</h2>
+        <h2 className="font-semibold">{isFirst ? "First reading" : "Changed"}</h2>
         <span className="text-sm">
           <When at={change.at} />
         </span>
@@ -77,7 +77,7 @@ function ChangeView({ serverId, change }: { readonly serverId: string; readonly 
         </span>
       </div>
       {items.length === 0 && change.omitted === undefined ? (
-        <p className="mt-2 text-sm text-soft">It offered nothing.</p>
+        <p className="mt-2 text-sm text-soft">The server offered nothing.</p>
       ) : (
         <ul className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-2">
           {shown.map((item) => (

@@ -24,7 +24,7 @@ function headOf(server: ServerDetail): { tone: keyof typeof tones; title: string
     case "pending":
       return { tone: "calm", title: "The hub has not reached this server yet" };
     case "up":
-      return { tone: "warn", title: "It answers, but something deserves attention" };
+      return { tone: "warn", title: "The server answers, but something needs attention" };
   }
 }
 
@@ -78,13 +78,15 @@ function Trouble({
   return (
     <div className={isOneOfMany ? "mt-4 border-t border-line pt-3" : "mt-2"}>
       {isOneOfMany && (
-        <h3 className="mb-2 flex flex-wrap items-center gap-2 font-mono text-sm break-all">
-          {registeredEndpoint}
+        <h3 className="mb-2 flex flex-wrap items-center gap-2 font-mono text-sm">
+          <span className="max-w-full truncate" title={registeredEndpoint}>
+            {registeredEndpoint}
+          </span>
           <StatusMark status={status} />
         </h3>
       )}
       {problem !== undefined && <ProbeSteps failed={problem.step} endpoint={registeredEndpoint} />}
-      <dl className="mt-2 grid gap-x-4 gap-y-1.5 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
+      <dl className="mt-2 grid grid-cols-1 gap-x-4 gap-y-1.5 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
         {status !== "up" && (
           <>
             <dt className="font-medium text-soft">What happened</dt>

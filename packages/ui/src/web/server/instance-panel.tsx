@@ -24,13 +24,18 @@ export function InstancePanel({
       className="rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
     >
       <div className="mb-3 flex items-start justify-between gap-3">
-        <h3 className="min-w-0 font-mono text-sm font-medium break-all">{endpoint}</h3>
+        <h3 className="min-w-0 truncate font-mono text-sm font-medium" title={endpoint}>
+          {endpoint}
+        </h3>
         <StatusMark status={status} />
       </div>
       <Facts
         facts={[
           ["Instance", <code key="id">{instance.id}</code>],
-          ["Registered as", isElsewhere ? <Url key="as" url={registeredEndpoint} /> : undefined],
+          [
+            "Registered address",
+            isElsewhere ? <Url key="as" url={registeredEndpoint} /> : undefined,
+          ],
           [
             "Other addresses",
             candidates.length === 0
@@ -55,10 +60,10 @@ export function InstancePanel({
         {probe !== undefined && (
           <Badge tone={probe.ok ? "good" : "bad"}>{probe.ok ? "answered" : "failed"}</Badge>
         )}
-        {probe?.needsToken === true && <Badge tone="warn">wants a token</Badge>}
+        {probe?.needsToken === true && <Badge tone="warn">needs a token</Badge>}
       </h4>
       {probe === undefined ? (
-        <p className="text-sm text-soft">It has not been probed yet.</p>
+        <p className="text-sm text-soft">The hub has not probed it yet.</p>
       ) : (
         <>
           <Facts
@@ -75,7 +80,7 @@ export function InstancePanel({
               ["MCP revision", probe.protocolVersion],
               ["Era", probe.era],
               [
-                "Answered as",
+                "Reported name",
                 probe.serverName === undefined
                   ? undefined
                   : `${probe.serverName}${probe.serverVersion === undefined ? "" : ` ${probe.serverVersion}`}`,
@@ -84,7 +89,7 @@ export function InstancePanel({
             ]}
           />
           {probe.tried !== undefined && probe.tried.length > 1 && (
-            <ul className="mt-3 grid gap-2 text-sm" aria-label="Addresses that were tried">
+            <ul className="mt-3 grid grid-cols-1 gap-2 text-sm" aria-label="Addresses tried">
               {probe.tried.map((one) => (
                 <li key={one.endpoint}>
                   <Url url={one.endpoint} />

@@ -46,7 +46,7 @@ export function ItemBrowser({
   useEffect(() => setHeld(chosenKey), [chosenKey]);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(16rem,22rem)_minmax(0,1fr)]">
-      <div className="grid gap-2 lg:sticky lg:top-20">
+      <div className="grid grid-cols-1 gap-2 lg:sticky lg:top-20">
         <SearchInput
           label={`Filter ${what}`}
           value={search.q ?? ""}
@@ -58,7 +58,7 @@ export function ItemBrowser({
             : `${shown.length} of ${items.length}`}
         </p>
         {shown.length === 0 ? (
-          <Empty title="Nothing fits" />
+          <Empty title="No match" />
         ) : (
           <ItemList
             label={what}

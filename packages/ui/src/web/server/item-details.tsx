@@ -23,13 +23,15 @@ export function ItemDetails({
       className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5 rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5"
     >
       <header>
-        <h2 className="text-lg font-semibold break-words">{title}</h2>
+        <h2 className="truncate text-lg font-semibold" title={title}>
+          {title}
+        </h2>
         <p className="flex items-center gap-1 text-sm text-soft">
           <code className="min-w-0 font-mono break-all">{key}</code>
           <CopyButton text={key} what={kind === "resource" ? "the URI" : "the name"} />
         </p>
         {kind === "tool" && (
-          <ul aria-label="What it does, by its own word" className="mt-1 flex flex-wrap gap-1">
+          <ul aria-label="What the server says it does" className="mt-1 flex flex-wrap gap-1">
             {badgesOf(definition).map(({ word, tone, meaning }) => (
               <li key={word}>
                 <Badge tone={tone} title={meaning}>
@@ -45,7 +47,7 @@ export function ItemDetails({
       </header>
       {kind === "tool" && (
         <>
-          <Schema title="Parameters" schema={definition.inputSchema} none="It takes none." />
+          <Schema title="Parameters" schema={definition.inputSchema} none="None." />
           {definition.outputSchema !== undefined && (
             <Schema title="Result" schema={definition.outputSchema} none="Anything." />
           )}

@@ -12,9 +12,9 @@ import { When } from "./when.tsx";
 /** An address with a button that copies it. */
 function Address({ url, what }: { readonly url: string; readonly what: string }) {
   return (
-    <span className="-my-2 flex items-center gap-1">
+    <span className="flex items-center gap-1">
       <code className="min-w-0 font-mono text-[0.8125rem] break-all">{url}</code>
-      <CopyButton text={url} what={what} />
+      <CopyButton text={url} what={what} isSmall />
     </span>
   );
 }
@@ -45,7 +45,7 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
                 />,
               ],
               ["Transport", transportName(server.transport)],
-              ["Owner", owner ?? <span className="text-soft">nobody said</span>],
+              ["Owner", owner ?? <span className="text-soft">not set</span>],
               ["Registered", <When key="registered" at={server.registeredAt} />],
               ["Registered from", from.length === 0 ? undefined : from.join(", ")],
               ["Last change", <When key="updated" at={server.updatedAt} />],
@@ -67,7 +67,7 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
             </div>
           )}
         </Panel>
-        <Panel title="What it answers">
+        <Panel title="What the server reports">
           {capabilities === null ? (
             <p className="text-sm text-soft">
               The hub has not read its tools, resources and prompts yet. It does so with the first
@@ -76,8 +76,8 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
           ) : (
             <Facts
               facts={[
-                ["Calls itself", ownName],
-                ["Its version", ownVersion],
+                ["Own name", ownName],
+                ["Own version", ownVersion],
                 ["MCP revision", capabilities.protocolVersion],
                 ["Era", eras[capabilities.era]],
                 ["Tools", capabilities.tools],
@@ -89,7 +89,11 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
           )}
           {serverInfo !== undefined && (
             <div className="mt-3">
-              <RawJson value={serverInfo} what="what it says of itself" summary="As it said it" />
+              <RawJson
+                value={serverInfo}
+                what="what it says of itself"
+                summary="Server's own description"
+              />
             </div>
           )}
         </Panel>
@@ -106,7 +110,7 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
           Instances <Badge>{instances.length}</Badge>
         </h2>
         {instances.length === 0 ? (
-          <Empty title="No process of it is registered">
+          <Empty title="No instance is registered">
             The last one left <Ago at={server.updatedAt} />. Start the server and it appears here.
           </Empty>
         ) : (

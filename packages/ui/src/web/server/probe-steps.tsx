@@ -17,7 +17,7 @@ export function ProbeSteps({
   readonly endpoint: string;
 }) {
   return (
-    <ol aria-label="How far the probe came" className="flex flex-wrap gap-x-1 gap-y-1 text-xs">
+    <ol aria-label="How far the probe got" className="flex flex-wrap gap-x-1 gap-y-1 text-xs">
       {stepsOf(failed, endpoint).map(({ step, word, state }) => (
         <li
           key={step}

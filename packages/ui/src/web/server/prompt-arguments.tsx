@@ -21,7 +21,7 @@ export function PromptArguments({ given }: { readonly given: unknown }) {
     <section>
       <h3 className="mb-2 font-semibold">Arguments</h3>
       {rows.length === 0 ? (
-        <p className="text-sm text-soft">It takes none.</p>
+        <p className="text-sm text-soft">None.</p>
       ) : (
         <ParameterTable title="Arguments" rows={rows} />
       )}

@@ -21,9 +21,7 @@ export function SchemaTable({
   return (
     <>
       <ParameterTable title={title} rows={rows} />
-      {isCut && (
-        <p className="mt-1 text-sm text-soft">There is more of it; see the JSON schema below.</p>
-      )}
+      {isCut && <p className="mt-1 text-sm text-soft">The JSON schema below has more.</p>}
     </>
   );
 }

@@ -41,7 +41,9 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
           <span className="flex items-center gap-3">
             <ServerIcon server={server} className="size-11" />
             <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-              <span className="min-w-0 break-words">{title ?? name}</span>
+              <span className="max-w-full truncate" title={title ?? name}>
+                {title ?? name}
+              </span>
               <StatusMark status={server.status} />
               <FlappingBadge server={server} />
             </span>
@@ -50,12 +52,14 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
         lead={
           <>
             {description !== undefined && (
-              <span className="mt-2 block whitespace-pre-wrap">{description}</span>
+              <span className="mt-2 block break-words whitespace-pre-wrap">{description}</span>
             )}
             <span className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
-              {title !== undefined && <span>{name}</span>}
-              {version !== undefined && <span>version {version}</span>}
-              {owner !== undefined && <span>owned by {owner}</span>}
+              {title !== undefined && <span className="min-w-0 break-words">{name}</span>}
+              {version !== undefined && (
+                <span className="min-w-0 break-words">version {version}</span>
+              )}
+              {owner !== undefined && <span className="min-w-0 break-words">owned by {owner}</span>}
               {websiteUrl !== undefined && <OutLink href={websiteUrl}>Website</OutLink>}
               {repository !== undefined && <OutLink href={repository}>Repository</OutLink>}
               {tags.map((tag) => (

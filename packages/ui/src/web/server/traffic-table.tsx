@@ -8,7 +8,9 @@ const columns: readonly Column<TrafficRow>[] = [
     isName: true,
     cell: ({ name, method }) => (
       <>
-        <span className="block font-mono break-all">{name ?? method}</span>
+        <span className="block max-w-[40ch] truncate font-mono" title={name ?? method}>
+          {name ?? method}
+        </span>
         {name !== undefined && method !== "tools/call" && (
           <span className="block text-xs text-soft">{method}</span>
         )}

@@ -15,8 +15,8 @@ test("the fix is not told twice", () => {
   expect(whatHappened({ reason: "It said that it is about to stop.", problem })).toBe(
     "It said that it is about to stop.",
   );
-  expect(whatHappened({ reason: "It has not been probed yet." })).toBe(
-    "It has not been probed yet.",
+  expect(whatHappened({ reason: "The hub has not probed it yet." })).toBe(
+    "The hub has not probed it yet.",
   );
 });
 

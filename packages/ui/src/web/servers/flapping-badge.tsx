@@ -7,6 +7,7 @@ export function FlappingBadge({ server }: { readonly server: Pick<ServerSummary,
   const { since, changes } = server.flapping;
   return (
     <Badge
+      isWhole
       tone="warn"
       title={`What it offers changed ${changes} times since ${new Date(since).toLocaleString()}.`}
     >

@@ -8,11 +8,13 @@ export function QuickStart() {
   const hub = window.location.origin;
   return (
     <div className="mx-auto max-w-2xl py-8">
-      <h1 className="text-3xl font-semibold tracking-tight">No server has registered yet</h1>
+      <h1 className="text-xl font-semibold tracking-tight sm:text-3xl">
+        No server has registered yet
+      </h1>
       <p className="mt-2 text-soft">
-        Run one of these in a terminal. The server appears here by itself.
+        Run one of these commands in a terminal. The server then appears here.
       </p>
-      <ol className="mt-8 grid gap-7">
+      <ol className="mt-8 grid grid-cols-1 gap-7">
         <li>
           <h2 className="mb-2 font-semibold">See it work, with five demo servers</h2>
           <Code text="npm run demo:servers" what="the command for the demo" />
@@ -21,7 +23,7 @@ export function QuickStart() {
           </p>
         </li>
         <li>
-          <h2 className="mb-2 font-semibold">Register a server of yours, in any language</h2>
+          <h2 className="mb-2 font-semibold">Register your own server, in any language</h2>
           <Code
             text={`MCP_HUB_URL=${hub} npm run hub-register -- -- node my-server.js`}
             what="the command for your server"

@@ -17,7 +17,7 @@ export function transportName(transport: ServerSummary["transport"]): string {
   return transports[transport];
 }
 
-const mostTags = 3;
+const mostTags = 2;
 
 function Count({
   icon: Icon,
@@ -42,16 +42,14 @@ function Count({
 export function Counts({ server }: { readonly server: ServerSummary }) {
   const { capabilities } = server;
   if (capabilities === null) return <span className="text-soft">not read yet</span>;
+  const resources = capabilities.resources + capabilities.resourceTemplates;
   return (
-    <span className="inline-flex gap-3">
+    <span className="inline-flex shrink-0 gap-3">
       <Count icon={Wrench} count={capabilities.tools} one="tool" many="tools" />
-      <Count
-        icon={FileText}
-        count={capabilities.resources + capabilities.resourceTemplates}
-        one="resource"
-        many="resources"
-      />
-      <Count icon={MessageSquareText} count={capabilities.prompts} one="prompt" many="prompts" />
+      {resources > 0 && <Count icon={FileText} count={resources} one="resource" many="resources" />}
+      {capabilities.prompts > 0 && (
+        <Count icon={MessageSquareText} count={capabilities.prompts} one="prompt" many="prompts" />
+      )}
     </span>
   );
 }
@@ -67,7 +65,7 @@ export function Latency({
   if (pulse === undefined || last === undefined) return <span className="text-soft">–</span>;
   const text = `${last < 10 ? last.toFixed(1) : Math.round(last)} ms`;
   return (
-    <span className="inline-flex items-center gap-2">
+    <span className="inline-flex shrink-0 items-center gap-2 whitespace-nowrap">
       <Sparkline
         values={pulse.latenciesMs}
         label={`Latency of the last ${pulse.latenciesMs.length} probes, now ${text}`}
@@ -88,7 +86,7 @@ export function ServerCard({
   readonly pulse: ServerPulse | undefined;
   readonly match: string | undefined;
 }) {
-  const { id, name, title, description, status, instances, capabilities, tags, owner } = server;
+  const { id, name, title, description, status, instances, tags, owner } = server;
   const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
   const up = instances.filter((instance) => instance.status === "up").length;
   return (
@@ -123,27 +121,39 @@ export function ServerCard({
           (description ?? <span className="font-mono text-xs break-all">{server.endpoint}</span>)
         )}
       </p>
-      <div className="mt-2 flex flex-wrap gap-1 overflow-hidden">
+      {/* On one line: names are cut, counts are not. */}
+      <div className="mt-2 flex min-h-5 gap-1">
         {match !== undefined && <Badge tone="accent">has {match}</Badge>}
         {instances.length > 1 && (
-          <Badge tone={up === instances.length ? "good" : "warn"}>
-            {up} of {instances.length} instances up
+          <Badge
+            isWhole
+            tone={up === instances.length ? "good" : "warn"}
+            title={`${up} of ${instances.length} instances are up`}
+          >
+            {up} of {instances.length} up
           </Badge>
         )}
         <FlappingBadge server={server} />
-        <Badge title="How MCP travels">{transportName(server.transport)}</Badge>
-        {capabilities !== null && (
-          <Badge title="The newest revision of MCP it speaks">{capabilities.protocolVersion}</Badge>
+        {server.transport === "sse" && (
+          <Badge isWhole title="It speaks the old HTTP+SSE transport">
+            {transportName(server.transport)}
+          </Badge>
         )}
         {tags.slice(0, mostTags).map((tag) => (
-          <Badge key={tag}>#{tag}</Badge>
+          <Badge key={tag} title={`#${tag}`}>
+            #{tag}
+          </Badge>
         ))}
-        {tags.length > mostTags && <Badge>+{tags.length - mostTags}</Badge>}
+        {tags.length > mostTags && (
+          <Badge isWhole title={tags.slice(mostTags).join(", ")}>
+            +{tags.length - mostTags}
+          </Badge>
+        )}
       </div>
       <div className="mt-auto flex items-center justify-between gap-3 border-t border-line pt-2 text-sm">
         <Counts server={server} />
         <Latency pulse={pulse} />
-        <span className="text-xs whitespace-nowrap text-soft">
+        <span className="truncate text-xs text-soft">
           {pulse === undefined ? (
             "–"
           ) : (

@@ -69,7 +69,7 @@ export function ServersPage(): React.ReactNode {
       )}
       <Filters servers={servers} search={search} onChange={change} />
       {chosen.length === 0 ? (
-        <Empty title="No server fits">
+        <Empty title="No matching server">
           <Button onClick={() => void navigate({ to: "/", search: {}, replace: true })}>
             Show all {servers.length}
           </Button>

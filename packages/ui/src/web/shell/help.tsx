@@ -5,7 +5,7 @@ import { keys } from "./keys.ts";
 /** The keys that work everywhere, and where to read on. */
 export function Help({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Modal title="Keys" onClose={onClose}>
+    <Modal title="Keyboard shortcuts" onClose={onClose}>
       <dl className="grid grid-cols-[max-content_1fr] items-center gap-x-6 gap-y-2">
         {keys.map(([pressed, does]) => (
           <div key={does} className="contents">

@@ -6,9 +6,9 @@ import { pages } from "./pages.ts";
 export const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
   [["Ctrl", "K"], "Go to a server, tool or page (⌘ K on a Mac)"],
   [["/"], "Search on this page"],
-  [["?"], "These keys"],
+  [["?"], "Keyboard shortcuts"],
   ...pages.map(({ key, label }) => [["g", key], `Go to ${label}`] as const),
-  [["Esc"], "Close what is open"],
+  [["Esc"], "Close the open dialog"],
 ];
 
 const sequenceMs = 1_200;

@@ -1,12 +1,18 @@
 import { Link } from "@tanstack/react-router";
-import { Empty } from "../parts/panels.tsx";
+import { Empty, PageHead } from "../parts/panels.tsx";
+import { useTitle } from "./title.ts";
 
+/** What stands where no page is. */
 export function NotFound() {
+  useTitle("Not found");
   return (
-    <Empty title="There is no such page">
-      <Link to="/" className="text-accent underline">
-        All servers
-      </Link>
-    </Empty>
+    <>
+      <PageHead title="Page not found" />
+      <Empty title="MCP Hub has no page at this address.">
+        <Link to="/" className="text-accent underline">
+          Show all servers
+        </Link>
+      </Empty>
+    </>
   );
 }

@@ -53,7 +53,11 @@ export function Shell() {
                 Ctrl K
               </kbd>
             </Button>
-            <IconButton label="Keys" onClick={() => setOpened("help")} className="max-md:hidden">
+            <IconButton
+              label="Keyboard shortcuts"
+              onClick={() => setOpened("help")}
+              className="max-md:hidden"
+            >
               <Keyboard className="size-4" aria-hidden="true" />
             </IconButton>
             <ThemeButton />

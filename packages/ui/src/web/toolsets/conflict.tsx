@@ -34,20 +34,20 @@ export function Conflict({
     read === undefined ? [] : differences(draftOf(base.toolset), draftOf(read.toolset));
   return (
     <div role="alert" className="mb-4 rounded-xl bg-warn-soft p-4 text-warn">
-      <p className="font-semibold">Somebody else changed it meanwhile</p>
+      <p className="font-semibold">Somebody else has changed this toolset</p>
       <p className="text-sm">
         {changed.length === 0
-          ? "It was saved by somebody else since you opened it."
+          ? "Somebody else has saved it since you opened it."
           : `They changed: ${changed.join(", ")}.`}{" "}
-        Nothing of theirs was undone, and what you typed is still below.
+        Their changes are kept, and yours are still below.
       </p>
       {read !== undefined && (
         <div className="mt-3 flex flex-wrap gap-2">
           <Button disabled={isSaving} onClick={() => onKeepMine(read.etag)}>
-            Save mine over theirs
+            Replace theirs with mine
           </Button>
           <Button disabled={isSaving} onClick={() => onTakeTheirs(read)}>
-            Drop mine and show theirs
+            Discard mine and show theirs
           </Button>
         </div>
       )}

@@ -67,7 +67,7 @@ export function ToolsetEditor({
       look="solid"
       disabled={save.isPending || (base !== undefined && !isChanged)}
     >
-      {base === undefined ? "Make toolset" : "Save changes"}
+      {base === undefined ? "Create toolset" : "Save changes"}
     </Button>
   );
 
@@ -109,8 +109,8 @@ export function ToolsetEditor({
           onTakeTheirs={(theirs) => onRebase?.(theirs)}
         />
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]">
-        <div className="grid gap-4">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]">
+        <div className="grid grid-cols-1 gap-4">
           <NameFields
             draft={draft}
             isNew={base === undefined}

@@ -28,7 +28,7 @@ export function Field({
 }) {
   const id = useId();
   return (
-    <div className="grid content-start gap-1">
+    <div className="grid grid-cols-1 content-start gap-1">
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>

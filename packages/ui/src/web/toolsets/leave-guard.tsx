@@ -12,7 +12,7 @@ export function LeaveGuard({ isAsking }: { readonly isAsking: () => boolean }) {
   if (blocker.status !== "blocked") return null;
   return (
     <Modal title="Leave without saving?" onClose={blocker.reset}>
-      <p className="text-sm">What you changed here is not saved, and is lost when you leave.</p>
+      <p className="text-sm">Your changes are not saved. If you leave, they are lost.</p>
       <div className="mt-5 flex justify-end gap-2">
         <Button onClick={blocker.reset}>Stay here</Button>
         <Button look="danger" onClick={blocker.proceed}>

@@ -35,8 +35,8 @@ export function NameFields({
           label="Id"
           hint={
             isNew
-              ? "Part of its URL, and never changes. Left empty: made from the name."
-              : "Part of its URL. It never changes."
+              ? "Part of the URL. It never changes. If empty, it is made from the name."
+              : "Part of the URL. It never changes."
           }
           problem={problemsAt(problems, "/id")}
         >

@@ -37,7 +37,7 @@ export function PreviewPanel({
         )}
         {preview === undefined && !isRefused && <Loading what="preview" className="h-16" />}
         {preview !== undefined && !isRefused && (
-          <div className={`grid gap-4 ${isWaiting ? "opacity-60" : ""}`}>
+          <div className={`grid grid-cols-1 gap-4 ${isWaiting ? "opacity-60" : ""}`}>
             {url !== undefined && <EndpointUrl path={url} />}
             <TokenCost tokens={preview.tokens} mode={mode} />
             <Warnings preview={preview} />
@@ -101,12 +101,12 @@ function Warnings({ preview }: { readonly preview: ToolsetPreviewAnswer }) {
     ...unknownServers.map((id) => ({
       key: `server ${id}`,
       about: `No server has the id ${id}`,
-      reason: "It joins when it registers, unless it is misspelt.",
+      reason: "It joins when it registers. Check the spelling.",
     })),
     ...unknownTools.map((tool) => ({
       key: `tool ${tool}`,
       about: `There is no tool ${tool}`,
-      reason: "Its server does not offer it now.",
+      reason: "The server does not offer it now.",
     })),
     ...known.map(({ server, name, reason, listed }) => ({
       key: `missing ${server}`,
@@ -116,7 +116,10 @@ function Warnings({ preview }: { readonly preview: ToolsetPreviewAnswer }) {
   ];
   if (told.length === 0) return null;
   return (
-    <ul aria-label="Warnings" className="grid gap-2 rounded-lg bg-warn-soft p-3 text-warn">
+    <ul
+      aria-label="Warnings"
+      className="grid grid-cols-1 gap-2 rounded-lg bg-warn-soft p-3 text-warn"
+    >
       {told.slice(0, 50).map(({ key, about, reason }) => (
         <li key={key} className="text-xs">
           <span className="block text-sm font-medium break-words">{about}</span>

@@ -45,7 +45,7 @@ export function ServerPicker({
       actions={
         <span className="text-sm text-soft">
           {draft.servers.length === 0
-            ? "All, also those to come"
+            ? "All servers, including future ones"
             : `${draft.servers.length} chosen`}
         </span>
       }
@@ -87,7 +87,9 @@ export function ServerPicker({
               </li>
             );
           })}
-          {found.length === 0 && <li className="px-3 py-2 text-sm text-soft">No server fits.</li>}
+          {found.length === 0 && (
+            <li className="px-3 py-2 text-sm text-soft">No matching server.</li>
+          )}
         </ul>
         {found.length > most && (
           <Button look="quiet" onClick={() => setMost(most + step)}>
@@ -102,7 +104,7 @@ export function ServerPicker({
             {tags.map((tag) => (
               <label
                 key={tag}
-                className="flex min-h-8 cursor-pointer items-center gap-1.5 rounded-lg border border-line px-2 text-sm has-checked:border-accent has-checked:bg-accent-soft"
+                className="flex min-h-8 max-w-full cursor-pointer items-center gap-1.5 rounded-lg border border-line px-2 text-sm has-checked:border-accent has-checked:bg-accent-soft"
               >
                 <input
                   type="checkbox"
@@ -110,7 +112,7 @@ export function ServerPicker({
                   checked={draft.tags.includes(tag)}
                   onChange={() => onChange({ tags: toggled(draft.tags, tag) })}
                 />
-                {tag}
+                <span className="min-w-0 truncate">{tag}</span>
               </label>
             ))}
           </div>

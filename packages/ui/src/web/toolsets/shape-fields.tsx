@@ -12,15 +12,15 @@ export function ShapeFields({
 }) {
   return (
     <Panel title="How clients see it">
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         <Choice
-          legend="Names of tools"
+          legend="Tool names"
           value={draft.prefix}
           onChange={(prefix) => onChange({ prefix })}
           options={[
             {
               value: "always",
-              label: "With their server",
+              label: "With the server's id",
               about: "crm__find: no two are ever the same.",
             },
             {
@@ -39,7 +39,7 @@ export function ShapeFields({
             {
               value: "search",
               label: "Search",
-              about: "Three tools of the hub, which find and call the others.",
+              about: "Three tools of the hub that find and call all others.",
             },
           ]}
         />

@@ -21,9 +21,9 @@ export function TokenCost({
         About <span data-testid="tokens">{amount(tokens.listed)}</span> tokens
       </h3>
       <p className="text-xs text-soft">
-        What its list costs a model: four characters count as one.
+        Estimated cost of the list for a model: four characters count as one token.
       </p>
-      <ul className="mt-2 grid gap-1.5 text-xs">
+      <ul className="mt-2 grid grid-cols-1 gap-1.5 text-xs">
         {rows.map(({ key, label, value }) => (
           <li key={key} className={key === mode ? "text-ink" : "text-soft"}>
             <div className="flex justify-between gap-2">

@@ -69,7 +69,7 @@ export function ToolLeaf({
           <legend className="sr-only">{tool.name} as clients see it</legend>
           <Field
             label="Name for clients"
-            hint="Exactly this, without the server's id."
+            hint="Clients see exactly this name, without the server's id."
             problem={problemsAt(problems, `${pointer}/name`) ?? problem}
           >
             {(ids) => (
@@ -97,7 +97,7 @@ export function ToolLeaf({
           <div className="sm:col-span-2">
             <Field
               label="Description for clients"
-              hint="Left empty: as its server says."
+              hint="If empty, clients see what the server says."
               problem={problemsAt(problems, `${pointer}/description`)}
             >
               {(ids) => (

@@ -44,9 +44,9 @@ export function ToolTree({
         value={draft.choice}
         onChange={(choice) => onChange({ choice })}
         options={[
-          { value: "all", label: "All", about: "Also those to come." },
-          { value: "only", label: "Only these", about: "What you check, and no others." },
-          { value: "without", label: "Without these", about: "All but what you uncheck." },
+          { value: "all", label: "All", about: "Including future ones." },
+          { value: "only", label: "Only these", about: "Only the tools you select." },
+          { value: "without", label: "Without these", about: "All tools except those you clear." },
         ]}
       />
       {problem !== undefined && <FieldError text={problem} />}
@@ -72,7 +72,7 @@ export function ToolTree({
       </ul>
       {shown.length === 0 && (
         <p className="py-3 text-sm text-soft">
-          {selected.length === 0 ? "No server is selected that the hub knows." : "Nothing fits."}
+          {selected.length === 0 ? "None of the selected servers is registered." : "No match."}
         </p>
       )}
       {shown.length > most && (

@@ -28,7 +28,7 @@ function Toolset({ id }: { readonly id: string }) {
     <>
       <PageHead title="Toolset" />
       {read.isError ? (
-        <div className="grid justify-items-start gap-4">
+        <div className="grid grid-cols-1 justify-items-start gap-4">
           <Problem error={read.error} onRetry={() => void read.refetch()} />
           <Link to="/ui/toolsets" className={buttonClass()}>
             All toolsets

@@ -29,7 +29,8 @@ export function ToolsetRow({
           <Link
             to="/ui/toolsets/$id"
             params={{ id }}
-            className="break-words underline-offset-2 hover:underline"
+            className="max-w-full truncate underline-offset-2 hover:underline"
+            title={name}
           >
             {name}
           </Link>

@@ -44,7 +44,7 @@ function ToolsetList() {
     <>
       <PageHead
         title="Toolsets"
-        lead="Saved selections of tools, each with an MCP endpoint of its own: what one team, one agent or one task needs, and no others."
+        lead="A toolset is a saved selection of tools with its own MCP endpoint: the tools that one team, agent or task needs."
         actions={make}
       />
       {list.isError && toolsets === undefined && (
@@ -61,7 +61,7 @@ function ToolsetList() {
         </Empty>
       )}
       {toolsets !== undefined && toolsets.length > 0 && (
-        <ul aria-label="Toolsets" className="grid gap-4">
+        <ul aria-label="Toolsets" className="grid grid-cols-1 gap-4">
           {toolsets.slice(0, most).map((toolset) => (
             <li key={toolset.id} data-toolset={toolset.id}>
               <ToolsetRow toolset={toolset} nameOf={(id) => names.get(id) ?? id} />

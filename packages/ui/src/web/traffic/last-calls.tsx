@@ -19,10 +19,10 @@ const outcomes: Readonly<
     }
   >
 > = {
-  ok: { word: "OK", tone: "good", hint: "It was answered." },
+  ok: { word: "OK", tone: "good", hint: "The call was answered." },
   "tool-error": { word: "Tool error", tone: "warn", hint: "The tool itself failed." },
-  error: { word: "Refused", tone: "bad", hint: "The server refused it." },
-  cancelled: { word: "Cancelled", tone: "calm", hint: "The client did not want it any more." },
+  error: { word: "Refused", tone: "bad", hint: "The server refused the call." },
+  cancelled: { word: "Cancelled", tone: "calm", hint: "The client cancelled it." },
   "hub-error": { word: "No answer", tone: "bad", hint: "The hub could not get an answer." },
 };
 

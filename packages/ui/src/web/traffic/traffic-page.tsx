@@ -19,7 +19,7 @@ function Totals({ traffic }: { readonly traffic: TrafficAnswer }) {
   const errors = sum((one) => one.errors);
   const perMinute = Math.round(10 * sum((one) => one.callsPerMinute)) / 10;
   const facts = [
-    ["Calls a minute", perMinute.toLocaleString(), ""],
+    ["Calls per minute", perMinute.toLocaleString(), ""],
     ["In flight", sum((one) => one.inFlight).toLocaleString(), ""],
     ["Calls since the hub started", calls.toLocaleString(), ""],
     [
@@ -63,7 +63,7 @@ export function TrafficPage(): React.ReactNode {
     <>
       <PageHead
         title="Traffic"
-        lead="What goes through the hub’s gateway, since it started."
+        lead="All calls through the hub since it started."
         actions={
           <ServerSelect
             servers={servers ?? []}

@@ -11,11 +11,11 @@ const columns: readonly { readonly label: string; readonly sort?: Sort; readonly
     { label: "Server and tool", sort: "name" },
     { label: "Calls/min", sort: "rate", hint: "Calls of the last 60 seconds" },
     { label: "Calls", sort: "calls", hint: "Since the hub started" },
-    { label: "Errors", sort: "errors", hint: "Calls that failed, whoever’s failure it was" },
-    { label: "p50", sort: "p50", hint: "Half of the calls took at most so long" },
+    { label: "Errors", sort: "errors", hint: "All calls that failed, for any reason" },
+    { label: "p50", sort: "p50", hint: "Half of the calls took this long or less" },
     { label: "p95", sort: "p95", hint: "95 of 100 calls took at most so long" },
     { label: "Max", sort: "max", hint: "The longest call" },
-    { label: "In flight", hint: "Calls that are not over yet" },
+    { label: "In flight", hint: "Calls that have not ended yet" },
     { label: "Bytes", sort: "bytes", hint: "Bytes of answers" },
   ];
 

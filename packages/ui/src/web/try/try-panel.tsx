@@ -113,7 +113,9 @@ function Trial({ subject }: { readonly subject: Subject }) {
             {values.isReadable ? (
               <CopyLinks asked={asked} />
             ) : (
-              <span className="text-xs text-soft">It can be copied once it can be sent.</span>
+              <span className="text-xs text-soft">
+                You can copy the call when the input is valid.
+              </span>
             )}
           </span>
         </div>
@@ -185,8 +187,8 @@ function HintNote({ isDestructive }: { readonly isDestructive: boolean }) {
     <p className={`flex items-start gap-2 text-sm ${isDestructive ? "text-warn" : "text-soft"}`}>
       <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
       {isDestructive
-        ? "By what it says, this tool can delete or overwrite things. You are asked before it is called."
-        : "This tool does not say whether it changes anything."}
+        ? "This tool is marked as destructive: it can delete or overwrite things. You must confirm the call."
+        : "The server does not say whether this tool changes anything."}
     </p>
   );
 }

@@ -25,6 +25,11 @@ function widthOf(text: string): number {
   return width;
 }
 
+/** For when the font that was measured is not the one that is shown. */
+export function forgetWidths(): void {
+  widths.clear();
+}
+
 /** The two lines that a name breaks into most evenly. */
 function widerOfTwoLines(name: string): number {
   const words = name.split(/\s+/);

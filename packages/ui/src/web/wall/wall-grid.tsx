@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import { ScrollArea } from "../parts/scroll-area.tsx";
 import { gap, layoutFor } from "./layout.ts";
 import type { Changes } from "./since.ts";
+import { forgetWidths } from "./text-size.ts";
 import { WallTile } from "./wall-tile.tsx";
 
 /** All tiles, as big as the place allows. */
@@ -24,6 +25,11 @@ export function WallGrid({
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
+    // Names are fitted by their width, which is another in the page's own font.
+    void document.fonts.ready.then(() => {
+      forgetWidths();
+      measure();
+    });
     return () => observer.disconnect();
   }, []);
   const trouble = servers.filter(({ status }) => status !== "up").length;

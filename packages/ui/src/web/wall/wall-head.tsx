@@ -47,7 +47,7 @@ export function WallHead({
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
       <h1 className="sr-only">Wallboard</h1>
       <fieldset className={`flex flex-wrap gap-2 ${isStale ? "grayscale" : ""}`}>
-        <legend className="sr-only">Show only servers of one status</legend>
+        <legend className="sr-only">Filter by status</legend>
         {statuses
           .filter((status) => status === "up" || count(status) > 0 || search.status === status)
           .map((status) => (
@@ -68,12 +68,10 @@ export function WallHead({
           ))}
       </fieldset>
       {last !== undefined && !isStale && (
-        <p className="hidden min-w-0 flex-1 gap-1 text-lg whitespace-nowrap text-soft xl:flex">
+        <p className="hidden min-w-0 flex-1 truncate text-lg text-soft xl:block">
           <span className="max-2xl:hidden">Last change: </span>
-          <span className="truncate font-semibold text-ink">{last.name}</span>
-          <span>
-            {last.status}, <Ago at={last.at} />
-          </span>
+          <span className="font-semibold text-ink">{last.name}</span> {last.status},{" "}
+          <Ago at={last.at} />
         </p>
       )}
       <div className="ml-auto flex shrink-0 items-center gap-2">

@@ -93,9 +93,9 @@ export function WallPage(): React.ReactNode {
           <Loading what="servers" rows={3} className="h-40" />
         )
       ) : chosen.length === 0 ? (
-        <Empty title={servers.length === 0 ? "No server has registered yet" : "No server fits"}>
+        <Empty title={servers.length === 0 ? "No server has registered yet" : "No matching server"}>
           {servers.length === 0 ? (
-            "As soon as one does, it is here."
+            "The first one appears here."
           ) : (
             <Button onClick={() => change({})}>Show all {servers.length}</Button>
           )}

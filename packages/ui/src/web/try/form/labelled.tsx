@@ -51,7 +51,9 @@ function LabelText(field: Pick<FieldProps, "schema" | "name">) {
     <>
       <span className="break-words">{label}</span>
       {label !== field.name && field.name !== "" && (
-        <code className="ml-1.5 font-mono text-xs font-normal text-soft">{field.name}</code>
+        <code className="ml-1.5 font-mono text-xs font-normal break-all text-soft">
+          {field.name}
+        </code>
       )}
     </>
   );

@@ -91,13 +91,14 @@ export function ListField({ items, ...field }: FieldProps & { readonly items: Sc
       )}
       <div>
         <Button
+          className="max-w-full"
           onClick={() => {
             next.current += 1;
             change([...list, initialItem(items, root)], [...known, next.current]);
           }}
         >
-          <Plus className="size-4" aria-hidden="true" />
-          Add to {name}
+          <Plus className="size-4 shrink-0" aria-hidden="true" />
+          <span className="truncate">Add to {name}</span>
         </Button>
       </div>
     </Group>

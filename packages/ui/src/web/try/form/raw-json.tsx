@@ -34,7 +34,7 @@ export function RawJson({
         id={`${id}-note`}
         className={`text-xs break-words ${problem === undefined ? "text-soft" : "text-bad"}`}
       >
-        {problem ?? "Sent as it stands here, whether the schema allows it or not."}
+        {problem ?? "The JSON is sent exactly as written, even if the schema does not allow it."}
       </p>
     </div>
   );

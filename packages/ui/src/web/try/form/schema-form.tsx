@@ -35,7 +35,7 @@ export function SchemaForm({
     <FormProvider value={state}>
       <div className="grid grid-cols-1 gap-4">
         {isNothing(schema, kind) ? (
-          <p className="text-sm text-soft">Nothing has to be filled in.</p>
+          <p className="text-sm text-soft">This tool needs no input.</p>
         ) : kind.is === "object" ? (
           <ObjectFields {...field} properties={kind.properties} />
         ) : (

@@ -29,7 +29,7 @@ export function ValuesForm({
         </label>
         {isRaw && rawProblem !== undefined && (
           <p className="text-xs text-soft">
-            The form can show it again once it is an object in JSON that can be sent.
+            The form can show the input again when it is a valid JSON object.
           </p>
         )}
       </div>
@@ -38,7 +38,9 @@ export function ValuesForm({
       ) : (
         <Fallback
           instead={
-            <p className="text-sm text-warn">No form can be drawn for this schema. Use raw JSON.</p>
+            <p className="text-sm text-warn">
+              The page cannot draw a form for this schema. Use raw JSON.
+            </p>
           }
         >
           <SchemaForm

@@ -92,7 +92,7 @@ function resultOf(message: unknown): JsonObject {
     textOf(told.message) ??
       textOf(told.detail) ??
       textOf(told.title) ??
-      "The answer is no result of MCP.",
+      "The answer is not an MCP result.",
     numberOf(told.code),
     told.data,
   );

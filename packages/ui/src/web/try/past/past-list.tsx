@@ -46,9 +46,7 @@ export function PastList({
               <code className="min-w-0 flex-1 basis-40 truncate font-mono text-xs text-soft">
                 {summary.length > mostSummary ? `${summary.slice(0, mostSummary)}…` : summary}
               </code>
-              {call.isPartial && (
-                <span className="text-xs text-soft">kept without its secrets</span>
-              )}
+              {call.isPartial && <span className="text-xs text-soft">secrets removed</span>}
               <span className="flex gap-1">
                 <Button
                   look="quiet"

@@ -51,7 +51,7 @@ export function ResultView({ result }: { readonly result: JsonObject }) {
           className="flex items-center gap-2 rounded-lg bg-bad-soft p-3 text-sm font-medium text-bad"
         >
           <CircleAlert className="size-4 shrink-0" aria-hidden="true" />
-          The tool says that it failed.
+          The tool reported an error.
         </p>
       )}
       {description !== undefined && (

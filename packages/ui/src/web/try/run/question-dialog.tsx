@@ -83,7 +83,7 @@ function UrlQuestion({ question: { url }, onAnswer }: Asking<"url">) {
         </p>
         <OutLink href={url} />
         {!isWeb && (
-          <p className="text-warn">This is no web address, so it cannot be opened here.</p>
+          <p className="text-warn">This is not a web address, so it cannot be opened here.</p>
         )}
       </div>
       <div className="flex flex-wrap gap-2">

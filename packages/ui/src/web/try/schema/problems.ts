@@ -28,7 +28,7 @@ export function problemsOf(
   depth = 0,
 ): readonly FieldProblem[] {
   const say = (message: string) => [{ path, message }];
-  if (value === undefined) return isRequired ? say("This is needed.") : [];
+  if (value === undefined) return isRequired ? say("This field is required.") : [];
   if (value instanceof Unreadable) return say(value.problem);
   if (depth > mostDepth) return [];
   const schema = shown(given, root, isRequired);
@@ -52,7 +52,7 @@ export function problemsOf(
       if (!Array.isArray(value)) return say("This must be a list.");
       return value.every((one) => kind.options.some((option) => isSame(option.value, one)))
         ? lengthProblem(schema, value.length).flatMap(say)
-        : say("Only the values offered can be chosen.");
+        : say("Choose only values from the list.");
     case "list":
       if (!Array.isArray(value)) return say("This must be a list.");
       return [
@@ -92,7 +92,7 @@ export function problemsOf(
 
 function numberProblem(schema: Schema, isInteger: boolean, value: unknown): readonly string[] {
   if (typeof value === "string" && isInexactNumeral(value))
-    return ["This number cannot be sent exactly: another number would arrive."];
+    return ["This number has too many digits to be sent exactly."];
   if (typeof value !== "number")
     return [isInteger ? "This must be a whole number." : "This must be a number."];
   if (isInteger && !Number.isInteger(value)) return ["This must be a whole number."];
