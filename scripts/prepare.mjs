@@ -91,6 +91,23 @@ const turbo = (args, env) =>
 
 const isAllThere = () => isFolder("apps/hub/dist") && isFolder("packages/ui/dist/web");
 
+/** What a build without types leaves behind takes the place of what builds with types left. */
+function forgetTypes() {
+  if (!isFolder("node_modules/.mcp-hub")) return;
+  for (const stamp of readdirSync(stampFolder))
+    if (stamp === "build" || stamp.startsWith("types ")) rmSync(join(stampFolder, stamp));
+}
+
+function buildFolders(kind, folders, environment) {
+  const digest = sourcesDigest();
+  if (isDoneBefore("build", digest) && isAllThere()) return;
+  const stamp = `${kind} ${folders.join(" ")}`.replaceAll("/", "-");
+  if (isDoneBefore(stamp, digest) && folders.every((folder) => isFolder(`${folder}/dist`))) return;
+  if (kind === "run") forgetTypes();
+  const filters = folders.map((folder) => `--filter=./${folder}`);
+  step(stamp, `building ${folders.join(", ")}`, digest, () => turbo(filters, environment));
+}
+
 /** Builds everything, with types. */
 export function build() {
   const digest = sourcesDigest();
@@ -98,14 +115,12 @@ export function build() {
   step("build", "building everything", digest, () => turbo([]));
 }
 
+/** Builds the packages in these folders, and what they stand on, with types. */
+export function buildWithTypes(...folders) {
+  buildFolders("types", folders, {});
+}
+
 /** Builds the packages in these folders, and what they stand on, as far as running them needs it: without types. */
 export function buildToRun(...folders) {
-  const digest = sourcesDigest();
-  if (isDoneBefore("build", digest) && isAllThere()) return;
-  const stamp = `run ${folders.join(" ")}`.replaceAll("/", "-");
-  if (isDoneBefore(stamp, digest) && folders.every((folder) => isFolder(`${folder}/dist`))) return;
-  // What is built without types takes the place of what was built with them.
-  rmSync(join(stampFolder, "build"), { force: true });
-  const filters = folders.map((folder) => `--filter=./${folder}`);
-  step(stamp, `building ${folders.join(", ")}`, digest, () => turbo(filters, { HUB_TYPES: "off" }));
+  buildFolders("run", folders, { HUB_TYPES: "off" });
 }

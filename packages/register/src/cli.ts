@@ -135,6 +135,7 @@ function oneForAll(command: Command): Backend {
       isSupervised: true,
       log: logToStderr,
     }),
+    true,
   );
 }
 
