@@ -10,7 +10,6 @@ export function libraryBuild(entry: Record<string, string>): Options {
     clean: true,
     sourcemap: true,
     splitting: true,
-    treeshake: true,
     dts:
       process.env.HUB_TYPES === "off" ? false : { compilerOptions: { ignoreDeprecations: "6.0" } },
   };

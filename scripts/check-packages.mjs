@@ -1,32 +1,37 @@
-// Packs every published package and looks at it as a consumer would: publint, attw, and an empty
-// project that installs the tarballs and imports each entry point.
+// Packs every published package and looks at it as a consumer would: publint, attw, an empty project that
+// installs the tarballs, imports each entry point and runs the hub with its page, and one that has the
+// register helper alone.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { packInto } from "./pack-into.mjs";
+import { checkAlone } from "./check-alone.mjs";
+import { packInto, published } from "./pack-into.mjs";
 import { pnpm } from "./pnpm.mjs";
-import { build, install } from "./prepare.mjs";
+import { buildWithTypes, install } from "./prepare.mjs";
 
 install();
-build();
+const packages = published();
+buildWithTypes(...packages.map(({ folder }) => folder));
 const folder = mkdtempSync(join(tmpdir(), "mcp-hub-pack-"));
 const failures = [];
-const packages = packInto(folder);
-for (const { name, tarball } of packages) {
+const packed = packInto(folder, packages);
+for (const { name, manifest, tarball } of packed) {
   if (pnpm(["exec", "publint", "run", tarball, "--strict"]) !== 0) {
     failures.push(`${name}: publint`);
   }
+  // A program alone has no types.
+  if (manifest.exports === undefined) continue;
   if (pnpm(["exec", "attw", tarball, "--profile", "esm-only"]) !== 0) {
     failures.push(`${name}: attw`);
   }
 }
 
 const consumer = join(folder, "consumer");
-execFileSync("mkdir", ["-p", consumer]);
+mkdirSync(consumer);
 const dependencies = Object.fromEntries(
-  packages.map(({ name, tarball }) => [name, `file:${tarball}`]),
+  packed.map(({ name, tarball }) => [name, `file:${tarball}`]),
 );
 writeFileSync(
   join(consumer, "package.json"),
@@ -40,8 +45,8 @@ execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], 
   cwd: consumer,
   stdio: "inherit",
 });
-for (const { manifest } of packages) {
-  for (const entry of Object.keys(manifest.exports)) {
+for (const { manifest } of packed) {
+  for (const entry of Object.keys(manifest.exports ?? {})) {
     if (entry === "./package.json" || entry === "./testing") continue;
     const specifier = entry === "." ? manifest.name : `${manifest.name}${entry.slice(1)}`;
     try {
@@ -63,46 +68,45 @@ for (const { manifest } of packages) {
     }
   }
 }
-// The two programs, from their tarballs alone: a hub, and a server that registers itself there.
-const programs = [];
-try {
-  const port = await new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port: free } = server.address();
-      server.close(() => resolve(free));
-    });
+
+// The programs, from their tarballs: a hub with its page, and servers that register themselves there.
+const port = await new Promise((resolve) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port: free } = server.address();
+    server.close(() => resolve(free));
   });
-  const url = `http://127.0.0.1:${port}`;
-  const options = {
-    cwd: consumer,
-    stdio: "inherit",
-    env: { ...process.env, MCP_HUB_PORT: String(port), MCP_HUB_URL: url, LOG_LEVEL: "warn" },
-  };
-  writeFileSync(
-    join(consumer, "server.mjs"),
-    `import { McpServer } from "@modelcontextprotocol/server";
-import { register } from "@hub/register";
-register(() => new McpServer({ name: "Packed", version: "1.0.0" }));
-`,
-  );
-  programs.push(spawn(process.execPath, ["node_modules/.bin/mcp-hub"], options));
-  programs.push(spawn(process.execPath, ["server.mjs"], options));
-  const giveUpAt = Date.now() + 30_000;
+});
+const url = `http://127.0.0.1:${port}`;
+const environment = { MCP_HUB_PORT: String(port), LOG_LEVEL: "warn" };
+const options = { cwd: consumer, stdio: "inherit", env: { ...process.env, ...environment } };
+
+async function isUp(name) {
+  const giveUpAt = Date.now() + 60_000;
   for (;;) {
     const list = await fetch(`${url}/servers?status=up`).then(
       (response) => response.json(),
       () => undefined,
     );
-    if (list?.servers?.[0]?.name === "Packed") break;
-    if (Date.now() > giveUpAt)
-      throw new Error("a packed server did not come up in a packed hub within 30 s");
+    if (list?.servers?.some((server) => server.name === name)) return true;
+    if (Date.now() > giveUpAt) return false;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  console.log("mcp-hub and @hub/register work together from their tarballs");
+}
+
+const hub = spawn(process.execPath, ["node_modules/.bin/mcp-hub"], options);
+try {
+  const { tarball } = packed.find(({ name }) => name === "@hub/register");
+  const alone = join(folder, "alone");
+  failures.push(...(await checkAlone(alone, tarball, { MCP_HUB_URL: url }, isUp)));
+  const page = await fetch(url, { headers: { accept: "text/html" } });
+  const html = await page.text();
+  if (page.ok && /<script[^>]+src="\/ui\//.test(html))
+    console.log("mcp-hub serves its page, from its tarballs");
+  else failures.push(`mcp-hub serves no page: HTTP ${page.status}, ${html.slice(0, 80)}`);
 } catch (error) {
   failures.push(error.message);
 } finally {
-  for (const program of programs) program.kill("SIGKILL");
+  hub.kill("SIGKILL");
 }
 
 rmSync(folder, { recursive: true, force: true });

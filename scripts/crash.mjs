@@ -11,14 +11,37 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { build, install, root } from "./prepare.mjs";
 
-const { values } = parseArgs({
-  options: {
-    cycles: { type: "string", default: "200" },
-    callers: { type: "string", default: "16" },
-    /** Keeps the files, to look at them. */
-    keep: { type: "boolean", default: false },
-  },
-});
+const usage = `Usage: npm run crash [-- --cycles <n>] [--callers <n>] [--keep]
+
+Kills a hub with SIGKILL while it is written to, and looks for every write that it acknowledged.
+
+  --cycles <n>    how often it is killed (default: 200)
+  --callers <n>   how many write at once (default: 16)
+  --keep          keeps the files, to look at them
+`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        cycles: { type: "string", default: "200" },
+        callers: { type: "string", default: "16" },
+        keep: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 const cycles = Number(values.cycles);
 const callers = Number(values.callers);
 if (!Number.isInteger(cycles) || cycles < 1 || !Number.isInteger(callers) || callers < 1) {

@@ -3,20 +3,25 @@ import { join } from "node:path";
 import { pnpm } from "./pnpm.mjs";
 import { root } from "./prepare.mjs";
 
-/** Packs every published package into a folder. Throws for one that cannot be packed. */
-export function packInto(folder) {
-  return readdirSync(join(root, "packages"))
-    .map((name) => join(root, "packages", name))
-    .map((source) => ({
-      source,
-      manifest: JSON.parse(readFileSync(join(source, "package.json"), "utf8")),
+/** Every published package: `{ name, folder, manifest }`, the folder as seen from the root. */
+export function published() {
+  return ["packages", "apps"]
+    .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
+    .map((folder) => ({
+      folder,
+      manifest: JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")),
     }))
     .filter(({ manifest }) => manifest.private !== true)
-    .map(({ source, manifest }) => {
-      const quiet = { stdio: ["ignore", "ignore", "inherit"] };
-      const code = pnpm(["--dir", source, "pack", "--pack-destination", folder], quiet);
-      if (code !== 0) throw new Error(`${manifest.name} cannot be packed`);
-      const file = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`;
-      return { name: manifest.name, manifest, tarball: join(folder, file) };
-    });
+    .map(({ folder, manifest }) => ({ name: manifest.name, folder, manifest }));
+}
+
+/** Packs packages, which are built, into a folder. Throws for one that cannot be packed. */
+export function packInto(target, packages) {
+  return packages.map(({ name, folder, manifest }) => {
+    const quiet = { stdio: ["ignore", "ignore", "inherit"] };
+    const code = pnpm(["--dir", join(root, folder), "pack", "--pack-destination", target], quiet);
+    if (code !== 0) throw new Error(`${name} cannot be packed`);
+    const file = `${name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`;
+    return { name, manifest, tarball: join(target, file) };
+  });
 }

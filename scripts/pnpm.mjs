@@ -13,9 +13,9 @@ export function pnpm(args, options = {}) {
 }
 
 /** Runs pnpm without showing what it says, and returns that with its exit code. */
-export function quietPnpm(args, env = {}) {
+export function quietPnpm(args) {
   const stdio = ["ignore", "pipe", "pipe"];
-  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env });
+  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
 }
 
 function runPnpm(args, options) {
@@ -34,7 +34,6 @@ function runPnpm(args, options) {
       ...process.env,
       TURBO_TELEMETRY_DISABLED: "1",
       npm_config_update_notifier: "false",
-      ...options.env,
     },
   });
   if (result.error) throw result.error;

@@ -1,5 +1,6 @@
 // Installs and builds what is missing or stale, so that the commands need nothing before them. Each step that
 // is not done yet is one line, with its time, on stderr: stdout belongs to the program that is started.
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -86,10 +87,36 @@ function sourcesDigest() {
   return digestOf([...manifests(), ...sources, "tsconfig.base.json", "tsup.base.ts", "turbo.json"]);
 }
 
-const turbo = (args, env) =>
-  quietPnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only", ...args], env);
+const turbo = (args) =>
+  quietPnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only", ...args]);
+
+/** Without types nothing is slow enough to be kept from one build to the next, as turbo does. */
+function runBuilds(folders) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, "scripts/run-builds.mjs"), ...folders],
+    { encoding: "utf8", env: { ...process.env, HUB_TYPES: "off" } },
+  );
+  return { code: status ?? 1, output: `${stdout}${stderr}` };
+}
 
 const isAllThere = () => isFolder("apps/hub/dist") && isFolder("packages/ui/dist/web");
+
+/** What a build without types leaves behind takes the place of what builds with types left. */
+function forgetTypes() {
+  if (!isFolder("node_modules/.mcp-hub")) return;
+  for (const stamp of readdirSync(stampFolder))
+    if (stamp === "build" || stamp.startsWith("types ")) rmSync(join(stampFolder, stamp));
+}
+
+function buildFolders(kind, folders, run) {
+  const digest = sourcesDigest();
+  if (isDoneBefore("build", digest) && isAllThere()) return;
+  const stamp = `${kind} ${folders.join(" ")}`.replaceAll("/", "-");
+  if (isDoneBefore(stamp, digest) && folders.every((folder) => isFolder(`${folder}/dist`))) return;
+  if (kind === "run") forgetTypes();
+  step(stamp, `building ${folders.join(", ")}`, digest, run);
+}
 
 /** Builds everything, with types. */
 export function build() {
@@ -98,14 +125,13 @@ export function build() {
   step("build", "building everything", digest, () => turbo([]));
 }
 
+/** Builds the packages in these folders, and what they stand on, with types. */
+export function buildWithTypes(...folders) {
+  const filters = folders.map((folder) => `--filter=./${folder}`);
+  buildFolders("types", folders, () => turbo(filters));
+}
+
 /** Builds the packages in these folders, and what they stand on, as far as running them needs it: without types. */
 export function buildToRun(...folders) {
-  const digest = sourcesDigest();
-  if (isDoneBefore("build", digest) && isAllThere()) return;
-  const stamp = `run ${folders.join(" ")}`.replaceAll("/", "-");
-  if (isDoneBefore(stamp, digest) && folders.every((folder) => isFolder(`${folder}/dist`))) return;
-  // What is built without types takes the place of what was built with them.
-  rmSync(join(stampFolder, "build"), { force: true });
-  const filters = folders.map((folder) => `--filter=./${folder}`);
-  step(stamp, `building ${folders.join(", ")}`, digest, () => turbo(filters, { HUB_TYPES: "off" }));
+  buildFolders("run", folders, () => runBuilds(folders));
 }

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hubSettings, settingsOfOthers } from "../packages/core/src/environment/index.js";
 import { gatewayErrors } from "../packages/gateway/src/errors.js";
-import { hubSettings, settingsOfOthers, timeSettings } from "../packages/server/src/settings.js";
+import { timeSettings } from "../packages/server/src/settings.js";
 import { HubProcess } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
@@ -50,6 +51,15 @@ describe("code in the documentation", () => {
     expect(
       strange.map((one) => `${one.page}: ${one.code.split("\n").slice(0, 4).join(" / ")}`),
     ).toEqual([]);
+  });
+
+  test("every file of servers in it is the one that a test registers", () => {
+    const files = snippets.filter(
+      ({ language, code }) =>
+        language === "json" && code.includes("mcpServers") && code.includes("command"),
+    );
+    const example = readFileSync(join(root, "examples/mcp.json"), "utf8").trim();
+    expect(files.map(({ code }) => code)).toContain(example);
   });
 
   test("the seed's Python snippet sends what was recorded on the wire", () => {

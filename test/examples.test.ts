@@ -66,6 +66,27 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
     expect(found.Trains?.capabilities).toMatchObject({ tools: 1 });
   });
 
+  test("every server of a client's file registers under its name there, once it can", async () => {
+    const args = [join(root, "packages/register/dist/cli.js"), "--config", "examples/mcp.json"];
+    const wrapped = new Program(
+      process.execPath,
+      args,
+      { MCP_HUB_URL: hub.url, HOME: "/tmp" },
+      root,
+    );
+    running.push(wrapped);
+    await until(
+      "the server to be up",
+      async () => (await hub.servers("?status=up")).some(({ name }) => name === "notes"),
+      patience,
+    );
+    expect(wrapped.output).toContain('"old": it is disabled in the file');
+    expect(wrapped.output).toContain("nothing answers at http://localhost:8002/mcp yet");
+    expect(wrapped.output).not.toContain("left out");
+    wrapped.child.kill("SIGTERM");
+    await wrapped.ended;
+  });
+
   test("the client finds a server by what it can do, and calls it", async () => {
     const client = run([example("find-and-call")]);
     expect(await client.ended).toEqual({ code: 0, signal: null });

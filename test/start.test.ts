@@ -118,7 +118,7 @@ describe("variables that are no settings", () => {
 
   test("a slip is told with the nearest name, without its value, and the hub starts", async () => {
     const hub = await startHub({ MCP_HUB_MAX_SERVER: "SECRET-MARK", LOG_FORMAT: "pretty" });
-    expect(hub.program.output).toContain('"MCP_HUB_MAX_SERVER" is no setting of this hub');
+    expect(hub.program.output).toContain('"MCP_HUB_MAX_SERVER" is no setting of MCP Hub');
     expect(hub.program.output).toContain("MCP_HUB_MAX_SERVERS");
     expect(hub.program.output).not.toContain("SECRET-MARK");
   });

@@ -2,5 +2,9 @@ import { defineConfig } from "tsup";
 import { libraryBuild } from "../../tsup.base.js";
 
 export default defineConfig(
-  libraryBuild({ index: "src/index.ts", testing: "src/testing/index.ts" }),
+  libraryBuild({
+    index: "src/index.ts",
+    environment: "src/environment/index.ts",
+    testing: "src/testing/index.ts",
+  }),
 );

@@ -1,4 +1,16 @@
 import { defineConfig } from "tsup";
 import { libraryBuild } from "../../tsup.base.js";
+import { thirdPartyNotices } from "./third-party.js";
 
-export default defineConfig(libraryBuild({ index: "src/index.ts", cli: "src/cli.ts" }));
+// Everything it stands on is inside, so that its tarball installs alone.
+export default defineConfig({
+  ...libraryBuild({ index: "src/index.ts", cli: "src/cli.ts" }),
+  noExternal: ["@modelcontextprotocol/server"],
+  // Maps of other people's code would be most of the tarball.
+  sourcemap: false,
+  // Some of what is inside is CommonJS, which asks for Node's own modules.
+  banner: {
+    js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',
+  },
+  esbuildPlugins: [thirdPartyNotices],
+});

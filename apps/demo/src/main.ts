@@ -1,6 +1,7 @@
 // Tells the story of MCP Hub with real programs. Exit code 0 when it came out as told.
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { unknownSettings, unknownSettingText } from "@hub/core/environment";
 import { freePort, Stage } from "./stage.js";
 import { steps } from "./story.js";
 import { complain, confirm, say, tell } from "./terminal.js";
@@ -81,6 +82,7 @@ function wantedPort(): number {
 }
 
 async function main(asked: Asked): Promise<number> {
+  for (const setting of unknownSettings(process.env)) complain(unknownSettingText(setting));
   const port = wantedPort() || (await freePort());
   const stop = new AbortController();
   const stage = new Stage(port, asked.fast ? fast : calm, stop);
@@ -101,9 +103,11 @@ async function main(asked: Asked): Promise<number> {
 }
 
 try {
-  const options = { keep: { type: "boolean" }, fast: { type: "boolean" } } as const;
+  const flag = { type: "boolean" } as const;
+  const options = { keep: flag, fast: flag, help: { ...flag, short: "h" } } as const;
   const { values } = parseArgs({ options });
-  process.exitCode = await main({ keep: values.keep ?? false, fast: values.fast ?? false });
+  if (values.help) say(usage);
+  else process.exitCode = await main({ keep: values.keep ?? false, fast: values.fast ?? false });
 } catch (error) {
   complain(`${(error as Error).message}\n\n${usage}`);
   process.exitCode = 1;

@@ -6,6 +6,7 @@ import { withNameAt } from "./wire/envelope-spelling.js";
 import type { HeaderParameter } from "./wire/header-values.js";
 import { codes, type JsonRpcError, type JsonRpcRequest, type Params } from "./wire/json-rpc.js";
 import type { Received } from "./wire/read-message.js";
+import { memberAt, textWithArguments } from "./wire/written-json.js";
 
 /** Where a request goes, and how it reads there. */
 export type Route = {
@@ -21,8 +22,15 @@ export type Route = {
 
 export type Routing = { readonly route: Route } | { readonly error: JsonRpcError };
 
-/** How a message was written. */
-export type Written = Pick<Received, "text" | "nameAt">;
+/** How a message was written; `isInside`: it came as the arguments of the one that was written so. */
+export type Written = Pick<Received, "text" | "nameAt"> & { readonly isInside?: boolean };
+
+const argumentsPath = ["params", "arguments"];
+
+/** The arguments of a request as they were written, so that their numbers have all their digits. */
+export function argumentsText({ text, isInside }: Written): string | undefined {
+  return memberAt(text, isInside === true ? [...argumentsPath, "arguments"] : argumentsPath);
+}
 
 const named = new Set(["tools/call", "prompts/get"]);
 
@@ -31,11 +39,13 @@ const named = new Set(["tools/call", "prompts/get"]);
  * were sent: numbers with all their digits. Undefined where more changes.
  */
 export function textFor(
-  written: Written | undefined,
-  { method, params }: JsonRpcRequest,
+  written: Written,
+  message: JsonRpcRequest,
   route: Route,
 ): string | undefined {
-  if (written === undefined) return undefined;
+  const { method, params } = message;
+  if (written.isInside === true)
+    return textWithArguments({ ...message, params: { ...route.params } }, argumentsText(written));
   if (route.name !== undefined && named.has(method))
     return withNameAt(written.text, written.nameAt, route.name);
   const isUnchanged = method === "resources/read" && route.params?.uri === params?.uri;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Upstream } from "./wrap/upstream.js";
+import { writeJson } from "./wrap/written-numbers.js";
 
 const lists = [
   ["tools", "tools/list", "tools"],
@@ -20,7 +21,7 @@ async function hashCapabilities(upstream: Upstream): Promise<string> {
     for (let page = 0; page < maxPages; page += 1) {
       const outcome = await upstream.request(method, cursor === undefined ? {} : { cursor });
       if (!("result" in outcome)) break;
-      hash.update(`${method}\n${JSON.stringify(outcome.result[field])}\n`);
+      hash.update(`${method}\n${writeJson(outcome.result[field])}\n`);
       cursor = outcome.result.nextCursor;
       if (cursor === undefined) break;
     }

@@ -26,6 +26,7 @@ export function createBackend(
           handshakeMs: 10_000,
           log,
         }),
+        false,
       );
     default:
       return target satisfies never;

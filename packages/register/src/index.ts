@@ -1,5 +1,5 @@
 export type { Log, LogEntry } from "./log.js";
-export type { RegisterOptions } from "./options.js";
+export type { Icon, RegisterOptions } from "./options.js";
 export {
   type ChangeNotifier,
   type Registered,
@@ -7,6 +7,11 @@ export {
   register,
 } from "./register.js";
 export type { ListeningServer } from "./serve/listen.js";
-export type { ExpressLike, HonoLike, MountTarget } from "./serve/mount.js";
-export type { FetchHandler, NodeListener } from "./serve/node-listener.js";
+export type { ExpressLike, HonoLike, HttpServerLike, MountTarget } from "./serve/mount.js";
+export type {
+  FetchHandler,
+  NodeListener,
+  NodeRequestLike,
+  NodeResponseLike,
+} from "./serve/node-listener.js";
 export type { ServerFactory, ServerLike, Target } from "./target.js";

@@ -1,14 +1,29 @@
-import type { RegistrationInput } from "@hub/client";
 import type { Log } from "./log.js";
 import type { ListeningServer } from "./serve/listen.js";
 import type { MountTarget } from "./serve/mount.js";
 
-type Profile = Partial<
-  Pick<
-    RegistrationInput,
-    "title" | "description" | "tags" | "owner" | "repository" | "websiteUrl" | "icons" | "metadata"
-  >
->;
+/** A picture of a server, as MCP writes it. */
+export interface Icon {
+  /** An http(s) URL, or a `data:` URL with a bitmap in it. */
+  readonly src: string;
+  readonly mimeType?: string | undefined;
+  readonly sizes?: string[] | undefined;
+  readonly theme?: "light" | "dark" | undefined;
+}
+
+/** What the hub shows of a server. Written out here, so that these types stand alone. */
+interface Profile {
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: string[] | undefined;
+  /** Who answers for it. */
+  readonly owner?: string | undefined;
+  readonly repository?: string | undefined;
+  readonly websiteUrl?: string | undefined;
+  readonly icons?: Icon[] | undefined;
+  /** Whatever else; at most 8,192 characters of JSON. */
+  readonly metadata?: Record<string, unknown> | undefined;
+}
 
 /** All optional: without any, the server is served on a free port and registered at the local hub. */
 export interface RegisterOptions extends Profile {

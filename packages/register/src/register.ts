@@ -5,6 +5,7 @@ import { describeUrl } from "./describe-url.js";
 import { HubLinks } from "./hub-links.js";
 import { systemTime } from "./lease/time.js";
 import { logToStderr } from "./log.js";
+import { tellMisspeltSettings } from "./misspelt-settings.js";
 import { checkOptions, isHttpUrl, type RegisterOptions } from "./options.js";
 import type { FetchHandler, NodeListener } from "./serve/node-listener.js";
 import { Serving } from "./serve/serving.js";
@@ -112,6 +113,7 @@ class Registration implements Registered {
   constructor(options: RegisterOptions, source: Source) {
     this.#options = options;
     this.#source = source;
+    tellMisspeltSettings(process.env, this.#log);
     this.#advertiseUrl = options.advertiseUrl ?? this.#advertiseUrlOfEnvironment();
     if ("backend" in source) {
       const hosts = this.#advertiseUrl === undefined ? [] : [new URL(this.#advertiseUrl).hostname];

@@ -188,6 +188,21 @@ describe("hub-register", () => {
     expect(refused.output).toContain(words);
   });
 
+  test("a misspelt option or variable is said, with the nearest name, in one line", async () => {
+    const slip = wrap("--nmae", "x", "--", "true");
+    expect(await slip.ends()).toEqual({ code: 2, signal: null });
+    expect(slip.output).toBe(
+      'hub-register: "--nmae" is no option; the nearest to it is --name. What it takes: hub-register --help\n',
+    );
+    const variables = { MCP_HUB_URL: hub.url, MCP_HUB_TOEKN: "secret", MCP_HUB_PORT: "8001" };
+    const named = new Running(process.execPath, [cliPath, "--url", `${hub.url}/mcp`], variables);
+    running.push(named);
+    await until(() => hub.registered.length === 1, "a registration");
+    expect(named.output.match(/.*MCP_HUB_.*/g)).toEqual([
+      '[hub] warning: "MCP_HUB_TOEKN" is no setting of MCP Hub and does nothing. The nearest name it knows is MCP_HUB_TOKEN.',
+    ]);
+  });
+
   test("what can never work ends at once, with a sentence and a code", async () => {
     const missing = wrap("--", "no-such-command");
     expect(await missing.ends()).toEqual({ code: 127, signal: null });

@@ -1,5 +1,4 @@
-import { nearestName } from "./nearest-name.js";
-import { hubSettings } from "./settings.js";
+import { hubSettings, nearestName } from "@hub/core/environment";
 import { acceptDataLoss } from "./store/refusals.js";
 
 /** What the command line asks for. */

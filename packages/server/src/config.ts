@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { type Budgets, budgetNames, defaultSettings, type HubSettings, settingOf } from "@hub/core";
+import {
+  type Environment,
+  givenVariables,
+  type otherSettingNames,
+  type UnknownSetting,
+  unknownSettings,
+} from "@hub/core/environment";
 import type { GatewayLimits } from "@hub/gateway";
 import { z } from "zod";
-import { type Environment, givenVariables } from "./environment.js";
-import {
-  budgetSettings,
-  type NumberSetting,
-  type otherSettings,
-  timeSettings,
-} from "./settings.js";
-import { type UnknownSetting, unknownSettings } from "./unknown-settings.js";
+import { budgetSettings, type NumberSetting, timeSettings } from "./settings.js";
 
 /** What the hub reads from its environment. */
 export type HubConfig = {
@@ -129,7 +129,7 @@ const environment = z.object({
     .default("info"),
   LOG_FORMAT: z.enum(["pretty", "json"], "must be pretty or json").optional(),
   MCP_HUB_KEEP_PARAMS: z.enum(["on", "off"], "must be on or off").default("off"),
-} satisfies Record<(typeof otherSettings)[number], z.ZodType>);
+} satisfies Record<(typeof otherSettingNames)[number], z.ZodType>);
 
 const timesRead = z.object(wholeNumbers(timeSettings));
 const budgetsRead = z.object(wholeNumbers(budgetSettings));

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { HubError } from "@hub/core";
+import { type Environment, unknownSettingText } from "@hub/core/environment";
 import { parseConfig } from "./config.js";
-import type { Environment } from "./environment.js";
 import { shortPath } from "./short-path.js";
 import { backUp } from "./store/backup.js";
-import { unknownSettingText } from "./unknown-settings.js";
 
 /** The time of day in a name that every file system takes, and that sorts. */
 function timestamp(at: Date): string {

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { HubError } from "@hub/core";
+import { type UnknownSetting, unknownSettingText } from "@hub/core/environment";
 import type { WebUi } from "./api/web-ui.js";
 import { readArguments, usage } from "./arguments.js";
 import { parseConfig } from "./config.js";
@@ -8,7 +9,6 @@ import { createLog, type Log, type LogOptions } from "./log.js";
 import { runBackup } from "./run-backup.js";
 import { tellEvent } from "./tell.js";
 import { takeUncaught } from "./uncaught.js";
-import { type UnknownSetting, unknownSettingText } from "./unknown-settings.js";
 import { version } from "./version.js";
 
 const giveUpAfterMs = 10_000;
@@ -42,7 +42,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-export type RunOptions = {
+type RunOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What follows the program on the command line; `--help` says what it may be. */
   readonly args: readonly string[];

@@ -1,4 +1,5 @@
 import { budgetNames, defaultSettings, rowOf, settingOf } from "@hub/core";
+import type { timeSettingNames } from "@hub/core/environment";
 import { defaultLimits } from "@hub/gateway";
 
 /** A setting that is a whole number. */
@@ -32,40 +33,9 @@ export const timeSettings = {
   MCP_HUB_CALL_TIMEOUT_MS: time(100, 15 * 60_000, defaultLimits.callTimeoutMs),
   MCP_HUB_SESSION_IDLE_MS: time(1_000, day, defaultLimits.sessionIdleMs),
   MCP_HUB_GRACE_MS: time(0, 600_000, defaultLimits.graceMs),
-} as const satisfies Readonly<Record<string, NumberSetting>>;
+} as const satisfies Readonly<Record<(typeof timeSettingNames)[number], NumberSetting>>;
 
 /** The settings of the table of budgets. */
 export const budgetSettings: Readonly<Record<string, NumberSetting>> = Object.fromEntries(
   budgetNames.map((name) => [settingOf(name), rowOf(name)]),
 );
-
-/** The settings that are neither times nor budgets. */
-export const otherSettings = [
-  "MCP_HUB_HOST",
-  "MCP_HUB_PORT",
-  "PORT",
-  "MCP_HUB_DATA_DIR",
-  "DATABASE_URL",
-  "MCP_HUB_TOKENS_FILE",
-  "MCP_HUB_ALLOWED_HOSTS",
-  "MCP_HUB_ALLOWED_ORIGINS",
-  "MCP_HUB_ALLOW_ENDPOINTS",
-  "LOG_LEVEL",
-  "LOG_FORMAT",
-  "MCP_HUB_KEEP_PARAMS",
-] as const;
-
-/** What servers and clients read, and the hub does not. */
-export const settingsOfOthers = [
-  "MCP_HUB_URL",
-  "MCP_HUB_TOKEN",
-  "MCP_HUB_ADVERTISE_URL",
-  "MCP_HUB_SERVICE_KEY",
-] as const;
-
-/** Every variable that the hub reads. */
-export const hubSettings: readonly string[] = [
-  ...otherSettings,
-  ...Object.keys(timeSettings),
-  ...Object.keys(budgetSettings),
-];

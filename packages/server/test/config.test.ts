@@ -1,8 +1,9 @@
 import { budgetNames, defaultBudgets, rowOf, settingOf } from "@hub/core";
+import { hubSettings } from "@hub/core/environment";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../src/config.js";
-import { hubSettings, timeSettings } from "../src/settings.js";
+import { timeSettings } from "../src/settings.js";
 
 describe("the environment", () => {
   test("an empty one gives the defaults", () => {

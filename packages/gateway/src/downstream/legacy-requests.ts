@@ -2,7 +2,7 @@ import { isJsonObject } from "@hub/core";
 import type { View } from "../catalogue/view.js";
 import { relayLegacy } from "../relay/legacy-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
-import { type Route, routeRequest, textFor, type Written } from "../routing.js";
+import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { resultPieces } from "../wire/pieces.js";
@@ -51,7 +51,7 @@ export function answerRequest(
       .catch(onFault);
   } else if (method === "resources/subscribe" || method === "resources/unsubscribe")
     followResource(options, session, view, message, reply, onFault);
-  else if (method.startsWith("tasks/")) askTask(caller, message);
+  else if (method.startsWith("tasks/")) askTask(caller, message, written);
   else
     reply.message(
       errorText(message.id, {
@@ -70,15 +70,14 @@ function call(caller: Caller, message: JsonRpcRequest, written: Written): void {
       return;
     }
     if (own?.call !== undefined) {
-      route(caller, own.call, undefined);
+      route(caller, own.call, { ...written, isInside: true });
       return;
     }
   }
   route(caller, message, written);
 }
 
-/** One that was not written so came inside of another one. */
-function route(caller: Caller, message: JsonRpcRequest, written: Written | undefined): void {
+function route(caller: Caller, message: JsonRpcRequest, written: Written): void {
   const { options, view, reply, onFault } = caller;
   const routing = routeRequest(view, message.method, message.params);
   if ("error" in routing) {
@@ -95,7 +94,7 @@ function route(caller: Caller, message: JsonRpcRequest, written: Written | undef
     .catch(onFault);
 }
 
-function askTask(caller: Caller, message: JsonRpcRequest): void {
+function askTask(caller: Caller, message: JsonRpcRequest, written: Written): void {
   const { session, view, reply } = caller;
   const entry = session.tasks.findServer(view, message);
   if (entry === undefined) {
@@ -103,13 +102,13 @@ function askTask(caller: Caller, message: JsonRpcRequest): void {
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
   }
-  send(caller, message, undefined, { entry, params: message.params });
+  send(caller, message, written, { entry, params: message.params });
 }
 
 function send(
   { options, session, view, reply, onFault }: Caller,
   message: JsonRpcRequest,
-  written: Written | undefined,
+  written: Written,
   found: Route,
 ): void {
   const { entry, params, name, headers = [] } = found;
@@ -120,6 +119,7 @@ function send(
     entry,
     request,
     text: textFor(written, message, found),
+    argumentsText: () => argumentsText(written),
     name,
     headers,
     reply,

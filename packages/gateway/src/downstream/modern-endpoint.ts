@@ -8,7 +8,7 @@ import { relayModern } from "../relay/modern-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
 import { relayRewritten } from "../relay/rewritten-relay.js";
 import { sendPieces, sendText } from "../relay/send-text.js";
-import { type Route, routeRequest, textFor, type Written } from "../routing.js";
+import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { ReadyHeaders } from "../upstream/port.js";
 import type { Watchers } from "../upstream/watchers.js";
@@ -124,20 +124,14 @@ export class ModernEndpoint {
         return;
       }
       if (own?.call !== undefined) {
-        this.#route(own.call, undefined, view, exchange);
+        this.#route(own.call, { ...written, isInside: true }, view, exchange);
         return;
       }
     }
     this.#route(message, written, view, exchange);
   }
 
-  /** One that was not written so came inside of another one, so its headers say nothing about it. */
-  #route(
-    message: JsonRpcRequest,
-    written: Written | undefined,
-    view: View,
-    exchange: Exchange,
-  ): void {
+  #route(message: JsonRpcRequest, written: Written, view: View, exchange: Exchange): void {
     const routing = routeRequest(view, message.method, message.params);
     if ("error" in routing) {
       sendText(exchange.response, 200, errorText(message.id, routing.error), exchange.always);
@@ -153,7 +147,7 @@ export class ModernEndpoint {
 
   #send(
     message: JsonRpcRequest,
-    written: Written | undefined,
+    written: Written,
     route: Route,
     view: View,
     exchange: Exchange,
@@ -161,7 +155,8 @@ export class ModernEndpoint {
     const { context } = this.#options;
     const { entry, params, name } = route;
     const { response, via, always } = exchange;
-    const isIndirect = written === undefined;
+    // The headers of a request say nothing of one that came inside of it.
+    const isIndirect = written.isInside === true;
     const asked: JsonRpcRequest = { ...message, ...(params === undefined ? {} : { params }) };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
@@ -176,7 +171,7 @@ export class ModernEndpoint {
         headers: upstreamHeaders(
           asked,
           route,
-          isIndirect ? undefined : exchange.request.rawHeaders,
+          isIndirect ? { argumentsText: argumentsText(written) } : exchange.request.rawHeaders,
           connectionHeaders(exchange.request.headers.connection),
         ),
         via,
@@ -208,6 +203,7 @@ export class ModernEndpoint {
     this.#options.held.handle({
       entry,
       request: asked,
+      argumentsText: () => argumentsText(written),
       name,
       reply,
       rewrites,
@@ -257,20 +253,21 @@ export class ModernEndpoint {
 
 /**
  * The headers of a request as its server shall see them: names as it knows them, arguments as received.
- * Without received headers they are made from the arguments.
+ * Where none were received for it, they are made from its arguments.
  */
 function upstreamHeaders(
   { method, params }: JsonRpcRequest,
   route: Route,
-  received: readonly string[] | undefined,
+  received: readonly string[] | { readonly argumentsText: string | undefined },
   ofConnection: ReadonlySet<string>,
 ): ReadyHeaders {
   const headers = [...callHeaders, method];
   const named = route.name ?? params?.uri;
   if (method !== "completion/complete" && typeof named === "string")
     headers.push("mcp-name", encodeHeaderValue(named));
-  if (received === undefined) {
-    const made = headersForArguments(route.headers ?? [], params?.arguments);
+  if ("argumentsText" in received) {
+    const { argumentsText } = received;
+    const made = headersForArguments(route.headers ?? [], params?.arguments, argumentsText);
     return [...headers, ...Object.entries(made).flat()];
   }
   // The raw list is quicker to look through than the object made of it.

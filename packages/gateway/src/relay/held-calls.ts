@@ -9,6 +9,7 @@ import { applyLogLevel } from "../upstream/log-level.js";
 import { openLeg, Unreachable } from "../upstream/open-link.js";
 import { withoutEnvelope } from "../wire/eras.js";
 import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
+import { textWithArguments } from "../wire/written-json.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { HeldCall } from "./held-call.js";
@@ -24,6 +25,8 @@ export type BridgedRequest = {
   readonly entry: Entry;
   /** The client's request, with parameters as the server knows them. */
   readonly request: JsonRpcRequest;
+  /** Its arguments as the client wrote them. */
+  readonly argumentsText: () => string | undefined;
   readonly name: string | undefined;
   readonly reply: Reply;
   readonly rewrites: Rewrites | undefined;
@@ -149,7 +152,11 @@ export class HeldCalls {
         void attempt(true).catch(refuse);
       };
       run.send(leg.link.instance, () =>
-        leg.link.request(asked, receiver(current, run, isRetry ? undefined : again)),
+        leg.link.request(
+          asked,
+          receiver(current, run, isRetry ? undefined : again),
+          textWithArguments(asked, bridged.argumentsText()),
+        ),
       );
     };
     const refuse = (error: unknown) =>

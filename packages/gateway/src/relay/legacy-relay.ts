@@ -26,6 +26,8 @@ export type LegacyCall = {
   readonly request: JsonRpcRequest;
   /** The same as the client wrote it, where a 2025 server can have it so. */
   readonly text?: string | undefined;
+  /** Its arguments as the client wrote them, for servers of either kind. */
+  readonly argumentsText: () => string | undefined;
   readonly name: string | undefined;
   readonly headers: readonly HeaderParameter[];
   readonly reply: Reply;

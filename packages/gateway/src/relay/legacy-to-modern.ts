@@ -6,6 +6,7 @@ import type { UpstreamFailure } from "../upstream/port.js";
 import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import { hear } from "../wire/heard.js";
 import type { JsonRpcRequest, Params } from "../wire/json-rpc.js";
+import { textWithArguments } from "../wire/written-json.js";
 import type { CallRun } from "./call-run.js";
 import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";
@@ -76,13 +77,14 @@ function send(
       run.fail(failure);
       resolve(undefined);
     };
-    const headers = modernHeaders(message, call.headers);
+    const written = call.argumentsText();
+    const headers = modernHeaders(message, call.headers, written);
     const attempt = (instance: UpstreamInstance | undefined, last: UpstreamFailure | undefined) => {
       if (instance === undefined) return fail(nobodyLeft(entry, last));
       let isAnswered = false;
       let status = 0;
       let head: Headers = {};
-      const body = JSON.stringify(message);
+      const body = textWithArguments(message, written);
       const request = { method: "POST", headers, body, via: call.session.via } as const;
       run.send(instance, () =>
         exchange(context.dialer, instance, request, context.serverMessages, {

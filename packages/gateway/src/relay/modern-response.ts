@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "@hub/core";
 import { codes, type JsonRpcError, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
+import { memberText } from "../wire/written-json.js";
 import type { ModernCaller } from "./modern-caller.js";
 
 export type ModernResponse = { readonly status: number; readonly body: string };
@@ -37,7 +38,19 @@ export function modernResponse(
     const code = error.code === codes.resourceNotFound ? codes.invalidParams : error.code;
     return answer(statusByCode.get(code) ?? 200, { error: { ...error, code } });
   }
-  return answer(200, { result: { ...membersOf(method), ...result } });
+  const missing = Object.entries(membersOf(method)).filter(
+    ([name]) => result?.[name] === undefined,
+  );
+  const written = withMembers(Object.fromEntries(missing), memberText(text, "result") ?? "{}");
+  return { status: 200, body: `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${written}}` };
+}
+
+/** The text of an object with further members; what it has stays as it is written. */
+function withMembers(members: JsonObject, object: string): string {
+  const more = JSON.stringify(members).slice(1, -1);
+  const own = object.slice(1).trimStart();
+  const comma = more === "" || own.startsWith("}") ? "" : ",";
+  return `{${more}${comma}${own}`;
 }
 
 /** What every result to this method has in 2026-07-28. */

@@ -22,10 +22,11 @@ export function namedBy(method: string, params: Params | undefined): string | un
   return typeof value === "string" ? value : undefined;
 }
 
-/** The headers a modern request needs, made from its body. */
+/** The headers a modern request needs, made from its body; `written`: its arguments, where they go out as such. */
 export function modernHeaders(
   message: JsonRpcRequest,
   parameters: readonly HeaderParameter[] = [],
+  written?: string,
 ): Record<string, string> {
   const name = namedBy(message.method, message.params);
   return {
@@ -33,7 +34,7 @@ export function modernHeaders(
     "mcp-protocol-version": modernVersion,
     "mcp-method": message.method,
     ...(name === undefined ? {} : { "mcp-name": encodeHeaderValue(name) }),
-    ...headersForArguments(parameters, message.params?.arguments),
+    ...headersForArguments(parameters, message.params?.arguments, written),
   };
 }
 

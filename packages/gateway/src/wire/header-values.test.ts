@@ -51,7 +51,7 @@ describe("arguments that travel in headers", () => {
       ["mcp-param-size", ["inner", "size"]],
     ]);
     const given = { region: "Zürich", inner: { size: 7 }, plain: "x" };
-    const headers = headersForArguments(parameters, given);
+    const headers = headersForArguments(parameters, given, undefined);
     expect(Object.keys(headers)).toEqual(["mcp-param-region", "mcp-param-size"]);
     expect(headerMismatch(parameters, given, headers)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "@hub/core";
+import { memberAt } from "./written-json.js";
 
 const sentinel = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 const plain = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
@@ -87,15 +88,17 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return current;
 }
 
-/** The headers a client must send with these arguments. */
+/** The headers a client must send with these arguments; `written`: how they go out, where a number may have more digits. */
 export function headersForArguments(
   parameters: readonly HeaderParameter[],
   given: unknown,
+  written: string | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { header, path } of parameters) {
     const value = valueAt(given, path);
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    if (typeof value === "number") headers[header] = memberAt(written, path) ?? String(value);
+    else if (typeof value === "string" || typeof value === "boolean")
       headers[header] = encodeHeaderValue(String(value));
   }
   return headers;

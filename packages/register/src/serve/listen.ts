@@ -5,7 +5,7 @@ import type { NodeListener } from "./node-listener.js";
 /** What is needed of a server that the user owns: `http.Server`, `https.Server`, `Http2Server`. */
 export interface ListeningServer {
   readonly listening: boolean;
-  address(): AddressInfo | string | null;
+  address(): { readonly port: number } | string | null;
   once(event: "listening", listener: () => void): unknown;
 }
 

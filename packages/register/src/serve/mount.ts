@@ -1,5 +1,11 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { FetchHandler, NodeListener } from "./node-listener.js";
+import type { Server } from "node:http";
+import type { ListeningServer } from "./listen.js";
+import type {
+  FetchHandler,
+  NodeListener,
+  NodeRequestLike,
+  NodeResponseLike,
+} from "./node-listener.js";
 
 /** A Hono app, by shape. */
 export interface HonoLike {
@@ -13,8 +19,13 @@ export interface ExpressLike {
   use(path: string, ...handlers: never[]): unknown;
 }
 
+/** A `node:http` or `node:https` server, by shape. */
+export interface HttpServerLike extends ListeningServer {
+  emit(event: string, ...values: never[]): boolean;
+}
+
 /** What an endpoint can be mounted in. */
-export type MountTarget = HonoLike | ExpressLike | Server | "manual";
+export type MountTarget = HonoLike | ExpressLike | HttpServerLike | "manual";
 
 export interface Mountable {
   readonly fetch: FetchHandler;
@@ -29,7 +40,7 @@ export interface Mountable {
 export function mountEndpoint(target: MountTarget, path: string, endpoint: Mountable): string {
   if (target === "manual") return path;
   if ("listening" in target) {
-    mountInServer(target, path, endpoint.node);
+    mountInServer(target as Server, path, endpoint.node); // what listens is one
     return path;
   }
   if ("routes" in target && "all" in target) {
@@ -62,7 +73,7 @@ function mountInServer(server: Server, path: string, node: NodeListener): void {
   const emit = server.emit.bind(server) as (event: string | symbol, ...args: unknown[]) => boolean; // one type for its overloads
   server.emit = (event: string | symbol, ...args: unknown[]) => {
     if (event !== "request") return emit(event, ...args);
-    const [request, response] = args as [IncomingMessage, ServerResponse]; // what Node emits
+    const [request, response] = args as [NodeRequestLike, NodeResponseLike]; // what Node emits
     if (pathOf(request) === path) {
       node(request, response);
       return true;
@@ -73,6 +84,6 @@ function mountInServer(server: Server, path: string, node: NodeListener): void {
   };
 }
 
-function pathOf(request: IncomingMessage): string {
+function pathOf(request: NodeRequestLike): string {
   return (request.url ?? "/").split("?")[0] ?? "/";
 }

@@ -4,14 +4,28 @@ import { Readable } from "node:stream";
 /** A web-standard handler; `parsedBody` is a body that a framework has read already. */
 export type FetchHandler = (request: Request, parsedBody?: unknown) => Promise<Response>;
 
+/** A `node:http` request by shape: whoever imports this package needs no types of Node for it. */
+export interface NodeRequestLike {
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
+}
+
+/** A `node:http` response by shape. */
+export interface NodeResponseLike {
+  writeHead(status: number): { end(): unknown };
+  end(): unknown;
+}
+
 /** Usable as a `node:http` request listener and as Express middleware. */
-export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void;
+export type NodeListener = (request: NodeRequestLike, response: NodeResponseLike) => void;
 
 /** Express keeps the whole path here and a body parser its result there. */
 type MaybeExpress = { readonly originalUrl?: string; readonly body?: unknown };
 
 export function createNodeListener(fetch: FetchHandler): NodeListener {
-  return (incoming, outgoing) => {
+  return (request, response) => {
+    const incoming = request as IncomingMessage; // nothing else calls a `node:http` listener
+    const outgoing = response as ServerResponse;
     answer(fetch, incoming, outgoing).catch(() => {
       if (!outgoing.headersSent) outgoing.writeHead(500);
       outgoing.end();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { JsonRpcId, JsonRpcMessage } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
+import { readJson, writeJson } from "../wrap/written-numbers.js";
 import { withAskedIds } from "./asked-ids.js";
 
 /** What is heard of answers under `answered` when requests under `asked` were sent. */
@@ -31,5 +32,18 @@ test("ids that were asked under as they are stay so, and so do those that nobody
     "a",
     "7",
     " 2",
+  ]);
+});
+
+test("a number of more digits than JavaScript keeps is heard as it was asked under, however much of it comes back", () => {
+  const read = (text: string) => readJson(text).written as JsonRpcId; // it is one
+  const asked = ["12345678901234567890", "2.0", "3"].map(read);
+  const answered = ["12345678901234567000", "2", "3.0"].map(read);
+  expect(heard(asked, answered).map(writeJson)).toEqual(["12345678901234567890", "2.0", "3.0"]);
+  expect(heard(asked, [...asked, " 2"]).map(writeJson)).toEqual([
+    "12345678901234567890",
+    "2.0",
+    "3",
+    '" 2"',
   ]);
 });

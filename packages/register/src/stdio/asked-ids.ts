@@ -1,29 +1,45 @@
 import { isRequest, type JsonRpcId } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
+import { literalOf } from "../wrap/written-numbers.js";
 
 /** More than wait at a time; what a server never answers is not kept for ever. */
 const mostKept = 10_000;
 
+/** Whether it was written as a number. */
+const isNumber = (id: JsonRpcId) => typeof id === "number" || literalOf(id) !== id;
+
+/** How a server may write an id that it read as a number of its own. */
+const roundedOf = (literal: string) => String(Number(literal));
+
 /**
  * A link on which each answer has the id that was asked under. Some servers write a number back as a text,
- * which every client of theirs takes for the number.
+ * which every client of theirs takes for the number; some keep fewer digits of it than were written.
  */
 export function withAskedIds(link: Link): Link {
-  const numbers = new Map<string, number>();
-  const asked = (id: JsonRpcId): JsonRpcId => {
-    if (typeof id !== "string") return id;
-    const number = numbers.get(id);
-    numbers.delete(id);
-    return number ?? id;
+  const asked = new Map<string, JsonRpcId>();
+  /** The same by what is left of a number that is not kept whole. */
+  const rounded = new Map<string, JsonRpcId>();
+  const keep = (ids: Map<string, JsonRpcId>, key: string, id: JsonRpcId) => {
+    ids.set(key, id);
+    const [oldest] = ids.keys();
+    if (ids.size > mostKept && oldest !== undefined) ids.delete(oldest);
+  };
+  const askedAs = (answered: JsonRpcId): JsonRpcId => {
+    const literal = literalOf(answered);
+    const same = isNumber(answered) ? rounded.get(roundedOf(literal)) : undefined;
+    const id = asked.get(literal) ?? same ?? answered;
+    asked.delete(literalOf(id));
+    rounded.delete(roundedOf(literalOf(id)));
+    return id;
   };
   const outer: Link = {
     onMessage: () => {},
     onClose: () => {},
     send(message, capabilities) {
-      if (isRequest(message) && typeof message.id === "number") {
-        numbers.set(String(message.id), message.id);
-        const [oldest] = numbers.keys();
-        if (numbers.size > mostKept && oldest !== undefined) numbers.delete(oldest);
+      if (isRequest(message) && isNumber(message.id)) {
+        const literal = literalOf(message.id);
+        keep(asked, literal, message.id);
+        if (roundedOf(literal) !== literal) keep(rounded, roundedOf(literal), message.id);
       }
       link.send(message, capabilities);
     },
@@ -31,8 +47,7 @@ export function withAskedIds(link: Link): Link {
   };
   link.onMessage = (message, causeId) => {
     if ("method" in message) return outer.onMessage(message, causeId);
-    if (typeof message.id === "number") numbers.delete(String(message.id));
-    outer.onMessage({ ...message, id: asked(message.id) }, causeId);
+    outer.onMessage({ ...message, id: askedAs(message.id) }, causeId);
   };
   link.onClose = (reason) => outer.onClose(reason);
   return outer;

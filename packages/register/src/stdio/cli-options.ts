@@ -1,111 +1,73 @@
 import { parseArgs } from "node:util";
+import { nearestName } from "@hub/core/environment";
 import type { RegisterOptions } from "../options.js";
+import type { ProcessOptions } from "./wrap-command.js";
 
-export const usage = `Usage: hub-register [options] -- <command> [args...]
-       hub-register [options] --url <url>
-
-Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered with MCP Hub.
-With --url it keeps a server registered that is served already, in whatever language.
-
-  --name <text>           name in the hub (default: the name the server itself gives)
-  --title <text>          title for people
-  --description <text>    what it is for
-  --tag <text>            may be given several times
-  --owner <text>          who answers for it
-  --port <number>         port to serve on (default: a free one)
-  --host <address>        address to serve on (default: 127.0.0.1)
-  --path <path>           path of the endpoint (default: /mcp)
-  --url <url>             the endpoint of a server that is served already
-  --transport <name>      how that speaks: streamable-http or sse (default: streamable-http)
-  --hub <url>             hub to register at; may be given several times (default: MCP_HUB_URL,
-                          else http://127.0.0.1:8001)
-  --service-key <text>    lets further instances join the name (default: MCP_HUB_SERVICE_KEY)
-  --advertise-url <url>   where the hub reaches this server (default: MCP_HUB_ADVERTISE_URL)
-  --allow-host <name>     further host name that may ask; may be given several times
-  --shared                one process for all clients, for a command that holds a lock
-  --max-processes <n>     at most so many processes at a time (default: 8)
-  --idle-ms <n>           a client that asked nothing for this long loses its process: when it has
-                          left, or another client needs the place (default: 600000)
-  --keep-running          stay when the parent process ends, as for nohup and "&"
-  --help, --version
-
-The token for the hub is read from MCP_HUB_TOKEN. The command sees no setting of the hub but
-MCP_HUB_URL.
-
-Each client session gets a process of its own; requests without a session share one, in which
-nothing is asked back. With --shared, questions and roots are offered only while one session is
-open. A client whose process ends starts another with its next session.
-`;
+interface KeptOptions {
+  /** Stay when the parent process ends. */
+  readonly keepRunning: boolean;
+  readonly register: RegisterOptions;
+}
 
 /** A server that is served already. */
-export interface UrlOptions {
+export interface UrlOptions extends KeptOptions {
   readonly url: string;
-  readonly keepRunning: boolean;
-  readonly register: RegisterOptions;
 }
 
-export interface CliOptions {
+export interface CliOptions extends KeptOptions, ProcessOptions {
   readonly command: string;
   readonly args: readonly string[];
-  readonly keepRunning: boolean;
-  /** One process for all clients. */
-  readonly isShared: boolean;
-  readonly mostProcesses: number;
-  /** In milliseconds. */
-  readonly idleMs: number;
-  readonly register: RegisterOptions;
 }
 
-export type CliRequest = CliOptions | UrlOptions | "help" | "version";
+/** All servers of a file; `register` is for each of them. */
+export interface ConfigOptions extends KeptOptions, ProcessOptions {
+  readonly file: string;
+}
+
+export type CliRequest = CliOptions | UrlOptions | ConfigOptions | "help" | "version";
 
 const text = { type: "string" } as const;
 const texts = { type: "string", multiple: true } as const;
 const flag = { type: "boolean" } as const;
 
-/** @throws Error with a sentence when the arguments cannot be understood. */
+const options = {
+  name: text,
+  title: text,
+  description: text,
+  tag: texts,
+  owner: text,
+  port: text,
+  host: text,
+  path: text,
+  url: text,
+  transport: text,
+  config: text,
+  hub: texts,
+  "service-key": text,
+  "advertise-url": text,
+  "allow-host": texts,
+  "keep-running": flag,
+  shared: flag,
+  "max-processes": text,
+  "idle-ms": text,
+  help: { ...flag, short: "h" },
+  version: { ...flag, short: "v" },
+} as const;
+
+/** The options that say how a command is run and served. */
+const forCommands = "port host path allow-host shared max-processes idle-ms".split(" ");
+/** The options that are about one server. */
+const forOne = "name title description port path transport advertise-url".split(" ");
+
+/** @throws Error with a sentence, without a full stop, when the arguments cannot be understood. */
 export function parseCli(argv: readonly string[]): CliRequest {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      name: text,
-      title: text,
-      description: text,
-      tag: texts,
-      owner: text,
-      port: text,
-      host: text,
-      path: text,
-      url: text,
-      transport: text,
-      hub: texts,
-      "service-key": text,
-      "advertise-url": text,
-      "allow-host": texts,
-      "keep-running": flag,
-      shared: flag,
-      "max-processes": text,
-      "idle-ms": text,
-      help: { ...flag, short: "h" },
-      version: { ...flag, short: "v" },
-    },
-  });
+  refuseUnknown(argv);
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   if (values.help) return "help";
   if (values.version) return "version";
   const [command, ...args] = positionals;
-  const { url } = values;
-  const given = Object.keys(values);
-  if (url !== undefined) {
-    if (command !== undefined)
-      throw new Error("--url is a server that runs already; leave the command away");
-    const useless = given.find((option) => forCommands.has(option));
-    if (useless !== undefined)
-      throw new Error(`--${useless} is for a command; with --url leave it away`);
-  } else if (command === undefined) {
-    throw new Error("Expected a command after `--` or a --url, got neither");
-  } else if (given.includes("transport")) {
-    throw new Error("--transport is for --url; what a command is served as is streamable-http");
-  }
+  const { url, config } = values;
+  checkTogether(Object.keys(values), command);
   const { name, title, description, owner, host, path } = values;
   const isShared = values.shared ?? false;
   if (isShared && values["max-processes"] !== undefined)
@@ -117,31 +79,63 @@ export function parseCli(argv: readonly string[]): CliRequest {
     serviceKey: values["service-key"],
     advertiseUrl: values["advertise-url"],
   };
-  if (command === undefined) {
-    const transport = transportOf(values.transport);
-    return { url: url ?? "", keepRunning, register: { ...said, transport } };
-  }
+  if (url !== undefined)
+    return { url, keepRunning, register: { ...said, transport: transportOf(values.transport) } };
   const idleMs = wholeNumber("--idle-ms", values["idle-ms"], 600_000);
-  return {
-    command,
-    args,
-    keepRunning,
+  const processes = {
     isShared,
     mostProcesses: wholeNumber("--max-processes", values["max-processes"], 8),
     idleMs,
-    register: {
-      ...{ ...said, host, path },
-      port: values.port === undefined ? undefined : Number(values.port),
-      allowedHosts: values["allow-host"],
-      sessionIdleMs: idleMs,
-    },
   };
+  const register = {
+    ...{ ...said, host, path },
+    port: values.port === undefined ? undefined : Number(values.port),
+    allowedHosts: values["allow-host"],
+    sessionIdleMs: idleMs,
+  };
+  if (config !== undefined) return { file: config, keepRunning, ...processes, register };
+  return { command: command ?? "", args, keepRunning, ...processes, register };
 }
 
-/** The options that say how a command is run and served. */
-const forCommands: ReadonlySet<string> = new Set(
-  "port host path allow-host shared max-processes idle-ms".split(" "),
-);
+function refuseUnknown(argv: readonly string[]): void {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+    options,
+  });
+  for (const token of tokens) {
+    if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
+    const nearest = nearestName(
+      token.rawName,
+      Object.keys(options).map((name) => `--${name}`),
+    );
+    const advice = nearest === undefined ? "" : `; the nearest to it is ${nearest}`;
+    throw new Error(`${JSON.stringify(token.rawName)} is no option${advice}`);
+  }
+}
+
+/** What is registered: a command, a URL or the servers of a file, and what each of them takes. */
+function checkTogether(given: readonly string[], command: string | undefined): void {
+  const others = ["url", "config"].filter((name) => given.includes(name));
+  const [other] = others;
+  if (other === undefined && command === undefined)
+    throw new Error("Expected a command after `--`, a --url or a --config, got none of them");
+  if (others.length > 1) throw new Error("Give either --url or --config, not both");
+  if (other !== undefined && command !== undefined)
+    throw new Error(`--${other} says what is registered; leave the command away`);
+  if (other === undefined && given.includes("transport"))
+    throw new Error("--transport is for --url; what a command is served as is streamable-http");
+  const useless = other === "url" ? forCommands : other === "config" ? forOne : [];
+  const found = given.find((name) => useless.includes(name));
+  if (found === undefined) return;
+  throw new Error(
+    other === "url"
+      ? `--${found} is for a command; with --url leave it away`
+      : `--${found} is for one server; with --config leave it away`,
+  );
+}
 
 function transportOf(given: string | undefined): RegisterOptions["transport"] {
   if (given === undefined || given === "streamable-http" || given === "sse") return given;

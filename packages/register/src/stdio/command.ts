@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import spawn from "cross-spawn";
 import type { Log } from "../log.js";
 import type { Link } from "../wrap/link.js";
@@ -9,7 +10,7 @@ import { endGroup } from "./process-group.js";
 import type { PooledProcess } from "./process-pool.js";
 import type { ShownOutput } from "./shown-output.js";
 import { createStdioLink, showLines } from "./stdio-link.js";
-import { Watchdog } from "./watchdog.js";
+import type { Watchdog } from "./watchdog.js";
 
 /** A command that cannot serve at all; trying again would not help. */
 export class CommandFailed extends Error {
@@ -25,11 +26,17 @@ export class CommandFailed extends Error {
 export interface CommandOptions {
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables of its own, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The folder it runs in. Default: that of this process. */
+  readonly cwd?: string | undefined;
   readonly log: Log;
   /** Tells people what happens when a process ends by itself. */
   readonly afterEnd: string;
   /** Shows what children write to stderr, and to stdout where it is no MCP. */
   readonly output: ShownOutput;
+  /** Ends its processes where this one cannot. Others may use it as well. */
+  readonly watchdog: Watchdog;
 }
 
 /** A process of the command that runs, and the way to talk to it. */
@@ -44,7 +51,6 @@ export interface ServerProcess extends PooledProcess {
 /** The command that is wrapped: starts processes of it, and leaves nothing of them behind. */
 export class Command {
   readonly #options: CommandOptions;
-  readonly #watchdog = new Watchdog();
   readonly #era: { known: Era | undefined } = { known: undefined };
   readonly #running = new Set<ServerProcess>();
   #isStopped = false;
@@ -65,7 +71,7 @@ export class Command {
     if (this.#isStopped) throw new Error("The wrapper is closing");
     const child = await this.#spawn();
     const { pid } = child;
-    if (pid !== undefined) this.#watchdog.watch(pid);
+    if (pid !== undefined) this.#options.watchdog.watch(pid);
     let ending: Promise<void> | undefined;
     let tellGone = (_isAccident: boolean) => {};
     const gone = new Promise<boolean>((resolve) => {
@@ -74,7 +80,7 @@ export class Command {
     const end = (isAccident: boolean): Promise<void> => {
       // Whatever it started must not live on without it.
       ending ??= endGroup(child).then(() => {
-        if (pid !== undefined) this.#watchdog.forget(pid);
+        if (pid !== undefined) this.#options.watchdog.forget(pid);
         this.#running.delete(running);
         tellGone(isAccident);
       });
@@ -116,22 +122,22 @@ export class Command {
   async stop(): Promise<void> {
     this.expectEnd();
     await Promise.all([...this.#running].map((running) => running.end()));
-    this.#watchdog.close();
   }
 
   async #spawn(): Promise<ChildProcess> {
-    const { command, args } = this.#options;
+    const { command, args, env, cwd } = this.#options;
     const child = spawn(command, [...args], {
       // A group of its own, so that all of it can be ended, and Ctrl-C comes to us first.
       detached: process.platform !== "win32",
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
-      env: childEnvironment(process.env),
+      env: { ...childEnvironment(process.env), ...env },
+      ...(cwd === undefined ? {} : { cwd }),
     });
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", (error: NodeJS.ErrnoException) => {
-        const failure = cannotStart(command, error);
+        const failure = cannotStart(command, cwd, error);
         // One that ran before fails now for want of memory or descriptors, which may pass.
         if (this.#era.known === undefined) this.#failure = failure;
         reject(failure);
@@ -155,7 +161,14 @@ export class Command {
   }
 }
 
-function cannotStart(command: string, error: NodeJS.ErrnoException): CommandFailed {
+function cannotStart(
+  command: string,
+  cwd: string | undefined,
+  error: NodeJS.ErrnoException,
+): CommandFailed {
+  // The system says the same of both.
+  if (cwd !== undefined && !existsSync(cwd))
+    return new CommandFailed(`there is no folder "${cwd}" to run "${command}" in`, 126);
   if (error.code === "ENOENT") return new CommandFailed(`there is no command "${command}"`, 127);
   return new CommandFailed(`"${command}" cannot be started: ${error.message}`, 126);
 }

@@ -5,6 +5,7 @@ import type { OpenedSession } from "../wrap/legacy-sessions.js";
 import { isListing } from "../wrap/list-memory.js";
 import { ModernBridge } from "../wrap/modern-bridge.js";
 import { type OwnServer, OwnSession } from "../wrap/own-session.js";
+import { ownSdk } from "../wrap/sdk.js";
 import { Upstream } from "../wrap/upstream.js";
 import type { ServerProcess } from "./command.js";
 import { ProcessPool } from "./process-pool.js";
@@ -38,6 +39,7 @@ export interface ProcessBackendOptions {
  */
 export class ProcessBackend implements Backend {
   readonly announcesToSessions = false;
+  readonly keepsWrittenNumbers = true;
   /** That of the requests without a session. It asks nothing back: nobody could tell whom. */
   readonly reference: Upstream;
   readonly #options: ProcessBackendOptions;
@@ -73,6 +75,10 @@ export class ProcessBackend implements Backend {
         release: isListing(method) ? () => {} : this.#begin(),
       }),
     });
+  }
+
+  async sdk() {
+    return ownSdk;
   }
 
   async attach(session: OpenedSession): Promise<void> {

@@ -8,6 +8,7 @@ import {
   serverGone,
 } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
+import { readJson, writeJson } from "../wrap/written-numbers.js";
 import { LineReader, type LineReaderOptions } from "./line-reader.js";
 import type { ShownOutput } from "./shown-output.js";
 
@@ -65,7 +66,7 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
     send(message) {
       if (!isOpen) return;
       const isFull = (child.stdin?.writableLength ?? 0) > mostUnreadBytes;
-      if (!isFull) child.stdin?.write(`${JSON.stringify(message)}\n`);
+      if (!isFull) child.stdin?.write(`${writeJson(message)}\n`);
       else if (isRequest(message)) refuse(message.id);
     },
     close: () => options.close(),
@@ -110,7 +111,7 @@ function parseMessage(line: string): JsonRpcMessage | undefined {
   // Cheaper than an error for each line of a flood that is no JSON.
   if (!/^\s*\{/.test(line)) return undefined;
   try {
-    const value = JSON.parse(line) as { jsonrpc?: unknown } | null; // checked next
+    const value = readJson(line).written as { jsonrpc?: unknown } | null; // checked next
     return typeof value === "object" && value?.jsonrpc === "2.0"
       ? (value as JsonRpcMessage)
       : undefined;

@@ -1,10 +1,16 @@
 import type { McpServer, Server, ServerNotifier } from "@modelcontextprotocol/server";
 import type { ServerDescription } from "./handshake.js";
+import type { JsonRpcNotification } from "./json-rpc.js";
 import type { OpenedSession } from "./legacy-sessions.js";
+import type { Sdk } from "./sdk.js";
 import type { Upstream } from "./upstream.js";
 
 /** What stands behind a served endpoint. */
 export interface Backend {
+  /** Whether messages go on as text, so that a number can arrive as it was written. */
+  readonly keepsWrittenNumbers: boolean;
+  /** The SDK whose servers `createModernServer` makes. */
+  sdk(): Promise<Sdk>;
   /** Whether what changes on `reference` is news for 2025 sessions, which do not hear it there themselves. */
   readonly announcesToSessions: boolean;
   /** Puts a server behind a 2025 session. */
@@ -17,13 +23,14 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** Hands the reference connection's change notices to the modern clients that listen for them. */
-export function announceChanges(reference: Upstream, notify: ServerNotifier): () => void {
-  return reference.audience.watch(({ method, params }) => {
-    if (method === "notifications/tools/list_changed") notify.toolsChanged();
-    else if (method === "notifications/prompts/list_changed") notify.promptsChanged();
-    else if (method === "notifications/resources/list_changed") notify.resourcesChanged();
-    else if (method === "notifications/resources/updated")
-      notify.resourceUpdated(String(params?.uri));
-  });
+/** Hands a change notice of the reference connection to the modern clients that listen for it. */
+export function announceChange(
+  { method, params }: JsonRpcNotification,
+  notify: ServerNotifier,
+): void {
+  if (method === "notifications/tools/list_changed") notify.toolsChanged();
+  else if (method === "notifications/prompts/list_changed") notify.promptsChanged();
+  else if (method === "notifications/resources/list_changed") notify.resourcesChanged();
+  else if (method === "notifications/resources/updated")
+    notify.resourceUpdated(String(params?.uri));
 }

@@ -1,12 +1,14 @@
 import {
-  createMcpHandler,
   isLegacyRequest,
+  type McpHttpHandler,
   type ServerNotifier,
 } from "@modelcontextprotocol/server";
-import { announceChanges, type Backend } from "./backend.js";
+import { announceChange, type Backend } from "./backend.js";
 import type { JsonRpcParams } from "./json-rpc.js";
 import { LegacySessions } from "./legacy-sessions.js";
 import { readJsonBody } from "./read-json-body.js";
+import { servingWritten } from "./written-request.js";
+import { withWrittenNumbers } from "./written-response.js";
 
 export interface EndpointOptions {
   /** Refuses a request before anything of it is read; `undefined` lets it pass. */
@@ -28,6 +30,9 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
+/** What a request without a body says. */
+const nothing = { plain: undefined, written: undefined };
+
 export function createEndpoint(backend: Backend, options: EndpointOptions = {}): Endpoint {
   const sessions = new LegacySessions({
     attach: (session) => backend.attach(session),
@@ -43,20 +48,31 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
       throw error;
     }
   };
-  const modern = createMcpHandler(createModernServer, { legacy: "reject" });
+  let modern: Promise<McpHttpHandler> | undefined;
+  const handler = () => {
+    modern ??= backend
+      .sdk()
+      .then(({ createMcpHandler }) => createMcpHandler(createModernServer, { legacy: "reject" }));
+    return modern;
+  };
+  const { keepsWrittenNumbers } = backend;
   const { audience } = backend.reference;
-  const stopAnnouncing = announceChanges(backend.reference, modern.notify);
+  // Before there is a handler nobody listens to it.
+  const stopAnnouncing = audience.watch(
+    (notification) => void modern?.then(({ notify }) => announceChange(notification, notify)),
+  );
   const stopBroadcasting = backend.announcesToSessions
     ? audience.watch((notification) => sessions.broadcast(notification))
     : () => {};
 
   async function answer(request: Request, given: unknown): Promise<Response> {
-    const body = request.method === "POST" ? await readJsonBody(request, given) : {};
-    if (body.refusal !== undefined) return body.refusal;
-    const { parsedBody } = body;
-    if (await isLegacyRequest(request, parsedBody)) return sessions.handle(request, parsedBody);
-    followSubscriptions(backend, request, parsedBody);
-    return modern.fetch(request, { parsedBody });
+    const body = request.method === "POST" ? await readJsonBody(request, given) : nothing;
+    if ("refusal" in body) return body.refusal;
+    const { plain, written } = keepsWrittenNumbers ? body : { ...body, written: body.plain };
+    if (await isLegacyRequest(request, written)) return sessions.handle(request, written);
+    followSubscriptions(backend, request, plain);
+    const { fetch } = await handler();
+    return servingWritten({ plain, written }, (parsedBody) => fetch(request, { parsedBody }));
   }
 
   const announce = (method: string, params?: JsonRpcParams) =>
@@ -73,7 +89,8 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
       const refusal = options.guard?.(request);
       if (refusal !== undefined) return refusal;
       try {
-        return await answer(request, parsedBody);
+        const response = await answer(request, parsedBody);
+        return keepsWrittenNumbers ? withWrittenNumbers(response) : response;
       } catch (caught) {
         options.onError?.(caught);
         // Whatever broke, the text may hold what is no client's business.
@@ -84,7 +101,7 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
     async close() {
       stopAnnouncing();
       stopBroadcasting();
-      await Promise.all([sessions.close(), modern.close()]);
+      await Promise.all([sessions.close(), modern?.then((one) => one.close())]);
       await backend.close();
     },
   };

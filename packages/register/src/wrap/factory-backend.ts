@@ -1,4 +1,4 @@
-import { McpServer, Server } from "@modelcontextprotocol/server";
+import type { McpServer, Server } from "@modelcontextprotocol/server";
 import type { Log } from "../log.js";
 import type { Backend } from "./backend.js";
 import { sharedClientCapabilities } from "./capabilities.js";
@@ -7,6 +7,7 @@ import type { ServerDescription } from "./handshake.js";
 import { openInMemoryLink, type ServerTransport } from "./in-memory-link.js";
 import type { OpenedSession } from "./legacy-sessions.js";
 import { ModernBridge } from "./modern-bridge.js";
+import { type Sdk, sdkOfProgram } from "./sdk.js";
 import { Upstream } from "./upstream.js";
 
 /** Any SDK's server, seen from outside: something that talks over a transport. */
@@ -27,21 +28,29 @@ const handshakeMs = 10_000;
 /** A fresh server for each session, and for each stateless request. */
 export class FactoryBackend implements Backend {
   readonly announcesToSessions = true;
+  readonly keepsWrittenNumbers = false;
   readonly reference: Upstream;
   readonly #options: FactoryBackendOptions;
   readonly #bridge: ModernBridge;
+  #sdk: Promise<Sdk> | undefined;
 
   constructor(options: FactoryBackendOptions) {
     this.#options = options;
     this.reference = this.#createUpstream(sharedClientCapabilities, "nobody");
     this.#bridge = new ModernBridge({
       reference: this.reference,
+      sdk: () => this.sdk(),
       borrow: async (client) => {
         if (options.sharesStatelessCalls) return { upstream: this.reference, release() {} };
         const upstream = this.#createUpstream(client, "the only client");
         return { upstream, release: () => void upstream.close() };
       },
     });
+  }
+
+  sdk(): Promise<Sdk> {
+    this.#sdk ??= sdkOfProgram();
+    return this.#sdk;
   }
 
   async attach({ transport }: OpenedSession): Promise<void> {
@@ -51,7 +60,8 @@ export class FactoryBackend implements Backend {
   async createModernServer(): Promise<Server | McpServer> {
     if (this.#options.sharesStatelessCalls) return this.#bridge.createServer();
     const server = await this.#options.create();
-    // Our own SDK's servers speak the modern revision by themselves, in full.
+    // The servers of this SDK speak the modern revision by themselves, in full.
+    const { McpServer, Server } = await this.sdk();
     if (server instanceof McpServer || server instanceof Server) return server;
     return this.#bridge.createServer();
   }

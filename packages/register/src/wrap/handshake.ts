@@ -1,5 +1,6 @@
 import type { ClientCapabilities } from "./client.js";
 import { failed, type JsonRpcParams, type Outcome, serverGone } from "./json-rpc.js";
+import { toPlain } from "./written-numbers.js";
 
 /** What a server answered to `initialize`. */
 export interface ServerDescription {
@@ -28,5 +29,5 @@ export async function greet(
   clearTimeout(timer);
   if ("error" in outcome)
     throw new Error(`The MCP server did not initialize: ${outcome.error.message}`);
-  return outcome.result as unknown as ServerDescription; // the server's word; fields are optional-checked where used
+  return toPlain(outcome.result) as ServerDescription; // the server's word; fields are optional-checked where used
 }

@@ -1,10 +1,8 @@
 import {
-  type Implementation,
-  McpServer,
+  type McpServer,
   ProtocolError,
   type ServerCapabilities,
   type ServerContext,
-  type ServerOptions,
 } from "@modelcontextprotocol/server";
 import type { ClientCapabilities } from "./client.js";
 import { clientCapabilitiesOf } from "./envelope.js";
@@ -12,8 +10,11 @@ import type { ServerDescription } from "./handshake.js";
 import { HeldCalls } from "./held-calls.js";
 import { internalError, invalidParams, type JsonRpcError, type JsonRpcParams } from "./json-rpc.js";
 import { ModernCall } from "./modern-call.js";
+import { ownSdk, type Sdk } from "./sdk.js";
 import { ToolSchemas } from "./tool-schemas.js";
 import type { Upstream } from "./upstream.js";
+import { toPlain } from "./written-numbers.js";
+import { writtenParams } from "./written-request.js";
 
 /** A server for one stateless call, and what to do when the call is over. */
 interface Borrowed {
@@ -25,6 +26,8 @@ export interface ModernBridgeOptions {
   /** The connection that stands for the server as a whole. */
   readonly reference: Upstream;
   borrow(client: ClientCapabilities, method: string): Promise<Borrowed>;
+  /** Default: the one this package carries. */
+  readonly sdk?: () => Promise<Sdk>;
 }
 
 const methodsByCapability: Readonly<Record<string, readonly string[]>> = {
@@ -63,10 +66,13 @@ export class ModernBridge {
         .map((name) => [name, description.capabilities[name]]),
     ) as ServerCapabilities; // the server's own words, known names only
     const schemas = capabilities.tools === undefined ? new Map() : await this.#schemas.current();
-    const server = new BridgedServer(schemas, description.serverInfo, {
+    const { McpServer } = (await this.#options.sdk?.()) ?? ownSdk;
+    const server = new McpServer(description.serverInfo, {
       capabilities,
       ...(description.instructions === undefined ? {} : { instructions: description.instructions }),
     });
+    // The SDK refuses contradicting headers by the schemas it finds here.
+    server.toolInputSchemaJson = (name) => schemas.get(name);
     // Only what the server has: anything else must be answered with "method not found".
     for (const [capability, methods] of Object.entries(methodsByCapability)) {
       if (description.capabilities[capability] === undefined) continue;
@@ -92,12 +98,12 @@ export class ModernBridge {
     if ("questions" in step) {
       return {
         resultType: "input_required",
-        inputRequests: step.questions,
+        inputRequests: toPlain(step.questions, free),
         requestState: this.#held.hold(call),
       };
     }
     if ("error" in step.outcome) throw modernError(step.outcome.error);
-    return step.outcome.result;
+    return toPlain(step.outcome.result, free);
   }
 
   async #callOf(request: Received, context: ServerContext): Promise<ModernCall> {
@@ -129,35 +135,32 @@ interface Received {
   readonly params?: JsonRpcParams;
 }
 
-/** The SDK refuses contradicting headers by the schemas it finds here. */
-class BridgedServer extends McpServer {
-  readonly #schemas: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-
-  constructor(
-    schemas: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
-    info: Implementation,
-    options: ServerOptions,
-  ) {
-    super(info, options);
-    this.#schemas = schemas;
-  }
-
-  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
-    return this.#schemas.get(name);
-  }
-}
+/** Members of results that hold anything; what else has a number is checked by the SDK to be one. */
+const free: ReadonlySet<string> = new Set([
+  "structuredContent",
+  "inputSchema",
+  "outputSchema",
+  "_meta",
+]);
 
 /** The request's parameters as a 2025 server expects them: the modern envelope stays outside. */
 function paramsOf(request: Received, context: ServerContext): JsonRpcParams {
-  const meta = Object.entries({ ...context.mcpReq._meta }).filter(
+  const written = writtenParams();
+  const meta = Object.entries({ ...(written?._meta ?? context.mcpReq._meta) }).filter(
     ([key]) => !key.startsWith("io.modelcontextprotocol/"),
   );
-  const { _meta, ...params } = request.params ?? {};
+  const { _meta, ...given } = request.params ?? {};
+  const params = "arguments" in given ? { ...given, ...argumentsOf(written) } : given;
   return meta.length === 0 ? params : { ...params, _meta: Object.fromEntries(meta) };
+}
+
+function argumentsOf(params: JsonRpcParams | undefined): JsonRpcParams {
+  return params?.arguments === undefined ? {} : { arguments: params.arguments };
 }
 
 /** Two codes of 2025 do not exist any more. */
 function modernError(error: JsonRpcError): ProtocolError {
-  const code = { [-32002]: invalidParams, [-32042]: internalError }[error.code] ?? error.code;
+  const given = Number(toPlain(error.code));
+  const code = { [-32002]: invalidParams, [-32042]: internalError }[given] ?? given;
   return new ProtocolError(code, error.message, error.data);
 }

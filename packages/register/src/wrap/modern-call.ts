@@ -11,11 +11,16 @@ import {
 } from "./json-rpc.js";
 import { passesLogLevel } from "./log-level.js";
 import type { Call, Upstream } from "./upstream.js";
+import { toPlain } from "./written-numbers.js";
+import { writtenParams } from "./written-request.js";
 
 interface Question {
   readonly request: JsonRpcRequest;
   settle(outcome: Outcome): void;
 }
+
+/** Members of notifications that are handed on as they were written; all other numbers are counted with. */
+const asWritten: ReadonlySet<string> = new Set(["data", "_meta", "progressToken"]);
 
 /** What a stateless request leads to: the end, or questions the client must answer first. */
 export type Step =
@@ -54,7 +59,7 @@ export class ModernCall implements Caller {
     const level = logLevelOf(context);
     const isLog = notification.method === "notifications/message";
     if (isLog && (level === undefined || !passesLogLevel(notification, level))) return;
-    const mapped = this.#withCurrentToken(notification);
+    const mapped = toPlain(this.#withCurrentToken(notification), asWritten);
     if (mapped === undefined) return;
     this.#delivery = this.#delivery
       .then(() => context.mcpReq.notify(mapped as never)) // progress or log, as the server sent it
@@ -87,7 +92,8 @@ export class ModernCall implements Caller {
   /** The client came back: its answers go to the server, further notifications to this request. */
   resume(context: ServerContext): void {
     this.#context = context;
-    for (const [key, result] of Object.entries(context.mcpReq.inputResponses ?? {})) {
+    const answers = writtenParams()?.inputResponses ?? context.mcpReq.inputResponses ?? {};
+    for (const [key, result] of Object.entries(answers)) {
       this.#questions.get(key)?.settle({ result: result as Readonly<Record<string, unknown>> });
     }
   }

@@ -1,6 +1,7 @@
 import { Askers } from "./askers.js";
 import type { Caller, Client } from "./client.js";
 import type { JsonRpcId, JsonRpcNotification, JsonRpcParams, Outcome } from "./json-rpc.js";
+import { toPlain } from "./written-numbers.js";
 
 interface PendingCall {
   readonly caller: Caller | undefined;
@@ -74,7 +75,8 @@ export class PendingCalls {
 
   /** Hands on progress under the token its client gave; whose call is over hears nothing. */
   progress(notification: JsonRpcNotification): void {
-    const call = this.#calls.get(notification.params?.progressToken as JsonRpcId); // per protocol
+    const token = toPlain(notification.params?.progressToken) as JsonRpcId; // per protocol
+    const call = this.#calls.get(token);
     if (call?.progressToken === undefined) return;
     const params = { ...notification.params, progressToken: call.progressToken };
     call.caller?.notify({ ...notification, params });

@@ -1,10 +1,9 @@
+import { type ReadJson, readJson } from "./written-numbers.js";
+
 /** The most an MCP request may hold, in bytes. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
-export interface ReadBody {
-  readonly parsedBody?: unknown;
-  readonly refusal?: Response;
-}
+export type ReadBody = ReadJson | { readonly refusal: Response };
 
 function refuse(status: number, code: number, message: string): ReadBody {
   return {
@@ -12,20 +11,22 @@ function refuse(status: number, code: number, message: string): ReadBody {
   };
 }
 
-/** Reads a POST's JSON, counting while it reads. `given` is a body a framework has parsed before. */
+/**
+ * Reads a POST's JSON, counting while it reads. `given` is a body a framework has parsed before; how its
+ * numbers were written is lost.
+ */
 export async function readJsonBody(request: Request, given: unknown): Promise<ReadBody> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
     return refuse(415, -32000, "Unsupported Media Type: Content-Type must be application/json");
   }
-  if (given !== undefined) return { parsedBody: given };
+  if (given !== undefined) return { plain: given, written: given };
   const text = await readText(request);
   if (text === undefined) {
     return refuse(413, -32000, `Request body is larger than ${maxBodyBytes} bytes`);
   }
   try {
-    const parsedBody: unknown = JSON.parse(text);
-    return { parsedBody };
+    return readJson(text);
   } catch {
     return refuse(400, -32700, "Parse error: the request body is not valid JSON");
   }

@@ -4,8 +4,12 @@ import { FastMCP } from "fastmcp";
 import { z } from "zod";
 
 /** Waits for a condition, never for a time. */
-export async function until(condition: () => unknown, what = "the condition"): Promise<void> {
-  const deadline = Date.now() + 10_000;
+export async function until(
+  condition: () => unknown,
+  what = "the condition",
+  withinMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     if (await condition()) return;
     if (Date.now() > deadline) throw new Error(`Gave up waiting for ${what}`);

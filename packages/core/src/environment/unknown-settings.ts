@@ -1,13 +1,16 @@
-import { type Environment, givenVariables } from "./environment.js";
+import { type Environment, givenVariables } from "./given-variables.js";
 import { nearestName } from "./nearest-name.js";
-import { hubSettings, settingsOfOthers } from "./settings.js";
+import { hubSettings, settingsOfOthers } from "./setting-names.js";
 
-/** A variable that looks like a setting of the hub and is none. */
+/** A variable that looks like a setting and is none. */
 export type UnknownSetting = { readonly variable: string; readonly nearest: string | undefined };
 
 const known: readonly string[] = [...hubSettings, ...settingsOfOthers];
 
-/** The variables named `MCP_HUB_…`, in any case, that neither the hub nor its servers and clients read. */
+/**
+ * The variables named `MCP_HUB_…`, in any case, that neither the hub nor its servers and clients read, which
+ * share an environment often.
+ */
 export function unknownSettings(env: Environment): readonly UnknownSetting[] {
   return givenVariables(env)
     .filter(([name]) => /^MCP_HUB_/i.test(name) && !known.includes(name))
@@ -20,5 +23,5 @@ export function unknownSettingText({ variable, nearest }: UnknownSetting): strin
     nearest === undefined
       ? "docs/reference/settings.md has all it knows"
       : `The nearest name it knows is ${nearest}`;
-  return `${JSON.stringify(variable)} is no setting of this hub and does nothing. ${advice}.`;
+  return `${JSON.stringify(variable)} is no setting of MCP Hub and does nothing. ${advice}.`;
 }

@@ -1,0 +1,48 @@
+import { budgetNames, settingOf } from "../budgets.js";
+
+/** The settings of the hub that are times. */
+export const timeSettingNames = [
+  "MCP_HUB_HEARTBEAT_MS",
+  "MCP_HUB_LEASE_TTL_MS",
+  "MCP_HUB_LEASE_MIN_MS",
+  "MCP_HUB_DOWN_AFTER_MS",
+  "MCP_HUB_FORGET_AFTER_MS",
+  "MCP_HUB_SWEEP_MS",
+  "MCP_HUB_PROBE_UP_MS",
+  "MCP_HUB_PROBE_FAILING_MS",
+  "MCP_HUB_PROBE_TIMEOUT_MS",
+  "MCP_HUB_CALL_TIMEOUT_MS",
+  "MCP_HUB_SESSION_IDLE_MS",
+  "MCP_HUB_GRACE_MS",
+] as const;
+
+/** The settings of the hub that are neither times nor budgets. */
+export const otherSettingNames = [
+  "MCP_HUB_HOST",
+  "MCP_HUB_PORT",
+  "PORT",
+  "MCP_HUB_DATA_DIR",
+  "DATABASE_URL",
+  "MCP_HUB_TOKENS_FILE",
+  "MCP_HUB_ALLOWED_HOSTS",
+  "MCP_HUB_ALLOWED_ORIGINS",
+  "MCP_HUB_ALLOW_ENDPOINTS",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+  "MCP_HUB_KEEP_PARAMS",
+] as const;
+
+/** What servers and clients read, and the hub does not. */
+export const settingsOfOthers = [
+  "MCP_HUB_URL",
+  "MCP_HUB_TOKEN",
+  "MCP_HUB_ADVERTISE_URL",
+  "MCP_HUB_SERVICE_KEY",
+] as const;
+
+/** Every variable that the hub reads. */
+export const hubSettings: readonly string[] = [
+  ...otherSettingNames,
+  ...timeSettingNames,
+  ...budgetNames.map(settingOf),
+];

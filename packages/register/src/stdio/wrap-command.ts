@@ -1,0 +1,110 @@
+import type { Log } from "../log.js";
+import type { RegisterOptions } from "../options.js";
+import { type Registered, registerBackend } from "../register.js";
+import type { Backend } from "../wrap/backend.js";
+import { sharedProcessCapabilities } from "../wrap/capabilities.js";
+import { SharedBackend } from "../wrap/shared-backend.js";
+import { Upstream } from "../wrap/upstream.js";
+import { Command } from "./command.js";
+import { ProcessBackend } from "./process-backend.js";
+import { Restarts } from "./restarts.js";
+import { ShownOutput } from "./shown-output.js";
+import type { Watchdog } from "./watchdog.js";
+
+/** Long enough for a command that first downloads itself. */
+const handshakeMs = 120_000;
+
+/** How the processes of a command are shared out. */
+export interface ProcessOptions {
+  /** One process for all clients. */
+  readonly isShared: boolean;
+  readonly mostProcesses: number;
+  /** In milliseconds. */
+  readonly idleMs: number;
+}
+
+export interface WrapOptions extends ProcessOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
+  /** Stands before each line of its output. */
+  readonly label: string;
+  readonly register: RegisterOptions;
+  readonly watchdog: Watchdog;
+  readonly log: Log;
+}
+
+/** A command that is served and kept registered. */
+export interface Wrapped {
+  /** Resolves with the URL it is served at. Rejects with the reason it cannot be, a CommandFailed where the command is it. */
+  readonly ready: Promise<string>;
+  /** Deregisters, stops serving and ends its processes. */
+  close(): Promise<void>;
+}
+
+/** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
+export function wrapCommand(options: WrapOptions): Wrapped {
+  const { log, isShared } = options;
+  const output = new ShownOutput({
+    to: process.stderr,
+    prefix: `[${options.label}]`,
+    log,
+    now: () => performance.now(),
+  });
+  const telling = setInterval(() => output.tell(), 1_000).unref();
+  const command = new Command({
+    ...options,
+    afterEnd: isShared ? "starting it again" : "it is started again when a client needs it",
+    output,
+  });
+  const backend = isShared ? oneForAll(command, log) : oneForEach(command, options);
+  const registered = registerBackend(backend, { ...options.register, log, signals: false });
+  return {
+    ready: readyUrl(registered, command),
+    async close() {
+      clearInterval(telling);
+      command.expectEnd();
+      // First out of the catalogue, then the server, however slow either is.
+      await registered.close();
+      await command.stop();
+    },
+  };
+}
+
+async function readyUrl({ ready }: Registered, command: Command): Promise<string> {
+  try {
+    const { url = "" } = await ready;
+    return url;
+  } catch (error) {
+    throw command.failure ?? error;
+  }
+}
+
+function oneForAll(command: Command, log: Log): Backend {
+  const restarts = new Restarts(() => command.start());
+  return new SharedBackend(
+    new Upstream({
+      open: async () => (await restarts.start()).link,
+      clientCapabilities: sharedProcessCapabilities,
+      handshakeMs,
+      untied: "the only client",
+      isSupervised: true,
+      log,
+    }),
+    true,
+  );
+}
+
+function oneForEach(command: Command, { mostProcesses, idleMs, log }: WrapOptions): Backend {
+  const backend = new ProcessBackend({
+    start: () => command.start(),
+    mostProcesses,
+    idleMs,
+    handshakeMs,
+    log,
+    now: () => performance.now(),
+  });
+  setInterval(() => void backend.endIdle(), Math.min(idleMs, 60_000) / 2).unref();
+  return backend;
+}
