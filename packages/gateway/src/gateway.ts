@@ -17,6 +17,7 @@ import { eraOfMessage } from "./downstream/message-era.js";
 import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
 import { receiveMessage } from "./downstream/receive-message.js";
+import type { SessionKeeping } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
@@ -64,6 +65,8 @@ export type GatewayOptions = {
   readonly log?: GatewayLog;
   /** Hears of faults of the gateway's own, with the URN that the caller was told. Must not throw. */
   readonly onFault?: OnFault;
+  /** Where sessions of clients outlive the process. Default: they end with it. */
+  readonly sessions?: SessionKeeping | undefined;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -127,7 +130,7 @@ export class Gateway {
       version,
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });
-    this.#legacy = new LegacyEndpoint(shared);
+    this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
     this.#stops.push(
       catalogue.subscribe(() => this.#changes.lookSoon()),
       options.toolsets.subscribe(() => this.#changes.lookSoon()),
@@ -232,13 +235,13 @@ export class Gateway {
     this.#legacy.sessions.endStreams();
   }
 
-  /** Ends what is left. */
-  close(): void {
+  /** Ends what is left. Resolves when what the next process of the hub needs is stored. */
+  async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.#held.close();
-    this.#legacy.sessions.close();
+    await this.#legacy.sessions.close();
     this.#changes.close();
   }
 

@@ -159,6 +159,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       instance,
       initialized,
       isStateful: true,
+      kept: undefined,
       get isLost() {
         return isLost;
       },
