@@ -15,12 +15,23 @@ export function clientInfo(version: string): JsonObject {
   return { name: "mcp-hub", version };
 }
 
+/**
+ * What the hub says that clients can do while it reads what a server offers: all that a server may ask of a
+ * client, so that tools which are only for clients that can be asked are read as well. Nothing is asked for
+ * while lists are read; each call says what its own client can do. Without roots, since servers ask for those
+ * at once.
+ */
+export const readingCapabilities: JsonObject = {
+  sampling: {},
+  elicitation: { form: {}, url: {} },
+};
+
 /** What every request of the 2026-07-28 revision carries in `_meta`. */
 export function modernMeta(version: string): JsonObject {
   return {
     [metaKey("protocolVersion")]: modernVersion,
     [metaKey("clientInfo")]: clientInfo(version),
-    [metaKey("clientCapabilities")]: {},
+    [metaKey("clientCapabilities")]: readingCapabilities,
   };
 }
 
