@@ -16,6 +16,7 @@ import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { eraOfMessage } from "./downstream/message-era.js";
 import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
+import { OpenStreams } from "./downstream/open-streams.js";
 import { receiveMessage } from "./downstream/receive-message.js";
 import type { SessionKeeping } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
@@ -106,6 +107,7 @@ export class Gateway {
       dialer: unpackingDialer(containedDialer(dialer, faults), faults),
       limits,
       budgets,
+      streams: new OpenStreams(),
       serverMessages: messages.ofServers,
       log: options.log ?? silentLog,
       traffic: this.traffic,
@@ -135,10 +137,7 @@ export class Gateway {
       catalogue.subscribe(() => this.#changes.lookSoon()),
       options.toolsets.subscribe(() => this.#changes.lookSoon()),
     );
-    this.#every(limits.keepAliveMs, () => {
-      this.#legacy.sessions.keepAlive();
-      this.#modern.keepAlive();
-    });
+    this.#every(limits.keepAliveMs, () => this.#context.streams.keepAlive());
     this.#every(Math.min(sweepMs, limits.sessionIdleMs / 2), () => this.#sweep());
   }
 

@@ -229,10 +229,6 @@ export class ClientSession implements Holder, Keepable {
     return stream !== undefined;
   }
 
-  keepAlive(): void {
-    for (const stream of this.#streams) stream.comment();
-  }
-
   endStreams(): void {
     for (const stream of this.#streams) stream.end();
     this.#streams.clear();

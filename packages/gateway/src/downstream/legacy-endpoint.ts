@@ -58,7 +58,7 @@ export class LegacyEndpoint {
 
   handle(received: Received, exchange: Exchange): void {
     const { parsed } = received;
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
       this.#initialize(parsed.message, exchange, reply);
       return;
@@ -81,7 +81,7 @@ export class LegacyEndpoint {
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
   openStream(exchange: Exchange): void {
     const { headers } = exchange.request;
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
     if (headers["mcp-session-id"] === undefined) {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -108,7 +108,7 @@ export class LegacyEndpoint {
   }
 
   endSession(exchange: Exchange): void {
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
     if (exchange.request.headers["mcp-session-id"] === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;

@@ -153,10 +153,6 @@ export class Sessions {
     this.#kept?.retry();
   }
 
-  keepAlive(): void {
-    for (const session of this.#sessions.values()) session.keepAlive();
-  }
-
   /** Ends the streams of all sessions; their calls go on. */
   endStreams(): void {
     for (const session of this.#sessions.values()) session.endStreams();

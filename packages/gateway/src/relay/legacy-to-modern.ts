@@ -125,6 +125,9 @@ function send(
             const { id } = message;
             return passLong({ run, reply, id, mayAsk: true, onWhole, onOther, onGone }, answering);
           },
+          onComment() {
+            if (call.onResponse === undefined && status < 300) reply.comment();
+          },
           onRoom: (hasRoom) => run.waitForRoom(hasRoom),
           onEnd() {
             run.ended();

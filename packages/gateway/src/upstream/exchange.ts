@@ -26,6 +26,8 @@ export interface MessageReceiver {
   onLong?: PassageFor | undefined;
   /** The answer is not read on until there is room for it, which is no silence of the server's; and then again. */
   onRoom?(hasRoom: boolean): void;
+  /** A comment came on a stream, or several at once: a sign of life, and nothing else. */
+  onComment?(): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
 }
@@ -58,6 +60,7 @@ export function exchange(
 ): UpstreamExchange {
   let framing: Framing = "none";
   let parser: EventParser | undefined;
+  let hasComment = false;
   let status = 0;
   let announced = 0;
   const body = new GrowingBytes();
@@ -158,7 +161,9 @@ export function exchange(
         const type = headerOf(headers, "content-type")?.split(";")[0]?.trim().toLowerCase();
         if (type === "text/event-stream") {
           framing = "events";
-          parser = new EventParser(limits.bytes);
+          parser = new EventParser(limits.bytes, undefined, () => {
+            hasComment = true;
+          });
         } else if (type === "application/json") {
           framing = "json";
           announced = Number(headerOf(headers, "content-length") ?? 0);
@@ -178,6 +183,10 @@ export function exchange(
               writeTaken();
             }
             watchEvent(events.length > 0);
+            if (hasComment) {
+              hasComment = false;
+              receiver.onComment?.();
+            }
             for (const event of events) if (!hear(event)) return;
           } catch (error) {
             if (!(error instanceof EventTooLarge)) throw error;
