@@ -291,6 +291,14 @@ const budgetTable = {
     most: 256 * mib,
     meaning: "one MCP message of a client; a larger one is refused",
   },
+  batchMessages: {
+    per: "message",
+    unit: "items",
+    default: 100,
+    least: 1,
+    most: 10_000,
+    meaning: "messages in one batch of a client of 2025-03-26; a longer one is refused",
+  },
   serverMessageBytes: {
     per: "message",
     unit: "bytes",

@@ -11,6 +11,7 @@ import { revisionIn, type Selection } from "./catalogue/selection.js";
 import { type Selected, Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
+import { noBatch } from "./downstream/batch.js";
 import type { Exchange } from "./downstream/exchange.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { eraOfMessage } from "./downstream/message-era.js";
@@ -18,7 +19,7 @@ import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
 import { OpenStreams } from "./downstream/open-streams.js";
 import { receiveMessage } from "./downstream/receive-message.js";
-import type { SessionKeeping } from "./downstream/sessions.js";
+import { isHubSession, type SessionKeeping } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
@@ -203,8 +204,11 @@ export class Gateway {
       onFault,
     };
     if (request.method === "POST") {
-      receiveMessage(exchange, this.#clientMessages, (received) =>
-        this.#take(received, exchange, selected.entry),
+      receiveMessage(
+        exchange,
+        this.#clientMessages,
+        (received) => this.#take(received, exchange, selected.entry),
+        (body) => this.#takeBatch(body, exchange),
       );
       return;
     }
@@ -254,6 +258,14 @@ export class Gateway {
     }
     if (entry === undefined) this.#dispatch(received, exchange);
     else this.#oneServer.take(received, exchange, entry);
+  }
+
+  /** Only the hub's own sessions take several messages at once: what they agreed on is known here. */
+  #takeBatch(body: Buffer, exchange: Exchange): void {
+    const { request, response, always } = exchange;
+    if (this.#isStopping) sendStopping(response, null, always);
+    else if (isHubSession(request)) this.#legacy.handleBatch(body, exchange, this.#clientMessages);
+    else sendText(response, 400, errorText(null, noBatch), always);
   }
 
   /** A fault of ours in one request ends no other. */

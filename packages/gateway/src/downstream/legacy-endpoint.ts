@@ -13,7 +13,9 @@ import {
   type Message,
   resultText,
 } from "../wire/json-rpc.js";
+import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
+import { takeBatch } from "./batch.js";
 import { ClientIdentity } from "./client-identity.js";
 import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
@@ -65,17 +67,32 @@ export class LegacyEndpoint {
     }
     this.#admit(exchange, reply, (session) => {
       if (!isHandshake(parsed)) session.use();
-      if (parsed.kind === "request") {
-        // As the SDKs' servers answer whom a stream suits.
-        if (exchange.request.headers.accept?.includes("text/event-stream") === true)
-          reply.preferStream();
-        answerRequest(this.#options, session, parsed.message, received, reply, exchange.onFault);
-        return;
-      }
-      if (parsed.kind === "notification") passNotification(session, parsed.message);
-      else session.questions.answer(parsed.message);
-      reply.empty(202);
+      // As the SDKs' servers answer whom a stream suits.
+      const isStreamTaken = exchange.request.headers.accept?.includes("text/event-stream") === true;
+      if (parsed.kind === "request" && isStreamTaken) reply.preferStream();
+      this.#take(session, received, exchange, reply);
+      if (parsed.kind !== "request") reply.empty(202);
     });
+  }
+
+  /** Several messages at once, as one of the revisions has them. */
+  handleBatch(body: Buffer, exchange: Exchange, limits: MessageLimits): void {
+    const { context } = this.#options;
+    const reply = new Reply(exchange.response, exchange.always, context);
+    this.#admit(exchange, reply, (session) => {
+      const take = (received: Received, part: Reply) =>
+        this.#take(session, received, exchange, part);
+      takeBatch({ context, limits, session, exchange, reply, take }, body);
+    });
+  }
+
+  /** Takes a message in a session; only a request has an answer. */
+  #take(session: ClientSession, received: Received, { onFault }: Exchange, reply: Reply): void {
+    const { parsed } = received;
+    if (parsed.kind === "request")
+      answerRequest(this.#options, session, parsed.message, received, reply, onFault);
+    else if (parsed.kind === "notification") passNotification(session, parsed.message);
+    else session.questions.answer(parsed.message);
   }
 
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */

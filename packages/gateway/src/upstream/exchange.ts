@@ -3,6 +3,7 @@ import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import { GrowingBytes } from "../wire/growing-bytes.js";
 import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
+import { membersOf } from "../wire/split-batch.js";
 import { LongAnswer, longBytes, type PassageFor } from "./long-answer.js";
 import {
   areReady,
@@ -149,7 +150,11 @@ export function exchange(
         return false;
       }
     }
-    receiver.onEvent(event);
+    const members = event.data === undefined ? undefined : membersOf(event.data);
+    if (members === undefined) receiver.onEvent(event);
+    // Several messages at once, as one of the revisions has them.
+    for (const data of members ?? [])
+      if (!isOver) receiver.onEvent({ ...event, data, bytes: undefined });
     return true;
   };
   const handle = dialer.send(

@@ -100,6 +100,14 @@ export type RpcReply =
  * without an id counts: servers that could not read the request send it.
  */
 export function replyTo(id: number, message: JsonValue): RpcReply | undefined {
+  // Several messages at once, as 2025-03-26 has them: the reply is one of them.
+  if (Array.isArray(message)) {
+    for (const one of message) {
+      const reply = Array.isArray(one) ? undefined : replyTo(id, one);
+      if (reply !== undefined) return reply;
+    }
+    return undefined;
+  }
   if (!isJsonObject(message) || message.jsonrpc !== "2.0") return undefined;
   const { error, method, result } = message;
   // What asks or tells something answers nothing, whatever else it holds.
