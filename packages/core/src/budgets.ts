@@ -152,6 +152,24 @@ const budgetTable = {
     most: mib,
     meaning: "what a client says of itself when it opens a session; more is refused",
   },
+  sessionRowBytes: {
+    per: "session",
+    unit: "bytes",
+    default: 64 * kib,
+    least: 4 * kib,
+    most: 16 * mib,
+    meaning:
+      "what is stored of a session, so that it outlives the hub's process; of tasks and followed resources, the oldest are left out",
+  },
+  allSessionRowBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 32 * mib,
+    least: 64 * kib,
+    most: 4_096 * mib,
+    meaning:
+      "the same of all sessions; what finds no room is not stored, so that a new session ends with the hub's process",
+  },
   questions: {
     per: "session",
     unit: "items",
@@ -272,6 +290,14 @@ const budgetTable = {
     least: 64 * kib,
     most: 256 * mib,
     meaning: "one MCP message of a client; a larger one is refused",
+  },
+  batchMessages: {
+    per: "message",
+    unit: "items",
+    default: 100,
+    least: 1,
+    most: 10_000,
+    meaning: "messages in one batch of a client of 2025-03-26; a longer one is refused",
   },
   serverMessageBytes: {
     per: "message",

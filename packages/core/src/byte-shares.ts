@@ -20,8 +20,14 @@ export class ByteShares {
     const held = this.#peers.get(peer) ?? 0;
     // What is left free must still be as much as the peer then has.
     if (held + bytes > this.#limit - this.#total - bytes) return false;
-    this.#peers.set(peer, held + bytes);
-    this.#total += bytes;
+    this.#add(peer, bytes);
+    return true;
+  }
+
+  /** Takes bytes that the peer had before; false, and none taken, when there are not so many. */
+  keep(peer: string, bytes: number): boolean {
+    if (this.#total + bytes > this.#limit) return false;
+    this.#add(peer, bytes);
     return true;
   }
 
@@ -31,6 +37,11 @@ export class ByteShares {
     if (left > 0) this.#peers.set(peer, left);
     else this.#peers.delete(peer);
     this.#total -= bytes;
+  }
+
+  #add(peer: string, bytes: number): void {
+    this.#peers.set(peer, (this.#peers.get(peer) ?? 0) + bytes);
+    this.#total += bytes;
   }
 
   /** The peer that has most. */

@@ -54,6 +54,7 @@ export {
   type JsonVisitor,
   scanJson,
 } from "./json-scan.js";
+export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
@@ -84,6 +85,7 @@ export {
   transports,
 } from "./registration.js";
 export { Registry, type RegistryOptions } from "./registry.js";
+export type { KeptSession, SessionRow, SessionStore, SessionWrite } from "./session-store.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export { type Holder, Shares } from "./shares.js";
 export { type Flaw, type Shown, shownDefinition } from "./shown-definition.js";

@@ -32,9 +32,14 @@ export class Shares {
       this.leave(unused.peer, unused.holder);
       unused.holder.end();
     }
-    const held = this.#peers.get(peer) ?? new Set();
-    this.#peers.set(peer, held.add(holder));
-    this.#size += 1;
+    this.#add(peer, holder);
+    return true;
+  }
+
+  /** Gives a holder the place that it, or what it follows, had before; false when all are taken. */
+  keep(peer: string, holder: Holder): boolean {
+    if (this.#size >= this.limit) return false;
+    this.#add(peer, holder);
     return true;
   }
 
@@ -52,6 +57,12 @@ export class Shares {
     for (const [peer, { size }] of this.#peers)
       if (largest === undefined || size > this.#held(largest)) largest = peer;
     return largest;
+  }
+
+  #add(peer: string, holder: Holder): void {
+    const held = this.#peers.get(peer) ?? new Set();
+    this.#peers.set(peer, held.add(holder));
+    this.#size += 1;
   }
 
   #held(peer: string): number {

@@ -11,12 +11,15 @@ import { revisionIn, type Selection } from "./catalogue/selection.js";
 import { type Selected, Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
+import { noBatch } from "./downstream/batch.js";
 import type { Exchange } from "./downstream/exchange.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { eraOfMessage } from "./downstream/message-era.js";
 import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
+import { OpenStreams } from "./downstream/open-streams.js";
 import { receiveMessage } from "./downstream/receive-message.js";
+import { isHubSession, type SessionKeeping } from "./downstream/sessions.js";
 import { failureError } from "./errors.js";
 import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
@@ -65,6 +68,8 @@ export type GatewayOptions = {
   readonly log?: GatewayLog;
   /** Hears of faults of the gateway's own, with the URN that the caller was told. Must not throw. */
   readonly onFault?: OnFault;
+  /** Where sessions of clients outlive the process. Default: they end with it. */
+  readonly sessions?: SessionKeeping | undefined;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -104,6 +109,7 @@ export class Gateway {
       dialer: unpackingDialer(containedDialer(dialer, faults), faults),
       limits,
       budgets,
+      streams: new OpenStreams(),
       serverMessages: messages.ofServers,
       log: options.log ?? silentLog,
       traffic: this.traffic,
@@ -129,15 +135,12 @@ export class Gateway {
       version,
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });
-    this.#legacy = new LegacyEndpoint(shared);
+    this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
     this.#stops.push(
       catalogue.subscribe(() => this.#changes.lookSoon()),
       options.toolsets.subscribe(() => this.#changes.lookSoon()),
     );
-    this.#every(limits.keepAliveMs, () => {
-      this.#legacy.sessions.keepAlive();
-      this.#modern.keepAlive();
-    });
+    this.#every(limits.keepAliveMs, () => this.#context.streams.keepAlive());
     this.#every(Math.min(sweepMs, limits.sessionIdleMs / 2), () => this.#sweep());
   }
 
@@ -203,8 +206,11 @@ export class Gateway {
       onFault,
     };
     if (request.method === "POST") {
-      receiveMessage(exchange, this.#clientMessages, (received) =>
-        this.#take(received, exchange, selected.entry),
+      receiveMessage(
+        exchange,
+        this.#clientMessages,
+        (received) => this.#take(received, exchange, selected.entry),
+        (body) => this.#takeBatch(body, exchange),
       );
       return;
     }
@@ -234,13 +240,13 @@ export class Gateway {
     this.#legacy.sessions.endStreams();
   }
 
-  /** Ends what is left. */
-  close(): void {
+  /** Ends what is left. Resolves when what the next process of the hub needs is stored. */
+  async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.#held.close();
-    this.#legacy.sessions.close();
+    await this.#legacy.sessions.close();
     this.#changes.close();
   }
 
@@ -254,6 +260,14 @@ export class Gateway {
     }
     if (entry === undefined) this.#dispatch(received, exchange);
     else this.#oneServer.take(received, exchange, entry);
+  }
+
+  /** Only the hub's own sessions take several messages at once: what they agreed on is known here. */
+  #takeBatch(body: Buffer, exchange: Exchange): void {
+    const { request, response, always } = exchange;
+    if (this.#isStopping) sendStopping(response, null, always);
+    else if (isHubSession(request)) this.#legacy.handleBatch(body, exchange, this.#clientMessages);
+    else sendText(response, 400, errorText(null, noBatch), always);
   }
 
   /** A fault of ours in one request ends no other. */

@@ -19,7 +19,7 @@ export type GatewayLimits = {
   readonly graceMs: number;
   /** How long changes are gathered before clients are told. */
   readonly debounceMs: number;
-  /** Streams that never end get a comment this often, so that nobody in between closes them. */
+  /** Streams that are open towards clients get a comment this often, so that nobody gives them up. */
   readonly keepAliveMs: number;
 };
 

@@ -132,6 +132,7 @@ export async function startHub({
     clock,
     onListenerError,
   }).catch(closeStore);
+  const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log: told });
 
@@ -151,6 +152,7 @@ export async function startHub({
     log,
     onFault: tellGatewayFault,
     searchTools,
+    sessions: { store: store.sessions, kept: keptSessions },
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
@@ -225,7 +227,7 @@ export async function startHub({
         stopping.abort();
         gateway.drain();
         await running.close(drainMs);
-        gateway.close();
+        await gateway.close();
         await close();
       })();
       return stopped;

@@ -1,6 +1,10 @@
 /** Contract suites of core's ports, for vitest: an adapter that passes them is an adapter. */
 export { describeClock } from "./clock-contract.js";
 export { describeProber, type ProberFixture } from "./prober-contract.js";
+export {
+  describeSessionStore,
+  type SessionStoreContractOptions,
+} from "./session-store-contract.js";
 export { describeStore, type StoreContractOptions } from "./store-contract.js";
 export {
   describeToolsetStore,

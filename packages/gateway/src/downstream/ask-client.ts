@@ -43,6 +43,8 @@ export function askClient(asking: Asking, question: JsonRpcRequest): void {
     link.reply({ jsonrpc: "2.0", ...outcome, id });
   };
   if (question.method === "ping") {
+    // The client of the call sees that its server lives.
+    if (reply?.isStream === true) reply.comment();
     answerItself({ result: {} });
     return;
   }

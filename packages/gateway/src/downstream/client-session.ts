@@ -2,7 +2,7 @@ import type { Entry, Holder } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
 import type { CallRun } from "../relay/call-run.js";
 import type { GatewayContext } from "../relay/context.js";
-import type { LegacyLink } from "../upstream/legacy-link.js";
+import { type KeptLink, type LegacyLink, resumeStreamableLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { type Leg, openLeg } from "../upstream/open-link.js";
 import { placeAt } from "../upstream/place.js";
@@ -10,12 +10,14 @@ import { openSessionStream, type SessionStream } from "../upstream/session-strea
 import type { StreamEvent } from "../wire/event-stream.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
 import type { ClientIdentity } from "./client-identity.js";
+import type { Keepable } from "./kept-sessions.js";
 import { Questions } from "./questions.js";
 import type { Reply } from "./reply.js";
+import type { SessionState } from "./session-state.js";
 import { SessionTasks } from "./tasks.js";
 
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
-export class ClientSession implements Holder {
+export class ClientSession implements Holder, Keepable {
   readonly id: string;
   /** Whose it is when the hub shares out what it has. */
   readonly peer: string;
@@ -28,12 +30,11 @@ export class ClientSession implements Holder {
   readonly running = new Map<CallRun, LegacyLink>();
   /** Servers of tasks that were started here. */
   readonly tasks: SessionTasks;
-  /** How to stop following each resource it subscribed to, by the URI it has here. */
-  readonly subscriptions = new Map<string, () => void>();
-  logLevel: string | undefined;
   usedAt: number;
-  /** Whether anything came after its handshake. */
-  isUsed = false;
+  /** How to stop following each resource it subscribed to, by the URI it has here. */
+  readonly #followed = new Map<string, () => void>();
+  #logLevel: string | undefined;
+  #isUsed = false;
   readonly #context: GatewayContext;
   readonly #selection: () => Selection;
   readonly #legs = new Map<string, Promise<Leg>>();
@@ -41,6 +42,7 @@ export class ClientSession implements Holder {
   readonly #listening = new Map<LegacyLink, SessionStream>();
   readonly #streams = new Set<Reply>();
   readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
+  readonly #onChange: () => Promise<void>;
   readonly #onEnd: () => void;
   /** Ends what is being opened for it. */
   readonly #closing = new AbortController();
@@ -55,6 +57,8 @@ export class ClientSession implements Holder {
     readonly context: GatewayContext;
     /** Hears what servers send outside of any call. */
     readonly onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
+    /** Hears that what it needs to live on has changed. Resolves when that is stored; never rejects. */
+    readonly onChange: () => Promise<void>;
     /** Ends it for good. */
     readonly onEnd: () => void;
   }) {
@@ -67,6 +71,7 @@ export class ClientSession implements Holder {
     this.questions = new Questions(options.context.budgets);
     this.tasks = new SessionTasks(options.context.budgets, options.peer);
     this.#onOutside = options.onOutside;
+    this.#onChange = options.onChange;
     this.#onEnd = options.onEnd;
     this.usedAt = options.context.catalogue.now().hub;
   }
@@ -77,6 +82,69 @@ export class ClientSession implements Holder {
 
   get client(): string | undefined {
     return this.identity.name;
+  }
+
+  /** Whether anything came after its handshake. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  /** Something came after its handshake. */
+  use(): void {
+    if (this.#isUsed) return;
+    this.#isUsed = true;
+    void this.changed();
+  }
+
+  get logLevel(): string | undefined {
+    return this.#logLevel;
+  }
+
+  /** Resolves when it is stored. */
+  setLogLevel(level: string): Promise<void> {
+    this.#logLevel = level;
+    return this.changed();
+  }
+
+  /** URIs of the resources that it follows. */
+  get followed(): ReadonlyMap<string, unknown> {
+    return this.#followed;
+  }
+
+  /** It follows a resource until `stop` is called, or does not any more. Resolves when that is stored. */
+  follow(uri: string, stop: (() => void) | undefined): Promise<void> {
+    this.#followed.get(uri)?.();
+    this.#followed.delete(uri);
+    if (stop !== undefined) this.#followed.set(uri, stop);
+    return this.changed();
+  }
+
+  get state(): SessionState {
+    const { identity, via, logLevel, tasks } = this;
+    return {
+      endpoint: this.selection.endpoint,
+      via,
+      protocolVersion: identity.protocolVersion,
+      capabilities: identity.capabilities,
+      clientInfo: identity.clientInfo,
+      logLevel,
+      links: [...this.#links.values()].flatMap(({ kept }) => (kept === undefined ? [] : [kept])),
+      followed: [...this.#followed.keys()],
+      tasks: tasks.all,
+    };
+  }
+
+  /** Something that it needs to live on is another now. Resolves when that is stored. */
+  changed(): Promise<void> {
+    return this.#onChange();
+  }
+
+  /** Goes on as it was in another process of the hub. What it followed is for others to follow again. */
+  takeOver({ logLevel, links, tasks }: SessionState, isUsed: boolean): void {
+    this.#logLevel = logLevel;
+    this.#isUsed = isUsed;
+    for (const [taskId, serverId] of tasks) this.tasks.keep(taskId, serverId);
+    for (const link of links) this.#resume(link);
   }
 
   get #isClosed(): boolean {
@@ -117,6 +185,7 @@ export class ClientSession implements Holder {
     this.#listening.delete(link);
     this.questions.dropOf(link);
     link.close();
+    void this.changed();
   }
 
   /** Ends sessions with servers that are lost or gone, where no call runs in them. */
@@ -160,10 +229,6 @@ export class ClientSession implements Holder {
     return stream !== undefined;
   }
 
-  keepAlive(): void {
-    for (const stream of this.#streams) stream.comment();
-  }
-
   endStreams(): void {
     for (const stream of this.#streams) stream.end();
     this.#streams.clear();
@@ -174,14 +239,15 @@ export class ClientSession implements Holder {
     this.#onEnd();
   }
 
-  close(): void {
+  /** Ends what it has. `isKept`: another process of the hub goes on with its sessions with servers. */
+  close(isKept: boolean): void {
     this.#closing.abort();
     for (const cancel of [...this.calls.values()]) cancel();
-    for (const stop of this.subscriptions.values()) stop();
+    for (const stop of this.#followed.values()) stop();
     this.tasks.close();
     for (const stream of this.#streams) stream.end();
     this.#listenNoMore();
-    for (const link of this.#links.values()) link.close();
+    for (const link of this.#links.values()) if (!isKept || link.kept === undefined) link.close();
     this.#links.clear();
     this.#legs.clear();
     this.#streams.clear();
@@ -202,7 +268,9 @@ export class ClientSession implements Holder {
         if (this.#isClosed) leg.link.close();
         else {
           this.#links.set(serverId, leg.link);
-          await this.#greet(leg.link);
+          // What a call leaves in a session with a server is not lost with the hub's process.
+          const isStored = leg.link.kept === undefined ? undefined : this.changed();
+          await Promise.all([this.#greet(leg.link), isStored]);
         }
       }
       return leg;
@@ -210,6 +278,20 @@ export class ClientSession implements Holder {
       this.#legs.delete(serverId);
       throw error;
     }
+  }
+
+  #resume(kept: KeptLink): void {
+    const { catalogue, dialer, instances, limits, serverMessages } = this.#context;
+    const entry = catalogue.get(kept.serverId);
+    const instance = entry === undefined ? undefined : instances.get(entry, kept.instanceId);
+    // A session goes with its instance.
+    if (instance === undefined) return;
+    const { identity, via } = this;
+    const { handshakeMs } = limits;
+    const options = { dialer, instance, identity, handshakeMs, limits: serverMessages, via };
+    const link = resumeStreamableLink(options, kept);
+    this.#links.set(kept.serverId, link);
+    this.#legs.set(kept.serverId, Promise.resolve({ kind: "legacy", link }));
   }
 
   /** Before the first call: the server then knows what the client wants to hear, and is heard. */

@@ -1,6 +1,7 @@
 import type { View } from "../catalogue/view.js";
 import { routeRequest } from "../routing.js";
 import { canSubscribe } from "../upstream/watcher.js";
+import type { Following, Watchers } from "../upstream/watchers.js";
 import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { ClientSession } from "./client-session.js";
@@ -34,9 +35,10 @@ export function followResource(
     return;
   }
   if (message.method === "resources/unsubscribe") {
-    session.subscriptions.get(uri)?.();
-    session.subscriptions.delete(uri);
-    reply.message(resultText(message.id, {}));
+    session
+      .follow(uri, undefined)
+      .then(() => reply.message(resultText(message.id, {})))
+      .catch(onFault);
     return;
   }
   const routing = routeRequest(view, message.method, message.params);
@@ -50,28 +52,13 @@ export function followResource(
     reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
     return;
   }
-  if (session.subscriptions.size >= mostSubscriptions && !session.subscriptions.has(uri)) {
+  if (session.followed.size >= mostSubscriptions && !session.followed.has(uri)) {
     const text = `A session may follow at most ${mostSubscriptions} resources`;
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
   }
-  const own = String(params?.uri);
-  session.subscriptions.get(uri)?.();
-  session.subscriptions.delete(uri);
-  const following = watchers.follow({
-    serverId: entry.record.id,
-    uri: own,
-    shownUri: uri,
-    peer: session.peer,
-    onUpdated: () =>
-      session.tell({
-        data: JSON.stringify({
-          jsonrpc: "2.0",
-          method: "notifications/resources/updated",
-          params: { uri },
-        }),
-      }),
-  });
+  void session.follow(uri, undefined);
+  const following = begin(watchers, session, entry.record.id, String(params?.uri), uri);
   if (following === undefined) {
     const cause = "the resources that this address follows take all the room that it may have.";
     const failure = { code: "TOO_MANY_FOLLOWED", cause } as const;
@@ -79,7 +66,44 @@ export function followResource(
     reply.message(refused.text, refused.status, refused.headers);
     return;
   }
-  session.subscriptions.set(uri, following.stop);
   // From the answer on, the client hears of every change.
-  following.isFollowed.then(() => reply.message(resultText(message.id, {}))).catch(onFault);
+  Promise.all([following.isFollowed, session.changed()])
+    .then(() => reply.message(resultText(message.id, {})))
+    .catch(onFault);
+}
+
+/** Follows what a session followed in another process of the hub, as far as that can be followed now. */
+export function followAgain(
+  watchers: Watchers,
+  session: ClientSession,
+  view: View,
+  uris: readonly string[],
+): void {
+  for (const uri of uris) {
+    const routing = routeRequest(view, "resources/subscribe", { uri });
+    if ("error" in routing) continue;
+    const { entry, params } = routing.route;
+    if (canSubscribe(entry)) begin(watchers, session, entry.record.id, String(params?.uri), uri);
+  }
+}
+
+/** Undefined when there is no room to follow it. */
+function begin(
+  watchers: Watchers,
+  session: ClientSession,
+  serverId: string,
+  uri: string,
+  shownUri: string,
+): Following | undefined {
+  const updated = { jsonrpc: "2.0", method: "notifications/resources/updated" };
+  const following = watchers.follow({
+    serverId,
+    uri,
+    shownUri,
+    peer: session.peer,
+    onUpdated: () =>
+      session.tell({ data: JSON.stringify({ ...updated, params: { uri: shownUri } }) }),
+  });
+  if (following !== undefined) void session.follow(shownUri, following.stop);
+  return following;
 }

@@ -1,4 +1,6 @@
-import { isJsonObject } from "@hub/core";
+import { HubError, isJsonObject } from "@hub/core";
+import type { Selection } from "../catalogue/selection.js";
+import type { ChangeKind } from "../catalogue/view.js";
 import { failureError } from "../errors.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import type { GatewayContext } from "../relay/context.js";
@@ -11,11 +13,14 @@ import {
   type Message,
   resultText,
 } from "../wire/json-rpc.js";
+import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
+import { takeBatch } from "./batch.js";
 import { ClientIdentity } from "./client-identity.js";
 import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
 import type { Exchange } from "./exchange.js";
+import { followAgain } from "./follow-resource.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import { answerRequest } from "./legacy-requests.js";
 import type { Listeners, Listening } from "./listeners.js";
@@ -24,7 +29,7 @@ import { peerOf } from "./peer.js";
 import { refuseMore } from "./refuse-more.js";
 import { Reply } from "./reply.js";
 import { resumeStream } from "./resume-stream.js";
-import { Sessions } from "./sessions.js";
+import { type SessionKeeping, Sessions } from "./sessions.js";
 import { takeStreamPlace } from "./stream-place.js";
 
 export type LegacyEndpointOptions = {
@@ -33,6 +38,8 @@ export type LegacyEndpointOptions = {
   readonly watchers: Watchers;
   readonly hubTools: HubTools;
   readonly version: string;
+  /** Default: sessions end with the process. */
+  readonly sessions?: SessionKeeping | undefined;
 };
 
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
@@ -45,7 +52,7 @@ export class LegacyEndpoint {
 
   constructor(options: LegacyEndpointOptions) {
     this.#options = options;
-    this.sessions = new Sessions(options.context, (session) => {
+    this.sessions = new Sessions(options.context, options.sessions, (session) => {
       this.#listening.get(session)?.stop();
       this.#listening.delete(session);
     });
@@ -53,30 +60,45 @@ export class LegacyEndpoint {
 
   handle(received: Received, exchange: Exchange): void {
     const { parsed } = received;
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
       this.#initialize(parsed.message, exchange, reply);
       return;
     }
-    const session = this.#admit(exchange, reply);
-    if (session === undefined) return;
-    session.isUsed ||= !isHandshake(parsed);
-    if (parsed.kind === "request") {
+    this.#admit(exchange, reply, (session) => {
+      if (!isHandshake(parsed)) session.use();
       // As the SDKs' servers answer whom a stream suits.
-      if (exchange.request.headers.accept?.includes("text/event-stream") === true)
-        reply.preferStream();
-      answerRequest(this.#options, session, parsed.message, received, reply, exchange.onFault);
-      return;
-    }
-    if (parsed.kind === "notification") passNotification(session, parsed.message);
+      const isStreamTaken = exchange.request.headers.accept?.includes("text/event-stream") === true;
+      if (parsed.kind === "request" && isStreamTaken) reply.preferStream();
+      this.#take(session, received, exchange, reply);
+      if (parsed.kind !== "request") reply.empty(202);
+    });
+  }
+
+  /** Several messages at once, as one of the revisions has them. */
+  handleBatch(body: Buffer, exchange: Exchange, limits: MessageLimits): void {
+    const { context } = this.#options;
+    const reply = new Reply(exchange.response, exchange.always, context);
+    this.#admit(exchange, reply, (session) => {
+      const take = (received: Received, part: Reply) =>
+        this.#take(session, received, exchange, part);
+      takeBatch({ context, limits, session, exchange, reply, take }, body);
+    });
+  }
+
+  /** Takes a message in a session; only a request has an answer. */
+  #take(session: ClientSession, received: Received, { onFault }: Exchange, reply: Reply): void {
+    const { parsed } = received;
+    if (parsed.kind === "request")
+      answerRequest(this.#options, session, parsed.message, received, reply, onFault);
+    else if (parsed.kind === "notification") passNotification(session, parsed.message);
     else session.questions.answer(parsed.message);
-    reply.empty(202);
   }
 
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
   openStream(exchange: Exchange): void {
     const { headers } = exchange.request;
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
     if (headers["mcp-session-id"] === undefined) {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -86,68 +108,110 @@ export class LegacyEndpoint {
       reply.message(refusal("GET must accept text/event-stream"), 406);
       return;
     }
-    const session = this.#admit(exchange, reply);
-    if (session === undefined) return;
-    const refused = takeStreamPlace(this.#options.context.budgets, exchange.response, null);
-    if (refused !== undefined) {
-      reply.message(refused.text, refused.status, refused.headers);
-      return;
-    }
-    session.isUsed = true;
-    reply.openStream({ "mcp-session-id": session.id });
-    session.addStream(reply);
-    const lastEventId = headers["last-event-id"];
-    if (typeof lastEventId === "string")
-      resumeStream(this.#options.context, session, reply, lastEventId);
-    this.#listening.get(session)?.look();
+    this.#admit(exchange, reply, (session) => {
+      const refused = takeStreamPlace(this.#options.context.budgets, exchange.response, null);
+      if (refused !== undefined) {
+        reply.message(refused.text, refused.status, refused.headers);
+        return;
+      }
+      session.use();
+      reply.openStream({ "mcp-session-id": session.id });
+      session.addStream(reply);
+      const lastEventId = headers["last-event-id"];
+      if (typeof lastEventId === "string")
+        resumeStream(this.#options.context, session, reply, lastEventId);
+      this.#listening.get(session)?.look();
+    });
   }
 
   endSession(exchange: Exchange): void {
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context.budgets);
+    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
     if (exchange.request.headers["mcp-session-id"] === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
     }
-    const session = this.#admit(exchange, reply);
-    if (session === undefined) return;
-    this.sessions.end(session);
-    reply.empty(200);
+    this.#admit(exchange, reply, (session) => {
+      this.sessions.end(session);
+      // What is answered here has ended for good, whatever becomes of the hub's process.
+      this.sessions
+        .written()
+        .then(() => reply.empty(200))
+        .catch(exchange.onFault);
+    });
   }
 
-  #sessionOf({ request, selection }: Exchange): ClientSession | undefined {
-    const id = request.headers["mcp-session-id"];
-    const session = typeof id === "string" ? this.sessions.use(id) : undefined;
-    // A session belongs to the endpoint it was opened at.
-    return session?.selection.endpoint === selection.endpoint ? session : undefined;
-  }
-
-  #admit(exchange: Exchange, reply: Reply): ClientSession | undefined {
+  /** Calls `run` with the session of a request, or answers that there is none. */
+  #admit(exchange: Exchange, reply: Reply, run: (session: ClientSession) => void): void {
     const { headers } = exchange.request;
-    const version = headers["mcp-protocol-version"];
-    if (headers["mcp-session-id"] === undefined) {
+    const id = headers["mcp-session-id"];
+    if (id === undefined) {
       reply.message(refusal("Bad Request: Mcp-Session-Id header is required"), 400);
-      return undefined;
+      return;
     }
-    const session = this.#sessionOf(exchange);
-    if (session === undefined) {
+    const known = typeof id === "string" ? this.sessions.use(id) : undefined;
+    if (known !== undefined || typeof id !== "string" || !this.sessions.isKept(id)) {
+      this.#enter(known, exchange, reply, run);
+      return;
+    }
+    this.#revive(id, exchange)
+      .then((session) => this.#enter(session, exchange, reply, run))
+      .catch((error: unknown) => {
+        if (HubError.is(error)) reply.message(refusal(error.message), 503, { "retry-after": "5" });
+        else exchange.onFault(error);
+      });
+  }
+
+  #enter(
+    session: ClientSession | undefined,
+    { request, selection }: Exchange,
+    reply: Reply,
+    run: (session: ClientSession) => void,
+  ): void {
+    const version = request.headers["mcp-protocol-version"];
+    // A session belongs to the endpoint it was opened at.
+    if (session?.selection.endpoint !== selection.endpoint) {
       const error = { code: codes.sessionNotFound, message: "Session not found: initialize again" };
       reply.message(errorText(null, error), 404);
-      return undefined;
-    }
-    if (typeof version === "string" && !legacyVersions.includes(version)) {
+    } else if (typeof version === "string" && !legacyVersions.includes(version)) {
       reply.message(
         refusal(
           `Bad Request: Unsupported protocol version (supported: ${legacyVersions.join(", ")})`,
         ),
         400,
       );
-      return undefined;
-    }
-    return session;
+    } else run(session);
+  }
+
+  /** Opens a session of an earlier process of the hub again. */
+  #revive(id: string, exchange: Exchange): Promise<ClientSession | undefined> {
+    const { context, watchers } = this.#options;
+    const { selection, currentSelection } = exchange;
+    return this.sessions.revive(
+      id,
+      selection.endpoint,
+      {
+        selection: currentSelection,
+        onOutside: (session, link, event) => passOutside(context, session, link, event),
+      },
+      (session, followed) => {
+        // Nobody knows what it has seen of the lists: when it listens again, it is told of all of them.
+        this.#tellChanges(session, currentSelection, true);
+        followAgain(watchers, session, context.views.of(selection), followed);
+      },
+    );
+  }
+
+  #tellChanges(session: ClientSession, selection: () => Selection, isBehind: boolean): void {
+    const tell = (kind: ChangeKind) =>
+      session.tell({
+        data: JSON.stringify({ jsonrpc: "2.0", method: `notifications/${kind}/list_changed` }),
+      });
+    const { listeners } = this.#options;
+    this.#listening.set(session, listeners.add(selection, everyChange, tell, { isBehind }));
   }
 
   #initialize(message: JsonRpcRequest, exchange: Exchange, reply: Reply): void {
-    const { context, listeners, version } = this.#options;
+    const { context, version } = this.#options;
     const { protocolVersion, capabilities, clientInfo } = message.params ?? {};
     if (typeof protocolVersion !== "string" || !isJsonObject(capabilities)) {
       const text = "Expected params.protocolVersion and params.capabilities";
@@ -183,26 +247,20 @@ export class LegacyEndpoint {
       reply.message(refused.text, refused.status, refused.headers);
       return;
     }
-    this.#listening.set(
-      session,
-      listeners.add(currentSelection, everyChange, (kind) =>
-        session.tell({
-          data: JSON.stringify({ jsonrpc: "2.0", method: `notifications/${kind}/list_changed` }),
-        }),
-      ),
-    );
+    this.#tellChanges(session, currentSelection, false);
     const view = context.views.of(selection);
     const instructions = instructionsOf(view);
-    reply.message(
-      resultText(message.id, {
-        protocolVersion: agreed,
-        capabilities: capabilitiesOf(view, false),
-        serverInfo: serverInfoOf(view, version),
-        ...(instructions === undefined ? {} : { instructions }),
-      }),
-      200,
-      { "mcp-session-id": session.id },
-    );
+    const text = resultText(message.id, {
+      protocolVersion: agreed,
+      capabilities: capabilitiesOf(view, false),
+      serverInfo: serverInfoOf(view, version),
+      ...(instructions === undefined ? {} : { instructions }),
+    });
+    // Whoever knows its id can go on with it, whatever becomes of the hub's process.
+    this.sessions
+      .written()
+      .then(() => reply.message(text, 200, { "mcp-session-id": session.id }))
+      .catch(exchange.onFault);
   }
 }
 

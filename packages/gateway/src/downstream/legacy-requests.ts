@@ -128,7 +128,10 @@ function send(
       ? {
           onResponse: (text: string) => {
             session.tasks.remember(entry.record.id, text);
-            reply.message(text);
+            session
+              .changed()
+              .then(() => reply.message(text))
+              .catch(onFault);
           },
         }
       : {}),
@@ -140,7 +143,9 @@ async function setLevel(session: ClientSession, { params }: JsonRpcRequest): Pro
   const level = params?.level;
   // It is kept as long as the session; the levels of MCP are short words.
   if (typeof level !== "string" || level.length > longestLevel) return;
-  session.logLevel = level;
   const links = [...session.links.values()];
-  await Promise.all(links.map((link) => applyLogLevel(link, level, mostLevelMs)));
+  await Promise.all([
+    session.setLogLevel(level),
+    ...links.map((link) => applyLogLevel(link, level, mostLevelMs)),
+  ]);
 }

@@ -13,6 +13,9 @@ const stepsPerTurn = 2_000;
 /** What writing to a client counts against looking at a server or an item. */
 const stepsOfTelling = 20;
 
+/** What no list has. */
+const neverSeen: Digests = { tools: "", prompts: "", resources: "" };
+
 type Listener = {
   readonly selection: () => Selection;
   readonly wants: ReadonlySet<ChangeKind>;
@@ -64,13 +67,16 @@ export class Listeners {
     });
   }
 
+  /** `isBehind`: it has seen nothing of what is there now, or nobody knows. Default: it has seen all of it. */
   add(
     selection: () => Selection,
     wants: ReadonlySet<ChangeKind>,
     tell: (kind: ChangeKind) => boolean,
+    { isBehind = false } = {},
   ): Listening {
     const now = selection();
-    const { digests } = this.#views.of(now);
+    const { digests: current } = this.#views.of(now);
+    const digests = isBehind ? neverSeen : current;
     const listener: Listener = {
       selection,
       wants,

@@ -93,10 +93,6 @@ export class ModernEndpoint {
     this.#subscriptions.clear();
   }
 
-  keepAlive(): void {
-    for (const subscription of this.#subscriptions) subscription.keepAlive();
-  }
-
   #discover({ id }: JsonRpcRequest, view: View, exchange: Exchange): void {
     const { response, always, wantsModern, selection } = exchange;
     const { context, version } = this.#options;
@@ -180,14 +176,7 @@ export class ModernEndpoint {
         always,
       };
       if (rewrites === undefined) relayModern(context, call, modern, response);
-      else
-        relayRewritten(
-          context,
-          call,
-          modern,
-          new Reply(response, always, context.budgets),
-          rewrites,
-        );
+      else relayRewritten(context, call, modern, new Reply(response, always, context), rewrites);
       return;
     }
     const given = message.params?.arguments;
@@ -199,7 +188,7 @@ export class ModernEndpoint {
       sendText(response, 400, errorText(message.id, error), always);
       return;
     }
-    const reply = new Reply(response, always, context.budgets);
+    const reply = new Reply(response, always, context);
     this.#options.held.handle({
       entry,
       request: asked,
@@ -231,7 +220,7 @@ export class ModernEndpoint {
       return;
     }
     const { context, listeners, watchers } = this.#options;
-    const reply = new Reply(response, always, context.budgets);
+    const reply = new Reply(response, always, context);
     const refused = takeStreamPlace(context.budgets, response, message.id);
     if (refused !== undefined) {
       reply.message(refused.text, refused.status, refused.headers);

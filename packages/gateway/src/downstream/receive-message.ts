@@ -3,15 +3,20 @@ import { sendText } from "../relay/send-text.js";
 import { codes, errorText, type JsonRpcError, type JsonRpcId } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage } from "../wire/read-message.js";
+import { isBatch } from "../wire/split-batch.js";
 import { BodyRoom } from "./body-room.js";
 import type { Exchange } from "./exchange.js";
 import { readBody } from "./read-body.js";
 
-/** Reads the one message of a POST, and refuses what is none. */
+/** What may stand before a message, and its first character. */
+const longestLead = 1_024;
+
+/** Reads the one message of a POST, and refuses what is none; a batch is for `onBatch` to read. */
 export function receiveMessage(
   exchange: Exchange,
   limits: MessageLimits,
   onMessage: (received: Received) => void,
+  onBatch: (body: Buffer) => void,
 ): void {
   const { request, response } = exchange;
   const type = request.headers["content-type"];
@@ -26,6 +31,10 @@ export function receiveMessage(
       exchange.budgets.refused("clientMessageBytes");
       const message = `A message may have at most ${limits.bytes} bytes (${settingOf("clientMessageBytes")})`;
       refuse(exchange, 413, { code: codes.badRequest, message });
+      return;
+    }
+    if (isBatch(body.toString("latin1", 0, longestLead))) {
+      onBatch(body);
       return;
     }
     const received = readMessage(body, limits);

@@ -5,6 +5,7 @@ import { eventText, type StreamEvent } from "../wire/event-stream.js";
 import { joinedHeaders } from "../wire/joined-headers.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
 import { LongReply } from "./long-reply.js";
+import type { OpenStreams } from "./open-streams.js";
 import { peerOf } from "./peer.js";
 
 const streamHeaders = {
@@ -19,6 +20,7 @@ export class Reply {
   readonly #response: ServerResponse;
   readonly #always: Readonly<Record<string, string>>;
   readonly #budgets: BudgetBook;
+  readonly #streams: OpenStreams;
   readonly #onGone = new Set<() => void>();
   readonly #onDrain: (() => void)[] = [];
   #state: "unopened" | "events" | "ended" = "unopened";
@@ -30,12 +32,14 @@ export class Reply {
   constructor(
     response: ServerResponse,
     always: Readonly<Record<string, string>>,
-    budgets: BudgetBook,
+    { budgets, streams }: { readonly budgets: BudgetBook; readonly streams: OpenStreams },
   ) {
     this.#response = response;
     this.#always = always;
     this.#budgets = budgets;
+    this.#streams = streams;
     response.on("close", () => {
+      streams.delete(this);
       // Whoever has gone reads no more, and keeps nobody waiting.
       this.#drained();
       if (this.#state === "ended") return;
@@ -143,6 +147,7 @@ export class Reply {
     this.#state = "events";
     this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
     this.#response.flushHeaders();
+    this.#streams.add(this);
   }
 
   /** Sends an event; false when the client should be given time to read (see `onDrain`). */
@@ -150,9 +155,9 @@ export class Reply {
     return this.#write(eventText(event));
   }
 
-  /** Keeps an idle stream open. */
+  /** A sign of life on a stream. Where the client has not read what was sent before, there is one already. */
   comment(): void {
-    this.#write(":\n\n");
+    if (this.#response.writableLength === 0) this.#write(":\n\n");
   }
 
   /** Calls `listener` once, when the client has read what waits, or is gone. */

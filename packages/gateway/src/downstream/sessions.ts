@@ -1,63 +1,94 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { BudgetUse, Shares } from "@hub/core";
+import type { BudgetUse, Holder, KeptSession, SessionStore, Shares } from "@hub/core";
 import type { GatewayContext } from "../relay/context.js";
+import { ClientIdentity } from "./client-identity.js";
 import { ClientSession } from "./client-session.js";
+import { KeptSessions } from "./kept-sessions.js";
+import { keyOfSession } from "./sealed-row.js";
 
 /** Tells the hub's sessions from those of servers. */
 const sessionPrefix = "hub-";
 
-type NewSession = Omit<ConstructorParameters<typeof ClientSession>[0], "id" | "context" | "onEnd">;
+type SessionOptions = ConstructorParameters<typeof ClientSession>[0];
+type NewSession = Omit<SessionOptions, "id" | "context" | "onChange" | "onEnd">;
+/** Of a session that goes on, the rest is kept. */
+type RevivedSession = Pick<NewSession, "selection" | "onOutside">;
+
+/** A session of an earlier process of the hub that nobody has asked for since. */
+type Dormant = Holder & Omit<KeptSession, "bytes">;
+
+/** Where sessions are kept beyond the process, and what is there when it starts. */
+export type SessionKeeping = {
+  readonly store: SessionStore;
+  readonly kept: readonly KeptSession[];
+};
 
 const longestRetryMs = 60_000;
 
 /**
  * The sessions of 2025 clients. Many clients never end one, so who is idle for long goes. When there are
  * too many, one that was never used after its handshake goes; one that was used never goes for a new one.
+ * They outlive the hub's process where they are kept: one that was, counts as used when the hub started.
  */
 export class Sessions {
   readonly #context: GatewayContext;
   /** The one used last comes last. */
   readonly #sessions = new Map<string, ClientSession>();
+  /** By key. */
+  readonly #dormant = new Map<string, Dormant>();
+  readonly #startedAt: number;
+  readonly #kept: KeptSessions | undefined;
   readonly #onEnd: (session: ClientSession) => void;
   readonly #shares: Shares;
 
-  constructor(context: GatewayContext, onEnd: (session: ClientSession) => void) {
+  /** Without `keeping`, sessions end with the process. */
+  constructor(
+    context: GatewayContext,
+    keeping: SessionKeeping | undefined,
+    onEnd: (session: ClientSession) => void,
+  ) {
+    const { budgets, faults } = context;
     this.#context = context;
-    this.#shares = context.budgets.shares("sessions");
+    this.#shares = budgets.shares("sessions");
     this.#onEnd = onEnd;
-    const { budgets } = context;
+    this.#startedAt = context.catalogue.now().hub;
     budgets.watch("identityBytes", () => this.#most(({ identity }) => identity.bytes));
     budgets.watch("questions", () => this.#most(({ questions }) => questions.size));
+    if (keeping === undefined) return;
+    this.#kept = new KeptSessions({ ...keeping, budgets, faults });
+    for (const kept of keeping.kept) this.#addDormant(kept);
   }
 
+  /** Those that are open, or may be asked for again. */
   get size(): number {
-    return this.#sessions.size;
+    return this.#sessions.size + this.#dormant.size;
   }
 
   /** A new session; undefined when its client has all that it may have. */
   create(options: NewSession): ClientSession | undefined {
-    const id = `${sessionPrefix}${randomBytes(18).toString("base64url")}`;
-    const session: ClientSession = new ClientSession({
-      ...options,
-      id,
-      context: this.#context,
-      onEnd: () => this.end(session),
-    });
+    const session = this.#make(`${sessionPrefix}${randomBytes(18).toString("base64url")}`, options);
     if (!this.#shares.admit(session.peer, session)) return undefined;
-    this.#sessions.set(id, session);
+    this.#sessions.set(session.id, session);
+    void session.changed();
     return session;
+  }
+
+  /** Resolves when the store has what sessions are now, as far as it can. */
+  written(): Promise<void> {
+    return this.#kept?.written() ?? Promise.resolve();
   }
 
   /** When the session that is unused for longest ends by itself, at most a minute. */
   get retryAfterMs(): number {
     const [first] = this.#sessions.values();
     const { sessionIdleMs } = this.#context.limits;
-    const endsAt = (first?.usedAt ?? 0) + sessionIdleMs;
+    const usedAt = this.#dormant.size > 0 ? this.#startedAt : (first?.usedAt ?? 0);
+    const endsAt = usedAt + sessionIdleMs;
     return Math.min(longestRetryMs, Math.max(0, endsAt - this.#context.catalogue.now().hub));
   }
 
-  /** The session, now used; undefined for one that ended or never was. */
+  /** The session, now used; undefined for one that ended or never was, or is not open yet: see `revive`. */
   use(id: string): ClientSession | undefined {
     const session = this.#sessions.get(id);
     if (session === undefined) return undefined;
@@ -67,11 +98,48 @@ export class Sessions {
     return session;
   }
 
+  /** Whether an earlier process of the hub had this session. */
+  isKept(id: string): boolean {
+    return this.#dormant.size > 0 && this.#dormant.has(keyOfSession(id));
+  }
+
+  /**
+   * Opens a session of an earlier process again, when it belongs to this endpoint. `onRevived` hears once
+   * of it, with what it followed. Rejects with STORE_UNAVAILABLE.
+   */
+  async revive(
+    id: string,
+    endpoint: string,
+    options: RevivedSession,
+    onRevived: (session: ClientSession, followed: readonly string[]) => void,
+  ): Promise<ClientSession | undefined> {
+    const dormant = this.#dormant.get(keyOfSession(id));
+    const state = dormant && (await this.#kept?.read(id, dormant));
+    // Another request may have come first.
+    if (dormant === undefined || this.#sessions.has(id)) return this.use(id);
+    if (state === undefined) dormant.end();
+    if (state?.endpoint !== endpoint || !this.#dormant.delete(dormant.key)) return undefined;
+    const identity = new ClientIdentity(
+      state.protocolVersion,
+      state.capabilities as object,
+      state.clientInfo,
+    );
+    const { peer, isUsed } = dormant;
+    const session = this.#make(id, { ...options, peer, identity, via: state.via });
+    session.takeOver(state, isUsed);
+    this.#shares.leave(peer, dormant);
+    this.#shares.keep(peer, session);
+    this.#sessions.set(id, session);
+    onRevived(session, state.followed);
+    return session;
+  }
+
   end(session: ClientSession): void {
     if (!this.#sessions.delete(session.id)) return;
     this.#shares.leave(session.peer, session);
+    this.#kept?.remove(keyOfSession(session.id));
     this.#onEnd(session);
-    session.close();
+    session.close(false);
   }
 
   /** Ends sessions that nobody used for long, and in the others what leads nowhere. */
@@ -81,10 +149,8 @@ export class Sessions {
       if (session.usedAt <= oldest && session.isIdle) this.end(session);
       else session.sweep();
     }
-  }
-
-  keepAlive(): void {
-    for (const session of this.#sessions.values()) session.keepAlive();
+    if (this.#startedAt <= oldest) for (const dormant of [...this.#dormant.values()]) dormant.end();
+    this.#kept?.retry();
   }
 
   /** Ends the streams of all sessions; their calls go on. */
@@ -92,8 +158,42 @@ export class Sessions {
     for (const session of this.#sessions.values()) session.endStreams();
   }
 
-  close(): void {
-    for (const session of [...this.#sessions.values()]) this.end(session);
+  /** Lets go of all of them; those that are kept are for the next process of the hub. */
+  async close(): Promise<void> {
+    await this.#kept?.close();
+    for (const session of this.#sessions.values()) {
+      this.#onEnd(session);
+      session.close(this.#kept?.has(session) === true);
+    }
+    this.#sessions.clear();
+  }
+
+  #make(id: string, options: NewSession): ClientSession {
+    const session: ClientSession = new ClientSession({
+      ...options,
+      id,
+      context: this.#context,
+      onChange: () => {
+        const isOpen = this.#sessions.has(id);
+        return (isOpen ? this.#kept?.changed(session) : undefined) ?? Promise.resolve();
+      },
+      onEnd: () => this.end(session),
+    });
+    return session;
+  }
+
+  #addDormant({ key, peer, isUsed }: KeptSession): void {
+    const dormant: Dormant = {
+      key,
+      peer,
+      isUsed,
+      end: () => {
+        this.#shares.leave(peer, dormant);
+        if (this.#dormant.delete(key)) this.#kept?.remove(key);
+      },
+    };
+    if (this.#shares.keep(peer, dormant)) this.#dormant.set(key, dormant);
+    else this.#kept?.remove(key);
   }
 
   /** The session that has most of something, by the address of its client. */

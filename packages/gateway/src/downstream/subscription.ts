@@ -89,10 +89,6 @@ export class Subscription {
     reply.message(JSON.stringify({ jsonrpc: "2.0", id, result }));
   }
 
-  keepAlive(): void {
-    this.#options.reply.comment();
-  }
-
   #follow(uri: string): boolean {
     const { context, reply, selection, watchers } = this.#options;
     const view = context.views.of(selection());

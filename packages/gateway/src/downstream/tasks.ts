@@ -38,7 +38,11 @@ export class SessionTasks {
     const parsed = parseMessage(text);
     const task = parsed?.kind === "response" ? parsed.message.result?.task : undefined;
     if (!isJsonObject(task) || typeof task.taskId !== "string") return;
-    const { taskId } = task;
+    this.keep(task.taskId, serverId);
+  }
+
+  /** Keeps who runs a task. */
+  keep(taskId: string, serverId: string): void {
     if (taskId.length > longestId) return;
     this.#forget(taskId);
     while (this.#servers.size >= mostTasks || !this.#shares.take(this.#peer, bytesOf(taskId))) {
@@ -48,6 +52,11 @@ export class SessionTasks {
       this.#forget(oldest);
     }
     this.#servers.set(taskId, serverId);
+  }
+
+  /** Tasks and their servers, the one used last last. */
+  get all(): readonly (readonly [taskId: string, serverId: string])[] {
+    return [...this.#servers];
   }
 
   close(): void {

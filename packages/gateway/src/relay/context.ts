@@ -1,5 +1,6 @@
 import type { BudgetBook, Entry } from "@hub/core";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
+import type { OpenStreams } from "../downstream/open-streams.js";
 import { failureError, type GatewayFailure } from "../errors.js";
 import type { Faults } from "../faults.js";
 import type { GatewayLimits } from "../limits.js";
@@ -21,6 +22,7 @@ export type GatewayContext = {
   readonly dialer: UpstreamDialer;
   readonly limits: GatewayLimits;
   readonly budgets: BudgetBook;
+  readonly streams: OpenStreams;
   /** What one message of a server may be, where the hub looks at it. */
   readonly serverMessages: ServerMessageLimits;
   readonly log: GatewayLog;

@@ -142,6 +142,11 @@ export class HeldCall {
       this.#answered(data, heard.envelope);
   }
 
+  /** A sign of life of the server's, for a client that waits. */
+  showLife(): void {
+    this.#attached?.reply.comment();
+  }
+
   /** Takes a long answer of the server's while it comes, where its client waits for it. */
   takeLong(answering: Answering, onOther: () => void): Passage | undefined {
     const { run, request, rewrites } = this.#options;
@@ -248,6 +253,7 @@ export class HeldCall {
   #question(request: JsonRpcRequest): void {
     const { id: serverId, method } = request;
     if (method === "ping") {
+      this.showLife();
       this.#link?.reply({ jsonrpc: "2.0", id: serverId, result: {} });
       return;
     }

@@ -240,6 +240,9 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
       isLost || status >= 300
         ? undefined
         : held.takeLong(answering, () => run.fail(noAnswer(status, head))),
+    onComment() {
+      if (status < 300) held.showLife();
+    },
     onRoom: (hasRoom) => run.waitForRoom(hasRoom),
     onEnd() {
       run.ended();

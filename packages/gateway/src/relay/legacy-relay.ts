@@ -165,6 +165,10 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         const mayAsk = false;
         return passLong({ run, reply, id, mayAsk, eventOf, onWhole, onOther, onGone }, answering);
       },
+      // To its client as well. The call is as silent as before: whatever keeps connections open sends comments.
+      onComment() {
+        if (reply.isStream) reply.comment();
+      },
       onRoom: (hasRoom) => run.waitForRoom(hasRoom),
       onEnd() {
         run.ended();
@@ -233,6 +237,7 @@ function passEvent(
     if (listChanged.test(heard.message.method)) {
       // Clients hear of it when the hub has read the new list.
       void context.refresh(serverId);
+      if (reply.isStream) reply.comment();
       return "ok";
     }
     let text = rewriteText(data, call.rewrites);

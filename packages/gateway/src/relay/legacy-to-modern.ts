@@ -14,6 +14,8 @@ import { KeptBytes } from "./kept-bytes.js";
 import { noAnswer } from "./no-answer.js";
 import { passLong } from "./pass-long.js";
 
+const leastLevel = "debug";
+
 /** A server that asks more often than this for one call does not mean it well. */
 const mostRounds = 32;
 
@@ -29,7 +31,8 @@ export async function callModernServer(context: GatewayContext, call: BridgedCal
     withEnvelope(params, {
       clientCapabilities: identity.capabilities,
       clientInfo: identity.clientInfo,
-      logLevel: session.logLevel,
+      // A 2025 server of whom nobody wishes a level sends what it has; a modern one would send nothing.
+      logLevel: session.logLevel ?? leastLevel,
     });
   const kept = new KeptBytes(budgets, session.peer);
   /** What the client's answers add to the next round; undefined when the call is over. */
@@ -123,6 +126,9 @@ function send(
             };
             const { id } = message;
             return passLong({ run, reply, id, mayAsk: true, onWhole, onOther, onGone }, answering);
+          },
+          onComment() {
+            if (call.onResponse === undefined && status < 300) reply.comment();
           },
           onRoom: (hasRoom) => run.waitForRoom(hasRoom),
           onEnd() {

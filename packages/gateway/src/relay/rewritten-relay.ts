@@ -67,6 +67,9 @@ export function relayRewritten(
             run.slowDown((listener) => reply.onDrain(listener));
           }
         },
+        onComment() {
+          if (reply.isStream) reply.comment();
+        },
         onRoom: (hasRoom) => run.waitForRoom(hasRoom),
         onEnd() {
           run.ended();

@@ -3,6 +3,7 @@ import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import { GrowingBytes } from "../wire/growing-bytes.js";
 import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
+import { membersOf } from "../wire/split-batch.js";
 import { LongAnswer, longBytes, type PassageFor } from "./long-answer.js";
 import {
   areReady,
@@ -26,6 +27,8 @@ export interface MessageReceiver {
   onLong?: PassageFor | undefined;
   /** The answer is not read on until there is room for it, which is no silence of the server's; and then again. */
   onRoom?(hasRoom: boolean): void;
+  /** A comment came on a stream, or several at once: a sign of life, and nothing else. */
+  onComment?(): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
 }
@@ -58,6 +61,7 @@ export function exchange(
 ): UpstreamExchange {
   let framing: Framing = "none";
   let parser: EventParser | undefined;
+  let hasComment = false;
   let status = 0;
   let announced = 0;
   const body = new GrowingBytes();
@@ -146,7 +150,11 @@ export function exchange(
         return false;
       }
     }
-    receiver.onEvent(event);
+    const members = event.data === undefined ? undefined : membersOf(event.data);
+    if (members === undefined) receiver.onEvent(event);
+    // Several messages at once, as one of the revisions has them.
+    for (const data of members ?? [])
+      if (!isOver) receiver.onEvent({ ...event, data, bytes: undefined });
     return true;
   };
   const handle = dialer.send(
@@ -158,7 +166,9 @@ export function exchange(
         const type = headerOf(headers, "content-type")?.split(";")[0]?.trim().toLowerCase();
         if (type === "text/event-stream") {
           framing = "events";
-          parser = new EventParser(limits.bytes);
+          parser = new EventParser(limits.bytes, undefined, () => {
+            hasComment = true;
+          });
         } else if (type === "application/json") {
           framing = "json";
           announced = Number(headerOf(headers, "content-length") ?? 0);
@@ -178,6 +188,10 @@ export function exchange(
               writeTaken();
             }
             watchEvent(events.length > 0);
+            if (hasComment) {
+              hasComment = false;
+              receiver.onComment?.();
+            }
             for (const event of events) if (!hear(event)) return;
           } catch (error) {
             if (!(error instanceof EventTooLarge)) throw error;

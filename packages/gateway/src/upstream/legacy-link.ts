@@ -11,12 +11,24 @@ import { ownReplies, tellInTurn } from "./own-replies.js";
 import type { UpstreamDialer, UpstreamExchange } from "./port.js";
 import { hearingOfSession, type SessionStanding } from "./session-answers.js";
 
+/** What is kept of a session with a server, to go on in it from another process of the hub. */
+export type KeptLink = {
+  readonly serverId: string;
+  readonly instanceId: string;
+  readonly sessionId: string;
+  readonly protocolVersion: string;
+  /** Whether it can be told a log level. */
+  readonly canLog: boolean;
+};
+
 /** A session with one instance of a 2025 server; it belongs to one client. */
 export interface LegacyLink {
   readonly instance: UpstreamInstance;
   readonly initialized: Initialized;
   /** False when the server keeps no sessions: it can then ask nothing and announce nothing. */
   readonly isStateful: boolean;
+  /** Undefined for a session that ends with its connection, and where there is none. */
+  readonly kept: KeptLink | undefined;
   /** The session is of no use any more: the server said that it does not know it, or the hub ended it. */
   readonly isLost: boolean;
   /** The instance registered again since the session was last known to stand: see `verify`. */
@@ -56,7 +68,28 @@ export const postHeaders = {
 
 /** Opens a session over streamable HTTP. Rejects with LinkError. */
 export async function openStreamableLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, limits, via, handshakeMs } = options;
+  const { instance } = options;
+  const { knownSince } = instance;
+  const wire = wireOf(options);
+  const greeted = await greeting(options, wire.send, wire.end);
+  return linkOf(options, wire, greeted, knownSince);
+}
+
+/** A session that another process of the hub opened. It is in doubt until the server was asked. */
+export function resumeStreamableLink(options: LegacyLinkOptions, kept: KeptLink): LegacyLink {
+  const { protocolVersion, sessionId, canLog } = kept;
+  const capabilities = canLog ? { logging: {} } : {};
+  const greeted = { initialized: { protocolVersion, capabilities }, sessionId };
+  return linkOf(options, wireOf(options), greeted, undefined);
+}
+
+type Wire = {
+  readonly send: Send;
+  /** Ends the session that these headers name. */
+  readonly end: (headers: Readonly<Record<string, string>>) => void;
+};
+
+function wireOf({ dialer, instance, limits, via, handshakeMs }: LegacyLinkOptions): Wire {
   const send: Send = (message, headers, receiver, text = JSON.stringify(message)) =>
     exchange(
       dialer,
@@ -76,12 +109,27 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     const start: Start = (receiver) => exchange(dialer, instance, request, short, receiver);
     tellInTurn(instance.farewells, "", start, handshakeMs);
   };
-  let { knownSince } = instance;
-  const greeted = await greeting(options, send, end);
+  return { send, end };
+}
+
+/** `provenAt`: the registration of the instance that the session was opened with; undefined when that is not known. */
+function linkOf(
+  options: LegacyLinkOptions,
+  { send, end }: Wire,
+  greeted: Greeted,
+  provenAt: number | undefined,
+): LegacyLink {
+  const { dialer, instance, limits, via, handshakeMs } = options;
   const { initialized, sessionId } = greeted;
+  let knownSince = provenAt;
   const own = sessionHeaders(greeted);
   const open = new OpenExchanges();
-  const standing: SessionStanding = { isProven: false, isUnknown: false, isLost: false };
+  const standing: SessionStanding = {
+    // What was kept has served before.
+    isProven: provenAt === undefined,
+    isUnknown: false,
+    isLost: false,
+  };
   let isClosed = false;
   const sending = (message: object): Start => {
     return (receiver) => send(message, own, receiver);
@@ -103,6 +151,16 @@ export async function openStreamableLink(options: LegacyLinkOptions): Promise<Le
     instance,
     initialized,
     isStateful: sessionId !== undefined,
+    kept:
+      sessionId === undefined
+        ? undefined
+        : {
+            serverId: instance.serverId,
+            instanceId: instance.instanceId,
+            sessionId,
+            protocolVersion: initialized.protocolVersion,
+            canLog: initialized.capabilities.logging !== undefined,
+          },
     get isLost() {
       return standing.isLost;
     },

@@ -11,6 +11,7 @@ export class OpenExchanges {
       onOpen: (status, framing, headers) => receiver.onOpen(status, framing, headers),
       onEvent: (event) => receiver.onEvent(event),
       onLong: receiver.onLong,
+      onComment: () => receiver.onComment?.(),
       onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
       onEnd: () => {
         this.#open.delete(handle);

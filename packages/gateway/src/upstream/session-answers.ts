@@ -85,6 +85,7 @@ export function hearingOfSession(
       standing.isProven = true;
       return passage;
     },
+    onComment: () => receiver.onComment?.(),
     onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
     onEnd() {
       if (isHeld && !isAnswered && !held.some(isOfRequest)) {

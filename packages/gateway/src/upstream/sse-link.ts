@@ -51,7 +51,11 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     const to = { serverId: instance.serverId, endpoint: target };
     return (receiver) => exchange(dialer, to, request, shortMessages(limits), receiver);
   };
-  const stream = await openStream(options, end, (data) => hear(data));
+  // The stream is that of all calls, and so are its signs of life.
+  const onComment = () => {
+    for (const { receiver } of pending.values()) receiver.onComment?.();
+  };
+  const stream = await openStream(options, end, (data) => hear(data), onComment);
   target = stream.target;
 
   function hear(data: string): void {
@@ -159,6 +163,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       instance,
       initialized,
       isStateful: true,
+      kept: undefined,
       get isLost() {
         return isLost;
       },
@@ -190,6 +195,7 @@ function openStream(
   { dialer, instance, limits, handshakeMs, via, signal }: LegacyLinkOptions,
   onEnd: (failure: UpstreamFailure) => void,
   onMessage: (data: string) => void,
+  onComment: () => void,
 ): Promise<{ readonly target: string; readonly handle: UpstreamExchange }> {
   return new Promise((resolve, reject) => {
     let isOpen = false;
@@ -232,6 +238,7 @@ function openStream(
         signal?.removeEventListener("abort", unwanted);
         resolve({ target: target.href, handle });
       },
+      onComment,
       onEnd: () =>
         fail({ neverSent: false, code: "ECONNRESET", detail: "it ended its event stream" }),
       onFailure: fail,

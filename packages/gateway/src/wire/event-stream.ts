@@ -28,12 +28,13 @@ const lenient = (bytes: Buffer) => bytes.toString("utf8");
 
 /**
  * Cuts a stream of bytes into server-sent events. Throws EventTooLarge when one event, its line ends
- * among it, or one line has more than `limit` bytes, unless its data is taken. Comments are dropped. The work grows with the bytes,
- * however they are cut.
+ * among it, or one line has more than `limit` bytes, unless its data is taken. Comments are dropped;
+ * `onComment` hears of each. The work grows with the bytes, however they are cut.
  */
 export class EventParser {
   readonly #limit: number;
   readonly #decode: (bytes: Buffer) => string;
+  readonly #onComment: () => void;
   readonly #lines = new LineCutter();
   /** The line that has begun. */
   readonly #begun = new GrowingBytes();
@@ -47,9 +48,14 @@ export class EventParser {
   #taker: ((piece: Buffer) => void) | undefined;
   #isTakenLine = false;
 
-  constructor(limit: number, decode: (bytes: Buffer) => string = lenient) {
+  constructor(
+    limit: number,
+    decode: (bytes: Buffer) => string = lenient,
+    onComment: () => void = () => undefined,
+  ) {
     this.#limit = limit;
     this.#decode = decode;
+    this.#onComment = onComment;
   }
 
   /** Whether an event or a line has begun and not ended. */
@@ -130,6 +136,10 @@ export class EventParser {
       // No field that means anything is so long.
       if (end - from >= longestField) return;
       end += 1;
+    }
+    if (end === from) {
+      this.#onComment();
+      return;
     }
     const field = bytes.toString("latin1", from, end);
     const value = Math.min(to, bytes[end + 1] === space ? end + 2 : end + 1);

@@ -37,11 +37,6 @@ export function readMessage(body: Buffer, limits: MessageLimits): Received | Unr
   } catch {
     return unreadable(codes.parseError, "Parse error: the body is no JSON");
   }
-  if (Array.isArray(value))
-    return unreadable(
-      codes.invalidRequest,
-      "Invalid request: batches are not supported; send one message a request",
-    );
   const parsed = messageOf(value);
   const { problem } = envelope;
   if (problem !== undefined) return ambiguous(problem, parsed);

@@ -15,12 +15,23 @@ export function clientInfo(version: string): JsonObject {
   return { name: "mcp-hub", version };
 }
 
+/**
+ * What the hub says that clients can do while it reads what a server offers: all that a server may ask of a
+ * client, so that tools which are only for clients that can be asked are read as well. Nothing is asked for
+ * while lists are read; each call says what its own client can do. Without roots, since servers ask for those
+ * at once.
+ */
+export const readingCapabilities: JsonObject = {
+  sampling: {},
+  elicitation: { form: {}, url: {} },
+};
+
 /** What every request of the 2026-07-28 revision carries in `_meta`. */
 export function modernMeta(version: string): JsonObject {
   return {
     [metaKey("protocolVersion")]: modernVersion,
     [metaKey("clientInfo")]: clientInfo(version),
-    [metaKey("clientCapabilities")]: {},
+    [metaKey("clientCapabilities")]: readingCapabilities,
   };
 }
 
@@ -89,6 +100,14 @@ export type RpcReply =
  * without an id counts: servers that could not read the request send it.
  */
 export function replyTo(id: number, message: JsonValue): RpcReply | undefined {
+  // Several messages at once, as 2025-03-26 has them: the reply is one of them.
+  if (Array.isArray(message)) {
+    for (const one of message) {
+      const reply = Array.isArray(one) ? undefined : replyTo(id, one);
+      if (reply !== undefined) return reply;
+    }
+    return undefined;
+  }
   if (!isJsonObject(message) || message.jsonrpc !== "2.0") return undefined;
   const { error, method, result } = message;
   // What asks or tells something answers nothing, whatever else it holds.

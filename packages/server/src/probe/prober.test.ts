@@ -229,7 +229,10 @@ test("every modern request carries the envelope and its headers", async () => {
     _meta: {
       "io.modelcontextprotocol/protocolVersion": "2026-07-28",
       "io.modelcontextprotocol/clientInfo": { name: "mcp-hub", version: "1.2.3" },
-      "io.modelcontextprotocol/clientCapabilities": {},
+      "io.modelcontextprotocol/clientCapabilities": {
+        sampling: {},
+        elicitation: { form: {}, url: {} },
+      },
     },
   });
 });

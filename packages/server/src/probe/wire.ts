@@ -15,6 +15,7 @@ import {
   modernMeta,
   modernVersion,
   type RpcReply,
+  readingCapabilities,
   unsupportedVersion,
 } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
@@ -221,7 +222,11 @@ async function endSession(
 }
 
 export function initializeParams(version: string): JsonObject {
-  return { protocolVersion: legacyVersion, capabilities: {}, clientInfo: clientInfo(version) };
+  return {
+    protocolVersion: legacyVersion,
+    capabilities: readingCapabilities,
+    clientInfo: clientInfo(version),
+  };
 }
 
 /** The greeting in a reply to `initialize`. Throws ProbeFault. */

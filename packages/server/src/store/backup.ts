@@ -26,6 +26,8 @@ export type BackupOptions = {
 };
 
 const database = "hub.db";
+/** The schema that brought sessions. */
+const sessionsSince = 6;
 
 /**
  * Copies a data directory, whether a hub uses it, was stopped or was killed. Everything that was
@@ -99,6 +101,8 @@ function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets"> {
     const countOf = (table: string, since: number) =>
       version < since ? 0 : Number(connection.value(`SELECT count(*) FROM ${table}`));
     const counts = { servers: countOf("entries", 1), toolsets: countOf("toolsets", 2) };
+    // Some will have ended before it is restored.
+    if (version >= sessionsSince) connection.exec("DELETE FROM sessions");
     if (version >= markedSince) markClean(connection);
     leaveLog(connection);
     return counts;

@@ -69,6 +69,15 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
   ALTER TABLE shutdown ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;
   UPDATE shutdown SET store = random() & ${Number.MAX_SAFE_INTEGER};
   `,
+  `
+  -- Sessions of clients. Their ids are not in here, and what is sealed opens by its id alone.
+  CREATE TABLE sessions (
+    key TEXT PRIMARY KEY NOT NULL,
+    peer TEXT NOT NULL,
+    is_used INTEGER NOT NULL,
+    sealed TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of the schema that this hub writes. */

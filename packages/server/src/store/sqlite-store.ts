@@ -13,6 +13,7 @@ import {
   type JournalQuery,
   type LedgerRow,
   type RegistryStore,
+  type SessionStore,
   type StoredState,
   type StoreWrite,
   stepOf,
@@ -35,6 +36,8 @@ import {
   textIn,
 } from "./rows.js";
 import { leaveLog, markClean } from "./shutdown-mark.js";
+import type { SqliteAccess } from "./sqlite-access.js";
+import { SqliteSessions } from "./sqlite-sessions.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
@@ -56,6 +59,8 @@ const trimStep = 500;
 export class SqliteStore implements RegistryStore {
   /** The toolsets in the same file. Closed with this store. */
   readonly toolsets: ToolsetStore;
+  /** The sessions of clients in the same file. Closed with this store. */
+  readonly sessions: SessionStore;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -93,14 +98,17 @@ export class SqliteStore implements RegistryStore {
     this.#ledger = new HistoryLedger(this.#budgets, this.#statements.changeSizes.all([]));
     this.#journalBytes = this.#statements.journalBytes.all([])[0]?.bytes ?? 0;
     this.#budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
-    this.toolsets = new SqliteToolsets(options.connection, {
+    const access: SqliteAccess = {
+      run: (query) => this.#run(query),
       read: (query) => this.#run(() => this.#intact(query())),
       write: (run) =>
         this.#run(() => {
           this.#assertInPlace();
           return this.#writes.transaction(run);
         }),
-    });
+    };
+    this.toolsets = new SqliteToolsets(options.connection, access);
+    this.sessions = new SqliteSessions(options.connection, access);
   }
 
   async load(): Promise<StoredState> {

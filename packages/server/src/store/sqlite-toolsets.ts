@@ -2,14 +2,7 @@ import type { Toolset, ToolsetStore, ToolsetWriteResult } from "@hub/core";
 import { checksumOf } from "./checksum.js";
 import type { Connection, Statement } from "./connection.js";
 import { rowsOf, type StoredRow, toolsetKey, toolsetOf } from "./rows.js";
-
-/** How the store that owns the connection reads and writes: what fails there, fails as it says. */
-export type SqliteAccess = {
-  /** Rows whose checksums hold. */
-  readonly read: (query: () => readonly StoredRow[]) => readonly StoredRow[];
-  /** In a transaction; durable when it returns. */
-  readonly write: <Result>(run: () => Result) => Result;
-};
+import type { SqliteAccess } from "./sqlite-access.js";
 
 /** The toolsets in the SQLite file of the catalogue, over its one connection. */
 export class SqliteToolsets implements ToolsetStore {

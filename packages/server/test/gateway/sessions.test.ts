@@ -79,14 +79,6 @@ describe("sessions with servers", () => {
     expect(await status({ "mcp-session-id": client.sessionId })).toBe(200);
   });
 
-  test("after a restart of the hub a session answers 404, so that clients start anew", async () => {
-    const { hub } = await withServer();
-    const client = await LegacyClient.open(hub.url);
-    await hub.stop();
-    await TestHub.start({ port: hub.port, dataDir: hub.dataDir });
-    expect((await client.send("tools/list").done).status).toBe(404);
-  });
-
   test("of too many, one that was never used after its handshake ends, the oldest first", async () => {
     const { hub } = await withServer({ budgets: { sessions: 6 } });
     const [used, first, second] = [

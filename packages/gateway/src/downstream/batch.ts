@@ -1,0 +1,82 @@
+import { isUtf8 } from "node:buffer";
+import { settingOf } from "@hub/core";
+import type { GatewayContext } from "../relay/context.js";
+import { codes, errorText, type JsonRpcError } from "../wire/json-rpc.js";
+import type { MessageLimits } from "../wire/message-limits.js";
+import { type Received, readMessage, type Unreadable } from "../wire/read-message.js";
+import { membersOf } from "../wire/split-batch.js";
+import { BatchReply } from "./batch-reply.js";
+import type { ClientSession } from "./client-session.js";
+import type { Exchange } from "./exchange.js";
+import { eraOfMessage } from "./message-era.js";
+import type { Reply } from "./reply.js";
+
+/** The one revision that has batches. */
+export const batchVersion = "2025-03-26";
+
+export const noBatch: JsonRpcError = {
+  code: codes.invalidRequest,
+  message: `Invalid request: batches are taken only in a session that agreed on ${batchVersion}; send one message a request`,
+};
+
+type Batch = {
+  readonly context: GatewayContext;
+  readonly limits: MessageLimits;
+  readonly session: ClientSession;
+  readonly exchange: Exchange;
+  /** The answer to all of it. */
+  readonly reply: Reply;
+  /** Takes one message of it. */
+  readonly take: (received: Received, reply: Reply) => void;
+};
+
+/** Splits a batch into its messages, each of which is judged, sent and answered as itself. */
+export function takeBatch(batch: Batch, body: Buffer): void {
+  const { context, exchange, limits, reply, session, take } = batch;
+  const refuse = (message: string, code: number = codes.invalidRequest) =>
+    reply.message(errorText(null, { code, message }), 400);
+  if (session.identity.protocolVersion !== batchVersion) {
+    refuse(noBatch.message);
+    return;
+  }
+  const members = isUtf8(body) ? membersOf(body.toString("utf8")) : undefined;
+  if (members === undefined) {
+    refuse("Parse error: the body is no JSON in UTF-8", codes.parseError);
+    return;
+  }
+  const most = context.budgets.limit("batchMessages");
+  if (members.length > most) context.budgets.refused("batchMessages");
+  if (members.length === 0 || members.length > most) {
+    refuse(
+      `Invalid request: expected a batch of 1 to ${most} messages (${settingOf("batchMessages")}), got ${members.length}`,
+    );
+    return;
+  }
+  session.use();
+  const { response, always, request } = exchange;
+  const whole = new BatchReply(response, always, context, reply);
+  const all = members.map((text) => readMessage(Buffer.from(text, "utf8"), limits));
+  const isAnswered = all.some((one) => "error" in one || one.parsed.kind === "request");
+  if (isAnswered && request.headers.accept?.includes("text/event-stream") === true)
+    whole.openStream();
+  for (const one of all) {
+    const unfit = "error" in one ? one : unfitFor(one, exchange);
+    if (unfit !== undefined) whole.part().message(errorText(unfit.id, unfit.error));
+    else if ("parsed" in one) take(one, one.parsed.kind === "request" ? whole.part() : reply);
+  }
+  whole.over();
+}
+
+/** What does not belong into a batch, though it is a message. */
+function unfitFor({ parsed }: Received, exchange: Exchange): Unreadable | undefined {
+  const isHandshake = parsed.kind === "request" && parsed.message.method === "initialize";
+  if (!isHandshake && eraOfMessage(parsed, exchange) === "legacy") return undefined;
+  const what = isHandshake ? "initialize" : "a message of 2026-07-28";
+  return {
+    id: parsed.kind === "request" ? parsed.message.id : null,
+    error: {
+      code: codes.invalidRequest,
+      message: `Invalid request: ${what} is no part of a batch`,
+    },
+  };
+}

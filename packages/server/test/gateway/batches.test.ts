@@ -1,0 +1,262 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { LegacyClient, ModernClient } from "./support/clients.js";
+import { LegacyUpstream } from "./support/legacy-upstream.js";
+import { type Message, type Payload, textOf, textResult } from "./support/messages.js";
+import { ModernUpstream } from "./support/modern-upstream.js";
+import { TestHub, type TestHubOptions } from "./support/test-hub.js";
+import { sendJson } from "./support/upstream-call.js";
+import { closeAll, gate, until } from "./support/wait.js";
+
+afterEach(closeAll);
+
+const batchVersion = "2025-03-26";
+const both = "application/json, text/event-stream";
+
+/** A session that agreed on a revision, by hand: one POST after the other. */
+class Session {
+  readonly #url: string;
+  readonly #id: string;
+
+  private constructor(url: string, id: string) {
+    this.#url = url;
+    this.#id = id;
+  }
+
+  static async open(hub: TestHub, version = batchVersion, path = "/mcp"): Promise<Session> {
+    const url = `${hub.url}${path}`;
+    const capabilities = { elicitation: {} };
+    const clientInfo = { name: "batcher", version: "1" };
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: both },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 0,
+        method: "initialize",
+        params: { protocolVersion: version, capabilities, clientInfo },
+      }),
+    });
+    await response.text();
+    return new Session(url, String(response.headers.get("mcp-session-id")));
+  }
+
+  post(body: string, accept = both): Promise<Response> {
+    return fetch(this.#url, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept, "mcp-session-id": this.#id },
+      body,
+    });
+  }
+
+  /** Sends a batch. Returns what comes back, whatever form it has. */
+  async send(messages: readonly unknown[], accept = both): Promise<Message[]> {
+    return messagesIn(await (await this.post(JSON.stringify(messages), accept)).text());
+  }
+}
+
+function messagesIn(text: string): Message[] {
+  if (text.startsWith("[")) return JSON.parse(text);
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("data: "))
+    .map((line) => JSON.parse(line.slice(6)));
+}
+
+const request = (id: number | string, method: string, params: Payload = {}) => ({
+  jsonrpc: "2.0",
+  id,
+  method,
+  params,
+});
+const call = (id: number | string, name: string, given: Payload = {}) =>
+  request(id, "tools/call", { name, arguments: given });
+const byId = (messages: readonly Message[], id: unknown) =>
+  messages.find((message) => message.id === id) ?? {};
+
+async function start(options: TestHubOptions = {}) {
+  const hub = await TestHub.start(options);
+  const old = await LegacyUpstream.start();
+  const modern = await ModernUpstream.start();
+  await hub.register("old", old);
+  await hub.register("new", modern);
+  return { hub, old, modern };
+}
+
+describe("a batch in a session that agreed on 2025-03-26", () => {
+  for (const accept of [both, "application/json"])
+    test(`is split, and each message is answered as itself, to a client that takes ${accept}`, async () => {
+      const { hub, old, modern } = await start();
+      const session = await Session.open(hub);
+      const answers = await session.send(
+        [
+          request("list", "tools/list"),
+          call(1, "old__echo", { a: 1 }),
+          { jsonrpc: "2.0", method: "notifications/initialized" },
+          call(2, "new__echo", { b: 2 }),
+          call(3, "nobody__echo"),
+          request(4, "no/such/method"),
+          { jsonrpc: "2.0", id: "stray", result: {} },
+        ],
+        accept,
+      );
+      expect(answers.map(({ id }) => String(id)).sort()).toEqual(["1", "2", "3", "4", "list"]);
+      expect(byId(answers, "list").result?.tools).toBeDefined();
+      expect(textOf(byId(answers, 1))).toBe('{"a":1}');
+      expect(textOf(byId(answers, 2))).toBe('{"b":2}');
+      expect(byId(answers, 3).error).toBeDefined();
+      expect(byId(answers, 4).error?.code).toBe(-32_601);
+      expect([old, modern].map((one) => one.callsOf("echo").length)).toEqual([1, 1]);
+      expect(old.bodies.every((body) => !body.trimStart().startsWith("["))).toBe(true);
+    });
+
+  test("keeps numbers as they were written", async () => {
+    const { hub, old } = await start();
+    const session = await Session.open(hub);
+    const text = JSON.stringify([call(1, "old__echo", { n: "N" })]);
+    await (await session.post(text.replace('"N"', "12345678901234567890"))).text();
+    expect(old.bodies.some((body) => body.includes("12345678901234567890"))).toBe(true);
+  });
+
+  test("of nothing but notifications and answers is taken with 202", async () => {
+    const { hub } = await start();
+    const session = await Session.open(hub);
+    const response = await session.post(
+      JSON.stringify([
+        { jsonrpc: "2.0", method: "notifications/initialized" },
+        { jsonrpc: "2.0", id: 7, result: {} },
+      ]),
+    );
+    expect([response.status, await response.text()]).toEqual([202, ""]);
+  });
+
+  test("hears its server in the middle of a call, and may answer a question in a batch", async () => {
+    const { hub, old } = await start();
+    old.on("echo", async (one) => {
+      one.progress(1);
+      const answer = await one.ask("elicitation/create", { message: "?" });
+      return textResult(JSON.stringify(answer));
+    });
+    const session = await Session.open(hub);
+    const asked = gate();
+    const params = { name: "old__echo", arguments: {}, _meta: { progressToken: 9 } };
+    const response = await session.post(
+      JSON.stringify([request(1, "tools/call", params), call(2, "new__echo")]),
+    );
+    let text = "";
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString("utf8");
+      const question = messagesIn(text.slice(0, text.lastIndexOf("\n\n") + 2)).find(
+        ({ method }) => method === "elicitation/create",
+      );
+      if (question === undefined) continue;
+      asked.open();
+      await session.send([{ jsonrpc: "2.0", id: question.id, result: { action: "accept" } }]);
+    }
+    await asked.opened;
+    const messages = messagesIn(text);
+    expect(messages.some(({ method }) => method === "notifications/progress")).toBe(true);
+    expect(textOf(byId(messages, 1))).toBe('{"action":"accept"}');
+    expect(textOf(byId(messages, 2))).toBe("{}");
+  });
+
+  test("is judged message by message: what is no message is refused, and the others are answered", async () => {
+    const { hub } = await start();
+    const session = await Session.open(hub);
+    const text = `[1, {"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}, ${JSON.stringify(request(3, "ping"))}, [], ${JSON.stringify(
+      request(4, "initialize", { protocolVersion: batchVersion, capabilities: {} }),
+    )}]`;
+    const answers = messagesIn(await (await session.post(text)).text());
+    expect(answers).toHaveLength(5);
+    expect(byId(answers, 3).result).toEqual({});
+    expect(byId(answers, 4).error?.message).toContain("initialize");
+    expect(answers.filter(({ id, error }) => id === null && error !== undefined)).toHaveLength(3);
+  });
+
+  test("is refused with 400 when it is empty, broken or too long, and nothing of it is sent", async () => {
+    const { hub, old } = await start({ budgets: { batchMessages: 3 } });
+    const session = await Session.open(hub);
+    const one = JSON.stringify(call(1, "old__echo"));
+    for (const body of ["[]", `[${one}`, `[${one}] x`, `[${[one, one, one, one].join(",")}]`]) {
+      const response = await session.post(body);
+      const { error } = JSON.parse(await response.text());
+      expect([response.status, error.code === -32_600 || error.code === -32_700]).toEqual([
+        400,
+        true,
+      ]);
+    }
+    expect(old.callsOf("echo")).toHaveLength(0);
+    expect((await hub.budget("batchMessages")).refused).toBe(1);
+  });
+});
+
+describe("a batch elsewhere", () => {
+  for (const version of ["2024-11-05", "2025-06-18", "2025-11-25"])
+    test(`is refused with 400 in a session of ${version}`, async () => {
+      const { hub, old } = await start();
+      const session = await Session.open(hub, version);
+      const response = await session.post(JSON.stringify([call(1, "old__echo")]));
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain(batchVersion);
+      expect(old.callsOf("echo")).toHaveLength(0);
+    });
+
+  test("is refused with 400 without a session, where the server keeps it, and in 2026-07-28; with 404 in one nobody knows", async () => {
+    const { hub, old } = await start();
+    const body = JSON.stringify([call(1, "old__echo")]);
+    const post = (path: string, headers: Record<string, string> = {}) =>
+      fetch(`${hub.url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: both, ...headers },
+        body,
+      }).then(({ status }) => status);
+    expect(await post("/mcp")).toBe(400);
+    expect(await post("/mcp", { "mcp-protocol-version": "2026-07-28" })).toBe(400);
+    expect(await post("/servers/old/mcp", { "mcp-session-id": "its-own" })).toBe(400);
+    expect(await post("/mcp", { "mcp-session-id": "hub-nobody" })).toBe(404);
+    expect(old.callsOf("echo")).toHaveLength(0);
+  });
+});
+
+describe("a server that answers with a JSON array", () => {
+  for (const framing of ["application/json", "text/event-stream"])
+    test(`is understood, as ${framing}, from the handshake on`, async () => {
+      const hub = await TestHub.start();
+      const old = await LegacyUpstream.start({ tools: ["echo"], capabilities: { tools: {} } });
+      const log = {
+        jsonrpc: "2.0",
+        method: "notifications/message",
+        params: { level: "info", data: "x" },
+      };
+      old.on("echo", ({ id, response }) => {
+        const all = [log, { jsonrpc: "2.0", id, result: textResult("among others") }];
+        if (framing === "application/json") sendJson(response, 200, all);
+        else
+          response
+            .writeHead(200, { "content-type": framing })
+            .end(`data: ${JSON.stringify(all)}\n\n`);
+        return undefined;
+      });
+      await hub.register("old", old);
+      for (const client of [await LegacyClient.open(hub.url), new ModernClient(hub.url)])
+        expect(textOf((await client.call("old__echo").done).response)).toBe("among others");
+    });
+
+  test("is up and can be called when it answers everything so", async () => {
+    const hub = await TestHub.start();
+    const old = await LegacyUpstream.start({ tools: ["echo"], capabilities: { tools: {} } });
+    old.intercept = (_, response) => {
+      const end = response.end.bind(response);
+      // Whatever is sent as JSON is sent as the one member of an array.
+      response.end = ((body?: unknown, ...rest: never[]) =>
+        end(
+          typeof body === "string" && body.startsWith("{") ? `[${body}]` : body,
+          ...rest,
+        )) as typeof end;
+      return false;
+    };
+    await hub.register("old", old);
+    const client = await LegacyClient.open(hub.url);
+    expect(textOf((await client.call("old__echo", { a: 1 }).done).response)).toBe('{"a":1}');
+    await until("the call to be counted", () => old.callsOf("echo").length === 1);
+  });
+});
