@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -39,12 +38,18 @@ function start(content: unknown, options: readonly string[] = [], environment = 
 
 const names = () => hub.registered.map(({ name }) => name).sort();
 
-/** The processes whose parent this is. */
+/** The names of the processes whose parent this is. */
 function childrenOf(pid: number): string[] {
-  const lines = execFileSync("ps", ["-eo", "ppid=,comm="], { encoding: "utf8" }).split("\n");
-  return lines
-    .map((line) => line.trim().split(/\s+/))
-    .flatMap(([parent, name = ""]) => (Number(parent) === pid ? [name] : []));
+  return readdirSync("/proc").flatMap((folder) => {
+    if (!/^\d+$/.test(folder)) return [];
+    try {
+      const [, name = "", parent] =
+        /^\d+ \((.*)\) \S+ (\d+)/s.exec(readFileSync(`/proc/${folder}/stat`, "utf8")) ?? [];
+      return Number(parent) === pid ? [name] : [];
+    } catch {
+      return []; // it ended meanwhile
+    }
+  });
 }
 
 test("every server of a file is served and registered under its name, in one process, until that is told to end", async () => {

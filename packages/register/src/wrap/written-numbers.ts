@@ -31,6 +31,11 @@ export function writeJson(value: unknown): string {
   return withNumbers(JSON.stringify(value) ?? "null");
 }
 
+/** Whether a piece of JSON holds a text that stands for a number. */
+export function holdsMark(json: Buffer): boolean {
+  return json.includes(mark);
+}
+
 /** The same JSON with the numbers instead of the texts that stand for them. */
 export function withNumbers(json: string): string {
   return json.includes(mark) ? json.replace(markedText, "$1") : json;

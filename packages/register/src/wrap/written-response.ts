@@ -1,4 +1,4 @@
-import { withNumbers } from "./written-numbers.js";
+import { holdsMark, withNumbers } from "./written-numbers.js";
 
 const lineFeed = 10;
 
@@ -31,7 +31,6 @@ function joined(first: Uint8Array, second: Uint8Array | undefined): Uint8Array {
 }
 
 function rewritten(lines: Uint8Array): Uint8Array {
-  const text = Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString("utf8");
-  const written = withNumbers(text);
-  return written === text ? lines : Buffer.from(written);
+  const json = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+  return holdsMark(json) ? Buffer.from(withNumbers(json.toString("utf8"))) : lines;
 }
