@@ -53,11 +53,10 @@ export function takeBatch(batch: Batch, body: Buffer): void {
     return;
   }
   session.use();
-  const { response, always, request } = exchange;
-  const whole = new BatchReply(response, always, context, reply);
+  const whole = new BatchReply(reply);
   const all = members.map((text) => readMessage(Buffer.from(text, "utf8"), limits));
   const isAnswered = all.some((one) => "error" in one || one.parsed.kind === "request");
-  if (isAnswered && request.headers.accept?.includes("text/event-stream") === true)
+  if (isAnswered && exchange.request.headers.accept?.includes("text/event-stream") === true)
     whole.openStream();
   for (const one of all) {
     const unfit = "error" in one ? one : unfitFor(one, exchange);
