@@ -12,7 +12,7 @@ import { eraOfMessage } from "./message-era.js";
 import type { Reply } from "./reply.js";
 
 /** The one revision that has batches. */
-export const batchVersion = "2025-03-26";
+const batchVersion = "2025-03-26";
 
 export const noBatch: JsonRpcError = {
   code: codes.invalidRequest,
