@@ -20,6 +20,7 @@ import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
 import { OpenStreams } from "./downstream/open-streams.js";
 import { receiveMessage } from "./downstream/receive-message.js";
 import { isHubSession, type SessionKeeping } from "./downstream/sessions.js";
+import { SseEndpoint, streamIn } from "./downstream/sse-endpoint.js";
 import { failureError } from "./errors.js";
 import { Faults, type OnFault } from "./faults.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
@@ -83,6 +84,7 @@ export class Gateway {
   readonly #clientMessages: MessageLimits;
   readonly #modern: ModernEndpoint;
   readonly #legacy: LegacyEndpoint;
+  readonly #sse: SseEndpoint;
   readonly #held: HeldCalls;
   readonly #oneServer: OneServerEndpoint;
   readonly #changes: Changes;
@@ -136,6 +138,7 @@ export class Gateway {
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });
     this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
+    this.#sse = new SseEndpoint(this.#context, this.#legacy);
     this.#stops.push(
       catalogue.subscribe(() => this.#changes.lookSoon()),
       options.toolsets.subscribe(() => this.#changes.lookSoon()),
@@ -181,14 +184,15 @@ export class Gateway {
       sendStopping(response, null, always);
       return;
     }
-    const select = this.#selecting(target, query, via !== undefined);
+    const { query: own, stream } = target.isSse === true ? streamIn(query) : { query };
+    const select = this.#selecting(target, own, via !== undefined);
     const selected = select();
     if ("refusal" in selected) {
       const error = { code: codes.invalidParams, message: selected.refusal };
       sendText(response, selected.status, errorText(null, error), always);
       return;
     }
-    const revision = revisionIn(query);
+    const revision = revisionIn(own);
     if ("problem" in revision) {
       const error = { code: codes.invalidParams, message: revision.problem };
       sendText(response, 400, errorText(null, error), always);
@@ -205,6 +209,10 @@ export class Gateway {
       always,
       onFault,
     };
+    if (target.isSse === true) {
+      this.#answerSse(exchange, own, stream);
+      return;
+    }
     if (request.method === "POST") {
       receiveMessage(
         exchange,
@@ -228,6 +236,27 @@ export class Gateway {
     else this.#legacy.endSession(exchange);
   }
 
+  /** A client of HTTP+SSE: a stream, and messages that name it. */
+  #answerSse(exchange: Exchange, query: string, stream: string | undefined): void {
+    const { request, response, always } = exchange;
+    if (request.method === "GET") {
+      const [path = ""] = (request.url ?? "").split("?", 1);
+      this.#sse.open(exchange, path, query);
+    } else if (request.method === "POST" && stream !== undefined) {
+      receiveMessage(
+        exchange,
+        this.#clientMessages,
+        (received) => this.#sse.take(received, exchange, stream),
+        () => sendText(response, 400, errorText(null, noBatch), always),
+      );
+    } else {
+      const message =
+        "Method not allowed: this endpoint is for HTTP+SSE, where GET opens a stream and POST goes to the URL that its first event names. Streamable HTTP is at the same URL with /mcp for /sse.";
+      const error = { code: codes.badRequest, message };
+      sendText(response, 405, errorText(null, error), { ...always, allow: "GET, POST" });
+    }
+  }
+
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
   preview(toolset: Toolset): ToolsetPreview {
     return previewOf(this.#context.views, toolset);
@@ -237,6 +266,7 @@ export class Gateway {
   drain(): void {
     this.#isStopping = true;
     this.#modern.close();
+    this.#sse.drain();
     this.#legacy.sessions.endStreams();
   }
 

@@ -12,7 +12,7 @@ import { eraOfMessage } from "./message-era.js";
 import type { Reply } from "./reply.js";
 
 /** The one revision that has batches. */
-export const batchVersion = "2025-03-26";
+const batchVersion = "2025-03-26";
 
 export const noBatch: JsonRpcError = {
   code: codes.invalidRequest,
@@ -53,11 +53,10 @@ export function takeBatch(batch: Batch, body: Buffer): void {
     return;
   }
   session.use();
-  const { response, always, request } = exchange;
-  const whole = new BatchReply(response, always, context, reply);
+  const whole = new BatchReply(reply);
   const all = members.map((text) => readMessage(Buffer.from(text, "utf8"), limits));
   const isAnswered = all.some((one) => "error" in one || one.parsed.kind === "request");
-  if (isAnswered && request.headers.accept?.includes("text/event-stream") === true)
+  if (isAnswered && exchange.request.headers.accept?.includes("text/event-stream") === true)
     whole.openStream();
   for (const one of all) {
     const unfit = "error" in one ? one : unfitFor(one, exchange);

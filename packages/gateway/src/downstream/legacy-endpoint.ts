@@ -21,13 +21,14 @@ import { passNotification } from "./client-notifications.js";
 import type { ClientSession } from "./client-session.js";
 import type { Exchange } from "./exchange.js";
 import { followAgain } from "./follow-resource.js";
+import { HttpReply } from "./http-reply.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import { answerRequest } from "./legacy-requests.js";
 import type { Listeners, Listening } from "./listeners.js";
 import { passOutside } from "./outside-messages.js";
 import { peerOf } from "./peer.js";
 import { refuseMore } from "./refuse-more.js";
-import { Reply } from "./reply.js";
+import type { Reply } from "./reply.js";
 import { resumeStream } from "./resume-stream.js";
 import { type SessionKeeping, Sessions } from "./sessions.js";
 import { takeStreamPlace } from "./stream-place.js";
@@ -40,6 +41,11 @@ export type LegacyEndpointOptions = {
   readonly version: string;
   /** Default: sessions end with the process. */
   readonly sessions?: SessionKeeping | undefined;
+};
+
+type Opening = {
+  readonly isKept?: boolean;
+  readonly onOpened?: (session: ClientSession) => void;
 };
 
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
@@ -60,9 +66,9 @@ export class LegacyEndpoint {
 
   handle(received: Received, exchange: Exchange): void {
     const { parsed } = received;
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
+    const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
-      this.#initialize(parsed.message, exchange, reply);
+      this.initialize(parsed.message, exchange, reply);
       return;
     }
     this.#admit(exchange, reply, (session) => {
@@ -70,7 +76,7 @@ export class LegacyEndpoint {
       // As the SDKs' servers answer whom a stream suits.
       const isStreamTaken = exchange.request.headers.accept?.includes("text/event-stream") === true;
       if (parsed.kind === "request" && isStreamTaken) reply.preferStream();
-      this.#take(session, received, exchange, reply);
+      this.take(session, received, exchange, reply);
       if (parsed.kind !== "request") reply.empty(202);
     });
   }
@@ -78,16 +84,16 @@ export class LegacyEndpoint {
   /** Several messages at once, as one of the revisions has them. */
   handleBatch(body: Buffer, exchange: Exchange, limits: MessageLimits): void {
     const { context } = this.#options;
-    const reply = new Reply(exchange.response, exchange.always, context);
+    const reply = new HttpReply(exchange.response, exchange.always, context);
     this.#admit(exchange, reply, (session) => {
       const take = (received: Received, part: Reply) =>
-        this.#take(session, received, exchange, part);
+        this.take(session, received, exchange, part);
       takeBatch({ context, limits, session, exchange, reply, take }, body);
     });
   }
 
   /** Takes a message in a session; only a request has an answer. */
-  #take(session: ClientSession, received: Received, { onFault }: Exchange, reply: Reply): void {
+  take(session: ClientSession, received: Received, { onFault }: Exchange, reply: Reply): void {
     const { parsed } = received;
     if (parsed.kind === "request")
       answerRequest(this.#options, session, parsed.message, received, reply, onFault);
@@ -98,7 +104,7 @@ export class LegacyEndpoint {
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
   openStream(exchange: Exchange): void {
     const { headers } = exchange.request;
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
+    const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
     if (headers["mcp-session-id"] === undefined) {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -125,7 +131,7 @@ export class LegacyEndpoint {
   }
 
   endSession(exchange: Exchange): void {
-    const reply = new Reply(exchange.response, exchange.always, this.#options.context);
+    const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
     if (exchange.request.headers["mcp-session-id"] === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
@@ -210,7 +216,16 @@ export class LegacyEndpoint {
     this.#listening.set(session, listeners.add(selection, everyChange, tell, { isBehind }));
   }
 
-  #initialize(message: JsonRpcRequest, exchange: Exchange, reply: Reply): void {
+  /**
+   * Opens a session, and answers with it. `isKept`: it outlives the hub's process, where sessions do.
+   * Default: it does. `onOpened` hears of it before the answer goes out.
+   */
+  initialize(
+    message: JsonRpcRequest,
+    exchange: Exchange,
+    reply: Reply,
+    { isKept = true, onOpened }: Opening = {},
+  ): void {
     const { context, version } = this.#options;
     const { protocolVersion, capabilities, clientInfo } = message.params ?? {};
     if (typeof protocolVersion !== "string" || !isJsonObject(capabilities)) {
@@ -231,13 +246,16 @@ export class LegacyEndpoint {
       return;
     }
     const { selection, currentSelection, via } = exchange;
-    const session = this.sessions.create({
-      selection: currentSelection,
-      via,
-      identity,
-      peer: peerOf(exchange.request),
-      onOutside: (one, link, event) => passOutside(context, one, link, event),
-    });
+    const session = this.sessions.create(
+      {
+        selection: currentSelection,
+        via,
+        identity,
+        peer: peerOf(exchange.request),
+        onOutside: (one, link, event) => passOutside(context, one, link, event),
+      },
+      isKept,
+    );
     if (session === undefined) {
       const most = budgets.shareText("sessions", "sessions");
       const cause = `this address has its share of the hub's ${most}, and all of them were used.`;
@@ -248,6 +266,7 @@ export class LegacyEndpoint {
       return;
     }
     this.#tellChanges(session, currentSelection, false);
+    onOpened?.(session);
     const view = context.views.of(selection);
     const instructions = instructionsOf(view);
     const text = resultText(message.id, {

@@ -19,12 +19,12 @@ import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-
 import { resultPieces } from "../wire/pieces.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { Exchange } from "./exchange.js";
+import { HttpReply } from "./http-reply.js";
 import { discoverResult } from "./identity.js";
 import { cursorProblem, listMethods } from "./list-requests.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
 import { offersSessions, sessionKeepers } from "./offered-revision.js";
-import { Reply } from "./reply.js";
 import { takeStreamPlace } from "./stream-place.js";
 import { Subscription } from "./subscription.js";
 
@@ -176,7 +176,8 @@ export class ModernEndpoint {
         always,
       };
       if (rewrites === undefined) relayModern(context, call, modern, response);
-      else relayRewritten(context, call, modern, new Reply(response, always, context), rewrites);
+      else
+        relayRewritten(context, call, modern, new HttpReply(response, always, context), rewrites);
       return;
     }
     const given = message.params?.arguments;
@@ -188,7 +189,7 @@ export class ModernEndpoint {
       sendText(response, 400, errorText(message.id, error), always);
       return;
     }
-    const reply = new Reply(response, always, context);
+    const reply = new HttpReply(response, always, context);
     this.#options.held.handle({
       entry,
       request: asked,
@@ -220,7 +221,7 @@ export class ModernEndpoint {
       return;
     }
     const { context, listeners, watchers } = this.#options;
-    const reply = new Reply(response, always, context);
+    const reply = new HttpReply(response, always, context);
     const refused = takeStreamPlace(context.budgets, response, message.id);
     if (refused !== undefined) {
       reply.message(refused.text, refused.status, refused.headers);

@@ -1,191 +1,34 @@
-import type { ServerResponse } from "node:http";
-import type { BudgetBook } from "@hub/core";
-import { atEndOfTurn } from "../wire/end-of-turn.js";
-import { eventText, type StreamEvent } from "../wire/event-stream.js";
-import { joinedHeaders } from "../wire/joined-headers.js";
-import { between, endWith, type Pieces } from "../wire/pieces.js";
-import { LongReply } from "./long-reply.js";
-import type { OpenStreams } from "./open-streams.js";
-import { peerOf } from "./peer.js";
+import type { StreamEvent } from "../wire/event-stream.js";
+import type { Pieces } from "../wire/pieces.js";
+import type { LongReply } from "./long-reply.js";
 
-const streamHeaders = {
-  "content-type": "text/event-stream",
-  "cache-control": "no-store",
-  // Proxies in between would keep events back.
-  "x-accel-buffering": "no",
-} as const;
-
-/** The answer to one HTTP request of a client: one JSON message, or a stream of events. */
-export class Reply {
-  readonly #response: ServerResponse;
-  readonly #always: Readonly<Record<string, string>>;
-  readonly #budgets: BudgetBook;
-  readonly #streams: OpenStreams;
-  readonly #onGone = new Set<() => void>();
-  readonly #onDrain: (() => void)[] = [];
-  #state: "unopened" | "events" | "ended" = "unopened";
-  /** What is under way as the answer's last message; nothing else is sent then. */
-  #long: LongReply | undefined;
-  #isStreamPreferred = false;
-
-  /** `always`: what every answer of the hub carries. */
-  constructor(
-    response: ServerResponse,
-    always: Readonly<Record<string, string>>,
-    { budgets, streams }: { readonly budgets: BudgetBook; readonly streams: OpenStreams },
-  ) {
-    this.#response = response;
-    this.#always = always;
-    this.#budgets = budgets;
-    this.#streams = streams;
-    response.on("close", () => {
-      streams.delete(this);
-      // Whoever has gone reads no more, and keeps nobody waiting.
-      this.#drained();
-      if (this.#state === "ended") return;
-      this.#state = "ended";
-      for (const listener of this.#onGone) listener();
-    });
-    response.on("drain", () => this.#drained());
-  }
-
+/** The answer to what a client sent: one message, or a stream of events that ends with it. */
+export interface Reply {
   /** Whose answer it is: see `peerOf`. */
-  get peer(): string {
-    return peerOf(this.#response.req);
-  }
-
+  readonly peer: string;
   /** Whether anything can still be sent. */
-  get isOpen(): boolean {
-    return this.#state !== "ended";
-  }
-
-  get isStream(): boolean {
-    return this.#state === "events";
-  }
-
+  readonly isOpen: boolean;
+  readonly isStream: boolean;
   /** Makes a successful answer a stream of one event instead of one message. */
-  preferStream(): void {
-    this.#isStreamPreferred = true;
-  }
-
+  preferStream(): void;
   /** Calls `listener` when the client goes away before the answer ended. Returns how to stop. */
-  onGone(listener: () => void): () => void {
-    this.#onGone.add(listener);
-    return () => this.#onGone.delete(listener);
-  }
-
+  onGone(listener: () => void): () => void;
   /** Ends the answer with one JSON message, as text or in UTF-8; on a stream, with a last event. */
-  message(
-    text: string | Buffer,
-    status = 200,
-    headers: Readonly<Record<string, string>> = {},
-  ): void {
-    if (this.#state === "ended") return;
-    if (this.#long !== undefined) {
-      this.#state = "ended";
-      this.#long.breakOff(text.toString());
-      return;
-    }
-    if (this.#isStreamPreferred && status === 200) this.openStream(headers);
-    if (this.#state === "events") {
-      this.event({ data: text.toString() });
-      this.end();
-      return;
-    }
-    this.#state = "ended";
-    const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
-    const own = { "content-type": "application/json", "content-length": bytes.length };
-    this.#response.writeHead(status, joinedHeaders(this.#always, headers, own));
-    atEndOfTurn(() => this.#response.end(bytes));
-  }
-
-  /** Begins the answer's last message, which is sent while it comes; undefined when nobody reads it. */
-  beginLong(): LongReply | undefined {
-    if (this.#state === "ended" || this.#long !== undefined) return undefined;
-    if (this.#isStreamPreferred) this.openStream();
-    if (this.#state === "unopened") {
-      const own = { "content-type": "application/json" };
-      this.#response.writeHead(200, joinedHeaders(this.#always, own));
-    }
-    this.#long = new LongReply(this.#response, this.#state === "events");
-    return this.#long;
-  }
-
+  message(text: string | Buffer, status?: number, headers?: Readonly<Record<string, string>>): void;
+  /** Begins the answer's last message, which is sent while it comes; undefined when that cannot be. */
+  beginLong(): LongReply | undefined;
   /** Ends the answer with what `beginLong` began. */
-  endLong(last: Buffer, event: StreamEvent | undefined): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
-    this.#long?.end(last, event);
-  }
-
+  endLong(last: Buffer, event: StreamEvent | undefined): void;
   /** Ends the answer with one JSON message that is in pieces, as `message` does. */
-  pieces(message: Pieces): void {
-    if (this.#state === "ended" || this.#long !== undefined) return;
-    if (this.#isStreamPreferred) this.openStream();
-    if (this.#state === "events") {
-      this.#state = "ended";
-      // JSON holds no raw line ends.
-      endWith(this.#response, between("data: ", message, "\n\n"));
-      return;
-    }
-    this.#state = "ended";
-    const own = { "content-type": "application/json", "content-length": message.length };
-    this.#response.writeHead(200, joinedHeaders(this.#always, own));
-    atEndOfTurn(() => endWith(this.#response, message));
-  }
-
+  pieces(message: Pieces): void;
   /** Ends the answer without a body. */
-  empty(status: number, headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#state === "ended" || this.#long !== undefined) return;
-    this.#state = "ended";
-    this.#response.writeHead(status, joinedHeaders(this.#always, headers, { "content-length": 0 }));
-    this.#response.end();
-  }
-
-  openStream(headers: Readonly<Record<string, string>> = {}): void {
-    if (this.#state !== "unopened" || this.#long !== undefined) return;
-    this.#state = "events";
-    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
-    this.#response.flushHeaders();
-    this.#streams.add(this);
-  }
-
+  empty(status: number, headers?: Readonly<Record<string, string>>): void;
+  openStream(headers?: Readonly<Record<string, string>>): void;
   /** Sends an event; false when the client should be given time to read (see `onDrain`). */
-  event(event: StreamEvent): boolean {
-    return this.#write(eventText(event));
-  }
-
+  event(event: StreamEvent): boolean;
   /** A sign of life on a stream. Where the client has not read what was sent before, there is one already. */
-  comment(): void {
-    if (this.#response.writableLength === 0) this.#write(":\n\n");
-  }
-
+  comment(): void;
   /** Calls `listener` once, when the client has read what waits, or is gone. */
-  onDrain(listener: () => void): void {
-    if (this.#response.closed) listener();
-    else this.#onDrain.push(listener);
-  }
-
-  end(): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
-    if (this.#long === undefined) this.#response.end();
-    else this.#long.breakOff();
-  }
-
-  #drained(): void {
-    for (const listener of this.#onDrain.splice(0)) listener();
-  }
-
-  #write(text: string): boolean {
-    if (this.#state === "ended" || this.#long !== undefined) return true;
-    this.openStream();
-    // What waits already is what the client does not read; one large event alone is no sign of that.
-    if (this.#response.writableLength > this.#budgets.limit("streamBytes")) {
-      this.#budgets.refused("streamBytes");
-      this.#response.destroy();
-      return true;
-    }
-    return this.#response.write(text);
-  }
+  onDrain(listener: () => void): void;
+  end(): void;
 }

@@ -65,9 +65,13 @@ export class Sessions {
     return this.#sessions.size + this.#dormant.size;
   }
 
-  /** A new session; undefined when its client has all that it may have. */
-  create(options: NewSession): ClientSession | undefined {
-    const session = this.#make(`${sessionPrefix}${randomBytes(18).toString("base64url")}`, options);
+  /**
+   * A new session; undefined when its client has all that it may have. `isKept`: it outlives the process,
+   * where sessions do. Default: it does.
+   */
+  create(options: NewSession, isKept = true): ClientSession | undefined {
+    const id = `${sessionPrefix}${randomBytes(18).toString("base64url")}`;
+    const session = this.#make(id, options, isKept);
     if (!this.#shares.admit(session.peer, session)) return undefined;
     this.#sessions.set(session.id, session);
     void session.changed();
@@ -168,14 +172,14 @@ export class Sessions {
     this.#sessions.clear();
   }
 
-  #make(id: string, options: NewSession): ClientSession {
+  #make(id: string, options: NewSession, isKept = true): ClientSession {
     const session: ClientSession = new ClientSession({
       ...options,
       id,
       context: this.#context,
       onChange: () => {
-        const isOpen = this.#sessions.has(id);
-        return (isOpen ? this.#kept?.changed(session) : undefined) ?? Promise.resolve();
+        const isToKeep = isKept && this.#sessions.has(id);
+        return (isToKeep ? this.#kept?.changed(session) : undefined) ?? Promise.resolve();
       },
       onEnd: () => this.end(session),
     });

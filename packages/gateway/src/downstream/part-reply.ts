@@ -1,0 +1,90 @@
+import type { StreamEvent } from "../wire/event-stream.js";
+import type { Pieces } from "../wire/pieces.js";
+import type { Reply } from "./reply.js";
+
+/** What answers share that go to a client together. */
+export interface SharedAnswer {
+  /** Where they go. */
+  readonly whole: Pick<Reply, "peer" | "isOpen" | "isStream" | "onGone" | "onDrain" | "comment">;
+  openStream(): void;
+  event(event: StreamEvent): boolean;
+  /** One of them is whole. */
+  answer(text: string): void;
+  /** One of them is over, with or without a message. */
+  over(): void;
+}
+
+/** One of several answers that go to a client together: to the requests of a batch, or on one stream for all. */
+export class PartReply implements Reply {
+  readonly #shared: SharedAnswer;
+  #isOver = false;
+
+  constructor(shared: SharedAnswer) {
+    this.#shared = shared;
+  }
+
+  get peer(): string {
+    return this.#shared.whole.peer;
+  }
+
+  get isOpen(): boolean {
+    return !this.#isOver && this.#shared.whole.isOpen;
+  }
+
+  get isStream(): boolean {
+    return this.#shared.whole.isStream;
+  }
+
+  preferStream(): void {
+    // That is decided for all of them.
+  }
+
+  onGone(listener: () => void): () => void {
+    return this.#shared.whole.onGone(listener);
+  }
+
+  message(text: string | Buffer): void {
+    if (this.#isOver) return;
+    this.#shared.answer(text.toString());
+    this.end();
+  }
+
+  /** Several answers cannot be on their way at once. */
+  beginLong(): undefined {
+    return undefined;
+  }
+
+  endLong(): void {
+    // None begins.
+  }
+
+  pieces({ pieces }: Pieces): void {
+    this.message(Buffer.concat(pieces));
+  }
+
+  empty(): void {
+    this.end();
+  }
+
+  openStream(): void {
+    this.#shared.openStream();
+  }
+
+  event(event: StreamEvent): boolean {
+    return this.#isOver || this.#shared.event(event);
+  }
+
+  comment(): void {
+    if (this.isStream) this.#shared.whole.comment();
+  }
+
+  onDrain(listener: () => void): void {
+    this.#shared.whole.onDrain(listener);
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#shared.over();
+  }
+}
