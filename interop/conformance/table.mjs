@@ -27,10 +27,23 @@ export function scoreOf(results, scored) {
 }
 
 function lines(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(" | ")} |`;
   const [head, ...rest] = rows.map(line);
   return [head, line(widths.map((width) => "-".repeat(width))), ...rest].join("\n");
+}
+
+/** Whether a scenario has the same passed checks on every path, and no failed one. */
+function isAlike(scenario, columns) {
+  const cells = Object.values(columns).map((results) => cell(results.get(scenario)));
+  const counts = tally(columns.direct.get(scenario));
+  return cells.every((one) => one === cells[0]) && counts?.failed === 0 && counts.warned === 0;
+}
+
+function folded(scenarios) {
+  if (scenarios.length === 0) return "";
+  const names = scenarios.map((scenario) => `\`${scenario}\``).join(", ");
+  return `\n\n<details><summary>The ${scenarios.length} scenarios that pass with the same checks on every path</summary>\n\n${names}\n\n</details>`;
 }
 
 /** One section: the scenarios of a leg and a revision, passed/failed checks by path. */
@@ -38,18 +51,21 @@ export function section({ leg, revision, scored, columns }) {
   const direct = columns.direct;
   const paths = Object.keys(columns);
   const ran = scored.filter((scenario) => direct.has(scenario));
+  const alike = [...direct.keys()].filter((scenario) => isAlike(scenario, columns));
   const rows = [
     ["scenario", "", ...paths],
-    ...[...direct.keys()].map((scenario) => [
-      `\`${scenario}\``,
-      scored.includes(scenario) ? "scored" : "",
-      ...paths.map((path) => cell(columns[path].get(scenario))),
-    ]),
+    ...[...direct.keys()]
+      .filter((scenario) => !alike.includes(scenario))
+      .map((scenario) => [
+        `\`${scenario}\``,
+        scored.includes(scenario) ? "scored" : "",
+        ...paths.map((path) => cell(columns[path].get(scenario))),
+      ]),
     ["**checks**", "", ...paths.map((path) => sum(columns[path]))],
     ["**scored**", "", ...paths.map((path) => `${scoreOf(columns[path], ran)} of ${ran.length}`)],
   ];
   const who = leg === "server" ? "Server scenarios" : "Client scenarios";
-  return `### ${who}, ${revision}\n\n${lines(rows)}`;
+  return `### ${who}, ${revision}\n\n${lines(rows)}${folded(alike)}`;
 }
 
 export function writeTable(text) {

@@ -101,7 +101,7 @@ describe("the activity page", () => {
       return page.getByText("many 0 registered.").count();
     };
     await expect.poll(bottom, { timeout: 10_000 }).toBe(1);
-    await page.getByText("the hub remembers nothing older").waitFor();
+    await page.getByText("all events that the hub has kept").waitFor();
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export JSON" }).click();
     const download = await coming;

@@ -31,7 +31,7 @@ type Listed = { readonly clients: readonly { readonly id: string; readonly title
 
 async function listClients(hub: HubProcess): Promise<Listed["clients"]> {
   const { clients }: Listed = await (await fetch(`${hub.url}/config`)).json();
-  expect(clients).toHaveLength(13);
+  expect(clients).toHaveLength(20);
   return clients;
 }
 

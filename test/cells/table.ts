@@ -1,7 +1,7 @@
 import { type Cell, everything, paths } from "./cells.js";
 import { type Limit, limitOf, limits } from "./limits.js";
 
-/** The table, and what its "-" mean; as Markdown. */
+/** The table, and why a server does not do what it lacks; as Markdown. */
 export function page(cells: readonly Cell[]): string {
   const reasons = limits.map((limit) => `- ${scopeOf(limit)}: ${limit.reason}.`);
   return [table(cells), "", ...reasons].join("\n");
@@ -14,25 +14,47 @@ function scopeOf({ server, features, clients, paths: ways }: Limit): string {
   return parts.join("; ");
 }
 
-/** One line a client, server and path, one column a feature. */
+/** One line for all clients with which a server works alike, one column a path. */
 function table(cells: readonly Cell[]): string {
-  const features = everything.features.filter((name) =>
-    cells.some((cell) => cell.feature === name),
-  );
-  const rows = pairsOf(cells).map((pair) => [
-    pair[0]?.client ?? "",
-    pair[0]?.server ?? "",
-    pair[0]?.path ?? "",
-    ...features.map((name) => markOf(pair.find((cell) => cell.feature === name))),
-  ]);
-  const head = ["client", "server", "path", ...features];
+  const rows = everything.servers.flatMap((server) => {
+    const alike = new Map<string, { clients: string[]; outcomes: readonly string[] }>();
+    for (const client of everything.clients) {
+      const ofPair = cells.filter((cell) => cell.server === server && cell.client === client);
+      if (ofPair.length === 0) continue;
+      const outcomes = paths.map((path) => outcomeOf(ofPair.filter((cell) => cell.path === path)));
+      const known = alike.get(outcomes.join());
+      if (known === undefined) alike.set(outcomes.join(), { clients: [client], outcomes });
+      else known.clients.push(client);
+    }
+    return [...alike.values()].map(({ clients, outcomes }) => [
+      server,
+      clients.join(", "),
+      ...outcomes,
+    ]);
+  });
+  const head = ["server", "clients", ...paths];
   const widths = head.map((_, column) =>
     Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)),
   );
   const line = (row: readonly string[]) =>
     `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [line(head), rule, ...rows.map(line)].join("\n");
+  const good = cells.filter(({ missing }) => missing === undefined).length;
+  const counted = `${cells.length} cells were tried, and ${good} are ok. A cell is one feature of one client, server and path.`;
+  return [counted, "", line(head), rule, ...rows.map(line)].join("\n");
+}
+
+/** What works between a client and a server on one path. */
+function outcomeOf(cells: readonly Cell[]): string {
+  if (cells.length === 0) return "cannot talk";
+  const named = (mark: string) =>
+    cells.filter((cell) => markOf(cell) === mark).map(({ feature }) => feature);
+  const [missing, failed] = [named("-"), named("FAIL")];
+  const parts = [
+    missing.length === 0 ? "all" : `all but ${missing.join(", ")}`,
+    ...(failed.length === 0 ? [] : [`FAIL: ${failed.join(", ")}`]),
+  ];
+  return parts.join("; ");
 }
 
 /**
@@ -51,22 +73,7 @@ export function failures(cells: readonly Cell[]): readonly string[] {
   });
 }
 
-function markOf(cell: Cell | undefined): string {
-  if (cell === undefined) return "";
+function markOf(cell: Cell): string {
   if (cell.missing === undefined) return "ok";
   return limitOf(cell) === undefined ? "FAIL" : "-";
-}
-
-function pairsOf(cells: readonly Cell[]): readonly (readonly Cell[])[] {
-  return everything.clients.flatMap((client) =>
-    everything.servers.flatMap((server) =>
-      paths
-        .map((path) =>
-          cells.filter(
-            (cell) => cell.client === client && cell.server === server && cell.path === path,
-          ),
-        )
-        .filter((pair) => pair.length > 0),
-    ),
-  );
 }
