@@ -5,6 +5,7 @@ import { endSoon } from "../upstream/brief-exchange.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange } from "../upstream/port.js";
+import { callLimits } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
 
@@ -41,14 +42,15 @@ export class CallRun {
     this.#options = options;
     const { entry, method, name, client, params } = options;
     this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
-    this.#timer = new CallTimer(context.limits, (over) => {
+    const limits = callLimits(context.limits, entry, method, name);
+    this.#timer = new CallTimer(limits, (over) => {
       // It was never sent: that says nothing about the server.
-      if (this.#sentAt === undefined) return this.fail(busy);
+      if (this.#sentAt === undefined) return this.fail(busy(context, entry));
       if (over.isSilent) {
         this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
         void context.refresh(entry.record.id);
       }
-      this.fail(timedOut(over));
+      this.fail(timedOut(over, limits, entry));
     });
     this.#place = new CallPlace(this.#timer, options.peer);
   }
@@ -122,10 +124,11 @@ export class CallRun {
     this.#running.instanceId = instance.instanceId;
     const begin = () => {
       // Until now it waited in the hub; from here on silence is the server's.
-      this.#timer.touch();
+      this.#timer.sent();
       start();
     };
-    if (!this.#place.enter(instance.calls, begin)) this.fail(busy);
+    if (!this.#place.enter(instance.calls, begin))
+      this.fail(busy(this.#context, this.#options.entry));
   }
 
   /** The answer is there, and with it the end of the call. */
