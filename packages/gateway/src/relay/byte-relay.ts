@@ -13,7 +13,7 @@ import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import { codingOf, mcpTypeOf } from "./answer-head.js";
 import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
-import { callLimits } from "./call-limits.js";
+import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, failureOf, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
 import { sendText } from "./send-text.js";
@@ -112,7 +112,8 @@ export function relayBytes(
         if (sentAt === undefined) return fail(busy(context, entry));
         exchange?.abort();
         if (over.isSilent) {
-          current?.timedOut(sentAt, context.catalogue.now().hub);
+          if (isTelling(over, context.limits))
+            current?.timedOut(sentAt, context.catalogue.now().hub);
           void context.refresh(entry.record.id);
         }
         fail(timedOut(over, limits, entry));

@@ -1,5 +1,6 @@
 import type { Entry } from "@hub/core";
 import type { GatewayLimits } from "../limits.js";
+import type { TimeOver } from "../upstream/call-timer.js";
 
 /** Whose a limit is: the hub's own, or what an operator set for one server or one tool of it. */
 export type LimitOwner = "hub" | "server" | "tool";
@@ -31,4 +32,9 @@ export function callLimits(
     waitMs: Math.max(own, limits.callTimeoutMs),
     owner: ofTool === undefined ? "server" : "tool",
   };
+}
+
+/** Whether a silence says something about the whole server: one tool may have to be much quicker than that. */
+export function isTelling({ afterMs }: TimeOver, { callTimeoutMs }: GatewayLimits): boolean {
+  return afterMs >= callTimeoutMs;
 }

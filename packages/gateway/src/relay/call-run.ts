@@ -5,7 +5,7 @@ import { endSoon } from "../upstream/brief-exchange.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange } from "../upstream/port.js";
-import { callLimits } from "./call-limits.js";
+import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
 
@@ -47,7 +47,8 @@ export class CallRun {
       // It was never sent: that says nothing about the server.
       if (this.#sentAt === undefined) return this.fail(busy(context, entry));
       if (over.isSilent) {
-        this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
+        if (isTelling(over, context.limits))
+          this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
         void context.refresh(entry.record.id);
       }
       this.fail(timedOut(over, limits, entry));
