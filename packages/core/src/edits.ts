@@ -89,6 +89,8 @@ export const editSchema = z.strictObject(
 
 export type EditChange = z.output<typeof editSchema>;
 
+export type EditInput = z.input<typeof editSchema>;
+
 type Values = { readonly [Field in keyof EditChange]?: NonNullable<EditChange[Field]> };
 
 /** What an operator says of a server. It wins over what the server says, and stays when that registers again. */

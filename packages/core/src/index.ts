@@ -13,6 +13,7 @@ export { type Clock, systemClock } from "./clock.js";
 export { serverNotFound } from "./departures.js";
 export {
   type EditChange,
+  type EditInput,
   type Edits,
   editSchema,
   isHidden,
