@@ -135,6 +135,21 @@ describe("PATCH /servers/{id}", () => {
   });
 });
 
+test("a registration that leaves things out keeps them, also as a form with empty fields; null takes them back", async () => {
+  const hub = await createTestApp();
+  const said = { tags: ["a", "b"], description: "What it does", owner: "Dev" };
+  await postJson(hub.app, "/register", { ...server1, ...said });
+  const fields = { ...server1, tags: "", description: "", owner: "", title: "From a form" };
+  expect(await (await postForm(hub.app, fields)).json()).toMatchObject({
+    server: { ...said, title: "From a form" },
+  });
+  expect(await get(hub, path)).toMatchObject({ ...said, title: "From a form" });
+  const taken = { ...server1, tags: [], description: null, title: "" };
+  const { server } = await (await postJson(hub.app, "/register", taken)).json();
+  expect(server).toMatchObject({ tags: [], owner: "Dev" });
+  for (const field of ["description", "title"]) expect(server).not.toHaveProperty(field);
+});
+
 describe("a hidden server", () => {
   test("is in no list and no search without ?hidden=true, and is still there", async () => {
     const hub = await createTestApp();
