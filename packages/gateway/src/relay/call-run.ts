@@ -80,6 +80,7 @@ export class CallRun {
     this.#sentAt = undefined;
     this.#enter(instance, () => {
       if (this.#isOver) return;
+      this.#timer.sent();
       this.#sentAt = this.#context.catalogue.now().hub;
       this.#exchange = start();
     });
@@ -124,8 +125,8 @@ export class CallRun {
     this.#instance = instance;
     this.#running.instanceId = instance.instanceId;
     const begin = () => {
-      // Until now it waited in the hub; from here on silence is the server's.
-      this.#timer.sent();
+      // Until now it waited in the hub.
+      this.#timer.touch();
       start();
     };
     if (!this.#place.enter(instance.calls, begin))

@@ -109,6 +109,20 @@ describe("limits that were set for one server", () => {
     expect(textOf((await client.call("one__echo").done).response)).toBe("{}");
   });
 
+  test("do not count while a session with the server is opened for a call", async () => {
+    const way = { server: "legacy", client: "modern", path: "/mcp" } as const;
+    const { upstream, call, edit } = await start(way);
+    upstream.on("silent", () => textResult("at once"));
+    await edit({ toolTimeoutsMs: { silent: 2_000 } });
+    // It takes longer to open one than the tool may be silent.
+    const handle = upstream.handle.bind(upstream);
+    upstream.handle = (message, ...exchange) => {
+      if (message.method !== "initialize") handle(message, ...exchange);
+      else void quiet(3_000).then(() => handle(message, ...exchange));
+    };
+    expect(textOf((await call("silent")).response)).toBe("at once");
+  });
+
   test("do not count while a call waits in the hub", async () => {
     const { upstream, call, edit, held } = await start({
       server: "modern",
@@ -116,11 +130,11 @@ describe("limits that were set for one server", () => {
       path: "/mcp",
     });
     upstream.on("silent", () => textResult("at once"));
-    await edit({ maxInFlight: 1, toolTimeoutsMs: { silent: 100 } });
+    await edit({ maxInFlight: 1, toolTimeoutsMs: { silent: 2_000 } });
     const first = call("held");
     await until("the first to be there", () => upstream.callsOf("held").length === 1);
     const second = call("silent");
-    await quiet(400);
+    await quiet(3_000);
     held.open();
     expect(textOf((await second).response)).toBe("at once");
     expect(textOf((await first).response)).toBe("done");
