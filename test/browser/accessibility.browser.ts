@@ -49,6 +49,24 @@ describe("accessibility", { timeout: 180_000 }, () => {
     expect(found).toEqual([]);
   });
 
+  test("nor in the form and the question about one server, which fit their screens", async () => {
+    const hub = await startHub();
+    await populate(hub);
+    for (const look of looks) {
+      const page = await open(hub, "/", look);
+      await page.locator("[data-server] h2 a").first().click();
+      for (const name of ["Edit", "Remove"]) {
+        await page.getByRole("button", { name, exact: true }).click();
+        const dialog = page.getByRole("dialog");
+        await dialog.waitFor();
+        expect([name, look, await violations(page)]).toEqual([name, look, []]);
+        const overflow = await dialog.evaluate((one) => one.scrollWidth - one.clientWidth);
+        expect([name, look, overflow]).toEqual([name, look, 0]);
+        await page.keyboard.press("Escape");
+      }
+    }
+  });
+
   test("nor in the palette and the help", async () => {
     const hub = await startHub();
     await populate(hub);

@@ -116,6 +116,101 @@ describe("the server page", () => {
     await page.getByRole("heading", { name: "No server has registered yet" }).waitFor();
   });
 
+  test("what somebody knows better is said in a form, and stays when the server registers again", async () => {
+    const hub = await startHub();
+    const first = await startWorkshop(hub);
+    const { port = 0 } = first;
+    const page = await open(hub, "/ui/servers/workshop");
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Edit" }).click();
+    await dialog.getByText("stays when a running helper registers it again").waitFor();
+    expect(await dialog.getByLabel("Owner").getAttribute("placeholder")).toBe("parts team");
+    await dialog.getByLabel("Title").fill("Parts and tools");
+    await dialog.getByLabel("Tags").fill("parts, tools");
+    await dialog.getByLabel("Documentation").fill("https://docs.example/parts");
+    await dialog.getByLabel("Lifecycle").selectOption("deprecated");
+    await dialog.getByLabel("Time limit of a call").fill("5");
+    await dialog.getByLabel("Time limits of single tools").fill("order_part = 300000");
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    await dialog.getByText("from 100 to 900000, got 5").first().waitFor();
+    await dialog.getByLabel("Time limit of a call").fill("120000");
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    await dialog.waitFor({ state: "detached" });
+    const title = page.getByRole("heading", { level: 1, name: "Parts and tools" });
+    await title.getByText("deprecated").waitFor();
+    await page.getByText("#tools", { exact: true }).waitFor();
+    await first.close();
+    await startWorkshop(hub, { release: 2, port });
+    await page.reload();
+    await title.waitFor();
+    await page.getByRole("button", { name: "Edit" }).click();
+    expect(await dialog.getByLabel("Time limits of single tools").inputValue()).toBe(
+      "order_part = 300000",
+    );
+    await dialog.getByLabel("Title").fill("");
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("heading", { level: 1, name: "Workshop" }).waitFor();
+  });
+
+  test("two who edit at once undo nothing of each other", async () => {
+    const hub = await startHub();
+    await startWorkshop(hub);
+    const page = await open(hub, "/ui/servers/workshop");
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Edit" }).click();
+    await dialog.getByLabel("On call").fill("the night shift");
+    const other = await fetch(`${hub.url}/servers/workshop`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ title: "Theirs", onCall: "nobody" }),
+    });
+    expect(other.status).toBe(200);
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    await dialog.getByRole("alert").waitFor();
+    await dialog.getByRole("button", { name: "Save my changes all the same" }).click();
+    await page.getByRole("heading", { level: 1, name: "Theirs" }).waitFor();
+    await page.getByText("on call: the night shift").waitFor();
+  });
+
+  test("a server can be hidden, is then shown where hidden ones are asked for, and comes back", async () => {
+    const hub = await startHub();
+    await startWorkshop(hub);
+    const page = await open(hub, "/ui/servers/workshop");
+    const dialog = page.getByRole("dialog");
+    const setHidden = async (isHidden: boolean) => {
+      await page.getByRole("button", { name: "Edit" }).click();
+      await dialog.getByLabel("Hide it").setChecked(isHidden);
+      await dialog.getByRole("button", { name: "Save changes" }).click();
+      await dialog.waitFor({ state: "detached" });
+    };
+    await setHidden(true);
+    await page.locator("h1").getByText("hidden").waitFor();
+    await page.goto("/");
+    await page.getByRole("button", { name: "Show 1 hidden server" }).click();
+    await page.locator('[data-server="workshop"]').getByText("hidden").waitFor();
+    await page.getByRole("link", { name: "Workshop" }).click();
+    await setHidden(false);
+    await page.goto("/");
+    await page.locator('[data-server="workshop"]').waitFor();
+  });
+
+  test("one that is alive is removed after a question that says what its helper does, which it then does", async () => {
+    const hub = await startHub();
+    await startWorkshop(hub);
+    const page = await open(hub, "/ui/servers/workshop");
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Remove" }).click();
+    await dialog.getByText("its helper registers it again").waitFor();
+    await dialog.getByRole("button", { name: "Keep it" }).click();
+    await hub.status("workshop", "up");
+    await page.getByRole("button", { name: "Remove" }).click();
+    await dialog.getByRole("button", { name: "Remove it" }).click();
+    await page.waitForURL((url) => url.pathname === "/");
+    await page.locator('[data-server="workshop"]').waitFor();
+    await page.goto("/ui/activity?server=workshop");
+    await page.getByText("was removed by an operator").first().waitFor();
+  });
+
   test("another release of a server is a readable difference, without a reload", async () => {
     const hub = await startHub();
     const first = await startWorkshop(hub);

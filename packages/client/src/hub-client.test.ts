@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, test, vi } from "vitest";
 import { HubClient } from "./hub-client.js";
 import type { HubClientError } from "./hub-client-error.js";
@@ -103,11 +104,47 @@ test("a query becomes parameters", async () => {
   expect((await hub.servers()).nextCursor).toBe("/servers");
 });
 
+test("lists in a query become parameters that come several times", async () => {
+  const asked: unknown[] = [];
+  const hub = await clientOf((request, response) => {
+    asked.push(request.url);
+    json(200, { servers: [], tools: [] })(request, response);
+  });
+  await hub.servers({ tag: ["a", "b c"], status: ["up", "degraded"], hidden: true });
+  await hub.servers({ tag: "a", status: [] });
+  await hub.tools({ q: "x", status: ["up", "down"], hidden: false });
+  expect(asked).toEqual([
+    "/servers?tag=a&tag=b+c&status=up&status=degraded&hidden=true",
+    "/servers?tag=a",
+    "/tools?q=x&status=up&status=down&hidden=false",
+  ]);
+});
+
+test("edits a server on what it was seen as, and removes one by force", async () => {
+  const asked: unknown[] = [];
+  const hub = await clientOf(async (request, response) => {
+    const body = await text(request);
+    asked.push([request.method, request.url, request.headers["if-match"], body]);
+    if (request.method === "DELETE") response.writeHead(204).end();
+    else json(200, { id: "a b", etag: '"2-x"' })(request, response);
+  });
+  const { etag } = await hub.edit("a b", { title: "Better", hidden: null }, '"1-x"');
+  expect(etag).toBe('"2-x"');
+  await hub.edit("a b", { maxInFlight: 2 });
+  await hub.removeByForce("a b");
+  expect(asked).toEqual([
+    ["PATCH", "/servers/a%20b", '"1-x"', '{"title":"Better","hidden":null}'],
+    ["PATCH", "/servers/a%20b", undefined, '{"maxInFlight":2}'],
+    ["DELETE", "/servers/a%20b?force=true", undefined, ""],
+  ]);
+});
+
 test("finds tools and goes on from page to page", async () => {
   const tool = {
     serverId: "w",
     serverName: "Weather",
     serverStatus: "up",
+    serverEndpoint: "http://127.0.0.1:8002/mcp",
     name: "forecast",
     title: "Forecast",
     hash: "h",

@@ -1,4 +1,5 @@
 import type {
+  EditInput,
   RegisterAnswer,
   RegistrationInput,
   RenewAnswer,
@@ -27,8 +28,12 @@ export interface HubClientOptions {
 /** Narrows `servers()`. Without any of it the hub answers with everything. */
 export interface ServersQuery {
   readonly q?: string | undefined;
-  readonly tag?: string | undefined;
-  readonly status?: string | undefined;
+  /** Servers that have it, or all of these. */
+  readonly tag?: string | readonly string[] | undefined;
+  /** Servers in this state, or in one of these. */
+  readonly status?: string | readonly string[] | undefined;
+  /** Those too that an operator hid. Default: false. */
+  readonly hidden?: boolean | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
@@ -65,7 +70,7 @@ export class HubClient {
     signal?: AbortSignal,
     proof?: string,
   ): Promise<RegisterAnswer> {
-    const answer = await this.#call("POST", "/register", registration, signal, proof);
+    const answer = await this.#call("POST", "/register", registration, signal, proofIn(proof));
     if (answer?.server === undefined || answer.instance === undefined) {
       const why = "its answer to POST /register names no server and no instance";
       throw notAHub(this.url, 200, why);
@@ -97,7 +102,31 @@ export class HubClient {
    * got when it registered first, or its service key. Rejects with `NOT_OWNER` without.
    */
   async remove(id: string, proof?: string, signal?: AbortSignal): Promise<void> {
-    await this.#call("DELETE", `/servers/${encodeURIComponent(id)}`, undefined, signal, proof);
+    await this.#call("DELETE", pathOf(id), undefined, signal, proofIn(proof));
+  }
+
+  /**
+   * Removes any server and its history without proof, as an operator. When the server still runs, its
+   * helper registers it again.
+   */
+  async removeByForce(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#call("DELETE", `${pathOf(id)}?force=true`, undefined, signal);
+  }
+
+  /**
+   * Says of a server what an operator knows better: what is left out stays as it was, null takes it back.
+   * `etag` is that of the answer it was decided on; when somebody changed the server meanwhile, it rejects
+   * with `PRECONDITION_FAILED`. Default: whatever the server is by now.
+   */
+  async edit(
+    id: string,
+    change: EditInput,
+    etag?: string,
+    signal?: AbortSignal,
+  ): Promise<ServerDetail> {
+    const headers = etag === undefined ? {} : { "if-match": etag };
+    const answer = await this.#call("PATCH", pathOf(id), change, signal, headers);
+    return answer as unknown as ServerDetail; // contract
   }
 
   /** One page of servers; without a query, all of them. */
@@ -110,8 +139,7 @@ export class HubClient {
 
   /** One server with its instances. */
   async server(id: string, signal?: AbortSignal): Promise<ServerDetail> {
-    const path = `/servers/${encodeURIComponent(id)}`;
-    return (await this.#get(path, {}, signal)) as unknown as ServerDetail; // contract
+    return (await this.#get(pathOf(id), {}, signal)) as unknown as ServerDetail; // contract
   }
 
   /** One page of the tools of all servers, the best first. */
@@ -121,14 +149,14 @@ export class HubClient {
 
   /** All tools of one server. */
   async serverTools(id: string, signal?: AbortSignal): Promise<ServerTools> {
-    const path = `/servers/${encodeURIComponent(id)}/tools`;
-    return (await this.#get(path, {}, signal)) as unknown as ServerTools; // contract
+    return (await this.#get(`${pathOf(id)}/tools`, {}, signal)) as unknown as ServerTools; // contract
   }
 
   #get(path: string, query: object, signal: AbortSignal | undefined) {
     const search = new URLSearchParams();
     for (const [key, value] of Object.entries(query)) {
-      if (value !== undefined) search.set(key, String(value));
+      for (const one of Array.isArray(value) ? value : [value])
+        if (one !== undefined) search.append(key, String(one));
     }
     const target = search.size === 0 ? path : `${path}?${search}`;
     return this.#call("GET", target, undefined, signal);
@@ -139,7 +167,7 @@ export class HubClient {
     path: string,
     body: unknown,
     signal: AbortSignal | undefined,
-    proof?: string,
+    more: Readonly<Record<string, string>> = {},
   ) {
     const controller = new AbortController();
     const abort = () => controller.abort();
@@ -152,9 +180,8 @@ export class HubClient {
     // Not `AbortSignal.any`: a signal that lives as long as the program would collect all of them.
     signal?.addEventListener("abort", abort);
 
-    const headers: Record<string, string> = { accept: "application/json" };
+    const headers: Record<string, string> = { accept: "application/json", ...more };
     if (body !== undefined) headers["content-type"] = "application/json";
-    if (proof !== undefined) headers["mcp-hub-proof"] = latin1Of(proof);
     if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
     try {
       const response = await this.#fetch(`${this.url}${path}`, {
@@ -188,6 +215,12 @@ export class HubClient {
       { cause: error },
     );
   }
+}
+
+const pathOf = (serverId: string) => `/servers/${encodeURIComponent(serverId)}`;
+
+function proofIn(proof: string | undefined): Record<string, string> {
+  return proof === undefined ? {} : { "mcp-hub-proof": latin1Of(proof) };
 }
 
 /** A header holds bytes: text beyond ASCII travels as those of its UTF-8 form. */

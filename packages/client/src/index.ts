@@ -1,4 +1,5 @@
 export type {
+  EditInput,
   FindingView,
   InstanceDetail,
   InstanceView,

@@ -3,7 +3,8 @@ import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import type { Registered, RegistrationUpdated } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { canonicalJson } from "./json.js";
-import { endpointKey, type Profile, profileOf } from "./registration.js";
+import { type Profile, profileAfter } from "./profile.js";
+import { endpointKey, isSameEndpoint } from "./registration.js";
 
 /**
  * What a registration may change. `owner`: everything. `successor`: everything, the service key too,
@@ -38,7 +39,7 @@ export function accept(
   const instance = instanceOf(request, facts, admission, isNewInstance);
   const instances =
     known === undefined ? [...kept, instance] : kept.map((one) => (one === known ? instance : one));
-  const profile = profileOf(registration);
+  const profile = profileAfter(profileBefore(request, facts, admission), registration);
   const changed =
     previous === undefined
       ? []
@@ -48,6 +49,7 @@ export function accept(
     id: facts.id,
     name: registration.name,
     profile,
+    ...(previous?.edits === undefined ? {} : { edits: previous.edits }),
     ...(serviceKeyHash === undefined ? {} : { serviceKeyHash }),
     createdAt: previous?.createdAt ?? wall,
     updatedAt: isNews ? wall : (previous?.updatedAt ?? wall),
@@ -87,6 +89,21 @@ export function accept(
   };
 }
 
+/**
+ * What the name said of itself, where the same server registers again: somebody who stays, or comes back
+ * to where the name was last. A newcomer that takes the name over begins with nothing; so does an owner
+ * that was followed by somebody without proof, whose words they may be.
+ */
+function profileBefore(
+  { registration }: RegistrationRequest,
+  { record: previous }: RegistrationFacts,
+  { kept, known, terms = "owner" }: Admission,
+): Profile {
+  if (previous === undefined || (terms === "owner" && kept.some(wasFollowed))) return {};
+  const isBack = isSameEndpoint(previous.lastEndpoint, registration.endpoint);
+  return known !== undefined || kept.length > 0 || isBack ? previous.profile : {};
+}
+
 /** The key of the name afterwards: who shares a name with others cannot change what they know it by. */
 function serviceKeyFor(
   { serviceKeyHash }: RegistrationRequest,
@@ -120,12 +137,15 @@ function instanceOf(
     !isAnothers &&
     standingOf(known).hasLiveLease;
   const granted = isKept ? { hash: known.leaseHash, ttlMs: known.ttlMs } : lease;
+  const isSamePlace = known !== undefined && isSameEndpoint(known.endpoint, registration.endpoint);
+  const areOwn = isSamePlace && terms === "owner" && !wasFollowed(known);
+  const keepsCandidates = isUnproven || (areOwn && registration.candidates === undefined);
   const registeredFrom = isUnproven ? (known?.registeredFrom ?? from) : from;
   return {
     id: known?.id ?? registration.instanceId ?? freeId(registration.endpoint, kept),
     endpoint: registration.endpoint,
     transport: registration.transport,
-    candidates: (isUnproven ? known?.candidates : registration.candidates) ?? [],
+    candidates: (keepsCandidates ? known?.candidates : registration.candidates) ?? [],
     registeredAt: (isNew ? undefined : known?.registeredAt) ?? wall,
     lastRegisteredAt: wall,
     ...(registeredFrom === undefined ? {} : { registeredFrom }),
@@ -134,6 +154,11 @@ function instanceOf(
     ...(isUnproven && granted !== undefined ? { isLeaseOnTrust: true } : {}),
     ...(former === undefined ? {} : { formerLeaseHash: former }),
   };
+}
+
+/** Whether what is registered may be the words of somebody who proved nothing. */
+function wasFollowed({ formerLeaseHash, isLeaseOnTrust }: InstanceRecord): boolean {
+  return formerLeaseHash !== undefined || isLeaseOnTrust === true;
 }
 
 /** The lease whose holder may still come back. */

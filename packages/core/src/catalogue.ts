@@ -5,6 +5,7 @@ import type { Health, Now } from "./health.js";
 import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
 import { newHealth, registeredAgain } from "./new-health.js";
+import { placeOf } from "./place.js";
 import { isSameEndpoint } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";
@@ -15,6 +16,8 @@ export class Catalogue {
   readonly #byLease = new Map<string, { readonly serverId: string; readonly instanceId: string }>();
   /** Ids by what their names look like to a person. */
   readonly #byShape = new Map<string, Set<string>>();
+  /** Ids by the places of their instances. */
+  readonly #byPlace = new Map<string, Set<string>>();
   /** Sorted. */
   readonly #ids: string[] = [];
   #listed: readonly Entry[] | undefined;
@@ -80,9 +83,19 @@ export class Catalogue {
     return undefined;
   }
 
+  /** Other entries that have an instance at a place where this one has one. */
+  neighbours(id: string): readonly Entry[] {
+    const ids = new Set(
+      this.#placesOf(id).flatMap((place) => [...(this.#byPlace.get(place) ?? [])]),
+    );
+    ids.delete(id);
+    return [...ids].flatMap((one) => this.#entries.get(one) ?? []);
+  }
+
   /** Takes a stored record over. `registered` are the instances that have just registered. */
   put(record: EntryRecord, now: Now, registered: ReadonlyMap<string, Newness> = new Map()): void {
     const previous = this.#entries.get(record.id);
+    this.#leavePlaces(record.id);
     for (const instance of previous?.record.instances ?? []) {
       if (instance.leaseHash !== undefined) this.#byLease.delete(instance.leaseHash);
     }
@@ -102,6 +115,8 @@ export class Catalogue {
     });
     if (previous?.record.name !== record.name) this.#index(previous?.record, record);
     this.#set({ ...previous, record, instances });
+    for (const place of this.#placesOf(record.id))
+      this.#byPlace.set(place, (this.#byPlace.get(place) ?? new Set()).add(record.id));
     // A renewed lease alone shows in no list.
     const before = new Map(previous?.instances.map((one) => [one.record.id, one.health]));
     const isVisible =
@@ -116,6 +131,7 @@ export class Catalogue {
     for (const { leaseHash } of entry.record.instances)
       if (leaseHash !== undefined) this.#byLease.delete(leaseHash);
     this.#index(entry.record, undefined);
+    this.#leavePlaces(id);
     this.#entries.delete(id);
     this.#snapshotBytes -= entry.snapshot?.bytes ?? 0;
     this.#ids.splice(this.#placeOf(id), 1);
@@ -175,6 +191,18 @@ export class Catalogue {
       else high = middle;
     }
     return low;
+  }
+
+  #placesOf(id: string): readonly string[] {
+    return this.#entries.get(id)?.record.instances.map(({ endpoint }) => placeOf(endpoint)) ?? [];
+  }
+
+  #leavePlaces(id: string): void {
+    for (const place of this.#placesOf(id)) {
+      const ids = this.#byPlace.get(place);
+      ids?.delete(id);
+      if (ids?.size === 0) this.#byPlace.delete(place);
+    }
   }
 
   #index(before: EntryRecord | undefined, after: EntryRecord | undefined): void {

@@ -57,7 +57,7 @@ export class Departures {
   }
 
   /** See `Registry.remove`. */
-  async remove(serverId: string, mayRemove: (entry: Entry) => void): Promise<void> {
+  async remove(serverId: string, mayRemove?: (entry: Entry) => void): Promise<void> {
     const { catalogue, queue } = this.#options;
     await queue.execute((draft) => {
       const entry = catalogue.get(serverId);
@@ -65,9 +65,13 @@ export class Departures {
       if (entry === undefined || record === undefined) throw serverNotFound(serverId);
       // Decided in the same commit, and not in the entry yet.
       if (draft.registered.has(serverId)) throw registeredMeanwhile(record.name);
-      mayRemove(entry);
+      mayRemove?.(entry);
       draft.remove(serverId);
-      const said = { ...about(record, this.#options.now()), reason: "removed" } as const;
+      const said = {
+        ...about(record, this.#options.now()),
+        reason: "removed",
+        ...(mayRemove === undefined ? { isForced: true } : {}),
+      } as const;
       for (const instance of record.instances)
         draft.tell({ event: { kind: "deregistered", ...said, instance: refOf(instance) } });
       draft.tell({ event: { kind: "forgotten", ...said } });

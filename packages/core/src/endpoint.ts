@@ -67,10 +67,13 @@ export const endpointSchema = text()
     return url.href === given || url.href === `${given}/` ? given : url.href;
   });
 
-/** A URL that people may follow. */
-export const linkSchema = text()
+/** A URL that people may follow, or an empty text. */
+export const linkOrNothing = text()
   .trim()
   .max(longestUrl, atMost(longestUrl, "characters"))
-  .refine((given) => httpUrl(given) !== undefined, {
+  .refine((given) => given === "" || httpUrl(given) !== undefined, {
     error: (issue) => `must be an http:// or https:// URL, got ${shownValue(issue.input)}`,
   });
+
+/** A URL that people may follow. */
+export const linkSchema = linkOrNothing.min(1, "must not be empty");

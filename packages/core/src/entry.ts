@@ -1,7 +1,9 @@
+import type { Edits } from "./edits.js";
 import type { InstanceRef } from "./events.js";
 import type { Pace } from "./flapping.js";
 import type { Health } from "./health.js";
-import type { Profile, Transport } from "./registration.js";
+import type { Profile } from "./profile.js";
+import type { Transport } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 
 /** What the store keeps of one instance. Instants are milliseconds since 1970. */
@@ -40,7 +42,10 @@ export function refOf(record: InstanceRecord): InstanceRef {
 export type EntryRecord = {
   readonly id: string;
   readonly name: string;
+  /** What it says of itself. What people see is in `shownProfile`. */
   readonly profile: Profile;
+  /** What an operator says of it; missing while nobody edited it. */
+  readonly edits?: Edits;
   /** SHA-256 of the service key of its instances. */
   readonly serviceKeyHash?: string;
   readonly createdAt: number;

@@ -34,6 +34,12 @@ export type RegistrationUpdated = About & {
   readonly changed: readonly string[];
 };
 
+/** An operator said something of the server, or took it back. */
+type Edited = About & {
+  readonly kind: "edited";
+  readonly changed: readonly string[];
+};
+
 type StatusChanged = About & {
   readonly kind: "status-changed";
   readonly instance: InstanceRef;
@@ -73,6 +79,8 @@ type Deregistered = About & {
   readonly instance: InstanceRef;
   /** `left`: it said so itself. `removed`: somebody removed the name. */
   readonly reason: "left" | "removed";
+  /** It was removed without proof, by an operator: when it still runs, its helper registers it again. */
+  readonly isForced?: boolean;
 };
 
 type Forgotten = About & {
@@ -80,6 +88,8 @@ type Forgotten = About & {
   /** One instance of several; without it, the whole name. */
   readonly instance?: InstanceRef;
   readonly reason: "down-too-long" | "removed";
+  /** As that of `deregistered`. */
+  readonly isForced?: boolean;
 };
 
 export type NameConflict = About & {
@@ -93,6 +103,7 @@ export type NameConflict = About & {
 export type HubEvent =
   | Registered
   | RegistrationUpdated
+  | Edited
   | StatusChanged
   | CapabilitiesChanged
   | Deregistered
@@ -102,6 +113,7 @@ export type HubEvent =
 export const eventKinds = [
   "registered",
   "registration-updated",
+  "edited",
   "status-changed",
   "capabilities-changed",
   "deregistered",

@@ -22,6 +22,19 @@ export function expected(what: string) {
       : `must be ${what}, got ${shownValue(issue.input)}`;
 }
 
+/** For unknown fields, and for what is no object at all. */
+export function fieldsError(what: string, fields: string) {
+  return (issue: { readonly code?: string; readonly keys?: unknown; readonly input?: unknown }) => {
+    if (issue.code !== "unrecognized_keys" || !Array.isArray(issue.keys))
+      return expected(what)(issue);
+    const unknown = issue.keys.slice(0, 5).map(shownValue).join(", ");
+    const note = issue.keys.includes("command")
+      ? " The hub starts no programs; `hub-register -- <command>` serves and registers one."
+      : "";
+    return `must hold no other fields than ${fields}, got ${unknown}.${note}`;
+  };
+}
+
 function lengthOf(value: unknown): string {
   return typeof value === "string" || Array.isArray(value) ? String(value.length) : "more";
 }
@@ -47,13 +60,17 @@ function refuseInvisible(found: (value: string) => string | undefined) {
   };
 }
 
-/** A text of one line that a person will see. */
-export function line(longest: number) {
+/** A text of one line that a person will see, or an empty one. */
+export function lineOrNothing(longest: number) {
   return text()
     .trim()
-    .min(1, "must not be empty")
     .max(longest, atMost(longest, "characters"))
     .superRefine(refuseInvisible(invisibleInLine));
+}
+
+/** A text of one line that a person will see. */
+export function line(longest: number) {
+  return lineOrNothing(longest).min(1, "must not be empty");
 }
 
 /** A text of several lines that a person will see. */

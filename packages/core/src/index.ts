@@ -12,6 +12,16 @@ export { ByteShares } from "./byte-shares.js";
 export { type Clock, systemClock } from "./clock.js";
 export { serverNotFound } from "./departures.js";
 export {
+  type EditChange,
+  type EditInput,
+  type Edits,
+  editSchema,
+  isHidden,
+  lifecycles,
+  longestCallMs,
+  shownProfile,
+} from "./edits.js";
+export {
   type Entry,
   type EntryRecord,
   type Instance,
@@ -61,6 +71,7 @@ export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
 export { requireRemovable } from "./ownership.js";
 export { peerOf, plainAddress } from "./peer.js";
+export { placeOf } from "./place.js";
 export {
   type Finding,
   type FindingCode,
@@ -75,7 +86,12 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
-export type { LeaseGrant, RegisterResult, RegistrationContext } from "./registrar.js";
+export {
+  type LeaseGrant,
+  neighbourWarnings,
+  type RegisterResult,
+  type RegistrationContext,
+} from "./registrar.js";
 export {
   endpointKey,
   type Registration,

@@ -8,6 +8,7 @@ import {
   type RegistrationRequest,
 } from "./decide.js";
 import type { Draft } from "./draft.js";
+import { isHidden } from "./edits.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
@@ -123,6 +124,7 @@ export class Registrar {
       const instance = catalogue.instance(id, decision.instanceId);
       if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
       const warnings = lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)];
+      warnings.push(...neighbourWarnings(entry, catalogue.neighbours(id)));
       if (isWaiting) {
         const { retryAfterMs } = decision;
         warnings.push(waitingWarning(entry.record));
@@ -247,6 +249,17 @@ export class Registrar {
 }
 
 const conflictKey = ({ serverId, endpoint }: NameConflict) => `${serverId} ${endpoint}`;
+
+/** What deserves attention when lists show a server under several names. */
+export function neighbourWarnings({ record }: Entry, neighbours: readonly Entry[]): string[] {
+  if (isHidden(record)) return [];
+  return neighbours
+    .filter((neighbour) => !isHidden(neighbour.record))
+    .map(
+      ({ record: { id, name } }) =>
+        `The same endpoint is registered as "${name}" (${id}) too, so its tools are there twice. Remove the name that is not wanted (DELETE /servers/{id}?force=true), or hide it.`,
+    );
+}
 
 function lookAlikeWarning({ record }: Entry): string {
   return `The name looks like that of another server, "${record.name}" (${record.id}).`;

@@ -1,23 +1,11 @@
 import { z } from "zod";
-import { endpointSchema, httpUrl, linkSchema, transportSchema } from "./endpoint.js";
-import { atMost, expected, line, metadataSchema, prose, shownValue, text } from "./fields.js";
+import { endpointSchema, transportSchema } from "./endpoint.js";
+import { atMost, expected, fieldsError, line, shownValue, text } from "./fields.js";
 import { nameKey } from "./names.js";
+import { profileSchemas } from "./profile.js";
 import { mixedScripts } from "./text.js";
 
 export { endpointKey, isSameEndpoint, type Transport, transports } from "./endpoint.js";
-
-/** For unknown fields, and for what is no object at all. */
-export function fieldsError(what: string, fields: string) {
-  return (issue: { readonly code?: string; readonly keys?: unknown; readonly input?: unknown }) => {
-    if (issue.code !== "unrecognized_keys" || !Array.isArray(issue.keys))
-      return expected(what)(issue);
-    const unknown = issue.keys.slice(0, 5).map(shownValue).join(", ");
-    const note = issue.keys.includes("command")
-      ? " The hub starts no programs; `hub-register -- <command>` serves and registers one."
-      : "";
-    return `must hold no other fields than ${fields}, got ${unknown}.${note}`;
-  };
-}
 
 export const nameSchema = line(200)
   .transform((name) => name.normalize("NFC").replace(/\s+/gu, " "))
@@ -37,29 +25,6 @@ export const nameSchema = line(200)
     }
   });
 
-const iconSchema = z.strictObject(
-  {
-    src: text()
-      .max(8_192, atMost(8_192, "characters"))
-      .refine(
-        (source) =>
-          httpUrl(source) !== undefined ||
-          /^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/.test(source),
-        {
-          error: (issue) =>
-            `must be an http(s) URL or a data: URL of a PNG, JPEG or WebP image, got ${shownValue(issue.input)}`,
-        },
-      ),
-    mimeType: line(100).optional(),
-    sizes: z
-      .array(line(20), { error: expected("a list of texts") })
-      .max(16, atMost(16, "sizes"))
-      .optional(),
-    theme: z.enum(["light", "dark"], { error: expected('"light" or "dark"') }).optional(),
-  },
-  { error: fieldsError("an icon", "src, mimeType, sizes, theme") },
-);
-
 const leaseSchema = z.strictObject(
   {
     ttlMs: z
@@ -71,11 +36,10 @@ const leaseSchema = z.strictObject(
   { error: fieldsError("an object such as {} or { ttlMs: 30000 }", "ttlMs") },
 );
 
-export const tagSchema = line(50).refine((tag) => !tag.includes(","), {
-  error: (issue) => `must hold no comma, got ${shownValue(issue.input)}`,
-});
-
-/** What a server says of itself when it registers. */
+/**
+ * What a server says of itself when it registers. What a repeated registration leaves out stays as it was;
+ * null takes it back.
+ */
 export const registrationSchema = z.strictObject(
   {
     name: nameSchema.describe("Display name, 1-200 characters, unique in the hub."),
@@ -83,22 +47,7 @@ export const registrationSchema = z.strictObject(
       '"streamable-http" or "sse"; the spellings http, streamableHttp and streamable_http are understood.',
     ),
     endpoint: endpointSchema.describe("The URL the server answers MCP at."),
-    title: line(200).optional(),
-    description: prose(5_000).optional(),
-    version: line(100).optional(),
-    tags: z
-      .array(tagSchema, { error: expected("a list of texts") })
-      .max(32, atMost(32, "tags"))
-      .transform((tags) => [...new Set(tags)])
-      .optional(),
-    owner: line(200).optional(),
-    repository: linkSchema.optional(),
-    websiteUrl: linkSchema.optional(),
-    icons: z
-      .array(iconSchema, { error: expected("a list of icons") })
-      .max(8, atMost(8, "icons"))
-      .optional(),
-    metadata: metadataSchema.optional(),
+    ...profileSchemas,
     instanceId: text()
       .regex(/^[A-Za-z0-9._:-]{1,128}$/, {
         error: (issue) =>
@@ -109,7 +58,7 @@ export const registrationSchema = z.strictObject(
     candidates: z
       .array(endpointSchema, { error: expected("a list of URLs") })
       .max(16, atMost(16, "URLs"))
-      .optional()
+      .nullish()
       .describe("Other URLs the server may be reached at, best first."),
     // A secret: what came is never repeated.
     serviceKey: z
@@ -136,24 +85,3 @@ export const registrationSchema = z.strictObject(
 
 export type Registration = z.output<typeof registrationSchema>;
 export type RegistrationInput = z.input<typeof registrationSchema>;
-
-const profileFields = [
-  "title",
-  "description",
-  "version",
-  "tags",
-  "owner",
-  "repository",
-  "websiteUrl",
-  "icons",
-  "metadata",
-] as const satisfies readonly (keyof Registration)[];
-
-/** What a server says of itself that people see; the rest of a registration is about one instance. */
-export type Profile = Pick<Registration, (typeof profileFields)[number]>;
-
-export function profileOf(registration: Registration): Profile {
-  const given = profileFields.filter((field) => registration[field] !== undefined);
-  // Each field keeps its own value, which the compiler loses sight of in a list of pairs.
-  return Object.fromEntries(given.map((field) => [field, registration[field]])) as Profile;
-}

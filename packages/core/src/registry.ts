@@ -4,12 +4,14 @@ import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { RegisteredInstances } from "./draft.js";
+import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
-import { Observer, type ProbeTask, type Protection } from "./observer.js";
+import { mended } from "./mend.js";
+import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
 import {
   type LeaseGrant,
@@ -160,11 +162,36 @@ export class Registry {
 
   /**
    * Removes a name with all its instances. `mayRemove` sees the entry as it is at that moment and
-   * throws when the caller may not.
+   * throws when the caller may not; without it an operator removes it, whoever it belongs to.
    * Errors: SERVER_NOT_FOUND, REVISION_CONFLICT and those of `mayRemove`.
    */
-  remove(serverId: string, mayRemove: (entry: Entry) => void): Promise<void> {
+  remove(serverId: string, mayRemove?: (entry: Entry) => void): Promise<void> {
     return this.#departures.remove(serverId, mayRemove);
+  }
+
+  /**
+   * Says something of a server, or takes it back, and resolves with the entry when that is durable.
+   * `mayEdit` sees the record as it is at that moment and throws when it may not be changed.
+   * Errors: SERVER_NOT_FOUND, INVALID_REQUEST, STORE_UNAVAILABLE, REVISION_CONFLICT and those of `mayEdit`.
+   */
+  async edit(
+    serverId: string,
+    change: EditChange,
+    mayEdit: (record: EntryRecord) => void = () => {},
+  ): Promise<Entry> {
+    await this.#queue.execute((draft) => {
+      const record = draft.get(serverId);
+      if (record === undefined) throw serverNotFound(serverId);
+      mayEdit(record);
+      const now = this.now();
+      const result = mended(record, change, now);
+      if (result === undefined) return;
+      draft.put(result.record);
+      draft.tell({ event: { kind: "edited", ...about(record, now), changed: result.changed } });
+    });
+    const entry = this.#catalogue.get(serverId);
+    if (entry === undefined) throw serverNotFound(serverId); // Removed again in the same commit.
+    return entry;
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
@@ -219,6 +246,11 @@ export class Registry {
 
   get(serverId: string): Entry | undefined {
     return this.#catalogue.get(serverId);
+  }
+
+  /** Other names that are registered at an endpoint of this one. */
+  neighbours(serverId: string): readonly Entry[] {
+    return this.#catalogue.neighbours(serverId);
   }
 
   /** Grows whenever something that lists show has changed. */

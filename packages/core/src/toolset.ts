@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { atMost, expected, line, prose, shownValue, text } from "./fields.js";
-import { fieldsError, nameSchema, tagSchema } from "./registration.js";
+import { atMost, expected, fieldsError, line, prose, shownValue, text } from "./fields.js";
+import { tagSchema } from "./profile.js";
+import { nameSchema } from "./registration.js";
 import { invisibleInLine } from "./text.js";
 
 const mostEntries = 500;

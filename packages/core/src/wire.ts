@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lifecycles } from "./edits.js";
 import { findingCodes, probeSteps } from "./probe.js";
 import { transports } from "./registration.js";
 
@@ -103,6 +104,10 @@ const profile = {
     )
     .optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
+  documentation: z.string().optional(),
+  onCall: z.string().optional(),
+  lifecycle: z.enum(lifecycles).optional(),
+  replacedBy: z.string().optional().describe("The id of the server to use in its place."),
 };
 
 export const serverSummaryView = z
@@ -115,6 +120,10 @@ export const serverSummaryView = z
       .string()
       .describe("Of the healthiest instance; of the last one, when all have left."),
     status: serverStatusView,
+    hidden: z
+      .literal(true)
+      .optional()
+      .describe("An operator hid it: lists, searches and /mcp have it with ?hidden=true only."),
     instances: z.array(instanceView),
     capabilities: z
       .union([capabilitiesView, z.null()])
@@ -132,12 +141,43 @@ export const serverSummaryView = z
   })
   .meta({ id: "ServerSummary" });
 
+/** As `editSchema`, without null: what is not said is not there. */
+const editsView = z
+  .object({
+    title: z.string().optional(),
+    description: z.string().optional(),
+    tags: z.array(z.string()).optional(),
+    owner: z.string().optional(),
+    documentation: z.string().optional(),
+    onCall: z.string().optional(),
+    lifecycle: z.enum(lifecycles).optional(),
+    replacedBy: z.string().optional(),
+    hidden: z.boolean().optional(),
+    callTimeoutMs: z.number().optional(),
+    toolTimeoutsMs: z.record(z.string(), z.number()).optional(),
+    maxInFlight: z.number().optional(),
+  })
+  .meta({ id: "Edits" });
+
 export const serverDetailView = serverSummaryView
   .extend({
     instances: z.array(instanceDetailView),
     serverInfo: z.record(z.string(), z.unknown()).optional(),
     instructions: z.string().optional(),
     warnings: z.array(z.string()),
+    etag: z.string().describe("For `If-Match` of a change, as the header ETag says it."),
+    edits: editsView
+      .optional()
+      .describe("What an operator said. It wins over what the server says of itself."),
+    registered: z
+      .object({
+        title: z.string().optional(),
+        description: z.string().optional(),
+        tags: z.array(z.string()).optional(),
+        owner: z.string().optional(),
+      })
+      .optional()
+      .describe("What the server says of itself where an operator said something else."),
   })
   .meta({ id: "ServerDetail" });
 

@@ -50,6 +50,8 @@ export type GatewayFailure = {
   readonly cause: string;
   /** What to do. */
   readonly fix?: string | undefined;
+  /** What to do where the state of the server says nothing better. */
+  readonly advice?: string | undefined;
   /** Whether the server may have done what was asked. */
   readonly mayHaveRun: boolean;
 };
@@ -63,6 +65,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const fix =
     failure.fix ??
     (health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status)) ??
+    failure.advice ??
     advice[code];
   const who = entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
   const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
@@ -87,7 +90,7 @@ const sentence = (cause: string) => (/[.!?]$/.test(cause) ? cause : `${cause}.`)
 const advice: Readonly<Record<GatewayErrorCode, string>> = {
   SERVER_UNAVAILABLE: "Start the server, or try again when the hub lists it as up.",
   CALL_TIMED_OUT:
-    "Try again later; a call that needs longer must send progress, or raise MCP_HUB_CALL_TIMEOUT_MS.",
+    "Try again later. A call that needs long must send progress, and be over within 15 minutes.",
   CONNECTION_LOST: "Look at the server's log, and repeat the call only if it is safe to run twice.",
   ANSWER_INVALID: "Look at the server's log; POST /diagnose says what the hub sees.",
   SERVER_BUSY: "Try again in a moment, or start another instance of the server.",

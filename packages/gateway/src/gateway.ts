@@ -140,7 +140,11 @@ export class Gateway {
     this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
     this.#sse = new SseEndpoint(this.#context, this.#legacy);
     this.#stops.push(
-      catalogue.subscribe(() => this.#changes.lookSoon()),
+      catalogue.subscribe((event) => {
+        // What waits for a place comes in at once where there are more now.
+        if (event.kind === "edited") this.#follow(event.serverId);
+        this.#changes.lookSoon();
+      }),
       options.toolsets.subscribe(() => this.#changes.lookSoon()),
     );
     this.#every(limits.keepAliveMs, () => this.#context.streams.keepAlive());
@@ -332,6 +336,12 @@ export class Gateway {
   /** What an endpoint shows whenever it is asked. Sessions keep this, so it must not keep the request. */
   #selecting(target: Target, query: string, isRelayed: boolean) {
     return () => this.#selections.of(target, query, isRelayed);
+  }
+
+  #follow(serverId: string): void {
+    const { catalogue, instances } = this.#context;
+    const entry = catalogue.get(serverId);
+    if (entry !== undefined) instances.of(entry);
   }
 
   #sweep(): void {

@@ -15,6 +15,8 @@ function sentenceFor(event: JournalEvent): string {
     }
     case "registration-updated":
       return `~ ${event.name}  now says another ${event.changed.join(", ")}  ${where(event.instance.endpoint)}`;
+    case "edited":
+      return `~ ${event.name}  an operator changed its ${event.changed.join(", ")}`;
     case "status-changed": {
       const fix = event.fix === undefined ? "" : ` ${event.fix}`;
       const mark = { up: "✓", pending: "…", unreachable: "!", draining: "-", down: "✗" }[event.to];
@@ -29,6 +31,8 @@ function sentenceFor(event: JournalEvent): string {
     case "deregistered":
       return `- ${event.name}  ${event.reason === "left" ? "left" : "was removed"}  ${where(event.instance.endpoint)}`;
     case "forgotten":
+      if (event.isForced === true)
+        return `- ${event.name}  removed by an operator; when it still runs, its helper registers it again`;
       return `- ${event.name}  ${event.reason === "removed" ? "removed" : "forgotten, it was down for too long"}`;
     case "name-conflict":
       return `! ${event.name}  is alive at ${where(event.holder.endpoint)}; ${where(event.endpoint)} wanted the name and did not get it`;

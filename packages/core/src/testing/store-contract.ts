@@ -118,6 +118,23 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
     expect((await store.load()).entries).toEqual([second]);
   });
 
+  test("what an operator says of a server comes back as it was, and goes when it is taken back", async () => {
+    const store = await open();
+    const edits = {
+      title: "\u{1F9D1}\u200D\u{1F680} 'quoted'",
+      tags: [],
+      hidden: true,
+      toolTimeoutsMs: { "a tool": 300_000, __proto__x: 100 },
+    };
+    await committed(store, creating("a"));
+    const edited = sampleRecord("a", 2, { edits });
+    await committed(store, write({ entries: [{ record: edited, basedOn: 1 }] }));
+    expect((await store.load()).entries).toEqual([edited]);
+    const bare = sampleRecord("a", 3);
+    await committed(store, write({ entries: [{ record: bare, basedOn: 2 }] }));
+    expect((await store.load()).entries).toEqual([bare]);
+  });
+
   test("a snapshot is kept until there is another", async () => {
     const store = await open();
     const [first, second] = [sampleSnapshot("one"), sampleSnapshot("two")];
@@ -244,11 +261,16 @@ function describeEntries({ open, reopen, testReopened }: StoreContract): void {
   testReopened("everything is there after opening again", async () => {
     const store = await open();
     const snapshot = sampleSnapshot("greet");
-    await committed(store, {
-      ...creating("a", "b"),
-      snapshots: [{ serverId: "a", snapshot }],
-      events: [capabilitiesChanged("a", undefined, snapshot), { event: forgotten("z") }],
-    });
+    const record = sampleRecord("c", 1, { edits: { title: "Better", maxInFlight: 2 } });
+    const { entries } = creating("a", "b");
+    await committed(
+      store,
+      write({
+        entries: [...entries, { record, basedOn: undefined }],
+        snapshots: [{ serverId: "a", snapshot }],
+        events: [capabilitiesChanged("a", undefined, snapshot), { event: forgotten("z") }],
+      }),
+    );
     const all = async (from: RegistryStore) => ({
       stored: await from.load(),
       journal: await from.journal({ order: "oldest-first", limit: 10 }),

@@ -1,6 +1,7 @@
 import type { Entry, JsonObject } from "@hub/core";
 import type { Ambiguous } from "./combined.js";
-import { ambiguousKey, type MissingServer, missingKey } from "./missing.js";
+import { ambiguousKey, type MissingServer, missingKey, sameEndpointKey } from "./missing.js";
+import { sameEndpoints } from "./same-endpoints.js";
 import { keepsState, noStateKey } from "./state.js";
 import type { ListKind } from "./view.js";
 
@@ -16,10 +17,12 @@ export function frameOf(
 ): { readonly before: string; readonly after: string } {
   const { isModern, servers, missing, ambiguous } = about;
   const stateless = isModern ? servers.filter(keepsState).map(({ record }) => record.id) : [];
+  const twins = sameEndpoints(servers);
   const meta = {
     ...(stateless.length === 0 ? {} : { [noStateKey]: stateless }),
     ...(missing.length === 0 ? {} : { [missingKey]: missing }),
     ...(ambiguous.length === 0 ? {} : { [ambiguousKey]: ambiguous }),
+    ...(twins.length === 0 ? {} : { [sameEndpointKey]: twins }),
   };
   const rest = JSON.stringify({
     ...(isModern ? { resultType: "complete", ...cachingHints(servers) } : {}),

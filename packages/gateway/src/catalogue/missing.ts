@@ -1,4 +1,11 @@
-import { type Entry, leadingInstance, type Now, reasonFor, serverStatus } from "@hub/core";
+import {
+  type Entry,
+  isHidden,
+  leadingInstance,
+  type Now,
+  reasonFor,
+  serverStatus,
+} from "@hub/core";
 import type { Selection } from "./selection.js";
 import { selects } from "./selection.js";
 
@@ -15,6 +22,8 @@ export type MissingServer = {
 
 /** Where lists say what is missing from them. */
 export const missingKey = "mcp-hub/missing";
+/** Where lists say which of their servers are one server under several names. */
+export const sameEndpointKey = "mcp-hub/same-endpoint";
 /** Where lists say which bare names two servers have, and who. */
 export const ambiguousKey = "mcp-hub/ambiguous";
 
@@ -44,9 +53,11 @@ export function missingServers(
 ): MissingServer[] {
   const missing: MissingServer[] = [];
   const found = new Set<string>();
+  const hidden = new Set<string>();
   for (const entry of entries) {
-    if (!selects(selection, entry)) continue;
     const { id, name } = entry.record;
+    if (isHidden(entry.record) && !selection.hidden) hidden.add(id);
+    if (!selects(selection, entry)) continue;
     found.add(id);
     const status = serverStatus(entry.instances);
     const listed = present.has(id) && entry.snapshot !== undefined;
@@ -57,14 +68,16 @@ export function missingServers(
     missing.push({ server: id, name, status, listed, ...whyNot(entry, now) });
   }
   for (const id of selection.servers ?? []) {
-    if (!found.has(id)) {
-      missing.push({
-        server: id,
-        status: "unknown",
-        listed: false,
-        reason: "No server with this id and these tags is registered.",
-      });
-    }
+    if (found.has(id)) continue;
+    const isThere = hidden.has(id);
+    missing.push({
+      server: id,
+      status: isThere ? "hidden" : "unknown",
+      listed: false,
+      reason: isThere
+        ? "An operator hid it. With ?hidden=true it is shown."
+        : "No server with this id and these tags is registered.",
+    });
   }
   return missing;
 }

@@ -1,4 +1,4 @@
-import type { Entry, Toolset } from "@hub/core";
+import { type Entry, isHidden, shownProfile, type Toolset } from "@hub/core";
 import { modernVersion } from "../wire/eras.js";
 
 /** Which part of the catalogue an endpoint shows, and how. */
@@ -19,6 +19,8 @@ export type Selection = {
   readonly hubTools: boolean;
   /** Only servers that registered here themselves: what a hub shows another hub, so that none loops. */
   readonly directOnly: boolean;
+  /** Whether those are shown too that an operator hid. */
+  readonly hidden: boolean;
   readonly toolset?: Toolset;
   /** Everything is as the one server has it: what a pass-through shows when it has to translate. */
   readonly alone?: string;
@@ -26,7 +28,7 @@ export type Selection = {
 
 export type SelectionProblem = { readonly problem: string };
 
-const known = ["servers", "tags", "prefix", "mode", "hub", "revision"] as const;
+const known = ["servers", "tags", "prefix", "mode", "hub", "hidden", "revision"] as const;
 
 function listOf(value: string | null): ReadonlySet<string> | undefined {
   if (value === null) return undefined;
@@ -56,6 +58,18 @@ export function revisionIn(query: string): { readonly wantsModern: boolean } | S
   return problem === undefined ? { wantsModern: value !== null } : { problem };
 }
 
+function hiddenProblem(value: string | null): string | undefined {
+  return oneOf("hidden", value, ["true", "false"]);
+}
+
+/** What `?hidden=` asks for, at the endpoint of a toolset. */
+export function hiddenIn(query: string): boolean | SelectionProblem {
+  if (!query.includes("hidden")) return false;
+  const value = new URLSearchParams(query).get("hidden");
+  const problem = hiddenProblem(value);
+  return problem === undefined ? value === "true" : { problem };
+}
+
 /** Reads the selection from a query string. Unknown parameters are refused: they may be misspelt. */
 export function parseSelection(
   query: URLSearchParams,
@@ -71,6 +85,7 @@ export function parseSelection(
     oneOf("prefix", query.get("prefix"), ["always", "never"]) ??
     oneOf("mode", query.get("mode"), ["all", "search"]) ??
     oneOf("hub", query.get("hub"), ["on", "off"]) ??
+    hiddenProblem(query.get("hidden")) ??
     revisionProblem(query.get("revision"));
   if (problem !== undefined) return { problem };
   const servers = listOf(query.get("servers"));
@@ -83,21 +98,23 @@ export function parseSelection(
     mode,
     hubTools: mode === "search" || (query.get("hub") !== "off" && !directOnly),
     directOnly,
+    hidden: query.get("hidden") === "true",
   });
 }
 
-const ofToolsets = new WeakMap<Toolset, Map<boolean, Selection>>();
+const ofToolsets = new WeakMap<Toolset, Map<string, Selection>>();
 
 /** The selection of a toolset as it is now; a changed toolset is another object. */
-export function toolsetSelection(toolset: Toolset, directOnly: boolean): Selection {
-  const known = ofToolsets.get(toolset) ?? new Map<boolean, Selection>();
+export function toolsetSelection(toolset: Toolset, directOnly: boolean, hidden = false): Selection {
+  const known = ofToolsets.get(toolset) ?? new Map<string, Selection>();
   ofToolsets.set(toolset, known);
-  const selection = known.get(directOnly) ?? newToolsetSelection(toolset, directOnly);
-  known.set(directOnly, selection);
+  const key = `${directOnly} ${hidden}`;
+  const selection = known.get(key) ?? newToolsetSelection(toolset, directOnly, hidden);
+  known.set(key, selection);
   return selection;
 }
 
-function newToolsetSelection(toolset: Toolset, directOnly: boolean): Selection {
+function newToolsetSelection(toolset: Toolset, directOnly: boolean, hidden: boolean): Selection {
   return selectionOf({
     ...(toolset.servers.length === 0 ? {} : { servers: new Set(toolset.servers) }),
     ...(toolset.tags.length === 0 ? {} : { tags: new Set(toolset.tags) }),
@@ -105,6 +122,7 @@ function newToolsetSelection(toolset: Toolset, directOnly: boolean): Selection {
     mode: toolset.mode,
     hubTools: toolset.mode === "search",
     directOnly,
+    hidden,
     toolset,
   });
 }
@@ -117,6 +135,8 @@ export function aloneSelection(serverId: string): Selection {
     mode: "all",
     hubTools: false,
     directOnly: false,
+    // Whoever names one server knows of it.
+    hidden: true,
     alone: serverId,
   });
 }
@@ -134,10 +154,12 @@ function selectionOf(parts: Omit<Selection, "key" | "endpoint">): Selection {
 }
 
 export function selects(selection: Selection, entry: Entry): boolean {
-  const { servers, tags } = selection;
-  if (servers !== undefined && !servers.has(entry.record.id)) return false;
-  if (tags !== undefined && !(entry.record.profile.tags ?? []).some((tag) => tags.has(tag)))
+  const { servers, tags, hidden } = selection;
+  const { record } = entry;
+  if (servers !== undefined && !servers.has(record.id)) return false;
+  if (tags !== undefined && !(shownProfile(record).tags ?? []).some((tag) => tags.has(tag)))
     return false;
+  if (!hidden && isHidden(record)) return false;
   return !(selection.directOnly && isHub(entry));
 }
 

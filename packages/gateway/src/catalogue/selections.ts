@@ -2,6 +2,7 @@ import { type BudgetBook, type Entry, settingOf, type Toolset } from "@hub/core"
 import type { Target } from "../target.js";
 import {
   aloneSelection,
+  hiddenIn,
   parseSelection,
   type Selection,
   type SelectionProblem,
@@ -48,7 +49,10 @@ export class Selections {
     if (target.kind === "toolset") {
       const toolset = this.#options.toolset(target.id);
       if (toolset === undefined) return missing("toolset", target.id, "/toolsets");
-      return { selection: toolsetSelection(toolset, isFromHub) };
+      const hidden = hiddenIn(query);
+      return typeof hidden === "boolean"
+        ? { selection: toolsetSelection(toolset, isFromHub, hidden) }
+        : { status: 400, refusal: hidden.problem };
     }
     const parsed =
       query.length > longestKept

@@ -1,4 +1,4 @@
-import { BudgetBook, type Entry, type Now } from "@hub/core";
+import { BudgetBook, type Entry, isHidden, type Now, shownProfile } from "@hub/core";
 import { KeptViews } from "./kept-views.js";
 import { Presence } from "./presence.js";
 import { type Selection, selects } from "./selection.js";
@@ -108,8 +108,9 @@ function showsSame(before: Entry | undefined, after: Entry): boolean {
   return (
     before.snapshot === after.snapshot &&
     old.createdAt === now.createdAt &&
-    (old.profile === now.profile || tagsOf(before) === tagsOf(after))
+    isHidden(old) === isHidden(now) &&
+    ((old.profile === now.profile && old.edits === now.edits) || tagsOf(old) === tagsOf(now))
   );
 }
 
-const tagsOf = ({ record }: Entry): string => JSON.stringify(record.profile.tags ?? []);
+const tagsOf = (record: Entry["record"]): string => JSON.stringify(shownProfile(record).tags ?? []);

@@ -1,5 +1,6 @@
-import { type Entry, isJsonObject, type JsonObject, serverStatus } from "@hub/core";
+import { type Entry, isJsonObject, type JsonObject, serverStatus, shownProfile } from "@hub/core";
 import { usableTools } from "../catalogue/items.js";
+import { sameEndpoints } from "../catalogue/same-endpoints.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
@@ -66,25 +67,39 @@ function listServers(view: View, args: JsonObject): JsonObject {
     (entry) =>
       (args.status === undefined || serverStatus(entry.instances) === args.status) &&
       (args.tag === undefined ||
-        (entry.record.profile.tags ?? []).some((tag) => tag === args.tag)) &&
+        (shownProfile(entry.record).tags ?? []).some((tag) => tag === args.tag)) &&
       (query === undefined || textOf(entry).includes(query)),
   );
   return JSON.parse(
     JSON.stringify({
-      servers: shown.slice(0, mostServers).map((entry) => ({
-        id: entry.record.id,
-        name: entry.record.name,
-        description: entry.record.profile.description,
-        status: serverStatus(entry.instances),
-        tags: entry.record.profile.tags,
-        tools: entry.snapshot?.tools.length ?? 0,
-        prompts: entry.snapshot?.prompts.length ?? 0,
-        resources: entry.snapshot?.resources.length ?? 0,
-      })),
+      servers: shown.slice(0, mostServers).map(summaryOf),
       total: shown.length,
+      ...sameEndpointOf(shown),
       ...missingOf(view),
     }),
   );
+}
+
+function summaryOf({ record, instances, snapshot }: Entry): Record<string, unknown> {
+  const { description, tags, lifecycle, replacedBy } = shownProfile(record);
+  return {
+    id: record.id,
+    name: record.name,
+    description,
+    status: serverStatus(instances),
+    tags,
+    lifecycle,
+    replacedBy,
+    tools: snapshot?.tools.length ?? 0,
+    prompts: snapshot?.prompts.length ?? 0,
+    resources: snapshot?.resources.length ?? 0,
+  };
+}
+
+/** Who is listed twice: a model would take one tool for two. */
+function sameEndpointOf(servers: readonly Entry[]) {
+  const sameEndpoint = sameEndpoints(servers);
+  return sameEndpoint.length === 0 ? {} : { sameEndpoint };
 }
 
 /** What is not there now, and why: an answer without it would look complete. */
@@ -94,7 +109,7 @@ function missingOf(view: View) {
 
 function textOf({ record, snapshot }: Entry): string {
   const tools = snapshot === undefined ? [] : usableTools(snapshot).tools;
-  const { title, description, tags } = record.profile;
+  const { title, description, tags } = shownProfile(record);
   return [record.name, title, description, ...(tags ?? []), ...tools.map(({ item }) => item.key)]
     .join(" ")
     .toLowerCase();

@@ -13,6 +13,7 @@ import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import { codingOf, mcpTypeOf } from "./answer-head.js";
 import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
+import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, failureOf, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
 import { sendText } from "./send-text.js";
@@ -103,17 +104,19 @@ export function relayBytes(
     const text = errorText(call.id, failureError(failure, entry));
     if (!answer.fail(text)) sendText(response, call.statusOf(failure), text, call.always);
   };
+  const limits = callLimits(context.limits, entry, call.method, call.name);
   const timer = call.isEndless
     ? undefined
-    : new CallTimer(context.limits, (over) => {
+    : new CallTimer(limits, (over) => {
         // It was never sent: that says nothing about the server.
-        if (sentAt === undefined) return fail(busy);
+        if (sentAt === undefined) return fail(busy(context, entry));
         exchange?.abort();
         if (over.isSilent) {
-          current?.timedOut(sentAt, context.catalogue.now().hub);
+          if (isTelling(over, context.limits))
+            current?.timedOut(sentAt, context.catalogue.now().hub);
           void context.refresh(entry.record.id);
         }
-        fail(timedOut(over));
+        fail(timedOut(over, limits, entry));
       });
   const place = new CallPlace(timer, peerOf(response.req));
   const hear = (envelope: Envelope) => {
@@ -139,7 +142,7 @@ export function relayBytes(
     let isEmpty = false;
     const start = () => {
       // Until now it waited in the hub; from here on silence is the server's.
-      timer?.touch();
+      timer?.sent();
       if (isOver) return;
       sentAt = context.catalogue.now().hub;
       leaveSession ??= call.session?.begin(place);
@@ -194,7 +197,7 @@ export function relayBytes(
     };
     const places = call.places(instance);
     if (places === undefined) start();
-    else if (!place.enter(places, start)) fail(busy);
+    else if (!place.enter(places, start)) fail(busy(context, entry));
   };
   attempt(0, undefined);
 }

@@ -5,6 +5,7 @@ import { endSoon } from "../upstream/brief-exchange.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { UpstreamExchange } from "../upstream/port.js";
+import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
 
@@ -41,14 +42,16 @@ export class CallRun {
     this.#options = options;
     const { entry, method, name, client, params } = options;
     this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
-    this.#timer = new CallTimer(context.limits, (over) => {
+    const limits = callLimits(context.limits, entry, method, name);
+    this.#timer = new CallTimer(limits, (over) => {
       // It was never sent: that says nothing about the server.
-      if (this.#sentAt === undefined) return this.fail(busy);
+      if (this.#sentAt === undefined) return this.fail(busy(context, entry));
       if (over.isSilent) {
-        this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
+        if (isTelling(over, context.limits))
+          this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
         void context.refresh(entry.record.id);
       }
-      this.fail(timedOut(over));
+      this.fail(timedOut(over, limits, entry));
     });
     this.#place = new CallPlace(this.#timer, options.peer);
   }
@@ -77,6 +80,7 @@ export class CallRun {
     this.#sentAt = undefined;
     this.#enter(instance, () => {
       if (this.#isOver) return;
+      this.#timer.sent();
       this.#sentAt = this.#context.catalogue.now().hub;
       this.#exchange = start();
     });
@@ -121,11 +125,12 @@ export class CallRun {
     this.#instance = instance;
     this.#running.instanceId = instance.instanceId;
     const begin = () => {
-      // Until now it waited in the hub; from here on silence is the server's.
+      // Until now it waited in the hub.
       this.#timer.touch();
       start();
     };
-    if (!this.#place.enter(instance.calls, begin)) this.fail(busy);
+    if (!this.#place.enter(instance.calls, begin))
+      this.fail(busy(this.#context, this.#options.entry));
   }
 
   /** The answer is there, and with it the end of the call. */

@@ -10,9 +10,11 @@ import type { TimeOver } from "../upstream/call-timer.js";
 import { hubFault } from "../upstream/contained-dialer.js";
 import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
+import { mostInFlight } from "../upstream/most-in-flight.js";
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import type { ServerMessageLimits } from "../wire/message-limits.js";
+import type { CallLimits, LimitOwner } from "./call-limits.js";
 
 /** What every part of the gateway works with. */
 export type GatewayContext = {
@@ -57,18 +59,44 @@ export function faultOf(context: GatewayContext, error: unknown): GatewayFailure
   return { code: "HUB_FAULT", cause, mayHaveRun: true };
 }
 
-export const busy: GatewayFailure = {
-  code: "SERVER_BUSY",
-  cause: "too many calls wait for it already.",
-  mayHaveRun: false,
+/** Its place did not come: too many others have one, or wait. */
+export function busy({ budgets }: GatewayContext, entry: Entry): GatewayFailure {
+  const hubsMost = budgets.limit("callsInFlight");
+  const most = mostInFlight(entry, hubsMost);
+  const isOwn = most < hubsMost;
+  return {
+    code: "SERVER_BUSY",
+    cause: `too many calls wait for it already; each of its instances works on ${most} at a time, ${isOwn ? "the limit that was set for this server" : "the hub's limit"}.`,
+    ...(isOwn
+      ? {
+          advice: `Try again in a moment, or raise its maxInFlight (PATCH /servers/${entry.record.id}).`,
+        }
+      : {}),
+    mayHaveRun: false,
+  };
+}
+
+const owners: Readonly<Record<LimitOwner, string>> = {
+  hub: "the hub's limit",
+  server: "the limit that was set for this server",
+  tool: "the limit that was set for this tool",
 };
 
-export function timedOut({ afterMs, isSilent }: TimeOver): GatewayFailure {
+export function timedOut(
+  { afterMs, isSilent }: TimeOver,
+  { owner = "hub" }: CallLimits,
+  { record }: Entry,
+): GatewayFailure {
+  if (!isSilent) {
+    const cause = `the call was not over ${afterMs} ms after it began, however much came meanwhile.`;
+    return { code: "CALL_TIMED_OUT", cause, mayHaveRun: true };
+  }
+  const field = owner === "tool" ? "toolTimeoutsMs" : "callTimeoutMs";
+  const ofHub = owner === "hub" ? " or MCP_HUB_CALL_TIMEOUT_MS" : "";
   return {
     code: "CALL_TIMED_OUT",
-    cause: isSilent
-      ? `it sent nothing for ${afterMs} ms.`
-      : `the call was not over ${afterMs} ms after it began, however much came meanwhile.`,
+    cause: `it sent nothing for ${afterMs} ms, ${owners[owner]}.`,
+    advice: `Try again later; a call that needs longer must send progress, or raise ${field} (PATCH /servers/${record.id})${ofHub}.`,
     mayHaveRun: true,
   };
 }

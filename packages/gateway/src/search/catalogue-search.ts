@@ -1,4 +1,4 @@
-import type { BudgetBook, Registry } from "@hub/core";
+import { type BudgetBook, type Registry, shownProfile } from "@hub/core";
 import { Turns, type TurnsOptions } from "../turns.js";
 import type { SearchableServer } from "./searchable-text.js";
 import { type FoundTool, ToolSearch } from "./tool-search.js";
@@ -64,12 +64,13 @@ export function createCatalogueSearch(
 function* searchableServers(catalogue: SearchedCatalogue): Iterable<SearchableServer> {
   for (const { record, snapshot } of catalogue.list()) {
     if (snapshot === undefined) continue;
+    const { title, description, tags } = shownProfile(record);
     yield {
       id: record.id,
       name: record.name,
-      title: record.profile.title,
-      description: record.profile.description,
-      tags: record.profile.tags,
+      title,
+      description,
+      tags,
       snapshotHash: snapshot.hash,
       tools: snapshot.tools,
     };

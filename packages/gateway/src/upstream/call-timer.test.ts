@@ -36,6 +36,46 @@ describe("the timer of a call", () => {
     expect(performance.now()).toBeLessThan(600);
   });
 
+  test("waits in the hub for longer than a short limit, which begins when the call goes out", () => {
+    const ended: number[] = [];
+    const timer = new CallTimer(
+      { callTimeoutMs: 50, callCapMs: 10_000, waitMs: 1_000 },
+      ({ afterMs }) => ended.push(afterMs),
+    );
+    vi.advanceTimersByTime(900);
+    timer.sent();
+    vi.advanceTimersByTime(49);
+    expect(ended).toEqual([]);
+    timer.touch();
+    vi.advanceTimersByTime(49);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(2);
+    expect(ended).toEqual([50]);
+  });
+
+  test("ends a call that is never sent when it has waited long enough", () => {
+    const ended: number[] = [];
+    const limits = { callTimeoutMs: 50, callCapMs: 10_000, waitMs: 1_000 };
+    new CallTimer(limits, ({ afterMs }) => ended.push(afterMs));
+    vi.advanceTimersByTime(999);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(ended).toEqual([1_000]);
+  });
+
+  test("takes a limit that is longer than the wait", () => {
+    const ended: number[] = [];
+    const timer = new CallTimer(
+      { callTimeoutMs: 500, callCapMs: 10_000, waitMs: 100 },
+      ({ afterMs }) => ended.push(afterMs),
+    );
+    timer.sent();
+    vi.advanceTimersByTime(499);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(ended).toEqual([500]);
+  });
+
   test("does not count while somebody is asked, and goes on when all have answered", () => {
     const { timer, ended } = start();
     timer.pause();

@@ -1,25 +1,40 @@
-import type { GatewayLimits } from "../limits.js";
+/** In milliseconds. `waitMs`: until it is sent. Default: as long as it may be silent. */
+export type CallTimes = {
+  readonly callTimeoutMs: number;
+  readonly callCapMs: number;
+  readonly waitMs?: number;
+};
 
 /** Why its time is over: nothing came for so long, or it took so long in all. */
 export type TimeOver = { readonly afterMs: number; readonly isSilent: boolean };
 
 /** Ends a call that is silent for too long, or takes too long in all. Silence does not count while a person is asked. */
 export class CallTimer {
-  readonly #limits: Pick<GatewayLimits, "callTimeoutMs" | "callCapMs">;
+  readonly #limits: CallTimes;
   readonly #onTimeout: (over: TimeOver) => void;
   readonly #began = performance.now();
   #timer: NodeJS.Timeout;
   #lastSign = this.#began;
   #isOver = false;
   #pauses = 0;
+  /** How long nothing may come. */
+  #silentMs: number;
 
-  constructor(
-    limits: Pick<GatewayLimits, "callTimeoutMs" | "callCapMs">,
-    onTimeout: (over: TimeOver) => void,
-  ) {
+  constructor(limits: CallTimes, onTimeout: (over: TimeOver) => void) {
     this.#limits = limits;
     this.#onTimeout = onTimeout;
-    this.#timer = this.#lookIn(limits.callTimeoutMs);
+    this.#silentMs = limits.waitMs ?? limits.callTimeoutMs;
+    this.#timer = this.#lookIn(this.#silentMs);
+  }
+
+  /** The call went out: until now it waited in the hub, from here on silence is the server's. */
+  sent(): void {
+    this.touch();
+    const { callTimeoutMs } = this.#limits;
+    if (this.#isOver || this.#silentMs === callTimeoutMs) return;
+    this.#silentMs = callTimeoutMs;
+    clearTimeout(this.#timer);
+    this.#timer = this.#lookIn(callTimeoutMs);
   }
 
   /** Something came. */
@@ -49,14 +64,15 @@ export class CallTimer {
 
   #silent(): void {
     if (this.#isOver) return;
-    const { callTimeoutMs, callCapMs } = this.#limits;
+    const { callCapMs } = this.#limits;
+    const silentMs = this.#silentMs;
     const now = performance.now();
-    const leftMs = this.#lastSign + callTimeoutMs - now;
+    const leftMs = this.#lastSign + silentMs - now;
     if (this.#pauses > 0) {
       if (now - this.#began >= callCapMs) this.#end(callCapMs, false);
-      else this.#timer = this.#lookIn(callTimeoutMs);
+      else this.#timer = this.#lookIn(silentMs);
     } else if (leftMs >= 1) this.#timer = this.#lookIn(leftMs);
-    else this.#end(callTimeoutMs, true);
+    else this.#end(silentMs, true);
   }
 
   #lookIn(ms: number): NodeJS.Timeout {

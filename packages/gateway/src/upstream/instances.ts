@@ -10,6 +10,7 @@ import type {
 } from "@hub/core";
 import type { CatalogueSource } from "../catalogue/views.js";
 import type { GatewayLimits } from "../limits.js";
+import { mostInFlight } from "./most-in-flight.js";
 import { Places } from "./places.js";
 
 /** What a server of a 2025 revision answered to `initialize`. */
@@ -146,15 +147,14 @@ export class Instances {
   }
 
   of(entry: Entry): readonly UpstreamInstance[] {
-    return this.#current(entry).instances.map((instance) =>
-      this.#follow(entry.record.id, instance),
-    );
+    const current = this.#current(entry);
+    return current.instances.map((instance) => this.#follow(current, instance));
   }
 
   get(entry: Entry, instanceId: string): UpstreamInstance | undefined {
-    const { instances } = this.#current(entry);
-    const instance = instances.find(({ record }) => record.id === instanceId);
-    return instance === undefined ? undefined : this.#follow(entry.record.id, instance);
+    const current = this.#current(entry);
+    const instance = current.instances.find(({ record }) => record.id === instanceId);
+    return instance === undefined ? undefined : this.#follow(current, instance);
   }
 
   /** The one a new call would go to now. */
@@ -214,7 +214,8 @@ export class Instances {
     return this.#catalogue.get(entry.record.id) ?? entry;
   }
 
-  #follow(serverId: string, instance: Instance): UpstreamInstance {
+  #follow(entry: Entry, instance: Instance): UpstreamInstance {
+    const serverId = entry.record.id;
     let ofServer = this.#known.get(serverId);
     if (ofServer === undefined) {
       ofServer = new Map();
@@ -226,6 +227,7 @@ export class Instances {
       ofServer.set(instance.record.id, known);
     }
     known.follow(instance);
+    known.calls.allow(mostInFlight(entry, this.#budgets.limit("callsInFlight")));
     return known;
   }
 }

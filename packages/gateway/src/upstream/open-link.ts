@@ -53,7 +53,7 @@ export async function openLeg(
       return { kind: "modern" };
     // Whom it keeps no sessions for, nothing need be sent to.
     const opened = instance.greeting === undefined ? await reach(instance) : () => undefined;
-    if (opened === undefined) throw new Unreachable(busy);
+    if (opened === undefined) throw new Unreachable(busy(context, entry));
     try {
       const open = instance.transport === "sse" ? openSseLink : openStreamableLink;
       const link = await open({

@@ -27,6 +27,25 @@ test("peers that wait come in by turns, each with the one that waits longest", (
   });
 });
 
+test("more places let those in that wait, and fewer take none away", () => {
+  const places = new Places({ most: 1, mostWaiting: 100 });
+  const began: number[] = [];
+  const leavers = [0, 1, 2, 3, 4].map((one) => places.enter(() => began.push(one), "peer"));
+  expect(began).toEqual([0]);
+  places.allow(3);
+  expect(began).toEqual([0, 1, 2]);
+  places.allow(1);
+  expect(places.taken).toBe(3);
+  leavers[0]?.();
+  leavers[1]?.();
+  expect(began).toEqual([0, 1, 2]);
+  leavers[2]?.();
+  expect(began).toEqual([0, 1, 2, 3]);
+  places.allow(10);
+  expect(began).toEqual([0, 1, 2, 3, 4]);
+  expect(places.waiting).toBe(0);
+});
+
 test("under greed: a peer with fewer in line than places are left in it is let in, and nobody waits while a place is free", () => {
   const deed = fc.record({
     peer: fc.integer({ min: 0, max: 3 }),

@@ -1,7 +1,7 @@
 import { Shares } from "@hub/core";
 
 export type PlacesOptions = {
-  /** How many may be taken by those that come in. */
+  /** How many may be taken by those that come in, until `allow` says otherwise. */
   readonly most: number;
   /** How many may wait for one, shared between peers (see `Shares`); a further one is refused. */
   readonly mostWaiting: number;
@@ -20,10 +20,12 @@ export class Places {
   /** Who waits, by peer; the peer whose turn it is comes first. */
   readonly #lines = new Map<string, Set<() => void>>();
   readonly #waiting: Shares;
+  #most: number;
   #taken = 0;
 
   constructor(options: PlacesOptions) {
     this.#options = options;
+    this.#most = options.most;
     this.#waiting = new Shares(options.mostWaiting);
   }
 
@@ -35,12 +37,19 @@ export class Places {
     return this.#taken;
   }
 
+  /** From now on so many may be taken; those that are, stay. */
+  allow(most: number): void {
+    if (most === this.#most) return;
+    this.#most = most;
+    this.#admit();
+  }
+
   /**
    * Runs `start` when a place is free, at once or later. Returns what takes the wish back or gives the
    * place back; undefined when too many wait already.
    */
   enter(start: () => void, peer: string): (() => void) | undefined {
-    if (this.#taken < this.#options.most) {
+    if (this.#taken < this.#most) {
       const leave = this.again();
       start();
       return leave;
@@ -83,7 +92,7 @@ export class Places {
   }
 
   #admit(): void {
-    while (this.#taken < this.#options.most) {
+    while (this.#taken < this.#most) {
       const [next] = this.#lines;
       if (next === undefined) return;
       const [peer, line] = next;

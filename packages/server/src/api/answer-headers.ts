@@ -42,7 +42,7 @@ export function preflightHeaders(asked: string | undefined): Record<string, stri
     .filter((name) => parameterHeader.test(name))
     .slice(0, 50);
   return {
-    "access-control-allow-methods": "GET, POST, PUT, DELETE",
+    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
     "access-control-allow-headers": [...allowedHeaders, ...parameters].join(", "),
     "access-control-max-age": "600",
   };

@@ -1,4 +1,4 @@
-import { HubError, toolsetNotFound, transports } from "@hub/core";
+import { HubError, isHidden, toolsetNotFound, transports } from "@hub/core";
 import { accepts } from "hono/accepts";
 import { z } from "zod";
 import { directConfig, hubConfig } from "../client-config/client-config.js";
@@ -168,6 +168,10 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
       hubUrl: new URL(context.req.url).origin,
       servers: asked.servers,
       tags: asked.tags,
+      hidden: (asked.servers ?? []).some((id) => {
+        const entry = registry.get(id);
+        return entry !== undefined && isHidden(entry.record);
+      }),
       toolset,
       isSearch: asked.mode === "search",
     };

@@ -41,7 +41,11 @@ export type AppDeps = {
   readonly checkEndpoint: (endpoint: string) => void;
   readonly diagnose: Diagnose;
   /** The tools of all servers that fit a query, the best first. */
-  readonly searchTools: (query: string, limit: number) => readonly FoundTool[];
+  readonly searchTools: (
+    query: string,
+    limit: number,
+    accepts: (serverId: string) => boolean,
+  ) => readonly FoundTool[];
   readonly traffic: TrafficSource;
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
   readonly previewToolset: (toolset: Toolset) => ToolsetPreview;

@@ -38,10 +38,13 @@ export function registrationFromForm(fields: FormFields): Record<string, unknown
     const name = rawName.replace(/\[\]$/, "");
     if (name === "__proto__") throw invalid("The form may not hold a field named `__proto__`.");
     if (lists.has(name)) {
-      const parts = value.split(",").map((part) => part.trim());
+      const parts = value
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "");
       // The list under this name was made two lines below.
       const list = (found.get(name) as string[] | undefined) ?? [];
-      found.set(name, [...list, ...parts.filter((part) => part !== "")]);
+      if (parts.length > 0) found.set(name, [...list, ...parts]);
       continue;
     }
     if (found.has(name)) throw invalid(`The form field \`${name.slice(0, 60)}\` came twice.`);

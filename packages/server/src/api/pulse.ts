@@ -1,7 +1,12 @@
-import { type Instance, leadingInstance, type Pulse, pulseView } from "@hub/core";
+import { type Instance, isHidden, leadingInstance, type Pulse, pulseView } from "@hub/core";
+import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
 import { document } from "./openapi.js";
+import { readQuery } from "./query.js";
+import { hiddenQuery } from "./server-list.js";
 import { instant } from "./views.js";
+
+const query = z.strictObject({ hidden: hiddenQuery });
 
 const rounded = (ms: number) => Math.round(ms * 10) / 10;
 
@@ -22,10 +27,14 @@ export function addPulseRoute(app: HubApp, { registry }: AppDeps): void {
     summary: "When each server was last seen, and how quickly it answers",
     description:
       "Heartbeats and probes change these values all the time, so `GET /servers` leaves them out. Servers without instances are not listed here.",
+    query,
+    errors: ["INVALID_REQUEST"],
     responses: { 200: { description: "By id.", content: { "application/json": pulseView } } },
   });
   app.get("/pulse", (context) => {
+    const showsHidden = readQuery(context, query).hidden === "true";
     const beats = registry.list().flatMap(({ record, instances }) => {
+      if (isHidden(record) && !showsHidden) return [];
       const beat = beatOf(instances);
       return beat === undefined ? [] : [[record.id, beat] as const];
     });

@@ -2,15 +2,26 @@ import { createHash } from "node:crypto";
 import {
   type Entry,
   HubError,
+  isHidden,
   type Registry,
   type ServerList,
   type ServerSummary,
   serverStatusView,
+  shownProfile,
 } from "@hub/core";
 import { z } from "zod";
 import { longestCursor, readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";
 import { instant, serverSummary } from "./views.js";
+
+/** The parameter of every list and search of servers, and of what they offer. */
+export const hiddenQuery = z
+  .enum(["true", "false"])
+  .optional()
+  .describe("`true`: those too that an operator hid. Default: false.");
+
+/** The parameters of `listQuery` that may come several times. */
+export const listsOfQuery = ["tag", "status"] as const;
 
 export const listQuery = z.strictObject({
   q: z
@@ -22,6 +33,7 @@ export const listQuery = z.strictObject({
     ),
   tag: z.array(z.string()).optional().describe("Servers that have all of these tags."),
   status: z.array(serverStatusView).optional().describe("Servers in one of these states."),
+  hidden: hiddenQuery,
   limit: z.coerce
     .number()
     .int()
@@ -40,7 +52,7 @@ export const listQuery = z.strictObject({
 
 export type ListQuery = z.output<typeof listQuery>;
 
-const filterSchema = listQuery.pick({ q: true, tag: true, status: true });
+const filterSchema = listQuery.pick({ q: true, tag: true, status: true, hidden: true });
 
 type Filter = z.output<typeof filterSchema>;
 
@@ -168,11 +180,12 @@ export class ServerLists {
   }
 
   #matches(entry: Entry, filter: Filter): boolean {
+    if (filter.hidden !== "true" && isHidden(entry.record)) return false;
     if (filter.status !== undefined && !filter.status.includes(this.#summary(entry).status))
       return false;
     if (
       filter.tag !== undefined &&
-      !filter.tag.every((tag) => entry.record.profile.tags?.includes(tag) === true)
+      !filter.tag.every((tag) => shownProfile(entry.record).tags?.includes(tag) === true)
     )
       return false;
     if (filter.q === undefined) return true;
@@ -185,7 +198,7 @@ export class ServerLists {
   }
 }
 
-const jsonOf = ({ q, tag, status }: Filter) => JSON.stringify({ q, tag, status });
+const jsonOf = ({ q, tag, status, hidden }: Filter) => JSON.stringify({ q, tag, status, hidden });
 
 function hashOf(filter: Filter): string {
   return createHash("sha256").update(jsonOf(filter)).digest("base64url");
@@ -208,7 +221,7 @@ function sameFilter(filter: Filter, hash: string): Filter {
 const fold = (text: string) => text.normalize("NFKC").toLowerCase();
 
 function searchableText({ record, snapshot }: Entry): string {
-  const { title, description, owner, tags } = record.profile;
+  const { title, description, owner, tags } = shownProfile(record);
   const endpoints = record.instances.map((instance) => instance.endpoint);
   const tools = (snapshot?.tools ?? []).map((tool) => tool.key);
   return fold(

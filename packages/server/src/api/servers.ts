@@ -3,6 +3,8 @@ import {
   capabilityKinds,
   type Entry,
   flappingOf,
+  neighbourWarnings,
+  type Registry,
   requireRemovable,
   serverDetailView,
   serverListView,
@@ -11,13 +13,14 @@ import {
 import type { Context } from "hono";
 import { z } from "zod";
 import type { AppDeps, AppEnv, HubApp } from "./context.js";
+import { addEditRoute } from "./edit.js";
 import { addOfferRoutes, definitionView } from "./offers.js";
 import { document, serverIdParams } from "./openapi.js";
 import type { Paging } from "./paging.js";
 import { proofHeaders, proofOf } from "./proof.js";
 import { readQuery } from "./query.js";
-import { type Listing, listQuery, type ServerLists } from "./server-list.js";
-import { instant, serverDetail } from "./views.js";
+import { type Listing, listQuery, listsOfQuery, type ServerLists } from "./server-list.js";
+import { etagOf, instant, serverDetail } from "./views.js";
 
 /** True when If-None-Match names this tag, strongly or weakly. */
 function isFresh(header: string | undefined, etag: string): boolean {
@@ -36,8 +39,9 @@ function answerListing(context: Context<AppEnv>, { bytes, etag }: Listing): Resp
 }
 
 /** What deserves attention about an entry, beyond its instances. */
-function entryWarnings(entry: Entry): string[] {
-  const warnings: string[] = [];
+function entryWarnings(registry: Registry, entry: Entry): string[] {
+  const { id } = entry.record;
+  const warnings = neighbourWarnings(entry, registry.neighbours(id));
   const hashes = new Set(
     entry.instances
       .filter((instance) => instance.health.status === "up")
@@ -59,6 +63,13 @@ function secretsOf(context: Context<AppEnv>): string[] {
   return [proofOf(context), bearer].filter((proof) => proof !== undefined);
 }
 
+const removeQuery = z.strictObject({
+  force: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("`true`: remove it without proof, as an operator. Default: false."),
+});
+
 export function addServerRoutes(
   app: HubApp,
   deps: AppDeps,
@@ -66,6 +77,11 @@ export function addServerRoutes(
   paging: Paging,
 ): void {
   const { registry } = deps;
+  const detail = (entry: Entry) =>
+    serverDetail(entry, registry.now(), entryWarnings(registry, entry));
+  const answerDetail = (context: Context<AppEnv>, entry: Entry) =>
+    // Probes and heartbeats change it without a new revision, so it is asked for each time.
+    context.json(detail(entry), 200, { etag: etagOf(entry.record), "cache-control": "no-store" });
   const find = (id: string): Entry => {
     const entry = registry.get(id);
     if (entry === undefined) throw serverNotFound(id.slice(0, 100));
@@ -91,7 +107,7 @@ export function addServerRoutes(
   });
   app.get("/servers", (context) => {
     if (!context.req.url.includes("?")) return answerListing(context, lists.all());
-    return answerListing(context, lists.page(readQuery(context, listQuery, ["tag", "status"])));
+    return answerListing(context, lists.page(readQuery(context, listQuery, listsOfQuery)));
   });
 
   document(app, {
@@ -106,9 +122,10 @@ export function addServerRoutes(
     errors: ["SERVER_NOT_FOUND"],
   });
   app.get("/servers/:id", (context) => {
-    const entry = find(context.req.param("id"));
-    return context.json(serverDetail(entry, registry.now(), entryWarnings(entry)));
+    return answerDetail(context, find(context.req.param("id")));
   });
+
+  addEditRoute(app, deps, answerDetail);
 
   document(app, {
     method: "delete",
@@ -116,17 +133,26 @@ export function addServerRoutes(
     tag: "Catalogue",
     summary: "Remove a server and its history",
     description:
-      "A server that is alive needs proof of ownership in `Mcp-Hub-Proof`: its lease id or service key. A lease that was given without proof at the endpoint of a server that may have been alive is none. As a bearer token proof is accepted until the next minor version.",
+      "A server that is alive needs proof of ownership in `Mcp-Hub-Proof`: its lease id or service key. A lease that was given without proof at the endpoint of a server that may have been alive is none. As a bearer token proof is accepted until the next minor version. With `force=true` an operator removes it without proof, and what was edited of it too; when the server still runs, its helper registers it again within one heartbeat interval.",
     params: serverIdParams,
+    query: removeQuery,
     headers: proofHeaders,
     responses: { 204: { description: "Gone." } },
-    errors: ["SERVER_NOT_FOUND", "NOT_OWNER", "REVISION_CONFLICT", "STORE_UNAVAILABLE"],
+    errors: [
+      "INVALID_REQUEST",
+      "SERVER_NOT_FOUND",
+      "NOT_OWNER",
+      "REVISION_CONFLICT",
+      "STORE_UNAVAILABLE",
+    ],
   });
   app.delete("/servers/:id", async (context) => {
-    const secrets = secretsOf(context);
-    await registry.remove(context.req.param("id"), (entry) =>
-      requireRemovable(entry, secrets, registry.now()),
-    );
+    const id = context.req.param("id");
+    if (readQuery(context, removeQuery).force === "true") await registry.remove(id);
+    else {
+      const secrets = secretsOf(context);
+      await registry.remove(id, (entry) => requireRemovable(entry, secrets, registry.now()));
+    }
     return context.body(null, 204);
   });
 
@@ -147,8 +173,7 @@ export function addServerRoutes(
   app.post("/servers/:id/probe", async (context) => {
     const { record } = find(context.req.param("id"));
     await deps.probeNow(record.id);
-    const entry = find(record.id);
-    return context.json(serverDetail(entry, registry.now(), entryWarnings(entry)));
+    return answerDetail(context, find(record.id));
   });
 
   addOfferRoutes(app, find, paging);

@@ -1,6 +1,7 @@
 import {
   type CapabilityItem,
   type Entry,
+  isHidden,
   type Registry,
   serverStatus,
   serverStatusView,
@@ -12,6 +13,8 @@ import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
 import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
 import { readQuery } from "./query.js";
+import { hiddenQuery } from "./server-list.js";
+import { shownPlace } from "./views.js";
 
 const query = z.strictObject({
   q: z
@@ -20,7 +23,16 @@ const query = z.strictObject({
     .optional()
     .describe("What the tool should do, in words. Default: all tools, ordered by server and name."),
   limit: z.coerce.number().int().min(1).max(200).default(20),
-  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
+  status: z
+    .array(serverStatusView)
+    .optional()
+    .describe("Only tools of servers in one of these states."),
+  hidden: hiddenQuery,
+  cursor: z
+    .string()
+    .max(longestCursor)
+    .optional()
+    .describe("`nextCursor` of the page before. Give the other parameters along with it."),
 });
 
 const toolView = z
@@ -28,6 +40,7 @@ const toolView = z
     serverId: z.string(),
     serverName: z.string(),
     serverStatus: serverStatusView,
+    serverEndpoint: z.string().describe("Where its healthiest instance is, as in GET /servers."),
     name: z.string(),
     title: z.string().optional(),
     description: z.string().optional(),
@@ -47,6 +60,7 @@ function view(
     serverId: entry.record.id,
     serverName: entry.record.name,
     serverStatus: serverStatus(entry.instances),
+    serverEndpoint: shownPlace(entry).endpoint,
     name: key,
     ...(typeof title === "string" ? { title } : {}),
     ...(typeof description === "string" ? { description } : {}),
@@ -81,11 +95,12 @@ export function addToolRoutes(
     errors: ["INVALID_REQUEST"],
   });
   app.get("/tools", (context) => {
-    const { q, limit, cursor } = readQuery(context, query);
+    const { q, limit, cursor, ...filter } = readQuery(context, query, ["status"]);
     const isSearch = q !== undefined && q.trim() !== "";
+    const accepts = (entry: Entry | undefined) => entry !== undefined && isWanted(entry, filter);
     const found = isSearch
-      ? searched(registry, searchTools, q, limit, cursor)
-      : listed(registry, cursor);
+      ? searched(registry, searchTools, { q, limit, cursor, accepts })
+      : listed(registry, cursor, accepts);
     const { items, hasMore } = paging.first(found, limit, bytesOf);
     const last = items.at(-1);
     return context.json({
@@ -93,6 +108,17 @@ export function addToolRoutes(
       ...(hasMore && last !== undefined ? { nextCursor: writeCursor(last.place) } : {}),
     });
   });
+}
+
+type Accepts = (entry: Entry | undefined) => boolean;
+
+/** Whether a server's tools are asked for. */
+function isWanted(
+  { record, instances }: Entry,
+  { status, hidden }: Pick<z.output<typeof query>, "status" | "hidden">,
+): boolean {
+  if (isHidden(record) && hidden !== "true") return false;
+  return status === undefined || status.includes(serverStatus(instances));
 }
 
 type Found = {
@@ -105,19 +131,27 @@ type Found = {
 
 /** What a tool takes besides its definition, whose title and description stand a second time. */
 const bytesOf = ({ entry, tool: { bytes } }: Found) =>
-  2 * bytes + Buffer.byteLength(entry.record.name) + 300;
+  2 * bytes + Buffer.byteLength(entry.record.name + shownPlace(entry).endpoint) + 300;
 
 /** Pages of a ranking are by place: there is no key that the order follows. */
 function searched(
   registry: Registry,
   searchTools: AppDeps["searchTools"],
-  q: string,
-  limit: number,
-  cursor: string | undefined,
+  {
+    q,
+    limit,
+    cursor,
+    accepts,
+  }: {
+    readonly q: string;
+    readonly limit: number;
+    readonly cursor: string | undefined;
+    readonly accepts: Accepts;
+  },
 ): readonly Found[] {
   const start =
     cursor === undefined ? 0 : readCursor(cursor, z.number().int().min(0).max(1_000_000));
-  return searchTools(q, start + limit + 1)
+  return searchTools(q, start + limit + 1, (serverId) => accepts(registry.get(serverId)))
     .slice(start)
     .flatMap(({ serverId, tool, score }, index): Found[] => {
       const entry = registry.get(serverId);
@@ -128,12 +162,16 @@ function searched(
 const listPlace = z.tuple([z.string(), itemPlace]);
 
 /** Pages of the whole list are by key, so that what comes and goes between two loses nobody. */
-function* listed(registry: Registry, cursor: string | undefined): Generator<Found> {
+function* listed(
+  registry: Registry,
+  cursor: string | undefined,
+  accepts: Accepts,
+): Generator<Found> {
   const [afterServer, afterTool] =
     cursor === undefined ? ["", undefined] : readCursor(cursor, listPlace);
   for (const entry of registry.list()) {
     const { id } = entry.record;
-    if (id < afterServer) continue;
+    if (id < afterServer || !accepts(entry)) continue;
     const after = id === afterServer ? afterTool : undefined;
     for (const tool of itemsBehind(entry.snapshot?.tools ?? [], after))
       yield { entry, tool, place: [id, placeOf(tool)] };

@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 import { parseJson } from "./body.js";
 import type { AppDeps, HubApp } from "./context.js";
+import { ifMatchHeaders, requireMatch } from "./if-match.js";
 import { document } from "./openapi.js";
 import { parseWith } from "./problem.js";
 import { readQuery } from "./query.js";
@@ -20,14 +21,7 @@ import { instant } from "./views.js";
 
 const params = z.object({ id: z.string().describe("The id of a toolset, as in GET /toolsets.") });
 
-const headers = z.object({
-  "if-match": z
-    .string()
-    .optional()
-    .describe(
-      "The ETag that you have read. If somebody has changed the toolset since, the request fails and their change stays.",
-    ),
-});
+const headers = ifMatchHeaders("toolset");
 
 /** What an answer holds beyond a definition. It may be sent back with one, and says nothing there. */
 const answered = new Set(["url", "unknownServers", "revision", "createdAt", "updatedAt"]);
@@ -39,15 +33,7 @@ function etagOf({ revision, createdAt }: Toolset): string {
 
 /** Keeps a change from undoing what somebody else did since its sender looked. */
 function matching(ifMatch: string | undefined): MayChange {
-  const wanted = ifMatch?.split(",").map((one) => one.trim());
-  return (current) => {
-    const etag = etagOf(current);
-    if (wanted === undefined || wanted.includes("*") || wanted.includes(etag)) return;
-    throw new HubError(
-      "PRECONDITION_FAILED",
-      `The toolset "${current.id}" is at ${etag} by now. Read it again, and decide on what it says.`,
-    );
-  };
+  return (current) => requireMatch(ifMatch, etagOf(current), `toolset "${current.id}"`);
 }
 
 const previewQuery = z.strictObject({

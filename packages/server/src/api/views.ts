@@ -1,5 +1,6 @@
 import {
   type Entry,
+  type EntryRecord,
   type Finding,
   type FindingView,
   fixFor,
@@ -7,6 +8,7 @@ import {
   type Instance,
   type InstanceDetail,
   type InstanceView,
+  isHidden,
   leadingInstance,
   leaseIsLost,
   type Now,
@@ -14,6 +16,7 @@ import {
   type ServerDetail,
   type ServerSummary,
   serverStatus,
+  shownProfile,
   warningsFor,
 } from "@hub/core";
 
@@ -33,9 +36,10 @@ function findingView(finding: Finding): FindingView {
   };
 }
 
-/** The URL it was reached at, which may be a candidate. */
-function endpointOf({ record, health }: Instance): string {
-  return health.outcome?.ok === true ? health.outcome.endpoint : record.endpoint;
+/** How it was reached, which may be by a candidate; as it registered while it was not. */
+function placeOf({ record, health }: Instance): Pick<ServerSummary, "endpoint" | "transport"> {
+  const { endpoint, transport } = health.outcome?.ok === true ? health.outcome : record;
+  return { endpoint, transport };
 }
 
 export function instanceView(instance: Instance): InstanceView {
@@ -44,8 +48,7 @@ export function instanceView(instance: Instance): InstanceView {
     health.status !== "up" && health.outcome?.ok === false ? health.outcome.finding : undefined;
   return {
     id: record.id,
-    endpoint: endpointOf(instance),
-    transport: health.outcome?.ok === true ? health.outcome.transport : record.transport,
+    ...placeOf(instance),
     status: health.status,
     ...(problem === undefined ? {} : { problem: findingView(problem) }),
   };
@@ -112,12 +115,21 @@ function instanceDetail(instance: Instance, now: Now): InstanceDetail {
   };
 }
 
+/** Where lists say that a server is: at its healthiest instance, or where the last one was. */
+export function shownPlace({
+  record,
+  instances,
+}: Entry): Pick<ServerSummary, "endpoint" | "transport"> {
+  const leading = leadingInstance(instances);
+  return leading === undefined
+    ? { endpoint: record.lastEndpoint, transport: record.lastTransport }
+    : placeOf(leading);
+}
+
 /** What lists show of a server. Holds nothing that a heartbeat changes. */
 export function serverSummary(entry: Entry): ServerSummary {
   const { record, instances, snapshot } = entry;
-  const leading = leadingInstance(instances);
-  const shown = leading === undefined ? undefined : instanceView(leading);
-  const { tags, icons, ...profile } = record.profile;
+  const { tags, icons, ...profile } = shownProfile(record);
   const flapping = flappingOf(entry.pace);
   return {
     id: record.id,
@@ -125,9 +137,9 @@ export function serverSummary(entry: Entry): ServerSummary {
     ...withoutUndefined(profile),
     tags: [...(tags ?? [])],
     ...(icons === undefined ? {} : { icons: icons.map(withoutUndefined) }),
-    transport: shown?.transport ?? record.lastTransport,
-    endpoint: shown?.endpoint ?? record.lastEndpoint,
+    ...shownPlace(entry),
     status: serverStatus(instances),
+    ...(isHidden(record) ? { hidden: true } : {}),
     instances: instances.map(instanceView),
     capabilities:
       snapshot === undefined
@@ -160,6 +172,34 @@ export function serverDetail(entry: Entry, now: Now, warnings: readonly string[]
       ? {}
       : { instructions: entry.snapshot.instructions }),
     warnings: [...warnings],
+    etag: etagOf(entry.record),
+    ...saidBesides(entry.record),
+  };
+}
+
+/** With the moment of its making, so that a server that comes back under an old id has another. */
+export function etagOf({ revision, createdAt }: EntryRecord): string {
+  return `"${revision}-${Math.floor(createdAt).toString(36)}"`;
+}
+
+/** What an operator said, and what the server itself says of the same. */
+function saidBesides({ edits, profile }: EntryRecord): Pick<ServerDetail, "edits" | "registered"> {
+  if (edits === undefined) return {};
+  const { tags, toolTimeoutsMs, ...said } = withoutUndefined(edits);
+  const { title, description, owner } = profile;
+  const ownTags = profile.tags === undefined ? undefined : [...profile.tags];
+  return {
+    edits: {
+      ...said,
+      ...(tags === undefined ? {} : { tags: [...tags] }),
+      ...(toolTimeoutsMs === undefined ? {} : { toolTimeoutsMs: { ...toolTimeoutsMs } }),
+    },
+    registered: withoutUndefined({
+      title: edits.title === undefined ? undefined : title,
+      description: edits.description === undefined ? undefined : description,
+      tags: tags === undefined ? undefined : ownTags,
+      owner: edits.owner === undefined ? undefined : owner,
+    }),
   };
 }
 

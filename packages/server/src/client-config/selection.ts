@@ -1,5 +1,12 @@
 import type { Entry, Registry, Toolset } from "@hub/core";
-import { HubError, leadingInstance, serverNotFound, serverStatus } from "@hub/core";
+import {
+  HubError,
+  isHidden,
+  leadingInstance,
+  serverNotFound,
+  serverStatus,
+  shownProfile,
+} from "@hub/core";
 import type { Connection, DirectConnection } from "./connection.js";
 import { safeUrl } from "./quoting.js";
 
@@ -11,6 +18,8 @@ export type Wanted = {
   readonly servers: readonly string[] | undefined;
   /** Only servers with one of these tags; undefined for any. */
   readonly tags: readonly string[] | undefined;
+  /** Whether servers are meant too that an operator hid: those that were named. */
+  readonly hidden: boolean;
   /** A saved selection in the place of servers and tags. */
   readonly toolset: Toolset | undefined;
   /** The hub's search tools stand for all tools. */
@@ -19,7 +28,7 @@ export type Wanted = {
 
 /** The one endpoint of the hub that shows just what is wanted. */
 export function hubConnection(wanted: Wanted): Connection {
-  const { hubUrl, servers, tags, toolset, isSearch } = wanted;
+  const { hubUrl, servers, tags, toolset, isSearch, hidden } = wanted;
   const transport = "streamable-http" as const;
   if (toolset !== undefined)
     return { key: toolset.id, url: safeUrl(`${hubUrl}/toolsets/${toolset.id}/mcp`), transport };
@@ -31,6 +40,7 @@ export function hubConnection(wanted: Wanted): Connection {
     ...(servers === undefined ? [] : [`servers=${servers.join(",")}`]),
     ...(tags === undefined ? [] : [`tags=${tags.map(encodeURIComponent).join(",")}`]),
     ...(isSearch ? ["mode=search"] : []),
+    ...(hidden ? ["hidden=true"] : []),
   ];
   const url = `${hubUrl}/mcp${query.length === 0 ? "" : `?${query.join("&")}`}`;
   return { key: isOne ? only : "hub", url: safeUrl(url), transport };
@@ -52,10 +62,15 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
   };
 }
 
-function wantedOf({ servers, tags }: Pick<Wanted, "servers" | "tags">, registry: Registry) {
-  return registry.list().filter(({ record: { id, profile } }) => {
-    const isTagged = tags === undefined || tags.some((tag) => profile.tags?.includes(tag) === true);
-    return isTagged && (servers === undefined || servers.includes(id));
+function wantedOf(
+  { servers, tags, hidden }: Pick<Wanted, "servers" | "tags" | "hidden">,
+  registry: Registry,
+) {
+  return registry.list().filter(({ record }) => {
+    const own = shownProfile(record).tags ?? [];
+    const isTagged = tags === undefined || tags.some((tag) => own.includes(tag));
+    const isNamed = servers === undefined || servers.includes(record.id);
+    return isTagged && isNamed && (hidden || !isHidden(record));
   });
 }
 
@@ -64,7 +79,9 @@ export function stateKeepers(wanted: Wanted, registry: Registry): readonly strin
   const { toolset } = wanted;
   const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
   const selected =
-    toolset === undefined ? wanted : { servers: some(toolset.servers), tags: some(toolset.tags) };
+    toolset === undefined
+      ? wanted
+      : { servers: some(toolset.servers), tags: some(toolset.tags), hidden: false };
   return wantedOf(selected, registry)
     .filter(({ snapshot }) => snapshot?.keepsSessions === true)
     .map(({ record }) => record.id);

@@ -78,6 +78,9 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
     sealed TEXT NOT NULL
   ) STRICT;
   `,
+  // From here on records may hold what an operator says of a server. A hub that does not know of that would
+  // lose it with the next registration, so it must not open such a file.
+  "",
 ];
 
 /** The version of the schema that this hub writes. */

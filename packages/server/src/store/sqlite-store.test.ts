@@ -3,7 +3,8 @@ import { basename, dirname, join } from "node:path";
 import type { BudgetBook, RegistryStore } from "@hub/core";
 import { describeStore } from "@hub/core/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { schemaVersion } from "./migrations.js";
+import { Connection } from "./connection.js";
+import { migrate, schemaVersion } from "./migrations.js";
 import { openConnection } from "./open-connection.js";
 import { openSqliteStore } from "./open-sqlite-store.js";
 import { SqliteStore, type StoreLog } from "./sqlite-store.js";
@@ -70,6 +71,36 @@ describe("SQLite store", () => {
     expect(pragma("fullfsync")).toBe(1);
     expect(pragma("user_version")).toBe(schemaVersion);
     expect(pragma("application_id")).toBe(0x4d435048);
+  });
+
+  test("a file from before servers could be edited keeps its catalogue, and is closed to hubs that would lose edits", async () => {
+    const current = newFile();
+    const store = await openAt(current);
+    await store.commit(bringing(entry("a")));
+    const before = await store.load();
+    await store.close();
+    const file = newFile();
+    const old = new Connection(file);
+    migrate(old, 6);
+    old.exec(`ATTACH '${current}' AS current`);
+    for (const table of ["entries", "journal"])
+      old.exec(`INSERT INTO ${table} SELECT * FROM current.${table}`);
+    old.exec("DETACH current");
+    old.close();
+    const next = await openAt(file);
+    expect(await next.load()).toEqual(before);
+    const record = { ...entry("a", 2), edits: { hidden: true } };
+    await next.commit({
+      entries: [{ record, basedOn: 1 }],
+      removed: [],
+      snapshots: [],
+      events: [],
+    });
+    await next.close();
+    const raised = new Connection(file);
+    expect(raised.value("PRAGMA user_version")).toBeGreaterThan(6);
+    raised.close();
+    expect((await (await openAt(file)).load()).entries).toEqual([record]);
   });
 
   test("only its owner may read the file and a folder it makes", async () => {

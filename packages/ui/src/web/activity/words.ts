@@ -33,6 +33,16 @@ const became: Readonly<Record<string, string>> = {
   down: "is down",
 };
 
+/** What an operator can change, where its field has another name. */
+const editedNouns: Readonly<Record<string, string>> = {
+  onCall: "on call",
+  replacedBy: "replaced by",
+  hidden: "whether it is hidden",
+  callTimeoutMs: "time limit of calls",
+  toolTimeoutsMs: "time limits of tools",
+  maxInFlight: "calls at a time",
+};
+
 const nouns: Readonly<Record<string, string>> = {
   tools: "tool",
   resources: "resource",
@@ -96,6 +106,12 @@ export function tell(event: HubEvent): Told {
       const changed = listOf(event.changed).map(textOf).join(", ");
       return { text: `now says another ${changed === "" ? "thing of itself" : changed}.` };
     }
+    case "edited": {
+      const changed = listOf(event.changed)
+        .map((field) => editedNouns[textOf(field)] ?? textOf(field))
+        .join(", ");
+      return { text: `was edited in the hub: ${changed}.` };
+    }
     case "status-changed": {
       const fix = textOf(event.fix);
       const to = textOf(event.to);
@@ -111,6 +127,8 @@ export function tell(event: HubEvent): Told {
     case "deregistered":
       return { text: event.reason === "left" ? "left." : "was removed." };
     case "forgotten":
+      if (event.isForced === true)
+        return { text: "was removed by an operator. When it still runs, it registers again." };
       return {
         text:
           event.reason === "removed"

@@ -20,12 +20,20 @@ export type Pulse = {
 
 const part = encodeURIComponent;
 
+const allFrom = (first: string, signal: AbortSignal) =>
+  allPages((cursor) =>
+    askJson<ServerList>(cursor === "" ? first : `/servers?cursor=${cursor}`, { signal }),
+  );
+
 export const serversQuery = queryOptions({
   queryKey: ["servers"],
-  queryFn: ({ signal }) =>
-    allPages((cursor) =>
-      askJson<ServerList>(cursor === "" ? "/servers" : `/servers?cursor=${cursor}`, { signal }),
-    ),
+  queryFn: ({ signal }) => allFrom("/servers", signal),
+});
+
+/** With those that an operator hid. */
+export const allServersQuery = queryOptions({
+  queryKey: ["servers", "hidden too"],
+  queryFn: ({ signal }) => allFrom("/servers?hidden=true", signal),
 });
 
 export const pulseQuery = queryOptions({

@@ -2,6 +2,7 @@
 export const eventKinds = [
   "registered",
   "registration-updated",
+  "edited",
   "status-changed",
   "capabilities-changed",
   "deregistered",

@@ -24,6 +24,7 @@ const eras = { modern: "modern (no sessions)", legacy: "legacy (with sessions)" 
 /** What a server says of itself, and what the hub sees of each of its processes. */
 export function Overview({ server }: { readonly server: ServerDetail }) {
   const { id, name, capabilities, instances, owner, repository, websiteUrl, serverInfo } = server;
+  const { documentation } = server;
   const from = [...new Set(instances.flatMap(({ registeredFrom }) => registeredFrom ?? []))];
   const ownName = textOf(serverInfo?.name);
   const ownVersion = textOf(serverInfo?.version);
@@ -46,6 +47,13 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
               ],
               ["Transport", transportName(server.transport)],
               ["Owner", owner ?? <span className="text-soft">not set</span>],
+              ["On call", server.onCall],
+              [
+                "Documentation",
+                documentation === undefined ? undefined : (
+                  <OutLink key="documentation" href={documentation} />
+                ),
+              ],
               ["Registered", <When key="registered" at={server.registeredAt} />],
               ["Registered from", from.length === 0 ? undefined : from.join(", ")],
               ["Last change", <When key="updated" at={server.updatedAt} />],
@@ -61,6 +69,11 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
               ],
             ]}
           />
+          {server.edits !== undefined && (
+            <div className="mt-3">
+              <RawJson value={server.edits} what="what was edited here" summary="Edited here" />
+            </div>
+          )}
           {server.metadata !== undefined && (
             <div className="mt-3">
               <RawJson value={server.metadata} what="its metadata" summary="Metadata" />

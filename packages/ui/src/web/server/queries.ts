@@ -1,4 +1,4 @@
-import type { ServerDetail } from "@hub/client";
+import type { EditInput, ServerDetail } from "@hub/client";
 import {
   infiniteQueryOptions,
   queryOptions,
@@ -138,11 +138,29 @@ export function useProbe(id: string) {
   });
 }
 
-/** Removes a server and its history. The hub refuses it for one that is alive. */
+/** Says of a server what somebody here knows better; the answer is the server after it. */
+export function useEdit(id: string, onSaved: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ change, etag }: { readonly change: EditInput; readonly etag: string }) =>
+      askJson<ServerDetail>(`/servers/${part(id)}`, {
+        method: "PATCH",
+        body: change,
+        headers: { "if-match": etag },
+      }),
+    onSuccess: (server) => {
+      onSaved();
+      queries.setQueryData(serverQuery(id).queryKey, server);
+      void queries.invalidateQueries({ queryKey: ["servers"] });
+    },
+  });
+}
+
+/** Removes a server and its history, whoever it belongs to. */
 export function useRemove(id: string, onRemoved: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => ask(`/servers/${part(id)}`, { method: "DELETE" }),
+    mutationFn: () => ask(`/servers/${part(id)}?force=true`, { method: "DELETE" }),
     onSuccess: () => {
       onRemoved();
       void queries.invalidateQueries({ queryKey: ["servers"] });

@@ -5,7 +5,7 @@ import { Modal } from "../parts/modal.tsx";
 import { Problem } from "../parts/panels.tsx";
 import { useRemove } from "./queries.ts";
 
-/** Tidies a server away that is gone, after a question. */
+/** Takes a server out of the hub, after a question. */
 export function RemoveButton({
   id,
   name,
@@ -30,8 +30,9 @@ export function RemoveButton({
       {isAsking && (
         <Modal title={`Remove ${name}?`} onClose={close}>
           <p>
-            The hub forgets this server and the history of its tools. It can register again at any
-            time.
+            The hub forgets this server, the history of its tools, and what was edited here. When it
+            still runs, its helper registers it again within seconds. Stop it first, or hide it in
+            place of removing it.
           </p>
           {remove.error !== null && (
             <div className="mt-4">

@@ -6,7 +6,9 @@ import { Button, CopyButton } from "../parts/controls.tsx";
 import { Badge, OutLink, PageHead, Problem } from "../parts/panels.tsx";
 import { StatusMark } from "../parts/status.tsx";
 import { FlappingBadge } from "../servers/flapping-badge.tsx";
+import { OperatorBadges } from "../servers/operator-badges.tsx";
 import { ServerIcon } from "../servers/server-icon.tsx";
+import { EditButton } from "./edit-button.tsx";
 import { useProbe } from "./queries.ts";
 import { RemoveButton } from "./remove-button.tsx";
 
@@ -24,6 +26,7 @@ function foundBy(server: ServerDetail): string {
 /** Who a server is, how it is, and what can be done with it. */
 export function ServerHead({ server }: { readonly server: ServerDetail }) {
   const { id, name, title, description, version, owner, tags, websiteUrl, repository } = server;
+  const { documentation, onCall } = server;
   const navigate = useNavigate();
   const probe = useProbe(id);
   const { isSuccess, reset } = probe;
@@ -33,7 +36,6 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
     const timer = setTimeout(reset, foundMs);
     return () => clearTimeout(timer);
   }, [isSuccess, reset]);
-  const mayBeRemoved = server.status === "down" || server.status === "unreachable";
   return (
     <>
       <PageHead
@@ -46,6 +48,7 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
               </span>
               <StatusMark status={server.status} />
               <FlappingBadge server={server} />
+              <OperatorBadges server={server} />
             </span>
           </span>
         }
@@ -60,6 +63,10 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
                 <span className="min-w-0 break-words">version {version}</span>
               )}
               {owner !== undefined && <span className="min-w-0 break-words">owned by {owner}</span>}
+              {onCall !== undefined && (
+                <span className="min-w-0 break-words">on call: {onCall}</span>
+              )}
+              {documentation !== undefined && <OutLink href={documentation}>Documentation</OutLink>}
               {websiteUrl !== undefined && <OutLink href={websiteUrl}>Website</OutLink>}
               {repository !== undefined && <OutLink href={repository}>Repository</OutLink>}
               {tags.map((tag) => (
@@ -84,9 +91,8 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
               {probe.isPending ? "Probing…" : "Probe now"}
             </Button>
             <CopyButton text={server.endpoint} what="endpoint" isIcon={false} />
-            {mayBeRemoved && (
-              <RemoveButton id={id} name={name} onRemoved={() => void navigate({ to: "/" })} />
-            )}
+            <EditButton server={server} />
+            <RemoveButton id={id} name={name} onRemoved={() => void navigate({ to: "/" })} />
           </>
         }
       />

@@ -1,5 +1,5 @@
 import type { ServerSummary } from "@hub/client";
-import { LayoutGrid, Search, Table2, X } from "lucide-react";
+import { EyeOff, LayoutGrid, Search, Table2, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, IconButton, inputClass } from "../parts/controls.tsx";
 import { SearchInput } from "../parts/search-input.tsx";
@@ -69,7 +69,7 @@ export function Filters({
     }),
     [servers],
   );
-  const { status, tag, owner, era, transport, q } = search;
+  const { status, tag, owner, era, transport, q, hidden } = search;
   const isNarrowed = [status, tag, owner, era, transport, q].some((one) => one !== undefined);
   const view = search.view ?? "cards";
   return (
@@ -125,6 +125,15 @@ export function Filters({
           })
         }
       />
+      <Button
+        look="quiet"
+        aria-pressed={hidden === true}
+        className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
+        onClick={() => onChange({ hidden: hidden === true ? undefined : true })}
+      >
+        <EyeOff className="size-4" aria-hidden="true" />
+        Hidden too
+      </Button>
       {isNarrowed && (
         <Button
           look="quiet"

@@ -1,10 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { Radio } from "lucide-react";
+import { allServersQuery } from "../api/queries.ts";
 import { useLive } from "../live/live.ts";
+import { Button } from "../parts/controls.tsx";
 import { Code } from "../parts/panels.tsx";
 
 /** What a person does first. It waits with them: the first server that registers takes its place. */
-export function QuickStart() {
+export function QuickStart({ onShowHidden }: { readonly onShowHidden: () => void }) {
   const { status } = useLive();
+  const hidden = useQuery(allServersQuery).data?.servers.length ?? 0;
   const hub = window.location.origin;
   return (
     <div className="mx-auto max-w-2xl py-8">
@@ -42,6 +46,13 @@ export function QuickStart() {
         <Radio className="size-4 motion-safe:animate-pulse" aria-hidden="true" />
         {status === "live" ? "Listening for the first server…" : "Connecting to the hub…"}
       </p>
+      {hidden > 0 && (
+        <p className="mt-4">
+          <Button onClick={onShowHidden}>
+            Show {hidden} hidden {hidden === 1 ? "server" : "servers"}
+          </Button>
+        </p>
+      )}
     </div>
   );
 }

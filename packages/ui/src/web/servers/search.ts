@@ -13,6 +13,8 @@ export type ServersSearch = {
   readonly owner?: string | undefined;
   readonly era?: "modern" | "legacy" | undefined;
   readonly transport?: ServerSummary["transport"] | undefined;
+  /** Those too that an operator hid. */
+  readonly hidden?: true | undefined;
   readonly sort?: Sort | undefined;
   readonly view?: (typeof views)[number] | undefined;
 };
@@ -32,6 +34,7 @@ export function readServersSearch(given: Record<string, unknown>): ServersSearch
     owner: textOf(given.owner),
     era: oneOf(["modern", "legacy"], given.era),
     transport: oneOf(["streamable-http", "sse"], given.transport),
+    hidden: given.hidden === true || given.hidden === "true" ? true : undefined,
     sort: oneOf(sorts, given.sort),
     view: oneOf(views, given.view),
   };

@@ -7,6 +7,7 @@ import { Badge } from "../parts/panels.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { StatusMark } from "../parts/status.tsx";
 import { FlappingBadge } from "./flapping-badge.tsx";
+import { OperatorBadges } from "./operator-badges.tsx";
 import { ServerIcon } from "./server-icon.tsx";
 
 export type ServerPulse = Pulse["servers"][string];
@@ -134,6 +135,7 @@ export function ServerCard({
           </Badge>
         )}
         <FlappingBadge server={server} />
+        <OperatorBadges server={server} />
         {server.transport === "sse" && (
           <Badge isWhole title="It speaks the old HTTP+SSE transport">
             {transportName(server.transport)}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
-import { pulseQuery, serversQuery, toolSearchQuery } from "../api/queries.ts";
+import { allServersQuery, pulseQuery, serversQuery, toolSearchQuery } from "../api/queries.ts";
 import { Button } from "../parts/controls.tsx";
 import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
 import { useTitle } from "../shell/title.ts";
@@ -22,7 +22,7 @@ export function ServersPage(): React.ReactNode {
       search: (now: ServersSearch) => ({ ...now, ...next }),
       replace: true,
     });
-  const list = useQuery(serversQuery);
+  const list = useQuery(search.hidden === true ? allServersQuery : serversQuery);
   const pulse = useQuery(pulseQuery);
   const words = useDeferredValue(search.q ?? "");
   const found = useQuery(toolSearchQuery(words));
@@ -47,7 +47,8 @@ export function ServersPage(): React.ReactNode {
       <Loading what="servers" rows={6} className="h-28" />
     );
   }
-  if (servers.length === 0) return <QuickStart />;
+  if (servers.length === 0 && search.hidden !== true)
+    return <QuickStart onShowHidden={() => change({ hidden: true })} />;
   const count =
     chosen.length === servers.length
       ? `${servers.length} ${servers.length === 1 ? "server" : "servers"}`

@@ -1,7 +1,7 @@
 import { inputClass } from "../parts/controls.tsx";
+import { Field, type FieldProblem, problemsAt } from "../parts/field.tsx";
 import { Panel } from "../parts/panels.tsx";
 import { type Draft, suggestedId } from "./draft.ts";
-import { Field, type FieldProblem, problemsAt } from "./field.tsx";
 
 export type PartProps = {
   readonly draft: Draft;

@@ -1,11 +1,11 @@
 import type { ServerSummary } from "@hub/client";
 import { useState } from "react";
 import { Button } from "../parts/controls.tsx";
+import { FieldError, problemsAt } from "../parts/field.tsx";
 import { Badge, Panel } from "../parts/panels.tsx";
 import { ScrollArea } from "../parts/scroll-area.tsx";
 import { StatusMark } from "../parts/status.tsx";
 import { choicesOf } from "../servers/search.ts";
-import { FieldError, problemsAt } from "./field.tsx";
 import { FindInput } from "./find-input.tsx";
 import type { PartProps } from "./name-fields.tsx";
 import { plural } from "./words.ts";

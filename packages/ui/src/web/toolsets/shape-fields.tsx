@@ -1,6 +1,6 @@
+import { Choice } from "../parts/field.tsx";
 import { Panel } from "../parts/panels.tsx";
 import type { Draft } from "./draft.ts";
-import { Choice } from "./field.tsx";
 
 /** How its list looks to clients. */
 export function ShapeFields({

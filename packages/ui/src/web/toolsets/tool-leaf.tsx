@@ -1,9 +1,9 @@
 import { Pencil } from "lucide-react";
 import { useState } from "react";
 import { IconButton, inputClass } from "../parts/controls.tsx";
+import { Field, FieldError, type FieldProblem, problemsAt } from "../parts/field.tsx";
 import { Badge } from "../parts/panels.tsx";
 import type { Override } from "./draft.ts";
-import { Field, FieldError, type FieldProblem, problemsAt } from "./field.tsx";
 import type { ServerTools } from "./queries.ts";
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");

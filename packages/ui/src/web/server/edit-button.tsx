@@ -1,0 +1,85 @@
+import type { ServerDetail } from "@hub/client";
+import { SquarePen } from "lucide-react";
+import { useState } from "react";
+import { ApiError } from "../api/http.ts";
+import { Button } from "../parts/controls.tsx";
+import { Modal } from "../parts/modal.tsx";
+import { Problem } from "../parts/panels.tsx";
+import { changeOf, draftOf } from "./edit-draft.ts";
+import { EditFields } from "./edit-fields.tsx";
+import { useEdit } from "./queries.ts";
+
+/** Says of a server what somebody here knows better than the server itself. */
+export function EditButton({ server }: { readonly server: ServerDetail }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>
+        <SquarePen className="size-4" aria-hidden="true" />
+        Edit
+      </Button>
+      {isOpen && <EditDialog server={server} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function EditDialog({
+  server,
+  onClose,
+}: {
+  readonly server: ServerDetail;
+  readonly onClose: () => void;
+}) {
+  // As it was when somebody began to type: what the hub hears meanwhile must not change the fields.
+  const [base] = useState(server);
+  const [start] = useState(() => draftOf(server));
+  const [draft, setDraft] = useState(start);
+  const edit = useEdit(server.id, onClose);
+  const change = changeOf(start, draft);
+  const isChanged = Object.keys(change).length > 0;
+  const isConflict = edit.error instanceof ApiError && edit.error.status === 412;
+  return (
+    <Modal title={`Edit ${server.title ?? server.name}`} onClose={onClose} isWide>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isChanged) edit.mutate({ change, etag: base.etag });
+        }}
+      >
+        <p className="mb-4 text-sm text-soft">
+          What you say here wins over what the server says of itself, and stays when a running
+          helper registers it again. An empty field leaves it to the server.
+        </p>
+        {edit.error !== null && (
+          <div className="mb-4">
+            <Problem error={edit.error} />
+          </div>
+        )}
+        <EditFields
+          server={base}
+          draft={draft}
+          problems={edit.error instanceof ApiError ? edit.error.problems : []}
+          onChange={(next) => setDraft((now) => ({ ...now, ...next }))}
+        />
+        <div className="mt-5 flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          {isConflict ? (
+            // Only what was changed here is sent, so that nothing else of theirs is undone.
+            <Button
+              look="solid"
+              disabled={edit.isPending}
+              onClick={() => edit.mutate({ change, etag: "*" })}
+            >
+              Save my changes all the same
+            </Button>
+          ) : (
+            <Button type="submit" look="solid" disabled={!isChanged || edit.isPending}>
+              {edit.isPending ? "Saving…" : "Save changes"}
+            </Button>
+          )}
+        </div>
+      </form>
+    </Modal>
+  );
+}
