@@ -10,6 +10,7 @@ import {
   leadingInstance,
   leaseIsLost,
   type Now,
+  problemOf,
   reasonFor,
   type ServerDetail,
   type ServerSummary,
@@ -40,8 +41,7 @@ function endpointOf({ record, health }: Instance): string {
 
 export function instanceView(instance: Instance): InstanceView {
   const { record, health } = instance;
-  const problem =
-    health.status !== "up" && health.outcome?.ok === false ? health.outcome.finding : undefined;
+  const problem = problemOf(health);
   return {
     id: record.id,
     endpoint: endpointOf(instance),
