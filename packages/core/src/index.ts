@@ -76,6 +76,7 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
+export type { Trouble } from "./probed.js";
 export type { LeaseGrant, RegisterResult, RegistrationContext } from "./registrar.js";
 export {
   endpointKey,
