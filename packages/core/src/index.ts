@@ -29,6 +29,7 @@ export {
   leadingInstance,
   type ServerStatus,
   serverStatus,
+  serverStatuses,
 } from "./entry.js";
 export {
   HubError,
@@ -44,7 +45,7 @@ export {
   type InstanceRef,
   type JournalEvent,
 } from "./events.js";
-export { fixFor, reasonFor, warningsFor } from "./explain.js";
+export { fixFor, problemOf, reasonFor, warningsFor } from "./explain.js";
 export { type Flapping, flappingOf } from "./flapping.js";
 export { sha256Hex } from "./hash.js";
 export {
@@ -86,12 +87,16 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
+
+export type { Trouble } from "./probed.js";
+
 export {
   type LeaseGrant,
   neighbourWarnings,
   type RegisterResult,
   type RegistrationContext,
 } from "./registrar.js";
+
 export {
   endpointKey,
   type Registration,

@@ -13,6 +13,7 @@ import { HubTime } from "./hub-time.js";
 import { mended } from "./mend.js";
 import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
+import type { Trouble } from "./probed.js";
 import {
   type LeaseGrant,
   type RegisterResult,
@@ -92,6 +93,7 @@ export class Registry {
       settings: this.settings,
       now: () => this.now(),
       nothingListens: options.nothingListens,
+      onRefused: (endpoint, finding) => this.troubleAt(endpoint, { kind: "refused", finding }),
       newLeaseId: options.newLeaseId,
     });
     this.#departures = new Departures({
@@ -214,6 +216,14 @@ export class Registry {
   /** Takes the outcome of a probe. An outcome for an instance that left or registered again is dropped. */
   recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
     this.#observer.recordProbe(task, outcome);
+  }
+
+  /**
+   * Somebody who dialled an endpoint, and was no probe, met trouble there. Who refused the connection is
+   * suspect from now on; in all cases it is looked at before its time. Nothing happens to who is not up anyway.
+   */
+  troubleAt(endpoint: string, trouble: Trouble): void {
+    if (this.#observer.troubleAt(endpoint, trouble)) this.#wake();
   }
 
   /**

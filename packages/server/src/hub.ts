@@ -31,6 +31,7 @@ import {
   createProbeScheduler,
   createRefresher,
   refuseOwn,
+  troubleIn,
 } from "./probe/index.js";
 import { shortPath } from "./short-path.js";
 import { openSqliteStore } from "./store/open-sqlite-store.js";
@@ -153,6 +154,7 @@ export async function startHub({
     onFault: tellGatewayFault,
     searchTools,
     sessions: { store: store.sessions, kept: keptSessions },
+    onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };

@@ -15,7 +15,7 @@ import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
-import { noAnswer } from "./no-answer.js";
+import { noAnswer, wantsToken } from "./no-answer.js";
 import { passLong } from "./pass-long.js";
 import { forgotTwice, isSessionRefusal } from "./session-refusal.js";
 
@@ -54,7 +54,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
       // A server that was told keeps nothing running for a call that nobody waits for.
       if (failure.code === "CALL_TIMED_OUT") link?.post(cancelled(request, "The hub's time limit"));
       forget();
-      answer(failureText(request.id, failure, entry));
+      answer(failureText(context, request.id, failure, entry));
     },
   });
   const cancel = () => end("The client took the call back");
@@ -102,7 +102,10 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     // A greeting that was kept must not open the same dead instance once more.
     lost.instance.forgetLegacyLeg();
     if (run.isOver) return;
-    if (isRetry) run.fail(failure);
+    // It has just refused the connection, and there is nobody better: a second dial would only say so again.
+    const next = context.instances.first(entry);
+    const isVain = next === lost.instance && next.status === "suspect";
+    if (isRetry || isVain) run.fail(failure);
     else await attempt(true).catch(refuse);
   };
   const refuse = (error: unknown) =>
@@ -132,6 +135,8 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           opened.instance.forgetLegacyLeg();
         }
         if (isLost) return;
+        const refusal = wantsToken(status, head);
+        if (refusal !== undefined) return run.fail(refusal);
         run.heard(event.data ?? "");
         if (event.id !== undefined) isResumable = true;
         const kind = passEvent(context, session, opened, reply, run, call, event, (text, said) => {
@@ -183,10 +188,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         run.fail(noAnswer(status, head));
       },
       onFailure(failure) {
-        if (failure.neverSent) {
-          void context.refresh(serverId);
-          return retry(failureOf(failure));
-        }
+        if (failure.neverSent) return retry(failureOf(failure));
         // What was lost may be the whole server; the next call finds out.
         run.fail(failureOf(failure));
       },

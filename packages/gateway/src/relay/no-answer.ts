@@ -12,7 +12,7 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
     return {
       code: "SERVER_UNAVAILABLE",
       cause: `it refuses the hub (HTTP ${status}).`,
-      fix: "It wants a token, or does not accept the Host header of its endpoint; POST /diagnose says which.",
+      fix: "It wants a token, which the hub neither has nor passes on, or it does not accept the Host header of its endpoint; POST /diagnose says which.",
       mayHaveRun: false,
     };
   if (status >= 300 && status < 400)
@@ -30,6 +30,11 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
     cause: `it answered HTTP ${status} with ${type === undefined ? "nothing" : shown(type)}, which is no MCP.`,
     mayHaveRun: status !== 404 && status !== 405,
   };
+}
+
+/** The same of a server that answers in words of MCP: no client can have a token for it. */
+export function wantsToken(status: number, headers: Headers): GatewayFailure | undefined {
+  return status === 401 || status === 407 ? notMcp(status, headers) : undefined;
 }
 
 /** Text of a server, in a sentence of the hub's. */

@@ -6,3 +6,4 @@ export { refuseOwn } from "./own-endpoint.js";
 export { createProber } from "./prober.js";
 export { createRefresher } from "./refresher.js";
 export { createProbeScheduler } from "./scheduler.js";
+export { troubleIn } from "./trouble.js";
