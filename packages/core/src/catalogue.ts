@@ -265,5 +265,7 @@ function looksOther(before: Health | undefined, after: Health): boolean {
 
 function shownOf({ outcome }: Health): string {
   if (outcome === undefined) return "";
-  return outcome.ok ? `${outcome.endpoint} ${outcome.transport}` : canonicalJson(outcome.finding);
+  return outcome.ok
+    ? `${outcome.endpoint} ${outcome.transport} ${outcome.finding?.cause}`
+    : canonicalJson(outcome.finding);
 }

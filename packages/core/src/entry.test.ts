@@ -29,6 +29,14 @@ test.each<[InstanceStatus[], string]>([
   [["draining", "down"], "degraded"],
   [["pending", "unreachable", "down"], "pending"],
   [["unreachable", "down"], "unreachable"],
+  [["up", "suspect"], "degraded"],
+  [["up", "needs-token"], "degraded"],
+  [["suspect"], "suspect"],
+  [["needs-token"], "needs-token"],
+  [["suspect", "needs-token", "pending", "unreachable", "down"], "needs-token"],
+  [["suspect", "pending", "unreachable", "down"], "suspect"],
+  [["draining", "suspect"], "degraded"],
+  [["draining", "needs-token"], "degraded"],
   [["down"], "down"],
 ])("instances that are %j make a name that is %s", (statuses, expected) => {
   expect(serverStatus(instances(statuses))).toBe(expected);

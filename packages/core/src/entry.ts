@@ -65,7 +65,17 @@ export type EntryRecord = {
 /** One running process behind a name, with what the hub observes of it. */
 export type Instance = { readonly record: InstanceRecord; readonly health: Health };
 
-export type ServerStatus = "pending" | "up" | "degraded" | "unreachable" | "down";
+/** Better first. */
+export const serverStatuses = [
+  "up",
+  "degraded",
+  "needs-token",
+  "suspect",
+  "pending",
+  "unreachable",
+  "down",
+] as const;
+export type ServerStatus = (typeof serverStatuses)[number];
 
 /** What the hub knows about a name. */
 export type Entry = {
@@ -85,13 +95,20 @@ export function serverStatus(instances: readonly Instance[]): ServerStatus {
   // A draining instance leaves on purpose: it says nothing about the others, and serves until then.
   const isDraining = statuses.delete("draining");
   if (statuses.has("up")) return statuses.size === 1 ? "up" : "degraded";
-  if (statuses.has("pending")) return "pending";
-  if (isDraining) return "degraded";
-  if (statuses.has("unreachable")) return "unreachable";
-  return "down";
+  if (isDraining) return statuses.has("pending") ? "pending" : "degraded";
+  const seen: ReadonlySet<string> = statuses;
+  return serverStatuses.find((status) => seen.has(status)) ?? "down";
 }
 
-const preference = ["up", "pending", "unreachable", "draining", "down"] as const;
+const preference = [
+  "up",
+  "needs-token",
+  "suspect",
+  "pending",
+  "unreachable",
+  "draining",
+  "down",
+] as const;
 
 /** The instance to show first: the healthiest, then the youngest. */
 export function leadingInstance(instances: readonly Instance[]): Instance | undefined {

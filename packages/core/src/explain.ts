@@ -1,18 +1,30 @@
 import { type Health, type InstanceStatus, leaseIsLost } from "./health.js";
+import type { Finding } from "./probe.js";
 
 const seconds = (ms: number) => `${Math.max(0, Math.round(ms / 1_000))} s`;
+
+/** What stands in the way of using an instance, when the hub found out. */
+export function problemOf({ status, outcome, doubt }: Health): Finding | undefined {
+  if (status === "up") return undefined;
+  if (outcome?.ok === false) return outcome.finding;
+  return status === "suspect" ? doubt : outcome?.finding;
+}
 
 /** Why an instance has the status it has, in one sentence. */
 export function reasonFor(health: Health, status: InstanceStatus, now: number): string {
   const { outcome } = health;
-  const finding = outcome?.ok === false ? outcome.finding.cause : undefined;
+  const finding = problemOf({ ...health, status })?.cause;
   switch (status) {
     case "up":
       return outcome?.ok === true
-        ? `It answers${outcome.needsToken ? ", and wants a token" : ""} (${Math.max(1, Math.round(outcome.latencyMs))} ms).`
+        ? `It answers (${Math.max(1, Math.round(outcome.latencyMs))} ms).`
         : "It answered the last probe.";
     case "pending":
       return finding ?? "It has not been probed yet.";
+    case "suspect":
+      return finding ?? "It does not answer.";
+    case "needs-token":
+      return finding ?? "It answers, and wants a token.";
     case "unreachable":
       return leaseIsLost(health, now)
         ? `Its heartbeats stopped ${seconds(now - (health.lease?.renewedAt ?? now))} ago and it does not answer: ${finding ?? "no probe came back."}`
@@ -26,14 +38,14 @@ export function reasonFor(health: Health, status: InstanceStatus, now: number): 
 
 /** What to do about it, when the probe found out. */
 export function fixFor(health: Health, status: InstanceStatus): string | undefined {
-  if (status === "up" || status === "draining") return undefined;
-  return health.outcome?.ok === false ? health.outcome.finding.fix : undefined;
+  return status === "draining" ? undefined : problemOf({ ...health, status })?.fix;
 }
 
 /** What works but deserves attention. */
 export function warningsFor(health: Health, now: number): string[] {
   const warnings: string[] = [];
-  if (health.status === "up" && leaseIsLost(health, now)) {
+  const answers = health.status === "up" || health.status === "needs-token";
+  if (answers && leaseIsLost(health, now)) {
     warnings.push(
       `No heartbeat for ${seconds(now - (health.lease?.renewedAt ?? now))}, but it answers the hub's probe; its register loop may be stuck or cannot reach the hub.`,
     );

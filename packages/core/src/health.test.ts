@@ -1,21 +1,28 @@
 import { describe, expect, test } from "vitest";
-import { answered, failed } from "../test/world.js";
-import { beat, type Health, judge, type Now, probed, withStatus } from "./health.js";
+import { answered, failed, needsToken, nothingListens } from "../test/world.js";
+import { beat, type Health, judge, type Now, withStatus } from "./health.js";
 import { isExpired } from "./lease.js";
 import { newHealth, registeredAgain } from "./new-health.js";
+import { dialFailed, probed } from "./probed.js";
 import { defaultSettings, grantedTtlMs, heartbeatMsFor } from "./settings.js";
 
 const settings = defaultSettings;
 const at = (hub: number): Now => ({ hub, wall: hub, steady: hub });
 const good = answered({ endpoint: "http://a/mcp", transport: "streamable-http", candidates: [] });
 
-/** An instance by the facts of its life: `+` a good probe, `-` a failed one, `b` a heartbeat, `d` and `u` one that starts and ends draining, `.` nothing; each at a second. */
+const locked = { ...good, needsToken: true, finding: needsToken };
+const slow = { ...failed, finding: { ...nothingListens, code: "TOO_SLOW" as const } };
+
+/** An instance by the facts of its life: `+` a good probe, `*` one that needs a token, `-` a refused one, `~` a slow one, `r` a call that was refused, `b` a heartbeat, `d` and `u` one that starts and ends draining, `.` nothing; each at a second. */
 function lived(life: string, ttlMs?: number, mayGoDown = false): Health {
   let health = newHealth(at(0), ttlMs);
-  for (const [, what, seconds] of life.matchAll(/([-+bdu.])(\d+)/g)) {
+  for (const [, what, seconds] of life.matchAll(/([-+*~rbdu.])(\d+)/g)) {
     const now = at(Number(seconds) * 1_000);
     if (what === "+") health = probed(health, good, now, settings, 0.5);
     if (what === "-") health = probed(health, failed, now, settings, 0.5);
+    if (what === "*") health = probed(health, locked, now, settings, 0.5);
+    if (what === "~") health = probed(health, slow, now, settings, 0.5);
+    if (what === "r") health = dialFailed(health, now, nothingListens);
     if (what === "b") health = beat(health, now, {});
     if (what === "d") health = beat(health, now, { draining: true });
     if (what === "u") health = beat(health, now, { draining: false });
@@ -29,15 +36,35 @@ describe("judge", () => {
   test.each<[string, string, number | undefined, string]>([
     ["just registered", ".0", lease, "pending"],
     ["one good probe", "+1", lease, "up"],
-    ["good probe, then two failures", "+1 -2 -3", undefined, "up"],
+    ["good probe, then two failures", "+1 -2 -3", undefined, "suspect"],
+    ["without a lease slow ones are failures too", "+1 ~2", undefined, "suspect"],
     ["three failures in a row, without a lease", "+1 -2 -3 -4", undefined, "unreachable"],
-    ["a good one between failures", "+1 -2 -3 +4 -5 -6", undefined, "up"],
+    ["a good one between failures", "+1 -2 -3 +4 -5 -6", undefined, "suspect"],
     ["it may still be starting", "-1 -2 -3 -4", undefined, "pending"],
     ["it has started for long enough", "-1 -2 -3 -4 -5", undefined, "unreachable"],
-    ["failures under a live lease prove nothing", "+1 -2 -3 -4 -9", lease, "up"],
+    ["a refused dial under a live lease is a doubt, and no proof", "+1 -2", lease, "suspect"],
+    ["nor are many", "+1 -2 -3 -4 -9", lease, "suspect"],
+    ["slow is not gone", "+1 ~2 ~3 ~4 ~9", lease, "up"],
+    ["what was refused and is slow now is no better", "+1 -2 ~3 ~4", lease, "suspect"],
+    ["one good probe ends the doubt", "+1 -2 -3 +4", lease, "up"],
+    ["also without a lease", "+1 -2 -3 +4", undefined, "up"],
+    ["a call that was refused", "+1 r2", lease, "suspect"],
+    ["a call that was refused, without a lease", "+1 r2", undefined, "suspect"],
+    ["a call that was refused, and a good probe", "+1 r2 +3", undefined, "up"],
+    ["a refused call is no failed probe", "+1 r2 -3 -4", undefined, "suspect"],
+    ["a refused call at one that nobody has reached yet", "r1", lease, "pending"],
+    ["a refused call at one that drains", "+1 d2 r3", lease, "draining"],
+    ["doubted, then draining that was called off", "+1 r2 d3 u4", lease, "pending"],
+    ["it wants a token", "*1", lease, "needs-token"],
+    ["it wants a token, without a lease", "*1", undefined, "needs-token"],
+    ["it wants one no more", "*1 +2", lease, "up"],
+    ["it wants one from now on", "+1 *2", lease, "needs-token"],
+    ["it wanted one, and refuses the connection", "*1 -2", lease, "suspect"],
+    ["it wanted one, and a call was refused", "*1 r2", undefined, "suspect"],
+    ["it wanted one, and is lost", "*1 -2 -3 -4", undefined, "unreachable"],
     ["a heartbeat after them does", "+1 -2 -3 -4 b9 .9", lease, "unreachable"],
-    ["a heartbeat before the first failure does not", "+1 b2 -3 -4 -5", lease, "up"],
-    ["a lease is lost after its time, not at it", "+1 -29 .30", lease, "up"],
+    ["a heartbeat before the first failure does not", "+1 b2 -3 -4 -5", lease, "suspect"],
+    ["a lease is lost after its time, not at it", "+1 -29 .30", lease, "suspect"],
     ["a lost lease and one failure", "+1 -29 .31", lease, "unreachable"],
     ["a lost lease and good probes", "+1 +40 +80 +200", lease, "up"],
     ["a lost lease and no probe", "+1 .80", lease, "up"],
@@ -114,12 +141,16 @@ describe("the time of the next probe", () => {
     ["a new one that does not answer yet, every half second", "-1", 500],
     ["later every 2 s", "-20", 2_000],
     ["after a minute it backs off", "-1 -20 -61", 4_000],
-    ["failures of one that was up back off", "+1 -2", 1_000],
-    ["up to 10 s", "+1 -2 -3 -4 -5 -6 -7 -8", 10_000],
+    ["a suspect one within a second", "+1 -2", 950],
+    ["and then every two", "+1 -2 -3", 1_900],
+    ["as long as its lease lives", "+1 -2 -3 -4 -5 -6 -7", 1_900],
+    ["slow ones of one that is spoken for back off", "+1 ~2 ~3 ~4", 4_000],
+    ["one that was lost backs off up to 10 s", "+1 -2 -3 -4 -5 -6 -7 -8", 10_000],
     ["one that comes back is asked again in 10 s", "+1 -2 -3 -4 +5", 10_000],
     ["one that is down, every minute", "+1 -31 -60 -95 -100 -101 -102 -103 -104 -105", 60_000],
   ])("%s", (_, life, expected) => {
-    expect(delay(life, life.includes("95") ? 30_000 : undefined)).toBe(expected);
+    const isLeased = life.includes("95") || life.includes("~") || life.includes("-7");
+    expect(delay(life, isLeased && !life.includes("-8") ? 30_000 : undefined)).toBe(expected);
   });
 });
 

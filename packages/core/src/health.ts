@@ -1,10 +1,18 @@
 import { isExpired, type Lease, renewLease } from "./lease.js";
 import type { PendingRegistration } from "./pending.js";
-import type { ProbeOutcome, ProbeSuccess } from "./probe.js";
+import type { Finding, ProbeOutcome } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
 
-export const instanceStatuses = ["pending", "up", "unreachable", "draining", "down"] as const;
+export const instanceStatuses = [
+  "pending",
+  "up",
+  "suspect",
+  "needs-token",
+  "unreachable",
+  "draining",
+  "down",
+] as const;
 export type InstanceStatus = (typeof instanceStatuses)[number];
 
 /** What the hub observed of one instance. Never stored. Instants are hub time unless they say `Wall`. */
@@ -32,6 +40,8 @@ export type Health = {
   readonly probedAt?: number;
   readonly probedAtWall?: number;
   readonly outcome?: ProbeOutcome;
+  /** The last dial that was refused or broke, of a probe or of anything else; gone with a good probe. */
+  readonly doubt?: Finding;
   readonly nextProbeAt: number;
   /** A probe is under way or waits for its turn. */
   readonly isBeingProbed: boolean;
@@ -50,9 +60,6 @@ export type Health = {
   /** The newest registration that came without proof while the lease was alive; see `pendingOf`. */
   readonly pending?: PendingRegistration;
 };
-
-/** At the usual pace half an hour of them. */
-const mostLatencies = 60;
 
 /** One reading of the clocks, in milliseconds. */
 export type Now = {
@@ -162,16 +169,16 @@ export function judge(
   if (health.isDraining) return "draining";
   if (
     health.failures === 0 &&
+    health.doubt === undefined &&
     health.successes >= (health.isRecovering ? settings.successesUntilUp : 1)
   )
-    return "up";
+    return wantsToken(health) ? "needs-token" : "up";
   if (health.status === "down") return "down";
-  // Draining was called off, or the hub has not seen it since: nothing is known yet.
-  const undecided = health.status === "draining" ? "pending" : health.status;
-  if (!isUnanswered) return undecided;
   // A lease speaks for a process that was given it with proof, or has answered since.
   const isSpokenFor = isOwn(health.lease) && hasLiveLease(health, now);
-  const isInherited = health.status === "up" && health.answeredAt === undefined;
+  const undecided = undecidedStatus(health, isSpokenFor);
+  if (!isUnanswered) return undecided;
+  const isInherited = wasThere(health.status) && health.answeredAt === undefined;
   if (!isSpokenFor || isInherited) return "unreachable";
   // Only a heartbeat after the first failed probe proves that the process is alive and the way to it
   // is not; before that it may just have died, which only its lease may say.
@@ -180,11 +187,30 @@ export function judge(
   return beatSinceFailing ? "unreachable" : undecided;
 }
 
+/** It answered when it was last asked, or until a moment ago. */
+function wasThere(status: InstanceStatus): boolean {
+  return status === "up" || status === "needs-token" || status === "suspect";
+}
+
+/** It answers, and lets nobody in without a token. */
+function wantsToken({ outcome }: Health): boolean {
+  return outcome?.ok === true && outcome.needsToken;
+}
+
+/** What an instance is while nothing proves that it is lost. */
+function undecidedStatus(health: Health, isSpokenFor: boolean): InstanceStatus {
+  // Draining was called off, or the hub has not seen it since: nothing is known yet.
+  if (health.status === "draining") return "pending";
+  // A lease outweighs slow probes; nothing outweighs a connection that was refused.
+  const isDoubted = health.doubt !== undefined || (health.failures > 0 && !isSpokenFor);
+  return isDoubted && wasThere(health.status) ? "suspect" : health.status;
+}
+
 /** To drain is no failure: when it is called off, what was seen before still holds. */
 function isRecoveringAs(health: Health, status: InstanceStatus): boolean {
-  if (status === "up") return false;
-  const wasLost =
-    status !== "draining" && health.status === "up" && health.answeredAt !== undefined;
+  if (status === "up" || status === "needs-token") return false;
+  const isLost = status === "unreachable" || status === "down";
+  const wasLost = isLost && wasThere(health.status) && health.answeredAt !== undefined;
   return health.isRecovering || wasLost;
 }
 
@@ -198,86 +224,6 @@ export function withStatus(health: Health, status: InstanceStatus, now: Now): He
     statusSinceWall: now.wall,
     isRecovering: isRecoveringAs(health, status),
   };
-}
-
-/** The time until the next probe. `random` is in [0, 1). */
-function probeDelayMs(health: Health, now: number, settings: HubSettings, random: number): number {
-  const jitter = 0.9 + random * 0.2;
-  if (health.failures === 0) {
-    const wait =
-      health.isRecovering && health.status !== "up" ? settings.probeFailingMs : settings.probeUpMs;
-    return wait * jitter;
-  }
-  const eager = eagerProbes.find((phase) => now - health.knownSince < phase.untilMs);
-  if (health.answeredAt === undefined && eager !== undefined)
-    return Math.min(eager.everyMs, settings.probeFailingMs) * jitter;
-  const cap = health.status === "down" ? settings.probeDownMs : settings.probeFailingMs;
-  return Math.min(1_000 * 2 ** Math.min(health.failures - 1, 20), cap) * jitter;
-}
-
-/** A probe came back. */
-export function probed(
-  health: Health,
-  outcome: ProbeOutcome,
-  now: Now,
-  settings: HubSettings,
-  random: number,
-): Health {
-  const { failingSince, ...rest } = health;
-  const report = {
-    probedAt: now.hub,
-    probedAtWall: now.wall,
-    outcome: withoutSnapshot(outcome),
-    isBeingProbed: false,
-  };
-  const next: Health = outcome.ok
-    ? {
-        ...rest,
-        ...report,
-        ...afterReading(outcome, now),
-        aliveAt: now.hub,
-        aliveAtWall: now.wall,
-        answeredAt: now.hub,
-        failures: 0,
-        successes: health.successes + 1,
-        latenciesMs: [...health.latenciesMs.slice(1 - mostLatencies), outcome.latencyMs],
-      }
-    : {
-        ...rest,
-        ...report,
-        failingSince: failingSince ?? now.hub,
-        failures: health.failures + 1,
-        successes: 0,
-      };
-  return { ...next, nextProbeAt: now.hub + probeDelayMs(next, now.hub, settings, random) };
-}
-
-/** What was announced while a probe was under way may be missing in what it read. */
-export function wantingToReadAgain(health: Health, now: Now): Health {
-  return {
-    ...health,
-    readAt: Number.NEGATIVE_INFINITY,
-    nextProbeAt: Math.min(health.nextProbeAt, now.hub),
-  };
-}
-
-function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {
-  const { isOverBudget = false, snapshot, unread = [] } = outcome;
-  // What could not be read may be there at the next probe; what is too much will not.
-  const isRead = isOverBudget || (snapshot !== undefined && unread.length === 0);
-  return {
-    ...(outcome.era === undefined ? {} : { era: outcome.era }),
-    ...(isRead ? { readAt: now.hub } : {}),
-    ...(isOverBudget || snapshot !== undefined ? { readWarnings: outcome.warnings } : {}),
-    ...(outcome.snapshot === undefined ? {} : { capabilitiesHash: outcome.snapshot.hash }),
-  };
-}
-
-/** Snapshots are kept once an entry, not once an instance. */
-function withoutSnapshot(outcome: ProbeOutcome): ProbeOutcome {
-  if (!outcome.ok) return outcome;
-  const { snapshot, ...rest } = outcome;
-  return rest;
 }
 
 /** A lost lease is a reason to look at once, unless somebody looked since it was lost. */
@@ -298,9 +244,4 @@ export function deadlinesOf(health: Health, settings: HubSettings): readonly num
     ...(lease === undefined ? [] : [lease.renewedAt + lease.ttlMs]),
     downAt(health, settings),
   ];
-}
-
-/** True when the next probe should also read what the server offers. */
-export function wantsReading(health: Health, now: number, settings: HubSettings): boolean {
-  return health.readAt === undefined || now - health.readAt >= settings.snapshotMs;
 }

@@ -29,6 +29,7 @@ export {
   leadingInstance,
   type ServerStatus,
   serverStatus,
+  serverStatuses,
 } from "./entry.js";
 export {
   HubError,
@@ -44,7 +45,7 @@ export {
   type InstanceRef,
   type JournalEvent,
 } from "./events.js";
-export { fixFor, reasonFor, warningsFor } from "./explain.js";
+export { fixFor, problemOf, reasonFor, warningsFor } from "./explain.js";
 export { type Flapping, flappingOf } from "./flapping.js";
 export { sha256Hex } from "./hash.js";
 export {

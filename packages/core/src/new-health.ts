@@ -3,9 +3,11 @@ import { grantLease } from "./lease.js";
 
 /** A new process, or one that answered and registered again: what was observed before says nothing about it. */
 export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {
-  const wasUp = previous?.status === "up" && previous.answeredAt !== undefined;
+  const wasUp =
+    (previous?.status === "up" || previous?.status === "needs-token") &&
+    previous.answeredAt !== undefined;
   return {
-    status: wasUp ? "up" : "pending",
+    status: wasUp ? previous.status : "pending",
     statusSince: wasUp ? previous.statusSince : now.hub,
     statusSinceWall: wasUp ? previous.statusSinceWall : now.wall,
     knownSince: now.hub,
@@ -40,7 +42,7 @@ export function registeredAgain(
   const anew = newHealth(now, ttlMs, previous);
   if (previous.answeredAt !== undefined) return anew;
   const { status, statusSince, statusSinceWall, aliveAt, aliveAtWall, failingSince } = previous;
-  const { outcome, era, probedAt, probedAtWall, nextProbeAt, unansweredSince } = previous;
+  const { outcome, doubt, era, probedAt, probedAtWall, nextProbeAt, unansweredSince } = previous;
   // Who registers all the time must not keep slow probes from ever being heard.
   const isProbeHeard = previous.isBeingProbed && now.hub - unansweredSince >= startUpMs;
   const mayLive = isProven || ttlMs !== undefined;
@@ -55,6 +57,7 @@ export function registeredAgain(
     failures: previous.failures,
     ...(failingSince === undefined ? {} : { failingSince }),
     ...(outcome === undefined ? {} : { outcome }),
+    ...(doubt === undefined ? {} : { doubt }),
     ...(era === undefined ? {} : { era }),
     ...(probedAt === undefined ? {} : { probedAt }),
     ...(probedAtWall === undefined ? {} : { probedAtWall }),

@@ -21,15 +21,13 @@ import {
   isStale,
   judge,
   type Now,
-  probed,
   wakeOnLostLease,
-  wantingToReadAgain,
-  wantsReading,
   withStatus,
 } from "./health.js";
 import { withDownSince, withoutInstances } from "./leave.js";
 import { Offers } from "./offers.js";
-import type { ProbeOutcome, ProbeTarget } from "./probe.js";
+import type { Finding, ProbeOutcome, ProbeTarget } from "./probe.js";
+import { dialFailed, probed, wantingToReadAgain, wantsReading } from "./probed.js";
 import type { HubSettings } from "./settings.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 
@@ -148,7 +146,11 @@ export class Observer {
   takeAll(entry: Entry): ProbeTask[] {
     const { hub } = this.#options.now();
     return entry.instances.map((instance) =>
-      this.#task(entry, instance, mayRead(entry.pace, hub, true)),
+      this.#task(
+        entry,
+        instance,
+        instance.health.status === "needs-token" || mayRead(entry.pace, hub, true),
+      ),
     );
   }
 
@@ -166,7 +168,9 @@ export class Observer {
     const { health } = instance;
     const kept = outcome.ok ? this.#offers.kept(entry, outcome) : outcome;
     const seen = probed(health, kept, now, settings, this.#options.random());
-    const isOutdated = health.announcedHash !== task.announcedHash;
+    // Who was away may have come back as another process.
+    const isBack = health.doubt !== undefined && outcome.ok && !task.full;
+    const isOutdated = isBack || health.announcedHash !== task.announcedHash;
     const mayFollow = flappingOf(entry.pace) === undefined;
     const observed = isOutdated && mayFollow ? wantingToReadAgain(seen, now) : seen;
     this.observe(entry, instance, observed, now, false);
@@ -174,6 +178,21 @@ export class Observer {
     const isReading = kept.ok && (task.full || kept.snapshot !== undefined);
     if (isReading && current !== undefined)
       this.#offers.take(current, task.instanceId, kept.snapshot, now);
+  }
+
+  /** See `Registry.dialFailed`. True when something is to be looked at before its time. */
+  dialFailed(endpoint: string, refusal: Finding | undefined): boolean {
+    const now = this.#options.now();
+    let isSooner = false;
+    for (const entry of this.#options.catalogue.entries())
+      for (const instance of entry.instances) {
+        if (dialledAt(instance) !== endpoint) continue;
+        const seen = dialFailed(instance.health, now, refusal);
+        if (seen === instance.health) continue;
+        isSooner = true;
+        this.observe(entry, instance, seen, now, false);
+      }
+    return isSooner;
   }
 
   sweep(): void {
@@ -250,7 +269,7 @@ export class Observer {
       const downSince =
         status === "down"
           ? (stored.downSince ?? now.steady)
-          : status === "up"
+          : status === "up" || status === "needs-token"
             ? undefined
             : stored.downSince;
       if (downSince !== stored.downSince) draft.put(withDownSince(record, stored.id, downSince));
@@ -298,6 +317,8 @@ export class Observer {
 
   /** A server that flaps is read when its own time has come, as if it were one instance. */
   #isReadingDue(entry: Entry, health: Health, now: Now): boolean {
+    // Whether it lets anybody in, only its lists may tell.
+    if (health.status === "needs-token") return true;
     if (flappingOf(entry.pace) !== undefined) return mayRead(entry.pace, now.hub);
     return wantsReading(health, now.hub, this.#options.settings);
   }
@@ -324,6 +345,11 @@ export function targetOf(record: InstanceRecord): ProbeTarget {
     candidates: record.candidates,
     registeredFrom: record.registeredFrom,
   };
+}
+
+/** Where it is dialled: at the URL that answered last. */
+export function dialledAt({ record, health }: Instance): string {
+  return health.outcome?.ok === true ? health.outcome.endpoint : record.endpoint;
 }
 
 /** What every event says of its entry. */

@@ -64,8 +64,10 @@ export type ProbeSuccess = {
   readonly endpoint: string;
   readonly transport: Transport;
   readonly latencyMs: number;
-  /** The server is alive but wants a token before it says more. */
+  /** The server is alive but wants a token before it says more, or what it offers. */
   readonly needsToken: boolean;
+  /** With `needsToken`: what was refused, and what to do. */
+  readonly finding?: Finding | undefined;
   readonly era?: Era | undefined;
   readonly protocolVersion?: string | undefined;
   readonly serverName?: string | undefined;
@@ -105,6 +107,21 @@ const nowhere: readonly FindingCode[] = ["NOTHING_LISTENS", "NAME_NOT_RESOLVED",
 export function nothingListened({ finding, tried }: ProbeFailure): boolean {
   return (
     finding.code === "NOTHING_LISTENS" && tried.every((one) => nowhere.includes(one.finding.code))
+  );
+}
+
+const refused: readonly FindingCode[] = [
+  "NOTHING_LISTENS",
+  "CONNECT_FAILED",
+  "CONNECTION_RESET",
+  "LOOPBACK_IN_CONTAINER",
+];
+
+/** Whether a probe was refused or broken off at the endpoint, and found no candidate that is slow instead. */
+export function wasRefused({ finding, tried }: ProbeFailure): boolean {
+  return (
+    refused.includes(finding.code) &&
+    tried.every((one) => [...nowhere, ...refused].includes(one.finding.code))
   );
 }
 

@@ -18,7 +18,7 @@ import { idForName, nameKey } from "./names.js";
 import { targetOf } from "./observer.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
-import type { NothingListens } from "./probe.js";
+import type { Finding, NothingListens } from "./probe.js";
 import type { Registration } from "./registration.js";
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
 
@@ -53,6 +53,8 @@ export type RegistrarOptions = {
   readonly budgets: BudgetBook;
   readonly now: () => Now;
   readonly nothingListens: NothingListens;
+  /** Hears where nothing was found when somebody looked for the holder of a name. */
+  readonly onRefused: (endpoint: string, refusal: Finding) => void;
   readonly newLeaseId: () => string;
 };
 
@@ -241,11 +243,22 @@ export class Registrar {
   }
 
   async #lookNow(id: string, holder: InstanceRecord): Promise<Sighting> {
-    const { catalogue, settings, nothingListens } = this.#options;
+    const { catalogue, settings, nothingListens, onRefused } = this.#options;
     const sign = signOf(catalogue.instance(id, holder.id)?.health);
     const timeoutMs = Math.min(settings.probeTimeoutMs, holderTimeoutMs);
-    return { isGone: await nothingListens(targetOf(holder), timeoutMs), sign };
+    const isGone = await nothingListens(targetOf(holder), timeoutMs);
+    if (isGone) onRefused(holder.endpoint, nothingAt(holder.endpoint));
+    return { isGone, sign };
   }
+}
+
+function nothingAt(endpoint: string): Finding {
+  return {
+    step: "connect",
+    code: "NOTHING_LISTENS",
+    cause: `Nothing listens at ${new URL(endpoint).host}.`,
+    fix: "Start the server, or register the port that it really listens on.",
+  };
 }
 
 const conflictKey = ({ serverId, endpoint }: NameConflict) => `${serverId} ${endpoint}`;

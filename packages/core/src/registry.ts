@@ -12,7 +12,7 @@ import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
 import { mended } from "./mend.js";
 import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
-import type { NothingListens, ProbeOutcome } from "./probe.js";
+import type { Finding, NothingListens, ProbeOutcome } from "./probe.js";
 import {
   type LeaseGrant,
   type RegisterResult,
@@ -92,6 +92,7 @@ export class Registry {
       settings: this.settings,
       now: () => this.now(),
       nothingListens: options.nothingListens,
+      onRefused: (endpoint, refusal) => this.dialFailed(endpoint, refusal),
       newLeaseId: options.newLeaseId,
     });
     this.#departures = new Departures({
@@ -214,6 +215,15 @@ export class Registry {
   /** Takes the outcome of a probe. An outcome for an instance that left or registered again is dropped. */
   recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
     this.#observer.recordProbe(task, outcome);
+  }
+
+  /**
+   * A dial at an endpoint failed that was no probe. `refusal` says why no connection came about: who is there
+   * is suspect from now on, and looked at at once. Without it a connection broke that was in use: who is
+   * there is looked at soon. Nothing happens to who is not up anyway.
+   */
+  dialFailed(endpoint: string, refusal?: Finding): void {
+    if (this.#observer.dialFailed(endpoint, refusal)) this.#wake();
   }
 
   /**

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { lifecycles } from "./edits.js";
+import { serverStatuses } from "./entry.js";
+import { instanceStatuses } from "./health.js";
 import { findingCodes, probeSteps } from "./probe.js";
 import { transports } from "./registration.js";
 
@@ -19,8 +21,8 @@ export const findingView = z
   })
   .meta({ id: "Finding" });
 
-export const instanceStatusView = z.enum(["pending", "up", "unreachable", "draining", "down"]);
-export const serverStatusView = z.enum(["pending", "up", "degraded", "unreachable", "down"]);
+export const instanceStatusView = z.enum(instanceStatuses);
+export const serverStatusView = z.enum(serverStatuses);
 
 export const instanceView = z
   .object({
@@ -30,7 +32,7 @@ export const instanceView = z
       .describe("The URL it is reached at: as registered, or the candidate that answered."),
     transport: z.enum(transports),
     status: instanceStatusView,
-    problem: findingView.optional().describe("Why it is not up, if the hub knows."),
+    problem: findingView.optional().describe("Why it cannot be used, if the hub knows."),
   })
   .meta({ id: "Instance" });
 

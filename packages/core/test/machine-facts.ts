@@ -71,6 +71,10 @@ export type Fact = {
   sight: symbol;
   /** Nothing listened there when the hub looked last. */
   wasRefused: boolean;
+  /** A dial was refused there since the last good probe. */
+  isDoubted: boolean;
+  /** The last good probe was let in no further. */
+  isLocked: boolean;
 };
 
 /** How a registration at an instance that is known is taken. */
@@ -117,6 +121,9 @@ type Settling = {
 function beatMsOf({ ttlMs = defaultSettings.leaseTtlMs }: Fact): number {
   return Math.min(defaultSettings.heartbeatMs, Math.floor(ttlMs / 3));
 }
+
+/** Registering again makes nobody who was there be unknown. */
+const hasPlace = (status: string | undefined) => status === "up" || status === "needs-token";
 
 export class MachineFacts {
   readonly world: World;
@@ -270,7 +277,7 @@ export class MachineFacts {
       failures: isSame ? known.failures : 0,
       failingSince: isSame ? known.failingSince : undefined,
       lastProbe: isSame ? known.lastProbe : undefined,
-      inherited: isSame || (known !== undefined && before === "up") ? before : undefined,
+      inherited: isSame || (known !== undefined && hasPlace(before)) ? before : undefined,
       isGrace: false,
       askedBy: undefined,
       askedAt: 0,
@@ -279,6 +286,8 @@ export class MachineFacts {
       unansweredSince: isSame ? known.unansweredSince : this.now,
       sight: isSame && this.now - known.unansweredSince >= 5_000 ? known.sight : Symbol(),
       wasRefused: isSame && known.wasRefused,
+      isDoubted: isSame && known.isDoubted,
+      isLocked: isSame && known.isLocked,
     };
   }
 
@@ -323,6 +332,8 @@ export class MachineFacts {
           hasAnswered: false,
           unansweredSince: 0,
           wasRefused: false,
+          isDoubted: false,
+          isLocked: false,
         });
       }
     }

@@ -5,6 +5,9 @@ import { claim, type Fact, type MachineFacts, slotAt, slots } from "./machine-fa
 
 const { downAfterMs, failuresUntilUnreachable } = defaultSettings;
 
+const wasThere = (status: string | undefined) =>
+  status === "up" || status === "needs-token" || status === "suspect";
+
 /** What must hold at every moment, whatever the steps were. */
 export class MachineJudge {
   readonly #facts: MachineFacts;
@@ -83,9 +86,13 @@ export class MachineJudge {
   #whyNot(status: string, fact: Fact): string | undefined {
     const lost = this.#facts.isLost(fact);
     const silentMs = this.#facts.now - fact.aliveAt;
+    const isUnleased = fact.ttlMs === undefined || fact.isOnTrust;
     switch (status) {
       case "up":
         if (fact.lastProbe === undefined && fact.inherited !== "up") return "nobody has seen it";
+        if (fact.isDoubted) return "a dial was refused";
+        if (fact.lastProbe === true && fact.isLocked) return "it wants a token";
+        if (isUnleased && fact.failures > 0 && fact.inherited !== "up") return "a probe failed";
         // Time alone is noticed by the sweep.
         return fact.ttlMs !== undefined &&
           !fact.isOnTrust &&
@@ -93,8 +100,16 @@ export class MachineJudge {
           (fact.failingSince ?? this.#facts.now) < this.#facts.sweptAt
           ? "it is silent"
           : undefined;
+      case "suspect":
+        if (fact.lastProbe === true && !fact.isDoubted) return "it answers";
+        if (fact.isDoubted || fact.inherited === "suspect") return undefined;
+        return isUnleased && fact.failures > 0 ? undefined : "no dial was refused";
+      case "needs-token":
+        if (fact.isDoubted) return "a dial was refused";
+        if (fact.lastProbe === undefined && fact.inherited === "needs-token") return undefined;
+        return fact.hasAnswered && fact.isLocked ? undefined : "it never said so";
       case "pending":
-        return fact.lastProbe === true && !fact.isDraining && fact.failures === 0
+        return fact.lastProbe === true && !fact.isDraining && !fact.isDoubted
           ? "it answers"
           : undefined;
       case "unreachable": {
@@ -102,10 +117,9 @@ export class MachineJudge {
         if (fact.failures === 0) return "no probe failed";
         if (fact.inherited === "unreachable") return undefined;
         const isFailing = fact.failures >= failuresUntilUnreachable;
-        if (fact.ttlMs === undefined || fact.isOnTrust)
-          return isFailing ? undefined : "too few probes failed";
+        if (isUnleased) return isFailing ? undefined : "too few probes failed";
         // Nobody has answered since the lease was granted.
-        if (isFailing && fact.inherited === "up" && !fact.hasAnswered) return undefined;
+        if (isFailing && wasThere(fact.inherited) && !fact.hasAnswered) return undefined;
         if (lost || fact.renewedAt > (fact.failingSince ?? this.#facts.now)) return undefined;
         return "its lease is alive and nothing proves that it lives";
       }

@@ -25,6 +25,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("remove" as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("drain" as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("hang" as const), slot }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("lock" as const), slot }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("refuse" as const), slot }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("break" as const), slot }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("answer" as const), slot, yes: fc.boolean() }),

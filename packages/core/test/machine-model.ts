@@ -5,7 +5,7 @@ import { claim, MachineFacts, nameOf, type Slot, slotAt, slots } from "./machine
 import { MachineJudge } from "./machine-judge.js";
 import { MachineProbes } from "./machine-probes.js";
 import { MachineRaces } from "./machine-races.js";
-import { World } from "./world.js";
+import { nothingListens, World } from "./world.js";
 
 /** The steps of a schedule, taken in the registry and in the model of it beside each other. */
 
@@ -13,6 +13,7 @@ export type Step =
   | { readonly do: "register"; readonly slot: number; readonly proof: Proof }
   | { readonly do: "beat" | "stale-beat" | "deregister"; readonly slot: number }
   | { readonly do: "stale-deregister" | "remove" | "drain" | "hang"; readonly slot: number }
+  | { readonly do: "lock" | "refuse" | "break"; readonly slot: number }
   | { readonly do: "answer"; readonly slot: number; readonly yes: boolean }
   | { readonly do: "all-die" | "sweep" | "take-probes" | "restart" }
   | { readonly do: "race" | "crash"; readonly slots: readonly number[] }
@@ -81,12 +82,24 @@ class MachineModel {
         break;
       case "answer":
         this.#world.failing.delete(slotAt(step.slot).endpoint);
+        this.#world.locked.delete(slotAt(step.slot).endpoint);
         if (step.yes) this.#world.answering.add(slotAt(step.slot).endpoint);
         else this.#world.answering.delete(slotAt(step.slot).endpoint);
         break;
       case "hang":
         this.#world.answering.delete(slotAt(step.slot).endpoint);
         this.#world.failing.set(slotAt(step.slot).endpoint, "TOO_SLOW");
+        break;
+      case "lock":
+        this.#world.failing.delete(slotAt(step.slot).endpoint);
+        this.#world.answering.add(slotAt(step.slot).endpoint);
+        this.#world.locked.add(slotAt(step.slot).endpoint);
+        break;
+      case "refuse":
+        this.#refuse(slotAt(step.slot).endpoint);
+        break;
+      case "break":
+        this.#world.registry.dialFailed(slotAt(step.slot).endpoint);
         break;
       case "all-die":
         this.#world.answering.clear();
@@ -150,6 +163,32 @@ class MachineModel {
           health.status === "down",
           () => `${record.endpoint} is dead and still ${health.status}`,
         );
+  }
+
+  /** A dial of a call was refused: who is there keeps its lease and its place, and is looked at now. */
+  #refuse(endpoint: string): void {
+    const { registry } = this.#world;
+    const before = registry.list().map(({ record }) => record);
+    registry.dialFailed(endpoint, nothingListens);
+    claim(
+      registry.list().every(({ record }, index) => record === before[index]),
+      () => "a refused dial changed what is registered",
+    );
+    for (const { record, instances } of registry.list())
+      for (const { record: instance, health } of instances) {
+        if (instance.endpoint !== endpoint) continue;
+        const fact = this.#facts.factAt(endpoint, record.id);
+        if (fact !== undefined && !fact.isDraining) fact.isDoubted = true;
+        claim(
+          health.status !== "up" && health.status !== "needs-token",
+          () => `${endpoint} is ${health.status} after a dial was refused`,
+        );
+        const inMs = health.nextProbeAt - registry.now().hub;
+        claim(
+          health.status !== "suspect" || health.isBeingProbed || inMs <= 2_000,
+          () => `${endpoint} is suspect and probed in ${inMs} ms`,
+        );
+      }
   }
 
   #sweep(): void {

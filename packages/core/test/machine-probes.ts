@@ -38,9 +38,11 @@ export class MachineProbes {
       fact.failures = outcome.ok ? 0 : fact.failures + 1;
       fact.failingSince = outcome.ok ? undefined : (fact.failingSince ?? this.#facts.now);
       fact.wasRefused = !outcome.ok && outcome.finding.code === "NOTHING_LISTENS";
+      fact.isDoubted = !outcome.ok && (fact.isDoubted || fact.wasRefused);
       if (outcome.ok) {
         fact.aliveAt = this.#facts.now;
         fact.hasAnswered = true;
+        fact.isLocked = outcome.needsToken;
       }
     }
   }

@@ -11,6 +11,7 @@ import type {
   NothingListens,
   ProbeFailure,
   ProbeOutcome,
+  ProbeSuccess,
   ProbeTarget,
 } from "../src/probe.js";
 import { type RegistrationInput, registrationSchema } from "../src/registration.js";
@@ -45,7 +46,14 @@ class FakeClock implements Clock {
   }
 }
 
-const nothingListens: Finding = {
+export const needsToken: Finding = {
+  step: "http",
+  code: "NEEDS_TOKEN",
+  cause: "It wants a token.",
+  fix: "Connect directly.",
+};
+
+export const nothingListens: Finding = {
   step: "connect",
   code: "NOTHING_LISTENS",
   cause: "Nothing listens there.",
@@ -59,7 +67,7 @@ export const failed: ProbeFailure = {
   tried: [],
 };
 
-export function answered(target: ProbeTarget, snapshot?: CapabilitySnapshot): ProbeOutcome {
+export function answered(target: ProbeTarget, snapshot?: CapabilitySnapshot): ProbeSuccess {
   return {
     ok: true,
     endpoint: target.endpoint,
@@ -128,6 +136,8 @@ export class FragileStore implements RegistryStore {
 export class World {
   readonly clock = new FakeClock();
   readonly answering = new Set<string>();
+  /** Those that answer, and let nobody in without a token. */
+  readonly locked = new Set<string>();
   /** How those fail that do not answer; without an entry, nothing listens. */
   readonly failing = new Map<string, FindingCode>();
   /** What the endpoints offer; without an entry they offer nothing that could be read. */
@@ -201,7 +211,9 @@ export class World {
 
   look(target: ProbeTarget): ProbeOutcome {
     if (this.answering.has(target.endpoint))
-      return answered(target, this.offers.get(target.endpoint));
+      return this.locked.has(target.endpoint)
+        ? { ...answered(target), needsToken: true, finding: needsToken }
+        : answered(target, this.offers.get(target.endpoint));
     const code = this.failing.get(target.endpoint);
     return code === undefined ? failed : { ...failed, finding: { ...failed.finding, code } };
   }

@@ -1,4 +1,4 @@
-import { type Entry, fixFor, leadingInstance, serverStatus } from "@hub/core";
+import { type Entry, fixFor, leadingInstance, problemOf, serverStatus } from "@hub/core";
 import type { JsonRpcError } from "./wire/json-rpc.js";
 
 /**
@@ -58,17 +58,27 @@ export type GatewayFailure = {
 
 /** A failure of the hub for the caller: it names the server, its state, and what to do. */
 export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcError {
-  const { code, cause, mayHaveRun } = failure;
+  const { code, mayHaveRun } = failure;
   const instance = entry === undefined ? undefined : leadingInstance(entry.instances);
   const health = instance?.health;
   const status = entry === undefined ? undefined : serverStatus(entry.instances);
+  const known =
+    health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status);
+  // What the probe found out says more than what one call saw.
   const fix =
+    (status === "needs-token" ? known : undefined) ??
     failure.fix ??
-    (health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status)) ??
+    known ??
     failure.advice ??
     advice[code];
   const who = entry === undefined ? "" : `${entry.record.name} (${entry.record.id}, ${status}): `;
-  const after = mayHaveRun ? " The call may have run; it was not repeated." : "";
+  const isLockedOut = code === "SERVER_UNAVAILABLE" && status === "needs-token";
+  const cause = (isLockedOut && health !== undefined && problemOf(health)?.cause) || failure.cause;
+  const after = mayHaveRun
+    ? " The call may have run; it was not repeated."
+    : code === "SERVER_UNAVAILABLE"
+      ? " The call did not run."
+      : "";
   return {
     code: gatewayErrors[code],
     message: `${who}${sentence(cause)}${after} ${fix}`,
@@ -88,7 +98,8 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
 const sentence = (cause: string) => (/[.!?]$/.test(cause) ? cause : `${cause}.`);
 
 const advice: Readonly<Record<GatewayErrorCode, string>> = {
-  SERVER_UNAVAILABLE: "Start the server, or try again when the hub lists it as up.",
+  SERVER_UNAVAILABLE:
+    "Look whether the server runs, and start it again; the hub calls it as soon as it answers.",
   CALL_TIMED_OUT:
     "Try again later. A call that needs long must send progress, and be over within 15 minutes.",
   CONNECTION_LOST: "Look at the server's log, and repeat the call only if it is safe to run twice.",

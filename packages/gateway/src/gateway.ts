@@ -32,7 +32,7 @@ import { sendText } from "./relay/send-text.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { Target } from "./target.js";
 import { Traffic } from "./traffic.js";
-import { containedDialer } from "./upstream/contained-dialer.js";
+import { containedDialer, type OnTrouble } from "./upstream/contained-dialer.js";
 import { hubIdentity } from "./upstream/initialize.js";
 import { Instances } from "./upstream/instances.js";
 import type { UpstreamDialer } from "./upstream/port.js";
@@ -71,6 +71,8 @@ export type GatewayOptions = {
   readonly onFault?: OnFault;
   /** Where sessions of clients outlive the process. Default: they end with it. */
   readonly sessions?: SessionKeeping | undefined;
+  /** Hears where dials fail and who lets nobody in. Default: nobody hears of it. */
+  readonly onTrouble?: OnTrouble;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -103,12 +105,13 @@ export class Gateway {
     const now = () => catalogue.now();
     this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
     const onStale = (inMs: number) => this.#changes.lookIn(inMs);
+    const onTrouble = options.onTrouble ?? (() => undefined);
     const views = new Views(catalogue, limits.graceMs, onStale, budgets);
     this.#context = {
       catalogue,
       views,
       instances: new Instances(limits, budgets, catalogue),
-      dialer: unpackingDialer(containedDialer(dialer, faults), faults),
+      dialer: unpackingDialer(containedDialer(dialer, faults, onTrouble), faults),
       limits,
       budgets,
       streams: new OpenStreams(),

@@ -1,7 +1,9 @@
 import { type Entry, isJsonObject } from "@hub/core";
-import { ownUri } from "./catalogue/naming.js";
+import { mayBeOf, ownUri } from "./catalogue/naming.js";
+import type { ShownItem } from "./catalogue/part.js";
 import { mayMatch } from "./catalogue/template-match.js";
 import type { View } from "./catalogue/view.js";
+import { failureError } from "./errors.js";
 import { withNameAt } from "./wire/envelope-spelling.js";
 import type { HeaderParameter } from "./wire/header-values.js";
 import { codes, type JsonRpcError, type JsonRpcRequest, type Params } from "./wire/json-rpc.js";
@@ -62,9 +64,9 @@ const invalid = (message: string, data?: unknown): Routing => ({
 export function routeRequest(view: View, method: string, params: Params | undefined): Routing {
   switch (method) {
     case "tools/call":
-      return byName(view, view.tools, "tool", params);
+      return byName(view, "tool", params);
     case "prompts/get":
-      return byName(view, view.prompts, "prompt", params);
+      return byName(view, "prompt", params);
     case "completion/complete":
       return byReference(view, params);
     default:
@@ -72,17 +74,32 @@ export function routeRequest(view: View, method: string, params: Params | undefi
   }
 }
 
-function byName(
-  view: View,
-  items: View["tools"],
-  what: "tool" | "prompt",
-  params: Params | undefined,
-): Routing {
+/** Of those that are shown first: what is gone takes no name from anybody. */
+function found(view: View, what: "tool" | "prompt", name: string): ShownItem | undefined {
+  const inList = (of: View) => (what === "tool" ? of.tools : of.prompts).get(name);
+  return inList(view) ?? inList(view.complete);
+}
+
+const ownerIn = (view: View, serverId: string) =>
+  view.entry(serverId) ?? view.complete.entry(serverId);
+
+/** What is asked of a server whose offers the hub could never read: why it could not. */
+function unread(view: View, name: unknown): Routing | undefined {
+  if (typeof name !== "string" || view.selection.prefix !== "always") return undefined;
+  const entry = view.selected.find(
+    ({ record, snapshot }) => snapshot === undefined && mayBeOf(record.id, name),
+  );
+  const cause = view.missing.find(({ server }) => server === entry?.record.id)?.reason;
+  if (entry === undefined || cause === undefined) return undefined;
+  return { error: failureError({ code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false }, entry) };
+}
+
+function byName(view: View, what: "tool" | "prompt", params: Params | undefined): Routing {
   const name = params?.name;
-  const item = typeof name === "string" ? items.get(name) : undefined;
-  const entry = item === undefined ? undefined : view.entry(item.serverId);
+  const item = typeof name === "string" ? found(view, what, name) : undefined;
+  const entry = item === undefined ? undefined : ownerIn(view, item.serverId);
   if (item === undefined || entry === undefined)
-    return invalid(unknownText(view, what, name), { [what]: name });
+    return unread(view, name) ?? invalid(unknownText(view, what, name), { [what]: name });
   return {
     route: {
       entry,
@@ -107,9 +124,9 @@ function byReference(view: View, params: Params | undefined): Routing {
   if (!isJsonObject(reference))
     return invalid(`Expected params.ref to be a reference, got ${shown(reference)}`);
   if (reference.type === "ref/prompt") {
-    const found = byName(view, view.prompts, "prompt", { name: reference.name });
-    if ("error" in found) return found;
-    const { entry, name = "" } = found.route;
+    const prompt = byName(view, "prompt", { name: reference.name });
+    if ("error" in prompt) return prompt;
+    const { entry, name = "" } = prompt.route;
     return { route: { entry, name, params: { ...params, ref: { ...reference, name } } } };
   }
   if (reference.type === "ref/resource") {
@@ -128,10 +145,11 @@ function byReference(view: View, params: Params | undefined): Routing {
 function byUri(view: View, params: Params | undefined): Routing {
   const uri = params?.uri;
   if (typeof uri !== "string") return invalid(`Expected params.uri to be a URI, got ${shown(uri)}`);
-  const located = view.resources.get(uri) ?? view.templates.get(uri);
+  const located =
+    view.resources.get(uri) ?? view.templates.get(uri) ?? view.complete.resources.get(uri);
   const own =
     located === undefined ? ownUri(uri) : { serverId: located.serverId, uri: located.name };
-  const entry = own === undefined ? undefined : view.entry(own.serverId);
+  const entry = own === undefined ? undefined : ownerIn(view, own.serverId);
   if (own !== undefined && entry !== undefined)
     return { route: { entry, params: { ...params, uri: own.uri } } };
   const matching = matchingTemplate(view, uri);

@@ -30,6 +30,7 @@ import {
   createProber,
   createProbeScheduler,
   createRefresher,
+  refusalIn,
   refuseOwn,
 } from "./probe/index.js";
 import { shortPath } from "./short-path.js";
@@ -153,6 +154,8 @@ export async function startHub({
     onFault: tellGatewayFault,
     searchTools,
     sessions: { store: store.sessions, kept: keptSessions },
+    onTrouble: (endpoint, failure) =>
+      registry.dialFailed(endpoint, failure && refusalIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };

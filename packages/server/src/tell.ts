@@ -1,5 +1,15 @@
-import type { CapabilitiesChanged, JournalEvent } from "@hub/core";
+import type { CapabilitiesChanged, InstanceStatus, JournalEvent } from "@hub/core";
 import type { Log, LogFields } from "./log.js";
+
+const marks: Readonly<Record<InstanceStatus, string>> = {
+  up: "✓",
+  pending: "…",
+  suspect: "?",
+  "needs-token": "!",
+  unreachable: "!",
+  draining: "-",
+  down: "✗",
+};
 
 const where = (endpoint: string) => endpoint.replace(/^https?:\/\//, "");
 
@@ -19,7 +29,7 @@ function sentenceFor(event: JournalEvent): string {
       return `~ ${event.name}  an operator changed its ${event.changed.join(", ")}`;
     case "status-changed": {
       const fix = event.fix === undefined ? "" : ` ${event.fix}`;
-      const mark = { up: "✓", pending: "…", unreachable: "!", draining: "-", down: "✗" }[event.to];
+      const mark = marks[event.to];
       return `${mark} ${event.name}  ${event.to}  ${where(event.instance.endpoint)}  ${event.reason}${fix}`;
     }
     case "capabilities-changed":
@@ -68,6 +78,9 @@ function counts(items: readonly { readonly kind: string }[], total: number): str
   return said.length === 0 ? "nothing yet" : said.join(", ");
 }
 
+const isTrouble = (status: InstanceStatus) =>
+  status === "down" || status === "unreachable" || status === "needs-token";
+
 /** Logs an event: as a sentence for people, with its fields for machines. */
 export function tellEvent(log: Log, event: JournalEvent, format: "pretty" | "json"): void {
   const { kind, ...fields } = event;
@@ -75,8 +88,7 @@ export function tellEvent(log: Log, event: JournalEvent, format: "pretty" | "jso
   const isNoise = format === "pretty" && kind === "status-changed" && event.to === "pending";
   const said: LogFields = format === "pretty" ? { text: sentenceFor(event) } : fields;
   if (isNoise) log.debug(kind, said);
-  else if (kind === "status-changed" && (event.to === "down" || event.to === "unreachable"))
-    log.warn(kind, said);
+  else if (kind === "status-changed" && isTrouble(event.to)) log.warn(kind, said);
   else if (kind === "name-conflict") log.warn(kind, said);
   else log.info(kind, said);
 }

@@ -5,6 +5,7 @@ import {
   type Now,
   reasonFor,
   serverStatus,
+  warningsFor,
 } from "@hub/core";
 import type { Selection } from "./selection.js";
 import { selects } from "./selection.js";
@@ -27,20 +28,29 @@ export const sameEndpointKey = "mcp-hub/same-endpoint";
 /** Where lists say which bare names two servers have, and who. */
 export const ambiguousKey = "mcp-hub/ambiguous";
 
-/** Why an entry cannot serve now, and since when. */
-function whyNot(entry: Entry, now: Now): { readonly since?: string; readonly reason: string } {
+/** Why an entry cannot serve now, in whole sentences, and since when. */
+export function whyNot(
+  entry: Entry,
+  now: Now,
+): { readonly since?: string; readonly reason: string } {
   const instance = leadingInstance(entry.instances);
   if (instance === undefined) {
     const { emptySince } = entry.record;
+    const since = emptySince === undefined ? undefined : new Date(emptySince).toISOString();
     return {
-      ...(emptySince === undefined ? {} : { since: new Date(emptySince).toISOString() }),
-      reason: "It left: all its instances are gone.",
+      ...(since === undefined ? {} : { since }),
+      reason: `It left${since === undefined ? "" : ` at ${since}`}: it was stopped, and took itself off the list.`,
     };
   }
   const { health } = instance;
+  // That it answers is no reason for what it offers to be missing.
+  const unread =
+    health.status === "up" && entry.snapshot === undefined
+      ? (warningsFor(health, now.hub)[0] ?? "What it offers has not been read yet.")
+      : undefined;
   return {
     since: new Date(health.statusSinceWall).toISOString(),
-    reason: reasonFor(health, health.status, now.hub),
+    reason: unread ?? reasonFor(health, health.status, now.hub),
   };
 }
 
@@ -63,8 +73,6 @@ export function missingServers(
     const listed = present.has(id) && entry.snapshot !== undefined;
     const canServe = status === "up" || status === "degraded" || status === "pending";
     if (listed && canServe) continue;
-    // Long gone and not asked for by name: nobody waits for it.
-    if (!listed && status === "down" && selection.servers === undefined) continue;
     missing.push({ server: id, name, status, listed, ...whyNot(entry, now) });
   }
   for (const id of selection.servers ?? []) {

@@ -37,6 +37,12 @@ export function isCutName(serverId: string, name: string, exposed: string): bool
   return exposed !== `${serverId}${separator}${name}`;
 }
 
+/** Whether a name could be that of something a server offers. Finds nothing: other servers' ids may begin alike. */
+export function mayBeOf(serverId: string, exposed: string): boolean {
+  const isCut = exposed.startsWith(`${serverId.slice(0, cutId)}${separator}`);
+  return exposed.startsWith(`${serverId}${separator}`) || (isCut && hashed.test(exposed));
+}
+
 /** The name it had while 64 characters were allowed: calls by it are still answered in this minor version. */
 export function formerName(serverId: string, name: string): string {
   const plain = `${serverId}${separator}${name}`;

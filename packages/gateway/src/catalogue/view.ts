@@ -40,6 +40,9 @@ const hubToolsJson = Buffer.from(hubTools.map((tool) => `,${JSON.stringify(tool)
  */
 export class View {
   readonly selection: Selection;
+  /** All that the selection means, shown or not. */
+  readonly selected: readonly Entry[];
+  /** Those of them that lists show. */
   readonly servers: readonly Entry[];
   readonly #source: ViewSource;
   readonly #lists = new Map<ListKind, Combined & { readonly list: ShownList }>();
@@ -48,15 +51,16 @@ export class View {
   #entries: ReadonlyMap<string, Entry> | undefined;
   #missing: readonly MissingServer[] | undefined;
   #rewrites: RewritesByServer | undefined;
+  #complete: View | undefined;
   #digests: Digests | undefined;
 
   constructor(source: ViewSource) {
     const { selection, entries, present } = source;
     this.#source = source;
     this.selection = selection;
-    this.servers = entries.filter(
-      (entry) =>
-        selects(selection, entry) && present.has(entry.record.id) && entry.snapshot !== undefined,
+    this.selected = entries.filter((entry) => selects(selection, entry));
+    this.servers = this.selected.filter(
+      (entry) => present.has(entry.record.id) && entry.snapshot !== undefined,
     );
     this.#work = entries.length;
   }
@@ -70,6 +74,15 @@ export class View {
   entry(serverId: string): Entry | undefined {
     this.#entries ??= new Map(this.servers.map((entry) => [entry.record.id, entry]));
     return this.#entries.get(serverId);
+  }
+
+  /**
+   * The same selection with what those offered last that lists do not show any more: for calls by names that
+   * clients still have. Itself when there are none.
+   */
+  get complete(): View {
+    this.#complete ??= this.#completed();
+    return this.#complete;
   }
 
   get tools(): ShownList {
@@ -131,6 +144,12 @@ export class View {
       resources: `${this.resources.digest} ${this.templates.digest}`,
     };
     return this.#digests;
+  }
+
+  #completed(): View {
+    const read = this.selected.filter(({ snapshot }) => snapshot !== undefined);
+    if (read.length === this.servers.length) return this;
+    return new View({ ...this.#source, present: new Set(read.map(({ record }) => record.id)) });
   }
 
   /** With commas between them. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@hub/core";
+import { type JsonObject, serverStatuses } from "@hub/core";
 import { longestQuery } from "../search/terms.js";
 
 export const hubToolNames = {
@@ -29,7 +29,7 @@ export const hubTools: readonly JsonObject[] = [
         },
         status: {
           type: "string",
-          enum: ["up", "degraded", "unreachable", "pending", "down"],
+          enum: [...serverStatuses],
         },
         tag: { type: "string" },
       },

@@ -1,4 +1,5 @@
 import { bytesOf, type JsonObject, type JsonValue } from "@hub/core";
+import type { MissingServer } from "../catalogue/missing.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
 import { longestQuery } from "../search/terms.js";
@@ -62,7 +63,8 @@ function searched(
     const definition = definitionOf(view, name);
     return definition === undefined ? [] : [{ server: serverId, definition }];
   });
-  const missing = view.missing.slice(0, mostMissing);
+  const missed = view.missing.filter((one) => isMissed(view, one));
+  const missing = missed.slice(0, mostMissing);
   const unmatchedWords = beginOf(unmatched, mostUnmatchedBytes);
   const { tools, ...besides } = shortAnswer(found, {
     ...(unmatchedWords.length === 0 ? {} : { unmatchedWords }),
@@ -76,10 +78,13 @@ function searched(
     ...(missing.length === 0
       ? {}
       : { missing: missing.map(({ server, status, reason }) => ({ server, status, reason })) }),
-    ...(view.missing.length > missing.length
-      ? { moreMissing: view.missing.length - missing.length }
-      : {}),
+    ...(missed.length > missing.length ? { moreMissing: missed.length - missing.length } : {}),
   };
+}
+
+/** Whether the answer might be another one with it. What is long gone is missed by who asks for it by name. */
+function isMissed({ selection }: View, { listed, status }: MissingServer): boolean {
+  return listed || status !== "down" || selection.servers !== undefined;
 }
 
 /** As many of the first as the bytes allow, and at least one. */

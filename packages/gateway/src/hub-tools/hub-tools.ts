@@ -63,7 +63,8 @@ export class HubTools {
 
 function listServers(view: View, args: JsonObject): JsonObject {
   const query = typeof args.query === "string" ? args.query.toLowerCase() : undefined;
-  const shown = view.servers.filter(
+  const away = view.selected.filter(({ record }) => view.entry(record.id) === undefined);
+  const shown = [...view.servers, ...away].filter(
     (entry) =>
       (args.status === undefined || serverStatus(entry.instances) === args.status) &&
       (args.tag === undefined ||

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
 import { peerOf } from "../downstream/peer.js";
-import { failureError, type GatewayFailure } from "../errors.js";
+import type { GatewayFailure } from "../errors.js";
 import type { CallRecord } from "../traffic.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { Headers } from "../upstream/exchange.js";
@@ -9,13 +9,20 @@ import type { UpstreamInstance } from "../upstream/instances.js";
 import type { Places } from "../upstream/places.js";
 import type { UpstreamExchange, UpstreamFailure, UpstreamRequest } from "../upstream/port.js";
 import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
-import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+import type { JsonRpcId } from "../wire/json-rpc.js";
 import { codingOf, mcpTypeOf } from "./answer-head.js";
 import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
 import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
-import { busy, failureOf, type GatewayContext, nobodyLeft, timedOut } from "./context.js";
+import {
+  busy,
+  failureOf,
+  failureText,
+  type GatewayContext,
+  nobodyLeft,
+  timedOut,
+} from "./context.js";
 import { sendText } from "./send-text.js";
 
 /** A request whose answer goes back byte by byte. */
@@ -101,7 +108,7 @@ export function relayBytes(
   const fail = (failure: GatewayFailure) => {
     if (isOver) return;
     finish("hub-error");
-    const text = errorText(call.id, failureError(failure, entry));
+    const text = failureText(context, call.id, failure, entry);
     if (!answer.fail(text)) sendText(response, call.statusOf(failure), text, call.always);
   };
   const limits = callLimits(context.limits, entry, call.method, call.name);
@@ -134,7 +141,7 @@ export function relayBytes(
 
   const attempt = (index: number, last: UpstreamFailure | undefined) => {
     const instance = candidates[index];
-    if (instance === undefined) return fail(nobodyLeft(entry, last));
+    if (instance === undefined) return fail(nobodyLeft(context, entry, last));
     current = instance;
     running.instanceId = instance.instanceId;
     exchange = undefined;
@@ -188,10 +195,8 @@ export function relayBytes(
         },
         onFailure(failure) {
           if (isOver) return;
-          if (failure.neverSent) {
-            void context.refresh(entry.record.id);
-            attempt(index + 1, failure);
-          } else fail(failureOf(failure));
+          if (failure.neverSent) attempt(index + 1, failure);
+          else fail(failureOf(failure));
         },
       });
     };

@@ -1,4 +1,5 @@
-import type { BudgetBook, Entry } from "@hub/core";
+import { type BudgetBook, type Entry, leadingInstance } from "@hub/core";
+import { whyNot } from "../catalogue/missing.js";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
 import type { OpenStreams } from "../downstream/open-streams.js";
 import { failureError, type GatewayFailure } from "../errors.js";
@@ -36,9 +37,14 @@ export type GatewayContext = {
   readonly refresh: (serverId: string) => Promise<void>;
 };
 
-/** The hub's failure as the answer to a request. */
-export function failureText(id: JsonRpcId, failure: GatewayFailure, entry: Entry): string {
-  return errorText(id, failureError(failure, entry));
+/** The hub's failure as the answer to a request. It says what the server is now, not what it was when it was called. */
+export function failureText(
+  { catalogue }: Pick<GatewayContext, "catalogue">,
+  id: JsonRpcId | null,
+  failure: GatewayFailure,
+  entry: Entry,
+): string {
+  return errorText(id, failureError(failure, catalogue.get(entry.record.id) ?? entry));
 }
 
 /** What a broken exchange means for a call. */
@@ -46,7 +52,12 @@ export function failureOf({ neverSent, code, detail }: UpstreamFailure): Gateway
   if (code === "HUB_ITSELF") return { code: "HUB_LOOP", cause: detail, mayHaveRun: false };
   if (code === hubFault) return { code: "HUB_FAULT", cause: detail, mayHaveRun: !neverSent };
   if (code === "TOO_MANY_ASKED") return { code, cause: `${detail}.`, mayHaveRun: true };
-  if (neverSent) return { code: "SERVER_UNAVAILABLE", cause: detail, mayHaveRun: false };
+  if (neverSent)
+    return {
+      code: "SERVER_UNAVAILABLE",
+      cause: `it was not reached: ${detail}.`,
+      mayHaveRun: false,
+    };
   if (code === "TOO_LARGE" || code === "ANSWER_INVALID" || code === "ENCODED")
     return { code: "ANSWER_INVALID", cause: detail, mayHaveRun: true };
   if (code === "TIMEOUT") return { code: "CALL_TIMED_OUT", cause: detail, mayHaveRun: true };
@@ -102,12 +113,19 @@ export function timedOut(
 }
 
 /** Nobody is left to ask: why, from what the hub knows. */
-export function nobodyLeft(entry: Entry, last: UpstreamFailure | undefined): GatewayFailure {
+export function nobodyLeft(
+  { catalogue }: Pick<GatewayContext, "catalogue">,
+  entry: Entry,
+  last: UpstreamFailure | undefined,
+): GatewayFailure {
   if (last !== undefined) return failureOf(last);
-  const cause =
-    entry.instances.length === 0
-      ? "it left: all its instances are gone."
-      : "none of its instances takes calls now.";
+  const current = catalogue.get(entry.record.id) ?? entry;
+  const status = leadingInstance(current.instances)?.health.status;
+  const isOut = status === undefined || status === "down" || status === "draining";
+  // Anybody else is a candidate, unless calls to it timed out.
+  const cause = isOut
+    ? whyNot(current, catalogue.now()).reason
+    : "it left a call without an answer a moment ago, and the hub spares it until it answers a probe.";
   return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false };
 }
 

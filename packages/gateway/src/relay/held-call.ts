@@ -1,4 +1,4 @@
-import type { BudgetBook, Entry, JsonObject } from "@hub/core";
+import type { BudgetBook, JsonObject } from "@hub/core";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import { tooManyQuestions } from "../downstream/questions.js";
 import type { Refusal } from "../downstream/refuse-more.js";
@@ -18,7 +18,6 @@ import {
   type JsonRpcRequest,
 } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
-import { failureText } from "./context.js";
 import { HeldQuestions } from "./held-questions.js";
 import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, wantsLog } from "./modern-caller.js";
@@ -37,7 +36,6 @@ type Attached = {
 const mostKept = 100;
 
 export type HeldCallOptions = {
-  readonly entry: Entry;
   readonly request: JsonRpcRequest;
   readonly caller: ModernCaller;
   readonly run: CallRun;
@@ -48,6 +46,8 @@ export type HeldCallOptions = {
    * clients already. `bytes` is what is kept meanwhile; `id` that of the request that hears of it.
    */
   readonly hold: (round: number, bytes: number, id: JsonRpcId) => string | Refusal;
+  /** The hub's failure as the answer to one of its client's requests. */
+  readonly failureText: (id: JsonRpcId, failure: GatewayFailure) => string;
   /** What it keeps while it waits. */
   readonly kept: KeptBytes;
   /** The call is over, or nobody will come back for it. */
@@ -178,7 +178,7 @@ export class HeldCall {
       return;
     }
     this.#end();
-    attached.reply.message(failureText(attached.id, failure, this.#options.entry));
+    attached.reply.message(this.#options.failureText(attached.id, failure));
   }
 
   /** Tells the server that nobody waits for its answer. */

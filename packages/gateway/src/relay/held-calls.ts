@@ -56,7 +56,7 @@ export class HeldCalls {
     if (requestState === undefined) {
       this.#start(bridged).catch((error: unknown) => {
         const failure = faultOf(this.#context, error);
-        reply.message(failureText(request.id, failure, bridged.entry));
+        reply.message(failureText(this.#context, request.id, failure, bridged.entry));
       });
       return;
     }
@@ -102,7 +102,7 @@ export class HeldCalls {
       params: request.params,
       onFailure: (failure) => {
         if (failure.code === "CALL_TIMED_OUT") held?.tellCancelled("The hub's time limit");
-        if (held === undefined) reply.message(failureText(request.id, failure, entry));
+        if (held === undefined) reply.message(failureText(context, request.id, failure, entry));
         else held.fail(failure);
       },
     });
@@ -171,7 +171,7 @@ export class HeldCalls {
     const { peer } = bridged.reply;
     const kept = new KeptBytes(this.#context.budgets, peer);
     const held = new HeldCall({
-      entry,
+      failureText: (id, failure) => failureText(this.#context, id, failure, entry),
       request,
       caller,
       run,

@@ -54,7 +54,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
       // A server that was told keeps nothing running for a call that nobody waits for.
       if (failure.code === "CALL_TIMED_OUT") link?.post(cancelled(request, "The hub's time limit"));
       forget();
-      answer(failureText(request.id, failure, entry));
+      answer(failureText(context, request.id, failure, entry));
     },
   });
   const cancel = () => end("The client took the call back");
@@ -183,10 +183,7 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
         run.fail(noAnswer(status, head));
       },
       onFailure(failure) {
-        if (failure.neverSent) {
-          void context.refresh(serverId);
-          return retry(failureOf(failure));
-        }
+        if (failure.neverSent) return retry(failureOf(failure));
         // What was lost may be the whole server; the next call finds out.
         run.fail(failureOf(failure));
       },

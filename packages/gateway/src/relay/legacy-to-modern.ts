@@ -83,7 +83,7 @@ function send(
     const written = call.argumentsText();
     const headers = modernHeaders(message, call.headers, written);
     const attempt = (instance: UpstreamInstance | undefined, last: UpstreamFailure | undefined) => {
-      if (instance === undefined) return fail(nobodyLeft(entry, last));
+      if (instance === undefined) return fail(nobodyLeft(context, entry, last));
       let isAnswered = false;
       let status = 0;
       let head: Headers = {};
@@ -137,7 +137,6 @@ function send(
           },
           onFailure(failure) {
             if (!failure.neverSent) return fail(failureOf(failure));
-            void context.refresh(entry.record.id);
             attempt(candidates[candidates.indexOf(instance) + 1], failure);
           },
         }),

@@ -12,7 +12,7 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
     return {
       code: "SERVER_UNAVAILABLE",
       cause: `it refuses the hub (HTTP ${status}).`,
-      fix: "It wants a token, or does not accept the Host header of its endpoint; POST /diagnose says which.",
+      fix: "It wants a token, which the hub neither has nor passes on, or it does not accept the Host header of its endpoint; POST /diagnose says which.",
       mayHaveRun: false,
     };
   if (status >= 300 && status < 400)

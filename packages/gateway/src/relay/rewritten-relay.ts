@@ -28,13 +28,13 @@ export function relayRewritten(
     name: call.name,
     client: call.client,
     params: call.params,
-    onFailure: (failure) => reply.message(failureText(id, failure, entry)),
+    onFailure: (failure) => reply.message(failureText(context, id, failure, entry)),
   });
   reply.onGone(() => run.cancel());
   const attempt = (index: number, last: UpstreamFailure | undefined): void => {
     const instance = candidates[index];
     if (instance === undefined) {
-      run.fail(nobodyLeft(entry, last));
+      run.fail(nobodyLeft(context, entry, last));
       return;
     }
     const request = {
@@ -76,10 +76,8 @@ export function relayRewritten(
           run.fail(noAnswer(status, head));
         },
         onFailure(failure) {
-          if (failure.neverSent) {
-            void context.refresh(entry.record.id);
-            attempt(index + 1, failure);
-          } else run.fail(failureOf(failure));
+          if (failure.neverSent) attempt(index + 1, failure);
+          else run.fail(failureOf(failure));
         },
       }),
     );

@@ -16,20 +16,32 @@ const fault = (instance: string, neverSent: boolean): UpstreamFailure => ({
   detail: `the hub failed at this call; its log has it as ${instance}.`,
 });
 
+/**
+ * Hears of each dial that failed, and, without a failure, of each server that let a request not in. `endpoint`
+ * is what was dialled. Must not throw.
+ */
+export type OnTrouble = (endpoint: string, failure?: UpstreamFailure) => void;
+
 /** Hears what a server answers in the name of who asked; what fails there ends this one exchange. */
 export class ContainedReceiver implements UpstreamReceiver {
   readonly #receiver: UpstreamReceiver;
   readonly #faults: Faults;
   exchange: UpstreamExchange | undefined;
+  readonly #endpoint: string;
+  readonly #onTrouble: OnTrouble | undefined;
   #isOver = false;
 
-  constructor(receiver: UpstreamReceiver, faults: Faults) {
+  /** `onTrouble` hears of it when the dial to `endpoint` fails. Default: it is told elsewhere. */
+  constructor(receiver: UpstreamReceiver, faults: Faults, endpoint: string, onTrouble?: OnTrouble) {
     this.#receiver = receiver;
     this.#faults = faults;
+    this.#endpoint = endpoint;
+    this.#onTrouble = onTrouble;
   }
 
   onHead(status: number, headers: Parameters<UpstreamReceiver["onHead"]>[1]): void {
     if (this.#isOver) return;
+    if (status === 401 || status === 403) this.#onTrouble?.(this.#endpoint);
     try {
       this.#receiver.onHead(status, headers);
     } catch (error) {
@@ -58,6 +70,8 @@ export class ContainedReceiver implements UpstreamReceiver {
   onFailure(failure: UpstreamFailure): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    // Before whoever asked hears of it, so that what they say is true by then.
+    if (failure.code !== hubFault) this.#onTrouble?.(this.#endpoint, failure);
     try {
       this.#receiver.onFailure(failure);
     } catch (error) {
@@ -77,10 +91,14 @@ export class ContainedReceiver implements UpstreamReceiver {
 const nothing: UpstreamExchange = { abort() {}, pause() {}, resume() {} };
 
 /** A dialer behind which nothing throws: neither the dialing itself nor the hearing of an answer. */
-export function containedDialer(dialer: UpstreamDialer, faults: Faults): UpstreamDialer {
+export function containedDialer(
+  dialer: UpstreamDialer,
+  faults: Faults,
+  onTrouble: OnTrouble,
+): UpstreamDialer {
   return {
     send(url: string, request: UpstreamRequest, receiver: UpstreamReceiver): UpstreamExchange {
-      const contained = new ContainedReceiver(receiver, faults);
+      const contained = new ContainedReceiver(receiver, faults, url, onTrouble);
       try {
         contained.exchange = dialer.send(url, request, contained);
         return contained.exchange;

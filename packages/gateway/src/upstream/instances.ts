@@ -122,7 +122,13 @@ export class UpstreamInstance {
 }
 
 /** Better first. An instance that drains gets no new calls, one that is down none at all. */
-const preference: readonly InstanceStatus[] = ["up", "pending", "unreachable"];
+const preference: readonly InstanceStatus[] = [
+  "up",
+  "suspect",
+  "pending",
+  "unreachable",
+  "needs-token",
+];
 
 /** The instances of all servers, with what the gateway itself knows of each. */
 export class Instances {
@@ -162,7 +168,7 @@ export class Instances {
     return this.#ranked(entry, this.#turn + 1)[0];
   }
 
-  /** Those a new call may go to, best first: up before unknown before unreachable, then the least busy. */
+  /** Those a new call may go to, best first by status, then the least busy. */
   candidates(entry: Entry): readonly UpstreamInstance[] {
     this.#turn = (this.#turn + 1) % 1_000_000;
     return this.#ranked(entry, this.#turn);

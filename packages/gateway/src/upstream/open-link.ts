@@ -83,11 +83,10 @@ export async function openLeg(
       }
       last = error.failure;
       if (!error.failure.neverSent) break;
-      void context.refresh(entry.record.id);
     } finally {
       opened();
     }
   }
   // Whatever failed was the opening: the call itself never went out.
-  throw new Unreachable({ ...nobodyLeft(entry, last), mayHaveRun: false });
+  throw new Unreachable({ ...nobodyLeft(context, entry, last), mayHaveRun: false });
 }

@@ -32,7 +32,7 @@ export function unpackingDialer(dialer: UpstreamDialer, faults: Faults): Upstrea
   return {
     send: (url, request, receiver) =>
       request.isUnpacked === true
-        ? sendUnpacked(dialer, url, request, new Unpacking(receiver, faults))
+        ? sendUnpacked(dialer, url, request, new Unpacking(receiver, faults, url))
         : dialer.send(url, request, receiver),
   };
 }
@@ -55,6 +55,7 @@ function sendUnpacked(
 class Unpacking implements UpstreamReceiver, UpstreamExchange {
   readonly #receiver: UpstreamReceiver;
   readonly #faults: Faults;
+  readonly #url: string;
   exchange: UpstreamExchange | undefined;
   /** Hears what comes of the unpacker. */
   #heard: ContainedReceiver | undefined;
@@ -64,9 +65,10 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
   #isPaused = false;
   #isOver = false;
 
-  constructor(receiver: UpstreamReceiver, faults: Faults) {
+  constructor(receiver: UpstreamReceiver, faults: Faults, url: string) {
     this.#receiver = receiver;
     this.#faults = faults;
+    this.#url = url;
   }
 
   onHead(status: number, headers: Parameters<UpstreamReceiver["onHead"]>[1]): void {
@@ -124,7 +126,7 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
   }
 
   #unpack(encoding: string): boolean {
-    const heard = new ContainedReceiver(this.#receiver, this.#faults);
+    const heard = new ContainedReceiver(this.#receiver, this.#faults, this.#url);
     heard.exchange = this;
     this.#heard = heard;
     const unpacker = unpackers.get(encoding)?.();

@@ -60,10 +60,12 @@ export class Watchers {
     for (const entry of entries) {
       if (!tellsOfChanges(entry)) continue;
       for (const instance of this.#context.instances.of(entry)) {
-        if (instance.status !== "up") continue;
         const key = `${entry.record.id} ${instance.instanceId}`;
-        wanted.add(key);
         const known = this.#watchers.get(key);
+        // Who is suspect may be back in a moment: whoever listens there tries again by itself.
+        const mayListen = instance.status === "suspect" && known !== undefined;
+        if (instance.status !== "up" && !mayListen) continue;
+        wanted.add(key);
         // Whoever registered again may be another process, and listen where the one before did not.
         if (known?.endpoint === instance.endpoint && known.knownSince === instance.knownSince)
           continue;

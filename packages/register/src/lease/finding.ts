@@ -27,12 +27,14 @@ export async function tellFinding(
 ): Promise<void> {
   const { time, log, signal, advertiseUrl } = dependencies;
   for (const warning of answer.warnings ?? []) log({ level: "warn", message: warning });
-  for (const waitMs of looksMs) {
+  for (const [index, waitMs] of looksMs.entries()) {
     await time.sleep(waitMs, signal);
     if (signal.aborted) return;
     const detail = await hub.server(answer.server.id, signal).catch(() => undefined);
     const instance = detail?.instances.find(({ id }) => id === answer.instance.id);
     if (instance === undefined || instance.status === "pending") continue;
+    // It may have registered just before it listens.
+    if (instance.status === "suspect" && index < looksMs.length - 1) continue;
     if (instance.status === "up") {
       const tools = detail?.capabilities?.tools;
       const count = tools === undefined ? "" : ` (${tools} ${tools === 1 ? "tool" : "tools"})`;
@@ -42,6 +44,9 @@ export async function tellFinding(
         log({ level: "warn", message: wrongText(advertiseUrl, instance) });
       for (const warning of instance.warnings.slice(0, mostWarnings))
         log({ level: "warn", message: `the hub says: ${warning}` });
+    } else if (instance.status === "needs-token" && instance.problem !== undefined) {
+      const { cause, fix } = instance.problem;
+      log({ level: "warn", message: `the hub reaches ${instance.endpoint}: ${cause} ${fix}` });
     } else if (instance.problem !== undefined) {
       log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
     } else {

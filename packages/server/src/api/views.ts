@@ -12,6 +12,7 @@ import {
   leadingInstance,
   leaseIsLost,
   type Now,
+  problemOf,
   reasonFor,
   type ServerDetail,
   type ServerSummary,
@@ -44,8 +45,7 @@ function placeOf({ record, health }: Instance): Pick<ServerSummary, "endpoint" |
 
 export function instanceView(instance: Instance): InstanceView {
   const { record, health } = instance;
-  const problem =
-    health.status !== "up" && health.outcome?.ok === false ? health.outcome.finding : undefined;
+  const problem = problemOf(health);
   return {
     id: record.id,
     ...placeOf(instance),

@@ -262,8 +262,8 @@ describe("a list of which a part is missing", () => {
     });
     const { response } = await client.call("dead__echo").done;
     expect(response.error).toMatchObject({
-      code: -32_602,
-      message: expect.stringContaining("dead"),
+      code: -31_001,
+      message: expect.stringMatching(/^dead \(dead, down\): It left at .*The call did not run\./),
     });
   });
 

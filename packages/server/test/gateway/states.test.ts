@@ -1,0 +1,223 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { LegacyClient, ModernClient } from "./support/clients.js";
+import { LegacyUpstream } from "./support/legacy-upstream.js";
+import type { Message, Payload } from "./support/messages.js";
+import { ModernUpstream } from "./support/modern-upstream.js";
+import { TestHub } from "./support/test-hub.js";
+import { closeAll, until } from "./support/wait.js";
+
+afterEach(closeAll);
+
+const eras = ["legacy", "modern"] as const;
+const start = (era: (typeof eras)[number], options = {}) =>
+  era === "legacy" ? LegacyUpstream.start(options) : ModernUpstream.start(options);
+
+/** Clients of both revisions at the endpoint of all servers and at that of one, with the name of its tool there. */
+async function everyClient(hub: TestHub, id: string) {
+  const one = `/servers/${id}/mcp`;
+  return [
+    { client: new ModernClient(hub.url), name: `${id}__echo` },
+    { client: await LegacyClient.open(hub.url), name: `${id}__echo` },
+    { client: new ModernClient(hub.url, { path: `${one}?revision=2026-07-28` }), name: "echo" },
+  ];
+}
+
+type Missing = { readonly server: string; readonly status: string; readonly reason: string };
+
+const missingIn = ({ result }: Message): readonly Missing[] =>
+  ((result?._meta as Payload | undefined)?.["mcp-hub/missing"] ?? []) as readonly Missing[]; // as the hub promises
+
+const namesIn = ({ result }: Message) =>
+  ((result?.tools ?? []) as readonly { readonly name: string }[]).map(({ name }) => name); // a list of tools
+
+async function listed(client: ModernClient, given: Payload = {}) {
+  const { response } = await client.call("hub__list_servers", given).done;
+  const { servers } = (response.result?.structuredContent ?? {}) as {
+    readonly servers?: readonly Payload[];
+  }; // as its description says
+  return servers ?? [];
+}
+
+const statusesOf = async (hub: TestHub, id: string) => {
+  const { events } = (await hub.rest("GET", `/events?server=${id}&limit=100`)) as {
+    readonly events: readonly { readonly kind: string; readonly to?: string }[];
+  }; // as its description says
+  return events.flatMap(({ kind, to }) => (kind === "status-changed" ? [to] : [])).reverse();
+};
+
+describe("a server that refuses the connection of a call", () => {
+  test.each(eras)(
+    "is suspect at once, keeps its lease and its tools, and is up again with one good probe (%s)",
+    async (era) => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      await hub.register("shop", upstream);
+      const clients = await everyClient(hub, "shop");
+      const health = () => hub.entry("shop")?.instances[0]?.health;
+      await upstream.stop();
+      for (const { client, name } of clients) {
+        const { response } = await client.call(name).done;
+        expect(response.error).toMatchObject({
+          code: -31_001,
+          message: expect.stringMatching(/^shop \(shop, suspect\): .*not reached.*did not run\./),
+          data: { mayHaveRun: false, server: { status: "suspect" } },
+        });
+        expect(health()).toMatchObject({ status: "suspect", isBeingProbed: expect.any(Boolean) });
+        expect(health()?.lease).toBeDefined();
+      }
+      const list = await new ModernClient(hub.url).ask("tools/list");
+      expect(namesIn(list)).toContain("shop__echo");
+      expect(missingIn(list)).toMatchObject([
+        {
+          server: "shop",
+          status: "suspect",
+          listed: true,
+          reason: expect.stringContaining("listens"),
+        },
+      ]);
+      await upstream.start();
+      await hub.whenUp("shop");
+      for (const { client, name } of clients) {
+        const { response } = await client.call(name).done;
+        expect(response.result).toBeDefined();
+      }
+      expect((await statusesOf(hub, "shop")).slice(-2)).toEqual(["suspect", "up"]);
+    },
+  );
+
+  test("is suspect without a lease until its third failed probe, and then unreachable", async () => {
+    const hub = await TestHub.start();
+    const upstream = await start("modern");
+    await hub.register("seed", upstream, { lease: undefined });
+    await upstream.stop();
+    await new ModernClient(hub.url).call("seed__echo").done;
+    expect(hub.status("seed")).toBe("suspect");
+    await until("three probes", () => hub.status("seed") === "unreachable");
+    expect(hub.entry("seed")?.instances[0]?.health.failures).toBe(3);
+    expect((await statusesOf(hub, "seed")).slice(-3)).toEqual(["up", "suspect", "unreachable"]);
+  });
+
+  test("is not preferred to one that is up, and marks no other", async () => {
+    const hub = await TestHub.start();
+    const [first, second] = [await start("modern"), await start("modern")];
+    for (const { endpoint } of [first, second])
+      await hub.announce("twins", endpoint, { serviceKey: "a key that both know" });
+    await hub.whenUp("twins", 2);
+    await first.stop();
+    const client = new ModernClient(hub.url);
+    for (let one = 0; one < 4; one += 1)
+      expect((await client.call("twins__echo").done).response.result).toBeDefined();
+    expect(hub.entry("twins")?.instances.map(({ health }) => health.status)).toEqual([
+      "suspect",
+      "up",
+    ]);
+    expect(hub.status("twins")).toBe("degraded");
+  });
+
+  test("one that breaks a connection in the middle of a call is looked at, and stays up when it answers", async () => {
+    const hub = await TestHub.start();
+    const upstream = await start("modern", { tools: ["break"] });
+    upstream.on("break", ({ response }) => void response.destroy());
+    await hub.register("shaky", upstream);
+    const probes = upstream.count("POST server/discover");
+    await new ModernClient(hub.url).call("shaky__break").done;
+    await until("it to be looked at", () => upstream.count("POST server/discover") > probes);
+    expect(await statusesOf(hub, "shaky")).toEqual(["up"]);
+  });
+
+  test("somebody who wants its name makes it suspect, when nothing listens there", async () => {
+    const hub = await TestHub.start();
+    const [holder, other] = [await start("modern"), await start("modern")];
+    const serviceKey = "a key that only the holder knows";
+    await hub.register("shop", holder, { serviceKey });
+    await hub.announce("shop", other.endpoint, { serviceKey });
+    await hub.whenUp("shop", 2);
+    await holder.stop();
+    // The other one is there, so the name is not free.
+    await expect(hub.announce("shop", (await start("modern")).endpoint)).rejects.toThrow(
+      "NAME_TAKEN",
+    );
+    expect(hub.entry("shop")?.instances.map(({ health }) => health.status)).toEqual([
+      "suspect",
+      "up",
+    ]);
+  });
+});
+
+describe("a server that is down", () => {
+  const env = {
+    MCP_HUB_DOWN_AFTER_MS: "1000",
+    MCP_HUB_LEASE_TTL_MS: "1000",
+    MCP_HUB_LEASE_MIN_MS: "1000",
+    MCP_HUB_HEARTBEAT_MS: "300",
+    MCP_HUB_SWEEP_MS: "200",
+  };
+
+  test("stays in the lists' account of what is missing and in hub__list_servers, and calls to it say why", async () => {
+    const hub = await TestHub.start({ env, limits: { graceMs: 1 } });
+    const upstream = await start("legacy", {
+      tools: ["echo"],
+      prompts: [{ name: "letter" }],
+      resources: [{ uri: "file:///a", name: "a" }],
+    });
+    await hub.register("old", upstream, { lease: undefined });
+    await hub.register("new", await start("modern"));
+    await upstream.stop();
+    await new ModernClient(hub.url).call("old__echo").done;
+    await until("it to be down", () => hub.status("old") === "down");
+    const client = new ModernClient(hub.url, { path: "/mcp" });
+    await until("it to leave the list", async () => {
+      return !namesIn(await client.ask("tools/list")).includes("old__echo");
+    });
+    for (const kind of ["tools/list", "prompts/list", "resources/list"])
+      expect(missingIn(await client.ask(kind))).toMatchObject([
+        {
+          server: "old",
+          status: "down",
+          listed: false,
+          reason: expect.stringContaining("listens"),
+        },
+      ]);
+    expect((await listed(client)).map(({ id, status }) => [id, status])).toEqual([
+      ["new", "up"],
+      ["old", "down"],
+    ]);
+    expect(await listed(client, { status: "down" })).toMatchObject([{ id: "old" }]);
+    const clients = [client, await LegacyClient.open(hub.url)];
+    for (const one of clients) {
+      const answers = [
+        await one.ask("tools/call", { name: "old__echo", arguments: {} }),
+        await one.ask("prompts/get", { name: "old__letter" }),
+        await one.ask("resources/read", { uri: "file:///a" }),
+      ];
+      for (const { error } of answers)
+        expect(error).toMatchObject({
+          code: -31_001,
+          message: expect.stringMatching(/^old \(old, down\): No sign of life .*did not run\./),
+        });
+      const { error } = await one.ask("tools/call", { name: "old__nothing", arguments: {} });
+      expect(error).toMatchObject({ code: -32_602, message: expect.stringContaining("Unknown") });
+    }
+    const bare = new ModernClient(hub.url, { path: "/mcp?prefix=never" });
+    // Its name is the other one's now.
+    expect((await bare.call("echo").done).response.result).toBeDefined();
+  });
+
+  test("says at its own endpoint that it left, when it was stopped in good order", async () => {
+    const hub = await TestHub.start({ limits: { graceMs: 1 } });
+    const lease = await hub.register("gone", await start("legacy"));
+    await hub.deregister(lease);
+    const clients = await everyClient(hub, "gone");
+    for (const { client, name } of clients) {
+      const { response } = await client.call(name).done;
+      expect(response.error).toMatchObject({
+        code: -31_001,
+        message: expect.stringMatching(/^gone \(gone, down\): It left at \d{4}-.*stopped/),
+      });
+    }
+    const list = await new ModernClient(hub.url).ask("tools/list");
+    expect(missingIn(list)).toMatchObject([
+      { server: "gone", reason: expect.stringContaining("left") },
+    ]);
+  });
+});
