@@ -3,7 +3,7 @@ import { answered, failed, needsToken, nothingListens } from "../test/world.js";
 import { beat, type Health, judge, type Now, withStatus } from "./health.js";
 import { isExpired } from "./lease.js";
 import { newHealth, registeredAgain } from "./new-health.js";
-import { dialFailed, probed } from "./probed.js";
+import { probed, troubled } from "./probed.js";
 import { defaultSettings, grantedTtlMs, heartbeatMsFor } from "./settings.js";
 
 const settings = defaultSettings;
@@ -22,7 +22,7 @@ function lived(life: string, ttlMs?: number, mayGoDown = false): Health {
     if (what === "-") health = probed(health, failed, now, settings, 0.5);
     if (what === "*") health = probed(health, locked, now, settings, 0.5);
     if (what === "~") health = probed(health, slow, now, settings, 0.5);
-    if (what === "r") health = dialFailed(health, now, nothingListens);
+    if (what === "r") health = troubled(health, now, { kind: "refused", finding: nothingListens });
     if (what === "b") health = beat(health, now, {});
     if (what === "d") health = beat(health, now, { draining: true });
     if (what === "u") health = beat(health, now, { draining: false });

@@ -87,6 +87,7 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
+export type { Trouble } from "./probed.js";
 export {
   type LeaseGrant,
   neighbourWarnings,

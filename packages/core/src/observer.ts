@@ -26,8 +26,8 @@ import {
 } from "./health.js";
 import { withDownSince, withoutInstances } from "./leave.js";
 import { Offers } from "./offers.js";
-import type { Finding, ProbeOutcome, ProbeTarget } from "./probe.js";
-import { dialFailed, probed, wantingToReadAgain, wantsReading } from "./probed.js";
+import type { ProbeOutcome, ProbeTarget } from "./probe.js";
+import { probed, type Trouble, troubled, wantingToReadAgain, wantsReading } from "./probed.js";
 import type { HubSettings } from "./settings.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 
@@ -180,14 +180,14 @@ export class Observer {
       this.#offers.take(current, task.instanceId, kept.snapshot, now);
   }
 
-  /** See `Registry.dialFailed`. True when something is to be looked at before its time. */
-  dialFailed(endpoint: string, refusal: Finding | undefined): boolean {
+  /** See `Registry.troubleAt`. True when something is to be looked at before its time. */
+  troubleAt(endpoint: string, trouble: Trouble): boolean {
     const now = this.#options.now();
     let isSooner = false;
     for (const entry of this.#options.catalogue.entries())
       for (const instance of entry.instances) {
         if (dialledAt(instance) !== endpoint) continue;
-        const seen = dialFailed(instance.health, now, refusal);
+        const seen = troubled(instance.health, now, trouble);
         if (seen === instance.health) continue;
         isSooner = true;
         this.observe(entry, instance, seen, now, false);
@@ -317,9 +317,8 @@ export class Observer {
 
   /** A server that flaps is read when its own time has come, as if it were one instance. */
   #isReadingDue(entry: Entry, health: Health, now: Now): boolean {
-    // Whether it lets anybody in, only its lists may tell.
-    if (health.status === "needs-token") return true;
-    if (flappingOf(entry.pace) !== undefined) return mayRead(entry.pace, now.hub);
+    if (flappingOf(entry.pace) !== undefined && health.status !== "needs-token")
+      return mayRead(entry.pace, now.hub);
     return wantsReading(health, now.hub, this.#options.settings);
   }
 

@@ -72,21 +72,34 @@ function doubtOf(finding: Finding, isRefused: boolean, before: Finding | undefin
 /** Two reasons to look at an instance before its time are this far apart at least. */
 const lookSpacingMs = 1_000;
 
+/** A server that lets no call in is read this long after the last probe at the earliest. */
+const lockSpacingMs = 5_000;
+
 /**
- * A dial failed that was no probe. `refusal`: no connection came about, so the instance is suspect; missing
- * when one broke that was in use. It is looked at before its time in both cases.
+ * What somebody met who dialled an instance, beside the probes. `refused`: no connection came about; `broken`:
+ * one broke that was in use; `locked`: it answered, and let nobody in.
  */
-export function dialFailed(health: Health, now: Now, refusal: Finding | undefined): Health {
+export type Trouble =
+  | { readonly kind: "refused"; readonly finding: Finding }
+  | { readonly kind: "broken" | "locked" };
+
+/** There was trouble with an instance: it is looked at before its time, and suspect when it refused. */
+export function troubled(health: Health, now: Now, trouble: Trouble): Health {
   const isInUse = health.status === "up" || health.status === "needs-token";
   // What is not there is looked for at a pace of its own.
   if (!isInUse || health.isDraining) return health;
   const lookedAt = health.probedAt ?? Number.NEGATIVE_INFINITY;
-  const lookAt = refusal === undefined ? Math.max(now.hub, lookedAt + lookSpacingMs) : now.hub;
-  return {
-    ...health,
-    ...(refusal === undefined ? {} : { doubt: refusal }),
-    nextProbeAt: Math.min(health.nextProbeAt, lookAt),
-  };
+  const lookAt = (afterMs: number) =>
+    Math.min(health.nextProbeAt, Math.max(now.hub, lookedAt + afterMs));
+  switch (trouble.kind) {
+    case "refused":
+      return { ...health, doubt: trouble.finding, nextProbeAt: lookAt(0) };
+    case "broken":
+      return { ...health, nextProbeAt: lookAt(lookSpacingMs) };
+    case "locked":
+      // Its greeting may be open to everybody; what it offers may not.
+      return { ...health, readAt: Number.NEGATIVE_INFINITY, nextProbeAt: lookAt(lockSpacingMs) };
+  }
 }
 
 /** What was announced while a probe was under way may be missing in what it read. */
@@ -99,12 +112,14 @@ export function wantingToReadAgain(health: Health, now: Now): Health {
 }
 
 function afterReading(outcome: ProbeSuccess, now: Now): Partial<Health> {
-  const { isOverBudget = false, snapshot, unread = [] } = outcome;
+  const { isOverBudget = false, needsToken, snapshot, unread = [] } = outcome;
   // What could not be read may be there at the next probe; what is too much will not.
   const isRead = isOverBudget || (snapshot !== undefined && unread.length === 0);
   return {
     ...(outcome.era === undefined ? {} : { era: outcome.era }),
     ...(isRead ? { readAt: now.hub } : {}),
+    // Whether it lets somebody in by now, only its lists may tell.
+    ...(needsToken ? { readAt: Number.NEGATIVE_INFINITY } : {}),
     ...(isOverBudget || snapshot !== undefined ? { readWarnings: outcome.warnings } : {}),
     ...(outcome.snapshot === undefined ? {} : { capabilitiesHash: outcome.snapshot.hash }),
   };

@@ -12,7 +12,8 @@ import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
 import { mended } from "./mend.js";
 import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
-import type { Finding, NothingListens, ProbeOutcome } from "./probe.js";
+import type { NothingListens, ProbeOutcome } from "./probe.js";
+import type { Trouble } from "./probed.js";
 import {
   type LeaseGrant,
   type RegisterResult,
@@ -92,7 +93,7 @@ export class Registry {
       settings: this.settings,
       now: () => this.now(),
       nothingListens: options.nothingListens,
-      onRefused: (endpoint, refusal) => this.dialFailed(endpoint, refusal),
+      onRefused: (endpoint, finding) => this.troubleAt(endpoint, { kind: "refused", finding }),
       newLeaseId: options.newLeaseId,
     });
     this.#departures = new Departures({
@@ -218,12 +219,11 @@ export class Registry {
   }
 
   /**
-   * A dial at an endpoint failed that was no probe. `refusal` says why no connection came about: who is there
-   * is suspect from now on, and looked at at once. Without it a connection broke that was in use: who is
-   * there is looked at soon. Nothing happens to who is not up anyway.
+   * Somebody who dialled an endpoint, and was no probe, met trouble there. Who refused the connection is
+   * suspect from now on; in all cases it is looked at before its time. Nothing happens to who is not up anyway.
    */
-  dialFailed(endpoint: string, refusal?: Finding): void {
-    if (this.#observer.dialFailed(endpoint, refusal)) this.#wake();
+  troubleAt(endpoint: string, trouble: Trouble): void {
+    if (this.#observer.troubleAt(endpoint, trouble)) this.#wake();
   }
 
   /**

@@ -27,7 +27,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("hang" as const), slot }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lock" as const), slot }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("refuse" as const), slot }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("break" as const), slot }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("break" as const),
+      slot,
+      how: fc.constantFrom("broken" as const, "locked" as const),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("answer" as const), slot, yes: fc.boolean() }),

@@ -13,7 +13,8 @@ export type Step =
   | { readonly do: "register"; readonly slot: number; readonly proof: Proof }
   | { readonly do: "beat" | "stale-beat" | "deregister"; readonly slot: number }
   | { readonly do: "stale-deregister" | "remove" | "drain" | "hang"; readonly slot: number }
-  | { readonly do: "lock" | "refuse" | "break"; readonly slot: number }
+  | { readonly do: "lock" | "refuse"; readonly slot: number }
+  | { readonly do: "break"; readonly slot: number; readonly how: "broken" | "locked" }
   | { readonly do: "answer"; readonly slot: number; readonly yes: boolean }
   | { readonly do: "all-die" | "sweep" | "take-probes" | "restart" }
   | { readonly do: "race" | "crash"; readonly slots: readonly number[] }
@@ -99,7 +100,7 @@ class MachineModel {
         this.#refuse(slotAt(step.slot).endpoint);
         break;
       case "break":
-        this.#world.registry.dialFailed(slotAt(step.slot).endpoint);
+        this.#world.registry.troubleAt(slotAt(step.slot).endpoint, { kind: step.how });
         break;
       case "all-die":
         this.#world.answering.clear();
@@ -169,7 +170,7 @@ class MachineModel {
   #refuse(endpoint: string): void {
     const { registry } = this.#world;
     const before = registry.list().map(({ record }) => record);
-    registry.dialFailed(endpoint, nothingListens);
+    registry.troubleAt(endpoint, { kind: "refused", finding: nothingListens });
     claim(
       registry.list().every(({ record }, index) => record === before[index]),
       () => "a refused dial changed what is registered",

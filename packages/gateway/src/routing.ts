@@ -85,9 +85,12 @@ const ownerIn = (view: View, serverId: string) =>
 
 /** What is asked of a server whose offers the hub could never read: why it could not. */
 function unread(view: View, name: unknown): Routing | undefined {
-  if (typeof name !== "string" || view.selection.prefix !== "always") return undefined;
+  if (typeof name !== "string") return undefined;
+  const { alone, prefix } = view.selection;
   const entry = view.selected.find(
-    ({ record, snapshot }) => snapshot === undefined && mayBeOf(record.id, name),
+    ({ record, snapshot }) =>
+      snapshot === undefined &&
+      (alone === record.id || (prefix === "always" && mayBeOf(record.id, name))),
   );
   const cause = view.missing.find(({ server }) => server === entry?.record.id)?.reason;
   if (entry === undefined || cause === undefined) return undefined;

@@ -30,8 +30,8 @@ import {
   createProber,
   createProbeScheduler,
   createRefresher,
-  refusalIn,
   refuseOwn,
+  troubleIn,
 } from "./probe/index.js";
 import { shortPath } from "./short-path.js";
 import { openSqliteStore } from "./store/open-sqlite-store.js";
@@ -154,8 +154,7 @@ export async function startHub({
     onFault: tellGatewayFault,
     searchTools,
     sessions: { store: store.sessions, kept: keptSessions },
-    onTrouble: (endpoint, failure) =>
-      registry.dialFailed(endpoint, failure && refusalIn(endpoint, failure)),
+    onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };

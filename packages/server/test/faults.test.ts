@@ -107,9 +107,10 @@ async function startFailing() {
     gateway.close();
     await dialer.close();
   });
+  const old = await LegacyUpstream.start();
   for (const [name, upstream] of [
     ["new", await ModernUpstream.start()],
-    ["old", await LegacyUpstream.start()],
+    ["old", old],
   ] as const) {
     await registry.register(
       { name, endpoint: upstream.endpoint, transport: "streamable-http" },
@@ -123,6 +124,7 @@ async function startFailing() {
     faults,
     told,
     registry,
+    old,
     fail: (where: Fails) => {
       fails = where;
     },
@@ -205,12 +207,10 @@ describe("a fault at another entry", () => {
       throw new Error("injected: a listener");
     });
     await hub.registry.register({ ...server1, endpoint: "http://127.0.0.1:9/mcp" }, {});
-    hub.fail("when it is asked");
-    await new ModernClient(hub.url).call("new__echo").done;
-    hub.fail("nowhere");
-    await until("the refresher's fault", () =>
-      hub.faults.some(({ error }) => String(error).includes("the refresher")),
-    );
+    await until("the refresher's fault", () => {
+      hub.old.announce("notifications/tools/list_changed");
+      return hub.faults.some(({ error }) => String(error).includes("the refresher"));
+    });
     expect((await new ModernClient(hub.url).call("old__echo").done).status).toBe(200);
   });
 

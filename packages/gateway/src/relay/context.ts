@@ -11,6 +11,7 @@ import type { TimeOver } from "../upstream/call-timer.js";
 import { hubFault } from "../upstream/contained-dialer.js";
 import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
+import { notLetIn } from "../upstream/link-error.js";
 import { mostInFlight } from "../upstream/most-in-flight.js";
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
@@ -58,6 +59,8 @@ export function failureOf({ neverSent, code, detail }: UpstreamFailure): Gateway
       cause: `it was not reached: ${detail}.`,
       mayHaveRun: false,
     };
+  if (code === notLetIn)
+    return { code: "SERVER_UNAVAILABLE", cause: `${detail}.`, mayHaveRun: false };
   if (code === "TOO_LARGE" || code === "ANSWER_INVALID" || code === "ENCODED")
     return { code: "ANSWER_INVALID", cause: detail, mayHaveRun: true };
   if (code === "TIMEOUT") return { code: "CALL_TIMED_OUT", cause: detail, mayHaveRun: true };

@@ -15,7 +15,7 @@ import { failureOf, failureText, faultOf, type GatewayContext } from "./context.
 import { HeldCall } from "./held-call.js";
 import { KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
-import { noAnswer } from "./no-answer.js";
+import { noAnswer, wantsToken } from "./no-answer.js";
 import { StateSeal, subjectOf } from "./request-state.js";
 import { forgotTwice, isSessionRefusal } from "./session-refusal.js";
 
@@ -234,7 +234,10 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
     onEvent(event) {
       const mayBeLost = retry !== undefined || status === 404;
       isLost ||= mayBeLost && isSessionRefusal(status, event.data);
-      if (!isLost) held.hear(event);
+      if (isLost) return;
+      const refusal = wantsToken(status, head);
+      if (refusal === undefined) held.hear(event);
+      else run.fail(refusal);
     },
     onLong: (answering) =>
       isLost || status >= 300

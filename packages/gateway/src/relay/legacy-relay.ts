@@ -15,7 +15,7 @@ import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
 import { callModernServer } from "./legacy-to-modern.js";
-import { noAnswer } from "./no-answer.js";
+import { noAnswer, wantsToken } from "./no-answer.js";
 import { passLong } from "./pass-long.js";
 import { forgotTwice, isSessionRefusal } from "./session-refusal.js";
 
@@ -132,6 +132,8 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
           opened.instance.forgetLegacyLeg();
         }
         if (isLost) return;
+        const refusal = wantsToken(status, head);
+        if (refusal !== undefined) return run.fail(refusal);
         run.heard(event.data ?? "");
         if (event.id !== undefined) isResumable = true;
         const kind = passEvent(context, session, opened, reply, run, call, event, (text, said) => {

@@ -32,6 +32,11 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
   };
 }
 
+/** The same of a server that answers in words of MCP: no client can have a token for it. */
+export function wantsToken(status: number, headers: Headers): GatewayFailure | undefined {
+  return status === 401 || status === 407 ? notMcp(status, headers) : undefined;
+}
+
 /** Text of a server, in a sentence of the hub's. */
 function shown(text: string): string {
   return text.slice(0, 60).replace(/[^\x20-\x7e]/g, "?");

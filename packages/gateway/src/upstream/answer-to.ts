@@ -1,9 +1,9 @@
-import { notMcp } from "../relay/no-answer.js";
+import { notMcp, wantsToken } from "../relay/no-answer.js";
 import { answersRequest, envelopeOf } from "../wire/envelope.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
 import { type Patience, type Start, startBrief } from "./brief-exchange.js";
 import type { Headers } from "./exchange.js";
-import { invalid, LinkError } from "./link-error.js";
+import { invalid, LinkError, notLetIn } from "./link-error.js";
 import type { UpstreamFailure } from "./port.js";
 
 type Answer = {
@@ -37,11 +37,16 @@ export function answerTo(id: JsonRpcId, start: Start, patience: Patience): Promi
           // What is no JSON at all is an answer as well, if a bad one; an empty event is not.
           if (envelope === undefined && data.trim() === "") return;
           served();
+          const refusal = wantsToken(status, headers);
+          if (refusal !== undefined)
+            return fail({ ...invalid(refusal.cause.replace(/\.$/, "")), code: notLetIn });
           resolve({ data, status, headers });
         },
         onEnd() {
-          const refusal = notMcp(status, headers)?.cause.replace(/\.$/, "");
-          fail(invalid(refusal ?? `it answered HTTP ${status} without a message`));
+          const refusal = notMcp(status, headers);
+          const detail = refusal?.cause.replace(/\.$/, "");
+          const failure = invalid(detail ?? `it answered HTTP ${status} without a message`);
+          fail(refusal?.code === "SERVER_UNAVAILABLE" ? { ...failure, code: notLetIn } : failure);
         },
         onFailure: fail,
       },

@@ -22,6 +22,11 @@ const fault = (instance: string, neverSent: boolean): UpstreamFailure => ({
  */
 export type OnTrouble = (endpoint: string, failure?: UpstreamFailure) => void;
 
+/** Whether a server lets nobody in who brings no token; not all that answer 403 mean that. */
+function isLockedOut(status: number): boolean {
+  return status === 401 || status === 403 || status === 407;
+}
+
 /** Hears what a server answers in the name of who asked; what fails there ends this one exchange. */
 export class ContainedReceiver implements UpstreamReceiver {
   readonly #receiver: UpstreamReceiver;
@@ -41,8 +46,8 @@ export class ContainedReceiver implements UpstreamReceiver {
 
   onHead(status: number, headers: Parameters<UpstreamReceiver["onHead"]>[1]): void {
     if (this.#isOver) return;
-    if (status === 401 || status === 403) this.#onTrouble?.(this.#endpoint);
     try {
+      if (isLockedOut(status)) this.#onTrouble?.(this.#endpoint);
       this.#receiver.onHead(status, headers);
     } catch (error) {
       this.fail(error, false);
@@ -70,9 +75,9 @@ export class ContainedReceiver implements UpstreamReceiver {
   onFailure(failure: UpstreamFailure): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    // Before whoever asked hears of it, so that what they say is true by then.
-    if (failure.code !== hubFault) this.#onTrouble?.(this.#endpoint, failure);
     try {
+      // Before whoever asked hears of it, so that what they say is true by then.
+      if (failure.code !== hubFault) this.#onTrouble?.(this.#endpoint, failure);
       this.#receiver.onFailure(failure);
     } catch (error) {
       // Who asked still has to answer somebody.

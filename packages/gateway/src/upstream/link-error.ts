@@ -16,6 +16,9 @@ export class LinkError extends Error {
   }
 }
 
+/** The code of a failure at a server that is there and lets nobody in, or sends everybody elsewhere. */
+export const notLetIn = "NOT_LET_IN";
+
 export function invalid(detail: string): UpstreamFailure {
   return { neverSent: false, code: "ANSWER_INVALID", detail };
 }

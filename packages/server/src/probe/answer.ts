@@ -94,6 +94,9 @@ function describeType(answer: DialAnswer): string {
 const hostRefusal =
   /\b(invalid|disallowed|unknown|blocked)\b.{0,20}\bhosts?\b|\bhosts?\b.{0,30}\bnot allowed\b|\baccess is only allowed at\b/i;
 
+/** Statuses of servers that let nobody in without a token. Not all of them say so in a header. */
+const lockedStatuses: ReadonlySet<number> = new Set([401, 403, 407]);
+
 /** What an answer outside 2xx means: the reply in it, when it is a JSON-RPC error; else throws. */
 export async function readRefusal(answer: DialAnswer, id: number, url: string): Promise<RpcReply> {
   const { status, headers } = answer;
@@ -110,10 +113,9 @@ export async function readRefusal(answer: DialAnswer, id: number, url: string): 
   const isHostStatus = status === 403 || status === 421 || status === 400;
   if (isHostStatus && hostRefusal.test(text))
     throw new ProbeFault({ kind: "host-refused", status });
-  if (status === 401 || (status === 403 && headers["www-authenticate"] !== undefined))
-    throw new ProbeFault({ kind: "token-needed", status });
+  if (lockedStatuses.has(status)) throw new ProbeFault({ kind: "token-needed", status });
   const reply = rpcError(text, id);
-  if (reply !== undefined && status < 500 && status !== 403) return reply;
+  if (reply !== undefined && status < 500) return reply;
   throw new ProbeFault({ kind: "status", status, isRpc: reply !== undefined });
 }
 

@@ -45,6 +45,9 @@ function mayTryNext(fault: Fault, next: Way, isBrief: boolean): boolean {
     case "no-common-version":
     case "not-mcp":
       return true;
+    case "token-needed":
+      // Some let everybody greet them, in the one way that they know.
+      return !isBrief && next !== "sse";
     case "status":
       if (isBrief && !fault.isRpc && (fault.status === 404 || fault.status === 405)) return false;
       // A server that fails has a stream to offer even less.
@@ -82,8 +85,6 @@ export async function meet(options: MeetingOptions): Promise<Meeting> {
     } catch (error) {
       if (!(error instanceof ProbeFault)) throw error;
       const { fault } = error;
-      if (fault.kind === "token-needed")
-        return { kind: "token-needed", transport: options.transport, status: fault.status };
       faults.push(fault);
       // It refuses the version it says it speaks: it may have meant another request than ours.
       const isMistaken =
@@ -100,6 +101,8 @@ export async function meet(options: MeetingOptions): Promise<Meeting> {
     }
   }
   const worst = mostTelling(faults);
+  if (worst?.kind === "token-needed")
+    return { kind: "token-needed", transport: options.transport, status: worst.status };
   throw new ProbeFault(worst ?? { kind: "not-mcp", what: "nothing" });
 }
 

@@ -11,9 +11,10 @@ import { createDeadline } from "./deadline.js";
 import type { Dialer } from "./dialer.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
-import { findingFor, otherTransportFinding } from "./findings.js";
+import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
 import { eraWarnings, introduction } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
+import { type Locked, lockOf } from "./read-capabilities.js";
 import { createStopwatch } from "./stopwatch.js";
 import type { Subject } from "./subject.js";
 
@@ -76,7 +77,9 @@ export function createDiagnose(deps: {
         { ...deps, subject, deadline, trace: watch.trace },
         async (meeting, met) => {
           watch.done("mcp");
-          const diagnosis = healthy(meeting, subject, watch.times);
+          const lock =
+            meeting.kind === "met" ? await lockOf(meeting.contact, deadline.signal) : undefined;
+          const diagnosis = healthy(meeting, subject, watch.times, lock);
           const warnings = [...redirectWarnings(endpoint, met), ...diagnosis.warnings];
           return { ...diagnosis, warnings };
         },
@@ -98,11 +101,16 @@ export function createDiagnose(deps: {
 
 type Times = ReturnType<typeof createStopwatch>["times"];
 
-function healthy(meeting: Meeting, subject: Subject, times: Times): Diagnosis {
+function healthy(
+  meeting: Meeting,
+  subject: Subject,
+  times: Times,
+  lock: Locked | undefined,
+): Diagnosis {
   const { endpoint, transport } = subject;
   const base = { ok: true, endpoint, transport } as const;
   if (meeting.kind === "token-needed") {
-    const finding = findingFor(meeting, subject);
+    const finding = tokenFinding(meeting);
     return {
       ...base,
       steps: stepsOf(times, subject, undefined, { mcp: finding.cause }),
@@ -126,10 +134,11 @@ function healthy(meeting: Meeting, subject: Subject, times: Times): Diagnosis {
     ...base,
     steps: stepsOf(times, subject, undefined, details),
     ...(isOther ? { finding: otherTransportFinding(subject, meeting.transport) } : {}),
+    ...(lock === undefined ? {} : { finding: tokenFinding(lock) }),
     warnings: [...eraWarnings(meeting), ...nameWarnings(said.serverName, subject.name)],
     answered: {
       transport: meeting.transport,
-      needsToken: false,
+      needsToken: lock !== undefined,
       era: greeting.era,
       protocolVersion: greeting.protocolVersion,
       ...(greeting.supportedVersions === undefined

@@ -17,7 +17,7 @@ export function isWorthExploring(fault: Fault, subject: Subject): boolean {
   if (isLoopbackElsewhere(subject)) return false;
   switch (fault.kind) {
     case "status":
-      return fault.status < 500 && fault.status !== 403 && fault.status !== 429;
+      return fault.status < 500 && fault.status !== 429;
     case "not-mcp":
     case "rpc-error":
     case "redirect":

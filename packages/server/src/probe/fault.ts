@@ -13,7 +13,8 @@ export type Fault =
       readonly follow?: string | undefined;
     }
   | { readonly kind: "host-refused"; readonly status: number }
-  | { readonly kind: "token-needed"; readonly status: number }
+  /** `method`: what it answers to nobody without a token; missing when that is the handshake. */
+  | { readonly kind: "token-needed"; readonly status: number; readonly method?: string }
   | { readonly kind: "status"; readonly status: number; readonly isRpc: boolean }
   /** `what` is the hub's own description, never the server's text. */
   | { readonly kind: "not-mcp"; readonly what: string }

@@ -38,12 +38,7 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
         `Add "${url.hostname}" to the server's allowedHosts (createMcpHonoApp({ allowedHosts: ["${url.hostname}"] }); in Python: TransportSecuritySettings(allowed_hosts=["${url.host}"])).`,
       );
     case "token-needed":
-      return finding(
-        "http",
-        "NEEDS_TOKEN",
-        `The server is alive, but wants a token before it says more (HTTP ${fault.status}).`,
-        "Nothing is broken: clients need that server's own token, which the hub neither has nor passes on.",
-      );
+      return tokenFinding(fault);
     case "status":
       return statusFinding(fault.status, subject);
     case "not-mcp":
@@ -93,6 +88,30 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
   }
 }
 
+/** For a server that is there and lets nobody in. */
+export function tokenFinding({
+  status,
+  method,
+}: {
+  readonly status: number;
+  readonly method?: string;
+}): Finding {
+  const cause =
+    method === undefined
+      ? `The server is alive, but wants a token before it says more (HTTP ${status}).`
+      : `The server introduces itself to everybody, but wants a token before it answers ${method} (HTTP ${status}).`;
+  const otherwise =
+    status === 401
+      ? ""
+      : " If it should want none, let it accept the hub's address and Host header, and look for a proxy or an allow list before it.";
+  return finding(
+    method === undefined ? "http" : "mcp",
+    "NEEDS_TOKEN",
+    cause,
+    `Connect to it directly, with its own token in the client's headers; the hub has no token for it and passes none on. \`GET /config/{client}?via=direct\` and the page's Connect panel have the configuration.${otherwise}`,
+  );
+}
+
 const isVersion = (text: string) => /^[\w.-]{1,40}$/.test(text);
 
 function statusFinding(status: number, { endpoint }: Subject): Finding {
@@ -103,14 +122,6 @@ function statusFinding(status: number, { endpoint }: Subject): Finding {
       "SERVER_ERROR",
       `The server fails with HTTP ${status} when it is asked.`,
       "Look into the server's own log; behind a proxy, 502 to 504 mean that the server itself is not running.",
-    );
-  }
-  if (status === 403 || status === 407) {
-    return finding(
-      "http",
-      "NEEDS_TOKEN",
-      `The server refuses the hub with HTTP ${status} and does not say why.`,
-      "Allow the hub's address and Host header there, or clear what filters requests (a proxy, a firewall, an allow list).",
     );
   }
   if (status === 429) {

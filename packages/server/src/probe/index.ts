@@ -5,5 +5,5 @@ export { createNothingListens } from "./nothing-listens.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { createProber } from "./prober.js";
 export { createRefresher } from "./refresher.js";
-export { refusalIn } from "./refusal.js";
 export { createProbeScheduler } from "./scheduler.js";
+export { troubleIn } from "./trouble.js";

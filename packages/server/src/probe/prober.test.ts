@@ -242,10 +242,29 @@ describe("a server that wants a token", () => {
     [401, {}],
     [401, { "www-authenticate": "Bearer" }],
     [403, { "www-authenticate": 'Bearer error="insufficient_scope"' }],
+    [403, {}],
+    [407, {}],
   ])("is alive: HTTP %i %j", async (status, headers) => {
     const server = await serve((_, response) => response.writeHead(status, headers).end());
-    const outcome = await prober.probe(target(`${server.origin}/mcp`), full);
-    expect(outcome).toMatchObject({ ok: true, needsToken: true, warnings: [] });
+    for (const transport of ["streamable-http", "sse"] as const) {
+      const outcome = await prober.probe({ ...target(`${server.origin}/mcp`), transport }, full);
+      expect(outcome).toMatchObject({
+        ok: true,
+        needsToken: true,
+        finding: { code: "NEEDS_TOKEN", step: "http", cause: expect.stringContaining(`${status}`) },
+        warnings: [],
+      });
+    }
+  });
+
+  test("is not the one that refuses the hub's Host header, in whatever words", async () => {
+    const server = await serve((_, response) =>
+      response.writeHead(403).end("Access is only allowed at localhost:8931"),
+    );
+    expect(await prober.probe(target(`${server.origin}/mcp`), full)).toMatchObject({
+      ok: false,
+      finding: { code: "HOST_REFUSED" },
+    });
   });
 });
 

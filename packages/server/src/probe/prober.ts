@@ -15,7 +15,7 @@ import { createDeadline, type Deadline } from "./deadline.js";
 import type { Dialer } from "./dialer.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { type Fault, ProbeFault } from "./fault.js";
-import { findingFor, otherTransportFinding } from "./findings.js";
+import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
 import { createMemo } from "./memo.js";
@@ -105,7 +105,8 @@ export function createProber(deps: ProberDeps): Prober {
     if (transport !== subject.transport)
       warnings.push(inOne(otherTransportFinding(subject, transport)));
     const base = { ok: true, endpoint, transport, latencyMs } as const;
-    if (meeting.kind === "token-needed") return { ...base, needsToken: true, warnings };
+    if (meeting.kind === "token-needed")
+      return { ...base, needsToken: true, finding: tokenFinding(meeting), warnings };
     warnings.push(...eraWarnings(meeting));
     const { greeting } = meeting.contact;
     const said = introduction(greeting.serverInfo);
@@ -119,8 +120,13 @@ export function createProber(deps: ProberDeps): Prober {
     if (!options.full) return { ...success, warnings };
     const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
-      const { warnings: more, ...read } = await readCapabilities(meeting.contact, reading, budgets);
-      return { ...success, warnings: [...warnings, ...more], ...read };
+      const {
+        warnings: more,
+        locked,
+        ...read
+      } = await readCapabilities(meeting.contact, reading, budgets);
+      const lock = locked && { needsToken: true, finding: tokenFinding(locked) };
+      return { ...success, ...lock, warnings: [...warnings, ...more], ...read };
     } finally {
       reading.clear();
     }

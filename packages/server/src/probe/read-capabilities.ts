@@ -52,7 +52,11 @@ export type Reading = {
   readonly warnings: readonly string[];
   /** It offers more than the hub takes over; a warning says so. */
   readonly isOverBudget?: boolean;
+  /** It answers nobody without a token what would have to be read. */
+  readonly locked?: Locked | undefined;
 };
+
+export type Locked = { readonly status: number; readonly method: string };
 
 /** What a server may still send in this reading. */
 type Left = { items: number; quickPages: number };
@@ -80,13 +84,15 @@ export async function readCapabilities(
   try {
     if (greeting.era === "legacy") await wire.notify("notifications/initialized", deadline.signal);
   } catch (error) {
-    return { warnings: [unread("notifications/initialized", error)] };
+    const method = "notifications/initialized";
+    return { warnings: [unread(method, error)], locked: lockIn(method, error) };
   }
   const declared = kinds.filter(({ capability }) => isDeclared(greeting.capabilities[capability]));
   if (declared.length === 0)
     return { snapshot: snapshotOf(greeting, new Map()), warnings: [nothingDeclared] };
   const found = new Map<CapabilityKind, Listing>();
   const failed = new Map<CapabilityKind, string>();
+  const locks = new Map<CapabilityKind, Locked>();
   const left: Left = { items: budgets.limit("snapshotItems"), quickPages };
   let isOverBudget = false;
   for (const [index, { kind, method }] of declared.entries()) {
@@ -101,6 +107,8 @@ export async function readCapabilities(
       if (budget !== undefined || (limit.signal.aborted && left.quickPages < 0))
         isOverBudget = true;
       if (budget !== undefined) budgets.refused(budget);
+      const lock = lockIn(method, error);
+      if (lock !== undefined) locks.set(kind, lock);
       failed.set(kind, budget === undefined ? unread(method, error) : noRoom(budget, budgets));
       // Nothing of it is kept, so that the others may be as large as without it.
       left.items = before.items;
@@ -111,7 +119,11 @@ export async function readCapabilities(
     }
   }
   const said = [...warningsOf(found), ...failed.values()];
-  const over = isOverBudget ? { isOverBudget } : {};
+  const isLocked = locks.has("tools") || locks.size === declared.length;
+  const over = {
+    ...(isOverBudget ? { isOverBudget } : {}),
+    ...(isLocked ? { locked: [...locks.values()][0] } : {}),
+  };
   if (found.size === 0 && failed.size > 0) return { warnings: said, ...over };
   const snapshot = snapshotOf(greeting, found);
   return {
@@ -124,6 +136,28 @@ export async function readCapabilities(
 
 const nothingDeclared =
   "It declares no tools, resources or prompts in its capabilities, so the hub did not ask for any. Declare what it offers, as in `capabilities: { tools: {} }`.";
+
+/** Whether a server that greets everybody answers what its tools are to nobody without a token. */
+export async function lockOf(
+  { greeting, wire }: Contact,
+  signal: AbortSignal,
+): Promise<Locked | undefined> {
+  if (!isDeclared(greeting.capabilities.tools)) return undefined;
+  const method = "tools/list";
+  try {
+    if (greeting.era === "legacy") await wire.notify("notifications/initialized", signal);
+    await wire.request(method, {}, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProbeFault) return lockIn(method, error);
+    throw error;
+  }
+}
+
+function lockIn(method: string, error: unknown): Locked | undefined {
+  const fault = error instanceof ProbeFault ? error.fault : undefined;
+  return fault?.kind === "token-needed" ? { status: fault.status, method } : undefined;
+}
 
 /** Some languages write an empty list for an object without members. */
 function isDeclared(capability: JsonValue | undefined): boolean {
