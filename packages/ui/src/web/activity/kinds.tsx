@@ -56,7 +56,15 @@ export function KindIcon({
   return <Icon className={className} aria-hidden="true" />;
 }
 
-const statuses: readonly Status[] = ["up", "pending", "unreachable", "draining", "down"];
+const statuses: readonly Status[] = [
+  "up",
+  "suspect",
+  "needs-token",
+  "pending",
+  "unreachable",
+  "draining",
+  "down",
+];
 
 /** An event's kind as a picture in a circle; a change of status shows the status it came to. */
 export function EventMark({ event }: { readonly event: HubEvent }) {

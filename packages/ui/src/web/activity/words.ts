@@ -28,6 +28,8 @@ export function placeOf(event: HubEvent): string {
 const became: Readonly<Record<string, string>> = {
   up: "is up",
   pending: "is being checked",
+  suspect: "became suspect",
+  "needs-token": "needs a token",
   unreachable: "became unreachable",
   draining: "is about to stop",
   down: "is down",

@@ -7,15 +7,18 @@ import type { Choice } from "./search.ts";
 export function ConnectPanel({
   servers,
   toolset,
+  isDirect = false,
 }: {
   /** Ids. None: the whole hub. */
   readonly servers: readonly string[];
   /** The id of a toolset, in the place of servers. */
   readonly toolset?: string;
+  /** Whether the servers' own endpoints are offered first. Default: the hub's are. */
+  readonly isDirect?: boolean;
 }): React.ReactNode {
   const name = useId();
   const [client, setClient] = useState<string>();
-  const [how, setHow] = useState<Choice>({ isDirect: false, isSearch: false });
+  const [how, setHow] = useState<Choice>({ isDirect, isSearch: false });
   const choice: Choice = {
     ...how,
     ...(toolset === undefined ? {} : { toolset }),

@@ -7,6 +7,8 @@ const looks: Readonly<
 > = {
   up: { word: "Up", tone: "text-good bg-good-soft", fill: "bg-good" },
   degraded: { word: "Degraded", tone: "text-warn bg-warn-soft", fill: "bg-warn" },
+  suspect: { word: "Suspect", tone: "text-warn bg-warn-soft", fill: "bg-warn" },
+  "needs-token": { word: "Needs a token", tone: "text-warn bg-warn-soft", fill: "bg-warn" },
   unreachable: { word: "Unreachable", tone: "text-bad bg-bad-soft", fill: "bg-bad" },
   pending: { word: "Pending", tone: "text-calm bg-calm-soft", fill: "bg-calm" },
   draining: { word: "Draining", tone: "text-calm bg-calm-soft", fill: "bg-calm" },
@@ -20,6 +22,8 @@ export const statusTone = (status: Status) => looks[status].tone;
 const statusMeaning: Readonly<Record<Status, string>> = {
   up: "It answers.",
   degraded: "Some of its instances do not answer.",
+  suspect: "It has just refused a connection. The hub looks every two seconds whether it is back.",
+  "needs-token": "It answers, and lets nobody in without its own token.",
   unreachable: "The hub cannot reach it.",
   pending: "The hub has not reached it yet.",
   draining: "It is stopping and gets no new calls.",
@@ -37,6 +41,22 @@ const shapes: Readonly<Record<Status, React.ReactNode>> = {
     <>
       <path d="M8 1.500 15 14.200H1Z" fill="currentColor" strokeLinejoin="round" />
       <path d="M8 6v3.600M8 11.800v.1" className="stroke-surface" />
+    </>
+  ),
+  suspect: (
+    <>
+      <circle cx="8" cy="8" r="7" fill="currentColor" />
+      <path
+        d="M5.900 6.300a2.100 2.100 0 1 1 3 1.900c-.6.3-.9.7-.9 1.300M8 11.900v.1"
+        className="stroke-surface"
+      />
+    </>
+  ),
+  "needs-token": (
+    <>
+      <path d="M4.700 7V5a3.300 3.300 0 0 1 6.600 0v2" stroke="currentColor" />
+      <rect x="2.500" y="7" width="11" height="8" rx="1.500" fill="currentColor" />
+      <path d="M8 10v2" className="stroke-surface" />
     </>
   ),
   unreachable: (

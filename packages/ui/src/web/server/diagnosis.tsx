@@ -1,6 +1,7 @@
 import type { InstanceDetail, ServerDetail } from "@hub/client";
-import { CircleAlert, Info, TriangleAlert } from "lucide-react";
-import { CopyButton } from "../parts/controls.tsx";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, Info, Plug, TriangleAlert } from "lucide-react";
+import { buttonClass, CopyButton } from "../parts/controls.tsx";
 import { StatusMark } from "../parts/status.tsx";
 import { transportName } from "../servers/server-card.tsx";
 import { ProbeSteps } from "./probe-steps.tsx";
@@ -15,6 +16,10 @@ const tones = {
 function headOf(server: ServerDetail): { tone: keyof typeof tones; title: string } {
   if (server.instances.length === 0) return { tone: "calm", title: "This server has left the hub" };
   switch (server.status) {
+    case "suspect":
+      return { tone: "warn", title: "This server has just refused a connection" };
+    case "needs-token":
+      return { tone: "warn", title: "This server lets nobody in without its own token" };
     case "unreachable":
       return { tone: "bad", title: "The hub cannot reach this server" };
     case "degraded":
@@ -62,6 +67,18 @@ export function Diagnosis({ server }: { readonly server: ServerDetail }) {
       {troubled.map((instance) => (
         <Trouble key={instance.id} instance={instance} isOneOfMany={isOneOfMany} />
       ))}
+      {server.status === "needs-token" && (
+        <p className="mt-3">
+          <Link
+            to="/ui/connect"
+            search={{ servers: server.id, via: "direct" }}
+            className={buttonClass("plain")}
+          >
+            <Plug className="size-4" aria-hidden="true" />
+            Connect directly
+          </Link>
+        </p>
+      )}
     </section>
   );
 }

@@ -83,8 +83,9 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
         <Panel title="What the server reports">
           {capabilities === null ? (
             <p className="text-sm text-soft">
-              The hub has not read its tools, resources and prompts yet. It does so with the first
-              good probe.
+              {server.status === "needs-token"
+                ? "Its tools, resources and prompts it tells only with its own token, which the hub does not have."
+                : "The hub has not read its tools, resources and prompts yet. It does so with the first good probe."}
             </p>
           ) : (
             <Facts

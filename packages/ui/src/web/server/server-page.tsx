@@ -72,7 +72,9 @@ export function ServerPage(): React.ReactNode {
         )}
         {chosen === "changes" && <ChangesTab id={id} />}
         {chosen === "calls" && <CallsTab id={id} />}
-        {chosen === "connect" && <ConnectPanel servers={[id]} />}
+        {chosen === "connect" && (
+          <ConnectPanel servers={[id]} isDirect={server.status === "needs-token"} />
+        )}
       </Tabs>
     </>
   );

@@ -2,7 +2,15 @@ import type { ServerSummary } from "@hub/client";
 
 const sorts = ["name", "status", "changed", "tools"] as const;
 export type Sort = (typeof sorts)[number];
-export const statuses = ["up", "degraded", "unreachable", "pending", "down"] as const;
+export const statuses = [
+  "up",
+  "degraded",
+  "suspect",
+  "needs-token",
+  "unreachable",
+  "pending",
+  "down",
+] as const;
 const views = ["cards", "table"] as const;
 
 /** What a person looks for; all of it stands in the URL. */
@@ -51,10 +59,12 @@ function words(server: ServerSummary): string {
 
 const severity: Readonly<Record<ServerSummary["status"], number>> = {
   unreachable: 0,
-  degraded: 1,
-  pending: 2,
-  down: 3,
-  up: 4,
+  suspect: 1,
+  degraded: 2,
+  "needs-token": 3,
+  pending: 4,
+  down: 5,
+  up: 6,
 };
 
 const byName = (a: ServerSummary, b: ServerSummary) =>

@@ -20,6 +20,9 @@ export function transportName(transport: ServerSummary["transport"]): string {
 
 const mostTags = 2;
 
+/** What may pass by itself, or is as its owner wants it. */
+const amber: ReadonlySet<ServerSummary["status"]> = new Set(["suspect", "needs-token"]);
+
 function Count({
   icon: Icon,
   count,
@@ -42,7 +45,12 @@ function Count({
 
 export function Counts({ server }: { readonly server: ServerSummary }) {
   const { capabilities } = server;
-  if (capabilities === null) return <span className="text-soft">not read yet</span>;
+  if (capabilities === null)
+    return (
+      <span className="text-soft">
+        {server.status === "needs-token" ? "told with a token" : "not read yet"}
+      </span>
+    );
   const resources = capabilities.resources + capabilities.resourceTemplates;
   return (
     <span className="inline-flex shrink-0 gap-3">
@@ -117,7 +125,7 @@ export function ServerCard({
       </div>
       <p className="mt-3 line-clamp-2 min-h-10 text-sm leading-5 text-soft">
         {problem !== undefined && status !== "up" ? (
-          <span className="text-bad">{problem.cause}</span>
+          <span className={amber.has(status) ? "text-warn" : "text-bad"}>{problem.cause}</span>
         ) : (
           (description ?? <span className="font-mono text-xs break-all">{server.endpoint}</span>)
         )}

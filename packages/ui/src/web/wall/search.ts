@@ -1,7 +1,15 @@
 import type { ServerSummary } from "@hub/client";
 
 /** As the wall orders them: what needs somebody first. */
-export const statuses = ["unreachable", "degraded", "down", "pending", "up"] as const;
+export const statuses = [
+  "unreachable",
+  "suspect",
+  "degraded",
+  "down",
+  "needs-token",
+  "pending",
+  "up",
+] as const;
 
 /** What stands in the URL of this page. */
 export type WallSearch = {

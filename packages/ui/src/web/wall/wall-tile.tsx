@@ -11,6 +11,8 @@ type Status = ServerSummary["status"];
 const looks: Readonly<Record<Status, string>> = {
   unreachable: "bg-bad text-surface border-bad",
   degraded: "bg-warn text-surface border-warn",
+  suspect: "bg-warn text-surface border-warn",
+  "needs-token": "bg-warn-soft text-warn border-warn",
   down: "bg-calm text-surface border-calm",
   pending: "bg-calm-soft text-calm border-calm",
   up: "bg-good-soft text-good border-good",
@@ -20,6 +22,8 @@ const looks: Readonly<Record<Status, string>> = {
 const marks: Readonly<Record<Status, string>> = {
   unreachable: "[--surface:var(--bad)]",
   degraded: "[--surface:var(--warn)]",
+  suspect: "[--surface:var(--warn)]",
+  "needs-token": "[--surface:var(--warn-soft)]",
   down: "[--surface:var(--calm)]",
   pending: "[--surface:var(--calm-soft)]",
   up: "[--surface:var(--good-soft)]",
