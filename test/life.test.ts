@@ -58,7 +58,8 @@ describe("a server's life", { timeout: 90_000 }, () => {
     const lastSign = ms(after.instances[0]?.lastSeenAt);
     const changes = (await hub.events("?limit=100&server=weather&kind=status-changed")).reverse();
     // Before that, a machine that does much else may have kept it from beating.
-    const last = changes.slice(-3);
+    // Whether a probe met the closed port before the lease was over is chance.
+    const last = changes.filter(({ to }) => to !== "suspect").slice(-3);
     expect(last.map((one) => one.to)).toEqual(["up", "unreachable", "down"]);
     const [, unreachable, down] = last.map((one) => ms(one.at));
     // TTL 1 s, down after 3 s. That it is not late either is shown where time is injected (lease-cases).

@@ -201,7 +201,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     const life = events
       .filter((event) => event.serverId === id && event.kind === "status-changed")
       .map(({ to }) => to);
-    expect(life.join(" ")).toMatch(/^up (unreachable )?down (pending )?up$/);
+    expect(life.join(" ")).toMatch(/^up (suspect )?(unreachable )?down (pending )?up$/);
   }
   expect(hub.program.output).not.toContain('"level":"error"');
 }, 180_000);
