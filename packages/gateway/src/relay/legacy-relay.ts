@@ -102,7 +102,10 @@ export async function relayLegacy(context: GatewayContext, call: LegacyCall): Pr
     // A greeting that was kept must not open the same dead instance once more.
     lost.instance.forgetLegacyLeg();
     if (run.isOver) return;
-    if (isRetry) run.fail(failure);
+    // It has just refused the connection, and there is nobody better: a second dial would only say so again.
+    const next = context.instances.first(entry);
+    const isVain = next === lost.instance && next.status === "suspect";
+    if (isRetry || isVain) run.fail(failure);
     else await attempt(true).catch(refuse);
   };
   const refuse = (error: unknown) =>

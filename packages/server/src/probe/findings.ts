@@ -108,7 +108,7 @@ export function tokenFinding({
     method === undefined ? "http" : "mcp",
     "NEEDS_TOKEN",
     cause,
-    `Connect to it directly, with its own token in the client's headers; the hub has no token for it and passes none on. \`GET /config/{client}?via=direct\` and the page's Connect panel have the configuration.${otherwise}`,
+    `Connect to it directly, with its own token in the client's headers: the page's Connect panel and GET /config/{client}?via=direct have the configuration. The hub has no token for it and passes none on.${otherwise}`,
   );
 }
 

@@ -48,7 +48,7 @@ export function Counts({ server }: { readonly server: ServerSummary }) {
   if (capabilities === null)
     return (
       <span className="text-soft">
-        {server.status === "needs-token" ? "told with a token" : "not read yet"}
+        {server.status === "needs-token" ? "not shown to the hub" : "not read yet"}
       </span>
     );
   const resources = capabilities.resources + capabilities.resourceTemplates;
