@@ -347,7 +347,7 @@ export function targetOf(record: InstanceRecord): ProbeTarget {
 }
 
 /** Where it is dialled: at the URL that answered last. */
-export function dialledAt({ record, health }: Instance): string {
+function dialledAt({ record, health }: Instance): string {
   return health.outcome?.ok === true ? health.outcome.endpoint : record.endpoint;
 }
 
