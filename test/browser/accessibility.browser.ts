@@ -28,7 +28,7 @@ const looks = [
   { theme: "dark", width: 390, height: 844 },
 ] as const;
 
-describe("accessibility", { timeout: 180_000 }, () => {
+describe("accessibility", { timeout: 600_000 }, () => {
   test("axe finds nothing on any page, dark and light, on a desktop and on a phone", async () => {
     const hub = await startHub();
     const found: string[] = [];
