@@ -5,9 +5,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { badRegistrations } from "./support/bad-registrations.js";
 import { badRequests } from "./support/bad-requests.js";
-import { countByStatus, type FuzzResult, sendAll, wronglyAnswered } from "./support/fuzz.js";
+import { sendAll, wronglyAnswered } from "./support/fuzz.js";
 import { HubProcess } from "./support/hub-process.js";
-import { quantile } from "./support/raw-http.js";
 import { secretMark } from "./support/spoilt-registrations.js";
 
 /** Another one finds other things: `FUZZ_SEED=1 npx vitest run test/bad-input.test.ts`. */
@@ -64,22 +63,12 @@ async function expectSound(): Promise<void> {
   }
 }
 
-function report(results: readonly FuzzResult[]): string {
-  const times = results.map(({ tookMs }) => tookMs);
-  const [p50, p99, most] = [0.5, 0.99, 1].map((share) => quantile(times, share).toFixed(1));
-  return `${JSON.stringify(countByStatus(results))} p50 ${p50} p99 ${p99} max ${most} ms`;
-}
-
 describe(`bad input (seed ${seed})`, { timeout: 120_000 }, () => {
-  test("10,000 requests to /register: 2xx or 4xx, none much slower than the others, nothing stored that should not be", async () => {
+  test("10,000 requests to /register: 2xx or 4xx, nothing stored that should not be", async () => {
     const requests = fc.sample(badRegistrations(hub.port), { numRuns: 10_000, seed });
     const results = await sendAll(hub.port, requests);
     expect(results).toHaveLength(10_000);
     expect(wronglyAnswered(results)).toEqual([]);
-    const times = results.map(({ tookMs }) => tookMs);
-    expect(quantile(times, 0.99), report(results)).toBeLessThan(
-      Math.max(50, 25 * quantile(times, 0.5)),
-    );
     await expectSound();
     // Enough came through to say something of what is stored.
     expect((await hub.servers()).length).toBeGreaterThan(20);
