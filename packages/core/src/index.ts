@@ -87,16 +87,13 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
-
 export type { Trouble } from "./probed.js";
-
 export {
   type LeaseGrant,
   neighbourWarnings,
   type RegisterResult,
   type RegistrationContext,
 } from "./registrar.js";
-
 export {
   endpointKey,
   type Registration,

@@ -1,10 +1,7 @@
 import { z } from "zod";
-
 import { lifecycles } from "./edits.js";
-
 import { serverStatuses } from "./entry.js";
 import { instanceStatuses } from "./health.js";
-
 import { findingCodes, probeSteps } from "./probe.js";
 import { transports } from "./registration.js";
 

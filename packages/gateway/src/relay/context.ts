@@ -11,11 +11,8 @@ import type { TimeOver } from "../upstream/call-timer.js";
 import { hubFault } from "../upstream/contained-dialer.js";
 import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
-
 import { notLetIn } from "../upstream/link-error.js";
-
 import { mostInFlight } from "../upstream/most-in-flight.js";
-
 import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
 import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import type { ServerMessageLimits } from "../wire/message-limits.js";

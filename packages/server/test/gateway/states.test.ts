@@ -126,6 +126,22 @@ describe("a server that refuses the connection of a call", () => {
     expect(await statusesOf(hub, "shaky")).toEqual(["up"]);
   });
 
+  test.each(eras)(
+    "is noticed without a call, by the stream on which the hub hears of changes (%s)",
+    async (era) => {
+      // No probe of an instance that is up, and no end of a lease, comes in time.
+      const hub = await TestHub.start({ env: { MCP_HUB_PROBE_UP_MS: "3600000" } });
+      const upstream = await start(era);
+      await hub.register("quiet", upstream, { lease: { ttlMs: 3_600_000 } });
+      const opening = era === "legacy" ? "GET" : "POST subscriptions/listen";
+      await until("the stream", () => upstream.count(opening) > 0);
+      await upstream.stop();
+      await until("it to be noticed", () => hub.status("quiet") === "suspect");
+      await upstream.start();
+      await hub.whenUp("quiet");
+    },
+  );
+
   test("somebody who wants its name makes it suspect, when nothing listens there", async () => {
     const hub = await TestHub.start();
     const [holder, other] = [await start("modern"), await start("modern")];
