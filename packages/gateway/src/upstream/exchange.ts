@@ -3,7 +3,6 @@ import { scanJson } from "@hub/core";
 import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
 import { GrowingBytes } from "../wire/growing-bytes.js";
 import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
-import { membersOf } from "../wire/split-batch.js";
 import { LongAnswer, longBytes, type PassageFor } from "./long-answer.js";
 import {
   areReady,
@@ -150,11 +149,7 @@ export function exchange(
         return false;
       }
     }
-    const members = event.data === undefined ? undefined : membersOf(event.data);
-    if (members === undefined) receiver.onEvent(event);
-    // Several messages at once, as one of the revisions has them.
-    for (const data of members ?? [])
-      if (!isOver) receiver.onEvent({ ...event, data, bytes: undefined });
+    receiver.onEvent(event);
     return true;
   };
   const handle = dialer.send(

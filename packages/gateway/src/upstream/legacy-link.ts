@@ -1,5 +1,6 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
+import { hearingBatches } from "./batched-answers.js";
 import { responseTo, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import { type Greeted, greet, type Send, sessionHeaders } from "./handshake.js";
@@ -135,7 +136,10 @@ function linkOf(
     return (receiver) => send(message, own, receiver);
   };
   const asking = (message: JsonRpcRequest, text?: string): Start => {
-    return (receiver) => send(message, own, hearingOfSession(message.id, standing, receiver), text);
+    return (receiver) => {
+      const heard = hearingOfSession(message.id, standing, receiver);
+      return send(message, own, hearingBatches(initialized.protocolVersion, heard), text);
+    };
   };
   const close = () => {
     if (sessionId === undefined || standing.isUnknown || isClosed) return;
