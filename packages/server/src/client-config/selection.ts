@@ -46,7 +46,7 @@ export function hubConnection(wanted: Wanted): Connection {
   return { key: isOne ? only : "hub", url: safeUrl(url), transport };
 }
 
-const away: ReadonlySet<string> = new Set(["unreachable", "down"]);
+const away: ReadonlySet<string> = new Set(["suspect", "unreachable", "down"]);
 
 function direct({ record, instances }: Entry, hubUrl: string): DirectConnection {
   const leading = leadingInstance(instances);
