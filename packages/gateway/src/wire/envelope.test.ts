@@ -103,6 +103,13 @@ describe("the envelope of a message", () => {
     );
   });
 
+  test("has its words whole, also where they are no ASCII", () => {
+    for (const resultType of ["grüße", "\u0086", "🎈", "é\\n"])
+      expect(envelopeOf(`{"id":1,"result":{"resultType":"${resultType}"}}`)?.resultType).toBe(
+        JSON.parse(`"${resultType}"`),
+      );
+  });
+
   test("is none for what is cut off, or is followed by more", () => {
     const text = '{"jsonrpc":"2.0","id":5,"result":{"x":["}",{"y":1}]}}';
     for (let end = 0; end < text.length; end += 1)

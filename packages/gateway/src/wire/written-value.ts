@@ -3,6 +3,9 @@ import type { JsonRpcId } from "./json-rpc.js";
 /** A whole number as JSON writes it, short enough to be exact in JavaScript. */
 const plainNumber = /^(?:0|[1-9]\d{0,14})$/;
 
+/** An escape, or a byte of a character that takes several. */
+const needsReading = /[\\\u0080-\u00ff]/;
+
 /** A JSON value as it is written, one character a byte. */
 function jsonOf(written: string | undefined): unknown {
   if (written === undefined) return undefined;
@@ -16,8 +19,8 @@ function jsonOf(written: string | undefined): unknown {
 /** A text as JSON writes it; undefined for any other value. */
 export function textOf(written: string | undefined): string | undefined {
   if (written?.startsWith('"') !== true) return undefined;
-  // Nearly all are written plainly.
-  if (!written.includes("\\")) return written.slice(1, -1);
+  // Nearly all are written plainly, in ASCII.
+  if (!needsReading.test(written)) return written.slice(1, -1);
   const value = jsonOf(written);
   return typeof value === "string" ? value : undefined;
 }
