@@ -69,9 +69,12 @@ describe("hub-register", () => {
     expect(cli.output).toMatch(/^\[node\] this line is no MCP$/m);
   });
 
-  test("a server that writes ids as texts is served to clients of all kinds", async () => {
+  test.each([
+    ["as texts", "--text-ids"],
+    ["with a fraction", "--fractions"],
+  ])("a server that writes ids %s is served to clients of all kinds", async (_title, flag) => {
     for (const options of [[], ["--shared"]]) {
-      const { url } = await wrapFixture(options, ["--text-ids"]);
+      const { url } = await wrapFixture(options, [flag]);
       for (const kind of clientKinds) {
         const client = await connectClient(kind, url);
         expect(await client.call("greet", { name: kind })).toBe(`Hello ${kind}`);

@@ -35,15 +35,18 @@ test("ids that were asked under as they are stay so, and so do those that nobody
   ]);
 });
 
-test("a number of more digits than JavaScript keeps is heard as it was asked under, however much of it comes back", () => {
+test("a number is heard as it was asked under, in whatever form and however much of it comes back", () => {
   const read = (text: string) => readJson(text).written as JsonRpcId; // it is one
-  const asked = ["12345678901234567890", "2.0", "3"].map(read);
-  const answered = ["12345678901234567000", "2", "3.0"].map(read);
-  expect(heard(asked, answered).map(writeJson)).toEqual(["12345678901234567890", "2.0", "3.0"]);
-  expect(heard(asked, [...asked, " 2"]).map(writeJson)).toEqual([
-    "12345678901234567890",
-    "2.0",
-    "3",
-    '" 2"',
-  ]);
+  const asked = ["12345678901234567890", "2.0", "3", "4", "0"].map(read);
+  const answered = ["12345678901234567000", "2", "3.0", "4e0", "-0"].map(read);
+  const written = ["12345678901234567890", "2.0", "3", "4", "0"];
+  expect(heard(asked, answered).map(writeJson)).toEqual(written);
+  expect(heard(asked, [...asked, " 2"]).map(writeJson)).toEqual([...written, '" 2"']);
+});
+
+test("of two ids that are one number, each answer goes to the one that it is written as", () => {
+  const read = (text: string) => readJson(text).written as JsonRpcId; // it is one
+  const asked = ["1", "1.0", "12345678901234567890", "12345678901234567891"].map(read);
+  for (const answered of [asked, [...asked].reverse()])
+    expect(heard(asked, answered).map(writeJson)).toEqual(answered.map(writeJson));
 });

@@ -8,12 +8,13 @@ const mostKept = 10_000;
 /** Whether it was written as a number. */
 const isNumber = (id: JsonRpcId) => typeof id === "number" || literalOf(id) !== id;
 
-/** How a server may write an id that it read as a number of its own. */
+/** What all ways to write a number have in common, up to the digits that a server may keep of it. */
 const roundedOf = (literal: string) => String(Number(literal));
 
 /**
  * A link on which each answer has the id that was asked under. Some servers write a number back as a text,
- * which every client of theirs takes for the number; some keep fewer digits of it than were written.
+ * which every client of theirs takes for the number; some keep fewer digits of it than were written, or
+ * write it with a fraction (`1.0` for `1`).
  */
 export function withAskedIds(link: Link): Link {
   const asked = new Map<string, JsonRpcId>();
@@ -24,10 +25,11 @@ export function withAskedIds(link: Link): Link {
     const [oldest] = ids.keys();
     if (ids.size > mostKept && oldest !== undefined) ids.delete(oldest);
   };
+  const sameNumber = (answered: JsonRpcId, key: string) =>
+    isNumber(answered) ? (asked.get(key) ?? rounded.get(key)) : undefined;
   const askedAs = (answered: JsonRpcId): JsonRpcId => {
     const literal = literalOf(answered);
-    const same = isNumber(answered) ? rounded.get(roundedOf(literal)) : undefined;
-    const id = asked.get(literal) ?? same ?? answered;
+    const id = asked.get(literal) ?? sameNumber(answered, roundedOf(literal)) ?? answered;
     asked.delete(literalOf(id));
     rounded.delete(roundedOf(literalOf(id)));
     return id;
