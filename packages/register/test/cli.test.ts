@@ -83,6 +83,27 @@ describe("hub-register", () => {
     }
   });
 
+  test("a message that is nested too deep costs its call alone, whoever sends it", async () => {
+    for (const options of [[], ["--shared"]]) {
+      const { cli, url } = await wrapFixture(options);
+      for (const kind of clientKinds) {
+        const client = await connectClient(kind, url);
+        expect(await client.call("deep", { levels: 900 })).toBe("deep");
+        const tooDeep = client.call("deep", { levels: 3_000 });
+        await expect(tooDeep).rejects.toThrow("nested more than 1000 deep");
+        expect(await client.call("greet", { name: kind })).toBe(`Hello ${kind}`);
+        await client.close();
+      }
+      const nested = "[".repeat(10_000) + "]".repeat(10_000);
+      const body = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":${nested}}`;
+      const headers = { "content-type": "application/json", accept: "application/json" };
+      const refused = await fetch(url, { method: "POST", headers, body });
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain("nested more than 1000 deep");
+      expect(cli.output).toMatch(/a message of the server is not handed on: it is nested/);
+    }
+  });
+
   test("a killed server that all share fails the calls in flight and is started again", async () => {
     const { cli, url, server } = await wrapFixture(["--shared"]);
     const clients = await Promise.all(clientKinds.map((kind) => connectClient(kind, url)));

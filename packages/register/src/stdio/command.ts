@@ -88,6 +88,7 @@ export class Command {
     };
     const stdio = createStdioLink(child, {
       output: this.#options.output,
+      log: this.#options.log,
       onUnreadable: (reason) => {
         const message = `the server is ended: ${reason}; ${this.#options.afterEnd}`;
         this.#options.log({ level: "error", message });

@@ -1,13 +1,18 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
+import type { Log } from "../log.js";
 import {
   failed,
+  internalError,
+  invalidRequest,
+  isNotification,
   isRequest,
   type JsonRpcId,
   type JsonRpcMessage,
   serverGone,
 } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
+import { isTooDeep, tooDeepText } from "../wrap/nesting.js";
 import { readJson, writeJson } from "../wrap/written-numbers.js";
 import { LineReader, type LineReaderOptions } from "./line-reader.js";
 import type { ShownOutput } from "./shown-output.js";
@@ -22,6 +27,8 @@ const mostShownBytes = 16 * 1024;
 export interface StdioLinkOptions {
   /** Shows the lines of stdout that are no MCP. They never hold up those that are. */
   readonly output: ShownOutput;
+  /** Hears, once each, of messages that are too deep and of those that cannot be handled. */
+  readonly log: Log;
   /** Ends the process; what it wrote cannot be read. Called at most once. */
   onUnreadable(reason: string): void;
   /** Ends the process because nobody needs it any more. */
@@ -79,6 +86,30 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
       link.onMessage({ jsonrpc: "2.0", id, ...failed(serverGone, text) }, undefined),
     );
   };
+  const told = new Set<string>();
+  const tell = (what: string, detail: string) => {
+    if (told.has(what)) return;
+    told.add(what);
+    const message = `a message of the server ${what}${detail}; of more like it nothing is said`;
+    options.log({ level: "error", message });
+  };
+  const refuseDeep = (message: JsonRpcMessage) => {
+    tell("is not handed on", `: it is ${tooDeepText}`);
+    const text = `The message is ${tooDeepText}`;
+    if (isNotification(message)) return;
+    const { id } = message;
+    if (isRequest(message)) link.send({ jsonrpc: "2.0", id, ...failed(invalidRequest, text) });
+    else link.onMessage({ jsonrpc: "2.0", id, ...failed(internalError, text) }, undefined);
+  };
+  /** Whatever is in one message ends nothing but what waits for it. */
+  const take = (message: JsonRpcMessage, line: string) => {
+    try {
+      if (isTooDeep(line)) refuseDeep(message);
+      else link.onMessage(message, undefined);
+    } catch (error) {
+      tell("cannot be handled", `: ${error instanceof Error ? error.message : error}`);
+    }
+  };
   const broken = (reason: string) => {
     if (!isOpen) return;
     isOpen = false;
@@ -89,7 +120,7 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
       mostBytes: mostLineBytes,
       onLine(line) {
         const message = isOpen ? parseMessage(line) : undefined;
-        if (message !== undefined) link.onMessage(message, undefined);
+        if (message !== undefined) take(message, line);
         else if (line.trim() !== "") options.output.show(line.slice(0, mostShownBytes));
       },
       onTooLong() {

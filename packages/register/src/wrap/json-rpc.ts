@@ -34,6 +34,7 @@ export type JsonRpcResponse = { readonly jsonrpc: "2.0"; readonly id: JsonRpcId 
 
 export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResponse;
 
+export const invalidRequest = -32600;
 export const methodNotFound = -32601;
 export const invalidParams = -32602;
 export const internalError = -32603;

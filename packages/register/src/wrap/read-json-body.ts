@@ -1,3 +1,4 @@
+import { isTooDeep, tooDeepText } from "./nesting.js";
 import { type ReadJson, readJson } from "./written-numbers.js";
 
 /** The most an MCP request may hold, in bytes. */
@@ -25,6 +26,7 @@ export async function readJsonBody(request: Request, given: unknown): Promise<Re
   if (text === undefined) {
     return refuse(413, -32000, `Request body is larger than ${maxBodyBytes} bytes`);
   }
+  if (isTooDeep(text)) return refuse(400, -32600, `The request body is ${tooDeepText}`);
   try {
     return readJson(text);
   } catch {

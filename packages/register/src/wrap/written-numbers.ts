@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { endOfText } from "@hub/core/json-scan";
 
 /**
  * Numbers of which JavaScript keeps less than was written (`12345678901234567890`, `1.0`, `-0`, `1e400`)
@@ -9,7 +10,6 @@ const mark = `#number-${randomBytes(9).toString("hex")}:`;
 const markedText = new RegExp(`"${mark}([-+.0-9eE]+)"`, "g");
 const nearNumber = /-?\d[-+.0-9eE]*/g;
 const quote = '"';
-const backslash = 92;
 
 /** A message as it came. */
 export interface ReadJson {
@@ -82,14 +82,4 @@ function withMarks(text: string): string | undefined {
     at = start === -1 ? text.length : endOfText(text, start) + 1;
   }
   return copied === 0 ? undefined : marked + text.slice(copied);
-}
-
-/** The closing quote of the text that opens at `start`. */
-function endOfText(json: string, start: number): number {
-  for (let end = json.indexOf(quote, start + 1); end !== -1; end = json.indexOf(quote, end + 1)) {
-    let slashes = 0;
-    while (json.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
-    if (slashes % 2 === 0) return end;
-  }
-  return json.length;
 }
