@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { runConfig } from "./config/run-config.js";
 import { logToStderr } from "./log.js";
+import { loggedUrl } from "./logged-url.js";
 import { checkOptions } from "./options.js";
 import { register } from "./register.js";
 import {
@@ -68,7 +69,11 @@ function run(options: CliOptions): void {
   if (!options.keepRunning) endWithParent(end);
 
   wrapped.ready.then(
-    (url) => logToStderr({ level: "info", message: `serving ${options.command} at ${url}` }),
+    (url) => {
+      if (url === undefined) return;
+      const message = `serving ${options.command} at ${loggedUrl(url)}`;
+      logToStderr({ level: "info", message });
+    },
     (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       logToStderr({ level: "error", message });

@@ -5,6 +5,7 @@ import { describeUrl } from "./describe-url.js";
 import { HubLinks } from "./hub-links.js";
 import { systemTime } from "./lease/time.js";
 import { logToStderr } from "./log.js";
+import { loggedUrl } from "./logged-url.js";
 import { tellMisspeltSettings } from "./misspelt-settings.js";
 import { checkOptions, isHttpUrl, type RegisterOptions } from "./options.js";
 import type { FetchHandler, NodeListener } from "./serve/node-listener.js";
@@ -209,9 +210,10 @@ class Registration implements Registered {
       onWaiting: (reason) =>
         this.#log({
           level: "warn",
-          message: `nothing answers at ${url} yet (${reason}); will register when it does`,
+          message: `nothing answers at ${loggedUrl(url)} yet (${reason.replaceAll(url, loggedUrl(url))}); will register when it does`,
         }),
     });
+    if (this.#closing !== undefined) return;
     const name = this.#options.name ?? description?.name ?? new URL(url).host;
     this.#identity = { name, version: this.#options.version ?? description?.version };
     this.url = this.#advertiseUrl ?? url;

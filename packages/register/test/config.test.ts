@@ -89,6 +89,41 @@ test.runIf(process.platform === "linux")(
   120_000,
 );
 
+test("what the query of a URL holds is registered, and in no line of the log", async () => {
+  const query = `?key=$${"{SECRET}"}`;
+  const cli = start(
+    {
+      mcpServers: {
+        away: { url: `${hub.url}/mcp${query}` },
+        none: { url: `http://127.0.0.1:1/mcp${query}` },
+        closed: { url: `http://me:$${"{SECRET}"}@127.0.0.1:1/mcp` },
+      },
+    },
+    [],
+    { SECRET: "s3cret" },
+  );
+  await until(() => hub.registered.length === 1, "a registration");
+  expect(hub.registered).toMatchObject([{ endpoint: `${hub.url}/mcp?key=s3cret` }]);
+  expect(await cli.says(/"away": serving at (\S+)/)).toBe(`${hub.url}/mcp`);
+  await cli.says(/"none": nothing answers at http:\/\/127\.0\.0\.1:1\/mcp yet/);
+  await cli.says(/"closed": nothing answers at http:\/\/127\.0\.0\.1:1\/mcp yet/);
+  expect(cli.output).not.toContain("s3cret");
+});
+
+test("what is stopped before it is served is not said to be", async () => {
+  const silent = {
+    command: process.execPath,
+    args: ["-e", 'console.error("on"); process.stdin.resume()'],
+  };
+  const entries = { silent, none: { url: "http://127.0.0.1:1/mcp" } };
+  const cli = start({ mcpServers: entries });
+  await cli.says(/"none": nothing answers/);
+  await cli.says(/\[silent\] (on)/);
+  cli.child.kill("SIGTERM");
+  expect(await cli.ends()).toEqual({ code: null, signal: "SIGTERM" });
+  expect(cli.output).not.toContain("serving at");
+});
+
 test("a bad entry is told of and ends no other", async () => {
   const cli = start({
     mcpServers: {

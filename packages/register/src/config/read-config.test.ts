@@ -103,6 +103,27 @@ describe("an entry of the file", () => {
     expect(entry(value)).toEqual({ kind: "wrong", reason: expect.stringContaining(reason) });
   });
 
+  test.each([
+    [
+      { url: `localhost/${ref("TOKEN")}?key=${ref("TOKEN")}` },
+      `Expected "url" to be an http(s) URL, got "localhost/${ref("TOKEN")}?key=${ref("TOKEN")}", with its variables in place`,
+    ],
+    [
+      { command: "npx", args: `--token ${ref("TOKEN")}` },
+      `Expected "args" to be a list of texts, got "--token ${ref("TOKEN")}", with its variables in place`,
+    ],
+    [{ command: "npx", args: [[ref("TOKEN")]] }, `got [["${ref("TOKEN")}"]]`],
+    [{ command: [ref("TOKEN")] }, `got ["${ref("TOKEN")}"]`],
+    [{ command: ref("EMPTY") }, `got "${ref("EMPTY")}", with its variables in place`],
+    [{ command: "npx", cwd: [ref("TOKEN")] }, `got ["${ref("TOKEN")}"]`],
+    [{ type: ref("TOKEN"), command: "npx" }, `got "${ref("TOKEN")}"`],
+    [{ type: "http", url: ref("EMPTY") }, `got "${ref("EMPTY")}"`],
+  ])("%j is wrong, which is said without what the environment has", (value, reason) => {
+    const read = entry(value);
+    expect(read).toEqual({ kind: "wrong", reason: expect.stringContaining(reason) });
+    expect(JSON.stringify(read)).not.toContain("t0ken");
+  });
+
   test("what does nothing here is named, with the key that was meant", () => {
     expect(entry({ command: "npx", agrs: [], headers: { a: "b" }, zzzzzzzzzzzz: 1 })).toMatchObject(
       {

@@ -51,26 +51,41 @@ export function readEntry(value: unknown, surroundings: ConfigSurroundings): Rea
     if (!isObject(value)) throw new WrongEntry(`Expected an object, got ${shown(value)}`);
     const isDisabled = flagOf(value, "disabled") === true || flagOf(value, "enabled") === false;
     if (isDisabled) return { kind: "disabled" };
-    const entry = expanded(value, surroundings);
-    return { kind: "server", server: serverOf(entry, surroundings.folder), notes: notesOn(entry) };
+    const server = serverOf(new Fields(value, surroundings.environment), surroundings.folder);
+    return { kind: "server", server, notes: notesOn(value) };
   } catch (error) {
     if (error instanceof WrongEntry) return { kind: "wrong", reason: error.message };
     throw error;
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
-function expanded(fields: Fields, { environment }: ConfigSurroundings): Fields {
-  const { value, problem } = expand(fields, environment);
-  if (problem !== undefined) throw new WrongEntry(problem);
-  return value as Fields; // of the same shape
+/** The members of an entry, with the variables of the environment in their place. */
+class Fields {
+  readonly values: Members;
+  readonly #given: Members;
+
+  constructor(given: Members, environment: ConfigSurroundings["environment"]) {
+    const { value, problem } = expand(given, environment);
+    if (problem !== undefined) throw new WrongEntry(problem);
+    this.values = value as Members; // of the same shape
+    this.#given = given;
+  }
+
+  /** A member as a sentence shows it: as the file has it, for a variable may hold a secret. */
+  shown(name: string): string {
+    const given = this.#given[name];
+    const isSame = JSON.stringify(given) === JSON.stringify(this.values[name]);
+    return isSame ? shown(given) : `${shown(given)}, with its variables in place`;
+  }
 }
 
 function serverOf(fields: Fields, folder: string): ServerEntry {
+  const { values } = fields;
   const type = typeOf(fields);
-  const address = addresses.find((name) => fields[name] !== undefined);
-  const hasCommand = fields.command !== undefined;
+  const address = addresses.find((name) => values[name] !== undefined);
+  const hasCommand = values.command !== undefined;
   if (type === undefined && hasCommand && address !== undefined)
     throw new WrongEntry(`It has both "command" and "${address}": leave one away, or give "type"`);
   if (type === "command" || (type === undefined && hasCommand)) return commandOf(fields, folder);
@@ -78,31 +93,36 @@ function serverOf(fields: Fields, folder: string): ServerEntry {
     throw new WrongEntry(
       type === undefined
         ? 'It has neither "command" nor "url"'
-        : `It is of type "${fields.type}" and has no "url"`,
+        : `It is of type "${values.type}" and has no "url"`,
     );
-  const url = fields[address];
+  const url = values[address];
   if (typeof url !== "string" || !isHttpUrl(url))
-    throw new WrongEntry(`Expected "${address}" to be an http(s) URL, got ${shown(url)}`);
+    throw new WrongEntry(
+      `Expected "${address}" to be an http(s) URL, got ${fields.shown(address)}`,
+    );
   return { kind: "url", url, transport: type ?? "streamable-http" };
 }
 
-function typeOf({ type }: Fields): (typeof types)[string] | undefined {
+function typeOf(fields: Fields): (typeof types)[string] | undefined {
+  const { type } = fields.values;
   if (type === undefined) return undefined;
   if (typeof type === "string" && Object.hasOwn(types, type)) return types[type];
-  throw new WrongEntry(`Expected "type" to be stdio, http or sse, got ${shown(type)}`);
+  throw new WrongEntry(`Expected "type" to be stdio, http or sse, got ${fields.shown("type")}`);
 }
 
 function commandOf(fields: Fields, folder: string): ServerEntry {
-  const { command, args = [], env = {}, cwd } = fields;
+  const { command, args = [], env = {}, cwd } = fields.values;
   if (typeof command !== "string" || command.trim() === "")
-    throw new WrongEntry(`Expected "command" to be the name of a program, got ${shown(command)}`);
+    throw new WrongEntry(
+      `Expected "command" to be the name of a program, got ${fields.shown("command")}`,
+    );
   if (!Array.isArray(args) || !args.every(isWord))
-    throw new WrongEntry(`Expected "args" to be a list of texts, got ${shown(args)}`);
+    throw new WrongEntry(`Expected "args" to be a list of texts, got ${fields.shown("args")}`);
   // Not shown: it may hold secrets.
   if (!isObject(env) || !Object.values(env).every(isWord))
     throw new WrongEntry('Expected "env" to be an object of texts');
   if (cwd !== undefined && typeof cwd !== "string")
-    throw new WrongEntry(`Expected "cwd" to be a folder, got ${shown(cwd)}`);
+    throw new WrongEntry(`Expected "cwd" to be a folder, got ${fields.shown("cwd")}`);
   return {
     kind: "command",
     command,
@@ -117,13 +137,13 @@ function isWord(value: unknown): value is string | number | boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
-function flagOf(fields: Fields, name: string): boolean | undefined {
+function flagOf(fields: Members, name: string): boolean | undefined {
   const value = fields[name];
   if (value === undefined || typeof value === "boolean") return value;
   throw new WrongEntry(`Expected "${name}" to be true or false, got ${shown(value)}`);
 }
 
-function notesOn(fields: Fields): string[] {
+function notesOn(fields: Members): string[] {
   return Object.keys(fields)
     .filter((name) => !known.includes(name))
     .map((name) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Log, logToStderr } from "../log.js";
+import { loggedUrl } from "../logged-url.js";
 import { register } from "../register.js";
 import type { ConfigOptions } from "../stdio/cli-options.js";
 import { endOnce, endWithParent, onSignals } from "../stdio/endings.js";
@@ -48,7 +49,10 @@ export function runConfig(options: ConfigOptions): void {
   isReading = false;
   for (const [name, one] of kept)
     one.ready.then(
-      (url) => named(name)({ level: "info", message: `serving at ${url}` }),
+      (url) => {
+        if (url === undefined) return;
+        named(name)({ level: "info", message: `serving at ${loggedUrl(url)}` });
+      },
       async (error: unknown) => {
         await one.close();
         leaveOut(name, error);
@@ -90,7 +94,7 @@ function keep(name: string, server: ServerEntry, { options, watchdog, log }: Kee
   const { url, transport } = server;
   const registered = register(url, { ...said, transport, signals: false });
   return {
-    ready: registered.ready.then((one) => one.url ?? url),
+    ready: registered.ready.then((one) => one.url),
     close: () => registered.close(),
   };
 }

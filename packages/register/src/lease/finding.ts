@@ -5,6 +5,7 @@ import {
   type RegisterAnswer,
 } from "@hub/client";
 import type { Log } from "../log.js";
+import { loggedUrl } from "../logged-url.js";
 import type { Time } from "./time.js";
 
 /** The hub answers before it dials back; these are the waits between our looks, in milliseconds. */
@@ -38,7 +39,10 @@ export async function tellFinding(
     if (instance.status === "up") {
       const tools = detail?.capabilities?.tools;
       const count = tools === undefined ? "" : ` (${tools} ${tools === 1 ? "tool" : "tools"})`;
-      log({ level: "info", message: `the hub reaches it at ${instance.endpoint}${count}` });
+      log({
+        level: "info",
+        message: `the hub reaches it at ${loggedUrl(instance.endpoint)}${count}`,
+      });
       const isHealed = instance.endpoint !== instance.registeredEndpoint;
       if (isHealed && advertiseUrl !== undefined)
         log({ level: "warn", message: wrongText(advertiseUrl, instance) });
@@ -46,7 +50,10 @@ export async function tellFinding(
         log({ level: "warn", message: `the hub says: ${warning}` });
     } else if (instance.status === "needs-token" && instance.problem !== undefined) {
       const { cause, fix } = instance.problem;
-      log({ level: "warn", message: `the hub reaches ${instance.endpoint}: ${cause} ${fix}` });
+      log({
+        level: "warn",
+        message: `the hub reaches ${loggedUrl(instance.endpoint)}: ${cause} ${fix}`,
+      });
     } else if (instance.problem !== undefined) {
       log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
     } else {
@@ -60,11 +67,11 @@ function wrongText(
   advertiseUrl: string,
   { endpoint, registeredEndpoint }: { endpoint: string; registeredEndpoint: string },
 ): string {
-  return `the advertised URL ${advertiseUrl} is wrong: the hub does not reach this server at ${registeredEndpoint}, and uses ${endpoint} instead. Correct it (\`advertiseUrl\`, MCP_HUB_ADVERTISE_URL), or leave it away`;
+  return `the advertised URL ${loggedUrl(advertiseUrl)} is wrong: the hub does not reach this server at ${loggedUrl(registeredEndpoint)}, and uses ${loggedUrl(endpoint)} instead. Correct it (\`advertiseUrl\`, MCP_HUB_ADVERTISE_URL), or leave it away`;
 }
 
 function problemText(endpoint: string, { step, cause, fix }: FindingView): string {
-  return `the hub cannot reach ${endpoint}: ${cause} ${fix}${directness(endpoint, step)}`;
+  return `the hub cannot reach ${loggedUrl(endpoint)}: ${cause} ${fix}${directness(endpoint, step)}`;
 }
 
 /** Whoever lives behind a proxy looks for it first when a connection fails; here it cannot be that. */

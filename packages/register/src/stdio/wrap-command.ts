@@ -37,8 +37,8 @@ export interface WrapOptions extends ProcessOptions {
 
 /** A command that is served and kept registered. */
 export interface Wrapped {
-  /** Resolves with the URL it is served at. Rejects with the reason it cannot be, a CommandFailed where the command is it. */
-  readonly ready: Promise<string>;
+  /** Resolves with the URL it is served at, undefined when it was closed before. Rejects with the reason it cannot be, a CommandFailed where the command is it. */
+  readonly ready: Promise<string | undefined>;
   /** Deregisters, stops serving and ends its processes. */
   close(): Promise<void>;
 }
@@ -72,10 +72,9 @@ export function wrapCommand(options: WrapOptions): Wrapped {
   };
 }
 
-async function readyUrl({ ready }: Registered, command: Command): Promise<string> {
+async function readyUrl({ ready }: Registered, command: Command): Promise<string | undefined> {
   try {
-    const { url = "" } = await ready;
-    return url;
+    return (await ready).url;
   } catch (error) {
     throw command.failure ?? error;
   }
