@@ -66,9 +66,10 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
     : () => {};
 
   async function answer(request: Request, given: unknown): Promise<Response> {
-    const body = request.method === "POST" ? await readJsonBody(request, given) : nothing;
+    const body =
+      request.method === "POST" ? await readJsonBody(request, given, keepsWrittenNumbers) : nothing;
     if ("refusal" in body) return body.refusal;
-    const { plain, written } = keepsWrittenNumbers ? body : { ...body, written: body.plain };
+    const { plain, written } = body;
     if (await isLegacyRequest(request, written)) return sessions.handle(request, written);
     followSubscriptions(backend, request, plain);
     const { fetch } = await handler();

@@ -12,23 +12,29 @@ function refuse(status: number, code: number, message: string): ReadBody {
   };
 }
 
+const asItIs = (value: unknown): ReadJson => ({ plain: value, written: value });
+
 /**
  * Reads a POST's JSON, counting while it reads. `given` is a body a framework has parsed before; how its
- * numbers were written is lost.
+ * numbers were written is lost, as it is where nobody `keepsWrittenNumbers`.
  */
-export async function readJsonBody(request: Request, given: unknown): Promise<ReadBody> {
+export async function readJsonBody(
+  request: Request,
+  given: unknown,
+  keepsWrittenNumbers: boolean,
+): Promise<ReadBody> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
     return refuse(415, -32000, "Unsupported Media Type: Content-Type must be application/json");
   }
-  if (given !== undefined) return { plain: given, written: given };
+  if (given !== undefined) return asItIs(given);
   const text = await readText(request);
   if (text === undefined) {
     return refuse(413, -32000, `Request body is larger than ${maxBodyBytes} bytes`);
   }
   if (isTooDeep(text)) return refuse(400, -32600, `The request body is ${tooDeepText}`);
   try {
-    return readJson(text);
+    return keepsWrittenNumbers ? readJson(text) : asItIs(JSON.parse(text));
   } catch {
     return refuse(400, -32700, "Parse error: the request body is not valid JSON");
   }

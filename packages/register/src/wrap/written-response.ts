@@ -6,17 +6,20 @@ const lineFeed = 10;
 export function withWrittenNumbers(response: Response): Response {
   if (response.body === null) return response;
   const reader = response.body.getReader();
-  let rest: Uint8Array = new Uint8Array();
+  /** The beginning of a line whose end has not come. */
+  let begun: Uint8Array[] = [];
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       for (;;) {
-        const { done, value } = await reader.read();
-        const bytes = joined(rest, value);
-        const end = done ? bytes.length : bytes.lastIndexOf(lineFeed) + 1;
-        rest = bytes.subarray(end);
-        if (end > 0) controller.enqueue(rewritten(bytes.subarray(0, end)));
-        if (done) return controller.close();
-        if (end > 0) return;
+        const { done, value = new Uint8Array() } = await reader.read();
+        const end = value.lastIndexOf(lineFeed) + 1;
+        const hasLines = done || end > 0;
+        begun.push(hasLines ? value.subarray(0, end) : value);
+        if (!hasLines) continue;
+        const lines = Buffer.concat(begun);
+        begun = [value.subarray(end)];
+        if (lines.length > 0) controller.enqueue(rewritten(lines));
+        return done ? controller.close() : undefined;
       }
     },
     cancel: (reason) => reader.cancel(reason),
@@ -25,12 +28,6 @@ export function withWrittenNumbers(response: Response): Response {
   return new Response(body, { status, headers });
 }
 
-function joined(first: Uint8Array, second: Uint8Array | undefined): Uint8Array {
-  if (second === undefined) return first;
-  return first.length === 0 ? second : Buffer.concat([first, second]);
-}
-
-function rewritten(lines: Uint8Array): Uint8Array {
-  const json = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
-  return holdsMark(json) ? Buffer.from(withNumbers(json.toString("utf8"))) : lines;
+function rewritten(lines: Buffer): Uint8Array {
+  return holdsMark(lines) ? Buffer.from(withNumbers(lines.toString("utf8"))) : lines;
 }
