@@ -1,5 +1,6 @@
 import { type ClientKind, clientKinds } from "./clients/kinds.js";
 import { type FeatureName, features, type Names } from "./features.js";
+import { limitOf } from "./limits.js";
 import { type ServerKind, serverKinds } from "./servers/kinds.js";
 import { Stage } from "./stage.js";
 
@@ -67,8 +68,9 @@ function lanesOf(wanted: Wanted): readonly (readonly Pair[])[] {
   });
 }
 
-/** A cell that hangs is one that fails. */
+/** A cell that hangs is one that fails: long after any that works, or soon where a limit is known. */
 const mostMs = 30_000;
+const mostMsOfLimits = 6_000;
 
 type Pair = Pick<Cell, "client" | "server" | "path">;
 
@@ -95,7 +97,8 @@ async function tryPair(
     const tryIt = async () => {
       const driver = await connecting;
       began = performance.now();
-      await within(mostMs, features[feature](driver, namesOf(id, pair.path)));
+      const ms = limitOf({ ...pair, feature }) === undefined ? mostMs : mostMsOfLimits;
+      await within(ms, features[feature](driver, namesOf(id, pair.path)));
     };
     const turn = turnOf(feature, pair.server);
     const trying = turn === undefined ? tryIt() : turns.take(turn, tryIt);
@@ -106,7 +109,7 @@ async function tryPair(
   if (pair.server === "stdio, hub-register")
     for (const feature of wanted) cells.push(await tryOne(feature));
   else cells.push(...(await Promise.all(wanted.map(tryOne))));
-  await connecting.then((driver) => within(mostMs, driver.close())).catch(() => undefined);
+  await connecting.then((driver) => within(mostMsOfLimits, driver.close())).catch(() => undefined);
   return cells;
 }
 
