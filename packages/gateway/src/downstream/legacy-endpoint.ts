@@ -48,6 +48,10 @@ type Opening = {
   readonly onOpened?: (session: ClientSession) => void;
 };
 
+const retryLater = { "retry-after": "5" };
+const notStored =
+  "The session has ended, but the hub's store cannot write that down: after a restart of the hub it would go on. Send DELETE again when the store can write.";
+
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
 
 /** Answers clients of the 2025 revisions: a session each, and a stream for what belongs to no call. */
@@ -132,17 +136,23 @@ export class LegacyEndpoint {
 
   endSession(exchange: Exchange): void {
     const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
-    if (exchange.request.headers["mcp-session-id"] === undefined) {
+    const id = exchange.request.headers["mcp-session-id"];
+    if (id === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
     }
+    // What is answered with 200 has ended for good, whatever becomes of the hub's process.
+    const answer = (isStored: boolean) => {
+      if (isStored) reply.empty(200);
+      else reply.message(refusal(notStored), 503, retryLater);
+    };
+    const ended = typeof id === "string" ? this.sessions.endAgain(id) : undefined;
+    if (ended !== undefined) {
+      ended.then(answer).catch(exchange.onFault);
+      return;
+    }
     this.#admit(exchange, reply, (session) => {
-      this.sessions.end(session);
-      // What is answered here has ended for good, whatever becomes of the hub's process.
-      this.sessions
-        .written()
-        .then(() => reply.empty(200))
-        .catch(exchange.onFault);
+      this.sessions.end(session).then(answer).catch(exchange.onFault);
     });
   }
 
@@ -162,7 +172,7 @@ export class LegacyEndpoint {
     this.#revive(id, exchange)
       .then((session) => this.#enter(session, exchange, reply, run))
       .catch((error: unknown) => {
-        if (HubError.is(error)) reply.message(refusal(error.message), 503, { "retry-after": "5" });
+        if (HubError.is(error)) reply.message(refusal(error.message), 503, retryLater);
         else exchange.onFault(error);
       });
   }

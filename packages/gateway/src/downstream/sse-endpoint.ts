@@ -85,7 +85,7 @@ export class SseEndpoint {
     this.#connections.set(stream, connection);
     response.once("close", () => {
       this.#connections.delete(stream);
-      if (connection.session !== undefined) this.#legacy.sessions.end(connection.session);
+      if (connection.session !== undefined) void this.#legacy.sessions.end(connection.session);
     });
     const own = `${parameter}=${stream}`;
     const target = `${path}?${query === "" ? own : `${query}&${own}`}`;
@@ -143,9 +143,9 @@ export class SseEndpoint {
   #opened(connection: Connection, session: ClientSession): void {
     const before = connection.session;
     connection.session = session;
-    if (before !== undefined) this.#legacy.sessions.end(before);
+    if (before !== undefined) void this.#legacy.sessions.end(before);
     if (!connection.reply.isOpen) {
-      this.#legacy.sessions.end(session);
+      void this.#legacy.sessions.end(session);
       return;
     }
     // What belongs to no call comes on the same stream.
