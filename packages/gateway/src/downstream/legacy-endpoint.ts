@@ -9,6 +9,7 @@ import { legacyVersions, newestLegacyVersion } from "../wire/eras.js";
 import {
   codes,
   errorText,
+  type JsonRpcId,
   type JsonRpcRequest,
   type Message,
   resultText,
@@ -85,13 +86,25 @@ export class LegacyEndpoint {
     });
   }
 
-  /** Several messages at once, as one of the revisions has them. */
-  handleBatch(body: Buffer, exchange: Exchange, limits: MessageLimits): void {
+  /**
+   * Several messages at once, as one of the revisions has them. `refusalOf` answers each request that is not
+   * to be taken, by its id.
+   */
+  handleBatch(
+    body: Buffer,
+    exchange: Exchange,
+    limits: MessageLimits,
+    refusalOf: (id: JsonRpcId) => string | undefined,
+  ): void {
     const { context } = this.#options;
     const reply = new HttpReply(exchange.response, exchange.always, context);
     this.#admit(exchange, reply, (session) => {
-      const take = (received: Received, part: Reply) =>
-        this.take(session, received, exchange, part);
+      const take = (received: Received, part: Reply) => {
+        const { kind, message } = received.parsed;
+        const refused = kind === "request" ? refusalOf(message.id) : undefined;
+        if (refused === undefined) this.take(session, received, exchange, part);
+        else part.message(refused);
+      };
       takeBatch({ context, limits, session, exchange, reply, take }, body);
     });
   }

@@ -8,7 +8,7 @@ import type { Exchange } from "./exchange.js";
 import { HttpReply } from "./http-reply.js";
 import type { LegacyEndpoint } from "./legacy-endpoint.js";
 import { eraOfMessage } from "./message-era.js";
-import { PartReply, type SharedAnswer } from "./part-reply.js";
+import { PartReply, type SharedAnswer, textOf } from "./part-reply.js";
 import type { Reply } from "./reply.js";
 import { takeStreamPlace } from "./stream-place.js";
 
@@ -69,7 +69,7 @@ export class SseEndpoint {
       openStream: () => undefined,
       // Nobody can go on with this stream, so that ids would promise too much.
       event: ({ data }) => reply.event({ data }),
-      answer: (text) => void reply.event({ data: text }),
+      answer: (answer) => void reply.event({ data: textOf(answer) }),
       over: () => {
         connection.open -= 1;
         if (this.#isDraining) this.#end(connection);
