@@ -21,7 +21,7 @@ const pieceBytes = 8;
  * faster than the client reads.
  */
 export class BatchReply {
-  readonly whole: Reply;
+  readonly #whole: Reply;
   readonly #budgets: BudgetBook;
   readonly #room: ByteShares;
   readonly #peer: string;
@@ -37,7 +37,7 @@ export class BatchReply {
   #open = 1;
 
   constructor(whole: Reply, budgets: BudgetBook) {
-    this.whole = whole;
+    this.#whole = whole;
     this.#budgets = budgets;
     this.#room = budgets.byteShares("batchBytes");
     this.#peer = whole.peer;
@@ -48,7 +48,7 @@ export class BatchReply {
   part(id: JsonRpcId | null): Reply {
     this.#open += 1;
     return new PartReply({
-      whole: this.whole,
+      whole: this.#whole,
       // What suits one request decides nothing for the others: a stream begins with the first event.
       openStream: () => undefined,
       event: (event) => this.#event(event),
@@ -59,8 +59,8 @@ export class BatchReply {
 
   /** Sends responses as events from now on, with those that are there already. */
   openStream(): void {
-    if (this.whole.isStream) return;
-    this.whole.openStream();
+    if (this.#whole.isStream) return;
+    this.#whole.openStream();
     this.#send();
   }
 
@@ -68,29 +68,30 @@ export class BatchReply {
   over(): void {
     this.#open -= 1;
     if (this.#open > 0) return;
-    if (this.whole.isStream) this.#send();
-    else if (this.#kept.length === 0) this.whole.empty(202);
+    if (this.#whole.isStream) this.#send();
+    else if (this.#kept.length === 0) this.#whole.empty(202);
     else if (this.#length <= mostWhole) {
-      this.whole.message(`[${this.#kept.map(({ answer }) => textOf(answer)).join(",")}]`);
+      this.#whole.message(`[${this.#kept.map(({ answer }) => textOf(answer)).join(",")}]`);
       this.#drop();
     } else {
-      this.#array = this.whole.beginLong();
+      this.#array = this.#whole.beginLong();
       this.#send();
     }
   }
 
   #event(event: StreamEvent): boolean {
+    if (!this.#whole.isOpen) return true;
     this.openStream();
     const isNext = !this.#isFull && this.#kept.length === 0;
     // Behind a large answer, which the client may be reading, it is no sign that nobody reads.
-    if (isNext || !this.#keep(event.data ?? "", event)) return this.whole.event(event);
+    if (isNext || !this.#keep(event.data ?? "", event)) return this.#whole.event(event);
     return false;
   }
 
   #answer(id: JsonRpcId | null, answer: Answer): void {
-    if (!this.whole.isOpen) return;
+    if (!this.#whole.isOpen) return;
     if (this.#keep(answer)) {
-      if (this.whole.isStream) this.#send();
+      if (this.#whole.isStream) this.#send();
       return;
     }
     this.#budgets.refused("batchBytes");
@@ -101,7 +102,7 @@ export class BatchReply {
   /** False when there is no room for it. */
   #keep(answer: Answer, event?: StreamEvent): boolean {
     // What is sent at once needs no room.
-    const isSentNow = this.whole.isStream && !this.#isFull && this.#kept.length === 0;
+    const isSentNow = this.#whole.isStream && !this.#isFull && this.#kept.length === 0;
     const bytes = isSentNow ? 0 : this.#bytesOf(answer);
     if (bytes > 0 && !this.#room.take(this.#peer, bytes)) return false;
     this.#keptBytes += bytes;
@@ -128,25 +129,25 @@ export class BatchReply {
 
   /** Sends what is kept, as far as the client reads. */
   #send(): void {
-    while (!this.#isFull && this.whole.isOpen) {
+    while (!this.#isFull && this.#whole.isOpen) {
       const next = this.#kept.shift();
       if (next === undefined) break;
       this.#giveBack(next.bytes);
       this.#isFull = !this.#write(next);
       if (this.#isFull)
-        this.whole.onDrain(() => {
+        this.#whole.onDrain(() => {
           this.#isFull = false;
           this.#send();
         });
     }
     if (this.#open > 0 || this.#kept.length > 0) return;
-    if (this.#array === undefined) this.whole.end();
-    else this.whole.endLong(Buffer.from("]"), undefined);
+    if (this.#array === undefined) this.#whole.end();
+    else this.#whole.endLong(Buffer.from("]"), undefined);
   }
 
   /** False when the client should be given time to read. */
   #write({ answer, event }: Kept): boolean {
-    if (this.#array === undefined) return this.whole.event(event ?? { data: textOf(answer) });
+    if (this.#array === undefined) return this.#whole.event(event ?? { data: textOf(answer) });
     const pieces = typeof answer === "string" ? [Buffer.from(answer, "utf8")] : answer;
     const isRead = this.#array.write(Buffer.concat([Buffer.from(this.#separator), ...pieces]));
     this.#separator = ",";

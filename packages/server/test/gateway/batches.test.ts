@@ -214,7 +214,7 @@ describe("a batch in a session that agreed on 2025-03-26", () => {
 describe("answers to a batch", () => {
   const kib = 1024;
   /** A hub with one server of many tools, whose list is long. */
-  async function withLongLists(budgets: TestHubOptions["budgets"]) {
+  async function withLongLists(budgets: NonNullable<TestHubOptions["budgets"]>) {
     const hub = await TestHub.start({ budgets });
     const tools = Array.from({ length: 300 }, (_, at) => ({
       name: `tool-${at}`,
@@ -255,6 +255,27 @@ describe("answers to a batch", () => {
     expect(refused).toHaveLength(8);
     expect(answers.filter(({ result }) => result !== undefined)).toHaveLength(2);
     expect(await hub.budget("batchBytes")).toMatchObject({ used: 0, refused: 8 });
+  });
+
+  test("are JSON for a client that takes nothing else, also when it takes one request back", async () => {
+    const { hub, old } = await start();
+    const arrived = gate();
+    const letGo = gate();
+    old.on("echo", async () => {
+      arrived.open();
+      await letGo.opened;
+      return textResult("late");
+    });
+    const session = await Session.open(hub);
+    const batch = JSON.stringify([call(1, "old__echo"), call(2, "new__echo")]);
+    const posted = session.post(batch, "application/json");
+    await arrived.opened;
+    const params = { requestId: 1, reason: "enough" };
+    await session.send([{ jsonrpc: "2.0", method: "notifications/cancelled", params }]);
+    const response = await posted;
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(messagesIn(await response.text()).map(({ id }) => id)).toEqual([2]);
+    letGo.open();
   });
 
   test("come through while the hub drains, where a call in flight waits for what a batch holds", async () => {
