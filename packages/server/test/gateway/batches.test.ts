@@ -8,7 +8,7 @@ import { type Message, type Payload, textOf, textResult } from "./support/messag
 import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub, type TestHubOptions } from "./support/test-hub.js";
 import { sendJson } from "./support/upstream-call.js";
-import { closeAll, gate } from "./support/wait.js";
+import { closeAll, gate, until } from "./support/wait.js";
 
 afterEach(closeAll);
 
