@@ -299,6 +299,15 @@ const budgetTable = {
     most: 10_000,
     meaning: "messages in one batch of a client of 2025-03-26; a longer one is refused",
   },
+  batchBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 32 * mib,
+    least: mib,
+    most: 4_096 * mib,
+    meaning:
+      "answers to messages of batches until they can be sent; one without room is replaced with an error",
+  },
   serverMessageBytes: {
     per: "message",
     unit: "bytes",

@@ -32,7 +32,7 @@ export const gatewayErrors = {
   IDENTITY_TOO_LARGE: -31_025,
   /** The hub itself failed at the call, which may have run. Its log has it. */
   HUB_FAULT: -31_008,
-  /** Messages of this client that are not answered yet take all the room that it may have. */
+  /** Messages of this client that are not answered yet, or answers to its batches, take all the room that it may have. */
   TOO_MANY_BYTES: -31_026,
   /** Resources that clients of this address follow take all the room that they may have. */
   TOO_MANY_FOLLOWED: -31_027,

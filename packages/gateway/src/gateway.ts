@@ -302,8 +302,10 @@ export class Gateway {
   /** Only the hub's own sessions take several messages at once: what they agreed on is known here. */
   #takeBatch(body: Buffer, exchange: Exchange): void {
     const { request, response, always } = exchange;
-    if (this.#isStopping) sendStopping(response, null, always);
-    else if (isHubSession(request)) this.#legacy.handleBatch(body, exchange, this.#clientMessages);
+    // What calls in flight wait for still comes through.
+    const refusalOf = (id: JsonRpcId) => (this.#isStopping ? stoppingText(id) : undefined);
+    if (isHubSession(request))
+      this.#legacy.handleBatch(body, exchange, this.#clientMessages, refusalOf);
     else sendText(response, 400, errorText(null, noBatch), always);
   }
 
@@ -392,10 +394,13 @@ function sendStopping(
   id: JsonRpcId | null,
   always: Readonly<Record<string, string>>,
 ): void {
-  const cause = "The hub is stopping.";
-  const error = failureError({ code: "HUB_STOPPING", cause, mayHaveRun: false });
   const headers = { ...always, connection: "close", "retry-after": "5" };
-  sendText(response, 503, errorText(id, error), headers);
+  sendText(response, 503, stoppingText(id), headers);
+}
+
+function stoppingText(id: JsonRpcId | null): string {
+  const cause = "The hub is stopping.";
+  return errorText(id, failureError({ code: "HUB_STOPPING", cause, mayHaveRun: false }));
 }
 
 function viaOf({ headers }: IncomingMessage): string | undefined {

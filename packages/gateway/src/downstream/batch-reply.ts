@@ -1,48 +1,173 @@
+import type { BudgetBook, ByteShares } from "@hub/core";
+import { failureError } from "../errors.js";
 import type { StreamEvent } from "../wire/event-stream.js";
-import { PartReply, type SharedAnswer } from "./part-reply.js";
+import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
+import type { LongReply } from "./long-reply.js";
+import { type Answer, PartReply, textOf } from "./part-reply.js";
 import type { Reply } from "./reply.js";
+
+/** What is kept until it can be sent, and the bytes that were taken for it. */
+type Kept = { readonly answer: Answer; readonly event?: StreamEvent; readonly bytes: number };
+
+/** An answer of up to this many bytes is sent as one. */
+const mostWhole = 128 * 1024;
+/** What one more piece of an answer costs beside its own bytes, which others may share. */
+const pieceBytes = 8;
 
 /**
  * The one HTTP answer to a batch: the responses to its requests as one JSON array, or as events where the
- * client takes a stream. It ends with the last of them.
+ * client takes a stream. It ends with the last of them. What is kept of them meanwhile has room in
+ * `batchBytes`; a response that finds none is replaced with an error. They are sent one after the other, no
+ * faster than the client reads.
  */
-export class BatchReply implements SharedAnswer {
-  readonly whole: Reply;
-  readonly #texts: string[] = [];
+export class BatchReply {
+  readonly #whole: Reply;
+  readonly #budgets: BudgetBook;
+  readonly #room: ByteShares;
+  readonly #peer: string;
+  #kept: Kept[] = [];
+  #keptBytes = 0;
+  /** Pieces that were counted; several answers may have the same. */
+  readonly #counted = new Set<Buffer>();
+  /** The array that is being sent. */
+  #array: LongReply | undefined;
+  #separator = "[";
+  /** Whether the client is to read first what was sent. */
+  #isFull = false;
   #open = 1;
 
-  constructor(whole: Reply) {
-    this.whole = whole;
+  constructor(whole: Reply, budgets: BudgetBook) {
+    this.#whole = whole;
+    this.#budgets = budgets;
+    this.#room = budgets.byteShares("batchBytes");
+    this.#peer = whole.peer;
+    whole.onGone(() => this.#drop());
   }
 
-  /** The answer to one of its requests. */
-  part(): Reply {
+  /** The answer to its request with this id. */
+  part(id: JsonRpcId | null): Reply {
     this.#open += 1;
-    return new PartReply(this);
+    return new PartReply({
+      whole: this.#whole,
+      // What suits one request decides nothing for the others: a stream begins with the first event.
+      openStream: () => undefined,
+      event: (event) => this.#event(event),
+      answer: (answer) => this.#answer(id, answer),
+      over: () => this.over(),
+    });
   }
 
   /** Sends responses as events from now on, with those that are there already. */
   openStream(): void {
-    this.whole.openStream();
-    for (const data of this.#texts.splice(0)) this.whole.event({ data });
-  }
-
-  event(event: StreamEvent): boolean {
-    this.openStream();
-    return this.whole.event(event);
-  }
-
-  answer(text: string): void {
-    if (this.whole.isStream) this.whole.event({ data: text });
-    else this.#texts.push(text);
+    if (this.#whole.isStream) return;
+    this.#whole.openStream();
+    this.#send();
   }
 
   /** One part is over; to be called once more when all parts are made. */
   over(): void {
     this.#open -= 1;
     if (this.#open > 0) return;
-    if (this.whole.isStream) this.whole.end();
-    else if (this.#texts.length > 0) this.whole.message(`[${this.#texts.join(",")}]`);
-    else this.whole.empty(202);
+    if (this.#whole.isStream) this.#send();
+    else if (this.#kept.length === 0) this.#whole.empty(202);
+    else if (this.#length <= mostWhole) {
+      this.#whole.message(`[${this.#kept.map(({ answer }) => textOf(answer)).join(",")}]`);
+      this.#drop();
+    } else {
+      this.#array = this.#whole.beginLong();
+      this.#send();
+    }
+  }
+
+  #event(event: StreamEvent): boolean {
+    if (!this.#whole.isOpen) return true;
+    this.openStream();
+    const isNext = !this.#isFull && this.#kept.length === 0;
+    // Behind a large answer, which the client may be reading, it is no sign that nobody reads.
+    if (isNext || !this.#keep(event.data ?? "", event)) return this.#whole.event(event);
+    return false;
+  }
+
+  #answer(id: JsonRpcId | null, answer: Answer): void {
+    if (!this.#whole.isOpen) return;
+    if (this.#keep(answer)) {
+      if (this.#whole.isStream) this.#send();
+      return;
+    }
+    this.#budgets.refused("batchBytes");
+    const error = failureError({ code: "TOO_MANY_BYTES", cause: noRoom, mayHaveRun: true });
+    this.#kept.push({ answer: errorText(id, error), bytes: 0 });
+  }
+
+  /** False when there is no room for it. */
+  #keep(answer: Answer, event?: StreamEvent): boolean {
+    // What is sent at once needs no room.
+    const isSentNow = this.#whole.isStream && !this.#isFull && this.#kept.length === 0;
+    const bytes = isSentNow ? 0 : this.#bytesOf(answer);
+    if (bytes > 0 && !this.#room.take(this.#peer, bytes)) return false;
+    this.#keptBytes += bytes;
+    this.#kept.push({ answer, bytes, ...(event === undefined ? {} : { event }) });
+    if (bytes > 0 && typeof answer !== "string")
+      for (const piece of answer) this.#counted.add(piece);
+    return true;
+  }
+
+  /** Of all that is kept, as it will be sent. */
+  get #length(): number {
+    const lengths = this.#kept.map(({ answer }) =>
+      typeof answer === "string" ? Buffer.byteLength(answer) : bytesIn(answer),
+    );
+    return lengths.reduce((sum, length) => sum + length, 0);
+  }
+
+  /** What it costs to keep an answer beside what is kept already. */
+  #bytesOf(answer: Answer): number {
+    if (typeof answer === "string") return Buffer.byteLength(answer);
+    const own = answer.filter((piece) => !this.#counted.has(piece));
+    return answer.length * pieceBytes + bytesIn(own);
+  }
+
+  /** Sends what is kept, as far as the client reads. */
+  #send(): void {
+    while (!this.#isFull && this.#whole.isOpen) {
+      const next = this.#kept.shift();
+      if (next === undefined) break;
+      this.#giveBack(next.bytes);
+      this.#isFull = !this.#write(next);
+      if (this.#isFull)
+        this.#whole.onDrain(() => {
+          this.#isFull = false;
+          this.#send();
+        });
+    }
+    if (this.#open > 0 || this.#kept.length > 0) return;
+    if (this.#array === undefined) this.#whole.end();
+    else this.#whole.endLong(Buffer.from("]"), undefined);
+  }
+
+  /** False when the client should be given time to read. */
+  #write({ answer, event }: Kept): boolean {
+    if (this.#array === undefined) return this.#whole.event(event ?? { data: textOf(answer) });
+    const pieces = typeof answer === "string" ? [Buffer.from(answer, "utf8")] : answer;
+    const isRead = this.#array.write(Buffer.concat([Buffer.from(this.#separator), ...pieces]));
+    this.#separator = ",";
+    return isRead;
+  }
+
+  #drop(): void {
+    this.#kept = [];
+    this.#giveBack(this.#keptBytes);
+  }
+
+  #giveBack(bytes: number): void {
+    this.#keptBytes -= bytes;
+    this.#room.give(this.#peer, bytes);
   }
 }
+
+function bytesIn(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+const noRoom =
+  "the answers to batches of this address take all the room that the hub has for it (MCP_HUB_MAX_BATCH_BYTES).";

@@ -39,29 +39,32 @@ export function takeBatch(batch: Batch, body: Buffer): void {
     refuse(noBatch.message);
     return;
   }
-  const members = isUtf8(body) ? membersOf(body.toString("utf8")) : undefined;
+  const most = context.budgets.limit("batchMessages");
+  const members = isUtf8(body) ? membersOf(body.toString("utf8"), most) : undefined;
   if (members === undefined) {
     refuse("Parse error: the body is no JSON in UTF-8", codes.parseError);
     return;
   }
-  const most = context.budgets.limit("batchMessages");
   if (members.length > most) context.budgets.refused("batchMessages");
   if (members.length === 0 || members.length > most) {
     refuse(
-      `Invalid request: expected a batch of 1 to ${most} messages (${settingOf("batchMessages")}), got ${members.length}`,
+      `Invalid request: expected a batch of 1 to ${most} messages (${settingOf("batchMessages")}), got ${members.length > most ? "more" : "none"}`,
     );
     return;
   }
   session.use();
-  const whole = new BatchReply(reply);
+  const whole = new BatchReply(reply, context.budgets);
   const all = members.map((text) => readMessage(Buffer.from(text, "utf8"), limits));
   const isAnswered = all.some((one) => "error" in one || one.parsed.kind === "request");
   if (isAnswered && exchange.request.headers.accept?.includes("text/event-stream") === true)
     whole.openStream();
   for (const one of all) {
     const unfit = "error" in one ? one : unfitFor(one, exchange);
-    if (unfit !== undefined) whole.part().message(errorText(unfit.id, unfit.error));
-    else if ("parsed" in one) take(one, one.parsed.kind === "request" ? whole.part() : reply);
+    if (unfit !== undefined) whole.part(unfit.id).message(errorText(unfit.id, unfit.error));
+    else if ("parsed" in one) {
+      const { kind, message } = one.parsed;
+      take(one, kind === "request" ? whole.part(message.id) : reply);
+    }
   }
   whole.over();
 }

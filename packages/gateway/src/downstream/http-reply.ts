@@ -41,10 +41,11 @@ export class HttpReply implements Reply {
     this.#streams = streams;
     response.on("close", () => {
       streams.delete(this);
+      const hasEnded = this.#state === "ended";
+      this.#state = "ended";
       // Whoever has gone reads no more, and keeps nobody waiting.
       this.#drained();
-      if (this.#state === "ended") return;
-      this.#state = "ended";
+      if (hasEnded) return;
       for (const listener of this.#onGone) listener();
     });
     response.on("drain", () => this.#drained());

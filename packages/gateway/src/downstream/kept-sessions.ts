@@ -28,27 +28,38 @@ export type KeptSessionsOptions = {
   readonly faults: Faults;
 };
 
-/** After a write, the store has so many times as long for everybody else. */
+/** After a write, the store has so many times as long for everybody else, up to `longestPauseMs`. */
 const pauseFactor = 4;
+/** However slow the store is, whoever waits for a write waits for no more than this beside it. */
+const longestPauseMs = 250;
+/** So long after a write that failed, nothing is written; what comes meanwhile waits for the next one. */
+const retryMs = 1_000;
+
+/** What is to be written, by key; undefined for what is to be removed. */
+type Batch = Map<string, Keepable | undefined>;
 
 /**
  * Writes sessions down so that they outlive the process. What changes in one turn of the event loop is
  * written with the next, in one commit, and as it is then. While the store fails, what could not be written
- * waits for the next change or sweep; the sessions themselves go on.
+ * waits for a change or a sweep a second later; the sessions themselves go on.
  */
 export class KeptSessions {
   readonly #store: SessionStore;
   readonly #budgets: BudgetBook;
   readonly #faults: Faults;
   readonly #room: ByteShares;
-  /** What the store holds, by key. */
+  /** What the store holds, by key, as far as it has room. */
   readonly #rows = new Map<string, Pick<KeptSession, "peer" | "bytes">>();
-  /** What it does not hold yet, by key; undefined for what is to be removed. */
-  #unwritten = new Map<string, Keepable | undefined>();
+  /** What the store is to be told. */
+  #unwritten: Batch = new Map();
+  /** What it is being told. */
+  #writing: Batch = new Map();
   #waiting: (() => void)[] = [];
   #isWriting = false;
   /** Whether anything came since the last write began. */
   #isAsked = false;
+  /** When a store that failed is tried again, on the clock of `performance`. */
+  #retryAt = 0;
   readonly #closing = new AbortController();
 
   constructor({ store, kept, budgets, faults }: KeptSessionsOptions) {
@@ -59,8 +70,12 @@ export class KeptSessions {
     budgets.watch("sessionRowBytes", () => this.#largest());
     for (const { key, peer, bytes } of kept) {
       if (this.#room.keep(peer, bytes)) this.#rows.set(key, { peer, bytes });
-      else this.remove(key);
+      else {
+        budgets.refused("allSessionRowBytes");
+        this.#unwritten.set(key, undefined);
+      }
     }
+    this.retry();
   }
 
   /** It was opened, or changed. Resolves as `written` does. */
@@ -69,21 +84,33 @@ export class KeptSessions {
     return this.written();
   }
 
-  /** It is over for good. */
-  remove(key: string): void {
-    if (!this.#rows.has(key) && !this.#unwritten.has(key)) return;
+  /** It is over for good. Resolves with whether the store holds nothing of it. Never rejects. */
+  async remove(key: string): Promise<boolean> {
+    if (!this.#rows.has(key) && !this.#writing.has(key) && !this.isLeaving(key)) {
+      this.#unwritten.delete(key);
+      return true;
+    }
     this.#unwritten.set(key, undefined);
-    this.#start();
+    await this.written();
+    return !this.isLeaving(key);
   }
 
-  /** Whether the store has a row of it. */
-  has({ id }: Keepable): boolean {
-    return this.#rows.has(keyOfSession(id));
+  /** Whether it is over, but the store may hold it still. */
+  isLeaving(key: string): boolean {
+    return [this.#unwritten, this.#writing].some(
+      (batch) => batch.has(key) && batch.get(key) === undefined,
+    );
+  }
+
+  /** Whether the store has a row of the session with this key. */
+  has(key: string): boolean {
+    return this.#rows.has(key);
   }
 
   /** Resolves when everything until now is stored, or could not be. Never rejects. */
   written(): Promise<void> {
-    if (this.#unwritten.size === 0 && !this.#isWriting) return Promise.resolve();
+    const isDone = this.#unwritten.size === 0 && !this.#isWriting;
+    if (isDone || this.#hasJustFailed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#start();
@@ -92,7 +119,7 @@ export class KeptSessions {
 
   /** Tries again what could not be stored. */
   retry(): void {
-    if (this.#unwritten.size > 0) this.#start();
+    if (this.#unwritten.size > 0 && !this.#hasJustFailed) this.#start();
   }
 
   /** What a session was when it was written last; undefined when it is not kept, or cannot be read. */
@@ -108,6 +135,10 @@ export class KeptSessions {
     await this.written();
   }
 
+  get #hasJustFailed(): boolean {
+    return performance.now() < this.#retryAt && !this.#closing.signal.aborted;
+  }
+
   #start(): void {
     this.#isAsked = true;
     if (this.#isWriting) return;
@@ -120,58 +151,81 @@ export class KeptSessions {
       await nextTurn();
       while (this.#isAsked) {
         this.#isAsked = false;
-        const [batch, waiting] = [this.#unwritten, this.#waiting];
-        [this.#unwritten, this.#waiting] = [new Map(), []];
+        const waiting = this.#waiting.splice(0);
+        [this.#writing, this.#unwritten] = [this.#unwritten, new Map()];
         const began = performance.now();
-        await this.#write(batch);
-        const tookMs = performance.now() - began;
+        const isStored = await this.#write(this.#writing);
+        const ended = performance.now();
+        if (!isStored) this.#keepUnwritten(this.#writing);
+        this.#writing = new Map();
         for (const resolve of waiting) resolve();
+        if (!isStored) {
+          this.#retryAt = ended + retryMs;
+          return;
+        }
         const { signal } = this.#closing;
-        await pause(tookMs * pauseFactor, undefined, { signal }).catch(() => undefined);
+        const pauseMs = Math.min((ended - began) * pauseFactor, longestPauseMs);
+        await pause(pauseMs, undefined, { signal }).catch(() => undefined);
       }
     } finally {
       this.#isWriting = false;
+      for (const resolve of this.#waiting.splice(0)) resolve();
     }
   }
 
-  async #write(batch: ReadonlyMap<string, Keepable | undefined>): Promise<void> {
+  /** What could not be written still is to be, as it is then. */
+  #keepUnwritten(batch: Batch): void {
+    for (const [key, session] of batch)
+      if (!this.#unwritten.has(key)) this.#unwritten.set(key, session);
+  }
+
+  /** Returns whether the store took it. Never rejects. */
+  async #write(batch: Batch): Promise<boolean> {
     const put: SessionRow[] = [];
     const removed: string[] = [];
     for (const [key, session] of batch) {
-      if (session === undefined) removed.push(key);
-      else {
-        const row = this.#rowOf(session);
-        if (row !== undefined) put.push(row);
-      }
+      const row = session && this.#rowOf(session);
+      if (row !== undefined) put.push(row);
+      // What finds no room any more is not left there as it once was.
+      else if (session === undefined || this.#rows.has(key)) removed.push(key);
     }
-    if (put.length === 0 && removed.length === 0) return;
+    if (put.length === 0 && removed.length === 0) return true;
     try {
       await this.#store.write({ put, removed });
-      for (const key of removed) this.#giveBack(key);
     } catch (error) {
       // The store itself says that it fails; anything else is a fault of ours.
       if (!HubError.is(error)) this.#faults.report(error);
-      for (const [key, session] of batch)
-        if (!this.#unwritten.has(key)) this.#unwritten.set(key, session);
+      for (const row of put) this.#room.give(row.peer, Math.max(0, this.#growthOf(row)));
+      return false;
     }
+    for (const key of removed) this.#giveBack(key);
+    for (const row of put) {
+      this.#room.give(row.peer, Math.max(0, -this.#growthOf(row)));
+      this.#rows.set(row.key, { peer: row.peer, bytes: row.sealed.length });
+    }
+    return true;
   }
 
-  /** The row of a session; undefined when there is no room for it. */
+  /** The row of a session, which has room; undefined when there is none for it, or it cannot be made. */
   #rowOf(session: Keepable): SessionRow | undefined {
-    const most = textBytes(this.#budgets.limit("sessionRowBytes"));
-    const { text, isWhole } = textOfState(session.state, most);
-    if (!isWhole) this.#budgets.refused("sessionRowBytes");
-    if (text === undefined) return undefined;
-    const row = sealRow(session.id, session, text);
-    const { key, peer, sealed } = row;
-    const more = sealed.length - (this.#rows.get(key)?.bytes ?? 0);
-    if (more > 0 && !this.#room.take(peer, more)) {
+    try {
+      const most = textBytes(this.#budgets.limit("sessionRowBytes"));
+      const { text, isWhole } = textOfState(session.state, most);
+      if (!isWhole) this.#budgets.refused("sessionRowBytes");
+      if (text === undefined) return undefined;
+      const row = sealRow(session.id, session, text);
+      const growth = this.#growthOf(row);
+      if (growth <= 0 || this.#room.take(row.peer, growth)) return row;
       this.#budgets.refused("allSessionRowBytes");
-      return undefined;
+    } catch (error) {
+      this.#faults.report(error);
     }
-    if (more < 0) this.#room.give(peer, -more);
-    this.#rows.set(key, { peer, bytes: sealed.length });
-    return row;
+    return undefined;
+  }
+
+  /** How many bytes more the row has than what the store holds of it. */
+  #growthOf({ key, sealed }: SessionRow): number {
+    return sealed.length - (this.#rows.get(key)?.bytes ?? 0);
   }
 
   #giveBack(key: string): void {

@@ -9,6 +9,7 @@ import { legacyVersions, newestLegacyVersion } from "../wire/eras.js";
 import {
   codes,
   errorText,
+  type JsonRpcId,
   type JsonRpcRequest,
   type Message,
   resultText,
@@ -48,6 +49,10 @@ type Opening = {
   readonly onOpened?: (session: ClientSession) => void;
 };
 
+const retryLater = { "retry-after": "5" };
+const notStored =
+  "The session has ended, but the hub's store cannot write that down: after a restart of the hub it would go on. Send DELETE again when the store can write.";
+
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
 
 /** Answers clients of the 2025 revisions: a session each, and a stream for what belongs to no call. */
@@ -81,13 +86,25 @@ export class LegacyEndpoint {
     });
   }
 
-  /** Several messages at once, as one of the revisions has them. */
-  handleBatch(body: Buffer, exchange: Exchange, limits: MessageLimits): void {
+  /**
+   * Several messages at once, as one of the revisions has them. `refusalOf` answers each request that is not
+   * to be taken, by its id.
+   */
+  handleBatch(
+    body: Buffer,
+    exchange: Exchange,
+    limits: MessageLimits,
+    refusalOf: (id: JsonRpcId) => string | undefined,
+  ): void {
     const { context } = this.#options;
     const reply = new HttpReply(exchange.response, exchange.always, context);
     this.#admit(exchange, reply, (session) => {
-      const take = (received: Received, part: Reply) =>
-        this.take(session, received, exchange, part);
+      const take = (received: Received, part: Reply) => {
+        const { kind, message } = received.parsed;
+        const refused = kind === "request" ? refusalOf(message.id) : undefined;
+        if (refused === undefined) this.take(session, received, exchange, part);
+        else part.message(refused);
+      };
       takeBatch({ context, limits, session, exchange, reply, take }, body);
     });
   }
@@ -132,17 +149,23 @@ export class LegacyEndpoint {
 
   endSession(exchange: Exchange): void {
     const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
-    if (exchange.request.headers["mcp-session-id"] === undefined) {
+    const id = exchange.request.headers["mcp-session-id"];
+    if (id === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
     }
+    // What is answered with 200 has ended for good, whatever becomes of the hub's process.
+    const answer = (isStored: boolean) => {
+      if (isStored) reply.empty(200);
+      else reply.message(refusal(notStored), 503, retryLater);
+    };
+    const ended = typeof id === "string" ? this.sessions.endAgain(id) : undefined;
+    if (ended !== undefined) {
+      ended.then(answer).catch(exchange.onFault);
+      return;
+    }
     this.#admit(exchange, reply, (session) => {
-      this.sessions.end(session);
-      // What is answered here has ended for good, whatever becomes of the hub's process.
-      this.sessions
-        .written()
-        .then(() => reply.empty(200))
-        .catch(exchange.onFault);
+      this.sessions.end(session).then(answer).catch(exchange.onFault);
     });
   }
 
@@ -162,7 +185,7 @@ export class LegacyEndpoint {
     this.#revive(id, exchange)
       .then((session) => this.#enter(session, exchange, reply, run))
       .catch((error: unknown) => {
-        if (HubError.is(error)) reply.message(refusal(error.message), 503, { "retry-after": "5" });
+        if (HubError.is(error)) reply.message(refusal(error.message), 503, retryLater);
         else exchange.onFault(error);
       });
   }

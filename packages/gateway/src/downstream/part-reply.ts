@@ -2,6 +2,13 @@ import type { StreamEvent } from "../wire/event-stream.js";
 import type { Pieces } from "../wire/pieces.js";
 import type { Reply } from "./reply.js";
 
+/** One JSON message: as text, or in UTF-8 in pieces that others may share. */
+export type Answer = string | readonly Buffer[];
+
+export function textOf(answer: Answer): string {
+  return typeof answer === "string" ? answer : Buffer.concat(answer).toString("utf8");
+}
+
 /** What answers share that go to a client together. */
 export interface SharedAnswer {
   /** Where they go. */
@@ -9,7 +16,7 @@ export interface SharedAnswer {
   openStream(): void;
   event(event: StreamEvent): boolean;
   /** One of them is whole. */
-  answer(text: string): void;
+  answer(answer: Answer): void;
   /** One of them is over, with or without a message. */
   over(): void;
 }
@@ -44,9 +51,7 @@ export class PartReply implements Reply {
   }
 
   message(text: string | Buffer): void {
-    if (this.#isOver) return;
-    this.#shared.answer(text.toString());
-    this.end();
+    this.#answer(typeof text === "string" ? text : [text]);
   }
 
   /** Several answers cannot be on their way at once. */
@@ -59,7 +64,7 @@ export class PartReply implements Reply {
   }
 
   pieces({ pieces }: Pieces): void {
-    this.message(Buffer.concat(pieces));
+    this.#answer(pieces);
   }
 
   empty(): void {
@@ -86,5 +91,11 @@ export class PartReply implements Reply {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#shared.over();
+  }
+
+  #answer(answer: Answer): void {
+    if (this.#isOver) return;
+    this.#shared.answer(answer);
+    this.end();
   }
 }

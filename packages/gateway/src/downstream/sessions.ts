@@ -57,7 +57,8 @@ export class Sessions {
     budgets.watch("questions", () => this.#most(({ questions }) => questions.size));
     if (keeping === undefined) return;
     this.#kept = new KeptSessions({ ...keeping, budgets, faults });
-    for (const kept of keeping.kept) this.#addDormant(kept);
+    // What found no room is not there for anybody who asks, as it is removed.
+    for (const kept of keeping.kept) if (this.#kept.has(kept.key)) this.#addDormant(kept);
   }
 
   /** Those that are open, or may be asked for again. */
@@ -138,19 +139,27 @@ export class Sessions {
     return session;
   }
 
-  end(session: ClientSession): void {
-    if (!this.#sessions.delete(session.id)) return;
+  /** Ends it for good. Resolves with whether that outlives the process; else see `endAgain`. */
+  end(session: ClientSession): Promise<boolean> {
+    if (!this.#sessions.delete(session.id)) return Promise.resolve(true);
     this.#shares.leave(session.peer, session);
-    this.#kept?.remove(keyOfSession(session.id));
+    const isStored = this.#kept?.remove(keyOfSession(session.id)) ?? Promise.resolve(true);
     this.#onEnd(session);
     session.close(false);
+    return isStored;
+  }
+
+  /** Tries again to store that a session has ended, as `end` does; undefined where there is no need to. */
+  endAgain(id: string): Promise<boolean> | undefined {
+    const key = keyOfSession(id);
+    return this.#kept?.isLeaving(key) === true ? this.#kept.remove(key) : undefined;
   }
 
   /** Ends sessions that nobody used for long, and in the others what leads nowhere. */
   sweep(): void {
     const oldest = this.#context.catalogue.now().hub - this.#context.limits.sessionIdleMs;
     for (const session of this.#sessions.values()) {
-      if (session.usedAt <= oldest && session.isIdle) this.end(session);
+      if (session.usedAt <= oldest && session.isIdle) void this.end(session);
       else session.sweep();
     }
     if (this.#startedAt <= oldest) for (const dormant of [...this.#dormant.values()]) dormant.end();
@@ -167,7 +176,7 @@ export class Sessions {
     await this.#kept?.close();
     for (const session of this.#sessions.values()) {
       this.#onEnd(session);
-      session.close(this.#kept?.has(session) === true);
+      session.close(this.#kept?.has(keyOfSession(session.id)) === true);
     }
     this.#sessions.clear();
   }
@@ -181,7 +190,7 @@ export class Sessions {
         const isToKeep = isKept && this.#sessions.has(id);
         return (isToKeep ? this.#kept?.changed(session) : undefined) ?? Promise.resolve();
       },
-      onEnd: () => this.end(session),
+      onEnd: () => void this.end(session),
     });
     return session;
   }
@@ -193,11 +202,11 @@ export class Sessions {
       isUsed,
       end: () => {
         this.#shares.leave(peer, dormant);
-        if (this.#dormant.delete(key)) this.#kept?.remove(key);
+        if (this.#dormant.delete(key)) void this.#kept?.remove(key);
       },
     };
     if (this.#shares.keep(peer, dormant)) this.#dormant.set(key, dormant);
-    else this.#kept?.remove(key);
+    else void this.#kept?.remove(key);
   }
 
   /** The session that has most of something, by the address of its client. */

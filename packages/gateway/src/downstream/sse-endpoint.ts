@@ -8,7 +8,7 @@ import type { Exchange } from "./exchange.js";
 import { HttpReply } from "./http-reply.js";
 import type { LegacyEndpoint } from "./legacy-endpoint.js";
 import { eraOfMessage } from "./message-era.js";
-import { PartReply, type SharedAnswer } from "./part-reply.js";
+import { PartReply, type SharedAnswer, textOf } from "./part-reply.js";
 import type { Reply } from "./reply.js";
 import { takeStreamPlace } from "./stream-place.js";
 
@@ -69,7 +69,7 @@ export class SseEndpoint {
       openStream: () => undefined,
       // Nobody can go on with this stream, so that ids would promise too much.
       event: ({ data }) => reply.event({ data }),
-      answer: (text) => void reply.event({ data: text }),
+      answer: (answer) => void reply.event({ data: textOf(answer) }),
       over: () => {
         connection.open -= 1;
         if (this.#isDraining) this.#end(connection);
@@ -85,7 +85,7 @@ export class SseEndpoint {
     this.#connections.set(stream, connection);
     response.once("close", () => {
       this.#connections.delete(stream);
-      if (connection.session !== undefined) this.#legacy.sessions.end(connection.session);
+      if (connection.session !== undefined) void this.#legacy.sessions.end(connection.session);
     });
     const own = `${parameter}=${stream}`;
     const target = `${path}?${query === "" ? own : `${query}&${own}`}`;
@@ -143,9 +143,9 @@ export class SseEndpoint {
   #opened(connection: Connection, session: ClientSession): void {
     const before = connection.session;
     connection.session = session;
-    if (before !== undefined) this.#legacy.sessions.end(before);
+    if (before !== undefined) void this.#legacy.sessions.end(before);
     if (!connection.reply.isOpen) {
-      this.#legacy.sessions.end(session);
+      void this.#legacy.sessions.end(session);
       return;
     }
     // What belongs to no call comes on the same stream.

@@ -15,7 +15,11 @@ export function hearingBatches(
     onEvent(event) {
       const members = event.data === undefined ? undefined : membersOf(event.data);
       if (members === undefined) receiver.onEvent(event);
-      for (const data of members ?? []) receiver.onEvent({ ...event, data, bytes: undefined });
+      for (const [at, data] of (members ?? []).entries()) {
+        // Whoever goes on behind the event's id has had all of them.
+        const isLast = at + 1 === members?.length;
+        receiver.onEvent(isLast ? { ...event, data, bytes: undefined } : { data });
+      }
     },
   };
 }

@@ -21,6 +21,12 @@ describe("the members of a batch", () => {
     expect(membersOf(`[${texts.join(" , ")}]`)).toEqual(texts);
   });
 
+  test("are not looked for beyond the most that may be, however many there are", () => {
+    const many = `[${",".repeat(1_000_000)}]`;
+    expect(membersOf(many, 3)).toHaveLength(4);
+    expect(membersOf("[1,2,3]", 3)).toEqual(["1", "2", "3"]);
+  });
+
   test("are none of what is no array, or more than one", () => {
     for (const text of ["", "{}", '"["', "[", "[1", "[1]]", "[1] 2", '["a]', "[1][2]"])
       expect(membersOf(text)).toBeUndefined();

@@ -8,9 +8,10 @@ export function isBatch(text: string): boolean {
 
 /**
  * The members of a JSON array, each as it was written; undefined for what is no array. Whether each is JSON
- * is for its reader to say. The work grows with the text.
+ * is for its reader to say. The work grows with the text. Of more than `most`, one more is returned, and the
+ * rest is not looked at. Default: all.
  */
-export function membersOf(text: string): string[] | undefined {
+export function membersOf(text: string, most = Number.POSITIVE_INFINITY): string[] | undefined {
   if (!isBatch(text)) return undefined;
   const members: string[] = [];
   let depth = 0;
@@ -30,7 +31,10 @@ export function membersOf(text: string): string[] | undefined {
       if (depth > 0) continue;
       if (members.length > 0 || text.slice(from, at).trim() !== "") take(at);
       return text.slice(at + 1).trim() === "" ? members : undefined;
-    } else if (character === "," && depth === 1) take(at);
+    } else if (character === "," && depth === 1) {
+      take(at);
+      if (members.length > most) return members;
+    }
   }
   return undefined;
 }

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { text as readText } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient, ModernClient } from "./support/clients.js";
 import { LegacyUpstream } from "./support/legacy-upstream.js";
@@ -5,7 +8,7 @@ import { type Message, type Payload, textOf, textResult } from "./support/messag
 import { ModernUpstream } from "./support/modern-upstream.js";
 import { TestHub, type TestHubOptions } from "./support/test-hub.js";
 import { sendJson } from "./support/upstream-call.js";
-import { closeAll, gate } from "./support/wait.js";
+import { closeAll, gate, until } from "./support/wait.js";
 
 afterEach(closeAll);
 
@@ -46,6 +49,25 @@ class Session {
       headers: { "content-type": "application/json", accept, "mcp-session-id": this.#id },
       body,
     });
+  }
+
+  /** Sends a body in parts. `end` sends the last, and resolves with what comes back. */
+  begin(): { write(part: string): void; end(last: string): Promise<string> } {
+    const headers = {
+      "content-type": "application/json",
+      accept: both,
+      "mcp-session-id": this.#id,
+    };
+    const sending = httpRequest(this.#url, { method: "POST", headers });
+    const answered = once(sending, "response");
+    return {
+      write: (part) => void sending.write(part),
+      async end(last) {
+        sending.end(last);
+        const [response] = (await answered) as [IncomingMessage]; // as its name says
+        return readText(response);
+      },
+    };
   }
 
   /** Sends a batch. Returns what comes back, whatever form it has. */
@@ -186,6 +208,106 @@ describe("a batch in a session that agreed on 2025-03-26", () => {
     }
     expect(old.callsOf("echo")).toHaveLength(0);
     expect((await hub.budget("batchMessages")).refused).toBe(1);
+  });
+});
+
+describe("answers to a batch", () => {
+  const kib = 1024;
+  /** A hub with one server of many tools, whose list is long. */
+  async function withLongLists(budgets: NonNullable<TestHubOptions["budgets"]>) {
+    const hub = await TestHub.start({ budgets });
+    const tools = Array.from({ length: 300 }, (_, at) => ({
+      name: `tool-${at}`,
+      description: "x".repeat(kib),
+      inputSchema: { type: "object" },
+    }));
+    const old = await LegacyUpstream.start({ tools });
+    await hub.register("old", old);
+    return { hub, old, session: await Session.open(hub) };
+  }
+  const lists = Array.from({ length: 60 }, (_, id) => request(id, "tools/list"));
+  const allOf = (messages: readonly Message[]) =>
+    messages.filter(({ result }) => (result?.tools as unknown[] | undefined)?.length !== undefined);
+
+  for (const accept of [both, "application/json"])
+    test(`are all there however long they are together, for a client that reads and takes ${accept}`, async () => {
+      const { hub, session } = await withLongLists({
+        streamBytes: 64 * kib,
+        batchBytes: 1024 * kib,
+      });
+      const answers = await session.send(lists, accept);
+      expect(answers.map(({ id }) => id).sort((a, b) => Number(a) - Number(b))).toEqual(
+        lists.map(({ id }) => id),
+      );
+      expect(allOf(answers)).toHaveLength(lists.length);
+      expect((await hub.budget("streamBytes")).refused).toBe(0);
+      expect((await hub.budget("batchBytes")).used).toBe(0);
+    });
+
+  test("have room within a share of what all may have, and those without it are errors", async () => {
+    const { hub, old } = await start({ budgets: { batchBytes: 1024 * kib } });
+    old.on("echo", () => textResult("x".repeat(200 * kib)));
+    const session = await Session.open(hub);
+    const calls = Array.from({ length: 10 }, (_, id) => call(id, "old__echo"));
+    const answers = await session.send(calls, "application/json");
+    expect(answers).toHaveLength(10);
+    const refused = answers.filter(({ error }) => error?.data?.hubError === "TOO_MANY_BYTES");
+    expect(refused).toHaveLength(8);
+    expect(answers.filter(({ result }) => result !== undefined)).toHaveLength(2);
+    expect(await hub.budget("batchBytes")).toMatchObject({ used: 0, refused: 8 });
+  });
+
+  test("are JSON for a client that takes nothing else, also when it takes one request back", async () => {
+    const { hub, old } = await start();
+    const arrived = gate();
+    const letGo = gate();
+    old.on("echo", async () => {
+      arrived.open();
+      await letGo.opened;
+      return textResult("late");
+    });
+    const session = await Session.open(hub);
+    const batch = JSON.stringify([call(1, "old__echo"), call(2, "new__echo")]);
+    const posted = session.post(batch, "application/json");
+    await arrived.opened;
+    const params = { requestId: 1, reason: "enough" };
+    await session.send([{ jsonrpc: "2.0", method: "notifications/cancelled", params }]);
+    const response = await posted;
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(messagesIn(await response.text()).map(({ id }) => id)).toEqual([2]);
+    letGo.open();
+  });
+
+  test("come through while the hub drains, where a call in flight waits for what a batch holds", async () => {
+    const { hub, old } = await start();
+    old.on("echo", async (one) =>
+      textResult(JSON.stringify(await one.ask("elicitation/create", { message: "?" }))),
+    );
+    const session = await Session.open(hub);
+    const response = await session.post(JSON.stringify([call(1, "old__echo")]));
+    let text = "";
+    let stopped: Promise<void> | undefined;
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString("utf8");
+      const question = messagesIn(text.slice(0, text.lastIndexOf("\n\n") + 2)).find(
+        ({ method }) => method === "elicitation/create",
+      );
+      if (question === undefined || stopped !== undefined) continue;
+      const told = JSON.stringify([
+        { jsonrpc: "2.0", id: question.id, result: { action: "accept" } },
+        call(2, "old__echo"),
+      ]);
+      const posting = session.begin();
+      await until("the batch to begin", async () => {
+        posting.write(" ");
+        return (await hub.budget("receivedBytes")).used > 0;
+      });
+      stopped = hub.stop();
+      const answers = messagesIn(await posting.end(told));
+      expect(byId(answers, 2).error?.data?.hubError).toBe("HUB_STOPPING");
+    }
+    await stopped;
+    expect(textOf(byId(messagesIn(text), 1))).toBe('{"action":"accept"}');
   });
 });
 

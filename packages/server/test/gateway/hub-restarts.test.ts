@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { LegacyClient } from "./support/clients.js";
@@ -153,6 +153,38 @@ describe("a session that ended", () => {
     expect(await statusOf(evicted)).toBe(404);
     expect(await statusOf(used)).toBe(200);
     expect(await statusOf(newcomers[1] as LegacyClient)).toBe(200); // the second of two
+  });
+
+  test("while the store cannot write is told so, and stays ended once DELETE was answered with 200", async () => {
+    const { hub } = await withServer();
+    const client = await LegacyClient.open(hub.url);
+    await count(client);
+    const unsaved = join(hub.dataDir, "hub.db");
+    renameSync(unsaved, `${unsaved}.away`);
+    expect(await client.end()).toBe(503);
+    expect(await statusOf(client)).toBe(404);
+    expect(await client.end()).toBe(503);
+    // One that the store never had needs nothing of it.
+    expect(await (await LegacyClient.open(hub.url)).end()).toBe(200);
+    renameSync(`${unsaved}.away`, unsaved);
+    await until("the end to be stored", async () => (await client.end()) === 200);
+    await restart(hub);
+    expect(await statusOf(client)).toBe(404);
+  });
+
+  test("for want of room after a restart stays ended, and its row is removed", async () => {
+    const { hub } = await withServer();
+    const clients = [];
+    const identity = { experimental: { large: { text: "x".repeat(15_000) } } };
+    for (let at = 0; at < 6; at += 1)
+      clients.push(await LegacyClient.open(hub.url, { capabilities: identity }));
+    for (const client of clients) await count(client);
+    const small = await restart(hub, { budgets: { allSessionRowBytes: 65_536 } });
+    const statuses = await Promise.all(clients.map(statusOf));
+    expect(statuses).toContain(200);
+    expect(statuses).toContain(404);
+    await restart(small);
+    for (const [at, client] of clients.entries()) expect(await statusOf(client)).toBe(statuses[at]);
   });
 
   test("is gone when nobody asked for it for as long after a restart", async () => {
