@@ -128,6 +128,8 @@ export class MachineJudge {
       default:
         if (fact.ttlMs !== undefined && !lost) return "its lease is alive";
         if (fact.lastProbe === true) return undefined;
+        // Whose registration proves nothing is what was there before, until it is seen.
+        if (fact.lastProbe === undefined && fact.inherited === "down") return undefined;
         if (fact.failures === 0 && !fact.isDraining) return "no probe failed";
         return silentMs > Math.max(downAfterMs, fact.ttlMs ?? 0) ? undefined : "it is too early";
     }

@@ -222,7 +222,10 @@ class MachineModel {
     const before = this.#facts.statusOf(slot);
     const recordBefore = this.#entryOf(slot);
     const yields = this.#facts.yieldingTo(slot);
+    const looked = this.#world.asked.length;
     const result = await this.#tryRegister(slot, proof);
+    for (const endpoint of this.#world.asked.slice(looked))
+      if (this.#world.isRefused(endpoint)) this.#noteRefusal(endpoint);
     const house = this.#facts.house(slot);
     const own = house.instances.get(slot.endpoint);
     if (expected.is === "wait" && own !== undefined) this.#facts.noteAsking(own, slot);
@@ -261,6 +264,14 @@ class MachineModel {
       result.isKeyIgnored === isKeyIgnored,
       () => `${slot.endpoint}: its key was ${result.isKeyIgnored ? "ignored" : "taken over"}`,
     );
+  }
+
+  /** Whoever looks for the holder of a name and finds nothing there makes it suspect, and may come to nothing. */
+  #noteRefusal(endpoint: string): void {
+    for (const { instances } of this.#facts.houses.values()) {
+      const fact = instances.get(endpoint);
+      if (fact !== undefined && !fact.isDraining) fact.isDoubted = true;
+    }
   }
 
   #entryOf(slot: Slot) {
