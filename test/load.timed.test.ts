@@ -151,7 +151,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     for await (const _ of every(600, undefined, { signal: stopBeating.signal }))
       for (const status of await beatAll(hub, grants)) beats.add(status);
   })().catch(() => undefined);
-  await until("the herd to be up", async () => (await inStatus("up")) === herdSize);
+  await until("the herd to be seen", async () => (await inStatus("needs-token")) === herdSize);
   stopBeating.abort();
   await beating;
   expect([...beats]).toEqual([200]);
@@ -188,7 +188,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   const backMs = performance.now() - began;
   expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(again.map(({ id }) => id))).toEqual(isHerd);
-  await until("the herd to be up again", async () => (await inStatus("up")) === herdSize);
+  await until("the herd to be seen again", async () => (await inStatus("needs-token")) === herdSize);
   const coming = await timesWhileComing();
 
   const figures = [...dying, ...coming].map((times) => quantile(times, 0.99));
@@ -201,7 +201,7 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     const life = events
       .filter((event) => event.serverId === id && event.kind === "status-changed")
       .map(({ to }) => to);
-    expect(life.join(" ")).toMatch(/^up (suspect )?(unreachable )?down (pending )?up$/);
+    expect(life.join(" ")).toMatch(/^needs-token (suspect )?(unreachable )?down (pending )?needs-token$/);
   }
   expect(hub.program.output).not.toContain('"level":"error"');
 }, 180_000);
