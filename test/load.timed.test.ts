@@ -188,7 +188,10 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
   const backMs = performance.now() - began;
   expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(again.map(({ id }) => id))).toEqual(isHerd);
-  await until("the herd to be seen again", async () => (await inStatus("needs-token")) === herdSize);
+  await until(
+    "the herd to be seen again",
+    async () => (await inStatus("needs-token")) === herdSize,
+  );
   const coming = await timesWhileComing();
 
   const figures = [...dying, ...coming].map((times) => quantile(times, 0.99));
@@ -201,7 +204,9 @@ test(`${herdSize} leases that run out together: the list stays quick, each goes 
     const life = events
       .filter((event) => event.serverId === id && event.kind === "status-changed")
       .map(({ to }) => to);
-    expect(life.join(" ")).toMatch(/^needs-token (suspect )?(unreachable )?down (pending )?needs-token$/);
+    expect(life.join(" ")).toMatch(
+      /^needs-token (suspect )?(unreachable )?down (pending )?needs-token$/,
+    );
   }
   expect(hub.program.output).not.toContain('"level":"error"');
 }, 180_000);
