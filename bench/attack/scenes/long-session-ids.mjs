@@ -13,13 +13,16 @@ export default {
   title: "10,000 session ids of 12 KB",
   async run(stage) {
     let given = 0;
+    const clientInfo = { name: "attacker", version: "1" };
     const filler = "s".repeat(idCharacters);
     const { id } = await stage.registered("long ids", {
       era: legacy,
       on: {
         initialize: ({ message, response }) => {
           given += 1;
-          response.setHeader("mcp-session-id", `${given}-${filler}`);
+          // The hub's own probes get short ones: a server that nobody can call is not up.
+          const isOurs = message.params.clientInfo.name === clientInfo.name;
+          response.setHeader("mcp-session-id", isOurs ? `${given}-${filler}` : `${given}`);
           return {
             protocolVersion: message.params.protocolVersion,
             capabilities: { tools: {} },
@@ -33,7 +36,7 @@ export default {
     const params = {
       protocolVersion: legacy,
       capabilities: {},
-      clientInfo: { name: "a", version: "1" },
+      clientInfo,
     };
     const request = requestText(target, { id: 1, method: "initialize", params });
     const count = stage.scale(10_000, 1_000);
