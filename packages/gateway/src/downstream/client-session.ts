@@ -39,6 +39,8 @@ export class ClientSession implements Holder, Keepable {
   readonly #selection: () => Selection;
   readonly #legs = new Map<string, Promise<Leg>>();
   readonly #links = new Map<string, LegacyLink>();
+  /** Those of them that calls can be sent in. */
+  readonly #ready = new Map<string, Leg & { readonly kind: "legacy" }>();
   readonly #listening = new Map<LegacyLink, SessionStream>();
   readonly #streams = new Set<Reply>();
   readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
@@ -175,11 +177,20 @@ export class ClientSession implements Holder, Keepable {
     return opening;
   }
 
+  /** The same for a session that stands, where nothing need be waited for. */
+  readyLeg(entry: Entry): (Leg & { readonly kind: "legacy" }) | undefined {
+    const ready = this.#ready.get(entry.record.id);
+    if (ready === undefined) return undefined;
+    const { isLost, isInDoubt } = ready.link;
+    return !isLost && !isInDoubt && this.#stands(entry, ready.link) ? ready : undefined;
+  }
+
   /** Forgets a session with a server that is no more. */
   drop(serverId: string, link: LegacyLink): void {
     // Another call may have opened a new one already.
     if (this.#links.get(serverId) !== link) return;
     this.#links.delete(serverId);
+    this.#ready.delete(serverId);
     this.#legs.delete(serverId);
     this.#listening.get(link)?.exchange?.abort();
     this.#listening.delete(link);
@@ -249,6 +260,7 @@ export class ClientSession implements Holder, Keepable {
     this.#listenNoMore();
     for (const link of this.#links.values()) if (!isKept || link.kept === undefined) link.close();
     this.#links.clear();
+    this.#ready.clear();
     this.#legs.clear();
     this.#streams.clear();
   }
@@ -271,6 +283,7 @@ export class ClientSession implements Holder, Keepable {
           // What a call leaves in a session with a server is not lost with the hub's process.
           const isStored = leg.link.kept === undefined ? undefined : this.changed();
           await Promise.all([this.#greet(leg.link), isStored]);
+          if (this.#links.get(serverId) === leg.link) this.#ready.set(serverId, leg);
         }
       }
       return leg;

@@ -9,6 +9,9 @@ import type { OpenStreams } from "./open-streams.js";
 import { peerOf } from "./peer.js";
 import type { Reply } from "./reply.js";
 
+type HeadersOut = Readonly<Record<string, string>>;
+
+const jsonHeaders = { "content-type": "application/json" } as const;
 const streamHeaders = {
   "content-type": "text/event-stream",
   "cache-control": "no-store",
@@ -48,7 +51,6 @@ export class HttpReply implements Reply {
       if (hasEnded) return;
       for (const listener of this.#onGone) listener();
     });
-    response.on("drain", () => this.#drained());
   }
 
   get peer(): string {
@@ -83,26 +85,18 @@ export class HttpReply implements Reply {
       this.#long.breakOff(text.toString());
       return;
     }
-    if (this.#isStreamPreferred && status === 200) this.openStream(headers);
-    if (this.#state === "events") {
-      this.event({ data: text.toString() });
-      this.end();
-      return;
-    }
-    this.#state = "ended";
-    const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
-    const own = { "content-type": "application/json", "content-length": bytes.length };
-    this.#response.writeHead(status, joinedHeaders(this.#always, headers, own));
-    atEndOfTurn(() => this.#response.end(bytes));
+    const isStream = this.#isStreamPreferred && status === 200;
+    if (this.#state === "events") this.#endEvents(eventText({ data: text.toString() }));
+    else if (isStream)
+      this.#whole(200, headers, streamHeaders, eventText({ data: text.toString() }));
+    else this.#whole(status, headers, jsonHeaders, text);
   }
 
   beginLong(): LongReply | undefined {
     if (this.#state === "ended" || this.#long !== undefined) return undefined;
     if (this.#isStreamPreferred) this.openStream();
-    if (this.#state === "unopened") {
-      const own = { "content-type": "application/json" };
-      this.#response.writeHead(200, joinedHeaders(this.#always, own));
-    }
+    if (this.#state === "unopened")
+      this.#response.writeHead(200, joinedHeaders(this.#always, jsonHeaders));
     this.#long = new LongReply(this.#response, this.#state === "events");
     return this.#long;
   }
@@ -123,8 +117,8 @@ export class HttpReply implements Reply {
       return;
     }
     this.#state = "ended";
-    const own = { "content-type": "application/json", "content-length": message.length };
-    this.#response.writeHead(200, joinedHeaders(this.#always, own));
+    const own = { "content-length": message.length };
+    this.#response.writeHead(200, joinedHeaders(this.#always, jsonHeaders, own));
     atEndOfTurn(() => endWith(this.#response, message));
   }
 
@@ -138,8 +132,15 @@ export class HttpReply implements Reply {
   openStream(headers: Readonly<Record<string, string>> = {}): void {
     if (this.#state !== "unopened" || this.#long !== undefined) return;
     this.#state = "events";
-    this.#response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
-    this.#response.flushHeaders();
+    const response = this.#response;
+    response.writeHead(200, joinedHeaders(this.#always, headers, streamHeaders));
+    // The head leaves at the end of the turn, in one write with the events that the turn brings.
+    response.cork();
+    atEndOfTurn(() => {
+      if (this.#state === "ended") return;
+      response.flushHeaders();
+      response.uncork();
+    });
     this.#streams.add(this);
   }
 
@@ -147,13 +148,21 @@ export class HttpReply implements Reply {
     return this.#write(eventText(event));
   }
 
+  lastEvent(event: StreamEvent): void {
+    if (this.#state === "events" && this.#long === undefined) this.#endEvents(eventText(event));
+    else this.message(event.data ?? "");
+  }
+
   comment(): void {
     if (this.#response.writableLength === 0) this.#write(":\n\n");
   }
 
   onDrain(listener: () => void): void {
-    if (this.#response.closed) listener();
-    else this.#onDrain.push(listener);
+    if (this.#response.closed) {
+      listener();
+      return;
+    }
+    if (this.#onDrain.push(listener) === 1) this.#response.once("drain", () => this.#drained());
   }
 
   end(): void {
@@ -170,12 +179,29 @@ export class HttpReply implements Reply {
   #write(text: string): boolean {
     if (this.#state === "ended" || this.#long !== undefined) return true;
     this.openStream();
+    return this.#hasRoom() ? this.#response.write(text) : true;
+  }
+
+  /** Ends the stream with one more event. */
+  #endEvents(text: string): void {
+    this.#state = "ended";
+    if (this.#hasRoom()) atEndOfTurn(() => this.#response.end(text));
+  }
+
+  /** Sends an answer that is there as a whole. */
+  #whole(status: number, headers: HeadersOut, own: HeadersOut, body: string | Buffer): void {
+    this.#state = "ended";
+    const length = { "content-length": Buffer.byteLength(body) };
+    this.#response.writeHead(status, joinedHeaders(this.#always, headers, own, length));
+    atEndOfTurn(() => this.#response.end(body));
+  }
+
+  /** Breaks the stream off where there is none for another event. */
+  #hasRoom(): boolean {
     // What waits already is what the client does not read; one large event alone is no sign of that.
-    if (this.#response.writableLength > this.#budgets.limit("streamBytes")) {
-      this.#budgets.refused("streamBytes");
-      this.#response.destroy();
-      return true;
-    }
-    return this.#response.write(text);
+    if (this.#response.writableLength <= this.#budgets.limit("streamBytes")) return true;
+    this.#budgets.refused("streamBytes");
+    this.#response.destroy();
+    return false;
   }
 }

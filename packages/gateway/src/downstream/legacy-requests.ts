@@ -1,6 +1,6 @@
 import { isJsonObject } from "@hub/core";
 import type { View } from "../catalogue/view.js";
-import { relayLegacy } from "../relay/legacy-relay.js";
+import { LegacyRelay } from "../relay/legacy-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
 import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { applyLogLevel } from "../upstream/log-level.js";
@@ -112,30 +112,26 @@ function send(
   found: Route,
 ): void {
   const { entry, params, name, headers = [] } = found;
-  const request = { ...message, ...(params === undefined ? {} : { params }) };
-  const isTask = isJsonObject(message.params?.task);
-  relayLegacy(options.context, {
+  const remember = (text: string) => {
+    session.tasks.remember(entry.record.id, text);
+    session
+      .changed()
+      .then(() => reply.message(text))
+      .catch(onFault);
+  };
+  const relay = new LegacyRelay(options.context, {
     session,
     entry,
-    request,
+    request: params === undefined ? message : { ...message, params },
     text: textFor(written, message, found),
     argumentsText: () => argumentsText(written),
     name,
     headers,
     reply,
     rewrites: view.rewrites.get(entry.record.id),
-    ...(isTask
-      ? {
-          onResponse: (text: string) => {
-            session.tasks.remember(entry.record.id, text);
-            session
-              .changed()
-              .then(() => reply.message(text))
-              .catch(onFault);
-          },
-        }
-      : {}),
-  }).catch(onFault);
+    onResponse: isJsonObject(message.params?.task) ? remember : undefined,
+  });
+  relay.start().catch(onFault);
 }
 
 /** Waits until the servers know it, so that the next call obeys it, but not for one that hangs. */

@@ -79,6 +79,11 @@ export class PartReply implements Reply {
     return this.#isOver || this.#shared.event(event);
   }
 
+  lastEvent(event: StreamEvent): void {
+    this.event(event);
+    this.end();
+  }
+
   comment(): void {
     if (this.isStream) this.#shared.whole.comment();
   }

@@ -26,6 +26,8 @@ export interface Reply {
   openStream(headers?: Readonly<Record<string, string>>): void;
   /** Sends an event; false when the client should be given time to read (see `onDrain`). */
   event(event: StreamEvent): boolean;
+  /** Ends a stream with one more event; where none is open, the answer is its message. */
+  lastEvent(event: StreamEvent): void;
   /** A sign of life on a stream. Where the client has not read what was sent before, there is one already. */
   comment(): void;
   /** Calls `listener` once, when the client has read what waits, or is gone. */

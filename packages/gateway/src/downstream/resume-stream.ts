@@ -1,5 +1,5 @@
 import type { GatewayContext } from "../relay/context.js";
-import { mappedId } from "../relay/legacy-relay.js";
+import { mappedId } from "../relay/legacy-answer.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { hear } from "../wire/heard.js";
 import { askClient, takeBack } from "./ask-client.js";

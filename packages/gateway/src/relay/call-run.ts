@@ -147,8 +147,13 @@ export class CallRun {
   /** What was sent has its answer. Its stream ends with it; one that stays open all the same is closed. */
   answered(): void {
     this.#stopEnding?.();
+    this.#stopEnding = undefined;
     const exchange = this.#exchange;
-    if (exchange !== undefined) this.#stopEnding = endSoon(() => exchange.abort());
+    // Most end with the bytes that bring the answer.
+    queueMicrotask(() => {
+      if (exchange !== undefined && exchange === this.#exchange)
+        this.#stopEnding ??= endSoon(() => exchange.abort());
+    });
   }
 
   /** The stream of the answer has ended. */

@@ -4,7 +4,7 @@ import { tooManyQuestions } from "../downstream/questions.js";
 import { codes, type JsonRpcError, type Params, parseMessage } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
-import type { LegacyCall } from "./legacy-relay.js";
+import type { LegacyCall } from "./legacy-call.js";
 
 /** A call of a 2025 client to a server of 2026-07-28. */
 export type BridgedCall = LegacyCall & {

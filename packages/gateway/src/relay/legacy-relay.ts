@@ -1,201 +1,126 @@
-import type { Entry } from "@hub/core";
-import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
-import { askClient, takeBack } from "../downstream/ask-client.js";
-import type { ClientSession } from "../downstream/client-session.js";
-import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
-import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
-import { Unreachable } from "../upstream/open-link.js";
-import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import type { HeaderParameter } from "../wire/header-values.js";
-import { hear } from "../wire/heard.js";
+import { type Leg, Unreachable } from "../upstream/open-link.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
-import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
+import { failureText, faultOf, type GatewayContext } from "./context.js";
+import { LegacyAnswer } from "./legacy-answer.js";
+import type { LegacyCall } from "./legacy-call.js";
 import { callModernServer } from "./legacy-to-modern.js";
-import { noAnswer, wantsToken } from "./no-answer.js";
-import { passLong } from "./pass-long.js";
-import { forgotTwice, isSessionRefusal } from "./session-refusal.js";
 
-export type LegacyCall = {
-  readonly session: ClientSession;
-  readonly entry: Entry;
-  /** As its server shall see it, under the client's own id. */
-  readonly request: JsonRpcRequest;
-  /** The same as the client wrote it, where a 2025 server can have it so. */
-  readonly text?: string | undefined;
-  /** Its arguments as the client wrote them, for servers of either kind. */
-  readonly argumentsText: () => string | undefined;
-  readonly name: string | undefined;
-  readonly headers: readonly HeaderParameter[];
-  readonly reply: Reply;
-  readonly rewrites: Rewrites | undefined;
-  /** Takes the response instead of the reply; for answers that must be looked at. */
-  readonly onResponse?: ((text: string) => void) | undefined;
-};
+/**
+ * A call of a client of a 2025 revision, from its request to its end: to a server of the same revisions in
+ * the client's session with it, to one of 2026-07-28 by way of `callModernServer`.
+ */
+export class LegacyRelay {
+  readonly context: GatewayContext;
+  readonly call: LegacyCall;
+  readonly run: CallRun;
+  readonly #cancel = () => this.end("The client took the call back");
+  /** The session that it was sent in last. */
+  #link: LegacyLink | undefined;
 
-const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+  constructor(context: GatewayContext, call: LegacyCall) {
+    const { session, entry, request } = call;
+    this.context = context;
+    this.call = call;
+    this.run = new CallRun(context, {
+      peer: session.peer,
+      entry,
+      method: request.method,
+      name: call.name,
+      client: session.client,
+      params: request.params,
+      onFailure: (failure) => this.#failed(failure),
+    });
+    session.calls.set(request.id, this.#cancel);
+  }
 
-/** Calls a server for a client of a 2025 revision, whatever revision the server speaks. */
-export async function relayLegacy(context: GatewayContext, call: LegacyCall): Promise<void> {
-  const { session, entry, request, reply } = call;
-  const serverId = entry.record.id;
-  let link: LegacyLink | undefined;
-  const run = new CallRun(context, {
-    peer: session.peer,
-    entry,
-    method: request.method,
-    name: call.name,
-    client: session.client,
-    params: request.params,
-    onFailure(failure) {
-      // A server that was told keeps nothing running for a call that nobody waits for.
-      if (failure.code === "CALL_TIMED_OUT") link?.post(cancelled(request, "The hub's time limit"));
-      forget();
-      answer(failureText(context, request.id, failure, entry));
-    },
-  });
-  const cancel = () => end("The client took the call back");
-  const end = (reason: string) => {
-    link?.post(cancelled(request, reason));
-    forget();
-    run.cancel();
+  /** Sends it. Resolves when it is on its way, or has failed. */
+  async start(): Promise<void> {
+    const { session, entry } = this.call;
+    const ready = session.readyLeg(entry);
+    if (ready !== undefined) this.#send(ready, false);
+    else await this.#open(false);
+  }
+
+  /** The call did not run: its session was unknown, or nothing could be connected to. */
+  retry(lost: LegacyLink, isRetry: boolean, failure: GatewayFailure): void {
+    const { session, entry } = this.call;
+    session.drop(entry.record.id, lost);
+    // A greeting that was kept must not open the same dead instance once more.
+    lost.instance.forgetLegacyLeg();
+    if (this.run.isOver) return;
+    // It has just refused the connection, and there is nobody better: a second dial would only say so again.
+    const next = this.context.instances.first(entry);
+    const isVain = next === lost.instance && next.status === "suspect";
+    if (isRetry || isVain) this.run.fail(failure);
+    else void this.#open(true);
+  }
+
+  /** Nobody wants its answer any more. */
+  end(reason: string): void {
+    const { request, reply } = this.call;
+    this.#link?.post(cancelled(request, reason));
+    this.forget();
+    this.run.cancel();
     // A stream that ends: the client expects no answer to what it took back.
     reply.openStream();
     reply.end();
-  };
-  session.calls.set(request.id, cancel);
-  const forget = () => {
-    if (session.calls.get(request.id) === cancel) session.calls.delete(request.id);
-    session.running.delete(run);
-    // What the server still wanted to know for this call, nobody needs to answer any more.
-    session.questions.dropOf(run);
-  };
-  const answer = (text: string, status = 200) => {
-    if (call.onResponse !== undefined) call.onResponse(text);
-    else reply.message(text, status);
-  };
+  }
 
-  const attempt = async (isRetry: boolean): Promise<void> => {
-    const leg = await session.legTo(entry);
-    if (run.isOver) return;
-    if (leg.kind === "modern") {
-      await callModernServer(context, { ...call, run, answer, forget });
-      return;
+  /** It is over for the session: it cannot be taken back, and what its server asked needs no answer. */
+  forget(): void {
+    const { session, request } = this.call;
+    if (session.calls.get(request.id) === this.#cancel) session.calls.delete(request.id);
+    session.running.delete(this.run);
+    session.questions.dropOf(this.run);
+  }
+
+  answer(text: string): void {
+    const { onResponse, reply } = this.call;
+    if (onResponse === undefined) reply.message(text);
+    else onResponse(text);
+  }
+
+  async #open(isRetry: boolean): Promise<void> {
+    try {
+      const leg = await this.call.session.legTo(this.call.entry);
+      if (this.run.isOver) return;
+      if (leg.kind === "legacy") this.#send(leg, isRetry);
+      else await callModernServer(this.context, this.#bridged());
+    } catch (error) {
+      const isKnown = error instanceof Unreachable;
+      this.run.fail(isKnown ? error.failure : faultOf(this.context, error));
     }
-    link = leg.link;
-    const opened = leg.link;
-    session.running.set(run, opened);
-    run.send(opened.instance, () =>
-      opened.request(
-        request,
-        receiver(opened, isRetry, (failure) => void again(opened, isRetry, failure)),
-        call.text,
-      ),
+  }
+
+  #send({ link }: Leg & { readonly kind: "legacy" }, isRetry: boolean): void {
+    const { session, request, text } = this.call;
+    this.#link = link;
+    session.running.set(this.run, link);
+    this.run.send(link.instance, () =>
+      link.request(request, new LegacyAnswer(this, link, isRetry), text),
     );
-  };
-  /** The call did not run: the session was unknown, or nothing could be connected to. */
-  const again = async (lost: LegacyLink, isRetry: boolean, failure: GatewayFailure) => {
-    session.drop(serverId, lost);
-    // A greeting that was kept must not open the same dead instance once more.
-    lost.instance.forgetLegacyLeg();
-    if (run.isOver) return;
-    // It has just refused the connection, and there is nobody better: a second dial would only say so again.
-    const next = context.instances.first(entry);
-    const isVain = next === lost.instance && next.status === "suspect";
-    if (isRetry || isVain) run.fail(failure);
-    else await attempt(true).catch(refuse);
-  };
-  const refuse = (error: unknown) =>
-    run.fail(error instanceof Unreachable ? error.failure : faultOf(context, error));
+  }
 
-  const receiver = (
-    opened: LegacyLink,
-    isRetry: boolean,
-    retry: (failure: GatewayFailure) => void,
-  ): MessageReceiver => {
-    let isLost = false;
-    let isAnswered = false;
-    let isResumable = false;
-    let status = 200;
-    let head: Headers = {};
+  #bridged() {
     return {
-      onOpen(given, framing, headers) {
-        status = given;
-        head = headers;
-        isLost = given === 404 && opened.isStateful;
-        if (given >= 200 && given < 300 && framing === "events" && call.onResponse === undefined)
-          reply.openStream();
-      },
-      onEvent(event) {
-        if (!isRetry && isSessionRefusal(status, event.data)) {
-          isLost = true;
-          opened.instance.forgetLegacyLeg();
-        }
-        if (isLost) return;
-        const refusal = wantsToken(status, head);
-        if (refusal !== undefined) return run.fail(refusal);
-        run.heard(event.data ?? "");
-        if (event.id !== undefined) isResumable = true;
-        const kind = passEvent(context, session, opened, reply, run, call, event, (text, said) => {
-          isAnswered = true;
-          forget();
-          run.finish(outcomeOf(said));
-          if (call.onResponse !== undefined) call.onResponse(text);
-          else if (reply.isStream) {
-            reply.event({ ...event, ...mappedId(serverId, event), data: text });
-            // Whether its server ends it as well is nothing to the client.
-            reply.end();
-          } else {
-            const message = text === event.data ? (event.bytes ?? text) : text;
-            reply.message(message, status >= 400 ? status : 200);
-          }
-        });
-        if (kind === "full") run.slowDown((listener) => reply.onDrain(listener));
-      },
-      onLong(answering) {
-        const mustSee = call.onResponse !== undefined || call.rewrites !== undefined;
-        if (mustSee || isLost || status >= 300) return undefined;
-        const eventOf = (event: StreamEvent) => ({ ...event, ...mappedId(serverId, event) });
-        const onWhole = (said: Envelope) => {
-          isAnswered = true;
-          forget();
-          run.finish(outcomeOf(said));
-        };
-        const onOther = () => run.fail(noAnswer(status, head));
-        const onGone = () => end("The client left in the middle of the answer");
-        const { id } = request;
-        const mayAsk = false;
-        return passLong({ run, reply, id, mayAsk, eventOf, onWhole, onOther, onGone }, answering);
-      },
-      // To its client as well. The call is as silent as before: whatever keeps connections open sends comments.
-      onComment() {
-        if (reply.isStream) reply.comment();
-      },
-      onRoom: (hasRoom) => run.waitForRoom(hasRoom),
-      onEnd() {
-        run.ended();
-        if (isLost) return retry(forgotTwice);
-        if (isAnswered || (isResumable && reply.isStream)) {
-          // Without an answer it is a server that wants to be asked again for the rest of the stream.
-          forget();
-          run.finish("ok");
-          reply.end();
-          return;
-        }
-        run.fail(noAnswer(status, head));
-      },
-      onFailure(failure) {
-        if (failure.neverSent) return retry(failureOf(failure));
-        // What was lost may be the whole server; the next call finds out.
-        run.fail(failureOf(failure));
-      },
+      ...this.call,
+      run: this.run,
+      answer: (text: string) => this.answer(text),
+      forget: () => this.forget(),
     };
-  };
+  }
 
-  await attempt(false).catch(refuse);
+  #failed(failure: GatewayFailure): void {
+    const { request, entry } = this.call;
+    // A server that was told keeps nothing running for a call that nobody waits for.
+    if (failure.code === "CALL_TIMED_OUT")
+      this.#link?.post(cancelled(request, "The hub's time limit"));
+    this.forget();
+    this.answer(failureText(this.context, request.id, failure, entry));
+  }
 }
 
 function cancelled(request: JsonRpcRequest, reason: string) {
@@ -204,54 +129,4 @@ function cancelled(request: JsonRpcRequest, reason: string) {
     method: "notifications/cancelled",
     params: { requestId: request.id, reason },
   };
-}
-
-/** Ids of events tell which server a client wants to go on with. */
-export function mappedId(serverId: string, { id }: StreamEvent): { readonly id?: string } {
-  return id === undefined || id === "" ? {} : { id: `${serverId}:${id}` };
-}
-
-/** Hands on one message of a call's stream: notifications as they are, questions under ids of the hub. */
-function passEvent(
-  context: GatewayContext,
-  session: ClientSession,
-  link: LegacyLink,
-  reply: Reply,
-  run: CallRun,
-  call: Pick<LegacyCall, "entry" | "request" | "rewrites">,
-  event: StreamEvent,
-  onResponse: (text: string, said: Envelope) => void,
-): "ok" | "full" {
-  const serverId = call.entry.record.id;
-  const { data } = event;
-  const ids = mappedId(serverId, event);
-  if (data === undefined) {
-    reply.event({ ...event, ...ids });
-    return "ok";
-  }
-  const heard = hear(data);
-  if (heard?.kind === "request") {
-    run.waitForClient();
-    askClient({ session, link, reply, ids, call: run, onSettled: () => run.goOn() }, heard.message);
-    return "ok";
-  }
-  if (heard?.kind === "notification") {
-    if (listChanged.test(heard.message.method)) {
-      // Clients hear of it when the hub has read the new list.
-      void context.refresh(serverId);
-      if (reply.isStream) reply.comment();
-      return "ok";
-    }
-    let text = rewriteText(data, call.rewrites);
-    if (heard.message.method === "notifications/cancelled") {
-      const told = takeBack(session, link, heard.message);
-      if (told === undefined) return "ok";
-      text = JSON.stringify(told);
-    }
-    return reply.event({ ...ids, data: text }) ? "ok" : "full";
-  }
-  // What answers somebody else is nobody's here.
-  if (heard?.kind === "answer" && answersRequest(heard.envelope, call.request.id))
-    onResponse(rewriteText(data, call.rewrites), heard.envelope);
-  return "ok";
 }

@@ -4,7 +4,7 @@ import type { MessageReceiver } from "./exchange.js";
 import { initializeRequest, type LegacyIdentity, readInitialized } from "./initialize.js";
 import type { Initialized } from "./instances.js";
 import { invalid, LinkError } from "./link-error.js";
-import type { UpstreamExchange } from "./port.js";
+import type { UpstreamExchange, UpstreamRequest } from "./port.js";
 import { sessionIdIn } from "./session-id.js";
 
 /** A session over streamable HTTP as the server opened it; without an id it keeps none. */
@@ -16,7 +16,7 @@ export type Greeted = {
 /** Sends a message with headers of the session. `text`: as it goes out; default: made of the message. */
 export type Send = (
   message: object,
-  headers: Readonly<Record<string, string>>,
+  headers: UpstreamRequest["headers"],
   receiver: MessageReceiver,
   text?: string,
 ) => UpstreamExchange;

@@ -1,6 +1,5 @@
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
-import { hearingBatches } from "./batched-answers.js";
 import { responseTo, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import { type Greeted, greet, type Send, sessionHeaders } from "./handshake.js";
@@ -9,8 +8,8 @@ import type { Initialized, UpstreamInstance } from "./instances.js";
 import { OpenExchanges } from "./open-exchanges.js";
 import { ownRequestId } from "./own-ids.js";
 import { ownReplies, tellInTurn } from "./own-replies.js";
-import type { UpstreamDialer, UpstreamExchange } from "./port.js";
-import { hearingOfSession, type SessionStanding } from "./session-answers.js";
+import { areReady, ready, type UpstreamDialer, type UpstreamExchange } from "./port.js";
+import { SessionAnswer, type SessionStanding } from "./session-answers.js";
 
 /** What is kept of a session with a server, to go on in it from another process of the hub. */
 export type KeptLink = {
@@ -97,7 +96,7 @@ function wireOf({ dialer, instance, limits, via, handshakeMs }: LegacyLinkOption
       instance,
       {
         method: "POST",
-        headers: { ...postHeaders, ...headers },
+        headers: areReady(headers) ? headers : { ...postHeaders, ...headers },
         body: text,
         via,
       },
@@ -124,6 +123,7 @@ function linkOf(
   const { initialized, sessionId } = greeted;
   let knownSince = provenAt;
   const own = sessionHeaders(greeted);
+  const ownPost = ready({ ...postHeaders, ...own, "accept-encoding": "identity" });
   const open = new OpenExchanges();
   const standing: SessionStanding = {
     // What was kept has served before.
@@ -133,12 +133,13 @@ function linkOf(
   };
   let isClosed = false;
   const sending = (message: object): Start => {
-    return (receiver) => send(message, own, receiver);
+    return (receiver) => send(message, ownPost, receiver);
   };
   const asking = (message: JsonRpcRequest, text?: string): Start => {
+    const { protocolVersion } = initialized;
     return (receiver) => {
-      const heard = hearingOfSession(message.id, standing, receiver);
-      return send(message, own, hearingBatches(initialized.protocolVersion, heard), text);
+      const answer = new SessionAnswer(message.id, protocolVersion, standing, receiver);
+      return send(message, ownPost, answer, text);
     };
   };
   const close = () => {

@@ -24,8 +24,8 @@ function lastOfText(bytes: Buffer): number {
   return at;
 }
 
-/** Takes over an answer whose result has begun, or does not. */
-export type PassageFor = (answering: Answering) => Passage | undefined;
+/** Whoever may take over an answer whose result has begun. */
+type PassageTaker = { onLong?(answering: Answering): Passage | undefined };
 
 /** An answer on its way: of what goes by only the envelope is read. */
 export class LongAnswer {
@@ -40,13 +40,13 @@ export class LongAnswer {
   }
 
   /** `begun`: what came of it; it is to be written as well. Undefined when the answer must be kept whole. */
-  static of(begun: Buffer, passageFor: PassageFor | undefined): LongAnswer | undefined {
-    if (passageFor === undefined) return undefined;
+  static of(begun: Buffer, taker: PassageTaker): LongAnswer | undefined {
+    if (taker.onLong === undefined) return undefined;
     const reader = new EnvelopeReader();
     reader.read(begun);
     const { answering } = reader;
     reader.end();
-    const passage = answering === undefined ? undefined : passageFor(answering);
+    const passage = answering === undefined ? undefined : taker.onLong(answering);
     return passage === undefined ? undefined : new LongAnswer(reader, passage);
   }
 

@@ -6,7 +6,7 @@ export type UpstreamRequest = {
   readonly method: "GET" | "POST" | "DELETE";
   /** Lower-case names. Only headers that are known to be for servers cross; the dialer drops all others. */
   readonly headers: Readonly<Record<string, string>> | ReadyHeaders;
-  readonly body?: string | Buffer;
+  readonly body?: string | Buffer | undefined;
   /**
    * Whether its answer comes unpacked: some servers, and proxies before them, pack what nobody asked them to.
    * Default: it comes as it was sent.
@@ -15,6 +15,11 @@ export type UpstreamRequest = {
   /** The hubs a relayed request already came through, as received. */
   readonly via?: string | undefined;
 };
+
+/** Headers of many requests, made ready once. Lower-case names that may cross. */
+export function ready(headers: Readonly<Record<string, string>>): ReadyHeaders {
+  return Object.entries(headers).flat();
+}
 
 export function areReady(headers: UpstreamRequest["headers"]): headers is ReadyHeaders {
   return Array.isArray(headers);

@@ -1,8 +1,11 @@
 import { isSessionRefusal } from "../relay/session-refusal.js";
-import { answersRequest, envelopeOf } from "../wire/envelope.js";
+import { type Answering, answersRequest, envelopeOf } from "../wire/envelope.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { codes, errorText, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
-import type { Headers, MessageReceiver } from "./exchange.js";
+import { messagesOf } from "./batched-answers.js";
+import type { Framing, Headers, MessageReceiver } from "./exchange.js";
+import type { Passage } from "./long-answer.js";
+import type { UpstreamFailure } from "./port.js";
 
 /** What is known of a session with a server by the answers in it. */
 export type SessionStanding = {
@@ -37,69 +40,99 @@ const unknownSession = errorText(null, {
  * that served before, is handed on as HTTP 404 and "Session not found", and so did not run. After any other
  * answer without one under its id the session is not used again.
  */
-export function hearingOfSession(
-  id: JsonRpcId,
-  standing: SessionStanding,
-  receiver: MessageReceiver,
-): MessageReceiver {
-  let status = 0;
-  let head: Headers = {};
-  let isHeld = false;
-  let isAnswered = false;
-  let isStream = false;
+export class SessionAnswer implements MessageReceiver {
+  readonly #id: JsonRpcId;
+  readonly #protocolVersion: string;
+  readonly #standing: SessionStanding;
+  readonly #receiver: MessageReceiver;
+  #status = 0;
+  #head: Headers = {};
+  #isStream = false;
+  #isAnswered = false;
   /** What came of a refusal, until it is known what it means. */
-  const held: StreamEvent[] = [];
-  const letGo = (framing: "json" | "none") => {
-    isHeld = false;
-    receiver.onOpen(status, framing, head);
-    for (const event of held.splice(0)) receiver.onEvent(event);
-  };
-  const isOwn = (data: string) => {
+  #held: StreamEvent[] | undefined;
+
+  /** `protocolVersion`: of the session. */
+  constructor(
+    id: JsonRpcId,
+    protocolVersion: string,
+    standing: SessionStanding,
+    receiver: MessageReceiver,
+  ) {
+    this.#id = id;
+    this.#protocolVersion = protocolVersion;
+    this.#standing = standing;
+    this.#receiver = receiver;
+  }
+
+  onOpen(status: number, framing: Framing, headers: Headers): void {
+    this.#status = status;
+    this.#head = headers;
+    this.#isStream = framing === "events";
+    const standing = this.#standing;
+    if (status === 404) standing.isLost = standing.isUnknown = true;
+    const mayBeUnknown = status >= 400 && status < 500 && !ofTheRequest.has(status);
+    if (mayBeUnknown && status !== 404 && standing.isProven && !this.#isStream) this.#held = [];
+    else this.#receiver.onOpen(status, framing, headers);
+  }
+
+  onEvent(event: StreamEvent): void {
+    for (const message of messagesOf(this.#protocolVersion, event)) this.#hear(message);
+  }
+
+  #hear(event: StreamEvent): void {
+    const isOk = this.#status >= 200 && this.#status < 300;
+    if (event.data !== undefined && !this.#isAnswered) {
+      // What comes with success is of a session that stands; nothing of it is read twice.
+      this.#isAnswered = isOk || this.#isOwn(event.data);
+      if (this.#isAnswered && isOk) this.#standing.isProven = true;
+    }
+    if (this.#held !== undefined) this.#held.push(event);
+    else this.#receiver.onEvent(event);
+  }
+
+  onLong(answering: Answering): Passage | undefined {
+    const passage = this.#held === undefined ? this.#receiver.onLong?.(answering) : undefined;
+    if (passage === undefined) return undefined;
+    this.#isAnswered = true;
+    this.#standing.isProven = true;
+    return passage;
+  }
+
+  onComment(): void {
+    this.#receiver.onComment?.();
+  }
+
+  onRoom(hasRoom: boolean): void {
+    this.#receiver.onRoom?.(hasRoom);
+  }
+
+  onEnd(): void {
+    const standing = this.#standing;
+    const held = this.#held;
+    if (held !== undefined && !this.#isAnswered && !held.some(isOfRequest)) {
+      standing.isLost = standing.isUnknown = true;
+      this.#receiver.onOpen(404, "json", this.#head);
+      this.#receiver.onEvent({ data: unknownSession });
+    } else if (held !== undefined) this.#letGo(held, held.length > 0 ? "json" : "none");
+    else if (!this.#isAnswered && !this.#isStream && !ofTheRequest.has(this.#status))
+      standing.isLost = true;
+    this.#receiver.onEnd();
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (this.#held !== undefined) this.#letGo(this.#held, "none");
+    this.#receiver.onFailure(failure);
+  }
+
+  #letGo(held: readonly StreamEvent[], framing: Framing): void {
+    this.#held = undefined;
+    this.#receiver.onOpen(this.#status, framing, this.#head);
+    for (const event of held) this.#receiver.onEvent(event);
+  }
+
+  #isOwn(data: string): boolean {
     const envelope = envelopeOf(data);
-    return envelope !== undefined && envelope.id !== null && answersRequest(envelope, id);
-  };
-  return {
-    onOpen(given, framing, headers) {
-      status = given;
-      head = headers;
-      isStream = framing === "events";
-      if (status === 404) standing.isLost = standing.isUnknown = true;
-      const mayBeUnknown = status >= 400 && status < 500 && !ofTheRequest.has(status);
-      isHeld = mayBeUnknown && status !== 404 && standing.isProven && !isStream;
-      if (!isHeld) receiver.onOpen(given, framing, headers);
-    },
-    onEvent(event) {
-      const isOk = status >= 200 && status < 300;
-      if (event.data !== undefined && !isAnswered) {
-        // What comes with success is of a session that stands; nothing of it is read twice.
-        isAnswered = isOk || isOwn(event.data);
-        if (isAnswered && isOk) standing.isProven = true;
-      }
-      if (isHeld) held.push(event);
-      else receiver.onEvent(event);
-    },
-    onLong(answering) {
-      const passage = isHeld ? undefined : receiver.onLong?.(answering);
-      if (passage === undefined) return undefined;
-      isAnswered = true;
-      standing.isProven = true;
-      return passage;
-    },
-    onComment: () => receiver.onComment?.(),
-    onRoom: (hasRoom) => receiver.onRoom?.(hasRoom),
-    onEnd() {
-      if (isHeld && !isAnswered && !held.some(isOfRequest)) {
-        standing.isLost = standing.isUnknown = true;
-        isHeld = false;
-        receiver.onOpen(404, "json", head);
-        receiver.onEvent({ data: unknownSession });
-      } else if (isHeld) letGo(held.length > 0 ? "json" : "none");
-      else if (!isAnswered && !isStream && !ofTheRequest.has(status)) standing.isLost = true;
-      receiver.onEnd();
-    },
-    onFailure(failure) {
-      if (isHeld) letGo("none");
-      receiver.onFailure(failure);
-    },
-  };
+    return envelope !== undefined && envelope.id !== null && answersRequest(envelope, this.#id);
+  }
 }

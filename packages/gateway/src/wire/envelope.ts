@@ -343,7 +343,7 @@ export function outcomeOf({ isError, isToolError }: Envelope): "ok" | "tool-erro
 const reader = new EnvelopeReader(Number.POSITIVE_INFINITY);
 
 /** The envelope of a whole text; undefined for what is no JSON object. */
-export function envelopeOf(text: string): Envelope | undefined {
-  reader.read(Buffer.from(text, "utf8"));
+export function envelopeOf(text: string | Buffer): Envelope | undefined {
+  reader.read(typeof text === "string" ? Buffer.from(text, "utf8") : text);
   return reader.end();
 }

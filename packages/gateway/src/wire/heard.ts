@@ -7,9 +7,12 @@ export type Heard =
   | { readonly kind: "notification"; readonly message: JsonRpcNotification }
   | { readonly kind: "answer"; readonly envelope: Envelope };
 
-/** What a text of a server's is; undefined for what is no message. Answers may be large and are not parsed. */
-export function hear(text: string): Heard | undefined {
-  const envelope = envelopeOf(text);
+/**
+ * What a text of a server's is; undefined for what is no message. Answers may be large and are not parsed.
+ * `bytes`: the same in UTF-8, where it is there.
+ */
+export function hear(text: string, bytes?: Buffer): Heard | undefined {
+  const envelope = envelopeOf(bytes ?? text);
   if (envelope === undefined) return undefined;
   if (!envelope.isCall) return envelope.isAnswer ? { kind: "answer", envelope } : undefined;
   const parsed = parseMessage(text);

@@ -1,7 +1,7 @@
 import type { BudgetBook, ByteShares } from "@hub/core";
 
 /** A message may have so many bytes before it needs room. */
-const freeBytes = 16_384;
+export const freeBytes = 16_384;
 
 /**
  * Room for long messages of servers while they come: they are kept until they are whole. A message that
