@@ -153,7 +153,7 @@ export class ModernEndpoint {
     const { response, via, always } = exchange;
     // The headers of a request say nothing of one that came inside of it.
     const isIndirect = written.isInside === true;
-    const asked: JsonRpcRequest = { ...message, ...(params === undefined ? {} : { params }) };
+    const asked = params === undefined ? message : { ...message, params };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
     const modern = candidates.filter((one) => eraOfInstance(entry, one) === "modern");

@@ -2,18 +2,23 @@ import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
 import { peerOf } from "../downstream/peer.js";
 import type { GatewayFailure } from "../errors.js";
-import type { CallRecord } from "../traffic.js";
-import { CallTimer } from "../upstream/call-timer.js";
+import type { CallRecord, RunningCall } from "../traffic.js";
+import { CallTimer, type TimeOver } from "../upstream/call-timer.js";
 import type { Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { Places } from "../upstream/places.js";
-import type { UpstreamExchange, UpstreamFailure, UpstreamRequest } from "../upstream/port.js";
+import type {
+  UpstreamExchange,
+  UpstreamFailure,
+  UpstreamReceiver,
+  UpstreamRequest,
+} from "../upstream/port.js";
 import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
 import { codingOf, mcpTypeOf } from "./answer-head.js";
 import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
-import { callLimits, isTelling } from "./call-limits.js";
+import { type CallLimits, callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import {
   busy,
@@ -71,138 +76,177 @@ export type ByteSession = {
 const colon = 58;
 
 /**
- * Sends a request to the first of the candidates that can be connected to and streams the answer's bytes
- * back, unread. This is the hot path: one parse of the request was all.
+ * A request on its way to the first of the candidates that can be connected to, and its answer on the way
+ * back: its bytes cross unread. This is the hot path: one parse of the request was all.
  */
-export function relayBytes(
-  context: GatewayContext,
-  call: ByteCall,
-  candidates: readonly UpstreamInstance[],
-  response: ServerResponse,
-): void {
-  const { entry, request } = call;
-  const running = context.traffic.begin(
-    entry.record.id,
-    call.method,
-    call.name,
-    call.client,
-    call.params,
-  );
-  const answer = new ByteAnswer(response);
-  let current: UpstreamInstance | undefined;
-  let exchange: UpstreamExchange | undefined;
+export class ByteRelay implements UpstreamReceiver {
+  readonly #context: GatewayContext;
+  readonly #call: ByteCall;
+  readonly #candidates: readonly UpstreamInstance[];
+  readonly #response: ServerResponse;
+  readonly #answer: ByteAnswer;
+  readonly #running: RunningCall;
+  readonly #limits: CallLimits;
+  readonly #timer: CallTimer | undefined;
+  readonly #place: CallPlace;
+  /** How many of the candidates were tried. */
+  #tried = 0;
+  #instance: UpstreamInstance | undefined;
+  #exchange: UpstreamExchange | undefined;
   /** When it went out, in hub time; undefined while it waits in the hub. */
-  let sentAt: number | undefined;
-  let reader: AnswerReader | undefined;
-  let outcome: CallRecord["outcome"] = "ok";
-  let leaveSession: (() => void) | undefined;
-  let isOver = false;
+  #sentAt: number | undefined;
+  #reader: AnswerReader | undefined;
+  #outcome: CallRecord["outcome"] = "ok";
+  #leaveSession: (() => void) | undefined;
+  /** The client gets no body, whatever comes. */
+  #isEmpty = false;
+  #isOver = false;
 
-  const finish = (ended: CallRecord["outcome"]) => {
-    isOver = true;
-    timer?.clear();
-    place.end();
-    leaveSession?.();
-    running.end(ended);
-  };
-  const fail = (failure: GatewayFailure) => {
-    if (isOver) return;
-    finish("hub-error");
-    const text = failureText(context, call.id, failure, entry);
-    if (!answer.fail(text)) sendText(response, call.statusOf(failure), text, call.always);
-  };
-  const limits = callLimits(context.limits, entry, call.method, call.name);
-  const timer = call.isEndless
-    ? undefined
-    : new CallTimer(limits, (over) => {
-        // It was never sent: that says nothing about the server.
-        if (sentAt === undefined) return fail(busy(context, entry));
-        exchange?.abort();
-        if (over.isSilent) {
-          if (isTelling(over, context.limits))
-            current?.timedOut(sentAt, context.catalogue.now().hub);
-          void context.refresh(entry.record.id);
-        }
-        fail(timedOut(over, limits, entry));
-      });
-  const place = new CallPlace(timer, peerOf(response.req));
-  const hear = (envelope: Envelope) => {
+  constructor(
+    context: GatewayContext,
+    call: ByteCall,
+    candidates: readonly UpstreamInstance[],
+    response: ServerResponse,
+  ) {
+    const { entry, method, name, client, params } = call;
+    this.#context = context;
+    this.#call = call;
+    this.#candidates = candidates;
+    this.#response = response;
+    this.#answer = new ByteAnswer(response);
+    this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
+    this.#limits = callLimits(context.limits, entry, method, name);
+    this.#timer = call.isEndless
+      ? undefined
+      : new CallTimer(this.#limits, (over) => this.#timeOver(over));
+    this.#place = new CallPlace(this.#timer, peerOf(response.req));
+    response.on("close", () => this.#left());
+  }
+
+  /** Sends it to the next candidate. */
+  start(last?: UpstreamFailure): void {
+    const { entry } = this.#call;
+    const instance = this.#candidates[this.#tried];
+    if (instance === undefined) {
+      this.#fail(nobodyLeft(this.#context, entry, last));
+      return;
+    }
+    this.#tried += 1;
+    this.#instance = instance;
+    this.#running.instanceId = instance.instanceId;
+    this.#exchange = undefined;
+    this.#sentAt = undefined;
+    this.#isEmpty = false;
+    const places = this.#call.places(instance);
+    if (places === undefined) this.#send(instance);
+    else if (!this.#place.enter(places, () => this.#send(instance)))
+      this.#fail(busy(this.#context, entry));
+  }
+
+  onHead(status: number, headers: Headers): void {
+    const instance = this.#instance;
+    if (instance === undefined) return;
+    const call = this.#call;
+    instance.showLife(this.#context.catalogue.now().hub);
+    this.#timer?.touch();
+    const verdict = call.judge(status, headers, instance);
+    this.#isEmpty = verdict === "empty";
+    if (verdict !== undefined && verdict !== "empty") {
+      this.#exchange?.abort();
+      if (verdict === "taken") this.#finish("ok");
+      else this.#fail(verdict);
+      return;
+    }
+    if (status >= 400) this.#outcome = "error";
+    const type = mcpTypeOf(headers);
+    // Nothing is read of what is encoded, or is no MCP.
+    if (type !== undefined && codingOf(headers) === undefined)
+      this.#reader = new AnswerReader(type, (envelope) => this.#hear(envelope));
+    this.#answer.begin(status, call.answerHeaders(headers), type === "events");
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isEmpty) return;
+    // A comment only keeps the connection open; the call is as silent as before.
+    if (chunk[0] !== colon) this.#timer?.touch();
+    this.#running.bytes += chunk.length;
+    this.#reader?.push(chunk);
+    if (this.#answer.write(chunk)) return;
+    const exchange = this.#exchange;
+    exchange?.pause();
+    this.#place.waitForClient();
+    this.#response.once("drain", () => {
+      this.#place.goOn();
+      exchange?.resume();
+    });
+  }
+
+  onEnd(): void {
+    if (this.#isOver) return;
+    this.#reader?.end();
+    this.#finish(this.#outcome);
+    this.#answer.end();
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (this.#isOver) return;
+    if (failure.neverSent) this.start(failure);
+    else this.#fail(failureOf(failure));
+  }
+
+  #send({ endpoint }: UpstreamInstance): void {
+    // Until now it waited in the hub; from here on silence is the server's.
+    this.#timer?.sent();
+    if (this.#isOver) return;
+    this.#sentAt = this.#context.catalogue.now().hub;
+    this.#leaveSession ??= this.#call.session?.begin(this.#place);
+    this.#exchange = this.#context.dialer.send(endpoint, this.#call.request, this);
+  }
+
+  #hear(envelope: Envelope): void {
     const { id, isCall } = envelope;
-    if (!isCall) {
-      if (outcome === "ok" && answersRequest(envelope, call.id)) outcome = outcomeOf(envelope);
-    } else if (id !== undefined && id !== null) call.session?.asked(id, place);
-  };
-  response.on("close", () => {
-    if (isOver) return;
-    // To close the stream is how a modern client takes a call back, and how the hub passes it on.
-    exchange?.abort();
-    finish("cancelled");
-  });
+    if (isCall) {
+      if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
+    } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id))
+      this.#outcome = outcomeOf(envelope);
+  }
 
-  const attempt = (index: number, last: UpstreamFailure | undefined) => {
-    const instance = candidates[index];
-    if (instance === undefined) return fail(nobodyLeft(context, entry, last));
-    current = instance;
-    running.instanceId = instance.instanceId;
-    exchange = undefined;
-    sentAt = undefined;
-    let isEmpty = false;
-    const start = () => {
-      // Until now it waited in the hub; from here on silence is the server's.
-      timer?.sent();
-      if (isOver) return;
-      sentAt = context.catalogue.now().hub;
-      leaveSession ??= call.session?.begin(place);
-      exchange = context.dialer.send(instance.endpoint, request, {
-        onHead(status, headers) {
-          instance.showLife(context.catalogue.now().hub);
-          timer?.touch();
-          const verdict = call.judge(status, headers, instance);
-          isEmpty = verdict === "empty";
-          if (verdict !== undefined && verdict !== "empty") {
-            exchange?.abort();
-            if (verdict === "taken") finish("ok");
-            else fail(verdict);
-            return;
-          }
-          if (status >= 400) outcome = "error";
-          const type = mcpTypeOf(headers);
-          // Nothing is read of what is encoded, or is no MCP.
-          if (type !== undefined && codingOf(headers) === undefined)
-            reader = new AnswerReader(type, hear);
-          answer.begin(status, call.answerHeaders(headers), type === "events");
-        },
-        onData(chunk) {
-          if (isEmpty) return;
-          // A comment only keeps the connection open; the call is as silent as before.
-          if (chunk[0] !== colon) timer?.touch();
-          running.bytes += chunk.length;
-          reader?.push(chunk);
-          if (!answer.write(chunk)) {
-            exchange?.pause();
-            place.waitForClient();
-            response.once("drain", () => {
-              place.goOn();
-              exchange?.resume();
-            });
-          }
-        },
-        onEnd() {
-          if (isOver) return;
-          reader?.end();
-          finish(outcome);
-          answer.end();
-        },
-        onFailure(failure) {
-          if (isOver) return;
-          if (failure.neverSent) attempt(index + 1, failure);
-          else fail(failureOf(failure));
-        },
-      });
-    };
-    const places = call.places(instance);
-    if (places === undefined) start();
-    else if (!place.enter(places, start)) fail(busy(context, entry));
-  };
-  attempt(0, undefined);
+  #timeOver(over: TimeOver): void {
+    const { entry } = this.#call;
+    // It was never sent: that says nothing about the server.
+    if (this.#sentAt === undefined) {
+      this.#fail(busy(this.#context, entry));
+      return;
+    }
+    this.#exchange?.abort();
+    if (over.isSilent) {
+      if (isTelling(over, this.#context.limits))
+        this.#instance?.timedOut(this.#sentAt, this.#context.catalogue.now().hub);
+      void this.#context.refresh(entry.record.id);
+    }
+    this.#fail(timedOut(over, this.#limits, entry));
+  }
+
+  /** Its client has gone: to close the stream is how a modern one takes a call back, and how the hub passes it on. */
+  #left(): void {
+    if (this.#isOver) return;
+    this.#exchange?.abort();
+    this.#finish("cancelled");
+  }
+
+  #fail(failure: GatewayFailure): void {
+    if (this.#isOver) return;
+    this.#finish("hub-error");
+    const { id, entry, always, statusOf } = this.#call;
+    const text = failureText(this.#context, id, failure, entry);
+    if (!this.#answer.fail(text)) sendText(this.#response, statusOf(failure), text, always);
+  }
+
+  #finish(outcome: CallRecord["outcome"]): void {
+    this.#isOver = true;
+    this.#timer?.clear();
+    this.#place.end();
+    this.#leaveSession?.();
+    this.#running.end(outcome);
+  }
 }

@@ -4,7 +4,7 @@ import type { UpstreamInstance } from "../upstream/instances.js";
 import type { ReadyHeaders } from "../upstream/port.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
 import { answerHeaders, mcpTypeOf } from "./answer-head.js";
-import { relayBytes } from "./byte-relay.js";
+import { ByteRelay } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
 import { noAnswer, notMcp, packedUnasked } from "./no-answer.js";
 
@@ -31,7 +31,7 @@ export function relayModern(
   response: ServerResponse,
 ): void {
   const { entry, id, method, name, client, params, always, headers, body, via } = call;
-  relayBytes(
+  const relay = new ByteRelay(
     context,
     {
       entry,
@@ -54,4 +54,5 @@ export function relayModern(
     candidates,
     response,
   );
+  relay.start();
 }

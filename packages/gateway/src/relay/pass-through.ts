@@ -7,7 +7,7 @@ import { sessionIdIn } from "../upstream/session-id.js";
 import { connectionHeaders } from "../wire/connection-headers.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "./answer-head.js";
-import { type ByteCall, type ByteSession, relayBytes } from "./byte-relay.js";
+import { type ByteCall, ByteRelay, type ByteSession } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";
 import { noAnswer, notMcp, packedUnasked, statusesOfMcp } from "./no-answer.js";
 import { CallsBySession } from "./session-calls.js";
@@ -60,7 +60,7 @@ export class PassThrough {
       this.#calls.answered(session, answers);
     const accepted = acceptedCodings(passed.headers["accept-encoding"]?.toString());
     let refusedWith: number | undefined;
-    relayBytes(
+    const relay = new ByteRelay(
       this.#context,
       {
         entry,
@@ -90,6 +90,7 @@ export class PassThrough {
       this.#candidates(passed),
       response,
     );
+    relay.start();
   }
 
   /** Calls can be asked back, on their own streams or on the session's. */
