@@ -94,7 +94,7 @@ test("a backup with a misspelt variable copies nothing and says why", async () =
     MCP_HUB_DATADIR: temporaryFolder(),
   });
   expect((await slip.ended).code).toBe(1);
-  expect(slip.output).toContain("The nearest name it knows is MCP_HUB_DATA_DIR");
+  expect(slip.output).toContain("The nearest setting is MCP_HUB_DATA_DIR");
   expect(slip.output).toContain("Nothing was backed up");
   expect(existsSync(to)).toBe(false);
 });

@@ -118,7 +118,7 @@ describe("variables that are no settings", () => {
 
   test("a slip is told with the nearest name, without its value, and the hub starts", async () => {
     const hub = await startHub({ MCP_HUB_MAX_SERVER: "SECRET-MARK", LOG_FORMAT: "pretty" });
-    expect(hub.program.output).toContain('"MCP_HUB_MAX_SERVER" is no setting of MCP Hub');
+    expect(hub.program.output).toContain('"MCP_HUB_MAX_SERVER" is not a setting of MCP Hub');
     expect(hub.program.output).toContain("MCP_HUB_MAX_SERVERS");
     expect(hub.program.output).not.toContain("SECRET-MARK");
   });
@@ -185,7 +185,7 @@ describe("a start that cannot be", () => {
   test("a setting on the command line: said, with the variable that sets it; all of them at once", async () => {
     const started = run({}, "--port=9000", "--data-dir", "--hlep");
     expect((await started.ended).code).toBe(2);
-    for (const text of ["MCP_HUB_PORT", "MCP_HUB_DATA_DIR", "The nearest it takes is --help"])
+    for (const text of ["MCP_HUB_PORT", "MCP_HUB_DATA_DIR", "The nearest option is --help"])
       expect(started.output).toContain(text);
   });
 

@@ -28,7 +28,7 @@ describe("a server that needs a token", () => {
     const page = await open(hub, "/?status=needs-token");
     const card = page.locator('[data-server="vault"]');
     await card.locator('[data-status="needs-token"]').waitFor();
-    expect(await card.textContent()).toContain("wants a token");
+    expect(await card.textContent()).toContain("needs a token");
     const look = await card.locator("[data-status]").getAttribute("class");
     expect(look).toContain("warn");
 

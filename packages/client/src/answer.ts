@@ -61,7 +61,7 @@ export async function readAnswer(response: Response, url: string): Promise<Json 
   }
   if (response.ok) {
     if (text === "") return undefined;
-    if (body === undefined) throw notAHub(url, response.status, "its answer is no JSON object");
+    if (body === undefined) throw notAHub(url, response.status, "its answer is not a JSON object");
     return body;
   }
   const isProblem = typeof body?.code === "string";

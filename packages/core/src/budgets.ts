@@ -26,7 +26,7 @@ const budgetTable = {
     default: 2_000,
     least: 1,
     most: 1_000_000,
-    meaning: "names the hub keeps; a further one is refused",
+    meaning: "names that the hub keeps; the hub refuses a further one",
   },
   snapshotBytes: {
     per: "server",
@@ -34,7 +34,8 @@ const budgetTable = {
     default: 16 * mib,
     least: 64 * kib,
     most: 256 * mib,
-    meaning: "what a server answers when its offers are read; of more nothing is taken over",
+    meaning:
+      "what a server answers when the hub reads its tools, resources and prompts; if it is more, the hub takes over none of it",
   },
   snapshotItems: {
     per: "server",
@@ -42,7 +43,8 @@ const budgetTable = {
     default: 10_000,
     least: 1,
     most: 1_000_000,
-    meaning: "tools, resources, templates and prompts of a server; of more nothing is taken over",
+    meaning:
+      "tools, resources, templates and prompts of a server; if there are more, the hub takes over none of them",
   },
   allSnapshotBytes: {
     per: "hub",
@@ -50,7 +52,8 @@ const budgetTable = {
     default: 64 * mib,
     least: 64 * kib,
     most: 4096 * mib,
-    meaning: "the offers of all servers; over it the largest are not taken over",
+    meaning:
+      "tools, resources and prompts of all servers; beyond it, the hub takes over nothing from the servers that have the most",
   },
   historyBytes: {
     per: "server",
@@ -58,7 +61,7 @@ const budgetTable = {
     default: mib,
     least: 64 * kib,
     most: 256 * mib,
-    meaning: "the history of a server's offers; its oldest changes go",
+    meaning: "the history of what a server offers; the oldest changes are deleted",
   },
   historyItems: {
     per: "server",
@@ -66,7 +69,7 @@ const budgetTable = {
     default: 200,
     least: 1,
     most: 1_000_000,
-    meaning: "changes in the history of a server's offers; the oldest go",
+    meaning: "changes in the history of what a server offers; the oldest are deleted",
   },
   allHistoryBytes: {
     per: "hub",
@@ -74,7 +77,7 @@ const budgetTable = {
     default: 64 * mib,
     least: 64 * kib,
     most: 4096 * mib,
-    meaning: "the histories of all servers; the oldest changes of the longest one go",
+    meaning: "the histories of all servers; the oldest changes of the longest one are deleted",
   },
   journalBytes: {
     per: "hub",
@@ -82,7 +85,7 @@ const budgetTable = {
     default: 64 * mib,
     least: 64 * kib,
     most: 4096 * mib,
-    meaning: "the journal of events; the oldest go",
+    meaning: "the journal of events; the oldest are deleted",
   },
   unwrittenBytes: {
     per: "hub",
@@ -90,8 +93,7 @@ const budgetTable = {
     default: 8 * mib,
     least: 64 * kib,
     most: 256 * mib,
-    meaning:
-      "what was observed while the store could not write; the oldest is not written any more",
+    meaning: "observations that wait while the store cannot write; the oldest are dropped",
   },
   answerBytes: {
     per: "message",
@@ -99,7 +101,7 @@ const budgetTable = {
     default: 8 * mib,
     least: 64 * kib,
     most: 256 * mib,
-    meaning: "one page of a list of the API; the next page has the rest",
+    meaning: "one page of a list in the REST API; the next page has the rest",
   },
   instances: {
     per: "server",
@@ -107,7 +109,7 @@ const budgetTable = {
     default: 100,
     least: 1,
     most: 10_000,
-    meaning: "processes that share one name; a further one is refused",
+    meaning: "processes that share one name; the hub refuses a further one",
   },
   connections: {
     per: "hub",
@@ -116,7 +118,7 @@ const budgetTable = {
     least: 16,
     most: 100_000,
     meaning:
-      "connections of clients; idle ones make room, then new ones are refused, except for heartbeats, registrations and health, for which one in sixteen is kept",
+      "connections of clients; the hub closes idle ones to make room, then refuses new ones. One in sixteen is kept for heartbeats, registrations and health",
   },
   eventStreams: {
     per: "hub",
@@ -124,7 +126,7 @@ const budgetTable = {
     default: 2_000,
     least: 2,
     most: 50_000,
-    meaning: "streams of events that stay open; a further one is refused",
+    meaning: "event streams that are open; the hub refuses a further one",
   },
   eventsWaiting: {
     per: "stream",
@@ -133,7 +135,7 @@ const budgetTable = {
     least: 1,
     most: 100_000,
     meaning:
-      "events of the hub's journal that wait in memory for one reader; one further behind is served from the journal",
+      "events that wait in memory for one reader; a reader that is further behind gets them from the journal",
   },
   sessions: {
     per: "hub",
@@ -142,7 +144,7 @@ const budgetTable = {
     least: 2,
     most: 100_000,
     meaning:
-      "sessions of clients of the 2025 revisions; one never used makes room, then new ones are refused",
+      "sessions of clients of the 2025 revisions; the hub ends one that was never used to make room, then refuses new ones",
   },
   identityBytes: {
     per: "session",
@@ -150,7 +152,7 @@ const budgetTable = {
     default: 16 * kib,
     least: kib,
     most: mib,
-    meaning: "what a client says of itself when it opens a session; more is refused",
+    meaning: "what a client says about itself when it opens a session; the hub refuses more",
   },
   sessionRowBytes: {
     per: "session",
@@ -159,7 +161,7 @@ const budgetTable = {
     least: 4 * kib,
     most: 16 * mib,
     meaning:
-      "what is stored of a session, so that it outlives the hub's process; of tasks and followed resources, the oldest are left out",
+      "what the hub stores of a session so that it survives a restart; the oldest tasks and followed resources are left out",
   },
   allSessionRowBytes: {
     per: "hub",
@@ -168,7 +170,7 @@ const budgetTable = {
     least: 64 * kib,
     most: 4_096 * mib,
     meaning:
-      "the same of all sessions; what finds no room is not stored, so that a new session ends with the hub's process",
+      "the same for all sessions; a new session for which there is no room is not stored, and ends when the hub stops",
   },
   questions: {
     per: "session",
@@ -177,7 +179,7 @@ const budgetTable = {
     least: 1,
     most: 10_000,
     meaning:
-      "questions of servers that a client has not answered, half of them of one server; a further one is refused to it",
+      "questions of servers that a client has not answered; one server may ask half of them, and the hub refuses a further one",
   },
   followedBytes: {
     per: "hub",
@@ -185,7 +187,7 @@ const budgetTable = {
     default: 32 * mib,
     least: 64 * kib,
     most: 4_096 * mib,
-    meaning: "resources that clients follow; a further one is refused",
+    meaning: "resources that clients follow; the hub refuses a further one",
   },
   taskBytes: {
     per: "hub",
@@ -194,7 +196,7 @@ const budgetTable = {
     least: 64 * kib,
     most: 1024 * mib,
     meaning:
-      "ids of tasks, kept to know which server runs each; those a session used longest ago make room",
+      "ids of tasks, which tell the hub what server runs each; the hub forgets the ones that a session used longest ago",
   },
   heldCalls: {
     per: "hub",
@@ -203,7 +205,7 @@ const budgetTable = {
     least: 2,
     most: 100_000,
     meaning:
-      "calls that wait for a client of the modern revision to come back with an answer; a further one is ended",
+      "calls that wait for a 2026-07-28 client to send an answer; the hub ends a further one",
   },
   heldBytes: {
     per: "hub",
@@ -212,7 +214,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "what is kept of calls that wait for their clients, and of what comes for them meanwhile; one that needs more is ended",
+      "calls that wait for their clients, and messages that arrive for them meanwhile; the hub ends a call that needs more",
   },
   callsInFlight: {
     per: "server",
@@ -220,7 +222,7 @@ const budgetTable = {
     default: 32,
     least: 1,
     most: 10_000,
-    meaning: "calls and handshakes under way at one instance; more wait",
+    meaning: "calls and handshakes that one instance works on at a time; further ones wait",
   },
   callsWaiting: {
     per: "server",
@@ -228,7 +230,7 @@ const budgetTable = {
     default: 2_000,
     least: 1,
     most: 100_000,
-    meaning: "calls that wait for one instance; a further one is refused",
+    meaning: "calls that wait for one instance; the hub refuses a further one",
   },
   repliesWaiting: {
     per: "server",
@@ -237,7 +239,7 @@ const budgetTable = {
     least: 2,
     most: 100_000,
     meaning:
-      "answers of the hub's own to what one instance asks, such as pings, that wait to be sent; a session with it that needs more is ended",
+      "replies of the hub to one instance, such as those to pings, that wait to be sent; the hub ends a session that needs more",
   },
   receivedBytes: {
     per: "hub",
@@ -246,7 +248,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "MCP messages of clients, as far as they do not come in one piece, until they are answered; a further one is refused",
+      "MCP messages of clients that did not arrive in one piece, until they are answered; the hub refuses a further one",
   },
   aheadBytes: {
     per: "hub",
@@ -255,7 +257,7 @@ const budgetTable = {
     least: 64 * kib,
     most: 4_096 * mib,
     meaning:
-      "heads of requests that clients sent before the answers to those before them; the connection with a further one is closed",
+      "heads of requests that clients send before their earlier requests are answered; the hub closes the connection with a further one",
   },
   incomingBytes: {
     per: "hub",
@@ -264,7 +266,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "long messages of servers that are not whole yet, where the hub must look at them; of those without room one is read on, the others later",
+      "long messages of servers that have not arrived completely, where the hub must look at them; those that exceed it are read one at a time",
   },
   waitingBytes: {
     per: "hub",
@@ -273,7 +275,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "answers and events that clients have not read yet; above it, whoever keeps most for longest is cut off",
+      "answers and events that clients have not read yet; beyond it, the hub disconnects the client that has kept the most waiting for longest",
   },
   streamBytes: {
     per: "stream",
@@ -281,7 +283,8 @@ const budgetTable = {
     default: 4 * mib,
     least: 64 * kib,
     most: 256 * mib,
-    meaning: "events that the client of one stream has not read yet; above it, it is cut off",
+    meaning:
+      "events that the client of one stream has not read yet; beyond it, the hub disconnects the client",
   },
   clientMessageBytes: {
     per: "message",
@@ -289,7 +292,7 @@ const budgetTable = {
     default: 4 * mib,
     least: 64 * kib,
     most: 256 * mib,
-    meaning: "one MCP message of a client; a larger one is refused",
+    meaning: "one MCP message of a client; the hub refuses a larger one",
   },
   batchMessages: {
     per: "message",
@@ -297,7 +300,7 @@ const budgetTable = {
     default: 100,
     least: 1,
     most: 10_000,
-    meaning: "messages in one batch of a client of 2025-03-26; a longer one is refused",
+    meaning: "messages in one batch of a 2025-03-26 client; the hub refuses a longer one",
   },
   batchBytes: {
     per: "hub",
@@ -306,7 +309,7 @@ const budgetTable = {
     least: mib,
     most: 4_096 * mib,
     meaning:
-      "answers to messages of batches until they can be sent; one without room is replaced with an error",
+      "answers to messages of batches, until they are sent; the hub replaces an answer that has no room with an error",
   },
   serverMessageBytes: {
     per: "message",
@@ -323,7 +326,7 @@ const budgetTable = {
     least: 10_000,
     most: 50_000_000,
     meaning:
-      "objects, lists and their members in one JSON message, of a client or a server; one with more is refused before it is parsed; answers that are only handed on are not counted",
+      "objects, lists and their members in one JSON message of a client or a server; the hub refuses a message with more before it parses it. Answers that it only passes on are not counted",
   },
   sessionHomeBytes: {
     per: "hub",
@@ -332,7 +335,7 @@ const budgetTable = {
     least: 64 * kib,
     most: 1024 * mib,
     meaning:
-      "ids of servers' own sessions, kept to know which instance each lives at; those of a server used longest ago make room",
+      "ids of servers' own sessions, which tell the hub what instance each belongs to; the hub forgets the ones of a server that were used longest ago",
   },
   selectionNames: {
     per: "message",
@@ -340,7 +343,8 @@ const budgetTable = {
     default: 256,
     least: 16,
     most: 10_000,
-    meaning: "servers and tags that `?servers=` and `?tags=` name; a longer selection is refused",
+    meaning:
+      "servers and tags that `?servers=` and `?tags=` name; the hub refuses a longer selection",
   },
   viewBytes: {
     per: "hub",
@@ -348,7 +352,8 @@ const budgetTable = {
     default: 32 * mib,
     least: 64 * kib,
     most: 4_096 * mib,
-    meaning: "what is kept ready for selections of the catalogue; the least used are made anew",
+    meaning:
+      "lists that the hub keeps ready for selections of the catalogue; it makes the least used ones again when they are needed",
   },
   serverSearchWords: {
     per: "server",
@@ -356,7 +361,8 @@ const budgetTable = {
     default: 100_000,
     least: 1_000,
     most: 10_000_000,
-    meaning: "words of its tools that search finds them by; names come first, the rest is left out",
+    meaning:
+      "words that the search knows of one server's tools; names come first, and the rest is left out",
   },
   searchWords: {
     per: "hub",
@@ -364,7 +370,7 @@ const budgetTable = {
     default: 600_000,
     least: 10_000,
     most: 100_000_000,
-    meaning: "the same of all servers; those that have most give way",
+    meaning: "the same for all servers; words of the servers that have the most are left out",
   },
 } as const satisfies Readonly<Record<string, BudgetRow>>;
 

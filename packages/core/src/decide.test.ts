@@ -202,7 +202,7 @@ describe("a service key", () => {
     expect(thief.instance.record.id).toBe(owner.instance.record.id);
     expect(thief.retryAfterMs).toBeGreaterThan(0);
     expect(thief.entry.record).toEqual(owner.entry.record);
-    expect(thief.warnings[0]).toMatch(/nothing has changed yet/);
+    expect(thief.warnings[0]).toMatch(/Nothing has changed yet/);
     const joining = alpha(two, { serviceKey: "stolen" });
     expect(await codeOf(() => world.register(joining))).toBe("NAME_TAKEN");
     expect(endpoints(world)).toEqual([one]);
@@ -226,7 +226,7 @@ describe("a service key", () => {
     await world.pass(10_000);
     const { entry, warnings } = await world.register(alpha(one, key));
     expect(entry.record.serviceKeyHash).toBeUndefined();
-    expect(warnings[0]).toMatch(/service key was not taken over.*Stop the server/);
+    expect(warnings[0]).toMatch(/hub did not take over the service key.*Stop the server/);
     expect(await codeOf(() => world.register(alpha(two, key)))).toBe("NAME_TAKEN");
   });
 
@@ -271,7 +271,7 @@ describe("a service key", () => {
     const { lease } = await world.register(alpha(one, key));
     await world.register(alpha(two, key));
     const { warnings } = await world.register(alpha(one, { serviceKey: "mine" }), lease?.id);
-    expect(warnings[0]).toMatch(/service key was not taken over/);
+    expect(warnings[0]).toMatch(/hub did not take over the service key/);
     expect((await world.register(alpha(three, key))).isNew).toBe(true);
   });
 

@@ -184,7 +184,7 @@ describe("what is no change says what was expected and what came", () => {
     [{ title: "" }, "title must not be empty"],
     [{ title: "x".repeat(201) }, "title must have at most 200 characters, got 201"],
     [{ description: 5 }, "description must be text, got 5"],
-    [{ tags: "a" }, 'tags must be a list of texts, got "a"'],
+    [{ tags: "a" }, 'tags must be a list of strings, got "a"'],
     [{ owner: "a\u202Eb" }, "got U+202E"],
     [{ documentation: "git@x" }, 'documentation must be an http:// or https:// URL, got "git@x"'],
     [{ lifecycle: "old" }, 'lifecycle must be "experimental" or "production" or "deprecated"'],

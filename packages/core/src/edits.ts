@@ -66,17 +66,19 @@ export const editSchema = z.strictObject(
     hidden: z
       .boolean({ error: expected("true or false") })
       .nullish()
-      .describe("Probed and beating, but in no list, search or /mcp without ?hidden=true."),
-    callTimeoutMs: callMs.nullish().describe("How long it may be silent in a call."),
+      .describe(
+        "`true`: lists, searches and /mcp show the server only with ?hidden=true. The hub still probes it.",
+      ),
+    callTimeoutMs: callMs.nullish().describe("How long the server may be silent during a call."),
     toolTimeoutsMs: toolTimeoutsSchema
       .nullish()
       .describe(
-        "The same for single tools, by the server's own names for them. A tool that is left out keeps its limit; null takes it back.",
+        "The same for single tools, by the names that the server gives them. A tool that you leave out keeps its limit; null removes it.",
       ),
     maxInFlight: wholeNumber(1, 1_000_000, "calls")
       .nullish()
       .describe(
-        "Calls that each of its instances works on at a time; further ones wait. Never above what the hub allows.",
+        "Calls that each of its instances works on at a time; further ones wait. At most the hub's own limit.",
       ),
   },
   {
@@ -112,7 +114,7 @@ export function editsAfter(before: Edits = {}, change: EditChange): Edits | unde
   if (Object.keys(tools ?? {}).length > mostToolTimeouts)
     throw new HubError(
       "INVALID_REQUEST",
-      `toolTimeoutsMs may name at most ${mostToolTimeouts} tools of one server. Take back those that are not needed (null), or set callTimeoutMs for all.`,
+      `toolTimeoutsMs may name at most ${mostToolTimeouts} tools of one server. Remove those that you do not need (null), or set callTimeoutMs for all.`,
     );
   const { hidden, ...rest } = { ...before, ...plain };
   // Not hidden is what a server is anyway.

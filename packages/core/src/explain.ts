@@ -24,7 +24,7 @@ export function reasonFor(health: Health, status: InstanceStatus, now: number): 
     case "suspect":
       return finding ?? "It does not answer.";
     case "needs-token":
-      return finding ?? "It answers, and wants a token.";
+      return finding ?? "It answers, but it needs a token.";
     case "unreachable":
       return leaseIsLost(health, now)
         ? `Its heartbeats stopped ${seconds(now - (health.lease?.renewedAt ?? now))} ago and it does not answer: ${finding ?? "no probe came back."}`

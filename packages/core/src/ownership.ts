@@ -115,7 +115,7 @@ export function requireRemovable(entry: Entry, secrets: readonly string[], { hub
   if (!isAlive || provesRemoval(entry, secrets.map(sha256Hex))) return;
   throw new HubError(
     "NOT_OWNER",
-    `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its service key, or the lease id it got when it was registered first, in the header Mcp-Hub-Proof. An operator removes it with ?force=true; when it still runs, its helper registers it again.`,
+    `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its service key, or the lease id it got when it was registered first, in the header Mcp-Hub-Proof. An operator removes it with ?force=true; if it still runs, its helper registers it again.`,
   );
 }
 

@@ -27,7 +27,7 @@ const iconSchema = z.strictObject(
       ),
     mimeType: line(100).optional(),
     sizes: z
-      .array(line(20), { error: expected("a list of texts") })
+      .array(line(20), { error: expected("a list of strings") })
       .max(16, atMost(16, "sizes"))
       .optional(),
     theme: z.enum(["light", "dark"], { error: expected('"light" or "dark"') }).optional(),
@@ -40,7 +40,7 @@ export const tagSchema = line(50).refine((tag) => !tag.includes(","), {
 });
 
 export const tagsSchema = z
-  .array(tagSchema, { error: expected("a list of texts") })
+  .array(tagSchema, { error: expected("a list of strings") })
   .max(32, atMost(32, "tags"))
   .transform((tags) => [...new Set(tags)]);
 

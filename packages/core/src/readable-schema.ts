@@ -20,13 +20,13 @@ const isEmptyList = (value: JsonValue | undefined) => Array.isArray(value) && va
 export function readInputSchema(given: JsonValue | undefined): ReadSchema {
   if (given === undefined || given === null || given === true || isEmptyList(given))
     return { schema: { type: "object" } };
-  if (!isJsonObject(given)) return { problem: "is no JSON schema" };
+  if (!isJsonObject(given)) return { problem: "is not a JSON schema" };
   const { type } = given;
   if (!isObjectType(type)) return { problem: `has the type ${written(type)}` };
   const properties = readProperties(given.properties);
-  if (properties === "unreadable") return { problem: "has properties that are no schemas" };
+  if (properties === "unreadable") return { problem: "has properties that are not schemas" };
   const required = readRequired(given.required);
-  if (required === "unreadable") return { problem: "has a `required` that lists no names" };
+  if (required === "unreadable") return { problem: "has a `required` that is not a list of names" };
   return {
     schema: withMembers(given, {
       type: "object",

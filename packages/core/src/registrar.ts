@@ -167,7 +167,7 @@ export class Registrar {
       budgets.refused("servers");
       throw new HubError(
         "REGISTRY_FULL",
-        `The hub keeps at most ${mostServers} servers and has no room for another. Remove those that are not needed (DELETE /servers/{id}), or raise ${settingOf("servers")}.`,
+        `The hub keeps at most ${mostServers} servers and has no room for another. Remove some that you do not need (DELETE /servers/{id}), or raise ${settingOf("servers")}.`,
       );
     }
     const decision = decideRegistration(request, {
@@ -270,7 +270,7 @@ export function neighbourWarnings({ record }: Entry, neighbours: readonly Entry[
     .filter((neighbour) => !isHidden(neighbour.record))
     .map(
       ({ record: { id, name } }) =>
-        `The same endpoint is registered as "${name}" (${id}) too, so its tools are there twice. Remove the name that is not wanted (DELETE /servers/{id}?force=true), or hide it.`,
+        `The same endpoint is registered as "${name}" (${id}) too, so its tools appear twice. Remove the name that you do not want (DELETE /servers/{id}?force=true), or hide it.`,
     );
 }
 
@@ -279,12 +279,12 @@ function lookAlikeWarning({ record }: Entry): string {
 }
 
 function waitingWarning({ name }: EntryRecord): string {
-  return `A lease of "${name}" at this endpoint is alive, and this registration did not prove that it is its own, so nothing has changed yet. Ask again after retryAfterMs: it takes effect when the lease is over, silent or given back.`;
+  return `Another registration of "${name}" holds a live lease at this endpoint, and this one has no proof that the server is yours. Nothing has changed yet. Send it again after retryAfterMs: it takes effect when that lease has ended, was given back, or gets no more heartbeats.`;
 }
 
 function keyIgnoredWarning({ name }: EntryRecord): string {
-  return `The service key was not taken over: "${name}" is held without this key by a server that may be alive, and nothing proves that it is yours, so no further instance can join it with this key. Stop the server until the hub sees that it is gone, and register it again with the key.`;
+  return `The hub did not take over the service key: a server without this key holds "${name}" and may be alive, and nothing proves that it is yours. No further instance can join with this key. Stop the server until the hub sees that it is gone, and register it again with the key.`;
 }
 
 const candidatesIgnoredWarning =
-  "The candidates were not taken over: the server at this endpoint may be alive, and nothing proves that it is yours. Register with the service key or the lease id as proof, or stop the server until the hub sees that it is gone.";
+  "The hub did not take over the candidates: the server at this endpoint may be alive, and nothing proves that it is yours. Register with the service key or the lease id as proof, or stop the server until the hub sees that it is gone.";

@@ -106,7 +106,7 @@ describe("what is refused says what was expected and what came", () => {
       "at most 2048 characters, got 2057",
     ],
     ["a description", { description: long(5_001) }, "at most 5000 characters, got 5001"],
-    ["tags as text", { tags: "a,b" }, 'tags: must be a list of texts, got "a,b"'],
+    ["tags as text", { tags: "a,b" }, 'tags: must be a list of strings, got "a,b"'],
     ["a comma in a tag", { tags: ["a,b"] }, 'tags.0: must hold no comma, got "a,b"'],
     ["many tags", { tags: Array(33).fill("a") }, "tags: must have at most 32 tags, got 33"],
     [

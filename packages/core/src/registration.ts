@@ -54,12 +54,12 @@ export const registrationSchema = z.strictObject(
           `must be 1-128 characters of A-Z a-z 0-9 . _ : -, got ${shownValue(issue.input)}`,
       })
       .optional()
-      .describe("Tells instances of one server apart. Default: derived from the endpoint."),
+      .describe("Identifies one instance of the server. Default: derived from the endpoint."),
     candidates: z
       .array(endpointSchema, { error: expected("a list of URLs") })
       .max(16, atMost(16, "URLs"))
       .nullish()
-      .describe("Other URLs the server may be reached at, best first."),
+      .describe("Other URLs at which the hub may reach the server, best first."),
     // A secret: what came is never repeated.
     serviceKey: z
       .string("must be text")

@@ -40,7 +40,7 @@ const oneOf = (...values: readonly string[]) =>
 /** An object whose known members keep to rules; what breaks one is left out of it. */
 function shape(rules: Rules): Rule {
   return {
-    expected: "an object of the form that MCP gives it",
+    expected: "an object as MCP defines it",
     read: (value) => (isJsonObject(value) ? withRules(value, rules).kept : undefined),
   };
 }
@@ -121,7 +121,7 @@ const promptArguments: Rule = {
 };
 
 const unnamedArguments: Flaw = {
-  reason: "its arguments are no list of objects with a name",
+  reason: "its arguments are not a list of objects with a name",
   mend: 'Give each argument as {"name": ..., "description": ..., "required": true or false}',
 };
 
@@ -135,7 +135,7 @@ const spelledFlag: Rule = {
     if (value === "false" || value === 0) return false;
     throw new Unusable({
       reason: `an argument of it has \`required\` as ${written(value)}`,
-      mend: "Let `required` be true or false",
+      mend: "Set `required` to true or false",
     });
   },
 };

@@ -97,5 +97,5 @@ export class SnapshotRoom {
 
 /** Says that what a server offers is not taken over, because of which budget, and what to do. */
 export function noRoom(name: BudgetName, budgets: BudgetBook): string {
-  return `What it offers is not taken over: it is more than the hub keeps (${name}, ${budgets.limit(name)}). Let it offer less, or raise ${settingOf(name)}.`;
+  return `The hub does not take over what it offers, because it is more than the hub keeps (${name}, ${budgets.limit(name)}). Make it offer less, or raise ${settingOf(name)}.`;
 }

@@ -10,7 +10,7 @@ export const toolsetView = z
     name: z.string(),
     description: z.string().optional(),
     servers: z.array(z.string()).describe("Ids. Empty: all."),
-    tags: z.array(z.string()).describe("A server needs one of them. Empty: any."),
+    tags: z.array(z.string()).describe("A server must have one of them. Empty: any."),
     allow: tools.optional().describe("Only these tools. Absent: all."),
     deny: tools,
     overrides: z
@@ -31,7 +31,7 @@ export const toolsetView = z
     url: z.string().describe("The path of its MCP endpoint on this hub."),
     unknownServers: z
       .array(z.string())
-      .describe("Ids it names that no server has now. They join when such a server registers."),
+      .describe("Ids that it names and no server has now. Such a server joins when it registers."),
   })
   .meta({ id: "Toolset" });
 
@@ -55,7 +55,7 @@ const previewOfGateway = z.object({
       }),
     )
     .describe(
-      "What it lets through, in the order of its list. In search mode clients find and call these, and their list is `hubTools`.",
+      "The tools of the toolset, in the order of its list. In search mode, clients find and call these, and their list is `hubTools`.",
     ),
   toolCount: z.number().describe("How many `tools` there are, also when `limit` cuts them short."),
   hubTools: z.array(z.string()).describe("The hub's own tools that its list shows."),
@@ -77,7 +77,7 @@ const previewOfGateway = z.object({
         server: z.string(),
         name: z.string().optional(),
         status: z.string(),
-        listed: z.boolean().describe("Whether what it offered last is in the list all the same."),
+        listed: z.boolean().describe("Whether the list still contains what it offered last."),
         since: z.string().optional(),
         reason: z.string(),
       }),
@@ -101,7 +101,7 @@ const previewOfGateway = z.object({
 
 export const toolsetPreviewView = previewOfGateway
   .extend({
-    unknownServers: z.array(z.string()).describe("Ids it names that no server has now."),
+    unknownServers: z.array(z.string()).describe("Ids that it names and no server has now."),
   })
   .meta({ id: "ToolsetPreview" });
 

@@ -107,7 +107,9 @@ export const toolsetSchema = z.strictObject(
     description: prose(5_000).optional(),
     servers: distinct(serverIdSchema, mostEntries, "server ids")
       .default([])
-      .describe("Only these servers. Empty: all. One that does not exist yet joins when it comes."),
+      .describe(
+        "Only these servers. Empty: all. One that does not exist yet joins when it registers.",
+      ),
     tags: distinct(tagSchema, mostTags, "tags")
       .default([])
       .describe("Only servers with one of these tags. Empty: any. Narrows `servers` further."),
@@ -123,11 +125,11 @@ export const toolsetSchema = z.strictObject(
     prefix: z
       .enum(["always", "never"], { error: expected('"always" or "never"') })
       .default("always")
-      .describe("never: tools keep their bare names, and what two servers have is left out."),
+      .describe("never: tools keep their own names, and a name that two servers have is left out."),
     mode: z
       .enum(["all", "search"], { error: expected('"all" or "search"') })
       .default("all")
-      .describe("search: the hub's own search tools stand for all."),
+      .describe("search: the hub's own search tools in place of all tools."),
   },
   {
     error: fieldsError(

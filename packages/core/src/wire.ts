@@ -44,7 +44,7 @@ export const instanceDetailView = instanceView
     reason: z.string(),
     registeredAt: instant,
     lastRegisteredAt: instant.describe(
-      "The last registration at its endpoint, also one that had to wait for its lease.",
+      "The last registration at its endpoint, including one that had to wait for a lease to end.",
     ),
     registeredFrom: z.string().optional(),
     lastSeenAt: instant.describe(
@@ -79,7 +79,7 @@ export const capabilitiesView = z
     protocolVersion: z.string(),
     keepsSessions: z
       .boolean()
-      .describe("It gives out session ids: what a call does may depend on the calls before."),
+      .describe("It gives out session ids, so what a call does may depend on earlier calls."),
     tools: z.number(),
     resources: z.number(),
     resourceTemplates: z.number(),
@@ -125,7 +125,7 @@ export const serverSummaryView = z
     hidden: z
       .literal(true)
       .optional()
-      .describe("An operator hid it: lists, searches and /mcp have it with ?hidden=true only."),
+      .describe("An operator hid it: lists, searches and /mcp show it only with ?hidden=true."),
     instances: z.array(instanceView),
     capabilities: z
       .union([capabilitiesView, z.null()])
@@ -133,10 +133,12 @@ export const serverSummaryView = z
     flapping: z
       .object({
         since: instant,
-        changes: z.number().describe("How often it changed, or said so, since then."),
+        changes: z.number().describe("How often it changed, or announced a change, since then."),
       })
       .optional()
-      .describe("Present while what it offers changes all the time; then it is read less often."),
+      .describe(
+        "Present while what it offers changes all the time. The hub then reads it less often.",
+      ),
     revision: z.number(),
     registeredAt: instant,
     updatedAt: instant,
@@ -167,10 +169,10 @@ export const serverDetailView = serverSummaryView
     serverInfo: z.record(z.string(), z.unknown()).optional(),
     instructions: z.string().optional(),
     warnings: z.array(z.string()),
-    etag: z.string().describe("For `If-Match` of a change, as the header ETag says it."),
+    etag: z.string().describe("The value of the header ETag, for `If-Match` of a change."),
     edits: editsView
       .optional()
-      .describe("What an operator said. It wins over what the server says of itself."),
+      .describe("What an operator set. It replaces what the server says about itself."),
     registered: z
       .object({
         title: z.string().optional(),
@@ -179,7 +181,7 @@ export const serverDetailView = serverSummaryView
         owner: z.string().optional(),
       })
       .optional()
-      .describe("What the server says of itself where an operator said something else."),
+      .describe("What the server says about itself, where an operator set something else."),
   })
   .meta({ id: "ServerDetail" });
 
@@ -191,7 +193,7 @@ export const serverListView = z
       .object({ since: instant, reason: z.string() })
       .optional()
       .describe(
-        "Present while most servers have fallen silent at once, so the hub takes none of them for down.",
+        "Present while most servers have fallen silent at once. The hub then marks none of them as down.",
       ),
   })
   .meta({ id: "ServerList" });
@@ -228,7 +230,7 @@ export const registerAnswerView = z
       .number()
       .optional()
       .describe(
-        "A lease is alive at this endpoint, and nothing proved that it is yours: nothing has changed yet. Ask again after this many milliseconds; never more than one heartbeat interval.",
+        "Another lease is alive at this endpoint, and nothing proves that the server is yours. Nothing has changed yet. Send the registration again after this many milliseconds, at most one heartbeat interval.",
       ),
     warnings: z.array(z.string()),
     servers: z
@@ -238,7 +240,9 @@ export const registerAnswerView = z
     nextCursor: z
       .string()
       .optional()
-      .describe("Where that list goes on in `GET /servers`, when one answer does not hold it."),
+      .describe(
+        "The cursor for `GET /servers` that gets the rest of the list, when one answer does not hold it.",
+      ),
   })
   .meta({ id: "RegisterAnswer" });
 

@@ -306,7 +306,9 @@ class MachineModel {
         entry.record.name.toLowerCase() === name.toLowerCase(),
         () => "the entry of another name",
       );
-      const isKeyIgnored = warnings.some((warning) => warning.includes("key was not taken over"));
+      const isKeyIgnored = warnings.some((warning) =>
+        warning.includes("not take over the service key"),
+      );
       return { leaseId: lease?.id, isKeyIgnored, isWaiting };
     } catch (error) {
       if (!HubError.is(error)) throw error;

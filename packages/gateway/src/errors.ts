@@ -12,7 +12,7 @@ export const gatewayErrors = {
   CALL_TIMED_OUT: -31_002,
   /** The connection broke after the call went out; it may have run. */
   CONNECTION_LOST: -31_003,
-  /** The server answered something that is no MCP, or too much of it. */
+  /** The server answered something that is not MCP, or too much of it. */
   ANSWER_INVALID: -31_004,
   /** Too many calls wait for this server already; the call did not run. */
   SERVER_BUSY: -31_005,
@@ -99,23 +99,25 @@ const sentence = (cause: string) => (/[.!?]$/.test(cause) ? cause : `${cause}.`)
 
 const advice: Readonly<Record<GatewayErrorCode, string>> = {
   SERVER_UNAVAILABLE:
-    "Look whether the server runs, and start it again; the hub calls it as soon as it answers.",
+    "Check whether the server runs, and start it if it does not. The hub calls it again as soon as it answers.",
   CALL_TIMED_OUT:
-    "Try again later. A call that needs long must send progress, and be over within 15 minutes.",
-  CONNECTION_LOST: "Look at the server's log, and repeat the call only if it is safe to run twice.",
+    "Try again later. A call that needs longer must send progress, and end within 15 minutes.",
+  CONNECTION_LOST: "Look at the server's log. Repeat the call only if it is safe to run it twice.",
   ANSWER_INVALID: "Look at the server's log; POST /diagnose says what the hub sees.",
   SERVER_BUSY: "Try again in a moment, or start another instance of the server.",
-  HUB_LOOP: "Do not register a hub in itself, directly or by way of others.",
+  HUB_LOOP: "Do not register a hub in itself, directly or through other hubs.",
   HUB_STOPPING: "Try again when the hub is back.",
-  TOO_MANY_SESSIONS: "Use the sessions you have, end those you do not need, or try again later.",
+  TOO_MANY_SESSIONS:
+    "Use the sessions that you have, end those that you do not need, or try again later.",
   TOO_MANY_STREAMS: "Close streams you do not need, or try again later.",
   TOO_MANY_HELD_CALLS: "Answer what was asked before, or try again later.",
   TOO_MANY_QUESTIONS: "Ask again when the others are answered.",
   TOO_MANY_FOLLOWED: "Stop following resources you do not need, or try again later.",
   TOO_MANY_CONNECTIONS: "Wait for answers on those that are open, or try again later.",
-  TOO_MANY_ASKED: "Look at the server's log: it pings or asks far too often.",
+  TOO_MANY_ASKED:
+    "Look at the server's log: it sends the hub far too many pings or other requests.",
   TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",
-  HUB_FAULT: "Report it with the hub's log; it says nothing about the server.",
+  HUB_FAULT: "This is a fault of the hub, not of the server. Report it with the hub's log.",
 };

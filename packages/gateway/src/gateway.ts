@@ -258,7 +258,7 @@ export class Gateway {
       );
     } else {
       const message =
-        "Method not allowed: this endpoint is for HTTP+SSE, where GET opens a stream and POST goes to the URL that its first event names. Streamable HTTP is at the same URL with /mcp for /sse.";
+        "Method not allowed: this endpoint is for HTTP+SSE, where GET opens a stream and POST goes to the URL that its first event names. Streamable HTTP is at the same URL with /mcp in place of /sse.";
       const error = { code: codes.badRequest, message };
       sendText(response, 405, errorText(null, error), { ...always, allow: "GET, POST" });
     }

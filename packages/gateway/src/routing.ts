@@ -117,8 +117,8 @@ function unknownText(view: View, what: string, name: unknown): string {
   const missing = view.missing.filter(({ listed }) => !listed).map(({ server }) => server);
   const hint =
     missing.length === 0
-      ? `${what}s/list names those there are.`
-      : `${what}s/list names those there are; what ${missing.slice(0, 5).join(", ")} offers is missing from it now.`;
+      ? `${what}s/list shows those that exist.`
+      : `${what}s/list shows those that exist. What ${missing.slice(0, 5).join(", ")} offers is missing from it now.`;
   return `Unknown ${what}: ${shown(name)}. ${hint}`;
 }
 
@@ -163,7 +163,7 @@ function byUri(view: View, params: Params | undefined): Routing {
     isJsonObject(snapshot?.capabilities.resources),
   );
   if (first === undefined)
-    return invalid(`Resource not found: ${shown(uri)}. resources/list names those there are.`, {
+    return invalid(`Resource not found: ${shown(uri)}. resources/list shows those that exist.`, {
       uri,
     });
   return { route: { entry: first, params, others } };

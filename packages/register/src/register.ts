@@ -179,7 +179,7 @@ class Registration implements Registered {
   #advertiseUrlOfEnvironment(): string | undefined {
     const url = process.env.MCP_HUB_ADVERTISE_URL || undefined;
     if (url === undefined || isHttpUrl(url)) return url;
-    const message = `MCP_HUB_ADVERTISE_URL is ${JSON.stringify(url)}, which is no http(s) URL; it is ignored`;
+    const message = `MCP_HUB_ADVERTISE_URL is ${JSON.stringify(url)}, which is not an http(s) URL, so it is ignored`;
     this.#log({ level: "error", message });
     return undefined;
   }
@@ -240,7 +240,7 @@ class Registration implements Registered {
     for (const url of leftOut)
       this.#log({
         level: "info",
-        message: `${url} is left out of the addresses for the hub: it is link-local, where no hub connects`,
+        message: `${url} is not sent to the hub: it is a link-local address, to which no hub connects`,
       });
   }
 
@@ -258,7 +258,7 @@ class Registration implements Registered {
     if (bound === undefined)
       this.#log({
         level: "warn",
-        message: `"${name}" was started before \`register\`, at an address that it does not tell. It is served and registered on a port of its own as well; to register the other one, give \`register\` its URL`,
+        message: `"${name}" was started before \`register\`, and its address is not known. It is also served on another port, and registered there. To register the first address instead, give \`register\` its URL`,
       });
     return bound;
   }

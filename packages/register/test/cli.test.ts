@@ -100,7 +100,7 @@ describe("hub-register", () => {
       const refused = await fetch(url, { method: "POST", headers, body });
       expect(refused.status).toBe(400);
       expect(await refused.text()).toContain("nested more than 1000 deep");
-      expect(cli.output).toMatch(/a message of the server is not handed on: it is nested/);
+      expect(cli.output).toMatch(/a message of the server is not passed on: it is nested/);
     }
   });
 
@@ -202,7 +202,7 @@ describe("hub-register", () => {
 
   test.each([
     [["--url", "not a url"], "Expected an http(s) URL"],
-    [["--url", "http://127.0.0.1:1/mcp", "--", "true"], "leave the command away"],
+    [["--url", "http://127.0.0.1:1/mcp", "--", "true"], "omit the command"],
     [["--url", "http://127.0.0.1:1/mcp", "--port", "8002"], "--port is for a command"],
     [["--url", "http://127.0.0.1:1/mcp", "--transport", "stdio"], "streamable-http or sse"],
     [["--transport", "sse", "--", "true"], "--transport is for --url"],
@@ -216,14 +216,14 @@ describe("hub-register", () => {
     const slip = wrap("--nmae", "x", "--", "true");
     expect(await slip.ends()).toEqual({ code: 2, signal: null });
     expect(slip.output).toBe(
-      'hub-register: "--nmae" is no option; the nearest to it is --name. What it takes: hub-register --help\n',
+      'hub-register: "--nmae" is not an option. The nearest one is --name. What it takes: hub-register --help\n',
     );
     const variables = { MCP_HUB_URL: hub.url, MCP_HUB_TOEKN: "secret", MCP_HUB_PORT: "8001" };
     const named = new Running(process.execPath, [cliPath, "--url", `${hub.url}/mcp`], variables);
     running.push(named);
     await until(() => hub.registered.length === 1, "a registration");
     expect(named.output.match(/.*MCP_HUB_.*/g)).toEqual([
-      '[hub] warning: "MCP_HUB_TOEKN" is no setting of MCP Hub and does nothing. The nearest name it knows is MCP_HUB_TOKEN.',
+      '[hub] warning: "MCP_HUB_TOEKN" is not a setting of MCP Hub and has no effect. The nearest setting is MCP_HUB_TOKEN.',
     ]);
   });
 

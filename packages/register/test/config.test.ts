@@ -142,9 +142,7 @@ test("a bad entry is told of and ends no other", async () => {
   await cli.says(/"ends" is left out: the command ended \(exit code 3\) before it answered/);
   await cli.says(/"wrong" is left out: Expected "command" to be the name of a program, got 7/);
   await cli.says(/"off": it is disabled in the file/);
-  await cli.says(
-    /"slip": "agrs" is not known here and does nothing; the nearest key it has is "args"/,
-  );
+  await cli.says(/"slip": "agrs" is not a known key and has no effect. The nearest key is "args"/);
   expect(names()).toEqual(["slip", "well"]);
 });
 

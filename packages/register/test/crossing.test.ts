@@ -111,7 +111,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     const held = bob.call("hold", { message: "bob" });
     await until(() => gate.isWaiting("bob"));
     expect(await alice.call("ask-aside", { message: "Alice's?" })).toMatch(
-      /refused: .*Nobody is asked elicitation\/create: it cannot be told which client/,
+      /refused: .*No client is asked elicitation\/create: nothing says which client/,
     );
     gate.open("bob");
     await held;
@@ -119,7 +119,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     expect(await alice.call("ask-aside", { message: "Alice's?" })).toContain("refused");
     expect([alice.seen.questions, bob.seen.questions]).toEqual([[], []]);
     expect(harness.messages().filter((one) => one.includes("elicitation/create"))).toEqual([
-      "warn: the server asked and was refused elicitation/create: it cannot be told which client it is meant for (said once)",
+      "warn: the server asked and was refused elicitation/create: nothing says which client it is for (said once)",
     ]);
   });
 
@@ -132,7 +132,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     await until(() => gate.isWaiting("bob"));
     expect(await alice.call("ask-late", { message: "Alice's?" })).toBe("later");
     await until(() => asked.length === 1, "the refusal");
-    expect(asked[0]).toContain("Nobody is asked");
+    expect(asked[0]).toContain("No client is asked");
     gate.open("bob");
     await held;
     expect([alice.seen.questions, bob.seen.questions]).toEqual([[], []]);
@@ -147,7 +147,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     await bob.call("log-aside", { message: "Bob's" });
     expect([alice.seen.logs, bob.seen.logs]).toEqual([[], []]);
     expect(harness.messages()).toContain(
-      "warn: the server sent and nobody heard notifications/message: it cannot be told which client it is meant for (said once)",
+      "warn: the server sent and nobody heard notifications/message: nothing says which client it is for (said once)",
     );
   });
 });

@@ -234,9 +234,9 @@ describe("requests without a session", () => {
       capabilities: {},
     });
     expect(await ada.call("ask", { message: "?" })).toMatch(
-      /^refused: Nobody is asked elicitation\/create: it cannot be told which client/,
+      /^refused: No client is asked elicitation\/create: nothing says which client/,
     );
-    expect(await ada.call("roots")).toContain("Nobody is asked roots/list");
+    expect(await ada.call("roots")).toContain("No client is asked roots/list");
     await ada.call("log", { data: "secret" });
     await cli.says(/sent and nobody heard notifications\/message/);
     await cli.says(/asked and was refused elicitation\/create/);
@@ -279,8 +279,10 @@ describe("--shared", () => {
     await until(async () => (await ada.call("who")).includes("file:///home/ada"), "her roots");
     const bob = await open(url, { name: "bob" });
     for (const person of [ada, bob]) {
-      expect(await person.call("ask", { message: "two?" })).toContain("refused: Nobody is asked");
-      expect(await person.call("roots")).toContain("Nobody is asked roots/list");
+      expect(await person.call("ask", { message: "two?" })).toContain(
+        "refused: No client is asked",
+      );
+      expect(await person.call("roots")).toContain("No client is asked roots/list");
       await person.call("log", { data: "whose?" });
     }
     await cli.says(/asked and was refused elicitation\/create.*cannot be told/);
@@ -302,7 +304,7 @@ describe("--shared", () => {
     await ada.close();
     await held;
     const bob = await open(url, { name: "bob" });
-    expect(await bob.call("ask", { message: "whose?" })).toContain("refused: Nobody is asked");
+    expect(await bob.call("ask", { message: "whose?" })).toContain("refused: No client is asked");
     expect(bob.seen.questions).toEqual([]);
   });
 
@@ -369,7 +371,7 @@ test.each([
   [["--max-processes", "0"], "Expected --max-processes to be a whole number from 1"],
   [["--max-processes", "many"], 'got "many"'],
   [["--idle-ms", "1.5"], "Expected --idle-ms"],
-  [["--shared", "--max-processes", "2"], "leave --max-processes away"],
+  [["--shared", "--max-processes", "2"], "omit --max-processes"],
 ])("%j is refused with a sentence", async (options, sentence) => {
   const cli = new Running(process.execPath, [cliPath, ...options, "--", "true"], {});
   expect(await cli.ends()).toEqual({ code: 2, signal: null });

@@ -119,14 +119,14 @@ describe("a program with one line of register", () => {
     const { url } = hub;
     await hub.stop();
     const program = start(url);
-    await program.says(/cannot be reached \(ECONNREFUSED\)\. Serving anyway/);
+    await program.says(/cannot be reached \(ECONNREFUSED\)\. The server runs without it/);
     await hub.start();
     await program.says(/registered "Program" at/);
     await until(() => hub.heartbeats().length > 0);
     hub.leases.clear();
     await until(() => hub.registered.length === 1, "registering again after 404");
     await hub.stop();
-    await program.says(/Serving on; will register again/);
+    await program.says(/keeps running, and registers again/);
     await hub.start();
     await program.says(/the hub at \S+ is back|is back; registered again/);
     expect(program.output.match(/warning/g)).toHaveLength(2);

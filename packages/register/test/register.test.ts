@@ -91,7 +91,7 @@ describe("register", () => {
     start(createV1());
     await until(() => harness.log.length === 1, "the warning");
     expect(harness.messages()[0]).toBe(
-      `warn: The hub at ${harness.hub.url} cannot be reached (ECONNREFUSED). HTTP_PROXY is set: if a proxy catches this address, set NO_PROXY=127.0.0.1. Serving anyway; will register when it appears (MCP_HUB_URL).`,
+      `warn: The hub at ${harness.hub.url} cannot be reached (ECONNREFUSED). HTTP_PROXY is set: if a proxy catches this address, set NO_PROXY=127.0.0.1. The server runs without it, and registers when the hub appears (MCP_HUB_URL).`,
     );
   });
 

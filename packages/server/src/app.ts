@@ -43,14 +43,14 @@ function notFound(app: HubApp, request: Request): Response {
   if (methods.length === 0) {
     const error = new HubError(
       "ROUTE_NOT_FOUND",
-      `There is nothing at ${JSON.stringify(pathname.slice(0, 200))}. /docs lists what there is.`,
+      `There is nothing at ${JSON.stringify(pathname.slice(0, 200))}. /docs lists every path.`,
     );
     return problemResponse(error);
   }
   const response = problemResponse(
     new HubError(
       "METHOD_NOT_ALLOWED",
-      `${request.method.slice(0, 20)} is not known here; ${methods.join(", ")} is.`,
+      `This path does not support ${request.method.slice(0, 20)}. It supports ${methods.join(", ")}.`,
     ),
   );
   response.headers.set("allow", methods.join(", "));

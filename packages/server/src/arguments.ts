@@ -43,7 +43,7 @@ function unknownText(arg: string): string {
 function adviceOn(nearest: string | undefined): string {
   if (nearest === undefined) return `It takes ${known.join(", ")}`;
   return known.includes(nearest)
-    ? `The nearest it takes is ${nearest}`
+    ? `The nearest option is ${nearest}`
     : `Set ${nearest} in the environment instead`;
 }
 

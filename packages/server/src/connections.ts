@@ -174,7 +174,7 @@ export class Connections {
     this.#budgets.refused("connections");
     return new HubError(
       "TOO_MANY_CONNECTIONS",
-      `This address has its share of the hub's ${this.#budgets.shareText("connections", "connections")} at work. Wait for answers, or try again later.`,
+      `This address already has its share of the hub's ${this.#budgets.shareText("connections", "connections")} in use. Wait for answers, or try again later.`,
       { retryAfterMs },
     );
   }

@@ -24,7 +24,7 @@ function sentenceFor(event: JournalEvent): string {
       return `+ ${event.name}  registered  ${where(event.instance.endpoint)}${took}`;
     }
     case "registration-updated":
-      return `~ ${event.name}  now says another ${event.changed.join(", ")}  ${where(event.instance.endpoint)}`;
+      return `~ ${event.name}  changed its ${event.changed.join(", ")}  ${where(event.instance.endpoint)}`;
     case "edited":
       return `~ ${event.name}  an operator changed its ${event.changed.join(", ")}`;
     case "status-changed": {
@@ -37,12 +37,12 @@ function sentenceFor(event: JournalEvent): string {
         return `${markOf(event.flapping)} ${event.name}  ${flaps(event.flapping)}`;
       return event.previousHash === undefined
         ? `  ${event.name}  offers ${counts(event.items, event.added)}`
-        : `~ ${event.name}  offers something else: ${event.added} added, ${event.removed} removed, ${event.changed} changed`;
+        : `~ ${event.name}  changed what it offers: ${event.added} added, ${event.removed} removed, ${event.changed} changed`;
     case "deregistered":
       return `- ${event.name}  ${event.reason === "left" ? "left" : "was removed"}  ${where(event.instance.endpoint)}`;
     case "forgotten":
       if (event.isForced === true)
-        return `- ${event.name}  removed by an operator; when it still runs, its helper registers it again`;
+        return `- ${event.name}  removed by an operator; if it still runs, its helper registers it again`;
       return `- ${event.name}  ${event.reason === "removed" ? "removed" : "forgotten, it was down for too long"}`;
     case "name-conflict":
       return `! ${event.name}  is alive at ${where(event.holder.endpoint)}; ${where(event.endpoint)} wanted the name and did not get it`;

@@ -147,7 +147,7 @@ describe("an answer holds no more than its budget, and the next page goes on", (
     expect((await next.json()).servers.map(({ id }) => id)).toEqual(["b"]);
     const without = await hub.app.request(`/servers?cursor=${first.nextCursor}`);
     expect(without.status).toBe(400);
-    expect((await without.json()).detail).toContain("Give the ones of the page before");
+    expect((await without.json()).detail).toContain("Send the filters of the page before");
   });
 
   test("the list of servers, also without parameters and as the answer to a form", async () => {

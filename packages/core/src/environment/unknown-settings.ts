@@ -21,7 +21,7 @@ export function unknownSettings(env: Environment): readonly UnknownSetting[] {
 export function unknownSettingText({ variable, nearest }: UnknownSetting): string {
   const advice =
     nearest === undefined
-      ? "docs/reference/settings.md has all it knows"
-      : `The nearest name it knows is ${nearest}`;
-  return `${JSON.stringify(variable)} is no setting of MCP Hub and does nothing. ${advice}.`;
+      ? "docs/reference/settings.md lists all settings"
+      : `The nearest setting is ${nearest}`;
+  return `${JSON.stringify(variable)} is not a setting of MCP Hub and has no effect. ${advice}.`;
 }

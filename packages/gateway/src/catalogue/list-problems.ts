@@ -22,7 +22,7 @@ export function listProblems(snapshot: CapabilitySnapshot): string[] {
       named(kind, leftOut, "is left out of /mcp and of toolsets", "are left out too"),
     ),
     ...all.flatMap(({ kind, mended }) =>
-      named(kind, mended, "is shown with a mend", "things are mended too"),
+      named(kind, mended, "is shown with a correction", "are corrected too"),
     ),
   ];
 }

@@ -15,7 +15,7 @@ export type MissingServer = {
   readonly server: string;
   readonly name?: string;
   readonly status: string;
-  /** Whether what it offered last is in the list all the same. */
+  /** Whether the list still contains what it offered last. */
   readonly listed: boolean;
   readonly since?: string;
   readonly reason: string;

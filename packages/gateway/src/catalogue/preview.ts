@@ -82,7 +82,7 @@ function ambiguous({ ambiguousTools }: View): ToolsetPreview["dropped"] {
     name,
     servers: [...new Set(servers)],
     reason:
-      "More than one tool would have this name. Give them other names, let only one of them through, or let names carry their server.",
+      "More than one tool would have this name. Give them other names, allow only one of them, or use the prefix `always`.",
   }));
 }
 
@@ -93,7 +93,7 @@ function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview[
     .map(({ name, reason, mend }) => ({
       name,
       servers: [record.id],
-      reason: `Left out: ${reason}. ${mend}. Only its server can mend that.`,
+      reason: `Left out: ${reason}. ${mend}. Only its server can fix this.`,
     }));
 }
 

@@ -30,6 +30,6 @@ describe("the query of an endpoint", () => {
 
   test("that is misspelt says what there is", () => {
     for (const query of ["server=a", "prefix=maybe", "mode=none", "hub=yes"])
-      expect(parse(query), query).toHaveProperty("problem", expect.stringMatching(/must|known/));
+      expect(parse(query), query).toHaveProperty("problem", expect.stringMatching(/must|parameter/));
   });
 });

@@ -78,7 +78,7 @@ export function parseSelection(
   for (const name of query.keys()) {
     if (!known.some((one) => one === name))
       return {
-        problem: `?${name.slice(0, 50)}= is not known here; ${known.join(", ")} are.`,
+        problem: `?${name.slice(0, 50)}= is not a parameter of this endpoint. Its parameters are ${known.join(", ")}.`,
       };
   }
   const problem =

@@ -64,7 +64,7 @@ export function askClient(asking: Asking, question: JsonRpcRequest): void {
   if (reply?.isOpen === true) reply.event(event);
   else if (!session.tell(event)) {
     session.questions.forget(shownId);
-    const message = "The client listens to nothing it could be asked on";
+    const message = "The client has no open stream on which the hub could ask it";
     answerItself({ error: { code: codes.methodNotFound, message } });
   }
 }

@@ -170,4 +170,4 @@ function bytesIn(pieces: readonly Buffer[]): number {
 }
 
 const noRoom =
-  "the answers to batches of this address take all the room that the hub has for it (MCP_HUB_MAX_BATCH_BYTES).";
+  "answers to batches of this address already use all the memory that the hub gives it (MCP_HUB_MAX_BATCH_BYTES).";

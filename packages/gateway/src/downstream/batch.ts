@@ -16,7 +16,7 @@ const batchVersion = "2025-03-26";
 
 export const noBatch: JsonRpcError = {
   code: codes.invalidRequest,
-  message: `Invalid request: batches are taken only in a session that agreed on ${batchVersion}; send one message a request`,
+  message: `Invalid request: the hub accepts batches only in a session that agreed on ${batchVersion}. Send one message per request`,
 };
 
 type Batch = {
@@ -42,7 +42,7 @@ export function takeBatch(batch: Batch, body: Buffer): void {
   const most = context.budgets.limit("batchMessages");
   const members = isUtf8(body) ? membersOf(body.toString("utf8"), most) : undefined;
   if (members === undefined) {
-    refuse("Parse error: the body is no JSON in UTF-8", codes.parseError);
+    refuse("Parse error: the body is not JSON in UTF-8", codes.parseError);
     return;
   }
   if (members.length > most) context.budgets.refused("batchMessages");
@@ -78,7 +78,7 @@ function unfitFor({ parsed }: Received, exchange: Exchange): Unreadable | undefi
     id: parsed.kind === "request" ? parsed.message.id : null,
     error: {
       code: codes.invalidRequest,
-      message: `Invalid request: ${what} is no part of a batch`,
+      message: `Invalid request: a batch must not contain ${what}`,
     },
   };
 }

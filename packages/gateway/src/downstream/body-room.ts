@@ -32,7 +32,7 @@ export class BodyRoom {
   refuse(): void {
     const { budgets, response, always } = this.#exchange;
     const cause =
-      "this address has sent as many bytes as the hub keeps of messages that it has not answered.";
+      "messages of this address that the hub has not answered yet use all the memory that the hub gives it.";
     const failure = { code: "TOO_MANY_BYTES", cause } as const;
     const { status, text, headers } = refuseMore(
       budgets,

@@ -48,7 +48,7 @@ export function followResource(
   }
   const { entry, params } = routing.route;
   if (!canSubscribe(entry)) {
-    const text = `${entry.record.name} (${entry.record.id}) does not tell when its resources change.`;
+    const text = `${entry.record.name} (${entry.record.id}) does not announce changes of its resources.`;
     reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
     return;
   }
@@ -60,7 +60,8 @@ export function followResource(
   void session.follow(uri, undefined);
   const following = begin(watchers, session, entry.record.id, String(params?.uri), uri);
   if (following === undefined) {
-    const cause = "the resources that this address follows take all the room that it may have.";
+    const cause =
+      "the resources that this address follows use all the memory that the hub gives it.";
     const failure = { code: "TOO_MANY_FOLLOWED", cause } as const;
     const refused = refusalOf(message.id, failure, retryAfterMs);
     reply.message(refused.text, refused.status, refused.headers);

@@ -58,7 +58,7 @@ export function instructionsOf(view: View): string | undefined {
   const isSearch = view.selection.mode === "search";
   let text = isSearch
     ? "This is MCP Hub: many servers behind one endpoint. Find a tool with hub__find_tools, then run it with hub__call_tool."
-    : "This is MCP Hub: many servers behind one endpoint. The part of a tool's name before `__` says whose it is.";
+    : "This is MCP Hub: many servers behind one endpoint. The part of a tool's name before `__` is the id of its server.";
   for (const { record, snapshot } of view.servers) {
     const said = snapshot?.instructions?.trim();
     if (said === undefined || said === "") continue;

@@ -51,7 +51,7 @@ type Opening = {
 
 const retryLater = { "retry-after": "5" };
 const notStored =
-  "The session has ended, but the hub's store cannot write that down: after a restart of the hub it would go on. Send DELETE again when the store can write.";
+  "The session has ended, but the hub's store cannot write, so a restart of the hub would bring the session back. Send DELETE again when the store can write.";
 
 const everyChange = new Set(["tools", "prompts", "resources"] as const);
 
@@ -281,7 +281,7 @@ export class LegacyEndpoint {
     );
     if (session === undefined) {
       const most = budgets.shareText("sessions", "sessions");
-      const cause = `this address has its share of the hub's ${most}, and all of them were used.`;
+      const cause = `this address already has its share of the hub's ${most}, and all of them have been used.`;
       const { retryAfterMs } = this.sessions;
       const failure = { code: "TOO_MANY_SESSIONS", cause } as const;
       const refused = refuseMore(budgets, "sessions", message.id, failure, retryAfterMs);

@@ -6,7 +6,7 @@ import type { JsonRpcId, JsonRpcResponse } from "../wire/json-rpc.js";
 /** What a server hears that asks a client more than may be open at once. */
 export const tooManyQuestions = failureError({
   code: "TOO_MANY_QUESTIONS",
-  cause: "the client has not answered what it was asked before.",
+  cause: "the client has not answered earlier questions.",
   mayHaveRun: false,
 });
 

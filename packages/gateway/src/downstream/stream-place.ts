@@ -21,6 +21,6 @@ export function takeStreamPlace(
     return undefined;
   }
   const streams = budgets.shareText("eventStreams", "streams");
-  const cause = `this address has its share of the hub's ${streams} open.`;
+  const cause = `this address already has its share of the hub's ${streams} open.`;
   return refuseMore(budgets, "eventStreams", id, { code: "TOO_MANY_STREAMS", cause }, retryAfterMs);
 }

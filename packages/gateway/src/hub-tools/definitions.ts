@@ -62,7 +62,7 @@ export const hubTools: readonly JsonObject[] = [
           items: { type: "string" },
           maxItems: findToolsLimit.schemas,
           description:
-            "Names of tools whose whole definition you need; query may be left out then.",
+            "Names of tools whose whole definition you need. With it, query is optional.",
         },
       },
       additionalProperties: false,

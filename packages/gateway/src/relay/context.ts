@@ -80,7 +80,7 @@ export function busy({ budgets }: GatewayContext, entry: Entry): GatewayFailure 
   const isOwn = most < hubsMost;
   return {
     code: "SERVER_BUSY",
-    cause: `too many calls wait for it already; each of its instances works on ${most} at a time, ${isOwn ? "the limit that was set for this server" : "the hub's limit"}.`,
+    cause: `too many calls already wait for it; each of its instances works on ${most} at a time, ${isOwn ? "the limit that was set for this server" : "the hub's limit"}.`,
     ...(isOwn
       ? {
           advice: `Try again in a moment, or raise its maxInFlight (PATCH /servers/${entry.record.id}).`,
@@ -102,7 +102,7 @@ export function timedOut(
   { record }: Entry,
 ): GatewayFailure {
   if (!isSilent) {
-    const cause = `the call was not over ${afterMs} ms after it began, however much came meanwhile.`;
+    const cause = `the call took longer than ${afterMs} ms in all, a limit that progress does not extend.`;
     return { code: "CALL_TIMED_OUT", cause, mayHaveRun: true };
   }
   const field = owner === "tool" ? "toolTimeoutsMs" : "callTimeoutMs";
@@ -110,7 +110,7 @@ export function timedOut(
   return {
     code: "CALL_TIMED_OUT",
     cause: `it sent nothing for ${afterMs} ms, ${owners[owner]}.`,
-    advice: `Try again later; a call that needs longer must send progress, or raise ${field} (PATCH /servers/${record.id})${ofHub}.`,
+    advice: `Try again later. If the call needs longer, make the server send progress, or raise ${field} (PATCH /servers/${record.id})${ofHub}.`,
     mayHaveRun: true,
   };
 }
@@ -128,7 +128,7 @@ export function nobodyLeft(
   // Anybody else is a candidate, unless calls to it timed out.
   const cause = isOut
     ? whyNot(current, catalogue.now()).reason
-    : "it left a call without an answer a moment ago, and the hub spares it until it answers a probe.";
+    : "it did not answer another call a moment ago. The hub calls it again in a few seconds, or as soon as it answers a probe.";
   return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false };
 }
 

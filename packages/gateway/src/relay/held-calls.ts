@@ -63,7 +63,7 @@ export class HeldCalls {
     const held = typeof requestState === "string" ? this.#find(requestState, bridged) : undefined;
     if (held === undefined) {
       const message =
-        "This requestState is not one the hub gave for this request, or it ran out or was used. Make the call anew.";
+        "This requestState is not valid: the hub did not issue it for this request, or it has expired or was used already. Start the call again.";
       reply.message(errorText(request.id, { code: codes.invalidParams, message }));
       return;
     }

@@ -4,7 +4,7 @@ import type { GatewayFailure } from "../errors.js";
 /** More is kept of calls that wait for their clients than may be. */
 export const tooMuchHeld = {
   code: "TOO_MANY_HELD_CALLS",
-  cause: "too many calls wait for answers of this address; this one was ended.",
+  cause: "too many calls wait for answers from this address, so the hub ended this one.",
   mayHaveRun: true,
 } as const satisfies GatewayFailure;
 

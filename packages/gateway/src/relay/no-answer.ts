@@ -12,7 +12,7 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
     return {
       code: "SERVER_UNAVAILABLE",
       cause: `it refuses the hub (HTTP ${status}).`,
-      fix: "It wants a token, which the hub neither has nor passes on, or it does not accept the Host header of its endpoint; POST /diagnose says which.",
+      fix: "It needs a token, which the hub does not have, or it does not accept the Host header of its endpoint; POST /diagnose says which.",
       mayHaveRun: false,
     };
   if (status >= 300 && status < 400)
@@ -27,7 +27,7 @@ export function notMcp(status: number, headers: Headers): GatewayFailure | undef
   if (isStatus && status < 300 && type === undefined) return undefined;
   return {
     code: "ANSWER_INVALID",
-    cause: `it answered HTTP ${status} with ${type === undefined ? "nothing" : shown(type)}, which is no MCP.`,
+    cause: `it answered HTTP ${status} with ${type === undefined ? "nothing" : shown(type)}, which is not MCP.`,
     mayHaveRun: status !== 404 && status !== 405,
   };
 }
@@ -48,7 +48,7 @@ export function packedUnasked(headers: Headers, accepted: string): GatewayFailur
   if (coding === undefined || canUnpack(accepted, coding)) return undefined;
   return {
     code: "ANSWER_INVALID",
-    cause: `it answers in the encoding ${shown(coding)}, unasked.`,
+    cause: `it answers in the encoding ${shown(coding)}, which the hub did not ask for.`,
     mayHaveRun: true,
   };
 }

@@ -44,7 +44,7 @@ export function readInitialized(data: string, status: number): Initialized {
   try {
     answer = JSON.parse(data);
   } catch {
-    throw new LinkError(invalid("it answered initialize with something that is no JSON"));
+    throw new LinkError(invalid("it answered initialize with something that is not JSON"));
   }
   const result = isJsonObject(answer) ? answer.result : undefined;
   const error = isJsonObject(answer) ? answer.error : undefined;
@@ -59,7 +59,7 @@ export function readInitialized(data: string, status: number): Initialized {
     );
   }
   if (!isJsonObject(result) || typeof result.protocolVersion !== "string")
-    throw new LinkError(invalid("it answered initialize with something that is no MCP"));
+    throw new LinkError(invalid("it answered initialize with something that is not MCP"));
   if (!serverVersions.includes(result.protocolVersion))
     throw new LinkError(
       invalid(`it speaks no revision the hub knows (${result.protocolVersion.slice(0, 20)})`),

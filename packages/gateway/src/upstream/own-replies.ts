@@ -8,7 +8,7 @@ const tooManyAsked: UpstreamFailure = {
   neverSent: false,
   code: "TOO_MANY_ASKED",
   detail:
-    "it asked for more answers of the hub itself, such as those to pings, than may wait (MCP_HUB_MAX_REPLIES_WAITING)",
+    "it sent the hub more pings or other requests than may wait for a reply (MCP_HUB_MAX_REPLIES_WAITING)",
 };
 
 let links = 0;

@@ -131,7 +131,10 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
     this.#heard = heard;
     const unpacker = unpackers.get(encoding)?.();
     if (unpacker === undefined) {
-      this.#fail("ENCODED", `it answers in the encoding ${encoding.slice(0, 20)}, unasked`);
+      this.#fail(
+        "ENCODED",
+        `it answers in the encoding ${encoding.slice(0, 20)}, which the hub did not ask for`,
+      );
       return false;
     }
     this.#unpacker = unpacker;
@@ -157,7 +160,7 @@ class Unpacking implements UpstreamReceiver, UpstreamExchange {
       .on("error", () =>
         this.#fail(
           "ANSWER_INVALID",
-          `it sent an answer that is no ${encoding}, as which it was announced`,
+          `it announced an answer as ${encoding}, but that is not what it sent`,
         ),
       );
     return true;

@@ -93,7 +93,7 @@ export class EnvelopeSpelling implements JsonVisitor {
       const text = mistakable(place, key);
       if (text !== undefined) this.#problem ??= { place, text };
     } else if ((this.#seen[place] & bit) !== 0)
-      this.#problem ??= { place, text: `${named(place, key)} is there twice` };
+      this.#problem ??= { place, text: `${named(place, key)} appears twice` };
     this.#seen[place] |= bit ?? 0;
   }
 }

@@ -21,7 +21,7 @@ export type Unreadable = { readonly id: JsonRpcId | null; readonly error: JsonRp
  * is judged is what is sent; `arguments`, results and unknown members are left as they are.
  */
 export function readMessage(body: Buffer, limits: MessageLimits): Received | Unreadable {
-  if (!isUtf8(body)) return unreadable(codes.parseError, "Parse error: the body is no UTF-8");
+  if (!isUtf8(body)) return unreadable(codes.parseError, "Parse error: the body is not UTF-8");
   const text = body.toString("utf8");
   const envelope = new EnvelopeSpelling(text);
   const { excess, values } = scanJson(text, limits, envelope);
@@ -35,13 +35,13 @@ export function readMessage(body: Buffer, limits: MessageLimits): Received | Unr
   try {
     value = JSON.parse(text);
   } catch {
-    return unreadable(codes.parseError, "Parse error: the body is no JSON");
+    return unreadable(codes.parseError, "Parse error: the body is not JSON");
   }
   const parsed = messageOf(value);
   const { problem } = envelope;
   if (problem !== undefined) return ambiguous(problem, parsed);
   if (parsed === undefined)
-    return unreadable(codes.invalidRequest, "Invalid request: the body is no JSON-RPC message");
+    return unreadable(codes.invalidRequest, "Invalid request: the body is not a JSON-RPC message");
   return { parsed, body, text, nameAt: envelope.nameAt };
 }
 

@@ -32,6 +32,6 @@ export function expand(value: unknown, environment: Environment): Expanded {
 
 function problemWith(reference: string, name: string | undefined): string {
   return name === undefined
-    ? `Only a client knows what ${reference} is: write it out, or name a variable of the environment`
+    ? `Only a client can fill in ${reference}: write the value, or name an environment variable`
     : `${reference} is not set in the environment`;
 }

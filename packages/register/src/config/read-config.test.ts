@@ -82,9 +82,12 @@ describe("an entry of the file", () => {
     [{}, 'It has neither "command" nor "url"'],
     [{ command: "" }, 'Expected "command" to be the name of a program, got ""'],
     [{ command: ["npx", "-y"] }, 'got ["npx","-y"]'],
-    [{ command: "npx", args: "-y" }, 'Expected "args" to be a list of texts, got "-y"'],
-    [{ command: "npx", args: [{}] }, 'Expected "args" to be a list of texts'],
-    [{ command: "npx", env: { A: null } }, 'Expected "env" to be an object of texts'],
+    [{ command: "npx", args: "-y" }, 'Expected "args" to be a list of strings, got "-y"'],
+    [{ command: "npx", args: [{}] }, 'Expected "args" to be a list of strings'],
+    [
+      { command: "npx", env: { A: null } },
+      'Expected "env" to be an object whose values are strings',
+    ],
     [{ command: "npx", cwd: 1 }, 'Expected "cwd" to be a folder, got 1'],
     [{ command: "npx", disabled: "yes" }, 'Expected "disabled" to be true or false, got "yes"'],
     [{ command: "npx", url: url.url }, 'It has both "command" and "url"'],
@@ -96,7 +99,7 @@ describe("an entry of the file", () => {
     [{ command: "npx", args: [ref("GONE")] }, `${ref("GONE")} is not set in the environment`],
     [
       { command: "npx", args: [`${ref("input:key")}`] },
-      `Only a client knows what ${ref("input:key")} is`,
+      `Only a client can fill in ${ref("input:key")}`,
     ],
     [{ command: `${ref("workspaceFolder")}/run` }, `${ref("workspaceFolder")} is not set`],
   ])("%j is wrong, which is said", (value, reason) => {
@@ -110,7 +113,7 @@ describe("an entry of the file", () => {
     ],
     [
       { command: "npx", args: `--token ${ref("TOKEN")}` },
-      `Expected "args" to be a list of texts, got "--token ${ref("TOKEN")}", with its variables in place`,
+      `Expected "args" to be a list of strings, got "--token ${ref("TOKEN")}", with its variables in place`,
     ],
     [{ command: "npx", args: [[ref("TOKEN")]] }, `got [["${ref("TOKEN")}"]]`],
     [{ command: [ref("TOKEN")] }, `got ["${ref("TOKEN")}"]`],
@@ -129,9 +132,9 @@ describe("an entry of the file", () => {
       {
         kind: "server",
         notes: [
-          '"agrs" is not known here and does nothing; the nearest key it has is "args"',
-          '"headers" does nothing: the hub sends none to a server',
-          '"zzzzzzzzzzzz" is not known here and does nothing',
+          '"agrs" is not a known key and has no effect. The nearest key is "args"',
+          '"headers" has no effect: the hub sends none of them to a server',
+          '"zzzzzzzzzzzz" is not a known key and has no effect',
         ],
       },
     );
@@ -163,8 +166,8 @@ describe("a file", () => {
   });
 
   test.each([
-    ["", "It is no JSON"],
-    ['{"mcpServers": {}, // none\n}', "Comments"],
+    ["", "It is not JSON"],
+    ['{"mcpServers": {}, // none\n}', "comments"],
     ["[]", 'Expected {"mcpServers": {"<name>": {"command": "..."}}}, got []'],
     ['{"mcpServers": []}', "Expected"],
     ['{"files": {"command": "npx"}}', 'got {"files":{"command":"npx"}}'],

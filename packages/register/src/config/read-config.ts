@@ -27,6 +27,8 @@ function parse(text: string): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const { message } = error as Error; // a SyntaxError
-    throw new Error(`It is no JSON (${message}). Comments and commas before a bracket are none`);
+    throw new Error(
+      `It is not JSON (${message}). JSON has no comments, and no comma before a closing bracket`,
+    );
   }
 }

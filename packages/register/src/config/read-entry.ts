@@ -87,7 +87,9 @@ function serverOf(fields: Fields, folder: string): ServerEntry {
   const address = addresses.find((name) => values[name] !== undefined);
   const hasCommand = values.command !== undefined;
   if (type === undefined && hasCommand && address !== undefined)
-    throw new WrongEntry(`It has both "command" and "${address}": leave one away, or give "type"`);
+    throw new WrongEntry(
+      `It has both "command" and "${address}": remove one of them, or add "type"`,
+    );
   if (type === "command" || (type === undefined && hasCommand)) return commandOf(fields, folder);
   if (address === undefined)
     throw new WrongEntry(
@@ -117,10 +119,10 @@ function commandOf(fields: Fields, folder: string): ServerEntry {
       `Expected "command" to be the name of a program, got ${fields.shown("command")}`,
     );
   if (!Array.isArray(args) || !args.every(isWord))
-    throw new WrongEntry(`Expected "args" to be a list of texts, got ${fields.shown("args")}`);
+    throw new WrongEntry(`Expected "args" to be a list of strings, got ${fields.shown("args")}`);
   // Not shown: it may hold secrets.
   if (!isObject(env) || !Object.values(env).every(isWord))
-    throw new WrongEntry('Expected "env" to be an object of texts');
+    throw new WrongEntry('Expected "env" to be an object whose values are strings');
   if (cwd !== undefined && typeof cwd !== "string")
     throw new WrongEntry(`Expected "cwd" to be a folder, got ${fields.shown("cwd")}`);
   return {
@@ -147,9 +149,10 @@ function notesOn(fields: Members): string[] {
   return Object.keys(fields)
     .filter((name) => !known.includes(name))
     .map((name) => {
-      if (name === "headers") return '"headers" does nothing: the hub sends none to a server';
+      if (name === "headers")
+        return '"headers" has no effect: the hub sends none of them to a server';
       const nearest = nearestName(name, known);
-      const advice = nearest === undefined ? "" : `; the nearest key it has is "${nearest}"`;
-      return `${JSON.stringify(name)} is not known here and does nothing${advice}`;
+      const advice = nearest === undefined ? "" : `. The nearest key is "${nearest}"`;
+      return `${JSON.stringify(name)} is not a known key and has no effect${advice}`;
     });
 }

@@ -67,7 +67,7 @@ function wrongText(
   advertiseUrl: string,
   { endpoint, registeredEndpoint }: { endpoint: string; registeredEndpoint: string },
 ): string {
-  return `the advertised URL ${loggedUrl(advertiseUrl)} is wrong: the hub does not reach this server at ${loggedUrl(registeredEndpoint)}, and uses ${loggedUrl(endpoint)} instead. Correct it (\`advertiseUrl\`, MCP_HUB_ADVERTISE_URL), or leave it away`;
+  return `the advertised URL ${loggedUrl(advertiseUrl)} is wrong: the hub does not reach this server at ${loggedUrl(registeredEndpoint)}, and uses ${loggedUrl(endpoint)} instead. Correct it (\`advertiseUrl\`, MCP_HUB_ADVERTISE_URL), or remove it`;
 }
 
 function problemText(endpoint: string, { step, cause, fix }: FindingView): string {

@@ -81,8 +81,8 @@ function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boole
     return { level: "error", message };
   }
   const promise = wasRegistered
-    ? "Serving on; will register again when it is back."
-    : "Serving anyway; will register when it appears (MCP_HUB_URL).";
+    ? "The server keeps running, and registers again when the hub is back."
+    : "The server runs without it, and registers when the hub appears (MCP_HUB_URL).";
   return { level: "warn", message: `${detail} ${promise}` };
 }
 

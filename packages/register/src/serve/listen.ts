@@ -43,7 +43,7 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): Erro
   const sentences: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is taken by another program. Give another \`port\`, or 0 for a free one`,
     EACCES: `Port ${port} on ${host} is not open to this user. Give a \`port\` above 1023`,
-    EADDRNOTAVAIL: `${host} is no address of this machine. Give another \`host\``,
+    EADDRNOTAVAIL: `${host} is not an address of this machine. Give another \`host\``,
   };
   return new Error(
     sentences[error.code ?? ""] ?? `Cannot listen on ${host}:${port}: ${error.message}`,

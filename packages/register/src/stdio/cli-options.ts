@@ -71,7 +71,7 @@ export function parseCli(argv: readonly string[]): CliRequest {
   const { name, title, description, owner, host, path } = values;
   const isShared = values.shared ?? false;
   if (isShared && values["max-processes"] !== undefined)
-    throw new Error("--shared is one process for all clients; leave --max-processes away");
+    throw new Error("--shared is one process for all clients; omit --max-processes");
   const keepRunning = values["keep-running"] ?? false;
   const said = {
     ...{ name, title, description, owner, tags: values.tag },
@@ -111,8 +111,8 @@ function refuseUnknown(argv: readonly string[]): void {
       token.rawName,
       Object.keys(options).map((name) => `--${name}`),
     );
-    const advice = nearest === undefined ? "" : `; the nearest to it is ${nearest}`;
-    throw new Error(`${JSON.stringify(token.rawName)} is no option${advice}`);
+    const advice = nearest === undefined ? "" : `. The nearest one is ${nearest}`;
+    throw new Error(`${JSON.stringify(token.rawName)} is not an option${advice}`);
   }
 }
 
@@ -124,7 +124,7 @@ function checkTogether(given: readonly string[], command: string | undefined): v
     throw new Error("Expected a command after `--`, a --url or a --config, got none of them");
   if (others.length > 1) throw new Error("Give either --url or --config, not both");
   if (other !== undefined && command !== undefined)
-    throw new Error(`--${other} says what is registered; leave the command away`);
+    throw new Error(`--${other} says what to register; omit the command`);
   if (other === undefined && given.includes("transport"))
     throw new Error("--transport is for --url; what a command is served as is streamable-http");
   const useless = other === "url" ? forCommands : other === "config" ? forOne : [];
@@ -132,8 +132,8 @@ function checkTogether(given: readonly string[], command: string | undefined): v
   if (found === undefined) return;
   throw new Error(
     other === "url"
-      ? `--${found} is for a command; with --url leave it away`
-      : `--${found} is for one server; with --config leave it away`,
+      ? `--${found} is for a command; omit it with --url`
+      : `--${found} is for one server; omit it with --config`,
   );
 }
 

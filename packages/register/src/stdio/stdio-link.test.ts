@@ -35,7 +35,7 @@ test("a message that cannot be handled is told of once and ends nothing", async 
   await ended;
   expect(handled).toMatchObject([{ id: 3 }, { id: 4 }]);
   expect(logged).toEqual([
-    "a message of the server cannot be handled: too much; of more like it nothing is said",
+    "a message of the server cannot be handled: too much; further ones like it are not reported",
   ]);
 });
 
@@ -50,5 +50,5 @@ test("an id that is nested too deep ends nothing either", async () => {
   link.onMessage = (message) => handled.push("id" in message && JSON.stringify(message.id));
   await ended;
   expect(handled).toEqual(["1"]);
-  expect(logged[0]).toContain("is not handed on: it is nested more than 1000 deep");
+  expect(logged[0]).toContain("is not passed on: it is nested more than 1000 deep");
 });

@@ -90,11 +90,11 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
   const tell = (what: string, detail: string) => {
     if (told.has(what)) return;
     told.add(what);
-    const message = `a message of the server ${what}${detail}; of more like it nothing is said`;
+    const message = `a message of the server ${what}${detail}; further ones like it are not reported`;
     options.log({ level: "error", message });
   };
   const refuseDeep = (message: JsonRpcMessage) => {
-    tell("is not handed on", `: it is ${tooDeepText}`);
+    tell("is not passed on", `: it is ${tooDeepText}`);
     const text = `The message is ${tooDeepText}`;
     if (isNotification(message)) return;
     const { id } = message;

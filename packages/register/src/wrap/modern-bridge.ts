@@ -111,7 +111,7 @@ export class ModernBridge {
     if (state !== undefined) {
       const call = typeof state === "string" ? this.#held.take(state) : undefined;
       if (call === undefined || call.method !== request.method) {
-        call?.giveUp("The request state came back with another method");
+        call?.giveUp("The requestState was sent with another method");
         throw new ProtocolError(invalidParams, "Invalid or expired requestState");
       }
       call.resume(context);

@@ -1,7 +1,7 @@
 import type { Log } from "../log.js";
 import { failed, methodNotFound, type Outcome } from "./json-rpc.js";
 
-const reason = "it cannot be told which client it is meant for";
+const reason = "nothing says which client it is for";
 /** A server may make up as many methods as it likes. */
 const mostSaid = 20;
 
@@ -17,7 +17,7 @@ export class Nobody {
   /** The answer to a question that no client is asked. */
   refuse(method: string): Outcome {
     this.#sayOnce("asked and was refused", method);
-    return failed(methodNotFound, `Nobody is asked ${method}: ${reason}`);
+    return failed(methodNotFound, `No client is asked ${method}: ${reason}`);
   }
 
   /** A notification that no client hears. */

@@ -156,7 +156,10 @@ export class OwnSession {
   }
 
   #refuse({ id }: JsonRpcRequest): void {
-    const outcome = failed(methodNotFound, "The client reads nothing it could be asked on");
+    const outcome = failed(
+      methodNotFound,
+      "The client has no open stream on which it could be asked",
+    );
     this.#server?.link.send({ jsonrpc: "2.0", id, ...outcome });
   }
 

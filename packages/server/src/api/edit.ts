@@ -42,9 +42,9 @@ export function addEditRoute(
     method: "patch",
     path: "/servers/{id}",
     tag: "Catalogue",
-    summary: "Say of a server what you know better",
+    summary: "Edit what the hub shows of a server",
     description:
-      "What is said here wins over what the server says of itself, and stays when it registers again and when the hub restarts. What is left out stays as it was; null takes it back. It goes with the server when that is removed or forgotten.",
+      "Your edits replace what the server says about itself. They stay when the server registers again and when the hub restarts. A field that you leave out stays as it was; `null` removes the edit. The edits are deleted when the server is removed or forgotten.",
     params: serverIdParams,
     headers: ifMatchHeaders("server"),
     body: { "application/json": editSchema },

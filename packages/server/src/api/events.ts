@@ -136,7 +136,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       budgets.refused("eventStreams");
       throw new HubError(
         "TOO_MANY_STREAMS",
-        `This address has its share of the hub's ${budgets.shareText("eventStreams", "streams")} open. Close streams you do not need, or try again later.`,
+        `This address already has its share of the hub's ${budgets.shareText("eventStreams", "streams")} open. Close streams that you do not need, or try again later.`,
         { retryAfterMs },
       );
     }

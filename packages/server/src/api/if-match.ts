@@ -22,6 +22,6 @@ export function requireMatch(ifMatch: string | undefined, etag: string, subject:
   if (wanted === undefined || wanted.includes("*") || wanted.includes(etag)) return;
   throw new HubError(
     "PRECONDITION_FAILED",
-    `The ${subject} is at ${etag} by now. Read it again, and decide on what it says.`,
+    `Somebody has changed the ${subject} since you read it; its ETag is now ${etag}. Read it again before you change it.`,
   );
 }

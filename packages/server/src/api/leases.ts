@@ -23,7 +23,7 @@ export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
     tag: "Registration",
     summary: "Heartbeat: keep a lease alive",
     description:
-      "`capabilitiesHash` is any text that changes when the server's tools do; the hub then reads them again at once. `draining` says that the server is about to stop.",
+      "`capabilitiesHash` is any text that changes when the server's tools change; the hub then reads them again at once. `draining` says that the server is about to stop.",
     params,
     body: { "application/json": beatSchema },
     isBodyOptional: true,
@@ -44,9 +44,9 @@ export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
     tag: "Registration",
     summary: "Deregister the instance that holds the lease",
     description:
-      "A lease that was replaced never touches its successor. The name stays in the catalogue as down. When another process has registered at the same endpoint meanwhile, the instance stays listed, without a lease.",
+      "The name stays in the catalogue, with the status `down`. A lease that was replaced is unknown, and ending it does not affect the new one. If another process has registered at the same endpoint meanwhile, the instance stays listed, without a lease.",
     params,
-    responses: { 204: { description: "Gone." } },
+    responses: { 204: { description: "The lease has ended." } },
     errors: ["LEASE_UNKNOWN", "STORE_UNAVAILABLE"],
   });
   app.delete("/leases/:leaseId", async (context) => {

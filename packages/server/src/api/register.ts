@@ -45,7 +45,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     tag: "Registration",
     summary: "Register a server, or another instance of it",
     description:
-      "The answer is durable when it arrives and never waits for the endpoint. Registering the same endpoint again is the same instance. With `lease` the hub grants a lease that heartbeats keep alive; without one the hub's own probe decides. While a lease at the same endpoint is alive, a registration without proof gets `retryAfterMs` and no `lease`: nothing changes until it is asked again and that lease is over, silent for two heartbeat intervals, or given back.",
+      "When the answer arrives, the registration is on the disk. The answer never waits for the endpoint. Registering the same endpoint again updates the same instance. With `lease`, the hub grants a lease that heartbeats keep alive; without one, the hub's own probe decides. While another lease is alive at the same endpoint, a registration without proof gets `retryAfterMs` and no `lease`. It changes nothing until it is sent again after that lease has ended, was given back, or got no heartbeat for two intervals.",
     headers: proofHeaders,
     body: {
       "application/json": registrationSchema,
@@ -54,7 +54,8 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     },
     responses: {
       200: {
-        description: "The instance was known; with `retryAfterMs`, ask again.",
+        description:
+          "The hub knew the instance. With `retryAfterMs`, nothing has changed yet: send the registration again.",
         content: { "application/json": registerAnswerView },
       },
       201: {

@@ -18,7 +18,7 @@ import { instant, serverSummary } from "./views.js";
 export const hiddenQuery = z
   .enum(["true", "false"])
   .optional()
-  .describe("`true`: those too that an operator hid. Default: false.");
+  .describe("`true`: include what an operator hid. Default: false.");
 
 /** The parameters of `listQuery` that may come several times. */
 export const listsOfQuery = ["tag", "status"] as const;
@@ -46,7 +46,7 @@ export const listQuery = z.strictObject({
     .max(longestCursor)
     .optional()
     .describe(
-      "`nextCursor` of the page before; it carries the filters too, unless they are so long that it says nothing of them: then give them again.",
+      "`nextCursor` of the page before. It includes the filters, unless they are very long: then send them again.",
     ),
 });
 
@@ -161,7 +161,7 @@ export class ServerLists {
         ? {
             since: instant(since),
             reason:
-              "Most servers fell silent at once, so the hub suspects itself or the network and takes none down for now.",
+              "Most servers fell silent at once, so the hub suspects itself or the network, and marks none as down for now.",
           }
         : undefined;
     const rest = JSON.stringify({ nextCursor, protection }).slice(1);
@@ -214,7 +214,7 @@ function sameFilter(filter: Filter, hash: string): Filter {
   if (hashOf(filter) === hash) return filter;
   throw new HubError(
     "INVALID_REQUEST",
-    "The filters of this cursor are too long to be in it. Give the ones of the page before along with it.",
+    "The filters are too long to be part of this cursor. Send the filters of the page before along with it.",
   );
 }
 

@@ -52,7 +52,7 @@ function entryWarnings(registry: Registry, entry: Entry): string[] {
   const flapping = flappingOf(entry.pace);
   if (flapping !== undefined)
     warnings.push(
-      `What it offers changes all the time: ${flapping.changes} times since ${instant(flapping.since)}. Until it is stable the hub reads it only every few minutes, and tells nobody of each change. Fix the server so that its lists stay the same; a probe now shows whether they do.`,
+      `What it offers changes all the time: ${flapping.changes} times since ${instant(flapping.since)}. Until it is stable, the hub reads it only every few minutes and does not announce each change. Fix the server so that its lists stay the same, then probe it to check.`,
     );
   return warnings;
 }
@@ -67,7 +67,7 @@ const removeQuery = z.strictObject({
   force: z
     .enum(["true", "false"])
     .optional()
-    .describe("`true`: remove it without proof, as an operator. Default: false."),
+    .describe("`true`: remove the server without proof, as an operator. Default: false."),
 });
 
 export function addServerRoutes(
@@ -133,11 +133,11 @@ export function addServerRoutes(
     tag: "Catalogue",
     summary: "Remove a server and its history",
     description:
-      "A server that is alive needs proof of ownership in `Mcp-Hub-Proof`: its lease id or service key. A lease that was given without proof at the endpoint of a server that may have been alive is none. As a bearer token proof is accepted until the next minor version. With `force=true` an operator removes it without proof, and what was edited of it too; when the server still runs, its helper registers it again within one heartbeat interval.",
+      "To remove a server that is alive, send proof of ownership in `Mcp-Hub-Proof`: its lease id or service key. A lease is no proof if the hub granted it without proof at the endpoint of a server that may have been alive. Until the next minor version, the hub also accepts the proof as a bearer token. With `force=true`, an operator removes the server and its edits without proof. If the server still runs, its helper registers it again within one heartbeat interval.",
     params: serverIdParams,
     query: removeQuery,
     headers: proofHeaders,
-    responses: { 204: { description: "Gone." } },
+    responses: { 204: { description: "The server is removed." } },
     errors: [
       "INVALID_REQUEST",
       "SERVER_NOT_FOUND",
@@ -195,7 +195,7 @@ export function addServerRoutes(
     responses: {
       200: {
         description:
-          "Each change with its differences. The hub drops old changes, and definitions that are too large to keep.",
+          "Each change with its differences. The hub deletes old changes, and definitions that are too large to keep.",
         content: {
           "application/json": z.object({
             changes: z.array(

@@ -104,7 +104,7 @@ export function addToolsetRoutes(
     description:
       "It gets an MCP endpoint of its own, `url`. A server it names need not exist yet; `unknownServers` says which do not.",
     body: readable,
-    responses: { 201: one("Made; Location says where it is.") },
+    responses: { 201: one("Created. `Location` is its URL.") },
     errors: [
       ...unreadable,
       "TOOLSET_TAKEN",
@@ -204,7 +204,7 @@ export function addToolsetRoutes(
     summary: "Delete a toolset",
     params,
     headers,
-    responses: { 204: { description: "The toolset and its MCP endpoint are gone." } },
+    responses: { 204: { description: "The toolset and its MCP endpoint are deleted." } },
     errors: ["TOOLSET_NOT_FOUND", "PRECONDITION_FAILED", "REVISION_CONFLICT", "STORE_UNAVAILABLE"],
   });
   app.delete("/toolsets/:id", async (context) => {

@@ -153,7 +153,7 @@ function nameWarnings(said: string | undefined, registered: string | undefined):
   if (said === undefined || registered === undefined || nameKey(said) === nameKey(registered))
     return [];
   return [
-    `It calls itself "${said}", not "${registered}"; when that is not on purpose, another server answers there.`,
+    `It calls itself "${said}", not "${registered}"; if that is not intended, another server answers there.`,
   ];
 }
 

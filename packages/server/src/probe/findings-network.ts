@@ -62,7 +62,7 @@ export function networkFinding(error: DialError, subject: Subject): Finding {
           ? "Check that host and port are right and that no firewall drops the hub's packets."
           : error.step === "resolve"
             ? "Check the DNS server of the hub's machine, or register an address instead of a name."
-            : "Look at what keeps the server busy; if it needs longer by nature, raise MCP_HUB_PROBE_TIMEOUT_MS.",
+            : "Find out what keeps the server busy. If it always needs this long, raise MCP_HUB_PROBE_TIMEOUT_MS.",
       );
     case "ECONNRESET":
     case "EPIPE":
@@ -80,7 +80,7 @@ export function networkFinding(error: DialError, subject: Subject): Finding {
         "http",
         "ANSWER_TOO_LARGE",
         "The headers of the server's answer are over the hub's limit of 16 KiB.",
-        "Let the server send fewer or smaller headers.",
+        "Make the server send fewer or smaller headers.",
       );
     default:
       return error.step === "http"
@@ -88,7 +88,7 @@ export function networkFinding(error: DialError, subject: Subject): Finding {
             "http",
             "NOT_MCP",
             `${url.host} does not answer in HTTP (${error.code}).`,
-            "Check the port of the endpoint: something else than a web server listens there.",
+            "Check the port of the endpoint: something other than a web server listens there.",
           )
         : finding(
             error.step,
@@ -108,7 +108,7 @@ export function loopbackElsewhere({ endpoint, registeredFrom }: Subject): Findin
     "connect",
     "LOOPBACK_ELSEWHERE",
     `The endpoint ${url.host} means the hub's own machine, but the server registered from ${from}.`,
-    `Let the server listen on 0.0.0.0 and set MCP_HUB_ADVERTISE_URL=${url.protocol}//${host}${port}${url.pathname} for it; when it runs beside a hub in a container, use host.docker.internal as the host.`,
+    `Make the server listen on 0.0.0.0 and set MCP_HUB_ADVERTISE_URL=${url.protocol}//${host}${port}${url.pathname} for it. If the hub runs in a container on the server's machine, use host.docker.internal as the host.`,
   );
 }
 
@@ -163,7 +163,7 @@ function tlsFinding(error: DialError, url: URL): Finding {
     case "CERT_UNTRUSTED":
       return failed(
         `The hub does not know the authority that signed the certificate of ${url.host} (${code}).`,
-        "Let the server send the whole chain, or start the hub with NODE_EXTRA_CA_CERTS=<file> holding that authority.",
+        "Make the server send the whole chain, or start the hub with NODE_EXTRA_CA_CERTS=<file> holding that authority.",
       );
     case "CERT_HAS_EXPIRED":
       return failed(

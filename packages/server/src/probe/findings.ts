@@ -25,7 +25,7 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
       return finding(
         "http",
         "REDIRECT",
-        `${subject.endpoint} answers HTTP ${fault.status}, a redirect${fault.target === undefined ? "" : ` to ${fault.target}`}, which the hub does not follow: only 307 and 308 to the same origin.`,
+        `${subject.endpoint} answers HTTP ${fault.status}, a redirect${fault.target === undefined ? "" : ` to ${fault.target}`}, which the hub does not follow. It follows only 307 and 308 to the same origin.`,
         fault.target === undefined
           ? "Register the URL that answers as MCP itself."
           : `Register ${fault.target} instead, if that is the server.`,
@@ -53,7 +53,7 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
         "mcp",
         "ANSWER_TOO_LARGE",
         `The server's answer is over the hub's limit of ${fault.limit}.`,
-        "Let the server answer less; the hub reads nothing of this size.",
+        "Make the server send less; the hub does not read answers of this size.",
       );
     case "rpc-error":
       return finding(
@@ -73,8 +73,8 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
       return finding(
         "mcp",
         "NOT_MCP",
-        "The SSE stream wants its messages sent to another origin, which the hub does not dial.",
-        "Let the server's `endpoint` event name a path of its own origin; behind a proxy, set its public URL.",
+        "The SSE stream asks for messages at another origin, and the hub does not send them there.",
+        "Make the server's `endpoint` event name a path of its own origin. Behind a proxy, set the server's public URL.",
       );
     case "other-server":
       return finding(
@@ -98,17 +98,17 @@ export function tokenFinding({
 }): Finding {
   const cause =
     method === undefined
-      ? `The server is alive, but wants a token before it says more (HTTP ${status}).`
-      : `The server introduces itself to everybody, but wants a token before it answers ${method} (HTTP ${status}).`;
+      ? `The server is alive, but it needs a token (HTTP ${status}).`
+      : `The server answers the handshake without a token, but it needs one for ${method} (HTTP ${status}).`;
   const otherwise =
     status === 401
       ? ""
-      : " If it should want none, let it accept the hub's address and Host header, and look for a proxy or an allow list before it.";
+      : " If it should need no token, make it accept the hub's address and Host header, and look for a proxy or an allow list in front of it.";
   return finding(
     method === undefined ? "http" : "mcp",
     "NEEDS_TOKEN",
     cause,
-    `Connect to it directly, with its own token in the client's headers: the page's Connect panel and GET /config/{client}?via=direct have the configuration. The hub has no token for it and passes none on.${otherwise}`,
+    `Connect to it directly, with its own token in the client's headers: the page Connect and GET /config/{client}?via=direct have the configuration. The hub has no token for it, and passes none on.${otherwise}`,
   );
 }
 
@@ -120,16 +120,16 @@ function statusFinding(status: number, { endpoint }: Subject): Finding {
     return finding(
       "http",
       "SERVER_ERROR",
-      `The server fails with HTTP ${status} when it is asked.`,
-      "Look into the server's own log; behind a proxy, 502 to 504 mean that the server itself is not running.",
+      `The server answers the hub with an error, HTTP ${status}.`,
+      "Look at the server's own log. Behind a proxy, 502 to 504 mean that the server itself does not run.",
     );
   }
   if (status === 429) {
     return finding(
       "http",
       "SERVER_ERROR",
-      "The server answers HTTP 429: it gets more requests than it wants.",
-      "Raise the server's rate limit for the hub, or let the hub probe less often (MCP_HUB_PROBE_UP_MS).",
+      "The server answers HTTP 429: it gets more requests than it allows.",
+      "Raise the server's rate limit for the hub, or make the hub probe less often (MCP_HUB_PROBE_UP_MS).",
     );
   }
   if (status === 404 || status === 405 || status === 410) {

@@ -193,7 +193,7 @@ describe("a server that is greeted well, and then", () => {
       tools: [],
       nextCursor: "x".repeat(1_000_000),
     }));
-    expect(warnings).toContain("cursor too long");
+    expect(warnings).toContain("cursor that is too long");
     expect(requests).toBe(2);
   });
 

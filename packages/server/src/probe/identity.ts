@@ -42,6 +42,6 @@ export function eraWarnings(meeting: Meeting): string[] {
   const how =
     failed.kind === "status" ? `answers it with HTTP ${failed.status}` : "does not answer it";
   return [
-    `Clients of the 2026-07-28 revision cannot connect: they ask server/discover first, and it ${how} instead of an MCP error. (An SDK v1 server must not be given to createMcpHandler of SDK v2.)`,
+    `Clients of the 2026-07-28 revision cannot connect: they send server/discover first, and it ${how}. Make it answer with an MCP error. (An SDK v1 server must not be given to createMcpHandler of SDK v2.)`,
   ];
 }

@@ -199,8 +199,8 @@ export function createProber(deps: ProberDeps): Prober {
 const hubFailed = finding(
   "mcp",
   "HUB_FAULT",
-  "The hub failed while it asked this server: a fault of the hub, which says nothing about the server.",
-  "Report this with the hub's log; the hub asks again by itself.",
+  "The hub failed while it probed this server. This is a fault of the hub, not of the server.",
+  "Report this with the hub's log. The hub probes again by itself.",
 );
 
 function inOne({ cause, fix }: Finding): string {

@@ -209,11 +209,11 @@ async function readAll(
     if (typeof cursor !== "string") return ended();
     if (cursors.has(cursor))
       return ended(
-        `Its ${method} answers the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
+        `${method} answers with the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
       );
     if (left.quickPages < 0) await pause(pagePauseMs, signal);
     if (cursor.length > longestCursor)
-      return ended(`Its ${method} answers a cursor too long to send back.`);
+      return ended(`${method} answers with a cursor that is too long to send back.`);
     cursors.add(cursor);
     params = { cursor };
   }
@@ -237,12 +237,12 @@ function uncountedOf(kind: CapabilityKind, method: string, tally: Tally): string
     ...(nameless === 0
       ? []
       : [
-          `Of what its ${method} answers, ${nameless} cannot be called and ${nameless === 1 ? "is" : "are"} left out: there is no \`${keyMember[kind]}\` in it that is a text. Give each one a \`${keyMember[kind]}\` of its own.`,
+          `In the answer to ${method}, ${nameless} ${nameless === 1 ? "item has" : "items have"} no \`${keyMember[kind]}\` that is a string, so nobody can call ${nameless === 1 ? "it" : "them"}. The hub leaves ${nameless === 1 ? "it" : "them"} out. Give each item a \`${keyMember[kind]}\` of its own.`,
         ]),
     ...(first === undefined
       ? []
       : [
-          `Its ${method} answers ${JSON.stringify(printable(first, 100))} more than once${twice.length === 1 ? "" : `, and so ${twice.length - 1} more`}; the first one counts. Give each one a \`${keyMember[kind]}\` of its own.`,
+          `The answer to ${method} has ${JSON.stringify(printable(first, 100))} more than once${twice.length === 1 ? "" : `, and ${twice.length - 1} others too`}. The hub uses the first one. Give each item a \`${keyMember[kind]}\` of its own.`,
         ]),
   ];
 }

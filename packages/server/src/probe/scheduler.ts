@@ -234,8 +234,8 @@ const crashed: ProbeOutcome = {
     step: "mcp",
     code: "HUB_FAULT",
     cause:
-      "The hub failed while it asked this server: a fault of the hub, which says nothing about the server.",
-    fix: "Report this with the hub's log; the hub asks again by itself.",
+      "The hub failed while it probed this server. This is a fault of the hub, not of the server.",
+    fix: "Report this with the hub's log. The hub probes again by itself.",
   },
 };
 

@@ -78,7 +78,7 @@ describe("refusing a file, without touching it", () => {
       const file = join(root, `text${content.length}`, "hub.db");
       fs.mkdirSync(dirname(file));
       fs.writeFileSync(file, content);
-      expect(await refusedUntouched(file)).toContain("is no SQLite file");
+      expect(await refusedUntouched(file)).toContain("is not an SQLite file");
     }
   });
 

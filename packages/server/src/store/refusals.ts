@@ -31,7 +31,7 @@ export function inUse(file: string, owner: Owner | undefined): HubError {
 
 export function notADatabase(file: string): HubError {
   return refuse(
-    `${file} is not a hub's database: it is no SQLite file. Choose another data directory (MCP_HUB_DATA_DIR), or move that file away.`,
+    `${file} is not a hub's database: it is not an SQLite file. Choose another data directory (MCP_HUB_DATA_DIR), or move that file away.`,
   );
 }
 
@@ -61,7 +61,7 @@ export function incomplete(file: string, found: string, owner: Owner | undefined
       ? "since that hub was started"
       : `since ${owner.startedAt}, when it started`;
   return refuse(
-    `${file} ${found}, and the hub that used it last did not stop in order (kill -9, power loss). What was registered or changed ${since}, may be lost. Put the files of that data directory back together or restore a backup, or start with what is left by adding ${acceptDataLoss}.`,
+    `${file} ${found}, and the hub that used it last did not shut down properly (kill -9, power loss). What was registered or changed ${since}, may be lost. Put the files of that data directory back together or restore a backup, or start with what is left by adding ${acceptDataLoss}.`,
     undefined,
     { acceptWith: acceptDataLoss },
   );

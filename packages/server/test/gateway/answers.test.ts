@@ -232,8 +232,8 @@ describe.each(["2025", "2026"])("what a server of %s answers at its own endpoint
     expect([odd.status, odd.text]).toEqual([200, bodyFor(undefined)]);
     expect(odd.headers).not.toHaveProperty("mcp-note");
     for (const [headers, words] of [
-      [{ ...json, "content-encoding": "gzip" }, "encoding gzip, unasked"],
-      [{ ...json, "content-encoding": "evil" }, "encoding evil, unasked"],
+      [{ ...json, "content-encoding": "gzip" }, "encoding gzip, which the hub did not ask for"],
+      [{ ...json, "content-encoding": "evil" }, "encoding evil, which the hub did not ask for"],
       [{ ...json, "mcp-session-id": "x".repeat(2_000) }, "session id of 2000 characters"],
       [{ ...json, "mcp-session-id": "a b" }, "visible ASCII"],
     ] as const) {

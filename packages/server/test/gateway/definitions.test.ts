@@ -116,7 +116,7 @@ describe("a definition that clients refuse the whole list for", () => {
       { name: "sound__fine", inputSchema: object },
     ]);
     expect(await warningsOf(hub, "odd")).toMatch(
-      /The tool "echo" is shown with a mend: its \w+ is/,
+      /The tool "echo" is shown with a correction: its \w+ is/,
     );
     expect(await warningsOf(hub, "sound")).toBe("");
     const client = await LegacyClient.open(hub.url);
@@ -175,7 +175,7 @@ describe("a definition that clients refuse the whole list for", () => {
     ]);
     const warnings = await warningsOf(hub, "odd");
     expect(warnings).toContain('The prompt "three" is left out');
-    expect(warnings).toContain('The resource template "test://{a}" is shown with a mend');
+    expect(warnings).toContain('The resource template "test://{a}" is shown with a correction');
   });
 
   test("without a name, or with one that is there twice, is counted and said", async () => {
@@ -185,8 +185,8 @@ describe("a definition that clients refuse the whole list for", () => {
     const names = (await list(hub, "tools/list", "tools")).map(({ name }) => name);
     expect(names).toEqual(["odd__one", "sound__fine"]);
     const warnings = await warningsOf(hub, "odd");
-    expect(warnings).toContain("2 cannot be called and are left out");
-    expect(warnings).toContain('answers "one" more than once; the first one counts');
+    expect(warnings).toContain("2 items have no `name` that is a string");
+    expect(warnings).toContain('has "one" more than once. The hub uses the first one');
   });
 
   test("is told of once, however many there are", async () => {
@@ -227,7 +227,7 @@ describe("a list that fails beside lists that work", () => {
     ["HTTP 500", /answers HTTP 500/, 500, "Internal Server Error"],
     ["HTTP 404", /answers HTTP 404/, 404, "Not Found"],
     ["a result without a list", /without a list/, 200, { result: { items: [] } }],
-    ["something that is no JSON", /not JSON/, 200, "oops"],
+    ["something that is not JSON", /not JSON/, 200, "oops"],
     ["more than the hub takes", /MCP_HUB_MAX_SNAPSHOT_BYTES/, 200, { result: "x".repeat(400_000) }],
   ];
   const cases = failures.flatMap((failure, index) => {

@@ -108,7 +108,7 @@ const evils: readonly Evil[] = [
     unread: "crosses",
   },
   {
-    title: "answers something that is no JSON",
+    title: "answers something that is not JSON",
     act: ({ response }) => response.writeHead(200, json).end("{oh"),
     hubError: "ANSWER_INVALID",
     unread: "crosses",

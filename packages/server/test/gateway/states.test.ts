@@ -290,7 +290,7 @@ describe("a server that needs a token", () => {
     await hub.announce("safe", upstream.endpoint);
     await until("its state", () => hub.status("safe") === "needs-token");
     const detail = await hub.rest("GET", "/servers/safe");
-    const cause = expect.stringMatching(new RegExp(`wants a token.*HTTP ${given.status}`));
+    const cause = expect.stringMatching(new RegExp(`token.*HTTP ${given.status}`));
     expect(detail).toMatchObject({
       status: "needs-token",
       instances: [
@@ -313,7 +313,7 @@ describe("a server that needs a token", () => {
     const said = {
       code: -31_001,
       message: expect.stringMatching(
-        /^safe \(safe, needs-token\): .*wants a token.*did not run\. Connect to it directly/,
+        /^safe \(safe, needs-token\): .*token.*did not run\. Connect to it directly/,
       ),
       data: { hubError: "SERVER_UNAVAILABLE", mayHaveRun: false },
     };

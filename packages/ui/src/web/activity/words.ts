@@ -106,7 +106,7 @@ export function tell(event: HubEvent): Told {
     }
     case "registration-updated": {
       const changed = listOf(event.changed).map(textOf).join(", ");
-      return { text: `now says another ${changed === "" ? "thing of itself" : changed}.` };
+      return { text: `changed ${changed === "" ? "its registration" : `its ${changed}`}.` };
     }
     case "edited": {
       const changed = listOf(event.changed)
