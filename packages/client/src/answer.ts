@@ -22,7 +22,7 @@ function parseRetryAfter(header: string | null, nowMs: number): number | undefin
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
-/** The error for something that answers at the hub's URL and is no hub. */
+/** The error for something that answers at the hub's URL but is not a hub. */
 export function notAHub(url: string, status: number, why: string): HubClientError {
   return new HubClientError({
     status,
@@ -33,7 +33,7 @@ export function notAHub(url: string, status: number, why: string): HubClientErro
 
 function failure(response: Response, body: Json, url: string): HubClientError {
   const detail = body.detail ?? body.title;
-  // The hub explains itself; whoever does not may be a proxy in between.
+  // The hub's errors have a body. An error without one may come from a proxy in between.
   const hint = proxyHint(url);
   const plain = `${url} answered ${response.status}${hint === undefined ? "" : `. ${hint}`}`;
   return new HubClientError({

@@ -1,6 +1,9 @@
-/** One row of the table of budgets: how much of one thing the hub gives away, and to whom. */
+/** One row of the table of budgets: how much of one thing clients and servers may use. */
 export type BudgetRow = {
-  /** Who each has this much: one server, one client, one message or stream; `hub` is all together. */
+  /**
+   * Each of these has this much: every server, client, session, message or stream. `hub` means all
+   * together.
+   */
   readonly per: "server" | "client" | "session" | "message" | "stream" | "hub";
   readonly unit: "bytes" | "items";
   readonly default: number;
@@ -14,10 +17,10 @@ const kib = 1024;
 const mib = 1024 * kib;
 
 /**
- * Everything that others can make the hub keep or do, with the most that it does of it. Each row is a
- * setting (`settingOf`), is shown with its use in `GET /healthz?verbose`, and has a refusal of its own
- * in the errors page. Defaults are several times what 44 real servers with 1,404 tools and 3.9 MB of
- * definitions, 1,000 sessions and a browser with ten tabs need.
+ * Everything that clients and servers can make the hub keep or do, with its limit. Each row is a setting
+ * (`settingOf`), is shown with its use in `GET /healthz?verbose`, and has a refusal of its own in the
+ * errors page. Defaults are several times what 44 real servers with 1,404 tools and 3.9 MB of definitions,
+ * 1,000 sessions and a browser with ten tabs need.
  */
 const budgetTable = {
   servers: {

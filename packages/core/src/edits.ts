@@ -8,7 +8,7 @@ import { type Profile, tagsSchema } from "./profile.js";
 
 export const lifecycles = ["experimental", "production", "deprecated"] as const;
 
-/** No limit for one server is longer than a call may take in all. */
+/** The longest time that a whole call may take, which no limit for one server exceeds. */
 export const longestCallMs = 15 * 60_000;
 const shortestCallMs = 100;
 const mostToolTimeouts = 100;
@@ -40,8 +40,8 @@ const toolTimeoutsSchema = z
   });
 
 /**
- * A change of what an operator says of a server, beside what it says of itself. What is left out stays as
- * it was; null takes it back.
+ * A change of an operator's edits of a server. A field that is left out stays as it was; null removes the
+ * edit.
  */
 export const editSchema = z.strictObject(
   {
@@ -95,16 +95,16 @@ export type EditInput = z.input<typeof editSchema>;
 
 type Values = { readonly [Field in keyof EditChange]?: NonNullable<EditChange[Field]> };
 
-/** What an operator says of a server. It wins over what the server says, and stays when that registers again. */
+/** An operator's edits of a server. They replace what the server says, and stay when it registers again. */
 export type Edits = Omit<Values, "toolTimeoutsMs"> & {
   readonly toolTimeoutsMs?: Readonly<Record<string, number>>;
 };
 
-/** What people see of a server: its own words, and those of an operator over them. */
+/** The profile that people see: the server's own, with the edits of an operator in place of edited fields. */
 export type ShownProfile = Profile &
   Pick<Edits, "documentation" | "onCall" | "lifecycle" | "replacedBy">;
 
-/** What is said after a change; undefined when that is nothing. Throws INVALID_REQUEST for too many tools. */
+/** The edits after a change; undefined when none are left. Throws INVALID_REQUEST for too many tools. */
 export function editsAfter(before: Edits = {}, change: EditChange): Edits | undefined {
   const { toolTimeoutsMs, ...plain } = change;
   const tools =
@@ -117,7 +117,7 @@ export function editsAfter(before: Edits = {}, change: EditChange): Edits | unde
       `toolTimeoutsMs may name at most ${mostToolTimeouts} tools of one server. Remove those that you do not need (null), or set callTimeoutMs for all.`,
     );
   const { hidden, ...rest } = { ...before, ...plain };
-  // Not hidden is what a server is anyway.
+  // `hidden: false` is the default, so it is not stored.
   return said<Edits>({
     ...rest,
     toolTimeoutsMs: tools,
@@ -125,7 +125,7 @@ export function editsAfter(before: Edits = {}, change: EditChange): Edits | unde
   });
 }
 
-/** The names of what differs between two. */
+/** The names of the fields that differ between two sets of edits. */
 export function changedEdits(before: Edits = {}, after: Edits = {}): string[] {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Edits>;
   const jsonOf = (value: Edits[keyof Edits]) =>
@@ -137,7 +137,7 @@ export function shownProfile({ profile, edits }: EntryRecord): ShownProfile {
   if (edits === undefined) return profile;
   const { hidden, callTimeoutMs, toolTimeoutsMs, maxInFlight, ...words } = edits;
   const { description, ...shown } = { ...profile, ...words };
-  // An operator may also say that there is nothing to say.
+  // An empty description is an edit too: it hides the server's own description.
   return description === undefined || description === "" ? shown : { ...shown, description };
 }
 
@@ -145,11 +145,11 @@ export function isHidden({ edits }: EntryRecord): boolean {
   return edits?.hidden === true;
 }
 
-/** Without what is not said; undefined when nothing is. */
+/** The object without its undefined members; undefined when no member is left. */
 function said<T extends object>(
   values: { readonly [Key in keyof T]?: T[Key] | null | undefined },
 ): T | undefined {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  // Only what is not said is dropped, and the type says exactly that.
+  // The cast holds because only undefined members are dropped.
   return given.length === 0 ? undefined : (Object.fromEntries(given) as T);
 }

@@ -3,7 +3,7 @@ import type { Finding } from "./probe.js";
 
 const seconds = (ms: number) => `${Math.max(0, Math.round(ms / 1_000))} s`;
 
-/** What stands in the way of using an instance, when the hub found out. */
+/** The finding that explains why an instance cannot be used, if the hub has one. */
 export function problemOf({ status, outcome, doubt }: Health): Finding | undefined {
   if (status === "up") return undefined;
   if (outcome?.ok === false) return outcome.finding;
@@ -41,7 +41,7 @@ export function fixFor(health: Health, status: InstanceStatus): string | undefin
   return status === "draining" ? undefined : problemOf({ ...health, status })?.fix;
 }
 
-/** What works but deserves attention. */
+/** Warnings about an instance that works but needs attention. */
 export function warningsFor(health: Health, now: number): string[] {
   const warnings: string[] = [];
   const answers = health.status === "up" || health.status === "needs-token";

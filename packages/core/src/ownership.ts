@@ -10,7 +10,10 @@ import { type HubSettings, heartbeatMsFor } from "./settings.js";
 /** SHA-256 of the secrets that came with a request; what they prove is decided here. */
 export type Proofs = readonly string[];
 
-/** What a request has shown of its part in a name. What anybody can read in the catalogue shows nothing. */
+/**
+ * The proof of ownership that came with a request. Nothing that anybody can read in the catalogue is a
+ * proof.
+ */
 export type Claim =
   /** It knows the service key. */
   | { readonly kind: "member"; readonly instance?: undefined }
@@ -72,8 +75,8 @@ export function standingOf(health: Health, settings: HubSettings, { hub }: Now):
 export function isGone({ failures, outcome }: Health, settings: HubSettings): boolean {
   if (outcome === undefined || outcome.ok || failures === 0) return false;
   if (nothingListened(outcome)) return true;
-  // A server that refuses the hub's Host header is there all the same; and nobody loses a name
-  // because the hub itself failed.
+  // A server that refuses the hub's Host header is alive. A failure of the hub itself must not cost
+  // a server its name.
   const saysNothing = ["HOST_REFUSED", "HUB_FAULT"].includes(outcome.finding.code);
   return failures >= settings.failuresUntilUnreachable && !saysNothing;
 }
@@ -104,8 +107,8 @@ export function retryAfterMs({ heartbeatMs }: Standing, untilMs: number): number
 }
 
 /**
- * A name that is alive is removed only by its owner; what is gone may be tidied away by anybody who
- * may write. `secrets` are what was sent as proof. Throws NOT_OWNER.
+ * Throws NOT_OWNER when a server is alive and `secrets`, the proof that was sent, do not prove ownership.
+ * Anybody who may write may remove a server that is gone.
  */
 export function requireRemovable(entry: Entry, secrets: readonly string[], { hub }: Now): void {
   const isAlive = entry.instances.some(

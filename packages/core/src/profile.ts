@@ -45,8 +45,8 @@ export const tagsSchema = z
   .transform((tags) => [...new Set(tags)]);
 
 /**
- * What a server says of itself that people see, as a registration gives it. What is left out stays as it
- * was; null, or an empty value, takes it back.
+ * The part of a registration that people see. A field that is left out stays as it was; null, or an empty
+ * value, removes it.
  */
 export const profileSchemas = {
   title: lineOrNothing(200).nullish(),

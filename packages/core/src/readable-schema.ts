@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
-/** A schema as clients take it; or what is wrong with it, for which nothing else means the same. */
+/** A schema that clients accept; or what is wrong with it, when no valid schema means the same. */
 export type ReadSchema = { readonly schema: JsonObject } | { readonly problem: string };
 
 /** A root that means the same as an object, and is written in another way. */
@@ -46,7 +46,7 @@ function readProperties(given: JsonValue | undefined): JsonObject | "unreadable"
   return withMembers(given, Object.fromEntries(read));
 }
 
-/** Anything goes by `true`, nothing by `false`; both can be written as objects. */
+/** A boolean is a schema too, and can be written as an object: `true` allows anything, and `false` nothing. */
 function asSchema(schema: JsonValue): JsonObject | undefined {
   if (schema === true || schema === null || isEmptyList(schema)) return {};
   if (schema === false) return { not: {} };

@@ -32,7 +32,10 @@ export type RegisterResult = {
   readonly entry: Entry;
   readonly instance: Instance;
   readonly lease?: LeaseGrant;
-  /** It has no effect yet, because of a lease at its endpoint: ask again after this many milliseconds. */
+  /**
+   * The registration has no effect yet, because another lease at its endpoint is alive. The server should
+   * send it again after this many milliseconds.
+   */
   readonly retryAfterMs?: number;
   /** True when the name or the instance was not known before. */
   readonly isNew: boolean;
@@ -53,7 +56,7 @@ export type RegistrarOptions = {
   readonly budgets: BudgetBook;
   readonly now: () => Now;
   readonly nothingListens: NothingListens;
-  /** Hears where nothing was found when somebody looked for the holder of a name. */
+  /** Called with the endpoint of a holder at which a look for it found nothing. */
   readonly onRefused: (endpoint: string, refusal: Finding) => void;
   readonly newLeaseId: () => string;
 };
@@ -73,11 +76,17 @@ const conflictSilenceMs = 600_000;
 const mostConflictsRemembered = 1_000;
 const holderTimeoutMs = 2_000;
 
-/** Lets servers in: decides who has a name, looks for its holders when that matters, and grants leases. */
+/**
+ * Registers servers: decides who owns a name, looks whether its holders are alive when that matters, and
+ * grants leases.
+ */
 export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #conflictsTold = new Map<string, number>();
-  /** Looks under way, by who is looked for: whoever asks meanwhile hears of the same one. */
+  /**
+   * Checks of holders that are running, by holder. A registration that needs the same check waits for the
+   * running one.
+   */
   readonly #looks = new Map<InstanceRecord, Promise<Sighting>>();
 
   constructor(options: RegistrarOptions) {
@@ -263,7 +272,7 @@ function nothingAt(endpoint: string): Finding {
 
 const conflictKey = ({ serverId, endpoint }: NameConflict) => `${serverId} ${endpoint}`;
 
-/** What deserves attention when lists show a server under several names. */
+/** Warnings for a server that lists show under several names. */
 export function neighbourWarnings({ record }: Entry, neighbours: readonly Entry[]): string[] {
   if (isHidden(record)) return [];
   return neighbours

@@ -3,10 +3,10 @@ import { isCompilable } from "./output-schema.js";
 import { readInputSchema, withMembers, written } from "./readable-schema.js";
 import type { CapabilityKind } from "./snapshot.js";
 
-/** What is wrong with a definition, and what its server should do about it: a half sentence each. */
+/** What is wrong with a definition, and how its server can fix it. Each is a sentence without its end. */
 export type Flaw = { readonly reason: string; readonly mend: string };
 
-/** A definition that every client can read, with what had to be mended for that; or why there is none. */
+/** A definition that every client can read, with what the hub had to correct in it; or why there is none. */
 export type Shown =
   | { readonly definition: JsonObject; readonly mends: readonly Flaw[] }
   | { readonly definition?: undefined; readonly flaw: Flaw };
@@ -173,9 +173,9 @@ const rules: { readonly [kind in CapabilityKind]: Rules } = {
 const needed: ReadonlySet<Rule> = new Set([inputSchema, resourceName]);
 
 /**
- * A definition as it can stand in a list beside others. Many clients refuse a whole list for one definition
- * in it that does not keep to the schema of MCP, so what is written otherwise and means the same is mended,
- * and what cannot be is not shown. One that needs no mend is given back as it is.
+ * Reads a definition so that it can be part of a list. Many clients refuse a whole list when one definition
+ * in it breaks the schema of MCP. The hub therefore corrects a definition where this does not change its
+ * meaning, and shows no definition that it cannot correct. A valid definition is returned unchanged.
  */
 export function shownDefinition(kind: CapabilityKind, definition: JsonObject): Shown {
   try {

@@ -22,8 +22,8 @@ export type SnapshotRoomOptions = {
 export const keyOf = ({ id, createdAt }: EntryRecord) => `${id}\n${createdAt}`;
 
 /**
- * Keeps what all servers offer within the budget `allSnapshotBytes`. The largest gives way, so that a
- * small server finds room whenever it comes.
+ * Keeps the snapshots of all servers within the budget `allSnapshotBytes`. The largest snapshot is dropped
+ * first, so that a small server always finds room.
  */
 export class SnapshotRoom {
   readonly #options: SnapshotRoomOptions;
@@ -95,7 +95,7 @@ export class SnapshotRoom {
   }
 }
 
-/** Says that what a server offers is not taken over, because of which budget, and what to do. */
+/** The warning that the hub did not take over what a server offers, with the budget and what to do. */
 export function noRoom(name: BudgetName, budgets: BudgetBook): string {
   return `The hub does not take over what it offers, because it is more than the hub keeps (${name}, ${budgets.limit(name)}). Make it offer less, or raise ${settingOf(name)}.`;
 }

@@ -2,8 +2,8 @@ import { type Entry, fixFor, leadingInstance, problemOf, serverStatus } from "@h
 import type { JsonRpcError } from "./wire/json-rpc.js";
 
 /**
- * Errors that are the hub's own, outside of what JSON-RPC and MCP reserve. What a server itself answers
- * passes untouched and never has one of these.
+ * Errors of the hub itself, with codes that neither JSON-RPC nor MCP reserves. Errors of servers pass
+ * through unchanged.
  */
 export const gatewayErrors = {
   /** No instance of the server could be reached; the call did not run. */
@@ -16,7 +16,7 @@ export const gatewayErrors = {
   ANSWER_INVALID: -31_004,
   /** Too many calls wait for this server already; the call did not run. */
   SERVER_BUSY: -31_005,
-  /** A hub was asked by way of itself. */
+  /** The request came back to a hub that had sent it. */
   HUB_LOOP: -31_006,
   /** The hub is stopping; the call did not run. */
   HUB_STOPPING: -31_007,
@@ -24,21 +24,21 @@ export const gatewayErrors = {
   TOO_MANY_SESSIONS: -31_021,
   /** All streams that this client may have are open. */
   TOO_MANY_STREAMS: -31_022,
-  /** All calls that may wait for this client's answers do; this one was ended when its server asked. */
+  /** Too many calls wait for answers of this client, so the hub ended this one when its server asked. */
   TOO_MANY_HELD_CALLS: -31_023,
-  /** A server asks a client more than may be open at once; only its server hears of it. */
+  /** A server asks a client more than may be open at a time. Only the server gets this error. */
   TOO_MANY_QUESTIONS: -31_024,
-  /** A client says more of itself than the hub keeps. */
+  /** A client describes itself with more bytes than the hub keeps. */
   IDENTITY_TOO_LARGE: -31_025,
   /** The hub itself failed at the call, which may have run. Its log has it. */
   HUB_FAULT: -31_008,
-  /** Messages of this client that are not answered yet, or answers to its batches, take all the room that it may have. */
+  /** Unanswered messages of this client, or answers to its batches, use all the memory that it may have. */
   TOO_MANY_BYTES: -31_026,
-  /** Resources that clients of this address follow take all the room that they may have. */
+  /** Resources that clients of this address follow use all the memory that they may have. */
   TOO_MANY_FOLLOWED: -31_027,
-  /** The connection of this client has no place: those it has are all at work. */
+  /** This client has its share of connections, and all of them are in use. */
   TOO_MANY_CONNECTIONS: -31_028,
-  /** A server asks the hub itself more than it answers at once; its session was ended. */
+  /** A server sends the hub more requests than may wait for a reply. The hub ended its session. */
   TOO_MANY_ASKED: -31_029,
 } as const;
 
@@ -64,7 +64,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const status = entry === undefined ? undefined : serverStatus(entry.instances);
   const known =
     health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status);
-  // What the probe found out says more than what one call saw.
+  // The finding of the probe knows more than a single call.
   const fix =
     (status === "needs-token" ? known : undefined) ??
     failure.fix ??

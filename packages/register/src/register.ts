@@ -175,7 +175,7 @@ class Registration implements Registered {
     return this.#options.log ?? logToStderr;
   }
 
-  /** The environment is not the program's to answer for: what cannot be is said and left out. */
+  /** A program is not responsible for its environment, so a wrong variable is reported and ignored. */
   #advertiseUrlOfEnvironment(): string | undefined {
     const url = process.env.MCP_HUB_ADVERTISE_URL || undefined;
     if (url === undefined || isHttpUrl(url)) return url;
@@ -186,13 +186,13 @@ class Registration implements Registered {
 
   async #start(): Promise<Registered> {
     try {
-      // The rest of this tick is the program's: it may still add tools.
+      // The program may still add tools in the rest of this tick.
       await new Promise((resolve) => setImmediate(resolve));
       await ("url" in this.#source
         ? this.#awaitUrl(this.#source.url)
         : this.#serve(this.#source.backend, this.#source.isStarted === true));
     } catch (error) {
-      // Whoever closed it meanwhile wants no server and no error.
+      // If it was closed meanwhile, there is no server to start and no error to report.
       if (this.#closing !== undefined) return this;
       await this.close();
       throw error;
@@ -306,7 +306,8 @@ class Registration implements Registered {
     this.#forgetSignals();
     this.#stop.abort();
     this.#capabilities?.stop();
-    // First out of the catalogue, so that nobody is sent to a closed port.
+    // It leaves the catalogue before the port closes, so that the hub sends nobody to a closed
+    // port.
     await this.#hubs.leave(leaveBudgetMs);
     this.#mayEnd();
     await this.#serving?.close();

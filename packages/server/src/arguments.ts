@@ -34,7 +34,10 @@ export function readArguments(args: readonly string[]): HubCommand {
     : { kind: "run", acceptDataLoss: args.includes(acceptDataLoss) };
 }
 
-/** What is set in the environment is looked for on the command line, too: `--port` is `MCP_HUB_PORT`. */
+/**
+ * The error for an unknown option. People look for settings on the command line too, so `--port` leads to
+ * `MCP_HUB_PORT`.
+ */
 function unknownText(arg: string): string {
   const nearest = nearestName(arg, [...known, ...hubSettings]);
   return `MCP Hub does not know ${JSON.stringify(arg)}. ${adviceOn(nearest)}.`;

@@ -2,7 +2,7 @@ import { type Environment, givenVariables } from "./given-variables.js";
 import { nearestName } from "./nearest-name.js";
 import { hubSettings, settingsOfOthers } from "./setting-names.js";
 
-/** A variable that looks like a setting and is none. */
+/** A variable that looks like a setting but is not one. */
 export type UnknownSetting = { readonly variable: string; readonly nearest: string | undefined };
 
 const known: readonly string[] = [...hubSettings, ...settingsOfOthers];
@@ -17,7 +17,7 @@ export function unknownSettings(env: Environment): readonly UnknownSetting[] {
     .map(([name]) => ({ variable: name, nearest: nearestName(name, known) }));
 }
 
-/** What a person is told of it. Not its value: that may be a secret. */
+/** The warning for a person. It leaves out the value of the variable, which may be a secret. */
 export function unknownSettingText({ variable, nearest }: UnknownSetting): string {
   const advice =
     nearest === undefined

@@ -1,7 +1,7 @@
 import { type CapabilityKind, type CapabilitySnapshot, capabilityKinds } from "@hub/core";
 import { type Flawed, usableItems } from "./items.js";
 
-/** So many of each list are named; of the others only the number is said. */
+/** How many definitions of each list a warning names. For the others, it says only their number. */
 const mostNamed = 8;
 
 const nouns: Readonly<Record<CapabilityKind, string>> = {
@@ -12,8 +12,8 @@ const nouns: Readonly<Record<CapabilityKind, string>> = {
 };
 
 /**
- * What of a server's lists clients do not get as it is written, and why: a sentence each, for whoever can
- * mend it. What is not shown comes first.
+ * Warnings about the definitions of a server that clients get corrected or not at all: one sentence for
+ * each, with the reason and the fix. Definitions that are left out come first.
  */
 export function listProblems(snapshot: CapabilitySnapshot): string[] {
   const all = capabilityKinds.map((kind) => ({ kind, ...usableItems(snapshot, kind) }));
@@ -42,7 +42,7 @@ function named(
   return left === 0 ? said : [...said, `Of its ${nouns[kind]}s, ${left} more ${more}.`];
 }
 
-/** A server's name for something, on one line and without what cannot be seen. */
+/** A name that a server chose, on one line and without invisible characters. */
 function shown(name: string): string {
   return `"${[...name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?")].slice(0, 100).join("")}"`;
 }

@@ -43,7 +43,7 @@ export function whyNot(
     };
   }
   const { health } = instance;
-  // That it answers is no reason for what it offers to be missing.
+  // An `up` server has no problem that explains why its lists are missing.
   const unread =
     health.status === "up" && entry.snapshot === undefined
       ? (warningsFor(health, now.hub)[0] ?? "What it offers has not been read yet.")

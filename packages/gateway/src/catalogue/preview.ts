@@ -97,7 +97,7 @@ function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview[
     }));
 }
 
-/** What the lists name and a server that the hub knows does not have: it may be misspelt. */
+/** Tools that the toolset names but their server does not have. The names may be misspelt. */
 function unknownTools(view: View, toolset: Toolset): string[] {
   const named = [...(toolset.allow ?? []), ...toolset.deny, ...Object.keys(toolset.overrides)];
   const known = new Map<string, ReadonlySet<string>>();

@@ -30,6 +30,9 @@ describe("the query of an endpoint", () => {
 
   test("that is misspelt says what there is", () => {
     for (const query of ["server=a", "prefix=maybe", "mode=none", "hub=yes"])
-      expect(parse(query), query).toHaveProperty("problem", expect.stringMatching(/must|parameter/));
+      expect(parse(query), query).toHaveProperty(
+        "problem",
+        expect.stringMatching(/must|parameter/),
+      );
   });
 });

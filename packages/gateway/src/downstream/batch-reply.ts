@@ -49,7 +49,8 @@ export class BatchReply {
     this.#open += 1;
     return new PartReply({
       whole: this.#whole,
-      // What suits one request decides nothing for the others: a stream begins with the first event.
+      // The headers of one request do not decide for the others, so the stream begins with the
+      // first event.
       openStream: () => undefined,
       event: (event) => this.#event(event),
       answer: (answer) => this.#answer(id, answer),

@@ -69,7 +69,7 @@ export function takeBatch(batch: Batch, body: Buffer): void {
   whole.over();
 }
 
-/** What does not belong into a batch, though it is a message. */
+/** The error for a valid message that a batch must not contain; undefined for any other message. */
 function unfitFor({ parsed }: Received, exchange: Exchange): Unreadable | undefined {
   const isHandshake = parsed.kind === "request" && parsed.message.method === "initialize";
   if (!isHandshake && eraOfMessage(parsed, exchange) === "legacy") return undefined;

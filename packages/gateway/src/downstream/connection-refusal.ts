@@ -3,8 +3,8 @@ import { errorText } from "../wire/json-rpc.js";
 import type { Refusal } from "./refuse-more.js";
 
 /**
- * What a client of MCP hears when its connection has no place. Its message is not read, so that the answer
- * bears no id.
+ * The answer to an MCP client whose connection is refused. The hub does not read its message, so the answer
+ * has no id.
  */
 export function connectionRefusal(retryAfterMs: number): Refusal {
   const cause = "this address already uses its share of the hub's connections.";

@@ -116,7 +116,10 @@ export class OneServerEndpoint {
     else sendText(response, refused.status, refused.text, { ...passed.always, ...refused.headers });
   }
 
-  /** Its bytes mean nothing to clients of the newer transport: the hub speaks for it always. */
+  /**
+   * True for a server over HTTP+SSE. Clients of Streamable HTTP cannot read its messages, so the hub always
+   * translates.
+   */
   #isOverSse(entry: Entry): boolean {
     return this.#context.instances.first(entry)?.transport === "sse";
   }

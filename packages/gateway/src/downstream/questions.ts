@@ -3,7 +3,7 @@ import { failureError } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { JsonRpcId, JsonRpcResponse } from "../wire/json-rpc.js";
 
-/** What a server hears that asks a client more than may be open at once. */
+/** The error for a server that asks a client more questions than may be open at a time. */
 export const tooManyQuestions = failureError({
   code: "TOO_MANY_QUESTIONS",
   cause: "the client has not answered earlier questions.",
@@ -23,7 +23,7 @@ export type Question = {
   /** The call in whose middle it was asked. */
   readonly call?: Call | undefined;
   readonly onAnswer: (answer: JsonRpcResponse) => void;
-  /** It was dropped: nobody waits for the answer any more. */
+  /** Called when the question was dropped, because nobody waits for its answer any more. */
   readonly onDropped: () => void;
 };
 

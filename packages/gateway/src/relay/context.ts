@@ -18,7 +18,7 @@ import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import type { ServerMessageLimits } from "../wire/message-limits.js";
 import type { CallLimits, LimitOwner } from "./call-limits.js";
 
-/** What every part of the gateway works with. */
+/** The parts that the whole gateway shares. */
 export type GatewayContext = {
   readonly catalogue: CatalogueSource;
   readonly views: Views;
@@ -73,7 +73,7 @@ export function faultOf(context: GatewayContext, error: unknown): GatewayFailure
   return { code: "HUB_FAULT", cause, mayHaveRun: true };
 }
 
-/** Its place did not come: too many others have one, or wait. */
+/** The failure of a call that got no place at its server, because too many other calls run or wait. */
 export function busy({ budgets }: GatewayContext, entry: Entry): GatewayFailure {
   const hubsMost = budgets.limit("callsInFlight");
   const most = mostInFlight(entry, hubsMost);
@@ -115,7 +115,10 @@ export function timedOut(
   };
 }
 
-/** Nobody is left to ask: why, from what the hub knows. */
+/**
+ * The failure of a call for which no instance of its server is left, with the reason as far as the hub
+ * knows it.
+ */
 export function nobodyLeft(
   { catalogue }: Pick<GatewayContext, "catalogue">,
   entry: Entry,
@@ -125,7 +128,7 @@ export function nobodyLeft(
   const current = catalogue.get(entry.record.id) ?? entry;
   const status = leadingInstance(current.instances)?.health.status;
   const isOut = status === undefined || status === "down" || status === "draining";
-  // Anybody else is a candidate, unless calls to it timed out.
+  // An instance in any other state was tried, unless calls to it timed out a moment ago.
   const cause = isOut
     ? whyNot(current, catalogue.now()).reason
     : "it did not answer another call a moment ago. The hub calls it again in a few seconds, or as soon as it answers a probe.";

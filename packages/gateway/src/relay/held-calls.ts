@@ -81,7 +81,7 @@ export class HeldCalls {
       return undefined;
     if (state.subject !== subjectOfCall(bridged)) return undefined;
     const held = this.#held.get(state.held);
-    // Of two that come back with one state, the first goes on.
+    // When two requests come back with the same state, the first one continues the call.
     if (held === undefined || held.round !== state.round || held.isWaited) return undefined;
     this.#letGo(state.held);
     return held;

@@ -1,7 +1,7 @@
 import type { BudgetBook, ByteShares } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
 
-/** More is kept of calls that wait for their clients than may be. */
+/** The failure of a call that waits for its client when such calls use more memory than they may. */
 export const tooMuchHeld = {
   code: "TOO_MANY_HELD_CALLS",
   cause: "too many calls wait for answers from this address, so the hub ended this one.",

@@ -16,7 +16,7 @@ import { passLong } from "./pass-long.js";
 
 const leastLevel = "debug";
 
-/** A server that asks more often than this for one call does not mean it well. */
+/** How many times a server may ask for input during one call. One that asks more often would never end. */
 const mostRounds = 32;
 
 /**

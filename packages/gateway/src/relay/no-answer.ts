@@ -5,7 +5,10 @@ import { canUnpack, codingOf, mcpTypeOf } from "./answer-head.js";
 /** What an MCP server answers with when all is well. */
 export const statusesOfMcp: ReadonlySet<number> = new Set([200, 201, 202, 204]);
 
-/** Answers that no MCP server gives: a page of some other program, a redirect, a wish for a token. */
+/**
+ * The failure for an answer that is not MCP: a page of another program, a redirect, or a demand for a
+ * token.
+ */
 export function notMcp(status: number, headers: Headers): GatewayFailure | undefined {
   const type = headerOf(headers, "content-type");
   if (status === 401 || status === 403 || status === 407)

@@ -3,7 +3,7 @@ import type { UpstreamInstance } from "./instances.js";
 import type { Places } from "./places.js";
 import type { UpstreamFailure } from "./port.js";
 
-/** Why a session ends whose server asks more than the hub answers. */
+/** The reason why a session ends when its server sends the hub too many requests. */
 const tooManyAsked: UpstreamFailure = {
   neverSent: false,
   code: "TOO_MANY_ASKED",

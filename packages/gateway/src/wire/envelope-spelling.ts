@@ -31,7 +31,7 @@ const shapes = {
   ref: new Set([...members.ref.keys()].map(skeleton)),
 } as const;
 
-/** What some programs take for a part of every object instead of a member. */
+/** Keys that some programs take for a built-in part of every object, and not for a member. */
 const inherited = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Keys that no program takes for another one. */

@@ -22,7 +22,7 @@ export type ServerEntry =
     }
   | { readonly kind: "url"; readonly url: string; readonly transport: "streamable-http" | "sse" };
 
-/** `notes`: what is in the entry and does nothing. */
+/** `notes`: warnings about keys of the entry that have no effect. */
 export type ReadEntry =
   | { readonly kind: "server"; readonly server: ServerEntry; readonly notes: readonly string[] }
   | { readonly kind: "disabled" }

@@ -22,7 +22,10 @@ export async function tellFinding(
     readonly time: Time;
     readonly log: Log;
     readonly signal: AbortSignal;
-    /** What somebody said the hub should use; what was only found out may be wrong without a word. */
+    /**
+     * The URL that somebody advertised. A URL that the helper found itself may be wrong, and is not
+     * reported.
+     */
     readonly advertiseUrl?: string | undefined;
   },
 ): Promise<void> {
@@ -74,7 +77,7 @@ function problemText(endpoint: string, { step, cause, fix }: FindingView): strin
   return `the hub cannot reach ${loggedUrl(endpoint)}: ${cause} ${fix}${directness(endpoint, step)}`;
 }
 
-/** Whoever lives behind a proxy looks for it first when a connection fails; here it cannot be that. */
+/** People behind a proxy suspect the proxy first. The hub uses none, so the text says so. */
 function directness(endpoint: string, step: FindingView["step"]): string {
   const isConnecting = ["resolve", "connect", "tls"].includes(step);
   const isLikely = step === "tls" || proxyVariableFor(endpoint) !== undefined;

@@ -101,7 +101,7 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
     if (isRequest(message)) link.send({ jsonrpc: "2.0", id, ...failed(invalidRequest, text) });
     else link.onMessage({ jsonrpc: "2.0", id, ...failed(internalError, text) }, undefined);
   };
-  /** Whatever is in one message ends nothing but what waits for it. */
+  /** Handles one message. A failure in it affects only what waits for this message. */
   const take = (message: JsonRpcMessage, line: string) => {
     try {
       if (isTooDeep(line)) refuseDeep(message);

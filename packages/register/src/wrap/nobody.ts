@@ -2,10 +2,10 @@ import type { Log } from "../log.js";
 import { failed, methodNotFound, type Outcome } from "./json-rpc.js";
 
 const reason = "nothing says which client it is for";
-/** A server may make up as many methods as it likes. */
+/** How many methods are logged, because a server may invent any number of them. */
 const mostSaid = 20;
 
-/** Takes what a server sends and what cannot be told whose it is; says so once for each method. */
+/** Takes messages of a server that belong to no known client, and logs each method once. */
 export class Nobody {
   readonly #log: Log | undefined;
   readonly #said = new Set<string>();
@@ -14,13 +14,13 @@ export class Nobody {
     this.#log = log;
   }
 
-  /** The answer to a question that no client is asked. */
+  /** Answers a question that is sent to no client. */
   refuse(method: string): Outcome {
     this.#sayOnce("asked and was refused", method);
     return failed(methodNotFound, `No client is asked ${method}: ${reason}`);
   }
 
-  /** A notification that no client hears. */
+  /** Takes a notification that is sent to no client. */
   hear(method: string): void {
     this.#sayOnce("sent and nobody heard", method);
   }

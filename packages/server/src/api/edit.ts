@@ -21,7 +21,7 @@ function refuse(field: string, detail: string): never {
   });
 }
 
-/** What only this hub, or only this server, makes wrong. */
+/** Problems that depend on the settings of this hub, or on the server that is edited. */
 function check({ maxInFlight, replacedBy }: EditChange, id: string, budgets: BudgetBook): void {
   const most = budgets.limit("callsInFlight");
   if (typeof maxInFlight === "number" && maxInFlight > most)
@@ -32,7 +32,7 @@ function check({ maxInFlight, replacedBy }: EditChange, id: string, budgets: Bud
   if (replacedBy === id) refuse("replacedBy", "must be the id of another server, got its own");
 }
 
-/** Lets an operator say of a server what the hub may know better. */
+/** The route with which an operator edits what the hub shows of a server. */
 export function addEditRoute(
   app: HubApp,
   { registry, budgets }: AppDeps,

@@ -14,8 +14,8 @@ export function ifMatchHeaders(what: string) {
 }
 
 /**
- * Keeps a change from undoing what somebody else did since its sender looked. Throws PRECONDITION_FAILED;
- * `subject` goes on after "The".
+ * Refuses a change that would overwrite a change by somebody else since the sender read the state. Throws
+ * PRECONDITION_FAILED; `subject` continues a sentence after "the".
  */
 export function requireMatch(ifMatch: string | undefined, etag: string, subject: string): void {
   const wanted = ifMatch?.split(",").map((one) => one.trim());

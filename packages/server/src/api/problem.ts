@@ -95,7 +95,7 @@ export function problemResponse(error: HubError, instance = newInstance()): Resp
   return new Response(body, { status, headers });
 }
 
-/** What a caller hears of a fault of the hub's own: nothing but where the log has it. */
+/** The answer to a caller when the hub itself failed. It says only that the log has the reason. */
 export function faultError(): HubError {
   return new HubError("INTERNAL", "The hub could not answer this request. Its log says why.");
 }

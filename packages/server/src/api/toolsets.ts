@@ -31,7 +31,7 @@ function etagOf({ revision, createdAt }: Toolset): string {
   return `"${revision}-${createdAt.toString(36)}"`;
 }
 
-/** Keeps a change from undoing what somebody else did since its sender looked. */
+/** Refuses a change that would overwrite a change by somebody else since the sender read the toolset. */
 function matching(ifMatch: string | undefined): MayChange {
   return (current) => requireMatch(ifMatch, etagOf(current), `toolset "${current.id}"`);
 }

@@ -44,7 +44,10 @@ type Diagnosis = {
   readonly endpoint: string;
   readonly transport: Transport;
   readonly steps: readonly DiagnosisStep[];
-  /** What to mend. Also with `ok`: another transport than declared, a token that clients will need. */
+  /**
+   * What to fix. May be present although `ok` is true: for another transport than declared, or for a token
+   * that clients need.
+   */
   readonly finding?: Finding;
   readonly warnings: readonly string[];
   readonly answered?: {
@@ -60,7 +63,7 @@ type Diagnosis = {
 
 export type Diagnose = (request: DiagnosisRequest) => Promise<Diagnosis>;
 
-/** Looks at an endpoint step by step and says what is wrong with it and how to mend it. */
+/** Examines an endpoint step by step, and says what is wrong with it and how to fix it. */
 export function createDiagnose(deps: {
   readonly dialer: Dialer;
   readonly version: string;

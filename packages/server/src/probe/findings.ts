@@ -4,9 +4,10 @@ import { isLoopbackElsewhere, loopbackElsewhere, networkFinding } from "./findin
 import { legacyVersion, modernVersion } from "./mcp-protocol.js";
 import { type Discovery, finding, type Subject } from "./subject.js";
 
-/** Puts a fault into words: one sentence of cause and one of fix, for the person who can mend it. */
+/** Describes a fault for the person who can fix it: one sentence for the cause and one for the fix. */
 export function findingFor(fault: Fault, subject: Subject, found?: Discovery): Finding {
-  // Whatever came of dialling the hub's own machine: the server is not there.
+  // A loopback endpoint that another machine registered: whatever answers on the hub's machine is
+  // not the server.
   if (isLoopbackElsewhere(subject)) return loopbackElsewhere(subject);
   if (found !== undefined) return foundElsewhere(fault, subject, found);
   const url = new URL(subject.endpoint);
@@ -88,7 +89,7 @@ export function findingFor(fault: Fault, subject: Subject, found?: Discovery): F
   }
 }
 
-/** For a server that is there and lets nobody in. */
+/** The finding for a server that answers, but refuses requests without a token. */
 export function tokenFinding({
   status,
   method,

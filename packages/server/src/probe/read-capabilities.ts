@@ -226,10 +226,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** What of a list counts, and what does not. */
+/** The items of a list that count, and those that do not. */
 type Tally = { readonly keys: Set<string>; nameless: number; readonly twice: string[] };
 
-/** What nobody can call, or tell from another, and is left out for that. */
+/** Warnings about items that are left out, because they have no name or the name of another item. */
 function uncountedOf(kind: CapabilityKind, method: string, tally: Tally): string[] {
   const { nameless, twice } = tally;
   const [first] = twice;
@@ -247,7 +247,7 @@ function uncountedOf(kind: CapabilityKind, method: string, tally: Tally): string
   ];
 }
 
-/** Hashing megabytes takes a while; what came in meanwhile goes in between. */
+/** Hashing megabytes takes a while, so other work runs in between. */
 async function addAll(
   items: CapabilityItem[],
   kind: CapabilityKind,

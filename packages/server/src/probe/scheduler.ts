@@ -87,7 +87,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       tell("probe-crashed", "A probe crashed.", error);
       outcome = crashed;
     }
-    // What was given up says nothing about the server.
+    // A probe that was given up says nothing about the server.
     if (!stopping.signal.aborted) registry.recordProbe(task, outcome);
   }
 

@@ -1,7 +1,7 @@
 import { HubError } from "@hub/core";
 import type { Owner } from "./owner.js";
 
-/** Why a hub does not start on a file: what is wrong, and what to do. The file is as it was. */
+/** The reasons why a hub does not start on a file: what is wrong, and what to do. The file is not changed. */
 
 function refuse(
   message: string,
@@ -95,7 +95,7 @@ export function cannotMake(folder: string, error: unknown): HubError {
   );
 }
 
-/** What to do about each error of the operating system that a person can mend. */
+/** What to do about each error of the operating system that a person can fix. */
 const remedies: Readonly<Record<string, string>> = {
   EACCES: "the user that runs the hub may not write there. Give it the right to",
   EPERM: "the user that runs the hub may not write there. Give it the right to",
