@@ -53,20 +53,20 @@ function adviceOn(nearest: string | undefined): string {
 export const usage = `Usage: mcp-hub [options]
        mcp-hub backup [folder]
 
-Runs the hub until it is told to stop (Ctrl-C, SIGTERM). With npm: npm start -- [options]
+Runs the hub until you stop it (Ctrl-C, SIGTERM). With npm: npm start -- [options]
 
-backup copies the data directory to a new folder (default: below ./backups), also while a hub
-uses it, and checks the copy. It works on the files and asks no hub. With npm: npm run backup
+backup copies the data directory to a new folder (default: below ./backups) and checks the copy.
+It reads only the files, so a hub may use them meanwhile. With npm: npm run backup
 
-  --accept-data-loss   start although the data directory misses what an earlier hub acknowledged
+  --accept-data-loss   start although data is missing that an earlier hub has acknowledged
   --help, --version
 
-Everything else is set in the environment. The most used:
+Everything else is set in the environment. The most important settings:
 
   MCP_HUB_PORT         port to listen on (default: 8001)
   MCP_HUB_DATA_DIR     directory for the data (default: ./data)
   LOG_LEVEL            silent, fatal, error, warn, info, debug or trace (default: info)
   LOG_FORMAT           pretty or json (default: pretty on a terminal)
 
-All of them, with their ranges: docs/reference/settings.md
+All settings, with their ranges: docs/reference/settings.md
 `;

@@ -3,37 +3,38 @@ export const usage = `Usage: hub-register [options] -- <command> [args...]
        hub-register [options] --config <file>
 
 Runs a stdio MCP server, serves it over streamable HTTP, and keeps it registered with MCP Hub.
-With --url it keeps a server registered that is served already, in whatever language. With
---config it does so for every server of a file of MCP clients ({"mcpServers": {...}}), each
-under its name there, in one process.
+With --url, it keeps a server registered that already runs, in any language. With --config,
+it does this for every server in the file of an MCP client ({"mcpServers": {...}}), each under
+its name in the file, all in one process.
 
-  --name <text>           name in the hub (default: the name the server itself gives)
-  --title <text>          title for people
-  --description <text>    what it is for
-  --tag <text>            may be given several times
-  --owner <text>          who answers for it
+  --name <text>           name in the hub (default: the server's own name)
+  --title <text>          title shown in place of the name
+  --description <text>    what the server does
+  --tag <text>            a tag; you can repeat this option
+  --owner <text>          who is responsible for the server
   --port <number>         port to serve on (default: a free one)
   --host <address>        address to serve on (default: 127.0.0.1)
   --path <path>           path of the endpoint (default: /mcp)
-  --url <url>             the endpoint of a server that is served already
-  --transport <name>      how that speaks: streamable-http or sse (default: streamable-http)
+  --url <url>             the endpoint of a server that already runs
+  --transport <name>      its transport: streamable-http or sse (default: streamable-http)
   --config <file>         the file that names the servers
-  --hub <url>             hub to register at; may be given several times (default: MCP_HUB_URL,
+  --hub <url>             hub to register at; you can repeat this option (default: MCP_HUB_URL,
                           else http://127.0.0.1:8001)
-  --service-key <text>    lets further instances join the name (default: MCP_HUB_SERVICE_KEY)
-  --advertise-url <url>   where the hub reaches this server (default: MCP_HUB_ADVERTISE_URL)
-  --allow-host <name>     further host name that may ask; may be given several times
+  --service-key <text>    lets other instances use the same name (default: MCP_HUB_SERVICE_KEY)
+  --advertise-url <url>   URL at which the hub reaches this server (default: MCP_HUB_ADVERTISE_URL)
+  --allow-host <name>     another host name that requests may use; you can repeat this option
   --shared                one process for all clients, for a command that holds a lock
-  --max-processes <n>     at most so many processes at a time of a command (default: 8)
-  --idle-ms <n>           a client that asked nothing for this long loses its process: when it has
-                          left, or another client needs the place (default: 600000)
-  --keep-running          stay when the parent process ends, as for nohup and "&"
+  --max-processes <n>     most processes of a command at a time (default: 8)
+  --idle-ms <n>           a client that sent nothing for this long loses its process, if it has
+                          left or another client needs the process (default: 600000)
+  --keep-running          keep running when the parent process ends, for nohup and "&"
   --help, --version
 
-The token for the hub is read from MCP_HUB_TOKEN. The command sees no setting of the hub but
-MCP_HUB_URL.
+hub-register reads the token for the hub from MCP_HUB_TOKEN. Of the hub's settings, the command
+gets only MCP_HUB_URL.
 
-Each client session gets a process of its own; requests without a session share one, in which
-nothing is asked back. With --shared, questions and roots are offered only while one session is
-open. A client whose process ends starts another with its next session.
+Each client session has its own process. Requests without a session share one process, in which
+the server cannot ask the client anything. With --shared, the server can ask for input and roots
+only while a single session is open. When the process of a client ends, its next session starts
+another one.
 `;

@@ -130,7 +130,7 @@ export function tell(event: HubEvent): Told {
       return { text: event.reason === "left" ? "left." : "was removed." };
     case "forgotten":
       if (event.isForced === true)
-        return { text: "was removed by an operator. When it still runs, it registers again." };
+        return { text: "was removed by an operator. If it still runs, it registers again." };
       return {
         text:
           event.reason === "removed"

@@ -22,8 +22,8 @@ export const statusTone = (status: Status) => looks[status].tone;
 const statusMeaning: Readonly<Record<Status, string>> = {
   up: "It answers.",
   degraded: "Some of its instances do not answer.",
-  suspect: "It has just refused a connection. The hub looks every two seconds whether it is back.",
-  "needs-token": "It answers, and lets nobody in without its own token.",
+  suspect: "It has just refused a connection. The hub checks every two seconds whether it is back.",
+  "needs-token": "It answers, but refuses requests without its own token.",
   unreachable: "The hub cannot reach it.",
   pending: "The hub has not reached it yet.",
   draining: "It is stopping and gets no new calls.",

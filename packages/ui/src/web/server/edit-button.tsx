@@ -48,8 +48,8 @@ function EditDialog({
         }}
       >
         <p className="mb-4 text-sm text-soft">
-          What you say here wins over what the server says of itself, and stays when a running
-          helper registers it again. An empty field leaves it to the server.
+          Your edits replace what the server says about itself, and stay when a running helper
+          registers it again. An empty field shows the server's own value.
         </p>
         {edit.error !== null && (
           <div className="mb-4">

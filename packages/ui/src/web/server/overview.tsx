@@ -84,7 +84,7 @@ export function Overview({ server }: { readonly server: ServerDetail }) {
           {capabilities === null ? (
             <p className="text-sm text-soft">
               {server.status === "needs-token"
-                ? "Its tools, resources and prompts it tells only with its own token, which the hub does not have."
+                ? "It shows its tools, resources and prompts only with its own token, which the hub does not have."
                 : "The hub has not read its tools, resources and prompts yet. It does so with the first good probe."}
             </p>
           ) : (

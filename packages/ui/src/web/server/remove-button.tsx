@@ -30,9 +30,8 @@ export function RemoveButton({
       {isAsking && (
         <Modal title={`Remove ${name}?`} onClose={close}>
           <p>
-            The hub forgets this server, the history of its tools, and what was edited here. When it
-            still runs, its helper registers it again within seconds. Stop it first, or hide it in
-            place of removing it.
+            The hub forgets this server, the history of its tools, and its edits. If it still runs,
+            its helper registers it again within seconds. Stop it first, or hide it instead.
           </p>
           {remove.error !== null && (
             <div className="mt-4">

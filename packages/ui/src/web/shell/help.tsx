@@ -24,8 +24,8 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         ))}
       </dl>
       <p className="mt-5 border-t border-line pt-4 text-sm text-soft">
-        Everything this page does, it does through the hub's{" "}
-        <OutLink href={`${window.location.origin}/docs`}>API</OutLink>.
+        This page uses only the hub's <OutLink href={`${window.location.origin}/docs`}>API</OutLink>
+        .
       </p>
     </Modal>
   );

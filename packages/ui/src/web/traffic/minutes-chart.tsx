@@ -66,7 +66,7 @@ export function MinutesChart({ minutes }: { readonly minutes: readonly Minute[] 
           </span>
           <span className="flex items-center gap-1.5">
             <span className="size-2.5 rounded-sm bg-bad" aria-hidden="true" />
-            of them errors
+            Errors
           </span>
         </span>
       </div>
