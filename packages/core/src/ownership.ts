@@ -19,7 +19,7 @@ export type Claim =
   | { readonly kind: "member"; readonly instance?: undefined }
   /** It knows the lease of this instance, or the one before it that was not followed with proof. */
   | { readonly kind: "holder"; readonly instance: InstanceRecord }
-  /** It knows the lease of this instance, which was given on trust. */
+  /** It knows the lease of this instance, which was granted without proof. */
   | { readonly kind: "on-trust"; readonly instance: InstanceRecord }
   | { readonly kind: "stranger"; readonly instance?: undefined };
 
@@ -41,10 +41,10 @@ export type Standing = {
   readonly isSilent: boolean;
   /** It has lost its name: its lease is over, or it never had one of its own and is gone. */
   readonly isLost: boolean;
-  /** Its holder gave its lease back and left, and the instance stayed for whoever asks for its place. */
+  /** Its holder gave its lease back and left. The instance stays for the process that waits for its place. */
   readonly isGivenUp: boolean;
   readonly isDown: boolean;
-  /** How often its lease wants a heartbeat. */
+  /** The heartbeat interval of its lease. */
   readonly heartbeatMs: number;
   /** Until it may be silent, and until its lease may be over. Infinite without a lease. */
   readonly silentInMs: number;
@@ -55,7 +55,8 @@ export function standingOf(health: Health, settings: HubSettings, { hub }: Now):
   const { lease } = health;
   const heartbeatMs = heartbeatMsFor(settings, lease?.ttlMs ?? settings.leaseTtlMs);
   const isAlive = hasLiveLease(health, hub);
-  // A lease given on trust ends without saying anything about the server that was there before it.
+  // The end of a lease that was granted without proof says nothing about the server that was there
+  // before.
   const isItsOwn = lease !== undefined && lease.isOnTrust !== true;
   const ageMs = lease === undefined ? Number.NEGATIVE_INFINITY : hub - lease.renewedAt;
   const overInMs = (lease?.ttlMs ?? 0) - ageMs;
@@ -101,7 +102,7 @@ export function freshStanding(
   };
 }
 
-/** How long a newcomer should wait until it asks again: never above one heartbeat interval. */
+/** How long a new process should wait before it registers again; at most one heartbeat interval. */
 export function retryAfterMs({ heartbeatMs }: Standing, untilMs: number): number {
   return Math.ceil(Math.min(heartbeatMs, Math.max(untilMs, heartbeatMs / 10)));
 }
@@ -123,8 +124,8 @@ export function requireRemovable(entry: Entry, secrets: readonly string[], { hub
 }
 
 /**
- * A lease that followed another without proof says nothing until its server has answered: the holder
- * of the one before may only be slow.
+ * A lease that was granted after another without proof proves nothing until its server has answered,
+ * because the holder of the earlier lease may only be slow.
  */
 function provesRemoval({ record, instances }: Entry, proofs: Proofs): boolean {
   const { kind, instance } = claimOf(record, proofs);

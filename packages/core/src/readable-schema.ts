@@ -55,7 +55,7 @@ function asSchema(schema: JsonValue): JsonObject | undefined {
 
 function readRequired(given: JsonValue | undefined): JsonValue | "unreadable" | undefined {
   if (given === undefined || given === null || given === false) return undefined;
-  // A list with gaps becomes an object with numbers for names in some languages.
+  // Some languages write a list with gaps as an object with numbers for names.
   const isNumbered = isJsonObject(given) && Object.keys(given).every((key) => /^\d+$/.test(key));
   const names = isNumbered ? Object.values(given) : given;
   if (!Array.isArray(names) || !names.every((name) => typeof name === "string"))

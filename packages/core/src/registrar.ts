@@ -62,8 +62,8 @@ export type RegistrarOptions = {
 };
 
 /**
- * What was seen where an instance is registered. It no longer counts when the instance has another
- * record by now, or somebody was heard there meanwhile: then it must be looked at again.
+ * The result of a check of an instance. It no longer counts when the instance has another record now, or
+ * gave a sign of life meanwhile. Then the instance must be checked again.
  */
 type Sighting = { readonly isGone: boolean; readonly sign: string };
 
@@ -220,7 +220,7 @@ export class Registrar {
     return decision;
   }
 
-  /** A newcomer that tries for ever is one piece of news, not one per try. */
+  /** A server that repeats its registration is reported once, not each time. */
   #isKnownConflict(conflict: NameConflict, now: number): boolean {
     const told = this.#conflictsTold.get(conflictKey(conflict));
     return told !== undefined && now - told < conflictSilenceMs;

@@ -37,8 +37,8 @@ const leaseSchema = z.strictObject(
 );
 
 /**
- * What a server says of itself when it registers. What a repeated registration leaves out stays as it was;
- * null takes it back.
+ * What a server sends when it registers. A field that a repeated registration leaves out stays as it was;
+ * null removes it.
  */
 export const registrationSchema = z.strictObject(
   {
@@ -60,7 +60,7 @@ export const registrationSchema = z.strictObject(
       .max(16, atMost(16, "URLs"))
       .nullish()
       .describe("Other URLs at which the hub may reach the server, best first."),
-    // A secret: what came is never repeated.
+    // A secret, so no error text repeats its value.
     serviceKey: z
       .string("must be text")
       .min(1, "must not be empty")

@@ -11,7 +11,7 @@ export type Shown =
   | { readonly definition: JsonObject; readonly mends: readonly Flaw[] }
   | { readonly definition?: undefined; readonly flaw: Flaw };
 
-/** Thrown for what cannot be mended without a change of meaning. */
+/** Thrown when a definition cannot be corrected without a change of its meaning. */
 class Unusable extends Error {
   constructor(readonly flaw: Flaw) {
     super(flaw.reason);
@@ -169,7 +169,7 @@ const rules: { readonly [kind in CapabilityKind]: Rules } = {
   prompts: { ...common, arguments: promptArguments },
 };
 
-/** What no client can do without; all others may be missing. */
+/** The members that every client needs. All others may be missing. */
 const needed: ReadonlySet<Rule> = new Set([inputSchema, resourceName]);
 
 /**

@@ -14,11 +14,11 @@ export type SnapshotRoomOptions = {
   readonly budgets: BudgetBook;
   /** By `keyOf`. */
   readonly earlier: ReadonlyMap<string, Earlier>;
-  /** Told that nothing is kept any more of what an entry offers. */
+  /** Called when the snapshot of an entry was dropped. */
   readonly onGaveWay: (entry: Entry) => void;
 };
 
-/** Names an entry; a successor under its id is another. */
+/** The key of an entry. A later entry with the same id has another key. */
 export const keyOf = ({ id, createdAt }: EntryRecord) => `${id}\n${createdAt}`;
 
 /**
@@ -67,9 +67,9 @@ export class SnapshotRoom {
     const entry = catalogue.get(serverId);
     const [now, earlier] = [entry?.snapshot?.bytes ?? 0, this.#earlierBytes(entry)];
     const isFlapping = flappingOf(entry?.pace) !== undefined;
-    // What a flapping server offers now is what it offered before as soon as it offers something else.
+    // When a flapping server offers something else, its present snapshot becomes the earlier one.
     const wanted = bytes + (isFlapping && earlier === 0 ? now : earlier);
-    // Nearly always; then nobody needs to be looked at.
+    // This is nearly always so, and then no other entry needs a look.
     if (this.#total - now - earlier + wanted <= most) return [];
     const others: Taker[] = [];
     for (const other of catalogue.entries()) {

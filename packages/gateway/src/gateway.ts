@@ -71,7 +71,10 @@ export type GatewayOptions = {
   readonly onFault?: OnFault;
   /** Where sessions of clients outlive the process. Default: they end with it. */
   readonly sessions?: SessionKeeping | undefined;
-  /** Hears where dials fail and who lets nobody in. Default: nobody hears of it. */
+  /**
+   * Called when a connection to a server fails, or a server refuses requests without a token. Default:
+   * nothing is called.
+   */
   readonly onTrouble?: OnTrouble;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
@@ -144,7 +147,7 @@ export class Gateway {
     this.#sse = new SseEndpoint(this.#context, this.#legacy);
     this.#stops.push(
       catalogue.subscribe((event) => {
-        // What waits for a place comes in at once where there are more now.
+        // Calls that wait start at once where there are more places now.
         if (event.kind === "edited") this.#follow(event.serverId);
         this.#changes.lookSoon();
       }),

@@ -13,7 +13,7 @@ export type Selection = {
   readonly tags?: ReadonlySet<string>;
   /** `never`: bare names; what two servers have is left out and reported. */
   readonly prefix: "always" | "never";
-  /** `search`: the hub's own tools stand for all. */
+  /** `search`: the hub's own tools in place of all tools. */
   readonly mode: "all" | "search";
   /** Whether the hub's own tools are offered. */
   readonly hubTools: boolean;

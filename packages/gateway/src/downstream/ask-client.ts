@@ -70,8 +70,8 @@ export function askClient(asking: Asking, question: JsonRpcRequest): void {
 }
 
 /**
- * A server takes a question back: it goes, and what is returned tells the client so under the id it knows.
- * Undefined when the client was not asked, or has answered.
+ * Drops a question that its server takes back. Returns the notification that tells the client, under the id
+ * that the client knows; undefined when the client was not asked, or has answered.
  */
 export function takeBack(
   session: ClientSession,

@@ -28,7 +28,7 @@ export class BodyRoom {
     return true;
   }
 
-  /** Tells the client to come back. */
+  /** Answers that the client should try again later. */
   refuse(): void {
     const { budgets, response, always } = this.#exchange;
     const cause =

@@ -154,7 +154,7 @@ export class LegacyEndpoint {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
     }
-    // What is answered with 200 has ended for good, whatever becomes of the hub's process.
+    // A session that was ended with 200 stays ended, also after a restart of the hub.
     const answer = (isStored: boolean) => {
       if (isStored) reply.empty(200);
       else reply.message(refusal(notStored), 503, retryLater);
@@ -223,7 +223,8 @@ export class LegacyEndpoint {
         onOutside: (session, link, event) => passOutside(context, session, link, event),
       },
       (session, followed) => {
-        // Nobody knows what it has seen of the lists: when it listens again, it is told of all of them.
+        // The hub does not know which lists the client has seen, so it announces all of them when
+        // the client listens again.
         this.#tellChanges(session, currentSelection, true);
         followAgain(watchers, session, context.views.of(selection), followed);
       },

@@ -200,7 +200,7 @@ export class HeldCalls {
   /** Keeps a call until its client comes back, or for so long; false when too many wait. */
   #wait(id: string, held: HeldCall, peer: string): boolean {
     const { faults, limits } = this.#context;
-    // It waits for a person: that is use.
+    // A call that waits for a person counts as use.
     const place = { isUsed: true, end: () => held.cancel("Its place was needed") };
     if (!this.#shares.admit(peer, place)) return false;
     const timer = setTimeout(

@@ -30,7 +30,10 @@ export function ownReplies(
   };
 }
 
-/** Sends what nobody waits for the answer of when there is a place for it. False when too many wait already. */
+/**
+ * Sends a message whose answer nobody needs, when there is a place for it. Returns false when too many wait
+ * already.
+ */
 export function tellInTurn(places: Places, peer: string, start: Start, withinMs: number): boolean {
   // At once it runs before there is anything to leave.
   const leave = places.enter(

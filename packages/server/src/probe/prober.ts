@@ -31,7 +31,7 @@ export type ProberDeps = {
   readonly budgets?: BudgetBook | undefined;
   /** For reading all capabilities of one server. Default: 30 s. */
   readonly readMs?: number;
-  /** Hears of errors that nobody foresaw; the probe then counts as failed. */
+  /** Called with an unexpected error; the probe then counts as failed. */
   readonly onBug?: (error: unknown) => void;
 };
 
