@@ -84,7 +84,8 @@ const isTrouble = (status: InstanceStatus) =>
 /** Logs an event: as a sentence for people, with its fields for machines. */
 export function tellEvent(log: Log, event: JournalEvent, format: "pretty" | "json"): void {
   const { kind, ...fields } = event;
-  // A server that comes back is told of when it is up; that it is being looked at is for machines.
+  // People are told of a server that comes back when it is up. Only machines need to know that it
+  // is being probed.
   const isNoise = format === "pretty" && kind === "status-changed" && event.to === "pending";
   const said: LogFields = format === "pretty" ? { text: sentenceFor(event) } : fields;
   if (isNoise) log.debug(kind, said);

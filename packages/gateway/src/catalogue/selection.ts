@@ -135,7 +135,7 @@ export function aloneSelection(serverId: string): Selection {
     mode: "all",
     hubTools: false,
     directOnly: false,
-    // Whoever names one server knows of it.
+    // A client that names a hidden server may use it.
     hidden: true,
     alone: serverId,
   });

@@ -9,7 +9,10 @@ import type { ClientSession } from "./client-session.js";
 import { tooManyQuestions } from "./questions.js";
 import type { Reply } from "./reply.js";
 
-/** Of an id or a progress token of a server's question, which are kept until it is answered. */
+/**
+ * The longest id or progress token of a server's question. The hub keeps both until the question is
+ * answered.
+ */
 const longestKept = 4_096;
 
 /** Where a question of a server comes from, and goes to. */

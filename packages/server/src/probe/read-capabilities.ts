@@ -27,7 +27,7 @@ const quickPages = 64;
 const pagePauseMs = 20;
 /** Hashing so much takes no longer than others may wait. */
 const hashedAtOnce = 256 * 1024;
-/** A cursor goes back to the server; nobody needs a longer one. */
+/** The longest cursor that the hub sends back to a server, in characters. */
 const longestCursor = 8_192;
 
 const kinds = [
