@@ -110,7 +110,7 @@ export function addTrafficRoutes(app: HubApp, { traffic }: AppDeps): void {
     method: "get",
     path: "/calls",
     tag: "Gateway",
-    summary: "The last calls through the gateway, newest first, without their arguments",
+    summary: "The last calls through the gateway, newest first",
     query: callsQuery,
     responses: {
       200: {
