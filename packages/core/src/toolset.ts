@@ -67,7 +67,7 @@ const overrideSchema = z
 
 type Overrides = Readonly<Record<string, z.output<typeof overrideSchema>>>;
 
-/** Each tool that takes a name another one took before it. */
+/** The tools whose name an earlier tool already has. */
 function namesTakenTwice(overrides: Overrides): { readonly tool: string; readonly name: string }[] {
   const taken = new Set<string>();
   return Object.entries(overrides).flatMap(([tool, { name }]) => {
@@ -97,7 +97,7 @@ const overridesSchema = z
       refuse(tool, `must have a name of its own, got ${shownValue(name)} again`);
   });
 
-/** What somebody says of a saved selection. */
+/** The definition of a saved selection. */
 export const toolsetSchema = z.strictObject(
   {
     id: idSchema

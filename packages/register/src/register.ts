@@ -104,7 +104,7 @@ class Registration implements Registered {
   readonly #stop = new AbortController();
   readonly #listeners = new Set<(status: RegisteredStatus) => void>();
   readonly #forgetSignals: () => void;
-  /** Without a port of its own nothing else would keep the program alive, and its lease would run out. */
+  /** A URL target opens no port, so nothing else would keep the program running, and its lease would expire. */
   readonly #stayingAlive: NodeJS.Timeout | undefined;
   #identity: { name: string; version: string | undefined } = { name: "", version: undefined };
   #bound: Bound | undefined;
@@ -244,14 +244,17 @@ class Registration implements Registered {
       });
   }
 
-  /** Undefined where the port is not ours to choose. */
+  /** Undefined when `register` does not choose the port. */
   async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
     if (this.#serving?.hasAnyPort !== true) return undefined;
     const { name } = (await backend.describe()).serverInfo;
     return usualPorts(this.#options.name ?? name, process.cwd());
   }
 
-  /** Where the program serves it; when that cannot be found out it is served here as well, which is said. */
+  /**
+   * The address at which the program serves it. If that is not known, the server is served here as well,
+   * and a warning says so.
+   */
   async #findStarted(backend: Backend): Promise<Bound | undefined> {
     const { name } = (await backend.describe()).serverInfo;
     const bound = await findStarted(name, this.#stop.signal);

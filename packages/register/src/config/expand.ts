@@ -3,7 +3,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const reference = /\$\{([^}]*)\}/g;
 const variable = /^(?:env:)?([A-Za-z_]\w*)(?::-(.*))?$/s;
 
-/** A value of the file in which the variables of the environment have their place; `problem`: why it cannot have. */
+/**
+ * A value of the file with the variables of the environment filled in; `problem`: why one could not be
+ * filled in.
+ */
 export interface Expanded {
   readonly value: unknown;
   readonly problem?: string | undefined;

@@ -9,7 +9,10 @@ export interface Config {
 /** What clients call the object that holds the servers. */
 const holders = ["mcpServers", "servers"] as const;
 
-/** @throws Error with a sentence when the text as a whole is no such file; what is wrong with one entry is said of it. */
+/**
+ * @throws Error with a sentence when the text is not such a file. A problem with one entry is part of that
+ * entry.
+ */
 export function readConfig(text: string, surroundings: ConfigSurroundings): Config {
   const value = parse(text);
   const holder = isObject(value) ? holders.find((name) => isObject(value[name])) : undefined;

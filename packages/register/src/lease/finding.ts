@@ -8,7 +8,10 @@ import type { Log } from "../log.js";
 import { loggedUrl } from "../logged-url.js";
 import type { Time } from "./time.js";
 
-/** The hub answers before it dials back; these are the waits between our looks, in milliseconds. */
+/**
+ * The hub answers before it probes the server. These are the pauses between requests for the result, in
+ * milliseconds.
+ */
 const looksMs = [250, 500, 1_000, 2_000, 4_000, 8_000];
 
 /** The hub's page has all of them. */

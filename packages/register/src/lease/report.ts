@@ -3,7 +3,7 @@ import type { Log, LogEntry } from "../log.js";
 import { isRefusal } from "./backoff.js";
 import type { LeaseEvent } from "./keep-lease.js";
 
-/** How a registration at one hub stands. */
+/** The state of the registration at one hub. */
 export type HubStatus = "registering" | "registered" | "lost" | "refused";
 
 export interface ReporterOptions {
@@ -14,7 +14,7 @@ export interface ReporterOptions {
   onRegistered(answer: RegisterAnswer): void;
 }
 
-/** Says each trouble once, then nothing until it is over, then one line. */
+/** Logs each problem once, then nothing until it is over, then one line. */
 export function createReporter(options: ReporterOptions): (event: LeaseEvent) => void {
   const { hubUrl, log, onStatus } = options;
   let wasRegistered = false;
@@ -90,7 +90,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** The hub's list of what is wrong, where it gave one. */
+/** The problems that the hub listed, if any. */
 function problems({ problem }: HubClientError): string {
   if (!Array.isArray(problem.errors)) return "";
   const texts = problem.errors.map(

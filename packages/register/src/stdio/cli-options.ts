@@ -4,12 +4,12 @@ import type { RegisterOptions } from "../options.js";
 import type { ProcessOptions } from "./wrap-command.js";
 
 interface KeptOptions {
-  /** Stay when the parent process ends. */
+  /** Keep running when the parent process ends. */
   readonly keepRunning: boolean;
   readonly register: RegisterOptions;
 }
 
-/** A server that is served already. */
+/** A server that already runs. */
 export interface UrlOptions extends KeptOptions {
   readonly url: string;
 }

@@ -19,15 +19,15 @@ import type { ShownOutput } from "./shown-output.js";
 
 /** The longest line of a server's stdout, so the longest message, in bytes. */
 const mostLineBytes = 64 * 1024 * 1024;
-/** What waits for a server that does not read its stdin, in bytes; a request beyond is refused. */
+/** The most bytes that wait for a server that does not read its stdin. A further request is refused. */
 const mostUnreadBytes = 64 * 1024 * 1024;
 /** The longest line of a server's own output that is shown, in bytes. */
 const mostShownBytes = 16 * 1024;
 
 export interface StdioLinkOptions {
-  /** Shows the lines of stdout that are no MCP. They never hold up those that are. */
+  /** Shows the lines of stdout that are not MCP. They never delay lines that are. */
   readonly output: ShownOutput;
-  /** Hears, once each, of messages that are too deep and of those that cannot be handled. */
+  /** Logs, once each, that a message is nested too deep and that one cannot be handled. */
   readonly log: Log;
   /** Ends the process; what it wrote cannot be read. Called at most once. */
   onUnreadable(reason: string): void;
@@ -64,8 +64,8 @@ export function showLines(child: ChildProcess, stream: Readable, output: ShownOu
 }
 
 /**
- * MCP over the pipes of a child process. A line that is too long breaks the link, for nobody can
- * say whose answer is in it: every call in flight fails, rather than one waiting for ever.
+ * MCP over the pipes of a child process. A line that is too long breaks the link, because nothing says
+ * which call it answers. Every running call then fails, so that none waits for ever.
  */
 export function createStdioLink(child: ChildProcess, options: StdioLinkOptions): Link {
   let isOpen = true;

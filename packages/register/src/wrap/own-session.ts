@@ -26,7 +26,10 @@ export interface OwnServer {
 export interface OwnSessionOptions {
   /** Rejects with a sentence for the client. */
   open(): Promise<OwnServer>;
-  /** Instead of a greeted one that cannot be greeted again. Rejects as `open` does. */
+  /**
+   * Opens another server in place of one that was initialized and cannot be initialized again. Rejects as
+   * `open` does.
+   */
   openFresh(): Promise<OwnServer>;
   /** How long a server may take to answer `initialize`, in milliseconds. */
   readonly handshakeMs: number;

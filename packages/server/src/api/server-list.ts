@@ -116,7 +116,7 @@ export class ServerLists {
     return { servers, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
-  /** One page. Paging is by key, so that what comes and goes between two pages loses nobody. */
+  /** One page. Paging is by key, so that no server is lost when others come or go between two pages. */
   page(query: ListQuery): Listing {
     const { cursor, limit, ...filter } = query;
     if (cursor === undefined) return this.#listing(this.#page({ limit, filter }));

@@ -26,7 +26,7 @@ const headers = ifMatchHeaders("toolset");
 /** What an answer holds beyond a definition. It may be sent back with one, and says nothing there. */
 const answered = new Set(["url", "unknownServers", "revision", "createdAt", "updatedAt"]);
 
-/** With the moment of its making, so that a toolset made anew under an old id has another. */
+/** It contains the time of creation, so that a new toolset under an old id has another ETag. */
 function etagOf({ revision, createdAt }: Toolset): string {
   return `"${revision}-${createdAt.toString(36)}"`;
 }
@@ -46,7 +46,7 @@ const previewQuery = z.strictObject({
     .describe("The most tools in the answer. The counts are always of all tools. Default: all."),
 });
 
-/** As people type it: without a name at first. */
+/** A definition may lack a name while people type it. */
 const previewSchema = toolsetSchema.partial({ name: true });
 
 /** A definition, or an answer of the hub that was edited, without what only answers have. */

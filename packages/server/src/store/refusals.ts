@@ -52,7 +52,7 @@ export function damaged(file: string, detail: string, cause?: unknown): HubError
 }
 
 /**
- * A catalogue that would be empty, or older than what was acknowledged, without anybody having decided so.
+ * The catalogue would be empty, or older than what was acknowledged, and nobody has decided that it may be.
  * `details.acceptWith` is the option that decides it.
  */
 export function incomplete(file: string, found: string, owner: Owner | undefined): HubError {
