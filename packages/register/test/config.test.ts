@@ -162,7 +162,7 @@ test("a command has the folder and the variables of its entry, and no setting of
 });
 
 test.each([
-  ["{", [], "It is no JSON"],
+  ["{", [], "It is not JSON"],
   ['{"mcpServers":{}}', [], "names no server"],
   ['{"mcpServers":{"a":{"command":"true"}}}', ["--name", "x"], "--name is for one server"],
   ['{"mcpServers":{"a":{"command":"true"}}}', ["--url", "http://127.0.0.1:1/mcp"], "Give either"],

@@ -285,7 +285,7 @@ describe("--shared", () => {
       expect(await person.call("roots")).toContain("No client is asked roots/list");
       await person.call("log", { data: "whose?" });
     }
-    await cli.says(/asked and was refused elicitation\/create.*cannot be told/);
+    await cli.says(/asked and was refused elicitation\/create.*nothing says which client/);
     expect([ada.seen.questions, bob.seen.questions]).toEqual([["one?"], []]);
     expect([ada.seen.logs, bob.seen.logs]).toEqual([[], []]);
     expect(await ada.call("pid")).toBe(await bob.call("pid"));
