@@ -228,7 +228,7 @@ export class Gateway {
         exchange,
         this.#clientMessages,
         (received) => this.#take(received, exchange, selected.entry),
-        (body) => this.#takeBatch(body, exchange),
+        (body) => this.#takeBatch(body, exchange, selected.entry),
       );
       return;
     }
@@ -302,13 +302,15 @@ export class Gateway {
     else this.#oneServer.take(received, exchange, entry);
   }
 
-  /** Only the hub's own sessions take several messages at once: what they agreed on is known here. */
-  #takeBatch(body: Buffer, exchange: Exchange): void {
+  /** Several messages at once, where a session is known to have agreed on that. */
+  #takeBatch(body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
     const { request, response, always } = exchange;
+    const limits = this.#clientMessages;
     // What calls in flight wait for still comes through.
     const refusalOf = (id: JsonRpcId) => (this.#isStopping ? stoppingText(id) : undefined);
-    if (isHubSession(request))
-      this.#legacy.handleBatch(body, exchange, this.#clientMessages, refusalOf);
+    if (isHubSession(request)) this.#legacy.handleBatch(body, exchange, limits, refusalOf);
+    else if (entry !== undefined)
+      this.#oneServer.takeBatch(body, exchange, entry, limits, refusalOf);
     else sendText(response, 400, errorText(null, noBatch), always);
   }
 

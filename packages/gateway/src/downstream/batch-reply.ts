@@ -18,9 +18,11 @@ const pieceBytes = 8;
  * The one HTTP answer to a batch: the responses to its requests as one JSON array, or as events where the
  * client takes a stream. It ends with the last of them. What is kept of them meanwhile has room in
  * `batchBytes`; a response that finds none is replaced with an error. They are sent one after the other, no
- * faster than the client reads.
+ * faster than the client reads. When a server says of every request that it does not know the session, the
+ * whole has status 404: clients go by that.
  */
 export class BatchReply {
+  readonly #passesUnknown: boolean;
   readonly #whole: Reply;
   readonly #budgets: BudgetBook;
   readonly #room: ByteShares;
@@ -35,8 +37,12 @@ export class BatchReply {
   /** Whether the client is to read first what was sent. */
   #isFull = false;
   #open = 1;
+  /** Whether nothing was answered but that the session is not known. */
+  #isUnknown = true;
 
-  constructor(whole: Reply, budgets: BudgetBook) {
+  /** `passesUnknown`: the session is the server's own, and so is its end. */
+  constructor(whole: Reply, budgets: BudgetBook, passesUnknown: boolean) {
+    this.#passesUnknown = passesUnknown;
     this.#whole = whole;
     this.#budgets = budgets;
     this.#room = budgets.byteShares("batchBytes");
@@ -53,7 +59,10 @@ export class BatchReply {
       // first event.
       openStream: () => undefined,
       event: (event) => this.#event(event),
-      answer: (answer) => this.#answer(id, answer),
+      answer: (answer, status) => {
+        this.#isUnknown &&= status === 404;
+        this.#answer(id, answer);
+      },
       over: () => this.over(),
     });
   }
@@ -72,7 +81,8 @@ export class BatchReply {
     if (this.#whole.isStream) this.#send();
     else if (this.#kept.length === 0) this.#whole.empty(202);
     else if (this.#length <= mostWhole) {
-      this.#whole.message(`[${this.#kept.map(({ answer }) => textOf(answer)).join(",")}]`);
+      const text = `[${this.#kept.map(({ answer }) => textOf(answer)).join(",")}]`;
+      this.#whole.message(text, this.#passesUnknown && this.#isUnknown ? 404 : 200);
       this.#drop();
     } else {
       this.#array = this.#whole.beginLong();

@@ -1,18 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import { settingOf } from "@hub/core";
 import type { GatewayContext } from "../relay/context.js";
+import { batchVersion } from "../wire/eras.js";
 import { codes, errorText, type JsonRpcError } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage, type Unreadable } from "../wire/read-message.js";
 import { membersOf } from "../wire/split-batch.js";
 import { BatchReply } from "./batch-reply.js";
-import type { ClientSession } from "./client-session.js";
 import type { Exchange } from "./exchange.js";
 import { eraOfMessage } from "./message-era.js";
 import type { Reply } from "./reply.js";
-
-/** The one revision that has batches. */
-const batchVersion = "2025-03-26";
 
 export const noBatch: JsonRpcError = {
   code: codes.invalidRequest,
@@ -22,20 +19,25 @@ export const noBatch: JsonRpcError = {
 type Batch = {
   readonly context: GatewayContext;
   readonly limits: MessageLimits;
-  readonly session: ClientSession;
+  /** What its session agreed on; undefined when the hub does not know, or there is none. */
+  readonly protocolVersion: string | undefined;
+  /** Whether the session is one between client and server themselves, who know best whether it stands. */
+  readonly isServers: boolean;
   readonly exchange: Exchange;
   /** The answer to all of it. */
   readonly reply: Reply;
+  /** Hears that it is one, before anything of it is taken. */
+  readonly onTaken?: () => void;
   /** Takes one message of it. */
   readonly take: (received: Received, reply: Reply) => void;
 };
 
 /** Splits a batch into its messages, each of which is judged, sent and answered as itself. */
 export function takeBatch(batch: Batch, body: Buffer): void {
-  const { context, exchange, limits, reply, session, take } = batch;
+  const { context, exchange, limits, reply, isServers, take } = batch;
   const refuse = (message: string, code: number = codes.invalidRequest) =>
     reply.message(errorText(null, { code, message }), 400);
-  if (session.identity.protocolVersion !== batchVersion) {
+  if (batch.protocolVersion !== batchVersion) {
     refuse(noBatch.message);
     return;
   }
@@ -52,11 +54,16 @@ export function takeBatch(batch: Batch, body: Buffer): void {
     );
     return;
   }
-  session.use();
-  const whole = new BatchReply(reply, context.budgets);
+  batch.onTaken?.();
+  const whole = new BatchReply(reply, context.budgets, isServers);
   const all = members.map((text) => readMessage(Buffer.from(text, "utf8"), limits));
   const isAnswered = all.some((one) => "error" in one || one.parsed.kind === "request");
-  if (isAnswered && exchange.request.headers.accept?.includes("text/event-stream") === true)
+  // Whether a server knows its session shows in its first answer, and in the status of this one.
+  if (
+    !isServers &&
+    isAnswered &&
+    exchange.request.headers.accept?.includes("text/event-stream") === true
+  )
     whole.openStream();
   for (const one of all) {
     const unfit = "error" in one ? one : unfitFor(one, exchange);

@@ -105,7 +105,13 @@ export class LegacyEndpoint {
         if (refused === undefined) this.take(session, received, exchange, part);
         else part.message(refused);
       };
-      takeBatch({ context, limits, session, exchange, reply, take }, body);
+      const { protocolVersion } = session.identity;
+      const onTaken = () => session.use();
+      const isServers = false;
+      takeBatch(
+        { context, limits, protocolVersion, isServers, exchange, reply, onTaken, take },
+        body,
+      );
     });
   }
 

@@ -4,9 +4,14 @@ import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import { type PassedRequest, PassThrough } from "../relay/pass-through.js";
 import { sendText } from "../relay/send-text.js";
 import { namedBy } from "../upstream/modern.js";
+import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
+import { takeBatch } from "./batch.js";
 import type { Exchange } from "./exchange.js";
+import { HttpReply } from "./http-reply.js";
 import { eraOfMessage } from "./message-era.js";
+import type { Reply } from "./reply.js";
 import { isHubSession } from "./sessions.js";
 import { takeStreamPlace } from "./stream-place.js";
 
@@ -81,6 +86,45 @@ export class OneServerEndpoint {
       },
       response,
     );
+  }
+
+  /** Several messages at once, in a session with the server that agreed on the revision that has them. */
+  takeBatch(
+    body: Buffer,
+    exchange: Exchange,
+    entry: Entry,
+    limits: MessageLimits,
+    refusalOf: (id: JsonRpcId) => string | undefined,
+  ): void {
+    const { request, response, via, always } = exchange;
+    const context = this.#context;
+    const sessionId = request.headers["mcp-session-id"];
+    const protocolVersion =
+      typeof sessionId === "string" ? this.#passThrough.versionOf(entry, sessionId) : undefined;
+    const take = (received: Received, reply: Reply) => {
+      const { kind, message } = received.parsed;
+      const refused = kind === "request" ? refusalOf(message.id) : undefined;
+      if (refused !== undefined) {
+        reply.message(refused);
+        return;
+      }
+      const passed: PassedRequest = {
+        method: "POST",
+        headers: request.headers,
+        body: undefined,
+        via,
+        entry,
+        id: kind === "request" ? message.id : null,
+        rpcMethod: kind === "response" ? undefined : message.method,
+        name: kind === "response" ? undefined : nameForTraffic(message),
+        params: kind === "response" ? undefined : message.params,
+        isEndless: false,
+        always,
+      };
+      this.#passThrough.relayBatched(passed, received, reply);
+    };
+    const reply = new HttpReply(response, always, context);
+    takeBatch({ context, limits, protocolVersion, isServers: true, exchange, reply, take }, body);
   }
 
   /** Whether a GET or a DELETE is for the server itself, not for a session that the hub opened. */

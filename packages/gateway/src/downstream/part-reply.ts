@@ -15,8 +15,8 @@ export interface SharedAnswer {
   readonly whole: Pick<Reply, "peer" | "isOpen" | "isStream" | "onGone" | "onDrain" | "comment">;
   openStream(): void;
   event(event: StreamEvent): boolean;
-  /** One of them is whole. */
-  answer(answer: Answer): void;
+  /** One of them is whole. `status`: what it would have as the answer to a request of its own. */
+  answer(answer: Answer, status: number): void;
   /** One of them is over, with or without a message. */
   over(): void;
 }
@@ -50,8 +50,8 @@ export class PartReply implements Reply {
     return this.#shared.whole.onGone(listener);
   }
 
-  message(text: string | Buffer): void {
-    this.#answer(typeof text === "string" ? text : [text]);
+  message(text: string | Buffer, status = 200): void {
+    this.#answer(typeof text === "string" ? text : [text], status);
   }
 
   /** Several answers cannot be on their way at once. */
@@ -64,7 +64,7 @@ export class PartReply implements Reply {
   }
 
   pieces({ pieces }: Pieces): void {
-    this.#answer(pieces);
+    this.#answer(pieces, 200);
   }
 
   empty(): void {
@@ -98,9 +98,9 @@ export class PartReply implements Reply {
     this.#shared.over();
   }
 
-  #answer(answer: Answer): void {
+  #answer(answer: Answer, status: number): void {
     if (this.#isOver) return;
-    this.#shared.answer(answer);
+    this.#shared.answer(answer, status);
     this.end();
   }
 }

@@ -48,6 +48,8 @@ export type ByteCall = {
   readonly isEndless: boolean;
   /** Where it takes a place; undefined for what is no work: answers, notifications, streams. */
   readonly places: (instance: UpstreamInstance) => Places | undefined;
+  /** Hears the envelope of its answer, where that can be read in passing. */
+  readonly onAnswer?: ((envelope: Envelope) => void) | undefined;
   /** The session that it belongs to, where a server may ask back. */
   readonly session?: ByteSession | undefined;
   /**
@@ -207,8 +209,10 @@ export class ByteRelay implements UpstreamReceiver {
     const { id, isCall } = envelope;
     if (isCall) {
       if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
-    } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id))
+    } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id)) {
       this.#outcome = outcomeOf(envelope);
+      this.#call.onAnswer?.(envelope);
+    }
   }
 
   #timeOver(over: TimeOver): void {

@@ -1,14 +1,18 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
+import { postHeaders } from "../upstream/legacy-link.js";
 import { sessionIdIn } from "../upstream/session-id.js";
 import { connectionHeaders } from "../wire/connection-headers.js";
 import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { Received } from "../wire/read-message.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "./answer-head.js";
+import { askBatched, type BatchedDestination, tellBatched } from "./batched-message.js";
 import { type ByteCall, ByteRelay, type ByteSession } from "./byte-relay.js";
-import type { GatewayContext } from "./context.js";
+import { failureText, type GatewayContext, nobodyLeft } from "./context.js";
 import { noAnswer, notMcp, packedUnasked, statusesOfMcp } from "./no-answer.js";
 import { CallsBySession } from "./session-calls.js";
 import { SessionHomes } from "./session-homes.js";
@@ -60,6 +64,8 @@ export class PassThrough {
       this.#calls.answered(session, answers);
     const accepted = acceptedCodings(passed.headers["accept-encoding"]?.toString());
     let refusedWith: number | undefined;
+    let opened: string | undefined;
+    const isOpening = passed.rpcMethod === "initialize";
     const relay = new ByteRelay(
       this.#context,
       {
@@ -70,20 +76,26 @@ export class PassThrough {
         client: undefined,
         params,
         always,
-        // Questions of a server are heard in passing, so they must come as they are.
-        request: outgoing(passed, session === undefined ? accepted : "identity"),
+        // Questions of a server, and what a session agrees on, are heard in passing, so they must come as they are.
+        request: outgoing(passed, session === undefined && !isOpening ? accepted : "identity"),
         isEndless,
         places: placesFor(passed),
         session: session === undefined ? undefined : this.#within(session, passed),
         judge: (status, headers, instance) => {
           if (passed.takesOver?.(status, instance) === true) return "taken";
           const verdict = verdictOn(passed, status, headers, accepted);
-          if (verdict === undefined) this.#remember(headers, instance);
+          if (verdict === undefined) opened = this.#remember(headers, instance);
           // Clients go by the status also where the rest was no MCP: no stream here, no such session.
           else if (verdict !== "empty" && status >= 400 && status < 600 && !asksForToken(status))
             refusedWith = status;
           return verdict;
         },
+        onAnswer: isOpening
+          ? ({ protocolVersion }) => {
+              if (opened !== undefined)
+                this.#homes.agreed(entry.record.id, opened, protocolVersion);
+            }
+          : undefined,
         answerHeaders: (headers) => answerHeaders(headers, always),
         statusOf: (failure) => refusedWith ?? statusOf(failure),
       },
@@ -91,6 +103,37 @@ export class PassThrough {
       response,
     );
     relay.start();
+  }
+
+  /** What a session of a server's agreed on, as far as that was heard. */
+  versionOf({ record }: Entry, sessionId: string): string | undefined {
+    return this.#homes.versionOf(record.id, sessionId);
+  }
+
+  /** Sends one message of a batch, whose answer is `reply`, to where its session lives. */
+  relayBatched(passed: PassedRequest, { parsed, body }: Received, reply: Reply): void {
+    const session = sessionOf(passed);
+    const [instance] = this.#candidates(passed);
+    if (session === undefined || instance === undefined) {
+      const failure = nobodyLeft(this.#context, passed.entry, undefined);
+      if (parsed.kind === "request")
+        reply.message(failureText(this.#context, parsed.message.id, failure, passed.entry));
+      return;
+    }
+    const { headers } = outgoing(passed, "identity");
+    const destination: BatchedDestination = {
+      context: this.#context,
+      calls: this.#calls,
+      instance,
+      session,
+      request: { method: "POST", headers: { ...headers, ...postHeaders }, body, via: passed.via },
+    };
+    if (parsed.kind === "request") askBatched(destination, passed, parsed.message, reply);
+    else {
+      const { id } = parsed.kind === "response" ? parsed.message : { id: null };
+      if (id !== null) this.#calls.answered(session, id);
+      tellBatched(destination, parsed.kind === "response");
+    }
   }
 
   /** Calls can be asked back, on their own streams or on the session's. */
@@ -117,9 +160,10 @@ export class PassThrough {
     return home === undefined ? others : [home, ...others.filter((one) => one !== home)];
   }
 
-  #remember(headers: Headers, instance: UpstreamInstance): void {
+  #remember(headers: Headers, instance: UpstreamInstance): string | undefined {
     const { id } = sessionIdIn(headers);
     if (id !== undefined) this.#homes.remember(instance, id);
+    return id;
   }
 }
 

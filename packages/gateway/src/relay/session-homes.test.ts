@@ -54,3 +54,15 @@ test("what servers had that are no more is free again", () => {
   expect(homes.of("two", "kept")).toBe("i-1");
   expect(row()?.used).toBeLessThan(1_000);
 });
+
+test("what a session agreed on stays with it, also when its instance is seen again", () => {
+  const { homes } = start();
+  homes.agreed("one", "unknown", "2025-03-26");
+  expect(homes.versionOf("one", "unknown")).toBeUndefined();
+  homes.remember(instance, "known");
+  expect(homes.versionOf("one", "known")).toBeUndefined();
+  homes.agreed("one", "known", "2025-03-26");
+  homes.remember(instance, "known");
+  expect(homes.versionOf("one", "known")).toBe("2025-03-26");
+  expect(homes.versionOf("two", "known")).toBeUndefined();
+});

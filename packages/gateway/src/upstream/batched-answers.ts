@@ -1,8 +1,6 @@
+import { batchVersion } from "../wire/eras.js";
 import type { StreamEvent } from "../wire/event-stream.js";
 import { membersOf } from "../wire/split-batch.js";
-
-/** The one revision in which a server may answer with several messages in a JSON array. */
-const batchVersion = "2025-03-26";
 
 /** The messages of an event, one by one, in a session that agreed on a revision. */
 export function messagesOf(protocolVersion: string, event: StreamEvent): readonly StreamEvent[] {

@@ -31,6 +31,7 @@ function expected(text: string): Envelope | undefined {
     isError: isObject(error),
     isToolError: inner.isError === true,
     resultType: typeof inner.resultType === "string" ? inner.resultType : undefined,
+    protocolVersion: typeof inner.protocolVersion === "string" ? inner.protocolVersion : undefined,
   };
 }
 
@@ -41,6 +42,7 @@ const names = [
   "error",
   "isError",
   "resultType",
+  "protocolVersion",
   "jsonrpc",
   "params",
   "requestId",

@@ -15,6 +15,8 @@ export type Envelope = {
   readonly isToolError: boolean;
   /** Of a result: `resultType`. */
   readonly resultType: string | undefined;
+  /** Of a result: `protocolVersion`, what a handshake agreed on. */
+  readonly protocolVersion: string | undefined;
 };
 
 /** An answer whose result has begun. */
@@ -80,6 +82,7 @@ export class EnvelopeReader {
   #isError = false;
   #isToolError = false;
   #resultType: string | undefined;
+  #protocolVersion: string | undefined;
 
   /** A longer id is none. */
   constructor(mostId = mostIdBytes) {
@@ -139,6 +142,7 @@ export class EnvelopeReader {
             isError: this.#isError,
             isToolError: this.#isToolError,
             resultType: this.#resultType,
+            protocolVersion: this.#protocolVersion,
           }
         : undefined;
     this.#depth = 0;
@@ -164,6 +168,7 @@ export class EnvelopeReader {
     this.#isToolError = false;
     this.#asksForInput = false;
     this.#resultType = undefined;
+    this.#protocolVersion = undefined;
   }
 
   /** Goes on inside of a text, up to behind its closing quote. */
@@ -278,6 +283,7 @@ export class EnvelopeReader {
     if (this.#depth === 2) {
       if (this.#innerKey === "isError") this.#isToolError = value === "true";
       else if (this.#innerKey === "resultType") this.#resultType = textOf(value);
+      else if (this.#innerKey === "protocolVersion") this.#protocolVersion = textOf(value);
       this.#innerKey = undefined;
       return;
     }

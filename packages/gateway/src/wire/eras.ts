@@ -13,6 +13,9 @@ export const legacyVersions: readonly string[] = [
 ];
 export const newestLegacyVersion = "2025-11-25";
 
+/** The one revision that has batches, of messages and of answers. */
+export const batchVersion = "2025-03-26";
+
 /** What servers may answer to `initialize`: also what was spoken before the first of them was published. */
 export const serverVersions: readonly string[] = [...legacyVersions, "2024-10-07"];
 

@@ -339,6 +339,130 @@ describe("a batch elsewhere", () => {
   });
 });
 
+describe("a batch in a session with a server itself", () => {
+  async function startOne(version = batchVersion) {
+    const hub = await TestHub.start();
+    const old = await LegacyUpstream.start();
+    old.agreesOn = version;
+    await hub.register("old", old);
+    return { hub, old, session: await Session.open(hub, batchVersion, "/servers/old/mcp") };
+  }
+
+  for (const accept of [both, "application/json"])
+    test(`is split, and each message crosses as it was written, for a client that takes ${accept}`, async () => {
+      const { hub, old, session } = await startOne();
+      const text = JSON.stringify([
+        request("list", "tools/list"),
+        call(1, "echo", { n: "N" }),
+        { jsonrpc: "2.0", method: "notifications/initialized" },
+        call("two", "echo"),
+        { jsonrpc: "2.0", id: "stray", result: {} },
+        request(4, "initialize", { protocolVersion: batchVersion, capabilities: {} }),
+      ]).replace('"N"', "12345678901234567890");
+      const response = await session.post(text, accept);
+      expect(response.status).toBe(200);
+      const answers = messagesIn(await response.text());
+      expect(answers.map(({ id }) => String(id)).sort()).toEqual(["1", "4", "list", "two"]);
+      expect(byId(answers, "list").result?.tools).toBeDefined();
+      expect(textOf(byId(answers, "two"))).toBe("{}");
+      expect(byId(answers, 4).error?.message).toContain("initialize");
+      expect(
+        old.bodies.some(
+          (body) => body.includes('"id":1,') && body.includes("12345678901234567890"),
+        ),
+      ).toBe(true);
+      expect(old.bodies.every((body) => !body.trimStart().startsWith("["))).toBe(true);
+      expect(old.clientSessions).toHaveLength(1);
+      await until("no call to be in flight", async () => (await hub.inFlight("old")) === 0);
+    });
+
+  test("hears its server in the middle of a call under the server's own ids, and answers in a batch", async () => {
+    const { old, session } = await startOne();
+    old.on("echo", async (one) => {
+      one.progress(1);
+      return textResult(JSON.stringify(await one.ask("elicitation/create", { message: "?" })));
+    });
+    const params = { name: "echo", arguments: {}, _meta: { progressToken: 9 } };
+    const response = await session.post(
+      JSON.stringify([request(1, "tools/call", params), request(2, "ping")]),
+    );
+    let text = "";
+    let isAsked = false;
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString("utf8");
+      const question = messagesIn(text.slice(0, text.lastIndexOf("\n\n") + 2)).find(
+        ({ method }) => method === "elicitation/create",
+      );
+      if (question === undefined || isAsked) continue;
+      isAsked = true;
+      expect(question.id).toBe(1);
+      const answer = { jsonrpc: "2.0", id: question.id, result: { action: "accept" } };
+      const told = await session.post(JSON.stringify([answer]));
+      expect(told.status).toBe(202);
+    }
+    const messages = messagesIn(text);
+    expect(messages.some(({ method }) => method === "notifications/progress")).toBe(true);
+    const answers = messages.filter(({ result }) => result !== undefined);
+    expect(textOf(byId(answers, 1))).toBe('{"action":"accept"}');
+    expect(byId(answers, 2).result).toEqual({});
+  });
+
+  test("of nothing but notifications is taken with 202, and reaches the server", async () => {
+    const { old, session } = await startOne();
+    const note = { jsonrpc: "2.0", method: "notifications/x" };
+    const response = await session.post(JSON.stringify([note, note]));
+    expect([response.status, await response.text()]).toEqual([202, ""]);
+    await until(
+      "both to arrive",
+      () => old.bodies.filter((one) => one.includes("/x")).length === 2,
+    );
+  });
+
+  for (const refusal of [
+    { status: 404, code: -32_001 },
+    { status: 400, code: -32_000 },
+  ])
+    test(`is answered with 404 when its server says ${refusal.status} to every request, and a session opened anew takes it`, async () => {
+      const { hub, old, session } = await startOne();
+      old.refusal = refusal;
+      old.forget();
+      const body = JSON.stringify([call(1, "echo"), call(2, "echo")]);
+      for (const accept of [both, "application/json"])
+        expect((await session.post(body, accept)).status).toBe(404);
+      const again = await Session.open(hub, batchVersion, "/servers/old/mcp");
+      expect(await again.send(JSON.parse(body))).toHaveLength(2);
+    });
+
+  for (const version of ["2024-11-05", "2025-06-18", "2025-11-25"])
+    test(`is refused with 400 when the server agreed on ${version}, whatever the client asked for`, async () => {
+      const { old, session } = await startOne(version);
+      const response = await session.post(JSON.stringify([call(1, "echo")]));
+      expect([response.status, await response.text()]).toEqual([
+        400,
+        expect.stringContaining(batchVersion),
+      ]);
+      expect(old.callsOf("echo")).toHaveLength(0);
+    });
+
+  test("goes to the instance that has the session", async () => {
+    const hub = await TestHub.start();
+    const serviceKey = "shared by both instances";
+    const all = [await LegacyUpstream.start(), await LegacyUpstream.start()];
+    for (const [at, one] of all.entries()) {
+      one.agreesOn = batchVersion;
+      await hub.announce("old", one.endpoint, { serviceKey, instanceId: `i-${at}` });
+    }
+    await hub.whenUp("old", all.length);
+    const path = "/servers/old/mcp";
+    const sessions = [1, 2, 3, 4].map(() => Session.open(hub, batchVersion, path));
+    for (const session of await Promise.all(sessions)) {
+      const answers = await session.send([call(1, "echo"), call(2, "echo")]);
+      expect(answers.filter(({ result }) => result !== undefined)).toHaveLength(2);
+    }
+    expect(all.every((one) => one.callsOf("echo").length > 0)).toBe(true);
+  });
+});
+
 describe("a server that answers with a JSON array", () => {
   for (const version of [batchVersion, "2025-11-25"])
     for (const framing of ["application/json", "text/event-stream"]) {

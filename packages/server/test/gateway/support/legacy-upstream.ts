@@ -27,6 +27,9 @@ export class LegacyUpstream extends Upstream {
   /** How it refuses a session it does not know. */
   refusal: { readonly status: number; readonly code: number } = { status: 404, code: -32_001 };
 
+  /** What it agrees on, whatever it is asked for. */
+  agreesOn = legacyVersion;
+
   /** Every call finds its session gone. */
   forgetsCalls = false;
 
@@ -111,7 +114,7 @@ export class LegacyUpstream extends Upstream {
       memory: new Map(),
     });
     const result = {
-      protocolVersion: legacyVersion,
+      protocolVersion: this.agreesOn,
       capabilities: this.offer.capabilities,
       serverInfo: { name: this.name, version: "1" },
     };

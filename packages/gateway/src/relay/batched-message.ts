@@ -1,0 +1,113 @@
+import type { Reply } from "../downstream/reply.js";
+import { tell } from "../upstream/brief-exchange.js";
+import { exchange, type Headers, type MessageReceiver } from "../upstream/exchange.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
+import { tellInTurn } from "../upstream/own-replies.js";
+import type { UpstreamRequest } from "../upstream/port.js";
+import { SessionAnswer } from "../upstream/session-answers.js";
+import { answersRequest, outcomeOf } from "../wire/envelope.js";
+import { batchVersion } from "../wire/eras.js";
+import { hear } from "../wire/heard.js";
+import { codes, errorText, type JsonRpcRequest } from "../wire/json-rpc.js";
+import { CallRun } from "./call-run.js";
+import { failureOf, failureText, type GatewayContext } from "./context.js";
+import { noAnswer, wantsToken } from "./no-answer.js";
+import type { PassedRequest } from "./pass-through.js";
+import type { CallsBySession } from "./session-calls.js";
+
+/** Where a message of a batch goes. */
+export type BatchedDestination = {
+  readonly context: GatewayContext;
+  readonly instance: UpstreamInstance;
+  /** Names the session among all servers' sessions. */
+  readonly session: string;
+  readonly calls: CallsBySession;
+  /** The message as it goes out. */
+  readonly request: UpstreamRequest;
+};
+
+function sending({ context, instance, request }: BatchedDestination) {
+  return (receiver: MessageReceiver) =>
+    exchange(context.dialer, instance, request, context.serverMessages, receiver);
+}
+
+/** Sends what has no answer: a notification, or a client's answer, which a server waits for. */
+export function tellBatched(destination: BatchedDestination, isAnswer: boolean): void {
+  const { limits } = destination.context;
+  const start = sending(destination);
+  if (isAnswer) tell(start, limits.handshakeMs);
+  else tellInTurn(destination.instance.farewells, "", start, limits.handshakeMs);
+}
+
+/**
+ * Sends one request of a batch to the server of its session, and answers with what the server says: its
+ * answer under the client's own id, and before it whatever else comes, as it is. That the server does not
+ * know the session is answered with status 404.
+ */
+export function askBatched(
+  destination: BatchedDestination,
+  passed: PassedRequest,
+  message: JsonRpcRequest,
+  reply: Reply,
+): void {
+  const { context, instance, session, calls } = destination;
+  const { entry } = passed;
+  const { id } = message;
+  const run: CallRun = new CallRun(context, {
+    peer: reply.peer,
+    entry,
+    method: message.method,
+    name: passed.name,
+    client: undefined,
+    params: message.params,
+    onFailure: (failure) => reply.message(failureText(context, id, failure, entry)),
+    onOver: () => leave(),
+  });
+  const leave = calls.begin(session, run);
+  reply.onGone(() => run.cancel());
+  const standing = { isProven: true, isUnknown: false, isLost: false };
+  let status = 200;
+  let head: Headers = {};
+  const receiver: MessageReceiver = {
+    onOpen(given, framing, headers) {
+      status = given;
+      head = headers;
+      if (status < 300 && framing === "events" && takesStream(passed)) reply.openStream();
+    },
+    onEvent(event) {
+      if (run.isOver) return;
+      const refusal = wantsToken(status, head);
+      if (refusal !== undefined) return run.fail(refusal);
+      const { data } = event;
+      run.heard(data ?? "");
+      const heard = data === undefined ? undefined : hear(data);
+      if (standing.isUnknown && (heard?.kind !== "answer" || heard.envelope.id === null)) return;
+      if (heard?.kind === "answer") {
+        // What answers somebody else is nobody's here.
+        if (!answersRequest(heard.envelope, id)) return;
+        run.finish(outcomeOf(heard.envelope));
+        reply.message(event.bytes ?? data ?? "");
+        return;
+      }
+      if (heard?.kind === "request") calls.asked(session, heard.message.id, run);
+      if (!reply.event(event)) run.slowDown((listener) => reply.onDrain(listener));
+    },
+    onComment: () => reply.comment(),
+    onRoom: (hasRoom) => run.waitForRoom(hasRoom),
+    onEnd() {
+      run.ended();
+      if (run.isOver) return;
+      if (!standing.isUnknown) return run.fail(noAnswer(status, head));
+      run.finish("error");
+      const text = "Session not found: initialize again";
+      reply.message(errorText(id, { code: codes.sessionNotFound, message: text }), 404);
+    },
+    onFailure: (failure) => run.fail(failureOf(failure)),
+  };
+  const start = sending(destination);
+  run.send(instance, () => start(new SessionAnswer(id, batchVersion, standing, receiver)));
+}
+
+function takesStream({ headers }: PassedRequest): boolean {
+  return headers.accept?.includes("text/event-stream") === true;
+}
