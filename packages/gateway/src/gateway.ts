@@ -19,7 +19,7 @@ import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
 import { OpenStreams } from "./downstream/open-streams.js";
 import { receiveMessage } from "./downstream/receive-message.js";
-import { isHubSession, type SessionKeeping } from "./downstream/sessions.js";
+import { hubSessionOf, type SessionKeeping } from "./downstream/sessions.js";
 import { SseEndpoint, streamIn } from "./downstream/sse-endpoint.js";
 import { failureError } from "./errors.js";
 import { Faults, type OnFault } from "./faults.js";
@@ -132,9 +132,6 @@ export class Gateway {
       toolset: (id) => options.toolsets.get(id),
     });
     this.#held = new HeldCalls(this.#context);
-    this.#oneServer = new OneServerEndpoint(this.#context, (received, exchange) =>
-      this.#dispatch(received, exchange),
-    );
     const shared = {
       context: this.#context,
       listeners: this.#changes.listeners,
@@ -144,6 +141,11 @@ export class Gateway {
     };
     this.#modern = new ModernEndpoint({ ...shared, held: this.#held });
     this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
+    this.#oneServer = new OneServerEndpoint(
+      this.#context,
+      this.#legacy.sessions,
+      (received, exchange) => this.#dispatch(received, exchange),
+    );
     this.#sse = new SseEndpoint(this.#context, this.#legacy);
     this.#stops.push(
       catalogue.subscribe((event) => {
@@ -240,7 +242,7 @@ export class Gateway {
     }
     const { entry } = selected;
     const { method } = request;
-    if (entry !== undefined && this.#oneServer.takesStream(exchange, entry))
+    if (entry !== undefined && this.#oneServer.isForServer(exchange, entry))
       this.#oneServer.passStream(method, exchange, entry);
     else if (method === "GET") this.#legacy.openStream(exchange);
     else this.#legacy.endSession(exchange);
@@ -308,9 +310,10 @@ export class Gateway {
     const limits = this.#clientMessages;
     // What calls in flight wait for still comes through.
     const refusalOf = (id: JsonRpcId) => (this.#isStopping ? stoppingText(id) : undefined);
-    if (isHubSession(request)) this.#legacy.handleBatch(body, exchange, limits, refusalOf);
-    else if (entry !== undefined)
+    if (entry !== undefined && this.#oneServer.isForServer(exchange, entry))
       this.#oneServer.takeBatch(body, exchange, entry, limits, refusalOf);
+    else if (hubSessionOf(request) !== undefined)
+      this.#legacy.handleBatch(body, exchange, limits, refusalOf);
     else sendText(response, 400, errorText(null, noBatch), always);
   }
 

@@ -103,6 +103,12 @@ export class Sessions {
     return session;
   }
 
+  /** Whether it is one of these, open or not; one that ended is one until that is stored. */
+  knows(id: string): boolean {
+    const isLeaving = () => this.#kept?.isLeaving(keyOfSession(id)) === true;
+    return this.#sessions.has(id) || this.isKept(id) || isLeaving();
+  }
+
   /** Whether an earlier process of the hub had this session. */
   isKept(id: string): boolean {
     return this.#dormant.size > 0 && this.#dormant.has(keyOfSession(id));
@@ -220,7 +226,8 @@ export class Sessions {
   }
 }
 
-/** A session the hub opened, whether or not it still stands: no server knows it. */
-export function isHubSession({ headers }: IncomingMessage): boolean {
-  return headers["mcp-session-id"]?.toString().startsWith(sessionPrefix) === true;
+/** The id of a session that a hub opened: this one, or one behind it. */
+export function hubSessionOf({ headers }: IncomingMessage): string | undefined {
+  const id = headers["mcp-session-id"]?.toString();
+  return id?.startsWith(sessionPrefix) === true ? id : undefined;
 }

@@ -105,6 +105,11 @@ export class PassThrough {
     relay.start();
   }
 
+  /** Whether a session was opened at this server, as far as that is remembered. */
+  knows({ record }: Entry, sessionId: string): boolean {
+    return this.#homes.of(record.id, sessionId) !== undefined;
+  }
+
   /** What a session of a server's agreed on, as far as that was heard. */
   versionOf({ record }: Entry, sessionId: string): string | undefined {
     return this.#homes.versionOf(record.id, sessionId);
