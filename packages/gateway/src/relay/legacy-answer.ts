@@ -100,7 +100,8 @@ export class LegacyAnswer implements MessageReceiver {
       // Without an answer it is a server that wants to be asked again for the rest of the stream.
       this.#relay.forget();
       run.finish("ok");
-      call.reply.end();
+      // Whoever takes the response answers with it.
+      if (!this.#isAnswered || call.onResponse === undefined) call.reply.end();
     } else run.fail(noAnswer(this.#status, this.#head));
   }
 

@@ -1,4 +1,4 @@
-import type { Entry } from "@hub/core";
+import { type Entry, isJsonObject } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
 import { busy, eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
 import type { LegacyIdentity } from "./initialize.js";
@@ -38,7 +38,8 @@ export type Opening = {
 
 /**
  * Opens what a 2025 client needs with the best instance of a server. A server of both eras is met in the
- * client's own, unless it keeps no sessions there: then it could ask nothing, and the modern way can.
+ * client's own, unless it keeps no sessions there: then it could ask nothing, and the modern way can. One
+ * that has tasks is met there always: the modern revision does not know them.
  * Goes to the next instance when one cannot be connected to. Rejects with Unreachable.
  */
 export async function openLeg(
@@ -46,11 +47,12 @@ export async function openLeg(
   entry: Entry,
   { identity, via, signal, reach }: Opening,
 ): Promise<Leg> {
+  const hasTasks = isJsonObject(entry.snapshot?.capabilities.tasks);
   let last: UpstreamFailure | undefined;
   for (const instance of context.instances.candidates(entry)) {
     const isModern = eraOfInstance(entry, instance) === "modern";
-    if (isModern && (instance.legacyLeg === "none" || instance.legacyLeg === "stateless"))
-      return { kind: "modern" };
+    const keepsNone = instance.legacyLeg === "stateless" && !hasTasks;
+    if (isModern && (instance.legacyLeg === "none" || keepsNone)) return { kind: "modern" };
     // Whom it keeps no sessions for, nothing need be sent to.
     const opened = instance.greeting === undefined ? await reach(instance) : () => undefined;
     if (opened === undefined) throw new Unreachable(busy(context, entry));
@@ -65,7 +67,7 @@ export async function openLeg(
         via,
         signal,
       });
-      if (isModern && !link.isStateful) return { kind: "modern" };
+      if (isModern && !link.isStateful && !hasTasks) return { kind: "modern" };
       return { kind: "legacy", link };
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;

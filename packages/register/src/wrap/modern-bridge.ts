@@ -37,6 +37,13 @@ const methodsByCapability: Readonly<Record<string, readonly string[]>> = {
   completions: ["completion/complete"],
 };
 
+/**
+ * Where the hub finds what a server says of tasks (2025-11-25), which 2026-07-28 does not have: it shows it to
+ * clients of the older revision without opening a session to ask for it. Empty for a server without tasks.
+ */
+const saidInCapabilities = "mcp-hub/tasks";
+const saidInTool = "mcp-hub/execution";
+
 const passedCapabilities = [
   "tools",
   "resources",
@@ -60,10 +67,14 @@ export class ModernBridge {
   /** One SDK server for one request. */
   async createServer(): Promise<McpServer> {
     const description: ServerDescription = await this.#options.reference.describe();
+    const experimental = {
+      ...asObject(description.capabilities.experimental),
+      [saidInCapabilities]: asObject(description.capabilities.tasks),
+    };
     const capabilities = Object.fromEntries(
-      passedCapabilities
-        .filter((name) => description.capabilities[name] !== undefined)
-        .map((name) => [name, description.capabilities[name]]),
+      Object.entries({ ...description.capabilities, experimental }).filter(([name]) =>
+        passedCapabilities.includes(name),
+      ),
     ) as ServerCapabilities; // the server's own words, known names only
     const schemas = capabilities.tools === undefined ? new Map() : await this.#schemas.current();
     const { McpServer } = (await this.#options.sdk?.()) ?? ownSdk;
@@ -103,7 +114,8 @@ export class ModernBridge {
       };
     }
     if ("error" in step.outcome) throw modernError(step.outcome.error);
-    return toPlain(step.outcome.result, free);
+    const result = toPlain(step.outcome.result, free);
+    return request.method === "tools/list" ? withTaskSupport(result) : result;
   }
 
   async #callOf(request: Received, context: ServerContext): Promise<ModernCall> {
@@ -142,6 +154,22 @@ const free: ReadonlySet<string> = new Set([
   "outputSchema",
   "_meta",
 ]);
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** A list of tools that says in each tool's `_meta` what 2026-07-28 has no member for. */
+function withTaskSupport(result: unknown): unknown {
+  const { tools, ...rest } = asObject(result);
+  if (!Array.isArray(tools)) return result;
+  const shown = tools.map((tool: unknown) => {
+    const { execution, _meta, ...definition } = asObject(tool);
+    if (execution === undefined) return tool;
+    return { ...definition, _meta: { ...asObject(_meta), [saidInTool]: execution } };
+  });
+  return { ...rest, tools: shown };
+}
 
 /** The request's parameters as a 2025 server expects them: the modern envelope stays outside. */
 function paramsOf(request: Received, context: ServerContext): JsonRpcParams {

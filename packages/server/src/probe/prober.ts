@@ -21,6 +21,7 @@ import { inspect, redirectWarnings } from "./inspect.js";
 import { createMemo } from "./memo.js";
 import { readCapabilities } from "./read-capabilities.js";
 import { type Discovery, finding, type Subject } from "./subject.js";
+import type { TaskSupport } from "./task-support.js";
 import type { KeptSession } from "./wire.js";
 
 export type ProberDeps = {
@@ -49,6 +50,7 @@ export function createProber(deps: ProberDeps): Prober {
   const mostValues = budgets.limit("messageValues");
   const seen = createMemo<Seen>(mostRemembered);
   const kept = createMemo<KeptSession | undefined>(mostRemembered);
+  const taskSupport = createMemo<TaskSupport>(mostRemembered);
   const discoveries = createMemo<Discovery | undefined>(mostRemembered);
 
   /** Where the server may be instead: looked for by full probes, remembered for the others. */
@@ -124,7 +126,10 @@ export function createProber(deps: ProberDeps): Prober {
         warnings: more,
         locked,
         ...read
-      } = await readCapabilities(meeting.contact, reading, budgets);
+      } = await readCapabilities(meeting.contact, reading, budgets, {
+        key: endpoint,
+        known: taskSupport,
+      });
       const lock = locked && { needsToken: true, finding: tokenFinding(locked) };
       return { ...success, ...lock, warnings: [...warnings, ...more], ...read };
     } finally {

@@ -20,6 +20,7 @@ import type { Deadline } from "./deadline.js";
 import { type Fault, ProbeFault } from "./fault.js";
 import { printable } from "./guarded-json.js";
 import { type Greeting, methodNotFound } from "./mcp-protocol.js";
+import { type TaskSupportMemory, withTaskSupport } from "./task-support.js";
 import type { Contact } from "./wire.js";
 
 /** So many pages of a server are read as quickly as they come; each further one waits its turn. */
@@ -79,6 +80,7 @@ export async function readCapabilities(
   contact: Contact,
   deadline: Deadline,
   budgets: BudgetBook,
+  taskSupport: TaskSupportMemory,
 ): Promise<Reading> {
   const { greeting, wire } = contact;
   try {
@@ -118,18 +120,31 @@ export async function readCapabilities(
       if (!isLast) limit.clear();
     }
   }
-  const said = [...warningsOf(found), ...failed.values()];
+  const warnings = [...warningsOf(found), ...failed.values()];
   const isLocked = locks.has("tools") || locks.size === declared.length;
   const over = {
     ...(isOverBudget ? { isOverBudget } : {}),
     ...(isLocked ? { locked: [...locks.values()][0] } : {}),
   };
-  if (found.size === 0 && failed.size > 0) return { warnings: said, ...over };
-  const snapshot = snapshotOf(greeting, found);
+  if (found.size === 0 && failed.size > 0) return { warnings, ...over };
+  const tools = found.get("tools");
+  let said = greeting;
+  if (tools !== undefined) {
+    const { items, capabilities } = await withTaskSupport(
+      contact,
+      tools.items,
+      deadline,
+      taskSupport,
+      sha256,
+    );
+    found.set("tools", { ...tools, items });
+    said = { ...greeting, capabilities };
+  }
+  const snapshot = snapshotOf(said, found);
   return {
     snapshot,
     ...(failed.size === 0 ? {} : { unread: [...failed.keys()] }),
-    warnings: [...said, ...listProblems(snapshot)],
+    warnings: [...warnings, ...listProblems(snapshot)],
     ...over,
   };
 }

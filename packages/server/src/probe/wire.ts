@@ -1,7 +1,7 @@
 import type { JsonObject } from "@hub/core";
 import { serverVersions, sessionIdIn } from "@hub/gateway";
 import { asFault, readRefusal, readReply } from "./answer.js";
-import type { ByteBudget } from "./bounded-body.js";
+import { type ByteBudget, byteBudget } from "./bounded-body.js";
 import { createDeadline } from "./deadline.js";
 import type { DialAnswer, Dialer } from "./dialer.js";
 import { ProbeFault } from "./fault.js";
@@ -43,7 +43,15 @@ export interface Wire {
 }
 
 /** A wire on which the server has introduced itself. */
-export type Contact = { readonly wire: Wire; readonly greeting: Greeting };
+export type Contact = {
+  readonly wire: Wire;
+  readonly greeting: Greeting;
+  /**
+   * Greets a server of 2026-07-28 in the 2025 revisions as well; it may answer as much once more. Whoever
+   * does so ends that wire. Undefined for servers that were greeted so.
+   */
+  readonly greetElder?: (signal: AbortSignal) => Promise<Contact>;
+};
 
 const farewellMs = 1_000;
 const accept = "application/json, text/event-stream";
@@ -122,7 +130,9 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
     throw new ProbeFault({ kind: "not-mcp", what: "JSON that is no answer to server/discover" });
   if (!(greeting.supportedVersions ?? []).includes(modernVersion))
     throw new ProbeFault({ kind: "no-common-version", offered: greeting.supportedVersions ?? [] });
-  return { wire, greeting };
+  const greetElder = (within: AbortSignal) =>
+    initialize({ ...options, budget: byteBudget(options.budget.limit) }, within);
+  return { wire, greeting, greetElder };
 }
 
 /** A session that its server does not let anybody end: it is used again instead of leaving one a probe. */
