@@ -42,6 +42,8 @@ export type Health = {
   readonly outcome?: ProbeOutcome;
   /** The last dial that was refused or broke, of a probe or of anything else; gone with a good probe. */
   readonly doubt?: Finding;
+  /** A call was let in by nobody since; probes ask whether that is so for all calls. Gone when it is not. */
+  readonly isCallRefused?: boolean;
   readonly nextProbeAt: number;
   /** A probe is under way or waits for its turn. */
   readonly isBeingProbed: boolean;

@@ -21,6 +21,7 @@ export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health
     isRecovering: false,
     ...(wasUp && previous.outcome !== undefined ? { outcome: previous.outcome } : {}),
     ...(wasUp && previous.era !== undefined ? { era: previous.era } : {}),
+    ...(wasUp && previous.isCallRefused === true ? { isCallRefused: true } : {}),
     // Soon, though a flood of registrations of what is up need not be a flood of probes.
     nextProbeAt: wasUp ? Math.min(previous.nextProbeAt, now.hub + restartProbeMs) : now.hub,
     isBeingProbed: false,

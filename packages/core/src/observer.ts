@@ -325,7 +325,12 @@ export class Observer {
   #task(entry: Entry, { record, health }: Instance, full: boolean): ProbeTask {
     const { catalogue } = this.#options;
     catalogue.setHealth(entry.record.id, record.id, { ...health, isBeingProbed: true });
-    const target = { ...targetOf(record), name: entry.record.name, knownEra: health.era };
+    const target = {
+      ...targetOf(record),
+      name: entry.record.name,
+      knownEra: health.era,
+      isCallRefused: health.isCallRefused,
+    };
     return {
       serverId: entry.record.id,
       instanceId: record.id,

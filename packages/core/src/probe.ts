@@ -56,6 +56,8 @@ export type ProbeTarget = {
   readonly registeredFrom?: string | undefined;
   /** What answered last time, so that the probe need not ask both ways. */
   readonly knownEra?: Era | undefined;
+  /** A call was refused for want of a token: a full probe asks whether that is so for all calls. */
+  readonly isCallRefused?: boolean | undefined;
 };
 
 export type ProbeSuccess = {
@@ -68,6 +70,8 @@ export type ProbeSuccess = {
   readonly needsToken: boolean;
   /** With `needsToken`: what was refused, and what to do. */
   readonly finding?: Finding | undefined;
+  /** It was asked whether it lets calls in, and does. */
+  readonly letsCallsIn?: boolean | undefined;
   readonly era?: Era | undefined;
   readonly protocolVersion?: string | undefined;
   readonly serverName?: string | undefined;

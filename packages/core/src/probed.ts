@@ -34,7 +34,9 @@ export function probed(
   settings: HubSettings,
   random: number,
 ): Health {
-  const { failingSince, doubt, ...rest } = health;
+  const { failingSince, doubt, isCallRefused, ...others } = health;
+  const isAnswered = isCallRefused === undefined || (outcome.ok && outcome.letsCallsIn === true);
+  const rest = isAnswered ? others : { ...others, isCallRefused };
   const report = {
     probedAt: now.hub,
     probedAtWall: now.wall,
@@ -97,8 +99,13 @@ export function troubled(health: Health, now: Now, trouble: Trouble): Health {
     case "broken":
       return { ...health, nextProbeAt: lookAt(lookSpacingMs) };
     case "locked":
-      // Its greeting may be open to everybody; what it offers may not.
-      return { ...health, readAt: Number.NEGATIVE_INFINITY, nextProbeAt: lookAt(lockSpacingMs) };
+      // Its greeting may be open to everybody; what it offers, or what it does, may not.
+      return {
+        ...health,
+        isCallRefused: true,
+        readAt: Number.NEGATIVE_INFINITY,
+        nextProbeAt: lookAt(lockSpacingMs),
+      };
   }
 }
 

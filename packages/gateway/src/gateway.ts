@@ -123,6 +123,7 @@ export class Gateway {
       traffic: this.traffic,
       faults,
       identity: hubIdentity(version),
+      onRefused: (endpoint) => onTrouble(endpoint),
       refresh: refreshContained(refresh, faults),
     };
     this.#changes = new Changes(this.#context);

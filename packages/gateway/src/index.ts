@@ -12,6 +12,7 @@ export { shortAnswer } from "./hub-tools/found-tools.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
 export type { TrafficMinute } from "./minutes.js";
+export { isUnauthorized, speaksOfToken } from "./relay/token-refusal.js";
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
 export type { SearchableServer } from "./search/searchable-text.js";
 export { type FoundTool, ToolSearch } from "./search/tool-search.js";

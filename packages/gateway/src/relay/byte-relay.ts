@@ -29,6 +29,7 @@ import {
   timedOut,
 } from "./context.js";
 import { sendText } from "./send-text.js";
+import { refusesForToken } from "./token-refusal.js";
 
 /** A request whose answer goes back byte by byte. */
 export type ByteCall = {
@@ -100,6 +101,8 @@ export class ByteRelay implements UpstreamReceiver {
   #reader: AnswerReader | undefined;
   #outcome: CallRecord["outcome"] = "ok";
   #leaveSession: (() => void) | undefined;
+  /** What came last of the answer. */
+  #lastChunk: Buffer | undefined;
   /** The client gets no body, whatever comes. */
   #isEmpty = false;
   #isOver = false;
@@ -172,6 +175,7 @@ export class ByteRelay implements UpstreamReceiver {
     // A comment only keeps the connection open; the call is as silent as before.
     if (chunk[0] !== colon) this.#timer?.touch();
     this.#running.bytes += chunk.length;
+    this.#lastChunk = chunk;
     this.#reader?.push(chunk);
     if (this.#answer.write(chunk)) return;
     const exchange = this.#exchange;
@@ -211,8 +215,17 @@ export class ByteRelay implements UpstreamReceiver {
       if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
     } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id)) {
       this.#outcome = outcomeOf(envelope);
+      if (this.#outcome === "error" && this.#call.method === "tools/call") this.#lookForRefusal();
       this.#call.onAnswer?.(envelope);
     }
+  }
+
+  /** An error is short, and nearly always comes in one piece. */
+  #lookForRefusal(): void {
+    const text = this.#lastChunk?.toString("utf8") ?? "";
+    const data = /^data: ?(.*)$/m.exec(text)?.[1] ?? text;
+    if (this.#instance !== undefined && refusesForToken(data))
+      this.#context.onRefused(this.#instance.endpoint);
   }
 
   #timeOver(over: TimeOver): void {

@@ -8,6 +8,7 @@ import type { UpstreamExchange } from "../upstream/port.js";
 import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
+import { refusesForToken } from "./token-refusal.js";
 
 export type CallRunOptions = {
   readonly entry: Entry;
@@ -34,6 +35,8 @@ export class CallRun {
   #exchange: UpstreamExchange | undefined;
   /** When it went out, in hub time; undefined while it waits in the hub. */
   #sentAt: number | undefined;
+  /** What came last, if it is short. */
+  #lastHeard: string | undefined;
   #stopEnding: (() => void) | undefined;
   #isOver = false;
 
@@ -89,6 +92,7 @@ export class CallRun {
   /** A message of the server came, or a piece of one. */
   heard(text: string | Buffer): void {
     this.#running.bytes += Buffer.byteLength(text);
+    this.#lastHeard = typeof text === "string" ? text : undefined;
     this.#timer.touch();
     this.#instance?.showLife(this.#context.catalogue.now().hub);
   }
@@ -137,11 +141,17 @@ export class CallRun {
   finish(outcome: CallRecord["outcome"]): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (outcome === "error") this.#lookForRefusal();
     this.#timer.clear();
     this.#place.end();
     this.#running.end(outcome);
     this.#options.onOver?.();
     this.answered();
+  }
+
+  #lookForRefusal(): void {
+    const isRefusal = this.#options.method === "tools/call" && refusesForToken(this.#lastHeard);
+    if (isRefusal && this.#instance !== undefined) this.#context.onRefused(this.#instance.endpoint);
   }
 
   /** What was sent has its answer. Its stream ends with it; one that stays open all the same is closed. */

@@ -34,6 +34,8 @@ export type GatewayContext = {
   readonly faults: Faults;
   /** Who asks where the hub asks for itself. */
   readonly identity: LegacyIdentity;
+  /** A server refused a call for want of a token, in an answer whose status does not say so. */
+  readonly onRefused: (endpoint: string) => void;
   /** A server said that its lists changed, or stopped answering: look at it now. Never rejects; while a reading runs, the same promise for all. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -138,4 +140,14 @@ export function nobodyLeft(
 /** The era of an instance as far as it is known: its own, else that of the server's snapshot. */
 export function eraOfInstance(entry: Entry, instance: UpstreamInstance) {
   return instance.era ?? entry.snapshot?.era;
+}
+
+/** It has just refused the connection, and there is nobody better: a second dial would only say so again. */
+export function isVain(
+  { instances }: Pick<GatewayContext, "instances">,
+  entry: Entry,
+  refusing: UpstreamInstance,
+): boolean {
+  const next = instances.first(entry);
+  return next === refusing && next.status === "suspect";
 }

@@ -3,6 +3,7 @@ import { type Entry, isJsonObject, type Shares } from "@hub/core";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
 import { refuseMore } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
+import type { GatewayFailure } from "../errors.js";
 import type { Headers, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
@@ -11,7 +12,7 @@ import { withoutEnvelope } from "../wire/eras.js";
 import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
 import { textWithArguments } from "../wire/written-json.js";
 import { CallRun } from "./call-run.js";
-import { failureOf, failureText, faultOf, type GatewayContext } from "./context.js";
+import { failureOf, failureText, faultOf, type GatewayContext, isVain } from "./context.js";
 import { HeldCall } from "./held-call.js";
 import { KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import { type ModernCaller, modernCaller } from "./modern-caller.js";
@@ -143,8 +144,10 @@ export class HeldCalls {
       stop();
       held.attach(request.id, request.params?._meta?.progressToken, reply);
       const asked = { ...request, params: legacyParams(request.params) };
-      const again = () => {
-        leg.link.instance.forgetLegacyLeg();
+      const again = (failure: GatewayFailure) => {
+        const { instance } = leg.link;
+        instance.forgetLegacyLeg();
+        if (isVain(context, entry, instance)) return run.fail(failure);
         current.leave();
         // Until the next attempt stands, the reply is nobody else's.
         held = undefined;
@@ -222,7 +225,11 @@ export class HeldCalls {
   }
 }
 
-function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined): MessageReceiver {
+function receiver(
+  held: HeldCall,
+  run: CallRun,
+  retry: ((failure: GatewayFailure) => void) | undefined,
+): MessageReceiver {
   let status = 0;
   let head: Headers = {};
   let isLost = false;
@@ -251,10 +258,11 @@ function receiver(held: HeldCall, run: CallRun, retry: (() => void) | undefined)
       run.ended();
       if (!isLost) run.fail(noAnswer(status, head));
       else if (retry === undefined) run.fail(forgotTwice);
-      else retry();
+      else retry(forgotTwice);
     },
     onFailure(failure) {
-      if (failure.neverSent && retry !== undefined && !run.isOver) retry();
+      const isRetried = failure.neverSent && retry !== undefined && !run.isOver;
+      if (isRetried) retry(failureOf(failure));
       else run.fail(failureOf(failure));
     },
   };

@@ -3,7 +3,7 @@ import type { LegacyLink } from "../upstream/legacy-link.js";
 import { type Leg, Unreachable } from "../upstream/open-link.js";
 import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
-import { failureText, faultOf, type GatewayContext } from "./context.js";
+import { failureText, faultOf, type GatewayContext, isVain } from "./context.js";
 import { LegacyAnswer } from "./legacy-answer.js";
 import type { LegacyCall } from "./legacy-call.js";
 import { callModernServer } from "./legacy-to-modern.js";
@@ -51,10 +51,7 @@ export class LegacyRelay {
     // A greeting that was kept must not open the same dead instance once more.
     lost.instance.forgetLegacyLeg();
     if (this.run.isOver) return;
-    // It has just refused the connection, and there is nobody better: a second dial would only say so again.
-    const next = this.context.instances.first(entry);
-    const isVain = next === lost.instance && next.status === "suspect";
-    if (isRetry || isVain) this.run.fail(failure);
+    if (isRetry || isVain(this.context, entry, lost.instance)) this.run.fail(failure);
     else void this.#open(true);
   }
 

@@ -19,7 +19,7 @@ export type Meeting =
       readonly earlier: readonly Fault[];
     }
   /** It is there, and says nothing to strangers. */
-  | { readonly kind: "token-needed"; readonly transport: Transport; readonly status: number };
+  | { readonly kind: "token-needed"; readonly transport: Transport; readonly status?: number };
 
 export type MeetingOptions = {
   readonly wire: WireOptions;
@@ -101,8 +101,7 @@ export async function meet(options: MeetingOptions): Promise<Meeting> {
     }
   }
   const worst = mostTelling(faults);
-  if (worst?.kind === "token-needed")
-    return { kind: "token-needed", transport: options.transport, status: worst.status };
+  if (worst?.kind === "token-needed") return { ...worst, transport: options.transport };
   throw new ProbeFault(worst ?? { kind: "not-mcp", what: "nothing" });
 }
 

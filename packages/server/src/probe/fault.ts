@@ -13,8 +13,11 @@ export type Fault =
       readonly follow?: string | undefined;
     }
   | { readonly kind: "host-refused"; readonly status: number }
-  /** `method`: what it answers to nobody without a token; missing when that is the handshake. */
-  | { readonly kind: "token-needed"; readonly status: number; readonly method?: string }
+  /**
+   * `method`: what it answers to nobody without a token; missing when that is the handshake. `status`: of HTTP;
+   * missing when it says so in JSON-RPC.
+   */
+  | { readonly kind: "token-needed"; readonly status?: number; readonly method?: string }
   | { readonly kind: "status"; readonly status: number; readonly isRpc: boolean }
   /** `what` is the hub's own description, never the server's text. */
   | { readonly kind: "not-mcp"; readonly what: string }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core";
-import { isSameId } from "@hub/gateway";
+import { isSameId, isUnauthorized } from "@hub/gateway";
 
 /** The revision the hub speaks with modern servers. */
 export const modernVersion = "2026-07-28";
@@ -93,7 +93,13 @@ export function initialized(result: JsonObject): Greeting | undefined {
 
 export type RpcReply =
   | { readonly kind: "result"; readonly result: JsonObject }
-  | { readonly kind: "error"; readonly code: number; readonly supported?: readonly string[] };
+  | {
+      readonly kind: "error";
+      readonly code: number;
+      readonly supported?: readonly string[];
+      /** It says that whoever asks must be known to it. */
+      readonly wantsToken?: boolean;
+    };
 
 /**
  * Reads a JSON-RPC message as the reply to request `id`; undefined when it is something else. An error
@@ -121,6 +127,7 @@ export function replyTo(id: number, message: JsonValue): RpcReply | undefined {
       kind: "error",
       code: error.code,
       ...(supported === undefined ? {} : { supported }),
+      ...(isUnauthorized(error) ? { wantsToken: true } : {}),
     };
   }
   return isMeant && isJsonObject(result) ? { kind: "result", result } : undefined;

@@ -10,6 +10,7 @@ import {
   type ProbeTarget,
   type Transport,
 } from "@hub/core";
+import { callLockOf } from "./call-lock.js";
 import type { Meeting } from "./contact.js";
 import { createDeadline, type Deadline } from "./deadline.js";
 import type { Dialer } from "./dialer.js";
@@ -84,7 +85,14 @@ export function createProber(deps: ProberDeps): Prober {
       return await inspect(how, async (meeting, met) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(meeting, subject, target, last?.serverName);
-        const success = await succeed(meeting, subject, met, latencyMs, options);
+        const success = await succeed(
+          meeting,
+          subject,
+          met,
+          latencyMs,
+          options,
+          target.isCallRefused,
+        );
         const { transport, serverName = last?.serverName } = success;
         seen.set(target.endpoint, { transport, serverName });
         return success;
@@ -101,6 +109,7 @@ export function createProber(deps: ProberDeps): Prober {
     endpoint: string,
     latencyMs: number,
     options: ProbeOptions,
+    isCallRefused: boolean | undefined,
   ): Promise<ProbeSuccess> {
     const { transport } = meeting;
     const warnings = redirectWarnings(subject.endpoint, endpoint);
@@ -130,7 +139,12 @@ export function createProber(deps: ProberDeps): Prober {
         key: endpoint,
         known: taskSupport,
       });
-      const lock = locked && { needsToken: true, finding: tokenFinding(locked) };
+      const isAsked = locked === undefined && isCallRefused === true;
+      const shut = isAsked ? await callLockOf(meeting.contact, reading.signal) : locked;
+      const lock =
+        shut === undefined || shut === "unknown"
+          ? { letsCallsIn: isAsked && shut === undefined }
+          : { needsToken: true, finding: tokenFinding(shut) };
       return { ...success, ...lock, warnings: [...warnings, ...more], ...read };
     } finally {
       reading.clear();

@@ -57,7 +57,8 @@ export type Reading = {
   readonly locked?: Locked | undefined;
 };
 
-export type Locked = { readonly status: number; readonly method: string };
+/** What is answered to nobody without a token. `status`: of HTTP; missing when it says so in JSON-RPC. */
+export type Locked = { readonly status?: number; readonly method: string };
 
 /** What a server may still send in this reading. */
 type Left = { items: number; quickPages: number };
@@ -161,17 +162,18 @@ export async function lockOf(
   const method = "tools/list";
   try {
     if (greeting.era === "legacy") await wire.notify("notifications/initialized", signal);
-    await wire.request(method, {}, signal);
-    return undefined;
+    const reply = await wire.request(method, {}, signal);
+    return reply.kind === "error" && reply.wantsToken === true ? { method } : undefined;
   } catch (error) {
     if (error instanceof ProbeFault) return lockIn(method, error);
     throw error;
   }
 }
 
-function lockIn(method: string, error: unknown): Locked | undefined {
+export function lockIn(method: string, error: unknown): Locked | undefined {
   const fault = error instanceof ProbeFault ? error.fault : undefined;
-  return fault?.kind === "token-needed" ? { status: fault.status, method } : undefined;
+  if (fault?.kind !== "token-needed") return undefined;
+  return { ...(fault.status === undefined ? {} : { status: fault.status }), method };
 }
 
 /** Some languages write an empty list for an object without members. */
@@ -209,6 +211,7 @@ async function readAll(
     if (reply.kind === "error") {
       // Many servers declare what they do not have: templates, or all that an SDK declares for them.
       if (reply.code === methodNotFound) return { items: [] };
+      if (reply.wantsToken === true) throw new ProbeFault({ kind: "token-needed", method });
       throw new ProbeFault({ kind: "rpc-error", method, code: reply.code });
     }
     caching.push(cachingOf(reply.result));
@@ -323,8 +326,9 @@ function inWords(fault: Fault): string {
     case "status":
     case "redirect":
     case "host-refused":
-    case "token-needed":
       return `answers HTTP ${fault.status}`;
+    case "token-needed":
+      return fault.status === undefined ? "wants a token" : `answers HTTP ${fault.status}`;
     case "not-mcp":
       return `answers ${fault.what}`;
     default:

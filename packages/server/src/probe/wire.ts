@@ -1,4 +1,4 @@
-import type { JsonObject } from "@hub/core";
+import type { JsonObject, JsonValue } from "@hub/core";
 import { serverVersions, sessionIdIn } from "@hub/gateway";
 import { asFault, readRefusal, readReply } from "./answer.js";
 import { type ByteBudget, byteBudget } from "./bounded-body.js";
@@ -112,13 +112,19 @@ function createPoster({ dialer, url, budget, mostValues }: WireOptions, usedId =
 export async function discover(options: WireOptions, signal: AbortSignal): Promise<Contact> {
   const poster = createPoster(options);
   const meta = modernMeta(options.version);
-  const headersFor: HeadersFor = (method) => ({
+  const headersFor = (method: string, name: JsonValue | undefined) => ({
     "mcp-protocol-version": modernVersion,
     "mcp-method": method,
+    ...(typeof name === "string" ? { "mcp-name": name } : {}),
   });
   const wire: Wire = {
     request: (method, params, within) =>
-      poster.request(method, { ...params, _meta: meta }, headersFor, within),
+      poster.request(
+        method,
+        { ...params, _meta: meta },
+        () => headersFor(method, params.name),
+        within,
+      ),
     notify: async () => undefined,
     budget: options.budget,
     end: async () => undefined,
@@ -251,6 +257,7 @@ export function readInitialized(reply: RpcReply): Greeting {
 }
 
 function refused(method: string, reply: RpcReply & { kind: "error" }): ProbeFault {
+  if (reply.wantsToken === true) return new ProbeFault({ kind: "token-needed" });
   return reply.code === unsupportedVersion
     ? new ProbeFault({ kind: "no-common-version", offered: reply.supported ?? [] })
     : new ProbeFault({ kind: "rpc-error", method, code: reply.code });

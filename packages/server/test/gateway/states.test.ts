@@ -355,3 +355,89 @@ describe("a server that needs a token", () => {
     expect((await client.call("safe__echo").done).response.error).toMatchObject(said);
   });
 });
+
+const asksOf = (upstream: LegacyUpstream | ModernUpstream) =>
+  upstream.bodies.filter((body) => body.includes("mcp-hub-asks-whether-calls-are-let-in")).length;
+
+describe("a server that answers its lists to everybody, and refuses calls", () => {
+  const refusals = {
+    "with 401": { status: 401 },
+    "with 403": { status: 403 },
+    'with "Unauthorized" in HTTP 200': { message: "Unauthorized" },
+    'with "Missing API key" in HTTP 200': { message: "Missing API key" },
+  } as const;
+
+  type Refusal = { readonly status?: number; readonly message?: string };
+
+  /** Refuses calls, all or those of one tool, for want of a token. */
+  function refuseCalls(
+    upstream: LegacyUpstream | ModernUpstream,
+    { status, message: words }: Refusal,
+    only?: string,
+  ) {
+    const handle = upstream.handle.bind(upstream);
+    upstream.handle = (message, request, response) => {
+      const isMeant = only === undefined || message.params?.name === only;
+      if (message.method !== "tools/call" || !isMeant) handle(message, request, response);
+      else if (status !== undefined) response.writeHead(status).end();
+      else {
+        const error = { code: -32_000, message: words };
+        const body = JSON.stringify({ jsonrpc: "2.0", id: message.id, error });
+        response.writeHead(200, { "content-type": "application/json" }).end(body);
+      }
+    };
+    return () => Object.assign(upstream, { handle });
+  }
+
+  test.each(
+    Object.entries(refusals).flatMap(([how, given], at) =>
+      eras.map((era, of) => ({ how, era, given, turn: (at + of) % 3 })),
+    ),
+  )(
+    "needs a token as soon as a call shows it, and is up again without it: $how ($era)",
+    async ({ era, given, turn }) => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      const allow = refuseCalls(upstream, given);
+      await hub.register("safe", upstream);
+      expect(hub.status("safe")).toBe("up");
+      expect(asksOf(upstream)).toBe(0);
+      const probedTo = (status: string) =>
+        until(`it to be ${status}`, async () => {
+          await hub.rest("POST", "/servers/safe/probe");
+          return hub.status("safe") === status;
+        });
+      // Each of these tests takes another of the ways that a call can go.
+      const way = (await everyClient(hub, "safe"))[turn];
+      await way?.client.call(way.name).done;
+      await probedTo("needs-token");
+      expect(await hub.rest("GET", "/servers/safe")).toMatchObject({
+        instances: [
+          { problem: { code: "NEEDS_TOKEN", cause: expect.stringContaining("tools/call") } },
+        ],
+      });
+      allow();
+      await probedTo("up");
+    },
+  );
+
+  for (const era of eras)
+    test(`for one of its tools alone stays up, and is asked no more (${era})`, async () => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      refuseCalls(upstream, { status: 403 }, "echo");
+      await hub.register("safe", upstream);
+      for (const { client, name } of await everyClient(hub, "safe")) await client.call(name).done;
+      await until("it to be asked", async () => {
+        await hub.rest("POST", "/servers/safe/probe");
+        return asksOf(upstream) > 0;
+      });
+      const lists = () => upstream.log.filter((one) => one === "POST tools/list").length;
+      const before = { asked: asksOf(upstream), lists: lists() };
+      await until("the next reading", async () => {
+        await hub.rest("POST", "/servers/safe/probe");
+        return lists() > before.lists;
+      });
+      expect([asksOf(upstream), hub.status("safe")]).toEqual([before.asked, "up"]);
+    });
+});
