@@ -1,4 +1,5 @@
 import type { Time } from "./lease/time.js";
+import { ownIdentity } from "./own-identity.js";
 
 /** What a served endpoint says of itself; empty when it hides it, for instance behind a token. */
 export interface UrlDescription {
@@ -42,7 +43,7 @@ function reasonOf(error: unknown): string {
  * Rejects when nothing answers.
  */
 export async function askUrl(url: string, signal: AbortSignal): Promise<UrlDescription> {
-  const clientInfo = { name: "hub-register", version: "1" };
+  const clientInfo = ownIdentity;
   const modern = await post(url, signal, "server/discover", {
     _meta: {
       "io.modelcontextprotocol/protocolVersion": "2026-07-28",

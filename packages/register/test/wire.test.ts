@@ -10,6 +10,7 @@ import {
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import packageJson from "../package.json" with { type: "json" };
 import { type Registered, register, type Target } from "../src/index.js";
 import { createV1, until } from "./support/servers.js";
 
@@ -278,4 +279,29 @@ test("a header that contradicts the body is refused on a shared server too", asy
     );
   expect((await call("eu")).status).toBe(200);
   expect((await call("us")).status).toBe(400);
+});
+
+test("a GET or a DELETE without a session is no method here: 405, with what is", async () => {
+  const { url } = await serve(() => createV1());
+  for (const method of ["GET", "DELETE"]) {
+    const response = await fetch(String(url), { method, headers: { accept: "text/event-stream" } });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+    expect(await response.text()).toContain("initialize");
+  }
+  const posted = await fetch(String(url), {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+  });
+  expect(posted.status).toBe(400);
+});
+
+test("a server is greeted with this package's own version", async () => {
+  const server = createV1();
+  await serve(server);
+  await until(() => server.server.getClientVersion());
+  expect(server.server.getClientVersion()).toEqual({
+    name: "hub-register",
+    version: packageJson.version,
+  });
 });

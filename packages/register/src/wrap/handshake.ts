@@ -1,3 +1,4 @@
+import { ownIdentity } from "../own-identity.js";
 import type { ClientCapabilities } from "./client.js";
 import { failed, type JsonRpcParams, type Outcome, serverGone } from "./json-rpc.js";
 import { toPlain } from "./written-numbers.js";
@@ -23,8 +24,7 @@ export async function greet(
       withinMs,
     );
   });
-  const clientInfo = { name: "hub-register", version: "1" };
-  const params = { protocolVersion: "2025-11-25", capabilities, clientInfo };
+  const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: ownIdentity };
   const outcome = await Promise.race([send("initialize", params), tooLate]);
   clearTimeout(timer);
   if ("error" in outcome)

@@ -74,6 +74,8 @@ export class LegacySessions {
   async handle(request: Request, parsedBody: unknown): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
     if (id === null) {
+      // No stream is to be had here without a session; that is no fault of the request.
+      if (request.method === "GET" || request.method === "DELETE") return notHere(request.method);
       if (!startsSession(request, parsedBody)) {
         return refuse(400, -32000, "Bad Request: no Mcp-Session-Id header. Send initialize first");
       }
@@ -215,6 +217,11 @@ function startsSession(request: Request, body: unknown): boolean {
 function isHandshake(request: Request, body: unknown): boolean {
   const { method } = (body ?? {}) as { method?: unknown }; // looked at field by field
   return request.method !== "POST" || method === "notifications/initialized";
+}
+
+function notHere(method: string): Response {
+  const message = `Method not allowed: ${method} needs an Mcp-Session-Id header. Send initialize first`;
+  return refuse(405, -32000, message, { allow: "POST" });
 }
 
 function refuse(
