@@ -107,6 +107,18 @@ const resourceName: Rule = {
     [value, title, uri, uriTemplate].find((one) => typeof one === "string"),
 };
 
+/** Clients that read it as a URL refuse the whole list for one that is none by itself. */
+const resourceUri: Rule = {
+  expected: "an absolute URI",
+  read(value) {
+    if (typeof value === "string" && URL.canParse(value)) return value;
+    throw new Unusable({
+      reason: "its uri is no absolute URI, for which Python clients refuse the whole list",
+      mend: "Give it a URI with a scheme, such as file:///notes.txt or notes://today",
+    });
+  },
+};
+
 const promptArguments: Rule = {
   expected: "a list of arguments with names",
   read(value) {
@@ -164,7 +176,7 @@ const rules: { readonly [kind in CapabilityKind]: Rules } = {
     }),
     execution: shape({ taskSupport: oneOf("required", "optional", "forbidden") }),
   },
-  resources: { ...located, size: number },
+  resources: { uri: resourceUri, ...located, size: number },
   resourceTemplates: located,
   prompts: { ...common, arguments: promptArguments },
 };

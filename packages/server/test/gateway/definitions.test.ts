@@ -149,6 +149,20 @@ describe("a definition that clients refuse the whole list for", () => {
     expect((await client.ask("tools/list")).result?.tools).toEqual(odd.offer.tools);
   });
 
+  test("of a resource is left out when its URI is relative, which some clients cannot read, but not by its own endpoint", async () => {
+    const relative = ["notes.txt", "/docs/a", "//host/a", "?a", "a b", "http://"];
+    const absolute = ["test://a", "urn:isbn:1", "file:///a b", "data:,", "custom:x"];
+    const { hub } = await withOdd({
+      resources: [...relative, ...absolute].map((uri) => ({ uri, name: uri })),
+    });
+    const shown = await list(hub, "resources/list", "resources");
+    expect(shown.map(({ uri }) => uri).sort()).toEqual([...absolute].sort());
+    const client = await LegacyClient.open(hub.url, { path: "/servers/odd/mcp" });
+    const { result } = await client.ask("resources/list");
+    expect(result?.resources).toHaveLength(relative.length + absolute.length);
+    expect(await warningsOf(hub, "odd")).toContain('The resource "notes.txt" is left out');
+  });
+
   test("of prompts, resources and templates is mended or left out as one of tools is", async () => {
     const { hub } = await withOdd({
       prompts: [
