@@ -8,7 +8,7 @@ import type { UpstreamExchange } from "../upstream/port.js";
 import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
-import { refusesForToken } from "./token-refusal.js";
+import { longestRefusal, refusesForToken } from "./token-refusal.js";
 
 export type CallRunOptions = {
   readonly entry: Entry;
@@ -92,7 +92,8 @@ export class CallRun {
   /** A message of the server came, or a piece of one. */
   heard(text: string | Buffer): void {
     this.#running.bytes += Buffer.byteLength(text);
-    this.#lastHeard = typeof text === "string" ? text : undefined;
+    const isShort = typeof text === "string" && text.length <= longestRefusal;
+    this.#lastHeard = isShort ? text : undefined;
     this.#timer.touch();
     this.#instance?.showLife(this.#context.catalogue.now().hub);
   }

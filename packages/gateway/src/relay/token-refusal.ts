@@ -1,7 +1,7 @@
 import { codes, parseMessage } from "../wire/json-rpc.js";
 
-/** Longer ones say more than that nobody is let in. */
-const mostCharacters = 2_000;
+/** In characters: longer ones say more than that nobody is let in. */
+export const longestRefusal = 2_000;
 
 /** Statuses of HTTP, as some write them into the code of an error. */
 const codesOfIt: ReadonlySet<number> = new Set([401, 403, 407, -401, -403, -32_401, -32_403]);
@@ -25,7 +25,7 @@ const words = new RegExp(
 
 /** Whether a text says that whoever asks must show who they are. */
 export function speaksOfToken(text: string): boolean {
-  return text.length <= mostCharacters && words.test(text);
+  return text.length <= longestRefusal && words.test(text);
 }
 
 /** Whether an error of JSON-RPC says so: by a status of HTTP as its code, or in words. */
@@ -39,7 +39,7 @@ export function isUnauthorized(error: unknown): boolean {
 
 /** Whether the text of an answer is such an error. False for what is not there. */
 export function refusesForToken(text: string | undefined): boolean {
-  if (text === undefined || text.length > mostCharacters) return false;
+  if (text === undefined || text.length > longestRefusal) return false;
   const parsed = parseMessage(text);
   return parsed?.kind === "response" && isUnauthorized(parsed.message.error);
 }
