@@ -35,6 +35,8 @@ export const everything: Wanted = {
 
 /** A client of 2025 has no words in common with a server that speaks nothing older than 2026-07-28; one that speaks both has. */
 export function canTalk(client: ClientKind, server: ServerKind, path: Path): boolean {
+  // The servers speak streamable HTTP.
+  if (client === "SDK v1 HTTP+SSE") return path !== "direct";
   if (path !== "direct" || server === "stdio, hub-register" || client === "SDK v2 auto")
     return true;
   return (client === "SDK v2 2026-07-28") === (server === "SDK v2 modern-only");

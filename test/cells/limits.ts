@@ -57,7 +57,7 @@ export const limits: readonly Limit[] = [
   {
     server: "stdio, hub-register",
     features: ["subscribe", "list_changed"],
-    clients: ["SDK v1", "SDK v2 legacy", "SDK v2 auto"],
+    clients: ["SDK v1", "SDK v1 HTTP+SSE", "SDK v2 legacy", "SDK v2 auto"],
     paths: ["aggregate"],
     reason:
       "each session has a process of its own, and what changes in it alone is not what the hub lists and follows for all",

@@ -1,10 +1,11 @@
 import type { Driver } from "./driver.js";
-import { connectV1 } from "./v1-client.js";
+import { connectV1, connectV1OverSse } from "./v1-client.js";
 import { connectV2 } from "./v2-client.js";
 
 /** The clients of the cells, by what the tables call them. */
 export const clientKinds = {
   "SDK v1": (url) => connectV1("sdk-v1-client", url),
+  "SDK v1 HTTP+SSE": (url) => connectV1OverSse("sdk-v1-sse-client", url.replace(/mcp$/, "sse")),
   "SDK v2 legacy": (url) => connectV2("sdk-v2-legacy-client", url, "legacy"),
   "SDK v2 auto": (url) => connectV2("sdk-v2-auto-client", url, "auto"),
   // Where servers keep sessions, an endpoint offers 2026-07-28 to those alone who ask for it.

@@ -1,4 +1,5 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
@@ -11,18 +12,34 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { answers } from "../questions.js";
 import { capabilities, type Driver, Heard, textIn, textOf, watchedFetch } from "./driver.js";
+import { fetchEventByEvent } from "./event-by-event.js";
 
-/** A client of SDK v1. */
+/** A client of SDK v1 over streamable HTTP. */
 export async function connectV1(name: string, url: string): Promise<Driver> {
-  const client = new Client({ name, version: "1" }, { capabilities });
-  const heard = new Heard();
-  listen(client, name, heard);
   const stream = watchedFetch();
   const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: stream.fetch });
   // The SDK's own types disagree under `exactOptionalPropertyTypes`.
-  await client.connect(transport as Transport);
+  const driver = await connect(name, transport as Transport, () => transport.terminateSession());
   // What a server says on a stream that is not open yet is lost, with or without a hub.
   await stream.isOpen;
+  return driver;
+}
+
+/** The same over HTTP+SSE, whose one stream is open before anything is said. */
+export function connectV1OverSse(name: string, url: string): Promise<Driver> {
+  const transport = new SSEClientTransport(new URL(url), { fetch: fetchEventByEvent });
+  return connect(name, transport as Transport, async () => {});
+}
+
+async function connect(
+  name: string,
+  transport: Transport,
+  end: () => Promise<void>,
+): Promise<Driver> {
+  const client = new Client({ name, version: "1" }, { capabilities });
+  const heard = new Heard();
+  listen(client, name, heard);
+  await client.connect(transport);
   return {
     name,
     heard,
@@ -64,7 +81,7 @@ export async function connectV1(name: string, url: string): Promise<Driver> {
       return async () => void (await client.unsubscribeResource({ uri: what.resource }));
     },
     close: async () => {
-      await transport.terminateSession();
+      await end();
       await client.close();
     },
   };
