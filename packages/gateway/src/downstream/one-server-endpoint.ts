@@ -12,19 +12,25 @@ import type { Exchange } from "./exchange.js";
 import { HttpReply } from "./http-reply.js";
 import { eraOfMessage } from "./message-era.js";
 import type { Reply } from "./reply.js";
-import { isHubSession } from "./sessions.js";
+import { hubSessionOf, type Sessions } from "./sessions.js";
 import { takeStreamPlace } from "./stream-place.js";
 
 /** The endpoint of one server: what is sent there crosses as it is, or the hub speaks for the server. */
 export class OneServerEndpoint {
   readonly #context: GatewayContext;
   readonly #passThrough: PassThrough;
+  readonly #sessions: Pick<Sessions, "knows">;
   readonly #bridge: (received: Received, exchange: Exchange) => void;
 
-  /** `bridge` answers on the hub's own account. */
-  constructor(context: GatewayContext, bridge: (received: Received, exchange: Exchange) => void) {
+  /** `bridge` answers on the hub's own account; `sessions` are those that it opened. */
+  constructor(
+    context: GatewayContext,
+    sessions: Pick<Sessions, "knows">,
+    bridge: (received: Received, exchange: Exchange) => void,
+  ) {
     this.#context = context;
     this.#passThrough = new PassThrough(context);
+    this.#sessions = sessions;
     this.#bridge = bridge;
   }
 
@@ -47,13 +53,14 @@ export class OneServerEndpoint {
       // To the question which revision it speaks the server answers itself: who can speak both keeps its state.
       (era === "modern" && serverEra === "legacy" && (exchange.wantsModern || !isDiscover)) ||
       (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
-      (era === "legacy" && isHubSession(request) && !isOpening);
+      (era === "legacy" && this.#isOwnSession(exchange, entry) && !isOpening);
     if (isBridged) {
       this.#bridge(received, exchange);
       return;
     }
     const message = parsed.kind === "response" ? undefined : parsed.message;
-    const mayRefuse = isOpening && serverEra === "modern";
+    const isRefusable = isOpening || this.#isStray(exchange, entry);
+    const mayRefuse = isRefusable && serverEra === "modern";
     this.#passOn(
       {
         method: "POST",
@@ -70,9 +77,9 @@ export class OneServerEndpoint {
         always,
         takesOver: mayRefuse
           ? (status, refusing) => {
-              // What servers of the modern revision alone say to a handshake they do not know.
+              // What servers of the modern revision alone say to a handshake they do not know, and in a session.
               if (status !== 400 && status !== 404 && status !== 405) return false;
-              refusing.legacyLeg = "none";
+              if (isOpening) refusing.legacyLeg = "none";
               setImmediate(() => {
                 try {
                   this.#bridge(received, exchange);
@@ -127,9 +134,9 @@ export class OneServerEndpoint {
     takeBatch({ context, limits, protocolVersion, isServers: true, exchange, reply, take }, body);
   }
 
-  /** Whether a GET or a DELETE is for the server itself, not for a session that the hub opened. */
-  takesStream({ request }: Exchange, entry: Entry): boolean {
-    return !this.#isOverSse(entry) && !isHubSession(request);
+  /** Whether a GET, a DELETE or a batch is for the server itself, not for a session that the hub opened. */
+  isForServer(exchange: Exchange, entry: Entry): boolean {
+    return !this.#isOverSse(entry) && !this.#isOwnSession(exchange, entry);
   }
 
   /** A GET opens a stream of the server's, a DELETE ends a session there. */
@@ -158,6 +165,24 @@ export class OneServerEndpoint {
       : undefined;
     if (refused === undefined) this.#passThrough.relay(passed, response);
     else sendText(response, refused.status, refused.text, { ...passed.always, ...refused.headers });
+  }
+
+  /**
+   * Whether a request is in a session that this hub opened, whether or not it still stands. The server may be
+   * a hub as well, whose ids look the same: its sessions are those that it opened, and those that nobody here
+   * knows where it may have.
+   */
+  #isOwnSession({ request }: Exchange, entry: Entry): boolean {
+    const id = hubSessionOf(request);
+    if (id === undefined || this.#sessions.knows(id)) return id !== undefined;
+    const opensNone = this.#context.instances.first(entry)?.legacyLeg === "none";
+    return opensNone && !this.#passThrough.knows(entry, id);
+  }
+
+  /** Whether a request is in a session of a hub's that nobody here knows: an ended one, or of before a restart. */
+  #isStray({ request }: Exchange, entry: Entry): boolean {
+    const id = hubSessionOf(request);
+    return id !== undefined && !this.#sessions.knows(id) && !this.#passThrough.knows(entry, id);
   }
 
   /**

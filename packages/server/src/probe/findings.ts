@@ -94,15 +94,16 @@ export function tokenFinding({
   status,
   method,
 }: {
-  readonly status: number;
+  readonly status?: number;
   readonly method?: string;
 }): Finding {
+  const how = status === undefined ? "a JSON-RPC error says so" : `HTTP ${status}`;
   const cause =
     method === undefined
-      ? `The server is alive, but it needs a token (HTTP ${status}).`
-      : `The server answers the handshake without a token, but it needs one for ${method} (HTTP ${status}).`;
+      ? `The server is alive, but it needs a token (${how}).`
+      : `The server answers the handshake without a token, but it needs one for ${method} (${how}).`;
   const otherwise =
-    status === 401
+    status === 401 || status === undefined
       ? ""
       : " If it should need no token, make it accept the hub's address and Host header, and look for a proxy or an allow list in front of it.";
   return finding(
