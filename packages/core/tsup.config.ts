@@ -5,7 +5,6 @@ export default defineConfig(
   libraryBuild({
     index: "src/index.ts",
     environment: "src/environment/index.ts",
-    "json-scan": "src/json-scan.ts",
     testing: "src/testing/index.ts",
   }),
 );

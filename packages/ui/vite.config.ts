@@ -1,7 +1,7 @@
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { writeManifest } from "./write-manifest.ts";
+import { writeManifest } from "./write-manifest.js";
 
 /** Where `npm run dev` finds a running hub. */
 const hub = process.env.MCP_HUB_URL ?? "http://127.0.0.1:8001";

@@ -58,18 +58,22 @@ export {
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "./history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "./history-ledger.js";
 export { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
-export {
-  endOfText,
-  type JsonLimits,
-  type JsonScan,
-  type JsonVisitor,
-  scanJson,
-} from "./json-scan.js";
+
 export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
 export type { ProbeTask, Protection } from "./observer.js";
+export {
+  areReady,
+  type ReadyHeaders,
+  ready,
+  type UpstreamDialer,
+  type UpstreamExchange,
+  type UpstreamFailure,
+  type UpstreamReceiver,
+  type UpstreamRequest,
+} from "./outgoing.js";
 export { requireRemovable } from "./ownership.js";
 export { peerOf, plainAddress } from "./peer.js";
 export { placeOf } from "./place.js";

@@ -1,5 +1,5 @@
 import { type Entry, fixFor, leadingInstance, problemOf, serverStatus } from "@hub/core";
-import type { JsonRpcError } from "./wire/json-rpc.js";
+import type { JsonRpcError } from "@hub/mcp";
 
 /**
  * Errors of the hub itself, with codes that neither JSON-RPC nor MCP reserves. Errors of servers pass

@@ -5,7 +5,9 @@ import {
   type JournalEvent,
   type Toolset,
   type ToolsetPreview,
+  type UpstreamDialer,
 } from "@hub/core";
+import { codes, errorText, type JsonRpcId } from "@hub/mcp";
 import { previewOf } from "./catalogue/preview.js";
 import { revisionIn, type Selection } from "./catalogue/selection.js";
 import { type Selected, Selections } from "./catalogue/selections.js";
@@ -35,9 +37,7 @@ import { Traffic } from "./traffic.js";
 import { containedDialer, type OnTrouble } from "./upstream/contained-dialer.js";
 import { hubIdentity } from "./upstream/initialize.js";
 import { Instances } from "./upstream/instances.js";
-import type { UpstreamDialer } from "./upstream/port.js";
 import { unpackingDialer } from "./upstream/unpacking-dialer.js";
-import { codes, errorText, type JsonRpcId } from "./wire/json-rpc.js";
 import { type MessageLimits, messageLimits } from "./wire/message-limits.js";
 import type { Received } from "./wire/read-message.js";
 

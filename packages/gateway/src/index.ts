@@ -12,23 +12,12 @@ export { shortAnswer } from "./hub-tools/found-tools.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
 export type { TrafficMinute } from "./minutes.js";
-export { isUnauthorized, speaksOfToken } from "./relay/token-refusal.js";
+
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
 export type { SearchableServer } from "./search/searchable-text.js";
 export { type FoundTool, ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
 export { type Target, targetOf } from "./target.js";
 export type { CallRecord, ServerTraffic, TrafficRow } from "./traffic.js";
-export {
-  areReady,
-  type UpstreamDialer,
-  type UpstreamExchange,
-  type UpstreamFailure,
-  type UpstreamReceiver,
-  type UpstreamRequest,
-} from "./upstream/port.js";
-export { sessionIdIn } from "./upstream/session-id.js";
-export { serverVersions } from "./wire/eras.js";
-export { EventParser } from "./wire/event-stream.js";
-export { isSameId } from "./wire/json-rpc.js";
+
 export { markShared, sharedBytesOf } from "./wire/shared-bytes.js";

@@ -1,14 +1,20 @@
 import { type Entry, isJsonObject } from "@hub/core";
+import {
+  codes,
+  type HeaderParameter,
+  type JsonRpcError,
+  type JsonRpcRequest,
+  memberAt,
+  type Params,
+  textWithArguments,
+  withNameAt,
+} from "@hub/mcp";
 import { mayBeOf, ownUri } from "./catalogue/naming.js";
 import type { ShownItem } from "./catalogue/part.js";
 import { mayMatch } from "./catalogue/template-match.js";
 import type { View } from "./catalogue/view.js";
 import { failureError } from "./errors.js";
-import { withNameAt } from "./wire/envelope-spelling.js";
-import type { HeaderParameter } from "./wire/header-values.js";
-import { codes, type JsonRpcError, type JsonRpcRequest, type Params } from "./wire/json-rpc.js";
 import type { Received } from "./wire/read-message.js";
-import { memberAt, textWithArguments } from "./wire/written-json.js";
 
 /** Where a request goes, and how it reads there. */
 export type Route = {

@@ -1,7 +1,7 @@
 import type { Now } from "@hub/core";
+import { cutText } from "@hub/mcp";
 import { addCounts, addDuration, type Counts, type Figures, figures, noCounts } from "./counts.js";
 import { Minutes, Rate, type TrafficMinute } from "./minutes.js";
-import { cutText } from "./wire/cut-text.js";
 
 /** One call that went through the gateway. */
 export type CallRecord = {

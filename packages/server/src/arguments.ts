@@ -1,5 +1,5 @@
 import { hubSettings, nearestName } from "@hub/core/environment";
-import { acceptDataLoss } from "./store/refusals.js";
+import { acceptDataLoss } from "@hub/store-sqlite";
 
 /** What the command line asks for. */
 export type HubCommand =

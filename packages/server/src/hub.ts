@@ -9,7 +9,16 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
-import { createCatalogueSearch, Gateway } from "@hub/gateway";
+import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
+import {
+  createDiagnose,
+  createNothingListens,
+  createProber,
+  createProbeScheduler,
+  createRefresher,
+} from "@hub/probe";
+import { openSqliteStore } from "@hub/store-sqlite";
 import { newInstance } from "./api/problem.js";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
@@ -21,20 +30,8 @@ import { newLeaseId } from "./lease-id.js";
 import { type Listener, listen } from "./listen.js";
 import type { Log, LogFields } from "./log.js";
 import { isPortFree, portHolder } from "./port-holder.js";
-import {
-  checkEndpoint,
-  createDiagnose,
-  createDialer,
-  createEndpointRules,
-  createNothingListens,
-  createProber,
-  createProbeScheduler,
-  createRefresher,
-  refuseOwn,
-  troubleIn,
-} from "./probe/index.js";
 import { shortPath } from "./short-path.js";
-import { openSqliteStore } from "./store/open-sqlite-store.js";
+import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
 /** A reason not to start that is the operator's to mend; its message says how. */
@@ -110,6 +107,7 @@ export async function startHub({
     budgets,
     dialer,
     version,
+    listProblems,
     onBug: (error) => log.error("probe-crashed", { error: describeError(error) }),
   });
   const onListenerError = (error: unknown) =>

@@ -6,5 +6,5 @@ export { type ConfigResult, type HubConfig, parseConfig } from "./config.js";
 export { type Hub, StartError, type StartOptions, startHub } from "./hub.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
 export { runHub } from "./run.js";
-export { openSqliteStore } from "./store/open-sqlite-store.js";
+export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { HubError } from "@hub/core";
 import { type Environment, unknownSettingText } from "@hub/core/environment";
+import { backUp } from "@hub/store-sqlite";
 import { parseConfig } from "./config.js";
 import { shortPath } from "./short-path.js";
-import { backUp } from "./store/backup.js";
 
 /** The time of day in a name that every file system takes, and that sorts. */
 function timestamp(at: Date): string {

@@ -1,11 +1,20 @@
 import { pathToFileURL } from "node:url";
-import { MemoryStore, MemoryToolsetStore, Registry, systemClock, Toolsets } from "@hub/core";
-import { Gateway, type UpstreamDialer, type UpstreamReceiver } from "@hub/gateway";
+import {
+  MemoryStore,
+  MemoryToolsetStore,
+  Registry,
+  systemClock,
+  Toolsets,
+  type UpstreamDialer,
+  type UpstreamReceiver,
+} from "@hub/core";
+import { createDialer, createEndpointRules } from "@hub/dial";
+import { Gateway } from "@hub/gateway";
+import { createProber } from "@hub/probe";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Fault } from "../src/boundary.js";
 import { createGatewayRequests } from "../src/gateway-requests.js";
 import { listen } from "../src/listen.js";
-import { createDialer, createEndpointRules, createProber } from "../src/probe/index.js";
 import { LegacyClient, ModernClient } from "./gateway/support/clients.js";
 import { Exchange } from "./gateway/support/exchange.js";
 import { LegacyUpstream } from "./gateway/support/legacy-upstream.js";

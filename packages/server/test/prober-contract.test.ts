@@ -2,9 +2,10 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { describeProber } from "@hub/core/testing";
+import { createDialer, createEndpointRules } from "@hub/dial";
+import { createProber } from "@hub/probe";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterAll } from "vitest";
-import { createDialer, createEndpointRules, createProber } from "../src/probe/index.js";
 
 const servers: Server[] = [];
 const dialer = createDialer({

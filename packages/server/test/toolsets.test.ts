@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ToolsetList, ToolsetView } from "@hub/core";
 import { describe, expect, test } from "vitest";
-import { openSqliteStore } from "../src/store/open-sqlite-store.js";
+import { openSqliteStore } from "../../store-sqlite/src/open-sqlite-store.js";
 import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";
 
 /** What an answer about toolsets may hold; a test reads what its own answer has. */

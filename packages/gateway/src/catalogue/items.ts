@@ -6,7 +6,7 @@ import {
   keyMember,
   shownDefinition,
 } from "@hub/core";
-import { type HeaderParameter, headerParameters } from "../wire/header-values.js";
+import { type HeaderParameter, headerParameters } from "@hub/mcp";
 import { exposedName, exposedUri, formerName } from "./naming.js";
 import { Part, type ShownItem } from "./part.js";
 import { ReadyJson } from "./ready-json.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CapabilityItem } from "@hub/core";
-import type { HeaderParameter } from "../wire/header-values.js";
+import type { HeaderParameter } from "@hub/mcp";
 import { isCutName } from "./naming.js";
 import type { ReadyJson } from "./ready-json.js";
 

@@ -1,5 +1,5 @@
 import { type Entry, isHidden, shownProfile, type Toolset } from "@hub/core";
-import { modernVersion } from "../wire/eras.js";
+import { modernVersion } from "@hub/mcp";
 
 /** Which part of the catalogue an endpoint shows, and how. */
 export type Selection = {

@@ -1,10 +1,5 @@
+import { codes, type JsonRpcError, type JsonRpcNotification, type JsonRpcRequest } from "@hub/mcp";
 import type { LegacyLink } from "../upstream/legacy-link.js";
-import {
-  codes,
-  type JsonRpcError,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-} from "../wire/json-rpc.js";
 import type { ClientSession } from "./client-session.js";
 import { tooManyQuestions } from "./questions.js";
 import type { Reply } from "./reply.js";

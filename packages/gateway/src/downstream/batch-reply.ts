@@ -1,7 +1,6 @@
 import type { BudgetBook, ByteShares } from "@hub/core";
+import { errorText, type JsonRpcId, type StreamEvent } from "@hub/mcp";
 import { failureError } from "../errors.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import type { LongReply } from "./long-reply.js";
 import { type Answer, PartReply, textOf } from "./part-reply.js";
 import type { Reply } from "./reply.js";

@@ -1,11 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { settingOf } from "@hub/core";
+import { batchVersion, codes, errorText, type JsonRpcError, membersOf } from "@hub/mcp";
 import type { GatewayContext } from "../relay/context.js";
-import { batchVersion } from "../wire/eras.js";
-import { codes, errorText, type JsonRpcError } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage, type Unreadable } from "../wire/read-message.js";
-import { membersOf } from "../wire/split-batch.js";
 import { BatchReply } from "./batch-reply.js";
 import type { Exchange } from "./exchange.js";
 import { eraOfMessage } from "./message-era.js";

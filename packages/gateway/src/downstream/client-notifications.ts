@@ -1,4 +1,4 @@
-import type { JsonRpcNotification } from "../wire/json-rpc.js";
+import type { JsonRpcNotification } from "@hub/mcp";
 import type { ClientSession } from "./client-session.js";
 
 /** Passes on what a 2025 client notifies of, to the servers that it concerns. */

@@ -1,4 +1,5 @@
 import type { Entry, Holder } from "@hub/core";
+import type { JsonRpcId, StreamEvent } from "@hub/mcp";
 import type { Selection } from "../catalogue/selection.js";
 import type { CallRun } from "../relay/call-run.js";
 import type { GatewayContext } from "../relay/context.js";
@@ -7,8 +8,6 @@ import { applyLogLevel } from "../upstream/log-level.js";
 import { type Leg, openLeg } from "../upstream/open-link.js";
 import { placeAt } from "../upstream/place.js";
 import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import type { ClientIdentity } from "./client-identity.js";
 import type { Keepable } from "./kept-sessions.js";
 import { Questions } from "./questions.js";

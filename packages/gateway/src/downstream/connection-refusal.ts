@@ -1,5 +1,5 @@
+import { errorText } from "@hub/mcp";
 import { failureError } from "../errors.js";
-import { errorText } from "../wire/json-rpc.js";
 import type { Refusal } from "./refuse-more.js";
 
 /**

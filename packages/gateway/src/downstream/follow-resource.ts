@@ -1,8 +1,8 @@
+import { codes, errorText, type JsonRpcRequest, resultText } from "@hub/mcp";
 import type { View } from "../catalogue/view.js";
 import { routeRequest } from "../routing.js";
 import { canSubscribe } from "../upstream/watcher.js";
 import type { Following, Watchers } from "../upstream/watchers.js";
-import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { ClientSession } from "./client-session.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint.js";

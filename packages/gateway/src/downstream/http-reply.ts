@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
+import { eventText, type StreamEvent } from "@hub/mcp";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
-import { eventText, type StreamEvent } from "../wire/event-stream.js";
 import { joinedHeaders } from "../wire/joined-headers.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
 import { LongReply } from "./long-reply.js";

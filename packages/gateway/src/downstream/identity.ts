@@ -1,8 +1,7 @@
-import type { Entry, JsonObject } from "@hub/core";
-import { isJsonObject } from "@hub/core";
+import { type Entry, isJsonObject, type JsonObject } from "@hub/core";
+import { metaKeys, modernVersions } from "@hub/mcp";
 import { hubServerName } from "../catalogue/selection.js";
 import type { View } from "../catalogue/view.js";
-import { metaKeys, modernVersions } from "../wire/eras.js";
 
 /** Text of one server that goes into the hub's own instructions. */
 const longestPart = 1_000;

@@ -1,19 +1,20 @@
 import { HubError, isJsonObject } from "@hub/core";
+import {
+  codes,
+  errorText,
+  type JsonRpcId,
+  type JsonRpcRequest,
+  legacyVersions,
+  type Message,
+  newestLegacyVersion,
+  resultText,
+} from "@hub/mcp";
 import type { Selection } from "../catalogue/selection.js";
 import type { ChangeKind } from "../catalogue/view.js";
 import { failureError } from "../errors.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import type { GatewayContext } from "../relay/context.js";
 import type { Watchers } from "../upstream/watchers.js";
-import { legacyVersions, newestLegacyVersion } from "../wire/eras.js";
-import {
-  codes,
-  errorText,
-  type JsonRpcId,
-  type JsonRpcRequest,
-  type Message,
-  resultText,
-} from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";

@@ -1,10 +1,10 @@
 import { isJsonObject } from "@hub/core";
+import { codes, errorText, type JsonRpcRequest, resultText } from "@hub/mcp";
 import type { View } from "../catalogue/view.js";
 import { LegacyRelay } from "../relay/legacy-relay.js";
 import { readElsewhere } from "../relay/read-elsewhere.js";
 import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { applyLogLevel } from "../upstream/log-level.js";
-import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { resultPieces } from "../wire/pieces.js";
 import type { ClientSession } from "./client-session.js";
 import { followResource } from "./follow-resource.js";

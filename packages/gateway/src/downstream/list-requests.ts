@@ -1,5 +1,5 @@
+import { codes, type JsonRpcError, type JsonRpcRequest } from "@hub/mcp";
 import type { ListKind } from "../catalogue/view.js";
-import { codes, type JsonRpcError, type JsonRpcRequest } from "../wire/json-rpc.js";
 
 /** A map, because the key is a client's word: an object has members nobody put there. */
 export const listMethods: ReadonlyMap<string, ListKind> = new Map([

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { eventText, fieldsText, type StreamEvent } from "@hub/mcp";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
-import { eventText, fieldsText, type StreamEvent } from "../wire/event-stream.js";
 
 /** The last message of an answer, sent in pieces while it comes: as a JSON text, or as the data of an event. */
 export class LongReply {

@@ -1,5 +1,4 @@
-import { eraOf } from "../wire/eras.js";
-import type { Message } from "../wire/json-rpc.js";
+import { eraOf, type Message } from "@hub/mcp";
 import type { Exchange } from "./exchange.js";
 
 /** The era a client's message is written in. Only the 2025 revisions have answers of clients. */

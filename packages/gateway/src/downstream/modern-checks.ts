@@ -1,9 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isJsonObject } from "@hub/core";
+import {
+  codes,
+  decodeHeaderValue,
+  isModernVersion,
+  type JsonRpcError,
+  type JsonRpcRequest,
+  metaKeys,
+  modernVersions,
+} from "@hub/mcp";
 import { namedBy } from "../upstream/modern.js";
-import { isModernVersion, metaKeys, modernVersions } from "../wire/eras.js";
-import { decodeHeaderValue } from "../wire/header-values.js";
-import { codes, type JsonRpcError, type JsonRpcRequest } from "../wire/json-rpc.js";
 
 export type Refusal = { readonly status: number; readonly error: JsonRpcError };
 

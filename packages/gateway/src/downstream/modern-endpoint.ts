@@ -1,4 +1,16 @@
-import { isJsonObject } from "@hub/core";
+import { isJsonObject, type ReadyHeaders } from "@hub/core";
+import {
+  codes,
+  connectionHeaders,
+  encodeHeaderValue,
+  errorText,
+  headerMismatch,
+  headersForArguments,
+  type JsonRpcRequest,
+  metaKeys,
+  modernVersion,
+  resultText,
+} from "@hub/mcp";
 import type { ListKind, View } from "../catalogue/view.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
@@ -10,12 +22,7 @@ import { relayRewritten } from "../relay/rewritten-relay.js";
 import { sendPieces, sendText } from "../relay/send-text.js";
 import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
 import { postHeaders } from "../upstream/legacy-link.js";
-import type { ReadyHeaders } from "../upstream/port.js";
 import type { Watchers } from "../upstream/watchers.js";
-import { connectionHeaders } from "../wire/connection-headers.js";
-import { metaKeys, modernVersion } from "../wire/eras.js";
-import { encodeHeaderValue, headerMismatch, headersForArguments } from "../wire/header-values.js";
-import { codes, errorText, type JsonRpcRequest, resultText } from "../wire/json-rpc.js";
 import { resultPieces } from "../wire/pieces.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { Exchange } from "./exchange.js";

@@ -1,8 +1,7 @@
 import type { Entry } from "@hub/core";
+import { codes, type JsonRpcError, modernVersion, newestLegacyVersion } from "@hub/mcp";
 import { type Selection, selects } from "../catalogue/selection.js";
 import { keepsState } from "../catalogue/state.js";
-import { modernVersion, newestLegacyVersion } from "../wire/eras.js";
-import { codes, type JsonRpcError } from "../wire/json-rpc.js";
 
 /** Names of servers in a message, so that it stays short. */
 const mostNamed = 5;

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { JsonRpcId } from "@hub/mcp";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import { type PassedRequest, PassThrough } from "../relay/pass-through.js";
 import { sendText } from "../relay/send-text.js";
 import { namedBy } from "../upstream/modern.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";

@@ -1,7 +1,7 @@
 import { type BudgetBook, type Holder, Shares } from "@hub/core";
+import type { JsonRpcId, JsonRpcResponse } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
-import type { JsonRpcId, JsonRpcResponse } from "../wire/json-rpc.js";
 
 /** The error for a server that asks a client more questions than may be open at a time. */
 export const tooManyQuestions = failureError({

@@ -1,9 +1,8 @@
 import { settingOf } from "@hub/core";
+import { codes, errorText, isBatch, type JsonRpcError, type JsonRpcId } from "@hub/mcp";
 import { sendText } from "../relay/send-text.js";
-import { codes, errorText, type JsonRpcError, type JsonRpcId } from "../wire/json-rpc.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage } from "../wire/read-message.js";
-import { isBatch } from "../wire/split-batch.js";
 import { BodyRoom } from "./body-room.js";
 import type { Exchange } from "./exchange.js";
 import { readBody } from "./read-body.js";

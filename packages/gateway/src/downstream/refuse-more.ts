@@ -1,6 +1,6 @@
 import type { BudgetBook, BudgetName } from "@hub/core";
+import { errorText, type JsonRpcId } from "@hub/mcp";
 import { failureError, type GatewayErrorCode } from "../errors.js";
-import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 
 /** An answer to a client that has all it may have: when to come back is in its headers. */
 export type Refusal = {

@@ -1,4 +1,4 @@
-import type { StreamEvent } from "../wire/event-stream.js";
+import type { StreamEvent } from "@hub/mcp";
 import type { Pieces } from "../wire/pieces.js";
 import type { LongReply } from "./long-reply.js";
 

@@ -1,7 +1,6 @@
+import { hear, type StreamEvent } from "@hub/mcp";
 import type { GatewayContext } from "../relay/context.js";
 import { mappedId } from "../relay/legacy-answer.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { hear } from "../wire/heard.js";
 import { askClient, takeBack } from "./ask-client.js";
 import type { ClientSession } from "./client-session.js";
 import type { Reply } from "./reply.js";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { codes, errorText, type JsonRpcId } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import { faultOf, type GatewayContext } from "../relay/context.js";
-import { codes, errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import type { Received } from "../wire/read-message.js";
 import type { ClientSession } from "./client-session.js";
 import type { Exchange } from "./exchange.js";

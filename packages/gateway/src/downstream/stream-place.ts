@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
-import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { JsonRpcId } from "@hub/mcp";
 import { peerOf } from "./peer.js";
 import { type Refusal, refuseMore } from "./refuse-more.js";
 

@@ -1,11 +1,10 @@
 import type { JsonObject } from "@hub/core";
+import { type JsonRpcId, metaKeys } from "@hub/mcp";
 import type { Selection } from "../catalogue/selection.js";
 import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "../relay/context.js";
 import { routeRequest } from "../routing.js";
 import type { Watchers } from "../upstream/watchers.js";
-import { metaKeys } from "../wire/eras.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import { longestFollowed } from "./follow-resource.js";
 import type { Listeners } from "./listeners.js";
 import type { Reply } from "./reply.js";

@@ -1,6 +1,6 @@
 import { type BudgetBook, type ByteShares, type Entry, isJsonObject } from "@hub/core";
+import { type JsonRpcRequest, parseMessage } from "@hub/mcp";
 import type { View } from "../catalogue/view.js";
-import { type JsonRpcRequest, parseMessage } from "../wire/json-rpc.js";
 
 const mostTasks = 1_000;
 /** A longer id is not remembered: what is asked of its task is told that nobody knows it. */

@@ -1,9 +1,9 @@
 import { type Entry, isJsonObject, type JsonObject, serverStatus, shownProfile } from "@hub/core";
+import type { JsonRpcRequest } from "@hub/mcp";
 import { usableTools } from "../catalogue/items.js";
 import { sameEndpoints } from "../catalogue/same-endpoints.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { hubToolNames } from "./definitions.js";
 import { findTools } from "./find-tools.js";
 import { toolError, toolResult } from "./results.js";

@@ -1,4 +1,4 @@
-import { type Headers, headerOf } from "../upstream/exchange.js";
+import { type Headers, headerOf } from "@hub/mcp";
 import { joinedHeaders } from "../wire/joined-headers.js";
 
 /** Values that may stand in an answer of the hub; others, such as text in UTF-8, cannot be written there. */

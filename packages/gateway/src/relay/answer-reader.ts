@@ -1,5 +1,4 @@
-import { type Envelope, EnvelopeReader } from "../wire/envelope.js";
-import { LineCutter } from "../wire/line-cutter.js";
+import { type Envelope, EnvelopeReader, LineCutter } from "@hub/mcp";
 import type { McpType } from "./answer-head.js";
 
 const colon = 58;

@@ -1,11 +1,11 @@
 import type { Entry } from "@hub/core";
+import type { JsonRpcRequest, Outcome } from "@hub/mcp";
 import { responseTo } from "../upstream/brief-exchange.js";
 import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
 import { openLeg } from "../upstream/open-link.js";
 import { placeAt } from "../upstream/place.js";
-import type { JsonRpcRequest, Outcome } from "../wire/json-rpc.js";
 import { eraOfInstance, type GatewayContext } from "./context.js";
 
 /** Asks a server something on the hub's own account; undefined when no answer came. Never rejects. */

@@ -1,14 +1,20 @@
+import type { UpstreamRequest } from "@hub/core";
+import {
+  answersRequest,
+  batchVersion,
+  codes,
+  errorText,
+  type Headers,
+  hear,
+  type JsonRpcRequest,
+  outcomeOf,
+} from "@hub/mcp";
 import type { Reply } from "../downstream/reply.js";
 import { tell } from "../upstream/brief-exchange.js";
-import { exchange, type Headers, type MessageReceiver } from "../upstream/exchange.js";
+import { exchange, type MessageReceiver } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { tellInTurn } from "../upstream/own-replies.js";
-import type { UpstreamRequest } from "../upstream/port.js";
 import { SessionAnswer } from "../upstream/session-answers.js";
-import { answersRequest, outcomeOf } from "../wire/envelope.js";
-import { batchVersion } from "../wire/eras.js";
-import { hear } from "../wire/heard.js";
-import { codes, errorText, type JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext } from "./context.js";
 import { noAnswer, wantsToken } from "./no-answer.js";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { eventText } from "@hub/mcp";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
-import { eventText } from "../wire/event-stream.js";
 
 const shortBytes = 16_384;
 

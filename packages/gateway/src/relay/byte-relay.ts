@@ -1,20 +1,25 @@
 import type { ServerResponse } from "node:http";
-import type { Entry } from "@hub/core";
-import { peerOf } from "../downstream/peer.js";
-import type { GatewayFailure } from "../errors.js";
-import type { CallRecord, RunningCall } from "../traffic.js";
-import { CallTimer, type TimeOver } from "../upstream/call-timer.js";
-import type { Headers } from "../upstream/exchange.js";
-import type { UpstreamInstance } from "../upstream/instances.js";
-import type { Places } from "../upstream/places.js";
 import type {
+  Entry,
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "../upstream/port.js";
-import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
+} from "@hub/core";
+import type { Headers } from "@hub/mcp";
+import {
+  answersRequest,
+  type Envelope,
+  type JsonRpcId,
+  outcomeOf,
+  refusesForToken,
+} from "@hub/mcp";
+import { peerOf } from "../downstream/peer.js";
+import type { GatewayFailure } from "../errors.js";
+import type { CallRecord, RunningCall } from "../traffic.js";
+import { CallTimer, type TimeOver } from "../upstream/call-timer.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
+import type { Places } from "../upstream/places.js";
 import { codingOf, mcpTypeOf } from "./answer-head.js";
 import { AnswerReader } from "./answer-reader.js";
 import { ByteAnswer } from "./byte-answer.js";
@@ -29,7 +34,6 @@ import {
   timedOut,
 } from "./context.js";
 import { sendText } from "./send-text.js";
-import { refusesForToken } from "./token-refusal.js";
 
 /** A request whose answer goes back byte by byte. */
 export type ByteCall = {

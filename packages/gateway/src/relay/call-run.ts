@@ -1,14 +1,13 @@
-import type { Entry } from "@hub/core";
+import type { Entry, UpstreamExchange } from "@hub/core";
+import { longestRefusal, refusesForToken } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
 import type { CallRecord, RunningCall } from "../traffic.js";
 import { endSoon } from "../upstream/brief-exchange.js";
 import { CallTimer } from "../upstream/call-timer.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
-import type { UpstreamExchange } from "../upstream/port.js";
 import { callLimits, isTelling } from "./call-limits.js";
 import { CallPlace } from "./call-place.js";
 import { busy, type GatewayContext, timedOut } from "./context.js";
-import { longestRefusal, refusesForToken } from "./token-refusal.js";
 
 export type CallRunOptions = {
   readonly entry: Entry;

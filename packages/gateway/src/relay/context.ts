@@ -1,4 +1,11 @@
-import { type BudgetBook, type Entry, leadingInstance } from "@hub/core";
+import {
+  type BudgetBook,
+  type Entry,
+  leadingInstance,
+  type UpstreamDialer,
+  type UpstreamFailure,
+} from "@hub/core";
+import { errorText, type JsonRpcId } from "@hub/mcp";
 import { whyNot } from "../catalogue/missing.js";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
 import type { OpenStreams } from "../downstream/open-streams.js";
@@ -13,8 +20,6 @@ import type { LegacyIdentity } from "../upstream/initialize.js";
 import type { Instances, UpstreamInstance } from "../upstream/instances.js";
 import { notLetIn } from "../upstream/link-error.js";
 import { mostInFlight } from "../upstream/most-in-flight.js";
-import type { UpstreamDialer, UpstreamFailure } from "../upstream/port.js";
-import { errorText, type JsonRpcId } from "../wire/json-rpc.js";
 import type { ServerMessageLimits } from "../wire/message-limits.js";
 import type { CallLimits, LimitOwner } from "./call-limits.js";
 

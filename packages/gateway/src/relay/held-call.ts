@@ -1,4 +1,16 @@
-import type { BudgetBook, JsonObject } from "@hub/core";
+import type { BudgetBook, JsonObject, UpstreamExchange } from "@hub/core";
+import {
+  type Answering,
+  answersRequest,
+  codes,
+  type Envelope,
+  hear,
+  type JsonRpcId,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  outcomeOf,
+  type StreamEvent,
+} from "@hub/mcp";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import { tooManyQuestions } from "../downstream/questions.js";
 import type { Refusal } from "../downstream/refuse-more.js";
@@ -6,17 +18,7 @@ import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { Passage } from "../upstream/long-answer.js";
-import type { UpstreamExchange } from "../upstream/port.js";
 import { openSessionStream } from "../upstream/session-stream.js";
-import { type Answering, answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { hear } from "../wire/heard.js";
-import {
-  codes,
-  type JsonRpcId,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-} from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 import { HeldQuestions } from "./held-questions.js";
 import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";

@@ -1,16 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { type Entry, isJsonObject, type Shares } from "@hub/core";
+import type { Headers } from "@hub/mcp";
+import {
+  codes,
+  errorText,
+  type JsonRpcRequest,
+  type Params,
+  textWithArguments,
+  withoutEnvelope,
+} from "@hub/mcp";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
 import { refuseMore } from "../downstream/refuse-more.js";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
-import type { Headers, MessageReceiver } from "../upstream/exchange.js";
+import type { MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { openLeg, Unreachable } from "../upstream/open-link.js";
-import { withoutEnvelope } from "../wire/eras.js";
-import { codes, errorText, type JsonRpcRequest, type Params } from "../wire/json-rpc.js";
-import { textWithArguments } from "../wire/written-json.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, faultOf, type GatewayContext, isVain } from "./context.js";
 import { HeldCall } from "./held-call.js";

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "@hub/core";
-import type { JsonRpcId, JsonRpcRequest } from "../wire/json-rpc.js";
+import type { JsonRpcId, JsonRpcRequest } from "@hub/mcp";
 
 type Question = { readonly serverId: JsonRpcId; readonly request: JsonObject };
 

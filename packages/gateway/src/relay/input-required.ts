@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type BudgetBook, isJsonObject, type JsonObject } from "@hub/core";
+import { codes, type JsonRpcError, type Params, parseMessage } from "@hub/mcp";
 import { tooManyQuestions } from "../downstream/questions.js";
-import { codes, type JsonRpcError, type Params, parseMessage } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
 import type { LegacyCall } from "./legacy-call.js";

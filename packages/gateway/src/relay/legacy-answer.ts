@@ -1,13 +1,19 @@
+import type { UpstreamFailure } from "@hub/core";
+import type { Headers } from "@hub/mcp";
+import {
+  type Answering,
+  answersRequest,
+  type Envelope,
+  hear,
+  type JsonRpcNotification,
+  outcomeOf,
+  type StreamEvent,
+} from "@hub/mcp";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
 import { askClient, takeBack } from "../downstream/ask-client.js";
-import type { Framing, Headers, MessageReceiver } from "../upstream/exchange.js";
+import type { Framing, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { Passage } from "../upstream/long-answer.js";
-import type { UpstreamFailure } from "../upstream/port.js";
-import { type Answering, answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { hear } from "../wire/heard.js";
-import type { JsonRpcNotification } from "../wire/json-rpc.js";
 import { failureOf } from "./context.js";
 import type { LegacyRelay } from "./legacy-relay.js";
 import { noAnswer, wantsToken } from "./no-answer.js";

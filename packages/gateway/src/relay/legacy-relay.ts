@@ -1,7 +1,7 @@
+import type { JsonRpcRequest } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { type Leg, Unreachable } from "../upstream/open-link.js";
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { CallRun } from "./call-run.js";
 import { failureText, faultOf, type GatewayContext, isVain } from "./context.js";
 import { LegacyAnswer } from "./legacy-answer.js";

@@ -1,12 +1,18 @@
+import type { UpstreamFailure } from "@hub/core";
+import {
+  answersRequest,
+  type Envelope,
+  type Headers,
+  hear,
+  type JsonRpcRequest,
+  outcomeOf,
+  type Params,
+  textWithArguments,
+} from "@hub/mcp";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
-import { exchange, type Headers } from "../upstream/exchange.js";
+import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
-import type { UpstreamFailure } from "../upstream/port.js";
-import { answersRequest, type Envelope, outcomeOf } from "../wire/envelope.js";
-import { hear } from "../wire/heard.js";
-import type { JsonRpcRequest, Params } from "../wire/json-rpc.js";
-import { textWithArguments } from "../wire/written-json.js";
 import type { CallRun } from "./call-run.js";
 import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";

@@ -1,8 +1,6 @@
 import { isJsonObject } from "@hub/core";
+import { cutText, type JsonRpcRequest, metaKeys, newestLegacyVersion } from "@hub/mcp";
 import type { LegacyIdentity } from "../upstream/initialize.js";
-import { cutText } from "../wire/cut-text.js";
-import { metaKeys, newestLegacyVersion } from "../wire/eras.js";
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
 
 const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 

@@ -1,8 +1,7 @@
 import type { ServerResponse } from "node:http";
-import type { Entry } from "@hub/core";
+import type { Entry, ReadyHeaders } from "@hub/core";
+import type { JsonRpcId } from "@hub/mcp";
 import type { UpstreamInstance } from "../upstream/instances.js";
-import type { ReadyHeaders } from "../upstream/port.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import { answerHeaders, mcpTypeOf } from "./answer-head.js";
 import { ByteRelay } from "./byte-relay.js";
 import type { GatewayContext } from "./context.js";

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject } from "@hub/core";
-import { codes, type JsonRpcError, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
-import { memberText } from "../wire/written-json.js";
+import { codes, type JsonRpcError, type JsonRpcId, memberText, parseMessage } from "@hub/mcp";
 import type { ModernCaller } from "./modern-caller.js";
 
 export type ModernResponse = { readonly status: number; readonly body: string };

@@ -1,5 +1,5 @@
+import { type Headers, headerOf } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
-import { type Headers, headerOf } from "../upstream/exchange.js";
 import { canUnpack, codingOf, mcpTypeOf } from "./answer-head.js";
 
 /** What an MCP server answers with when all is well. */

@@ -1,8 +1,12 @@
+import {
+  type Answering,
+  answersRequest,
+  type Envelope,
+  type JsonRpcId,
+  type StreamEvent,
+} from "@hub/mcp";
 import type { Reply } from "../downstream/reply.js";
 import type { Passage } from "../upstream/long-answer.js";
-import { type Answering, answersRequest, type Envelope } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import type { CallRun } from "./call-run.js";
 
 export type LongCall = {

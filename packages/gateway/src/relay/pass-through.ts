@@ -1,13 +1,11 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Headers } from "@hub/mcp";
+import { connectionHeaders, type JsonRpcId, sessionIdIn } from "@hub/mcp";
 import type { Reply } from "../downstream/reply.js";
 import type { GatewayFailure } from "../errors.js";
-import type { Headers } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { postHeaders } from "../upstream/legacy-link.js";
-import { sessionIdIn } from "../upstream/session-id.js";
-import { connectionHeaders } from "../wire/connection-headers.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import type { Received } from "../wire/read-message.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "./answer-head.js";
 import { askBatched, type BatchedDestination, tellBatched } from "./batched-message.js";

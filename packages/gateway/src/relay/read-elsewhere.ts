@@ -1,6 +1,6 @@
 import type { Entry } from "@hub/core";
+import type { JsonRpcRequest } from "@hub/mcp";
 import { ownRequestId } from "../upstream/own-ids.js";
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
 import { askOnce } from "./ask-once.js";
 import type { GatewayContext } from "./context.js";
 

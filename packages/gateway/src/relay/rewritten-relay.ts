@@ -1,9 +1,9 @@
+import type { UpstreamFailure } from "@hub/core";
+import { answersRequest, envelopeOf, type Headers, outcomeOf } from "@hub/mcp";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../downstream/reply.js";
-import { exchange, type Headers } from "../upstream/exchange.js";
+import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
-import type { UpstreamFailure } from "../upstream/port.js";
-import { answersRequest, envelopeOf, outcomeOf } from "../wire/envelope.js";
 import { CallRun } from "./call-run.js";
 import { failureOf, failureText, type GatewayContext, nobodyLeft } from "./context.js";
 import type { ModernCall } from "./modern-relay.js";

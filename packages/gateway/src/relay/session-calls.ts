@@ -1,4 +1,4 @@
-import type { JsonRpcId } from "../wire/json-rpc.js";
+import type { JsonRpcId } from "@hub/mcp";
 import type { CallPlace } from "./call-place.js";
 
 type Waiting = Pick<CallPlace, "waitForClient" | "goOn">;

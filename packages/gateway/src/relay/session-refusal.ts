@@ -1,5 +1,5 @@
+import { codes, type JsonRpcError, parseMessage } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
-import { codes, type JsonRpcError, parseMessage } from "../wire/json-rpc.js";
 
 /** What a call in a session that was opened for it comes to, when that is unknown as well. */
 export const forgotTwice: GatewayFailure = {

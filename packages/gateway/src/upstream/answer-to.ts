@@ -1,10 +1,9 @@
+import type { UpstreamFailure } from "@hub/core";
+import type { Headers } from "@hub/mcp";
+import { answersRequest, envelopeOf, type JsonRpcId } from "@hub/mcp";
 import { notMcp, wantsToken } from "../relay/no-answer.js";
-import { answersRequest, envelopeOf } from "../wire/envelope.js";
-import type { JsonRpcId } from "../wire/json-rpc.js";
 import { type Patience, type Start, startBrief } from "./brief-exchange.js";
-import type { Headers } from "./exchange.js";
 import { invalid, LinkError, notLetIn } from "./link-error.js";
-import type { UpstreamFailure } from "./port.js";
 
 type Answer = {
   readonly data: string;

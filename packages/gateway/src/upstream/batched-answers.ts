@@ -1,6 +1,4 @@
-import { batchVersion } from "../wire/eras.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { membersOf } from "../wire/split-batch.js";
+import { batchVersion, membersOf, type StreamEvent } from "@hub/mcp";
 
 /** The messages of an event, one by one, in a session that agreed on a revision. */
 export function messagesOf(protocolVersion: string, event: StreamEvent): readonly StreamEvent[] {

@@ -1,6 +1,6 @@
-import { type Outcome, parseMessage } from "../wire/json-rpc.js";
+import type { UpstreamExchange, UpstreamFailure } from "@hub/core";
+import { type Outcome, parseMessage } from "@hub/mcp";
 import type { MessageReceiver } from "./exchange.js";
-import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 
 /** Sends something, and hears what comes back. */
 export type Start = (receiver: MessageReceiver) => UpstreamExchange;

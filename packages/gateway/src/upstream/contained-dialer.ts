@@ -1,11 +1,11 @@
-import type { Faults } from "../faults.js";
 import type {
   UpstreamDialer,
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "./port.js";
+} from "@hub/core";
+import type { Faults } from "../faults.js";
 
 /** The code of an exchange that ended by a fault of the hub's own. */
 export const hubFault = "HUB_FAULT";

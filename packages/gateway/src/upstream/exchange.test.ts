@@ -1,8 +1,7 @@
-import { BudgetBook } from "@hub/core";
+import { BudgetBook, type UpstreamDialer, type UpstreamReceiver } from "@hub/core";
 import { expect, test } from "vitest";
 import { messageLimits } from "../wire/message-limits.js";
 import { exchange } from "./exchange.js";
-import type { UpstreamDialer, UpstreamReceiver } from "./port.js";
 
 const kib = 1024;
 

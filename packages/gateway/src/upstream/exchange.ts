@@ -1,11 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import { scanJson } from "@hub/core";
-import type { Answering } from "../wire/envelope.js";
-import { EventParser, EventTooLarge, type StreamEvent } from "../wire/event-stream.js";
-import { GrowingBytes } from "../wire/growing-bytes.js";
-import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
-import { freeBytes, type IncomingMessageRoom } from "../wire/message-room.js";
-import { LongAnswer, longBytes, type Passage } from "./long-answer.js";
 import {
   areReady,
   type UpstreamDialer,
@@ -13,9 +6,20 @@ import {
   type UpstreamFailure,
   type UpstreamReceiver,
   type UpstreamRequest,
-} from "./port.js";
-
-export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+} from "@hub/core";
+import {
+  type Answering,
+  EventParser,
+  EventTooLarge,
+  GrowingBytes,
+  type Headers,
+  headerOf,
+  type StreamEvent,
+  scanJson,
+} from "@hub/mcp";
+import { excessText, type ServerMessageLimits } from "../wire/message-limits.js";
+import { freeBytes, type IncomingMessageRoom } from "../wire/message-room.js";
+import { LongAnswer, longBytes, type Passage } from "./long-answer.js";
 
 /** What an answer turned out to be: one JSON message, a stream of them, or nothing. */
 export type Framing = "json" | "events" | "none";
@@ -33,11 +37,6 @@ export interface MessageReceiver {
   onComment?(): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
-}
-
-export function headerOf(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
 
 function mediaTypeOf(headers: Headers): string | undefined {

@@ -1,11 +1,11 @@
+import type { UpstreamExchange, UpstreamRequest } from "@hub/core";
+import { sessionIdIn } from "@hub/mcp";
 import { answerTo, heardBy } from "./answer-to.js";
 import type { Patience, Start } from "./brief-exchange.js";
 import type { MessageReceiver } from "./exchange.js";
 import { initializeRequest, type LegacyIdentity, readInitialized } from "./initialize.js";
 import type { Initialized } from "./instances.js";
 import { invalid, LinkError } from "./link-error.js";
-import type { UpstreamExchange, UpstreamRequest } from "./port.js";
-import { sessionIdIn } from "./session-id.js";
 
 /** A session over streamable HTTP as the server opened it; without an id it keeps none. */
 export type Greeted = {

@@ -1,6 +1,5 @@
 import { isJsonObject } from "@hub/core";
-import { newestLegacyVersion, serverVersions } from "../wire/eras.js";
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import { type JsonRpcRequest, newestLegacyVersion, serverVersions } from "@hub/mcp";
 import type { Initialized } from "./instances.js";
 import { invalid, LinkError } from "./link-error.js";
 import { ownRequestId } from "./own-ids.js";

@@ -1,4 +1,5 @@
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import { areReady, ready, type UpstreamDialer, type UpstreamExchange } from "@hub/core";
+import type { JsonRpcRequest } from "@hub/mcp";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
 import { responseTo, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
@@ -8,7 +9,6 @@ import type { Initialized, UpstreamInstance } from "./instances.js";
 import { OpenExchanges } from "./open-exchanges.js";
 import { ownRequestId } from "./own-ids.js";
 import { ownReplies, tellInTurn } from "./own-replies.js";
-import { areReady, ready, type UpstreamDialer, type UpstreamExchange } from "./port.js";
 import { SessionAnswer, type SessionStanding } from "./session-answers.js";
 
 /** What is kept of a session with a server, to go on in it from another process of the hub. */

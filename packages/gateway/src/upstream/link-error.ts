@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "./port.js";
+import type { UpstreamFailure } from "@hub/core";
 
 /** Why no session could be opened. */
 export class LinkError extends Error {

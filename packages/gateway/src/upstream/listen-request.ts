@@ -1,7 +1,7 @@
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import type { UpstreamRequest } from "@hub/core";
+import type { JsonRpcRequest } from "@hub/mcp";
 import { modernHeaders, withEnvelope } from "./modern.js";
 import { ownRequestId } from "./own-ids.js";
-import type { UpstreamRequest } from "./port.js";
 
 /** `subscriptions/listen` (2026-07-28): all changes of lists, and the updates of these resources. */
 export function listenRequest(uris: readonly string[], clientInfo: unknown): UpstreamRequest {

@@ -1,4 +1,4 @@
-import type { JsonRpcRequest } from "../wire/json-rpc.js";
+import type { JsonRpcRequest } from "@hub/mcp";
 import { responseTo } from "./brief-exchange.js";
 import type { LegacyLink } from "./legacy-link.js";
 import { ownRequestId } from "./own-ids.js";

@@ -1,5 +1,4 @@
-import { type Answering, type Envelope, EnvelopeReader } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
+import { type Answering, type Envelope, EnvelopeReader, type StreamEvent } from "@hub/mcp";
 
 /** An answer that is longer is passed on while it comes, where nobody has to see the whole of it. */
 export const longBytes = 131_072;

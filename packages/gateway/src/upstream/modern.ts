@@ -1,7 +1,12 @@
-import { metaKeys, modernVersion } from "../wire/eras.js";
-import type { HeaderParameter } from "../wire/header-values.js";
-import { encodeHeaderValue, headersForArguments } from "../wire/header-values.js";
-import type { JsonRpcRequest, Params } from "../wire/json-rpc.js";
+import {
+  encodeHeaderValue,
+  type HeaderParameter,
+  headersForArguments,
+  type JsonRpcRequest,
+  metaKeys,
+  modernVersion,
+  type Params,
+} from "@hub/mcp";
 import { postHeaders } from "./legacy-link.js";
 
 /** What a request of 2026-07-28 says of its client. */

@@ -1,9 +1,8 @@
-import type { Answering } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
+import type { UpstreamExchange, UpstreamFailure } from "@hub/core";
+import type { Answering, Headers, StreamEvent } from "@hub/mcp";
 import type { Start } from "./brief-exchange.js";
-import type { Framing, Headers, MessageReceiver } from "./exchange.js";
+import type { Framing, MessageReceiver } from "./exchange.js";
 import type { Passage } from "./long-answer.js";
-import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 
 /** The exchanges of one link that are not over, so that they can fail together. */
 export class OpenExchanges {

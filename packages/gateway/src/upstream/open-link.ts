@@ -1,11 +1,10 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import { type Entry, isJsonObject, type UpstreamFailure } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
 import { busy, eraOfInstance, type GatewayContext, nobodyLeft } from "../relay/context.js";
 import type { LegacyIdentity } from "./initialize.js";
 import type { UpstreamInstance } from "./instances.js";
 import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { LinkError } from "./link-error.js";
-import type { UpstreamFailure } from "./port.js";
 import { openSseLink } from "./sse-link.js";
 
 /** How a 2025 client reaches a server: by a session, or by way of the modern revision. */

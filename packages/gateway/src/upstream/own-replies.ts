@@ -1,7 +1,7 @@
+import type { UpstreamFailure } from "@hub/core";
 import { type Start, tell } from "./brief-exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import type { Places } from "./places.js";
-import type { UpstreamFailure } from "./port.js";
 
 /** The reason why a session ends when its server sends the hub too many requests. */
 const tooManyAsked: UpstreamFailure = {

@@ -1,8 +1,8 @@
+import type { UpstreamDialer, UpstreamReceiver } from "@hub/core";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Pace } from "./pace.js";
 import { pacedDialer } from "./paced-dialer.js";
-import type { UpstreamDialer, UpstreamReceiver } from "./port.js";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,10 +1,10 @@
-import type { Pace } from "./pace.js";
 import type {
   UpstreamDialer,
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
-} from "./port.js";
+} from "@hub/core";
+import type { Pace } from "./pace.js";
 
 /** Bytes that cost one unit to read. */
 const bytesOfUnit = 100;

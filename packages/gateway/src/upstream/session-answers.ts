@@ -1,11 +1,19 @@
+import type { UpstreamFailure } from "@hub/core";
+import type { Headers } from "@hub/mcp";
+import {
+  type Answering,
+  answersRequest,
+  codes,
+  envelopeOf,
+  errorText,
+  type JsonRpcId,
+  parseMessage,
+  type StreamEvent,
+} from "@hub/mcp";
 import { isSessionRefusal } from "../relay/session-refusal.js";
-import { type Answering, answersRequest, envelopeOf } from "../wire/envelope.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { codes, errorText, type JsonRpcId, parseMessage } from "../wire/json-rpc.js";
 import { messagesOf } from "./batched-answers.js";
-import type { Framing, Headers, MessageReceiver } from "./exchange.js";
+import type { Framing, MessageReceiver } from "./exchange.js";
 import type { Passage } from "./long-answer.js";
-import type { UpstreamFailure } from "./port.js";
 
 /** What is known of a session with a server by the answers in it. */
 export type SessionStanding = {

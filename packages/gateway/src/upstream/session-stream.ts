@@ -1,6 +1,6 @@
-import type { StreamEvent } from "../wire/event-stream.js";
+import type { UpstreamExchange } from "@hub/core";
+import type { StreamEvent } from "@hub/mcp";
 import type { LegacyLink } from "./legacy-link.js";
-import type { UpstreamExchange } from "./port.js";
 
 /** A busy server takes its time; one that sends no headers before the first event must not keep calls for ever. */
 const mostWaitMs = 2_000;

@@ -1,10 +1,11 @@
+import type { UpstreamExchange, UpstreamFailure } from "@hub/core";
 import {
   isSameId,
   type JsonRpcId,
   type JsonRpcRequest,
   type Message,
   parseMessage,
-} from "../wire/json-rpc.js";
+} from "@hub/mcp";
 import { shortMessages } from "../wire/message-limits.js";
 import { answerTo } from "./answer-to.js";
 import { deaf, endSoon, type Start, tell } from "./brief-exchange.js";
@@ -13,7 +14,6 @@ import { initializeRequest, readInitialized } from "./initialize.js";
 import { type LegacyLink, type LegacyLinkOptions, postHeaders } from "./legacy-link.js";
 import { invalid, LinkError } from "./link-error.js";
 import { ownReplies } from "./own-replies.js";
-import type { UpstreamExchange, UpstreamFailure } from "./port.js";
 
 /** What nothing is to be done about. */
 const never: UpstreamExchange = { abort() {}, pause() {}, resume() {} };

@@ -1,14 +1,14 @@
 import type { Transform } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
-import type { Faults } from "../faults.js";
-import { ContainedReceiver } from "./contained-dialer.js";
 import type {
   UpstreamDialer,
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "./port.js";
+} from "@hub/core";
+import type { Faults } from "../faults.js";
+import { ContainedReceiver } from "./contained-dialer.js";
 
 /**
  * Codings that every server and proxy has, and that need little to unpack: 32 KiB of what came before. Brotli

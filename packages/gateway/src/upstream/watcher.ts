@@ -1,8 +1,13 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import {
+  type Entry,
+  isJsonObject,
+  type UpstreamDialer,
+  type UpstreamExchange,
+  type UpstreamFailure,
+} from "@hub/core";
+import { parseMessage, type StreamEvent } from "@hub/mcp";
 import type { ChangeKind } from "../catalogue/view.js";
 import { eraOfInstance, type GatewayContext } from "../relay/context.js";
-import type { StreamEvent } from "../wire/event-stream.js";
-import { parseMessage } from "../wire/json-rpc.js";
 import { responseTo } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
@@ -11,7 +16,6 @@ import { listenRequest } from "./listen-request.js";
 import { ownRequestId } from "./own-ids.js";
 import { Pace } from "./pace.js";
 import { pacedDialer } from "./paced-dialer.js";
-import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "./port.js";
 import { RetryPause } from "./retry-pause.js";
 import { ServerSubscriptions } from "./server-subscriptions.js";
 import { openSseLink } from "./sse-link.js";

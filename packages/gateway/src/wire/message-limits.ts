@@ -1,4 +1,5 @@
-import type { BudgetBook, JsonLimits } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { JsonLimits } from "@hub/mcp";
 import { MessageRoom } from "./message-room.js";
 
 /** How deep messages may be nested; what reads and writes them goes one call deeper with each level. */

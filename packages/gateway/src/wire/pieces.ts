@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { JsonRpcId } from "./json-rpc.js";
+import type { JsonRpcId } from "@hub/mcp";
 import { markShared } from "./shared-bytes.js";
 
 /** A message in pieces, some of which other messages share. */

@@ -1,7 +1,7 @@
 import { BudgetBook } from "@hub/core";
+import { withNameAt } from "@hub/mcp";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { withNameAt } from "./envelope-spelling.js";
 import { messageLimits } from "./message-limits.js";
 import { type Received, readMessage } from "./read-message.js";
 

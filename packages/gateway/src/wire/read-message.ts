@@ -1,7 +1,14 @@
 import { isUtf8 } from "node:buffer";
-import { scanJson } from "@hub/core";
-import { type EnvelopeProblem, EnvelopeSpelling } from "./envelope-spelling.js";
-import { codes, type JsonRpcError, type JsonRpcId, type Message, messageOf } from "./json-rpc.js";
+import {
+  codes,
+  type EnvelopeProblem,
+  EnvelopeSpelling,
+  type JsonRpcError,
+  type JsonRpcId,
+  type Message,
+  messageOf,
+  scanJson,
+} from "@hub/mcp";
 import { excessText, type MessageLimits } from "./message-limits.js";
 
 /** A message, and how it was written. */

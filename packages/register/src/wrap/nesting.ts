@@ -1,4 +1,4 @@
-import { scanJson } from "@hub/core/json-scan";
+import { scanJson } from "@hub/mcp";
 
 /** How deep a message may be nested, in levels; what reads and writes it goes one call deeper with each. */
 const mostLevels = 1_000;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { endOfText } from "@hub/core/json-scan";
+import { endOfText } from "@hub/mcp";
 
 /**
  * Numbers of which JavaScript keeps less than was written (`12345678901234567890`, `1.0`, `-0`, `1e400`)

@@ -1,4 +1,4 @@
-import { hubIdHeader } from "../probe/index.js";
+import { hubIdHeader } from "@hub/dial";
 
 /** Keep a browser from making a page of an answer that is none. Pages bring a policy of their own. */
 export const strictHeaders: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
-import { HubError, scanJson } from "@hub/core";
+import { HubError } from "@hub/core";
+import { scanJson } from "@hub/mcp";
 
 /** Bytes a REST request may have. */
 const restBodyLimit = 64 * 1_024;

@@ -9,8 +9,8 @@ import {
   type ToolsetPreview,
   type Toolsets,
 } from "@hub/core";
+import type { Diagnose } from "@hub/probe";
 import type { Context } from "hono";
-import type { Diagnose } from "../probe/index.js";
 import type { GuardOptions } from "./guard.js";
 import type { TrafficSource } from "./traffic.js";
 import type { WebUi } from "./web-ui.js";

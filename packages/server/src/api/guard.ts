@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { HubError } from "@hub/core";
-import { hubViaHeader } from "../probe/index.js";
+import { hubViaHeader } from "@hub/dial";
 import { hostNameIn } from "./host-header.js";
 
 export type GuardOptions = {

@@ -2,9 +2,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "./api/http.ts";
-import { startLive } from "./live/live.ts";
-import { createAppRouter } from "./router.tsx";
+import { ApiError } from "./api/http.js";
+import { startLive } from "./live/live.js";
+import { createAppRouter } from "./router.js";
 import "./styles.css";
 
 const mostRetries = 4;

@@ -7,16 +7,16 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
-import { readActivitySearch } from "./activity/search.ts";
-import { readConnectSearch } from "./connect/search.ts";
-import { readServerSearch } from "./server/search.ts";
-import { readServersSearch } from "./servers/search.ts";
-import { ServersPage } from "./servers/servers-page.tsx";
-import { NotFound } from "./shell/not-found.tsx";
-import { Shell } from "./shell/shell.tsx";
-import { readToolsetsSearch } from "./toolsets/search.ts";
-import { readTrafficSearch } from "./traffic/search.ts";
-import { readWallSearch } from "./wall/search.ts";
+import { readActivitySearch } from "./activity/search.js";
+import { readConnectSearch } from "./connect/search.js";
+import { readServerSearch } from "./server/search.js";
+import { readServersSearch } from "./servers/search.js";
+import { ServersPage } from "./servers/servers-page.js";
+import { NotFound } from "./shell/not-found.js";
+import { Shell } from "./shell/shell.js";
+import { readToolsetsSearch } from "./toolsets/search.js";
+import { readTrafficSearch } from "./traffic/search.js";
+import { readWallSearch } from "./wall/search.js";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -39,42 +39,42 @@ const routes = root.addChildren([
     getParentRoute: () => root,
     path: "/ui/servers/$id",
     validateSearch: readServerSearch,
-    component: lazyRouteComponent(() => import("./server/server-page.tsx"), "ServerPage"),
+    component: lazyRouteComponent(() => import("./server/server-page.js"), "ServerPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/ui/connect",
     validateSearch: readConnectSearch,
-    component: lazyRouteComponent(() => import("./connect/connect-page.tsx"), "ConnectPage"),
+    component: lazyRouteComponent(() => import("./connect/connect-page.js"), "ConnectPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/ui/toolsets",
     validateSearch: readToolsetsSearch,
-    component: lazyRouteComponent(() => import("./toolsets/toolsets-page.tsx"), "ToolsetsPage"),
+    component: lazyRouteComponent(() => import("./toolsets/toolsets-page.js"), "ToolsetsPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/ui/toolsets/$id",
-    component: lazyRouteComponent(() => import("./toolsets/toolset-page.tsx"), "ToolsetPage"),
+    component: lazyRouteComponent(() => import("./toolsets/toolset-page.js"), "ToolsetPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/ui/activity",
     validateSearch: readActivitySearch,
-    component: lazyRouteComponent(() => import("./activity/activity-page.tsx"), "ActivityPage"),
+    component: lazyRouteComponent(() => import("./activity/activity-page.js"), "ActivityPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/ui/traffic",
     validateSearch: readTrafficSearch,
-    component: lazyRouteComponent(() => import("./traffic/traffic-page.tsx"), "TrafficPage"),
+    component: lazyRouteComponent(() => import("./traffic/traffic-page.js"), "TrafficPage"),
   }),
   createRoute({
     getParentRoute: () => root,
     path: "/ui/wall",
     validateSearch: readWallSearch,
-    component: lazyRouteComponent(() => import("./wall/wall-page.tsx"), "WallPage"),
+    component: lazyRouteComponent(() => import("./wall/wall-page.js"), "WallPage"),
   }),
 ]);
 

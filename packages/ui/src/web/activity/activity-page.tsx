@@ -1,14 +1,14 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowUp, Pause, Play } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
-import { Button } from "../parts/controls.tsx";
-import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
-import { useTitle } from "../shell/title.ts";
-import { EventFilters } from "./event-filters.tsx";
-import { EventList } from "./event-list.tsx";
-import type { ActivitySearch } from "./search.ts";
-import { useExport } from "./use-export.tsx";
-import { useJournal } from "./use-journal.ts";
+import { Button } from "../parts/controls.js";
+import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
+import { useTitle } from "../shell/title.js";
+import { EventFilters } from "./event-filters.js";
+import { EventList } from "./event-list.js";
+import type { ActivitySearch } from "./search.js";
+import { useExport } from "./use-export.js";
+import { useJournal } from "./use-journal.js";
 
 /** Further down than this a person reads, and nothing may move under the eyes. */
 const readingFrom = 300;

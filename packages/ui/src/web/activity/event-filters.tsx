@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { serversQuery } from "../api/queries.ts";
-import { eventKinds } from "../live/event-kinds.ts";
-import { Button } from "../parts/controls.tsx";
-import { ServerSelect } from "../parts/server-select.tsx";
-import { KindIcon, kindWord } from "./kinds.tsx";
-import { type ActivitySearch, kindsOf, kindText } from "./search.ts";
+import { serversQuery } from "../api/queries.js";
+import { eventKinds } from "../live/event-kinds.js";
+import { Button } from "../parts/controls.js";
+import { ServerSelect } from "../parts/server-select.js";
+import { KindIcon, kindWord } from "./kinds.js";
+import { type ActivitySearch, kindsOf, kindText } from "./search.js";
 
 /** Which events are shown: of some kinds, of one server. It stands in the URL. */
 export function EventFilters({

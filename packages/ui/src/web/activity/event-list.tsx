@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { HubEvent } from "../live/live.ts";
-import { EventRow } from "./event-row.tsx";
+import type { HubEvent } from "../live/live.js";
+import { EventRow } from "./event-row.js";
 
 const usualHeight = 74;
 const nearTheEnd = 20;

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
-import { Ago } from "../live/ago.tsx";
-import type { HubEvent } from "../live/live.ts";
-import { Code } from "../parts/panels.tsx";
-import { EventMark, kindWord } from "./kinds.tsx";
-import { placeOf, tell } from "./words.ts";
+import { Ago } from "../live/ago.js";
+import type { HubEvent } from "../live/live.js";
+import { Code } from "../parts/panels.js";
+import { EventMark, kindWord } from "./kinds.js";
+import { placeOf, tell } from "./words.js";
 
 /** One event as a sentence; its JSON is one click away. */
 export function EventRow({

@@ -9,9 +9,9 @@ import {
   TriangleAlert,
   Wrench,
 } from "lucide-react";
-import type { EventKind } from "../live/event-kinds.ts";
-import type { HubEvent } from "../live/live.ts";
-import { type Status, StatusShape, statusTone } from "../parts/status.tsx";
+import type { EventKind } from "../live/event-kinds.js";
+import type { HubEvent } from "../live/live.js";
+import { type Status, StatusShape, statusTone } from "../parts/status.js";
 
 type Look = {
   readonly word: string;

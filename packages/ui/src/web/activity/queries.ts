@@ -1,8 +1,8 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { askJson } from "../api/http.ts";
-import type { EventKind } from "../live/event-kinds.ts";
-import type { HubEvent } from "../live/live.ts";
-import { type ActivitySearch, kindsOf } from "./search.ts";
+import { askJson } from "../api/http.js";
+import type { EventKind } from "../live/event-kinds.js";
+import type { HubEvent } from "../live/live.js";
+import { type ActivitySearch, kindsOf } from "./search.js";
 
 export type JournalPage = {
   readonly events: readonly HubEvent[];

@@ -1,4 +1,4 @@
-import { type EventKind, eventKinds } from "../live/event-kinds.ts";
+import { type EventKind, eventKinds } from "../live/event-kinds.js";
 
 /** What stands in the URL of this page. */
 export type ActivitySearch = {

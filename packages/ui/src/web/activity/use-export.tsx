@@ -1,9 +1,9 @@
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../parts/controls.tsx";
-import { Problem } from "../parts/panels.tsx";
-import { mostExported, readJournal } from "./queries.ts";
-import type { ActivitySearch } from "./search.ts";
+import { Button } from "../parts/controls.js";
+import { Problem } from "../parts/panels.js";
+import { mostExported, readJournal } from "./queries.js";
+import type { ActivitySearch } from "./search.js";
 
 /** Hands a file to whoever looks at the page. */
 function save(name: string, text: string): void {

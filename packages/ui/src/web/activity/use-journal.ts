@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { type HubEvent, onHubEvent, useLive } from "../live/live.ts";
-import { isSelected, journalQuery } from "./queries.ts";
-import type { ActivitySearch } from "./search.ts";
+import { type HubEvent, onHubEvent, useLive } from "../live/live.js";
+import { isSelected, journalQuery } from "./queries.js";
+import type { ActivitySearch } from "./search.js";
 
 /** So many live events are kept before the journal itself is read again. */
 const mostFresh = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tell } from "./words.ts";
+import { tell } from "./words.js";
 
 const about = { seq: 1, at: "2026-11-24T12:00:00.000Z", serverId: "weather", name: "Weather" };
 const instance = { id: "a", endpoint: "http://127.0.0.1:9000/mcp", transport: "streamable-http" };

@@ -1,4 +1,4 @@
-import type { HubEvent } from "../live/live.ts";
+import type { HubEvent } from "../live/live.js";
 
 /** An event for people. `text` goes on after the name of the server. */
 export type Told = {

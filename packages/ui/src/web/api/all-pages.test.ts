@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allPages } from "./all-pages.ts";
+import { allPages } from "./all-pages.js";
 
 test("the pages of an answer become one, whatever their lists are called", async () => {
   const pages = new Map<string, object>([

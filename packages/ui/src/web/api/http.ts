@@ -1,4 +1,4 @@
-import { learnHubTime } from "../live/clock.ts";
+import { learnHubTime } from "../live/clock.js";
 
 /** An answer of the hub that is not what was asked for, or none at all. */
 export class ApiError extends Error {

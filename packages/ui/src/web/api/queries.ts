@@ -1,7 +1,7 @@
 import type { ServerDetail, ServerList } from "@hub/client";
 import { queryOptions } from "@tanstack/react-query";
-import { allPages } from "./all-pages.ts";
-import { askJson } from "./http.ts";
+import { allPages } from "./all-pages.js";
+import { askJson } from "./http.js";
 
 /** What a heartbeat or a probe changes, apart from the list, which stays as it is meanwhile. */
 export type Pulse = {

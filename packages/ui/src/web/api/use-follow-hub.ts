@@ -1,6 +1,6 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { onHubEvent } from "../live/live.ts";
+import { onHubEvent } from "../live/live.js";
 
 /** Calls `run` once for all calls of it within `everyMs`, at the end of them. */
 export function gathered(run: () => void, everyMs: number) {

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Empty, Loading, Problem } from "../parts/panels.tsx";
-import { ClientGuide } from "./client-guide.tsx";
-import { ClientTabs } from "./client-tabs.tsx";
-import { clientsQuery } from "./queries.ts";
-import { type Choice, configPath } from "./search.ts";
+import { Empty, Loading, Problem } from "../parts/panels.js";
+import { ClientGuide } from "./client-guide.js";
+import { ClientTabs } from "./client-tabs.js";
+import { clientsQuery } from "./queries.js";
+import { type Choice, configPath } from "./search.js";
 
 /** A tab for each client, with what it is told of the choice. */
 export function ClientChoice({

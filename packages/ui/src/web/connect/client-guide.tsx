@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useFollowHub } from "../api/use-follow-hub.ts";
-import { CopyButton } from "../parts/controls.tsx";
-import { Code, Loading, Problem } from "../parts/panels.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { InstallLinks } from "./install-link.tsx";
-import { Prose } from "./prose.tsx";
-import { type ClientConfig, configQuery } from "./queries.ts";
-import { SaveButton } from "./save-button.tsx";
+import { useFollowHub } from "../api/use-follow-hub.js";
+import { CopyButton } from "../parts/controls.js";
+import { Code, Loading, Problem } from "../parts/panels.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { InstallLinks } from "./install-link.js";
+import { Prose } from "./prose.js";
+import { type ClientConfig, configQuery } from "./queries.js";
+import { SaveButton } from "./save-button.js";
 
 /** What the hub answers for one client, and what to do with it. `path` is what it was asked. */
 export function ClientGuide({ path }: { readonly path: string }) {

@@ -1,5 +1,5 @@
-import { Option, Options } from "./options.tsx";
-import type { Choice } from "./search.ts";
+import { Option, Options } from "./options.js";
+import type { Choice } from "./search.js";
 
 /** By way of the hub or not, and whether its search stands for all tools. */
 export function HowToConnect({

@@ -1,10 +1,10 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { PageHead, Panel } from "../parts/panels.tsx";
-import { useTitle } from "../shell/title.ts";
-import { ClientChoice } from "./client-choice.tsx";
-import { HowToConnect } from "./connect-how.tsx";
-import { type Choice, choiceOf, searchOf } from "./search.ts";
-import { WhatToConnect } from "./what-to-connect.tsx";
+import { PageHead, Panel } from "../parts/panels.js";
+import { useTitle } from "../shell/title.js";
+import { ClientChoice } from "./client-choice.js";
+import { HowToConnect } from "./connect-how.js";
+import { type Choice, choiceOf, searchOf } from "./search.js";
+import { WhatToConnect } from "./what-to-connect.js";
 
 /** Ready configuration for whatever a person connects with. The whole choice is in the URL. */
 export function ConnectPage(): React.ReactNode {

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
-import { ClientChoice } from "./client-choice.tsx";
-import { HowToConnect } from "./connect-how.tsx";
-import type { Choice } from "./search.ts";
+import { ClientChoice } from "./client-choice.js";
+import { HowToConnect } from "./connect-how.js";
+import type { Choice } from "./search.js";
 
 /** How to connect to some servers of the hub, or to one of its toolsets, with the clients people use. */
 export function ConnectPanel({

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { askJson } from "../api/http.ts";
+import { askJson } from "../api/http.js";
 
 export type ClientName = { readonly id: string; readonly title: string };
 

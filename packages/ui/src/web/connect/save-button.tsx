@@ -1,5 +1,5 @@
 import { FileDown } from "lucide-react";
-import { Button } from "../parts/controls.tsx";
+import { Button } from "../parts/controls.js";
 
 /** Saves a text as a file, without asking anybody for it again. */
 export function SaveButton({ text, file }: { readonly text: string; readonly file: string }) {

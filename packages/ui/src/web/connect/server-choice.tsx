@@ -1,10 +1,10 @@
 import type { ServerSummary } from "@hub/client";
 import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Button, inputClass } from "../parts/controls.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { StatusShape, statusWord } from "../parts/status.tsx";
-import { choose } from "../servers/search.ts";
+import { Button, inputClass } from "../parts/controls.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { StatusShape, statusWord } from "../parts/status.js";
+import { choose } from "../servers/search.js";
 
 const mostShown = 60;
 

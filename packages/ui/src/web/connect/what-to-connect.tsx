@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { serversQuery } from "../api/queries.ts";
-import { inputClass } from "../parts/controls.tsx";
-import { Empty, Loading, Problem } from "../parts/panels.tsx";
-import { Option, Options } from "./options.tsx";
-import { toolsetNamesQuery } from "./queries.ts";
-import type { Choice } from "./search.ts";
-import { ServerChoice } from "./server-choice.tsx";
+import { serversQuery } from "../api/queries.js";
+import { inputClass } from "../parts/controls.js";
+import { Empty, Loading, Problem } from "../parts/panels.js";
+import { Option, Options } from "./options.js";
+import { toolsetNamesQuery } from "./queries.js";
+import type { Choice } from "./search.js";
+import { ServerChoice } from "./server-choice.js";
 
 /** The whole hub, some servers or a toolset. */
 export function WhatToConnect({

@@ -1,4 +1,4 @@
-import { useNow } from "./clock.ts";
+import { useNow } from "./clock.js";
 
 const units = [
   { ms: 86_400_000, short: "d" },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { hubNow, learnHubTime } from "./clock.ts";
+import { hubNow, learnHubTime } from "./clock.js";
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toUTCString();
 

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { hubNow } from "./clock.ts";
-import { eventKinds } from "./event-kinds.ts";
+import { hubNow } from "./clock.js";
+import { eventKinds } from "./event-kinds.js";
 
 /** One event of the hub's journal, as `/events` tells it. */
 export type HubEvent = {

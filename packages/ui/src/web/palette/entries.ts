@@ -1,6 +1,6 @@
 import type { ServerSummary } from "@hub/client";
-import type { FoundTools } from "../api/queries.ts";
-import { pages } from "../shell/pages.ts";
+import type { FoundTools } from "../api/queries.js";
+import { pages } from "../shell/pages.js";
 
 /** One thing the palette can go to. */
 export type PaletteEntry = {

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { FileText, Search, Wrench } from "lucide-react";
 import { useDeferredValue, useEffect, useId, useRef, useState } from "react";
-import { serversQuery, toolSearchQuery } from "../api/queries.ts";
-import { StatusShape, statusTone, statusWord } from "../parts/status.tsx";
-import { useDialog } from "../parts/use-dialog.ts";
-import { entriesFor, type PaletteEntry } from "./entries.ts";
+import { serversQuery, toolSearchQuery } from "../api/queries.js";
+import { StatusShape, statusTone, statusWord } from "../parts/status.js";
+import { useDialog } from "../parts/use-dialog.js";
+import { entriesFor, type PaletteEntry } from "./entries.js";
 
 const toolsAsked = 20;
 

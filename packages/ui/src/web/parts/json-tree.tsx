@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { Button, CopyButton } from "./controls.tsx";
-import { ScrollArea } from "./scroll-area.tsx";
+import { Button, CopyButton } from "./controls.js";
+import { ScrollArea } from "./scroll-area.js";
 
 /** So many entries of one object or list at a time. */
 const mostEntries = 100;

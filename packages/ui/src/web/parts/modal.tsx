@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { useId } from "react";
-import { IconButton } from "./controls.tsx";
-import { useDialog } from "./use-dialog.ts";
+import { IconButton } from "./controls.js";
+import { useDialog } from "./use-dialog.js";
 
 /** A dialog of the browser's own: it keeps the focus inside, closes with Escape, and gives the focus back. */
 export function Modal({

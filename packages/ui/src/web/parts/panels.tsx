@@ -1,7 +1,7 @@
 import { CircleAlert, RotateCw } from "lucide-react";
-import { ApiError } from "../api/http.ts";
-import { Button, CopyButton } from "./controls.tsx";
-import { ScrollArea } from "./scroll-area.tsx";
+import { ApiError } from "../api/http.js";
+import { Button, CopyButton } from "./controls.js";
+import { ScrollArea } from "./scroll-area.js";
 
 /** A quiet box around things that belong together. */
 export function Panel({

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { inputClass } from "./controls.tsx";
+import { inputClass } from "./controls.js";
 
 /**
  * A search field whose text also stands elsewhere, as in the URL, which follows late: what is typed is

@@ -1,4 +1,4 @@
-import { inputClass } from "./controls.tsx";
+import { inputClass } from "./controls.js";
 
 /** Chooses one server, or all. One from the URL that the hub does not know any more stays chosen. */
 export function ServerSelect({

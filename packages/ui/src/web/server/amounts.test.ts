@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byteCount, leaseLeftMs, milliseconds } from "./amounts.ts";
+import { byteCount, leaseLeftMs, milliseconds } from "./amounts.js";
 
 test("times and sizes are exact where they are small", () => {
   expect([0.42, 9.96, 12.4, 1_234, 12_345].map(milliseconds)).toEqual([

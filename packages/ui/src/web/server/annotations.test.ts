@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { badgesOf } from "./annotations.ts";
+import { badgesOf } from "./annotations.js";
 
 const words = (annotations?: unknown) =>
   badgesOf(annotations === undefined ? {} : { annotations }).map(({ word }) => word);

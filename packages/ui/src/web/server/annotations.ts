@@ -1,4 +1,4 @@
-import { isRecord } from "./definition.ts";
+import { isRecord } from "./definition.js";
 
 export type AnnotationBadge = {
   readonly word: string;

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Empty, Loading, Panel, Problem } from "../parts/panels.tsx";
-import { CallsTable } from "./calls-table.tsx";
-import { callsQuery, mostCalls, trafficQuery } from "./queries.ts";
-import { TrafficTable } from "./traffic-table.tsx";
+import { Empty, Loading, Panel, Problem } from "../parts/panels.js";
+import { CallsTable } from "./calls-table.js";
+import { callsQuery, mostCalls, trafficQuery } from "./queries.js";
+import { TrafficTable } from "./traffic-table.js";
 
 /** Who called this server through the hub, lately and in all. */
 export function CallsTab({ id }: { readonly id: string }) {

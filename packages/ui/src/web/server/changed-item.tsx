@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { Minus, Pencil, Plus } from "lucide-react";
 import { useMemo } from "react";
-import { Badge } from "../parts/panels.tsx";
-import { type Definition, textOf } from "./definition.ts";
-import { DifferenceView } from "./difference-view.tsx";
-import { differencesOf } from "./differences.ts";
-import type { ChangedItem } from "./queries.ts";
-import { RawJson } from "./raw-json.tsx";
+import { Badge } from "../parts/panels.js";
+import { type Definition, textOf } from "./definition.js";
+import { DifferenceView } from "./difference-view.js";
+import { differencesOf } from "./differences.js";
+import type { ChangedItem } from "./queries.js";
+import { RawJson } from "./raw-json.js";
 
 const looks = {
   added: { icon: Plus, text: "text-good" },

@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Button } from "../parts/controls.tsx";
-import { Badge, Empty, Loading, Problem } from "../parts/panels.tsx";
-import { count } from "./amounts.ts";
-import { ChangedItemView } from "./changed-item.tsx";
-import { type Change, type ChangedItem, changesQuery } from "./queries.ts";
-import { When } from "./when.tsx";
+import { Button } from "../parts/controls.js";
+import { Badge, Empty, Loading, Problem } from "../parts/panels.js";
+import { count } from "./amounts.js";
+import { ChangedItemView } from "./changed-item.js";
+import { type Change, type ChangedItem, changesQuery } from "./queries.js";
+import { When } from "./when.js";
 
 /** How what a server offers has changed, newest first. */
 export function ChangesTab({ id }: { readonly id: string }) {

@@ -1,10 +1,10 @@
 import type { InstanceDetail } from "@hub/client";
 import { useQuery } from "@tanstack/react-query";
-import { serverQuery } from "../api/queries.ts";
-import { Ago, span } from "../live/ago.tsx";
-import { useNow } from "../live/clock.ts";
-import { Badge } from "../parts/panels.tsx";
-import { leaseLeftMs } from "./amounts.ts";
+import { serverQuery } from "../api/queries.js";
+import { Ago, span } from "../live/ago.js";
+import { useNow } from "../live/clock.js";
+import { Badge } from "../parts/panels.js";
+import { leaseLeftMs } from "./amounts.js";
 
 type Lease = NonNullable<InstanceDetail["lease"]>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { itemOf, narrow } from "./definition.ts";
+import { itemOf, narrow } from "./definition.js";
 
 test("an item has the title that says most, and the key that names it to its server", () => {
   expect(itemOf("tool", { name: "a", title: "A", annotations: { title: "B" } })).toMatchObject({

@@ -1,11 +1,11 @@
 import type { InstanceDetail, ServerDetail } from "@hub/client";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Info, Plug, TriangleAlert } from "lucide-react";
-import { buttonClass, CopyButton } from "../parts/controls.tsx";
-import { StatusMark } from "../parts/status.tsx";
-import { transportName } from "../servers/server-card.tsx";
-import { ProbeSteps } from "./probe-steps.tsx";
-import { whatHappened } from "./trouble.ts";
+import { buttonClass, CopyButton } from "../parts/controls.js";
+import { StatusMark } from "../parts/status.js";
+import { transportName } from "../servers/server-card.js";
+import { ProbeSteps } from "./probe-steps.js";
+import { whatHappened } from "./trouble.js";
 
 const tones = {
   bad: { icon: CircleAlert, box: "border-bad", text: "text-bad" },

@@ -1,4 +1,4 @@
-import { type Difference, middleOf } from "./differences.ts";
+import { type Difference, middleOf } from "./differences.js";
 
 /** One property before and after, with what differs in bold. */
 export function DifferenceView({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { differencesOf, middleOf } from "./differences.ts";
+import { differencesOf, middleOf } from "./differences.js";
 
 const all = (before: unknown, after: unknown) => differencesOf(before, after).differences;
 

@@ -1,5 +1,5 @@
-import { isRecord } from "./definition.ts";
-import { below } from "./paths.ts";
+import { isRecord } from "./definition.js";
+import { below } from "./paths.js";
 
 /** One property that is not as it was. A side that is missing was not there. */
 export type Difference = {

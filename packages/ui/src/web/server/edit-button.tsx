@@ -1,13 +1,13 @@
 import type { ServerDetail } from "@hub/client";
 import { SquarePen } from "lucide-react";
 import { useState } from "react";
-import { ApiError } from "../api/http.ts";
-import { Button } from "../parts/controls.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { Problem } from "../parts/panels.tsx";
-import { changeOf, draftOf } from "./edit-draft.ts";
-import { EditFields } from "./edit-fields.tsx";
-import { useEdit } from "./queries.ts";
+import { ApiError } from "../api/http.js";
+import { Button } from "../parts/controls.js";
+import { Modal } from "../parts/modal.js";
+import { Problem } from "../parts/panels.js";
+import { changeOf, draftOf } from "./edit-draft.js";
+import { EditFields } from "./edit-fields.js";
+import { useEdit } from "./queries.js";
 
 /** Says of a server what somebody here knows better than the server itself. */
 export function EditButton({ server }: { readonly server: ServerDetail }) {

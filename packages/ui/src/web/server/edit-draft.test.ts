@@ -1,7 +1,7 @@
 import { editSchema } from "@hub/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { changeOf, draftOf } from "./edit-draft.ts";
+import { changeOf, draftOf } from "./edit-draft.js";
 
 const empty = draftOf({});
 

@@ -1,7 +1,7 @@
 import type { ServerDetail } from "@hub/client";
-import { inputClass } from "../parts/controls.tsx";
-import { Field, type FieldProblem, problemsAt } from "../parts/field.tsx";
-import type { EditDraft } from "./edit-draft.ts";
+import { inputClass } from "../parts/controls.js";
+import { Field, type FieldProblem, problemsAt } from "../parts/field.js";
+import type { EditDraft } from "./edit-draft.js";
 
 type TextField = {
   readonly [F in keyof EditDraft]: EditDraft[F] extends string ? F : never;

@@ -1,12 +1,12 @@
 import type { InstanceDetail } from "@hub/client";
-import { Ago } from "../live/ago.tsx";
-import { Badge, Facts } from "../parts/panels.tsx";
-import { StatusMark } from "../parts/status.tsx";
-import { transportName } from "../servers/server-card.tsx";
-import { milliseconds } from "./amounts.ts";
-import { LeaseLeft, NextProbe } from "./countdowns.tsx";
-import { RawJson } from "./raw-json.tsx";
-import { When } from "./when.tsx";
+import { Ago } from "../live/ago.js";
+import { Badge, Facts } from "../parts/panels.js";
+import { StatusMark } from "../parts/status.js";
+import { transportName } from "../servers/server-card.js";
+import { milliseconds } from "./amounts.js";
+import { LeaseLeft, NextProbe } from "./countdowns.js";
+import { RawJson } from "./raw-json.js";
+import { When } from "./when.js";
 
 /** One process of a server: where it is, its lease and its last probe. */
 export function InstancePanel({

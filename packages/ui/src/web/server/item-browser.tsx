@@ -1,11 +1,11 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { Empty } from "../parts/panels.tsx";
-import { SearchInput } from "../parts/search-input.tsx";
-import { type Item, narrow } from "./definition.ts";
-import { ItemDetails } from "./item-details.tsx";
-import { ItemList } from "./item-list.tsx";
-import type { ServerSearch } from "./search.ts";
+import { Empty } from "../parts/panels.js";
+import { SearchInput } from "../parts/search-input.js";
+import { type Item, narrow } from "./definition.js";
+import { ItemDetails } from "./item-details.js";
+import { ItemList } from "./item-list.js";
+import type { ServerSearch } from "./search.js";
 
 /** From here on the list stands beside it: Tailwind's `lg`. */
 const besideFrom = "(min-width: 64rem)";

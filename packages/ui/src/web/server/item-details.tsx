@@ -1,12 +1,12 @@
-import { CopyButton } from "../parts/controls.tsx";
-import { Badge, Facts } from "../parts/panels.tsx";
-import { TryPanel } from "../try/try-panel.tsx";
-import { byteCount } from "./amounts.ts";
-import { badgesOf } from "./annotations.ts";
-import { type Definition, type Item, isRecord, textOf } from "./definition.ts";
-import { PromptArguments } from "./prompt-arguments.tsx";
-import { RawJson } from "./raw-json.tsx";
-import { SchemaTable } from "./schema-table.tsx";
+import { CopyButton } from "../parts/controls.js";
+import { Badge, Facts } from "../parts/panels.js";
+import { TryPanel } from "../try/try-panel.js";
+import { byteCount } from "./amounts.js";
+import { badgesOf } from "./annotations.js";
+import { type Definition, type Item, isRecord, textOf } from "./definition.js";
+import { PromptArguments } from "./prompt-arguments.js";
+import { RawJson } from "./raw-json.js";
+import { SchemaTable } from "./schema-table.js";
 
 /** One tool, prompt, resource or template: what it is for, what it takes, and a place to try it. */
 export function ItemDetails({

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
-import type { Item } from "./definition.ts";
+import type { Item } from "./definition.js";
 
 const rowHeight = 52;
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { Empty, Loading, Problem } from "../parts/panels.tsx";
-import type { TriedKind } from "../try/try-panel.tsx";
-import { type Definition, type Item, itemOf } from "./definition.ts";
-import { ItemBrowser } from "./item-browser.tsx";
-import { offersQuery } from "./queries.ts";
+import { Empty, Loading, Problem } from "../parts/panels.js";
+import type { TriedKind } from "../try/try-panel.js";
+import { type Definition, type Item, itemOf } from "./definition.js";
+import { ItemBrowser } from "./item-browser.js";
+import { offersQuery } from "./queries.js";
 
 const none = {
   tools: "This server offers no tools",

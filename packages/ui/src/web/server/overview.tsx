@@ -1,13 +1,13 @@
 import type { ServerDetail } from "@hub/client";
-import { Ago } from "../live/ago.tsx";
-import { CopyButton } from "../parts/controls.tsx";
-import { Badge, Empty, Facts, OutLink, Panel } from "../parts/panels.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { transportName } from "../servers/server-card.tsx";
-import { textOf } from "./definition.ts";
-import { InstancePanel } from "./instance-panel.tsx";
-import { RawJson } from "./raw-json.tsx";
-import { When } from "./when.tsx";
+import { Ago } from "../live/ago.js";
+import { CopyButton } from "../parts/controls.js";
+import { Badge, Empty, Facts, OutLink, Panel } from "../parts/panels.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { transportName } from "../servers/server-card.js";
+import { textOf } from "./definition.js";
+import { InstancePanel } from "./instance-panel.js";
+import { RawJson } from "./raw-json.js";
+import { When } from "./when.js";
 
 /** An address with a button that copies it. */
 function Address({ url, what }: { readonly url: string; readonly what: string }) {

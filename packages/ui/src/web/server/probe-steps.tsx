@@ -1,6 +1,6 @@
 import type { FindingView } from "@hub/client";
 import { Check, X } from "lucide-react";
-import { stepsOf } from "./trouble.ts";
+import { stepsOf } from "./trouble.js";
 
 const looks = {
   passed: "text-good",

@@ -1,5 +1,5 @@
-import { isRecord, textOf } from "./definition.ts";
-import { ParameterTable } from "./schema-table.tsx";
+import { isRecord, textOf } from "./definition.js";
+import { ParameterTable } from "./schema-table.js";
 
 /** What a prompt takes: all of it is text. */
 export function PromptArguments({ given }: { readonly given: unknown }) {

@@ -5,10 +5,10 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { allPages, type NextPage } from "../api/all-pages.ts";
-import { ask, askJson } from "../api/http.ts";
-import { serverQuery } from "../api/queries.ts";
-import type { Definition } from "./definition.ts";
+import { allPages, type NextPage } from "../api/all-pages.js";
+import { ask, askJson } from "../api/http.js";
+import { serverQuery } from "../api/queries.js";
+import type { Definition } from "./definition.js";
 
 const part = encodeURIComponent;
 

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { CopyButton } from "../parts/controls.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
+import { CopyButton } from "../parts/controls.js";
+import { ScrollArea } from "../parts/scroll-area.js";
 
 /** What a machine said, word for word, for those who open it. `what` names it: “Copy <what>”. */
 export function RawJson({

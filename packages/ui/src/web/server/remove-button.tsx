@@ -1,9 +1,9 @@
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../parts/controls.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { Problem } from "../parts/panels.tsx";
-import { useRemove } from "./queries.ts";
+import { Button } from "../parts/controls.js";
+import { Modal } from "../parts/modal.js";
+import { Problem } from "../parts/panels.js";
+import { useRemove } from "./queries.js";
 
 /** Takes a server out of the hub, after a question. */
 export function RemoveButton({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { schemaRows } from "./schema-rows.ts";
+import { schemaRows } from "./schema-rows.js";
 
 const brief = (schema: unknown) =>
   schemaRows(schema).rows.map(

@@ -1,5 +1,5 @@
-import { isRecord, textOf } from "./definition.ts";
-import { below } from "./paths.ts";
+import { isRecord, textOf } from "./definition.js";
+import { below } from "./paths.js";
 
 /** One parameter of a schema, or a part of one. */
 export type SchemaRow = {

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
-import { Badge } from "../parts/panels.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { type SchemaRow, schemaRows } from "./schema-rows.ts";
+import { Badge } from "../parts/panels.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { type SchemaRow, schemaRows } from "./schema-rows.js";
 
 const indentRem = 1;
 const mostValues = 30;

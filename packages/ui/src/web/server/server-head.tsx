@@ -2,15 +2,15 @@ import type { ServerDetail } from "@hub/client";
 import { useNavigate } from "@tanstack/react-router";
 import { Radar } from "lucide-react";
 import { useEffect } from "react";
-import { Button, CopyButton } from "../parts/controls.tsx";
-import { Badge, OutLink, PageHead, Problem } from "../parts/panels.tsx";
-import { StatusMark } from "../parts/status.tsx";
-import { FlappingBadge } from "../servers/flapping-badge.tsx";
-import { OperatorBadges } from "../servers/operator-badges.tsx";
-import { ServerIcon } from "../servers/server-icon.tsx";
-import { EditButton } from "./edit-button.tsx";
-import { useProbe } from "./queries.ts";
-import { RemoveButton } from "./remove-button.tsx";
+import { Button, CopyButton } from "../parts/controls.js";
+import { Badge, OutLink, PageHead, Problem } from "../parts/panels.js";
+import { StatusMark } from "../parts/status.js";
+import { FlappingBadge } from "../servers/flapping-badge.js";
+import { OperatorBadges } from "../servers/operator-badges.js";
+import { ServerIcon } from "../servers/server-icon.js";
+import { EditButton } from "./edit-button.js";
+import { useProbe } from "./queries.js";
+import { RemoveButton } from "./remove-button.js";
 
 const foundMs = 8_000;
 

@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { ApiError } from "../api/http.ts";
-import { serverQuery } from "../api/queries.ts";
-import { ConnectPanel } from "../connect/connect-panel.tsx";
-import { buttonClass } from "../parts/controls.tsx";
-import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
-import { type Tab, Tabs } from "../parts/tabs.tsx";
-import { useTitle } from "../shell/title.ts";
-import { CallsTab } from "./calls-tab.tsx";
-import { ChangesTab } from "./changes-tab.tsx";
-import { Diagnosis } from "./diagnosis.tsx";
-import { OffersTab } from "./offers-tab.tsx";
-import { Overview } from "./overview.tsx";
-import type { TabKey } from "./search.ts";
-import { ServerHead } from "./server-head.tsx";
+import { ApiError } from "../api/http.js";
+import { serverQuery } from "../api/queries.js";
+import { ConnectPanel } from "../connect/connect-panel.js";
+import { buttonClass } from "../parts/controls.js";
+import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
+import { type Tab, Tabs } from "../parts/tabs.js";
+import { useTitle } from "../shell/title.js";
+import { CallsTab } from "./calls-tab.js";
+import { ChangesTab } from "./changes-tab.js";
+import { Diagnosis } from "./diagnosis.js";
+import { OffersTab } from "./offers-tab.js";
+import { Overview } from "./overview.js";
+import type { TabKey } from "./search.js";
+import { ServerHead } from "./server-head.js";
 
 /** One server: what it is, how it is, what it offers, what changed, and who calls it. */
 export function ServerPage(): React.ReactNode {

@@ -1,6 +1,6 @@
-import { byteCount, milliseconds } from "./amounts.ts";
-import { type Column, DataTable } from "./data-table.tsx";
-import type { TrafficRow } from "./queries.ts";
+import { byteCount, milliseconds } from "./amounts.js";
+import { type Column, DataTable } from "./data-table.js";
+import type { TrafficRow } from "./queries.js";
 
 const columns: readonly Column<TrafficRow>[] = [
   {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepsOf, whatHappened } from "./trouble.ts";
+import { stepsOf, whatHappened } from "./trouble.js";
 
 const problem = {
   step: "connect",

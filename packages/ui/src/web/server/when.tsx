@@ -1,4 +1,4 @@
-import { Ago } from "../live/ago.tsx";
+import { Ago } from "../live/ago.js";
 
 /** An instant as people write it, and how long ago it was. */
 export function When({ at }: { readonly at: string }) {

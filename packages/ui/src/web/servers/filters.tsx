@@ -1,10 +1,10 @@
 import type { ServerSummary } from "@hub/client";
 import { EyeOff, LayoutGrid, Search, Table2, X } from "lucide-react";
 import { useMemo } from "react";
-import { Button, IconButton, inputClass } from "../parts/controls.tsx";
-import { SearchInput } from "../parts/search-input.tsx";
-import { statusWord } from "../parts/status.tsx";
-import { type Choice, choicesOf, type ServersSearch, type Sort, statuses } from "./search.ts";
+import { Button, IconButton, inputClass } from "../parts/controls.js";
+import { SearchInput } from "../parts/search-input.js";
+import { statusWord } from "../parts/status.js";
+import { type Choice, choicesOf, type ServersSearch, type Sort, statuses } from "./search.js";
 
 const sortNames: Readonly<Record<Sort, string>> = {
   name: "Name",

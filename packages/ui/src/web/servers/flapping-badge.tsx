@@ -1,5 +1,5 @@
 import type { ServerSummary } from "@hub/client";
-import { Badge } from "../parts/panels.tsx";
+import { Badge } from "../parts/panels.js";
 
 /** Says of a server that what it offers changes all the time. Nothing for all others. */
 export function FlappingBadge({ server }: { readonly server: Pick<ServerSummary, "flapping"> }) {

@@ -1,5 +1,5 @@
 import type { ServerSummary } from "@hub/client";
-import { Badge } from "../parts/panels.tsx";
+import { Badge } from "../parts/panels.js";
 
 /** What an operator said of a server that whoever looks for one should see at once. */
 export function OperatorBadges({ server }: { readonly server: ServerSummary }) {

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Radio } from "lucide-react";
-import { allServersQuery } from "../api/queries.ts";
-import { useLive } from "../live/live.ts";
-import { Button } from "../parts/controls.tsx";
-import { Code } from "../parts/panels.tsx";
+import { allServersQuery } from "../api/queries.js";
+import { useLive } from "../live/live.js";
+import { Button } from "../parts/controls.js";
+import { Code } from "../parts/panels.js";
 
 /** What a person does first. It waits with them: the first server that registers takes its place. */
 export function QuickStart({ onShowHidden }: { readonly onShowHidden: () => void }) {

@@ -1,14 +1,14 @@
 import type { ServerSummary } from "@hub/client";
 import { Link } from "@tanstack/react-router";
 import { FileText, MessageSquareText, Wrench } from "lucide-react";
-import type { Pulse } from "../api/queries.ts";
-import { Ago } from "../live/ago.tsx";
-import { Badge } from "../parts/panels.tsx";
-import { Sparkline } from "../parts/sparkline.tsx";
-import { StatusMark } from "../parts/status.tsx";
-import { FlappingBadge } from "./flapping-badge.tsx";
-import { OperatorBadges } from "./operator-badges.tsx";
-import { ServerIcon } from "./server-icon.tsx";
+import type { Pulse } from "../api/queries.js";
+import { Ago } from "../live/ago.js";
+import { Badge } from "../parts/panels.js";
+import { Sparkline } from "../parts/sparkline.js";
+import { StatusMark } from "../parts/status.js";
+import { FlappingBadge } from "./flapping-badge.js";
+import { OperatorBadges } from "./operator-badges.js";
+import { ServerIcon } from "./server-icon.js";
 
 export type ServerPulse = Pulse["servers"][string];
 

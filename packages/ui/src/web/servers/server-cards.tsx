@@ -1,8 +1,8 @@
 import type { ServerSummary } from "@hub/client";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState } from "react";
-import type { Pulse } from "../api/queries.ts";
-import { ServerCard } from "./server-card.tsx";
+import type { Pulse } from "../api/queries.js";
+import { ServerCard } from "./server-card.js";
 
 const gap = 16;
 const leastWidth = 300;

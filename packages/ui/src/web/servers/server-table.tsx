@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState } from "react";
-import { Ago } from "../live/ago.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { StatusMark } from "../parts/status.tsx";
-import { FlappingBadge } from "./flapping-badge.tsx";
-import { Counts, Latency, transportName } from "./server-card.tsx";
-import type { ShownServers } from "./server-cards.tsx";
+import { Ago } from "../live/ago.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { StatusMark } from "../parts/status.js";
+import { FlappingBadge } from "./flapping-badge.js";
+import { Counts, Latency, transportName } from "./server-card.js";
+import type { ShownServers } from "./server-cards.js";
 
 const rowHeight = 49;
 

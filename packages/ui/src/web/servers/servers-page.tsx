@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
-import { allServersQuery, pulseQuery, serversQuery, toolSearchQuery } from "../api/queries.ts";
-import { Button } from "../parts/controls.tsx";
-import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
-import { useTitle } from "../shell/title.ts";
-import { Filters } from "./filters.tsx";
-import { QuickStart } from "./quick-start.tsx";
-import { choose, type ServersSearch } from "./search.ts";
-import { ServerCards } from "./server-cards.tsx";
-import { ServerTable } from "./server-table.tsx";
+import { allServersQuery, pulseQuery, serversQuery, toolSearchQuery } from "../api/queries.js";
+import { Button } from "../parts/controls.js";
+import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
+import { useTitle } from "../shell/title.js";
+import { Filters } from "./filters.js";
+import { QuickStart } from "./quick-start.js";
+import { choose, type ServersSearch } from "./search.js";
+import { ServerCards } from "./server-cards.js";
+import { ServerTable } from "./server-table.js";
 
 /** Every server of the hub, as they are now. */
 export function ServersPage(): React.ReactNode {

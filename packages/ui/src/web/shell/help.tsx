@@ -1,6 +1,6 @@
-import { Modal } from "../parts/modal.tsx";
-import { OutLink } from "../parts/panels.tsx";
-import { keys } from "./keys.ts";
+import { Modal } from "../parts/modal.js";
+import { OutLink } from "../parts/panels.js";
+import { keys } from "./keys.js";
 
 /** The keys that work everywhere, and where to read on. */
 export function Help({ onClose }: { readonly onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { pages } from "./pages.ts";
+import { pages } from "./pages.js";
 
 /** What a key press does, as the help shows it. */
 export const keys: readonly (readonly [keys: readonly string[], does: string])[] = [

@@ -1,6 +1,6 @@
 import { CloudOff } from "lucide-react";
-import { useNow } from "../live/clock.ts";
-import { useLive } from "../live/live.ts";
+import { useNow } from "../live/clock.js";
+import { useLive } from "../live/live.js";
 
 /** Shorter than this nobody needs to know. */
 const unnoticedMs = 1_000;

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { Empty, PageHead } from "../parts/panels.tsx";
-import { useTitle } from "./title.ts";
+import { Empty, PageHead } from "../parts/panels.js";
+import { useTitle } from "./title.js";
 
 /** What stands where no page is. */
 export function NotFound() {

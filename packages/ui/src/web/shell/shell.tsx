@@ -1,14 +1,14 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { Keyboard, Search } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { Button, IconButton } from "../parts/controls.tsx";
-import { useKeys } from "./keys.ts";
-import { LiveStrip } from "./live-strip.tsx";
-import { pages } from "./pages.ts";
-import { ThemeButton } from "./theme-button.tsx";
+import { Button, IconButton } from "../parts/controls.js";
+import { useKeys } from "./keys.js";
+import { LiveStrip } from "./live-strip.js";
+import { pages } from "./pages.js";
+import { ThemeButton } from "./theme-button.js";
 
-const Palette = lazy(async () => ({ default: (await import("../palette/palette.tsx")).Palette }));
-const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));
+const Palette = lazy(async () => ({ default: (await import("../palette/palette.js")).Palette }));
+const Help = lazy(async () => ({ default: (await import("./help.js")).Help }));
 
 /** What surrounds every page. */
 export function Shell() {

@@ -1,6 +1,6 @@
 import { Monitor, Moon, Sun } from "lucide-react";
-import { IconButton } from "../parts/controls.tsx";
-import { setTheme, type Theme, useTheme } from "./theme.ts";
+import { IconButton } from "../parts/controls.js";
+import { setTheme, type Theme, useTheme } from "./theme.js";
 
 const themes: Readonly<Record<Theme, { readonly next: Theme; readonly icon: typeof Sun }>> = {
   system: { next: "light", icon: Monitor },

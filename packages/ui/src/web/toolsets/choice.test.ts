@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { countThrough, letsThrough, withServer, withTool } from "./choice.ts";
-import { emptyDraft } from "./draft.ts";
+import { countThrough, letsThrough, withServer, withTool } from "./choice.js";
+import { emptyDraft } from "./draft.js";
 
 const tools = ["send", "reset", "echo"];
 const only = { ...emptyDraft, choice: "only" } as const;

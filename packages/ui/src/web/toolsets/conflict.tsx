@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button } from "../parts/controls.tsx";
-import { Problem } from "../parts/panels.tsx";
-import { differences, draftOf } from "./draft.ts";
-import { fetchToolset, type ReadToolset } from "./queries.ts";
+import { Button } from "../parts/controls.js";
+import { Problem } from "../parts/panels.js";
+import { differences, draftOf } from "./draft.js";
+import { fetchToolset, type ReadToolset } from "./queries.js";
 
 /** Somebody else was quicker: what they changed, and the two ways on. What was typed stays meanwhile. */
 export function Conflict({

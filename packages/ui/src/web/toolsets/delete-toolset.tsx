@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button } from "../parts/controls.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { Problem } from "../parts/panels.tsx";
-import { deleteToolset } from "./queries.ts";
+import { Button } from "../parts/controls.js";
+import { Modal } from "../parts/modal.js";
+import { Problem } from "../parts/panels.js";
+import { deleteToolset } from "./queries.js";
 
 /** Asks before a toolset goes, and its endpoint with it. */
 export function DeleteToolset({

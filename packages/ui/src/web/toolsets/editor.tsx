@@ -1,22 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useRef, useState } from "react";
-import { ApiError } from "../api/http.ts";
-import { serversQuery } from "../api/queries.ts";
-import { Button, buttonClass } from "../parts/controls.tsx";
-import type { FieldProblem } from "../parts/field.tsx";
-import { Loading, PageHead, Panel, Problem } from "../parts/panels.tsx";
-import { Conflict } from "./conflict.tsx";
-import { DeleteToolset } from "./delete-toolset.tsx";
-import { type Draft, definitionOf, isSame } from "./draft.ts";
-import { LeaveGuard } from "./leave-guard.tsx";
-import { NameFields } from "./name-fields.tsx";
-import { PreviewPanel } from "./preview-panel.tsx";
-import { createToolset, livePreviewQuery, type ReadToolset, replaceToolset } from "./queries.ts";
-import { ServerPicker } from "./server-picker.tsx";
-import { ShapeFields } from "./shape-fields.tsx";
-import { ToolTree } from "./tool-tree.tsx";
-import { useDebounced } from "./use-debounced.ts";
+import { ApiError } from "../api/http.js";
+import { serversQuery } from "../api/queries.js";
+import { Button, buttonClass } from "../parts/controls.js";
+import type { FieldProblem } from "../parts/field.js";
+import { Loading, PageHead, Panel, Problem } from "../parts/panels.js";
+import { Conflict } from "./conflict.js";
+import { DeleteToolset } from "./delete-toolset.js";
+import { type Draft, definitionOf, isSame } from "./draft.js";
+import { LeaveGuard } from "./leave-guard.js";
+import { NameFields } from "./name-fields.js";
+import { PreviewPanel } from "./preview-panel.js";
+import { createToolset, livePreviewQuery, type ReadToolset, replaceToolset } from "./queries.js";
+import { ServerPicker } from "./server-picker.js";
+import { ShapeFields } from "./shape-fields.js";
+import { ToolTree } from "./tool-tree.js";
+import { useDebounced } from "./use-debounced.js";
 
 const shownTools = 300;
 

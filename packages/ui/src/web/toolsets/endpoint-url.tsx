@@ -1,4 +1,4 @@
-import { CopyButton } from "../parts/controls.tsx";
+import { CopyButton } from "../parts/controls.js";
 
 /** Where clients connect, in full. */
 export function EndpointUrl({ path }: { readonly path: string }) {

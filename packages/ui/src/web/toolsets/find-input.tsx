@@ -1,4 +1,4 @@
-import { inputClass } from "../parts/controls.tsx";
+import { inputClass } from "../parts/controls.js";
 
 /** Narrows a list within a form. Enter would send the whole form off, half made, so it does nothing here. */
 export function FindInput({

@@ -1,6 +1,6 @@
 import { useBlocker } from "@tanstack/react-router";
-import { Button } from "../parts/controls.tsx";
-import { Modal } from "../parts/modal.tsx";
+import { Button } from "../parts/controls.js";
+import { Modal } from "../parts/modal.js";
 
 /** Asks before somebody leaves what is not saved. */
 export function LeaveGuard({ isAsking }: { readonly isAsking: () => boolean }) {

@@ -1,7 +1,7 @@
-import { inputClass } from "../parts/controls.tsx";
-import { Field, type FieldProblem, problemsAt } from "../parts/field.tsx";
-import { Panel } from "../parts/panels.tsx";
-import { type Draft, suggestedId } from "./draft.ts";
+import { inputClass } from "../parts/controls.js";
+import { Field, type FieldProblem, problemsAt } from "../parts/field.js";
+import { Panel } from "../parts/panels.js";
+import { type Draft, suggestedId } from "./draft.js";
 
 export type PartProps = {
   readonly draft: Draft;

@@ -1,9 +1,9 @@
 import type { ToolsetPreviewAnswer } from "@hub/core";
-import { Loading, Panel, Problem } from "../parts/panels.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { EndpointUrl } from "./endpoint-url.tsx";
-import { TokenCost } from "./token-cost.tsx";
-import { amount, plural } from "./words.ts";
+import { Loading, Panel, Problem } from "../parts/panels.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { EndpointUrl } from "./endpoint-url.js";
+import { TokenCost } from "./token-cost.js";
+import { amount, plural } from "./words.js";
 
 /** What clients will see at its endpoint, as the hub computes it, and what that costs. */
 export function PreviewPanel({

@@ -1,6 +1,6 @@
 import type { ToolsetInput, ToolsetList, ToolsetPreviewAnswer, ToolsetView } from "@hub/core";
 import { queryOptions } from "@tanstack/react-query";
-import { ask, askJson } from "../api/http.ts";
+import { ask, askJson } from "../api/http.js";
 
 const part = encodeURIComponent;
 const everyMs = 10_000;

@@ -2,13 +2,13 @@ import type { ServerSummary } from "@hub/client";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import type { FoundTools } from "../api/queries.ts";
-import { Button } from "../parts/controls.tsx";
-import { Loading, Problem } from "../parts/panels.tsx";
-import { countThrough, letsThrough, withServer, withTool } from "./choice.ts";
-import type { PartProps } from "./name-fields.tsx";
-import { serverToolsQuery } from "./queries.ts";
-import { ToolLeaf } from "./tool-leaf.tsx";
+import type { FoundTools } from "../api/queries.js";
+import { Button } from "../parts/controls.js";
+import { Loading, Problem } from "../parts/panels.js";
+import { countThrough, letsThrough, withServer, withTool } from "./choice.js";
+import type { PartProps } from "./name-fields.js";
+import { serverToolsQuery } from "./queries.js";
+import { ToolLeaf } from "./tool-leaf.js";
 
 const step = 50;
 

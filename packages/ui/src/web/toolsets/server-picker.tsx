@@ -1,14 +1,14 @@
 import type { ServerSummary } from "@hub/client";
 import { useState } from "react";
-import { Button } from "../parts/controls.tsx";
-import { FieldError, problemsAt } from "../parts/field.tsx";
-import { Badge, Panel } from "../parts/panels.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { StatusMark } from "../parts/status.tsx";
-import { choicesOf } from "../servers/search.ts";
-import { FindInput } from "./find-input.tsx";
-import type { PartProps } from "./name-fields.tsx";
-import { plural } from "./words.ts";
+import { Button } from "../parts/controls.js";
+import { FieldError, problemsAt } from "../parts/field.js";
+import { Badge, Panel } from "../parts/panels.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { StatusMark } from "../parts/status.js";
+import { choicesOf } from "../servers/search.js";
+import { FindInput } from "./find-input.js";
+import type { PartProps } from "./name-fields.js";
+import { plural } from "./words.js";
 
 const step = 50;
 

@@ -1,6 +1,6 @@
-import { Choice } from "../parts/field.tsx";
-import { Panel } from "../parts/panels.tsx";
-import type { Draft } from "./draft.ts";
+import { Choice } from "../parts/field.js";
+import { Panel } from "../parts/panels.js";
+import type { Draft } from "./draft.js";
 
 /** How its list looks to clients. */
 export function ShapeFields({

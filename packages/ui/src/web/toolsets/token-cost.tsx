@@ -1,5 +1,5 @@
 import type { ToolsetPreviewAnswer } from "@hub/core";
-import { amount } from "./words.ts";
+import { amount } from "./words.js";
 
 /** About what a model reads before it does anything, beside the two other ways. */
 export function TokenCost({

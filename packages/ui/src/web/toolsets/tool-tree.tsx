@@ -1,13 +1,13 @@
 import type { ServerSummary } from "@hub/client";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
-import { toolSearchQuery } from "../api/queries.ts";
-import { Button } from "../parts/controls.tsx";
-import { Choice, FieldError, problemsAt } from "../parts/field.tsx";
-import { Panel } from "../parts/panels.tsx";
-import { FindInput } from "./find-input.tsx";
-import type { PartProps } from "./name-fields.tsx";
-import { ServerBranch } from "./server-branch.tsx";
+import { toolSearchQuery } from "../api/queries.js";
+import { Button } from "../parts/controls.js";
+import { Choice, FieldError, problemsAt } from "../parts/field.js";
+import { Panel } from "../parts/panels.js";
+import { FindInput } from "./find-input.js";
+import type { PartProps } from "./name-fields.js";
+import { ServerBranch } from "./server-branch.js";
 
 const step = 40;
 const mostFound = 200;

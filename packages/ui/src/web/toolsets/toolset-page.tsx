@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { buttonClass } from "../parts/controls.tsx";
-import { Loading, PageHead, Problem } from "../parts/panels.tsx";
-import { useTitle } from "../shell/title.ts";
-import { draftOf } from "./draft.ts";
-import { ToolsetEditor } from "./editor.tsx";
-import { type ReadToolset, toolsetQuery } from "./queries.ts";
+import { buttonClass } from "../parts/controls.js";
+import { Loading, PageHead, Problem } from "../parts/panels.js";
+import { useTitle } from "../shell/title.js";
+import { draftOf } from "./draft.js";
+import { ToolsetEditor } from "./editor.js";
+import { type ReadToolset, toolsetQuery } from "./queries.js";
 
 /** One saved selection, to be edited. */
 export function ToolsetPage(): React.ReactNode {

@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pencil, PlugZap, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Button, buttonClass } from "../parts/controls.tsx";
-import { Badge, Panel } from "../parts/panels.tsx";
-import { DeleteToolset } from "./delete-toolset.tsx";
-import { definitionOf, draftOf } from "./draft.ts";
-import { EndpointUrl } from "./endpoint-url.tsx";
-import { previewQuery } from "./queries.ts";
-import { amount, plural, selects } from "./words.ts";
+import { Button, buttonClass } from "../parts/controls.js";
+import { Badge, Panel } from "../parts/panels.js";
+import { DeleteToolset } from "./delete-toolset.js";
+import { definitionOf, draftOf } from "./draft.js";
+import { EndpointUrl } from "./endpoint-url.js";
+import { previewQuery } from "./queries.js";
+import { amount, plural, selects } from "./words.js";
 
 /** One toolset in the list: what it is, where it is, and what it costs. */
 export function ToolsetRow({

@@ -2,15 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { serversQuery } from "../api/queries.ts";
-import { useFollowHub } from "../api/use-follow-hub.ts";
-import { Button, buttonClass } from "../parts/controls.tsx";
-import { Empty, Loading, PageHead, Problem } from "../parts/panels.tsx";
-import { useTitle } from "../shell/title.ts";
-import { emptyDraft } from "./draft.ts";
-import { ToolsetEditor } from "./editor.tsx";
-import { costsEveryMs, previewsKey, toolsetsQuery } from "./queries.ts";
-import { ToolsetRow } from "./toolset-row.tsx";
+import { serversQuery } from "../api/queries.js";
+import { useFollowHub } from "../api/use-follow-hub.js";
+import { Button, buttonClass } from "../parts/controls.js";
+import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
+import { useTitle } from "../shell/title.js";
+import { emptyDraft } from "./draft.js";
+import { ToolsetEditor } from "./editor.js";
+import { costsEveryMs, previewsKey, toolsetsQuery } from "./queries.js";
+import { ToolsetRow } from "./toolset-row.js";
 
 const step = 50;
 

@@ -1,5 +1,5 @@
-import type { Figures, ServerTraffic, TrafficRow } from "./queries.ts";
-import type { Sort } from "./search.ts";
+import type { Figures, ServerTraffic, TrafficRow } from "./queries.js";
+import type { Sort } from "./search.js";
 
 export function milliseconds(ms: number): string {
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`;

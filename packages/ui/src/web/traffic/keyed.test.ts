@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keyed } from "./keyed.ts";
-import type { Call } from "./queries.ts";
+import { keyed } from "./keyed.js";
+import type { Call } from "./queries.js";
 
 const call = (at: string, name = "greet"): Call => ({
   at,

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Ago } from "../live/ago.tsx";
-import { Button } from "../parts/controls.tsx";
-import { Badge, Empty, Loading, Panel, Problem } from "../parts/panels.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { byteSize, milliseconds } from "./figures.ts";
-import { keyed } from "./keyed.ts";
-import { type Call, callsQuery } from "./queries.ts";
+import { Ago } from "../live/ago.js";
+import { Button } from "../parts/controls.js";
+import { Badge, Empty, Loading, Panel, Problem } from "../parts/panels.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { byteSize, milliseconds } from "./figures.js";
+import { keyed } from "./keyed.js";
+import { type Call, callsQuery } from "./queries.js";
 
 const outcomes: Readonly<
   Record<

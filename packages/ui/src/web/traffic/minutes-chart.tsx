@@ -1,5 +1,5 @@
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import type { Minute } from "./queries.ts";
+import { ScrollArea } from "../parts/scroll-area.js";
+import type { Minute } from "./queries.js";
 
 const barWidth = 10;
 const gap = 2;

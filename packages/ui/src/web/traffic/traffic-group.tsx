@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
-import { byteSize, type Group, milliseconds, rowName, share } from "./figures.ts";
-import type { Figures } from "./queries.ts";
+import { byteSize, type Group, milliseconds, rowName, share } from "./figures.js";
+import type { Figures } from "./queries.js";
 
 const shownAtFirst = 50;
 

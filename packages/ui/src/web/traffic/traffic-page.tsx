@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { serversQuery } from "../api/queries.ts";
-import { Empty, Loading, PageHead, Panel, Problem } from "../parts/panels.tsx";
-import { ServerSelect } from "../parts/server-select.tsx";
-import { useTitle } from "../shell/title.ts";
-import { groupsOf, share } from "./figures.ts";
-import { LastCalls } from "./last-calls.tsx";
-import { MinutesChart } from "./minutes-chart.tsx";
-import { type TrafficAnswer, trafficQuery } from "./queries.ts";
-import type { TrafficSearch } from "./search.ts";
-import { TrafficTable } from "./traffic-table.tsx";
+import { serversQuery } from "../api/queries.js";
+import { Empty, Loading, PageHead, Panel, Problem } from "../parts/panels.js";
+import { ServerSelect } from "../parts/server-select.js";
+import { useTitle } from "../shell/title.js";
+import { groupsOf, share } from "./figures.js";
+import { LastCalls } from "./last-calls.js";
+import { MinutesChart } from "./minutes-chart.js";
+import { type TrafficAnswer, trafficQuery } from "./queries.js";
+import type { TrafficSearch } from "./search.js";
+import { TrafficTable } from "./traffic-table.js";
 
 function Totals({ traffic }: { readonly traffic: TrafficAnswer }) {
   const sum = (figureOf: (one: TrafficAnswer["servers"][number]) => number) =>

@@ -1,10 +1,10 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../parts/controls.tsx";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import type { Group, Order } from "./figures.ts";
-import type { Sort } from "./search.ts";
-import { TrafficGroup } from "./traffic-group.tsx";
+import { Button } from "../parts/controls.js";
+import { ScrollArea } from "../parts/scroll-area.js";
+import type { Group, Order } from "./figures.js";
+import type { Sort } from "./search.js";
+import { TrafficGroup } from "./traffic-group.js";
 
 const columns: readonly { readonly label: string; readonly sort?: Sort; readonly hint?: string }[] =
   [

@@ -1,8 +1,8 @@
-import { expandTemplate, neededVariables, templateVariables } from "./copy/uri-template.ts";
-import { parameterHeaders } from "./mcp/header-values.ts";
-import type { Asked } from "./mcp/request.ts";
-import { isObject, type JsonObject, type Schema, schemasOf, textOf } from "./schema/schema.ts";
-import type { TriedKind } from "./try-panel.tsx";
+import { expandTemplate, neededVariables, templateVariables } from "./copy/uri-template.js";
+import { parameterHeaders } from "./mcp/header-values.js";
+import type { Asked } from "./mcp/request.js";
+import { isObject, type JsonObject, type Schema, schemasOf, textOf } from "./schema/schema.js";
+import type { TriedKind } from "./try-panel.js";
 
 /** What is tried, and the words for it. */
 export type Subject = {

@@ -1,22 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { Play, Square, TriangleAlert } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
-import { serverQuery } from "../api/queries.ts";
-import { Button } from "../parts/controls.tsx";
-import { CopyLinks } from "./copy/copy-links.tsx";
-import { useValues } from "./form/use-values.ts";
-import { ValuesForm } from "./form/values-form.tsx";
-import type { Answer } from "./mcp/messages.ts";
-import { PastList } from "./past/past-list.tsx";
-import { usePastCalls } from "./past/use-past-calls.ts";
-import { ConfirmDialog } from "./run/confirm-dialog.tsx";
-import { Elapsed } from "./run/elapsed.tsx";
-import { hintOf } from "./run/hints.ts";
-import { QuestionDialog } from "./run/question-dialog.tsx";
-import { RunView } from "./run/run-view.tsx";
-import { useRun } from "./run/use-run.ts";
-import type { JsonObject } from "./schema/schema.ts";
-import { askedOf, type Subject, subjectOf } from "./subject.ts";
+import { serverQuery } from "../api/queries.js";
+import { Button } from "../parts/controls.js";
+import { CopyLinks } from "./copy/copy-links.js";
+import { useValues } from "./form/use-values.js";
+import { ValuesForm } from "./form/values-form.js";
+import type { Answer } from "./mcp/messages.js";
+import { PastList } from "./past/past-list.js";
+import { usePastCalls } from "./past/use-past-calls.js";
+import { ConfirmDialog } from "./run/confirm-dialog.js";
+import { Elapsed } from "./run/elapsed.js";
+import { hintOf } from "./run/hints.js";
+import { QuestionDialog } from "./run/question-dialog.js";
+import { RunView } from "./run/run-view.js";
+import { useRun } from "./run/use-run.js";
+import type { JsonObject } from "./schema/schema.js";
+import { askedOf, type Subject, subjectOf } from "./subject.js";
 
 export type TriedKind = "tool" | "prompt" | "resource" | "resourceTemplate";
 

@@ -1,6 +1,6 @@
 import { Maximize, Minimize } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Button } from "../parts/controls.tsx";
+import { Button } from "../parts/controls.js";
 
 /** Whether an element fills the screen; Escape ends it, which the browser sees to. */
 export function useFullScreen(element: React.RefObject<HTMLElement | null>) {

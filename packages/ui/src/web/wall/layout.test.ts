@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { gap, layoutFor } from "./layout.ts";
+import { gap, layoutFor } from "./layout.js";
 
 const screen = { width: 1_890, height: 940 };
 

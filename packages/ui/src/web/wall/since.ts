@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { askJson } from "../api/http.ts";
-import { type HubEvent, onHubEvent } from "../live/live.ts";
+import { askJson } from "../api/http.js";
+import { type HubEvent, onHubEvent } from "../live/live.js";
 
 type Since = {
   readonly name: string;

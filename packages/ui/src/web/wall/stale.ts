@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { pulseQuery } from "../api/queries.ts";
-import { useNow } from "../live/clock.ts";
-import { useLive } from "../live/live.ts";
+import { pulseQuery } from "../api/queries.js";
+import { useNow } from "../live/clock.js";
+import { useLive } from "../live/live.js";
 
 /** Shorter than this nobody needs to know. */
 const unnoticedMs = 1_000;

@@ -1,10 +1,10 @@
 import type { ServerSummary } from "@hub/client";
 import { useLayoutEffect, useRef, useState } from "react";
-import { ScrollArea } from "../parts/scroll-area.tsx";
-import { gap, layoutFor } from "./layout.ts";
-import type { Changes } from "./since.ts";
-import { forgetWidths } from "./text-size.ts";
-import { WallTile } from "./wall-tile.tsx";
+import { ScrollArea } from "../parts/scroll-area.js";
+import { gap, layoutFor } from "./layout.js";
+import type { Changes } from "./since.js";
+import { forgetWidths } from "./text-size.js";
+import { WallTile } from "./wall-tile.js";
 
 /** All tiles, as big as the place allows. */
 export function WallGrid({

@@ -1,11 +1,11 @@
 import type { ServerSummary } from "@hub/client";
-import { Ago } from "../live/ago.tsx";
-import { useNow } from "../live/clock.ts";
-import { inputClass } from "../parts/controls.tsx";
-import { StatusShape, statusTone, statusWord } from "../parts/status.tsx";
-import { choicesOf } from "../servers/search.ts";
-import { statuses, type WallSearch } from "./search.ts";
-import type { Changes } from "./since.ts";
+import { Ago } from "../live/ago.js";
+import { useNow } from "../live/clock.js";
+import { inputClass } from "../parts/controls.js";
+import { StatusShape, statusTone, statusWord } from "../parts/status.js";
+import { choicesOf } from "../servers/search.js";
+import { statuses, type WallSearch } from "./search.js";
+import type { Changes } from "./since.js";
 
 function Clock() {
   const now = new Date(useNow());

@@ -2,18 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CloudOff } from "lucide-react";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
-import { serversQuery } from "../api/queries.ts";
-import { span } from "../live/ago.tsx";
-import { useNow } from "../live/clock.ts";
-import { Button } from "../parts/controls.tsx";
-import { Empty, Loading, Problem } from "../parts/panels.tsx";
-import { useTitle } from "../shell/title.ts";
-import { FullScreenButton, useFullScreen } from "./full-screen.tsx";
-import { chooseForWall, type WallSearch } from "./search.ts";
-import { useChanges } from "./since.ts";
-import { useStaleSince } from "./stale.ts";
-import { WallGrid } from "./wall-grid.tsx";
-import { WallHead } from "./wall-head.tsx";
+import { serversQuery } from "../api/queries.js";
+import { span } from "../live/ago.js";
+import { useNow } from "../live/clock.js";
+import { Button } from "../parts/controls.js";
+import { Empty, Loading, Problem } from "../parts/panels.js";
+import { useTitle } from "../shell/title.js";
+import { FullScreenButton, useFullScreen } from "./full-screen.js";
+import { chooseForWall, type WallSearch } from "./search.js";
+import { useChanges } from "./since.js";
+import { useStaleSince } from "./stale.js";
+import { WallGrid } from "./wall-grid.js";
+import { WallHead } from "./wall-head.js";
 
 /** Where the page begins under its head, which grows when it has something to say. */
 function useTop(): number {

@@ -1,9 +1,9 @@
 import type { ServerSummary } from "@hub/client";
 import { Link } from "@tanstack/react-router";
-import { span } from "../live/ago.tsx";
-import { useNow } from "../live/clock.ts";
-import { StatusShape, statusWord } from "../parts/status.tsx";
-import { leastText, textSizes } from "./text-size.ts";
+import { span } from "../live/ago.js";
+import { useNow } from "../live/clock.js";
+import { StatusShape, statusWord } from "../parts/status.js";
+import { leastText, textSizes } from "./text-size.js";
 
 type Status = ServerSummary["status"];
 

@@ -1,7 +1,7 @@
-import { CopyButton } from "../../parts/controls.tsx";
-import type { Asked } from "../mcp/request.ts";
-import { curlOf } from "./curl.ts";
-import { typescriptOf } from "./typescript.ts";
+import { CopyButton } from "../../parts/controls.js";
+import type { Asked } from "../mcp/request.js";
+import { curlOf } from "./curl.js";
+import { typescriptOf } from "./typescript.js";
 
 /** The call, to be made elsewhere. */
 export function CopyLinks({ asked }: { readonly asked: Asked }) {

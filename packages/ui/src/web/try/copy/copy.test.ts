@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { headerValue, parameterHeaders } from "../mcp/header-values.ts";
-import type { Asked } from "../mcp/request.ts";
-import { askedOf, subjectOf } from "../subject.ts";
-import { curlOf, shellQuoted } from "./curl.ts";
-import { typescriptOf } from "./typescript.ts";
-import { expandTemplate, neededVariables, templateVariables } from "./uri-template.ts";
+import { headerValue, parameterHeaders } from "../mcp/header-values.js";
+import type { Asked } from "../mcp/request.js";
+import { askedOf, subjectOf } from "../subject.js";
+import { curlOf, shellQuoted } from "./curl.js";
+import { typescriptOf } from "./typescript.js";
+import { expandTemplate, neededVariables, templateVariables } from "./uri-template.js";
 
 const asked: Asked = {
   serverId: "a b",

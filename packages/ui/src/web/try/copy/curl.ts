@@ -1,5 +1,5 @@
-import type { Asked } from "../mcp/request.ts";
-import { requestOf } from "../mcp/request.ts";
+import type { Asked } from "../mcp/request.js";
+import { requestOf } from "../mcp/request.js";
 
 /** A text as one word of a POSIX shell, whatever is in it. */
 export function shellQuoted(text: string): string {

@@ -1,4 +1,4 @@
-import type { Asked } from "../mcp/request.ts";
+import type { Asked } from "../mcp/request.js";
 
 /** JSON is an expression of TypeScript, but for a field that an object literal takes for something else. */
 function literal(value: unknown): string {

@@ -1,8 +1,8 @@
-import { inputClass } from "../../parts/controls.tsx";
-import type { Option } from "../schema/kind.ts";
-import { isSame } from "../schema/schema.ts";
-import type { FieldProps } from "./form-context.ts";
-import { Group, Labelled } from "./labelled.tsx";
+import { inputClass } from "../../parts/controls.js";
+import type { Option } from "../schema/kind.js";
+import { isSame } from "../schema/schema.js";
+import type { FieldProps } from "./form-context.js";
+import { Group, Labelled } from "./labelled.js";
 
 /** So many values are offered; others can be given as raw JSON. */
 const mostShown = 500;

@@ -1,12 +1,12 @@
-import { kindOf, shown } from "../schema/kind.ts";
-import { BooleanField, ChoiceField, ChoicesField } from "./choice-field.tsx";
-import { type FieldProps, useForm } from "./form-context.ts";
-import { JsonField } from "./json-field.tsx";
-import { ListField } from "./list-field.tsx";
-import { NumberField } from "./number-field.tsx";
-import { ObjectField } from "./object-fields.tsx";
-import { TextField } from "./text-field.tsx";
-import { UnionField } from "./union-field.tsx";
+import { kindOf, shown } from "../schema/kind.js";
+import { BooleanField, ChoiceField, ChoicesField } from "./choice-field.js";
+import { type FieldProps, useForm } from "./form-context.js";
+import { JsonField } from "./json-field.js";
+import { ListField } from "./list-field.js";
+import { NumberField } from "./number-field.js";
+import { ObjectField } from "./object-fields.js";
+import { TextField } from "./text-field.js";
+import { UnionField } from "./union-field.js";
 
 /** Schemas may hold themselves; what lies deeper is written as JSON. */
 export const mostDepth = 6;

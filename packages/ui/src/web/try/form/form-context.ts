@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Schema } from "../schema/schema.ts";
+import type { Schema } from "../schema/schema.js";
 
 export type FormState = {
   /** The whole schema, that references point into. */

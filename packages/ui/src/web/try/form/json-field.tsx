@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { inputClass } from "../../parts/controls.tsx";
-import { jsonFromText, textFromJson } from "../schema/coerce.ts";
-import { Unreadable } from "../schema/draft.ts";
-import { isSame } from "../schema/schema.ts";
-import type { FieldProps } from "./form-context.ts";
-import { Labelled } from "./labelled.tsx";
+import { inputClass } from "../../parts/controls.js";
+import { jsonFromText, textFromJson } from "../schema/coerce.js";
+import { Unreadable } from "../schema/draft.js";
+import { isSame } from "../schema/schema.js";
+import type { FieldProps } from "./form-context.js";
+import { Labelled } from "./labelled.js";
 
 function isWritten(text: string, value: unknown): boolean {
   const read = jsonFromText(text);

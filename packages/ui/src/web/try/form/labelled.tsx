@@ -1,7 +1,7 @@
 import { useId } from "react";
-import { Capped } from "../results/capped.tsx";
-import { textOf } from "../schema/schema.ts";
-import { type FieldProps, useForm } from "./form-context.ts";
+import { Capped } from "../results/capped.js";
+import { textOf } from "../schema/schema.js";
+import { type FieldProps, useForm } from "./form-context.js";
 
 export const labelOf = ({ schema, name }: Pick<FieldProps, "schema" | "name">) =>
   textOf(schema.title) ?? name;

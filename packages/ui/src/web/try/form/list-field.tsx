@@ -1,13 +1,13 @@
 import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
 import { useRef, useState } from "react";
-import { Button, IconButton } from "../../parts/controls.tsx";
-import { initialItem } from "../schema/initial.ts";
-import { shown } from "../schema/kind.ts";
-import { step } from "../schema/problems.ts";
-import type { Schema } from "../schema/schema.ts";
-import { Field } from "./field.tsx";
-import { type FieldProps, useForm } from "./form-context.ts";
-import { Group, labelOf } from "./labelled.tsx";
+import { Button, IconButton } from "../../parts/controls.js";
+import { initialItem } from "../schema/initial.js";
+import { shown } from "../schema/kind.js";
+import { step } from "../schema/problems.js";
+import type { Schema } from "../schema/schema.js";
+import { Field } from "./field.js";
+import { type FieldProps, useForm } from "./form-context.js";
+import { Group, labelOf } from "./labelled.js";
 
 /** So many entries are drawn; more are a matter for raw JSON. */
 const mostShown = 200;

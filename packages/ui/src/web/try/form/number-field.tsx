@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { inputClass } from "../../parts/controls.tsx";
-import { numberFromText, textFromNumber } from "../schema/coerce.ts";
-import { numberOf } from "../schema/schema.ts";
-import type { FieldProps } from "./form-context.ts";
-import { Labelled } from "./labelled.tsx";
+import { inputClass } from "../../parts/controls.js";
+import { numberFromText, textFromNumber } from "../schema/coerce.js";
+import { numberOf } from "../schema/schema.js";
+import type { FieldProps } from "./form-context.js";
+import { Labelled } from "./labelled.js";
 
 /** A number, typed as text: what is half typed stays, and `1.0` is not rewritten while one types. */
 export function NumberField(field: FieldProps) {

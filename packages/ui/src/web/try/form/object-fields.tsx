@@ -1,10 +1,10 @@
-import { fieldOf, withField } from "../schema/draft.ts";
-import { requiredOf } from "../schema/kind.ts";
-import { step } from "../schema/problems.ts";
-import { isObject, type Schema } from "../schema/schema.ts";
-import { Field } from "./field.tsx";
-import type { FieldProps } from "./form-context.ts";
-import { Group } from "./labelled.tsx";
+import { fieldOf, withField } from "../schema/draft.js";
+import { requiredOf } from "../schema/kind.js";
+import { step } from "../schema/problems.js";
+import { isObject, type Schema } from "../schema/schema.js";
+import { Field } from "./field.js";
+import type { FieldProps } from "./form-context.js";
+import { Group } from "./labelled.js";
 
 type Properties = readonly (readonly [name: string, schema: Schema])[];
 

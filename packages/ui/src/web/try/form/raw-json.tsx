@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { inputClass } from "../../parts/controls.tsx";
+import { inputClass } from "../../parts/controls.js";
 
 /** The same values as text; a text that is not JSON stays as it is and says where it stops being JSON. */
 export function RawJson({

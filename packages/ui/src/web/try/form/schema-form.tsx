@@ -1,10 +1,10 @@
 import { useMemo } from "react";
-import { type Kind, kindOf, shown } from "../schema/kind.ts";
-import type { FieldProblem } from "../schema/problems.ts";
-import { isObject, type Schema } from "../schema/schema.ts";
-import { Field } from "./field.tsx";
-import { FormProvider } from "./form-context.ts";
-import { ObjectFields } from "./object-fields.tsx";
+import { type Kind, kindOf, shown } from "../schema/kind.js";
+import type { FieldProblem } from "../schema/problems.js";
+import { isObject, type Schema } from "../schema/schema.js";
+import { Field } from "./field.js";
+import { FormProvider } from "./form-context.js";
+import { ObjectFields } from "./object-fields.js";
 
 /** The fields for an object of a schema. Problems are shown beside the fields they belong to. */
 export function SchemaForm({

@@ -1,9 +1,9 @@
-import { inputClass } from "../../parts/controls.tsx";
-import { instantFromLocal, localFromInstant } from "../schema/coerce.ts";
-import { textOf } from "../schema/schema.ts";
-import { isSecret } from "../schema/secrets.ts";
-import type { FieldProps } from "./form-context.ts";
-import { Labelled } from "./labelled.tsx";
+import { inputClass } from "../../parts/controls.js";
+import { instantFromLocal, localFromInstant } from "../schema/coerce.js";
+import { textOf } from "../schema/schema.js";
+import { isSecret } from "../schema/secrets.js";
+import type { FieldProps } from "./form-context.js";
+import { Labelled } from "./labelled.js";
 
 const inputTypes: Readonly<Record<string, string>> = {
   date: "date",

@@ -1,13 +1,13 @@
 import { useId, useState } from "react";
-import { inputClass } from "../../parts/controls.tsx";
-import { initialValue } from "../schema/initial.ts";
-import { kindOf } from "../schema/kind.ts";
-import { variantOf } from "../schema/problems.ts";
-import { isObject, type Schema, textOf } from "../schema/schema.ts";
-import { Field, mostDepth } from "./field.tsx";
-import { type FieldProps, useForm } from "./form-context.ts";
-import { Group, labelOf } from "./labelled.tsx";
-import { ObjectFields } from "./object-fields.tsx";
+import { inputClass } from "../../parts/controls.js";
+import { initialValue } from "../schema/initial.js";
+import { kindOf } from "../schema/kind.js";
+import { variantOf } from "../schema/problems.js";
+import { isObject, type Schema, textOf } from "../schema/schema.js";
+import { Field, mostDepth } from "./field.js";
+import { type FieldProps, useForm } from "./form-context.js";
+import { Group, labelOf } from "./labelled.js";
+import { ObjectFields } from "./object-fields.js";
 
 /** What a variant is called: its title, the constant that tells it apart, or its type. */
 function nameOf(variant: Schema, index: number): string {

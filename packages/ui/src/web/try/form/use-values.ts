@@ -1,9 +1,9 @@
 import { useMemo, useState } from "react";
-import { readJson } from "../schema/coerce.ts";
-import { isReadable, sentOf } from "../schema/draft.ts";
-import { initialValue } from "../schema/initial.ts";
-import { problemsOf } from "../schema/problems.ts";
-import { isObject, isSame, type JsonObject, type Schema } from "../schema/schema.ts";
+import { readJson } from "../schema/coerce.js";
+import { isReadable, sentOf } from "../schema/draft.js";
+import { initialValue } from "../schema/initial.js";
+import { problemsOf } from "../schema/problems.js";
+import { isObject, isSame, type JsonObject, type Schema } from "../schema/schema.js";
 
 /** What a person fills in, as a form or as raw JSON; each keeps what was typed in the other. */
 export function useValues(schema: Schema) {

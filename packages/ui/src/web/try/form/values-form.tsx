@@ -1,8 +1,8 @@
-import { Fallback } from "../results/fallback.tsx";
-import type { Schema } from "../schema/schema.ts";
-import { RawJson } from "./raw-json.tsx";
-import { SchemaForm } from "./schema-form.tsx";
-import type { Values } from "./use-values.ts";
+import { Fallback } from "../results/fallback.js";
+import type { Schema } from "../schema/schema.js";
+import { RawJson } from "./raw-json.js";
+import { SchemaForm } from "./schema-form.js";
+import type { Values } from "./use-values.js";
 
 /** The form of a schema with a switch to raw JSON. */
 export function ValuesForm({

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.ts";
+import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.js";
 import {
   type Answer,
   CallError,
@@ -6,9 +6,9 @@ import {
   noticeOf,
   type Question,
   questionOf,
-} from "./messages.ts";
-import { type Answered, type Asked, type McpRequest, requestOf } from "./request.ts";
-import { eventsOf } from "./stream.ts";
+} from "./messages.js";
+import { type Answered, type Asked, type McpRequest, requestOf } from "./request.js";
+import { eventsOf } from "./stream.js";
 
 /** A server that asks again and again is not done by asking more. */
 const mostRounds = 20;

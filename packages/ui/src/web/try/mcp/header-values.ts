@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type Schema, textOf } from "../schema/schema.ts";
+import { isObject, type JsonObject, type Schema, textOf } from "../schema/schema.js";
 
 const sentinel = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 const plain = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;

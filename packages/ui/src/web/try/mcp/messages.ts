@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.ts";
+import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.js";
 
 /** An error of the protocol: the call was not carried out. */
 export class CallError extends Error {

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../schema/schema.ts";
-import { headerValue } from "./header-values.ts";
+import type { JsonObject } from "../schema/schema.js";
+import { headerValue } from "./header-values.js";
 
 const protocolVersion = "2026-07-28";
 

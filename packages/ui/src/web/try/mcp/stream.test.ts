@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eventsOf } from "./stream.ts";
+import { eventsOf } from "./stream.js";
 
 async function eventsIn(chunks: Iterable<Uint8Array>): Promise<readonly string[]> {
   const waiting = chunks[Symbol.iterator]();

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.ts";
+import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.js";
 
 const outcomes = ["done", "error", "failed", "cancelled"] as const;
 /** `error` is a result that says so; `failed` is a call that had no result. */

@@ -1,8 +1,8 @@
 import { PencilLine, RotateCw } from "lucide-react";
-import { Button } from "../../parts/controls.tsx";
-import { Badge } from "../../parts/panels.tsx";
-import { durationText } from "../run/duration.ts";
-import type { Outcome, PastCall } from "./past-calls.ts";
+import { Button } from "../../parts/controls.js";
+import { Badge } from "../../parts/panels.js";
+import { durationText } from "../run/duration.js";
+import type { Outcome, PastCall } from "./past-calls.js";
 
 const words: Readonly<Record<Outcome, readonly [word: string, tone: "good" | "bad" | "calm"]>> = {
   done: ["done", "good"],

@@ -1,9 +1,9 @@
 import { useState } from "react";
-import type { Finished } from "../run/use-run.ts";
-import { isObject, isSame, type JsonObject } from "../schema/schema.ts";
-import { withoutSecrets } from "../schema/secrets.ts";
-import type { Subject } from "../subject.ts";
-import { keepPastCall, pastKey, readPastCalls } from "./past-calls.ts";
+import type { Finished } from "../run/use-run.js";
+import { isObject, isSame, type JsonObject } from "../schema/schema.js";
+import { withoutSecrets } from "../schema/secrets.js";
+import type { Subject } from "../subject.js";
+import { keepPastCall, pastKey, readPastCalls } from "./past-calls.js";
 
 /** The calls of one tool, prompt or resource that this tab of the browser has made. */
 export function usePastCalls({ serverId, kind, name, schema }: Subject) {

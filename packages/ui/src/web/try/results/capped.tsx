@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button } from "../../parts/controls.tsx";
+import { Button } from "../../parts/controls.js";
 
 const mostText = 200_000;
 

@@ -1,10 +1,10 @@
-import { JsonTree } from "../../parts/json-tree.tsx";
-import { OutLink } from "../../parts/panels.tsx";
-import { isObject, textOf } from "../schema/schema.ts";
-import { Capped } from "./capped.tsx";
-import { Media } from "./media.tsx";
-import { ResourceContents } from "./resource-contents.tsx";
-import { TextBlock } from "./text-block.tsx";
+import { JsonTree } from "../../parts/json-tree.js";
+import { OutLink } from "../../parts/panels.js";
+import { isObject, textOf } from "../schema/schema.js";
+import { Capped } from "./capped.js";
+import { Media } from "./media.js";
+import { ResourceContents } from "./resource-contents.js";
+import { TextBlock } from "./text-block.js";
 
 /** One block of a result or of a message of a prompt; a kind that is not known is shown as data. */
 export function ContentBlock({ block, what }: { readonly block: unknown; readonly what: string }) {

@@ -1,5 +1,5 @@
 import ReactMarkdown, { type Components } from "react-markdown";
-import { OutLink } from "../../parts/panels.tsx";
+import { OutLink } from "../../parts/panels.js";
 
 /** HTML in it stays text, images are not loaded, and headings do not mix with those of the page. */
 const components: Components = {

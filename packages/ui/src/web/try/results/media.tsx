@@ -1,5 +1,5 @@
 import { Download } from "lucide-react";
-import { Button } from "../../parts/controls.tsx";
+import { Button } from "../../parts/controls.js";
 
 const base64 = /^[A-Za-z0-9+/\r\n]*={0,2}\s*$/;
 const mostShown = 20 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import { type JsonObject, textOf } from "../schema/schema.ts";
-import { Media, mediaUrl, SaveBlob } from "./media.tsx";
-import { TextBlock } from "./text-block.tsx";
+import { type JsonObject, textOf } from "../schema/schema.js";
+import { Media, mediaUrl, SaveBlob } from "./media.js";
+import { TextBlock } from "./text-block.js";
 
 /** The contents of a resource, read or inside a result. */
 export function ResourceContents({ contents }: { readonly contents: JsonObject }) {

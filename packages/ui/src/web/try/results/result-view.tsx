@@ -1,13 +1,13 @@
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../parts/controls.tsx";
-import { JsonTree } from "../../parts/json-tree.tsx";
-import { Badge } from "../../parts/panels.tsx";
-import { CallError } from "../mcp/messages.ts";
-import { isObject, type JsonObject, textOf } from "../schema/schema.ts";
-import { Capped } from "./capped.tsx";
-import { ContentBlock } from "./content-block.tsx";
-import { ResourceContents } from "./resource-contents.tsx";
+import { Button } from "../../parts/controls.js";
+import { JsonTree } from "../../parts/json-tree.js";
+import { Badge } from "../../parts/panels.js";
+import { CallError } from "../mcp/messages.js";
+import { isObject, type JsonObject, textOf } from "../schema/schema.js";
+import { Capped } from "./capped.js";
+import { ContentBlock } from "./content-block.js";
+import { ResourceContents } from "./resource-contents.js";
 
 const mostBlocks = 50;
 

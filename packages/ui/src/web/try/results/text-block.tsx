@@ -1,10 +1,10 @@
 import { lazy, Suspense, useState } from "react";
-import { Button, CopyButton } from "../../parts/controls.tsx";
-import { ScrollArea } from "../../parts/scroll-area.tsx";
-import { Capped } from "./capped.tsx";
-import { Fallback } from "./fallback.tsx";
+import { Button, CopyButton } from "../../parts/controls.js";
+import { ScrollArea } from "../../parts/scroll-area.js";
+import { Capped } from "./capped.js";
+import { Fallback } from "./fallback.js";
 
-const Markdown = lazy(() => import("./markdown.tsx"));
+const Markdown = lazy(() => import("./markdown.js"));
 
 /** A longer text takes too long to read as markdown. */
 const mostMarkdown = 50_000;

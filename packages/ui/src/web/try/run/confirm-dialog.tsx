@@ -1,7 +1,7 @@
-import { Button } from "../../parts/controls.tsx";
-import { Modal } from "../../parts/modal.tsx";
-import { Code } from "../../parts/panels.tsx";
-import type { Asked } from "../mcp/request.ts";
+import { Button } from "../../parts/controls.js";
+import { Modal } from "../../parts/modal.js";
+import { Code } from "../../parts/panels.js";
+import type { Asked } from "../mcp/request.js";
 
 /** Asks before a tool that says it may destroy something. */
 export function ConfirmDialog({

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { durationText } from "./duration.ts";
+import { durationText } from "./duration.js";
 
 const tickMs = 100;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hintOf } from "./hints.ts";
+import { hintOf } from "./hints.js";
 
 test("a tool that says it changes something is destructive unless it says otherwise", () => {
   const cases = [

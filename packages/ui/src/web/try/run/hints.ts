@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../schema/schema.ts";
+import { isObject, type JsonObject } from "../schema/schema.js";
 
 /** What a tool says of itself; a server may say anything, so this is a reason to ask, not to trust. */
 export type Hint = "destructive" | "unknown" | "harmless";

@@ -1,10 +1,10 @@
-import { Button } from "../../parts/controls.tsx";
-import { Modal } from "../../parts/modal.tsx";
-import { OutLink } from "../../parts/panels.tsx";
-import { useValues } from "../form/use-values.ts";
-import { ValuesForm } from "../form/values-form.tsx";
-import type { Answer, Question } from "../mcp/messages.ts";
-import { Capped } from "../results/capped.tsx";
+import { Button } from "../../parts/controls.js";
+import { Modal } from "../../parts/modal.js";
+import { OutLink } from "../../parts/panels.js";
+import { useValues } from "../form/use-values.js";
+import { ValuesForm } from "../form/values-form.js";
+import type { Answer, Question } from "../mcp/messages.js";
+import { Capped } from "../results/capped.js";
 
 type Asking<Mode extends Question["mode"]> = {
   readonly question: Extract<Question, { readonly mode: Mode }>;

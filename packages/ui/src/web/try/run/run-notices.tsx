@@ -1,6 +1,6 @@
-import { ScrollArea } from "../../parts/scroll-area.tsx";
-import { Capped } from "../results/capped.tsx";
-import type { LogLine, Run } from "./use-run.ts";
+import { ScrollArea } from "../../parts/scroll-area.js";
+import { Capped } from "../results/capped.js";
+import type { LogLine, Run } from "./use-run.js";
 
 /** How far a call has come, as its server tells it. */
 export function ProgressBar({

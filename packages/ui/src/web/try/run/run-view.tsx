@@ -1,9 +1,9 @@
 import { memo } from "react";
-import { Fallback } from "../results/fallback.tsx";
-import { FailedView, ResultView } from "../results/result-view.tsx";
-import { durationText } from "./duration.ts";
-import { LogLines, ProgressBar } from "./run-notices.tsx";
-import type { Ended, Run } from "./use-run.ts";
+import { Fallback } from "../results/fallback.js";
+import { FailedView, ResultView } from "../results/result-view.js";
+import { durationText } from "./duration.js";
+import { LogLines, ProgressBar } from "./run-notices.js";
+import type { Ended, Run } from "./use-run.js";
 
 /** What a call has shown so far: progress, log and, at its end, what came of it. */
 export const RunView = memo(function RunView({ run }: { readonly run: Run }) {

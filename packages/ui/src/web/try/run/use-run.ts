@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { call } from "../mcp/call.ts";
-import type { Answer, Notice, Question } from "../mcp/messages.ts";
-import type { Asked } from "../mcp/request.ts";
-import type { Outcome } from "../past/past-calls.ts";
-import type { JsonObject } from "../schema/schema.ts";
+import { call } from "../mcp/call.js";
+import type { Answer, Notice, Question } from "../mcp/messages.js";
+import type { Asked } from "../mcp/request.js";
+import type { Outcome } from "../past/past-calls.js";
+import type { JsonObject } from "../schema/schema.js";
 
 const mostLogs = 500;
 

@@ -1,6 +1,6 @@
-import { brokenAt } from "./broken-at.ts";
-import { Unreadable } from "./draft.ts";
-import { inexactIn, isExact } from "./exact.ts";
+import { brokenAt } from "./broken-at.js";
+import { Unreadable } from "./draft.js";
+import { inexactIn, isExact } from "./exact.js";
 
 const numeral = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 

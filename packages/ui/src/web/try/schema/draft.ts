@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "./schema.ts";
+import { isObject, type JsonObject } from "./schema.js";
 
 /** What stands in a field for JSON and cannot be read as JSON yet, or not be sent as it is. */
 export class Unreadable {

@@ -1,5 +1,5 @@
-import { kindOf, requiredOf, shown } from "./kind.ts";
-import type { Schema } from "./schema.ts";
+import { kindOf, requiredOf, shown } from "./kind.js";
+import type { Schema } from "./schema.js";
 
 /** A schema that holds itself would never end. */
 const mostDepth = 6;

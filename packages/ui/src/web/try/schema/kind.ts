@@ -1,5 +1,5 @@
-import { resolve } from "./resolve.ts";
-import { isObject, listOf, type Schema, schemasOf, textOf } from "./schema.ts";
+import { resolve } from "./resolve.js";
+import { isObject, listOf, type Schema, schemasOf, textOf } from "./schema.js";
 
 /** One of a few values. */
 export type Option = { readonly value: unknown; readonly label: string };

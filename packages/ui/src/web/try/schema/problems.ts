@@ -1,8 +1,8 @@
-import { isInexactNumeral } from "./coerce.ts";
-import { Unreadable } from "./draft.ts";
-import { kindOf, requiredOf, shown } from "./kind.ts";
-import { isObject, isSame, listOf, numberOf, type Schema } from "./schema.ts";
-import { textProblem } from "./text-problem.ts";
+import { isInexactNumeral } from "./coerce.js";
+import { Unreadable } from "./draft.js";
+import { kindOf, requiredOf, shown } from "./kind.js";
+import { isObject, isSame, listOf, numberOf, type Schema } from "./schema.js";
+import { textProblem } from "./text-problem.js";
 
 /** What is wrong with the field at a JSON pointer. */
 export type FieldProblem = { readonly path: string; readonly message: string };

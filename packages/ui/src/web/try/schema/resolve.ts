@@ -1,4 +1,4 @@
-import { isObject, listOf, type Schema, schemasOf } from "./schema.ts";
+import { isObject, listOf, type Schema, schemasOf } from "./schema.js";
 
 /** References and `allOf` that lead into each other end here. */
 const mostSteps = 16;

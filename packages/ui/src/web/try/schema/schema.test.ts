@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brokenAt } from "./broken-at.ts";
+import { brokenAt } from "./broken-at.js";
 import {
   instantFromLocal,
   jsonFromText,
@@ -8,14 +8,14 @@ import {
   numberFromText,
   readJson,
   textFromNumber,
-} from "./coerce.ts";
-import { isReadable, sentOf, Unreadable, withField } from "./draft.ts";
-import { initialValue } from "./initial.ts";
-import { kindOf, shown } from "./kind.ts";
-import { problemsOf, variantOf } from "./problems.ts";
-import { resolve } from "./resolve.ts";
-import type { Schema } from "./schema.ts";
-import { withoutSecrets } from "./secrets.ts";
+} from "./coerce.js";
+import { isReadable, sentOf, Unreadable, withField } from "./draft.js";
+import { initialValue } from "./initial.js";
+import { kindOf, shown } from "./kind.js";
+import { problemsOf, variantOf } from "./problems.js";
+import { resolve } from "./resolve.js";
+import type { Schema } from "./schema.js";
+import { withoutSecrets } from "./secrets.js";
 
 const kind = (schema: Schema, isRequired = true) =>
   kindOf(shown(schema, schema, isRequired), schema).is;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Schema } from "./schema.ts";
-import { withoutSecrets } from "./secrets.ts";
+import type { Schema } from "./schema.js";
+import { withoutSecrets } from "./secrets.js";
 
 test("secrets are left out of what is kept", () => {
   const schema = {

@@ -1,5 +1,5 @@
-import { target } from "./resolve.ts";
-import { isObject, type Schema, schemasOf } from "./schema.ts";
+import { target } from "./resolve.js";
+import { isObject, type Schema, schemasOf } from "./schema.js";
 
 const mostDepth = 32;
 /** Forms within forms multiply; beyond this many of them nothing is kept. */

@@ -1,4 +1,4 @@
-import { numberOf, type Schema } from "./schema.ts";
+import { numberOf, type Schema } from "./schema.js";
 
 const mostPattern = 200;
 const mostTested = 1_000;

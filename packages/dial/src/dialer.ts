@@ -1,0 +1,273 @@
+import { setMaxListeners } from "node:events";
+import type { Readable } from "node:stream";
+import type { UpstreamDialer } from "@hub/core";
+import { Agent } from "undici";
+import { type ByteBudget, boundedBody, byteBudget } from "./bounded-body.js";
+import {
+  asDialError,
+  type ConnectorOptions,
+  type ConnectTrace,
+  type Goal,
+  type ListenAddress,
+  openSocket,
+  type Resolve,
+  speaksTls,
+  systemResolve,
+  unlessAborted,
+} from "./connector.js";
+import { createDeadline, type Deadline } from "./deadline.js";
+import { DialError, type DialStep } from "./dial-error.js";
+import { type EndpointRules, hostOf } from "./endpoint-rules.js";
+import { checkPort, type PortState } from "./port-check.js";
+import { relay } from "./relay.js";
+
+/** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
+export const hubViaHeader = "mcp-hub-via";
+/** Every answer of a hub names it, so that a hub which reached itself by a detour notices. */
+export const hubIdHeader = "mcp-hub-id";
+
+export type DialerOptions = {
+  readonly rules: EndpointRules;
+  /** Who this hub is: a random text, new with every start. */
+  readonly hubId: string;
+  readonly version: string;
+  /** Where this hub listens. Asked at every connection, since ports are known late. */
+  readonly ownAddresses?: () => readonly ListenAddress[];
+  readonly resolve?: Resolve;
+  /** More certificate authorities to trust, as PEM. */
+  readonly ca?: string;
+  /** For resolving, connecting and TLS together. Default: 5 s. */
+  readonly connectTimeoutMs?: number;
+  /** Default: 16 KiB. */
+  readonly maxHeaderBytes?: number;
+  /** Connections kept for each origin. Default: no limit. */
+  readonly connections?: number;
+};
+
+type DialRequest = {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Ends the request and the reading of its answer. */
+  readonly signal: AbortSignal;
+  /** The hubs a relayed request already came through (`mcp-hub-via` as received). */
+  readonly via?: string | undefined;
+};
+
+export type DialAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as sent: undecoded and without a limit. For relaying. */
+  readonly stream: Readable;
+  /** The body decoded, at most `limit` bytes of it and no more than the budget has left. */
+  chunks(limit: number, budget?: ByteBudget): AsyncGenerator<Uint8Array>;
+  /** Gives the body up. Needed whenever it is not read to its end. */
+  discard(): void;
+};
+
+/**
+ * Makes every outgoing connection of the hub: connects only to addresses that the rules allow, follows
+ * no redirect to another origin, obeys no proxy environment, verifies certificates, sends nobody's credentials.
+ */
+export interface Dialer extends UpstreamDialer {
+  /** Sends one request. Throws DialError. */
+  dial(url: string, request: DialRequest): Promise<DialAnswer>;
+  /** Whether a TLS server answers at the host and port of a URL. Throws DialError when nothing does. */
+  speaksTls(url: string, signal: AbortSignal): Promise<boolean>;
+  /** Whether something listens at the host and port of a URL, at any of its addresses. Never rejects. */
+  checkPort(url: string, deadline: Deadline): Promise<PortState>;
+  /** A dialer with connections of its own, which end with it. `trace` hears of every step. */
+  separate(trace?: ConnectTrace): Dialer;
+  close(): Promise<void>;
+}
+
+/**
+ * All that crosses to a server, beside what the hub itself says. Whatever else a client sends may say who
+ * it is, or is meant for the hub alone.
+ */
+const crossing = new Set([
+  "accept",
+  "accept-encoding",
+  "baggage",
+  "content-type",
+  "last-event-id",
+  "traceparent",
+  "tracestate",
+]);
+
+/** Headers of MCP cross, those that tools name for their arguments among them; the hub's own do not. */
+function mayCross(name: string): boolean {
+  return crossing.has(name) || (name.startsWith("mcp-") && !name.startsWith("mcp-hub-"));
+}
+
+export function createDialer(options: DialerOptions): Dialer {
+  const connector: ConnectorOptions = {
+    rules: options.rules,
+    resolve: oneAtATime(options.resolve ?? systemResolve),
+    ownAddresses: options.ownAddresses ?? (() => []),
+    ca: options.ca,
+  };
+  return createLine(options, connector);
+}
+
+function createLine(
+  options: DialerOptions,
+  connector: ConnectorOptions,
+  trace?: ConnectTrace,
+): Dialer {
+  const closing = new AbortController();
+  // Every connection that is being made listens to it.
+  setMaxListeners(0, closing.signal);
+  const connectTimeoutMs = options.connectTimeoutMs ?? 5_000;
+  /** The step each origin's newest connection is in, for requests that are given up before it stands. */
+  const steps = new Map<string, DialStep>();
+
+  const connectTo = async (goal: Goal) => {
+    const origin = originOf(goal);
+    const deadline = createDeadline(connectTimeoutMs, closing.signal);
+    try {
+      return await openSocket(goal, connector, deadline, (step, done) => {
+        steps.set(origin, step);
+        trace?.(step, done);
+      });
+    } finally {
+      deadline.clear();
+      steps.delete(origin);
+    }
+  };
+
+  const agent = new Agent({
+    connect: (target, callback) => {
+      const goal = goalOf(target.protocol, target.hostname, target.port);
+      connectTo(goal).then(
+        (socket) => callback(null, socket),
+        (error: Error) => callback(error, null),
+      );
+    },
+    maxHeaderSize: options.maxHeaderBytes ?? 16_384,
+    // Callers limit time with their signals; these would only get in their way.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connections: options.connections ?? null,
+    allowH2: false,
+  });
+
+  return {
+    async dial(url, request) {
+      const target = new URL(url);
+      const goal = goalOf(target.protocol, target.hostname, target.port);
+      try {
+        request.signal.throwIfAborted();
+        // undici notices an abort only once the connection stands.
+        const asked = agent.request({
+          origin: target.origin,
+          path: `${target.pathname}${target.search}`,
+          method: request.method,
+          headers: headersFor(request.headers ?? {}, request.via, options),
+          body: request.body ?? null,
+          signal: request.signal,
+        });
+        const answer = await unlessAborted(asked, request.signal);
+        const headers = flatHeaders(answer.headers);
+        const discard = () => void answer.body.on("error", () => undefined).destroy();
+        trace?.("http", `HTTP ${answer.statusCode}`);
+        if (headers[hubIdHeader] === options.hubId) {
+          discard();
+          throw new DialError("http", "HUB_ITSELF", "was answered by the hub itself");
+        }
+        return {
+          status: answer.statusCode,
+          headers,
+          stream: answer.body,
+          chunks: (limit, budget = byteBudget(limit)) =>
+            boundedBody(answer.body, headers["content-encoding"], limit, budget, request.signal),
+          discard,
+        };
+      } catch (error) {
+        throw asDialError(steps.get(originOf(goal)) ?? "http", error, request.signal);
+      }
+    },
+    send: (url, request, receiver) => relay(agent, url, request, receiver, options),
+    async speaksTls(url, signal) {
+      const target = new URL(url);
+      const deadline = createDeadline(connectTimeoutMs, signal);
+      try {
+        return await speaksTls(
+          goalOf(target.protocol, target.hostname, target.port),
+          connector,
+          deadline,
+        );
+      } finally {
+        deadline.clear();
+      }
+    },
+    checkPort(url, deadline) {
+      const target = new URL(url);
+      return checkPort(goalOf(target.protocol, target.hostname, target.port), connector, deadline);
+    },
+    separate: (ownTrace) => createLine(options, connector, ownTrace),
+    async close() {
+      closing.abort(new DialError("connect", "ABORTED", "was given up"));
+      await agent.destroy();
+    },
+  };
+}
+
+function goalOf(protocol: string, hostname: string, port: string): Goal {
+  const isTls = protocol === "https:";
+  const host = hostOf(
+    new URL(
+      `http://${hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname}`,
+    ),
+  );
+  return { hostname: host, port: Number(port) || (isTls ? 443 : 80), isTls };
+}
+
+function originOf(goal: Goal): string {
+  return `${goal.isTls} ${goal.hostname} ${goal.port}`;
+}
+
+/** The headers of a request as they go out: those that may cross, and who is asking. */
+export function headersFor(
+  given: Readonly<Record<string, string>>,
+  via: string | undefined,
+  options: Pick<DialerOptions, "hubId" | "version">,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "user-agent": `mcp-hub/${options.version}`,
+    "accept-encoding": "gzip, deflate, br",
+  };
+  for (const name in given) {
+    const value = given[name];
+    const lower = name.toLowerCase();
+    if (value !== undefined && mayCross(lower)) headers[lower] = value;
+  }
+  headers[hubViaHeader] = viaFor(via, options);
+  return headers;
+}
+
+/** The hubs a request came through, this one the last. */
+export function viaFor(via: string | undefined, { hubId }: Pick<DialerOptions, "hubId">): string {
+  return via === undefined ? hubId : `${via}, ${hubId}`;
+}
+
+function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>) {
+  const flat: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined)
+      flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}
+
+/** Names that take long to resolve must not use up the few threads that resolve: one look-up a name. */
+function oneAtATime(resolve: Resolve): Resolve {
+  const running = new Map<string, Promise<readonly string[]>>();
+  return (hostname) => {
+    const known = running.get(hostname);
+    if (known !== undefined) return known;
+    const started = resolve(hostname).finally(() => running.delete(hostname));
+    running.set(hostname, started);
+    return started;
+  };
+}

@@ -1,0 +1,16 @@
+export { addressKind, canonicalAddress } from "./address.js";
+export { type ByteBudget, byteBudget, giveLimit } from "./bounded-body.js";
+export { type ConnectTrace, machineAddresses } from "./connector.js";
+export { createDeadline, type Deadline } from "./deadline.js";
+export { DialError, type DialStep } from "./dial-error.js";
+export {
+  createDialer,
+  type DialAnswer,
+  type Dialer,
+  type DialerOptions,
+  hubIdHeader,
+  hubViaHeader,
+} from "./dialer.js";
+export { checkEndpoint, createEndpointRules, hostOf, literalAddresses } from "./endpoint-rules.js";
+export { refuseOwn } from "./own-endpoint.js";
+export { mostRedirects, redirectToFollow } from "./redirect.js";

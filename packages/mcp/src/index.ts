@@ -1,0 +1,63 @@
+export { connectionHeaders } from "./connection-headers.js";
+export { cutText } from "./cut-text.js";
+export {
+  type Answering,
+  answersRequest,
+  type Envelope,
+  EnvelopeReader,
+  envelopeOf,
+  outcomeOf,
+} from "./envelope.js";
+export { type EnvelopeProblem, EnvelopeSpelling, withNameAt } from "./envelope-spelling.js";
+export {
+  batchVersion,
+  eraOf,
+  isModernVersion,
+  legacyVersions,
+  metaKeys,
+  modernVersion,
+  modernVersions,
+  newestLegacyVersion,
+  serverVersions,
+  withoutEnvelope,
+} from "./eras.js";
+export {
+  EventParser,
+  EventTooLarge,
+  eventText,
+  fieldsText,
+  type StreamEvent,
+} from "./event-stream.js";
+export { GrowingBytes } from "./growing-bytes.js";
+export {
+  decodeHeaderValue,
+  encodeHeaderValue,
+  type HeaderParameter,
+  headerMismatch,
+  headerParameters,
+  headersForArguments,
+} from "./header-values.js";
+export { hear } from "./heard.js";
+export { type Headers, headerOf } from "./http-headers.js";
+export {
+  codes,
+  errorText,
+  isSameId,
+  type JsonRpcError,
+  type JsonRpcId,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type Message,
+  messageOf,
+  type Outcome,
+  type Params,
+  parseMessage,
+  resultText,
+} from "./json-rpc.js";
+export { endOfText, type JsonLimits, type JsonVisitor, scanJson } from "./json-scan.js";
+export { LineCutter } from "./line-cutter.js";
+export { sessionIdIn } from "./session-id.js";
+export { isBatch, membersOf } from "./split-batch.js";
+export { isUnauthorized, longestRefusal, refusesForToken, speaksOfToken } from "./token-refusal.js";
+export { memberAt, memberText, textWithArguments } from "./written-json.js";

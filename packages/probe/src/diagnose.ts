@@ -1,0 +1,180 @@
+import {
+  type Era,
+  type Finding,
+  nameKey,
+  type ProbeStep,
+  probeSteps,
+  type Transport,
+} from "@hub/core";
+import { createDeadline, type Dialer } from "@hub/dial";
+import type { Meeting } from "./contact.js";
+import { explore, isWorthExploring } from "./explore.js";
+import { ProbeFault } from "./fault.js";
+import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
+import { eraWarnings, introduction } from "./identity.js";
+import { inspect, redirectWarnings } from "./inspect.js";
+import { type Locked, lockOf } from "./read-capabilities.js";
+import { createStopwatch } from "./stopwatch.js";
+import type { Subject } from "./subject.js";
+
+export type DiagnosisRequest = {
+  readonly endpoint: string;
+  /** Default: streamable-http. */
+  readonly transport?: Transport | undefined;
+  /** The name it is or will be registered under. */
+  readonly name?: string | undefined;
+  readonly registeredFrom?: string | undefined;
+  /** Default: 5 s; looking for the right path may take 2.5 s more. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+type DiagnosisStep = {
+  readonly step: ProbeStep;
+  readonly state: "ok" | "failed" | "skipped";
+  /** One sentence or a few words: what was seen. */
+  readonly detail: string;
+  readonly ms: number;
+};
+
+type Diagnosis = {
+  /** True when the hub can use the server as it is, or could with a token. */
+  readonly ok: boolean;
+  readonly endpoint: string;
+  readonly transport: Transport;
+  readonly steps: readonly DiagnosisStep[];
+  /**
+   * What to fix. May be present although `ok` is true: for another transport than declared, or for a token
+   * that clients need.
+   */
+  readonly finding?: Finding;
+  readonly warnings: readonly string[];
+  readonly answered?: {
+    readonly transport: Transport;
+    readonly needsToken: boolean;
+    readonly era?: Era;
+    readonly protocolVersion?: string;
+    readonly supportedVersions?: readonly string[];
+    readonly serverName?: string;
+    readonly serverVersion?: string;
+  };
+};
+
+export type Diagnose = (request: DiagnosisRequest) => Promise<Diagnosis>;
+
+/** Examines an endpoint step by step, and says what is wrong with it and how to fix it. */
+export function createDiagnose(deps: {
+  readonly dialer: Dialer;
+  readonly version: string;
+  /** Values in one message of a server. Default: the table's. */
+  readonly mostValues?: number;
+}): Diagnose {
+  return async (request) => {
+    const subject: Subject = { ...request, transport: request.transport ?? "streamable-http" };
+    const { endpoint, transport } = subject;
+    const watch = createStopwatch();
+    const deadline = createDeadline(request.timeoutMs ?? 5_000, request.signal);
+    try {
+      return await inspect(
+        { ...deps, subject, deadline, trace: watch.trace },
+        async (meeting, met) => {
+          watch.done("mcp");
+          const lock =
+            meeting.kind === "met" ? await lockOf(meeting.contact, deadline.signal) : undefined;
+          const diagnosis = healthy(meeting, subject, watch.times, lock);
+          const warnings = [...redirectWarnings(endpoint, met), ...diagnosis.warnings];
+          return { ...diagnosis, warnings };
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof ProbeFault)) throw error;
+      watch.done("mcp");
+      const found = isWorthExploring(error.fault, subject)
+        ? await explore({ ...deps, subject, signal: request.signal })
+        : undefined;
+      const finding = findingFor(error.fault, subject, found);
+      const steps = stepsOf(watch.times, subject, finding, undefined);
+      return { ok: false, endpoint, transport, steps, finding, warnings: [] };
+    } finally {
+      deadline.clear();
+    }
+  };
+}
+
+type Times = ReturnType<typeof createStopwatch>["times"];
+
+function healthy(
+  meeting: Meeting,
+  subject: Subject,
+  times: Times,
+  lock: Locked | undefined,
+): Diagnosis {
+  const { endpoint, transport } = subject;
+  const base = { ok: true, endpoint, transport } as const;
+  if (meeting.kind === "token-needed") {
+    const finding = tokenFinding(meeting);
+    return {
+      ...base,
+      steps: stepsOf(times, subject, undefined, { mcp: finding.cause }),
+      finding,
+      warnings: [],
+      answered: { transport: meeting.transport, needsToken: true },
+    };
+  }
+  const { greeting } = meeting.contact;
+  const said = introduction(greeting.serverInfo);
+  const isOther = meeting.transport !== transport;
+  const details = {
+    mcp: `It answers as MCP over ${meeting.transport}.`,
+    era: `${greeting.era}, protocol ${greeting.protocolVersion}`,
+    identity:
+      said.serverName === undefined
+        ? "It does not say its name."
+        : `It calls itself "${said.serverName}".`,
+  };
+  return {
+    ...base,
+    steps: stepsOf(times, subject, undefined, details),
+    ...(isOther ? { finding: otherTransportFinding(subject, meeting.transport) } : {}),
+    ...(lock === undefined ? {} : { finding: tokenFinding(lock) }),
+    warnings: [...eraWarnings(meeting), ...nameWarnings(said.serverName, subject.name)],
+    answered: {
+      transport: meeting.transport,
+      needsToken: lock !== undefined,
+      era: greeting.era,
+      protocolVersion: greeting.protocolVersion,
+      ...(greeting.supportedVersions === undefined
+        ? {}
+        : { supportedVersions: greeting.supportedVersions }),
+      ...said,
+    },
+  };
+}
+
+function nameWarnings(said: string | undefined, registered: string | undefined): string[] {
+  if (said === undefined || registered === undefined || nameKey(said) === nameKey(registered))
+    return [];
+  return [
+    `It calls itself "${said}", not "${registered}"; if that is not intended, another server answers there.`,
+  ];
+}
+
+/** The steps in order: those before the failed one passed, those after it were not taken. */
+function stepsOf(
+  times: Times,
+  subject: Subject,
+  failed: Finding | undefined,
+  details: Partial<Record<ProbeStep, string>> | undefined,
+): DiagnosisStep[] {
+  const failedAt = failed === undefined ? probeSteps.length : probeSteps.indexOf(failed.step);
+  return probeSteps.map((step, index) => {
+    const ms = Math.round((times.get(step)?.ms ?? 0) * 10) / 10;
+    if (index === failedAt) return { step, state: "failed", detail: failed?.cause ?? "", ms };
+    if (index > failedAt) return { step, state: "skipped", detail: "Not reached.", ms: 0 };
+    if (step === "tls" && !subject.endpoint.toLowerCase().startsWith("https:"))
+      return { step, state: "skipped", detail: "Plain HTTP.", ms: 0 };
+    const detail = details?.[step] ?? times.get(step)?.detail;
+    if (detail === undefined) return { step, state: "skipped", detail: "Not reached.", ms: 0 };
+    return { step, state: "ok", detail, ms };
+  });
+}

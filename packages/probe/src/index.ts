@@ -1,0 +1,7 @@
+export { createDiagnose, type Diagnose } from "./diagnose.js";
+export { wholeText } from "./event-stream.js";
+export { networkFinding } from "./findings-network.js";
+export { createNothingListens } from "./nothing-listens.js";
+export { createProber } from "./prober.js";
+export { createRefresher } from "./refresher.js";
+export { createProbeScheduler } from "./scheduler.js";

@@ -1,0 +1,231 @@
+import {
+  BudgetBook,
+  type CapabilitySnapshot,
+  endpointKey,
+  type Finding,
+  type ProbeFailure,
+  type ProbeOptions,
+  type ProbeOutcome,
+  type Prober,
+  type ProbeSuccess,
+  type ProbeTarget,
+  type Transport,
+} from "@hub/core";
+import { createDeadline, type Deadline, type Dialer } from "@hub/dial";
+import { callLockOf } from "./call-lock.js";
+import type { Meeting } from "./contact.js";
+import { explore, isWorthExploring } from "./explore.js";
+import { type Fault, ProbeFault } from "./fault.js";
+import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
+import { eraWarnings, introduction, requireIdentity } from "./identity.js";
+import { inspect, redirectWarnings } from "./inspect.js";
+import { createMemo } from "./memo.js";
+import { readCapabilities } from "./read-capabilities.js";
+import { type Discovery, finding, type Subject } from "./subject.js";
+import type { TaskSupport } from "./task-support.js";
+import type { KeptSession } from "./wire.js";
+
+export type ProberDeps = {
+  readonly dialer: Dialer;
+  /** Of the hub, for `clientInfo`. */
+  readonly version: string;
+  /** What a server may offer. Default: the table's. */
+  readonly budgets?: BudgetBook | undefined;
+  /** What of a server's lists clients do not get as it is written, a sentence each. Default: nothing is said. */
+  readonly listProblems?: (snapshot: CapabilitySnapshot) => readonly string[];
+  /** For reading all capabilities of one server. Default: 30 s. */
+  readonly readMs?: number;
+  /** Called with an unexpected error; the probe then counts as failed. */
+  readonly onBug?: (error: unknown) => void;
+};
+
+type Tried = ProbeFailure["tried"][number];
+
+/** What last answered for an endpoint: to ask in the right way, and to know it again at a candidate URL. */
+type Seen = { readonly transport: Transport; readonly serverName: string | undefined };
+
+const mostRemembered = 5_000;
+const exploreAgainMs = 10_000;
+
+/** Probes servers over HTTP, in both eras and over both transports. Never rejects. */
+export function createProber(deps: ProberDeps): Prober {
+  const budgets = deps.budgets ?? new BudgetBook();
+  const mostValues = budgets.limit("messageValues");
+  const seen = createMemo<Seen>(mostRemembered);
+  const kept = createMemo<KeptSession | undefined>(mostRemembered);
+  const taskSupport = createMemo<TaskSupport>(mostRemembered);
+  const discoveries = createMemo<Discovery | undefined>(mostRemembered);
+
+  /** Where the server may be instead: looked for by full probes, remembered for the others. */
+  async function discovery(fault: Fault, subject: Subject, options: ProbeOptions) {
+    if (!isWorthExploring(fault, subject)) return undefined;
+    const { endpoint } = subject;
+    const known = discoveries.get(endpoint);
+    const isFresh = known !== undefined && known.ageMs < exploreAgainMs;
+    if (!options.full || isFresh) return known?.value;
+    const found = await explore({ ...deps, subject, signal: options.signal });
+    discoveries.set(endpoint, found);
+    return found;
+  }
+
+  async function tryUrl(
+    endpoint: string,
+    target: ProbeTarget,
+    options: ProbeOptions,
+    deadline: Deadline,
+  ): Promise<ProbeSuccess | Fault> {
+    const startedAt = performance.now();
+    const subject: Subject = { ...target, endpoint };
+    const last = seen.get(target.endpoint)?.value;
+    // A full probe asks as if nothing were known, so that an updated server is noticed.
+    const known = options.full
+      ? {}
+      : { knownEra: target.knownEra, knownTransport: last?.transport };
+    try {
+      const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
+      const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
+      return await inspect(how, async (meeting, met) => {
+        const latencyMs = performance.now() - startedAt;
+        requireIdentity(meeting, subject, target, last?.serverName);
+        const success = await succeed(
+          meeting,
+          subject,
+          met,
+          latencyMs,
+          options,
+          target.isCallRefused,
+        );
+        const { transport, serverName = last?.serverName } = success;
+        seen.set(target.endpoint, { transport, serverName });
+        return success;
+      });
+    } catch (error) {
+      if (error instanceof ProbeFault) return error.fault;
+      throw error;
+    }
+  }
+
+  async function succeed(
+    meeting: Meeting,
+    subject: Subject,
+    endpoint: string,
+    latencyMs: number,
+    options: ProbeOptions,
+    isCallRefused: boolean | undefined,
+  ): Promise<ProbeSuccess> {
+    const { transport } = meeting;
+    const warnings = redirectWarnings(subject.endpoint, endpoint);
+    if (transport !== subject.transport)
+      warnings.push(inOne(otherTransportFinding(subject, transport)));
+    const base = { ok: true, endpoint, transport, latencyMs } as const;
+    if (meeting.kind === "token-needed")
+      return { ...base, needsToken: true, finding: tokenFinding(meeting), warnings };
+    warnings.push(...eraWarnings(meeting));
+    const { greeting } = meeting.contact;
+    const said = introduction(greeting.serverInfo);
+    const success = {
+      ...base,
+      needsToken: false,
+      era: greeting.era,
+      protocolVersion: greeting.protocolVersion,
+      ...said,
+    };
+    if (!options.full) return { ...success, warnings };
+    const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
+    try {
+      const {
+        warnings: more,
+        locked,
+        ...read
+      } = await readCapabilities(meeting.contact, reading, budgets, {
+        key: endpoint,
+        known: taskSupport,
+      });
+      const isAsked = locked === undefined && isCallRefused === true;
+      const shut = isAsked ? await callLockOf(meeting.contact, reading.signal) : locked;
+      const lock =
+        shut === undefined || shut === "unknown"
+          ? { letsCallsIn: isAsked && shut === undefined }
+          : { needsToken: true, finding: tokenFinding(shut) };
+      warnings.push(...more);
+      if (read.snapshot !== undefined) warnings.push(...(deps.listProblems?.(read.snapshot) ?? []));
+      return { ...success, ...lock, warnings, ...read };
+    } finally {
+      reading.clear();
+    }
+  }
+
+  async function tryAll(
+    target: ProbeTarget,
+    options: ProbeOptions,
+    deadline: Deadline,
+  ): Promise<ProbeSuccess | Tried[]> {
+    const given = [target.endpoint, ...target.candidates];
+    const urls = new Map(given.map((url) => [endpointKey(url), url]));
+    const faults: { readonly subject: Subject; readonly fault: Fault }[] = [];
+    for (const endpoint of urls.values()) {
+      const left = urls.size - faults.length;
+      // The endpoint itself gets half of the time, so that one that hangs leaves some for the others.
+      const share = left === 1 ? 1 : faults.length === 0 ? 0.5 : 1 / left;
+      const limit = deadline.within(deadline.remainingMs() * share);
+      const result = await tryUrl(endpoint, target, options, limit).finally(limit.clear);
+      if ("ok" in result) return result;
+      faults.push({ subject: { ...target, endpoint }, fault: result });
+      if (options.signal?.aborted === true) break;
+    }
+    // Only the endpoint itself was meant to be right.
+    const [first] = faults;
+    const found = first && (await discovery(first.fault, first.subject, options));
+    const tried = faults.map(({ subject, fault }, index) => ({
+      endpoint: subject.endpoint,
+      finding: findingFor(fault, subject, index === 0 ? found : undefined),
+    }));
+    const [wrong] = tried;
+    if (found === undefined || wrong === undefined || options.signal?.aborted === true)
+      return tried;
+    // Without a name, nothing tells that it is the same server.
+    if (target.name === undefined) return tried;
+    const result = await tryUrl(
+      found.endpoint,
+      { ...target, transport: found.transport },
+      options,
+      deadline,
+    );
+    if (!("ok" in result)) return tried;
+    return { ...result, warnings: [inOne(wrong.finding), ...result.warnings] };
+  }
+
+  async function probe(target: ProbeTarget, options: ProbeOptions): Promise<ProbeOutcome> {
+    const startedAt = performance.now();
+    const deadline = createDeadline(options.timeoutMs, options.signal);
+    let tried: Tried[] = [];
+    try {
+      const result = await tryAll(target, options, deadline);
+      if ("ok" in result) return result;
+      tried = result;
+    } catch (error) {
+      deps.onBug?.(error);
+    } finally {
+      deadline.clear();
+    }
+    return {
+      ok: false,
+      latencyMs: performance.now() - startedAt,
+      finding: tried[0]?.finding ?? hubFailed,
+      tried,
+    };
+  }
+
+  return { probe };
+}
+
+const hubFailed = finding(
+  "mcp",
+  "HUB_FAULT",
+  "The hub failed while it probed this server. This is a fault of the hub, not of the server.",
+  "Report this with the hub's log. The hub probes again by itself.",
+);
+
+function inOne({ cause, fix }: Finding): string {
+  return `${cause} ${fix}`;
+}

@@ -1,0 +1,355 @@
+import { createHash } from "node:crypto";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import {
+  assembleSnapshot,
+  type BudgetBook,
+  type BudgetName,
+  type CachingHints,
+  type CapabilityItem,
+  type CapabilityKind,
+  type CapabilitySnapshot,
+  isJsonObject,
+  itemOf,
+  type JsonObject,
+  type JsonValue,
+  keyMember,
+  noRoom,
+} from "@hub/core";
+import type { Deadline } from "@hub/dial";
+import { type Fault, ProbeFault } from "./fault.js";
+import { printable } from "./guarded-json.js";
+import { type Greeting, methodNotFound } from "./mcp-protocol.js";
+import { type TaskSupportMemory, withTaskSupport } from "./task-support.js";
+import type { Contact } from "./wire.js";
+
+/** So many pages of a server are read as quickly as they come; each further one waits its turn. */
+const quickPages = 64;
+const pagePauseMs = 20;
+/** Hashing so much takes no longer than others may wait. */
+const hashedAtOnce = 256 * 1024;
+/** The longest cursor that the hub sends back to a server, in characters. */
+const longestCursor = 8_192;
+
+const kinds = [
+  { kind: "tools", capability: "tools", method: "tools/list" },
+  { kind: "resources", capability: "resources", method: "resources/list" },
+  { kind: "resourceTemplates", capability: "resources", method: "resources/templates/list" },
+  { kind: "prompts", capability: "prompts", method: "prompts/list" },
+] as const satisfies readonly { kind: CapabilityKind; capability: string; method: string }[];
+
+type Listing = {
+  readonly items: readonly CapabilityItem[];
+  /** Of every page that was read; a page without hints may not be kept at all. */
+  readonly caching?: readonly CachingHints[];
+  readonly warnings?: readonly string[];
+};
+
+export type Reading = {
+  /** Missing when no list could be read. */
+  readonly snapshot?: CapabilitySnapshot;
+  /** Lists that could not be read, so that of them the snapshot has nothing. */
+  readonly unread?: readonly CapabilityKind[];
+  readonly warnings: readonly string[];
+  /** It offers more than the hub takes over; a warning says so. */
+  readonly isOverBudget?: boolean;
+  /** It answers nobody without a token what would have to be read. */
+  readonly locked?: Locked | undefined;
+};
+
+/** What is answered to nobody without a token. `status`: of HTTP; missing when it says so in JSON-RPC. */
+export type Locked = { readonly status?: number; readonly method: string };
+
+/** What a server may still send in this reading. */
+type Left = { items: number; quickPages: number };
+
+/** It offers more than a budget. */
+class OverBudget extends Error {
+  constructor(readonly budget: BudgetName) {
+    super(budget);
+  }
+}
+
+/** Of the time that is left, what a list gets while others wait for theirs. */
+const shareOfList = 0.5;
+
+/**
+ * Reads all that a server offers. Each list stands for itself: what goes wrong with one costs the others
+ * nothing. Never throws: what goes wrong is a warning about this one server.
+ */
+export async function readCapabilities(
+  contact: Contact,
+  deadline: Deadline,
+  budgets: BudgetBook,
+  taskSupport: TaskSupportMemory,
+): Promise<Reading> {
+  const { greeting, wire } = contact;
+  try {
+    if (greeting.era === "legacy") await wire.notify("notifications/initialized", deadline.signal);
+  } catch (error) {
+    const method = "notifications/initialized";
+    return { warnings: [unread(method, error)], locked: lockIn(method, error) };
+  }
+  const declared = kinds.filter(({ capability }) => isDeclared(greeting.capabilities[capability]));
+  if (declared.length === 0)
+    return { snapshot: snapshotOf(greeting, new Map()), warnings: [nothingDeclared] };
+  const found = new Map<CapabilityKind, Listing>();
+  const failed = new Map<CapabilityKind, string>();
+  const locks = new Map<CapabilityKind, Locked>();
+  const left: Left = { items: budgets.limit("snapshotItems"), quickPages };
+  let isOverBudget = false;
+  for (const [index, { kind, method }] of declared.entries()) {
+    const isLast = index === declared.length - 1;
+    const limit = isLast ? deadline : deadline.within(deadline.remainingMs() * shareOfList);
+    const before = { ...left, bytes: wire.budget.remaining };
+    try {
+      found.set(kind, await readAll(contact, kind, method, limit.signal, left));
+    } catch (error) {
+      const budget = budgetIn(error);
+      // Pages without end are no reason to begin again with the next probe.
+      if (budget !== undefined || (limit.signal.aborted && left.quickPages < 0))
+        isOverBudget = true;
+      if (budget !== undefined) budgets.refused(budget);
+      const lock = lockIn(method, error);
+      if (lock !== undefined) locks.set(kind, lock);
+      failed.set(kind, budget === undefined ? unread(method, error) : noRoom(budget, budgets));
+      // Nothing of it is kept, so that the others may be as large as without it.
+      left.items = before.items;
+      left.quickPages = before.quickPages;
+      wire.budget.remaining = before.bytes;
+    } finally {
+      if (!isLast) limit.clear();
+    }
+  }
+  const warnings = [...warningsOf(found), ...failed.values()];
+  const isLocked = locks.has("tools") || locks.size === declared.length;
+  const over = {
+    ...(isOverBudget ? { isOverBudget } : {}),
+    ...(isLocked ? { locked: [...locks.values()][0] } : {}),
+  };
+  if (found.size === 0 && failed.size > 0) return { warnings, ...over };
+  const tools = found.get("tools");
+  let said = greeting;
+  if (tools !== undefined) {
+    const { items, capabilities } = await withTaskSupport(
+      contact,
+      tools.items,
+      deadline,
+      taskSupport,
+      sha256,
+    );
+    found.set("tools", { ...tools, items });
+    said = { ...greeting, capabilities };
+  }
+  const snapshot = snapshotOf(said, found);
+  return {
+    snapshot,
+    ...(failed.size === 0 ? {} : { unread: [...failed.keys()] }),
+    warnings,
+    ...over,
+  };
+}
+
+const nothingDeclared =
+  "It declares no tools, resources or prompts in its capabilities, so the hub did not ask for any. Declare what it offers, as in `capabilities: { tools: {} }`.";
+
+/** Whether a server that greets everybody answers what its tools are to nobody without a token. */
+export async function lockOf(
+  { greeting, wire }: Contact,
+  signal: AbortSignal,
+): Promise<Locked | undefined> {
+  if (!isDeclared(greeting.capabilities.tools)) return undefined;
+  const method = "tools/list";
+  try {
+    if (greeting.era === "legacy") await wire.notify("notifications/initialized", signal);
+    const reply = await wire.request(method, {}, signal);
+    return reply.kind === "error" && reply.wantsToken === true ? { method } : undefined;
+  } catch (error) {
+    if (error instanceof ProbeFault) return lockIn(method, error);
+    throw error;
+  }
+}
+
+export function lockIn(method: string, error: unknown): Locked | undefined {
+  const fault = error instanceof ProbeFault ? error.fault : undefined;
+  if (fault?.kind !== "token-needed") return undefined;
+  return { ...(fault.status === undefined ? {} : { status: fault.status }), method };
+}
+
+/** Some languages write an empty list for an object without members. */
+function isDeclared(capability: JsonValue | undefined): boolean {
+  return isJsonObject(capability) || Array.isArray(capability) || capability === true;
+}
+
+function budgetIn(error: unknown): BudgetName | undefined {
+  if (error instanceof OverBudget) return error.budget;
+  const isBytes =
+    error instanceof ProbeFault && error.fault.kind === "too-large" && error.fault.isBudget;
+  return isBytes === true ? "snapshotBytes" : undefined;
+}
+
+/** All pages of one kind. Throws ProbeFault, and OverBudget when there are more items than are left. */
+async function readAll(
+  { wire }: Contact,
+  kind: CapabilityKind,
+  method: string,
+  signal: AbortSignal,
+  left: Left,
+): Promise<Listing> {
+  const items: CapabilityItem[] = [];
+  const tally: Tally = { keys: new Set(), nameless: 0, twice: [] };
+  const ended = (warning?: string): Listing => ({
+    items,
+    caching,
+    warnings: [...(warning === undefined ? [] : [warning]), ...uncountedOf(kind, method, tally)],
+  });
+  const cursors = new Set<string>();
+  const caching: CachingHints[] = [];
+  let params: JsonObject = {};
+  for (;;) {
+    const reply = await wire.request(method, params, signal);
+    if (reply.kind === "error") {
+      // Many servers declare what they do not have: templates, or all that an SDK declares for them.
+      if (reply.code === methodNotFound) return { items: [] };
+      if (reply.wantsToken === true) throw new ProbeFault({ kind: "token-needed", method });
+      throw new ProbeFault({ kind: "rpc-error", method, code: reply.code });
+    }
+    caching.push(cachingOf(reply.result));
+    const listed = reply.result[kind];
+    if (!Array.isArray(listed))
+      throw new ProbeFault({ kind: "not-mcp", what: `a result without a list of ${kind}` });
+    // A page without items costs as much as one with one.
+    left.items -= Math.max(1, listed.length);
+    left.quickPages -= 1;
+    if (left.items < 0) throw new OverBudget("snapshotItems");
+    await addAll(items, kind, listed, tally);
+    const cursor = reply.result.nextCursor;
+    if (typeof cursor !== "string") return ended();
+    if (cursors.has(cursor))
+      return ended(
+        `${method} answers with the same cursor again and again; the hub stopped after ${cursors.size + 1} pages.`,
+      );
+    if (left.quickPages < 0) await pause(pagePauseMs, signal);
+    if (cursor.length > longestCursor)
+      return ended(`${method} answers with a cursor that is too long to send back.`);
+    cursors.add(cursor);
+    params = { cursor };
+  }
+}
+
+/** Ends early when there is no time left, which the next request then says. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** The items of a list that count, and those that do not. */
+type Tally = { readonly keys: Set<string>; nameless: number; readonly twice: string[] };
+
+/** Warnings about items that are left out, because they have no name or the name of another item. */
+function uncountedOf(kind: CapabilityKind, method: string, tally: Tally): string[] {
+  const { nameless, twice } = tally;
+  const [first] = twice;
+  return [
+    ...(nameless === 0
+      ? []
+      : [
+          `In the answer to ${method}, ${nameless} ${nameless === 1 ? "item has" : "items have"} no \`${keyMember[kind]}\` that is a string, so nobody can call ${nameless === 1 ? "it" : "them"}. The hub leaves ${nameless === 1 ? "it" : "them"} out. Give each item a \`${keyMember[kind]}\` of its own.`,
+        ]),
+    ...(first === undefined
+      ? []
+      : [
+          `The answer to ${method} has ${JSON.stringify(printable(first, 100))} more than once${twice.length === 1 ? "" : `, and ${twice.length - 1} others too`}. The hub uses the first one. Give each item a \`${keyMember[kind]}\` of its own.`,
+        ]),
+  ];
+}
+
+/** Hashing megabytes takes a while, so other work runs in between. */
+async function addAll(
+  items: CapabilityItem[],
+  kind: CapabilityKind,
+  listed: readonly JsonValue[],
+  tally: Tally,
+): Promise<void> {
+  let hashed = hashedAtOnce;
+  for (const definition of listed) {
+    if (hashed >= hashedAtOnce) {
+      await setImmediate();
+      hashed = 0;
+    }
+    const item = itemOf(kind, definition, sha256);
+    if (item === undefined) {
+      tally.nameless += 1;
+      continue;
+    }
+    if (tally.keys.has(item.key)) tally.twice.push(item.key);
+    else items.push(item);
+    tally.keys.add(item.key);
+    hashed += item.bytes;
+  }
+}
+
+function cachingOf({ ttlMs, cacheScope }: JsonObject): CachingHints {
+  return {
+    ttlMs: typeof ttlMs === "number" && ttlMs > 0 ? Math.floor(ttlMs) : 0,
+    cacheScope: cacheScope === "public" ? "public" : "private",
+  };
+}
+
+function strictest(hints: readonly CachingHints[]): CachingHints {
+  return {
+    ttlMs: Math.min(...hints.map(({ ttlMs }) => ttlMs)),
+    cacheScope: hints.every(({ cacheScope }) => cacheScope === "public") ? "public" : "private",
+  };
+}
+
+function warningsOf(found: ReadonlyMap<CapabilityKind, Listing>): string[] {
+  return [...found.values()].flatMap(({ warnings }) => warnings ?? []);
+}
+
+function unread(method: string, error: unknown): string {
+  if (!(error instanceof ProbeFault)) throw error;
+  return `The hub could not read what it offers: ${method} ${inWords(error.fault)}.`;
+}
+
+function inWords(fault: Fault): string {
+  switch (fault.kind) {
+    case "dial":
+      return fault.error.code === "TIMEOUT"
+        ? "was not answered in time"
+        : `broke off (${fault.error.code})`;
+    case "too-large":
+      return `answers more than ${fault.limit}`;
+    case "rpc-error":
+      return `answers error ${fault.code}`;
+    case "status":
+    case "redirect":
+    case "host-refused":
+      return `answers HTTP ${fault.status}`;
+    case "token-needed":
+      return fault.status === undefined ? "wants a token" : `answers HTTP ${fault.status}`;
+    case "not-mcp":
+      return `answers ${fault.what}`;
+    default:
+      return "is not answered as MCP";
+  }
+}
+
+function snapshotOf(
+  greeting: Greeting,
+  found: ReadonlyMap<CapabilityKind, Listing>,
+): CapabilitySnapshot {
+  const items = (kind: CapabilityKind) => found.get(kind)?.items ?? [];
+  const hints = [...found.values()].flatMap(({ caching }) => caching ?? []);
+  return assembleSnapshot(
+    {
+      ...greeting,
+      ...(hints.length === 0 ? {} : { caching: strictest(hints) }),
+      tools: items("tools"),
+      resources: items("resources"),
+      resourceTemplates: items("resourceTemplates"),
+      prompts: items("prompts"),
+    },
+    sha256,
+  );
+}

@@ -1,0 +1,3 @@
+export { backUp } from "./backup.js";
+export { openSqliteStore } from "./open-sqlite-store.js";
+export { acceptDataLoss } from "./refusals.js";

@@ -1,0 +1,64 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { BudgetBook, ProbeOutcome, ProbeTarget } from "@hub/core";
+import { createProber } from "@hub/probe";
+import { expect } from "vitest";
+import { createTestDialer } from "./dialer.js";
+
+const bugs: unknown[] = [];
+const dialer = createTestDialer();
+const timeoutMs = 500;
+/** Looking around has a limit of its own as well; and the test needs some time. */
+const longestMs = timeoutMs + 2_500 + 500;
+
+/** The most that a server may get rid of before the hub hangs up, with what the sockets buffer. */
+export const mostSent = 32 * 1024 * 1024;
+
+/** Probes in full and checks what holds for every server: limits of time and size, and no surprise. */
+export async function probeHostile(
+  endpoint: string,
+  more: Partial<ProbeTarget> = {},
+  deps: { readonly budgets?: BudgetBook; readonly readMs?: number | undefined } = {},
+): Promise<ProbeOutcome> {
+  const { budgets, readMs = 1_000 } = deps;
+  const onBug = (error: unknown) => bugs.push(error);
+  const prober = createProber({ dialer, version: "1.2.3", readMs, budgets, onBug });
+  const startedAt = performance.now();
+  const target = {
+    endpoint,
+    transport: "streamable-http",
+    candidates: [],
+    name: "weather",
+    ...more,
+  } as const;
+  const outcome = await prober.probe(target, { full: true, timeoutMs });
+  expect(performance.now() - startedAt).toBeLessThan(longestMs + readMs);
+  expect(bugs).toEqual([]);
+  expect(JSON.stringify(outcome).length).toBeLessThan(
+    deps.readMs === undefined ? 5_000_000 : 20_000_000,
+  );
+  return outcome;
+}
+
+export const codeOf = (outcome: ProbeOutcome) => (outcome.ok ? "ok" : outcome.finding.code);
+
+/** Writes for as long as the other side reads; counts what it could get rid of. */
+export function flood(
+  response: ServerResponse | Socket,
+  piece: string | Buffer,
+  sent: { bytes: number },
+): void {
+  const write = () => {
+    while (!response.destroyed && response.write(piece)) sent.bytes += piece.length;
+  };
+  response.on("drain", write);
+  write();
+}
+
+export function stream(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { "content-type": "text/event-stream" });
+}
+
+export function deep(levels: number): string {
+  return `${"[".repeat(levels)}${"]".repeat(levels)}`;
+}
