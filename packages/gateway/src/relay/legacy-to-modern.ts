@@ -9,15 +9,16 @@ import {
   type Params,
   textWithArguments,
 } from "@hub/mcp";
+import type { InFlightCall } from "../calls/in-flight-call.js";
+import { KeptBytes } from "../calls/kept-bytes.js";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
+import { failureOf, nobodyLeft } from "../upstream/call-failures.js";
+import { noAnswer } from "../upstream/classify-answer.js";
+import type { GatewayContext } from "../upstream/context.js";
 import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
-import type { CallRun } from "./call-run.js";
-import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";
-import { KeptBytes } from "./kept-bytes.js";
-import { noAnswer } from "./no-answer.js";
 import { passLong } from "./pass-long.js";
 
 const leastLevel = "debug";
@@ -81,8 +82,8 @@ function send(
   return new Promise((resolve) => {
     const candidates = context.instances
       .candidates(entry)
-      .filter((instance) => eraOfInstance(entry, instance) === "modern");
-    const fail = (failure: Parameters<CallRun["fail"]>[0]) => {
+      .filter((instance) => instance.eraIn(entry) === "modern");
+    const fail = (failure: Parameters<InFlightCall["fail"]>[0]) => {
       run.fail(failure);
       resolve(undefined);
     };

@@ -8,7 +8,7 @@ import {
 } from "@hub/mcp";
 import { shortMessages } from "../wire/message-limits.js";
 import { answerTo } from "./answer-to.js";
-import { deaf, endSoon, type Start, tell } from "./brief-exchange.js";
+import { endSoon, ignoreAnswer, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import { initializeRequest, readInitialized } from "./initialize.js";
 import { type LegacyLink, type LegacyLinkOptions, postHeaders } from "./legacy-link.js";
@@ -108,7 +108,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
       message,
       text,
     )({
-      ...deaf,
+      ...ignoreAnswer,
       onOpen(status) {
         hasEnded = endSoon(() => posted.abort());
         if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
@@ -158,7 +158,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     );
     const initialized = readInitialized(greeting.data, greeting.status);
     post({ jsonrpc: "2.0", method: "notifications/initialized" });
-    instance.legacyLeg = "sessions";
+    instance.legacySessions = "sessions";
     return {
       instance,
       initialized,
