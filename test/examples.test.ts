@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess, Program } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const patience = 40_000;

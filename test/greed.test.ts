@@ -1,11 +1,8 @@
 import { connect } from "node:net";
+import { closeAll, closeLater, ModernUpstream, tool, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { ModernUpstream } from "../packages/server/test/gateway/support/modern-upstream.js";
-import { tool } from "../packages/server/test/gateway/support/upstream.js";
-import { closeAll, closeLater } from "../packages/server/test/gateway/support/wait.js";
 import { freePort, HubProcess, Program } from "./support/hub-process.js";
 import { RawConnection, requestBytes } from "./support/raw-http.js";
-import { until } from "./support/until.js";
 
 afterEach(closeAll);
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { HubProcess, Program, quick } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const running: { stop(): Promise<void> }[] = [];

@@ -1,5 +1,6 @@
 import { setInterval as every } from "node:timers/promises";
 import { registerAnswerView } from "@hub/core";
+import { until } from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
 import {
@@ -10,7 +11,6 @@ import {
   RawConnection,
   requestBytes,
 } from "./support/raw-http.js";
-import { until } from "./support/until.js";
 import { Upstreams } from "./support/upstreams.js";
 
 const herdSize = 500;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, expect, test } from "vitest";
 import { HubProcess, Program, quick } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const closing: (() => Promise<unknown>)[] = [];

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
-import { until } from "./until.js";
+import { until } from "@hub/testing";
 
 const root = join(import.meta.dirname, "../..");
 const hubProgram = join(root, "apps/hub/dist/main.js");

@@ -1,10 +1,9 @@
 import { request as httpRequest, IncomingMessage } from "node:http";
 import { Socket } from "node:net";
+import { closeAll, TestHub } from "@hub/testing";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { createGuard, guarded, guardedIncoming } from "../src/api/guard.js";
-import { TestHub } from "./gateway/support/test-hub.js";
-import { closeAll } from "./gateway/support/wait.js";
 
 afterEach(closeAll);
 
