@@ -11,6 +11,7 @@ export default defineConfig({
     ],
     // `npm run test:timed`
     exclude: [...configDefaults.exclude, "**/*.timed.test.ts"],
+    globalSetup: ["test/support/in-memory.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // More than there are cores: most of these tests wait for other processes for most of their time.

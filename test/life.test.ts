@@ -1,28 +1,24 @@
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess, Program, quick } from "./support/hub-process.js";
 import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const running: { stop(): Promise<void> }[] = [];
 
-afterEach(async () => {
+async function stopAll(): Promise<void> {
   for (const one of running.splice(0).reverse()) await one.stop();
-});
+}
 
-async function startHub(env: Readonly<Record<string, string>> = quick): Promise<HubProcess> {
-  const hub = await HubProcess.start(env);
+async function startHub(): Promise<HubProcess> {
+  const hub = await HubProcess.start(quick);
   running.push(hub);
   return hub;
 }
 
 /** One of the documentation's own programs, as a process that registers itself at the hub. */
-function startServer(
-  hub: HubProcess,
-  example: string,
-  env: Readonly<Record<string, string>> = {},
-): Program {
-  return launch([join(root, `examples/dist/${example}.js`)], { MCP_HUB_URL: hub.url, ...env });
+function startServer(hub: HubProcess, example: string): Program {
+  return launch([join(root, `examples/dist/${example}.js`)], { MCP_HUB_URL: hub.url });
 }
 
 function launch(args: readonly string[], env: Readonly<Record<string, string>>): Program {
@@ -44,6 +40,8 @@ const patience = 30_000;
 const ms = (instant: string | undefined) => Date.parse(instant ?? "");
 
 describe("a server's life", { timeout: 90_000 }, () => {
+  afterEach(stopAll);
+
   test("L4: killed with -9 it is unreachable and then down, and never early", async () => {
     const hub = await startHub();
     const server = startServer(hub, "sdk-v1");
@@ -110,24 +108,29 @@ describe("a server's life", { timeout: 90_000 }, () => {
 describe("the hub's own life", { timeout: 90_000 }, () => {
   const crew = ["sdk-v1", "sdk-v2", "fastmcp", "express", "hono"] as const;
 
-  async function startCrew(hub: HubProcess): Promise<void> {
+  let hub: HubProcess;
+
+  /** One hub and one crew for all: each test leaves them as it found them, which is what it shows. */
+  beforeAll(async () => {
+    hub = await startHub();
     for (const example of crew) startServer(hub, example);
     const wrapper = join(root, "packages/register/dist/cli.js");
     launch(
       [wrapper, "--name", "Files", "--", process.execPath, join(root, "examples/stdio-server.mjs")],
       { MCP_HUB_URL: hub.url },
     );
-    await everybodyIsUp(hub);
-  }
+    await everybodyIsUp();
+  }, 90_000);
+  afterAll(stopAll);
 
-  const everybodyIsUp = (hub: HubProcess) =>
+  const everybodyIsUp = () =>
     until(
       "all servers to be up",
       async () => (await hub.servers("?status=up")).length === crew.length + 1,
       patience,
     );
 
-  const identities = async (hub: HubProcess) =>
+  const identities = async () =>
     (await hub.servers()).map((server) => [
       server.id,
       server.endpoint,
@@ -135,14 +138,12 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     ]);
 
   test("L7: killed with -9 and started again on the same file, all servers are back and none flaps", async () => {
-    const hub = await startHub();
-    await startCrew(hub);
-    const before = await identities(hub);
+    const before = await identities();
     const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
     await hub.program.kill("SIGKILL");
     await hub.restart();
-    expect(await identities(hub)).toEqual(before);
-    await everybodyIsUp(hub);
+    expect(await identities()).toEqual(before);
+    await everybodyIsUp();
     // Two more leases go by.
     const restarted = performance.now();
     await until("two leases to pass", () => performance.now() - restarted > 2_000);
@@ -154,9 +155,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
   });
 
   test("stopped for longer than the leases: servers keep serving, and come back by themselves", async () => {
-    const hub = await startHub();
-    await startCrew(hub);
-    const before = await identities(hub);
+    const before = await identities();
     expect(await hub.program.child.kill("SIGTERM")).toBe(true);
     expect(await hub.program.ended).toEqual({ code: 0, signal: null });
     const stopped = performance.now();
@@ -167,13 +166,11 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
       return performance.now() - stopped > 2_000;
     });
     await hub.restart();
-    await everybodyIsUp(hub);
-    expect(await identities(hub)).toEqual(before);
+    await everybodyIsUp();
+    expect(await identities()).toEqual(before);
   });
 
   test("paused for longer than every deadline and continued, it takes nobody for dead", async () => {
-    const hub = await startHub();
-    await startCrew(hub);
     const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
     await hub.program.kill("SIGSTOP");
     const stopped = performance.now();
@@ -184,7 +181,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     await hub.program.kill("SIGCONT");
     const continued = performance.now();
     await until("two leases to pass", () => performance.now() - continued > 2_000);
-    await everybodyIsUp(hub);
+    await everybodyIsUp();
     expect((await hub.events()).filter((event) => event.seq > lastEvent)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { openClient, type RawClientOptions } from "./support/raw-client.js";
 import { Gate, until } from "./support/servers.js";
 
 const harness = useHub();
-const numRuns = Math.min(150, Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 200) / 5));
+const numRuns = Math.min(150, Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 75) / 5));
 
 async function open(url: string | undefined, options: RawClientOptions) {
   const client = await openClient(url ?? "", options);

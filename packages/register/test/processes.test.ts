@@ -1,18 +1,14 @@
 import fc from "fast-check";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubStub } from "./support/hub-stub.js";
-import { buildForProcesses, fixture, isAlive, Running } from "./support/processes.js";
+import { cliPath, fixture, isAlive, Running } from "./support/processes.js";
 import { openClient, type RawClient, type RawClientOptions } from "./support/raw-client.js";
 import { until } from "./support/servers.js";
 
 let hub: HubStub;
-let cliPath: string;
 const running: Running[] = [];
 const clients: RawClient[] = [];
 
-beforeAll(async () => {
-  ({ cliPath } = await buildForProcesses("processes"));
-}, 60_000);
 beforeEach(async () => {
   hub = await new HubStub().start();
 });
@@ -51,7 +47,7 @@ async function open(url: string, options?: RawClientOptions): Promise<RawClient>
   return client;
 }
 
-const numRuns = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 300) / 10);
+const numRuns = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 150) / 10);
 
 describe("a process for each session", () => {
   test("the first process serves the first session, so one client costs one process", async () => {

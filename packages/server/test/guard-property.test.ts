@@ -9,7 +9,7 @@ import { closeAll } from "./gateway/support/wait.js";
 afterEach(closeAll);
 
 /** Another seed finds other things. */
-const runs = 100_000;
+const runs = 50 * Number(process.env.HUB_PROPERTY_RUNS ?? 400);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_126);
 
 const part = fc.constantFrom(

@@ -11,7 +11,7 @@ import { closeAll } from "./support/wait.js";
 
 afterEach(closeAll);
 
-const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 500);
+const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 120);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_126);
 
 const statuses = [

@@ -9,7 +9,7 @@ import { closeAll } from "./support/wait.js";
 
 afterEach(closeAll);
 
-const runs = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 500) / 4);
+const runs = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 160) / 4);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_126);
 const secret = "s3cret";
 
