@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
 const memory = "/dev/shm";
-/** A run leaves less than a tenth of this behind at any time. Containers give 64 MB when not asked. */
+/** Several times what a run has there at any time. Containers that ask for nothing get 64 MB. */
 const wantedBytes = 1024 * 1024 * 1024;
 
 function hasRoom(): boolean {
@@ -18,6 +18,8 @@ function hasRoom(): boolean {
 export default function setup(): (() => void) | undefined {
   if (!hasRoom()) return undefined;
   const folder = mkdtempSync(join(memory, "mcp-hub-test-run-"));
+  // As /tmp is: some tests are other users.
+  chmodSync(folder, 0o1777);
   process.env.TMPDIR = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

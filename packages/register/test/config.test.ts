@@ -82,7 +82,6 @@ test.runIf(process.platform === "linux")(
     expect(childrenOf(cli.pid).filter((name) => name !== "node")).toEqual(["sh"]);
     expect(cli.output).not.toMatch(/warning/i);
   },
-  120_000,
 );
 
 test("what the query of a URL holds is registered, and in no line of the log", async () => {

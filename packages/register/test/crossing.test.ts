@@ -101,7 +101,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     );
     for (const [index, { seen }] of people.entries())
       expect(seen.questions.every((one) => Number(one.split("-")[1]) % 3 === index)).toBe(true);
-  }, 120_000);
+  });
 
   test("a question that cannot be told whose it is reaches nobody, and the log says so", async () => {
     const { server, gate } = createAsking();

@@ -214,7 +214,7 @@ describe.each(["2025", "2026"])("what a server of %s answers at its own endpoint
       }
     }
     expect(hub.errors).toEqual([]);
-  }, 120_000);
+  });
 
   test("text in UTF-8 in a header, a foreign encoding and a session id of 2,000 characters are the server's error", async () => {
     const hub = await TestHub.start();

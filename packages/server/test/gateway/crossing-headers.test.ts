@@ -174,4 +174,4 @@ test(`whatever else ${runs} clients send, only headers of MCP and of a trace rea
   expect(
     arrived.filter(([name, value]) => name === "user-agent" && !value.startsWith("mcp-hub/")),
   ).toEqual([]);
-}, 60_000);
+});
