@@ -4,20 +4,21 @@ import { HubProcess, Program, quick } from "./support/hub-process.js";
 import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
+/** One for all: each test finds it as a hub is that has lived through the others. */
+let hub: HubProcess;
 const running: { stop(): Promise<void> }[] = [];
 
-async function stopAll(): Promise<void> {
+beforeAll(async () => {
+  hub = await HubProcess.start(quick);
+});
+afterAll(() => hub.stop());
+
+async function stopServers(): Promise<void> {
   for (const one of running.splice(0).reverse()) await one.stop();
 }
 
-async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
-  running.push(hub);
-  return hub;
-}
-
 /** One of the documentation's own programs, as a process that registers itself at the hub. */
-function startServer(hub: HubProcess, example: string): Program {
+function startServer(example: string): Program {
   return launch([join(root, `examples/dist/${example}.js`)], { MCP_HUB_URL: hub.url });
 }
 
@@ -37,11 +38,12 @@ function launch(args: readonly string[], env: Readonly<Record<string, string>>):
 const ms = (instant: string | undefined) => Date.parse(instant ?? "");
 
 describe("a server's life", () => {
-  afterEach(stopAll);
+  afterEach(stopServers);
+  // What these killed must not be taken for one of those that come.
+  afterAll(() => hub.status("weather", "down"));
 
   test("L4: killed with -9 it is unreachable and then down, and never early", async () => {
-    const hub = await startHub();
-    const server = startServer(hub, "sdk-v1");
+    const server = startServer("sdk-v1");
     await hub.status("weather", "up");
     await until(
       "a heartbeat",
@@ -63,9 +65,8 @@ describe("a server's life", () => {
   });
 
   test("L5: told to stop, it leaves by itself, and ends by the signal it got", async () => {
-    const hub = await startHub();
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      const server = startServer(hub, "sdk-v1");
+      const server = startServer("sdk-v1");
       await hub.status("weather", "up");
       server.child.kill(signal);
       await until(
@@ -78,8 +79,7 @@ describe("a server's life", () => {
   });
 
   test("L6: stopped by the scheduler for longer than its lease and continued, it is up again with the same id", async () => {
-    const hub = await startHub();
-    const server = startServer(hub, "sdk-v1");
+    const server = startServer("sdk-v1");
     const before = await hub.status("weather", "up");
     await server.kill("SIGSTOP");
     await hub.status("weather", "down");
@@ -90,9 +90,8 @@ describe("a server's life", () => {
   });
 
   test("L8: started before the hub, it serves at once and registers when the hub appears, after one warning", async () => {
-    const hub = await startHub();
     await hub.program.kill("SIGTERM");
-    const server = startServer(hub, "sdk-v1");
+    const server = startServer("sdk-v1");
     await server.saw("hub");
     await hub.restart();
     await hub.status("weather", "up");
@@ -103,12 +102,9 @@ describe("a server's life", () => {
 describe("the hub's own life", () => {
   const crew = ["sdk-v1", "sdk-v2", "fastmcp", "express", "hono"] as const;
 
-  let hub: HubProcess;
-
-  /** One hub and one crew for all: each test leaves them as it found them, which is what it shows. */
+  /** One crew for all: each test leaves it as it was, which is what it shows. */
   beforeAll(async () => {
-    hub = await startHub();
-    for (const example of crew) startServer(hub, example);
+    for (const example of crew) startServer(example);
     const wrapper = join(root, "packages/register/dist/cli.js");
     launch(
       [wrapper, "--name", "Files", "--", process.execPath, join(root, "examples/stdio-server.mjs")],
@@ -116,7 +112,7 @@ describe("the hub's own life", () => {
     );
     await everybodyIsUp();
   });
-  afterAll(stopAll);
+  afterAll(stopServers);
 
   const everybodyIsUp = () =>
     until(

@@ -24,7 +24,7 @@ function newPath(name: string): string {
   return join(root, `${name}-${folders}`);
 }
 
-/** Adds entries of many sizes as fast as the store takes them, and says the number of each. */
+/** Adds entries of many sizes, no faster than a disk takes them, and says the number of each. */
 const writeOn = `
   const store = await openSqliteStore({ file });
   for (let n = 1; ; n++) {
@@ -32,7 +32,7 @@ const writeOn = `
       entries: [{ basedOn: undefined, record: { id: "s" + n, version: 1, text: "x".repeat((n * 977) % 30_000) } }],
       events: [{ event: { kind: "forgotten", serverId: "s" + n, name: "", at: 1, reason: "removed" } }] });
     say(n);
-    if (n % 10 === 0) await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }`;
 
 async function contentOf(dataDir: string) {
