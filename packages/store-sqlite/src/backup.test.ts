@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../../../test/support/until.js";
 import { backUp } from "./backup.js";
 import { openSqliteStore } from "./open-sqlite-store.js";
 import { bringing, copyTo, entry, picture } from "./test-files.js";
@@ -63,11 +64,11 @@ describe("a backup of a data directory that a hub writes to", () => {
     let acknowledged = 0;
     let isRunning = true;
     const reading = (async () => {
-      while (isRunning) acknowledged = Number(await writer.next().catch(() => acknowledged));
-    })();
+      while (isRunning) acknowledged = Number(await writer.next());
+    })().catch(() => undefined); // it is killed
     for (let round = 1; round <= 6; round += 1) {
       // Far enough apart that the write-ahead log was started over in between.
-      while (acknowledged < round * 120) await new Promise(setImmediate);
+      await until("more to be acknowledged", () => acknowledged >= round * 120);
       const before = acknowledged;
       const { folder, servers, toolsets, bytes } = await backUp({
         dataDir: dirname(file),
