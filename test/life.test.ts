@@ -95,7 +95,9 @@ describe("a server's life", () => {
     await server.saw("hub");
     await hub.restart();
     await hub.status("weather", "up");
-    expect(server.output.match(/registers when the hub appears/g)?.length ?? 0).toBeLessThanOrEqual(1);
+    expect(server.output.match(/registers when the hub appears/g)?.length ?? 0).toBeLessThanOrEqual(
+      1,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../../../../test/support/until.js";
+import { until } from "../../../test/support/until.js";
 import { backUp } from "./backup.js";
 import { openSqliteStore } from "./open-sqlite-store.js";
 import { bringing, copyTo, entry, picture } from "./test-files.js";
