@@ -46,6 +46,7 @@ describe("a server that is greeted well, and then", () => {
           };
         },
         { snapshotItems: 100 },
+        20_000,
       );
       expect(warnings).toContain("MCP_HUB_MAX_SNAPSHOT_ITEMS");
       expect(outcome).toMatchObject({ isOverBudget: true });
@@ -69,10 +70,14 @@ describe("a server that is greeted well, and then", () => {
 
   test("lists 300 pages of one tool: all are read", async () => {
     let page = 0;
-    const { outcome, warnings } = await read(() => {
-      page += 1;
-      return { tools: [tool(`t${page}`)], ...(page < 300 ? { nextCursor: `${page}` } : {}) };
-    }, {});
+    const { outcome, warnings } = await read(
+      () => {
+        page += 1;
+        return { tools: [tool(`t${page}`)], ...(page < 300 ? { nextCursor: `${page}` } : {}) };
+      },
+      {},
+      20_000,
+    );
     expect(warnings).toBe("");
     expect(outcome.snapshot?.tools).toHaveLength(300);
   });
