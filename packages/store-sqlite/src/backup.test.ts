@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../../../test/support/until.js";
 import { backUp } from "./backup.js";
 import { openSqliteStore } from "./open-sqlite-store.js";
 import { bringing, copyTo, entry, picture } from "./test-files.js";
@@ -68,7 +67,9 @@ describe("a backup of a data directory that a hub writes to", () => {
     })().catch(() => undefined); // it is killed
     for (let round = 1; round <= 6; round += 1) {
       // Far enough apart that the write-ahead log was started over in between.
-      await until("more to be acknowledged", () => acknowledged >= round * 120);
+      await expect
+        .poll(() => acknowledged, { interval: 5, timeout: 120_000 })
+        .toBeGreaterThanOrEqual(round * 120);
       const before = acknowledged;
       const { folder, servers, toolsets, bytes } = await backUp({
         dataDir: dirname(file),
