@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { until } from "../../../test/support/until.js";
+import { until } from "@hub/testing";
 
 const main = join(import.meta.dirname, "../dist/main.js");
 
