@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
 import { until } from "@hub/testing";
+import { afterEach, describe, expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../dist/main.js");
 
