@@ -49,4 +49,4 @@ test("what no boundary took is logged with an instance, and the hub lives on, a 
     program.child.kill("SIGKILL");
     rmSync(dataDir, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -13,7 +13,7 @@ import { afterEach, expect, test } from "vitest";
 
 afterEach(closeAll);
 
-const runs = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 500) / 4);
+const runs = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 160) / 4);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_126);
 const secret = "s3cret";
 
@@ -178,4 +178,4 @@ test(`whatever else ${runs} clients send, only headers of MCP and of a trace rea
   expect(
     arrived.filter(([name, value]) => name === "user-agent" && !value.startsWith("mcp-hub/")),
   ).toEqual([]);
-}, 60_000);
+});

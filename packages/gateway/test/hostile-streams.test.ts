@@ -74,8 +74,11 @@ for (const era of ["2025", "2026"] as const) {
         expect(hub.warnings.filter((one) => JSON.stringify(one).includes("list-stream"))).toEqual([
           expect.objectContaining({ event: "list-stream-refused", server: "one" }),
         ]);
-        const { response } = await new ModernClient(hub.url).call("one__echo").done;
-        expect(textOf(response)).toBe("{}");
+        // On a machine that does much else a call may take longer than this server is given.
+        await until("it to answer calls", async () => {
+          const { response } = await new ModernClient(hub.url).call("one__echo").done;
+          return response.result !== undefined && textOf(response) === "{}";
+        });
       });
 
     test("ends with an event that is too large, which is counted", async () => {

@@ -143,12 +143,16 @@ describe("a call that waits for its client", () => {
     });
     await hub.register("one", upstream);
     const client = new ModernClient(hub.url, { capabilities });
-    const { result } = await client.ask("tools/call", { name: "one__asks", arguments: {} });
+    // On a machine that does much else its time may be up before its server has asked.
+    const requestState = await until("the question", async () => {
+      const { result } = await client.ask("tools/call", { name: "one__asks", arguments: {} });
+      return result?.requestState;
+    });
     await until("its time to be up", () => upstream.calls.every((one) => one.isCancelled));
-    const back = client.call("one__asks", {}, { requestState: result?.requestState });
+    const back = client.call("one__asks", {}, { requestState });
     const { response } = await back.done;
     expect(response.error?.data).toMatchObject({ hubError: "CALL_TIMED_OUT" });
-    expect(response.id).not.toBe(upstream.calls[0]?.id);
+    expect(upstream.calls.map(({ id }) => id)).not.toContain(response.id);
   });
 });
 

@@ -63,7 +63,7 @@ describe("the stream on which a server tells of changes", () => {
       await until("nothing more to be taken", () => {
         quietLooks = taken() === before ? quietLooks + 1 : 0;
         before = taken();
-        return quietLooks > 40;
+        return quietLooks > 15;
       });
       // A burst, and what the system keeps between the two.
       expect(taken()).toBeLessThan(30 * mib);

@@ -65,8 +65,9 @@ export class Exchange {
           return;
         }
         const isStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
-        let text = "";
-        let taken = 0;
+        const pieces: string[] = [];
+        /** What of a stream is no whole event yet. */
+        let rest = "";
         let wasLineEnd = false;
         const take = (data: string) => {
           const message = read(data);
@@ -77,22 +78,19 @@ export class Exchange {
         };
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {
-          const from = Math.max(taken, text.length - 1);
-          // To look through the whole text with every piece of it would cost the square of its length.
+          pieces.push(chunk);
+          if (!isStream) return;
+          // To look through all that came with every piece of it would cost the square of its length.
           const mayEnd = chunk.includes("\n\n") || (chunk.startsWith("\n") && wasLineEnd);
-          text += chunk;
+          rest += chunk;
           wasLineEnd = chunk.endsWith("\n");
-          if (!isStream || !mayEnd) return;
-          for (
-            let end = text.indexOf("\n\n", from);
-            end !== -1;
-            end = text.indexOf("\n\n", taken)
-          ) {
-            this.#event(text.slice(taken, end), take);
-            taken = end + 2;
-          }
+          if (!mayEnd) return;
+          const events = rest.split("\n\n");
+          rest = events.pop() ?? "";
+          for (const event of events) this.#event(event, take);
         });
         const end = (isBroken: boolean) => {
+          const text = pieces.join("");
           if (!isStream && !isBroken && text !== "") take(text);
           const answer = this.messages.find(({ result, error }) => (result ?? error) !== undefined);
           resolve({
