@@ -7,11 +7,11 @@ import type { LegacyLink } from "../upstream/legacy-link.js";
 import { type ServerSession, Unreachable } from "../upstream/open-session.js";
 import type { LegacyCall } from "./legacy-call.js";
 import { type AnsweredCall, LegacyToLegacyAnswer } from "./legacy-to-legacy-answer.js";
-import { callModernServer } from "./legacy-to-modern.js";
+import { LegacyToModern } from "./legacy-to-modern.js";
 
 /**
  * A call of a client of a 2025 revision, from its request to its end: to a server of the same revisions in
- * the client's session with it, to one of 2026-07-28 by way of `callModernServer`.
+ * the client's session with it, to one of 2026-07-28 by way of `LegacyToModern`.
  */
 export class LegacyToLegacy implements AnsweredCall {
   readonly context: GatewayContext;
@@ -83,7 +83,7 @@ export class LegacyToLegacy implements AnsweredCall {
       const session = await this.call.session.sessionWith(this.call.entry);
       if (this.run.isOver) return;
       if (session.kind === "legacy") this.#send(session, isRetry);
-      else await callModernServer(this.context, this.#bridged());
+      else await new LegacyToModern(this.context, this.#bridged()).start();
     } catch (error) {
       const isKnown = error instanceof Unreachable;
       this.run.fail(isKnown ? error.failure : faultOf(this.context, error));
