@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { timeSettings } from "../apps/hub/src/settings.js";
 import { hubSettings, settingsOfOthers } from "../packages/core/src/environment/index.js";
 import { gatewayErrors } from "../packages/gateway/src/errors.js";
-import { timeSettings } from "../packages/server/src/settings.js";
 import { HubProcess } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
