@@ -2,14 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerList } from "@hub/core";
+import { until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess, Program } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
-const patience = 40_000;
 
-describe("the programs of the documentation", { timeout: 60_000 }, () => {
+describe("the programs of the documentation", () => {
   let hub: HubProcess;
   const running: Program[] = [];
 
@@ -40,14 +39,10 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
       process.execPath,
       join(root, "examples/stdio-server.mjs"),
     ]);
-    const servers = await until(
-      "six servers to be up with what they offer",
-      async () => {
-        const up = await hub.servers("?status=up");
-        return up.length === 6 && up.every((server) => server.capabilities !== null) && up;
-      },
-      patience,
-    );
+    const servers = await until("six servers to be up with what they offer", async () => {
+      const up = await hub.servers("?status=up");
+      return up.length === 6 && up.every((server) => server.capabilities !== null) && up;
+    });
     const found = Object.fromEntries(servers.map((server) => [server.name, server]));
     expect(Object.keys(found).sort()).toEqual([
       "Files",
@@ -76,10 +71,8 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
       root,
     );
     running.push(wrapped);
-    await until(
-      "the server to be up",
-      async () => (await hub.servers("?status=up")).some(({ name }) => name === "notes"),
-      patience,
+    await until("the server to be up", async () =>
+      (await hub.servers("?status=up")).some(({ name }) => name === "notes"),
     );
     expect(wrapped.output).toContain('"old": it is disabled in the file');
     expect(wrapped.output).toContain("nothing answers at http://localhost:8002/mcp yet");
@@ -131,19 +124,14 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
     const url = await until(
       "the app to listen",
       () => /listening at (\S+)/.exec(embedded.output)?.[1],
-      patience,
     );
     expect(await (await fetch(`${url}/hello`)).text()).toBe("This page is my own.");
     const env = { MCP_HUB_URL: url };
     running.push(new Program(process.execPath, [example("sdk-v1")], env));
-    await until(
-      "the server to be up",
-      async () => {
-        const { servers } = (await (await fetch(`${url}/servers?status=up`)).json()) as ServerList;
-        return servers[0]?.capabilities?.tools === 1;
-      },
-      patience,
-    );
+    await until("the server to be up", async () => {
+      const { servers } = (await (await fetch(`${url}/servers?status=up`)).json()) as ServerList;
+      return servers[0]?.capabilities?.tools === 1;
+    });
     const client = new Program(process.execPath, [example("through-the-hub")], env);
     expect(await client.ended).toEqual({ code: 0, signal: null });
     expect(client.output).toMatch(/\d+ tools, one of them says .*Sunny in Bergen/);
@@ -160,7 +148,6 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
     const url = await until(
       "the hub to listen",
       () => /listening at (\S+)/.exec(program.output)?.[1],
-      patience,
     );
     const body = new URLSearchParams({
       name: "Harbour",
@@ -177,7 +164,7 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
 
   test("a URL is registered without being served, once something answers there", async () => {
     const program = run([example("by-url")]);
-    await program.saw("[hub]", patience).catch(() => undefined);
+    await program.saw("[hub]").catch(() => undefined);
     expect(program.output).not.toContain("Error");
   });
 });

@@ -1,6 +1,6 @@
 import type { RegisterAnswer } from "@hub/core";
+import { until } from "@hub/testing";
 import { freePort, type HubProcess } from "../support/hub-process.js";
-import { until } from "../support/until.js";
 import { askMcp } from "./ask-mcp.js";
 import { startProgram, startServer } from "./stage.js";
 

@@ -1,4 +1,6 @@
 export { selfSigned } from "./certificate.js";
+export { LegacyClient, ModernClient } from "./clients/clients.js";
+export { type Answer, Exchange } from "./clients/exchange.js";
 export { createTestDialer } from "./dialer.js";
 export { codeOf, deep, flood, mostSent, probeHostile, stream } from "./hostile.js";
 export {
@@ -20,3 +22,23 @@ export {
   serveV2,
   serveV2WithHostCheck,
 } from "./mcp-servers.js";
+export {
+  legacyVersion,
+  type Message,
+  metaKey,
+  modernVersion,
+  type Params,
+  type Payload,
+  textOf,
+  textResult,
+} from "./messages.js";
+export { type Lease, TestHub, type TestHubOptions } from "./test-hub.js";
+export { until } from "./until.js";
+export { interceptMessages } from "./upstreams/intercept-messages.js";
+export { ask, LegacyUpstream } from "./upstreams/legacy-upstream.js";
+export { ModernUpstream } from "./upstreams/modern-upstream.js";
+export { SseUpstream } from "./upstreams/sse-upstream.js";
+export { tool, Upstream, type UpstreamOptions } from "./upstreams/upstream.js";
+export { RpcError, UpstreamCall } from "./upstreams/upstream-call.js";
+export { answerWritten } from "./upstreams/written-upstream.js";
+export { closeAll, closeLater, gate, quiet } from "./wait.js";
