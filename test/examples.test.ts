@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerList } from "@hub/core";
-import { until } from "@hub/testing";
+import { HubProcess, Program, until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HubProcess, Program } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 

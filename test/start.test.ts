@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@hub/testing";
+import { freePort, HubProcess, Program, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { freePort, HubProcess, Program } from "./support/hub-process.js";
 
 const program = join(import.meta.dirname, "../apps/hub/dist/main.js");
 const cleanups: (() => unknown)[] = [];

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { until } from "@hub/testing";
+import { freePort, Program, until } from "@hub/testing";
 import { expect, test } from "vitest";
-import { freePort, Program } from "./support/hub-process.js";
 
 const hub = pathToFileURL(join(import.meta.dirname, "../apps/hub/dist/main.js")).href;
 
