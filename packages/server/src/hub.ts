@@ -26,7 +26,7 @@ import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import type { TellFault } from "./boundary.js";
 import { describeError } from "./describe-error.js";
-import { createGatewayRequests, type TakeRequest } from "./gateway-requests.js";
+import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
 import type { Listener } from "./listen.js";
@@ -192,7 +192,7 @@ export async function composeHub(
     budgets,
     registry,
     app,
-    takeRequest: createGatewayRequests({ gateway, guard, hubId }),
+    takeRequest: createGatewayHandler({ gateway, guard, hubId }),
     tellFault,
     start: () => scheduler.start(),
     drain: () => {
