@@ -7,16 +7,17 @@ const root = join(import.meta.dirname, "..");
 /** Which of our packages each one may import. The REST code and the gateway never see each other. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  api: ["core"],
   mcp: ["core"],
   dial: ["core"],
   "store-sqlite": ["core"],
   probe: ["dial", "mcp", "core"],
   gateway: ["mcp", "core"],
-  server: ["gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
-  client: ["core"],
+  server: ["api", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
+  client: ["api", "core"],
   register: ["client", "mcp", "core"],
-  ui: ["client", "core"],
-  testing: ["server", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
+  ui: ["api", "client", "core"],
+  testing: ["api", "server", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
 };
 
 function sources(folder: string): string[] {

@@ -1,4 +1,4 @@
-import type { RegisterAnswer } from "@hub/core";
+import type { RegisterAnswer } from "@hub/api";
 import { freePort, type HubProcess } from "../support/hub-process.js";
 import { until } from "../support/until.js";
 import { askMcp } from "./ask-mcp.js";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
+import type { ServerDetail, ServerList, ServerSummary } from "@hub/api";
 import { until } from "./until.js";
 
 const root = join(import.meta.dirname, "../..");

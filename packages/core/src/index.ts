@@ -148,7 +148,6 @@ export {
   toolsetSchema,
 } from "./toolset.js";
 export type { ToolsetStore, ToolsetWriteResult } from "./toolset-store.js";
-export * from "./toolset-wire.js";
 export {
   type MayChange,
   type ToolsetChange,
@@ -156,4 +155,3 @@ export {
   type ToolsetsOptions,
   toolsetNotFound,
 } from "./toolsets.js";
-export * from "./wire.js";

@@ -4,11 +4,10 @@ import {
   type Entry,
   type JournalEvent,
   type Toolset,
-  type ToolsetPreview,
   type UpstreamDialer,
 } from "@hub/core";
 import { codes, errorText, type JsonRpcId } from "@hub/mcp";
-import { previewOf } from "./catalogue/preview.js";
+import { previewOf, type ToolsetPreview } from "./catalogue/preview.js";
 import { revisionIn, type Selection } from "./catalogue/selection.js";
 import { type Selected, Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";

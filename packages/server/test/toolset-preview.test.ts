@@ -1,4 +1,4 @@
-import type { ToolsetPreviewAnswer } from "@hub/core";
+import type { ToolsetPreview } from "@hub/api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModernClient } from "./gateway/support/clients.js";
 import { LegacyUpstream } from "./gateway/support/legacy-upstream.js";
@@ -18,7 +18,7 @@ afterEach(closeAll);
 
 const preview = async (definition: Payload, query = "") =>
   // As its description says.
-  (await hub.rest("POST", `/toolsets/preview${query}`, definition)) as ToolsetPreviewAnswer;
+  (await hub.rest("POST", `/toolsets/preview${query}`, definition)) as ToolsetPreview;
 
 async function listed(definition: Payload): Promise<readonly Payload[]> {
   const { id, url } = (await hub.rest("POST", "/toolsets", { name: "Desk", ...definition })) as {

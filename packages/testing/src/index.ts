@@ -1,4 +1,5 @@
 export { selfSigned } from "./certificate.js";
+export { holdResponse, holdToContract } from "./contract.js";
 export { createTestDialer } from "./dialer.js";
 export { codeOf, deep, flood, mostSent, probeHostile, stream } from "./hostile.js";
 export {

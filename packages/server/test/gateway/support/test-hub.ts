@@ -10,6 +10,7 @@ import {
   serverStatus,
 } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
+import { holdResponse } from "@hub/testing";
 import { parseConfig } from "../../../src/config.js";
 import { type Hub, startHub } from "../../../src/hub.js";
 import type { Payload } from "./messages.js";
@@ -129,6 +130,7 @@ export class TestHub {
         ? {}
         : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
+    await holdResponse(method, path, response);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);

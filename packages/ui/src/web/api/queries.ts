@@ -1,4 +1,4 @@
-import type { ServerDetail, ServerList } from "@hub/client";
+import type { ServerDetail, ServerList } from "@hub/api";
 import { queryOptions } from "@tanstack/react-query";
 import { allPages } from "./all-pages.js";
 import { askJson } from "./http.js";

@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import type { FoundTools } from "../api/queries.js";
 import { pages } from "../shell/pages.js";
 

@@ -1,4 +1,5 @@
-import type { EditInput, ServerDetail } from "@hub/client";
+import type { ServerDetail } from "@hub/api";
+import type { EditInput } from "@hub/client";
 import {
   infiniteQueryOptions,
   queryOptions,

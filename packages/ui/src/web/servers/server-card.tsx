@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { FileText, MessageSquareText, Wrench } from "lucide-react";
 import type { Pulse } from "../api/queries.js";
