@@ -11,8 +11,10 @@ export default defineConfig({
     ],
     // `npm run test:timed`
     exclude: [...configDefaults.exclude, "**/*.timed.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: ["test/support/in-memory.ts"],
+    // For what never ends. What takes long on a machine that does much else is not a fault.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // More than there are cores: most of these tests wait for other processes for most of their time.
     maxWorkers: 4,
     // Loading the code anew for each of 200 files took longer than many of them. No test counts on fresh modules.

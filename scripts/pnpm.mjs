@@ -12,10 +12,10 @@ export function pnpm(args, options = {}) {
   return runPnpm(args, options).code;
 }
 
-/** Runs pnpm without showing what it says, and returns that with its exit code. */
-export function quietPnpm(args) {
+/** Runs pnpm, with these variables added to the environment, without showing what it says, and returns that with its exit code. */
+export function quietPnpm(args, env = {}) {
   const stdio = ["ignore", "pipe", "pipe"];
-  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env });
 }
 
 function runPnpm(args, options) {
@@ -32,6 +32,7 @@ function runPnpm(args, options) {
     ...options,
     env: {
       ...process.env,
+      ...options.env,
       TURBO_TELEMETRY_DISABLED: "1",
       npm_config_update_notifier: "false",
     },

@@ -87,8 +87,8 @@ function sourcesDigest() {
   return digestOf([...manifests(), ...sources, "tsconfig.base.json", "tsup.base.ts", "turbo.json"]);
 }
 
-const turbo = (args) =>
-  quietPnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only", ...args]);
+const turbo = (args, env) =>
+  quietPnpm(["exec", "turbo", "run", "build", "--output-logs=errors-only", ...args], env);
 
 /** Without types nothing is slow enough to be kept from one build to the next, as turbo does. */
 function runBuilds(folders) {
@@ -112,6 +112,7 @@ function forgetTypes() {
 function buildFolders(kind, folders, run) {
   const digest = sourcesDigest();
   if (isDoneBefore("build", digest) && isAllThere()) return;
+  if (kind === "run" && isDoneBefore("run", digest) && isAllThere()) return;
   const stamp = `${kind} ${folders.join(" ")}`.replaceAll("/", "-");
   if (isDoneBefore(stamp, digest) && folders.every((folder) => isFolder(`${folder}/dist`))) return;
   if (kind === "run") forgetTypes();
@@ -123,6 +124,14 @@ export function build() {
   const digest = sourcesDigest();
   if (isDoneBefore("build", digest) && isAllThere()) return;
   step("build", "building everything", digest, () => turbo([]));
+}
+
+/** Builds everything as far as running it needs it: without types, which take most of the time. */
+export function buildAllToRun() {
+  const digest = sourcesDigest();
+  if (["build", "run"].some((stamp) => isDoneBefore(stamp, digest)) && isAllThere()) return;
+  forgetTypes();
+  step("run", "building everything", digest, () => turbo([], { HUB_TYPES: "off" }));
 }
 
 /** Builds the packages in these folders, and what they stand on, with types. */

@@ -1,8 +1,8 @@
 // npm run test:timed: the tests that measure times, one after the other.
 import { pnpm } from "./pnpm.mjs";
-import { build, install } from "./prepare.mjs";
+import { buildAllToRun, install } from "./prepare.mjs";
 
 install();
-build();
+buildAllToRun();
 const config = ["--config", "vitest.timed.config.ts"];
 process.exitCode = pnpm(["exec", "vitest", "run", ...config, ...process.argv.slice(2)]);

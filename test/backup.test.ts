@@ -68,7 +68,7 @@ test("a hub that is started on a backup has what was acknowledged before it, tho
   expect([...names].filter((name) => !acknowledged.includes(name))).toEqual([]);
   expect((await fetch(`${restored.url}/toolsets/mine`)).status).toBe(200);
   expect(restored.program.output).not.toContain("data-loss");
-}, 60_000);
+});
 
 test("npm run backup takes a folder from where it was typed, and refuses one that is there", async () => {
   const hub = await startHub();
@@ -86,7 +86,7 @@ test("npm run backup takes a folder from where it was typed, and refuses one tha
   const second = backUp();
   expect((await second.ended).code).toBe(1);
   expect(second.output).toContain("is there already");
-}, 60_000);
+});
 
 test("a backup with a misspelt variable copies nothing and says why", async () => {
   const to = join(temporaryFolder(), "x");

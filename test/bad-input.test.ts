@@ -13,6 +13,10 @@ import { secretMark } from "./support/spoilt-registrations.js";
 /** Another one finds other things: `FUZZ_SEED=1 npx vitest run test/bad-input.test.ts`. */
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_123);
 
+/** How many requests to /register there are, and fewer to everything else. */
+const most = 5 * Number(process.env.HUB_PROPERTY_RUNS ?? 400);
+const fewer = Math.ceil(most / 4);
+
 let hub: HubProcess;
 
 beforeAll(async () => {
@@ -66,15 +70,15 @@ async function expectSound(): Promise<void> {
   }
 }
 
-describe(`bad input (seed ${seed})`, { timeout: 120_000 }, () => {
-  test("10,000 requests to /register: 2xx or 4xx, nothing stored that should not be", async () => {
-    const requests = fc.sample(badRegistrations(hub.port), { numRuns: 10_000, seed });
+describe(`bad input (seed ${seed})`, () => {
+  test(`${most} requests to /register: 2xx or 4xx, nothing stored that should not be`, async () => {
+    const requests = fc.sample(badRegistrations(hub.port), { numRuns: most, seed });
     const results = await sendAll(hub.port, requests);
-    expect(results).toHaveLength(10_000);
+    expect(results).toHaveLength(most);
     expect(wronglyAnswered(results)).toEqual([]);
     await expectSound();
     // Enough came through to say something of what is stored.
-    expect((await hub.servers()).length).toBeGreaterThan(20);
+    expect((await hub.servers()).length).toBeGreaterThan(most / 200);
 
     const answers = results.flatMap(({ answers: all }) => all);
     for (const { status, body } of answers) {
@@ -88,18 +92,18 @@ describe(`bad input (seed ${seed})`, { timeout: 120_000 }, () => {
     const leaseIds = answers.flatMap(
       ({ body }) => /"lease":\{"id":"([^"]+)"/.exec(body)?.[1] ?? [],
     );
-    expect(leaseIds.length).toBeGreaterThan(20);
+    expect(leaseIds.length).toBeGreaterThan(most / 200);
     for (const place of [list, events, hub.program.output, stored()]) {
       expect(place.includes(secretMark)).toBe(false);
       expect(leaseIds.filter((id) => place.includes(id))).toEqual([]);
     }
   });
 
-  test("3,000 requests to everything else: 2xx, 304 or 4xx", async () => {
+  test(`${fewer} requests to everything else: 2xx, 304 or 4xx`, async () => {
     const ids = (await hub.servers()).map(({ id }) => id).slice(0, 10);
-    const requests = fc.sample(badRequests(hub.port, ids), { numRuns: 3_000, seed });
+    const requests = fc.sample(badRequests(hub.port, ids), { numRuns: fewer, seed });
     const results = await sendAll(hub.port, requests);
-    expect(results).toHaveLength(3_000);
+    expect(results).toHaveLength(fewer);
     expect(wronglyAnswered(results)).toEqual([]);
     await expectSound();
   });

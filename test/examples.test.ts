@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess, Program } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
-const patience = 40_000;
 
-describe("the programs of the documentation", { timeout: 60_000 }, () => {
+describe("the programs of the documentation", () => {
   let hub: HubProcess;
   const running: Program[] = [];
 
@@ -39,14 +38,10 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
       process.execPath,
       join(root, "examples/stdio-server.mjs"),
     ]);
-    const servers = await until(
-      "six servers to be up with what they offer",
-      async () => {
-        const up = await hub.servers("?status=up");
-        return up.length === 6 && up.every((server) => server.capabilities !== null) && up;
-      },
-      patience,
-    );
+    const servers = await until("six servers to be up with what they offer", async () => {
+      const up = await hub.servers("?status=up");
+      return up.length === 6 && up.every((server) => server.capabilities !== null) && up;
+    });
     const found = Object.fromEntries(servers.map((server) => [server.name, server]));
     expect(Object.keys(found).sort()).toEqual([
       "Files",
@@ -75,10 +70,8 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
       root,
     );
     running.push(wrapped);
-    await until(
-      "the server to be up",
-      async () => (await hub.servers("?status=up")).some(({ name }) => name === "notes"),
-      patience,
+    await until("the server to be up", async () =>
+      (await hub.servers("?status=up")).some(({ name }) => name === "notes"),
     );
     expect(wrapped.output).toContain('"old": it is disabled in the file');
     expect(wrapped.output).toContain("nothing answers at http://localhost:8002/mcp yet");
@@ -122,7 +115,7 @@ describe("the programs of the documentation", { timeout: 60_000 }, () => {
 
   test("a URL is registered without being served, once something answers there", async () => {
     const program = run([example("by-url")]);
-    await program.saw("[hub]", patience).catch(() => undefined);
+    await program.saw("[hub]").catch(() => undefined);
     expect(program.output).not.toContain("Error");
   });
 });

@@ -68,6 +68,11 @@ describe("the house", () => {
     },
   );
 
+  test("a program that installs the client installs nothing else", () => {
+    const manifest = JSON.parse(readFileSync(join(root, "packages/client/package.json"), "utf8"));
+    expect([manifest.dependencies, manifest.peerDependencies]).toEqual([undefined, undefined]);
+  });
+
   test("core is pure: no HTTP, disk, timers or environment", () => {
     for (const path of sources(join(root, "packages/core/src")).filter(
       (one) => !/\.test\.ts$|\/testing\//.test(one),

@@ -21,4 +21,4 @@ test("npm run hub-register finds and runs the command in the folder where it was
   expect((await wrapped.ended).code).toBe(3);
   expect(wrapped.output).toContain(`runs in ${folder}`);
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});

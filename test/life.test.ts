@@ -1,28 +1,25 @@
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { until } from "@hub/testing";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess, Program, quick } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
+/** One for all: each test finds it as a hub is that has lived through the others. */
+let hub: HubProcess;
 const running: { stop(): Promise<void> }[] = [];
 
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
+beforeAll(async () => {
+  hub = await HubProcess.start(quick);
 });
+afterAll(() => hub.stop());
 
-async function startHub(env: Readonly<Record<string, string>> = quick): Promise<HubProcess> {
-  const hub = await HubProcess.start(env);
-  running.push(hub);
-  return hub;
+async function stopServers(): Promise<void> {
+  for (const one of running.splice(0).reverse()) await one.stop();
 }
 
 /** One of the documentation's own programs, as a process that registers itself at the hub. */
-function startServer(
-  hub: HubProcess,
-  example: string,
-  env: Readonly<Record<string, string>> = {},
-): Program {
-  return launch([join(root, `examples/dist/${example}.js`)], { MCP_HUB_URL: hub.url, ...env });
+function startServer(example: string): Program {
+  return launch([join(root, `examples/dist/${example}.js`)], { MCP_HUB_URL: hub.url });
 }
 
 function launch(args: readonly string[], env: Readonly<Record<string, string>>): Program {
@@ -38,22 +35,22 @@ function launch(args: readonly string[], env: Readonly<Record<string, string>>):
   return program;
 }
 
-/** Programs start slowly on a machine that does much else. */
-const patience = 30_000;
-
 const ms = (instant: string | undefined) => Date.parse(instant ?? "");
 
-describe("a server's life", { timeout: 90_000 }, () => {
+describe("a server's life", () => {
+  afterEach(stopServers);
+  // What these killed must not be taken for one of those that come.
+  afterAll(() => hub.status("weather", "down"));
+
   test("L4: killed with -9 it is unreachable and then down, and never early", async () => {
-    const hub = await startHub();
-    const server = startServer(hub, "sdk-v1");
-    await hub.status("weather", "up", patience);
+    const server = startServer("sdk-v1");
+    await hub.status("weather", "up");
     await until(
       "a heartbeat",
       async () => (await hub.server("weather"))?.instances[0]?.lease?.lastHeartbeatAt,
     );
     await server.kill("SIGKILL");
-    const after = await hub.status("weather", "down", patience);
+    const after = await hub.status("weather", "down");
     const lastBeat = ms(after.instances[0]?.lease?.lastHeartbeatAt);
     const lastSign = ms(after.instances[0]?.lastSeenAt);
     const changes = (await hub.events("?limit=100&server=weather&kind=status-changed")).reverse();
@@ -68,10 +65,9 @@ describe("a server's life", { timeout: 90_000 }, () => {
   });
 
   test("L5: told to stop, it leaves by itself, and ends by the signal it got", async () => {
-    const hub = await startHub();
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      const server = startServer(hub, "sdk-v1");
-      await hub.status("weather", "up", patience);
+      const server = startServer("sdk-v1");
+      await hub.status("weather", "up");
       server.child.kill(signal);
       await until(
         "the server to leave",
@@ -83,51 +79,50 @@ describe("a server's life", { timeout: 90_000 }, () => {
   });
 
   test("L6: stopped by the scheduler for longer than its lease and continued, it is up again with the same id", async () => {
-    const hub = await startHub();
-    const server = startServer(hub, "sdk-v1");
-    const before = await hub.status("weather", "up", patience);
+    const server = startServer("sdk-v1");
+    const before = await hub.status("weather", "up");
     await server.kill("SIGSTOP");
-    await hub.status("weather", "down", patience);
+    await hub.status("weather", "down");
     await server.kill("SIGCONT");
-    const after = await hub.status("weather", "up", patience);
+    const after = await hub.status("weather", "up");
     expect(after.instances.map((one) => one.id)).toEqual(before.instances.map((one) => one.id));
     expect(await hub.servers()).toHaveLength(1);
   });
 
   test("L8: started before the hub, it serves at once and registers when the hub appears, after one warning", async () => {
-    const hub = await startHub();
     await hub.program.kill("SIGTERM");
-    const server = startServer(hub, "sdk-v1");
+    const server = startServer("sdk-v1");
     await server.saw("hub");
     await hub.restart();
-    await hub.status("weather", "up", patience);
+    await hub.status("weather", "up");
     expect(server.output.match(/registers when the hub appears/g)?.length ?? 0).toBeLessThanOrEqual(
       1,
     );
   });
 });
 
-describe("the hub's own life", { timeout: 90_000 }, () => {
+describe("the hub's own life", () => {
   const crew = ["sdk-v1", "sdk-v2", "fastmcp", "express", "hono"] as const;
 
-  async function startCrew(hub: HubProcess): Promise<void> {
-    for (const example of crew) startServer(hub, example);
+  /** One crew for all: each test leaves it as it was, which is what it shows. */
+  beforeAll(async () => {
+    for (const example of crew) startServer(example);
     const wrapper = join(root, "packages/register/dist/cli.js");
     launch(
       [wrapper, "--name", "Files", "--", process.execPath, join(root, "examples/stdio-server.mjs")],
       { MCP_HUB_URL: hub.url },
     );
-    await everybodyIsUp(hub);
-  }
+    await everybodyIsUp();
+  });
+  afterAll(stopServers);
 
-  const everybodyIsUp = (hub: HubProcess) =>
+  const everybodyIsUp = () =>
     until(
       "all servers to be up",
       async () => (await hub.servers("?status=up")).length === crew.length + 1,
-      patience,
     );
 
-  const identities = async (hub: HubProcess) =>
+  const identities = async () =>
     (await hub.servers()).map((server) => [
       server.id,
       server.endpoint,
@@ -135,14 +130,12 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     ]);
 
   test("L7: killed with -9 and started again on the same file, all servers are back and none flaps", async () => {
-    const hub = await startHub();
-    await startCrew(hub);
-    const before = await identities(hub);
+    const before = await identities();
     const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
     await hub.program.kill("SIGKILL");
     await hub.restart();
-    expect(await identities(hub)).toEqual(before);
-    await everybodyIsUp(hub);
+    expect(await identities()).toEqual(before);
+    await everybodyIsUp();
     // Two more leases go by.
     const restarted = performance.now();
     await until("two leases to pass", () => performance.now() - restarted > 2_000);
@@ -154,9 +147,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
   });
 
   test("stopped for longer than the leases: servers keep serving, and come back by themselves", async () => {
-    const hub = await startHub();
-    await startCrew(hub);
-    const before = await identities(hub);
+    const before = await identities();
     expect(await hub.program.child.kill("SIGTERM")).toBe(true);
     expect(await hub.program.ended).toEqual({ code: 0, signal: null });
     const stopped = performance.now();
@@ -167,13 +158,11 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
       return performance.now() - stopped > 2_000;
     });
     await hub.restart();
-    await everybodyIsUp(hub);
-    expect(await identities(hub)).toEqual(before);
+    await everybodyIsUp();
+    expect(await identities()).toEqual(before);
   });
 
   test("paused for longer than every deadline and continued, it takes nobody for dead", async () => {
-    const hub = await startHub();
-    await startCrew(hub);
     const lastEvent = (await hub.events("?limit=1"))[0]?.seq ?? 0;
     await hub.program.kill("SIGSTOP");
     const stopped = performance.now();
@@ -184,7 +173,7 @@ describe("the hub's own life", { timeout: 90_000 }, () => {
     await hub.program.kill("SIGCONT");
     const continued = performance.now();
     await until("two leases to pass", () => performance.now() - continued > 2_000);
-    await everybodyIsUp(hub);
+    await everybodyIsUp();
     expect((await hub.events()).filter((event) => event.seq > lastEvent)).toEqual([]);
   });
 });

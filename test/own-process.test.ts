@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, expect, test } from "vitest";
 import { HubProcess, Program, quick } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const root = join(import.meta.dirname, "..");
 const closing: (() => Promise<unknown>)[] = [];
@@ -43,7 +43,7 @@ async function wrappedServer(...options: readonly string[]) {
     { MCP_HUB_URL: hub.url },
   );
   closing.push(() => wrapper.kill("SIGTERM"));
-  await hub.status("state", "up", 30_000);
+  await hub.status("state", "up");
   return { hub, wrapper };
 }
 
@@ -65,7 +65,7 @@ test.each([
     expect(await say(ada, `${prefix}roots`)).toBe("file:///home/ada");
     const beats = async () => (await hub.server("state"))?.instances[0]?.lease?.lastHeartbeatAt;
     const before = await beats();
-    await until("another heartbeat", async () => (await beats()) !== before, 30_000);
+    await until("another heartbeat", async () => (await beats()) !== before);
     await fetch(`${hub.url}/servers/state/probe`, { method: "POST" });
     expect(await say(ada, `${prefix}count`)).toBe("1");
     expect(started()).toHaveLength(1);
@@ -75,7 +75,6 @@ test.each([
     expect(await say(ada, `${prefix}count`)).toBe("2");
     expect(started()).toHaveLength(2);
   },
-  90_000,
 );
 
 test.each([
@@ -91,5 +90,4 @@ test.each([
     await expect(bob).rejects.toThrow("--max-processes");
     expect(await say(ada, `${prefix}count`)).toBe("2");
   },
-  90_000,
 );

@@ -1,11 +1,15 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+<<<<<<< HEAD
 import type { RegisterAnswer, ServerDetail } from "@hub/api";
+=======
+import type { RegisterAnswer, ServerDetail } from "@hub/core";
+import { until } from "@hub/testing";
+>>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { freePort, HubProcess, Program } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 /** Whose a name is, as a stranger sees it who has nothing but the hub's port and what it shows. */
 
@@ -113,13 +117,11 @@ async function close(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-const patience = 60_000;
-
-describe("a server with a lease", { timeout: 120_000 }, () => {
+describe("a server with a lease", () => {
   test("is not unseated, deleted or diverted by who has read GET /servers, though it hangs", async () => {
     const hub = await startHub();
     const server = startServer(hub, await freePort(), "The owner's");
-    const before = await hub.status("steady", "up", patience);
+    const before = await hub.status("steady", "up");
     const thief = await startThief("Steady");
     const spoilt = {
       name: "Steady",
@@ -153,7 +155,7 @@ describe("a server with a lease", { timeout: 120_000 }, () => {
     await server.kill("SIGSTOP");
     for (let round = 0; round < 5; round += 1) await attack();
     await server.kill("SIGCONT");
-    await hub.status("steady", "up", patience);
+    await hub.status("steady", "up");
     expect(essence(await hub.server("steady"))).toEqual(essence(before));
     expect(hub.program.output).not.toContain("the thief's");
   });
@@ -162,25 +164,21 @@ describe("a server with a lease", { timeout: 120_000 }, () => {
     const hub = await startHub();
     const port = await freePort();
     const first = startServer(hub, port, "The first");
-    const before = await hub.status("steady", "up", patience);
+    const before = await hub.status("steady", "up");
     const seen = new Set<string | undefined>();
     await first.kill("SIGKILL");
     const second = startServer(hub, port, "The second");
-    await until(
-      "the second process to be registered",
-      async () => {
-        const server = await hub.server("steady");
-        seen.add(server?.instances[0]?.id);
-        seen.add(server?.status);
-        return server?.description === "The second";
-      },
-      patience,
-    );
+    await until("the second process to be registered", async () => {
+      const server = await hub.server("steady");
+      seen.add(server?.instances[0]?.id);
+      seen.add(server?.status);
+      return server?.description === "The second";
+    });
     // The hub may have looked there in the moment in which nothing listened.
     seen.delete("suspect");
     expect([...seen].sort()).toEqual([before.instances[0]?.id, "up"].sort());
     expect(second.output.match(/listed as "Steady"/g)).toHaveLength(1);
-    await second.saw("registered", patience);
+    await second.saw("registered");
     await second.kill("SIGTERM");
     expect((await hub.server("steady"))?.instances).toEqual([]);
   });
@@ -188,11 +186,11 @@ describe("a server with a lease", { timeout: 120_000 }, () => {
   test("killed with -9 and started anew on another port, it is there at once", async () => {
     const hub = await startHub();
     const first = startServer(hub, await freePort(), "The first");
-    await hub.status("steady", "up", patience);
+    await hub.status("steady", "up");
     await first.kill("SIGKILL");
     const port = await freePort();
     const second = startServer(hub, port, "The second");
-    await second.saw("registered", patience);
+    await second.saw("registered");
     expect(second.output).not.toContain("refused");
     const server = await hub.server("steady");
     expect(server?.instances.map((one) => one.registeredEndpoint)).toEqual([
@@ -201,9 +199,7 @@ describe("a server with a lease", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the seed's server, which has no lease and never registers twice", {
-  timeout: 120_000,
-}, () => {
+describe("the seed's server, which has no lease and never registers twice", () => {
   /** The request as it was recorded, for a port that is free. */
   function recorded(port: number): string {
     const body = `name=MCP+Server+1&transport=streamable-http&endpoint=http%3A%2F%2Flocalhost%3A${port}%2Fmcp`;
@@ -243,18 +239,18 @@ describe("the seed's server, which has no lease and never registers twice", {
     const port = await freePort();
     const first = await start(hub, port);
     expect(first.status).toBe(201);
-    const { instances } = await hub.status("mcp-server-1", "up", patience);
+    const { instances } = await hub.status("mcp-server-1", "up");
 
     await close(first.server);
     const again = await start(hub, port);
     expect(again.status).toBe(200);
-    const after = await hub.status("mcp-server-1", "up", patience);
+    const after = await hub.status("mcp-server-1", "up");
     expect(after.instances.map(({ id }) => id)).toEqual(instances.map(({ id }) => id));
 
     await close(again.server);
     const other = await freePort();
     expect((await start(hub, other)).status).toBe(201);
-    const moved = await hub.status("mcp-server-1", "up", patience);
+    const moved = await hub.status("mcp-server-1", "up");
     expect(moved.instances.map((one) => one.registeredEndpoint)).toEqual([
       `http://localhost:${other}/mcp`,
     ]);
@@ -263,7 +259,7 @@ describe("the seed's server, which has no lease and never registers twice", {
   test("keeps its calls and its place, whatever a stranger registers, gives back or removes", async () => {
     const hub = await startHub();
     const { server } = await start(hub, await freePort());
-    const before = await hub.status("mcp-server-1", "up", patience);
+    const before = await hub.status("mcp-server-1", "up");
     const thief = await startThief("MCP Server 1");
     const { name, transport, endpoint } = before;
     const spoilt = { name, transport, candidates: [thief], serviceKey: "the thief's" };
@@ -280,12 +276,12 @@ describe("the seed's server, which has no lease and never registers twice", {
     expect(beat.status).toBe(200);
     await fetch(`${hub.url}/leases/${lease}`, { method: "DELETE" });
     await fetch(`${hub.url}/servers/mcp-server-1/probe`, { method: "POST" });
-    const after = await hub.status("mcp-server-1", "up", patience);
+    const after = await hub.status("mcp-server-1", "up");
     expect(essence(after)).toEqual(essence(before));
 
     await close(server);
     const port = Number(new URL(endpoint).port);
     expect((await start(hub, port)).status).toBe(200);
-    await hub.status("mcp-server-1", "up", patience);
+    await hub.status("mcp-server-1", "up");
   });
 });

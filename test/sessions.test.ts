@@ -1,17 +1,17 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { until } from "@hub/testing";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
-const running: { stop(): Promise<unknown> | unknown }[] = [];
+const clients: Client[] = [];
 
 afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
+  for (const client of clients.splice(0)) await client.close();
 });
 
 /** A real server of SDK v1 that counts in each of its sessions. */
@@ -34,7 +34,6 @@ class Counter {
 
   async start(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    running.push(this);
     // A TCP server has no other kind.
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/mcp`;
   }
@@ -68,7 +67,7 @@ async function connect(url: string) {
   const transport = new StreamableHTTPClientTransport(new URL(url));
   const client = new Client({ name: "keeps-calling", version: "1" });
   await client.connect(transport);
-  running.push({ stop: () => client.close() });
+  clients.push(client);
   const count = async (name: string) => {
     const { content } = await client.callTool({ name, arguments: {} });
     return (content as { readonly text: string }[])[0]?.text; // a text, as the tool says
@@ -76,26 +75,29 @@ async function connect(url: string) {
   return { transport, client, count };
 }
 
-async function start() {
-  const counter = new Counter();
-  const endpoint = await counter.start();
-  const hub = await HubProcess.start();
-  running.push(hub);
-  await hub.register({ name: "counter", endpoint, transport: "streamable-http" });
-  await hub.status("counter", "up", 30_000);
-  return { hub, counter };
-}
-
 /** The hub is killed, and comes back on the same port and files. */
 async function killAndRestart(hub: HubProcess): Promise<void> {
   await hub.program.kill("SIGKILL");
   await hub.restart();
-  await hub.status("counter", "up", 30_000);
+  await hub.status("counter", "up");
 }
 
-describe("a hub that is killed with -9 and started again", { timeout: 120_000 }, () => {
+describe("a hub that is killed with -9 and started again", () => {
+  const counter = new Counter();
+  let hub: HubProcess;
+
+  beforeAll(async () => {
+    const endpoint = await counter.start();
+    hub = await HubProcess.start();
+    await hub.register({ name: "counter", endpoint, transport: "streamable-http" });
+    await hub.status("counter", "up");
+  });
+  afterAll(async () => {
+    await hub.stop();
+    counter.stop();
+  });
+
   test("costs a client of SDK v1 that keeps calling neither its session nor its state", async () => {
-    const { hub, counter } = await start();
     const one = await connect(`${hub.url}/mcp`);
     const other = await connect(`${hub.url}/mcp?prefix=never`);
     const first = await one.count("counter__count");
@@ -123,8 +125,7 @@ describe("a hub that is killed with -9 and started again", { timeout: 120_000 },
   });
 
   test("keeps a session from the moment its client knows of it, also one that has asked for nothing", async () => {
-    const { hub } = await start();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const { client, count } = await connect(`${hub.url}/mcp`);
       await killAndRestart(hub);
       expect(await count("counter__count")).toMatch(/^1 of /);
@@ -133,8 +134,7 @@ describe("a hub that is killed with -9 and started again", { timeout: 120_000 },
   });
 
   test("does not bring back a session that was ended, from the moment its client was told so", async () => {
-    const { hub } = await start();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 2; round += 1) {
       const { transport, count } = await connect(`${hub.url}/mcp`);
       await count("counter__count");
       const id = String(transport.sessionId);

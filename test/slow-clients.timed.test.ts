@@ -1,8 +1,8 @@
+import { until } from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
 import { openMany } from "./support/many-connections.js";
 import { allowedMs, keepAsking, quantile, requestBytes } from "./support/raw-http.js";
-import { until } from "./support/until.js";
 
 const running: { stop(): Promise<void> }[] = [];
 

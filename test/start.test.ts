@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { freePort, HubProcess, Program } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const program = join(import.meta.dirname, "../apps/hub/dist/main.js");
 const cleanups: (() => unknown)[] = [];
@@ -57,7 +57,7 @@ describe("what a person sees", () => {
     expect(hub.program.output).toMatch(
       /^ {2}\d\d:\d\d:\d\d {2}\+ Evil .* registered {2}localhost:9\/mcp$/m,
     );
-    await hub.program.saw("Nothing listens at localhost:9", 15_000);
+    await hub.program.saw("Nothing listens at localhost:9");
   });
 
   test("without a terminal every line is one JSON object, and no secret is in any of them", async () => {
@@ -235,13 +235,10 @@ describe("a stop", () => {
   });
 
   test("npm start hands its options on, and says what it does not know", async () => {
-    const help = new Program("npm", ["start", "--", "--help"], {});
-    expect((await help.ended).code).toBe(0);
-    expect(help.output).toContain("Usage: mcp-hub");
     const wrong = new Program("npm", ["start", "--", "--forse"], {});
     expect((await wrong.ended).code).not.toBe(0);
     expect(wrong.output).toContain('does not know "--forse". It takes --accept-data-loss, --help');
-  }, 90_000);
+  });
 
   test("npm start ends in the hub itself: a signal to npm stops it, and npm ends as it did", async () => {
     const port = await freePort();
@@ -251,17 +248,14 @@ describe("a stop", () => {
     });
     cleanups.push(() => started.child.kill("SIGKILL"));
     const url = `http://127.0.0.1:${port}/version`;
-    await until(
-      "the hub to be ready",
-      () =>
-        fetch(url).then(
-          (response) => response.ok,
-          () => false,
-        ),
-      60_000,
+    await until("the hub to be ready", () =>
+      fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      ),
     );
     await started.kill("SIGTERM");
     expect(started.output).toContain('"stopped"');
     await expect(fetch(url)).rejects.toThrow();
-  }, 90_000);
+  });
 });

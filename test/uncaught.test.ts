@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { until } from "@hub/testing";
 import { expect, test } from "vitest";
 import { freePort, Program } from "./support/hub-process.js";
-import { until } from "./support/until.js";
 
 const server = pathToFileURL(join(import.meta.dirname, "../packages/server/dist/index.js")).href;
 
@@ -49,4 +49,4 @@ test("what no boundary took is logged with an instance, and the hub lives on, a 
     program.child.kill("SIGKILL");
     rmSync(dataDir, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -1,7 +1,5 @@
+import { closeAll, LegacyUpstream, textResult } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { LegacyUpstream } from "../../packages/server/test/gateway/support/legacy-upstream.js";
-import { textResult } from "../../packages/server/test/gateway/support/messages.js";
-import { closeAll } from "../../packages/server/test/gateway/support/wait.js";
 import { startHub } from "./stage.js";
 import { cleanTryStage, panelOf, press, shows, startEverything, startTrials } from "./try-stage.js";
 

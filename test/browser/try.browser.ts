@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { until } from "@hub/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { until } from "../support/until.js";
 import { startHub } from "./stage.js";
 import {
   cleanTryStage,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { until } from "../support/until.js";
+import { until } from "@hub/testing";
 import type { Driver } from "./clients/driver.js";
 import {
   answers,

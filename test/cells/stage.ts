@@ -1,5 +1,5 @@
+import { until } from "@hub/testing";
 import { HubProcess } from "../support/hub-process.js";
-import { until } from "../support/until.js";
 import type { Path } from "./cells.js";
 import { type Running, type ServerKind, serverKinds } from "./servers/kinds.js";
 

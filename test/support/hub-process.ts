@@ -3,8 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+<<<<<<< HEAD
 import type { ServerDetail, ServerList, ServerSummary } from "@hub/api";
 import { until } from "./until.js";
+=======
+import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
+import { until } from "@hub/testing";
+>>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 
 const root = join(import.meta.dirname, "../..");
 const hubProgram = join(root, "apps/hub/dist/main.js");
@@ -86,9 +91,6 @@ export const quick = {
   MCP_HUB_PROBE_TIMEOUT_MS: "1500",
 } as const;
 
-/** A machine that does much else starts programs slowly. */
-const startMs = 30_000;
-
 /** The real hub on a real file, in a process of its own. */
 export class HubProcess {
   readonly port: number;
@@ -126,14 +128,11 @@ export class HubProcess {
   }
 
   async ready(): Promise<void> {
-    await until(
-      `the hub to be ready; it said:\n${this.program.output}`,
-      () =>
-        fetch(`${this.url}/readyz`).then(
-          (response) => response.ok,
-          () => false,
-        ),
-      startMs,
+    await until(`the hub to be ready; it said:\n${this.program.output}`, () =>
+      fetch(`${this.url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      ),
     );
   }
 

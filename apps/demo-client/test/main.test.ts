@@ -1,17 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../dist/main.js");
 
+const server = createServer();
+let holder: Socket;
 let nobody: string;
+
+/** Nobody listens, or comes to listen, on the port from which a connection comes that is there all the time. */
 beforeAll(async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  nobody = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on a port
-  await new Promise((resolve) => server.close(resolve));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  holder = connect((server.address() as AddressInfo).port, "127.0.0.1"); // it listens on a port
+  await once(holder, "connect");
+  nobody = `http://127.0.0.1:${holder.localPort}`;
+});
+afterAll(() => {
+  holder.destroy();
+  server.close();
 });
 
 // What it says when all is well is told by the demo's own test.

@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../dist/main.js");
-const testMs = 60_000;
 
 /** The demo as a real process, and every process it ever started, directly or not. */
 class Demo {
@@ -35,7 +35,7 @@ class Demo {
   }
 
   async says(text: string): Promise<void> {
-    await expect.poll(() => this.output, { timeout: testMs }).toContain(text);
+    await until(`"${text}" in the output`, () => this.output.includes(text));
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -82,59 +82,47 @@ let demo: Demo;
 afterEach(() => demo.end());
 
 describe.skipIf(process.platform === "win32")("the demo", () => {
-  test(
-    "tells its story to the end and leaves nothing behind",
-    async () => {
-      demo = new Demo();
-      expect([await demo.exitCode(), demo.output]).toEqual([0, expect.any(String)]);
-      for (const line of [
-        /\+ MCP Server 4 {2}registered/,
-        /✓ MCP Server 3 {2}up/,
-        /mcp-server-1 +up +2 +http:\/\/127\.0\.0\.1:\d+\/mcp/,
-        /greet1: Hello from MCP Server 1 !/,
-        /greet4: Hello from MCP Server 4 !/,
-        /! MCP Server 2 {2}unreachable/,
-        /Found no server that is up with a tool named "greet2"/,
-        /✗ MCP Server 2 {2}down/,
-        /back by itself, under its name and at its address/,
-        /all are back, none was lost/,
-        /- MCP Server 3 {2}left/,
-        /The story came out as told/,
-        /http:\/\/127\.0\.0\.1:8001\/ +the page/,
-      ]) {
-        expect(demo.output).toMatch(line);
-      }
-      expect(demo.output).not.toContain("\u001b");
-      expect(demo.descendants.size).toBeGreaterThan(6);
-      expect(await demo.survivors()).toEqual([]);
-      expect(readdirSync(demo.folder)).toEqual([]);
-    },
-    testMs,
-  );
+  test("tells its story to the end and leaves nothing behind", async () => {
+    demo = new Demo();
+    expect([await demo.exitCode(), demo.output]).toEqual([0, expect.any(String)]);
+    for (const line of [
+      /\+ MCP Server 4 {2}registered/,
+      /✓ MCP Server 3 {2}up/,
+      /mcp-server-1 +up +2 +http:\/\/127\.0\.0\.1:\d+\/mcp/,
+      /greet1: Hello from MCP Server 1 !/,
+      /greet4: Hello from MCP Server 4 !/,
+      /! MCP Server 2 {2}unreachable/,
+      /Found no server that is up with a tool named "greet2"/,
+      /✗ MCP Server 2 {2}down/,
+      /back by itself, under its name and at its address/,
+      /all are back, none was lost/,
+      /- MCP Server 3 {2}left/,
+      /The story came out as told/,
+      /http:\/\/127\.0\.0\.1:8001\/ +the page/,
+    ]) {
+      expect(demo.output).toMatch(line);
+    }
+    expect(demo.output).not.toContain("\u001b");
+    expect(demo.descendants.size).toBeGreaterThan(6);
+    expect(await demo.survivors()).toEqual([]);
+    expect(readdirSync(demo.folder)).toEqual([]);
+  });
 
-  test(
-    "Ctrl-C in the middle ends all of it",
-    async () => {
-      demo = new Demo();
-      await demo.says("2. A client");
-      demo.signal("SIGINT");
-      expect(await demo.exitCode()).toBe(130);
-      expect(await demo.survivors()).toEqual([]);
-      expect(readdirSync(demo.folder)).toEqual([]);
-    },
-    testMs,
-  );
+  test("Ctrl-C in the middle ends all of it", async () => {
+    demo = new Demo();
+    await demo.says("2. A client");
+    demo.signal("SIGINT");
+    expect(await demo.exitCode()).toBe(130);
+    expect(await demo.survivors()).toEqual([]);
+    expect(readdirSync(demo.folder)).toEqual([]);
+  });
 
-  test(
-    "a demo that is killed with -9 takes all of it along",
-    async () => {
-      demo = new Demo();
-      await demo.says("2. A client");
-      demo.signal("SIGKILL");
-      await demo.exitCode();
-      expect(demo.descendants.size).toBeGreaterThan(6);
-      expect(await demo.survivors()).toEqual([]);
-    },
-    testMs,
-  );
+  test("a demo that is killed with -9 takes all of it along", async () => {
+    demo = new Demo();
+    await demo.says("2. A client");
+    demo.signal("SIGKILL");
+    await demo.exitCode();
+    expect(demo.descendants.size).toBeGreaterThan(6);
+    expect(await demo.survivors()).toEqual([]);
+  });
 });

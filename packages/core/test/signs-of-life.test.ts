@@ -6,7 +6,7 @@ import { World } from "./world.js";
 
 const here = "http://127.0.0.1:8001/mcp";
 const seed: RegistrationInput = { name: "Alpha", transport: "http", endpoint: here };
-const numRuns = Math.min(300, Number(process.env.HUB_PROPERTY_RUNS ?? 100));
+const numRuns = Math.min(300, Number(process.env.HUB_PROPERTY_RUNS ?? 40));
 
 /** A server that is up and then dies: nothing listens any more, or it hangs. */
 async function startAndDie(registration: RegistrationInput, isHanging: boolean) {

@@ -10,7 +10,7 @@ import {
   serveTcp,
   serveTls,
 } from "@hub/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { byteBudget } from "./bounded-body.js";
 import { createDeadline } from "./deadline.js";
 import { DialError } from "./dial-error.js";
@@ -128,15 +128,14 @@ describe("where it connects to", () => {
   test("the proxy environment is ignored", async () => {
     const proxy = await serve((_, response) => response.end("proxied"));
     const server = await serve((_, response) => response.end("direct"));
-    const before = { ...process.env };
     for (const name of ["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"])
-      process.env[name] = proxy.origin;
+      vi.stubEnv(name, proxy.origin);
     try {
       const dialer = createTestDialer();
       expect(await wholeText((await get(dialer, server.origin)).chunks(100))).toBe("direct");
       await dialer.close();
     } finally {
-      process.env = before;
+      vi.unstubAllEnvs();
     }
     expect(proxy.connections()).toBe(0);
   });

@@ -36,6 +36,15 @@ describe("the traffic", () => {
     expect(traffic.rows("b")).toEqual([]);
   });
 
+  test("leaves a record that was given out as it was, when later calls take its place", () => {
+    const { traffic, call } = start({ kept: 2 });
+    call("x", 1);
+    const [given] = traffic.recent(1);
+    for (const name of ["y", "z", "w"]) call(name, 7);
+    expect(given).toMatchObject({ name: "x", at: startedAt, durationMs: 1 });
+    expect(traffic.recent(5).map(({ name }) => name)).toEqual(["w", "z"]);
+  });
+
   test("knows how long calls take to within a quarter", () => {
     const { traffic, call } = start();
     for (let ms = 1; ms <= 100; ms += 1) call("x", ms);

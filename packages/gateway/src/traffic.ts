@@ -19,6 +19,9 @@ export type CallRecord = {
   readonly params?: string | undefined;
 };
 
+/** A record in its place, which the next call that comes there overwrites. */
+type Place = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
+
 /** What went to one tool, prompt or resource list of one server since the hub started. */
 export type TrafficRow = {
   readonly serverId: string;
@@ -61,7 +64,8 @@ export class Traffic {
   readonly #rows = new Map<string, Row>();
   readonly #minutes = new Minutes();
   readonly #minutesOf = new Map<string, Minutes>();
-  readonly #recent: CallRecord[] = [];
+  /** Overwritten in turn: a record made anew for each call lives long enough to be collected late. */
+  readonly #recent: Place[] = [];
   readonly #kept: number;
   readonly #keepsParams: boolean;
   readonly #now: () => Now;
@@ -100,21 +104,20 @@ export class Traffic {
         row.minutes.count(ended.wall, isError);
         this.#minutes.count(ended.wall, isError);
         addDuration(row, durationMs);
-        this.#recent[this.#next % this.#kept] = {
-          at: wall,
-          serverId,
-          method: row.method,
-          name: row.name,
-          instanceId: running.instanceId,
-          client,
-          durationMs,
-          bytes: running.bytes,
-          outcome,
-          ...(this.#keepsParams && params !== undefined
-            ? { params: cutText(JSON.stringify(params), longestParams) }
-            : {}),
-        };
-        this.#next += 1;
+        const place = this.#place();
+        place.at = wall;
+        place.serverId = serverId;
+        place.method = row.method;
+        place.name = row.name;
+        place.instanceId = running.instanceId;
+        place.client = client;
+        place.durationMs = durationMs;
+        place.bytes = running.bytes;
+        place.outcome = outcome;
+        place.params =
+          this.#keepsParams && params !== undefined
+            ? cutText(JSON.stringify(params), longestParams)
+            : undefined;
       },
     };
     return running;
@@ -126,7 +129,7 @@ export class Traffic {
     for (let back = 1; back <= this.#recent.length && found.length < limit; back += 1) {
       const record = this.#recent[(this.#next - back + this.#kept) % this.#kept];
       if (record !== undefined && (serverId === undefined || record.serverId === serverId))
-        found.push(record);
+        found.push({ ...record });
     }
     return found;
   }
@@ -174,6 +177,29 @@ export class Traffic {
       else counted.add(row.serverId);
     }
     for (const id of this.#minutesOf.keys()) if (!counted.has(id)) this.#minutesOf.delete(id);
+  }
+
+  /** Where the next record goes: the place of the oldest one when all are taken. */
+  #place(): Place {
+    const index = this.#next % this.#kept;
+    this.#next += 1;
+    const known = this.#recent[index];
+    if (known !== undefined) return known;
+    // Doubles from the start, so that what is written later needs no new shape.
+    const place: Place = {
+      at: 0.5,
+      serverId: "",
+      method: "",
+      name: undefined,
+      instanceId: undefined,
+      client: undefined,
+      durationMs: 0.5,
+      bytes: 0,
+      outcome: "ok",
+      params: undefined,
+    };
+    this.#recent[index] = place;
+    return place;
   }
 
   #row(serverId: string, method: string, name: string | undefined): Row {

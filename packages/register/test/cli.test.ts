@@ -1,17 +1,13 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { clientKinds, connectClient } from "./support/clients.js";
 import { HubStub } from "./support/hub-stub.js";
-import { buildForProcesses, fixture, isAlive, Running } from "./support/processes.js";
+import { cliPath, fixture, isAlive, Running } from "./support/processes.js";
 import { until } from "./support/servers.js";
 
 let hub: HubStub;
-let cliPath: string;
 const running: Running[] = [];
 const strays: number[] = [];
 
-beforeAll(async () => {
-  ({ cliPath } = await buildForProcesses("cli"));
-}, 60_000);
 beforeEach(async () => {
   hub = await new HubStub().start();
 });

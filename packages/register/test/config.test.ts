@@ -1,20 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectClient } from "./support/clients.js";
 import { HubStub } from "./support/hub-stub.js";
-import { buildForProcesses, fixture, isAlive, Running } from "./support/processes.js";
+import { cliPath, fixture, isAlive, Running } from "./support/processes.js";
 import { until } from "./support/servers.js";
 
 let hub: HubStub;
-let cliPath: string;
 let folder: string;
 const running: Running[] = [];
 
-beforeAll(async () => {
-  ({ cliPath } = await buildForProcesses("config"));
-}, 60_000);
 beforeEach(async () => {
   hub = await new HubStub().start();
   folder = mkdtempSync(join(tmpdir(), "hub-register-config-"));
@@ -86,7 +82,6 @@ test.runIf(process.platform === "linux")(
     expect(childrenOf(cli.pid).filter((name) => name !== "node")).toEqual(["sh"]);
     expect(cli.output).not.toMatch(/warning/i);
   },
-  120_000,
 );
 
 test("what the query of a URL holds is registered, and in no line of the log", async () => {

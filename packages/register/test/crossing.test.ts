@@ -7,7 +7,7 @@ import { openClient, type RawClientOptions } from "./support/raw-client.js";
 import { Gate, until } from "./support/servers.js";
 
 const harness = useHub();
-const numRuns = Math.min(150, Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 200) / 5));
+const numRuns = Math.min(150, Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 75) / 5));
 
 async function open(url: string | undefined, options: RawClientOptions) {
   const client = await openClient(url ?? "", options);
@@ -101,7 +101,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     );
     for (const [index, { seen }] of people.entries())
       expect(seen.questions.every((one) => Number(one.split("-")[1]) % 3 === index)).toBe(true);
-  }, 120_000);
+  });
 
   test("a question that cannot be told whose it is reaches nobody, and the log says so", async () => {
     const { server, gate } = createAsking();

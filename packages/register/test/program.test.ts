@@ -1,16 +1,12 @@
 import { type AddressInfo, createServer } from "node:net";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubStub } from "./support/hub-stub.js";
-import { buildForProcesses, fixture, Running } from "./support/processes.js";
+import { fixture, indexUrl, Running } from "./support/processes.js";
 import { until } from "./support/servers.js";
 
 let hub: HubStub;
-let indexUrl: string;
 const running: Running[] = [];
 
-beforeAll(async () => {
-  ({ indexUrl } = await buildForProcesses("program"));
-}, 60_000);
 beforeEach(async () => {
   hub = await new HubStub().start();
 });

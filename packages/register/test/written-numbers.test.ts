@@ -1,15 +1,11 @@
 import fc from "fast-check";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubStub } from "./support/hub-stub.js";
-import { buildForProcesses, fixture, Running } from "./support/processes.js";
+import { cliPath, fixture, Running } from "./support/processes.js";
 
 let hub: HubStub;
-let cliPath: string;
 let cli: Running | undefined;
 
-beforeAll(async () => {
-  ({ cliPath } = await buildForProcesses("written-numbers"));
-}, 60_000);
 beforeEach(async () => {
   hub = await new HubStub().start();
 });

@@ -11,15 +11,20 @@ import {
 import { createDialer, createEndpointRules } from "@hub/dial";
 import { Gateway } from "@hub/gateway";
 import { createProber } from "@hub/probe";
+import {
+  closeAll,
+  closeLater,
+  Exchange,
+  LegacyClient,
+  LegacyUpstream,
+  ModernClient,
+  ModernUpstream,
+  until,
+} from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Fault } from "../src/boundary.js";
 import { createGatewayRequests } from "../src/gateway-requests.js";
 import { listen } from "../src/listen.js";
-import { LegacyClient, ModernClient } from "./gateway/support/clients.js";
-import { Exchange } from "./gateway/support/exchange.js";
-import { LegacyUpstream } from "./gateway/support/legacy-upstream.js";
-import { ModernUpstream } from "./gateway/support/modern-upstream.js";
-import { closeAll, closeLater, until } from "./gateway/support/wait.js";
 import { createTestApp, server1 } from "./support/test-app.js";
 
 afterEach(closeAll);

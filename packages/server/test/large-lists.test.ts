@@ -1,6 +1,6 @@
 import { createSnapshot, type JsonObject } from "@hub/core";
+import { until } from "@hub/testing";
 import { describe, expect, test } from "vitest";
-import { until } from "./gateway/support/wait.js";
 import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";
 
 const kib = 1024;

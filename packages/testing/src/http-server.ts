@@ -97,8 +97,14 @@ export async function rpcOf(request: IncomingMessage): Promise<RpcRequest> {
   return text === "" ? { method: "" } : JSON.parse(text);
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { ...headers, "content-type": "application/json" });
+  response.end(JSON.stringify(body));
 }
 
 /** A port of 127.0.0.1 that nobody listens on. */

@@ -1,5 +1,10 @@
 export { selfSigned } from "./certificate.js";
+<<<<<<< HEAD
 export { holdResponse, holdToContract } from "./contract.js";
+=======
+export { LegacyClient, ModernClient } from "./clients/clients.js";
+export { type Answer, Exchange } from "./clients/exchange.js";
+>>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 export { createTestDialer } from "./dialer.js";
 export { codeOf, deep, flood, mostSent, probeHostile, stream } from "./hostile.js";
 export {
@@ -21,3 +26,23 @@ export {
   serveV2,
   serveV2WithHostCheck,
 } from "./mcp-servers.js";
+export {
+  legacyVersion,
+  type Message,
+  metaKey,
+  modernVersion,
+  type Params,
+  type Payload,
+  textOf,
+  textResult,
+} from "./messages.js";
+export { type Lease, TestHub, type TestHubOptions } from "./test-hub.js";
+export { until } from "./until.js";
+export { interceptMessages } from "./upstreams/intercept-messages.js";
+export { ask, LegacyUpstream } from "./upstreams/legacy-upstream.js";
+export { ModernUpstream } from "./upstreams/modern-upstream.js";
+export { SseUpstream } from "./upstreams/sse-upstream.js";
+export { tool, Upstream, type UpstreamOptions } from "./upstreams/upstream.js";
+export { RpcError, UpstreamCall } from "./upstreams/upstream-call.js";
+export { answerWritten } from "./upstreams/written-upstream.js";
+export { closeAll, closeLater, gate, quiet } from "./wait.js";

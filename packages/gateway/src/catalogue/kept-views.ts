@@ -13,6 +13,7 @@ export class KeptViews {
   /** The one used last is last. */
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
+  #last: string | undefined;
 
   constructor(budgets: BudgetBook) {
     this.#budgets = budgets;
@@ -23,18 +24,24 @@ export class KeptViews {
   of(key: string, make: (onGrowth: (bytes: number) => void) => View): View {
     const known = this.#kept.get(key);
     if (known !== undefined) {
-      this.#kept.delete(key);
-      this.#kept.set(key, known);
+      // A map that loses and gains an entry with every call makes itself anew, and its old form stays for long.
+      if (key !== this.#last) {
+        this.#kept.delete(key);
+        this.#kept.set(key, known);
+        this.#last = key;
+      }
       return known.view;
     }
     const one: Kept = { view: make((bytes) => this.#grow(key, one, bytes)), bytes: 0 };
     this.#kept.set(key, one);
+    this.#last = key;
     this.#grow(key, one, bytesOfView + key.length * 2 + one.view.servers.length * bytesOfServer);
     return one.view;
   }
 
   clear(): void {
     this.#kept.clear();
+    this.#last = undefined;
     this.#bytes = 0;
   }
 

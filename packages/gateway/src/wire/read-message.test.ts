@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { messageLimits } from "./message-limits.js";
 import { type Received, readMessage } from "./read-message.js";
 
-const numRuns = Math.min(20_000, Number(process.env.HUB_PROPERTY_RUNS ?? 500) * 10);
+const numRuns = Math.min(20_000, Number(process.env.HUB_PROPERTY_RUNS ?? 200) * 10);
 const limits = messageLimits(new BudgetBook(), 60_000).ofClients;
 const read = (text: string) => readMessage(Buffer.from(text), limits);
 

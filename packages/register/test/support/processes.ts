@@ -1,37 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "tsup";
 import { until } from "./servers.js";
 
-const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
-export const fixture = (name: string) => `${packageRoot}/test/fixtures/${name}`;
+export const fixture = (name: string) =>
+  fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-export interface Built {
-  readonly cliPath: string;
-  readonly indexUrl: string;
-}
-
-/** Builds what the process tests run, from the sources as they are. Each test file has its own. */
-export async function buildForProcesses(name: string): Promise<Built> {
-  // Inside node_modules: not in the tree, and imports still resolve as the package's own.
-  const outDir = `${packageRoot}/node_modules/.process-tests/${name}`;
-  await build({
-    entry: { cli: `${packageRoot}/src/cli.ts`, index: `${packageRoot}/src/index.ts` },
-    outDir,
-    clean: true,
-    config: false,
-    silent: true,
-    format: ["esm"],
-    target: "node20",
-    external: ["cross-spawn", /^@modelcontextprotocol\//],
-    noExternal: [/^@hub\//],
-    esbuildOptions: (options) => {
-      options.conditions = ["@hub/source"];
-    },
-  });
-  return { cliPath: `${outDir}/cli.js`, indexUrl: `file://${outDir}/index.js` };
-}
+/** What people install, as `npm test` has built it. */
+const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+export const cliPath = `${dist}/cli.js`;
+export const indexUrl = `file://${dist}/index.js`;
 
 /** A real process, its output and its end. */
 export class Running {

@@ -7,7 +7,7 @@ import { z } from "zod";
 export async function until(
   condition: () => unknown,
   what = "the condition",
-  withinMs = 10_000,
+  withinMs = 120_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {

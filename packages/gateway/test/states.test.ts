@@ -1,0 +1,448 @@
+import type { ServerResponse } from "node:http";
+import {
+  closeAll,
+  LegacyClient,
+  LegacyUpstream,
+  type Message,
+  ModernClient,
+  ModernUpstream,
+  type Payload,
+  TestHub,
+  until,
+} from "@hub/testing";
+import { afterEach, describe, expect, test } from "vitest";
+
+afterEach(closeAll);
+
+const eras = ["legacy", "modern"] as const;
+const start = (era: (typeof eras)[number], options = {}) =>
+  era === "legacy" ? LegacyUpstream.start(options) : ModernUpstream.start(options);
+
+/** Clients of both revisions at the endpoint of all servers and at that of one, with the name of its tool there. */
+async function everyClient(hub: TestHub, id: string) {
+  const one = `/servers/${id}/mcp`;
+  return [
+    { client: new ModernClient(hub.url), name: `${id}__echo` },
+    { client: await LegacyClient.open(hub.url), name: `${id}__echo` },
+    { client: new ModernClient(hub.url, { path: `${one}?revision=2026-07-28` }), name: "echo" },
+  ];
+}
+
+type Missing = { readonly server: string; readonly status: string; readonly reason: string };
+
+const missingIn = ({ result }: Message): readonly Missing[] =>
+  ((result?._meta as Payload | undefined)?.["mcp-hub/missing"] ?? []) as readonly Missing[]; // as the hub promises
+
+const namesIn = ({ result }: Message) =>
+  ((result?.tools ?? []) as readonly { readonly name: string }[]).map(({ name }) => name); // a list of tools
+
+async function listed(client: ModernClient, given: Payload = {}) {
+  const { response } = await client.call("hub__list_servers", given).done;
+  const { servers } = (response.result?.structuredContent ?? {}) as {
+    readonly servers?: readonly Payload[];
+  }; // as its description says
+  return servers ?? [];
+}
+
+const statusesOf = async (hub: TestHub, id: string) => {
+  const { events } = (await hub.rest("GET", `/events?server=${id}&limit=100`)) as {
+    readonly events: readonly { readonly kind: string; readonly to?: string }[];
+  }; // as its description says
+  return events.flatMap(({ kind, to }) => (kind === "status-changed" ? [to] : [])).reverse();
+};
+
+describe("a server that refuses the connection of a call", () => {
+  test.each(eras)(
+    "is suspect at once, keeps its lease and its tools, and is up again with one good probe (%s)",
+    async (era) => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      await hub.register("shop", upstream);
+      const clients = await everyClient(hub, "shop");
+      const health = () => hub.entry("shop")?.instances[0]?.health;
+      await upstream.stop();
+      for (const { client, name } of clients) {
+        const { response } = await client.call(name).done;
+        expect(response.error).toMatchObject({
+          code: -31_001,
+          message: expect.stringMatching(/^shop \(shop, suspect\): .*not reached.*did not run\./),
+          data: { mayHaveRun: false, server: { status: "suspect" } },
+        });
+        expect(health()).toMatchObject({ status: "suspect", isBeingProbed: expect.any(Boolean) });
+        expect(health()?.lease).toBeDefined();
+      }
+      const list = await new ModernClient(hub.url).ask("tools/list");
+      expect(namesIn(list)).toContain("shop__echo");
+      expect(missingIn(list)).toMatchObject([
+        {
+          server: "shop",
+          status: "suspect",
+          listed: true,
+          reason: expect.stringContaining("listens"),
+        },
+      ]);
+      await upstream.start();
+      await hub.whenUp("shop");
+      for (const { client, name } of clients) {
+        const { response } = await client.call(name).done;
+        expect(response.result).toBeDefined();
+      }
+      expect((await statusesOf(hub, "shop")).slice(-2)).toEqual(["suspect", "up"]);
+    },
+  );
+
+  test("is suspect without a lease until its third failed probe, and then unreachable", async () => {
+    const hub = await TestHub.start();
+    const upstream = await start("modern");
+    await hub.register("seed", upstream, { lease: undefined });
+    await upstream.stop();
+    await new ModernClient(hub.url).call("seed__echo").done;
+    expect(hub.status("seed")).toBe("suspect");
+    await until("three probes", () => hub.status("seed") === "unreachable");
+    expect(hub.entry("seed")?.instances[0]?.health.failures).toBe(3);
+    expect((await statusesOf(hub, "seed")).slice(-3)).toEqual(["up", "suspect", "unreachable"]);
+  });
+
+  test("is not preferred to one that is up, and marks no other", async () => {
+    const hub = await TestHub.start();
+    const [first, second] = [await start("modern"), await start("modern")];
+    for (const { endpoint } of [first, second])
+      await hub.announce("twins", endpoint, { serviceKey: "a key that both know" });
+    await hub.whenUp("twins", 2);
+    await first.stop();
+    const client = new ModernClient(hub.url);
+    for (let one = 0; one < 4; one += 1)
+      expect((await client.call("twins__echo").done).response.result).toBeDefined();
+    expect(hub.entry("twins")?.instances.map(({ health }) => health.status)).toEqual([
+      "suspect",
+      "up",
+    ]);
+    expect(hub.status("twins")).toBe("degraded");
+  });
+
+  test("one that breaks a connection in the middle of a call is looked at, and stays up when it answers", async () => {
+    const hub = await TestHub.start();
+    const upstream = await start("modern", { tools: ["break"] });
+    upstream.on("break", ({ response }) => void response.destroy());
+    await hub.register("shaky", upstream);
+    const probes = upstream.count("POST server/discover");
+    await new ModernClient(hub.url).call("shaky__break").done;
+    await until("it to be looked at", () => upstream.count("POST server/discover") > probes);
+    expect(await statusesOf(hub, "shaky")).toEqual(["up"]);
+  });
+
+  test.each(eras)(
+    "is noticed without a call, by the stream on which the hub hears of changes (%s)",
+    async (era) => {
+      // No probe of an instance that is up, and no end of a lease, comes in time.
+      const hub = await TestHub.start({ env: { MCP_HUB_PROBE_UP_MS: "3600000" } });
+      const upstream = await start(era);
+      await hub.register("quiet", upstream, { lease: { ttlMs: 3_600_000 } });
+      const opening = era === "legacy" ? "GET" : "POST subscriptions/listen";
+      await until("the stream", () => upstream.count(opening) > 0);
+      await upstream.stop();
+      await until("it to be noticed", () => hub.status("quiet") === "suspect");
+      await upstream.start();
+      await hub.whenUp("quiet");
+    },
+  );
+
+  test("somebody who wants its name makes it suspect, when nothing listens there", async () => {
+    const hub = await TestHub.start();
+    const [holder, other] = [await start("modern"), await start("modern")];
+    const serviceKey = "a key that only the holder knows";
+    await hub.register("shop", holder, { serviceKey });
+    await hub.announce("shop", other.endpoint, { serviceKey });
+    await hub.whenUp("shop", 2);
+    await holder.stop();
+    // The other one is there, so the name is not free.
+    await expect(hub.announce("shop", (await start("modern")).endpoint)).rejects.toThrow(
+      "NAME_TAKEN",
+    );
+    expect(hub.entry("shop")?.instances.map(({ health }) => health.status)).toEqual([
+      "suspect",
+      "up",
+    ]);
+  });
+});
+
+describe("a server that is down", () => {
+  const env = {
+    MCP_HUB_DOWN_AFTER_MS: "1000",
+    MCP_HUB_LEASE_TTL_MS: "1000",
+    MCP_HUB_LEASE_MIN_MS: "1000",
+    MCP_HUB_HEARTBEAT_MS: "300",
+    MCP_HUB_SWEEP_MS: "200",
+  };
+
+  test("stays in the lists' account of what is missing and in hub__list_servers, and calls to it say why", async () => {
+    const hub = await TestHub.start({ env, limits: { graceMs: 1 } });
+    const upstream = await start("legacy", {
+      tools: ["echo"],
+      prompts: [{ name: "letter" }],
+      resources: [{ uri: "file:///a", name: "a" }],
+    });
+    await hub.register("old", upstream, { lease: undefined });
+    await hub.register("new", await start("modern"));
+    await upstream.stop();
+    await new ModernClient(hub.url).call("old__echo").done;
+    await until("it to be down", () => hub.status("old") === "down");
+    const client = new ModernClient(hub.url, { path: "/mcp" });
+    await until("it to leave the list", async () => {
+      return !namesIn(await client.ask("tools/list")).includes("old__echo");
+    });
+    for (const kind of ["tools/list", "prompts/list", "resources/list"])
+      expect(missingIn(await client.ask(kind))).toMatchObject([
+        {
+          server: "old",
+          status: "down",
+          listed: false,
+          reason: expect.stringContaining("listens"),
+        },
+      ]);
+    expect((await listed(client)).map(({ id, status }) => [id, status])).toEqual([
+      ["new", "up"],
+      ["old", "down"],
+    ]);
+    expect(await listed(client, { status: "down" })).toMatchObject([{ id: "old" }]);
+    const clients = [client, await LegacyClient.open(hub.url)];
+    for (const one of clients) {
+      const answers = [
+        await one.ask("tools/call", { name: "old__echo", arguments: {} }),
+        await one.ask("prompts/get", { name: "old__letter" }),
+        await one.ask("resources/read", { uri: "file:///a" }),
+      ];
+      for (const { error } of answers)
+        expect(error).toMatchObject({
+          code: -31_001,
+          message: expect.stringMatching(/^old \(old, down\): No sign of life .*did not run\./),
+        });
+      const { error } = await one.ask("tools/call", { name: "old__nothing", arguments: {} });
+      expect(error).toMatchObject({ code: -32_602, message: expect.stringContaining("Unknown") });
+    }
+    const bare = new ModernClient(hub.url, { path: "/mcp?prefix=never" });
+    // Its name is the other one's now.
+    expect((await bare.call("echo").done).response.result).toBeDefined();
+  });
+
+  test("says at its own endpoint that it left, when it was stopped in good order", async () => {
+    const hub = await TestHub.start({ limits: { graceMs: 1 } });
+    const lease = await hub.register("gone", await start("legacy"));
+    await hub.deregister(lease);
+    const clients = await everyClient(hub, "gone");
+    for (const { client, name } of clients) {
+      const { response } = await client.call(name).done;
+      expect(response.error).toMatchObject({
+        code: -31_001,
+        message: expect.stringMatching(/^gone \(gone, down\): It left at \d{4}-.*stopped/),
+      });
+    }
+    const list = await new ModernClient(hub.url).ask("tools/list");
+    expect(missingIn(list)).toMatchObject([
+      { server: "gone", reason: expect.stringContaining("left") },
+    ]);
+  });
+});
+
+/** Where a server wants a token: everywhere, or behind its introduction. */
+const locks = {
+  "401 to everything": { status: 401, opens: [] },
+  "401 with a challenge": { status: 401, opens: [], challenge: "Bearer" },
+  "403 without a word": { status: 403, opens: [] },
+  "401 to all but the introduction": {
+    status: 401,
+    opens: ["initialize", "server/discover", "notifications/initialized"],
+  },
+  "401 to all but the greeting of its own revision": {
+    status: 401,
+    opens: ["initialize", "notifications/initialized"],
+  },
+} as const;
+
+type Lock = {
+  readonly status: number;
+  readonly opens: readonly string[];
+  readonly challenge?: string;
+};
+
+/** Lets in whoever brings the token, and everybody where it says so. */
+function lock(upstream: LegacyUpstream | ModernUpstream, { status, opens, challenge }: Lock) {
+  const handle = upstream.handle.bind(upstream);
+  const handleOther = upstream.handleOther.bind(upstream);
+  const refuse = (response: ServerResponse) =>
+    response
+      .writeHead(status, challenge === undefined ? {} : { "www-authenticate": challenge })
+      .end();
+  upstream.handle = (message, request, response) => {
+    if (opens.includes(message.method ?? "")) handle(message, request, response);
+    else refuse(response);
+  };
+  upstream.handleOther = (_, response) => void refuse(response);
+  return () => Object.assign(upstream, { handle, handleOther });
+}
+
+describe("a server that needs a token", () => {
+  test.each(
+    Object.entries(locks).flatMap(([how, given]) =>
+      eras
+        .filter((era) => era === "legacy" || given.opens.length !== 2)
+        .map((era) => ({ how, era, given })),
+    ),
+  )("is in a state of its own, and its calls say why: $how ($era)", async ({ era, given }) => {
+    const hub = await TestHub.start();
+    const upstream = await start(era);
+    const unlock = lock(upstream, given);
+    await hub.announce("safe", upstream.endpoint);
+    await until("its state", () => hub.status("safe") === "needs-token");
+    const detail = await hub.rest("GET", "/servers/safe");
+    const cause = expect.stringMatching(new RegExp(`token.*HTTP ${given.status}`));
+    expect(detail).toMatchObject({
+      status: "needs-token",
+      instances: [
+        {
+          status: "needs-token",
+          reason: cause,
+          problem: {
+            code: "NEEDS_TOKEN",
+            step: expect.any(String),
+            cause,
+            fix: expect.stringContaining("directly"),
+          },
+          probe: { ok: true, needsToken: true },
+        },
+      ],
+    });
+    expect(await hub.rest("GET", "/servers?status=needs-token")).toMatchObject({
+      servers: [{ id: "safe", status: "needs-token" }],
+    });
+    const said = {
+      code: -31_001,
+      message: expect.stringMatching(
+        /^safe \(safe, needs-token\): .*token.*did not run\. Connect to it directly/,
+      ),
+      data: { hubError: "SERVER_UNAVAILABLE", mayHaveRun: false },
+    };
+    for (const { client, name } of await everyClient(hub, "safe"))
+      expect((await client.call(name).done).response.error).toMatchObject(said);
+    const opening = await fetch(`${hub.url}/servers/safe/mcp`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: given.opens.length === 0 ? "initialize" : "tools/list",
+        params: {
+          protocolVersion: "2025-11-25",
+          capabilities: {},
+          clientInfo: { name: "c", version: "1" },
+        },
+      }),
+    });
+    if (era === "legacy") expect(await opening.json()).toMatchObject({ error: said });
+    const client = new ModernClient(hub.url);
+    expect(missingIn(await client.ask("tools/list"))).toMatchObject([
+      { server: "safe", status: "needs-token", reason: cause },
+    ]);
+    expect(await listed(client, { status: "needs-token" })).toMatchObject([{ id: "safe" }]);
+    unlock();
+    await hub.rest("POST", "/servers/safe/probe");
+    expect(hub.status("safe")).toBe("up");
+    expect((await client.call("safe__echo").done).response.result).toBeDefined();
+    lock(upstream, given);
+    await client.call("safe__echo").done;
+    await until("its state", () => hub.status("safe") === "needs-token");
+    const list = await client.ask("tools/list");
+    expect(namesIn(list)).toContain("safe__echo");
+    expect(missingIn(list)).toMatchObject([{ server: "safe", listed: true }]);
+    expect((await client.call("safe__echo").done).response.error).toMatchObject(said);
+  });
+});
+
+const asksOf = (upstream: LegacyUpstream | ModernUpstream) =>
+  upstream.bodies.filter((body) => body.includes("mcp-hub-asks-whether-calls-are-let-in")).length;
+
+describe("a server that answers its lists to everybody, and refuses calls", () => {
+  const refusals = {
+    "with 401": { status: 401 },
+    "with 403": { status: 403 },
+    'with "Unauthorized" in HTTP 200': { message: "Unauthorized" },
+    'with "Missing API key" in HTTP 200': { message: "Missing API key" },
+  } as const;
+
+  type Refusal = { readonly status?: number; readonly message?: string };
+
+  /** Refuses calls, all or those of one tool, for want of a token. */
+  function refuseCalls(
+    upstream: LegacyUpstream | ModernUpstream,
+    { status, message: words }: Refusal,
+    only?: string,
+  ) {
+    const handle = upstream.handle.bind(upstream);
+    upstream.handle = (message, request, response) => {
+      const isMeant = only === undefined || message.params?.name === only;
+      if (message.method !== "tools/call" || !isMeant) handle(message, request, response);
+      else if (status !== undefined) response.writeHead(status).end();
+      else {
+        const error = { code: -32_000, message: words };
+        const body = JSON.stringify({ jsonrpc: "2.0", id: message.id, error });
+        response.writeHead(200, { "content-type": "application/json" }).end(body);
+      }
+    };
+    return () => Object.assign(upstream, { handle });
+  }
+
+  test.each(
+    Object.entries(refusals).flatMap(([how, given], at) =>
+      eras.map((era, of) => ({ how, era, given, turn: (at + of) % 3 })),
+    ),
+  )(
+    "needs a token as soon as a call shows it, and is up again without it: $how ($era)",
+    async ({ era, given, turn }) => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      const allow = refuseCalls(upstream, given);
+      await hub.register("safe", upstream);
+      expect(hub.status("safe")).toBe("up");
+      expect(asksOf(upstream)).toBe(0);
+      const probedTo = (status: string) =>
+        until(`it to be ${status}`, async () => {
+          await hub.rest("POST", "/servers/safe/probe");
+          return hub.status("safe") === status;
+        });
+      // Each of these tests takes another of the ways that a call can go.
+      const way = (await everyClient(hub, "safe"))[turn];
+      await way?.client.call(way.name).done;
+      await probedTo("needs-token");
+      expect(await hub.rest("GET", "/servers/safe")).toMatchObject({
+        instances: [
+          { problem: { code: "NEEDS_TOKEN", cause: expect.stringContaining("tools/call") } },
+        ],
+      });
+      allow();
+      await probedTo("up");
+    },
+  );
+
+  for (const era of eras)
+    test(`for one of its tools alone stays up, and is asked no more (${era})`, async () => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      refuseCalls(upstream, { status: 403 }, "echo");
+      await hub.register("safe", upstream);
+      for (const { client, name } of await everyClient(hub, "safe")) await client.call(name).done;
+      await until("it to be asked", async () => {
+        await hub.rest("POST", "/servers/safe/probe");
+        return asksOf(upstream) > 0;
+      });
+      const lists = () => upstream.log.filter((one) => one === "POST tools/list").length;
+      const before = { asked: asksOf(upstream), lists: lists() };
+      await until("the next reading", async () => {
+        await hub.rest("POST", "/servers/safe/probe");
+        return lists() > before.lists;
+      });
+      expect([asksOf(upstream), hub.status("safe")]).toEqual([before.asked, "up"]);
+    });
+});

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type BudgetName,
+  type BudgetReport,
+  type Budgets,
+  type Clock,
+  type Entry,
+  serverStatus,
+} from "@hub/core";
+import type { GatewayLimits } from "@hub/gateway";
+<<<<<<< HEAD:packages/server/test/gateway/support/test-hub.ts
+import { holdResponse } from "@hub/testing";
+import { parseConfig } from "../../../src/config.js";
+import { type Hub, startHub } from "../../../src/hub.js";
+=======
+import { type Hub, parseConfig, startHub } from "@hub/server";
+>>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9:packages/testing/src/test-hub.ts
+import type { Payload } from "./messages.js";
+import { until } from "./until.js";
+import type { Upstream } from "./upstreams/upstream.js";
+import { closeLater } from "./wait.js";
+
+export type TestHubOptions = {
+  readonly limits?: Partial<GatewayLimits>;
+  readonly budgets?: Partial<Budgets>;
+  readonly clock?: Clock;
+  /** Variables of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The data of an earlier hub. */
+  readonly dataDir?: string;
+  /** Default: one that the system chooses. */
+  readonly port?: number;
+};
+
+export type Lease = { readonly id: string };
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A whole hub in this process, on a port of its own. */
+export class TestHub {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly #hub: Hub;
+  /** What the hub logged as an error. */
+  readonly errors: unknown[];
+  /** What it logged as a warning. */
+  readonly warnings: unknown[];
+
+  private constructor(hub: Hub, dataDir: string, errors: unknown[], warnings: unknown[]) {
+    this.#hub = hub;
+    this.url = hub.url;
+    this.dataDir = dataDir;
+    this.errors = errors;
+    this.warnings = warnings;
+  }
+
+  static async start(options: TestHubOptions = {}): Promise<TestHub> {
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mcp-hub-gateway-"));
+    const parsed = parseConfig({ ...options.env, MCP_HUB_DATA_DIR: dataDir, MCP_HUB_PORT: "0" });
+    if (!parsed.ok) throw new Error(parsed.problems.join("; "));
+    const { config } = parsed;
+    const errors: unknown[] = [];
+    const warnings: unknown[] = [];
+    const hub = await startHub({
+      clock: options.clock,
+      config: {
+        ...config,
+        port: options.port ?? 0,
+        limits: { ...config.limits, ...options.limits },
+        budgets: { ...config.budgets, ...options.budgets },
+      },
+      log: {
+        ...silent,
+        warn: (event, fields) => void warnings.push({ event, ...fields }),
+        error: (event, fields) => void errors.push({ event, ...fields }),
+      },
+    });
+    closeLater(async () => {
+      await hub.stop();
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    });
+    return new TestHub(hub, dataDir, errors, warnings);
+  }
+
+  get port(): number {
+    return this.#hub.port;
+  }
+
+  stop(): Promise<void> {
+    return this.#hub.stop();
+  }
+
+  entry(serverId: string): Entry | undefined {
+    return this.#hub.registry.get(serverId);
+  }
+
+  status(serverId: string): string | undefined {
+    const entry = this.entry(serverId);
+    return entry === undefined ? undefined : serverStatus(entry.instances);
+  }
+
+  /** Registers without waiting. */
+  async announce(name: string, endpoint: string, more: Payload = {}): Promise<Lease> {
+    const answer = await this.rest("POST", "/register", {
+      name,
+      endpoint,
+      transport: "streamable-http",
+      lease: {},
+      ...more,
+    });
+    return (answer as { lease: Lease }).lease; // a lease was asked for
+  }
+
+  /** Registers a server, and waits until the hub has read what it offers. */
+  async register(name: string, upstream: Upstream, more: Payload = {}): Promise<Lease> {
+    const lease = await this.announce(name, upstream.endpoint, more);
+    await this.whenUp(name);
+    return lease;
+  }
+
+  async whenUp(serverId: string, instances = 1): Promise<void> {
+    await until(`${serverId} to be up`, () => {
+      const entry = this.entry(serverId);
+      const up = entry?.instances.filter(({ health }) => health.status === "up").length ?? 0;
+      return entry?.snapshot !== undefined && up >= instances;
+    });
+  }
+
+  async rest(method: string, path: string, body?: Payload): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
+    await holdResponse(method, path, response);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** Calls to a server that are not over, by the hub's own count. */
+  async inFlight(serverId: string): Promise<number> {
+    const { rows } = (await this.rest("GET", `/traffic?server=${serverId}`)) as {
+      readonly rows: readonly { readonly inFlight: number }[];
+    }; // as its description says
+    return rows.reduce((sum, row) => sum + row.inFlight, 0);
+  }
+
+  /** What is in use of a budget, as the hub says. */
+  async budget(name: BudgetName): Promise<BudgetReport> {
+    const { budgets } = (await this.rest("GET", "/healthz?verbose")) as {
+      readonly budgets: readonly BudgetReport[];
+    }; // as its description says
+    const report = budgets.find((one) => one.name === name);
+    if (report === undefined) throw new Error(`no budget ${name}`);
+    return report;
+  }
+
+  deregister({ id }: Lease): Promise<unknown> {
+    return this.rest("DELETE", `/leases/${id}`);
+  }
+
+  drain({ id }: Lease): Promise<unknown> {
+    return this.rest("PUT", `/leases/${id}`, { draining: true });
+  }
+}
