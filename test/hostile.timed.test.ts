@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-<<<<<<< HEAD
 import { answerSchema, getServer } from "@hub/api";
-=======
-import { serverDetailView } from "@hub/core";
 import { until } from "@hub/testing";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 import { afterEach, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
 import { allowedMs, keepAsking, quantile, requestBytes } from "./support/raw-http.js";

@@ -1,10 +1,6 @@
 import { setInterval as every } from "node:timers/promises";
-<<<<<<< HEAD
 import { answerSchema, registerServer } from "@hub/api";
-=======
-import { registerAnswerView } from "@hub/core";
 import { until } from "@hub/testing";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 import { afterEach, expect, test } from "vitest";
 import { HubProcess } from "./support/hub-process.js";
 import {

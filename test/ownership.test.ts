@@ -1,12 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-<<<<<<< HEAD
 import type { RegisterAnswer, ServerDetail } from "@hub/api";
-=======
-import type { RegisterAnswer, ServerDetail } from "@hub/core";
 import { until } from "@hub/testing";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { freePort, HubProcess, Program } from "./support/hub-process.js";

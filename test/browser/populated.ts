@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 import type { RegisterAnswer } from "@hub/api";
-=======
-import type { RegisterAnswer } from "@hub/core";
 import { until } from "@hub/testing";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 import { freePort, type HubProcess } from "../support/hub-process.js";
 import { askMcp } from "./ask-mcp.js";
 import { startProgram, startServer } from "./stage.js";

@@ -3,13 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-<<<<<<< HEAD
 import type { ServerDetail, ServerList, ServerSummary } from "@hub/api";
-import { until } from "./until.js";
-=======
-import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
 import { until } from "@hub/testing";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
 
 const root = join(import.meta.dirname, "../..");
 const hubProgram = join(root, "apps/hub/dist/main.js");

@@ -1,7 +1,4 @@
-<<<<<<< HEAD:packages/server/test/toolset-preview.test.ts
 import type { ToolsetPreview } from "@hub/api";
-=======
-import type { ToolsetPreviewAnswer } from "@hub/core";
 import {
   closeAll,
   LegacyUpstream,
@@ -10,7 +7,6 @@ import {
   type Payload,
   TestHub,
 } from "@hub/testing";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9:packages/gateway/test/toolset-preview.test.ts
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 let hub: TestHub;

@@ -1,10 +1,7 @@
 export { selfSigned } from "./certificate.js";
-<<<<<<< HEAD
-export { holdResponse, holdToContract } from "./contract.js";
-=======
 export { LegacyClient, ModernClient } from "./clients/clients.js";
 export { type Answer, Exchange } from "./clients/exchange.js";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9
+export { holdResponse, holdToContract } from "./contract.js";
 export { createTestDialer } from "./dialer.js";
 export { codeOf, deep, flood, mostSent, probeHostile, stream } from "./hostile.js";
 export {

@@ -10,13 +10,8 @@ import {
   serverStatus,
 } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
-<<<<<<< HEAD:packages/server/test/gateway/support/test-hub.ts
-import { holdResponse } from "@hub/testing";
-import { parseConfig } from "../../../src/config.js";
-import { type Hub, startHub } from "../../../src/hub.js";
-=======
 import { type Hub, parseConfig, startHub } from "@hub/server";
->>>>>>> f8ec3fa2451378e4e698b1e075953bc8d977e0f9:packages/testing/src/test-hub.ts
+import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
 import type { Upstream } from "./upstreams/upstream.js";
