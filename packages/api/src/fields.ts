@@ -25,10 +25,16 @@ export const serverParams = z.object({
   id: z.string().describe("The id of a server, as in GET /servers."),
 });
 
-/** A tool, resource or prompt as its server described it; nothing of it is the hub's. */
+/** All or a part of a tool, resource or prompt as its server described it; nothing of it is the hub's. */
 export const definitionSchema = z
   .record(z.string(), z.unknown())
   .describe("Exactly as the server described it.");
+
+/** The whole of one: the hub keeps none without the member that identifies it. */
+export const wholeDefinition = <Key extends "name" | "uri" | "uriTemplate">(key: Key) =>
+  z
+    .looseObject({ [key]: z.string() } as Record<Key, z.ZodString>) // its one key
+    .describe("Exactly as the server described it.");
 
 /** The header of a change to one `what`. */
 export function ifMatchHeaders(what: string) {

@@ -27,6 +27,7 @@ export {
   type ServerPrompts,
   type ServerResources,
   type ServerTools,
+  type ToolDefinition,
 } from "./offers.js";
 export {
   getHealth,
@@ -85,6 +86,7 @@ export {
   listCalls,
   type ServerTraffic,
   type Traffic,
+  type TrafficFigures,
   type TrafficMinute,
   type TrafficRow,
 } from "./traffic.js";

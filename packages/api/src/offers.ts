@@ -1,6 +1,13 @@
 import { capabilityKinds } from "@hub/core";
 import { z } from "zod";
-import { definitionSchema, instant, longestCursor, seqCursor, serverParams } from "./fields.js";
+import {
+  definitionSchema,
+  instant,
+  longestCursor,
+  seqCursor,
+  serverParams,
+  wholeDefinition,
+} from "./fields.js";
 import { defineRoute } from "./route.js";
 
 /** In one page: as good as all. */
@@ -18,20 +25,23 @@ const query = z.strictObject({
 });
 
 const snapshot = z.union([z.object({ hash: z.string() }), z.null()]);
-const definitions = z.array(definitionSchema);
 const paged = {
   hashes: z.record(z.string(), z.string()).describe("By name or URI."),
   nextCursor: z.string().optional(),
 };
 
-const serverToolsSchema = z.object({ snapshot, tools: definitions, ...paged });
+const serverToolsSchema = z.object({ snapshot, tools: z.array(wholeDefinition("name")), ...paged });
 const serverResourcesSchema = z.object({
   snapshot,
-  resources: definitions,
-  resourceTemplates: definitions,
+  resources: z.array(wholeDefinition("uri")),
+  resourceTemplates: z.array(wholeDefinition("uriTemplate")),
   ...paged,
 });
-const serverPromptsSchema = z.object({ snapshot, prompts: definitions, ...paged });
+const serverPromptsSchema = z.object({
+  snapshot,
+  prompts: z.array(wholeDefinition("name")),
+  ...paged,
+});
 
 const description =
   "The list is empty, with `snapshot: null`, until the hub has read it. When the list does not fit into one answer, `nextCursor` leads to the rest.";
@@ -114,6 +124,7 @@ export const listServerChanges = defineRoute({
   errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
 });
 
+export type ToolDefinition = ServerTools["tools"][number];
 export type ServerTools = z.output<typeof serverToolsSchema>;
 export type ServerResources = z.output<typeof serverResourcesSchema>;
 export type ServerPrompts = z.output<typeof serverPromptsSchema>;

@@ -84,6 +84,8 @@ function offering(event: CapabilitiesChanged): Sentence {
       };
 }
 
+const kindOf = (event: { readonly kind: string }) => event.kind.replaceAll("-", " ");
+
 function said(event: Told): Sentence {
   switch (event.kind) {
     case "registered": {
@@ -125,6 +127,9 @@ function said(event: Told): Sentence {
         text: `is alive at ${placeOf(event.holder)}, so ${placeOf(event)} did not get the name.`,
         fix: "Rename one of the two, or stop the one you do not need.",
       };
+    default:
+      // A page that stayed open may hear of kinds that only a newer hub knows.
+      return { text: `${kindOf(event)}.` };
   }
 }
 

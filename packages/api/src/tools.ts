@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hiddenQuery, longestCursor } from "./fields.js";
+import { hiddenQuery, longestCursor, wholeDefinition } from "./fields.js";
 import { defineRoute } from "./route.js";
 import { serverStatusSchema } from "./server.js";
 
@@ -14,7 +14,7 @@ const foundToolSchema = z
     description: z.string().optional(),
     hash: z.string(),
     score: z.number().optional(),
-    definition: z.record(z.string(), z.unknown()),
+    definition: wholeDefinition("name"),
   })
   .meta({ id: "Tool" });
 

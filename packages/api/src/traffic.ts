@@ -102,6 +102,8 @@ export const listCalls = defineRoute({
   errors: ["INVALID_REQUEST"],
 });
 
+/** What every row of traffic says. */
+export type TrafficFigures = Omit<ServerTraffic, "serverId">;
 export type TrafficRow = z.output<typeof trafficRowSchema>;
 export type ServerTraffic = z.output<typeof serverTrafficSchema>;
 export type TrafficMinute = z.output<typeof trafficMinuteSchema>;

@@ -9,6 +9,7 @@ export type {
   ServerList,
   ServerSummary,
   ServerTools,
+  ToolDefinition,
   ToolList,
 } from "@hub/api";
 export type { EditInput, RegistrationInput } from "@hub/core";

@@ -29,7 +29,15 @@ type Placed = { readonly kind: CapabilityKind; readonly item: CapabilityItem };
 
 /** A page of what a server offers: what every answer has, and its definitions by kind. */
 type OfferPage = Pick<ServerTools, "snapshot" | "hashes" | "nextCursor">;
-type Definitions = (kind: CapabilityKind) => JsonObject[];
+
+type KeyMember = {
+  tools: "name";
+  resources: "uri";
+  resourceTemplates: "uriTemplate";
+  prompts: "name";
+};
+type Definition<Kind extends CapabilityKind> = JsonObject & Record<KeyMember[Kind], string>;
+type Definitions = <Kind extends CapabilityKind>(kind: Kind) => Definition<Kind>[];
 
 /** What an item takes besides its definition: its key and hash, and what keeps them apart. */
 const frameBytes = 80;
@@ -62,9 +70,12 @@ export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging:
           ? { nextCursor: writeCursor([last.kind, placeOf(last.item)]) }
           : {}),
       };
-      return bodyOf(page, (kind) =>
-        items.flatMap((one) => (one.kind === kind ? [one.item.definition] : [])),
-      );
+      const definitions: Definitions = <Kind extends CapabilityKind>(kind: Kind) =>
+        items.flatMap((one) =>
+          // An item is known by its key, which is that member of its definition.
+          one.kind === kind ? [one.item.definition as Definition<Kind>] : [],
+        );
+      return bodyOf(page, definitions);
     };
     const isWhole = cursor === undefined && limit === mostItems;
     return snapshot !== undefined && isWhole

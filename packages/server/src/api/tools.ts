@@ -20,7 +20,7 @@ function view(entry: Entry, { key, hash, definition }: CapabilityItem, score?: n
     ...(typeof description === "string" ? { description } : {}),
     hash,
     ...(score === undefined ? {} : { score }),
-    definition: { ...definition },
+    definition: { ...definition, name: key },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ToolsetList, ToolsetPreview, ToolsetView } from "@hub/api";
+import type { ServerTools, ToolsetList, ToolsetPreview, ToolsetView } from "@hub/api";
 import type { ToolsetInput } from "@hub/core";
 import { queryOptions } from "@tanstack/react-query";
 import { ask, askJson } from "../api/http.js";
@@ -80,14 +80,6 @@ export const livePreviewQuery = (definition: unknown, limit: number) => ({
   ...previewQuery(definition, limit),
   refetchInterval: everyMs,
 });
-
-export type ServerTools = {
-  readonly tools: readonly {
-    readonly name: string;
-    readonly title?: unknown;
-    readonly description?: unknown;
-  }[];
-};
 
 /** The tools of one server, as it describes them. Anew with every event of the server. */
 export const serverToolsQuery = (id: string) =>
