@@ -18,13 +18,9 @@ import {
 import { createDeadline, type Deadline } from "./deadline.js";
 import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
+import { forward } from "./forward.js";
+import { headersFor, hubIdHeader } from "./hop-headers.js";
 import { checkPort, type PortState } from "./port-check.js";
-import { relay } from "./relay.js";
-
-/** Every request of the hub lists the hubs it came through. A hub that finds itself there refuses. */
-export const hubViaHeader = "mcp-hub-via";
-/** Every answer of a hub names it, so that a hub which reached itself by a detour notices. */
-export const hubIdHeader = "mcp-hub-id";
 
 export type DialerOptions = {
   readonly rules: EndpointRules;
@@ -79,25 +75,6 @@ export interface Dialer extends UpstreamDialer {
   /** A dialer with connections of its own, which end with it. `trace` hears of every step. */
   separate(trace?: ConnectTrace): Dialer;
   close(): Promise<void>;
-}
-
-/**
- * All that crosses to a server, beside what the hub itself says. Whatever else a client sends may say who
- * it is, or is meant for the hub alone.
- */
-const crossing = new Set([
-  "accept",
-  "accept-encoding",
-  "baggage",
-  "content-type",
-  "last-event-id",
-  "traceparent",
-  "tracestate",
-]);
-
-/** Headers of MCP cross, those that tools name for their arguments among them; the hub's own do not. */
-function mayCross(name: string): boolean {
-  return crossing.has(name) || (name.startsWith("mcp-") && !name.startsWith("mcp-hub-"));
 }
 
 export function createDialer(options: DialerOptions): Dialer {
@@ -187,7 +164,7 @@ function createLine(
         throw asDialError(steps.get(originOf(goal)) ?? "http", error, request.signal);
       }
     },
-    send: (url, request, receiver) => relay(agent, url, request, receiver, options),
+    send: (url, request, receiver) => forward(agent, url, request, receiver, options),
     async speaksTls(url, signal) {
       const target = new URL(url);
       const deadline = createDeadline(connectTimeoutMs, signal);
@@ -225,30 +202,6 @@ function goalOf(protocol: string, hostname: string, port: string): Goal {
 
 function originOf(goal: Goal): string {
   return `${goal.isTls} ${goal.hostname} ${goal.port}`;
-}
-
-/** The headers of a request as they go out: those that may cross, and who is asking. */
-export function headersFor(
-  given: Readonly<Record<string, string>>,
-  via: string | undefined,
-  options: Pick<DialerOptions, "hubId" | "version">,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    "user-agent": `mcp-hub/${options.version}`,
-    "accept-encoding": "gzip, deflate, br",
-  };
-  for (const name in given) {
-    const value = given[name];
-    const lower = name.toLowerCase();
-    if (value !== undefined && mayCross(lower)) headers[lower] = value;
-  }
-  headers[hubViaHeader] = viaFor(via, options);
-  return headers;
-}
-
-/** The hubs a request came through, this one the last. */
-export function viaFor(via: string | undefined, { hubId }: Pick<DialerOptions, "hubId">): string {
-  return via === undefined ? hubId : `${via}, ${hubId}`;
 }
 
 function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>) {

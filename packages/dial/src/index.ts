@@ -8,9 +8,8 @@ export {
   type DialAnswer,
   type Dialer,
   type DialerOptions,
-  hubIdHeader,
-  hubViaHeader,
 } from "./dialer.js";
 export { checkEndpoint, createEndpointRules, hostOf, literalAddresses } from "./endpoint-rules.js";
+export { hubIdHeader, hubViaHeader } from "./hop-headers.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { mostRedirects, redirectToFollow } from "./redirect.js";

@@ -1,7 +1,7 @@
 import { flappingOf } from "@hub/core";
 import type { ChangeKind } from "./catalogue/view.js";
 import { Listeners } from "./downstream/listeners.js";
-import type { GatewayContext } from "./relay/context.js";
+import type { GatewayContext } from "./upstream/context.js";
 import { Watchers } from "./upstream/watchers.js";
 
 /** Instances become up without an event about lists; the watchers look this often. */

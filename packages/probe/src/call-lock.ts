@@ -2,7 +2,7 @@ import { isJsonObject } from "@hub/core";
 import { speaksOfToken } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";
 import { type Locked, lockIn } from "./read-capabilities.js";
-import type { Contact } from "./wire.js";
+import type { Connection } from "./wire.js";
 
 /** No server has a tool of this name, so that to call it does nothing. */
 const noTool = "mcp-hub-asks-whether-calls-are-let-in";
@@ -13,7 +13,7 @@ const method = "tools/call";
  * token for some of its tools only says that it knows no such tool. `unknown`: it did not say.
  */
 export async function callLockOf(
-  { wire }: Contact,
+  { wire }: Connection,
   signal: AbortSignal,
 ): Promise<Locked | undefined | "unknown"> {
   try {

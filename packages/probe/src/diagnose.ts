@@ -7,10 +7,10 @@ import {
   type Transport,
 } from "@hub/core";
 import { createDeadline, type Dialer } from "@hub/dial";
-import type { Meeting } from "./contact.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
 import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
+import type { HandshakeResult } from "./handshake.js";
 import { eraWarnings, introduction } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
 import { type Locked, lockOf } from "./read-capabilities.js";
@@ -104,7 +104,7 @@ export function createDiagnose(deps: {
 type Times = ReturnType<typeof createStopwatch>["times"];
 
 function healthy(
-  meeting: Meeting,
+  meeting: HandshakeResult,
   subject: Subject,
   times: Times,
   lock: Locked | undefined,

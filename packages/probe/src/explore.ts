@@ -1,9 +1,9 @@
 import type { Transport } from "@hub/core";
 import { byteBudget, createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { mostAnswerBytes } from "./answer.js";
-import { meet } from "./contact.js";
 import { type Fault, ProbeFault } from "./fault.js";
 import { isLoopbackElsewhere } from "./findings-network.js";
+import { handshake } from "./handshake.js";
 import type { Discovery, Subject } from "./subject.js";
 
 const exploreMs = 2_500;
@@ -97,7 +97,7 @@ async function answersAsMcp(
   const deadline = within.within(exploreMs / 2);
   const wire = { dialer, url: endpoint, version, budget: byteBudget(mostAnswerBytes) };
   try {
-    const meeting = await meet({ wire, transport, deadline, isBrief: true });
+    const meeting = await handshake({ wire, transport, deadline, isBrief: true });
     if (meeting.kind === "met") await meeting.contact.wire.end();
     return meeting.kind === "met";
   } catch (error) {

@@ -1,8 +1,8 @@
 import { nameKey, type ProbeTarget } from "@hub/core";
-import type { Meeting } from "./contact.js";
 import { ProbeFault } from "./fault.js";
 import { isLoopbackElsewhere } from "./findings-network.js";
 import { printable } from "./guarded-json.js";
+import type { HandshakeResult } from "./handshake.js";
 import type { Subject } from "./subject.js";
 
 /** Who speaks, in text that is safe to show. */
@@ -17,7 +17,7 @@ export function introduction(info: Readonly<Record<string, unknown>>) {
 
 /** At a URL that may be somebody else's, only a server of the right name counts. Throws ProbeFault. */
 export function requireIdentity(
-  meeting: Meeting,
+  meeting: HandshakeResult,
   subject: Subject,
   target: ProbeTarget,
   known: string | undefined,
@@ -33,7 +33,7 @@ export function requireIdentity(
   throw new ProbeFault({ kind: "other-server", name: said });
 }
 
-export function eraWarnings(meeting: Meeting): string[] {
+export function eraWarnings(meeting: HandshakeResult): string[] {
   if (meeting.kind !== "met" || meeting.contact.greeting.era !== "legacy") return [];
   const failed = meeting.earlier.find(
     (fault) => fault.kind === "dial" || (fault.kind === "status" && fault.status >= 500),

@@ -8,8 +8,8 @@ import {
   mostRedirects,
 } from "@hub/dial";
 import { mostAnswerBytes } from "./answer.js";
-import { type Meeting, meet } from "./contact.js";
 import { type Fault, ProbeFault } from "./fault.js";
+import { type HandshakeResult, handshake } from "./handshake.js";
 import type { Memo } from "./memo.js";
 import type { Subject } from "./subject.js";
 import type { KeptSession } from "./wire.js";
@@ -38,7 +38,7 @@ export type InspectOptions = {
  */
 export async function inspect<T>(
   options: InspectOptions,
-  use: (meeting: Meeting, endpoint: string) => Promise<T>,
+  use: (meeting: HandshakeResult, endpoint: string) => Promise<T>,
 ): Promise<T> {
   let { endpoint } = options.subject;
   for (let redirects = 0; ; redirects += 1) {
@@ -65,7 +65,7 @@ export function redirectWarnings(registered: string, met: string): string[] {
 async function inspectAt<T>(
   endpoint: string,
   options: InspectOptions,
-  use: (meeting: Meeting) => Promise<T>,
+  use: (meeting: HandshakeResult) => Promise<T>,
 ): Promise<T> {
   const { subject, deadline, knownEra, version, mostValues } = options;
   const transport = options.knownTransport ?? subject.transport;
@@ -79,7 +79,7 @@ async function inspectAt<T>(
       mostValues,
       kept: options.kept,
     };
-    const meeting = await meet({ wire, transport, knownEra, deadline });
+    const meeting = await handshake({ wire, transport, knownEra, deadline });
     if (options.mostBytes !== undefined) giveLimit(wire.budget, options.mostBytes);
     try {
       return await use(meeting);

@@ -36,7 +36,7 @@ export function modernMeta(version: string): JsonObject {
 }
 
 /** What a server said when it was greeted. */
-export type Greeting = {
+export type ServerIntroduction = {
   readonly era: "modern" | "legacy";
   readonly protocolVersion: string;
   readonly supportedVersions?: readonly string[];
@@ -65,7 +65,7 @@ function texts(value: JsonValue | undefined): string[] | undefined {
 }
 
 /** Reads the result of `server/discover`; undefined when it is none. */
-export function discovered(result: JsonObject): Greeting | undefined {
+export function discovered(result: JsonObject): ServerIntroduction | undefined {
   const versions = texts(result.supportedVersions);
   if (versions === undefined || !isJsonObject(result.capabilities)) return undefined;
   const meta = result._meta;
@@ -80,7 +80,7 @@ export function discovered(result: JsonObject): Greeting | undefined {
 }
 
 /** Reads the result of `initialize`; undefined when it is none. */
-export function initialized(result: JsonObject): Greeting | undefined {
+export function initialized(result: JsonObject): ServerIntroduction | undefined {
   const { protocolVersion, serverInfo } = result;
   if (typeof protocolVersion !== "string") return undefined;
   return {

@@ -13,10 +13,10 @@ import {
 } from "@hub/core";
 import { createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { callLockOf } from "./call-lock.js";
-import type { Meeting } from "./contact.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { type Fault, ProbeFault } from "./fault.js";
 import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
+import type { HandshakeResult } from "./handshake.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
 import { createMemo } from "./memo.js";
@@ -106,7 +106,7 @@ export function createProber(deps: ProberDeps): Prober {
   }
 
   async function succeed(
-    meeting: Meeting,
+    meeting: HandshakeResult,
     subject: Subject,
     endpoint: string,
     latencyMs: number,

@@ -18,9 +18,9 @@ import {
 import type { Deadline } from "@hub/dial";
 import { type Fault, ProbeFault } from "./fault.js";
 import { printable } from "./guarded-json.js";
-import { type Greeting, methodNotFound } from "./mcp-protocol.js";
+import { methodNotFound, type ServerIntroduction } from "./mcp-protocol.js";
 import { type TaskSupportMemory, withTaskSupport } from "./task-support.js";
-import type { Contact } from "./wire.js";
+import type { Connection } from "./wire.js";
 
 /** So many pages of a server are read as quickly as they come; each further one waits its turn. */
 const quickPages = 64;
@@ -77,7 +77,7 @@ const shareOfList = 0.5;
  * nothing. Never throws: what goes wrong is a warning about this one server.
  */
 export async function readCapabilities(
-  contact: Contact,
+  contact: Connection,
   deadline: Deadline,
   budgets: BudgetBook,
   taskSupport: TaskSupportMemory,
@@ -154,7 +154,7 @@ const nothingDeclared =
 
 /** Whether a server that greets everybody answers what its tools are to nobody without a token. */
 export async function lockOf(
-  { greeting, wire }: Contact,
+  { greeting, wire }: Connection,
   signal: AbortSignal,
 ): Promise<Locked | undefined> {
   if (!isDeclared(greeting.capabilities.tools)) return undefined;
@@ -189,7 +189,7 @@ function budgetIn(error: unknown): BudgetName | undefined {
 
 /** All pages of one kind. Throws ProbeFault, and OverBudget when there are more items than are left. */
 async function readAll(
-  { wire }: Contact,
+  { wire }: Connection,
   kind: CapabilityKind,
   method: string,
   signal: AbortSignal,
@@ -336,7 +336,7 @@ function inWords(fault: Fault): string {
 }
 
 function snapshotOf(
-  greeting: Greeting,
+  greeting: ServerIntroduction,
   found: ReadonlyMap<CapabilityKind, Listing>,
 ): CapabilitySnapshot {
   const items = (kind: CapabilityKind) => found.get(kind)?.items ?? [];

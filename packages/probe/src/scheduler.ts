@@ -8,7 +8,7 @@ import {
   type Registry,
   systemClock,
 } from "@hub/core";
-import { createLanes } from "./lanes.js";
+import { createFairLimiter } from "./fair-limiter.js";
 
 type SchedulerLog = {
   error(details: Readonly<Record<string, unknown>>, message: string): void;
@@ -58,7 +58,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
   /** Probes that wait for a place, by instance. A newer one takes the place of an older one. */
   const waiting = new Map<string, { task: ProbeTask; ended: Promise<void> }>();
   const asked = new Map<string, { readonly promise: Promise<void>; endedAt?: number }>();
-  const lanes = createLanes({ most: deps.concurrency ?? 32 });
+  const limiter = createFairLimiter({ most: deps.concurrency ?? 32 });
   let nextSweepAt = 0;
   let cancelTimer: () => void = () => undefined;
   let cancelLook: () => void = () => undefined;
@@ -102,7 +102,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       ?.instances.find((one) => one.record.id === task.instanceId)?.health;
     const place = { task, ended: Promise.resolve() };
     waiting.set(key, place);
-    place.ended = lanes
+    place.ended = limiter
       .run({
         host: new URL(task.target.endpoint).host,
         isDoubtful: (health?.failures ?? 0) > 0,
@@ -221,7 +221,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       stopListening();
       cancelTimer();
       cancelLook();
-      await lanes.settled();
+      await limiter.settled();
     },
   };
 }

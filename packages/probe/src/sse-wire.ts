@@ -3,7 +3,7 @@ import { eventsOf, type StreamEvent } from "./event-stream.js";
 import { ProbeFault } from "./fault.js";
 import { type RpcReply, replyTo } from "./mcp-protocol.js";
 import {
-  type Contact,
+  type Connection,
   initializeParams,
   readInitialized,
   type Wire,
@@ -16,7 +16,7 @@ const noId = -1;
  * Greets over HTTP+SSE (2024-11-05): answers arrive on a stream, messages go to the address that its
  * `endpoint` event names. That address must be of the same origin: the hub dials no other.
  */
-export async function connectSse(options: WireOptions, signal: AbortSignal): Promise<Contact> {
+export async function connectSse(options: WireOptions, signal: AbortSignal): Promise<Connection> {
   // The stream lives as long as the wire; only opening it is limited by `signal`.
   const streaming = new AbortController();
   const giveUp = () => streaming.abort(signal.reason);

@@ -1,9 +1,9 @@
 import { type CapabilityItem, isJsonObject, itemOf, type JsonObject } from "@hub/core";
 import type { Deadline } from "@hub/dial";
 import { ProbeFault } from "./fault.js";
-import type { Greeting } from "./mcp-protocol.js";
+import type { ServerIntroduction } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
-import type { Contact, Wire } from "./wire.js";
+import type { Connection, Wire } from "./wire.js";
 
 /**
  * What a server says of tasks (2025-11-25) to clients of that revision: the capability, and of each tool that
@@ -43,7 +43,7 @@ type Tools = {
  * something else. Never throws: what cannot be found out is as it was known.
  */
 export async function withTaskSupport(
-  contact: Contact,
+  contact: Connection,
   items: readonly CapabilityItem[],
   deadline: Deadline,
   memory: TaskSupportMemory,
@@ -79,7 +79,7 @@ function withExecution(definition: JsonObject, execution: JsonObject | undefined
 
 /** What a server behind `@hub/register` says by itself; undefined for any other. */
 function saidBy(
-  { capabilities }: Greeting,
+  { capabilities }: ServerIntroduction,
   items: readonly CapabilityItem[],
 ): Omit<TaskSupport, "offered"> | undefined {
   const experimental = capabilities.experimental;
@@ -94,7 +94,7 @@ function saidBy(
 }
 
 async function asked(
-  contact: Contact,
+  contact: Connection,
   items: readonly CapabilityItem[],
   deadline: Deadline,
   { key, known }: TaskSupportMemory,
@@ -104,7 +104,7 @@ async function asked(
   const isQuiet = before?.value.tasks === undefined && before?.value.offered === offered;
   if (before !== undefined && isQuiet && before.ageMs < believedMs) return none;
   const within = deadline.within(Math.min(mostAskedMs, deadline.remainingMs() / 2));
-  let elder: Contact | undefined;
+  let elder: Connection | undefined;
   try {
     elder = await contact.greetElder?.(within.signal);
     const tasks = elder?.greeting.capabilities.tasks;

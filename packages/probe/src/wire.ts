@@ -12,7 +12,6 @@ import { ProbeFault } from "./fault.js";
 import {
   clientInfo,
   discovered,
-  type Greeting,
   initialized,
   legacyVersion,
   methodNotFound,
@@ -20,6 +19,7 @@ import {
   modernVersion,
   type RpcReply,
   readingCapabilities,
+  type ServerIntroduction,
   unsupportedVersion,
 } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
@@ -47,14 +47,14 @@ export interface Wire {
 }
 
 /** A wire on which the server has introduced itself. */
-export type Contact = {
+export type Connection = {
   readonly wire: Wire;
-  readonly greeting: Greeting;
+  readonly greeting: ServerIntroduction;
   /**
    * Greets a server of 2026-07-28 in the 2025 revisions as well; it may answer as much once more. Whoever
    * does so ends that wire. Undefined for servers that were greeted so.
    */
-  readonly greetElder?: (signal: AbortSignal) => Promise<Contact>;
+  readonly greetElder?: (signal: AbortSignal) => Promise<Connection>;
 };
 
 const farewellMs = 1_000;
@@ -113,7 +113,7 @@ function createPoster({ dialer, url, budget, mostValues }: WireOptions, usedId =
 }
 
 /** Greets with `server/discover` (2026-07-28). */
-export async function discover(options: WireOptions, signal: AbortSignal): Promise<Contact> {
+export async function discover(options: WireOptions, signal: AbortSignal): Promise<Connection> {
   const poster = createPoster(options);
   const meta = modernMeta(options.version);
   const headersFor = (method: string, name: JsonValue | undefined) => ({
@@ -147,18 +147,18 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
 
 /** A session that its server does not let anybody end: it is used again instead of leaving one a probe. */
 export type KeptSession = {
-  readonly greeting: Greeting;
+  readonly greeting: ServerIntroduction;
   readonly headers: Readonly<Record<string, string>>;
   /** The last id that was used in it. */
   readonly lastId: number;
 };
 
 /** Greets with `initialize` (2025-11-25 and earlier) over streamable HTTP, or goes on in a session that was kept. */
-export async function initialize(options: WireOptions, signal: AbortSignal): Promise<Contact> {
+export async function initialize(options: WireOptions, signal: AbortSignal): Promise<Connection> {
   return (await goOn(options, signal)) ?? (await openSession(options, signal));
 }
 
-async function goOn(options: WireOptions, signal: AbortSignal): Promise<Contact | undefined> {
+async function goOn(options: WireOptions, signal: AbortSignal): Promise<Connection | undefined> {
   const kept = options.kept?.get(options.url)?.value;
   if (kept === undefined) return undefined;
   const contact = contactIn(createPoster(options, kept.lastId), options, kept);
@@ -173,7 +173,7 @@ async function goOn(options: WireOptions, signal: AbortSignal): Promise<Contact 
   return undefined;
 }
 
-async function openSession(options: WireOptions, signal: AbortSignal): Promise<Contact> {
+async function openSession(options: WireOptions, signal: AbortSignal): Promise<Connection> {
   const poster = createPoster(options);
   let opened: ReturnType<typeof sessionIdIn> = {};
   const onHead = (headers: DialAnswer["headers"]) => {
@@ -207,7 +207,7 @@ function contactIn(
   poster: Poster,
   options: WireOptions,
   { greeting, headers }: KeptSession,
-): Contact {
+): Connection {
   const { budget, kept, url } = options;
   const keep = () => kept?.set(url, { greeting, headers, lastId: poster.lastId });
   const wire: Wire = {
@@ -250,7 +250,7 @@ export function initializeParams(version: string): JsonObject {
 }
 
 /** The greeting in a reply to `initialize`. Throws ProbeFault. */
-export function readInitialized(reply: RpcReply): Greeting {
+export function readInitialized(reply: RpcReply): ServerIntroduction {
   if (reply.kind === "error") throw refused("initialize", reply);
   const greeting = initialized(reply.result);
   if (greeting === undefined)

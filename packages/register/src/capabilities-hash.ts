@@ -54,7 +54,7 @@ export function watchCapabilities(upstream: Upstream): {
     }
   };
   void read();
-  const stop = upstream.audience.watch(({ method }) => {
+  const stop = upstream.subscribers.watch(({ method }) => {
     if (method.endsWith("/list_changed")) void read();
   });
   return { current: () => current, stop };

@@ -25,7 +25,7 @@ import { createApp } from "./app.js";
 import { banner } from "./banner.js";
 import type { TellFault } from "./boundary.js";
 import type { HubConfig } from "./config.js";
-import { createGatewayRequests } from "./gateway-requests.js";
+import { createGatewayHandler } from "./gateway-handler.js";
 import { newLeaseId } from "./lease-id.js";
 import { type Listener, listen } from "./listen.js";
 import type { Log, LogFields } from "./log.js";
@@ -195,7 +195,7 @@ export async function startHub({
     await store.close();
   };
   try {
-    const takeRequest = createGatewayRequests({ gateway, guard, hubId });
+    const takeRequest = createGatewayHandler({ gateway, guard, hubId });
     listener = await listen(app, host, config.port, {
       takeRequest,
       budgets,

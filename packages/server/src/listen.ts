@@ -15,7 +15,7 @@ import { hostNameIn } from "./api/host-header.js";
 import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
 import { sendProblem, type TellFault, withinBoundary } from "./boundary.js";
 import { Connections, type Serve } from "./connections.js";
-import type { TakeRequest } from "./gateway-requests.js";
+import type { TakeRequest } from "./gateway-handler.js";
 import { type Cut, Unread } from "./unread.js";
 
 export type ConnectionLimits = {

@@ -23,7 +23,7 @@ import {
 } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Fault } from "../src/boundary.js";
-import { createGatewayRequests } from "../src/gateway-requests.js";
+import { createGatewayHandler } from "../src/gateway-handler.js";
 import { listen } from "../src/listen.js";
 import { createTestApp, server1 } from "./support/test-app.js";
 
@@ -108,7 +108,7 @@ async function startFailing() {
     },
   });
   const guard = { allowedHosts: [], allowedOrigins: [] };
-  const takeRequest = createGatewayRequests({ gateway, guard, hubId: "this-hub" });
+  const takeRequest = createGatewayHandler({ gateway, guard, hubId: "this-hub" });
   let answer = (): Response => new Response("well");
   const listener = await listen({ fetch: () => answer() }, "127.0.0.1", 0, {
     takeRequest,

@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { HubError } from "@hub/core";
 import { Connection } from "./connection.js";
+import { makeFolder, sizeOf, syncFolder } from "./data-file.js";
 import { inspect } from "./inspect.js";
 import { copyLive } from "./live-copy.js";
-import { forgetOwner } from "./owner.js";
-import { makeFolder, sizeOf, syncFolder } from "./place.js";
+import { forgetOwner } from "./lock-owner.js";
 import { backupExists, cannotBackUp, neverAtRest, nothingToBackUp } from "./refusals.js";
 import { leaveLog, markClean, markedSince } from "./shutdown-mark.js";
 

@@ -4,9 +4,9 @@ import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HubError } from "@hub/core";
 import { Connection, sqliteCode, sqliteCodeOf } from "./connection.js";
+import { sizeOf } from "./data-file.js";
+import { hasOwner, readAcknowledged, readOwner } from "./lock-owner.js";
 import { applicationId, migrate, schemaVersion } from "./migrations.js";
-import { hasOwner, readAcknowledged, readOwner } from "./owner.js";
-import { sizeOf } from "./place.js";
 import {
   cannotUse,
   damaged,

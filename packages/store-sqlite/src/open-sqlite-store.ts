@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BudgetBook } from "@hub/core";
 import type { Connection } from "./connection.js";
+import { createFile, moveAside, preparePlace, syncFolder } from "./data-file.js";
 import { type Inspection, inspect } from "./inspect.js";
+import { livingOwner } from "./lock-owner.js";
 import { openConnection } from "./open-connection.js";
-import { livingOwner } from "./owner.js";
-import { createFile, moveAside, preparePlace, syncFolder } from "./place.js";
 import { inUse } from "./refusals.js";
 import { SqliteStore, type StoreLog } from "./sqlite-store.js";
 

@@ -1,5 +1,5 @@
 import { HubError } from "@hub/core";
-import type { Owner } from "./owner.js";
+import type { Owner } from "./lock-owner.js";
 
 /** The reasons why a hub does not start on a file: what is wrong, and what to do. The file is not changed. */
 

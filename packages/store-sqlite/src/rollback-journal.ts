@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { sizeOf } from "./place.js";
+import { sizeOf } from "./data-file.js";
 
 const magic = Buffer.from("d9d505f920a163d7", "hex");
 const pagesBeforeAt = 16;

@@ -1,13 +1,12 @@
-import type { Entry, JsonObject } from "@hub/core";
+import type { CapabilityKind, Entry, JsonObject } from "@hub/core";
 import type { Ambiguous } from "./combined.js";
 import { ambiguousKey, type MissingServer, missingKey, sameEndpointKey } from "./missing.js";
 import { sameEndpoints } from "./same-endpoints.js";
 import { keepsState, noStateKey } from "./state.js";
-import type { ListKind } from "./view.js";
 
 /** Around the definitions of a list, as JSON: what comes before them, and what is said of the whole. */
 export function frameOf(
-  kind: ListKind,
+  kind: CapabilityKind,
   about: {
     readonly isModern: boolean;
     readonly servers: readonly Entry[];

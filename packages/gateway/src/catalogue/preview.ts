@@ -1,9 +1,9 @@
 import type { Entry, Toolset } from "@hub/core";
-import { hubToolNames, hubTools } from "../hub-tools/definitions.js";
+import { hubToolNames, hubTools } from "./hub-tool-definitions.js";
 import { usableItems } from "./items.js";
 import type { ShownItem } from "./part.js";
 import { parseSelection, toolsetSelection } from "./selection.js";
-import { lets } from "./toolset-part.js";
+import { allows } from "./toolset-part.js";
 import type { View } from "./view.js";
 import type { Views } from "./views.js";
 
@@ -90,7 +90,7 @@ function ambiguous({ ambiguousTools }: View): Dropped[] {
 function invalid({ record, snapshot }: Entry, toolset: Toolset): Dropped[] {
   if (snapshot === undefined) return [];
   return usableItems(snapshot, "tools")
-    .leftOut.filter(({ name }) => lets(toolset, record.id, name))
+    .leftOut.filter(({ name }) => allows(toolset, record.id, name))
     .map(({ name, reason, mend }) => ({
       name,
       servers: [record.id],

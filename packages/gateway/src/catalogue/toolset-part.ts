@@ -24,7 +24,7 @@ function rulesOf(toolset: Toolset): Rules {
 }
 
 /** Whether a toolset lets a tool through: its allow list, where it has one, and then its deny list. */
-export function lets(toolset: Toolset, serverId: string, tool: string): boolean {
+export function allows(toolset: Toolset, serverId: string, tool: string): boolean {
   const { allow, deny } = rulesOf(toolset);
   const names = (list: ReadonlySet<string>) =>
     list.has(`${serverId}/${tool}`) || list.has(`${serverId}/*`);
@@ -42,7 +42,7 @@ export function toolsetPart(
   const { serverId } = whole;
   let changed = 0;
   const shown = whole.all.flatMap((item): ShownItem[] => {
-    if (!lets(toolset, serverId, item.name)) return [];
+    if (!allows(toolset, serverId, item.name)) return [];
     const override = toolset.overrides[`${serverId}/${item.name}`];
     if (override === undefined) return [item];
     changed += item.item.bytes + bytesOf(JSON.stringify(override)) + bytesOfRenamed;

@@ -1,8 +1,8 @@
 import type { CapabilityKind, Entry, Now } from "@hub/core";
-import { hubTools } from "../hub-tools/definitions.js";
 import { between, type Pieces, piecesOf } from "../wire/pieces.js";
 import { withoutAmbiguous } from "./ambiguous.js";
 import { type Ambiguous, bytesOfOne, type Combined, type RewritesByServer } from "./combined.js";
+import { hubTools } from "./hub-tool-definitions.js";
 import { partOf } from "./items.js";
 import { frameOf } from "./list-result.js";
 import { located, mergedRewrites } from "./located.js";
@@ -14,7 +14,6 @@ import { ShownList } from "./shown-list.js";
 import { toolsetPart } from "./toolset-part.js";
 
 /** The lists a client can ask for. */
-export type ListKind = CapabilityKind;
 
 /** What a `list_changed` notification can be about; templates belong to resources. */
 export type ChangeKind = "tools" | "prompts" | "resources";
@@ -45,7 +44,7 @@ export class View {
   /** Those of them that lists show. */
   readonly servers: readonly Entry[];
   readonly #source: ViewSource;
-  readonly #lists = new Map<ListKind, Combined & { readonly list: ShownList }>();
+  readonly #lists = new Map<CapabilityKind, Combined & { readonly list: ShownList }>();
   readonly #answers = new Map<string, Pieces>();
   #work: number;
   #entries: ReadonlyMap<string, Entry> | undefined;
@@ -122,7 +121,7 @@ export class View {
   }
 
   /** The result of a list request, as JSON; `isModern` adds what 2026-07-28 requires. */
-  answer(kind: ListKind, isModern: boolean): Pieces {
+  answer(kind: CapabilityKind, isModern: boolean): Pieces {
     const key = `${kind} ${isModern}`;
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
@@ -153,7 +152,7 @@ export class View {
   }
 
   /** With commas between them. */
-  #definitions(kind: ListKind): readonly Buffer[] {
+  #definitions(kind: CapabilityKind): readonly Buffer[] {
     const isTools = kind === "tools";
     const shown = isTools && this.selection.mode === "search" ? [] : this.#of(kind).list.json;
     const [first, ...others] =
@@ -161,7 +160,7 @@ export class View {
     return first === undefined ? [] : [first.subarray(1), ...others];
   }
 
-  #of(kind: ListKind): Combined & { readonly list: ShownList } {
+  #of(kind: CapabilityKind): Combined & { readonly list: ShownList } {
     const known = this.#lists.get(kind);
     if (known !== undefined) return known;
     const combined =

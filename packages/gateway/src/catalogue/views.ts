@@ -1,6 +1,6 @@
 import { BudgetBook, type Entry, isHidden, type Now, shownProfile } from "@hub/core";
+import { GracePeriod } from "./grace-period.js";
 import { KeptViews } from "./kept-views.js";
-import { Presence } from "./presence.js";
 import { type Selection, selects } from "./selection.js";
 import { View } from "./view.js";
 
@@ -16,7 +16,7 @@ export interface CatalogueSource {
 /** Views of the catalogue, kept until it changes. */
 export class Views {
   readonly #source: CatalogueSource;
-  readonly #presence: Presence;
+  readonly #presence: GracePeriod;
   readonly #onStale: (inMs: number) => void;
   readonly #kept: KeptViews;
   readonly #listeners = new Set<(serverIds: readonly string[]) => void>();
@@ -32,7 +32,7 @@ export class Views {
     budgets: BudgetBook = new BudgetBook(),
   ) {
     this.#source = source;
-    this.#presence = new Presence(graceMs);
+    this.#presence = new GracePeriod(graceMs);
     this.#onStale = onStale;
     this.#kept = new KeptViews(budgets);
   }

@@ -1,13 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import { settingOf } from "@hub/core";
 import { batchVersion, codes, errorText, type JsonRpcError, membersOf } from "@hub/mcp";
-import type { GatewayContext } from "../relay/context.js";
+import { BatchReply } from "../reply/batch-reply.js";
+import type { Reply } from "../reply/reply.js";
+import type { GatewayContext } from "../upstream/context.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage, type Unreadable } from "../wire/read-message.js";
-import { BatchReply } from "./batch-reply.js";
 import type { Exchange } from "./exchange.js";
 import { eraOfMessage } from "./message-era.js";
-import type { Reply } from "./reply.js";
 
 export const noBatch: JsonRpcError = {
   code: codes.invalidRequest,

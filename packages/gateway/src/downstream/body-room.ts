@@ -1,7 +1,7 @@
-import { sendText } from "../relay/send-text.js";
+import { peerOf } from "../reply/peer.js";
+import { refuseMore } from "../reply/refuse-more.js";
+import { sendText } from "../reply/send-text.js";
 import type { Exchange } from "./exchange.js";
-import { peerOf } from "./peer.js";
-import { refuseMore } from "./refuse-more.js";
 
 const retryAfterMs = 5_000;
 

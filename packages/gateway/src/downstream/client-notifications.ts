@@ -1,5 +1,5 @@
 import type { JsonRpcNotification } from "@hub/mcp";
-import type { ClientSession } from "./client-session.js";
+import type { ClientSession } from "../session/client-session.js";
 
 /** Passes on what a 2025 client notifies of, to the servers that it concerns. */
 export function passNotification(

@@ -1,13 +1,13 @@
 import { codes, errorText, type JsonRpcRequest, resultText } from "@hub/mcp";
+import { routeRequest } from "../catalogue/routing.js";
 import type { View } from "../catalogue/view.js";
-import { routeRequest } from "../routing.js";
+import { refusalOf } from "../reply/refuse-more.js";
+import type { Reply } from "../reply/reply.js";
+import type { ClientSession } from "../session/client-session.js";
 import { canSubscribe } from "../upstream/watcher.js";
 import type { Following, Watchers } from "../upstream/watchers.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
-import type { ClientSession } from "./client-session.js";
-import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
-import { refusalOf } from "./refuse-more.js";
-import type { Reply } from "./reply.js";
+import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
 
 const mostSubscriptions = 1_000;
 const retryAfterMs = 30_000;

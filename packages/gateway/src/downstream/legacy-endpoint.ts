@@ -12,38 +12,26 @@ import {
 import type { Selection } from "../catalogue/selection.js";
 import type { ChangeKind } from "../catalogue/view.js";
 import { failureError } from "../errors.js";
-import type { HubTools } from "../hub-tools/hub-tools.js";
-import type { GatewayContext } from "../relay/context.js";
-import type { Watchers } from "../upstream/watchers.js";
+import { HttpReply } from "../reply/http-reply.js";
+import { peerOf } from "../reply/peer.js";
+import { refuseMore } from "../reply/refuse-more.js";
+import type { Reply } from "../reply/reply.js";
+import { takeStreamPlace } from "../reply/stream-place.js";
+import { ClientIdentity } from "../session/client-identity.js";
+import type { ClientSession } from "../session/client-session.js";
+import { Sessions } from "../session/sessions.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";
-import { ClientIdentity } from "./client-identity.js";
 import { passNotification } from "./client-notifications.js";
-import type { ClientSession } from "./client-session.js";
 import type { Exchange } from "./exchange.js";
 import { followAgain } from "./follow-resource.js";
-import { HttpReply } from "./http-reply.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
+import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
 import { answerRequest } from "./legacy-requests.js";
-import type { Listeners, Listening } from "./listeners.js";
+import type { Listening } from "./listeners.js";
 import { passOutside } from "./outside-messages.js";
-import { peerOf } from "./peer.js";
-import { refuseMore } from "./refuse-more.js";
-import type { Reply } from "./reply.js";
 import { resumeStream } from "./resume-stream.js";
-import { type SessionKeeping, Sessions } from "./sessions.js";
-import { takeStreamPlace } from "./stream-place.js";
-
-export type LegacyEndpointOptions = {
-  readonly context: GatewayContext;
-  readonly listeners: Listeners;
-  readonly watchers: Watchers;
-  readonly hubTools: HubTools;
-  readonly version: string;
-  /** Default: sessions end with the process. */
-  readonly sessions?: SessionKeeping | undefined;
-};
 
 type Opening = {
   readonly isKept?: boolean;

@@ -1,16 +1,22 @@
 import { isJsonObject } from "@hub/core";
 import { codes, errorText, type JsonRpcRequest, resultText } from "@hub/mcp";
+import {
+  argumentsText,
+  type Route,
+  routeRequest,
+  textFor,
+  type Written,
+} from "../catalogue/routing.js";
 import type { View } from "../catalogue/view.js";
-import { LegacyRelay } from "../relay/legacy-relay.js";
-import { readElsewhere } from "../relay/read-elsewhere.js";
-import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
+import { LegacyToLegacy } from "../relay/legacy-to-legacy.js";
+import { locateResource } from "../relay/locate-resource.js";
+import type { Reply } from "../reply/reply.js";
+import type { ClientSession } from "../session/client-session.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { resultPieces } from "../wire/pieces.js";
-import type { ClientSession } from "./client-session.js";
 import { followResource } from "./follow-resource.js";
-import type { LegacyEndpointOptions } from "./legacy-endpoint.js";
+import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
 import { cursorProblem, listMethods } from "./list-requests.js";
-import type { Reply } from "./reply.js";
 
 const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 /** How long a client that sets a level waits for its servers. */
@@ -89,7 +95,7 @@ function route(caller: Caller, message: JsonRpcRequest, written: Written): void 
     send(caller, message, written, found);
     return;
   }
-  readElsewhere(options.context, message, [found.entry, ...found.others])
+  locateResource(options.context, message, [found.entry, ...found.others])
     .then((entry) => send(caller, message, written, { ...found, entry }))
     .catch(onFault);
 }
@@ -119,7 +125,7 @@ function send(
       .then(() => reply.message(text))
       .catch(onFault);
   };
-  const relay = new LegacyRelay(options.context, {
+  const relay = new LegacyToLegacy(options.context, {
     session,
     entry,
     request: params === undefined ? message : { ...message, params },

@@ -1,8 +1,8 @@
+import type { CapabilityKind } from "@hub/core";
 import { codes, type JsonRpcError, type JsonRpcRequest } from "@hub/mcp";
-import type { ListKind } from "../catalogue/view.js";
 
 /** A map, because the key is a client's word: an object has members nobody put there. */
-export const listMethods: ReadonlyMap<string, ListKind> = new Map([
+export const listMethods: ReadonlyMap<string, CapabilityKind> = new Map([
   ["tools/list", "tools"],
   ["prompts/list", "prompts"],
   ["resources/list", "resources"],

@@ -1,3 +1,4 @@
+import type { CapabilityKind } from "@hub/core";
 import { isJsonObject, type ReadyHeaders } from "@hub/core";
 import {
   codes,
@@ -11,28 +12,34 @@ import {
   modernVersion,
   resultText,
 } from "@hub/mcp";
-import type { ListKind, View } from "../catalogue/view.js";
+import {
+  argumentsText,
+  type Route,
+  routeRequest,
+  textFor,
+  type Written,
+} from "../catalogue/routing.js";
+import type { View } from "../catalogue/view.js";
 import type { HubTools } from "../hub-tools/hub-tools.js";
-import { eraOfInstance, type GatewayContext } from "../relay/context.js";
-import type { HeldCalls } from "../relay/held-calls.js";
-import { clientName } from "../relay/modern-caller.js";
-import { relayModern } from "../relay/modern-relay.js";
-import { readElsewhere } from "../relay/read-elsewhere.js";
-import { relayRewritten } from "../relay/rewritten-relay.js";
-import { sendPieces, sendText } from "../relay/send-text.js";
-import { argumentsText, type Route, routeRequest, textFor, type Written } from "../routing.js";
+import { locateResource } from "../relay/locate-resource.js";
+import { relayModernToModern } from "../relay/modern-to-modern.js";
+import { relayRewrittenToModern } from "../relay/modern-to-modern-rewritten.js";
+import type { PendingInput } from "../relay/pending-input.js";
+import { HttpReply } from "../reply/http-reply.js";
+import { sendPieces, sendText } from "../reply/send-text.js";
+import { takeStreamPlace } from "../reply/stream-place.js";
+import { clientName } from "../session/modern-caller.js";
+import type { GatewayContext } from "../upstream/context.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { resultPieces } from "../wire/pieces.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { Exchange } from "./exchange.js";
-import { HttpReply } from "./http-reply.js";
 import { discoverResult } from "./identity.js";
 import { cursorProblem, listMethods } from "./list-requests.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
 import { offersSessions, sessionKeepers } from "./offered-revision.js";
-import { takeStreamPlace } from "./stream-place.js";
 import { Subscription } from "./subscription.js";
 
 /** What every call carries, up to the value of the last one. */
@@ -52,7 +59,7 @@ const called = new Set(["tools/call", "prompts/get", "resources/read", "completi
 
 export type ModernEndpointOptions = {
   readonly context: GatewayContext;
-  readonly held: HeldCalls;
+  readonly pendingInput: PendingInput;
   readonly listeners: Listeners;
   readonly watchers: Watchers;
   readonly hubTools: HubTools;
@@ -110,7 +117,7 @@ export class ModernEndpoint {
     else sendText(response, 200, errorText(id, offersSessions(keepers)), always);
   }
 
-  #list(message: JsonRpcRequest, view: View, kind: ListKind, exchange: Exchange): void {
+  #list(message: JsonRpcRequest, view: View, kind: CapabilityKind, exchange: Exchange): void {
     const { response, always } = exchange;
     const refusal = cursorProblem(message);
     if (refusal === undefined)
@@ -142,7 +149,7 @@ export class ModernEndpoint {
     }
     const { route } = routing;
     if (route.others !== undefined && route.others.length > 0)
-      return void readElsewhere(this.#options.context, message, [route.entry, ...route.others])
+      return void locateResource(this.#options.context, message, [route.entry, ...route.others])
         .then((entry) => this.#send(message, written, { ...route, entry }, view, exchange))
         .catch(exchange.onFault);
     this.#send(message, written, route, view, exchange);
@@ -163,7 +170,7 @@ export class ModernEndpoint {
     const asked = params === undefined ? message : { ...message, params };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
-    const modern = candidates.filter((one) => eraOfInstance(entry, one) === "modern");
+    const modern = candidates.filter((one) => one.eraIn(entry) === "modern");
     if (modern.length > 0 || candidates.length === 0) {
       const call = {
         id: message.id,
@@ -182,9 +189,15 @@ export class ModernEndpoint {
         params,
         always,
       };
-      if (rewrites === undefined) relayModern(context, call, modern, response);
+      if (rewrites === undefined) relayModernToModern(context, call, modern, response);
       else
-        relayRewritten(context, call, modern, new HttpReply(response, always, context), rewrites);
+        relayRewrittenToModern(
+          context,
+          call,
+          modern,
+          new HttpReply(response, always, context),
+          rewrites,
+        );
       return;
     }
     const given = message.params?.arguments;
@@ -197,7 +210,7 @@ export class ModernEndpoint {
       return;
     }
     const reply = new HttpReply(response, always, context);
-    this.#options.held.handle({
+    this.#options.pendingInput.handle({
       entry,
       request: asked,
       argumentsText: () => argumentsText(written),

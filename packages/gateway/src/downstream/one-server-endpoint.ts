@@ -1,19 +1,20 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
 import type { JsonRpcId } from "@hub/mcp";
-import { eraOfInstance, type GatewayContext } from "../relay/context.js";
-import { type PassedRequest, PassThrough } from "../relay/pass-through.js";
-import { sendText } from "../relay/send-text.js";
+import { PassThrough } from "../relay/pass-through.js";
+import type { PassedRequest } from "../relay/passed-request.js";
+import { HttpReply } from "../reply/http-reply.js";
+import type { Reply } from "../reply/reply.js";
+import { sendText } from "../reply/send-text.js";
+import { takeStreamPlace } from "../reply/stream-place.js";
+import { hubSessionOf, type Sessions } from "../session/sessions.js";
+import type { GatewayContext } from "../upstream/context.js";
 import { namedBy } from "../upstream/modern.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";
 import type { Exchange } from "./exchange.js";
-import { HttpReply } from "./http-reply.js";
 import { eraOfMessage } from "./message-era.js";
-import type { Reply } from "./reply.js";
-import { hubSessionOf, type Sessions } from "./sessions.js";
-import { takeStreamPlace } from "./stream-place.js";
 
 /** The endpoint of one server: what is sent there crosses as it is, or the hub speaks for the server. */
 export class OneServerEndpoint {
@@ -45,14 +46,17 @@ export class OneServerEndpoint {
     const { request, response, via, always } = exchange;
     const era = eraOfMessage(parsed, exchange);
     const instance = this.#context.instances.first(entry);
-    const serverEra = instance === undefined ? entry.snapshot?.era : eraOfInstance(entry, instance);
+    const serverEra = instance === undefined ? entry.snapshot?.era : instance.eraIn(entry);
     const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
     const isDiscover = parsed.kind === "request" && parsed.message.method === "server/discover";
     const isBridged =
       instance?.transport === "sse" ||
       // To the question which revision it speaks the server answers itself: who can speak both keeps its state.
       (era === "modern" && serverEra === "legacy" && (exchange.wantsModern || !isDiscover)) ||
-      (era === "legacy" && serverEra === "modern" && isOpening && instance?.legacyLeg === "none") ||
+      (era === "legacy" &&
+        serverEra === "modern" &&
+        isOpening &&
+        instance?.legacySessions === "none") ||
       (era === "legacy" && this.#isOwnSession(exchange, entry) && !isOpening);
     if (isBridged) {
       this.#bridge(received, exchange);
@@ -79,7 +83,7 @@ export class OneServerEndpoint {
           ? (status, refusing) => {
               // What servers of the modern revision alone say to a handshake they do not know, and in a session.
               if (status !== 400 && status !== 404 && status !== 405) return false;
-              if (isOpening) refusing.legacyLeg = "none";
+              if (isOpening) refusing.legacySessions = "none";
               setImmediate(() => {
                 try {
                   this.#bridge(received, exchange);
@@ -175,7 +179,7 @@ export class OneServerEndpoint {
   #isOwnSession({ request }: Exchange, entry: Entry): boolean {
     const id = hubSessionOf(request);
     if (id === undefined || this.#sessions.knows(id)) return id !== undefined;
-    const opensNone = this.#context.instances.first(entry)?.legacyLeg === "none";
+    const opensNone = this.#context.instances.first(entry)?.legacySessions === "none";
     return opensNone && !this.#passThrough.knows(entry, id);
   }
 

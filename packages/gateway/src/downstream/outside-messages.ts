@@ -1,8 +1,8 @@
 import { hear, type StreamEvent } from "@hub/mcp";
-import type { GatewayContext } from "../relay/context.js";
+import { askClient, takeBack } from "../session/ask-client.js";
+import type { ClientSession } from "../session/client-session.js";
+import type { GatewayContext } from "../upstream/context.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
-import { askClient, takeBack } from "./ask-client.js";
-import type { ClientSession } from "./client-session.js";
 
 /** Passes on what a server sends outside of calls, on its own stream. */
 export function passOutside(

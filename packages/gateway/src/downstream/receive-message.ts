@@ -1,6 +1,6 @@
 import { settingOf } from "@hub/core";
 import { codes, errorText, isBatch, type JsonRpcError, type JsonRpcId } from "@hub/mcp";
-import { sendText } from "../relay/send-text.js";
+import { sendText } from "../reply/send-text.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage } from "../wire/read-message.js";
 import { BodyRoom } from "./body-room.js";

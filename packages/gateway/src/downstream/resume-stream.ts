@@ -1,9 +1,9 @@
 import { hear, type StreamEvent } from "@hub/mcp";
-import type { GatewayContext } from "../relay/context.js";
-import { mappedId } from "../relay/legacy-answer.js";
-import { askClient, takeBack } from "./ask-client.js";
-import type { ClientSession } from "./client-session.js";
-import type { Reply } from "./reply.js";
+import { mappedId } from "../relay/legacy-to-legacy-answer.js";
+import type { Reply } from "../reply/reply.js";
+import { askClient, takeBack } from "../session/ask-client.js";
+import type { ClientSession } from "../session/client-session.js";
+import type { GatewayContext } from "../upstream/context.js";
 
 /**
  * Goes on with a stream that broke off, or that its server ended to be asked again: the id of the last

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { codes, errorText, type JsonRpcId } from "@hub/mcp";
 import { failureError } from "../errors.js";
-import { faultOf, type GatewayContext } from "../relay/context.js";
+import { HttpReply } from "../reply/http-reply.js";
+import { PartReply, type SharedAnswer, textOf } from "../reply/part-reply.js";
+import type { Reply } from "../reply/reply.js";
+import { takeStreamPlace } from "../reply/stream-place.js";
+import type { ClientSession } from "../session/client-session.js";
+import { faultOf } from "../upstream/call-failures.js";
+import type { GatewayContext } from "../upstream/context.js";
 import type { Received } from "../wire/read-message.js";
-import type { ClientSession } from "./client-session.js";
 import type { Exchange } from "./exchange.js";
-import { HttpReply } from "./http-reply.js";
 import type { LegacyEndpoint } from "./legacy-endpoint.js";
 import { eraOfMessage } from "./message-era.js";
-import { PartReply, type SharedAnswer, textOf } from "./part-reply.js";
-import type { Reply } from "./reply.js";
-import { takeStreamPlace } from "./stream-place.js";
 
 /** The parameter of a URL that names the stream which a message belongs to. */
 const parameter = "sessionId";

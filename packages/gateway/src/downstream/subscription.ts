@@ -1,13 +1,13 @@
 import type { JsonObject } from "@hub/core";
 import { type JsonRpcId, metaKeys } from "@hub/mcp";
+import { routeRequest } from "../catalogue/routing.js";
 import type { Selection } from "../catalogue/selection.js";
 import type { ChangeKind } from "../catalogue/view.js";
-import type { GatewayContext } from "../relay/context.js";
-import { routeRequest } from "../routing.js";
+import type { Reply } from "../reply/reply.js";
+import type { GatewayContext } from "../upstream/context.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { longestFollowed } from "./follow-resource.js";
 import type { Listeners } from "./listeners.js";
-import type { Reply } from "./reply.js";
 
 const filters = {
   tools: "toolsListChanged",

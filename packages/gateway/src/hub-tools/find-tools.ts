@@ -1,9 +1,9 @@
 import { bytesOf, type JsonObject, type JsonValue } from "@hub/core";
+import { findToolsLimit, hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import type { MissingServer } from "../catalogue/missing.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
 import { longestQuery } from "../search/terms.js";
-import { findToolsLimit, hubToolNames } from "./definitions.js";
 import { type Hit, shortAnswer } from "./found-tools.js";
 
 /** Of the servers that cannot be asked now, those that an answer names; `hub__list_servers` has them all. */

@@ -1,5 +1,5 @@
 import { bytesOf, type JsonObject } from "@hub/core";
-import { findToolsLimit } from "./definitions.js";
+import { findToolsLimit } from "../catalogue/hub-tool-definitions.js";
 import { toolResult } from "./results.js";
 import { type Shortness, shortTool } from "./short-tool.js";
 

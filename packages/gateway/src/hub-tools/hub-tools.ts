@@ -1,10 +1,10 @@
 import { type Entry, isJsonObject, type JsonObject, serverStatus, shownProfile } from "@hub/core";
 import type { JsonRpcRequest } from "@hub/mcp";
+import { hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import { usableTools } from "../catalogue/items.js";
 import { sameEndpoints } from "../catalogue/same-endpoints.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
-import { hubToolNames } from "./definitions.js";
 import { findTools } from "./find-tools.js";
 import { toolError, toolResult } from "./results.js";
 

@@ -1,5 +1,5 @@
 import { type Envelope, EnvelopeReader, LineCutter } from "@hub/mcp";
-import type { McpType } from "./answer-head.js";
+import type { McpType } from "../upstream/answer-head.js";
 
 const colon = 58;
 const field = "data";

@@ -9,17 +9,18 @@ import {
   type JsonRpcRequest,
   outcomeOf,
 } from "@hub/mcp";
-import type { Reply } from "../downstream/reply.js";
+import { InFlightCall } from "../calls/in-flight-call.js";
+import type { CallsBySession } from "../calls/session-calls.js";
+import type { Reply } from "../reply/reply.js";
 import { tell } from "../upstream/brief-exchange.js";
+import { failureOf, failureText } from "../upstream/call-failures.js";
+import { noAnswer, wantsToken } from "../upstream/classify-answer.js";
+import type { GatewayContext } from "../upstream/context.js";
 import { exchange, type MessageReceiver } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { tellInTurn } from "../upstream/own-replies.js";
 import { SessionAnswer } from "../upstream/session-answers.js";
-import { CallRun } from "./call-run.js";
-import { failureOf, failureText, type GatewayContext } from "./context.js";
-import { noAnswer, wantsToken } from "./no-answer.js";
-import type { PassedRequest } from "./pass-through.js";
-import type { CallsBySession } from "./session-calls.js";
+import type { PassedRequest } from "./passed-request.js";
 
 /** Where a message of a batch goes. */
 export type BatchedDestination = {
@@ -59,7 +60,7 @@ export function askBatched(
   const { context, instance, session, calls } = destination;
   const { entry } = passed;
   const { id } = message;
-  const run: CallRun = new CallRun(context, {
+  const run: InFlightCall = new InFlightCall(context, {
     peer: reply.peer,
     entry,
     method: message.method,

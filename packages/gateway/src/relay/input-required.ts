@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type BudgetBook, isJsonObject, type JsonObject } from "@hub/core";
 import { codes, type JsonRpcError, type Params, parseMessage } from "@hub/mcp";
-import { tooManyQuestions } from "../downstream/questions.js";
-import type { CallRun } from "./call-run.js";
-import { type KeptBytes, tooMuchHeld } from "./kept-bytes.js";
+import type { InFlightCall } from "../calls/in-flight-call.js";
+import { type KeptBytes, tooMuchHeld } from "../calls/kept-bytes.js";
+import { tooManyQuestions } from "../session/questions.js";
 import type { LegacyCall } from "./legacy-call.js";
 
 /** A call of a 2025 client to a server of 2026-07-28. */
 export type BridgedCall = LegacyCall & {
-  readonly run: CallRun;
+  readonly run: InFlightCall;
   readonly answer: (text: string, status?: number) => void;
   readonly forget: () => void;
 };

@@ -1,8 +1,8 @@
 import type { Entry } from "@hub/core";
 import type { HeaderParameter, JsonRpcRequest } from "@hub/mcp";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
-import type { ClientSession } from "../downstream/client-session.js";
-import type { Reply } from "../downstream/reply.js";
+import type { Reply } from "../reply/reply.js";
+import type { ClientSession } from "../session/client-session.js";
 
 /** What a client of a 2025 revision asks of a server, whatever revision that speaks. */
 export type LegacyCall = {

@@ -1,5 +1,6 @@
-import type { UpstreamFailure } from "@hub/core";
+import type { UpstreamFailure, UpstreamRequest } from "@hub/core";
 import {
+  type Answering,
   answersRequest,
   type Envelope,
   type Headers,
@@ -7,17 +8,20 @@ import {
   type JsonRpcRequest,
   outcomeOf,
   type Params,
+  type StreamEvent,
   textWithArguments,
 } from "@hub/mcp";
+import { KeptBytes } from "../calls/kept-bytes.js";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
-import { exchange } from "../upstream/exchange.js";
+import type { GatewayFailure } from "../errors.js";
+import { failureOf, nobodyLeft } from "../upstream/call-failures.js";
+import { noAnswer } from "../upstream/classify-answer.js";
+import type { GatewayContext } from "../upstream/context.js";
+import { exchange, type Framing, type MessageReceiver } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
+import type { Passage } from "../upstream/long-answer.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
-import type { CallRun } from "./call-run.js";
-import { eraOfInstance, failureOf, type GatewayContext, nobodyLeft } from "./context.js";
 import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";
-import { KeptBytes } from "./kept-bytes.js";
-import { noAnswer } from "./no-answer.js";
 import { passLong } from "./pass-long.js";
 
 const leastLevel = "debug";
@@ -25,130 +29,191 @@ const leastLevel = "debug";
 /** How many times a server may ask for input during one call. One that asks more often would never end. */
 const mostRounds = 32;
 
-/**
- * Calls a server of 2026-07-28 for a client of a 2025 revision. What the server wants to know first
- * (an input-required result) is asked as requests to the client, and the call made again with the answers.
- */
-export async function callModernServer(context: GatewayContext, call: BridgedCall): Promise<void> {
-  const { session, request, run } = call;
-  const { identity } = session;
-  const { budgets } = context;
-  const envelope = (params: Params | undefined) =>
-    withEnvelope(params, {
-      clientCapabilities: identity.capabilities,
-      clientInfo: identity.clientInfo,
-      // A 2025 server of whom nobody wishes a level sends what it has; a modern one would send nothing.
-      logLevel: session.logLevel ?? leastLevel,
-    });
-  const kept = new KeptBytes(budgets, session.peer);
-  /** What the client's answers add to the next round; undefined when the call is over. */
-  const take = (response: Response | undefined): Promise<Params | undefined> | undefined => {
-    if (response === undefined || run.isOver) return undefined;
-    const { text, said } = response;
-    const asked = said.resultType === "input_required" ? inputRequired(text) : undefined;
-    if (asked !== undefined) return askForInput({ ...call, kept, budgets }, asked);
-    call.forget();
-    run.finish(outcomeOf(said));
-    call.answer(rewriteText(text, call.rewrites));
-    return undefined;
-  };
-  let { params } = request;
-  for (let round = 0; round < mostRounds; round += 1) {
-    const sent = { ...request, params: envelope(params) };
-    // While the client is asked, nothing keeps the response, which may be large.
-    const given = await send(context, call, sent).then(take);
-    kept.giveBack();
-    if (given === undefined) return;
-    params = { ...request.params, ...given };
-  }
-  run.fail({
-    code: "ANSWER_INVALID",
-    cause: `it asked for more input ${mostRounds} times in one call.`,
-    mayHaveRun: true,
-  });
-}
-
 /** A response as it was written, and what it is. */
 type Response = { readonly text: string; readonly said: Envelope };
 
-/** One round: resolves with the response; undefined when the call has ended otherwise. */
-function send(
-  context: GatewayContext,
-  call: BridgedCall,
-  message: JsonRpcRequest,
-): Promise<Response | undefined> {
-  const { entry, run, reply } = call;
-  return new Promise((resolve) => {
-    const candidates = context.instances
-      .candidates(entry)
-      .filter((instance) => eraOfInstance(entry, instance) === "modern");
-    const fail = (failure: Parameters<CallRun["fail"]>[0]) => {
-      run.fail(failure);
-      resolve(undefined);
-    };
+/**
+ * A call of a client of a 2025 revision to a server of 2026-07-28. What the server wants to know first (an
+ * input-required result) is asked as requests to the client, and the call made again with the answers.
+ */
+export class LegacyToModern {
+  readonly #context: GatewayContext;
+  readonly #call: BridgedCall;
+  readonly #kept: KeptBytes;
+
+  constructor(context: GatewayContext, call: BridgedCall) {
+    this.#context = context;
+    this.#call = call;
+    this.#kept = new KeptBytes(context.budgets, call.session.peer);
+  }
+
+  /** Makes the call, round by round. Resolves when it is over, or when its client is to be asked no more. */
+  async start(): Promise<void> {
+    const { request, run } = this.#call;
+    let { params } = request;
+    for (let round = 0; round < mostRounds; round += 1) {
+      const message = { ...request, params: this.#envelope(params) };
+      // While the client is asked, nothing keeps the response, which may be large.
+      const given = await new Round(this.#context, this.#call, message)
+        .start()
+        .then((response) => this.#take(response));
+      this.#kept.giveBack();
+      if (given === undefined) return;
+      params = { ...request.params, ...given };
+    }
+    run.fail({
+      code: "ANSWER_INVALID",
+      cause: `it asked for more input ${mostRounds} times in one call.`,
+      mayHaveRun: true,
+    });
+  }
+
+  #envelope(params: Params | undefined): Params {
+    const { identity, logLevel } = this.#call.session;
+    return withEnvelope(params, {
+      clientCapabilities: identity.capabilities,
+      clientInfo: identity.clientInfo,
+      // A 2025 server of whom nobody wishes a level sends what it has; a modern one would send nothing.
+      logLevel: logLevel ?? leastLevel,
+    });
+  }
+
+  /** What the client's answers add to the next round; undefined when the call is over. */
+  #take(response: Response | undefined): Promise<Params | undefined> | undefined {
+    const call = this.#call;
+    if (response === undefined || call.run.isOver) return undefined;
+    const { text, said } = response;
+    const asked = said.resultType === "input_required" ? inputRequired(text) : undefined;
+    const { budgets } = this.#context;
+    if (asked !== undefined) return askForInput({ ...call, kept: this.#kept, budgets }, asked);
+    call.forget();
+    call.run.finish(outcomeOf(said));
+    call.answer(rewriteText(text, call.rewrites));
+    return undefined;
+  }
+}
+
+/** One round of a call: a request, sent to the first instance that can be connected to, and its response. */
+class Round implements MessageReceiver {
+  readonly #context: GatewayContext;
+  readonly #call: BridgedCall;
+  readonly #message: JsonRpcRequest;
+  readonly #request: UpstreamRequest;
+  /** Instances that are not tried yet. */
+  readonly #untried: UpstreamInstance[];
+  #resolve: (response: Response | undefined) => void = () => undefined;
+  #status = 0;
+  #head: Headers = {};
+  #isAnswered = false;
+
+  constructor(context: GatewayContext, call: BridgedCall, message: JsonRpcRequest) {
+    const { entry, session } = call;
     const written = call.argumentsText();
-    const headers = modernHeaders(message, call.headers, written);
-    const attempt = (instance: UpstreamInstance | undefined, last: UpstreamFailure | undefined) => {
-      if (instance === undefined) return fail(nobodyLeft(context, entry, last));
-      let isAnswered = false;
-      let status = 0;
-      let head: Headers = {};
-      const body = textWithArguments(message, written);
-      const request = { method: "POST", headers, body, via: call.session.via } as const;
-      run.send(instance, () =>
-        exchange(context.dialer, instance, request, context.serverMessages, {
-          onOpen(given, _, headers) {
-            status = given;
-            head = headers;
-          },
-          onEvent({ data }) {
-            if (data === undefined) return;
-            run.heard(data);
-            const heard = hear(data);
-            if (heard?.kind === "answer" && answersRequest(heard.envelope, message.id)) {
-              isAnswered = true;
-              run.answered();
-              resolve({ text: data, said: heard.envelope });
-            } else if (
-              heard?.kind === "notification" &&
-              !reply.event({ data: rewriteText(data, call.rewrites) })
-            )
-              run.slowDown((listener) => reply.onDrain(listener));
-          },
-          onLong(answering) {
-            const mustSee = call.onResponse !== undefined || call.rewrites !== undefined;
-            if (mustSee || isAnswered || status >= 300) return undefined;
-            const onWhole = (said: Envelope) => {
-              isAnswered = true;
-              call.forget();
-              run.finish(outcomeOf(said));
-              resolve(undefined);
-            };
-            const onOther = () => fail(noAnswer(status, head));
-            const onGone = () => {
-              call.forget();
-              run.cancel();
-              resolve(undefined);
-            };
-            const { id } = message;
-            return passLong({ run, reply, id, mayAsk: true, onWhole, onOther, onGone }, answering);
-          },
-          onComment() {
-            if (call.onResponse === undefined && status < 300) reply.comment();
-          },
-          onRoom: (hasRoom) => run.waitForRoom(hasRoom),
-          onEnd() {
-            run.ended();
-            if (!isAnswered) fail(noAnswer(status, head));
-          },
-          onFailure(failure) {
-            if (!failure.neverSent) return fail(failureOf(failure));
-            attempt(candidates[candidates.indexOf(instance) + 1], failure);
-          },
-        }),
-      );
-      if (run.isOver) resolve(undefined);
+    this.#context = context;
+    this.#call = call;
+    this.#message = message;
+    this.#request = {
+      method: "POST",
+      headers: modernHeaders(message, call.headers, written),
+      body: textWithArguments(message, written),
+      via: session.via,
     };
-    attempt(candidates[0], undefined);
-  });
+    this.#untried = context.instances
+      .candidates(entry)
+      .filter((instance) => instance.eraIn(entry) === "modern");
+  }
+
+  /** Resolves with the response; undefined when the call has ended otherwise. */
+  start(): Promise<Response | undefined> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#tryNext(undefined);
+    });
+  }
+
+  onOpen(status: number, _: Framing, headers: Headers): void {
+    this.#status = status;
+    this.#head = headers;
+  }
+
+  onEvent({ data }: StreamEvent): void {
+    if (data === undefined) return;
+    const { run, reply, rewrites } = this.#call;
+    run.heard(data);
+    const heard = hear(data);
+    if (heard?.kind === "answer" && answersRequest(heard.envelope, this.#message.id)) {
+      this.#isAnswered = true;
+      run.answered();
+      this.#resolve({ text: data, said: heard.envelope });
+    } else if (
+      heard?.kind === "notification" &&
+      !reply.event({ data: rewriteText(data, rewrites) })
+    )
+      run.slowDown((listener) => reply.onDrain(listener));
+  }
+
+  onLong(answering: Answering): Passage | undefined {
+    const { run, reply, onResponse, rewrites, forget } = this.#call;
+    const mustSee = onResponse !== undefined || rewrites !== undefined;
+    if (mustSee || this.#isAnswered || this.#status >= 300) return undefined;
+    return passLong(
+      {
+        run,
+        reply,
+        id: this.#message.id,
+        mayAsk: true,
+        onWhole: (said) => {
+          this.#isAnswered = true;
+          forget();
+          run.finish(outcomeOf(said));
+          this.#resolve(undefined);
+        },
+        onOther: () => this.#fail(noAnswer(this.#status, this.#head)),
+        onGone: () => {
+          forget();
+          run.cancel();
+          this.#resolve(undefined);
+        },
+      },
+      answering,
+    );
+  }
+
+  onComment(): void {
+    const { onResponse, reply } = this.#call;
+    if (onResponse === undefined && this.#status < 300) reply.comment();
+  }
+
+  onRoom(hasRoom: boolean): void {
+    this.#call.run.waitForRoom(hasRoom);
+  }
+
+  onEnd(): void {
+    this.#call.run.ended();
+    if (!this.#isAnswered) this.#fail(noAnswer(this.#status, this.#head));
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (failure.neverSent) this.#tryNext(failure);
+    else this.#fail(failureOf(failure));
+  }
+
+  #tryNext(last: UpstreamFailure | undefined): void {
+    const { entry, run } = this.#call;
+    const instance = this.#untried.shift();
+    if (instance === undefined) {
+      this.#fail(nobodyLeft(this.#context, entry, last));
+      return;
+    }
+    this.#status = 0;
+    this.#head = {};
+    const { dialer, serverMessages } = this.#context;
+    run.send(instance, () => exchange(dialer, instance, this.#request, serverMessages, this));
+    if (run.isOver) this.#resolve(undefined);
+  }
+
+  #fail(failure: GatewayFailure): void {
+    this.#call.run.fail(failure);
+    this.#resolve(undefined);
+  }
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "@hub/core";
 import { codes, type JsonRpcError, type JsonRpcId, memberText, parseMessage } from "@hub/mcp";
-import type { ModernCaller } from "./modern-caller.js";
+import type { ModernCaller } from "../session/modern-caller.js";
 
 export type ModernResponse = { readonly status: number; readonly body: string };
 

@@ -5,12 +5,12 @@ import {
   type JsonRpcId,
   type StreamEvent,
 } from "@hub/mcp";
-import type { Reply } from "../downstream/reply.js";
+import type { InFlightCall } from "../calls/in-flight-call.js";
+import type { Reply } from "../reply/reply.js";
 import type { Passage } from "../upstream/long-answer.js";
-import type { CallRun } from "./call-run.js";
 
 export type LongCall = {
-  readonly run: CallRun;
+  readonly run: InFlightCall;
   readonly reply: Reply;
   readonly id: JsonRpcId;
   /** What its result must have beside what it has, as JSON: `"name":value,`. Default: nothing. */

@@ -1,43 +1,20 @@
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import type { Headers } from "@hub/mcp";
-import { connectionHeaders, type JsonRpcId, sessionIdIn } from "@hub/mcp";
-import type { Reply } from "../downstream/reply.js";
+import { connectionHeaders, type Headers, sessionIdIn } from "@hub/mcp";
+import { CallsBySession } from "../calls/session-calls.js";
 import type { GatewayFailure } from "../errors.js";
+import type { Reply } from "../reply/reply.js";
+import { acceptedCodings, answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
+import { failureText, nobodyLeft } from "../upstream/call-failures.js";
+import { noAnswer, notMcp, packedUnasked, statusesOfMcp } from "../upstream/classify-answer.js";
+import type { GatewayContext } from "../upstream/context.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { Received } from "../wire/read-message.js";
-import { acceptedCodings, answerHeaders, mcpTypeOf } from "./answer-head.js";
 import { askBatched, type BatchedDestination, tellBatched } from "./batched-message.js";
-import { type ByteCall, ByteRelay, type ByteSession } from "./byte-relay.js";
-import { failureText, type GatewayContext, nobodyLeft } from "./context.js";
-import { noAnswer, notMcp, packedUnasked, statusesOfMcp } from "./no-answer.js";
-import { CallsBySession } from "./session-calls.js";
+import type { PassedRequest } from "./passed-request.js";
 import { SessionHomes } from "./session-homes.js";
-
-export type PassedRequest = {
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer | undefined;
-  readonly via: string | undefined;
-  readonly entry: Entry;
-  /** Of the JSON-RPC request in it; null for what is none. */
-  readonly id: JsonRpcId | null;
-  readonly rpcMethod: string | undefined;
-  /** The id of what it answers, when it is the answer of a client. */
-  readonly answers?: JsonRpcId | null | undefined;
-  readonly name: string | undefined;
-  readonly params: unknown;
-  /** What every answer of the hub carries. */
-  readonly always: Readonly<Record<string, string>>;
-  /** Long by nature, as streams of notifications are. */
-  readonly isEndless: boolean;
-  /**
-   * Looks at the status before anything of the answer is sent; true takes the request over, which the
-   * server then counts as not having answered.
-   */
-  readonly takesOver?: ((status: number, instance: UpstreamInstance) => boolean) | undefined;
-};
+import { type ByteCall, type ByteSession, StreamBytes } from "./stream-bytes.js";
 
 /** One server's endpoint as it is: requests and answers cross byte by byte. */
 export class PassThrough {
@@ -64,7 +41,7 @@ export class PassThrough {
     let refusedWith: number | undefined;
     let opened: string | undefined;
     const isOpening = passed.rpcMethod === "initialize";
-    const relay = new ByteRelay(
+    const relay = new StreamBytes(
       this.#context,
       {
         entry,

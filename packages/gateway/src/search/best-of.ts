@@ -1,4 +1,4 @@
-import type { FoundTool } from "./tool-search.js";
+import type { FoundTool } from "./found-tool.js";
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,7 +1,8 @@
 import { type BudgetBook, type Registry, shownProfile } from "@hub/core";
 import { Turns, type TurnsOptions } from "../turns.js";
+import type { FoundTool } from "./found-tool.js";
 import type { SearchableServer } from "./searchable-text.js";
-import { type FoundTool, ToolSearch } from "./tool-search.js";
+import { ToolSearch } from "./tool-search.js";
 
 export type SearchTools = (
   query: string,

@@ -1,16 +1,10 @@
 import type { CapabilityItem } from "@hub/core";
 import { bestOf } from "./best-of.js";
+import type { FoundTool } from "./found-tool.js";
 import { type SearchableServer, textsAbout } from "./searchable-text.js";
 import { TextIndex } from "./text-index.js";
 import { tunedWeights, type Weights } from "./weights.js";
 import { wordShare } from "./word-share.js";
-
-export type FoundTool = {
-  readonly serverId: string;
-  readonly tool: CapabilityItem;
-  /** Comparable within one search only. */
-  readonly score: number;
-};
 
 export type ToolSearchOptions = {
   readonly weights?: Weights;

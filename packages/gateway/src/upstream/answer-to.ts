@@ -1,8 +1,7 @@
 import type { UpstreamFailure } from "@hub/core";
-import type { Headers } from "@hub/mcp";
-import { answersRequest, envelopeOf, type JsonRpcId } from "@hub/mcp";
-import { notMcp, wantsToken } from "../relay/no-answer.js";
+import { answersRequest, envelopeOf, type Headers, type JsonRpcId } from "@hub/mcp";
 import { type Patience, type Start, startBrief } from "./brief-exchange.js";
+import { notMcp, wantsToken } from "./classify-answer.js";
 import { invalid, LinkError, notLetIn } from "./link-error.js";
 
 type Answer = {

@@ -13,7 +13,7 @@ export type Patience = {
 };
 
 /** Nobody waits for the answer. */
-export const deaf: MessageReceiver = {
+export const ignoreAnswer: MessageReceiver = {
   onOpen: () => undefined,
   onEvent: () => undefined,
   onEnd: () => undefined,
@@ -109,7 +109,12 @@ export function startBrief(
 
 /** Sends what nobody waits for the answer of. `onOver` is called when its connection is free again. */
 export function tell(start: Start, withinMs: number, onOver?: () => void): void {
-  const served = startBrief(start, { ...deaf, onOpen: () => served() }, { withinMs }, onOver);
+  const served = startBrief(
+    start,
+    { ...ignoreAnswer, onOpen: () => served() },
+    { withinMs },
+    onOver,
+  );
 }
 
 /** The response to a request; undefined when none came in time. Never rejects. */
@@ -119,7 +124,7 @@ export function responseTo(start: Start, patience: Patience): Promise<Outcome | 
     const served = startBrief(
       start,
       {
-        ...deaf,
+        ...ignoreAnswer,
         onEvent({ data }) {
           const parsed = data === undefined ? undefined : parseMessage(data);
           if (parsed?.kind !== "response") return;

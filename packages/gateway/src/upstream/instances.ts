@@ -20,7 +20,7 @@ export type Initialized = {
 };
 
 /** Whether an upstream that speaks the modern revision also opens sessions of the 2025 ones. */
-export type LegacyLeg = "unknown" | "sessions" | "stateless" | "none";
+export type LegacySessions = "unknown" | "sessions" | "stateless" | "none";
 
 /** Answers of the hub's own that are on their way to one instance at the same time. */
 const mostReplies = 16;
@@ -36,7 +36,7 @@ export class UpstreamInstance {
   status: InstanceStatus = "pending";
   /** Undefined until a probe has found out. */
   era: Era | undefined;
-  legacyLeg: LegacyLeg = "unknown";
+  legacySessions: LegacySessions = "unknown";
   /** What one that keeps no sessions answered; it need not be greeted again. */
   greeting: Initialized | undefined;
   /** The last sign of life: a byte of an answer, or a good probe. Hub time. */
@@ -83,6 +83,11 @@ export class UpstreamInstance {
     return this.calls.waiting + this.openings.waiting;
   }
 
+  /** Its own, else that of its server's snapshot; undefined until either is known. */
+  eraIn(entry: Entry): Era | undefined {
+    return this.era ?? entry.snapshot?.era;
+  }
+
   follow({ record, health }: Instance): void {
     const { outcome } = health;
     this.endpoint = outcome?.ok === true ? outcome.endpoint : record.endpoint;
@@ -90,7 +95,7 @@ export class UpstreamInstance {
     this.status = health.status;
     // It registered again: perhaps another process, which may speak otherwise and deserves a try.
     if (health.knownSince !== this.#knownSince || health.era !== this.era) {
-      this.forgetLegacyLeg();
+      this.forgetLegacySessions();
       this.closedUntil = Number.NEGATIVE_INFINITY;
     }
     this.#knownSince = health.knownSince;
@@ -100,8 +105,8 @@ export class UpstreamInstance {
   }
 
   /** What was found out about its sessions does not hold any more. */
-  forgetLegacyLeg(): void {
-    this.legacyLeg = "unknown";
+  forgetLegacySessions(): void {
+    this.legacySessions = "unknown";
     this.greeting = undefined;
   }
 
@@ -166,6 +171,12 @@ export class Instances {
   /** The one a new call would go to now. */
   first(entry: Entry): UpstreamInstance | undefined {
     return this.#ranked(entry, this.#turn + 1)[0];
+  }
+
+  /** It has just refused the connection, and there is no better one: a second dial would only say so again. */
+  isRetryVain(entry: Entry, refusing: UpstreamInstance): boolean {
+    const next = this.first(entry);
+    return next === refusing && next.status === "suspect";
   }
 
   /** Those a new call may go to, best first by status, then the least busy. */

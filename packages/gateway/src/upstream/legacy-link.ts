@@ -212,7 +212,7 @@ async function greeting(
     return { initialized: instance.greeting, sessionId: undefined };
   const greeted = await greet(identity, send, { withinMs, signal }, onLeft);
   const isStateless = greeted.sessionId === undefined;
-  instance.legacyLeg = isStateless ? "stateless" : "sessions";
+  instance.legacySessions = isStateless ? "stateless" : "sessions";
   instance.greeting = isStateless ? greeted.initialized : undefined;
   return greeted;
 }

@@ -1,19 +1,19 @@
 import type { UpstreamFailure } from "@hub/core";
-import type { Headers } from "@hub/mcp";
 import {
   type Answering,
   answersRequest,
   codes,
   envelopeOf,
   errorText,
+  type Headers,
   type JsonRpcId,
   parseMessage,
   type StreamEvent,
 } from "@hub/mcp";
-import { isSessionRefusal } from "../relay/session-refusal.js";
 import { messagesOf } from "./batched-answers.js";
 import type { Framing, MessageReceiver } from "./exchange.js";
 import type { Passage } from "./long-answer.js";
+import { isSessionRefusal } from "./session-refusal.js";
 
 /** What is known of a session with a server by the answers in it. */
 export type SessionStanding = {

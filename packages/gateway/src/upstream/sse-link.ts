@@ -8,9 +8,10 @@ import {
 } from "@hub/mcp";
 import { shortMessages } from "../wire/message-limits.js";
 import { answerTo } from "./answer-to.js";
-import { deaf, endSoon, type Start, tell } from "./brief-exchange.js";
+import { endSoon, ignoreAnswer, type Start, tell } from "./brief-exchange.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import { initializeRequest, readInitialized } from "./initialize.js";
+import type { Initialized, UpstreamInstance } from "./instances.js";
 import { type LegacyLink, type LegacyLinkOptions, postHeaders } from "./legacy-link.js";
 import { invalid, LinkError } from "./link-error.js";
 import { ownReplies } from "./own-replies.js";
@@ -29,50 +30,186 @@ type Pending = {
 
 /**
  * Opens a session over HTTP+SSE (2024-11-05): one stream brings everything, messages go to the address
- * that its first event names, which must be of the same origin. A question of the server that names no
- * call goes to the youngest one. Rejects with LinkError.
+ * that its first event names, which must be of the same origin. Rejects with LinkError.
  */
 export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLink> {
-  const { dialer, instance, via } = options;
-  // Answers to a POST say nothing; what there is to say comes with the stream.
-  const limits = { ...options.limits, bytes: 65_536 };
-  const pending = new Map<JsonRpcId, Pending>();
-  let outside: MessageReceiver | undefined;
-  let isLost = false;
-  let target = "";
-  const end = (failure: UpstreamFailure) => {
-    isLost = true;
-    for (const { receiver } of pending.values()) receiver.onFailure(failure);
-    pending.clear();
-    outside?.onFailure(failure);
-  };
-  const sending = (message: object, body = JSON.stringify(message)): Start => {
-    const request = { method: "POST", headers: postHeaders, body, via } as const;
-    const to = { serverId: instance.serverId, endpoint: target };
-    return (receiver) => exchange(dialer, to, request, shortMessages(limits), receiver);
-  };
-  // The stream is that of all calls, and so are its signs of life.
-  const onComment = () => {
-    for (const { receiver } of pending.values()) receiver.onComment?.();
-  };
-  const stream = await openStream(options, end, (data) => hear(data), onComment);
-  target = stream.target;
+  const link = new SseLink(options);
+  await link.open();
+  return link;
+}
 
-  function hear(data: string): void {
+/** A session over HTTP+SSE. A question of the server that names no call goes to the youngest one. */
+class SseLink implements LegacyLink {
+  readonly instance: UpstreamInstance;
+  /** Of the server when it has introduced itself. */
+  initialized: Initialized = { protocolVersion: "", capabilities: {} };
+  readonly isStateful = true;
+  readonly kept = undefined;
+  /** It stands as long as its stream does. */
+  readonly isInDoubt = false;
+  readonly #options: LegacyLinkOptions;
+  /** Calls that wait for answers, by their ids. */
+  readonly #pending = new Map<JsonRpcId, Pending>();
+  /** Sends what the hub itself answers, in its turn. */
+  readonly #sendReply: (start: Start) => void;
+  /** Hears what belongs to no call. */
+  #outside: MessageReceiver | undefined;
+  #stream: UpstreamExchange = never;
+  /** Where messages go. */
+  #target = "";
+  /** Messages without an answer that are on their way. */
+  #posting = 0;
+  #isLost = false;
+  #isClosing = false;
+
+  constructor(options: LegacyLinkOptions) {
+    this.instance = options.instance;
+    this.#options = options;
+    this.#sendReply = ownReplies(options.instance, options.handshakeMs, (failure) => {
+      this.#stream.abort();
+      this.#end(failure);
+    });
+  }
+
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Opens the stream and introduces the hub. Rejects with LinkError. */
+  async open(): Promise<void> {
+    const { identity, handshakeMs, signal } = this.#options;
+    const { target, handle } = await openStream(
+      this.#options,
+      (failure) => this.#end(failure),
+      (data) => this.#hear(data),
+      // The stream is that of all calls, and so are its signs of life.
+      () => {
+        for (const { receiver } of this.#pending.values()) receiver.onComment?.();
+      },
+    );
+    this.#stream = handle;
+    this.#target = target;
+    try {
+      const introduction = initializeRequest(identity);
+      const greeting = await answerTo(
+        introduction.id,
+        (receiver) => this.request(introduction, receiver),
+        { withinMs: handshakeMs, signal },
+      );
+      this.initialized = readInitialized(greeting.data, greeting.status);
+      this.post({ jsonrpc: "2.0", method: "notifications/initialized" });
+      this.instance.legacySessions = "sessions";
+    } catch (error) {
+      handle.abort();
+      throw error;
+    }
+  }
+
+  verify(): Promise<boolean> {
+    return Promise.resolve(!this.#isLost);
+  }
+
+  request(message: JsonRpcRequest, receiver: MessageReceiver, text?: string): UpstreamExchange {
+    const { id } = message;
+    const pending = this.#pending;
+    pending.set(id, { id, receiver, progressToken: message.params?._meta?.progressToken });
+    receiver.onOpen(200, "events", {});
+    const fail = (failure: UpstreamFailure) => {
+      if (pending.delete(id)) receiver.onFailure(failure);
+    };
+    if (this.#isLost) {
+      queueMicrotask(() =>
+        fail({ neverSent: true, code: "ECONNRESET", detail: "it broke the connection" }),
+      );
+      return { ...never, abort: () => void pending.delete(id) };
+    }
+    let hasEnded = () => {};
+    // Its answer comes with the stream: what comes here says only whether it was taken.
+    const posted = this.#sending(
+      message,
+      text,
+    )({
+      ...ignoreAnswer,
+      onOpen(status) {
+        hasEnded = endSoon(() => posted.abort());
+        if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
+      },
+      onEnd: () => hasEnded(),
+      onFailure: fail,
+    });
+    return {
+      // The stream belongs to all calls; none may stop it.
+      ...never,
+      abort: () => {
+        pending.delete(id);
+        hasEnded();
+        posted.abort();
+      },
+    };
+  }
+
+  post(message: object): void {
+    this.#posting += 1;
+    tell(this.#sending(message), this.#options.handshakeMs, () => {
+      this.#posting -= 1;
+      if (this.#isClosing && this.#posting === 0) this.#stream.abort();
+    });
+  }
+
+  reply(message: object): void {
+    this.#sendReply(this.#sending(message));
+  }
+
+  listen(receiver: MessageReceiver): UpstreamExchange {
+    this.#outside = receiver;
+    receiver.onOpen(200, "events", {});
+    return {
+      ...never,
+      abort: () => {
+        if (this.#outside === receiver) this.#outside = undefined;
+      },
+    };
+  }
+
+  /** What is still on its way, such as a cancellation, means nothing to a server once the stream is gone. */
+  close(): void {
+    this.#isClosing = true;
+    if (this.#posting === 0) this.#stream.abort();
+    else setTimeout(() => this.#stream.abort(), farewellMs).unref();
+  }
+
+  /** Answers to a POST say nothing; what there is to say comes with the stream. */
+  #sending(message: object, body = JSON.stringify(message)): Start {
+    const { dialer, via, limits } = this.#options;
+    const request = { method: "POST", headers: postHeaders, body, via } as const;
+    const to = { serverId: this.instance.serverId, endpoint: this.#target };
+    const short = shortMessages({ ...limits, bytes: 65_536 });
+    return (receiver) => exchange(dialer, to, request, short, receiver);
+  }
+
+  #end(failure: UpstreamFailure): void {
+    this.#isLost = true;
+    for (const { receiver } of this.#pending.values()) receiver.onFailure(failure);
+    this.#pending.clear();
+    this.#outside?.onFailure(failure);
+  }
+
+  #hear(data: string): void {
     const parsed = parseMessage(data);
     if (parsed === undefined) return;
-    const call = callFor(parsed);
+    const call = this.#callFor(parsed);
     if (call === undefined) {
-      outside?.onEvent({ data });
+      this.#outside?.onEvent({ data });
       return;
     }
     call.receiver.onEvent({ data });
     if (parsed.kind !== "response") return;
-    pending.delete(call.id);
+    this.#pending.delete(call.id);
     call.receiver.onEnd();
   }
 
-  function callFor(parsed: Message): Pending | undefined {
+  #callFor(parsed: Message): Pending | undefined {
+    const pending = this.#pending;
     if (parsed.kind === "response") {
       const id = parsed.message.id ?? "";
       // Some write a number as a text.
@@ -84,110 +221,6 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
     }
     const isOfNoCall = /list_changed$|\/updated$/.test(parsed.message.method);
     return isOfNoCall ? undefined : [...pending.values()].at(-1);
-  }
-
-  function request(
-    message: JsonRpcRequest,
-    receiver: MessageReceiver,
-    text?: string,
-  ): UpstreamExchange {
-    const { id } = message;
-    pending.set(id, { id, receiver, progressToken: message.params?._meta?.progressToken });
-    receiver.onOpen(200, "events", {});
-    const fail = (failure: UpstreamFailure) => {
-      if (pending.delete(message.id)) receiver.onFailure(failure);
-    };
-    if (isLost) {
-      queueMicrotask(() =>
-        fail({ neverSent: true, code: "ECONNRESET", detail: "it broke the connection" }),
-      );
-      return { ...never, abort: () => void pending.delete(message.id) };
-    }
-    // Its answer comes with the stream: what comes here says only whether it was taken.
-    const posted = sending(
-      message,
-      text,
-    )({
-      ...deaf,
-      onOpen(status) {
-        hasEnded = endSoon(() => posted.abort());
-        if (status < 200 || status > 299) fail(invalid(`it answered HTTP ${status}`));
-      },
-      onEnd: () => hasEnded(),
-      onFailure: fail,
-    });
-    let hasEnded = () => {};
-    return {
-      // The stream belongs to all calls; none may stop it.
-      ...never,
-      abort: () => {
-        pending.delete(message.id);
-        hasEnded();
-        posted.abort();
-      },
-    };
-  }
-
-  let posting = 0;
-  let isClosing = false;
-  const posted = () => {
-    posting -= 1;
-    if (isClosing && posting === 0) stream.handle.abort();
-  };
-  const post = (message: object) => {
-    posting += 1;
-    tell(sending(message), options.handshakeMs, posted);
-  };
-  const reply = ownReplies(instance, options.handshakeMs, (failure) => {
-    stream.handle.abort();
-    end(failure);
-  });
-  // What is still on its way, such as a cancellation, means nothing to a server once the stream is gone.
-  const close = () => {
-    isClosing = true;
-    if (posting === 0) stream.handle.abort();
-    else setTimeout(() => stream.handle.abort(), farewellMs).unref();
-  };
-
-  try {
-    const introduction = initializeRequest(options.identity);
-    const greeting = await answerTo(
-      introduction.id,
-      (receiver) => request(introduction, receiver),
-      { withinMs: options.handshakeMs, signal: options.signal },
-    );
-    const initialized = readInitialized(greeting.data, greeting.status);
-    post({ jsonrpc: "2.0", method: "notifications/initialized" });
-    instance.legacyLeg = "sessions";
-    return {
-      instance,
-      initialized,
-      isStateful: true,
-      kept: undefined,
-      get isLost() {
-        return isLost;
-      },
-      // It stands as long as its stream does.
-      isInDoubt: false,
-      verify: async () => !isLost,
-      request,
-      post,
-      reply: (message) => reply(sending(message)),
-      listen(receiver) {
-        outside = receiver;
-        receiver.onOpen(200, "events", {});
-        return {
-          ...never,
-          abort: () => {
-            if (outside === receiver) outside = undefined;
-          },
-        };
-      },
-      close,
-    };
-  } catch (error) {
-    stream.handle.abort();
-    throw error;
   }
 }
 

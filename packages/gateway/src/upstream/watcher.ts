@@ -7,8 +7,8 @@ import {
 } from "@hub/core";
 import { parseMessage, type StreamEvent } from "@hub/mcp";
 import type { ChangeKind } from "../catalogue/view.js";
-import { eraOfInstance, type GatewayContext } from "../relay/context.js";
 import { responseTo } from "./brief-exchange.js";
+import type { GatewayContext } from "./context.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
@@ -60,7 +60,7 @@ export class Watcher {
   #stream: UpstreamExchange | undefined;
   /** Streams that hear on until the one that replaces them stands. */
   readonly #replaced = new Set<UpstreamExchange>();
-  readonly #onStanding = new Set<() => void>();
+  readonly #readyListeners = new Set<() => void>();
   /** Reads all that the server sends here. */
   readonly #dialer: UpstreamDialer;
   readonly #pace: Pace;
@@ -94,7 +94,7 @@ export class Watcher {
     const { context, entry, instance } = this.#options;
     this.#generation += 1;
     this.#openedAt = context.catalogue.now().hub;
-    if (eraOfInstance(entry, instance) === "modern") this.#listen();
+    if (instance.eraIn(entry) === "modern") this.#listen();
     else void this.#connect();
   }
 
@@ -109,8 +109,8 @@ export class Watcher {
     // One that is still connecting says so itself when it has.
     if (this.#link === undefined) this.#listenAgain();
     await soon((done) => {
-      this.#onStanding.add(done);
-      return () => this.#onStanding.delete(done);
+      this.#readyListeners.add(done);
+      return () => this.#readyListeners.delete(done);
     });
   }
 
@@ -181,7 +181,7 @@ export class Watcher {
       this.#subscriptions = subscriptions;
       await this.#hearOn(link);
     } catch {
-      this.#again(generation);
+      this.#reconnect(generation);
     }
   }
 
@@ -214,7 +214,7 @@ export class Watcher {
   #receiver(onSettled: () => void = () => undefined): MessageReceiver {
     const generation = this.#generation;
     const ended = (fault?: UpstreamFailure) => {
-      this.#again(generation, fault);
+      this.#reconnect(generation, fault);
       onSettled();
     };
     return {
@@ -244,7 +244,7 @@ export class Watcher {
     if (status === 405 || this.#refusals > 1) {
       this.#tellStanding();
       this.close();
-    } else this.#again(generation, undefined, !this.#hasHeard);
+    } else this.#reconnect(generation, undefined, !this.#hasHeard);
   }
 
   #hear({ data }: StreamEvent, generation: number): void {
@@ -264,11 +264,11 @@ export class Watcher {
       method === "notifications/subscriptions/acknowledged" &&
       generation === this.#generation
     )
-      this.#stands();
+      this.#onReady();
   }
 
   /** What changed while nobody listened is found by reading. */
-  #stands(): void {
+  #onReady(): void {
     const { context, entry } = this.#options;
     // One that took over from another has missed nothing.
     if (this.#wasOpen && this.#replaced.size === 0) void context.refresh(entry.record.id);
@@ -292,12 +292,12 @@ export class Watcher {
   }
 
   #tellStanding(): void {
-    for (const tell of this.#onStanding) tell();
-    this.#onStanding.clear();
+    for (const tell of this.#readyListeners) tell();
+    this.#readyListeners.clear();
   }
 
   /** Hears anew after a pause: in the session there is, if it may still stand. */
-  #again(generation: number, failure?: UpstreamFailure, mayStand = true): void {
+  #reconnect(generation: number, failure?: UpstreamFailure, mayStand = true): void {
     if (this.#isClosed || generation !== this.#generation) return;
     this.#generation += 1;
     this.#hears = false;

@@ -1,6 +1,6 @@
 import { type ByteShares, type Entry, isJsonObject } from "@hub/core";
 import type { ChangeKind } from "../catalogue/view.js";
-import type { GatewayContext } from "../relay/context.js";
+import type { GatewayContext } from "./context.js";
 import { Watcher } from "./watcher.js";
 
 type Follower = () => void;

@@ -109,7 +109,7 @@ export class ProcessBackend implements Backend {
 
   /** Ends the process of the requests without a session, if it has been idle for long enough. */
   async endIdle(): Promise<void> {
-    const isUsed = this.#calls > 0 || this.reference.audience.subscribedUris().size > 0;
+    const isUsed = this.#calls > 0 || this.reference.subscribers.subscribedUris().size > 0;
     if (isUsed) this.#usedAt = this.#options.now();
     else if (this.#options.now() - this.#usedAt >= this.#options.idleMs)
       await this.reference.rest();

@@ -1,5 +1,5 @@
-import type { Listener } from "./audience.js";
 import type { JsonRpcNotification, JsonRpcRequest, Outcome } from "./json-rpc.js";
+import type { Listener } from "./subscribers.js";
 
 /** What a client may declare; only the names at the top matter here. */
 export type ClientCapabilities = Readonly<Record<string, unknown>>;

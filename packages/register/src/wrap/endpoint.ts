@@ -56,13 +56,13 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
     return modern;
   };
   const { keepsWrittenNumbers } = backend;
-  const { audience } = backend.reference;
+  const { subscribers } = backend.reference;
   // Before there is a handler nobody listens to it.
-  const stopAnnouncing = audience.watch(
+  const stopAnnouncing = subscribers.watch(
     (notification) => void modern?.then(({ notify }) => announceChange(notification, notify)),
   );
   const stopBroadcasting = backend.announcesToSessions
-    ? audience.watch((notification) => sessions.broadcast(notification))
+    ? subscribers.watch((notification) => sessions.broadcast(notification))
     : () => {};
 
   async function answer(request: Request, given: unknown): Promise<Response> {
@@ -77,7 +77,7 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
   }
 
   const announce = (method: string, params?: JsonRpcParams) =>
-    audience.hear({ jsonrpc: "2.0", method, ...(params && { params }) });
+    subscribers.hear({ jsonrpc: "2.0", method, ...(params && { params }) });
 
   return {
     notify: {
@@ -117,7 +117,7 @@ function followSubscriptions(backend: Backend, request: Request, body: unknown):
   if (message?.method !== "subscriptions/listen") return;
   const uris = message.params?.notifications?.resourceSubscriptions;
   if (!Array.isArray(uris)) return;
-  const leave = backend.reference.audience.join({
+  const leave = backend.reference.subscribers.join({
     subscriptions: new Set(uris.map(String)),
     // It hears of them as a watcher.
     notify() {},
@@ -126,7 +126,7 @@ function followSubscriptions(backend: Backend, request: Request, body: unknown):
   request.signal.addEventListener("abort", () => {
     leave();
     for (const uri of uris) {
-      if (backend.reference.audience.subscribedUris().has(uri)) continue;
+      if (backend.reference.subscribers.subscribedUris().has(uri)) continue;
       void backend.reference.request("resources/unsubscribe", { uri });
     }
   });

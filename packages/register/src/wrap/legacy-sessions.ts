@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { afterBody } from "./after-body.js";
-import { concernedBy } from "./audience.js";
 import type { JsonRpcNotification } from "./json-rpc.js";
+import { concernedBy } from "./subscribers.js";
 
 export type SessionTransport = WebStandardStreamableHTTPServerTransport;
 

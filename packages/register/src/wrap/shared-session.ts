@@ -129,7 +129,7 @@ export class SharedSession implements ClientSession {
   async #unsubscribe(request: JsonRpcRequest): Promise<Outcome> {
     const uri = String(request.params?.uri);
     this.subscriptions.delete(uri);
-    const isStillWanted = this.#upstream.audience.subscribedUris().has(uri);
+    const isStillWanted = this.#upstream.subscribers.subscribedUris().has(uri);
     return isStillWanted ? { result: {} } : this.#forward(request);
   }
 
@@ -179,7 +179,7 @@ export class SharedSession implements ClientSession {
     }
     for (const uri of this.subscriptions) {
       this.subscriptions.delete(uri);
-      if (!this.#upstream.audience.subscribedUris().has(uri)) {
+      if (!this.#upstream.subscribers.subscribedUris().has(uri)) {
         void this.#upstream.request("resources/unsubscribe", { uri });
       }
     }

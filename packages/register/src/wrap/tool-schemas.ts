@@ -14,7 +14,7 @@ export class ToolSchemas {
 
   constructor(upstream: Upstream) {
     this.#upstream = upstream;
-    upstream.audience.watch(({ method }) => {
+    upstream.subscribers.watch(({ method }) => {
       if (method === "notifications/tools/list_changed") this.#reading = undefined;
     });
   }

@@ -1,5 +1,4 @@
 import type { Log } from "../log.js";
-import { Audience, isChangeNotice } from "./audience.js";
 import type { Caller, Client, ClientCapabilities, ClientSession } from "./client.js";
 import { greet, type ServerDescription } from "./handshake.js";
 import {
@@ -17,10 +16,11 @@ import {
 } from "./json-rpc.js";
 import type { Link } from "./link.js";
 import { isListing, ListMemory } from "./list-memory.js";
-import { Nobody } from "./nobody.js";
+import { NoCaller } from "./no-caller.js";
 import { PendingCalls } from "./pending-calls.js";
 import { Questions } from "./questions.js";
 import { watchSlowStart } from "./slow-start.js";
+import { isChangeNotice, Subscribers } from "./subscribers.js";
 
 /** A call in flight. */
 export interface Call {
@@ -56,12 +56,12 @@ export interface UpstreamOptions {
  */
 export class Upstream {
   /** Those who hear of changes. */
-  readonly audience = new Audience();
+  readonly subscribers = new Subscribers();
   readonly #options: UpstreamOptions;
   readonly #calls: PendingCalls;
   readonly #questions = new Questions();
   readonly #memory: ListMemory | undefined;
-  readonly #nobody: Nobody;
+  readonly #noCaller: NoCaller;
   #link: Link | undefined;
   #opening: Promise<ServerDescription> | undefined;
   #description: ServerDescription | undefined;
@@ -71,7 +71,7 @@ export class Upstream {
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    this.#nobody = new Nobody(options.log);
+    this.#noCaller = new NoCaller(options.log);
     this.#calls = new PendingCalls((...answer) => this.#memory?.keep(...answer));
     this.#memory = options.remembersLists === true ? new ListMemory() : undefined;
   }
@@ -102,7 +102,7 @@ export class Upstream {
   /** A session begins to use this. Returns the way out. */
   enter(session: ClientSession): () => void {
     this.#calls.askers.open(session);
-    const leave = this.audience.join(session);
+    const leave = this.subscribers.join(session);
     return () => {
       leave();
       this.#calls.askers.close(session);
@@ -234,11 +234,11 @@ export class Upstream {
     if (description.capabilities.logging !== undefined && this.#options.wantsLogs !== false) {
       void this.#send(this.#calls.newId(), "logging/setLevel", { level: "debug" }, undefined);
     }
-    for (const uri of this.audience.subscribedUris()) {
+    for (const uri of this.subscribers.subscribedUris()) {
       void this.#send(this.#calls.newId(), "resources/subscribe", { uri }, undefined);
     }
     // Once this is known: whoever hears it reads the lists through us.
-    if (!isFirst) setImmediate(() => this.audience.hearThatAllChanged());
+    if (!isFirst) setImmediate(() => this.subscribers.announceEverythingChanged());
     return description;
   }
 
@@ -294,12 +294,12 @@ export class Upstream {
       this.#calls.progress(notification);
     } else if (isChangeNotice(notification)) {
       this.#memory?.forget(method);
-      this.audience.hear(notification);
+      this.subscribers.hear(notification);
     } else {
       const isOfQuestion = method === "notifications/elicitation/complete";
       const asked = isOfQuestion ? this.#questions.clientOf(params?.elicitationId) : undefined;
       const client = asked ?? this.#whose(causeId);
-      if (client === undefined) this.#nobody.hear(method);
+      if (client === undefined) this.#noCaller.hear(method);
       else client.notify(notification);
     }
   }
@@ -313,7 +313,7 @@ export class Upstream {
     }
     const client = this.#whose(causeId);
     if (client === undefined) {
-      reply(this.#nobody.refuse(request.method));
+      reply(this.#noCaller.refuse(request.method));
       return;
     }
     reply(await this.#questions.ask(request, client));

@@ -1,0 +1,191 @@
+import type { Entry, UpstreamExchange } from "@hub/core";
+import { longestRefusal, refusesForToken } from "@hub/mcp";
+import type { GatewayFailure } from "../errors.js";
+import type { CallRecord, RunningCall } from "../traffic/traffic.js";
+import { endSoon } from "../upstream/brief-exchange.js";
+import { busy, timedOut } from "../upstream/call-failures.js";
+import { callLimits, isTelling } from "../upstream/call-limits.js";
+import { CallTimer } from "../upstream/call-timer.js";
+import type { GatewayContext } from "../upstream/context.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
+import { CallPlace } from "./call-place.js";
+
+export type CallRunOptions = {
+  readonly entry: Entry;
+  readonly method: string;
+  readonly name: string | undefined;
+  readonly client: string | undefined;
+  readonly params: unknown;
+  /** Whose call it is: see `peerOf`. */
+  readonly peer: string;
+  /** Hears once that the call failed on the hub's side; it has ended then. */
+  readonly onFailure: (failure: GatewayFailure) => void;
+  /** Hears once that the call is over, however it ended. */
+  readonly onOver?: () => void;
+};
+
+/** One call to a server, message by message: its place, its time, what it counts as. */
+export class InFlightCall {
+  readonly #context: GatewayContext;
+  readonly #options: CallRunOptions;
+  readonly #running: RunningCall;
+  readonly #timer: CallTimer;
+  readonly #place: CallPlace;
+  #instance: UpstreamInstance | undefined;
+  #exchange: UpstreamExchange | undefined;
+  /** When it went out, in hub time; undefined while it waits in the hub. */
+  #sentAt: number | undefined;
+  /** What came last, if it is short. */
+  #lastHeard: string | undefined;
+  #stopEnding: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(context: GatewayContext, options: CallRunOptions) {
+    this.#context = context;
+    this.#options = options;
+    const { entry, method, name, client, params } = options;
+    this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
+    const limits = callLimits(context.limits, entry, method, name);
+    this.#timer = new CallTimer(limits, (over) => {
+      // It was never sent: that says nothing about the server.
+      if (this.#sentAt === undefined) return this.fail(busy(context, entry));
+      if (over.isSilent) {
+        if (isTelling(over, context.limits))
+          this.#instance?.timedOut(this.#sentAt, context.catalogue.now().hub);
+        void context.refresh(entry.record.id);
+      }
+      this.fail(timedOut(over, limits, entry));
+    });
+    this.#place = new CallPlace(this.#timer, options.peer);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * Takes a place at an instance for what must be opened there before the call is sent; it counts as a
+   * part of the call. False when the call is over before it has one, which `over` must tell.
+   */
+  reach(instance: UpstreamInstance, over: AbortSignal): Promise<boolean> {
+    if (over.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      over.addEventListener("abort", () => resolve(false), { once: true });
+      this.#enter(instance, () => resolve(true));
+    });
+  }
+
+  /** Sends it to an instance, as soon as that has a place. A second time after a first that did not run. */
+  send(instance: UpstreamInstance, start: () => UpstreamExchange): void {
+    // What was sent before has served, even if its server has not ended it.
+    this.#exchange?.abort();
+    this.ended();
+    this.#sentAt = undefined;
+    this.#enter(instance, () => {
+      if (this.#isOver) return;
+      this.#timer.sent();
+      this.#sentAt = this.#context.catalogue.now().hub;
+      this.#exchange = start();
+    });
+  }
+
+  /** A message of the server came, or a piece of one. */
+  heard(text: string | Buffer): void {
+    this.#running.bytes += Buffer.byteLength(text);
+    const isShort = typeof text === "string" && text.length <= longestRefusal;
+    this.#lastHeard = isShort ? text : undefined;
+    this.#timer.touch();
+    this.#instance?.showLife(this.#context.catalogue.now().hub);
+  }
+
+  /** The server waits for somebody's answer. */
+  waitForClient(): void {
+    this.#place.waitForClient();
+  }
+
+  /** One answer of those it waits for has come. */
+  goOn(): void {
+    this.#place.goOn();
+  }
+
+  /** The hub has no room to read the answer on, or has it again: nobody's silence. */
+  waitForRoom(hasRoom: boolean): void {
+    if (hasRoom) this.#timer.resume();
+    else this.#timer.pause();
+  }
+
+  /** The client does not read as fast as the server writes. */
+  slowDown(onDrain: (listener: () => void) => void): void {
+    const exchange = this.#exchange;
+    exchange?.pause();
+    this.#place.waitForClient();
+    onDrain(() => {
+      this.#place.goOn();
+      exchange?.resume();
+    });
+  }
+
+  #enter(instance: UpstreamInstance, start: () => void): void {
+    if (this.#isOver) return;
+    this.#instance = instance;
+    this.#running.instanceId = instance.instanceId;
+    const begin = () => {
+      // Until now it waited in the hub.
+      this.#timer.touch();
+      start();
+    };
+    if (!this.#place.enter(instance.calls, begin))
+      this.fail(busy(this.#context, this.#options.entry));
+  }
+
+  /** The answer is there, and with it the end of the call. */
+  finish(outcome: CallRecord["outcome"]): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (outcome === "error") this.#lookForRefusal();
+    this.#timer.clear();
+    this.#place.end();
+    this.#running.end(outcome);
+    this.#options.onOver?.();
+    this.answered();
+  }
+
+  #lookForRefusal(): void {
+    const isRefusal = this.#options.method === "tools/call" && refusesForToken(this.#lastHeard);
+    if (isRefusal && this.#instance !== undefined) this.#context.onRefused(this.#instance.endpoint);
+  }
+
+  /** What was sent has its answer. Its stream ends with it; one that stays open all the same is closed. */
+  answered(): void {
+    this.#stopEnding?.();
+    this.#stopEnding = undefined;
+    const exchange = this.#exchange;
+    // Most end with the bytes that bring the answer.
+    queueMicrotask(() => {
+      if (exchange !== undefined && exchange === this.#exchange)
+        this.#stopEnding ??= endSoon(() => exchange.abort());
+    });
+  }
+
+  /** The stream of the answer has ended. */
+  ended(): void {
+    this.#stopEnding?.();
+    this.#stopEnding = undefined;
+    // What was read of it may be large, and the call may go on for long.
+    this.#exchange = undefined;
+  }
+
+  fail(failure: GatewayFailure): void {
+    if (this.#isOver) return;
+    this.finish("hub-error");
+    this.#exchange?.abort();
+    this.#options.onFailure(failure);
+  }
+
+  /** The client wants no answer any more. */
+  cancel(): void {
+    if (this.#isOver) return;
+    this.finish("cancelled");
+    this.#exchange?.abort();
+  }
+}

@@ -1,0 +1,260 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Entry } from "@hub/core";
+import { codes, errorText, type JsonRpcId } from "@hub/mcp";
+import { revisionIn, type Selection } from "./catalogue/selection.js";
+import type { Selected, Selections } from "./catalogue/selections.js";
+import { noBatch } from "./downstream/batch.js";
+import type { Exchange } from "./downstream/exchange.js";
+import type { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
+import { eraOfMessage } from "./downstream/message-era.js";
+import type { ModernEndpoint } from "./downstream/modern-endpoint.js";
+import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
+import { receiveMessage } from "./downstream/receive-message.js";
+import { SseEndpoint, streamIn } from "./downstream/sse-endpoint.js";
+import { failureError } from "./errors.js";
+import { sendText } from "./reply/send-text.js";
+import { hubSessionOf } from "./session/sessions.js";
+import type { Target } from "./target.js";
+import { faultOf } from "./upstream/call-failures.js";
+import type { GatewayContext } from "./upstream/context.js";
+import type { MessageLimits } from "./wire/message-limits.js";
+import type { Received } from "./wire/read-message.js";
+
+export type EndpointsOptions = {
+  readonly context: GatewayContext;
+  readonly selections: Selections;
+  readonly clientMessages: MessageLimits;
+  readonly modern: ModernEndpoint;
+  readonly legacy: LegacyEndpoint;
+};
+
+/**
+ * Which endpoint answers a request: by its URL, by its HTTP method, by the session that it names, and by the
+ * era that its message is written in.
+ */
+export class Endpoints {
+  readonly #context: GatewayContext;
+  readonly #selections: Selections;
+  readonly #clientMessages: MessageLimits;
+  readonly #modern: ModernEndpoint;
+  readonly #legacy: LegacyEndpoint;
+  readonly #sse: SseEndpoint;
+  readonly #oneServer: OneServerEndpoint;
+  #isStopping = false;
+
+  constructor({ context, selections, clientMessages, modern, legacy }: EndpointsOptions) {
+    this.#context = context;
+    this.#selections = selections;
+    this.#clientMessages = clientMessages;
+    this.#modern = modern;
+    this.#legacy = legacy;
+    this.#oneServer = new OneServerEndpoint(context, legacy.sessions, (received, exchange) =>
+      this.#dispatch(received, exchange),
+    );
+    this.#sse = new SseEndpoint(context, legacy);
+  }
+
+  /**
+   * Answers one request. Whether it may be asked at all was decided before. `query` is that of its URL,
+   * without the question mark; `always` is what every answer carries.
+   */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    query: string,
+    always: Readonly<Record<string, string>>,
+  ): void {
+    const onFault = (error: unknown) => this.#failed(error, response, always);
+    try {
+      this.#answer(request, response, target, query, always, onFault);
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  /** Ends streams that would never end and takes no new calls. */
+  drain(): void {
+    this.#isStopping = true;
+    this.#modern.close();
+    this.#sse.drain();
+    this.#legacy.sessions.endStreams();
+  }
+
+  /** Forgets what it knows of servers that are no more. */
+  retain(serverIds: ReadonlySet<string>): void {
+    this.#oneServer.retain(serverIds);
+  }
+
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+    query: string,
+    always: Readonly<Record<string, string>>,
+    onFault: (error: unknown) => void,
+  ): void {
+    const via = viaOf(request);
+    if (this.#isStopping && request.method !== "POST") {
+      sendStopping(response, null, always);
+      return;
+    }
+    const { query: own, stream } = target.isSse === true ? streamIn(query) : { query };
+    const select = this.#selecting(target, own, via !== undefined);
+    const selected = select();
+    if ("refusal" in selected) {
+      const error = { code: codes.invalidParams, message: selected.refusal };
+      sendText(response, selected.status, errorText(null, error), always);
+      return;
+    }
+    const revision = revisionIn(own);
+    if ("problem" in revision) {
+      const error = { code: codes.invalidParams, message: revision.problem };
+      sendText(response, 400, errorText(null, error), always);
+      return;
+    }
+    const exchange: Exchange = {
+      request,
+      response,
+      ...revision,
+      selection: selected.selection,
+      currentSelection: selectingStill(select, selected.selection),
+      via,
+      budgets: this.#context.budgets,
+      always,
+      onFault,
+    };
+    if (target.isSse === true) {
+      this.#answerSse(exchange, own, stream);
+      return;
+    }
+    if (request.method === "POST") {
+      receiveMessage(
+        exchange,
+        this.#clientMessages,
+        (received) => this.#take(received, exchange, selected.entry),
+        (body) => this.#takeBatch(body, exchange, selected.entry),
+      );
+      return;
+    }
+    if (request.method !== "GET" && request.method !== "DELETE") {
+      const error = { code: codes.badRequest, message: "Method not allowed" };
+      const allowed = { ...always, allow: "GET, POST, DELETE" };
+      sendText(response, 405, errorText(null, error), allowed);
+      return;
+    }
+    const { entry } = selected;
+    const { method } = request;
+    if (entry !== undefined && this.#oneServer.isForServer(exchange, entry))
+      this.#oneServer.passStream(method, exchange, entry);
+    else if (method === "GET") this.#legacy.openStream(exchange);
+    else this.#legacy.endSession(exchange);
+  }
+
+  /** A client of HTTP+SSE: a stream, and messages that name it. */
+  #answerSse(exchange: Exchange, query: string, stream: string | undefined): void {
+    const { request, response, always } = exchange;
+    if (request.method === "GET") {
+      const [path = ""] = (request.url ?? "").split("?", 1);
+      this.#sse.open(exchange, path, query);
+    } else if (request.method === "POST" && stream !== undefined) {
+      receiveMessage(
+        exchange,
+        this.#clientMessages,
+        (received) => this.#sse.take(received, exchange, stream),
+        () => sendText(response, 400, errorText(null, noBatch), always),
+      );
+    } else {
+      const message =
+        "Method not allowed: this endpoint is for HTTP+SSE, where GET opens a stream and POST goes to the URL that its first event names. Streamable HTTP is at the same URL with /mcp in place of /sse.";
+      const error = { code: codes.badRequest, message };
+      sendText(response, 405, errorText(null, error), { ...always, allow: "GET, POST" });
+    }
+  }
+
+  /** Takes a message in the name of whom it is for. */
+  #take(received: Received, exchange: Exchange, entry: Entry | undefined): void {
+    const { parsed } = received;
+    // What calls in flight wait for still comes through.
+    if (this.#isStopping && parsed.kind === "request") {
+      sendStopping(exchange.response, parsed.message.id, exchange.always);
+      return;
+    }
+    if (entry === undefined) this.#dispatch(received, exchange);
+    else this.#oneServer.take(received, exchange, entry);
+  }
+
+  /** Several messages at once, where a session is known to have agreed on that. */
+  #takeBatch(body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
+    const { request, response, always } = exchange;
+    const limits = this.#clientMessages;
+    // What calls in flight wait for still comes through.
+    const refusalOf = (id: JsonRpcId) => (this.#isStopping ? stoppingText(id) : undefined);
+    if (entry !== undefined && this.#oneServer.isForServer(exchange, entry))
+      this.#oneServer.takeBatch(body, exchange, entry, limits, refusalOf);
+    else if (hubSessionOf(request) !== undefined)
+      this.#legacy.handleBatch(body, exchange, limits, refusalOf);
+    else sendText(response, 400, errorText(null, noBatch), always);
+  }
+
+  /** A fault of ours in one request ends no other. */
+  #failed(
+    error: unknown,
+    response: ServerResponse,
+    always: Readonly<Record<string, string>>,
+  ): void {
+    const failure = faultOf(this.#context, error);
+    if (response.headersSent) response.destroy();
+    else sendText(response, 500, errorText(null, failureError(failure)), always);
+  }
+
+  /** Answers a message on the hub's own account, in the era it is written in. */
+  #dispatch(received: Received, exchange: Exchange): void {
+    const { parsed } = received;
+    const era = eraOfMessage(parsed, exchange);
+    if (era === "legacy") {
+      this.#legacy.handle(received, exchange);
+      return;
+    }
+    if (parsed.kind === "request") {
+      this.#modern.handle(parsed.message, exchange, received);
+      return;
+    }
+    const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
+    // The modern revision has no notifications of clients; one of an extension is taken and dropped.
+    if (parsed.kind === "notification") exchange.response.writeHead(202, exchange.always).end();
+    else sendText(exchange.response, 400, errorText(null, error), exchange.always);
+  }
+
+  /** What an endpoint shows whenever it is asked. Sessions keep this, so it must not keep the request. */
+  #selecting(target: Target, query: string, isRelayed: boolean) {
+    return () => this.#selections.of(target, query, isRelayed);
+  }
+}
+
+/** What an endpoint shows now; what it showed first when it is no more. */
+function selectingStill(select: () => Selected, first: Selection): () => Selection {
+  return () => {
+    const now = select();
+    return "refusal" in now ? first : now.selection;
+  };
+}
+
+function sendStopping(
+  response: ServerResponse,
+  id: JsonRpcId | null,
+  always: Readonly<Record<string, string>>,
+): void {
+  const headers = { ...always, connection: "close", "retry-after": "5" };
+  sendText(response, 503, stoppingText(id), headers);
+}
+
+function stoppingText(id: JsonRpcId | null): string {
+  const cause = "The hub is stopping.";
+  return errorText(id, failureError({ code: "HUB_STOPPING", cause, mayHaveRun: false }));
+}
+
+function viaOf({ headers }: IncomingMessage): string | undefined {
+  const via = headers["mcp-hub-via"];
+  return typeof via === "string" ? via : undefined;
+}

@@ -1,0 +1,287 @@
+import { randomBytes } from "node:crypto";
+import { type Entry, isJsonObject, type Shares } from "@hub/core";
+import {
+  codes,
+  errorText,
+  type Headers,
+  type JsonRpcRequest,
+  type Params,
+  textWithArguments,
+  withoutEnvelope,
+} from "@hub/mcp";
+import { InFlightCall } from "../calls/in-flight-call.js";
+import { KeptBytes, tooMuchHeld } from "../calls/kept-bytes.js";
+import type { Rewrites } from "../catalogue/uri-rewriting.js";
+import type { GatewayFailure } from "../errors.js";
+import { refuseMore } from "../reply/refuse-more.js";
+import type { Reply } from "../reply/reply.js";
+import { type ModernCaller, modernCaller } from "../session/modern-caller.js";
+import { failureOf, failureText, faultOf } from "../upstream/call-failures.js";
+import { noAnswer, wantsToken } from "../upstream/classify-answer.js";
+import type { GatewayContext } from "../upstream/context.js";
+import type { MessageReceiver } from "../upstream/exchange.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { applyLogLevel } from "../upstream/log-level.js";
+import { openSession, Unreachable } from "../upstream/open-session.js";
+import { forgotTwice, isSessionRefusal } from "../upstream/session-refusal.js";
+import { ModernToLegacy } from "./modern-to-legacy.js";
+import { StateSeal, subjectOf } from "./request-state.js";
+
+const retryAfterMs = 30_000;
+
+export type BridgedRequest = {
+  readonly entry: Entry;
+  /** The client's request, with parameters as the server knows them. */
+  readonly request: JsonRpcRequest;
+  /** Its arguments as the client wrote them. */
+  readonly argumentsText: () => string | undefined;
+  readonly name: string | undefined;
+  readonly reply: Reply;
+  readonly rewrites: Rewrites | undefined;
+  readonly via: string | undefined;
+};
+
+/** Calls of modern clients to servers of the 2025 revisions, with those that wait for a client's answer. */
+export class PendingInput {
+  readonly #context: GatewayContext;
+  readonly #seal = new StateSeal();
+  readonly #held = new Map<string, ModernToLegacy>();
+  readonly #shares: Shares;
+  /** Those that wait for their client: how they end when it does not come back. */
+  readonly #waiting = new Map<string, () => void>();
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+    this.#shares = context.budgets.shares("heldCalls");
+    context.budgets.watch("questions", () => ({
+      used: Math.max(0, ...[...this.#held.values()].map(({ questions }) => questions)),
+    }));
+  }
+
+  handle(bridged: BridgedRequest): void {
+    const { request, reply } = bridged;
+    const { requestState, inputResponses } = request.params ?? {};
+    if (requestState === undefined) {
+      this.#start(bridged).catch((error: unknown) => {
+        const failure = faultOf(this.#context, error);
+        reply.message(failureText(this.#context, request.id, failure, bridged.entry));
+      });
+      return;
+    }
+    const held = typeof requestState === "string" ? this.#find(requestState, bridged) : undefined;
+    if (held === undefined) {
+      const message =
+        "This requestState is not valid: the hub did not issue it for this request, or it has expired or was used already. Start the call again.";
+      reply.message(errorText(request.id, { code: codes.invalidParams, message }));
+      return;
+    }
+    held.resume(isJsonObject(inputResponses) ? inputResponses : {});
+    held.attach(request.id, request.params?._meta?.progressToken, reply);
+  }
+
+  close(): void {
+    for (const held of [...this.#held.values()]) held.cancel("The hub is stopping");
+  }
+
+  #find(sealed: string, bridged: BridgedRequest): ModernToLegacy | undefined {
+    const state = this.#seal.open(sealed);
+    if (state === undefined || state.expiresAt < this.#context.catalogue.now().hub)
+      return undefined;
+    if (state.subject !== subjectOfCall(bridged)) return undefined;
+    const held = this.#held.get(state.held);
+    // When two requests come back with the same state, the first one continues the call.
+    if (held === undefined || held.round !== state.round || held.isWaited) return undefined;
+    this.#letGo(state.held);
+    return held;
+  }
+
+  async #start(bridged: BridgedRequest): Promise<void> {
+    const context = this.#context;
+    const { entry, request, reply, via } = bridged;
+    const caller = modernCaller(request, context.identity);
+    const over = new AbortController();
+    const run: InFlightCall = new InFlightCall(context, {
+      peer: reply.peer,
+      onOver: () => over.abort(),
+      entry,
+      method: request.method,
+      name: bridged.name,
+      client: caller.client,
+      params: request.params,
+      onFailure: (failure) => {
+        if (failure.code === "CALL_TIMED_OUT") held?.tellCancelled("The hub's time limit");
+        if (held === undefined) reply.message(failureText(context, request.id, failure, entry));
+        else held.fail(failure);
+      },
+    });
+    let link: LegacyLink | undefined;
+    let held: ModernToLegacy | undefined;
+    let stop = reply.onGone(() => run.cancel());
+    const attempt = async (isRetry: boolean): Promise<void> => {
+      // A session of its own for each call: no two modern requests share what a server remembers.
+      // It begins with the call's place, so that no more are opened than may be in flight.
+      const session = await openSession(context, entry, {
+        identity: caller.identity,
+        via,
+        signal: over.signal,
+        reach: async (instance) =>
+          (await run.reach(instance, over.signal)) ? () => undefined : undefined,
+      });
+      if (session.kind !== "legacy") {
+        void context.refresh(entry.record.id);
+        throw new Unreachable({
+          code: "SERVER_UNAVAILABLE",
+          cause: "it changed while it was called.",
+          mayHaveRun: false,
+        });
+      }
+      link = session.link;
+      if (run.isOver) return link.close();
+      const current = this.#hold(bridged, caller, run);
+      const leave = () => current.leave();
+      over.signal.addEventListener("abort", leave, { once: true });
+      await Promise.all([
+        current.start(session.link),
+        applyLogLevel(session.link, caller.logLevel, context.limits.handshakeMs, over.signal),
+      ]);
+      if (run.isOver) return;
+      // From here on the call itself says how it ends.
+      over.signal.removeEventListener("abort", leave);
+      held = current;
+      stop();
+      held.attach(request.id, request.params?._meta?.progressToken, reply);
+      const asked = { ...request, params: legacyParams(request.params) };
+      const again = (failure: GatewayFailure) => {
+        const { instance } = session.link;
+        instance.forgetLegacySessions();
+        if (context.instances.isRetryVain(entry, instance)) return run.fail(failure);
+        current.leave();
+        // Until the next attempt stands, the reply is nobody else's.
+        held = undefined;
+        stop = reply.onGone(() => run.cancel());
+        void attempt(true).catch(refuse);
+      };
+      run.send(session.link.instance, () =>
+        session.link.request(
+          asked,
+          receiver(current, run, isRetry ? undefined : again),
+          textWithArguments(asked, bridged.argumentsText()),
+        ),
+      );
+    };
+    const refuse = (error: unknown) =>
+      run.fail(error instanceof Unreachable ? error.failure : faultOf(context, error));
+    await attempt(false).catch(refuse);
+  }
+
+  #hold(bridged: BridgedRequest, caller: ModernCaller, run: InFlightCall): ModernToLegacy {
+    const { entry, request, rewrites } = bridged;
+    const id = randomBytes(16).toString("base64url");
+    const subject = subjectOfCall(bridged);
+    const { peer } = bridged.reply;
+    const kept = new KeptBytes(this.#context.budgets, peer);
+    const held = new ModernToLegacy({
+      failureText: (id, failure) => failureText(this.#context, id, failure, entry),
+      request,
+      caller,
+      run,
+      rewrites,
+      budgets: this.#context.budgets,
+      hold: (round, bytes, requestId) => {
+        const { budgets, catalogue, limits } = this.#context;
+        let full: "heldBytes" | "heldCalls" | undefined;
+        if (!kept.take(bytes)) full = "heldBytes";
+        else if (!this.#wait(id, held, peer)) full = "heldCalls";
+        if (full !== undefined)
+          return refuseMore(budgets, full, requestId, tooMuchHeld, retryAfterMs);
+        const expiresAt = catalogue.now().hub + limits.holdMs;
+        return this.#seal.seal({ held: id, round, subject, expiresAt });
+      },
+      kept,
+      onOver: () => {
+        this.#letGo(id);
+        this.#held.delete(id);
+      },
+      onListChanged: () => void this.#context.refresh(entry.record.id),
+    });
+    return held;
+  }
+
+  /** Keeps a call until its client comes back, or for so long; false when too many wait. */
+  #wait(id: string, held: ModernToLegacy, peer: string): boolean {
+    const { faults, limits } = this.#context;
+    // A call that waits for a person counts as use.
+    const place = { isUsed: true, end: () => held.cancel("Its place was needed") };
+    if (!this.#shares.admit(peer, place)) return false;
+    const timer = setTimeout(
+      () => faults.contain(() => held.cancel("The client did not come back with its answer")),
+      limits.holdMs,
+    );
+    this.#held.set(id, held);
+    this.#waiting.set(id, () => {
+      clearTimeout(timer);
+      this.#shares.leave(peer, place);
+    });
+    return true;
+  }
+
+  /** Its client came back, or it is over. */
+  #letGo(id: string): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
+  }
+}
+
+function receiver(
+  held: ModernToLegacy,
+  run: InFlightCall,
+  retry: ((failure: GatewayFailure) => void) | undefined,
+): MessageReceiver {
+  let status = 0;
+  let head: Headers = {};
+  let isLost = false;
+  return {
+    onOpen(given, _, headers) {
+      status = given;
+      head = headers;
+    },
+    onEvent(event) {
+      const mayBeLost = retry !== undefined || status === 404;
+      isLost ||= mayBeLost && isSessionRefusal(status, event.data);
+      if (isLost) return;
+      const refusal = wantsToken(status, head);
+      if (refusal === undefined) held.hear(event);
+      else run.fail(refusal);
+    },
+    onLong: (answering) =>
+      isLost || status >= 300
+        ? undefined
+        : held.takeLong(answering, () => run.fail(noAnswer(status, head))),
+    onComment() {
+      if (status < 300) held.showLife();
+    },
+    onRoom: (hasRoom) => run.waitForRoom(hasRoom),
+    onEnd() {
+      run.ended();
+      if (!isLost) run.fail(noAnswer(status, head));
+      else if (retry === undefined) run.fail(forgotTwice);
+      else retry(forgotTwice);
+    },
+    onFailure(failure) {
+      const isRetried = failure.neverSent && retry !== undefined && !run.isOver;
+      if (isRetried) retry(failureOf(failure));
+      else run.fail(failureOf(failure));
+    },
+  };
+}
+
+function subjectOfCall({ entry, request }: BridgedRequest): string {
+  const { name, uri, arguments: given } = request.params ?? {};
+  return subjectOf(request.method, entry.record.id, { name, uri, given });
+}
+
+/** Without the envelope, and without what only the rounds of the modern revision know. */
+function legacyParams(params: Params | undefined): Params {
+  const { inputResponses: _, requestState: __, ...rest } = withoutEnvelope(params) ?? {};
+  return rest;
+}

@@ -1,0 +1,9 @@
+import type { CapabilityItem } from "@hub/core";
+
+/** A tool that a search found. */
+export type FoundTool = {
+  readonly serverId: string;
+  readonly tool: CapabilityItem;
+  /** Comparable within one search only. */
+  readonly score: number;
+};

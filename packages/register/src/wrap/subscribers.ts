@@ -1,0 +1,80 @@
+import type { JsonRpcNotification } from "./json-rpc.js";
+
+/** A client that outlives its calls, as far as changes concern it. */
+export interface Listener {
+  /** Resources it subscribed to. */
+  readonly subscriptions: ReadonlySet<string>;
+  notify(notification: JsonRpcNotification): void;
+}
+
+const listChanges: readonly string[] = ["tools", "resources", "prompts"].map(
+  (kind) => `notifications/${kind}/list_changed`,
+);
+const resourceUpdated = "notifications/resources/updated";
+
+/** Whether it says that something changed which any client may want to know. */
+export function isChangeNotice({ method }: JsonRpcNotification): boolean {
+  return method === resourceUpdated || listChanges.includes(method);
+}
+
+/** The clients of one upstream, and which of its changes concern which of them. */
+export class Subscribers {
+  readonly #listeners = new Set<Listener>();
+  readonly #watchers = new Set<(notification: JsonRpcNotification) => void>();
+
+  /** Returns the way out. */
+  join(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Sees every change notice, whoever subscribed to it. */
+  watch(watcher: (notification: JsonRpcNotification) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Takes a change notice: of a list to all, of a resource to those who subscribed to it. */
+  hear(notification: JsonRpcNotification): void {
+    for (const watcher of this.#watchers) watcher(notification);
+    for (const listener of concernedBy(notification, [...this.#listeners]))
+      listener.notify(notification);
+  }
+
+  /** After a restart nobody knows what changed, so everything may have. */
+  announceEverythingChanged(): void {
+    for (const method of listChanges) this.hear({ jsonrpc: "2.0", method });
+  }
+
+  subscribedUris(): Set<string> {
+    return new Set([...this.#listeners].flatMap((listener) => [...listener.subscriptions]));
+  }
+}
+
+/** Those whom a change notice is meant for. */
+export function concernedBy<One extends { readonly subscriptions: ReadonlySet<string> }>(
+  { method, params }: JsonRpcNotification,
+  listeners: readonly One[],
+): readonly One[] {
+  if (method !== resourceUpdated) return listeners;
+  const wanted = subscriptionFor(String(params?.uri), listeners);
+  return wanted === undefined
+    ? []
+    : listeners.filter(({ subscriptions }) => subscriptions.has(wanted));
+}
+
+/**
+ * The subscription that made a server tell of an update. It may be for a folder of what changed, but
+ * then it is the nearest: who subscribed to less does not hear of what others asked for.
+ */
+function subscriptionFor(
+  uri: string,
+  listeners: readonly { readonly subscriptions: ReadonlySet<string> }[],
+): string | undefined {
+  const all = listeners.flatMap(({ subscriptions }) => [...subscriptions]);
+  const holding = all.filter((one) => {
+    const folder = one.endsWith("/") ? one : `${one}/`;
+    return one === uri || (one !== "" && uri.startsWith(folder));
+  });
+  return holding.sort((a, b) => b.length - a.length)[0];
+}
