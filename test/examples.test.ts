@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServerList } from "@hub/core";
+import type { ServerList } from "@hub/api";
 import { HubProcess, Program, until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serverDetailView } from "@hub/core";
+import { answerSchema, getServer } from "@hub/api";
 import {
   allowedMs,
   HubProcess,
@@ -128,7 +128,7 @@ test(`${hostileNames.length} hostile servers move neither the list nor the probe
   await Promise.all(
     hostileNames.map(async (name) => {
       const answer = await fetch(`${hub.url}/servers/${name}/probe`, { method: "POST" });
-      const server = serverDetailView.parse(await answer.json());
+      const server = answerSchema(getServer, 200).parse(await answer.json());
       const words = server.instances.flatMap(({ problem, probe, reason, warnings }) => [
         ...(problem === undefined ? [] : [problem.cause, problem.fix]),
         ...(probe?.needsToken === true ? [reason] : []),

@@ -1,5 +1,5 @@
 import { setInterval as every } from "node:timers/promises";
-import { registerAnswerView } from "@hub/core";
+import { answerSchema, registerServer } from "@hub/api";
 import {
   allowedMs,
   HubProcess,
@@ -59,7 +59,9 @@ async function registerAll(
   await Promise.all(Array.from({ length: connections }, work));
   // Read only now: this process also measures, and must not be what it measures.
   return answers.map((answer) => {
-    const { server, lease } = registerAnswerView.parse(JSON.parse(answer?.body ?? ""));
+    const { server, lease } = answerSchema(registerServer, 201).parse(
+      JSON.parse(answer?.body ?? ""),
+    );
     return { id: server.id, lease: lease?.id ?? "", status: answer?.status ?? 0 };
   });
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { RegisterAnswer, ServerDetail } from "@hub/core";
+import type { RegisterAnswer, ServerDetail } from "@hub/api";
 import { freePort, HubProcess, Program, until } from "@hub/testing";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, test } from "vitest";

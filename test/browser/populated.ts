@@ -1,4 +1,4 @@
-import type { RegisterAnswer } from "@hub/core";
+import type { RegisterAnswer } from "@hub/api";
 import { freePort, type HubProcess, until } from "@hub/testing";
 import { askMcp } from "./ask-mcp.js";
 import { startProgram, startServer } from "./stage.js";

@@ -149,7 +149,6 @@ export {
   toolsetSchema,
 } from "./toolset.js";
 export type { ToolsetStore, ToolsetWriteResult } from "./toolset-store.js";
-export * from "./toolset-wire.js";
 export {
   type MayChange,
   type ToolsetChange,
@@ -157,4 +156,3 @@ export {
   type ToolsetsOptions,
   toolsetNotFound,
 } from "./toolsets.js";
-export * from "./wire.js";

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 
 afterEach(closeAll);
 
-const news = "notifications/resources/updated";
+const news = "notifications/message";
 
 async function listening() {
   const hub = await TestHub.start();
@@ -26,7 +26,7 @@ describe("a server whose own stream ends while its client listens", () => {
         await client.call("one__echo").done;
         return streamOf() !== first;
       });
-      upstream.announce(news, { uri: "a:b" });
+      upstream.announce(news, { level: "info", data: "news" });
       await until("the client to hear", () => heard.named(news).length === 1);
       expect(upstream.clientSessions).toHaveLength(1);
     });

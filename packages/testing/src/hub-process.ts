@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServerDetail, ServerList, ServerSummary } from "@hub/core";
+import type { ServerDetail, ServerList, ServerSummary } from "@hub/api";
 import { freePort } from "./free-port.js";
 import { until } from "./until.js";
 

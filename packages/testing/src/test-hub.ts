@@ -12,6 +12,7 @@ import {
 } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
 import { type Hub, startHub } from "@hub/server";
+import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
 import type { Upstream } from "./upstreams/upstream.js";
@@ -124,6 +125,7 @@ export class TestHub {
         ? {}
         : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
+    await holdResponse(method, path, response);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
