@@ -15,7 +15,7 @@ import { KeptBytes } from "../calls/kept-bytes.js";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
 import { failureOf, nobodyLeft } from "../upstream/call-failures.js";
-import { noAnswer } from "../upstream/classify-answer.js";
+import { unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import { exchange, type Framing, type MessageReceiver } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -168,7 +168,7 @@ class Round implements MessageReceiver {
           run.finish(outcomeOf(said));
           this.#resolve(undefined);
         },
-        onOther: () => this.#fail(noAnswer(this.#status, this.#head)),
+        onOther: () => this.#fail(unanswered(this.#status, this.#head)),
         onGone: () => {
           forget();
           run.cancel();
@@ -190,7 +190,7 @@ class Round implements MessageReceiver {
 
   onEnd(): void {
     this.#call.run.ended();
-    if (!this.#isAnswered) this.#fail(noAnswer(this.#status, this.#head));
+    if (!this.#isAnswered) this.#fail(unanswered(this.#status, this.#head));
   }
 
   onFailure(failure: UpstreamFailure): void {

@@ -4,7 +4,7 @@ import { InFlightCall } from "../calls/in-flight-call.js";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../reply/reply.js";
 import { failureOf, failureText, nobodyLeft } from "../upstream/call-failures.js";
-import { noAnswer, notMcp } from "../upstream/classify-answer.js";
+import { notMcp, unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -74,7 +74,7 @@ export function relayRewrittenToModern(
         onRoom: (hasRoom) => run.waitForRoom(hasRoom),
         onEnd() {
           run.ended();
-          run.fail(noAnswer(status, head));
+          run.fail(unanswered(status, head));
         },
         onFailure(failure) {
           if (failure.neverSent) attempt(index + 1, failure);
