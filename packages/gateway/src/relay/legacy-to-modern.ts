@@ -14,7 +14,7 @@ import {
 import { KeptBytes } from "../calls/kept-bytes.js";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
-import { failureOf, nobodyLeft } from "../upstream/call-failures.js";
+import { failureOf, noInstanceLeft } from "../upstream/call-failures.js";
 import { unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import { exchange, type Framing, type MessageReceiver } from "../upstream/exchange.js";
@@ -202,7 +202,7 @@ class Round implements MessageReceiver {
     const { entry, run } = this.#call;
     const instance = this.#untried.shift();
     if (instance === undefined) {
-      this.#fail(nobodyLeft(this.#context, entry, last));
+      this.#fail(noInstanceLeft(this.#context, entry, last));
       return;
     }
     this.#status = 0;

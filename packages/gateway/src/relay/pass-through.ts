@@ -5,7 +5,7 @@ import { CallsBySession } from "../calls/session-calls.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Reply } from "../reply/reply.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
-import { failureText, nobodyLeft } from "../upstream/call-failures.js";
+import { failureText, noInstanceLeft } from "../upstream/call-failures.js";
 import { notMcp, packedUnasked, statusesOfMcp, unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -95,7 +95,7 @@ export class PassThrough {
     const session = sessionOf(passed);
     const [instance] = this.#candidates(passed);
     if (session === undefined || instance === undefined) {
-      const failure = nobodyLeft(this.#context, passed.entry, undefined);
+      const failure = noInstanceLeft(this.#context, passed.entry, undefined);
       if (parsed.kind === "request")
         reply.message(failureText(this.#context, parsed.message.id, failure, passed.entry));
       return;

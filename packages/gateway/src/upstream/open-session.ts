@@ -1,6 +1,6 @@
 import { type Entry, isJsonObject, type UpstreamFailure } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
-import { busy, nobodyLeft } from "./call-failures.js";
+import { busy, noInstanceLeft } from "./call-failures.js";
 import type { GatewayContext } from "./context.js";
 import type { LegacyIdentity } from "./initialize.js";
 import type { UpstreamInstance } from "./instances.js";
@@ -90,5 +90,5 @@ export async function openSession(
     }
   }
   // Whatever failed was the opening: the call itself never went out.
-  throw new Unreachable({ ...nobodyLeft(context, entry, last), mayHaveRun: false });
+  throw new Unreachable({ ...noInstanceLeft(context, entry, last), mayHaveRun: false });
 }
