@@ -228,6 +228,20 @@ describe("the map", () => {
     },
   );
 
+  test.each(["mcp", "dial", "probe", "store-sqlite"])(
+    "the README of %s names every file of it once",
+    (name) => {
+      const rows = [...read(`packages/${name}/README.md`).matchAll(/^\| (`[^|]+) \|/gm)];
+      const named = rows.flatMap(([, files = ""]) =>
+        [...files.matchAll(/`([\w-]+)`/g)].map(([, file]) => file),
+      );
+      const files = readdirSync(join(root, "packages", name, "src"))
+        .filter((file) => file !== "index.ts" && !/\.test\.ts$|^test-/.test(file))
+        .map((file) => file.replace(/\.ts$/, ""));
+      expect(named.sort()).toEqual(files.sort());
+    },
+  );
+
   test("no file and no exported name contains a retired word", () => {
     const [, retiredPart = ""] = read("docs/glossary.md").split("## Retired words");
     const retired = [...retiredPart.matchAll(/^\| ([a-z-]+) +\|/gm)]

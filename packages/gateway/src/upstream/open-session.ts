@@ -37,9 +37,9 @@ export type Opening = {
 };
 
 /**
- * Opens what a 2025 client needs with the best instance of a server. A server of both eras is met in the
+ * Opens what a 2025 client needs with the best instance of a server. A server of both eras is called in the
  * client's own, unless it keeps no sessions there: then it could ask nothing, and the modern way can. One
- * that has tasks is met there always: the modern revision does not know them.
+ * that has tasks is called there always: the modern revision does not know them.
  * Goes to the next instance when one cannot be connected to. Rejects with Unreachable.
  */
 export async function openSession(
