@@ -84,7 +84,7 @@ describe("code in the documentation", () => {
           .map((line) => ({ page: one.page, line: line.split(" #")[0]?.trim() ?? "" })),
       );
     for (const { page, line } of lines) {
-      const script = /^npm (?:run )?([\w:-]+)/.exec(line)?.[1];
+      const script = /^(?:\w+=\S+ )*npm (?:run )?([\w:-]+)/.exec(line)?.[1];
       const program = /^(?:bash|node) (\S+)/.exec(line)?.[1];
       const isKnown =
         (script !== undefined && known.has(script)) ||
