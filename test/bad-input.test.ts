@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { registrationSchema, serverDetailView, serverListView } from "@hub/core";
+import { answerSchema, getServer, listServers } from "@hub/api";
+import { registrationSchema } from "@hub/core";
+import { HubProcess, sendAll, wronglyAnswered } from "@hub/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { badRegistrations } from "./support/bad-registrations.js";
 import { badRequests } from "./support/bad-requests.js";
-import { sendAll, wronglyAnswered } from "./support/fuzz.js";
-import { HubProcess } from "./support/hub-process.js";
 import { secretMark } from "./support/spoilt-registrations.js";
 
 /** Another one finds other things: `FUZZ_SEED=1 npx vitest run test/bad-input.test.ts`. */
@@ -43,13 +43,15 @@ async function expectSound(): Promise<void> {
   expect([hub.program.child.exitCode, hub.program.child.signalCode]).toEqual([null, null]);
   const faults = logLines().filter(({ level }) => level !== "info" && level !== "warn");
   expect(faults).toEqual([]);
-  const { servers } = serverListView.parse(await (await fetch(`${hub.url}/servers`)).json());
+  const { servers } = answerSchema(listServers, 200).parse(
+    await (await fetch(`${hub.url}/servers`)).json(),
+  );
   expect(new Set(servers.map(({ id }) => id)).size).toBe(servers.length);
   for (const { id } of servers) {
     expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(id.length).toBeLessThanOrEqual(40);
     const found = await (await fetch(`${hub.url}/servers/${id}`)).json();
-    const server = serverDetailView.parse(found);
+    const server = answerSchema(getServer, 200).parse(found);
     for (const instance of server.instances) {
       const { name, title, description, version, tags, owner, icons, metadata } = server;
       const again = {

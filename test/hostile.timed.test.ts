@@ -1,12 +1,17 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serverDetailView } from "@hub/core";
-import { until } from "@hub/testing";
+import { answerSchema, getServer } from "@hub/api";
+import {
+  allowedMs,
+  HubProcess,
+  keepAsking,
+  quantile,
+  requestBytes,
+  Upstreams,
+  until,
+} from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
-import { HubProcess } from "./support/hub-process.js";
-import { allowedMs, keepAsking, quantile, requestBytes } from "./support/raw-http.js";
-import { Upstreams } from "./support/upstreams.js";
 
 const hostileNames = [
   ...["hangs-before-headers", "hangs-in-body", "sends-for-ever", "sends-50-megabytes"],
@@ -123,7 +128,7 @@ test(`${hostileNames.length} hostile servers move neither the list nor the probe
   await Promise.all(
     hostileNames.map(async (name) => {
       const answer = await fetch(`${hub.url}/servers/${name}/probe`, { method: "POST" });
-      const server = serverDetailView.parse(await answer.json());
+      const server = answerSchema(getServer, 200).parse(await answer.json());
       const words = server.instances.flatMap(({ problem, probe, reason, warnings }) => [
         ...(problem === undefined ? [] : [problem.cause, problem.fix]),
         ...(probe?.needsToken === true ? [reason] : []),

@@ -1,4 +1,11 @@
 import { defineConfig } from "tsup";
 import { libraryBuild } from "../../tsup.base.js";
+import { writePlainTypes } from "./plain-types.js";
 
-export default defineConfig(libraryBuild({ index: "src/index.ts" }));
+export default defineConfig(() => {
+  const build = libraryBuild({ index: "src/index.ts" });
+  if (typeof build.dts !== "object") return build;
+  const plain = [writePlainTypes()];
+  const paths = { "@hub/api": plain, "@hub/core": plain };
+  return { ...build, dts: { compilerOptions: { ...build.dts.compilerOptions, paths } } };
+});

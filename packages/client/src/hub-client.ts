@@ -1,17 +1,18 @@
 import type {
-  EditInput,
   RegisterAnswer,
-  RegistrationInput,
   RenewAnswer,
   ServerDetail,
   ServerList,
-} from "@hub/core";
+  ServerTools,
+  ToolList,
+} from "@hub/api";
+import type { EditInput, RegistrationInput } from "@hub/core";
 import { notAHub, readAnswer } from "./answer.js";
 import { environment } from "./environment.js";
 import { HubClientError } from "./hub-client-error.js";
 import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
 import { proxyHint } from "./proxy.js";
-import type { ServerTools, ToolList, ToolsQuery } from "./tools.js";
+import type { ToolsQuery } from "./tools.js";
 
 /** How to reach a hub. */
 export interface HubClientOptions {

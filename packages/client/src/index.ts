@@ -1,15 +1,18 @@
 export type {
-  EditInput,
   FindingView,
+  FoundTool,
   InstanceDetail,
   InstanceView,
   RegisterAnswer,
-  RegistrationInput,
   RenewAnswer,
   ServerDetail,
   ServerList,
   ServerSummary,
-} from "@hub/core";
+  ServerTools,
+  ToolDefinition,
+  ToolList,
+} from "@hub/api";
+export type { EditInput, RegistrationInput } from "@hub/core";
 export {
   type Heartbeat,
   HubClient,
@@ -19,4 +22,4 @@ export {
 export { HubClientError, type HubFailure } from "./hub-client-error.js";
 export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";
 export { proxyVariableFor } from "./proxy.js";
-export type { FoundTool, ServerTools, ToolDefinition, ToolList, ToolsQuery } from "./tools.js";
+export type { ToolsQuery } from "./tools.js";

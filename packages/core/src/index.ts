@@ -57,6 +57,7 @@ export {
 } from "./health.js";
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "./history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "./history-ledger.js";
+export type { HubStore } from "./hub-store.js";
 export { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
 export { MemorySessionStore } from "./memory-session-store.js";
@@ -148,7 +149,6 @@ export {
   toolsetSchema,
 } from "./toolset.js";
 export type { ToolsetStore, ToolsetWriteResult } from "./toolset-store.js";
-export * from "./toolset-wire.js";
 export {
   type MayChange,
   type ToolsetChange,
@@ -156,4 +156,3 @@ export {
   type ToolsetsOptions,
   toolsetNotFound,
 } from "./toolsets.js";
-export * from "./wire.js";

@@ -1,12 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  BudgetBook,
-  type JournalEvent,
-  type Toolset,
-  type ToolsetPreview,
-  type UpstreamDialer,
-} from "@hub/core";
-import { previewOf } from "./catalogue/preview.js";
+import { BudgetBook, type JournalEvent, type Toolset, type UpstreamDialer } from "@hub/core";
+import { previewOf, type ToolsetPreview } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";

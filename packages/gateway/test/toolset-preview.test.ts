@@ -1,4 +1,4 @@
-import type { ToolsetPreviewAnswer } from "@hub/core";
+import type { ToolsetPreview } from "@hub/api";
 import {
   closeAll,
   LegacyUpstream,
@@ -20,7 +20,7 @@ afterEach(closeAll);
 
 const preview = async (definition: Payload, query = "") =>
   // As its description says.
-  (await hub.rest("POST", `/toolsets/preview${query}`, definition)) as ToolsetPreviewAnswer;
+  (await hub.rest("POST", `/toolsets/preview${query}`, definition)) as ToolsetPreview;
 
 async function listed(definition: Payload): Promise<readonly Payload[]> {
   const { id, url } = (await hub.rest("POST", "/toolsets", { name: "Desk", ...definition })) as {

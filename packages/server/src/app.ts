@@ -1,5 +1,5 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
 import { HubError } from "@hub/core";
+import { Hono } from "hono";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
 import type { AppDeps, AppEnv, HubApp } from "./api/context.js";
@@ -59,7 +59,7 @@ function notFound(app: HubApp, request: Request): Response {
 
 /** The whole HTTP interface as a Hono app: everything comes in through `deps`. */
 export function createApp(deps: AppDeps): HubApp {
-  const app = new OpenAPIHono<AppEnv>();
+  const app = new Hono<AppEnv>();
   const guard = createGuard(deps.guard, deps.info.hubId);
   const paging = new Paging(deps.budgets);
   const lists = new ServerLists(deps.registry, paging);

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
+import type { ClientConfig } from "@hub/api";
 import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import type { ClientConfig } from "../src/client-config/client-config.js";
 import { clients } from "../src/client-config/clients.js";
 import { literal, safeUrl, shellWord } from "../src/client-config/quoting.js";
 import { createTestApp, postJson, type TestApp } from "./support/test-app.js";

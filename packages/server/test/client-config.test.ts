@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ClientConfig } from "@hub/api";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ClientConfig } from "../src/client-config/client-config.js";
 import { clients } from "../src/client-config/clients.js";
 import { createTestApp, postJson, type TestApp } from "./support/test-app.js";
 

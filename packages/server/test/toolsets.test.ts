@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ToolsetList, ToolsetView } from "@hub/core";
+import type { ToolsetList, ToolsetView } from "@hub/api";
 import { describe, expect, test } from "vitest";
 import { openSqliteStore } from "../../store-sqlite/src/open-sqlite-store.js";
 import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";

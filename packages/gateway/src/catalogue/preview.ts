@@ -1,4 +1,4 @@
-import type { Entry, Toolset, ToolsetPreview } from "@hub/core";
+import type { Entry, Toolset } from "@hub/core";
 import { hubToolNames, hubTools } from "./hub-tool-definitions.js";
 import { usableItems } from "./items.js";
 import type { ShownItem } from "./part.js";
@@ -33,7 +33,7 @@ function tokensOf(...lists: readonly Definitions[]): number {
  * What the endpoint of a toolset would show now, by the view that answers its clients. One that was never
  * saved has no revision yet, and its view is not kept.
  */
-export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
+export function previewOf(views: Views, toolset: Toolset) {
   const selection = toolsetSelection(toolset, false);
   const view = toolset.revision > 0 ? views.of(selection) : views.once(selection);
   const isSearch = toolset.mode === "search";
@@ -55,6 +55,8 @@ export function previewOf(views: Views, toolset: Toolset): ToolsetPreview {
   };
 }
 
+export type ToolsetPreview = ReturnType<typeof previewOf>;
+
 /** Of `/mcp` as it is without any selection. */
 function everything(views: Views): number {
   const selection = parseSelection(new URLSearchParams(), false);
@@ -63,10 +65,7 @@ function everything(views: Views): number {
 }
 
 /** With the title and description that clients see, which `overrides` may have changed. */
-function shown(
-  { serverId, name: tool, exposed, item }: ShownItem,
-  { overrides }: Toolset,
-): ToolsetPreview["tools"][number] {
+function shown({ serverId, name: tool, exposed, item }: ShownItem, { overrides }: Toolset) {
   const { title, description } = { ...item.definition, ...overrides[`${serverId}/${tool}`] };
   return {
     name: exposed,
@@ -77,7 +76,9 @@ function shown(
   };
 }
 
-function ambiguous({ ambiguousTools }: View): ToolsetPreview["dropped"] {
+type Dropped = { readonly name: string; readonly servers: string[]; readonly reason: string };
+
+function ambiguous({ ambiguousTools }: View): Dropped[] {
   return ambiguousTools.map(({ name, servers }) => ({
     name,
     servers: [...new Set(servers)],
@@ -86,7 +87,7 @@ function ambiguous({ ambiguousTools }: View): ToolsetPreview["dropped"] {
   }));
 }
 
-function invalid({ record, snapshot }: Entry, toolset: Toolset): ToolsetPreview["dropped"] {
+function invalid({ record, snapshot }: Entry, toolset: Toolset): Dropped[] {
   if (snapshot === undefined) return [];
   return usableItems(snapshot, "tools")
     .leftOut.filter(({ name }) => allows(toolset, record.id, name))

@@ -1,16 +1,15 @@
 import type { HttpBindings } from "@hono/node-server";
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ToolsetPreview } from "@hub/api";
 import {
   type BudgetBook,
   type CapabilityItem,
   plainAddress,
   type Registry,
   type Toolset,
-  type ToolsetPreview,
   type Toolsets,
 } from "@hub/core";
 import type { Diagnose } from "@hub/probe";
-import type { Context } from "hono";
+import type { Context, Hono } from "hono";
 import type { GuardOptions } from "./guard.js";
 import type { TrafficSource } from "./traffic.js";
 import type { WebUi } from "./web-ui.js";
@@ -48,7 +47,7 @@ export type AppDeps = {
   ) => readonly FoundTool[];
   readonly traffic: TrafficSource;
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
-  readonly previewToolset: (toolset: Toolset) => ToolsetPreview;
+  readonly previewToolset: (toolset: Toolset) => Omit<ToolsetPreview, "unknownServers">;
   /** What `/` and `/ui` show in a browser. Default: nothing. */
   readonly webUi?: WebUi | undefined;
   /** Probes all instances of a server and resolves when what came of it is recorded. */
@@ -60,7 +59,7 @@ export type AppDeps = {
 };
 
 export type AppEnv = { Bindings: Partial<HttpBindings> };
-export type HubApp = OpenAPIHono<AppEnv>;
+export type HubApp = Hono<AppEnv>;
 
 /** The address a request came from; undefined when it did not come over a socket. */
 export function addressOf(context: Context<AppEnv>): string | undefined {

@@ -1,9 +1,6 @@
 import { HubError } from "@hub/core";
 import type { z } from "zod";
 
-/** In characters. A client hands it back in the head of a request, which has to hold other things too. */
-export const longestCursor = 2_000;
-
 /** A place in a list, as text that a client hands back. It must be short whatever servers and clients sent. */
 export function writeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString("base64url");

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assetFolder } from "../assets.js";
 import type { HubApp } from "./context.js";
+import { openApiDocument } from "./openapi.js";
 
 /** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */
 const assets = {
@@ -36,25 +37,7 @@ const policy =
 export function addDocsRoutes(app: HubApp, version: string): void {
   let document: string | undefined;
   app.get("/openapi.json", (context) => {
-    document ??= JSON.stringify(
-      app.getOpenAPI31Document({
-        openapi: "3.1.0",
-        info: {
-          title: "MCP Hub",
-          version,
-          description: "A live, durable catalogue of MCP servers that register themselves.",
-          license: { name: "MIT" },
-        },
-        tags: [
-          { name: "Registration", description: "For servers: register, stay listed, leave." },
-          { name: "Catalogue", description: "Which servers exist and what they offer." },
-          { name: "Connect", description: "Ready configuration for clients." },
-          { name: "Events", description: "What happens." },
-          { name: "Diagnosis", description: "Why a server cannot be reached." },
-          { name: "Operations", description: "For operators of the hub." },
-        ],
-      }),
-    );
+    document ??= JSON.stringify(openApiDocument(version));
     return context.body(document, 200, {
       "content-type": "application/json",
       "cache-control": "no-cache",

@@ -1,18 +1,10 @@
-import {
-  type BudgetBook,
-  type EditChange,
-  type Entry,
-  editSchema,
-  HubError,
-  serverDetailView,
-  settingOf,
-} from "@hub/core";
-import type { Context } from "hono";
+import { editServer } from "@hub/api";
+import { type BudgetBook, type EditChange, HubError, settingOf } from "@hub/core";
 import { parseJson } from "./body.js";
-import type { AppDeps, AppEnv, HubApp } from "./context.js";
-import { ifMatchHeaders, requireMatch } from "./if-match.js";
-import { document, serverIdParams } from "./openapi.js";
-import { parseWith } from "./problem.js";
+import type { AppDeps, HubApp } from "./context.js";
+import { answerDetail } from "./detail.js";
+import { requireMatch } from "./if-match.js";
+import { serve } from "./serve.js";
 import { etagOf } from "./views.js";
 
 function refuse(field: string, detail: string): never {
@@ -33,45 +25,16 @@ function check({ maxInFlight, replacedBy }: EditChange, id: string, budgets: Bud
 }
 
 /** The route with which an operator edits what the hub shows of a server. */
-export function addEditRoute(
-  app: HubApp,
-  { registry, budgets }: AppDeps,
-  answer: (context: Context<AppEnv>, entry: Entry) => Response,
-): void {
-  document(app, {
-    method: "patch",
-    path: "/servers/{id}",
-    tag: "Catalogue",
-    summary: "Edit what the hub shows of a server",
-    description:
-      "Your edits replace what the server says about itself. They stay when the server registers again and when the hub restarts. A field that you leave out stays as it was; `null` removes the edit. The edits are deleted when the server is removed or forgotten.",
-    params: serverIdParams,
-    headers: ifMatchHeaders("server"),
-    body: { "application/json": editSchema },
-    responses: {
-      200: {
-        description: "The server as it is now; its ETag is for the next change.",
-        content: { "application/json": serverDetailView },
-      },
-    },
-    errors: [
-      "INVALID_REQUEST",
-      "UNSUPPORTED_MEDIA_TYPE",
-      "BODY_TOO_LARGE",
-      "SERVER_NOT_FOUND",
-      "PRECONDITION_FAILED",
-      "REVISION_CONFLICT",
-      "STORE_UNAVAILABLE",
-    ],
-  });
-  app.patch("/servers/:id", async (context) => {
-    const id = context.req.param("id");
-    const change = parseWith(editSchema, await parseJson(context.req.raw));
+export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void {
+  serve(app, editServer, async (call) => {
+    const { context } = call;
+    const { id } = call.params;
+    const change = call.body(await parseJson(context.req.raw));
     check(change, id, budgets);
     const ifMatch = context.req.header("if-match");
     const entry = await registry.edit(id, change, (record) =>
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`),
     );
-    return answer(context, entry);
+    return answerDetail(call, entry, registry);
   });
 }

@@ -1,5 +1,5 @@
 import type { BudgetBook, HubEvent, JournalEvent, Registry } from "@hub/core";
-import { eventBody } from "./events.js";
+import { eventView } from "./views.js";
 
 export type EventStreamOptions = {
   readonly registry: Registry;
@@ -70,7 +70,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
 
   const line = (text: string) => encoder.encode(text);
   const message = (event: JournalEvent) =>
-    line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventBody(event))}\n\n`);
+    line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventView(event))}\n\n`);
 
   const close = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     if (isClosed) return;

@@ -1,59 +1,11 @@
-import {
-  eventKinds,
-  HubError,
-  type HubErrorCode,
-  type JournalEvent,
-  peerOf,
-  type Registry,
-} from "@hub/core";
-import { z } from "zod";
+import { type EventList, listEvents, type QueryOf } from "@hub/api";
+import { HubError, peerOf, type Registry } from "@hub/core";
 import { type AppDeps, addressOf, type HubApp } from "./context.js";
 import { eventStream } from "./event-stream.js";
-import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
 import { newInstance } from "./problem.js";
-import { readQuery } from "./query.js";
-import { instant } from "./views.js";
-
-const query = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .optional()
-    .describe("Events in one page of the journal. Default: 100."),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, "must be a `nextCursor` of the page before")
-    .optional(),
-  server: z.string().max(100).optional().describe("Only events of the server with this id."),
-  kind: z.array(z.enum(eventKinds)).optional().describe("Only events of these kinds."),
-});
-
-const eventView = z
-  .object({
-    seq: z.number(),
-    at: z.iso.datetime(),
-    kind: z.enum(eventKinds),
-    serverId: z.string(),
-    name: z.string(),
-  })
-  .loose()
-  .meta({ id: "Event" });
-
-/** An event as it goes out. */
-export function eventBody({ at, ...event }: JournalEvent): {
-  seq: number;
-  at: string;
-  kind: JournalEvent["kind"];
-  flapping?: object;
-} {
-  if (event.kind !== "capabilities-changed" || event.flapping === undefined)
-    return { ...event, at: instant(at) };
-  const { since, ...flapping } = event.flapping;
-  return { ...event, flapping: { ...flapping, since: instant(since) }, at: instant(at) };
-}
+import { serve } from "./serve.js";
+import { eventView } from "./views.js";
 
 /** EventSource says what it wants; a person with curl gets the stream too, unless paging was asked for. */
 function wantsStream(accept: string | undefined, asksForPage: boolean): boolean {
@@ -64,8 +16,8 @@ function wantsStream(accept: string | undefined, asksForPage: boolean): boolean 
 async function journalPage(
   registry: Registry,
   { mostBytes }: Paging,
-  { limit = 100, cursor, server, kind }: z.output<typeof query>,
-) {
+  { limit = 100, cursor, server, kind }: QueryOf<typeof listEvents>,
+): Promise<EventList> {
   const read = (before: number | undefined, most: number) =>
     registry.journal({
       order: "newest-first",
@@ -79,43 +31,19 @@ async function journalPage(
   const last = events.at(-1);
   const hasMore = last !== undefined && (await read(last.seq, 1)).length > 0;
   return {
-    events: events.map(eventBody),
+    events: events.map(eventView),
     ...(hasMore ? { nextCursor: String(last.seq) } : {}),
   };
 }
 
-const errors: readonly HubErrorCode[] = ["INVALID_REQUEST", "SHUTTING_DOWN", "TOO_MANY_STREAMS"];
 const retryAfterMs = 10_000;
 
 export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void {
-  document(app, {
-    method: "get",
-    path: "/events",
-    tag: "Events",
-    summary: "Live events, or the journal",
-    description:
-      "As `text/event-stream`: every event from now on, or from after `Last-Event-ID`. An event named `reset` says that older events are gone and the list should be read again. As `application/json`: the journal, newest first, in pages.",
-    query,
-    headers: z.object({ "last-event-id": z.string().optional() }),
-    responses: {
-      200: {
-        description: "The stream or the page.",
-        content: {
-          "text/event-stream": z.string(),
-          "application/json": z.object({
-            events: z.array(eventView),
-            nextCursor: z.string().optional(),
-          }),
-        },
-      },
-    },
-    errors,
-  });
-  app.get("/events", async (context) => {
-    const asked = readQuery(context, query, ["kind"]);
+  serve(app, listEvents, async (call) => {
+    const { context, query: asked } = call;
     const accept = context.req.header("accept");
     if (!wantsStream(accept, asked.limit !== undefined || asked.cursor !== undefined)) {
-      return context.json(await journalPage(deps.registry, paging, asked));
+      return call.json(200, await journalPage(deps.registry, paging, asked));
     }
     const headers = {
       "content-type": "text/event-stream",

@@ -1,17 +1,4 @@
 import { HubError } from "@hub/core";
-import { z } from "zod";
-
-/** The header of a change to one `what`. */
-export function ifMatchHeaders(what: string) {
-  return z.object({
-    "if-match": z
-      .string()
-      .optional()
-      .describe(
-        `The ETag that you have read. If somebody has changed the ${what} since, the request fails and their change stays.`,
-      ),
-  });
-}
 
 /**
  * Refuses a change that would overwrite a change by somebody else since the sender read the state. Throws

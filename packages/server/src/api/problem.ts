@@ -1,56 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { HubError, type HubErrorCode, type Problem } from "@hub/core";
+import { problems } from "@hub/api";
+import { HubError, type Problem } from "@hub/core";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { z } from "zod";
+import type { z } from "zod";
 import { strictHeaders } from "./answer-headers.js";
-
-/** A new code does not compile until it has a status and a title. */
-const table = {
-  INVALID_REQUEST: [400, "The request is not valid"],
-  UNSUPPORTED_MEDIA_TYPE: [415, "The hub cannot read this type of body"],
-  BODY_TOO_LARGE: [413, "The body is too large"],
-  ENDPOINT_REFUSED: [422, "The hub may not connect to this endpoint"],
-  HOST_REFUSED: [403, "The Host header is not allowed"],
-  ORIGIN_REFUSED: [403, "Requests from this origin are not allowed"],
-  NO_PAGE_HERE: [403, "There is no page at this path"],
-  NOT_OWNER: [403, "Only the owner may do this"],
-  ROUTE_NOT_FOUND: [404, "There is nothing at this path"],
-  METHOD_NOT_ALLOWED: [405, "This path does not support the method"],
-  SERVER_NOT_FOUND: [404, "There is no such server"],
-  LEASE_UNKNOWN: [404, "There is no such lease"],
-  NAME_TAKEN: [409, "The name is taken"],
-  REVISION_CONFLICT: [409, "Somebody else changed it first"],
-  TOOLSET_NOT_FOUND: [404, "There is no such toolset"],
-  TOOLSET_TAKEN: [409, "The toolset exists already"],
-  PRECONDITION_FAILED: [412, "It has changed since it was read"],
-  TOO_MANY_REQUESTS: [429, "Too many requests"],
-  TOO_MANY_CONNECTIONS: [429, "Too many connections"],
-  TOO_MANY_STREAMS: [429, "Too many streams"],
-  REGISTRY_FULL: [507, "The hub is full"],
-  STORE_UNAVAILABLE: [503, "The store cannot write"],
-  SHUTTING_DOWN: [503, "The hub is stopping"],
-  INTERNAL: [500, "The hub failed"],
-} as const satisfies Record<HubErrorCode, readonly [ContentfulStatusCode, string]>;
-
-export const problemView = z
-  .object({
-    type: z.string().describe("A stable URI of the kind of problem."),
-    title: z.string(),
-    status: z.number(),
-    code: z.string(),
-    detail: z.string().describe("What happened and what to do."),
-    instance: z
-      .string()
-      .describe(
-        "Identifies this occurrence. The hub's log has it too, if the failure was the hub's own.",
-      ),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-  })
-  .meta({ id: "Problem" });
-
-export function statusOf(code: HubErrorCode): ContentfulStatusCode {
-  return table[code][0];
-}
 
 /** A URI for one occurrence of a problem. */
 export function newInstance(): string {
@@ -66,7 +19,7 @@ export type ProblemAnswer = {
 
 /** The RFC 9457 answer to an error the hub expects. */
 export function problemAnswer(error: HubError, instance = newInstance()): ProblemAnswer {
-  const [status, title] = table[error.code];
+  const [status, title] = problems[error.code];
   const document = {
     type: `urn:mcp-hub:problem:${error.code.toLowerCase().replaceAll("_", "-")}`,
     title,

@@ -1,12 +1,8 @@
-import { type Instance, isHidden, leadingInstance, type Pulse, pulseView } from "@hub/core";
-import { z } from "zod";
+import { getPulse, type Pulse } from "@hub/api";
+import { type Instance, isHidden, leadingInstance } from "@hub/core";
 import type { AppDeps, HubApp } from "./context.js";
-import { document } from "./openapi.js";
-import { readQuery } from "./query.js";
-import { hiddenQuery } from "./server-list.js";
+import { serve } from "./serve.js";
 import { instant } from "./views.js";
-
-const query = z.strictObject({ hidden: hiddenQuery });
 
 const rounded = (ms: number) => Math.round(ms * 10) / 10;
 
@@ -20,25 +16,18 @@ function beatOf(instances: readonly Instance[]): Pulse["servers"][string] | unde
 }
 
 export function addPulseRoute(app: HubApp, { registry }: AppDeps): void {
-  document(app, {
-    method: "get",
-    path: "/pulse",
-    tag: "Catalogue",
-    summary: "When each server was last seen, and how quickly it answers",
-    description:
-      "Heartbeats and probes change these values all the time, so `GET /servers` leaves them out. Servers without instances are not listed here.",
-    query,
-    errors: ["INVALID_REQUEST"],
-    responses: { 200: { description: "By id.", content: { "application/json": pulseView } } },
-  });
-  app.get("/pulse", (context) => {
-    const showsHidden = readQuery(context, query).hidden === "true";
+  serve(app, getPulse, (call) => {
+    const showsHidden = call.query.hidden === "true";
     const beats = registry.list().flatMap(({ record, instances }) => {
       if (isHidden(record) && !showsHidden) return [];
       const beat = beatOf(instances);
       return beat === undefined ? [] : [[record.id, beat] as const];
     });
-    const pulse: Pulse = { at: instant(registry.now().wall), servers: Object.fromEntries(beats) };
-    return context.json(pulse, 200, { "cache-control": "no-store" });
+    const at = instant(registry.now().wall);
+    return call.json(
+      200,
+      { at, servers: Object.fromEntries(beats) },
+      { "cache-control": "no-store" },
+    );
   });
 }

@@ -1,58 +1,12 @@
 import { createHash } from "node:crypto";
-import {
-  type Entry,
-  HubError,
-  isHidden,
-  type Registry,
-  type ServerList,
-  type ServerSummary,
-  serverStatusView,
-  shownProfile,
-} from "@hub/core";
+import { listServers, type ServerList, type ServerSummary, type ServersQuery } from "@hub/api";
+import { type Entry, HubError, isHidden, type Registry, shownProfile } from "@hub/core";
 import { z } from "zod";
-import { longestCursor, readCursor, writeCursor } from "./cursor.js";
+import { readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";
 import { instant, serverSummary } from "./views.js";
 
-/** The parameter of every list and search of servers, and of what they offer. */
-export const hiddenQuery = z
-  .enum(["true", "false"])
-  .optional()
-  .describe("`true`: include what an operator hid. Default: false.");
-
-/** The parameters of `listQuery` that may come several times. */
-export const listsOfQuery = ["tag", "status"] as const;
-
-export const listQuery = z.strictObject({
-  q: z
-    .string()
-    .max(200)
-    .optional()
-    .describe(
-      "Words that must all occur in the name, description, tags, owner, endpoint or tool names.",
-    ),
-  tag: z.array(z.string()).optional().describe("Servers that have all of these tags."),
-  status: z.array(serverStatusView).optional().describe("Servers in one of these states."),
-  hidden: hiddenQuery,
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .optional()
-    .describe("Servers in one page. Default: all."),
-  cursor: z
-    .string()
-    .max(longestCursor)
-    .optional()
-    .describe(
-      "`nextCursor` of the page before. It includes the filters, unless they are very long: then send them again.",
-    ),
-});
-
-export type ListQuery = z.output<typeof listQuery>;
-
-const filterSchema = listQuery.pick({ q: true, tag: true, status: true, hidden: true });
+const filterSchema = listServers.query.pick({ q: true, tag: true, status: true, hidden: true });
 
 type Filter = z.output<typeof filterSchema>;
 
@@ -117,7 +71,7 @@ export class ServerLists {
   }
 
   /** One page. Paging is by key, so that no server is lost when others come or go between two pages. */
-  page(query: ListQuery): Listing {
+  page(query: ServersQuery): Listing {
     const { cursor, limit, ...filter } = query;
     if (cursor === undefined) return this.#listing(this.#page({ limit, filter }));
     const before = readCursor(cursor, cursorSchema);

@@ -1,60 +1,14 @@
-import {
-  type CapabilityItem,
-  type Entry,
-  isHidden,
-  type Registry,
-  serverStatus,
-  serverStatusView,
-} from "@hub/core";
+import { type FoundTool, findTools, type QueryOf } from "@hub/api";
+import { type CapabilityItem, type Entry, isHidden, type Registry, serverStatus } from "@hub/core";
 import { z } from "zod";
 import type { AppDeps, HubApp } from "./context.js";
-import { longestCursor, readCursor, writeCursor } from "./cursor.js";
+import { readCursor, writeCursor } from "./cursor.js";
 import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
-import { document } from "./openapi.js";
 import type { Paging } from "./paging.js";
-import { readQuery } from "./query.js";
-import { hiddenQuery } from "./server-list.js";
+import { serve } from "./serve.js";
 import { shownPlace } from "./views.js";
 
-const query = z.strictObject({
-  q: z
-    .string()
-    .max(500)
-    .optional()
-    .describe("What the tool should do, in words. Default: all tools, ordered by server and name."),
-  limit: z.coerce.number().int().min(1).max(200).default(20),
-  status: z
-    .array(serverStatusView)
-    .optional()
-    .describe("Only tools of servers in one of these states."),
-  hidden: hiddenQuery,
-  cursor: z
-    .string()
-    .max(longestCursor)
-    .optional()
-    .describe("`nextCursor` of the page before. Give the other parameters along with it."),
-});
-
-const toolView = z
-  .object({
-    serverId: z.string(),
-    serverName: z.string(),
-    serverStatus: serverStatusView,
-    serverEndpoint: z.string().describe("Where its healthiest instance is, as in GET /servers."),
-    name: z.string(),
-    title: z.string().optional(),
-    description: z.string().optional(),
-    hash: z.string(),
-    score: z.number().optional(),
-    definition: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: "Tool" });
-
-function view(
-  entry: Entry,
-  { key, hash, definition }: CapabilityItem,
-  score?: number,
-): z.infer<typeof toolView> {
+function view(entry: Entry, { key, hash, definition }: CapabilityItem, score?: number): FoundTool {
   const { title, description } = definition;
   return {
     serverId: entry.record.id,
@@ -66,7 +20,7 @@ function view(
     ...(typeof description === "string" ? { description } : {}),
     hash,
     ...(score === undefined ? {} : { score }),
-    definition: { ...definition },
+    definition: { ...definition, name: key },
   };
 }
 
@@ -75,27 +29,8 @@ export function addToolRoutes(
   { registry, searchTools }: AppDeps,
   paging: Paging,
 ): void {
-  document(app, {
-    method: "get",
-    path: "/tools",
-    tag: "Catalogue",
-    summary: "Find a tool on any server",
-    query,
-    responses: {
-      200: {
-        description: "The best first.",
-        content: {
-          "application/json": z.object({
-            tools: z.array(toolView),
-            nextCursor: z.string().optional(),
-          }),
-        },
-      },
-    },
-    errors: ["INVALID_REQUEST"],
-  });
-  app.get("/tools", (context) => {
-    const { q, limit, cursor, ...filter } = readQuery(context, query, ["status"]);
+  serve(app, findTools, (call) => {
+    const { q, limit, cursor, ...filter } = call.query;
     const isSearch = q !== undefined && q.trim() !== "";
     const accepts = (entry: Entry | undefined) => entry !== undefined && isWanted(entry, filter);
     const found = isSearch
@@ -103,7 +38,7 @@ export function addToolRoutes(
       : listed(registry, cursor, accepts);
     const { items, hasMore } = paging.first(found, limit, bytesOf);
     const last = items.at(-1);
-    return context.json({
+    return call.json(200, {
       tools: items.map(({ entry, tool, score }) => view(entry, tool, score)),
       ...(hasMore && last !== undefined ? { nextCursor: writeCursor(last.place) } : {}),
     });
@@ -115,7 +50,7 @@ type Accepts = (entry: Entry | undefined) => boolean;
 /** Whether a server's tools are asked for. */
 function isWanted(
   { record, instances }: Entry,
-  { status, hidden }: Pick<z.output<typeof query>, "status" | "hidden">,
+  { status, hidden }: Pick<QueryOf<typeof findTools>, "status" | "hidden">,
 ): boolean {
   if (isHidden(record) && hidden !== "true") return false;
   return status === undefined || status.includes(serverStatus(instances));

@@ -1,21 +1,25 @@
+import type {
+  Event,
+  FindingView,
+  InstanceDetail,
+  InstanceView,
+  ServerDetail,
+  ServerSummary,
+} from "@hub/api";
 import {
   type Entry,
   type EntryRecord,
   type Finding,
-  type FindingView,
   fixFor,
   flappingOf,
   type Instance,
-  type InstanceDetail,
-  type InstanceView,
   isHidden,
+  type JournalEvent,
   leadingInstance,
   leaseIsLost,
   type Now,
   problemOf,
   reasonFor,
-  type ServerDetail,
-  type ServerSummary,
   serverStatus,
   shownProfile,
   warningsFor,
@@ -24,6 +28,15 @@ import {
 /** RFC 3339 in UTC. */
 export function instant(wallMs: number): string {
   return new Date(wallMs).toISOString();
+}
+
+/** An event as it goes out, in the journal and in the stream. */
+export function eventView(event: JournalEvent): Event {
+  const at = instant(event.at);
+  if (event.kind !== "capabilities-changed") return { ...event, at };
+  const { flapping, ...rest } = event;
+  if (flapping === undefined) return { ...rest, at };
+  return { ...rest, at, flapping: { ...flapping, since: instant(flapping.since) } };
 }
 
 function findingView(finding: Finding): FindingView {

@@ -1,25 +1,11 @@
+import type { ClientConfig, ClientFormat } from "@hub/api";
 import {
   type ClientKind,
   type Connection,
   type DirectConnection,
-  type Format,
-  type InstallLink,
   isLoopback,
 } from "./connection.js";
 import { isCommandSafe } from "./quoting.js";
-
-/** All that a person needs to connect with one client. */
-export type ClientConfig = {
-  readonly client: string;
-  readonly title: string;
-  readonly format: ClientKind["format"];
-  readonly file?: string;
-  readonly text: string;
-  readonly steps: readonly string[];
-  readonly installLinks: readonly InstallLink[];
-  readonly notes: readonly string[];
-  readonly endpoints: readonly Connection[];
-};
 
 function configOf(
   client: ClientKind,
@@ -137,7 +123,7 @@ function reachable(all: readonly DirectConnection[]) {
   };
 }
 
-const comment: Readonly<Partial<Record<Format, string>>> = {
+const comment: Readonly<Partial<Record<ClientFormat, string>>> = {
   yaml: "#",
   toml: "#",
   shell: "#",

@@ -1,3 +1,4 @@
+import type { ClientFormat, ClientId } from "@hub/api";
 import type { Transport } from "@hub/core";
 
 /** One MCP endpoint a client is told of. All of it is made of safe characters: see `safeUrl`. */
@@ -18,16 +19,13 @@ export type DirectConnection = Connection & {
   readonly isAway: boolean;
 };
 
-export const formats = ["json", "yaml", "toml", "shell", "typescript", "python"] as const;
-export type Format = (typeof formats)[number];
-
 export type InstallLink = { readonly label: string; readonly href: string };
 
 /** A program that people connect with, and how it wants to be told of MCP endpoints. */
 export type ClientKind = {
-  readonly id: string;
+  readonly id: ClientId;
   readonly title: string;
-  readonly format: Format;
+  readonly format: ClientFormat;
   /** The file that the text belongs in. Absent for commands. */
   readonly file?: string;
   /** Whether it connects to servers of the old HTTP+SSE transport. */

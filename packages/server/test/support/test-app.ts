@@ -1,3 +1,4 @@
+import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
   BudgetBook,
   type BudgetReport,
@@ -8,15 +9,13 @@ import {
   MemoryToolsetStore,
   type ProbeOutcome,
   type Prober,
-  type RegisterAnswer,
   Registry,
   type RegistryStore,
-  type ServerDetail,
-  type ServerList,
   type ToolsetStore,
   Toolsets,
 } from "@hub/core";
 import { createCatalogueSearch } from "@hub/gateway";
+import { holdResponse } from "@hub/testing";
 import type { HubApp } from "../../src/api/context.js";
 import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
@@ -173,9 +172,16 @@ export async function createTestApp(
     stopping: stopping.signal,
     onError: (error) => errors.push(error),
   });
-  // Hono may answer at once; the tests always wait, and read the bodies by what they expect in them.
+  // Every answer is held to the contract; the tests read the bodies by what they expect in them.
   return {
-    app: app as unknown as TestApp["app"],
+    app: {
+      routes: app.routes,
+      request: async (path, init) => {
+        const response = await app.request(path, init);
+        await holdResponse(init?.method ?? "GET", path, response);
+        return response as TestResponse;
+      },
+    },
     registry,
     clock,
     stopping,

@@ -1,6 +1,6 @@
+import type { Event } from "@hub/api";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { HubEvent } from "../live/live.js";
 import { EventRow } from "./event-row.js";
 
 const usualHeight = 74;
@@ -11,7 +11,7 @@ export function EventList({
   events,
   onEnd,
 }: {
-  readonly events: readonly HubEvent[];
+  readonly events: readonly Event[];
   readonly onEnd: () => void;
 }) {
   const list = useRef<HTMLUListElement>(null);

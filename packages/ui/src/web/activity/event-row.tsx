@@ -1,10 +1,10 @@
+import type { Event } from "@hub/api";
+import { sentenceOf } from "@hub/api/sentence";
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Ago } from "../live/ago.js";
-import type { HubEvent } from "../live/live.js";
 import { Code } from "../parts/panels.js";
 import { EventMark, kindWord } from "./kinds.js";
-import { placeOf, tell } from "./words.js";
 
 /** One event as a sentence; its JSON is one click away. */
 export function EventRow({
@@ -12,12 +12,11 @@ export function EventRow({
   isOpen,
   onToggle,
 }: {
-  readonly event: HubEvent;
+  readonly event: Event;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }) {
-  const { text, fix } = tell(event);
-  const place = placeOf(event);
+  const { text, fix, place } = sentenceOf(event);
   return (
     <article data-event={event.seq} className="border-b border-line px-3 py-3 sm:px-4">
       <div className="flex gap-3">
@@ -40,7 +39,7 @@ export function EventRow({
           )}
           <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-soft">
             <span className="font-medium">{kindWord(event.kind)}</span>
-            {place !== "" && <span className="font-mono break-all">{place}</span>}
+            {place !== undefined && <span className="font-mono break-all">{place}</span>}
             <span className="sm:hidden">
               <Ago at={event.at} />
             </span>

@@ -1,3 +1,4 @@
+import type { Event, EventKind } from "@hub/api";
 import {
   CircleDot,
   LogIn,
@@ -9,9 +10,7 @@ import {
   TriangleAlert,
   Wrench,
 } from "lucide-react";
-import type { EventKind } from "../live/event-kinds.js";
-import type { HubEvent } from "../live/live.js";
-import { type Status, StatusShape, statusTone } from "../parts/status.js";
+import { StatusShape, statusTone } from "../parts/status.js";
 
 type Look = {
   readonly word: string;
@@ -56,20 +55,9 @@ export function KindIcon({
   return <Icon className={className} aria-hidden="true" />;
 }
 
-const statuses: readonly Status[] = [
-  "up",
-  "suspect",
-  "needs-token",
-  "pending",
-  "unreachable",
-  "draining",
-  "down",
-];
-
 /** An event's kind as a picture in a circle; a change of status shows the status it came to. */
-export function EventMark({ event }: { readonly event: HubEvent }) {
-  const to =
-    event.kind === "status-changed" ? statuses.find((status) => status === event.to) : undefined;
+export function EventMark({ event }: { readonly event: Event }) {
+  const to = event.kind === "status-changed" ? event.to : undefined;
   return (
     <span
       className={`flex size-8 shrink-0 items-center justify-center rounded-full ${to === undefined ? lookOf(event.kind).tone : statusTone(to)}`}

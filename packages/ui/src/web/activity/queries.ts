@@ -1,13 +1,7 @@
+import type { Event, EventKind, EventList } from "@hub/api";
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { askJson } from "../api/http.js";
-import type { EventKind } from "../live/event-kinds.js";
-import type { HubEvent } from "../live/live.js";
 import { type ActivitySearch, kindsOf } from "./search.js";
-
-export type JournalPage = {
-  readonly events: readonly HubEvent[];
-  readonly nextCursor?: string;
-};
 
 const pageSize = 100;
 const longestPage = 1_000;
@@ -31,19 +25,19 @@ export const journalQuery = (search: ActivitySearch) =>
   infiniteQueryOptions({
     queryKey: ["journal", search.kind ?? "", search.server ?? ""],
     queryFn: ({ pageParam, signal }) =>
-      askJson<JournalPage>(journalPath(search, pageSize, pageParam), { signal }),
+      askJson<EventList>(journalPath(search, pageSize, pageParam), { signal }),
     initialPageParam: undefined as string | undefined, // the type of every page's cursor
-    getNextPageParam: (page: JournalPage) => page.nextCursor,
+    getNextPageParam: (page: EventList) => page.nextCursor,
     staleTime: 0,
   });
 
 /** Everything that a filter selects, up to `mostExported` events; a cursor says that there is more. */
-export async function readJournal(search: ActivitySearch): Promise<JournalPage> {
-  const events: HubEvent[] = [];
+export async function readJournal(search: ActivitySearch): Promise<EventList> {
+  const events: Event[] = [];
   let cursor: string | undefined;
   do {
     const limit = Math.min(longestPage, mostExported - events.length);
-    const page: JournalPage = await askJson(journalPath(search, limit, cursor));
+    const page: EventList = await askJson(journalPath(search, limit, cursor));
     events.push(...page.events);
     cursor = page.nextCursor;
   } while (cursor !== undefined && events.length < mostExported);
@@ -51,7 +45,7 @@ export async function readJournal(search: ActivitySearch): Promise<JournalPage> 
 }
 
 /** Whether an event is one that the filter selects. */
-export function isSelected(event: HubEvent, search: ActivitySearch): boolean {
+export function isSelected(event: Event, search: ActivitySearch): boolean {
   if (search.server !== undefined && event.serverId !== search.server) return false;
   const kinds: readonly EventKind[] = kindsOf(search.kind);
   return kinds.length === 0 || kinds.some((kind) => kind === event.kind);

@@ -1,4 +1,5 @@
-import { type EventKind, eventKinds } from "../live/event-kinds.js";
+import type { EventKind } from "@hub/api";
+import { eventKinds } from "../live/event-kinds.js";
 
 /** What stands in the URL of this page. */
 export type ActivitySearch = {

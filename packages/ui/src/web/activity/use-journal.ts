@@ -1,6 +1,7 @@
+import type { Event } from "@hub/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { type HubEvent, onHubEvent, useLive } from "../live/live.js";
+import { onHubEvent, useLive } from "../live/live.js";
 import { isSelected, journalQuery } from "./queries.js";
 import type { ActivitySearch } from "./search.js";
 
@@ -10,14 +11,14 @@ const manyFresh = 200;
 
 type Fresh = {
   /** Newest first. */
-  readonly events: readonly HubEvent[];
+  readonly events: readonly Event[];
   /** There were more, which only the journal has. */
   readonly isFull: boolean;
 };
 
 const none: Fresh = { events: [], isFull: false };
 
-function withEvent({ events, isFull }: Fresh, event: HubEvent): Fresh {
+function withEvent({ events, isFull }: Fresh, event: Event): Fresh {
   if (events.length >= mostFresh) return { events, isFull: true };
   // A stream that was cut off may tell an event again.
   if ((events[0]?.seq ?? 0) >= event.seq) return { events, isFull };

@@ -1,3 +1,4 @@
+import type { ProblemDocument } from "@hub/api";
 import { learnHubTime } from "../live/clock.js";
 
 /** An answer of the hub that is not what was asked for, or none at all. */
@@ -17,16 +18,9 @@ export class ApiError extends Error {
   }
 }
 
-type Problem = {
-  readonly code?: string;
-  readonly title?: string;
-  readonly detail?: string;
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
-};
-
 async function problemOf(response: Response): Promise<ApiError> {
   // Whatever stands between the page and the hub may answer something that is no problem document.
-  const problem: Problem = await response.json().catch(() => ({}));
+  const problem: Partial<ProblemDocument> = await response.json().catch(() => ({}));
   return new ApiError(
     problem.code ?? `HTTP_${response.status}`,
     problem.title ?? `The hub answered ${response.status}`,

@@ -1,22 +1,7 @@
-import type { ServerDetail, ServerList } from "@hub/client";
+import type { Pulse, ServerDetail, ServerList, ToolList } from "@hub/api";
 import { queryOptions } from "@tanstack/react-query";
 import { allPages } from "./all-pages.js";
 import { askJson } from "./http.js";
-
-/** What a heartbeat or a probe changes, apart from the list, which stays as it is meanwhile. */
-export type Pulse = {
-  readonly at: string;
-  readonly servers: Readonly<
-    Record<
-      string,
-      {
-        readonly lastSeenAt: string;
-        /** Of the last good probes, oldest first. */
-        readonly latenciesMs: readonly number[];
-      }
-    >
-  >;
-};
 
 const part = encodeURIComponent;
 
@@ -50,22 +35,12 @@ export const serverQuery = (id: string) =>
     refetchInterval: 5_000,
   });
 
-export type FoundTools = {
-  readonly tools: readonly {
-    readonly serverId: string;
-    readonly serverName: string;
-    readonly name: string;
-    readonly title?: string;
-    readonly description?: string;
-  }[];
-};
-
 /** The tools of all servers that fit some words, the best first. */
 export const toolSearchQuery = (words: string, limit = 50) =>
   queryOptions({
     queryKey: ["tool-search", words, limit],
     queryFn: ({ signal }) =>
-      askJson<FoundTools>(`/tools?q=${part(words)}&limit=${limit}`, { signal }),
+      askJson<ToolList>(`/tools?q=${part(words)}&limit=${limit}`, { signal }),
     enabled: words.trim() !== "",
     staleTime: 10_000,
     placeholderData: (previous) => previous,

@@ -1,3 +1,4 @@
+import type { ClientConfig } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { useFollowHub } from "../api/use-follow-hub.js";
 import { CopyButton } from "../parts/controls.js";
@@ -5,7 +6,7 @@ import { Code, Loading, Problem } from "../parts/panels.js";
 import { ScrollArea } from "../parts/scroll-area.js";
 import { InstallLinks } from "./install-link.js";
 import { Prose } from "./prose.js";
-import { type ClientConfig, configQuery } from "./queries.js";
+import { configQuery } from "./queries.js";
 import { SaveButton } from "./save-button.js";
 
 /** What the hub answers for one client, and what to do with it. `path` is what it was asked. */

@@ -1,5 +1,5 @@
+import type { ClientName } from "@hub/api";
 import { useId, useRef } from "react";
-import type { ClientName } from "./queries.js";
 
 const steps: Readonly<Record<string, number>> = {
   ArrowRight: 1,

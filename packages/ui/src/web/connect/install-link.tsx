@@ -1,7 +1,7 @@
+import type { ClientConfig } from "@hub/api";
 import { Download } from "lucide-react";
 import { buttonClass } from "../parts/controls.js";
 import { ScrollArea } from "../parts/scroll-area.js";
-import type { ClientConfig } from "./queries.js";
 
 /** The programs that a link may open, and what it may ask of them. Anything else is no link. */
 const openable = [

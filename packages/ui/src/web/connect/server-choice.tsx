@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Button, inputClass } from "../parts/controls.js";

@@ -1,3 +1,5 @@
+import type { EventKind } from "@hub/api";
+
 /** What the hub tells of, as core names it; a test holds the two lists together. */
 export const eventKinds = [
   "registered",
@@ -8,5 +10,4 @@ export const eventKinds = [
   "deregistered",
   "forgotten",
   "name-conflict",
-] as const;
-export type EventKind = (typeof eventKinds)[number];
+] as const satisfies readonly EventKind[];

@@ -1,17 +1,8 @@
+import type { Event } from "@hub/api";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { hubNow } from "./clock.js";
 import { eventKinds } from "./event-kinds.js";
-
-/** One event of the hub's journal, as `/events` tells it. */
-export type HubEvent = {
-  readonly seq: number;
-  readonly at: string;
-  readonly kind: string;
-  readonly serverId: string;
-  readonly name: string;
-  readonly [more: string]: unknown;
-};
 
 export type LiveState = {
   readonly status: "connecting" | "live" | "away";
@@ -26,7 +17,7 @@ const restAfterMs = 30_000;
 
 let state: LiveState = { status: "connecting", since: hubNow() };
 const stateListeners = new Set<() => void>();
-const eventListeners = new Set<(event: HubEvent) => void>();
+const eventListeners = new Set<(event: Event) => void>();
 
 function become(status: LiveState["status"]): void {
   if (state.status === status) return;
@@ -73,7 +64,7 @@ export function startLive(queries: QueryClient): void {
   let isFirst = true;
 
   const onEvent = (message: MessageEvent<string>) => {
-    const event: HubEvent = JSON.parse(message.data);
+    const event: Event = JSON.parse(message.data);
     refresh(event.serverId);
     for (const listener of eventListeners) listener(event);
   };
@@ -129,7 +120,7 @@ export function useLive(): LiveState {
 }
 
 /** Hears of every event from now on. Returns how to stop. */
-export function onHubEvent(listener: (event: HubEvent) => void): () => void {
+export function onHubEvent(listener: (event: Event) => void): () => void {
   eventListeners.add(listener);
   return () => eventListeners.delete(listener);
 }

@@ -1,5 +1,4 @@
-import type { ServerSummary } from "@hub/client";
-import type { FoundTools } from "../api/queries.js";
+import type { ServerSummary, ToolList } from "@hub/api";
 import { pages } from "../shell/pages.js";
 
 /** One thing the palette can go to. */
@@ -46,7 +45,7 @@ function best<Item>(
 export function entriesFor(
   given: string,
   servers: readonly ServerSummary[],
-  tools: FoundTools["tools"],
+  tools: ToolList["tools"],
 ): readonly PaletteEntry[] {
   const words = given.trim().toLowerCase();
   const foundPages = best(pages, ({ label }) => [label], words).map(

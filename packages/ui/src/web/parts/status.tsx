@@ -1,4 +1,4 @@
-import type { InstanceView, ServerSummary } from "@hub/client";
+import type { InstanceView, ServerSummary } from "@hub/api";
 
 export type Status = ServerSummary["status"] | InstanceView["status"];
 

@@ -1,3 +1,4 @@
+import type { ChangedItem } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { Minus, Pencil, Plus } from "lucide-react";
 import { useMemo } from "react";
@@ -5,7 +6,6 @@ import { Badge } from "../parts/panels.js";
 import { type Definition, textOf } from "./definition.js";
 import { DifferenceView } from "./difference-view.js";
 import { differencesOf } from "./differences.js";
-import type { ChangedItem } from "./queries.js";
 import { RawJson } from "./raw-json.js";
 
 const looks = {

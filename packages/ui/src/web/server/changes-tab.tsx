@@ -1,10 +1,11 @@
+import type { CapabilityChangeView, ChangedItem } from "@hub/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../parts/controls.js";
 import { Badge, Empty, Loading, Problem } from "../parts/panels.js";
 import { count } from "./amounts.js";
 import { ChangedItemView } from "./changed-item.js";
-import { type Change, type ChangedItem, changesQuery } from "./queries.js";
+import { changesQuery } from "./queries.js";
 import { When } from "./when.js";
 
 /** How what a server offers has changed, newest first. */
@@ -49,7 +50,13 @@ const fewItems = 12;
 const tones = { added: "good", removed: "bad", changed: "warn" } as const;
 const order: readonly ChangedItem["change"][] = ["changed", "removed", "added"];
 
-function ChangeView({ serverId, change }: { readonly serverId: string; readonly change: Change }) {
+function ChangeView({
+  serverId,
+  change,
+}: {
+  readonly serverId: string;
+  readonly change: CapabilityChangeView;
+}) {
   const [isWhole, setWhole] = useState(false);
   // What the hub read first is all new: its names say enough.
   const isFirst = change.previousHash === undefined;

@@ -1,4 +1,4 @@
-import type { InstanceDetail } from "@hub/client";
+import type { InstanceDetail } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { serverQuery } from "../api/queries.js";
 import { Ago, span } from "../live/ago.js";

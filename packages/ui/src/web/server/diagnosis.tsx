@@ -1,4 +1,4 @@
-import type { InstanceDetail, ServerDetail } from "@hub/client";
+import type { InstanceDetail, ServerDetail } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Info, Plug, TriangleAlert } from "lucide-react";
 import { buttonClass, CopyButton } from "../parts/controls.js";

@@ -1,4 +1,4 @@
-import type { ServerDetail } from "@hub/client";
+import type { ServerDetail } from "@hub/api";
 import { SquarePen } from "lucide-react";
 import { useState } from "react";
 import { ApiError } from "../api/http.js";

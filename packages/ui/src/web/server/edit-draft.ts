@@ -1,4 +1,5 @@
-import type { EditInput, ServerDetail } from "@hub/client";
+import type { ServerDetail } from "@hub/api";
+import type { EditInput } from "@hub/client";
 
 /** What an operator says of a server, as somebody types it. An empty field says nothing. */
 export type EditDraft = {

@@ -1,4 +1,4 @@
-import type { ServerDetail } from "@hub/client";
+import type { ServerDetail } from "@hub/api";
 import { inputClass } from "../parts/controls.js";
 import { Field, type FieldProblem, problemsAt } from "../parts/field.js";
 import type { EditDraft } from "./edit-draft.js";

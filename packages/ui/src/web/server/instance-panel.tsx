@@ -1,4 +1,4 @@
-import type { InstanceDetail } from "@hub/client";
+import type { InstanceDetail } from "@hub/api";
 import { Ago } from "../live/ago.js";
 import { Badge, Facts } from "../parts/panels.js";
 import { StatusMark } from "../parts/status.js";

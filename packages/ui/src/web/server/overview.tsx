@@ -1,4 +1,4 @@
-import type { ServerDetail } from "@hub/client";
+import type { ServerDetail } from "@hub/api";
 import { Ago } from "../live/ago.js";
 import { CopyButton } from "../parts/controls.js";
 import { Badge, Empty, Facts, OutLink, Panel } from "../parts/panels.js";

@@ -1,4 +1,4 @@
-import type { FindingView } from "@hub/client";
+import type { FindingView } from "@hub/api";
 import { Check, X } from "lucide-react";
 import { stepsOf } from "./trouble.js";
 

@@ -1,4 +1,13 @@
-import type { EditInput, ServerDetail } from "@hub/client";
+import type {
+  CallList,
+  CapabilityChangeList,
+  ServerDetail,
+  ServerPrompts,
+  ServerResources,
+  ServerTools,
+  Traffic,
+} from "@hub/api";
+import type { EditInput } from "@hub/client";
 import {
   infiniteQueryOptions,
   queryOptions,
@@ -8,19 +17,13 @@ import {
 import { allPages, type NextPage } from "../api/all-pages.js";
 import { ask, askJson } from "../api/http.js";
 import { serverQuery } from "../api/queries.js";
-import type { Definition } from "./definition.js";
 
 const part = encodeURIComponent;
 
-/** What the hub last read of a server. Its `snapshot` is null until it has read anything. */
-type Read = { readonly snapshot: { readonly hash: string } | null };
 type Offers = {
-  readonly tools: Read & { readonly tools: readonly Definition[] };
-  readonly prompts: Read & { readonly prompts: readonly Definition[] };
-  readonly resources: Read & {
-    readonly resources: readonly Definition[];
-    readonly resourceTemplates: readonly Definition[];
-  };
+  readonly tools: ServerTools;
+  readonly prompts: ServerPrompts;
+  readonly resources: ServerResources;
 };
 
 /** Most servers fit into one page; of the largest, all pages are read. */
@@ -37,69 +40,19 @@ export const offersQuery = <Kind extends keyof Offers>(id: string, kind: Kind) =
     },
   });
 
-/** What came, went or changed in a server; see `isCut` and `omitted` for what is not kept. */
-export type ChangedItem = {
-  readonly change: "added" | "removed" | "changed";
-  readonly kind: "tools" | "resources" | "resourceTemplates" | "prompts";
-  readonly key: string;
-  /** Of one that changed, the members that differ; else all of it. */
-  readonly before?: Definition;
-  readonly after?: Definition;
-  /** Its definitions were too large to be kept. */
-  readonly isCut?: boolean;
-};
-
-export type Change = {
-  /** The number of its event in the journal. */
-  readonly seq: number;
-  readonly at: string;
-  readonly hash: string;
-  /** Missing for the first time that the hub read the server. */
-  readonly previousHash?: string;
-  readonly items: readonly ChangedItem[];
-  /** How many more changed than were kept. */
-  readonly omitted?: number;
-};
-
-type ChangesPage = { readonly changes: readonly Change[]; readonly nextCursor?: string };
 const changesOnPage = 20;
 
 export const changesQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ["server", id, "changes"],
     queryFn: ({ signal, pageParam }) =>
-      askJson<ChangesPage>(
+      askJson<CapabilityChangeList>(
         `/servers/${part(id)}/changes?limit=${changesOnPage}${pageParam === "" ? "" : `&cursor=${pageParam}`}`,
         { signal },
       ),
     initialPageParam: "",
     getNextPageParam: (last) => last.nextCursor,
   });
-
-export type Call = {
-  readonly at: string;
-  readonly method: string;
-  readonly name?: string;
-  readonly instanceId?: string;
-  readonly client?: string;
-  readonly durationMs: number;
-  readonly bytes: number;
-  /** What was asked, where the operator has it kept. */
-  readonly params?: string;
-  readonly outcome: "ok" | "tool-error" | "error" | "cancelled" | "hub-error";
-};
-
-export type TrafficRow = {
-  readonly method: string;
-  readonly name?: string;
-  readonly calls: number;
-  readonly errors: number;
-  readonly inFlight: number;
-  readonly bytes: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly maxMs: number;
-};
 
 /** Calls are no events, so they are asked for again while somebody looks. */
 const callsEveryMs = 3_000;
@@ -109,7 +62,7 @@ export const callsQuery = (id: string) =>
   queryOptions({
     queryKey: ["server", id, "calls"],
     queryFn: ({ signal }) =>
-      askJson<{ readonly calls: readonly Call[] }>(`/calls?server=${part(id)}&limit=${mostCalls}`, {
+      askJson<CallList>(`/calls?server=${part(id)}&limit=${mostCalls}`, {
         signal,
       }),
     refetchInterval: callsEveryMs,
@@ -119,8 +72,7 @@ export const callsQuery = (id: string) =>
 export const trafficQuery = (id: string) =>
   queryOptions({
     queryKey: ["server", id, "traffic"],
-    queryFn: ({ signal }) =>
-      askJson<{ readonly rows: readonly TrafficRow[] }>(`/traffic?server=${part(id)}`, { signal }),
+    queryFn: ({ signal }) => askJson<Traffic>(`/traffic?server=${part(id)}`, { signal }),
     refetchInterval: callsEveryMs,
     staleTime: 0,
   });

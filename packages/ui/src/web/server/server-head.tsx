@@ -1,4 +1,4 @@
-import type { ServerDetail } from "@hub/client";
+import type { ServerDetail } from "@hub/api";
 import { useNavigate } from "@tanstack/react-router";
 import { Radar } from "lucide-react";
 import { useEffect } from "react";

@@ -1,6 +1,6 @@
+import type { TrafficRow } from "@hub/api";
 import { byteCount, milliseconds } from "./amounts.js";
 import { type Column, DataTable } from "./data-table.js";
-import type { TrafficRow } from "./queries.js";
 
 const columns: readonly Column<TrafficRow>[] = [
   {

@@ -1,4 +1,4 @@
-import type { FindingView, InstanceDetail } from "@hub/client";
+import type { FindingView, InstanceDetail } from "@hub/api";
 
 /** The hub's reason without the fix, which stands beside it on its own. */
 export function whatHappened({

@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { EyeOff, LayoutGrid, Search, Table2, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, IconButton, inputClass } from "../parts/controls.js";

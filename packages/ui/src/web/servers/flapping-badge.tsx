@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { Badge } from "../parts/panels.js";
 
 /** Says of a server that what it offers changes all the time. Nothing for all others. */

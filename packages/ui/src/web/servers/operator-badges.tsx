@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { Badge } from "../parts/panels.js";
 
 /** What an operator said of a server that whoever looks for one should see at once. */

@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 
 const sorts = ["name", "status", "changed", "tools"] as const;
 export type Sort = (typeof sorts)[number];

@@ -1,7 +1,6 @@
-import type { ServerSummary } from "@hub/client";
+import type { Pulse, ServerSummary } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { FileText, MessageSquareText, Wrench } from "lucide-react";
-import type { Pulse } from "../api/queries.js";
 import { Ago } from "../live/ago.js";
 import { Badge } from "../parts/panels.js";
 import { Sparkline } from "../parts/sparkline.js";

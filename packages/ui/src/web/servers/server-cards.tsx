@@ -1,7 +1,6 @@
-import type { ServerSummary } from "@hub/client";
+import type { Pulse, ServerSummary } from "@hub/api";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState } from "react";
-import type { Pulse } from "../api/queries.js";
 import { ServerCard } from "./server-card.js";
 
 const gap = 16;

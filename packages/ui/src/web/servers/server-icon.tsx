@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 
 /** Pictures that are in the registration itself; others would be requests to hosts a stranger chose. */
 const embedded = /^data:image\/(png|jpeg|webp|gif|svg\+xml)[;,]/i;

@@ -1,4 +1,5 @@
-import type { ToolsetInput, ToolsetView } from "@hub/core";
+import type { ToolsetView } from "@hub/api";
+import type { ToolsetInput } from "@hub/core";
 
 /** Which tools of the selected servers: all, those that are listed, or all but those. */
 type ToolChoice = "all" | "only" | "without";

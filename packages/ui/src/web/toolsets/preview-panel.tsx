@@ -1,4 +1,4 @@
-import type { ToolsetPreviewAnswer } from "@hub/core";
+import type { ToolsetPreview } from "@hub/api";
 import { Loading, Panel, Problem } from "../parts/panels.js";
 import { ScrollArea } from "../parts/scroll-area.js";
 import { EndpointUrl } from "./endpoint-url.js";
@@ -14,7 +14,7 @@ export function PreviewPanel({
   mode,
   url,
 }: {
-  readonly preview: ToolsetPreviewAnswer | undefined;
+  readonly preview: ToolsetPreview | undefined;
   readonly error: unknown;
   readonly isWaiting: boolean;
   /** The hub cannot read what is typed; the fields say why. */
@@ -49,7 +49,7 @@ export function PreviewPanel({
   );
 }
 
-function ShownTools({ preview }: { readonly preview: ToolsetPreviewAnswer }) {
+function ShownTools({ preview }: { readonly preview: ToolsetPreview }) {
   const { tools, toolCount, hubTools, prompts, resources, resourceTemplates } = preview;
   const rest = toolCount - tools.length;
   return (
@@ -89,7 +89,7 @@ function ShownTools({ preview }: { readonly preview: ToolsetPreviewAnswer }) {
   );
 }
 
-function Warnings({ preview }: { readonly preview: ToolsetPreviewAnswer }) {
+function Warnings({ preview }: { readonly preview: ToolsetPreview }) {
   const { dropped, missing, unknownServers, unknownTools } = preview;
   const known = missing.filter(({ server }) => !unknownServers.includes(server));
   const told = [

@@ -1,4 +1,5 @@
-import type { ToolsetInput, ToolsetList, ToolsetPreviewAnswer, ToolsetView } from "@hub/core";
+import type { ServerTools, ToolsetList, ToolsetPreview, ToolsetView } from "@hub/api";
+import type { ToolsetInput } from "@hub/core";
 import { queryOptions } from "@tanstack/react-query";
 import { ask, askJson } from "../api/http.js";
 
@@ -64,7 +65,7 @@ export const previewQuery = (definition: unknown, limit: number) =>
   queryOptions({
     queryKey: [...previewsKey, definition, limit],
     queryFn: ({ signal }) =>
-      askJson<ToolsetPreviewAnswer>(`/toolsets/preview?limit=${limit}`, {
+      askJson<ToolsetPreview>(`/toolsets/preview?limit=${limit}`, {
         method: "POST",
         body: definition,
         signal,
@@ -79,14 +80,6 @@ export const livePreviewQuery = (definition: unknown, limit: number) => ({
   ...previewQuery(definition, limit),
   refetchInterval: everyMs,
 });
-
-export type ServerTools = {
-  readonly tools: readonly {
-    readonly name: string;
-    readonly title?: unknown;
-    readonly description?: unknown;
-  }[];
-};
 
 /** The tools of one server, as it describes them. Anew with every event of the server. */
 export const serverToolsQuery = (id: string) =>

@@ -1,8 +1,7 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary, ToolList } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import type { FoundTools } from "../api/queries.js";
 import { Button } from "../parts/controls.js";
 import { Loading, Problem } from "../parts/panels.js";
 import { allowsTool, countThrough, withServer, withTool } from "./choice.js";
@@ -24,7 +23,7 @@ export function ServerBranch({
   readonly server: ServerSummary;
   readonly words: string;
   /** Tools of all servers that fit the words. */
-  readonly found: FoundTools["tools"] | undefined;
+  readonly found: ToolList["tools"] | undefined;
 }) {
   const { id, name } = server;
   const [isOpen, setOpen] = useState(false);

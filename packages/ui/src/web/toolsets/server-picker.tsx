@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { useState } from "react";
 import { Button } from "../parts/controls.js";
 import { FieldError, problemsAt } from "../parts/field.js";

@@ -1,4 +1,4 @@
-import type { ToolsetPreviewAnswer } from "@hub/core";
+import type { ToolsetPreview } from "@hub/api";
 import { amount } from "./words.js";
 
 /** About what a model reads before it does anything, beside the two other ways. */
@@ -6,7 +6,7 @@ export function TokenCost({
   tokens,
   mode,
 }: {
-  readonly tokens: ToolsetPreviewAnswer["tokens"];
+  readonly tokens: ToolsetPreview["tokens"];
   readonly mode: "all" | "search";
 }) {
   const most = Math.max(1, tokens.everything, tokens.all, tokens.search);

@@ -1,10 +1,10 @@
+import type { ServerTools } from "@hub/api";
 import { Pencil } from "lucide-react";
 import { useState } from "react";
 import { IconButton, inputClass } from "../parts/controls.js";
 import { Field, FieldError, type FieldProblem, problemsAt } from "../parts/field.js";
 import { Badge } from "../parts/panels.js";
 import type { Override } from "./draft.js";
-import type { ServerTools } from "./queries.js";
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 const pointerPart = (text: string) => text.replaceAll("~", "~0").replaceAll("/", "~1");

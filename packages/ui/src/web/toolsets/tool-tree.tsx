@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 import { toolSearchQuery } from "../api/queries.js";

@@ -1,4 +1,4 @@
-import type { ToolsetView } from "@hub/core";
+import type { ToolsetView } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pencil, PlugZap, Trash2 } from "lucide-react";

@@ -1,4 +1,4 @@
-import type { ToolsetView } from "@hub/core";
+import type { ToolsetView } from "@hub/api";
 
 function listed(items: readonly string[], most = 3): string {
   const rest = items.length - most;

@@ -1,4 +1,4 @@
-import type { Figures, ServerTraffic, TrafficRow } from "./queries.js";
+import type { ServerTraffic, TrafficFigures, TrafficRow } from "@hub/api";
 import type { Sort } from "./search.js";
 
 export function milliseconds(ms: number): string {
@@ -22,7 +22,7 @@ export function share(errors: number, calls: number): string {
   return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-const figureOf: Readonly<Record<Exclude<Sort, "name">, (figures: Figures) => number>> = {
+const figureOf: Readonly<Record<Exclude<Sort, "name">, (figures: TrafficFigures) => number>> = {
   rate: (one) => one.callsPerMinute,
   calls: (one) => one.calls,
   errors: (one) => one.errors,
@@ -43,7 +43,7 @@ export type Group = {
 
 export const rowName = ({ name, method }: TrafficRow) => name ?? method;
 
-function ordered<T extends Figures>(
+function ordered<T extends TrafficFigures>(
   all: readonly T[],
   nameOf: (one: T) => string,
   { sort, order }: Order,

@@ -1,6 +1,6 @@
+import type { Call } from "@hub/api";
 import { expect, test } from "vitest";
 import { keyed } from "./keyed.js";
-import type { Call } from "./queries.js";
 
 const call = (at: string, name = "greet"): Call => ({
   at,

@@ -1,4 +1,4 @@
-import type { Call } from "./queries.js";
+import type { Call } from "@hub/api";
 
 /**
  * Nothing names a call but what is told of it, and two may be alike. Of those the older has the lower

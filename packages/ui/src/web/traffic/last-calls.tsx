@@ -1,3 +1,4 @@
+import type { Call } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,7 +8,7 @@ import { Badge, Empty, Loading, Panel, Problem } from "../parts/panels.js";
 import { ScrollArea } from "../parts/scroll-area.js";
 import { byteSize, milliseconds } from "./figures.js";
 import { keyed } from "./keyed.js";
-import { type Call, callsQuery } from "./queries.js";
+import { callsQuery } from "./queries.js";
 
 const outcomes: Readonly<
   Record<

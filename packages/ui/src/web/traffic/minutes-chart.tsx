@@ -1,5 +1,5 @@
+import type { TrafficMinute } from "@hub/api";
 import { ScrollArea } from "../parts/scroll-area.js";
-import type { Minute } from "./queries.js";
 
 const barWidth = 10;
 const gap = 2;
@@ -12,10 +12,10 @@ const clock = (at: string) =>
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-const inWords = ({ at, calls, errors }: Minute) =>
+const inWords = ({ at, calls, errors }: TrafficMinute) =>
   `${clock(at)}: ${plural(calls, "call")}, ${plural(errors, "error")}`;
 
-function Bar({ minute, index, most }: { minute: Minute; index: number; most: number }) {
+function Bar({ minute, index, most }: { minute: TrafficMinute; index: number; most: number }) {
   const scaled = (count: number) =>
     count === 0 ? 0 : Math.max(leastHeight, (count / most) * height);
   const x = index * (barWidth + gap);
@@ -49,7 +49,7 @@ function Bar({ minute, index, most }: { minute: Minute; index: number; most: num
 }
 
 /** Calls and errors of each minute of the last hour: as bars, and as a table. */
-export function MinutesChart({ minutes }: { readonly minutes: readonly Minute[] }) {
+export function MinutesChart({ minutes }: { readonly minutes: readonly TrafficMinute[] }) {
   const most = Math.max(1, ...minutes.map(({ calls }) => calls));
   const calls = minutes.reduce((sum, minute) => sum + minute.calls, 0);
   const errors = minutes.reduce((sum, minute) => sum + minute.errors, 0);
@@ -96,7 +96,7 @@ export function MinutesChart({ minutes }: { readonly minutes: readonly Minute[] 
             <thead className="sticky top-0 bg-raised text-xs text-soft">
               <tr>
                 <th scope="col" className="px-3 py-1.5 font-medium">
-                  Minute
+                  TrafficMinute
                 </th>
                 <th scope="col" className="px-3 py-1.5 text-right font-medium">
                   Calls

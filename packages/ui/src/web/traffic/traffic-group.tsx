@@ -1,12 +1,12 @@
+import type { TrafficFigures } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { byteSize, type Group, milliseconds, rowName, share } from "./figures.js";
-import type { Figures } from "./queries.js";
 
 const shownAtFirst = 50;
 
-function Cells({ figures }: { readonly figures: Figures }) {
+function Cells({ figures }: { readonly figures: TrafficFigures }) {
   const { calls, errors } = figures;
   return (
     <>

@@ -1,3 +1,4 @@
+import type { Traffic } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -8,12 +9,12 @@ import { useTitle } from "../shell/title.js";
 import { groupsOf, share } from "./figures.js";
 import { LastCalls } from "./last-calls.js";
 import { MinutesChart } from "./minutes-chart.js";
-import { type TrafficAnswer, trafficQuery } from "./queries.js";
+import { trafficQuery } from "./queries.js";
 import type { TrafficSearch } from "./search.js";
 import { TrafficTable } from "./traffic-table.js";
 
-function Totals({ traffic }: { readonly traffic: TrafficAnswer }) {
-  const sum = (figureOf: (one: TrafficAnswer["servers"][number]) => number) =>
+function Totals({ traffic }: { readonly traffic: Traffic }) {
+  const sum = (figureOf: (one: Traffic["servers"][number]) => number) =>
     traffic.servers.reduce((all, one) => all + figureOf(one), 0);
   const calls = sum((one) => one.calls);
   const errors = sum((one) => one.errors);

@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 
 /** As the wall orders them: what needs somebody first. */
 export const statuses = [

@@ -1,7 +1,8 @@
+import type { Event, EventList } from "@hub/api";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { askJson } from "../api/http.js";
-import { type HubEvent, onHubEvent } from "../live/live.js";
+import { onHubEvent } from "../live/live.js";
 
 type Since = {
   readonly name: string;
@@ -16,17 +17,14 @@ export type Changes = {
   readonly last: Since | undefined;
 };
 
-const statusOf = (event: HubEvent) =>
-  typeof event.serverStatus === "string" ? event.serverStatus : "";
-
 /** Since when servers are as they are, from changes of status, newest first. */
-function changesOf(events: readonly HubEvent[]): Changes {
+function changesOf(events: readonly Event[]): Changes {
   const byServer = new Map<string, Since>();
   const isKnown = new Set<string>();
   for (const event of events) {
-    const { serverId, name, at } = event;
+    if (event.kind !== "status-changed") continue;
+    const { serverId, name, at, serverStatus: status } = event;
     const since = byServer.get(serverId);
-    const status = statusOf(event);
     // One instance of several may change without the server.
     if (since === undefined || (!isKnown.has(serverId) && since.status === status))
       byServer.set(serverId, { name, status, at });
@@ -40,10 +38,7 @@ function changesOf(events: readonly HubEvent[]): Changes {
 const changesQuery = queryOptions({
   queryKey: ["wall-changes"],
   queryFn: async ({ signal }) => {
-    const page = await askJson<{ readonly events: readonly HubEvent[] }>(
-      "/events?limit=1000&kind=status-changed",
-      { signal },
-    );
+    const page = await askJson<EventList>("/events?limit=1000&kind=status-changed", { signal });
     return changesOf(page.events);
   },
   staleTime: 0,
@@ -57,7 +52,7 @@ export function useChanges(): Changes | undefined {
       onHubEvent((event) => {
         if (event.kind !== "status-changed") return;
         queries.setQueryData(changesQuery.queryKey, (known) => {
-          const status = statusOf(event);
+          const status = event.serverStatus;
           if (known === undefined || known.byServer.get(event.serverId)?.status === status)
             return known;
           const since = { name: event.name, status, at: event.at };

@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { useLayoutEffect, useRef, useState } from "react";
 import { ScrollArea } from "../parts/scroll-area.js";
 import { gap, layoutFor } from "./layout.js";

@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { Ago } from "../live/ago.js";
 import { useNow } from "../live/clock.js";
 import { inputClass } from "../parts/controls.js";

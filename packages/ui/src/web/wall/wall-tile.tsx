@@ -1,4 +1,4 @@
-import type { ServerSummary } from "@hub/client";
+import type { ServerSummary } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { span } from "../live/ago.js";
 import { useNow } from "../live/clock.js";

@@ -1,31 +1,24 @@
-import type { HubEvent } from "../live/live.js";
+import type { JournalEvent } from "@hub/core";
+import type { Event } from "./events.js";
 
-/** An event for people. `text` goes on after the name of the server. */
-export type Told = {
+/** An event in words, for people. */
+export type Sentence = {
+  /** Goes on after the name of the server. */
   readonly text: string;
   /** What to do about it. */
   readonly fix?: string;
+  /** Where it happened: an endpoint without its scheme. */
+  readonly place?: string;
 };
 
-const textOf = (value: unknown) => (typeof value === "string" ? value : "");
-const countOf = (value: unknown) => (typeof value === "number" ? value : 0);
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** An event as the hub has it or as it tells it; the two write instants in their own ways. */
+type Told = Event | JournalEvent;
+type CapabilitiesChanged = Extract<Told, { readonly kind: "capabilities-changed" }>;
 
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && name in value
-    ? Reflect.get(value, name)
-    : undefined;
-}
+const placeOf = ({ endpoint }: { readonly endpoint: string }) =>
+  endpoint.replace(/^https?:\/\//, "");
 
-const where = (instance: unknown) =>
-  textOf(fieldOf(instance, "endpoint")).replace(/^https?:\/\//, "");
-
-/** Where it happened, as it is worth saying. */
-export function placeOf(event: HubEvent): string {
-  return where(event.instance ?? event.holder);
-}
-
-const became: Readonly<Record<string, string>> = {
+const became = {
   up: "is up",
   pending: "is being checked",
   suspect: "became suspect",
@@ -33,7 +26,7 @@ const became: Readonly<Record<string, string>> = {
   unreachable: "became unreachable",
   draining: "is about to stop",
   down: "is down",
-};
+} as const;
 
 /** What an operator can change, where its field has another name. */
 const editedNouns: Readonly<Record<string, string>> = {
@@ -45,12 +38,12 @@ const editedNouns: Readonly<Record<string, string>> = {
   maxInFlight: "calls at a time",
 };
 
-const nouns: Readonly<Record<string, string>> = {
+const nouns = {
   tools: "tool",
   resources: "resource",
   resourceTemplates: "resource template",
   prompts: "prompt",
-};
+} as const;
 
 /** A sentence that goes on after a colon; names and abbreviations stay as they are. */
 const goingOn = (sentence: string) =>
@@ -58,34 +51,32 @@ const goingOn = (sentence: string) =>
 
 const several = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-function offers(event: HubEvent): string {
-  const kinds = listOf(event.items).map((item) => textOf(fieldOf(item, "kind")));
-  const added = countOf(event.added);
+function offers({ items, added }: CapabilitiesChanged): string {
   // Only the first hundred are named.
-  if (kinds.length < added) return `offers ${added} tools, resources and prompts`;
+  if (items.length < added) return `offers ${added} tools, resources and prompts`;
   const counts = Object.entries(nouns).flatMap(([kind, noun]) => {
-    const count = kinds.filter((one) => one === kind).length;
+    const count = items.filter((item) => item.kind === kind).length;
     return count === 0 ? [] : [several(count, noun)];
   });
   return counts.length === 0 ? "offers nothing" : `offers ${counts.join(", ")}`;
 }
 
-function changes(event: HubEvent): string {
+function changes(event: CapabilitiesChanged): string {
   const parts = (["added", "removed", "changed"] as const).flatMap((change) => {
-    const count = countOf(event[change]);
+    const count = event[change];
     if (count === 0) return [];
-    const keys = listOf(event.items)
-      .filter((item) => fieldOf(item, "change") === change)
-      .map((item) => textOf(fieldOf(item, "key")));
+    const keys = event.items.filter((item) => item.change === change).map(({ key }) => key);
     const named = keys.slice(0, 3).join(", ");
     return [`${count} ${change}${named === "" ? "" : ` (${named}${count > 3 ? ", …" : ""})`}`];
   });
   return `changed what it offers: ${parts.join(", ")}`;
 }
 
-function flaps(flapping: unknown): Told {
-  const often = several(countOf(fieldOf(flapping, "changes")), "time");
-  return fieldOf(flapping, "state") === "ended"
+function offering(event: CapabilitiesChanged): Sentence {
+  if (event.flapping === undefined)
+    return { text: `${event.previousHash === undefined ? offers(event) : changes(event)}.` };
+  const often = several(event.flapping.changes, "time");
+  return event.flapping.state === "ended"
     ? { text: `is stable again, after ${often}.` }
     : {
         text: `keeps changing what it offers: ${often} so far. The hub reads it less often now.`,
@@ -93,39 +84,33 @@ function flaps(flapping: unknown): Told {
       };
 }
 
-/** What happened, in one plain sentence. */
-export function tell(event: HubEvent): Told {
+const kindOf = (event: { readonly kind: string }) => event.kind.replaceAll("-", " ");
+
+function said(event: Told): Sentence {
   switch (event.kind) {
     case "registered": {
-      const replaced = listOf(event.replaced).map(where);
+      const replaced = event.replaced.map(placeOf);
       if (replaced.length > 0)
         return { text: `registered and took over from ${replaced.join(", ")}.` };
-      return {
-        text: event.isNewServer === true ? "registered." : "registered another instance.",
-      };
+      return { text: event.isNewServer ? "registered." : "registered another instance." };
     }
     case "registration-updated": {
-      const changed = listOf(event.changed).map(textOf).join(", ");
+      const changed = event.changed.join(", ");
       return { text: `changed ${changed === "" ? "its registration" : `its ${changed}`}.` };
     }
     case "edited": {
-      const changed = listOf(event.changed)
-        .map((field) => editedNouns[textOf(field)] ?? textOf(field))
-        .join(", ");
+      const changed = event.changed.map((field) => editedNouns[field] ?? field).join(", ");
       return { text: `was edited in the hub: ${changed}.` };
     }
     case "status-changed": {
-      const fix = textOf(event.fix);
-      const to = textOf(event.to);
-      const reason = textOf(event.reason);
+      const reason = event.reason === "" ? "." : `: ${goingOn(event.reason)}`;
       return {
-        text: `${became[to] ?? `is ${to}`}${reason === "" ? "." : `: ${goingOn(reason)}`}`,
-        ...(fix === "" ? {} : { fix }),
+        text: `${became[event.to]}${reason}`,
+        ...(event.fix === undefined ? {} : { fix: event.fix }),
       };
     }
     case "capabilities-changed":
-      if (event.flapping !== undefined) return flaps(event.flapping);
-      return { text: `${event.previousHash === undefined ? offers(event) : changes(event)}.` };
+      return offering(event);
     case "deregistered":
       return { text: event.reason === "left" ? "left." : "was removed." };
     case "forgotten":
@@ -139,11 +124,24 @@ export function tell(event: HubEvent): Told {
       };
     case "name-conflict":
       return {
-        text: `is alive at ${where(event.holder)}, so ${where({ endpoint: event.endpoint })} did not get the name.`,
+        text: `is alive at ${placeOf(event.holder)}, so ${placeOf(event)} did not get the name.`,
         fix: "Rename one of the two, or stop the one you do not need.",
       };
     default:
-      // A newer hub knows more kinds than this page.
-      return { text: `${event.kind.replaceAll("-", " ")}.` };
+      // A page that stayed open may hear of kinds that only a newer hub knows.
+      return { text: `${kindOf(event)}.` };
   }
+}
+
+/** The endpoint that an event is about, where it is about one. */
+function placeIn(event: Told): string | undefined {
+  if (event.kind === "name-conflict") return placeOf(event.holder);
+  if (event.kind === "edited" || event.instance === undefined) return undefined;
+  return placeOf(event.instance);
+}
+
+/** What happened, in one plain sentence: the only place where an event becomes words. */
+export function sentenceOf(event: Told): Sentence {
+  const place = placeIn(event);
+  return { ...said(event), ...(place === undefined ? {} : { place }) };
 }

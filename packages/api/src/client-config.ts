@@ -1,0 +1,139 @@
+import { transports } from "@hub/core";
+import { z } from "zod";
+import { defineRoute, type Unchanging } from "./route.js";
+
+/** Every client there is a configuration for, in the order people see them. */
+export const clientIds = [
+  "claude-code",
+  "claude-desktop",
+  "vscode",
+  "cursor",
+  "windsurf",
+  "zed",
+  "continue",
+  "codex",
+  "gemini",
+  "copilot-cli",
+  "opencode",
+  "qwen-code",
+  "langchain",
+  "langchain-python",
+  "adk",
+  "fastmcp",
+  "ai-sdk",
+  "openai-agents",
+  "typescript",
+  "inspector",
+] as const;
+
+/** What the text of a configuration is written in. */
+export const clientFormats = ["json", "yaml", "toml", "shell", "typescript", "python"] as const;
+
+const clientSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    format: z.enum(clientFormats),
+    file: z.string().optional().describe("The file that the text belongs in. Absent for commands."),
+  })
+  .meta({ id: "Client" });
+
+const clientListSchema = z.object({ clients: z.array(clientSchema) });
+
+const clientConfigSchema = z
+  .object({
+    client: z.string(),
+    title: z.string(),
+    format: z.enum(clientFormats),
+    file: z.string().optional(),
+    text: z.string().describe("The whole file, or all commands."),
+    steps: z
+      .array(z.string())
+      .describe("What to do with the text. Commands and names are in backticks."),
+    installLinks: z
+      .array(z.object({ label: z.string(), href: z.string() }))
+      .describe("Links that open the client, which then asks for confirmation."),
+    notes: z.array(z.string()),
+    endpoints: z
+      .array(z.object({ key: z.string(), url: z.string(), transport: z.enum(transports) }))
+      .describe("The MCP endpoints in the text, for any other client."),
+  })
+  .meta({ id: "ClientConfig" });
+
+/** With `format=text`, the text of a client whose file is JSON. The other answer is the one with `client`. */
+const clientFileSchema = z
+  .record(z.string(), z.unknown())
+  .refine((file) => !Object.hasOwn(file, "client"))
+  .describe("With `format=text`: the client's own file, if that is JSON.");
+
+const listOf = (what: string) =>
+  z
+    .array(z.string())
+    .min(1, { error: `must name at least one; leave it out for all ${what}` })
+    .transform((items) => [...new Set(items)].sort())
+    .optional();
+
+export const listClients = defineRoute({
+  method: "get",
+  path: "/config",
+  tag: "Connect",
+  summary: "Clients and frameworks with ready configuration",
+  answers: {
+    200: {
+      description: "In display order.",
+      content: { "application/json": clientListSchema },
+    },
+  },
+});
+
+export const getClientConfig = defineRoute({
+  method: "get",
+  path: "/config/{client}",
+  tag: "Connect",
+  summary: "Ready configuration for a client or framework",
+  description:
+    "The file or the commands, ready to use. With `Accept: application/json`, the answer also says what to do with them. It holds no secrets. The configuration names the hub by the address this request was sent to. With `via=direct`, servers that do not answer now are left out, and a note or a comment names them.",
+  params: z.object({ client: z.enum(clientIds) }),
+  query: z.strictObject({
+    servers: listOf("servers").describe("Ids of servers, with commas. Default: the whole hub."),
+    tags: listOf("tags").describe("Only servers with one of these tags."),
+    toolset: z
+      .string()
+      .max(40)
+      .optional()
+      .describe("The id of a toolset, instead of servers and tags."),
+    via: z
+      .enum(["gateway", "direct"])
+      .default("gateway")
+      .describe(
+        "`gateway`: one endpoint of the hub, which always works. `direct`: each server at its own endpoint.",
+      ),
+    mode: z
+      .enum(["all", "search"])
+      .default("all")
+      .describe("`search`: the hub's search tools instead of all tools."),
+    format: z
+      .enum(["text", "json"])
+      .optional()
+      .describe(
+        "`text`: only the file or the commands. `json`: also the steps, links and notes. Default: what Accept prefers, else text.",
+      ),
+  }),
+  repeatable: ["servers", "tags"],
+  answers: {
+    200: {
+      description: "The text has the media type of its file.",
+      content: {
+        "application/json": z.union([clientConfigSchema, clientFileSchema]),
+        "text/plain": z.string(),
+      },
+    },
+  },
+  errors: ["INVALID_REQUEST", "ROUTE_NOT_FOUND", "SERVER_NOT_FOUND", "TOOLSET_NOT_FOUND"],
+});
+
+export type ClientId = (typeof clientIds)[number];
+export type ClientFormat = (typeof clientFormats)[number];
+export type ClientName = z.output<typeof clientSchema>;
+export type ClientList = z.output<typeof clientListSchema>;
+export type ClientConfig = Unchanging<z.output<typeof clientConfigSchema>>;

@@ -1,0 +1,67 @@
+import { getClientConfig, listClients } from "./client-config.js";
+import { diagnoseEndpoint } from "./diagnosis.js";
+import { listEvents } from "./events.js";
+import {
+  listServerChanges,
+  listServerPrompts,
+  listServerResources,
+  listServerTools,
+} from "./offers.js";
+import { getHealth, getReadiness, getVersion } from "./operations.js";
+import { getPulse } from "./pulse.js";
+import { endLease, registerServer, renewLease } from "./registration.js";
+import type { Route } from "./route.js";
+import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
+import { findTools } from "./tools.js";
+import {
+  createToolset,
+  deleteToolset,
+  getToolset,
+  listToolsets,
+  previewToolset,
+  replaceToolset,
+} from "./toolsets.js";
+import { getTraffic, listCalls } from "./traffic.js";
+
+/** Every route of the REST API, in the order in which a document lists them. */
+export const contract: readonly Route[] = [
+  registerServer,
+  renewLease,
+  endLease,
+  listServers,
+  getServer,
+  editServer,
+  removeServer,
+  probeServer,
+  listServerTools,
+  listServerResources,
+  listServerPrompts,
+  listServerChanges,
+  getPulse,
+  findTools,
+  getTraffic,
+  listCalls,
+  listToolsets,
+  createToolset,
+  previewToolset,
+  getToolset,
+  replaceToolset,
+  deleteToolset,
+  listClients,
+  getClientConfig,
+  listEvents,
+  diagnoseEndpoint,
+  getHealth,
+  getReadiness,
+  getVersion,
+];
+
+/** What the tags of the routes mean. */
+export const tags = [
+  { name: "Registration", description: "For servers: register, stay listed, leave." },
+  { name: "Catalogue", description: "Which servers exist and what they offer." },
+  { name: "Connect", description: "Ready configuration for clients." },
+  { name: "Events", description: "What happens." },
+  { name: "Diagnosis", description: "Why a server cannot be reached." },
+  { name: "Operations", description: "For operators of the hub." },
+] as const;

@@ -1,0 +1,92 @@
+export {
+  type ClientConfig,
+  type ClientFormat,
+  type ClientId,
+  type ClientList,
+  type ClientName,
+  clientFormats,
+  clientIds,
+  getClientConfig,
+  listClients,
+} from "./client-config.js";
+export { contract, tags } from "./contract.js";
+export { type Diagnosis, diagnoseEndpoint } from "./diagnosis.js";
+export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
+export { longestCursor, proofHeader } from "./fields.js";
+export type { FindingView } from "./finding.js";
+export type { InstanceDetail, InstanceView } from "./instance.js";
+export {
+  type CapabilityChangeList,
+  type CapabilityChangeView,
+  type ChangedItem,
+  listServerChanges,
+  listServerPrompts,
+  listServerResources,
+  listServerTools,
+  mostItems,
+  type ServerPrompts,
+  type ServerResources,
+  type ServerTools,
+  type ToolDefinition,
+} from "./offers.js";
+export {
+  getHealth,
+  getReadiness,
+  getVersion,
+  type HubVersion,
+  type Readiness,
+} from "./operations.js";
+export { errorsOfEveryRoute, type ProblemDocument, problemSchema, problems } from "./problem.js";
+export { getPulse, type Pulse } from "./pulse.js";
+export {
+  endLease,
+  type RegisterAnswer,
+  type RenewAnswer,
+  registerServer,
+  renewLease,
+} from "./registration.js";
+export {
+  type AnswerOf,
+  answerSchema,
+  type BodyOf,
+  defineRoute,
+  type JsonStatus,
+  type PathParams,
+  type QueryOf,
+  type Route,
+  type RouteAnswer,
+  type Unchanging,
+} from "./route.js";
+export { type Sentence, sentenceOf } from "./sentence.js";
+export type { ServerDetail, ServerList, ServerSummary } from "./server.js";
+export {
+  editServer,
+  getServer,
+  listServers,
+  probeServer,
+  removeServer,
+  type ServersQuery,
+} from "./servers.js";
+export { type FoundTool, findTools, type ToolList } from "./tools.js";
+export {
+  createToolset,
+  deleteToolset,
+  getToolset,
+  listToolsets,
+  previewToolset,
+  replaceToolset,
+  type ToolsetList,
+  type ToolsetPreview,
+  type ToolsetView,
+} from "./toolsets.js";
+export {
+  type Call,
+  type CallList,
+  getTraffic,
+  listCalls,
+  type ServerTraffic,
+  type Traffic,
+  type TrafficFigures,
+  type TrafficMinute,
+  type TrafficRow,
+} from "./traffic.js";

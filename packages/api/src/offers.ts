@@ -1,0 +1,133 @@
+import { capabilityKinds } from "@hub/core";
+import { z } from "zod";
+import {
+  definitionSchema,
+  instant,
+  longestCursor,
+  seqCursor,
+  serverParams,
+  wholeDefinition,
+} from "./fields.js";
+import { defineRoute } from "./route.js";
+
+/** In one page: as good as all. */
+export const mostItems = 1_000_000;
+
+const query = z.strictObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(mostItems)
+    .default(mostItems)
+    .describe("Items in one page. Default: as many as fit into one answer, which is all of most."),
+  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
+});
+
+const snapshot = z.union([z.object({ hash: z.string() }), z.null()]);
+const paged = {
+  hashes: z.record(z.string(), z.string()).describe("By name or URI."),
+  nextCursor: z.string().optional(),
+};
+
+const serverToolsSchema = z.object({ snapshot, tools: z.array(wholeDefinition("name")), ...paged });
+const serverResourcesSchema = z.object({
+  snapshot,
+  resources: z.array(wholeDefinition("uri")),
+  resourceTemplates: z.array(wholeDefinition("uriTemplate")),
+  ...paged,
+});
+const serverPromptsSchema = z.object({
+  snapshot,
+  prompts: z.array(wholeDefinition("name")),
+  ...paged,
+});
+
+const description =
+  "The list is empty, with `snapshot: null`, until the hub has read it. When the list does not fit into one answer, `nextCursor` leads to the rest.";
+
+export const listServerTools = defineRoute({
+  method: "get",
+  path: "/servers/{id}/tools",
+  tag: "Catalogue",
+  summary: "The tools of a server, from the last snapshot",
+  params: serverParams,
+  query,
+  answers: { 200: { description, content: { "application/json": serverToolsSchema } } },
+  errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
+});
+
+export const listServerResources = defineRoute({
+  method: "get",
+  path: "/servers/{id}/resources",
+  tag: "Catalogue",
+  summary: "The resources of a server, from the last snapshot",
+  params: serverParams,
+  query,
+  answers: { 200: { description, content: { "application/json": serverResourcesSchema } } },
+  errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
+});
+
+export const listServerPrompts = defineRoute({
+  method: "get",
+  path: "/servers/{id}/prompts",
+  tag: "Catalogue",
+  summary: "The prompts of a server, from the last snapshot",
+  params: serverParams,
+  query,
+  answers: { 200: { description, content: { "application/json": serverPromptsSchema } } },
+  errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
+});
+
+const changedItemSchema = z.object({
+  change: z.enum(["added", "removed", "changed"]),
+  kind: z.enum(capabilityKinds),
+  key: z.string(),
+  before: definitionSchema
+    .optional()
+    .describe("For a changed item, the members that differ; otherwise the whole item."),
+  after: definitionSchema.optional(),
+  isCut: z.boolean().optional().describe("The definitions were too large to keep."),
+});
+
+const changeSchema = z.object({
+  seq: z.number().describe("The number of its event in the journal."),
+  at: instant,
+  hash: z.string(),
+  previousHash: z.string().optional(),
+  items: z.array(changedItemSchema),
+  omitted: z.number().optional().describe("How many changed items were not kept."),
+});
+
+const changeListSchema = z.object({
+  changes: z.array(changeSchema),
+  nextCursor: z.string().optional(),
+});
+
+export const listServerChanges = defineRoute({
+  method: "get",
+  path: "/servers/{id}/changes",
+  tag: "Catalogue",
+  summary: "Changes to the tools, resources and prompts of a server, newest first",
+  params: serverParams,
+  query: z.strictObject({
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: seqCursor,
+  }),
+  answers: {
+    200: {
+      description:
+        "Each change with its differences. The hub deletes old changes, and definitions that are too large to keep.",
+      content: { "application/json": changeListSchema },
+    },
+  },
+  errors: ["SERVER_NOT_FOUND", "INVALID_REQUEST"],
+});
+
+export type ToolDefinition = ServerTools["tools"][number];
+export type ServerTools = z.output<typeof serverToolsSchema>;
+export type ServerResources = z.output<typeof serverResourcesSchema>;
+export type ServerPrompts = z.output<typeof serverPromptsSchema>;
+export type ChangedItem = z.output<typeof changedItemSchema>;
+export type CapabilityChangeView = z.output<typeof changeSchema>;
+export type CapabilityChangeList = z.output<typeof changeListSchema>;

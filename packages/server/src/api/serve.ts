@@ -1,0 +1,69 @@
+import type {
+  AnswerOf,
+  BodyOf,
+  JsonStatus,
+  PathParams,
+  QueryOf,
+  Route,
+  Unchanging,
+} from "@hub/api";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { AppEnv, HubApp } from "./context.js";
+import { parseWith } from "./problem.js";
+import { readQuery } from "./query.js";
+
+/** One request to a route of the contract. */
+export class RouteCall<Of extends Route> {
+  readonly context: Context<AppEnv>;
+  readonly #route: Of;
+
+  constructor(context: Context<AppEnv>, route: Of) {
+    this.context = context;
+    this.#route = route;
+  }
+
+  get params(): PathParams<Of["path"]> {
+    // The names come from the route's path, which is what Hono matched.
+    return this.context.req.param() as PathParams<Of["path"]>;
+  }
+
+  /** Read each time it is asked for. Throws INVALID_REQUEST. */
+  get query(): QueryOf<Of> {
+    const { query, repeatable } = this.#route;
+    // The schema is the one that the type follows from.
+    return (query === undefined ? {} : readQuery(this.context, query, repeatable)) as QueryOf<Of>;
+  }
+
+  /** What was sent, by the schema of the route's JSON body. Throws INVALID_REQUEST. */
+  body(sent: unknown): BodyOf<Of> {
+    const schema = this.#route.body?.["application/json"];
+    if (schema === undefined) throw new Error(`${this.#route.path} takes no JSON.`);
+    return parseWith(schema, sent) as BodyOf<Of>; // the schema that the type follows from
+  }
+
+  json<Status extends JsonStatus<Of>>(
+    status: Status,
+    body: Unchanging<AnswerOf<Of, Status>>,
+    headers?: Record<string, string>,
+  ): Response {
+    // A status with which a route answers JSON may have content.
+    const contentful = status as ContentfulStatusCode & Status;
+    return this.context.json<object>(body as object, contentful, headers); // an answer is an object
+  }
+
+  /** The answer that has no body. */
+  empty(): Response {
+    return this.context.body(null, 204);
+  }
+}
+
+/** Answers a route of the contract; its path, parameters, bodies and answers are written only there. */
+export function serve<Of extends Route>(
+  app: HubApp,
+  route: Of,
+  handler: (call: RouteCall<Of>) => Response | Promise<Response>,
+): void {
+  const path = route.path.replace(/\{(\w+)\}/g, ":$1");
+  app.on(route.method.toUpperCase(), path, (context) => handler(new RouteCall(context, route)));
+}
