@@ -2,7 +2,7 @@ import { contract, errorsOfEveryRoute, problemSchema, type Route } from "@hub/ap
 import type { z } from "zod";
 
 /** What came back from the REST API. */
-export type RestAnswer = {
+type RestAnswer = {
   readonly method: string;
   /** With or without a host and a query. */
   readonly url: string;
