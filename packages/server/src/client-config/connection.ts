@@ -19,7 +19,7 @@ export type DirectConnection = Connection & {
   readonly isAway: boolean;
 };
 
-export type InstallLink = { readonly label: string; readonly href: string };
+type InstallLink = { readonly label: string; readonly href: string };
 
 /** A program that people connect with, and how it wants to be told of MCP endpoints. */
 export type ClientKind = {
