@@ -7,6 +7,7 @@ export default defineConfig({
     include: [
       "packages/*/{src,test}/**/*.test.ts",
       "apps/*/{src,test}/**/*.test.ts",
+      "examples/*.test.ts",
       "test/**/*.test.ts",
     ],
     // `npm run test:timed`

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HubProcess, Program } from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
-import { HubProcess, Program } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 const program = join(root, "apps/hub/dist/main.js");

@@ -2,12 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerSchema, getServer, listServers } from "@hub/api";
 import { registrationSchema } from "@hub/core";
+import { HubProcess, sendAll, wronglyAnswered } from "@hub/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { badRegistrations } from "./support/bad-registrations.js";
 import { badRequests } from "./support/bad-requests.js";
-import { sendAll, wronglyAnswered } from "./support/fuzz.js";
-import { HubProcess } from "./support/hub-process.js";
 import { secretMark } from "./support/spoilt-registrations.js";
 
 /** Another one finds other things: `FUZZ_SEED=1 npx vitest run test/bad-input.test.ts`. */

@@ -1,9 +1,7 @@
+import { countByStatus, HubProcess, quantile, sendAll } from "@hub/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { badRegistrations } from "./support/bad-registrations.js";
-import { countByStatus, sendAll } from "./support/fuzz.js";
-import { HubProcess } from "./support/hub-process.js";
-import { quantile } from "./support/raw-http.js";
 
 /** Another one finds other things: `FUZZ_SEED=1 npm run test:timed -- bad-input`. */
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_123);

@@ -1,5 +1,5 @@
+import { HubProcess } from "@hub/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HubProcess } from "./support/hub-process.js";
 
 let hub: HubProcess;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
+import { HubProcess } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { timeSettings } from "../apps/hub/src/settings.js";
 import { hubSettings, settingsOfOthers } from "../packages/core/src/environment/index.js";
 import { gatewayErrors } from "../packages/gateway/src/errors.js";
-import { timeSettings } from "../packages/server/src/settings.js";
-import { HubProcess } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 
@@ -84,7 +84,7 @@ describe("code in the documentation", () => {
           .map((line) => ({ page: one.page, line: line.split(" #")[0]?.trim() ?? "" })),
       );
     for (const { page, line } of lines) {
-      const script = /^npm (?:run )?([\w:-]+)/.exec(line)?.[1];
+      const script = /^(?:[A-Z_]+=\S+ )*npm (?:run )?([\w:-]+)/.exec(line)?.[1];
       const program = /^(?:bash|node) (\S+)/.exec(line)?.[1];
       const isKnown =
         (script !== undefined && known.has(script)) ||

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@hub/testing";
+import type { ServerList } from "@hub/api";
+import { HubProcess, Program, until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HubProcess, Program } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 
@@ -111,6 +111,54 @@ describe("the programs of the documentation", () => {
     const inMemory = run([example("registry-in-memory")]);
     expect(await inMemory.ended).toEqual({ code: 0, signal: null });
     expect(inMemory.output).toContain("registered MCP Server 1\nmcp-server-1 10000");
+  });
+
+  test("a hub inside an app of one's own answers beside its pages, and agents call tools through it", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "mcp-hub-embedded-"));
+    const embedded = new Program(process.execPath, [example("hub-in-hono")], {
+      PORT: "0",
+      MCP_HUB_DATA_DIR: dataDir,
+    });
+    running.push(embedded);
+    const url = await until(
+      "the app to listen",
+      () => /listening at (\S+)/.exec(embedded.output)?.[1],
+    );
+    expect(await (await fetch(`${url}/hello`)).text()).toBe("This page is my own.");
+    const env = { MCP_HUB_URL: url };
+    running.push(new Program(process.execPath, [example("sdk-v1")], env));
+    await until("the server to be up", async () => {
+      const { servers } = (await (await fetch(`${url}/servers?status=up`)).json()) as ServerList;
+      return servers[0]?.capabilities?.tools === 1;
+    });
+    const client = new Program(process.execPath, [example("through-the-hub")], env);
+    expect(await client.ended).toEqual({ code: 0, signal: null });
+    expect(client.output).toMatch(/\d+ tools, one of them says .*Sunny in Bergen/);
+    embedded.child.kill("SIGTERM");
+    expect(await embedded.ended).toEqual({ code: 0, signal: null });
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  test("a store of one's own keeps what the hub hands it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mcp-hub-own-store-"));
+    const file = join(folder, "events.jsonl");
+    const program = new Program(process.execPath, [example("own-store")], { EVENTS_FILE: file });
+    running.push(program);
+    const url = await until(
+      "the hub to listen",
+      () => /listening at (\S+)/.exec(program.output)?.[1],
+    );
+    const body = new URLSearchParams({
+      name: "Harbour",
+      transport: "streamable-http",
+      endpoint: "http://localhost:9/mcp",
+    });
+    expect((await fetch(`${url}/register`, { method: "POST", body })).status).toBe(201);
+    const [first = ""] = readFileSync(file, "utf8").split("\n");
+    expect(JSON.parse(first)).toMatchObject({ kind: "registered", name: "Harbour" });
+    program.child.kill("SIGTERM");
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test("a URL is registered without being served, once something answers there", async () => {

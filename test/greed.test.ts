@@ -1,8 +1,17 @@
 import { connect } from "node:net";
-import { closeAll, closeLater, ModernUpstream, tool, until } from "@hub/testing";
+import {
+  closeAll,
+  closeLater,
+  freePort,
+  HubProcess,
+  ModernUpstream,
+  Program,
+  RawConnection,
+  requestBytes,
+  tool,
+  until,
+} from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { freePort, HubProcess, Program } from "./support/hub-process.js";
-import { RawConnection, requestBytes } from "./support/raw-http.js";
 
 afterEach(closeAll);
 

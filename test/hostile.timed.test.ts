@@ -2,11 +2,16 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerSchema, getServer } from "@hub/api";
-import { until } from "@hub/testing";
+import {
+  allowedMs,
+  HubProcess,
+  keepAsking,
+  quantile,
+  requestBytes,
+  Upstreams,
+  until,
+} from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
-import { HubProcess } from "./support/hub-process.js";
-import { allowedMs, keepAsking, quantile, requestBytes } from "./support/raw-http.js";
-import { Upstreams } from "./support/upstreams.js";
 
 const hostileNames = [
   ...["hangs-before-headers", "hangs-in-body", "sends-for-ever", "sends-50-megabytes"],

@@ -1,8 +1,8 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Program } from "@hub/testing";
 import { expect, test } from "vitest";
-import { Program } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 

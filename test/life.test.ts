@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { until } from "@hub/testing";
+import { HubProcess, Program, quick, until } from "@hub/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 /** One for all: each test finds it as a hub is that has lived through the others. */

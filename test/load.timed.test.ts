@@ -1,17 +1,17 @@
 import { setInterval as every } from "node:timers/promises";
 import { answerSchema, registerServer } from "@hub/api";
-import { until } from "@hub/testing";
-import { afterEach, expect, test } from "vitest";
-import { HubProcess } from "./support/hub-process.js";
 import {
-  type Answer,
   allowedMs,
+  HubProcess,
   keepAsking,
   quantile,
+  type RawAnswer,
   RawConnection,
   requestBytes,
-} from "./support/raw-http.js";
-import { Upstreams } from "./support/upstreams.js";
+  Upstreams,
+  until,
+} from "@hub/testing";
+import { afterEach, expect, test } from "vitest";
 
 const herdSize = 500;
 /** It is alive, and costs the hub one request a probe: the machine has enough to do. */
@@ -47,7 +47,7 @@ async function registerAll(
     });
     return requestBytes("POST /register", head(hub, body.length), body);
   });
-  const answers: (Answer | undefined)[] = [];
+  const answers: (RawAnswer | undefined)[] = [];
   const work = async () => {
     const connection = new RawConnection(hub.port);
     for (let bytes = requests.pop(); bytes !== undefined; bytes = requests.pop()) {

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { until } from "@hub/testing";
+import { HubProcess, Program, quick, until } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, expect, test } from "vitest";
-import { HubProcess, Program, quick } from "./support/hub-process.js";
 
 const root = join(import.meta.dirname, "..");
 const closing: (() => Promise<unknown>)[] = [];

@@ -2,10 +2,9 @@ import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { RegisterAnswer, ServerDetail } from "@hub/api";
-import { until } from "@hub/testing";
+import { freePort, HubProcess, Program, until } from "@hub/testing";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, describe, expect, test } from "vitest";
-import { freePort, HubProcess, Program } from "./support/hub-process.js";
 
 /** Whose a name is, as a stranger sees it who has nothing but the hub's port and what it shows. */
 

@@ -1,9 +1,7 @@
 import { BudgetBook, defaultBudgets } from "@hub/core";
-import { until } from "@hub/testing";
+import { openMany, RawConnection, requestBytes, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { connectionLimits, listen } from "../packages/server/src/listen.js";
-import { openMany } from "./support/many-connections.js";
-import { RawConnection, requestBytes } from "./support/raw-http.js";
 
 const running: { stop(): Promise<void> }[] = [];
 

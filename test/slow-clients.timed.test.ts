@@ -1,8 +1,13 @@
-import { until } from "@hub/testing";
+import {
+  allowedMs,
+  HubProcess,
+  keepAsking,
+  openMany,
+  quantile,
+  requestBytes,
+  until,
+} from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
-import { HubProcess } from "./support/hub-process.js";
-import { openMany } from "./support/many-connections.js";
-import { allowedMs, keepAsking, quantile, requestBytes } from "./support/raw-http.js";
 
 const running: { stop(): Promise<void> }[] = [];
 

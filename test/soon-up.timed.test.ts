@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { freePort, HubProcess } from "@hub/testing";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, expect, test } from "vitest";
-import { freePort, HubProcess } from "./support/hub-process.js";
 
 const running: (() => unknown)[] = [];
 

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@hub/testing";
+import { freePort, HubProcess, Program, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { freePort, HubProcess, Program } from "./support/hub-process.js";
 
 const program = join(import.meta.dirname, "../apps/hub/dist/main.js");
 const cleanups: (() => unknown)[] = [];
@@ -134,16 +133,15 @@ describe("a start that cannot be", () => {
     expect(second.output).toContain("MCP_HUB_PORT");
   });
 
-  test("a port that something else has: says which process", async () => {
+  test("a port that something else has: says so, how to find it, and what else can be done", async () => {
     const other = createServer((_, response) => response.end("hello"));
     const port = await freePort();
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
     cleanups.push(() => other.close());
     const second = run({ MCP_HUB_PORT: String(port), LOG_FORMAT: "json" });
     expect((await second.ended).code).toBe(1);
-    expect(second.output).toContain(
-      process.platform === "linux" ? `process ${process.pid} ` : "taken by",
-    );
+    expect(second.output).toContain(`Port ${port} on 127.0.0.1 is taken by another program`);
+    for (const text of [`lsof -i :${port}`, "MCP_HUB_PORT"]) expect(second.output).toContain(text);
   });
 
   test("a data folder that another hub has: refused in one sentence, and the first goes on", async () => {

@@ -2,21 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { until } from "@hub/testing";
+import { freePort, Program, until } from "@hub/testing";
 import { expect, test } from "vitest";
-import { freePort, Program } from "./support/hub-process.js";
 
-const server = pathToFileURL(join(import.meta.dirname, "../packages/server/dist/index.js")).href;
+const hub = pathToFileURL(join(import.meta.dirname, "../apps/hub/dist/main.js")).href;
 
 /** The hub's own program, in which a signal lets a timer and a promise fail that belong to no request. */
 const failing = `
-import { runHub } from ${JSON.stringify(server)};
 process.on("SIGUSR2", () => {
   setTimeout(() => { throw new Error("injected: a timer"); });
   setImmediate(() => { throw { toString() { throw new Error("it cannot even be shown"); } }; });
   Promise.reject(new Error("injected: a promise"));
 });
-process.exitCode = await runHub({ env: process.env, args: [] });
+await import(${JSON.stringify(hub)});
 `;
 
 test("what no boundary took is logged with an instance, and the hub lives on, a flood of it too", async () => {

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
+import { HubProcess, type RawAnswer, RawConnection, requestBytes } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HubProcess } from "./support/hub-process.js";
-import { type Answer, RawConnection, requestBytes } from "./support/raw-http.js";
 
 let hub: HubProcess;
 let host: readonly [string, string];
@@ -14,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => hub.stop());
 
-async function exchange(bytes: string | Uint8Array): Promise<Answer | undefined> {
+async function exchange(bytes: string | Uint8Array): Promise<RawAnswer | undefined> {
   const connection = new RawConnection(hub.port);
   connection.write(bytes);
   const answer = await connection.next();

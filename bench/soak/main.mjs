@@ -2,9 +2,9 @@
 // are stopped, killed and started. Shows that nothing fails without a reason and that nothing grows.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../free-port.mjs";
 import { legacyClient, modernClient } from "./client.mjs";
 
 const minutes = Number(option("--minutes") ?? 10);
@@ -22,15 +22,6 @@ let isOver = false;
 function option(name) {
   const at = process.argv.indexOf(name);
   return at === -1 ? undefined : process.argv[at + 1];
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function start(script, args, env) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { HubProcess } from "@hub/testing";
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { HubProcess } from "../support/hub-process.js";
 import { askMcp } from "./ask-mcp.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
 

@@ -1,5 +1,3 @@
-import type { HubProcess } from "../support/hub-process.js";
-
 const version = "2026-07-28";
 const key = (suffix: string) => `io.modelcontextprotocol/${suffix}`;
 
@@ -35,3 +33,5 @@ export async function askMcp(
   });
   return response.text();
 }
+
+import type { HubProcess } from "@hub/testing";

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { until } from "@hub/testing";
+import { type HubProcess, until } from "@hub/testing";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { HubProcess } from "../support/hub-process.js";
 import { cleanStage, open, startHub as startEmptyHub, startServer } from "./stage.js";
 
 cleanStage();

@@ -1,6 +1,5 @@
-import { until } from "@hub/testing";
+import { freePort, type HubProcess, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { freePort, type HubProcess } from "../support/hub-process.js";
 import { layoutFaults } from "./layout-faults.js";
 import { isLoaded } from "./page.js";
 import { pagePaths, populate } from "./populated.js";

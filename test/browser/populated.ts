@@ -1,6 +1,5 @@
 import type { RegisterAnswer } from "@hub/api";
-import { until } from "@hub/testing";
-import { freePort, type HubProcess } from "../support/hub-process.js";
+import { freePort, type HubProcess, until } from "@hub/testing";
 import { askMcp } from "./ask-mcp.js";
 import { startProgram, startServer } from "./stage.js";
 

@@ -1,7 +1,7 @@
 import { type Registered, register } from "@hub/register";
+import type { HubProcess } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, test } from "vitest";
-import type { HubProcess } from "../support/hub-process.js";
 import { startFlipping } from "./servers/flipping.js";
 import { workshop } from "./servers/workshop.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";

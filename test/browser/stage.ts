@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { HubProcess, Program, quick } from "@hub/testing";
 import { afterAll, afterEach, expect } from "vitest";
-import { HubProcess, Program, quick } from "../support/hub-process.js";
 import { closeBrowser, openPage, type PageOptions, type Watch } from "./page.js";
 
 const root = join(import.meta.dirname, "../..");

@@ -1,6 +1,6 @@
+import type { HubProcess } from "@hub/testing";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import type { HubProcess } from "../support/hub-process.js";
 import { askMcp } from "./ask-mcp.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
 

@@ -1,7 +1,7 @@
 import { register } from "@hub/register";
+import type { HubProcess } from "@hub/testing";
 import type { Locator, Page } from "playwright-core";
 import { afterEach } from "vitest";
-import type { HubProcess } from "../support/hub-process.js";
 import { trials } from "./servers/trials.js";
 import { cleanStage, open, startProgram } from "./stage.js";
 

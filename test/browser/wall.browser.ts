@@ -1,5 +1,5 @@
+import type { HubProcess } from "@hub/testing";
 import { describe, expect, test } from "vitest";
-import type { HubProcess } from "../support/hub-process.js";
 import { cleanStage, open as openStage, startHub, startServer } from "./stage.js";
 
 cleanStage();

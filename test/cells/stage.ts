@@ -1,5 +1,4 @@
-import { until } from "@hub/testing";
-import { HubProcess } from "../support/hub-process.js";
+import { HubProcess, until } from "@hub/testing";
 import type { Path } from "./cells.js";
 import { type Running, type ServerKind, serverKinds } from "./servers/kinds.js";
 

@@ -1,5 +1,5 @@
+import type { FuzzRequest } from "@hub/testing";
 import fc from "fast-check";
-import type { FuzzRequest } from "./fuzz.js";
 import { badJson, type Fields, spoilt } from "./spoilt-registrations.js";
 
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

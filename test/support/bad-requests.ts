@@ -1,6 +1,5 @@
+import { type FuzzRequest, requestBytes } from "@hub/testing";
 import fc from "fast-check";
-import type { FuzzRequest } from "./fuzz.js";
-import { requestBytes } from "./raw-http.js";
 
 const oddPart = fc.oneof(
   fc.constantFrom(

@@ -6,7 +6,7 @@ import {
 
 // Loading the program leaves much behind that is no measure for what running it needs.
 holdYoungGeneration();
-const { runHub } = await import("@hub/server");
+const { runHub } = await import("./run.js");
 const { webUi } = await import("@hub/ui");
 boundYoungGeneration(8 * 1024 * 1024);
 collectLargeObjectsSooner(16 * 1024 * 1024, 40);

@@ -57,6 +57,7 @@ export {
 } from "./health.js";
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "./history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "./history-ledger.js";
+export type { HubStore } from "./hub-store.js";
 export { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
 export { MemorySessionStore } from "./memory-session-store.js";

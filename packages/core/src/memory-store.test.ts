@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { MemoryStore } from "./memory-store.js";
+import { describeHubStore } from "./testing/hub-store-contract.js";
 import { creating } from "./testing/samples.js";
-import { describeStore } from "./testing/store-contract.js";
 
-describeStore("memory", async (budgets) => new MemoryStore(budgets));
+describeHubStore("memory", async (budgets) => new MemoryStore(budgets));
 
 test("what it gives away and what it was given cannot change what it holds", async () => {
   const store = new MemoryStore();

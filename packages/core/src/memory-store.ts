@@ -3,6 +3,10 @@ import type { EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { jsonBytes } from "./history.js";
 import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
+import type { HubStore } from "./hub-store.js";
+import { MemorySessionStore } from "./memory-session-store.js";
+import { MemoryToolsetStore } from "./memory-toolset-store.js";
+import type { SessionStore } from "./session-store.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import {
   type CapabilityChange,
@@ -10,17 +14,19 @@ import {
   type HistoryPage,
   type HistoryQuery,
   type JournalQuery,
-  type RegistryStore,
   type StoredState,
   type StoreWrite,
   stepOf,
 } from "./store.js";
+import type { ToolsetStore } from "./toolset-store.js";
 
 /**
  * A store that lives as long as its object: for tests, and for hubs that may forget. `close` keeps
  * what it holds, so a registry opened on it again finds everything, as after a restart on disk.
  */
-export class MemoryStore implements RegistryStore {
+export class MemoryStore implements HubStore {
+  readonly toolsets: ToolsetStore = new MemoryToolsetStore();
+  readonly sessions: SessionStore = new MemorySessionStore();
   readonly #entries = new Map<string, EntryRecord>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #budgets: BudgetBook;

@@ -151,12 +151,12 @@ describe("list_changed", () => {
   test("does not come when a server restarts with equal tools, nor for a blip shorter than the grace period", async () => {
     const hub = await TestHub.start({
       limits: { graceMs: 8_000 },
-      env: {
-        MCP_HUB_HEARTBEAT_MS: "100",
-        MCP_HUB_LEASE_MIN_MS: "100",
-        MCP_HUB_LEASE_TTL_MS: "200",
-        MCP_HUB_DOWN_AFTER_MS: "200",
-        MCP_HUB_SWEEP_MS: "50",
+      settings: {
+        heartbeatMs: 100,
+        leaseMinMs: 100,
+        leaseTtlMs: 200,
+        downAfterMs: 200,
+        sweepMs: 50,
       },
     });
     const upstream = await ModernUpstream.start(offer);

@@ -136,7 +136,7 @@ describe("sessions with servers", () => {
   });
 
   test("a client that was idle for long is gone; one with a stream or a call is not", async () => {
-    const { hub, upstream } = await withServer({ limits: { sessionIdleMs: 250 } });
+    const { hub, upstream } = await withServer({ limits: { sessionIdleMs: 2_000 } });
     upstream.on("slow", () => undefined);
     const [idle, listening, calling] = [
       await LegacyClient.open(hub.url),

@@ -7,11 +7,11 @@ import {
   ModernClient,
   ModernUpstream,
   type Payload,
+  RawConnection,
   TestHub,
   until,
 } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { RawConnection } from "../../../test/support/raw-http.js";
 
 afterEach(closeAll);
 

@@ -135,7 +135,7 @@ describe("a server that refuses the connection of a call", () => {
     "is noticed without a call, by the stream on which the hub hears of changes (%s)",
     async (era) => {
       // No probe of an instance that is up, and no end of a lease, comes in time.
-      const hub = await TestHub.start({ env: { MCP_HUB_PROBE_UP_MS: "3600000" } });
+      const hub = await TestHub.start({ settings: { probeUpMs: 3_600_000 } });
       const upstream = await start(era);
       await hub.register("quiet", upstream, { lease: { ttlMs: 3_600_000 } });
       const opening = era === "legacy" ? "GET" : "POST subscriptions/listen";
@@ -167,16 +167,16 @@ describe("a server that refuses the connection of a call", () => {
 });
 
 describe("a server that is down", () => {
-  const env = {
-    MCP_HUB_DOWN_AFTER_MS: "1000",
-    MCP_HUB_LEASE_TTL_MS: "1000",
-    MCP_HUB_LEASE_MIN_MS: "1000",
-    MCP_HUB_HEARTBEAT_MS: "300",
-    MCP_HUB_SWEEP_MS: "200",
+  const settings = {
+    downAfterMs: 1_000,
+    leaseTtlMs: 1_000,
+    leaseMinMs: 1_000,
+    heartbeatMs: 300,
+    sweepMs: 200,
   };
 
   test("stays in the lists' account of what is missing and in hub__list_servers, and calls to it say why", async () => {
-    const hub = await TestHub.start({ env, limits: { graceMs: 1 } });
+    const hub = await TestHub.start({ settings, limits: { graceMs: 1 } });
     const upstream = await start("legacy", {
       tools: ["echo"],
       prompts: [{ name: "letter" }],

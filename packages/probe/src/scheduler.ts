@@ -11,7 +11,7 @@ import {
 import { createFairLimiter } from "./fair-limiter.js";
 
 type SchedulerLog = {
-  error(details: Readonly<Record<string, unknown>>, message: string): void;
+  error(event: string, fields: Readonly<Record<string, unknown>>): void;
 };
 
 export type ProbeSchedulerDeps = {
@@ -66,11 +66,10 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
   let isWoken = false;
   let pumpedAt = Number.NEGATIVE_INFINITY;
 
-  function tell(event: string, text: string, error: unknown): void {
-    log.error(
-      { event, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      text,
-    );
+  function tell(event: string, error: unknown): void {
+    log.error(event, {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   }
 
   async function run(task: ProbeTask): Promise<void> {
@@ -84,7 +83,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       });
     } catch (error) {
       // A prober never rejects; one that does must not take the schedule down.
-      tell("probe-crashed", "A probe crashed.", error);
+      tell("probe-crashed", error);
       outcome = crashed;
     }
     // A probe that was given up says nothing about the server.
@@ -109,9 +108,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
         isUrgent,
         work: () => {
           if (waiting.get(key) === place) waiting.delete(key);
-          return run(place.task).catch((error) =>
-            tell("probe-lost", "A probe was not recorded.", error),
-          );
+          return run(place.task).catch((error) => tell("probe-lost", error));
         },
       })
       .finally(wake);
@@ -135,7 +132,7 @@ export function createProbeScheduler(deps: ProbeSchedulerDeps): ProbeScheduler {
       pump();
       pauseMs = sleepMs();
     } catch (error) {
-      tell("probe-schedule-crashed", "Taking due probes crashed.", error);
+      tell("probe-schedule-crashed", error);
     }
     cancelTimer();
     cancelTimer = setTimer(wake, pauseMs);

@@ -1,8 +1,8 @@
+import { until } from "@hub/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { clientKinds, connectClient } from "./support/clients.js";
 import { HubStub } from "./support/hub-stub.js";
 import { cliPath, fixture, isAlive, Running } from "./support/processes.js";
-import { until } from "./support/servers.js";
 
 let hub: HubStub;
 const running: Running[] = [];
@@ -37,7 +37,7 @@ async function wrapFixture(options: readonly string[] = [], flags: readonly stri
 describe("hub-register", () => {
   test("serves a stdio server to clients of all kinds at once and registers it", async () => {
     const { cli, url } = await wrapFixture();
-    await until(() => hub.registered.length === 1);
+    await until("the registration", () => hub.registered.length === 1);
     expect(hub.registered[0]).toMatchObject({
       name: "Stdio Greeter",
       version: "0.1.0",
@@ -131,7 +131,7 @@ describe("hub-register", () => {
     "%s deregisters and keeps its meaning",
     async (signal) => {
       const { cli, server } = await wrapFixture([], ["--stubborn"]);
-      await until(() => hub.registered.length === 1);
+      await until("the registration", () => hub.registered.length === 1);
       cli.child.kill(signal);
       expect(await cli.ends()).toEqual({ code: null, signal });
       expect(hub.registered).toEqual([]);
@@ -143,10 +143,10 @@ describe("hub-register", () => {
     const { cli, server } = await wrapFixture([], ["--child", "--stubborn"]);
     const grandchild = Number(await cli.says(/child (\d+)/));
     strays.push(grandchild);
-    await until(() => hub.registered.length === 1);
+    await until("the registration", () => hub.registered.length === 1);
     cli.child.kill("SIGTERM");
     await cli.ends();
-    await until(() => !isAlive(server) && !isAlive(grandchild), "the group to end");
+    await until("the group to end", () => !isAlive(server) && !isAlive(grandchild));
   });
 
   test("kill -9 of the parent shell leaves no orphan and deregisters", async () => {
@@ -155,9 +155,9 @@ describe("hub-register", () => {
     const wrapper = Number(await shell.says(/wrapper (\d+)/));
     const server = Number(await shell.says(/server (\d+)/));
     strays.push(wrapper, server);
-    await until(() => hub.registered.length === 1);
+    await until("the registration", () => hub.registered.length === 1);
     shell.child.kill("SIGKILL");
-    await until(() => !isAlive(wrapper) && !isAlive(server), "wrapper and server to end");
+    await until("wrapper and server to end", () => !isAlive(wrapper) && !isAlive(server));
     expect(hub.registered).toEqual([]);
   });
 
@@ -166,7 +166,7 @@ describe("hub-register", () => {
     const grandchild = Number(await cli.says(/child (\d+)/));
     strays.push(grandchild);
     cli.child.kill("SIGKILL");
-    await until(() => !isAlive(server) && !isAlive(grandchild), "the group to end");
+    await until("the group to end", () => !isAlive(server) && !isAlive(grandchild));
   });
 
   test("a server that speaks only 2026-07-28 serves clients of both eras", async () => {
@@ -178,7 +178,7 @@ describe("hub-register", () => {
       expect(await client.call("greet", { name: kind })).toBe(`Hello ${kind}`);
       expect(await client.call("ask", { question: "?" })).toBe(`accept: ${kind}`);
       await client.call("grow");
-      await until(() => client.toolChanges > 0, "list_changed");
+      await until("list_changed", () => client.toolChanges > 0);
       await client.close();
     }
     cli.child.kill("SIGTERM");
@@ -187,7 +187,7 @@ describe("hub-register", () => {
 
   test("--url keeps a server registered that is served already, until it is told to end", async () => {
     const cli = wrap("--url", `${hub.url}/mcp`, "--name", "Elsewhere", "--tag", "demo");
-    await until(() => hub.heartbeats().length > 2, "heartbeats");
+    await until("heartbeats", () => hub.heartbeats().length > 2);
     expect(hub.registered).toMatchObject([
       { name: "Elsewhere", endpoint: `${hub.url}/mcp`, tags: ["demo"] },
     ]);
@@ -217,7 +217,7 @@ describe("hub-register", () => {
     const variables = { MCP_HUB_URL: hub.url, MCP_HUB_TOEKN: "secret", MCP_HUB_PORT: "8001" };
     const named = new Running(process.execPath, [cliPath, "--url", `${hub.url}/mcp`], variables);
     running.push(named);
-    await until(() => hub.registered.length === 1, "a registration");
+    await until("a registration", () => hub.registered.length === 1);
     expect(named.output.match(/.*MCP_HUB_.*/g)).toEqual([
       '[hub] warning: "MCP_HUB_TOEKN" is not a setting of MCP Hub and has no effect. The nearest setting is MCP_HUB_TOKEN.',
     ]);

@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@hub/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectClient } from "./support/clients.js";
 import { HubStub } from "./support/hub-stub.js";
 import { cliPath, fixture, isAlive, Running } from "./support/processes.js";
-import { until } from "./support/servers.js";
 
 let hub: HubStub;
 let folder: string;
@@ -53,7 +53,7 @@ test("every server of a file is served and registered under its name, in one pro
     { mcpServers: { files: greeter, notes: greeter, away: { url: `${hub.url}/mcp` } } },
     ["--tag", "mine"],
   );
-  await until(() => hub.registered.length === 3, "three registrations");
+  await until("three registrations", () => hub.registered.length === 3);
   expect(names()).toEqual(["away", "files", "notes"]);
   expect(hub.registered).toMatchObject(Array(3).fill({ tags: ["mine"] }));
   for (const name of ["files", "notes"]) {
@@ -67,7 +67,7 @@ test("every server of a file is served and registered under its name, in one pro
   cli.child.kill("SIGTERM");
   expect(await cli.ends()).toEqual({ code: null, signal: "SIGTERM" });
   expect(hub.registered).toEqual([]);
-  await until(() => !pids.some(isAlive), "the commands to be gone");
+  await until("the commands to be gone", () => !pids.some(isAlive));
 });
 
 test.runIf(process.platform === "linux")(
@@ -77,7 +77,7 @@ test.runIf(process.platform === "linux")(
       Array.from({ length: 40 }, (_, at) => [`s${at}`, greeter]),
     );
     const cli = start({ mcpServers });
-    await until(() => hub.registered.length === 40, "forty registrations", 90_000);
+    await until("forty registrations", () => hub.registered.length === 40, 90_000);
     // The one beside the servers ends them should this one be killed.
     expect(childrenOf(cli.pid).filter((name) => name !== "node")).toEqual(["sh"]);
     expect(cli.output).not.toMatch(/warning/i);
@@ -97,7 +97,7 @@ test("what the query of a URL holds is registered, and in no line of the log", a
     [],
     { SECRET: "s3cret" },
   );
-  await until(() => hub.registered.length === 1, "a registration");
+  await until("a registration", () => hub.registered.length === 1);
   expect(hub.registered).toMatchObject([{ endpoint: `${hub.url}/mcp?key=s3cret` }]);
   expect(await cli.says(/"away": serving at (\S+)/)).toBe(`${hub.url}/mcp`);
   await cli.says(/"none": nothing answers at http:\/\/127\.0\.0\.1:1\/mcp yet/);
@@ -131,7 +131,7 @@ test("a bad entry is told of and ends no other", async () => {
       well: greeter,
     },
   });
-  await until(() => hub.registered.length === 2, "two registrations");
+  await until("two registrations", () => hub.registered.length === 2);
   await cli.says(/"no command" is left out: there is no command "no-such-command"/);
   await cli.says(/"no folder" is left out: there is no folder "\S+not\/here"/);
   await cli.says(/"ends" is left out: the command ended \(exit code 3\) before it answered/);

@@ -1,10 +1,11 @@
+import { until } from "@hub/testing";
 import { McpServer as ServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { useHub } from "./support/harness.js";
 import { openClient, type RawClientOptions } from "./support/raw-client.js";
-import { Gate, until } from "./support/servers.js";
+import { Gate } from "./support/servers.js";
 
 const harness = useHub();
 const numRuns = Math.min(150, Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 75) / 5));
@@ -93,7 +94,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
         const calls = calling.map((index) =>
           people[index % 3]?.call("ask", { message: message(index) }),
         );
-        await until(() => calling.every((index) => gate.isWaiting(message(index))), "the calls");
+        await until("the calls", () => calling.every((index) => gate.isWaiting(message(index))));
         for (const index of going) gate.open(message(index));
         expect(await Promise.all(calls)).toEqual(calling.map((index) => people[index % 3]?.name));
       }),
@@ -109,7 +110,7 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     const alice = await open(url, { name: "alice", isModern });
     const bob = await open(url, { name: "bob", isModern });
     const held = bob.call("hold", { message: "bob" });
-    await until(() => gate.isWaiting("bob"));
+    await until("Bob's call", () => gate.isWaiting("bob"));
     expect(await alice.call("ask-aside", { message: "Alice's?" })).toMatch(
       /refused: .*No client is asked elicitation\/create: nothing says which client/,
     );
@@ -129,9 +130,9 @@ describe.each(eras)("a server object shared by %s", (_name, isModern) => {
     const alice = await open(url, { name: "alice", isModern });
     const bob = await open(url, { name: "bob", isModern });
     const held = bob.call("hold", { message: "bob" });
-    await until(() => gate.isWaiting("bob"));
+    await until("Bob's call", () => gate.isWaiting("bob"));
     expect(await alice.call("ask-late", { message: "Alice's?" })).toBe("later");
-    await until(() => asked.length === 1, "the refusal");
+    await until("the refusal", () => asked.length === 1);
     expect(asked[0]).toContain("No client is asked");
     gate.open("bob");
     await held;
@@ -179,11 +180,11 @@ test("a resource that changed is told to the sessions of a factory that subscrib
     [bob, "test://b"],
   ] as const)
     await who.client.subscribeResource({ uri }).catch(() => {}); // an SDK v1 server answers only what it handles
-  await until(() => {
+  await until("the notices", () => {
     registered.notify.resourceUpdated("test://a");
     registered.notify.toolsChanged();
     return alice.seen.updates.length > 0 && bob.seen.lists > 0;
-  }, "the notices");
+  });
   expect(new Set(alice.seen.updates)).toEqual(new Set(["test://a"]));
   expect(bob.seen.updates).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { createBackend } from "../src/create-backend.js";
 import { createGuard } from "../src/serve/guard.js";
@@ -6,7 +7,7 @@ import { createNodeListener } from "../src/serve/node-listener.js";
 import { classifyTarget } from "../src/target.js";
 import { createEndpoint } from "../src/wrap/endpoint.js";
 import { clientKinds, connectClient, type TestClient } from "./support/clients.js";
-import { createFastMcp, createV1, createV2, Gate, until } from "./support/servers.js";
+import { createFastMcp, createV1, createV2, Gate } from "./support/servers.js";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -64,12 +65,12 @@ for (const [form, create] of Object.entries(forms)) {
           ada.call("count", { name: "ada" }, (message) => seen.ada.push(message)),
           bob.call("count", { name: "bob" }, (message) => seen.bob.push(message)),
         ];
-        await until(() => gate.isWaiting("ada") && gate.isWaiting("bob"), "both calls");
+        await until("both calls", () => gate.isWaiting("ada") && gate.isWaiting("bob"));
         gate.open("bob");
         gate.open("ada");
         expect(await Promise.all(calls)).toEqual(["counted ada", "counted bob"]);
         expect(seen).toEqual({ ada: ["ada", "ada", "ada"], bob: ["bob", "bob", "bob"] });
-        await until(() => ada.logs.length > 0 && bob.logs.length > 0, "logs");
+        await until("logs", () => ada.logs.length > 0 && bob.logs.length > 0);
         expect(ada.logs).toEqual(["counted for ada"]);
         expect(bob.logs).toEqual(["counted for bob"]);
       });
@@ -84,9 +85,9 @@ for (const [form, create] of Object.entries(forms)) {
             ada.call("ask", { question: "one?" }),
             bob.call("ask", { question: "two?" }),
           ];
-          await until(() => gate.isWaiting("one?") && gate.isWaiting("two?"), "both calls");
+          await until("both calls", () => gate.isWaiting("one?") && gate.isWaiting("two?"));
           gate.open("one?");
-          await until(() => ada.questions.length + bob.questions.length > 0, "a question");
+          await until("a question", () => ada.questions.length + bob.questions.length > 0);
           gate.open("two?");
           expect(await Promise.all(answers)).toEqual(["accept: plum", "accept: pear"]);
           const samples = await Promise.all([ada.call("sample"), bob.call("sample")]);
@@ -101,7 +102,7 @@ for (const [form, create] of Object.entries(forms)) {
           await client.listen();
           const before = await client.listTools();
           await client.call("grow");
-          await until(() => client.toolChanges > 0, "list_changed");
+          await until("list_changed", () => client.toolChanges > 0);
           expect((await client.listTools()).length).toBe(before.length + 1);
         });
     });
@@ -126,7 +127,7 @@ describe("npm fastmcp", () => {
     const url = await serve(server);
     for (let index = 0; index < 5; index += 1) await (await connectClient("v1", url)).close();
     // It counts a session only a while after the client came, which is when this one had left.
-    await until(() => connects === 5, "the sessions to come");
-    await until(() => server.sessions.length === 0, "the sessions to go");
+    await until("the sessions to come", () => connects === 5);
+    await until("the sessions to go", () => server.sessions.length === 0);
   });
 });

@@ -1,11 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { freePort, until } from "@hub/testing";
 import express from "express";
 import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import { stop } from "../src/serve/listen.js";
-import { freePort, greets, useHub } from "./support/harness.js";
-import { createFastMcp, createV1, createV2, until } from "./support/servers.js";
+import { greets, useHub } from "./support/harness.js";
+import { createFastMcp, createV1, createV2 } from "./support/servers.js";
 
 /** What `register` does beside its host program, and what it tells the host of it. */
 const harness = useHub();
@@ -18,7 +19,7 @@ describe("an npm fastmcp server that was started already", () => {
     await server.start({ transportType: "httpStream", httpStream: { port } });
     harness.cleanups.push(() => server.stop());
     const registered = await start(server).ready;
-    await until(() => harness.hub.registrations().length === 1);
+    await until("the registration", () => harness.hub.registrations().length === 1);
     expect(harness.hub.registrations()[0]).toMatchObject({
       name: "Greeter Fast",
       version: "3.0.0",
@@ -55,7 +56,7 @@ describe("an app that answers before the endpoint", () => {
     const http = app.listen(0, "127.0.0.1");
     harness.cleanups.push(() => stop(http));
     const registered = await start(createV1(), { mount: app, server: http }).ready;
-    await until(() => warnings().length === 1, "the warning");
+    await until("the warning", () => warnings().length === 1);
     expect(warnings()[0]).toContain(`the app answers ${registered.url} itself (HTTP 404)`);
     expect(warnings()[0]).toContain("Call `register` before");
   });
@@ -75,7 +76,7 @@ describe("an app that answers before the endpoint", () => {
     start(createV1(), { mount: locked, server: lockedHttp });
     start(createV2(), { mount: hono, server: honoHttp as never });
     start(createV2(), { mount: "manual", server: manual });
-    await until(() => warnings().length === 3, "the warnings");
+    await until("the warnings", () => warnings().length === 3);
     for (const status of [401, 200, 418])
       expect(warnings().join("\n")).toContain(`itself (HTTP ${status})`);
   });
@@ -92,7 +93,7 @@ describe("an app that answers before the endpoint", () => {
       response.status(404).end();
     });
     await greets(registered.url);
-    await until(() => harness.log.length === 2, "the finding");
+    await until("the finding", () => harness.log.length === 2);
     expect(warnings()).toEqual([]);
     expect(seen).toEqual([]);
   });
@@ -113,7 +114,7 @@ test("an advertised URL that the hub does not reach, and heals, is said to be wr
     registeredEndpoint: "http://wrong.example/mcp",
   };
   await start(createV1(), { advertiseUrl: "http://wrong.example/mcp" }).ready;
-  await until(() => harness.log.length === 3, "the warning");
+  await until("the warning", () => harness.log.length === 3);
   expect(harness.messages()[2]).toMatch(
     /^warn: the advertised URL http:\/\/wrong\.example\/mcp is wrong: .* uses http:\/\/127\.0\.0\.1:1\/mcp instead/,
   );
@@ -132,7 +133,7 @@ test("what the hub says of a registration is passed on", async () => {
         }
       : undefined;
   start(createV1());
-  await until(() => harness.messages().some((message) => message.startsWith("warn")));
+  await until("a warning", () => harness.messages().some((message) => message.startsWith("warn")));
   expect(harness.messages().join("\n")).toContain("warn: The candidate http://169.254.1.1/mcp");
 });
 
@@ -142,7 +143,7 @@ test("nothing of a URL that is registered is left when it is closed", async () =
   harness.cleanups.push(() => stop(http));
   const { port } = http.address() as AddressInfo;
   const registered = start(`http://127.0.0.1:${port}/mcp`);
-  await until(() => harness.hub.registered.length === 1);
+  await until("the registration", () => harness.hub.registered.length === 1);
   await registered.close();
   expect(harness.hub.registered).toEqual([]);
 });

@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import { serve as serveHono } from "@hono/node-server";
+import { freePort, until } from "@hub/testing";
 import express, { Router } from "express";
 import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import { register } from "../src/index.js";
 import { portOf, stop } from "../src/serve/listen.js";
-import { freePort, greets, useHub } from "./support/harness.js";
-import { createV1, createV2, until } from "./support/servers.js";
+import { greets, useHub } from "./support/harness.js";
+import { createV1, createV2 } from "./support/servers.js";
 
 const harness = useHub();
 const { start } = harness;
@@ -61,8 +62,8 @@ describe("mounted", () => {
     await greets(`http://127.0.0.1:${portOf(http)}/learnt/mcp`);
     expect(new URL(second.url ?? "").pathname).toBe("/learnt/mcp");
     await until(
-      () => harness.hub.registrations().at(-1)?.endpoint === second.url,
       "the corrected URL",
+      () => harness.hub.registrations().at(-1)?.endpoint === second.url,
     );
   });
 

@@ -1,9 +1,9 @@
+import { until } from "@hub/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubStub } from "./support/hub-stub.js";
 import { cliPath, fixture, isAlive, Running } from "./support/processes.js";
 import { openClient, type RawClient, type RawClientOptions } from "./support/raw-client.js";
-import { until } from "./support/servers.js";
 
 let hub: HubStub;
 const running: Running[] = [];
@@ -52,7 +52,7 @@ const numRuns = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 150) / 10);
 describe("a process for each session", () => {
   test("the first process serves the first session, so one client costs one process", async () => {
     const { cli, url } = await wrap();
-    await until(() => hub.registered.length === 1);
+    await until("the registration", () => hub.registered.length === 1);
     const ada = await open(url, { name: "ada" });
     const [first] = pidsOf(cli);
     expect(Number(await ada.call("pid"))).toBe(first);
@@ -65,7 +65,7 @@ describe("a process for each session", () => {
     ]);
     expect(livingOf(cli)).toHaveLength(2);
     await ada.close();
-    await until(() => first !== undefined && !isAlive(first), "Ada's process to end");
+    await until("Ada's process to end", () => first !== undefined && !isAlive(first));
     expect(await bob.call("count")).toBe("2");
   });
 
@@ -73,13 +73,15 @@ describe("a process for each session", () => {
     const { url } = await wrap();
     const ada = await open(url, { name: "ada", capabilities: { roots: { listChanged: true } } });
     const bob = await open(url, { name: "bob", capabilities: {} });
-    await until(async () => (await ada.call("who")).includes("file:///home/ada"), "Ada's roots");
+    await until("Ada's roots", async () => (await ada.call("who")).includes("file:///home/ada"));
     expect(JSON.parse(await ada.call("who"))).toMatchObject({
       clientInfo: { name: "ada", version: "1" },
       capabilities: { roots: { listChanged: true } },
     });
     await ada.client.sendRootsListChanged();
-    await until(async () => (await ada.call("who")).includes("roots/list_changed"));
+    await until("the server to hear of the roots", async () =>
+      (await ada.call("who")).includes("roots/list_changed"),
+    );
     expect(await ada.call("roots")).toBe("file:///home/ada");
     const { clientInfo, capabilities, heard } = JSON.parse(await bob.call("who"));
     expect([clientInfo.name, capabilities, heard]).toEqual([
@@ -95,7 +97,7 @@ describe("a process for each session", () => {
       const { cli, url } = await wrap([], [flag]);
       const ada = await open(url, { name: "ada" });
       expect(JSON.parse(await ada.call("who"))).toMatchObject({ clientInfo: { name: "ada" } });
-      await until(() => livingOf(cli).length === 1, "the first process to end");
+      await until("the first process to end", () => livingOf(cli).length === 1);
       expect(pidsOf(cli)).toHaveLength(2);
     },
   );
@@ -123,7 +125,7 @@ describe("a process for each session", () => {
         const calls = asks.map((index) =>
           people[index % 3]?.call("ask", { message: message(index) }),
         );
-        await until(() => gates.size === 6, "six questions");
+        await until("six questions", () => gates.size === 6);
         for (const index of answers) gates.get(`${people[index % 3]?.name} ${message(index)}`)?.();
         gates.clear();
         expect(await Promise.all(calls)).toEqual(
@@ -137,7 +139,7 @@ describe("a process for each session", () => {
       expect(own).toEqual(person.seen.questions);
       await person.call("log", { data: person.name });
     }
-    await until(() => people.every(({ seen }) => seen.logs.length > 0), "the logs");
+    await until("the logs", () => people.every(({ seen }) => seen.logs.length > 0));
     expect(people.map(({ seen }) => seen.logs)).toEqual([["alice"], ["bob"], ["carol"]]);
   });
 
@@ -145,7 +147,7 @@ describe("a process for each session", () => {
     const { url } = await wrap();
     const [ada, bob] = [await open(url, { name: "ada" }), await open(url, { name: "bob" })];
     expect(await ada.call("ask-late", { message: "late?" })).toBe("later");
-    await until(() => ada.seen.questions.length === 1, "the question");
+    await until("the question", () => ada.seen.questions.length === 1);
     expect(bob.seen.questions).toEqual([]);
   });
 
@@ -154,7 +156,7 @@ describe("a process for each session", () => {
     const [ada, bob] = [await open(url, { name: "ada" }), await open(url, { name: "bob" })];
     await ada.call("touch", { uri: "test://x" });
     await ada.call("grow");
-    await until(() => ada.seen.lists === 1 && ada.seen.updates.length === 1, "the notices");
+    await until("the notices", () => ada.seen.lists === 1 && ada.seen.updates.length === 1);
     expect(await bob.call("count")).toBe("1");
     expect([bob.seen.lists, bob.seen.updates]).toEqual([0, []]);
     expect((await bob.client.listTools()).tools).toHaveLength(15);
@@ -199,17 +201,17 @@ describe("a process for each session", () => {
 
   test("idle processes end; the server stays registered, described and listed, and is started on demand", async () => {
     const { cli, url } = await wrap(["--idle-ms", "300"]);
-    await until(() => hub.registered.length === 1);
-    await until(() => livingOf(cli).length === 0, "the first process to end");
+    await until("the registration", () => hub.registered.length === 1);
+    await until("the first process to end", () => livingOf(cli).length === 0);
     const modern = await open(url, { isModern: true });
     expect((await modern.client.listTools()).tools.length).toBeGreaterThan(0);
     expect(pidsOf(cli)).toHaveLength(1);
     expect(await modern.call("count")).toBe("1");
-    await until(() => livingOf(cli).length === 0, "the second process to end");
+    await until("the second process to end", () => livingOf(cli).length === 0);
     const ada = await open(url, { name: "ada" });
     expect(await ada.call("count")).toBe("1");
     await ada.client.close();
-    await until(() => livingOf(cli).length === 0, "Ada's process to end");
+    await until("Ada's process to end", () => livingOf(cli).length === 0);
     expect(hub.registered).toHaveLength(1);
     expect(hub.registrations()).toHaveLength(1);
   });
@@ -271,7 +273,7 @@ describe("--shared", () => {
     const ada = await open(url, { name: "ada" });
     expect(await ada.call("ask", { message: "one?" })).toBe("accept: ada");
     expect(await ada.call("roots")).toBe("file:///home/ada");
-    await until(async () => (await ada.call("who")).includes("file:///home/ada"), "her roots");
+    await until("her roots", async () => (await ada.call("who")).includes("file:///home/ada"));
     const bob = await open(url, { name: "bob" });
     for (const person of [ada, bob]) {
       expect(await person.call("ask", { message: "two?" })).toContain(
@@ -286,7 +288,7 @@ describe("--shared", () => {
     expect(await ada.call("pid")).toBe(await bob.call("pid"));
     await ada.close();
     // The server is told that roots are another's now.
-    await until(async () => (await bob.call("who")).includes("file:///home/bob"), "Bob's roots");
+    await until("Bob's roots", async () => (await bob.call("who")).includes("file:///home/bob"));
     expect(await bob.call("ask", { message: "three?" })).toBe("accept: bob");
     expect(pidsOf(cli)).toHaveLength(1);
   });
@@ -308,9 +310,17 @@ describe("--shared", () => {
     const ada = await open(url, { name: "ada" });
     const modern = await open(url, { name: "modern", isModern: true });
     const held = modern.call("hold", { key: "k" });
-    await until(async () => (await ada.call("release", { key: "none" })) === "nobody");
-    await until(async () => (await ada.call("ask", { message: "?" })).startsWith("refused"));
-    await until(async () => (await ada.call("release", { key: "k" })) === "released");
+    await until(
+      "an answer that nobody waits",
+      async () => (await ada.call("release", { key: "none" })) === "nobody",
+    );
+    await until(`(await ada.call("ask", { message: "?" })).startsWith("refused")`, async () =>
+      (await ada.call("ask", { message: "?" })).startsWith("refused"),
+    );
+    await until(
+      "the call to be let go",
+      async () => (await ada.call("release", { key: "k" })) === "released",
+    );
     expect(await held).toBe("released");
     expect(await ada.call("ask", { message: "now?" })).toBe("accept: ada");
   });
@@ -331,7 +341,7 @@ describe("what a server can do to its wrapper", () => {
       /stopped during this call: it wrote a line of more than 67108864 bytes/,
     );
     await cli.says(/the server is ended: it wrote a line of more than 67108864 bytes/);
-    await until(() => livingOf(cli).length === 1, "its process to end");
+    await until("its process to end", () => livingOf(cli).length === 1);
     expect(await bob.call("count")).toBe("1");
   });
 
@@ -356,9 +366,9 @@ describe("what a server can do to its wrapper", () => {
     for (const name of ["ada", "bob", "carol"]) await open(url, { name });
     const gone = clients[1];
     await gone?.close();
-    await until(() => livingOf(cli).length === 2, "Bob's process to end");
+    await until("Bob's process to end", () => livingOf(cli).length === 2);
     cli.child.kill("SIGKILL");
-    await until(() => livingOf(cli).length === 0, "all to end");
+    await until("all to end", () => livingOf(cli).length === 0);
   });
 });
 

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer } from "node:net";
+import { until } from "@hub/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HubStub } from "./support/hub-stub.js";
 import { fixture, indexUrl, Running } from "./support/processes.js";
-import { until } from "./support/servers.js";
 
 let hub: HubStub;
 const running: Running[] = [];
@@ -39,7 +39,7 @@ describe("a program that registers a URL and does nothing else", () => {
     "stays until %s, deregisters, and ends by that signal",
     async (signal) => {
       const program = startUrl();
-      await until(() => hub.heartbeats().length > 2, "heartbeats");
+      await until("heartbeats", () => hub.heartbeats().length > 2);
       program.child.kill(signal);
       expect(await program.ends()).toEqual({ code: null, signal });
       expect(hub.registered).toEqual([]);
@@ -56,7 +56,7 @@ describe("a program with one line of register", () => {
     "deregisters on %s and ends by that signal",
     async (signal) => {
       const program = start(hub.url);
-      await until(() => hub.registered.length === 1);
+      await until("the registration", () => hub.registered.length === 1);
       expect(hub.seen[0]?.authorization).toBe("Bearer secret");
       program.child.kill(signal);
       expect(await program.ends()).toEqual({ code: null, signal });
@@ -88,7 +88,7 @@ describe("a program with one line of register", () => {
 
   test("leaves the exit to a handler of the program's own", async () => {
     const program = start(hub.url, "--own-handler");
-    await until(() => hub.registered.length === 1);
+    await until("the registration", () => hub.registered.length === 1);
     program.child.kill("SIGTERM");
     expect(await program.ends()).toEqual({ code: 7, signal: null });
     expect(hub.registered).toEqual([]);
@@ -96,7 +96,7 @@ describe("a program with one line of register", () => {
 
   test("does not keep a program alive whose handler counts on a natural end", async () => {
     const program = start(hub.url, "--exit-code");
-    await until(() => hub.registered.length === 1);
+    await until("the registration", () => hub.registered.length === 1);
     program.child.kill("SIGTERM");
     expect(await program.ends()).toEqual({ code: 5, signal: null });
   });
@@ -118,9 +118,9 @@ describe("a program with one line of register", () => {
     await program.says(/cannot be reached \(ECONNREFUSED\)\. The server runs without it/);
     await hub.start();
     await program.says(/registered "Program" at/);
-    await until(() => hub.heartbeats().length > 0);
+    await until("a heartbeat", () => hub.heartbeats().length > 0);
     hub.leases.clear();
-    await until(() => hub.registered.length === 1, "registering again after 404");
+    await until("registering again after 404", () => hub.registered.length === 1);
     await hub.stop();
     await program.says(/keeps running, and registers again/);
     await hub.start();

@@ -1,10 +1,11 @@
+import { freePort, until } from "@hub/testing";
 import { McpServer as ServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { register } from "../src/index.js";
 import { connectClient } from "./support/clients.js";
-import { freePort, greets, useHub } from "./support/harness.js";
+import { greets, useHub } from "./support/harness.js";
 import { HubStub } from "./support/hub-stub.js";
-import { createFastMcp, createV1, createV2, until } from "./support/servers.js";
+import { createFastMcp, createV1, createV2 } from "./support/servers.js";
 
 const harness = useHub();
 const { start } = harness;
@@ -15,7 +16,7 @@ describe("register", () => {
     const registered = start(createV1(), { tags: ["demo"], serviceKey: "k" });
     expect(registered.status).toBe("starting");
     await registered.ready;
-    await until(() => registered.status === "registered");
+    await until("the registration", () => registered.status === "registered");
     expect(registered.url).toBe(`http://127.0.0.1:${registered.port}/mcp`);
     expect(harness.hub.registrations()).toEqual([
       {
@@ -29,7 +30,7 @@ describe("register", () => {
         serviceKey: "k",
       },
     ]);
-    await until(() => harness.log.length === 2, "the finding");
+    await until("the finding", () => harness.log.length === 2);
     expect(harness.messages()).toEqual([
       `info: registered "Greeter One" at ${harness.hub.url}/servers/server-id`,
       `info: the hub reaches it at ${registered.url} (1 tool)`,
@@ -43,7 +44,7 @@ describe("register", () => {
       problem: { cause: "Nothing listens.", fix: "Start it." },
     };
     const registered = start(createV1());
-    await until(() => harness.log.length === 2, "the finding");
+    await until("the finding", () => harness.log.length === 2);
     expect(harness.messages()[1]).toBe(
       `warn: the hub cannot reach ${registered.url}: Nothing listens. Start it.`,
     );
@@ -53,7 +54,7 @@ describe("register", () => {
     const warnings = ['The tool "a" is left out of /mcp and of toolsets: its inputSchema is 5.'];
     harness.hub.instance = { status: "up", warnings };
     start(createV1());
-    await until(() => harness.log.length === 3, "the warning");
+    await until("the warning", () => harness.log.length === 3);
     expect(harness.messages()[2]).toBe(`warn: the hub says: ${warnings[0]}`);
   });
 
@@ -64,7 +65,7 @@ describe("register", () => {
       problem: { step: "tls", cause: "Its certificate is not trusted.", fix: "Trust it." },
     };
     start(createV1());
-    await until(() => harness.log.length === 2, "the finding");
+    await until("the finding", () => harness.log.length === 2);
     expect(harness.messages()[1]).toContain(
       "Trust it. (The hub connects directly: it uses no proxy.)",
     );
@@ -77,7 +78,7 @@ describe("register", () => {
       problem: { step: "connect", cause: "Nothing listens.", fix: "Start it." },
     };
     start(createV1());
-    await until(() => harness.log.length === 4, "the second finding");
+    await until("the second finding", () => harness.log.length === 4);
     expect(harness.messages()[3]).toContain(
       "Start it. (The hub connects directly: it uses no proxy.)",
     );
@@ -89,7 +90,7 @@ describe("register", () => {
     vi.stubEnv("no_proxy", "");
     await harness.hub.stop();
     start(createV1());
-    await until(() => harness.log.length === 1, "the warning");
+    await until("the warning", () => harness.log.length === 1);
     expect(harness.messages()[0]).toBe(
       `warn: The hub at ${harness.hub.url} cannot be reached (ECONNREFUSED). HTTP_PROXY is set: if a proxy catches this address, set NO_PROXY=127.0.0.1. The server runs without it, and registers when the hub appears (MCP_HUB_URL).`,
     );
@@ -98,7 +99,7 @@ describe("register", () => {
   test("what answers at the hub's URL and is none is told, with what to do", async () => {
     harness.hub.intercept = () => ({ status: 200, body: { hello: "world" } });
     start(createV1());
-    await until(() => harness.log.length === 1, "the error");
+    await until("the error", () => harness.log.length === 1);
     expect(harness.messages()[0]).toMatch(
       /^error: http:.* answers, but not as an MCP Hub \(.*\)\. MCP_HUB_URL must be the hub's own base URL/,
     );
@@ -117,7 +118,7 @@ describe("register", () => {
   test("serves a factory and npm fastmcp", async () => {
     await greets((await start(() => createV2()).ready).url);
     await greets((await start(createFastMcp()).ready).url);
-    await until(() => harness.hub.registrations().length === 2);
+    await until("the second registration", () => harness.hub.registrations().length === 2);
     expect(
       harness.hub
         .registrations()
@@ -128,7 +129,7 @@ describe("register", () => {
 
   test("close deregisters and frees the port", async () => {
     const registered = start(createV1());
-    await until(() => registered.status === "registered");
+    await until("the registration", () => registered.status === "registered");
     await registered.close();
     expect(registered.status).toBe("closed");
     expect(harness.hub.registered).toEqual([]);
@@ -174,7 +175,10 @@ describe("register", () => {
     const second = await new HubStub().start();
     harness.cleanups.push(() => second.stop());
     start(createV1(), { hubUrl: `${harness.hub.url}/, ${second.url}/mcp` });
-    await until(() => harness.hub.registered.length === 1 && second.registered.length === 1);
+    await until(
+      "both registrations",
+      () => harness.hub.registered.length === 1 && second.registered.length === 1,
+    );
     await greets((await start(createV1(), { hubUrl: "http://" }).ready).url);
     expect(harness.messages().join()).toContain("is not a URL");
   });
@@ -183,11 +187,11 @@ describe("register", () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}/mcp`;
     const registered = start(url);
-    await until(() => harness.log.length === 1, "the waiting line");
+    await until("the waiting line", () => harness.log.length === 1);
     expect(harness.hub.registrations()).toEqual([]);
     const served = await start(createV2(), { port, hubUrl: "http://127.0.0.1:1" }).ready;
     await registered.ready;
-    await until(() => harness.hub.registrations().length === 1);
+    await until("the registration", () => harness.hub.registrations().length === 1);
     expect(harness.hub.registrations()[0]).toMatchObject({
       name: "Greeter Two",
       version: "2.0.0",
@@ -201,7 +205,7 @@ describe("register", () => {
     expect(whole.url).toBe("https://tools.example/a/mcp");
     const base = await start(createV1(), { advertiseUrl: "http://weather:9000", path: "/x" }).ready;
     expect(base.url).toBe("http://weather:9000/x");
-    await until(() => harness.hub.registrations().length === 2);
+    await until("the second registration", () => harness.hub.registrations().length === 2);
     expect(harness.hub.registrations()[1]?.candidates).toEqual([`http://127.0.0.1:${base.port}/x`]);
     expect(await statusFor(base.port, "/x", { host: "weather:9000" })).toBe(200);
   });
@@ -209,12 +213,15 @@ describe("register", () => {
   test("a changed tool list is announced with a heartbeat", async () => {
     const server = createV1();
     start(server);
-    await until(() =>
+    await until("a heartbeat with a hash", () =>
       harness.hub.heartbeats().some(({ capabilitiesHash }) => capabilitiesHash !== undefined),
     );
     const before = harness.hub.heartbeats().at(-1)?.capabilitiesHash;
     server.registerTool("another", {}, async () => ({ content: [] }));
-    await until(() => harness.hub.heartbeats().at(-1)?.capabilitiesHash !== before);
+    await until(
+      "a heartbeat with another hash",
+      () => harness.hub.heartbeats().at(-1)?.capabilitiesHash !== before,
+    );
   });
 });
 
@@ -294,7 +301,7 @@ describe("the served endpoint", () => {
     const id = first.headers.get("mcp-session-id") ?? "";
     await first.text();
     const list = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
-    await until(async () => {
+    await until("the session to be dropped", async () => {
       const answer = await fetch(url ?? "", {
         method: "POST",
         headers: { ...headers, "mcp-session-id": id },
@@ -304,6 +311,6 @@ describe("the served endpoint", () => {
       return (
         answer.status === 404 || new Promise((resolve) => setTimeout(() => resolve(false), 100))
       );
-    }, "the session to be dropped");
+    });
   });
 });

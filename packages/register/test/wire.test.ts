@@ -1,3 +1,4 @@
+import { until } from "@hub/testing";
 import {
   Client as ClientV2,
   StreamableHTTPClientTransport as TransportV2,
@@ -12,7 +13,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
 import { type Registered, register, type Target } from "../src/index.js";
-import { createV1, until } from "./support/servers.js";
+import { createV1 } from "./support/servers.js";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -92,11 +93,11 @@ for (const isModern of [false, true]) {
         first.callTool({ name: "hold" }, { signal: stop.signal }).catch(() => "stopped"),
         second.callTool({ name: "hold" }, { signal: other.signal }).catch(() => "stopped"),
       ];
-      await until(() => seen.started === 2);
+      await until("both calls", () => seen.started === 2);
       stop.abort();
-      await until(() => seen.cancelled === 1);
+      await until("one to be cancelled", () => seen.cancelled === 1);
       other.abort();
-      await until(() => seen.cancelled === 2);
+      await until("both to be cancelled", () => seen.cancelled === 2);
       expect(await Promise.all(calls)).toEqual(["stopped", "stopped"]);
     });
 
@@ -137,14 +138,14 @@ for (const isModern of [false, true]) {
       );
       if (isModern) await client.listen({ resourceSubscriptions: ["test://note"] });
       else await client.subscribeResource({ uri: "test://note" });
-      await until(() => seen.subscribed.length === 1, "the subscription");
-      await until(async () => {
+      await until("the subscription", () => seen.subscribed.length === 1);
+      await until("an update", async () => {
         await server.server.sendResourceUpdated({ uri: "test://note" });
         return updates.length > 0;
-      }, "an update");
+      });
       if (!isModern) await (client.transport as TransportV2).terminateSession();
       await client.close();
-      await until(() => seen.subscribed.length === 0, "the unsubscription");
+      await until("the unsubscription", () => seen.subscribed.length === 0);
     });
   });
 }
@@ -237,10 +238,10 @@ test.each([false, true])(
       changes += 1;
     });
     if (isModern) await client.listen({ toolsListChanged: true });
-    await until(() => {
+    await until("the notice", () => {
       registered.notify.toolsChanged();
       return changes > 0;
-    }, "the notice");
+    });
   },
 );
 
@@ -299,7 +300,7 @@ test("a GET or a DELETE without a session is no method here: 405, with what is",
 test("a server is greeted with this package's own version", async () => {
   const server = createV1();
   await serve(server);
-  await until(() => server.server.getClientVersion());
+  await until("the client to say who it is", () => server.server.getClientVersion());
   expect(server.server.getClientVersion()).toEqual({
     name: "hub-register",
     version: packageJson.version,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   BudgetBook,
   type Clock,
+  type HubStore,
   type JournalEvent,
   Registry,
   systemClock,
@@ -19,90 +20,88 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import type { HubApp } from "./api/context.js";
 import { newInstance } from "./api/problem.js";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
-import { banner } from "./banner.js";
 import type { TellFault } from "./boundary.js";
-import type { HubConfig } from "./config.js";
-import { createGatewayHandler } from "./gateway-handler.js";
+import { describeError } from "./describe-error.js";
+import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
+import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
-import { type Listener, listen } from "./listen.js";
-import type { Log, LogFields } from "./log.js";
-import { isPortFree, portHolder } from "./port-holder.js";
-import { shortPath } from "./short-path.js";
+import type { Listener } from "./listen.js";
+import { createLog, type Log } from "./log.js";
 import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
-/** A reason not to start that is the operator's to mend; its message says how. */
-export class StartError extends Error {}
-
-export type Hub = {
-  readonly url: string;
-  readonly port: number;
-  readonly registry: Registry;
-  /** What to show a person who started it. */
-  readonly banner: string;
-  /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
-  readonly stop: () => Promise<void>;
+/** What a hub lends to the store that it opens. */
+export type StoreContext = {
+  /** How much of journal and histories is to be kept; what the store uses of it shows in `/healthz?verbose`. */
+  readonly budgets: BudgetBook;
+  readonly log: Log;
 };
 
-export type StartOptions = {
-  readonly config: HubConfig;
-  readonly log: Log;
-  readonly onEvent?: (event: JournalEvent) => void;
+export type HubOptions = {
+  /** Default: `defaultConfig`, also for every part that is left out. */
+  readonly config?: PartialHubConfig | undefined;
+  /**
+   * Opens where everything survives; the hub closes it when it stops. Default: the SQLite file `hub.db` in the
+   * data directory.
+   */
+  readonly store?: ((context: StoreContext) => HubStore | Promise<HubStore>) | undefined;
   /** Default: the clock of the process. */
   readonly clock?: Clock | undefined;
+  /** Default: warnings and errors on standard output, one JSON object a line. */
+  readonly log?: Log | undefined;
   /** What browsers get to see. Default: nothing. */
   readonly webUi?: WebUi | undefined;
-  /** Start although the data directory misses what an earlier hub acknowledged. Default: false. */
-  readonly acceptDataLoss?: boolean | undefined;
+  /** Hears every event of the journal, from the first on. Default: nobody. */
+  readonly onEvent?: ((event: JournalEvent) => void) | undefined;
 };
 
-const drainMs = 8_000;
+/** A hub that is put together and that nobody can reach yet. */
+export type HubParts = {
+  readonly config: HubConfig;
+  readonly log: Log;
+  readonly budgets: BudgetBook;
+  readonly registry: Registry;
+  readonly app: HubApp;
+  readonly takeRequest: TakeRequest;
+  readonly tellFault: TellFault;
+  /** Begins to probe. */
+  start(): void;
+  /** Says no to `/readyz`, and ends streams. */
+  drain(): void;
+  /** Ends what is left of calls, writes everything, and closes the store. */
+  close(): Promise<void>;
+};
+
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
-/** Opens the store, begins to probe, and listens. Throws StartError with a sentence for the operator. */
-export async function startHub({
-  config,
-  log,
-  onEvent,
-  webUi,
-  acceptDataLoss,
-  clock = systemClock,
-}: StartOptions): Promise<Hub> {
-  const begin = performance.now();
-  // The adapters log as pino does: fields first.
-  const told = {
-    info: (fields: LogFields, text: string) => log.info(eventOf(fields, text), fields),
-    error: (fields: LogFields, text: string) => log.error(eventOf(fields, text), fields),
-    warn: (fields: LogFields, text: string) => log.warn(eventOf(fields, text), fields),
-  };
-  const tellFault = faultTeller(log, "request-failed");
-  const host = config.host.replace(/^\[(.*)\]$/, "$1");
-  const urlOf = (port: number) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  await assertPortFree(host, config.port, urlOf(config.port));
+/** Puts a hub together. Throws what the store throws when it cannot be opened. */
+export async function composeHub(
+  options: HubOptions,
+  ownAddresses: () => Listener["addresses"],
+): Promise<HubParts> {
+  const { onEvent, webUi, clock = systemClock } = options;
+  const config = configFrom(options.config);
+  const log = options.log ?? createLog({ level: "warn", format: "json" });
+  const tellFault: TellFault = ({ error, ...where }) =>
+    log.error("request-failed", { ...where, error: describeError(error) });
 
   const budgets = new BudgetBook(config.budgets);
-  const store = await openSqliteStore({
-    budgets,
-    file: join(config.dataDir, "hub.db"),
-    log: told,
-    acceptDataLoss,
-  });
+  const openStore =
+    options.store ??
+    ((context: StoreContext) =>
+      openSqliteStore({ ...context, file: join(config.dataDir, "hub.db") }));
+  const store = await openStore({ budgets, log });
   const stopping = new AbortController();
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
-  let listener: Listener | undefined;
   const hubId = randomUUID();
   const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
-  const dialer = createDialer({
-    rules,
-    hubId,
-    version,
-    ownAddresses: () => listener?.addresses ?? [],
-  });
+  const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
     dialer,
@@ -133,7 +132,7 @@ export async function startHub({
   }).catch(closeStore);
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
-  const scheduler = createProbeScheduler({ registry, prober, log: told });
+  const scheduler = createProbeScheduler({ registry, prober, log });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
@@ -165,7 +164,7 @@ export async function startHub({
     guard,
     checkEndpoint: (endpoint) => {
       checkEndpoint(endpoint, rules);
-      refuseOwn(endpoint, listener?.addresses ?? []);
+      refuseOwn(endpoint, ownAddresses());
     },
     diagnose: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
     searchTools,
@@ -187,80 +186,26 @@ export async function startHub({
   const trimming = setInterval(() => void trim(), trimEveryMs);
   trimming.unref();
 
-  const close = async () => {
-    clearInterval(trimming);
-    await scheduler.stop();
-    await registry.drain();
-    await dialer.close();
-    await store.close();
-  };
-  try {
-    const takeRequest = createGatewayHandler({ gateway, guard, hubId });
-    listener = await listen(app, host, config.port, {
-      takeRequest,
-      budgets,
-      onCut: (cut) => log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
-      tellFault,
-    });
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  scheduler.start();
-  const { port } = listener;
-  const running = listener;
-  let stopped: Promise<void> | undefined;
   return {
-    url: urlOf(port),
-    port,
+    config,
+    log,
+    budgets,
     registry,
-    banner: banner({
-      version,
-      url: urlOf(port),
-      store: shortPath(join(config.dataDir, "hub.db")),
-      servers: registry.list().length,
-      readyInMs: performance.now() - begin,
-      hasWebUi: webUi !== undefined,
-    }),
-    stop: () => {
-      stopped ??= (async () => {
-        stopping.abort();
-        gateway.drain();
-        await running.close(drainMs);
-        await gateway.close();
-        await close();
-      })();
-      return stopped;
+    app,
+    takeRequest: createGatewayHandler({ gateway, guard, hubId }),
+    tellFault,
+    start: () => scheduler.start(),
+    drain: () => {
+      stopping.abort();
+      gateway.drain();
+    },
+    close: async () => {
+      await gateway.close();
+      clearInterval(trimming);
+      await scheduler.stop();
+      await registry.drain();
+      await dialer.close();
+      await store.close();
     },
   };
-}
-
-async function assertPortFree(host: string, port: number, url: string): Promise<void> {
-  if (port === 0 || (await isPortFree(host, port))) return;
-  throw new StartError(
-    `Port ${port} on ${host} is taken by ${await portHolder(url, port)}. Stop it, or choose another port with MCP_HUB_PORT (servers then need MCP_HUB_URL).`,
-  );
-}
-
-function eventOf(fields: LogFields, text: string): string {
-  return typeof fields.event === "string" ? fields.event : text;
-}
-
-/** Logs faults of the hub's own, each with the URN that its caller was told. */
-export function faultTeller(log: Log, event: string): TellFault {
-  return ({ error, ...where }) => log.error(event, { ...where, error: describeError(error) });
-}
-
-/** An error in one line for the log, with the place it came from. Never throws, whatever was thrown. */
-export function describeError(error: unknown): string {
-  try {
-    if (!(error instanceof Error)) return String(error);
-    return String(error.stack ?? error.message)
-      .split("\n")
-      .slice(0, 4)
-      .map((line) => line.trim())
-      .join(" | ");
-  } catch {
-    return "something was thrown that cannot be shown";
-  }
 }

@@ -2,9 +2,17 @@ export type { AppDeps, HubApp, HubInfo } from "./api/context.js";
 export type { GuardOptions } from "./api/guard.js";
 export type { WebAsset, WebUi } from "./api/web-ui.js";
 export { createApp } from "./app.js";
-export { type ConfigResult, type HubConfig, parseConfig } from "./config.js";
-export { type Hub, StartError, type StartOptions, startHub } from "./hub.js";
+export { describeError } from "./describe-error.js";
+export { type EmbeddedHub, type EmbedOptions, embedHub } from "./embed-hub.js";
+export type { HubOptions, StoreContext } from "./hub.js";
+export {
+  defaultConfig,
+  type HubConfig,
+  isLoopbackHost,
+  type PartialHubConfig,
+} from "./hub-config.js";
+export { newLeaseId } from "./lease-id.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
-export { runHub } from "./run.js";
+export { type Hub, StartError, startHub } from "./start-hub.js";
 export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { HubProcess } from "@hub/testing";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { afterEach, expect, test } from "vitest";
-import { HubProcess } from "../../../test/support/hub-process.js";
 
 const cleanups: (() => unknown)[] = [];
 

@@ -200,11 +200,11 @@ describe("a database that is empty or missing", () => {
         const left = fs.readdirSync(dirname(file)).filter((name) => /-(wal|journal)$/.test(name));
         await refusedUntouched(file);
         const told: unknown[] = [];
-        const log = { info: () => {}, warn: (facts: object) => void told.push(facts) };
+        const log = { info: () => {}, warn: (event: string) => void told.push(event) };
         const store = await openSqliteStore({ file, log, acceptDataLoss: true });
         expect((await store.load()).entries).toEqual([]);
         await store.close();
-        expect(told).toMatchObject([{ event: "data-loss-accepted" }]);
+        expect(told).toEqual(["data-loss-accepted"]);
         // Nothing is deleted: what could not be used has another name.
         const names = fs.readdirSync(dirname(file));
         for (const name of left)

@@ -91,10 +91,7 @@ const unused: Readonly<Record<Incomplete["use"], readonly string[]>> = {
 /** Somebody decided to start with what is left. What SQLite would delete or mix in is kept beside it. */
 function goOnWithout(file: string, { refusal, use }: Incomplete, log: StoreLog | undefined): void {
   const setAside = moveAside(file, unused[use]);
-  log?.warn(
-    { event: "data-loss-accepted", file, found: refusal.message, setAside },
-    "The hub starts with what is left of its data, as it was told to.",
-  );
+  log?.warn("data-loss-accepted", { file, found: refusal.message, setAside });
 }
 
 function withWhatIsLeft({ use }: Incomplete): Extract<Inspection, { kind: "new" | "usable" }> {
@@ -102,8 +99,5 @@ function withWhatIsLeft({ use }: Incomplete): Extract<Inspection, { kind: "new" 
 }
 
 function warnOfTorn(file: string, log: StoreLog | undefined): void {
-  log?.warn(
-    { event: "store-tail-dropped", file },
-    "The store ends in a write that was never completed, as after a crash; it had not been acknowledged and is left out.",
-  );
+  log?.warn("store-tail-dropped", { file });
 }

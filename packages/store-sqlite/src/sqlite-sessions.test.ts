@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
-import type { SessionStore } from "@hub/core";
-import { describeSessionStore, sampleToolset } from "@hub/core/testing";
+import { sampleToolset } from "@hub/core/testing";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { backUp } from "./backup.js";
 import { Connection } from "./connection.js";
@@ -13,7 +12,6 @@ type Store = Awaited<ReturnType<typeof openSqliteStore>>;
 
 const root = newFolder();
 const opened: Store[] = [];
-const files = new WeakMap<SessionStore, { readonly store: Store; readonly file: string }>();
 let count = 0;
 
 function newFile(): string {
@@ -26,7 +24,6 @@ function newFile(): string {
 async function openAt(file: string): Promise<Store> {
   const store = await openSqliteStore({ file });
   opened.push(store);
-  files.set(store.sessions, { store, file });
   return store;
 }
 
@@ -34,15 +31,6 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
-
-describeSessionStore("SQLite", async () => (await openAt(newFile())).sessions, {
-  reopen: async (sessions) => {
-    const known = files.get(sessions);
-    if (known === undefined) throw new Error("Not opened here.");
-    await known.store.close();
-    return (await openAt(known.file)).sessions;
-  },
-});
 
 describe("sessions in the SQLite file", () => {
   test("a file from before they were kept holds what it held, and takes them", async () => {

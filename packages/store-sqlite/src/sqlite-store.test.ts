@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { BudgetBook, RegistryStore } from "@hub/core";
-import { describeStore } from "@hub/core/testing";
+import type { BudgetBook, HubStore } from "@hub/core";
+import { describeHubStore } from "@hub/core/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { Connection } from "./connection.js";
 import { migrate, schemaVersion } from "./migrations.js";
@@ -11,11 +11,11 @@ import { SqliteStore, type StoreLog } from "./sqlite-store.js";
 import { bringing, entry } from "./test-files.js";
 import { newFolder } from "./test-process.js";
 
-const files = new WeakMap<RegistryStore, string>();
-const opened: RegistryStore[] = [];
+const files = new WeakMap<HubStore, string>();
+const opened: HubStore[] = [];
 const folders: string[] = [];
 
-async function openAt(file: string, budgets?: BudgetBook): Promise<RegistryStore> {
+async function openAt(file: string, budgets?: BudgetBook): Promise<HubStore> {
   const store = await openSqliteStore({ file, budgets });
   files.set(store, file);
   opened.push(store);
@@ -40,8 +40,8 @@ function openBare(file: string, log?: StoreLog) {
 
 function recordingLog(): { log: StoreLog; events: unknown[] } {
   const events: unknown[] = [];
-  const note = (facts: Readonly<Record<string, unknown>>) => {
-    events.push(facts.event);
+  const note = (event: string) => {
+    events.push(event);
   };
   return { events, log: { info: note, warn: note } };
 }
@@ -53,7 +53,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
 });
 
-describeStore("SQLite", (budgets) => openAt(newFile(), budgets), {
+describeHubStore("SQLite", (budgets) => openAt(newFile(), budgets), {
   reopen: async (store) => {
     await store.close();
     return openAt(files.get(store) ?? "");

@@ -9,10 +9,10 @@ import {
   type HistoryPage,
   type HistoryQuery,
   HubError,
+  type HubStore,
   type JournalEvent,
   type JournalQuery,
   type LedgerRow,
-  type RegistryStore,
   type SessionStore,
   type StoredState,
   type StoreWrite,
@@ -43,10 +43,10 @@ import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
 import { CountedWrites } from "./writes.js";
 
-/** Where the store says what an operator should know; a pino logger is one. */
+/** Where the store says what an operator should know. `event` names what happened. */
 export type StoreLog = {
-  info(facts: Readonly<Record<string, unknown>>, message: string): void;
-  warn(facts: Readonly<Record<string, unknown>>, message: string): void;
+  info(event: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
 };
 
 /** Ends a transaction whose write was decided on an entry that is another by now. */
@@ -56,7 +56,7 @@ const outdated = new Error("The entry is not what the write was decided on.");
 const trimStep = 500;
 
 /** The catalogue in an SQLite file that this process alone has open. Made by `openSqliteStore`. */
-export class SqliteStore implements RegistryStore {
+export class SqliteStore implements HubStore {
   /** The toolsets in the same file. Closed with this store. */
   readonly toolsets: ToolsetStore;
   /** The sessions of clients in the same file. Closed with this store. */
@@ -194,10 +194,7 @@ export class SqliteStore implements RegistryStore {
       leaveLog(this.#connection);
     } catch (error) {
       // Nothing is lost: what is in the write-ahead log is read from there at the next start.
-      this.#log?.warn(
-        { event: "store-close-failed", file: this.#file, error: describe(error) },
-        "The store could not tidy up its file.",
-      );
+      this.#log?.warn("store-close-failed", { file: this.#file, error: describe(error) });
     }
     this.#connection.close();
     this.#onClosed();
@@ -303,10 +300,10 @@ export class SqliteStore implements RegistryStore {
   #intact<Row extends StoredRow>(rows: readonly Row[]): readonly Row[] {
     const intact = rows.filter(isIntact);
     if (intact.length < rows.length)
-      this.#log?.warn(
-        { event: "store-rows-damaged", file: this.#file, rows: rows.length - intact.length },
-        "Rows of the store do not match their checksums and are left out. Check the disk.",
-      );
+      this.#log?.warn("store-rows-damaged", {
+        file: this.#file,
+        rows: rows.length - intact.length,
+      });
     return intact;
   }
 
@@ -332,15 +329,12 @@ export class SqliteStore implements RegistryStore {
   #failed(error: unknown): void {
     if (this.#isFailing) return;
     this.#isFailing = true;
-    this.#log?.warn(
-      { event: "store-failing", file: this.#file, error: describe(error) },
-      "The store cannot write. Registrations are refused until it can.",
-    );
+    this.#log?.warn("store-failing", { file: this.#file, error: describe(error) });
   }
 
   #recovered(): void {
     this.#isFailing = false;
-    this.#log?.info({ event: "store-recovered", file: this.#file }, "The store works again.");
+    this.#log?.info("store-recovered", { file: this.#file });
   }
 }
 

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
-import type { ToolsetStore } from "@hub/core";
-import { describeToolsetStore, sampleToolset } from "@hub/core/testing";
+import { sampleToolset } from "@hub/core/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Connection } from "./connection.js";
 import { migrate, schemaVersion } from "./migrations.js";
@@ -13,7 +12,6 @@ type Store = Awaited<ReturnType<typeof openSqliteStore>>;
 
 const root = newFolder();
 const opened: Store[] = [];
-const files = new WeakMap<ToolsetStore, { readonly store: Store; readonly file: string }>();
 let compiled: ReturnType<typeof compileStore>;
 let count = 0;
 
@@ -27,7 +25,6 @@ function newFile(): string {
 async function openAt(file: string): Promise<Store> {
   const store = await openSqliteStore({ file });
   opened.push(store);
-  files.set(store.toolsets, { store, file });
   return store;
 }
 
@@ -40,15 +37,6 @@ afterEach(async () => {
 afterAll(() => {
   compiled.remove();
   fs.rmSync(root, { recursive: true, force: true });
-});
-
-describeToolsetStore("SQLite", async () => (await openAt(newFile())).toolsets, {
-  reopen: async (toolsets) => {
-    const known = files.get(toolsets);
-    if (known === undefined) throw new Error("Not opened here.");
-    await known.store.close();
-    return (await openAt(known.file)).toolsets;
-  },
 });
 
 /** A file as a hub left it that knew no toolsets yet. */
@@ -64,10 +52,10 @@ describe("toolsets in the SQLite file", () => {
   test("a file from before there were toolsets keeps its catalogue and takes them", async () => {
     const file = oldFile();
     // A hub of that time wrote what this one writes, but for toolsets.
-    const current = await openAt(newFile());
+    const from = newFile();
+    const current = await openAt(from);
     await current.commit(bringing(entry("a"), entry("b")));
     const before = await current.load();
-    const from = files.get(current.toolsets)?.file ?? "";
     await current.close();
     const connection = new Connection(file);
     connection.exec(`ATTACH '${from}' AS current`);

@@ -3,6 +3,14 @@ export { LegacyClient, ModernClient } from "./clients/clients.js";
 export { type Answer, Exchange } from "./clients/exchange.js";
 export { holdEvent, holdResponse, holdToContract } from "./contract.js";
 export { createTestDialer } from "./dialer.js";
+export { freePort } from "./free-port.js";
+export {
+  countByStatus,
+  type FuzzRequest,
+  type FuzzResult,
+  sendAll,
+  wronglyAnswered,
+} from "./fuzz.js";
 export { codeOf, deep, flood, mostSent, probeHostile, stream } from "./hostile.js";
 export {
   closedPort,
@@ -15,6 +23,8 @@ export {
   serveTls,
   type TestServer,
 } from "./http-server.js";
+export { type Ended, HubProcess, type JournalEntry, Program, quick } from "./hub-process.js";
+export { openMany } from "./many-connections.js";
 export {
   modern,
   serveV1,
@@ -33,6 +43,15 @@ export {
   textOf,
   textResult,
 } from "./messages.js";
+export { Upstreams } from "./programs/upstreams.js";
+export {
+  allowedMs,
+  keepAsking,
+  quantile,
+  type RawAnswer,
+  RawConnection,
+  requestBytes,
+} from "./raw-http.js";
 export { type Lease, TestHub, type TestHubOptions } from "./test-hub.js";
 export { until } from "./until.js";
 export { interceptMessages } from "./upstreams/intercept-messages.js";

@@ -7,10 +7,11 @@ import {
   type Budgets,
   type Clock,
   type Entry,
+  type HubSettings,
   serverStatus,
 } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
-import { type Hub, parseConfig, startHub } from "@hub/server";
+import { type Hub, startHub } from "@hub/server";
 import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
@@ -21,8 +22,9 @@ export type TestHubOptions = {
   readonly limits?: Partial<GatewayLimits>;
   readonly budgets?: Partial<Budgets>;
   readonly clock?: Clock;
-  /** Variables of the environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: Partial<HubSettings>;
+  /** Keep the parameters of the last calls. Default: no. */
+  readonly keepsParams?: boolean;
   /** The data of an earlier hub. */
   readonly dataDir?: string;
   /** Default: one that the system chooses. */
@@ -53,19 +55,12 @@ export class TestHub {
 
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mcp-hub-gateway-"));
-    const parsed = parseConfig({ ...options.env, MCP_HUB_DATA_DIR: dataDir, MCP_HUB_PORT: "0" });
-    if (!parsed.ok) throw new Error(parsed.problems.join("; "));
-    const { config } = parsed;
+    const { limits = {}, budgets = {}, settings = {}, keepsParams = false, port = 0 } = options;
     const errors: unknown[] = [];
     const warnings: unknown[] = [];
     const hub = await startHub({
       clock: options.clock,
-      config: {
-        ...config,
-        port: options.port ?? 0,
-        limits: { ...config.limits, ...options.limits },
-        budgets: { ...config.budgets, ...options.budgets },
-      },
+      config: { port, dataDir, limits, budgets, settings, keepsParams },
       log: {
         ...silent,
         warn: (event, fields) => void warnings.push({ event, ...fields }),

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type ServerType, serve } from "@hono/node-server";
 import { register } from "@hub/register";
+import { freePort, type HubProcess, Program } from "@hub/testing";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { freePort, type HubProcess, Program } from "../../support/hub-process.js";
 import { compileStdioProgram } from "./compile.js";
 import { createFastMcp } from "./fastmcp.js";
 import { Offer } from "./offer.js";

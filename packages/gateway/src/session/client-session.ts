@@ -15,6 +15,9 @@ import { Questions } from "./questions.js";
 import type { SessionState } from "./session-state.js";
 import { SessionTasks } from "./tasks.js";
 
+/** A server whose stream lasts no longer than this is not asked for it with every call. */
+const leastStreamMs = 1_000;
+
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
 export class ClientSession implements Holder, Keepable {
   readonly id: string;
@@ -41,6 +44,8 @@ export class ClientSession implements Holder, Keepable {
   /** Those of them that calls can be sent in. */
   readonly #ready = new Map<string, ServerSession & { readonly kind: "legacy" }>();
   readonly #listening = new Map<LegacyLink, SessionStream>();
+  /** Servers whose stream ended while the client listens, and when it was opened: it is opened again. */
+  readonly #unheard = new Map<LegacyLink, number>();
   readonly #streams = new Set<Reply>();
   readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
   readonly #onChange: () => Promise<void>;
@@ -165,7 +170,10 @@ export class ClientSession implements Holder, Keepable {
     if (known?.kind === "legacy") {
       const { link } = known;
       const stands = !link.isLost && this.#stands(entry, link);
-      if (stands && (!link.isInDoubt || (await link.verify()))) return known;
+      if (stands && (!link.isInDoubt || (await link.verify()))) {
+        if (this.#mustListen(link)) await this.#listen(link);
+        return known;
+      }
       this.drop(serverId, known.link);
     } else if (this.#sessions.get(serverId) === current) {
       // What the modern way means is looked at with each call; it costs nothing to open.
@@ -180,8 +188,9 @@ export class ClientSession implements Holder, Keepable {
   readySession(entry: Entry): (ServerSession & { readonly kind: "legacy" }) | undefined {
     const ready = this.#ready.get(entry.record.id);
     if (ready === undefined) return undefined;
-    const { isLost, isInDoubt } = ready.link;
-    return !isLost && !isInDoubt && this.#stands(entry, ready.link) ? ready : undefined;
+    const { link } = ready;
+    const mustWait = link.isLost || link.isInDoubt || this.#mustListen(link);
+    return !mustWait && this.#stands(entry, link) ? ready : undefined;
   }
 
   /** Forgets a session with a server that is no more. */
@@ -193,6 +202,7 @@ export class ClientSession implements Holder, Keepable {
     this.#sessions.delete(serverId);
     this.#listening.get(link)?.exchange?.abort();
     this.#listening.delete(link);
+    this.#unheard.delete(link);
     this.questions.dropOf(link);
     link.close();
     void this.changed();
@@ -206,6 +216,7 @@ export class ClientSession implements Holder, Keepable {
       const stands = !link.isLost && entry !== undefined && this.#stands(entry, link);
       if (!stands && !running.has(link)) this.drop(serverId, link);
     }
+    for (const link of [...this.#unheard.keys()]) void this.#listen(link);
   }
 
   /** The session with a server, when one is open. */
@@ -318,18 +329,30 @@ export class ClientSession implements Holder, Keepable {
   #listen(link: LegacyLink): Promise<void> {
     const known = this.#listening.get(link);
     if (known !== undefined) return known.isOpen;
+    this.#unheard.delete(link);
     if (this.#isClosed) return Promise.resolve();
+    const openedAt = this.#context.catalogue.now().hub;
     const stream = openSessionStream(
       link,
       (event) => this.#onOutside(this, link, event),
-      () => void this.#listening.delete(link),
+      (isRefused) => {
+        this.#listening.delete(link);
+        if (!isRefused && this.hasStream) this.#unheard.set(link, openedAt);
+      },
     );
     if (stream.exchange !== undefined) this.#listening.set(link, stream);
     return stream.isOpen;
   }
 
+  /** Whether a call must wait until its server's stream is open again. One that ends at once is left to `sweep`. */
+  #mustListen(link: LegacyLink): boolean {
+    const openedAt = this.#unheard.get(link);
+    return openedAt !== undefined && this.#context.catalogue.now().hub - openedAt >= leastStreamMs;
+  }
+
   /** Nobody hears what servers would tell; the sessions with them stay. */
   #listenNoMore(): void {
+    this.#unheard.clear();
     for (const { exchange } of this.#listening.values()) exchange?.abort();
     this.#listening.clear();
   }

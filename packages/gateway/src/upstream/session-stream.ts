@@ -5,6 +5,9 @@ import type { LegacyLink } from "./legacy-link.js";
 /** A busy server takes its time; one that sends no headers before the first event must not keep calls for ever. */
 const mostWaitMs = 2_000;
 
+/** Refusals that say nothing of the next time: another stream is still open, or too much was asked. */
+const passing: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
 export type SessionStream = {
   /** Undefined when there can be none. */
   readonly exchange: UpstreamExchange | undefined;
@@ -15,12 +18,14 @@ export type SessionStream = {
 /**
  * Opens the stream of a session for what the server says outside of a call. Many servers ask and log there
  * even in the middle of one, and what they say while nobody listens is lost: calls wait until it is open.
+ * `onEnd` hears once that it ended, and whether the server refused it for good.
  */
 export function openSessionStream(
   link: LegacyLink,
   onEvent: (event: StreamEvent) => void,
-  onEnd: () => void = () => undefined,
+  onEnd: (isRefused: boolean) => void = () => undefined,
 ): SessionStream {
+  let isRefused = false;
   let open = () => {};
   const isOpen = new Promise<void>((resolve) => {
     open = resolve;
@@ -32,9 +37,17 @@ export function openSessionStream(
   };
   const end = () => {
     settle();
-    onEnd();
+    onEnd(isRefused);
   };
-  const exchange = link.listen({ onOpen: settle, onEvent, onEnd: end, onFailure: end });
+  const exchange = link.listen({
+    onOpen(status, framing) {
+      isRefused = status < 300 ? framing !== "events" : status < 500 && !passing.has(status);
+      settle();
+    },
+    onEvent,
+    onEnd: end,
+    onFailure: end,
+  });
   if (exchange === undefined) settle();
   return { exchange, isOpen };
 }

@@ -6,7 +6,6 @@ import {
   register,
   type Target,
 } from "../../src/index.js";
-import { listen, portOf, stop } from "../../src/serve/listen.js";
 import { clientKinds, connectClient } from "./clients.js";
 import { HubStub } from "./hub-stub.js";
 
@@ -46,12 +45,4 @@ export async function greets(url: string | undefined): Promise<void> {
     expect(await client.call("greet", { name: kind })).toBe(`Hello ${kind}`);
     await client.close();
   }
-}
-
-/** A port nobody listens on, a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = await listen(() => {}, 0, "127.0.0.1");
-  const port = portOf(server);
-  await stop(server);
-  return port;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { until } from "./servers.js";
+import { until } from "@hub/testing";
 
 export const fixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
@@ -35,14 +35,14 @@ export class Running {
   }
 
   async says(pattern: RegExp): Promise<string> {
-    await until(() => pattern.test(this.output) || this.exit, String(pattern));
+    await until(String(pattern), () => pattern.test(this.output) || this.exit);
     const found = pattern.exec(this.output);
     if (found === null) throw new Error(`It ended without ${pattern}:\n${this.output}`);
     return found[1] ?? "";
   }
 
   async ends() {
-    await until(() => this.exit, `the process to end:\n${this.output}`);
+    await until(`the process to end:\n${this.output}`, () => this.exit);
     return this.exit;
   }
 }

@@ -3,20 +3,6 @@ import { McpServer as ServerV2 } from "@modelcontextprotocol/server";
 import { FastMCP } from "fastmcp";
 import { z } from "zod";
 
-/** Waits for a condition, never for a time. */
-export async function until(
-  condition: () => unknown,
-  what = "the condition",
-  withinMs = 120_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    if (await condition()) return;
-    if (Date.now() > deadline) throw new Error(`Gave up waiting for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** What holds a `slow` call until the test lets it go. */
 export class Gate {
   readonly #waiting = new Map<string, () => void>();

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 /** What came back for one request, as it was on the wire. */
-export type Answer = {
+export type RawAnswer = {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
@@ -9,7 +9,7 @@ export type Answer = {
   readonly interim: readonly number[];
 };
 
-type Head = Omit<Answer, "body" | "interim"> & { readonly end: number };
+type Head = Omit<RawAnswer, "body" | "interim"> & { readonly end: number };
 
 function headOf(buffer: Buffer): Head | undefined {
   const end = buffer.indexOf("\r\n\r\n");
@@ -92,7 +92,7 @@ export class RawConnection {
   }
 
   /** The next answer; undefined when the connection closes without one. */
-  next(isHead = false): Promise<Answer | undefined> {
+  next(isHead = false): Promise<RawAnswer | undefined> {
     return new Promise((resolve) => {
       this.#look = () => {
         const answer = this.#take(isHead);
@@ -105,8 +105,8 @@ export class RawConnection {
   }
 
   /** All answers until the other side closes. */
-  async all(): Promise<Answer[]> {
-    const answers: Answer[] = [];
+  async all(): Promise<RawAnswer[]> {
+    const answers: RawAnswer[] = [];
     for (;;) {
       const answer = await this.next();
       if (answer === undefined) return answers;
@@ -114,7 +114,7 @@ export class RawConnection {
     }
   }
 
-  #take(isHead: boolean): Answer | undefined {
+  #take(isHead: boolean): RawAnswer | undefined {
     if (this.#size === 0) return undefined;
     const buffer = this.#received.length === 1 ? this.#received[0] : Buffer.concat(this.#received);
     if (buffer === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { sentenceOf } from "@hub/api";
 import type { InstanceStatus, JournalEvent } from "@hub/core";
-import type { Log, LogFields } from "./log.js";
+import type { Log, LogFields } from "@hub/server";
 
 const marks: Readonly<Record<InstanceStatus, string>> = {
   up: "✓",
@@ -43,7 +43,7 @@ const isTrouble = (status: InstanceStatus) =>
   status === "down" || status === "unreachable" || status === "needs-token";
 
 /** Logs an event: as a sentence for people, with its fields for machines. */
-export function tellEvent(log: Log, event: JournalEvent, format: "pretty" | "json"): void {
+export function logEvent(log: Log, event: JournalEvent, format: "pretty" | "json"): void {
   const { kind, ...fields } = event;
   // People are told of a server that comes back when it is up. Only machines need to know that it
   // is being probed.

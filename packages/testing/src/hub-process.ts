@@ -1,25 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerDetail, ServerList, ServerSummary } from "@hub/api";
-import { holdResponse, until } from "@hub/testing";
+import { holdResponse } from "./contract.js";
+import { freePort } from "./free-port.js";
+import { until } from "./until.js";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const hubProgram = join(root, "apps/hub/dist/main.js");
-
-/** A port that nobody has at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        resolve(typeof address === "object" && address !== null ? address.port : 0),
-      );
-    });
-  });
-}
 
 export type JournalEntry = {
   readonly seq: number;

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@hub/testing";
 import ts from "typescript";
-import { Program } from "./hub-process.js";
+import { Program } from "../hub-process.js";
+import { until } from "../until.js";
 
 /** Servers in a process of their own, so that what they do to themselves does not disturb the measuring. */
 export class Upstreams {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { type Budgets, budgetNames, defaultSettings, type HubSettings, settingOf } from "@hub/core";
+import { type Budgets, budgetNames, settingOf } from "@hub/core";
 import {
   type Environment,
   givenVariables,
@@ -8,31 +8,20 @@ import {
   type UnknownSetting,
   unknownSettings,
 } from "@hub/core/environment";
-import type { GatewayLimits } from "@hub/gateway";
+import { defaultConfig, type HubConfig, isLoopbackHost } from "@hub/server";
 import { z } from "zod";
 import { budgetSettings, type NumberSetting, timeSettings } from "./settings.js";
 
-/** What the hub reads from its environment. */
-export type HubConfig = {
-  readonly host: string;
-  readonly port: number;
-  readonly dataDir: string;
-  readonly allowedHosts: readonly string[];
-  readonly allowedOrigins: readonly string[];
-  readonly allowEndpoints: readonly string[];
+/** What the program reads from its environment. */
+export type ProgramConfig = HubConfig & {
   readonly logLevel: "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   /** Default: `pretty` on a terminal, else `json`. */
   readonly logFormat: "pretty" | "json" | undefined;
-  readonly settings: HubSettings;
-  readonly limits: Partial<GatewayLimits>;
-  readonly budgets: Budgets;
-  /** Keep the parameters of the last calls, for `GET /calls`. */
-  readonly keepsParams: boolean;
 };
 
 /** `unknown`: variables that look like settings of the hub and are none, so that a slip shows. */
 export type ConfigResult = { readonly unknown: readonly UnknownSetting[] } & (
-  | { readonly ok: true; readonly config: HubConfig }
+  | { readonly ok: true; readonly config: ProgramConfig }
   | { readonly ok: false; readonly problems: readonly string[] }
 );
 
@@ -91,10 +80,10 @@ function isNetwork(text: string): boolean {
 }
 
 const environment = z.object({
-  MCP_HUB_HOST: z.string().default("127.0.0.1"),
+  MCP_HUB_HOST: z.string().default(defaultConfig.host),
   MCP_HUB_PORT: port.optional(),
   PORT: port.optional(),
-  MCP_HUB_DATA_DIR: z.string().default("./data"),
+  MCP_HUB_DATA_DIR: z.string().default(defaultConfig.dataDir),
   DATABASE_URL: z
     .string()
     .optional()
@@ -137,13 +126,6 @@ const budgetsRead = z.object(wholeNumbers(budgetSettings));
 /** Variables whose values are secrets, or may hold one. */
 const secrets = new Set(["DATABASE_URL", "MCP_HUB_TOKENS_FILE"]);
 
-/** True for an address that only this machine can reach. */
-function isLoopbackHost(host: string): boolean {
-  return (
-    host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
-  );
-}
-
 function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
   const name = issue.path.join(".");
   const got = secrets.has(name) ? "" : ` (got ${JSON.stringify(given[name])})`;
@@ -166,7 +148,7 @@ export function parseConfig(env: Environment): ConfigResult {
   const read = parsed(environment);
   const times = parsed(timesRead);
   const budgets = parsed(budgetsRead);
-  const host = given.MCP_HUB_HOST ?? "127.0.0.1";
+  const host = given.MCP_HUB_HOST ?? defaultConfig.host;
   if (!isLoopbackHost(host)) {
     problems.push(
       `MCP_HUB_HOST ${JSON.stringify(host)} lets other machines in, which needs tokens; this version has none yet, so it listens on loopback only (127.0.0.1, ::1 or localhost)`,
@@ -190,7 +172,7 @@ export function parseConfig(env: Environment): ConfigResult {
     unknown,
     config: {
       host: read.MCP_HUB_HOST,
-      port: read.MCP_HUB_PORT ?? read.PORT ?? 8001,
+      port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,
       allowedOrigins: read.MCP_HUB_ALLOWED_ORIGINS,
@@ -199,6 +181,7 @@ export function parseConfig(env: Environment): ConfigResult {
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",
       limits: {
+        ...defaultConfig.limits,
         callTimeoutMs: times.MCP_HUB_CALL_TIMEOUT_MS,
         sessionIdleMs: times.MCP_HUB_SESSION_IDLE_MS,
         graceMs: times.MCP_HUB_GRACE_MS,
@@ -208,7 +191,7 @@ export function parseConfig(env: Environment): ConfigResult {
         // Every name of the table has its setting.
       ) as Budgets,
       settings: {
-        ...defaultSettings,
+        ...defaultConfig.settings,
         heartbeatMs: times.MCP_HUB_HEARTBEAT_MS,
         leaseTtlMs: times.MCP_HUB_LEASE_TTL_MS,
         leaseMinMs: times.MCP_HUB_LEASE_MIN_MS,

@@ -1,15 +1,26 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { HubError } from "@hub/core";
 import { type UnknownSetting, unknownSettingText } from "@hub/core/environment";
-import type { WebUi } from "./api/web-ui.js";
+import {
+  createLog,
+  describeError,
+  type Hub,
+  type Log,
+  type LogOptions,
+  StartError,
+  startHub,
+  version,
+  type WebUi,
+} from "@hub/server";
+import { openSqliteStore } from "@hub/store-sqlite";
 import { readArguments, usage } from "./arguments.js";
+import { banner } from "./banner.js";
 import { parseConfig } from "./config.js";
-import { describeError, faultTeller, type Hub, StartError, startHub } from "./hub.js";
-import { createLog, type Log, type LogOptions } from "./log.js";
+import { logEvent } from "./event-log.js";
+import { assertPortFree } from "./port-holder.js";
 import { runBackup } from "./run-backup.js";
-import { tellEvent } from "./tell.js";
+import { shortPath } from "./short-path.js";
 import { takeUncaught } from "./uncaught.js";
-import { version } from "./version.js";
 
 const giveUpAfterMs = 10_000;
 
@@ -122,14 +133,17 @@ async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promi
   const onCrash = (error: unknown) => log.error("crashed", { error: describeError(error) });
   process.on("uncaughtExceptionMonitor", onCrash);
   const signalled = stopSignal();
+  const begin = performance.now();
+  const file = join(config.dataDir, "hub.db");
   let hub: Hub;
   try {
+    await assertPortFree(config.host, config.port);
     hub = await startHub({
       config,
+      store: (context) => openSqliteStore({ ...context, file, acceptDataLoss }),
       log,
       webUi,
-      acceptDataLoss,
-      onEvent: (event) => tellEvent(log, event, format),
+      onEvent: (event) => logEvent(log, event, format),
     });
   } catch (error) {
     const text = reasonOf(error);
@@ -139,15 +153,25 @@ async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promi
   }
   // A start that fails has nothing to keep up; a hub that stands has.
   process.off("uncaughtExceptionMonitor", onCrash);
-  takeUncaught(process, faultTeller(log, "fault"));
-  if (format === "pretty") process.stdout.write(hub.banner);
-  else {
+  takeUncaught(process, log);
+  const servers = hub.registry.list().length;
+  if (format === "pretty") {
+    const text = banner({
+      version,
+      url: hub.url,
+      store: shortPath(file),
+      servers,
+      readyInMs: performance.now() - begin,
+      hasWebUi: webUi !== undefined,
+    });
+    process.stdout.write(text);
+  } else {
     log.info("started", {
       url: hub.url,
       pid: process.pid,
       dataDir: config.dataDir,
       auth: "off, loopback only",
-      servers: hub.registry.list().length,
+      servers,
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Answer, RawConnection } from "./raw-http.js";
+import { type RawAnswer, RawConnection } from "./raw-http.js";
 
 export type FuzzRequest = {
   readonly bytes: Buffer;
@@ -10,11 +10,11 @@ export type FuzzRequest = {
 export type FuzzResult = {
   readonly request: FuzzRequest;
   /** None when the hub closed the connection without a word. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly RawAnswer[];
   readonly tookMs: number;
 };
 
-async function sendBroken(port: number, bytes: Buffer): Promise<Answer[]> {
+async function sendBroken(port: number, bytes: Buffer): Promise<RawAnswer[]> {
   const connection = new RawConnection(port);
   connection.write(bytes);
   connection.end();

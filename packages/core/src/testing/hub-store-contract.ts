@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { BudgetBook } from "../budget-book.js";
+import type { HubStore } from "../hub-store.js";
+import { creating } from "./samples.js";
+import { describeSessionStore } from "./session-store-contract.js";
+import { committed, describeStore } from "./store-contract.js";
+import { describeToolsetStore, sampleToolset } from "./toolset-store-contract.js";
+
+export type HubStoreContractOptions = {
+  /**
+   * Closes the store and opens what it left behind. Leave it out for a store that lives only as long
+   * as its process; what is promised about opening again is then not tested.
+   */
+  readonly reopen?: (store: HubStore) => Promise<HubStore>;
+};
+
+/** Every adapter of `HubStore` runs this. `open` makes a new, empty store; each is closed when its test ends. */
+export function describeHubStore(
+  name: string,
+  open: (budgets?: BudgetBook) => Promise<HubStore>,
+  { reopen }: HubStoreContractOptions = {},
+): void {
+  const opened = new Set<HubStore>();
+  const openOne = async (budgets?: BudgetBook): Promise<HubStore> => {
+    const store = await open(budgets);
+    opened.add(store);
+    return store;
+  };
+  /** Opens the store again that has this as one of its parts. */
+  const reopenStoreOf = async (part: unknown): Promise<HubStore> => {
+    const store = [...opened].find(
+      (one) => part === one || part === one.toolsets || part === one.sessions,
+    );
+    if (store === undefined || reopen === undefined) throw new Error("It cannot be opened again.");
+    opened.delete(store);
+    const next = await reopen(store);
+    opened.add(next);
+    return next;
+  };
+  const again = <Part>(partOf: (store: HubStore) => Part) =>
+    reopen === undefined
+      ? {}
+      : { reopen: async (part: unknown) => partOf(await reopenStoreOf(part)) };
+
+  describe(`HubStore: ${name}`, () => {
+    afterEach(async () => {
+      for (const store of opened) await store.close();
+      opened.clear();
+    });
+    describeStore(
+      name,
+      openOne,
+      again((store) => store),
+    );
+    describeToolsetStore(
+      name,
+      async () => (await openOne()).toolsets,
+      again(({ toolsets }) => toolsets),
+    );
+    describeSessionStore(
+      name,
+      async () => (await openOne()).sessions,
+      again(({ sessions }) => sessions),
+    );
+
+    // What lives in memory only has nothing to open again, and promises nothing about it.
+    if (reopen === undefined) return;
+
+    test("servers, toolsets and sessions are there together after opening again", async () => {
+      const store = await openOne();
+      await committed(store, creating("a"));
+      await store.toolsets.put(sampleToolset("desk"), undefined);
+      const session = { key: "k", peer: "127.0.0.1", isUsed: true, sealed: "sealed" };
+      await store.sessions.write({ put: [session], removed: [] });
+      const next = await reopenStoreOf(store);
+      expect((await next.load()).entries.map(({ id }) => id)).toEqual(["a"]);
+      expect(await next.toolsets.load()).toEqual([sampleToolset("desk")]);
+      expect(await next.sessions.read("k")).toBe("sealed");
+    });
+  });
+}

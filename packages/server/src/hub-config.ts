@@ -1,0 +1,64 @@
+import { type Budgets, defaultBudgets, defaultSettings, type HubSettings } from "@hub/core";
+import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+
+/** How a hub is to be. `defaultConfig` has the defaults. */
+export type HubConfig = {
+  /** Where it listens: an address of loopback, or `localhost`. */
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Made when it is missing. The default store is the file `hub.db` in it. */
+  readonly dataDir: string;
+  /** Host names (without port) that requests may be addressed to, beside localhost and the loopback addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Origins, such as `https://tools.example`, whose pages may call the hub. */
+  readonly allowedOrigins: readonly string[];
+  /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
+  readonly allowEndpoints: readonly string[];
+  /** The numbers of leases and probes. */
+  readonly settings: HubSettings;
+  /** The times of the gateway. */
+  readonly limits: GatewayLimits;
+  /** How much of everything there may be. */
+  readonly budgets: Budgets;
+  /** Keep the parameters of the last calls, which may hold secrets, for `GET /calls`. */
+  readonly keepsParams: boolean;
+};
+
+type Nested = "settings" | "limits" | "budgets";
+
+/** A part of the configuration, as a program gives it; the defaults fill in the rest. */
+export type PartialHubConfig = Partial<Omit<HubConfig, Nested>> & {
+  readonly [Name in Nested]?: Partial<HubConfig[Name]>;
+};
+
+export const defaultConfig: HubConfig = {
+  host: "127.0.0.1",
+  port: 8001,
+  dataDir: "./data",
+  allowedHosts: [],
+  allowedOrigins: [],
+  allowEndpoints: [],
+  settings: defaultSettings,
+  limits: defaultLimits,
+  budgets: defaultBudgets,
+  keepsParams: false,
+};
+
+/** The whole configuration that a part of it means. */
+export function configFrom(given: PartialHubConfig = {}): HubConfig {
+  return {
+    ...defaultConfig,
+    ...given,
+    settings: { ...defaultConfig.settings, ...given.settings },
+    limits: { ...defaultConfig.limits, ...given.limits },
+    budgets: { ...defaultConfig.budgets, ...given.budgets },
+  };
+}
+
+/** True for an address that only this machine can reach. */
+export function isLoopbackHost(host: string): boolean {
+  return (
+    host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
+  );
+}

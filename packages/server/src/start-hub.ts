@@ -1,0 +1,70 @@
+import type { Registry } from "@hub/core";
+import { composeHub, type HubOptions } from "./hub.js";
+import { configFrom, isLoopbackHost } from "./hub-config.js";
+import { type Listener, listen } from "./listen.js";
+
+/** A reason not to start that is the operator's to mend; its message says how. */
+export class StartError extends Error {}
+
+/** A hub that listens. */
+export type Hub = {
+  readonly url: string;
+  readonly port: number;
+  readonly registry: Registry;
+  /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
+  readonly stop: () => Promise<void>;
+};
+
+const drainMs = 8_000;
+
+/**
+ * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a host that
+ * lets other machines in: nothing asks them who they are.
+ */
+export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  const given = configFrom(options.config);
+  if (!isLoopbackHost(given.host)) {
+    throw new StartError(
+      `The host ${JSON.stringify(given.host)} lets other machines in, which needs tokens; this version has none yet. Listen on 127.0.0.1, ::1 or localhost.`,
+    );
+  }
+  const host = given.host.replace(/^\[(.*)\]$/, "$1");
+  let listener: Listener | undefined;
+  const hub = await composeHub(options, () => listener?.addresses ?? []);
+  let running: Listener;
+  try {
+    running = await listen(hub.app, host, given.port, {
+      takeRequest: hub.takeRequest,
+      budgets: hub.budgets,
+      onCut: (cut) => hub.log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
+      tellFault: hub.tellFault,
+    });
+  } catch (error) {
+    await hub.close();
+    throw isPortTaken(error)
+      ? new StartError(
+          `Port ${given.port} on ${host} is taken by another program. Stop it, or choose another port.`,
+        )
+      : error;
+  }
+  listener = running;
+  hub.start();
+  const { port } = running;
+  let stopped: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    port,
+    registry: hub.registry,
+    stop: () => {
+      stopped ??= (async () => {
+        hub.drain();
+        await running.close(drainMs);
+        await hub.close();
+      })();
+      return stopped;
+    },
+  };
+}
+
+const isPortTaken = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "EADDRINUSE";

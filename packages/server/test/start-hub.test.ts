@@ -1,0 +1,117 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { MemoryStore } from "@hub/core";
+import { closeAll, closeLater } from "@hub/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import { embedHub, type HubOptions, StartError, startHub } from "../src/index.js";
+
+afterEach(closeAll);
+
+/** A store that says what became of it. */
+class WatchedStore extends MemoryStore {
+  isClosed = false;
+
+  override async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
+const inMemory = (store = new WatchedStore()): HubOptions => ({
+  config: { port: 0 },
+  store: () => store,
+});
+
+async function register(answer: (request: Request) => Response | Promise<Response>, url: string) {
+  const body = { name: "Tides", transport: "http", endpoint: "http://localhost:9/mcp" };
+  const request = new Request(`${url}/register`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return (await answer(request)).status;
+}
+
+describe("a hub that a program starts", () => {
+  test("has a default for what it is not told, and keeps all in the store it is given, which it closes", async () => {
+    const store = new WatchedStore();
+    const events: string[] = [];
+    const hub = await startHub({
+      ...inMemory(store),
+      onEvent: ({ kind, name }) => events.push(`${kind} ${name}`),
+    });
+    closeLater(() => hub.stop());
+    expect(hub.url).toBe(`http://127.0.0.1:${hub.port}`);
+    expect(await register(fetch, hub.url)).toBe(201);
+    expect(events).toContain("registered Tides");
+    expect((await store.load()).entries.map(({ name }) => name)).toEqual(["Tides"]);
+    expect(store.isClosed).toBe(false);
+    await hub.stop();
+    expect(store.isClosed).toBe(true);
+  });
+
+  test("takes any part of the configuration, and what its store uses counts in its budgets", async () => {
+    const hub = await startHub({
+      config: { port: 0, budgets: { journalBytes: 123_456 } },
+      store: ({ budgets }) => new MemoryStore(budgets),
+    });
+    closeLater(() => hub.stop());
+    const answer = await fetch(`${hub.url}/register`, {
+      method: "POST",
+      body: new URLSearchParams({
+        name: "Tides",
+        transport: "http",
+        endpoint: "http://localhost:9/mcp",
+      }),
+    });
+    expect(answer.ok).toBe(true);
+    const health = await fetch(`${hub.url}/healthz?verbose`);
+    const { budgets } = JSON.parse(await health.text());
+    expect(budgets.find((one: { name: string }) => one.name === "journalBytes")).toMatchObject({
+      limit: 123_456,
+      used: expect.toSatisfy((used: number) => used > 0),
+    });
+  });
+
+  test.each(["0.0.0.0", "::", "192.168.1.5", "example.org"])(
+    "lets no other machine in at %s, and opens nothing",
+    async (host) => {
+      const opened: unknown[] = [];
+      const store = () => {
+        opened.push(host);
+        return new MemoryStore();
+      };
+      const starting = startHub({ config: { host, port: 0 }, store });
+      await expect(starting).rejects.toThrow(StartError);
+      await expect(starting).rejects.toThrow("127.0.0.1");
+      expect(opened).toEqual([]);
+    },
+  );
+
+  test("says when its port is taken, and closes its store", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    closeLater(() => void other.close());
+    const { port } = other.address() as AddressInfo; // it listens on TCP
+    const store = new WatchedStore();
+    const starting = startHub({ config: { port }, store: () => store });
+    await expect(starting).rejects.toThrow(StartError);
+    await expect(starting).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
+    expect(store.isClosed).toBe(true);
+  });
+});
+
+describe("a hub in an app of somebody's own", () => {
+  test("answers requests without a socket, guards them as always, and closes its store", async () => {
+    const store = new WatchedStore();
+    const hub = await embedHub(inMemory(store));
+    const ask = async (request: Request) => hub.fetch(request, {});
+    expect(await register(ask, "http://localhost:8001")).toBe(201);
+    expect(hub.registry.list().map(({ record }) => record.name)).toEqual(["Tides"]);
+    expect((await ask(new Request("http://evil.example/servers"))).status).toBe(403);
+    expect((await ask(new Request("http://localhost/readyz"))).status).toBe(200);
+    hub.drain();
+    expect((await ask(new Request("http://localhost/readyz"))).status).toBe(503);
+    await hub.close();
+    expect(store.isClosed).toBe(true);
+  });
+});
