@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -39,7 +39,7 @@ const packages = readdirSync(join(root, "packages"));
 
 /** The folders of the gateway from below: each imports only from itself and from those before it. */
 const gatewayFolders = [
-  ["errors.ts", "faults.ts", "limits.ts", "log.ts", "target.ts", "turns.ts"],
+  ["errors.ts", "faults.ts", "limits.ts", "log.ts", "hub-endpoint.ts", "turns.ts"],
   ["wire"],
   ["search"],
   ["traffic"],
@@ -199,5 +199,72 @@ describe("the architecture", () => {
         )?.[0],
       ]).toEqual([path, undefined]);
     }
+  });
+});
+
+describe("the map", () => {
+  const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+  test("every file that docs/architecture.md names exists", () => {
+    const relay = "packages/gateway/src/relay";
+    const named = [...read("docs/architecture.md").matchAll(/`([\w./-]+\.ts)`/g)].map(
+      ([, path = ""]) => (path.includes("/") ? path : join(relay, path)),
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test.each(packages.filter((name) => existsSync(join(root, "packages", name, "README.md"))))(
+    "the README of %s lists only folders that exist, and all of them where it lists any",
+    (name) => {
+      const listed = [...read(`packages/${name}/README.md`).matchAll(/^\| `([\w-]+)\/`/gm)].map(
+        ([, folder]) => folder,
+      );
+      if (listed.length === 0) return;
+      const folders = readdirSync(join(root, "packages", name, "src"), { withFileTypes: true });
+      expect(listed.sort()).toEqual(
+        folders
+          .filter((one) => one.isDirectory())
+          .map((one) => one.name)
+          .sort(),
+      );
+    },
+  );
+
+  test.each(["mcp", "dial", "probe", "store-sqlite"])(
+    "the README of %s names every file of it once",
+    (name) => {
+      const rows = [...read(`packages/${name}/README.md`).matchAll(/^\| (`[^|]+) \|/gm)];
+      const named = rows.flatMap(([, files = ""]) =>
+        [...files.matchAll(/`([\w-]+)`/g)].map(([, file]) => file),
+      );
+      const files = readdirSync(join(root, "packages", name, "src"))
+        .filter((file) => file !== "index.ts" && !/\.test\.ts$|^test-/.test(file))
+        .map((file) => file.replace(/\.ts$/, ""));
+      expect(named.sort()).toEqual(files.sort());
+    },
+  );
+
+  test("no file and no exported name contains a retired word", () => {
+    const [, retiredPart = ""] = read("docs/glossary.md").split("## Retired words");
+    const retired = [...retiredPart.matchAll(/^\| ([a-z-]+) +\|/gm)]
+      .map(([, word = ""]) => word)
+      .filter((word) => word !== "retired" && !/^-+$/.test(word));
+    expect(retired.length).toBeGreaterThan(15);
+    const found: string[] = [];
+    const look = (name: string, where: string) => {
+      const words = `-${name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()}-`;
+      for (const word of retired) if (words.includes(`-${word}-`)) found.push(`${where}: ${name}`);
+    };
+    const exported =
+      /^export (?:default )?(?:declare )?(?:abstract )?(?:async )?(?:type|interface|const|let|class|function\*?|enum) (\w+)/gm;
+    for (const name of packages) {
+      for (const path of sources(join(root, "packages", name, "src"))) {
+        const where = relative(join(root, "packages"), path);
+        for (const part of where.replace(/\.tsx?$/, "").split("/")) look(part, where);
+        for (const [, one = ""] of readFileSync(path, "utf8").matchAll(exported)) look(one, where);
+      }
+    }
+    expect(found).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { flappingOf, type Pace } from "./flapping.js";
 import type { Health, Now } from "./health.js";
@@ -9,6 +8,7 @@ import { placeOf } from "./place.js";
 import { isSameEndpoint } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";
+import type { Newness } from "./write-draft.js";
 
 /** Every entry in memory, with the indexes that find one. Holds state only; who may change what is decided elsewhere. */
 export class Catalogue {

@@ -1,12 +1,12 @@
 import type { BudgetBook } from "./budget-book.js";
-import { Draft, type RegisteredInstances } from "./draft.js";
 import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import type { RegistryStore } from "./store.js";
+import { type RegisteredInstances, WriteDraft } from "./write-draft.js";
 
 /** A change to the catalogue. It may run again when another hub wrote first, so it only touches the draft. */
-type Command<Result> = (draft: Draft) => Result;
+type Command<Result> = (draft: WriteDraft) => Result;
 
 /** Something that was observed and is to be written down. */
 export type Observation = {
@@ -166,7 +166,7 @@ export class CommitQueue {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const draft = new Draft(this.#options.base);
+      const draft = new WriteDraft(this.#options.base);
       const settle = batch.map((one) => runOn(draft, one));
       if (!draft.isEmpty) {
         const write = draft.toWrite();
@@ -195,7 +195,7 @@ export class CommitQueue {
 }
 
 /** Runs one command on the draft; a command that fails changes nothing and fails only its own caller. */
-function runOn(draft: Draft, one: Waiting): () => void {
+function runOn(draft: WriteDraft, one: Waiting): () => void {
   try {
     const result = one.run(draft);
     return () => one.resolve(result);

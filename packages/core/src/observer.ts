@@ -1,7 +1,6 @@
 import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
-import type { Draft } from "./draft.js";
 import {
   type Entry,
   type EntryRecord,
@@ -30,6 +29,7 @@ import type { ProbeOutcome, ProbeTarget } from "./probe.js";
 import { probed, type Trouble, troubled, wantingToReadAgain, wantsReading } from "./probed.js";
 import type { HubSettings } from "./settings.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
+import type { WriteDraft } from "./write-draft.js";
 
 /** One probe to make. It goes back to `recordProbe` as it is. */
 export type ProbeTask = {
@@ -258,7 +258,7 @@ export class Observer {
       reason: reasonFor(health, status, now.hub),
       ...(fix === undefined ? {} : { fix }),
     };
-    const note = (run: (draft: Draft) => void) =>
+    const note = (run: (draft: WriteDraft) => void) =>
       queue.note({ bytes: JSON.stringify(event).length, run });
     note((draft) => {
       const record = draft.get(serverId);
@@ -286,7 +286,7 @@ export class Observer {
       .filter((one) => one.health.status === "down" && isOver(one.record.downSince))
       .map((one) => one.record);
     if (gone.length === 0 && !(record.instances.length === 0 && isOver(record.emptySince))) return;
-    const note = (run: (draft: Draft) => void) =>
+    const note = (run: (draft: WriteDraft) => void) =>
       queue.note({ key: `forget\n${record.id}`, bytes: record.id.length, run });
     note((draft) => {
       const current = draft.get(record.id);

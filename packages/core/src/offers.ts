@@ -1,7 +1,6 @@
 import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
-import type { Draft } from "./draft.js";
 import { type Entry, type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import { type CapabilitiesChanged, summarize } from "./events.js";
 import {
@@ -23,6 +22,7 @@ import {
   withKnownLists,
 } from "./snapshot.js";
 import { keyOf, noRoom, SnapshotRoom } from "./snapshot-room.js";
+import type { WriteDraft } from "./write-draft.js";
 
 export type OffersOptions = {
   readonly catalogue: Catalogue;
@@ -172,7 +172,7 @@ export class Offers {
 
   /** Puts what memory has now into the draft. Nothing when the entry is gone. */
   #write(
-    draft: Draft,
+    draft: WriteDraft,
     { record: { id, createdAt } }: Entry,
     key: string,
     now: Now,

@@ -1,4 +1,3 @@
-import type { Newness } from "./draft.js";
 import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
@@ -6,6 +5,7 @@ import { type Health, hasLiveLease, type Now } from "./health.js";
 import { isSilent } from "./lease.js";
 import { nothingListened } from "./probe.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
+import type { Newness } from "./write-draft.js";
 
 /** SHA-256 of the secrets that came with a request; what they prove is decided here. */
 export type Proofs = readonly string[];

@@ -7,7 +7,6 @@ import {
   type RegistrationDecision,
   type RegistrationRequest,
 } from "./decide.js";
-import type { Draft } from "./draft.js";
 import { isHidden } from "./edits.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
@@ -21,6 +20,7 @@ import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.j
 import type { Finding, NothingListens } from "./probe.js";
 import type { Registration } from "./registration.js";
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
+import type { WriteDraft } from "./write-draft.js";
 
 export type LeaseGrant = {
   readonly id: string;
@@ -159,7 +159,7 @@ export class Registrar {
   }
 
   #decide(
-    draft: Draft,
+    draft: WriteDraft,
     request: RegistrationRequest,
     attempt: symbol,
     sightings: ReadonlyMap<InstanceRecord, Sighting>,
@@ -233,7 +233,7 @@ export class Registrar {
     this.#conflictsTold.set(conflictKey(conflict), now);
   }
 
-  #standingOf(draft: Draft, id: string, instance: InstanceRecord, now: Now): Standing {
+  #standingOf(draft: WriteDraft, id: string, instance: InstanceRecord, now: Now): Standing {
     const { catalogue, settings } = this.#options;
     // What was decided before in the same commit is not in the catalogue yet.
     const newness = draft.registered.get(id)?.get(instance.id);

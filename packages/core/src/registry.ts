@@ -3,7 +3,6 @@ import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
 import { CommitQueue } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
-import type { RegisteredInstances } from "./draft.js";
 import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
@@ -24,6 +23,7 @@ import type { Registration } from "./registration.js";
 import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js";
 import { counted } from "./snapshot.js";
 import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./store.js";
+import type { RegisteredInstances } from "./write-draft.js";
 
 export type RegistryOptions = {
   readonly store: RegistryStore;

@@ -4,7 +4,7 @@ import { codes, errorText, type JsonRpcId } from "@hub/mcp";
 import { revisionIn, type Selection } from "./catalogue/selection.js";
 import type { Selected, Selections } from "./catalogue/selections.js";
 import { noBatch } from "./downstream/batch.js";
-import type { Exchange } from "./downstream/exchange.js";
+import type { Incoming } from "./downstream/incoming.js";
 import type { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { eraOfMessage } from "./downstream/message-era.js";
 import type { ModernEndpoint } from "./downstream/modern-endpoint.js";
@@ -12,9 +12,9 @@ import { OneServerEndpoint } from "./downstream/one-server-endpoint.js";
 import { receiveMessage } from "./downstream/receive-message.js";
 import { SseEndpoint, streamIn } from "./downstream/sse-endpoint.js";
 import { failureError } from "./errors.js";
+import type { HubEndpoint } from "./hub-endpoint.js";
 import { sendText } from "./reply/send-text.js";
 import { hubSessionOf } from "./session/sessions.js";
-import type { Target } from "./target.js";
 import { faultOf } from "./upstream/call-failures.js";
 import type { GatewayContext } from "./upstream/context.js";
 import type { MessageLimits } from "./wire/message-limits.js";
@@ -48,8 +48,8 @@ export class Endpoints {
     this.#clientMessages = clientMessages;
     this.#modern = modern;
     this.#legacy = legacy;
-    this.#oneServer = new OneServerEndpoint(context, legacy.sessions, (received, exchange) =>
-      this.#dispatch(received, exchange),
+    this.#oneServer = new OneServerEndpoint(context, legacy.sessions, (received, incoming) =>
+      this.#dispatch(received, incoming),
     );
     this.#sse = new SseEndpoint(context, legacy);
   }
@@ -61,13 +61,13 @@ export class Endpoints {
   handle(
     request: IncomingMessage,
     response: ServerResponse,
-    target: Target,
+    endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
   ): void {
     const onFault = (error: unknown) => this.#failed(error, response, always);
     try {
-      this.#answer(request, response, target, query, always, onFault);
+      this.#answer(request, response, endpoint, query, always, onFault);
     } catch (error) {
       onFault(error);
     }
@@ -89,7 +89,7 @@ export class Endpoints {
   #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    target: Target,
+    endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
     onFault: (error: unknown) => void,
@@ -99,8 +99,8 @@ export class Endpoints {
       sendStopping(response, null, always);
       return;
     }
-    const { query: own, stream } = target.isSse === true ? streamIn(query) : { query };
-    const select = this.#selecting(target, own, via !== undefined);
+    const { query: own, stream } = endpoint.isSse === true ? streamIn(query) : { query };
+    const select = this.#selecting(endpoint, own, via !== undefined);
     const selected = select();
     if ("refusal" in selected) {
       const error = { code: codes.invalidParams, message: selected.refusal };
@@ -113,7 +113,7 @@ export class Endpoints {
       sendText(response, 400, errorText(null, error), always);
       return;
     }
-    const exchange: Exchange = {
+    const incoming: Incoming = {
       request,
       response,
       ...revision,
@@ -124,16 +124,16 @@ export class Endpoints {
       always,
       onFault,
     };
-    if (target.isSse === true) {
-      this.#answerSse(exchange, own, stream);
+    if (endpoint.isSse === true) {
+      this.#answerSse(incoming, own, stream);
       return;
     }
     if (request.method === "POST") {
       receiveMessage(
-        exchange,
+        incoming,
         this.#clientMessages,
-        (received) => this.#take(received, exchange, selected.entry),
-        (body) => this.#takeBatch(body, exchange, selected.entry),
+        (received) => this.#take(received, incoming, selected.entry),
+        (body) => this.#takeBatch(body, incoming, selected.entry),
       );
       return;
     }
@@ -145,23 +145,23 @@ export class Endpoints {
     }
     const { entry } = selected;
     const { method } = request;
-    if (entry !== undefined && this.#oneServer.isForServer(exchange, entry))
-      this.#oneServer.passStream(method, exchange, entry);
-    else if (method === "GET") this.#legacy.openStream(exchange);
-    else this.#legacy.endSession(exchange);
+    if (entry !== undefined && this.#oneServer.isForServer(incoming, entry))
+      this.#oneServer.passStream(method, incoming, entry);
+    else if (method === "GET") this.#legacy.openStream(incoming);
+    else this.#legacy.endSession(incoming);
   }
 
   /** A client of HTTP+SSE: a stream, and messages that name it. */
-  #answerSse(exchange: Exchange, query: string, stream: string | undefined): void {
-    const { request, response, always } = exchange;
+  #answerSse(incoming: Incoming, query: string, stream: string | undefined): void {
+    const { request, response, always } = incoming;
     if (request.method === "GET") {
       const [path = ""] = (request.url ?? "").split("?", 1);
-      this.#sse.open(exchange, path, query);
+      this.#sse.open(incoming, path, query);
     } else if (request.method === "POST" && stream !== undefined) {
       receiveMessage(
-        exchange,
+        incoming,
         this.#clientMessages,
-        (received) => this.#sse.take(received, exchange, stream),
+        (received) => this.#sse.take(received, incoming, stream),
         () => sendText(response, 400, errorText(null, noBatch), always),
       );
     } else {
@@ -173,27 +173,27 @@ export class Endpoints {
   }
 
   /** Takes a message in the name of whom it is for. */
-  #take(received: Received, exchange: Exchange, entry: Entry | undefined): void {
+  #take(received: Received, incoming: Incoming, entry: Entry | undefined): void {
     const { parsed } = received;
     // What calls in flight wait for still comes through.
     if (this.#isStopping && parsed.kind === "request") {
-      sendStopping(exchange.response, parsed.message.id, exchange.always);
+      sendStopping(incoming.response, parsed.message.id, incoming.always);
       return;
     }
-    if (entry === undefined) this.#dispatch(received, exchange);
-    else this.#oneServer.take(received, exchange, entry);
+    if (entry === undefined) this.#dispatch(received, incoming);
+    else this.#oneServer.take(received, incoming, entry);
   }
 
   /** Several messages at once, where a session is known to have agreed on that. */
-  #takeBatch(body: Buffer, exchange: Exchange, entry: Entry | undefined): void {
-    const { request, response, always } = exchange;
+  #takeBatch(body: Buffer, incoming: Incoming, entry: Entry | undefined): void {
+    const { request, response, always } = incoming;
     const limits = this.#clientMessages;
     // What calls in flight wait for still comes through.
     const refusalOf = (id: JsonRpcId) => (this.#isStopping ? stoppingText(id) : undefined);
-    if (entry !== undefined && this.#oneServer.isForServer(exchange, entry))
-      this.#oneServer.takeBatch(body, exchange, entry, limits, refusalOf);
+    if (entry !== undefined && this.#oneServer.isForServer(incoming, entry))
+      this.#oneServer.takeBatch(body, incoming, entry, limits, refusalOf);
     else if (hubSessionOf(request) !== undefined)
-      this.#legacy.handleBatch(body, exchange, limits, refusalOf);
+      this.#legacy.handleBatch(body, incoming, limits, refusalOf);
     else sendText(response, 400, errorText(null, noBatch), always);
   }
 
@@ -209,26 +209,26 @@ export class Endpoints {
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
-  #dispatch(received: Received, exchange: Exchange): void {
+  #dispatch(received: Received, incoming: Incoming): void {
     const { parsed } = received;
-    const era = eraOfMessage(parsed, exchange);
+    const era = eraOfMessage(parsed, incoming);
     if (era === "legacy") {
-      this.#legacy.handle(received, exchange);
+      this.#legacy.handle(received, incoming);
       return;
     }
     if (parsed.kind === "request") {
-      this.#modern.handle(parsed.message, exchange, received);
+      this.#modern.handle(parsed.message, incoming, received);
       return;
     }
     const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
     // The modern revision has no notifications of clients; one of an extension is taken and dropped.
-    if (parsed.kind === "notification") exchange.response.writeHead(202, exchange.always).end();
-    else sendText(exchange.response, 400, errorText(null, error), exchange.always);
+    if (parsed.kind === "notification") incoming.response.writeHead(202, incoming.always).end();
+    else sendText(incoming.response, 400, errorText(null, error), incoming.always);
   }
 
   /** What an endpoint shows whenever it is asked. Sessions keep this, so it must not keep the request. */
-  #selecting(target: Target, query: string, isRelayed: boolean) {
-    return () => this.#selections.of(target, query, isRelayed);
+  #selecting(endpoint: HubEndpoint, query: string, isRelayed: boolean) {
+    return () => this.#selections.of(endpoint, query, isRelayed);
   }
 }
 

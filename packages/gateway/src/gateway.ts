@@ -8,6 +8,7 @@ import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { Endpoints } from "./endpoints.js";
 import { Faults, type OnFault } from "./faults.js";
+import type { HubEndpoint } from "./hub-endpoint.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
@@ -15,7 +16,6 @@ import { PendingInput } from "./relay/pending-input.js";
 import { OpenStreams } from "./reply/open-streams.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { SessionKeeping } from "./session/sessions.js";
-import type { Target } from "./target.js";
 import { Traffic } from "./traffic/traffic.js";
 import { containedDialer, type OnTrouble } from "./upstream/contained-dialer.js";
 import type { GatewayContext } from "./upstream/context.js";
@@ -147,11 +147,11 @@ export class Gateway {
   handle(
     request: IncomingMessage,
     response: ServerResponse,
-    target: Target,
+    endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
   ): void {
-    this.#endpoints.handle(request, response, target, query, always);
+    this.#endpoints.handle(request, response, endpoint, query, always);
   }
 
   /** What the endpoint of a toolset would show now, whether or not it is saved. */

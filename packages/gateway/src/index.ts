@@ -7,6 +7,7 @@ export {
   type GatewayOptions,
   type ToolsetSource,
 } from "./gateway.js";
+export { type HubEndpoint, hubEndpointOf } from "./hub-endpoint.js";
 export { shortAnswer } from "./hub-tools/found-tools.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
@@ -16,7 +17,6 @@ export type { FoundTool } from "./search/found-tool.js";
 export type { SearchableServer } from "./search/searchable-text.js";
 export { ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
-export { type Target, targetOf } from "./target.js";
 export type { TrafficMinute } from "./traffic/minutes.js";
 export type { CallRecord, ServerTraffic, TrafficRow } from "./traffic/traffic.js";
 

@@ -9,13 +9,13 @@ import {
 import { createDeadline, type Dialer } from "@hub/dial";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
+import type { FindingSubject } from "./finding-subject.js";
 import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
 import type { HandshakeResult } from "./handshake.js";
 import { eraWarnings, introduction } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
 import { type Locked, lockOf } from "./read-capabilities.js";
 import { createStopwatch } from "./stopwatch.js";
-import type { Subject } from "./subject.js";
 
 export type DiagnosisRequest = {
   readonly endpoint: string;
@@ -70,18 +70,23 @@ export function createDiagnose(deps: {
   readonly mostValues?: number;
 }): Diagnose {
   return async (request) => {
-    const subject: Subject = { ...request, transport: request.transport ?? "streamable-http" };
+    const subject: FindingSubject = {
+      ...request,
+      transport: request.transport ?? "streamable-http",
+    };
     const { endpoint, transport } = subject;
     const watch = createStopwatch();
     const deadline = createDeadline(request.timeoutMs ?? 5_000, request.signal);
     try {
       return await inspect(
         { ...deps, subject, deadline, trace: watch.trace },
-        async (meeting, met) => {
+        async (handshakeResult, met) => {
           watch.done("mcp");
           const lock =
-            meeting.kind === "met" ? await lockOf(meeting.contact, deadline.signal) : undefined;
-          const diagnosis = healthy(meeting, subject, watch.times, lock);
+            handshakeResult.kind === "met"
+              ? await lockOf(handshakeResult.contact, deadline.signal)
+              : undefined;
+          const diagnosis = healthy(handshakeResult, subject, watch.times, lock);
           const warnings = [...redirectWarnings(endpoint, met), ...diagnosis.warnings];
           return { ...diagnosis, warnings };
         },
@@ -104,28 +109,28 @@ export function createDiagnose(deps: {
 type Times = ReturnType<typeof createStopwatch>["times"];
 
 function healthy(
-  meeting: HandshakeResult,
-  subject: Subject,
+  handshakeResult: HandshakeResult,
+  subject: FindingSubject,
   times: Times,
   lock: Locked | undefined,
 ): Diagnosis {
   const { endpoint, transport } = subject;
   const base = { ok: true, endpoint, transport } as const;
-  if (meeting.kind === "token-needed") {
-    const finding = tokenFinding(meeting);
+  if (handshakeResult.kind === "token-needed") {
+    const finding = tokenFinding(handshakeResult);
     return {
       ...base,
       steps: stepsOf(times, subject, undefined, { mcp: finding.cause }),
       finding,
       warnings: [],
-      answered: { transport: meeting.transport, needsToken: true },
+      answered: { transport: handshakeResult.transport, needsToken: true },
     };
   }
-  const { greeting } = meeting.contact;
+  const { greeting } = handshakeResult.contact;
   const said = introduction(greeting.serverInfo);
-  const isOther = meeting.transport !== transport;
+  const isOther = handshakeResult.transport !== transport;
   const details = {
-    mcp: `It answers as MCP over ${meeting.transport}.`,
+    mcp: `It answers as MCP over ${handshakeResult.transport}.`,
     era: `${greeting.era}, protocol ${greeting.protocolVersion}`,
     identity:
       said.serverName === undefined
@@ -135,11 +140,11 @@ function healthy(
   return {
     ...base,
     steps: stepsOf(times, subject, undefined, details),
-    ...(isOther ? { finding: otherTransportFinding(subject, meeting.transport) } : {}),
+    ...(isOther ? { finding: otherTransportFinding(subject, handshakeResult.transport) } : {}),
     ...(lock === undefined ? {} : { finding: tokenFinding(lock) }),
-    warnings: [...eraWarnings(meeting), ...nameWarnings(said.serverName, subject.name)],
+    warnings: [...eraWarnings(handshakeResult), ...nameWarnings(said.serverName, subject.name)],
     answered: {
-      transport: meeting.transport,
+      transport: handshakeResult.transport,
       needsToken: lock !== undefined,
       era: greeting.era,
       protocolVersion: greeting.protocolVersion,
@@ -162,7 +167,7 @@ function nameWarnings(said: string | undefined, registered: string | undefined):
 /** The steps in order: those before the failed one passed, those after it were not taken. */
 function stepsOf(
   times: Times,
-  subject: Subject,
+  subject: FindingSubject,
   failed: Finding | undefined,
   details: Partial<Record<ProbeStep, string>> | undefined,
 ): DiagnosisStep[] {

@@ -2,16 +2,16 @@ import type { Transport } from "@hub/core";
 import { byteBudget, createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { mostAnswerBytes } from "./answer.js";
 import { type Fault, ProbeFault } from "./fault.js";
+import type { Discovery, FindingSubject } from "./finding-subject.js";
 import { isLoopbackElsewhere } from "./findings-network.js";
 import { handshake } from "./handshake.js";
-import type { Discovery, Subject } from "./subject.js";
 
 const exploreMs = 2_500;
 const mostUrls = 12;
 const atOnce = 4;
 
 /** Whether a look around can help: something answers there, but no MCP server. */
-export function isWorthExploring(fault: Fault, subject: Subject): boolean {
+export function isWorthExploring(fault: Fault, subject: FindingSubject): boolean {
   if (isLoopbackElsewhere(subject)) return false;
   switch (fault.kind) {
     case "status":
@@ -60,7 +60,7 @@ export function likelyUrls(endpoint: string): Discovery[] {
 export type ExploreOptions = {
   readonly dialer: Dialer;
   readonly version: string;
-  readonly subject: Subject;
+  readonly subject: FindingSubject;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -97,9 +97,9 @@ async function answersAsMcp(
   const deadline = within.within(exploreMs / 2);
   const wire = { dialer, url: endpoint, version, budget: byteBudget(mostAnswerBytes) };
   try {
-    const meeting = await handshake({ wire, transport, deadline, isBrief: true });
-    if (meeting.kind === "met") await meeting.contact.wire.end();
-    return meeting.kind === "met";
+    const handshakeResult = await handshake({ wire, transport, deadline, isBrief: true });
+    if (handshakeResult.kind === "met") await handshakeResult.contact.wire.end();
+    return handshakeResult.kind === "met";
   } catch (error) {
     if (error instanceof ProbeFault) return false;
     throw error;

@@ -8,7 +8,7 @@ import {
   literalAddresses,
   machineAddresses,
 } from "@hub/dial";
-import { finding, type Subject } from "./subject.js";
+import { type FindingSubject, finding } from "./finding-subject.js";
 
 const doing: Readonly<Record<DialStep, string>> = {
   resolve: "resolving its name",
@@ -18,7 +18,7 @@ const doing: Readonly<Record<DialStep, string>> = {
 };
 
 /** Whether an endpoint means "this machine", but another machine registered it. */
-export function isLoopbackElsewhere({ endpoint, registeredFrom }: Subject): boolean {
+export function isLoopbackElsewhere({ endpoint, registeredFrom }: FindingSubject): boolean {
   const addresses = literalAddresses(hostOf(new URL(endpoint)));
   if (addresses?.some((address) => addressKind(address) === "loopback") !== true) return false;
   if (registeredFrom === undefined || addressKind(registeredFrom) === undefined) return false;
@@ -27,7 +27,7 @@ export function isLoopbackElsewhere({ endpoint, registeredFrom }: Subject): bool
 }
 
 /** Words for a connection or request that did not get through. */
-export function networkFinding(error: DialError, subject: Subject): Finding {
+export function networkFinding(error: DialError, subject: FindingSubject): Finding {
   const url = new URL(subject.endpoint);
   if (error.code === "HUB_ITSELF") {
     return finding(
@@ -104,7 +104,7 @@ export function networkFinding(error: DialError, subject: Subject): Finding {
   }
 }
 
-export function loopbackElsewhere({ endpoint, registeredFrom }: Subject): Finding {
+export function loopbackElsewhere({ endpoint, registeredFrom }: FindingSubject): Finding {
   const url = new URL(endpoint);
   const from = canonicalAddress(registeredFrom ?? "") ?? "";
   const host = from.includes(":") ? `[${from}]` : from;
@@ -117,7 +117,7 @@ export function loopbackElsewhere({ endpoint, registeredFrom }: Subject): Findin
   );
 }
 
-function refusedFinding(error: DialError, { endpoint, registeredFrom }: Subject): Finding {
+function refusedFinding(error: DialError, { endpoint, registeredFrom }: FindingSubject): Finding {
   const url = new URL(endpoint);
   const from = canonicalAddress(registeredFrom ?? "");
   const dialled = canonicalAddress(error.address ?? "");

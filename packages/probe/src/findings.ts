@@ -1,11 +1,11 @@
 import type { Finding, Transport } from "@hub/core";
 import type { Fault } from "./fault.js";
+import { type Discovery, type FindingSubject, finding } from "./finding-subject.js";
 import { isLoopbackElsewhere, loopbackElsewhere, networkFinding } from "./findings-network.js";
 import { legacyVersion, modernVersion } from "./mcp-protocol.js";
-import { type Discovery, finding, type Subject } from "./subject.js";
 
 /** Describes a fault for the person who can fix it: one sentence for the cause and one for the fix. */
-export function findingFor(fault: Fault, subject: Subject, found?: Discovery): Finding {
+export function findingFor(fault: Fault, subject: FindingSubject, found?: Discovery): Finding {
   // A loopback endpoint that another machine registered: whatever answers on the hub's machine is
   // not the server.
   if (isLoopbackElsewhere(subject)) return loopbackElsewhere(subject);
@@ -116,7 +116,7 @@ export function tokenFinding({
 
 const isVersion = (text: string) => /^[\w.-]{1,40}$/.test(text);
 
-function statusFinding(status: number, { endpoint }: Subject): Finding {
+function statusFinding(status: number, { endpoint }: FindingSubject): Finding {
   const url = new URL(endpoint);
   if (status >= 500) {
     return finding(
@@ -155,7 +155,7 @@ const transportNames: Readonly<Record<Transport, string>> = {
   sse: "HTTP+SSE",
 };
 
-function foundElsewhere(fault: Fault, subject: Subject, found: Discovery): Finding {
+function foundElsewhere(fault: Fault, subject: FindingSubject, found: Discovery): Finding {
   const said = "status" in fault ? `HTTP ${fault.status}` : "no MCP";
   const here = new URL(subject.endpoint).pathname;
   const there = new URL(found.endpoint).pathname;
@@ -180,7 +180,7 @@ function foundElsewhere(fault: Fault, subject: Subject, found: Discovery): Findi
 
 /** For a server that works, but over another transport than it was registered with. */
 export function otherTransportFinding(
-  { endpoint, transport }: Subject,
+  { endpoint, transport }: FindingSubject,
   answers: Transport,
 ): Finding {
   return finding(

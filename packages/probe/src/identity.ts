@@ -1,9 +1,9 @@
 import { nameKey, type ProbeTarget } from "@hub/core";
 import { ProbeFault } from "./fault.js";
+import type { FindingSubject } from "./finding-subject.js";
 import { isLoopbackElsewhere } from "./findings-network.js";
 import { printable } from "./guarded-json.js";
 import type { HandshakeResult } from "./handshake.js";
-import type { Subject } from "./subject.js";
 
 /** Who speaks, in text that is safe to show. */
 export function introduction(info: Readonly<Record<string, unknown>>) {
@@ -17,25 +17,26 @@ export function introduction(info: Readonly<Record<string, unknown>>) {
 
 /** At a URL that may be somebody else's, only a server of the right name counts. Throws ProbeFault. */
 export function requireIdentity(
-  meeting: HandshakeResult,
-  subject: Subject,
+  handshakeResult: HandshakeResult,
+  subject: FindingSubject,
   target: ProbeTarget,
   known: string | undefined,
 ): void {
   const isGiven = subject.endpoint === target.endpoint;
   if (isGiven && !isLoopbackElsewhere(subject)) return;
   const said =
-    meeting.kind === "met"
-      ? introduction(meeting.contact.greeting.serverInfo).serverName
+    handshakeResult.kind === "met"
+      ? introduction(handshakeResult.contact.greeting.serverInfo).serverName
       : undefined;
   const names = [target.name, known].flatMap((name) => (name === undefined ? [] : [nameKey(name)]));
   if (said !== undefined && names.includes(nameKey(said))) return;
   throw new ProbeFault({ kind: "other-server", name: said });
 }
 
-export function eraWarnings(meeting: HandshakeResult): string[] {
-  if (meeting.kind !== "met" || meeting.contact.greeting.era !== "legacy") return [];
-  const failed = meeting.earlier.find(
+export function eraWarnings(handshakeResult: HandshakeResult): string[] {
+  if (handshakeResult.kind !== "met" || handshakeResult.contact.greeting.era !== "legacy")
+    return [];
+  const failed = handshakeResult.earlier.find(
     (fault) => fault.kind === "dial" || (fault.kind === "status" && fault.status >= 500),
   );
   if (failed === undefined) return [];

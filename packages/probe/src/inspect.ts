@@ -9,15 +9,15 @@ import {
 } from "@hub/dial";
 import { mostAnswerBytes } from "./answer.js";
 import { type Fault, ProbeFault } from "./fault.js";
+import type { FindingSubject } from "./finding-subject.js";
 import { type HandshakeResult, handshake } from "./handshake.js";
 import type { Memo } from "./memo.js";
-import type { Subject } from "./subject.js";
 import type { KeptSession } from "./wire.js";
 
 export type InspectOptions = {
   readonly dialer: Dialer;
   readonly version: string;
-  readonly subject: Subject;
+  readonly subject: FindingSubject;
   readonly deadline: Deadline;
   readonly knownEra?: Era | undefined;
   /** The transport that worked last time. Default: the declared one. */
@@ -38,13 +38,13 @@ export type InspectOptions = {
  */
 export async function inspect<T>(
   options: InspectOptions,
-  use: (meeting: HandshakeResult, endpoint: string) => Promise<T>,
+  use: (handshakeResult: HandshakeResult, endpoint: string) => Promise<T>,
 ): Promise<T> {
   let { endpoint } = options.subject;
   for (let redirects = 0; ; redirects += 1) {
     const at = endpoint;
     try {
-      return await inspectAt(at, options, (meeting) => use(meeting, at));
+      return await inspectAt(at, options, (handshakeResult) => use(handshakeResult, at));
     } catch (error) {
       const fault = error instanceof ProbeFault ? error.fault : undefined;
       const next = fault?.kind === "redirect" ? fault.follow : undefined;
@@ -65,7 +65,7 @@ export function redirectWarnings(registered: string, met: string): string[] {
 async function inspectAt<T>(
   endpoint: string,
   options: InspectOptions,
-  use: (meeting: HandshakeResult) => Promise<T>,
+  use: (handshakeResult: HandshakeResult) => Promise<T>,
 ): Promise<T> {
   const { subject, deadline, knownEra, version, mostValues } = options;
   const transport = options.knownTransport ?? subject.transport;
@@ -79,12 +79,12 @@ async function inspectAt<T>(
       mostValues,
       kept: options.kept,
     };
-    const meeting = await handshake({ wire, transport, knownEra, deadline });
+    const handshakeResult = await handshake({ wire, transport, knownEra, deadline });
     if (options.mostBytes !== undefined) giveLimit(wire.budget, options.mostBytes);
     try {
-      return await use(meeting);
+      return await use(handshakeResult);
     } finally {
-      if (meeting.kind === "met") await meeting.contact.wire.end();
+      if (handshakeResult.kind === "met") await handshakeResult.contact.wire.end();
     }
   } catch (error) {
     if (!(error instanceof ProbeFault)) throw error;

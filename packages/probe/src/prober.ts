@@ -15,13 +15,13 @@ import { createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { callLockOf } from "./call-lock.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { type Fault, ProbeFault } from "./fault.js";
+import { type Discovery, type FindingSubject, finding } from "./finding-subject.js";
 import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
 import type { HandshakeResult } from "./handshake.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
 import { createMemo } from "./memo.js";
 import { readCapabilities } from "./read-capabilities.js";
-import { type Discovery, finding, type Subject } from "./subject.js";
 import type { TaskSupport } from "./task-support.js";
 import type { KeptSession } from "./wire.js";
 
@@ -57,7 +57,7 @@ export function createProber(deps: ProberDeps): Prober {
   const discoveries = createMemo<Discovery | undefined>(mostRemembered);
 
   /** Where the server may be instead: looked for by full probes, remembered for the others. */
-  async function discovery(fault: Fault, subject: Subject, options: ProbeOptions) {
+  async function discovery(fault: Fault, subject: FindingSubject, options: ProbeOptions) {
     if (!isWorthExploring(fault, subject)) return undefined;
     const { endpoint } = subject;
     const known = discoveries.get(endpoint);
@@ -75,7 +75,7 @@ export function createProber(deps: ProberDeps): Prober {
     deadline: Deadline,
   ): Promise<ProbeSuccess | Fault> {
     const startedAt = performance.now();
-    const subject: Subject = { ...target, endpoint };
+    const subject: FindingSubject = { ...target, endpoint };
     const last = seen.get(target.endpoint)?.value;
     // A full probe asks as if nothing were known, so that an updated server is noticed.
     const known = options.full
@@ -84,11 +84,11 @@ export function createProber(deps: ProberDeps): Prober {
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
       const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
-      return await inspect(how, async (meeting, met) => {
+      return await inspect(how, async (handshakeResult, met) => {
         const latencyMs = performance.now() - startedAt;
-        requireIdentity(meeting, subject, target, last?.serverName);
+        requireIdentity(handshakeResult, subject, target, last?.serverName);
         const success = await succeed(
-          meeting,
+          handshakeResult,
           subject,
           met,
           latencyMs,
@@ -106,22 +106,22 @@ export function createProber(deps: ProberDeps): Prober {
   }
 
   async function succeed(
-    meeting: HandshakeResult,
-    subject: Subject,
+    handshakeResult: HandshakeResult,
+    subject: FindingSubject,
     endpoint: string,
     latencyMs: number,
     options: ProbeOptions,
     isCallRefused: boolean | undefined,
   ): Promise<ProbeSuccess> {
-    const { transport } = meeting;
+    const { transport } = handshakeResult;
     const warnings = redirectWarnings(subject.endpoint, endpoint);
     if (transport !== subject.transport)
       warnings.push(inOne(otherTransportFinding(subject, transport)));
     const base = { ok: true, endpoint, transport, latencyMs } as const;
-    if (meeting.kind === "token-needed")
-      return { ...base, needsToken: true, finding: tokenFinding(meeting), warnings };
-    warnings.push(...eraWarnings(meeting));
-    const { greeting } = meeting.contact;
+    if (handshakeResult.kind === "token-needed")
+      return { ...base, needsToken: true, finding: tokenFinding(handshakeResult), warnings };
+    warnings.push(...eraWarnings(handshakeResult));
+    const { greeting } = handshakeResult.contact;
     const said = introduction(greeting.serverInfo);
     const success = {
       ...base,
@@ -137,12 +137,12 @@ export function createProber(deps: ProberDeps): Prober {
         warnings: more,
         locked,
         ...read
-      } = await readCapabilities(meeting.contact, reading, budgets, {
+      } = await readCapabilities(handshakeResult.contact, reading, budgets, {
         key: endpoint,
         known: taskSupport,
       });
       const isAsked = locked === undefined && isCallRefused === true;
-      const shut = isAsked ? await callLockOf(meeting.contact, reading.signal) : locked;
+      const shut = isAsked ? await callLockOf(handshakeResult.contact, reading.signal) : locked;
       const lock =
         shut === undefined || shut === "unknown"
           ? { letsCallsIn: isAsked && shut === undefined }
@@ -162,7 +162,7 @@ export function createProber(deps: ProberDeps): Prober {
   ): Promise<ProbeSuccess | Tried[]> {
     const given = [target.endpoint, ...target.candidates];
     const urls = new Map(given.map((url) => [endpointKey(url), url]));
-    const faults: { readonly subject: Subject; readonly fault: Fault }[] = [];
+    const faults: { readonly subject: FindingSubject; readonly fault: Fault }[] = [];
     for (const endpoint of urls.values()) {
       const left = urls.size - faults.length;
       // The endpoint itself gets half of the time, so that one that hangs leaves some for the others.

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "@hub/core";
-import { type Gateway, targetOf } from "@hub/gateway";
+import { type Gateway, hubEndpointOf } from "@hub/gateway";
 import { exposedHeaders, headersOfEveryAnswer } from "./api/answer-headers.js";
 import { createGuard, type GuardOptions, guardedIncoming } from "./api/guard.js";
 import { problemAnswer } from "./api/problem.js";
@@ -41,9 +41,9 @@ export function createGatewayHandler({
   return (request, response) => {
     const url = request.url ?? "/";
     const mark = url.indexOf("?");
-    const target = targetOf(mark === -1 ? url : url.slice(0, mark));
+    const endpoint = hubEndpointOf(mark === -1 ? url : url.slice(0, mark));
     // What pages ask before they call is answered by the API, for all paths alike.
-    if (target === undefined || request.method === "OPTIONS") return false;
+    if (endpoint === undefined || request.method === "OPTIONS") return false;
     const judged = guardedIncoming(request);
     const refusal = guard.refusal(judged) ?? (asksForPage(request) ? noPage() : undefined);
     if (refusal !== undefined) {
@@ -63,7 +63,7 @@ export function createGatewayHandler({
     gateway.handle(
       request,
       response,
-      target,
+      endpoint,
       mark === -1 ? "" : url.slice(mark + 1),
       headersOfAnswer,
     );

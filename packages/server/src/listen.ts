@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { BudgetBook, HubError } from "@hub/core";
-import { connectionRefusal, targetOf } from "@hub/gateway";
+import { connectionRefusal, hubEndpointOf } from "@hub/gateway";
 import type { HubApp } from "./api/context.js";
 import { hostNameIn } from "./api/host-header.js";
 import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
@@ -85,7 +85,7 @@ function refuse(response: ServerResponse, problem: ProblemAnswer): void {
 /** A refusal as clients of the path expect it: a JSON-RPC error where MCP is spoken, else a problem. */
 function inWordsOf({ url = "" }: IncomingMessage, refusal: HubError): ProblemAnswer {
   const { retryAfterMs } = refusal;
-  if (retryAfterMs === undefined || targetOf(url.split("?", 1)[0] ?? "") === undefined)
+  if (retryAfterMs === undefined || hubEndpointOf(url.split("?", 1)[0] ?? "") === undefined)
     return problemAnswer(refusal);
   const { status, text, headers } = connectionRefusal(retryAfterMs);
   return { status, headers: { "content-type": "application/json", ...headers }, body: text };

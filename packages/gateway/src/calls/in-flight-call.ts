@@ -10,7 +10,7 @@ import type { GatewayContext } from "../upstream/context.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { CallPlace } from "./call-place.js";
 
-export type CallRunOptions = {
+export type InFlightCallOptions = {
   readonly entry: Entry;
   readonly method: string;
   readonly name: string | undefined;
@@ -27,7 +27,7 @@ export type CallRunOptions = {
 /** One call to a server, message by message: its place, its time, what it counts as. */
 export class InFlightCall {
   readonly #context: GatewayContext;
-  readonly #options: CallRunOptions;
+  readonly #options: InFlightCallOptions;
   readonly #running: RunningCall;
   readonly #timer: CallTimer;
   readonly #place: CallPlace;
@@ -40,7 +40,7 @@ export class InFlightCall {
   #stopEnding: (() => void) | undefined;
   #isOver = false;
 
-  constructor(context: GatewayContext, options: CallRunOptions) {
+  constructor(context: GatewayContext, options: InFlightCallOptions) {
     this.#context = context;
     this.#options = options;
     const { entry, method, name, client, params } = options;

@@ -1,5 +1,5 @@
 import { type BudgetBook, type Entry, settingOf, type Toolset } from "@hub/core";
-import type { Target } from "../target.js";
+import type { HubEndpoint } from "../hub-endpoint.js";
 import {
   aloneSelection,
   hiddenIn,
@@ -39,16 +39,16 @@ export class Selections {
   }
 
   /** `isFromHub`: another hub asks, and is shown only what registered here directly. */
-  of(target: Target, query: string, isFromHub: boolean): Selected {
-    if (target.kind === "server") {
-      const entry = this.#options.server(target.id);
-      if (entry === undefined) return missing("server", target.id, "/servers");
-      const selection = kept(this.#alone, target.id, () => aloneSelection(target.id));
+  of(endpoint: HubEndpoint, query: string, isFromHub: boolean): Selected {
+    if (endpoint.kind === "server") {
+      const entry = this.#options.server(endpoint.id);
+      if (entry === undefined) return missing("server", endpoint.id, "/servers");
+      const selection = kept(this.#alone, endpoint.id, () => aloneSelection(endpoint.id));
       return { selection, entry };
     }
-    if (target.kind === "toolset") {
-      const toolset = this.#options.toolset(target.id);
-      if (toolset === undefined) return missing("toolset", target.id, "/toolsets");
+    if (endpoint.kind === "toolset") {
+      const toolset = this.#options.toolset(endpoint.id);
+      if (toolset === undefined) return missing("toolset", endpoint.id, "/toolsets");
       const hidden = hiddenIn(query);
       return typeof hidden === "boolean"
         ? { selection: toolsetSelection(toolset, isFromHub, hidden) }

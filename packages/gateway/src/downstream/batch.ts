@@ -6,7 +6,7 @@ import type { Reply } from "../reply/reply.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage, type Unreadable } from "../wire/read-message.js";
-import type { Exchange } from "./exchange.js";
+import type { Incoming } from "./incoming.js";
 import { eraOfMessage } from "./message-era.js";
 
 export const noBatch: JsonRpcError = {
@@ -21,7 +21,7 @@ type Batch = {
   readonly protocolVersion: string | undefined;
   /** Whether the session is one between client and server themselves, who know best whether it stands. */
   readonly isServers: boolean;
-  readonly exchange: Exchange;
+  readonly incoming: Incoming;
   /** The answer to all of it. */
   readonly reply: Reply;
   /** Hears that it is one, before anything of it is taken. */
@@ -32,7 +32,7 @@ type Batch = {
 
 /** Splits a batch into its messages, each of which is judged, sent and answered as itself. */
 export function takeBatch(batch: Batch, body: Buffer): void {
-  const { context, exchange, limits, reply, isServers, take } = batch;
+  const { context, incoming, limits, reply, isServers, take } = batch;
   const refuse = (message: string, code: number = codes.invalidRequest) =>
     reply.message(errorText(null, { code, message }), 400);
   if (batch.protocolVersion !== batchVersion) {
@@ -60,11 +60,11 @@ export function takeBatch(batch: Batch, body: Buffer): void {
   if (
     !isServers &&
     isAnswered &&
-    exchange.request.headers.accept?.includes("text/event-stream") === true
+    incoming.request.headers.accept?.includes("text/event-stream") === true
   )
     whole.openStream();
   for (const one of all) {
-    const unfit = "error" in one ? one : unfitFor(one, exchange);
+    const unfit = "error" in one ? one : unfitFor(one, incoming);
     if (unfit !== undefined) whole.part(unfit.id).message(errorText(unfit.id, unfit.error));
     else if ("parsed" in one) {
       const { kind, message } = one.parsed;
@@ -75,9 +75,9 @@ export function takeBatch(batch: Batch, body: Buffer): void {
 }
 
 /** The error for a valid message that a batch must not contain; undefined for any other message. */
-function unfitFor({ parsed }: Received, exchange: Exchange): Unreadable | undefined {
+function unfitFor({ parsed }: Received, incoming: Incoming): Unreadable | undefined {
   const isHandshake = parsed.kind === "request" && parsed.message.method === "initialize";
-  if (!isHandshake && eraOfMessage(parsed, exchange) === "legacy") return undefined;
+  if (!isHandshake && eraOfMessage(parsed, incoming) === "legacy") return undefined;
   const what = isHandshake ? "initialize" : "a message of 2026-07-28";
   return {
     id: parsed.kind === "request" ? parsed.message.id : null,

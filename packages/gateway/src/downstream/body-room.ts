@@ -1,7 +1,7 @@
 import { peerOf } from "../reply/peer.js";
 import { refuseMore } from "../reply/refuse-more.js";
 import { sendText } from "../reply/send-text.js";
-import type { Exchange } from "./exchange.js";
+import type { Incoming } from "./incoming.js";
 
 const retryAfterMs = 5_000;
 
@@ -10,16 +10,16 @@ const retryAfterMs = 5_000;
  * comes, which a client can make last long, and given back when the message is answered.
  */
 export class BodyRoom {
-  readonly #exchange: Exchange;
+  readonly #incoming: Incoming;
   #taken = 0;
 
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange;
+  constructor(incoming: Incoming) {
+    this.#incoming = incoming;
   }
 
   /** Takes room for more of the message; false when its client has its share. */
   take(bytes: number): boolean {
-    const { budgets, request, response } = this.#exchange;
+    const { budgets, request, response } = this.#incoming;
     const shares = budgets.byteShares("receivedBytes");
     const peer = peerOf(request);
     if (!shares.take(peer, bytes)) return false;
@@ -30,7 +30,7 @@ export class BodyRoom {
 
   /** Answers that the client should try again later. */
   refuse(): void {
-    const { budgets, response, always } = this.#exchange;
+    const { budgets, response, always } = this.#incoming;
     const cause =
       "messages of this address that the hub has not answered yet use all the memory that the hub gives it.";
     const failure = { code: "TOO_MANY_BYTES", cause } as const;

@@ -24,9 +24,9 @@ import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";
 import { passNotification } from "./client-notifications.js";
-import type { Exchange } from "./exchange.js";
 import { followAgain } from "./follow-resource.js";
 import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
+import type { Incoming } from "./incoming.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
 import { answerRequest } from "./legacy-requests.js";
 import type { Listening } from "./listeners.js";
@@ -58,19 +58,19 @@ export class LegacyEndpoint {
     });
   }
 
-  handle(received: Received, exchange: Exchange): void {
+  handle(received: Received, incoming: Incoming): void {
     const { parsed } = received;
-    const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
+    const reply = new HttpReply(incoming.response, incoming.always, this.#options.context);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
-      this.initialize(parsed.message, exchange, reply);
+      this.initialize(parsed.message, incoming, reply);
       return;
     }
-    this.#admit(exchange, reply, (session) => {
+    this.#admit(incoming, reply, (session) => {
       if (!isHandshake(parsed)) session.use();
       // As the SDKs' servers answer whom a stream suits.
-      const isStreamTaken = exchange.request.headers.accept?.includes("text/event-stream") === true;
+      const isStreamTaken = incoming.request.headers.accept?.includes("text/event-stream") === true;
       if (parsed.kind === "request" && isStreamTaken) reply.preferStream();
-      this.take(session, received, exchange, reply);
+      this.take(session, received, incoming, reply);
       if (parsed.kind !== "request") reply.empty(202);
     });
   }
@@ -81,31 +81,31 @@ export class LegacyEndpoint {
    */
   handleBatch(
     body: Buffer,
-    exchange: Exchange,
+    incoming: Incoming,
     limits: MessageLimits,
     refusalOf: (id: JsonRpcId) => string | undefined,
   ): void {
     const { context } = this.#options;
-    const reply = new HttpReply(exchange.response, exchange.always, context);
-    this.#admit(exchange, reply, (session) => {
+    const reply = new HttpReply(incoming.response, incoming.always, context);
+    this.#admit(incoming, reply, (session) => {
       const take = (received: Received, part: Reply) => {
         const { kind, message } = received.parsed;
         const refused = kind === "request" ? refusalOf(message.id) : undefined;
-        if (refused === undefined) this.take(session, received, exchange, part);
+        if (refused === undefined) this.take(session, received, incoming, part);
         else part.message(refused);
       };
       const { protocolVersion } = session.identity;
       const onTaken = () => session.use();
       const isServers = false;
       takeBatch(
-        { context, limits, protocolVersion, isServers, exchange, reply, onTaken, take },
+        { context, limits, protocolVersion, isServers, incoming, reply, onTaken, take },
         body,
       );
     });
   }
 
   /** Takes a message in a session; only a request has an answer. */
-  take(session: ClientSession, received: Received, { onFault }: Exchange, reply: Reply): void {
+  take(session: ClientSession, received: Received, { onFault }: Incoming, reply: Reply): void {
     const { parsed } = received;
     if (parsed.kind === "request")
       answerRequest(this.#options, session, parsed.message, received, reply, onFault);
@@ -114,9 +114,9 @@ export class LegacyEndpoint {
   }
 
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
-  openStream(exchange: Exchange): void {
-    const { headers } = exchange.request;
-    const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
+  openStream(incoming: Incoming): void {
+    const { headers } = incoming.request;
+    const reply = new HttpReply(incoming.response, incoming.always, this.#options.context);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
     if (headers["mcp-session-id"] === undefined) {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -126,8 +126,8 @@ export class LegacyEndpoint {
       reply.message(refusal("GET must accept text/event-stream"), 406);
       return;
     }
-    this.#admit(exchange, reply, (session) => {
-      const refused = takeStreamPlace(this.#options.context.budgets, exchange.response, null);
+    this.#admit(incoming, reply, (session) => {
+      const refused = takeStreamPlace(this.#options.context.budgets, incoming.response, null);
       if (refused !== undefined) {
         reply.message(refused.text, refused.status, refused.headers);
         return;
@@ -142,9 +142,9 @@ export class LegacyEndpoint {
     });
   }
 
-  endSession(exchange: Exchange): void {
-    const reply = new HttpReply(exchange.response, exchange.always, this.#options.context);
-    const id = exchange.request.headers["mcp-session-id"];
+  endSession(incoming: Incoming): void {
+    const reply = new HttpReply(incoming.response, incoming.always, this.#options.context);
+    const id = incoming.request.headers["mcp-session-id"];
     if (id === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
@@ -156,17 +156,17 @@ export class LegacyEndpoint {
     };
     const ended = typeof id === "string" ? this.sessions.endAgain(id) : undefined;
     if (ended !== undefined) {
-      ended.then(answer).catch(exchange.onFault);
+      ended.then(answer).catch(incoming.onFault);
       return;
     }
-    this.#admit(exchange, reply, (session) => {
-      this.sessions.end(session).then(answer).catch(exchange.onFault);
+    this.#admit(incoming, reply, (session) => {
+      this.sessions.end(session).then(answer).catch(incoming.onFault);
     });
   }
 
   /** Calls `run` with the session of a request, or answers that there is none. */
-  #admit(exchange: Exchange, reply: Reply, run: (session: ClientSession) => void): void {
-    const { headers } = exchange.request;
+  #admit(incoming: Incoming, reply: Reply, run: (session: ClientSession) => void): void {
+    const { headers } = incoming.request;
     const id = headers["mcp-session-id"];
     if (id === undefined) {
       reply.message(refusal("Bad Request: Mcp-Session-Id header is required"), 400);
@@ -174,20 +174,20 @@ export class LegacyEndpoint {
     }
     const known = typeof id === "string" ? this.sessions.use(id) : undefined;
     if (known !== undefined || typeof id !== "string" || !this.sessions.isKept(id)) {
-      this.#enter(known, exchange, reply, run);
+      this.#enter(known, incoming, reply, run);
       return;
     }
-    this.#revive(id, exchange)
-      .then((session) => this.#enter(session, exchange, reply, run))
+    this.#revive(id, incoming)
+      .then((session) => this.#enter(session, incoming, reply, run))
       .catch((error: unknown) => {
         if (HubError.is(error)) reply.message(refusal(error.message), 503, retryLater);
-        else exchange.onFault(error);
+        else incoming.onFault(error);
       });
   }
 
   #enter(
     session: ClientSession | undefined,
-    { request, selection }: Exchange,
+    { request, selection }: Incoming,
     reply: Reply,
     run: (session: ClientSession) => void,
   ): void {
@@ -207,9 +207,9 @@ export class LegacyEndpoint {
   }
 
   /** Opens a session of an earlier process of the hub again. */
-  #revive(id: string, exchange: Exchange): Promise<ClientSession | undefined> {
+  #revive(id: string, incoming: Incoming): Promise<ClientSession | undefined> {
     const { context, watchers } = this.#options;
-    const { selection, currentSelection } = exchange;
+    const { selection, currentSelection } = incoming;
     return this.sessions.revive(
       id,
       selection.endpoint,
@@ -241,7 +241,7 @@ export class LegacyEndpoint {
    */
   initialize(
     message: JsonRpcRequest,
-    exchange: Exchange,
+    incoming: Incoming,
     reply: Reply,
     { isKept = true, onOpened }: Opening = {},
   ): void {
@@ -264,13 +264,13 @@ export class LegacyEndpoint {
       reply.message(errorText(message.id, failureError(failure)));
       return;
     }
-    const { selection, currentSelection, via } = exchange;
+    const { selection, currentSelection, via } = incoming;
     const session = this.sessions.create(
       {
         selection: currentSelection,
         via,
         identity,
-        peer: peerOf(exchange.request),
+        peer: peerOf(incoming.request),
         onOutside: (one, link, event) => passOutside(context, one, link, event),
       },
       isKept,
@@ -298,7 +298,7 @@ export class LegacyEndpoint {
     this.sessions
       .written()
       .then(() => reply.message(text, 200, { "mcp-session-id": session.id }))
-      .catch(exchange.onFault);
+      .catch(incoming.onFault);
   }
 }
 

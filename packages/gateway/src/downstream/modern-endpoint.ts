@@ -1,5 +1,4 @@
-import type { CapabilityKind } from "@hub/core";
-import { isJsonObject, type ReadyHeaders } from "@hub/core";
+import { type CapabilityKind, isJsonObject, type ReadyHeaders } from "@hub/core";
 import {
   codes,
   connectionHeaders,
@@ -34,8 +33,8 @@ import { postHeaders } from "../upstream/legacy-link.js";
 import type { Watchers } from "../upstream/watchers.js";
 import { resultPieces } from "../wire/pieces.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
-import type { Exchange } from "./exchange.js";
 import { discoverResult } from "./identity.js";
+import type { Incoming } from "./incoming.js";
 import { cursorProblem, listMethods } from "./list-requests.js";
 import type { Listeners } from "./listeners.js";
 import { checkModern } from "./modern-checks.js";
@@ -75,20 +74,20 @@ export class ModernEndpoint {
     this.#options = options;
   }
 
-  handle(message: JsonRpcRequest, exchange: Exchange, written: Written): void {
-    const { response, always } = exchange;
-    const refusal = checkModern(message, exchange.request.headers);
+  handle(message: JsonRpcRequest, incoming: Incoming, written: Written): void {
+    const { response, always } = incoming;
+    const refusal = checkModern(message, incoming.request.headers);
     if (refusal !== undefined) {
       sendText(response, refusal.status, errorText(message.id, refusal.error), always);
       return;
     }
-    const view = this.#options.context.views.of(exchange.selection);
+    const view = this.#options.context.views.of(incoming.selection);
     const { method } = message;
     const kind = listMethods.get(method);
-    if (kind !== undefined) this.#list(message, view, kind, exchange);
-    else if (called.has(method)) this.#call(message, written, view, exchange);
-    else if (method === "server/discover") this.#discover(message, view, exchange);
-    else if (method === "subscriptions/listen") this.#listen(message, exchange);
+    if (kind !== undefined) this.#list(message, view, kind, incoming);
+    else if (called.has(method)) this.#call(message, written, view, incoming);
+    else if (method === "server/discover") this.#discover(message, view, incoming);
+    else if (method === "subscriptions/listen") this.#listen(message, incoming);
     else
       sendText(
         response,
@@ -107,8 +106,8 @@ export class ModernEndpoint {
     this.#subscriptions.clear();
   }
 
-  #discover({ id }: JsonRpcRequest, view: View, exchange: Exchange): void {
-    const { response, always, wantsModern, selection } = exchange;
+  #discover({ id }: JsonRpcRequest, view: View, incoming: Incoming): void {
+    const { response, always, wantsModern, selection } = incoming;
     const { context, version } = this.#options;
     const keepers = wantsModern ? [] : sessionKeepers(selection, context.catalogue.list());
     if (keepers.length === 0)
@@ -117,42 +116,42 @@ export class ModernEndpoint {
     else sendText(response, 200, errorText(id, offersSessions(keepers)), always);
   }
 
-  #list(message: JsonRpcRequest, view: View, kind: CapabilityKind, exchange: Exchange): void {
-    const { response, always } = exchange;
+  #list(message: JsonRpcRequest, view: View, kind: CapabilityKind, incoming: Incoming): void {
+    const { response, always } = incoming;
     const refusal = cursorProblem(message);
     if (refusal === undefined)
       sendPieces(response, 200, resultPieces(message.id, view.answer(kind, true)), always);
     else sendText(response, 200, errorText(message.id, refusal), always);
   }
 
-  #call(message: JsonRpcRequest, written: Written, view: View, exchange: Exchange): void {
+  #call(message: JsonRpcRequest, written: Written, view: View, incoming: Incoming): void {
     const { hubTools } = this.#options;
     if (message.method === "tools/call") {
       const own = hubTools.handle(view, message, true);
       if (own?.text !== undefined) {
-        sendText(exchange.response, 200, own.text, exchange.always);
+        sendText(incoming.response, 200, own.text, incoming.always);
         return;
       }
       if (own?.call !== undefined) {
-        this.#route(own.call, { ...written, isInside: true }, view, exchange);
+        this.#route(own.call, { ...written, isInside: true }, view, incoming);
         return;
       }
     }
-    this.#route(message, written, view, exchange);
+    this.#route(message, written, view, incoming);
   }
 
-  #route(message: JsonRpcRequest, written: Written, view: View, exchange: Exchange): void {
+  #route(message: JsonRpcRequest, written: Written, view: View, incoming: Incoming): void {
     const routing = routeRequest(view, message.method, message.params);
     if ("error" in routing) {
-      sendText(exchange.response, 200, errorText(message.id, routing.error), exchange.always);
+      sendText(incoming.response, 200, errorText(message.id, routing.error), incoming.always);
       return;
     }
     const { route } = routing;
     if (route.others !== undefined && route.others.length > 0)
       return void locateResource(this.#options.context, message, [route.entry, ...route.others])
-        .then((entry) => this.#send(message, written, { ...route, entry }, view, exchange))
-        .catch(exchange.onFault);
-    this.#send(message, written, route, view, exchange);
+        .then((entry) => this.#send(message, written, { ...route, entry }, view, incoming))
+        .catch(incoming.onFault);
+    this.#send(message, written, route, view, incoming);
   }
 
   #send(
@@ -160,11 +159,11 @@ export class ModernEndpoint {
     written: Written,
     route: Route,
     view: View,
-    exchange: Exchange,
+    incoming: Incoming,
   ): void {
     const { context } = this.#options;
     const { entry, params, name } = route;
-    const { response, via, always } = exchange;
+    const { response, via, always } = incoming;
     // The headers of a request say nothing of one that came inside of it.
     const isIndirect = written.isInside === true;
     const asked = params === undefined ? message : { ...message, params };
@@ -181,8 +180,8 @@ export class ModernEndpoint {
         headers: upstreamHeaders(
           asked,
           route,
-          isIndirect ? { argumentsText: argumentsText(written) } : exchange.request.rawHeaders,
-          connectionHeaders(exchange.request.headers.connection),
+          isIndirect ? { argumentsText: argumentsText(written) } : incoming.request.rawHeaders,
+          connectionHeaders(incoming.request.headers.connection),
         ),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
@@ -203,7 +202,7 @@ export class ModernEndpoint {
     const given = message.params?.arguments;
     const problem = isIndirect
       ? undefined
-      : headerMismatch(route.headers ?? [], given, exchange.request.headers);
+      : headerMismatch(route.headers ?? [], given, incoming.request.headers);
     if (problem !== undefined) {
       const error = { code: codes.headerMismatch, message: `Header mismatch: ${problem}` };
       sendText(response, 400, errorText(message.id, error), always);
@@ -221,7 +220,7 @@ export class ModernEndpoint {
     });
   }
 
-  #listen(message: JsonRpcRequest, { currentSelection, response, always }: Exchange): void {
+  #listen(message: JsonRpcRequest, { currentSelection, response, always }: Incoming): void {
     const filter = message.params?.notifications;
     if (!isJsonObject(filter)) {
       const error = {

@@ -13,7 +13,7 @@ import { namedBy } from "../upstream/modern.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";
-import type { Exchange } from "./exchange.js";
+import type { Incoming } from "./incoming.js";
 import { eraOfMessage } from "./message-era.js";
 
 /** The endpoint of one server: what is sent there crosses as it is, or the hub speaks for the server. */
@@ -21,13 +21,13 @@ export class OneServerEndpoint {
   readonly #context: GatewayContext;
   readonly #passThrough: PassThrough;
   readonly #sessions: Pick<Sessions, "knows">;
-  readonly #bridge: (received: Received, exchange: Exchange) => void;
+  readonly #bridge: (received: Received, incoming: Incoming) => void;
 
   /** `bridge` answers on the hub's own account; `sessions` are those that it opened. */
   constructor(
     context: GatewayContext,
     sessions: Pick<Sessions, "knows">,
-    bridge: (received: Received, exchange: Exchange) => void,
+    bridge: (received: Received, incoming: Incoming) => void,
   ) {
     this.#context = context;
     this.#passThrough = new PassThrough(context);
@@ -41,10 +41,10 @@ export class OneServerEndpoint {
   }
 
   /** To one server: as it is when both sides speak alike, else with the hub between them. */
-  take(received: Received, exchange: Exchange, entry: Entry): void {
+  take(received: Received, incoming: Incoming, entry: Entry): void {
     const { parsed, body } = received;
-    const { request, response, via, always } = exchange;
-    const era = eraOfMessage(parsed, exchange);
+    const { request, response, via, always } = incoming;
+    const era = eraOfMessage(parsed, incoming);
     const instance = this.#context.instances.first(entry);
     const serverEra = instance === undefined ? entry.snapshot?.era : instance.eraIn(entry);
     const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
@@ -52,18 +52,18 @@ export class OneServerEndpoint {
     const isBridged =
       instance?.transport === "sse" ||
       // To the question which revision it speaks the server answers itself: who can speak both keeps its state.
-      (era === "modern" && serverEra === "legacy" && (exchange.wantsModern || !isDiscover)) ||
+      (era === "modern" && serverEra === "legacy" && (incoming.wantsModern || !isDiscover)) ||
       (era === "legacy" &&
         serverEra === "modern" &&
         isOpening &&
         instance?.legacySessions === "none") ||
-      (era === "legacy" && this.#isOwnSession(exchange, entry) && !isOpening);
+      (era === "legacy" && this.#isOwnSession(incoming, entry) && !isOpening);
     if (isBridged) {
-      this.#bridge(received, exchange);
+      this.#bridge(received, incoming);
       return;
     }
     const message = parsed.kind === "response" ? undefined : parsed.message;
-    const isRefusable = isOpening || this.#isStray(exchange, entry);
+    const isRefusable = isOpening || this.#isStray(incoming, entry);
     const mayRefuse = isRefusable && serverEra === "modern";
     this.#passOn(
       {
@@ -86,9 +86,9 @@ export class OneServerEndpoint {
               if (isOpening) refusing.legacySessions = "none";
               setImmediate(() => {
                 try {
-                  this.#bridge(received, exchange);
+                  this.#bridge(received, incoming);
                 } catch (error) {
-                  exchange.onFault(error);
+                  incoming.onFault(error);
                 }
               });
               return true;
@@ -102,12 +102,12 @@ export class OneServerEndpoint {
   /** Several messages at once, in a session with the server that agreed on the revision that has them. */
   takeBatch(
     body: Buffer,
-    exchange: Exchange,
+    incoming: Incoming,
     entry: Entry,
     limits: MessageLimits,
     refusalOf: (id: JsonRpcId) => string | undefined,
   ): void {
-    const { request, response, via, always } = exchange;
+    const { request, response, via, always } = incoming;
     const context = this.#context;
     const sessionId = request.headers["mcp-session-id"];
     const protocolVersion =
@@ -135,16 +135,16 @@ export class OneServerEndpoint {
       this.#passThrough.relayBatched(passed, received, reply);
     };
     const reply = new HttpReply(response, always, context);
-    takeBatch({ context, limits, protocolVersion, isServers: true, exchange, reply, take }, body);
+    takeBatch({ context, limits, protocolVersion, isServers: true, incoming, reply, take }, body);
   }
 
   /** Whether a GET, a DELETE or a batch is for the server itself, not for a session that the hub opened. */
-  isForServer(exchange: Exchange, entry: Entry): boolean {
-    return !this.#isOverSse(entry) && !this.#isOwnSession(exchange, entry);
+  isForServer(incoming: Incoming, entry: Entry): boolean {
+    return !this.#isOverSse(entry) && !this.#isOwnSession(incoming, entry);
   }
 
   /** A GET opens a stream of the server's, a DELETE ends a session there. */
-  passStream(method: "GET" | "DELETE", { request, response, via, always }: Exchange, entry: Entry) {
+  passStream(method: "GET" | "DELETE", { request, response, via, always }: Incoming, entry: Entry) {
     this.#passOn(
       {
         method,
@@ -176,7 +176,7 @@ export class OneServerEndpoint {
    * a hub as well, whose ids look the same: its sessions are those that it opened, and those that nobody here
    * knows where it may have.
    */
-  #isOwnSession({ request }: Exchange, entry: Entry): boolean {
+  #isOwnSession({ request }: Incoming, entry: Entry): boolean {
     const id = hubSessionOf(request);
     if (id === undefined || this.#sessions.knows(id)) return id !== undefined;
     const opensNone = this.#context.instances.first(entry)?.legacySessions === "none";
@@ -184,7 +184,7 @@ export class OneServerEndpoint {
   }
 
   /** Whether a request is in a session of a hub's that nobody here knows: an ended one, or of before a restart. */
-  #isStray({ request }: Exchange, entry: Entry): boolean {
+  #isStray({ request }: Incoming, entry: Entry): boolean {
     const id = hubSessionOf(request);
     return id !== undefined && !this.#sessions.knows(id) && !this.#passThrough.knows(entry, id);
   }

@@ -4,7 +4,7 @@ import { sendText } from "../reply/send-text.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage } from "../wire/read-message.js";
 import { BodyRoom } from "./body-room.js";
-import type { Exchange } from "./exchange.js";
+import type { Incoming } from "./incoming.js";
 import { readBody } from "./read-body.js";
 
 /** What may stand before a message, and its first character. */
@@ -12,24 +12,24 @@ const longestLead = 1_024;
 
 /** Reads the one message of a POST, and refuses what is none; a batch is for `onBatch` to read. */
 export function receiveMessage(
-  exchange: Exchange,
+  incoming: Incoming,
   limits: MessageLimits,
   onMessage: (received: Received) => void,
   onBatch: (body: Buffer) => void,
 ): void {
-  const { request, response } = exchange;
+  const { request, response } = incoming;
   const type = request.headers["content-type"];
   // Pages of other sites can post every other type without being asked.
   if (type !== "application/json" && !isJson(type)) {
     const message = "Content-Type must be application/json, in UTF-8";
-    refuse(exchange, 415, { code: codes.badRequest, message });
+    refuse(incoming, 415, { code: codes.badRequest, message });
     return;
   }
   const take = (body: Buffer | undefined) => {
     if (body === undefined) {
-      exchange.budgets.refused("clientMessageBytes");
+      incoming.budgets.refused("clientMessageBytes");
       const message = `A message may have at most ${limits.bytes} bytes (${settingOf("clientMessageBytes")})`;
-      refuse(exchange, 413, { code: codes.badRequest, message });
+      refuse(incoming, 413, { code: codes.badRequest, message });
       return;
     }
     if (isBatch(body.toString("latin1", 0, longestLead))) {
@@ -37,21 +37,21 @@ export function receiveMessage(
       return;
     }
     const received = readMessage(body, limits);
-    if ("error" in received) refuse(exchange, 400, received.error, received.id);
+    if ("error" in received) refuse(incoming, 400, received.error, received.id);
     else onMessage(received);
   };
   const onBody = (body: Buffer | undefined) => {
     try {
       take(body);
     } catch (error) {
-      exchange.onFault(error);
+      incoming.onFault(error);
     }
   };
-  readBody(request, limits.bytes, onBody, () => response.destroy(), new BodyRoom(exchange));
+  readBody(request, limits.bytes, onBody, () => response.destroy(), new BodyRoom(incoming));
 }
 
 function refuse(
-  { response, always }: Exchange,
+  { response, always }: Incoming,
   status: number,
   error: JsonRpcError,
   id: JsonRpcId | null = null,

@@ -9,7 +9,7 @@ import type { ClientSession } from "../session/client-session.js";
 import { faultOf } from "../upstream/call-failures.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { Received } from "../wire/read-message.js";
-import type { Exchange } from "./exchange.js";
+import type { Incoming } from "./incoming.js";
 import type { LegacyEndpoint } from "./legacy-endpoint.js";
 import { eraOfMessage } from "./message-era.js";
 
@@ -52,8 +52,8 @@ export class SseEndpoint {
   }
 
   /** GET. `path` and `query` are those of its URL. */
-  open(exchange: Exchange, path: string, query: string): void {
-    const { always, request, response, selection } = exchange;
+  open(incoming: Incoming, path: string, query: string): void {
+    const { always, request, response, selection } = incoming;
     const reply = new HttpReply(response, always, this.#context);
     if (request.headers.accept?.includes("text/event-stream") !== true) {
       reply.message(refusal("GET must accept text/event-stream"), 406);
@@ -94,8 +94,8 @@ export class SseEndpoint {
   }
 
   /** POST of one message: taken at once, and answered on the stream. */
-  take(received: Received, exchange: Exchange, stream: string): void {
-    const { always, response, selection } = exchange;
+  take(received: Received, incoming: Incoming, stream: string): void {
+    const { always, response, selection } = incoming;
     const { parsed } = received;
     const posted = new HttpReply(response, always, this.#context);
     const connection = this.#connections.get(stream);
@@ -104,7 +104,7 @@ export class SseEndpoint {
       posted.message(errorText(null, sessionNotFound), 404);
       return;
     }
-    if (eraOfMessage(parsed, exchange) !== "legacy") {
+    if (eraOfMessage(parsed, incoming) !== "legacy") {
       posted.message(refusal("HTTP+SSE is for clients of the 2025 revisions"), 400);
       return;
     }
@@ -112,7 +112,7 @@ export class SseEndpoint {
     if (parsed.kind === "request") connection.open += 1;
     const reply = new PartReply(connection.shared);
     const id = parsed.kind === "request" ? parsed.message.id : null;
-    const own = { ...exchange, onFault: this.#faultTold(reply, id) };
+    const own = { ...incoming, onFault: this.#faultTold(reply, id) };
     const { session } = connection;
     if (parsed.kind === "request" && parsed.message.method === "initialize")
       this.#legacy.initialize(parsed.message, own, reply, {

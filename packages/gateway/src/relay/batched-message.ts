@@ -14,7 +14,7 @@ import type { CallsBySession } from "../calls/session-calls.js";
 import type { Reply } from "../reply/reply.js";
 import { tell } from "../upstream/brief-exchange.js";
 import { failureOf, failureText } from "../upstream/call-failures.js";
-import { noAnswer, wantsToken } from "../upstream/classify-answer.js";
+import { unanswered, wantsToken } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import { exchange, type MessageReceiver } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -104,7 +104,7 @@ export function askBatched(
     onEnd() {
       run.ended();
       if (run.isOver) return;
-      if (!standing.isUnknown) return run.fail(noAnswer(status, head));
+      if (!standing.isUnknown) return run.fail(unanswered(status, head));
       run.finish("error");
       const text = "Session not found: initialize again";
       reply.message(errorText(id, { code: codes.sessionNotFound, message: text }), 404);

@@ -14,7 +14,7 @@ import { rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
 import { askClient, takeBack } from "../session/ask-client.js";
 import { failureOf } from "../upstream/call-failures.js";
-import { noAnswer, wantsToken } from "../upstream/classify-answer.js";
+import { unanswered, wantsToken } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { Framing, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
@@ -97,7 +97,7 @@ export class LegacyToLegacyAnswer implements MessageReceiver {
         mayAsk: false,
         eventOf: (event) => ({ ...event, ...mappedId(entry.record.id, event) }),
         onWhole: (said) => this.#finish(said),
-        onOther: () => run.fail(noAnswer(this.#status, this.#head)),
+        onOther: () => run.fail(unanswered(this.#status, this.#head)),
         onGone: () => this.#relay.end("The client left in the middle of the answer"),
       },
       answering,
@@ -124,7 +124,7 @@ export class LegacyToLegacyAnswer implements MessageReceiver {
       run.finish("ok");
       // Whoever takes the response answers with it.
       if (!this.#isAnswered || call.onResponse === undefined) call.reply.end();
-    } else run.fail(noAnswer(this.#status, this.#head));
+    } else run.fail(unanswered(this.#status, this.#head));
   }
 
   onFailure(failure: UpstreamFailure): void {

@@ -14,8 +14,8 @@ import {
 import { KeptBytes } from "../calls/kept-bytes.js";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
-import { failureOf, nobodyLeft } from "../upstream/call-failures.js";
-import { noAnswer } from "../upstream/classify-answer.js";
+import { failureOf, noInstanceLeft } from "../upstream/call-failures.js";
+import { unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import { exchange, type Framing, type MessageReceiver } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -168,7 +168,7 @@ class Round implements MessageReceiver {
           run.finish(outcomeOf(said));
           this.#resolve(undefined);
         },
-        onOther: () => this.#fail(noAnswer(this.#status, this.#head)),
+        onOther: () => this.#fail(unanswered(this.#status, this.#head)),
         onGone: () => {
           forget();
           run.cancel();
@@ -190,7 +190,7 @@ class Round implements MessageReceiver {
 
   onEnd(): void {
     this.#call.run.ended();
-    if (!this.#isAnswered) this.#fail(noAnswer(this.#status, this.#head));
+    if (!this.#isAnswered) this.#fail(unanswered(this.#status, this.#head));
   }
 
   onFailure(failure: UpstreamFailure): void {
@@ -202,7 +202,7 @@ class Round implements MessageReceiver {
     const { entry, run } = this.#call;
     const instance = this.#untried.shift();
     if (instance === undefined) {
-      this.#fail(nobodyLeft(this.#context, entry, last));
+      this.#fail(noInstanceLeft(this.#context, entry, last));
       return;
     }
     this.#status = 0;

@@ -3,8 +3,8 @@ import { answersRequest, envelopeOf, type Headers, outcomeOf } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../reply/reply.js";
-import { failureOf, failureText, nobodyLeft } from "../upstream/call-failures.js";
-import { noAnswer, notMcp } from "../upstream/classify-answer.js";
+import { failureOf, failureText, noInstanceLeft } from "../upstream/call-failures.js";
+import { notMcp, unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import { exchange } from "../upstream/exchange.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
@@ -35,7 +35,7 @@ export function relayRewrittenToModern(
   const attempt = (index: number, last: UpstreamFailure | undefined): void => {
     const instance = candidates[index];
     if (instance === undefined) {
-      run.fail(nobodyLeft(context, entry, last));
+      run.fail(noInstanceLeft(context, entry, last));
       return;
     }
     const request = {
@@ -74,7 +74,7 @@ export function relayRewrittenToModern(
         onRoom: (hasRoom) => run.waitForRoom(hasRoom),
         onEnd() {
           run.ended();
-          run.fail(noAnswer(status, head));
+          run.fail(unanswered(status, head));
         },
         onFailure(failure) {
           if (failure.neverSent) attempt(index + 1, failure);

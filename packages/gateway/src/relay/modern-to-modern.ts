@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Entry, ReadyHeaders } from "@hub/core";
 import type { JsonRpcId } from "@hub/mcp";
 import { answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
-import { noAnswer, notMcp, packedUnasked } from "../upstream/classify-answer.js";
+import { notMcp, packedUnasked, unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { StreamBytes } from "./stream-bytes.js";
@@ -45,7 +45,7 @@ export function relayModernToModern(
       places: ({ calls }) => calls,
       judge: (status, received) =>
         mcpTypeOf(received) === undefined
-          ? noAnswer(status, received)
+          ? unanswered(status, received)
           : (notMcp(status, received) ?? packedUnasked(received, "identity")),
       answerHeaders: (received) => answerHeaders(received, always),
       statusOf: () => 200,

@@ -5,8 +5,8 @@ import { CallsBySession } from "../calls/session-calls.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Reply } from "../reply/reply.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
-import { failureText, nobodyLeft } from "../upstream/call-failures.js";
-import { noAnswer, notMcp, packedUnasked, statusesOfMcp } from "../upstream/classify-answer.js";
+import { failureText, noInstanceLeft } from "../upstream/call-failures.js";
+import { notMcp, packedUnasked, statusesOfMcp, unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { UpstreamInstance } from "../upstream/instances.js";
 import { postHeaders } from "../upstream/legacy-link.js";
@@ -95,7 +95,7 @@ export class PassThrough {
     const session = sessionOf(passed);
     const [instance] = this.#candidates(passed);
     if (session === undefined || instance === undefined) {
-      const failure = nobodyLeft(this.#context, passed.entry, undefined);
+      const failure = noInstanceLeft(this.#context, passed.entry, undefined);
       if (parsed.kind === "request")
         reply.message(failureText(this.#context, parsed.message.id, failure, passed.entry));
       return;
@@ -177,7 +177,7 @@ function verdictOn(
     const refusal = status === 403 ? undefined : notMcp(status, headers);
     return refusal ?? packedUnasked(headers, accepted) ?? badSession(headers);
   }
-  const failure = noAnswer(status, headers);
+  const failure = unanswered(status, headers);
   if (!statusesOfMcp.has(status)) return failure;
   const isAwaited = id !== null || method === "GET";
   if (!isAwaited) return "empty";

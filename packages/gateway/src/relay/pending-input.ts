@@ -17,7 +17,7 @@ import { refuseMore } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
 import { type ModernCaller, modernCaller } from "../session/modern-caller.js";
 import { failureOf, failureText, faultOf } from "../upstream/call-failures.js";
-import { noAnswer, wantsToken } from "../upstream/classify-answer.js";
+import { unanswered, wantsToken } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
@@ -256,14 +256,14 @@ function receiver(
     onLong: (answering) =>
       isLost || status >= 300
         ? undefined
-        : held.takeLong(answering, () => run.fail(noAnswer(status, head))),
+        : held.takeLong(answering, () => run.fail(unanswered(status, head))),
     onComment() {
       if (status < 300) held.showLife();
     },
     onRoom: (hasRoom) => run.waitForRoom(hasRoom),
     onEnd() {
       run.ended();
-      if (!isLost) run.fail(noAnswer(status, head));
+      if (!isLost) run.fail(unanswered(status, head));
       else if (retry === undefined) run.fail(forgotTwice);
       else retry(forgotTwice);
     },

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** What the hub lets a client carry between the rounds of a held call. */
+/** What the hub lets a client carry between the rounds of a call that waits for its answers. */
 export type HeldState = {
   readonly held: string;
   readonly round: number;

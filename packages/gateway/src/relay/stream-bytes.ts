@@ -20,7 +20,13 @@ import { peerOf } from "../reply/peer.js";
 import { sendText } from "../reply/send-text.js";
 import type { CallRecord, RunningCall } from "../traffic/traffic.js";
 import { codingOf, mcpTypeOf } from "../upstream/answer-head.js";
-import { busy, failureOf, failureText, nobodyLeft, timedOut } from "../upstream/call-failures.js";
+import {
+  busy,
+  failureOf,
+  failureText,
+  noInstanceLeft,
+  timedOut,
+} from "../upstream/call-failures.js";
 import { type CallLimits, callLimits, isTelling } from "../upstream/call-limits.js";
 import { CallTimer, type TimeOver } from "../upstream/call-timer.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -131,7 +137,7 @@ export class StreamBytes implements UpstreamReceiver {
     const { entry } = this.#call;
     const instance = this.#candidates[this.#tried];
     if (instance === undefined) {
-      this.#fail(nobodyLeft(this.#context, entry, last));
+      this.#fail(noInstanceLeft(this.#context, entry, last));
       return;
     }
     this.#tried += 1;

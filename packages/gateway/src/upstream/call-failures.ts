@@ -90,7 +90,7 @@ export function timedOut(
  * The failure of a call for which no instance of its server is left, with the reason as far as the hub
  * knows it.
  */
-export function nobodyLeft(
+export function noInstanceLeft(
   { catalogue }: Pick<GatewayContext, "catalogue">,
   entry: Entry,
   last: UpstreamFailure | undefined,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noAnswer, notMcp } from "./classify-answer.js";
+import { notMcp, unanswered } from "./classify-answer.js";
 
 test("answers that no MCP server gives say what to do", () => {
   expect(notMcp(200, { "content-type": "application/json; charset=utf-8" })).toBeUndefined();
@@ -8,7 +8,7 @@ test("answers that no MCP server gives say what to do", () => {
   expect(notMcp(401, { "content-type": "application/json" })?.fix).toContain("token");
   expect(notMcp(200, { "content-type": "text/html" })).toMatchObject({ mayHaveRun: true });
   expect(notMcp(404, { "content-type": "text/html" })).toMatchObject({ mayHaveRun: false });
-  expect(noAnswer(200, { "content-type": "text/event-stream" })).toMatchObject({
+  expect(unanswered(200, { "content-type": "text/event-stream" })).toMatchObject({
     code: "ANSWER_INVALID",
     mayHaveRun: true,
   });

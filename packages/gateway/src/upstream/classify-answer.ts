@@ -57,7 +57,7 @@ export function packedUnasked(headers: Headers, accepted: string): GatewayFailur
 }
 
 /** Why an answer that has ended was none. */
-export function noAnswer(status: number, headers: Headers): GatewayFailure {
+export function unanswered(status: number, headers: Headers): GatewayFailure {
   return (
     notMcp(status, headers) ?? {
       code: "ANSWER_INVALID",

@@ -1,6 +1,6 @@
 import { type Entry, isJsonObject, type UpstreamFailure } from "@hub/core";
 import type { GatewayFailure } from "../errors.js";
-import { busy, nobodyLeft } from "./call-failures.js";
+import { busy, noInstanceLeft } from "./call-failures.js";
 import type { GatewayContext } from "./context.js";
 import type { LegacyIdentity } from "./initialize.js";
 import type { UpstreamInstance } from "./instances.js";
@@ -37,9 +37,9 @@ export type Opening = {
 };
 
 /**
- * Opens what a 2025 client needs with the best instance of a server. A server of both eras is met in the
+ * Opens what a 2025 client needs with the best instance of a server. A server of both eras is called in the
  * client's own, unless it keeps no sessions there: then it could ask nothing, and the modern way can. One
- * that has tasks is met there always: the modern revision does not know them.
+ * that has tasks is called there always: the modern revision does not know them.
  * Goes to the next instance when one cannot be connected to. Rejects with Unreachable.
  */
 export async function openSession(
@@ -90,5 +90,5 @@ export async function openSession(
     }
   }
   // Whatever failed was the opening: the call itself never went out.
-  throw new Unreachable({ ...nobodyLeft(context, entry, last), mayHaveRun: false });
+  throw new Unreachable({ ...noInstanceLeft(context, entry, last), mayHaveRun: false });
 }

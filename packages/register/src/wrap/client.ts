@@ -1,5 +1,5 @@
 import type { JsonRpcNotification, JsonRpcRequest, Outcome } from "./json-rpc.js";
-import type { Listener } from "./subscribers.js";
+import type { Subscriber } from "./subscribers.js";
 
 /** What a client may declare; only the names at the top matter here. */
 export type ClientCapabilities = Readonly<Record<string, unknown>>;
@@ -19,4 +19,4 @@ export interface Caller extends Client {
 }
 
 /** A client session on an upstream that others may use too. */
-export interface ClientSession extends Client, Listener {}
+export interface ClientSession extends Client, Subscriber {}

@@ -1,7 +1,7 @@
 import type { JsonRpcNotification } from "./json-rpc.js";
 
 /** A client that outlives its calls, as far as changes concern it. */
-export interface Listener {
+export interface Subscriber {
   /** Resources it subscribed to. */
   readonly subscriptions: ReadonlySet<string>;
   notify(notification: JsonRpcNotification): void;
@@ -19,13 +19,13 @@ export function isChangeNotice({ method }: JsonRpcNotification): boolean {
 
 /** The clients of one upstream, and which of its changes concern which of them. */
 export class Subscribers {
-  readonly #listeners = new Set<Listener>();
+  readonly #subscribers = new Set<Subscriber>();
   readonly #watchers = new Set<(notification: JsonRpcNotification) => void>();
 
   /** Returns the way out. */
-  join(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  join(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber);
+    return () => this.#subscribers.delete(subscriber);
   }
 
   /** Sees every change notice, whoever subscribed to it. */
@@ -37,8 +37,8 @@ export class Subscribers {
   /** Takes a change notice: of a list to all, of a resource to those who subscribed to it. */
   hear(notification: JsonRpcNotification): void {
     for (const watcher of this.#watchers) watcher(notification);
-    for (const listener of concernedBy(notification, [...this.#listeners]))
-      listener.notify(notification);
+    for (const subscriber of concernedBy(notification, [...this.#subscribers]))
+      subscriber.notify(notification);
   }
 
   /** After a restart nobody knows what changed, so everything may have. */
@@ -47,7 +47,7 @@ export class Subscribers {
   }
 
   subscribedUris(): Set<string> {
-    return new Set([...this.#listeners].flatMap((listener) => [...listener.subscriptions]));
+    return new Set([...this.#subscribers].flatMap((subscriber) => [...subscriber.subscriptions]));
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countThrough, letsThrough, withServer, withTool } from "./choice.js";
+import { allowsTool, countThrough, withServer, withTool } from "./choice.js";
 import { emptyDraft } from "./draft.js";
 
 const tools = ["send", "reset", "echo"];
@@ -17,7 +17,7 @@ describe("choosing tools", () => {
   test("of a whole server, one is left out and those to come stay in", () => {
     const lists = withTool(withServer(only, "mail", true), "mail", "send", false, tools);
     expect(lists).toMatchObject({ allow: ["mail/*"], deny: ["mail/send"] });
-    expect(tools.map((tool) => letsThrough(lists, "mail", tool))).toEqual([false, true, true]);
+    expect(tools.map((tool) => allowsTool(lists, "mail", tool))).toEqual([false, true, true]);
     expect(countThrough(lists, "mail", 3)).toBe(2);
     expect(withTool(lists, "mail", "send", true, tools)).toMatchObject({
       allow: ["mail/*"],

@@ -9,7 +9,7 @@ const including = (list: readonly string[], reference: string) =>
   list.includes(reference) ? list : [...list, reference];
 
 /** Whether clients get a tool, as the hub decides it: `deny` wins over `allow`. */
-export function letsThrough({ choice, allow, deny }: Lists, serverId: string, tool: string) {
+export function allowsTool({ choice, allow, deny }: Lists, serverId: string, tool: string) {
   if (choice === "all") return true;
   const names = (list: readonly string[]) =>
     list.includes(`${serverId}/${tool}`) || list.includes(`${serverId}/*`);

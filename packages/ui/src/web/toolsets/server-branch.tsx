@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../parts/controls.js";
 import { Loading, Problem } from "../parts/panels.js";
-import { countThrough, letsThrough, withServer, withTool } from "./choice.js";
+import { allowsTool, countThrough, withServer, withTool } from "./choice.js";
 import type { PartProps } from "./name-fields.js";
 import { serverToolsQuery } from "./queries.js";
 import { ToolLeaf } from "./tool-leaf.js";
@@ -77,7 +77,7 @@ export function ServerBranch({
               key={tool.name}
               serverId={id}
               tool={tool}
-              isOn={letsThrough(draft, id, tool.name)}
+              isOn={allowsTool(draft, id, tool.name)}
               isFixed={isFixed}
               override={draft.overrides[`${id}/${tool.name}`] ?? {}}
               problems={problems}

@@ -12,7 +12,7 @@ export type Newness = "new" | "again" | "unproven" | "given-back";
 export type RegisteredInstances = ReadonlyMap<string, ReadonlyMap<string, Newness>>;
 
 /** Entries as they will be when the commit under way succeeds: several decisions share one commit. */
-export class Draft {
+export class WriteDraft {
   readonly #base: (id: string) => EntryRecord | undefined;
   readonly #entries = new Map<string, EntryRecord | undefined>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();

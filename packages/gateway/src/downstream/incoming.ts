@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
 import type { Selection } from "../catalogue/selection.js";
 
-/** One exchange with a client. */
-export type Exchange = {
+/** A request of a client as it came in, with what it may see and where its answer goes. */
+export type Incoming = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly selection: Selection;

@@ -1,7 +1,7 @@
 import type { Finding, FindingCode, ProbeStep, Transport } from "@hub/core";
 
 /** What a finding may speak of. */
-export type Subject = {
+export type FindingSubject = {
   readonly endpoint: string;
   readonly transport: Transport;
   readonly name?: string | undefined;
