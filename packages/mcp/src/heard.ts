@@ -2,7 +2,7 @@ import { type Envelope, envelopeOf } from "./envelope.js";
 import { type JsonRpcNotification, type JsonRpcRequest, parseMessage } from "./json-rpc.js";
 
 /** A message of a server, as far as it had to be read: an answer only in its envelope. */
-export type Heard =
+type Heard =
   | { readonly kind: "request"; readonly message: JsonRpcRequest }
   | { readonly kind: "notification"; readonly message: JsonRpcNotification }
   | { readonly kind: "answer"; readonly envelope: Envelope };
