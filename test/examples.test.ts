@@ -98,6 +98,9 @@ describe("the programs of the documentation", () => {
     expect(await client.ended).toEqual({ code: 0, signal: null });
     expect(client.output).toMatch(/^Weather http:\/\//m);
     expect(client.output).toContain("404 SERVER_NOT_FOUND");
+    const byContract = run([example("by-contract")]);
+    expect(await byContract.ended).toEqual({ code: 0, signal: null });
+    expect(byContract.output).toMatch(/^\S+ up/m);
   });
 
   test("the hub and its registry can be composed by a program of one's own", async () => {

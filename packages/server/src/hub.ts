@@ -20,9 +20,9 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
-import type { HubApp } from "./api/context.js";
+import type { HubApp } from "./api/hono.js";
+import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
-import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import type { TellFault } from "./boundary.js";
 import { describeError } from "./describe-error.js";

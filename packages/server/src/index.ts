@@ -1,6 +1,6 @@
-export type { AppDeps, HubApp, HubInfo } from "./api/context.js";
 export type { GuardOptions } from "./api/guard.js";
-export type { WebAsset, WebUi } from "./api/web-ui.js";
+export type { HubApp } from "./api/hono.js";
+export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";
 export { createApp } from "./app.js";
 export { describeError } from "./describe-error.js";
 export { type EmbeddedHub, type EmbedOptions, embedHub } from "./embed-hub.js";

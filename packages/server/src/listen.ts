@@ -10,7 +10,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { BudgetBook, HubError } from "@hub/core";
 import { connectionRefusal, hubEndpointOf } from "@hub/gateway";
-import type { HubApp } from "./api/context.js";
+import type { HubApp } from "./api/hono.js";
 import { hostNameIn } from "./api/host-header.js";
 import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
 import { sendProblem, type TellFault, withinBoundary } from "./boundary.js";

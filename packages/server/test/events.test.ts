@@ -1,3 +1,4 @@
+import { holdEvent } from "@hub/testing";
 import { describe, expect, test } from "vitest";
 import {
   createTestApp,
@@ -28,8 +29,10 @@ async function readMessages(response: TestResponse, count: number): Promise<Mess
     for (const block of blocks) {
       const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
       const event = field("event");
-      if (event !== undefined)
-        messages.push({ event, id: Number(field("id")), data: JSON.parse(field("data") ?? "{}") });
+      if (event === undefined) continue;
+      const data = field("data") ?? "{}";
+      if (event !== "ready" && event !== "reset") holdEvent(data);
+      messages.push({ event, id: Number(field("id")), data: JSON.parse(data) });
     }
   }
   await reader.cancel();

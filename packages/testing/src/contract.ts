@@ -1,4 +1,4 @@
-import { contract, errorsOfEveryRoute, problemSchema, type Route } from "@hub/api";
+import { contract, errorsOfEveryRoute, eventSchema, problemSchema, type Route } from "@hub/api";
 import type { z } from "zod";
 
 /** What came back from the REST API. */
@@ -88,4 +88,10 @@ export async function holdResponse(method: string, url: string, response: Respon
   if (contentType.includes("text/event-stream")) return;
   const text = await response.clone().text();
   holdToContract({ method, url, status: response.status, contentType, text });
+}
+
+/** Throws when an event of the event stream is not what the contract says. */
+export function holdEvent(data: string): void {
+  const flaw = flawOf(eventSchema, data);
+  if (flaw !== undefined) throw new Error(`an event beside the contract: ${flaw}\n${data}`);
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServerDetail, ServerList, ServerSummary } from "@hub/api";
+import { holdResponse } from "./contract.js";
 import { freePort } from "./free-port.js";
 import { until } from "./until.js";
 
@@ -125,19 +126,26 @@ export class HubProcess {
     await this.ready();
   }
 
+  /** Asks the REST API, and holds its answer to the contract. */
+  async #ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(`${this.url}${path}`, init);
+    await holdResponse(init.method ?? "GET", path, response);
+    return response;
+  }
+
   async servers(query = ""): Promise<readonly ServerSummary[]> {
-    const response = await fetch(`${this.url}/servers${query}`);
-    // The hub's own answer, whose form other tests check.
+    const response = await this.#ask(`/servers${query}`);
+    // Its form was just seen.
     return ((await response.json()) as ServerList).servers;
   }
 
   async server(id: string): Promise<ServerDetail | undefined> {
-    const response = await fetch(`${this.url}/servers/${id}`);
+    const response = await this.#ask(`/servers/${id}`);
     return response.ok ? ((await response.json()) as ServerDetail) : undefined;
   }
 
   async events(query = "?limit=1000"): Promise<JournalEntry[]> {
-    const response = await fetch(`${this.url}/events${query}`, {
+    const response = await this.#ask(`/events${query}`, {
       headers: { accept: "application/json" },
     });
     return ((await response.json()) as { events: JournalEntry[] }).events;
@@ -155,7 +163,7 @@ export class HubProcess {
   }
 
   register(body: Readonly<Record<string, unknown>>): Promise<Response> {
-    return fetch(`${this.url}/register`, {
+    return this.#ask("/register", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

@@ -1,7 +1,7 @@
 export { selfSigned } from "./certificate.js";
 export { LegacyClient, ModernClient } from "./clients/clients.js";
 export { type Answer, Exchange } from "./clients/exchange.js";
-export { holdResponse, holdToContract } from "./contract.js";
+export { holdEvent, holdResponse, holdToContract } from "./contract.js";
 export { createTestDialer } from "./dialer.js";
 export { freePort } from "./free-port.js";
 export {

@@ -12,7 +12,8 @@ import {
   stateKeepers,
   type Wanted,
 } from "../client-config/selection.js";
-import type { AppDeps, HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
 const types: Readonly<Record<ClientFormat, string>> = {

@@ -1,7 +1,8 @@
 import { diagnoseEndpoint } from "@hub/api";
 import { HubError } from "@hub/core";
 import { parseJson } from "./body.js";
-import type { AppDeps, HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
 /** Diagnoses make the hub dial what a caller names; a flood of them must not. */

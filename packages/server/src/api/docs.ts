@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assetFolder } from "../assets.js";
-import type { HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
 import { openApiDocument } from "./openapi.js";
 
 /** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */

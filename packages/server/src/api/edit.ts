@@ -1,9 +1,10 @@
 import { editServer } from "@hub/api";
 import { type BudgetBook, type EditChange, HubError, settingOf } from "@hub/core";
 import { parseJson } from "./body.js";
-import type { AppDeps, HubApp } from "./context.js";
 import { answerDetail } from "./detail.js";
+import type { HubApp } from "./hono.js";
 import { requireMatch } from "./if-match.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { etagOf } from "./views.js";
 

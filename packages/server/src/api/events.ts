@@ -1,8 +1,9 @@
 import { type EventList, listEvents, type QueryOf } from "@hub/api";
 import { HubError, peerOf, type Registry } from "@hub/core";
-import { type AppDeps, addressOf, type HubApp } from "./context.js";
 import { eventStream } from "./event-stream.js";
+import { addressOf, type HubApp } from "./hono.js";
 import type { Paging } from "./paging.js";
+import type { AppDeps } from "./ports.js";
 import { newInstance } from "./problem.js";
 import { serve } from "./serve.js";
 import { eventView } from "./views.js";

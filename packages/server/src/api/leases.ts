@@ -1,6 +1,7 @@
 import { endLease, renewLease } from "@hub/api";
 import { parseOptionalJson } from "./body.js";
-import type { AppDeps, HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
 export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {

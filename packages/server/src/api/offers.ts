@@ -17,8 +17,8 @@ import {
 } from "@hub/core";
 import type { Context } from "hono";
 import { z } from "zod";
-import type { AppEnv, HubApp } from "./context.js";
 import { readCursor, writeCursor } from "./cursor.js";
+import type { AppEnv, HubApp } from "./hono.js";
 import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
 import type { Paging } from "./paging.js";
 import { serve } from "./serve.js";

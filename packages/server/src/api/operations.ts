@@ -1,6 +1,7 @@
 import { getHealth, getReadiness, getVersion } from "@hub/api";
 import { HubError } from "@hub/core";
-import type { AppDeps, HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 

@@ -1,6 +1,6 @@
 import { proofHeader } from "@hub/api";
 import type { Context } from "hono";
-import type { AppEnv } from "./context.js";
+import type { AppEnv } from "./hono.js";
 
 /** The secret that was sent as proof. */
 export function proofOf(context: Context<AppEnv>): string | undefined {

@@ -1,6 +1,7 @@
 import { getPulse, type Pulse } from "@hub/api";
 import { type Instance, isHidden, leadingInstance } from "@hub/core";
-import type { AppDeps, HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 

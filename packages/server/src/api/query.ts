@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { z } from "zod";
-import type { AppEnv } from "./context.js";
+import type { AppEnv } from "./hono.js";
 import { parseWith } from "./problem.js";
 
 /** Parameters that may come several times, or once with commas. */

@@ -1,8 +1,9 @@
 import { type RegisterAnswer, registerServer, type ServerList } from "@hub/api";
 import { HubError } from "@hub/core";
 import { parseBody } from "./body.js";
-import { type AppDeps, addressOf, type HubApp } from "./context.js";
 import { registrationFromForm } from "./form.js";
+import { addressOf, type HubApp } from "./hono.js";
+import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
 import { serve } from "./serve.js";
 import { withoutUseless } from "./useful-candidates.js";

@@ -9,7 +9,7 @@ import type {
 } from "@hub/api";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { AppEnv, HubApp } from "./context.js";
+import type { AppEnv, HubApp } from "./hono.js";
 import { parseWith } from "./problem.js";
 import { readQuery } from "./query.js";
 

@@ -8,11 +8,12 @@ import {
 } from "@hub/api";
 import { type CapabilityChange, type Entry, requireRemovable, serverNotFound } from "@hub/core";
 import type { Context } from "hono";
-import type { AppDeps, AppEnv, HubApp } from "./context.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
+import type { AppEnv, HubApp } from "./hono.js";
 import { addOfferRoutes } from "./offers.js";
 import type { Paging } from "./paging.js";
+import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";

@@ -1,7 +1,7 @@
 import { ServerResponse } from "node:http";
 import { markShared } from "@hub/gateway";
 import type { Context } from "hono";
-import type { AppEnv } from "./context.js";
+import type { AppEnv } from "./hono.js";
 
 /** Below this many bytes, keeping track costs more than writing again. */
 const leastShared = 64 * 1024;

@@ -1,10 +1,11 @@
 import { type FoundTool, findTools, type QueryOf } from "@hub/api";
 import { type CapabilityItem, type Entry, isHidden, type Registry, serverStatus } from "@hub/core";
 import { z } from "zod";
-import type { AppDeps, HubApp } from "./context.js";
 import { readCursor, writeCursor } from "./cursor.js";
+import type { HubApp } from "./hono.js";
 import { itemPlace, itemsBehind, placeOf } from "./item-order.js";
 import type { Paging } from "./paging.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { shownPlace } from "./views.js";
 

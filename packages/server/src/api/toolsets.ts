@@ -9,8 +9,9 @@ import {
 } from "@hub/api";
 import { HubError, type MayChange, type Toolset, toolsetNotFound, toolsetOf } from "@hub/core";
 import { parseJson } from "./body.js";
-import type { AppDeps, HubApp } from "./context.js";
+import type { HubApp } from "./hono.js";
 import { requireMatch } from "./if-match.js";
+import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 

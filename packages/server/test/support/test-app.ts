@@ -16,8 +16,8 @@ import {
 } from "@hub/core";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
-import type { HubApp } from "../../src/api/context.js";
-import type { WebUi } from "../../src/api/web-ui.js";
+import type { HubApp } from "../../src/api/hono.js";
+import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
 
 /** A clock that stands still until it is told to go. */

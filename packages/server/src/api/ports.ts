@@ -1,18 +1,8 @@
-import type { HttpBindings } from "@hono/node-server";
-import type { ToolsetPreview } from "@hub/api";
-import {
-  type BudgetBook,
-  type CapabilityItem,
-  plainAddress,
-  type Registry,
-  type Toolset,
-  type Toolsets,
-} from "@hub/core";
+import type { ServerTraffic, ToolsetPreview, TrafficRow } from "@hub/api";
+import type { BudgetBook, CapabilityItem, Registry, Toolset, Toolsets } from "@hub/core";
+import type { CallRecord, TrafficMinute } from "@hub/gateway";
 import type { Diagnose } from "@hub/probe";
-import type { Context, Hono } from "hono";
 import type { GuardOptions } from "./guard.js";
-import type { TrafficSource } from "./traffic.js";
-import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -27,6 +17,40 @@ type FoundTool = {
   readonly serverId: string;
   readonly tool: CapabilityItem;
   readonly score: number;
+};
+
+/** What the hub counts of the calls that go through its gateway. */
+export type TrafficSource = {
+  rows(serverId?: string): readonly TrafficRow[];
+  /** The rows of each server as one. */
+  servers(serverId?: string): readonly ServerTraffic[];
+  /** The last hour, the oldest minute first. */
+  minutes(serverId?: string): readonly TrafficMinute[];
+  /** The last calls, newest first. */
+  recent(limit: number, serverId?: string): readonly CallRecord[];
+};
+
+export type WebAsset = {
+  /** The path it is served at. */
+  readonly path: string;
+  /** Its media type. */
+  readonly type: string;
+  readonly file: URL;
+  /** The same, compressed with gzip. */
+  readonly gzipFile: URL;
+  /** Its name changes with its content, so it can be kept for ever. */
+  readonly isImmutable: boolean;
+};
+
+/** A web UI as a fixed list of files: nothing else is ever looked for on the disk. */
+export type WebUi = {
+  /** The page, which is the same at all its paths. */
+  readonly page: WebAsset;
+  /** Where the page is served, as Hono writes paths. */
+  readonly pagePaths: readonly string[];
+  /** Where the page says itself that there is no such page, as Hono writes paths. */
+  readonly unknownPaths: string;
+  readonly assets: readonly WebAsset[];
 };
 
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
@@ -57,12 +81,3 @@ export type AppDeps = {
   /** A failure that is the hub's own; `instance` is what the caller was told. */
   readonly onError: (error: unknown, request: Request, instance: string) => void;
 };
-
-export type AppEnv = { Bindings: Partial<HttpBindings> };
-export type HubApp = Hono<AppEnv>;
-
-/** The address a request came from; undefined when it did not come over a socket. */
-export function addressOf(context: Context<AppEnv>): string | undefined {
-  const address = context.env?.incoming?.socket?.remoteAddress;
-  return address === undefined ? undefined : plainAddress(address);
-}

@@ -1,0 +1,12 @@
+import type { HttpBindings } from "@hono/node-server";
+import { plainAddress } from "@hub/core";
+import type { Context, Hono } from "hono";
+
+export type AppEnv = { Bindings: Partial<HttpBindings> };
+export type HubApp = Hono<AppEnv>;
+
+/** The address a request came from; undefined when it did not come over a socket. */
+export function addressOf(context: Context<AppEnv>): string | undefined {
+  const address = context.env?.incoming?.socket?.remoteAddress;
+  return address === undefined ? undefined : plainAddress(address);
+}
