@@ -54,7 +54,7 @@ describe("what a person sees", () => {
     });
     await hub.program.saw("+ Evil");
     expect(hub.program.output).toMatch(
-      /^ {2}\d\d:\d\d:\d\d {2}\+ Evil .* registered {2}localhost:9\/mcp$/m,
+      /^ {2}\d\d:\d\d:\d\d {2}\+ Evil .* registered\. {2}localhost:9\/mcp$/m,
     );
     await hub.program.saw("Nothing listens at localhost:9");
   });

@@ -196,7 +196,7 @@ describe("a session that ended", () => {
     const { hub } = await withServer();
     const client = await LegacyClient.open(hub.url);
     await count(client);
-    const next = await restart(hub, { limits: { sessionIdleMs: 300 } });
+    const next = await restart(hub, { limits: { sessionIdleMs: 3_000 } });
     expect((await next.budget("sessions")).used).toBe(1);
     await until("the kept session to end", async () => (await next.budget("sessions")).used === 0);
     expect(await statusOf(client)).toBe(404);
