@@ -87,13 +87,13 @@ describe.skipIf(process.platform === "win32")("the demo", () => {
     expect([await demo.exitCode(), demo.output]).toEqual([0, expect.any(String)]);
     for (const line of [
       /\+ MCP Server 4 {2}registered/,
-      /✓ MCP Server 3 {2}up/,
+      /✓ MCP Server 3 {2}is up/,
       /mcp-server-1 +up +2 +http:\/\/127\.0\.0\.1:\d+\/mcp/,
       /greet1: Hello from MCP Server 1 !/,
       /greet4: Hello from MCP Server 4 !/,
-      /! MCP Server 2 {2}unreachable/,
+      /! MCP Server 2 {2}became unreachable/,
       /Found no server that is up with a tool named "greet2"/,
-      /✗ MCP Server 2 {2}down/,
+      /✗ MCP Server 2 {2}is down/,
       /back by itself, under its name and at its address/,
       /all are back, none was lost/,
       /- MCP Server 3 {2}left/,
