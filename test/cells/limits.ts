@@ -62,6 +62,13 @@ export const limits: readonly Limit[] = [
     reason:
       "each session has a process of its own, and what changes in it alone is not what the hub lists and follows for all",
   },
+  {
+    server: "stdio, hub-register",
+    features: ["subscribe", "list_changed"],
+    clients: ["SDK v1 HTTP+SSE"],
+    paths: ["pass-through"],
+    reason: "the hub speaks for one server there as for all at /sse, so it is as above",
+  },
 ];
 
 export function limitOf(
