@@ -56,7 +56,7 @@ describe("what a person sees", () => {
     expect(hub.program.output).toMatch(
       /^ {2}\d\d:\d\d:\d\d {2}\+ Evil .* registered\. {2}localhost:9\/mcp$/m,
     );
-    await hub.program.saw("Nothing listens at localhost:9");
+    await hub.program.saw("nothing listens at localhost:9");
   });
 
   test("without a terminal every line is one JSON object, and no secret is in any of them", async () => {

@@ -20,7 +20,7 @@ type FoundTool = {
 };
 
 /** What the hub counts of the calls that go through its gateway. */
-export type TrafficSource = {
+type TrafficSource = {
   rows(serverId?: string): readonly TrafficRow[];
   /** The rows of each server as one. */
   servers(serverId?: string): readonly ServerTraffic[];
