@@ -1,7 +1,7 @@
 // What the crash test looks at after each kill, on a copy: the hub itself must recover the original.
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../packages/server/dist/index.js";
+import { openSqliteStore } from "../packages/store-sqlite/dist/index.js";
 
 /**
  * Opens a copy of the file, which runs SQLite's own check and the checksum of every entry, and holds it
@@ -17,10 +17,9 @@ export async function checkFile(folder, ledger) {
   const faults = { lost: [], torn: [] };
   const log = {
     info() {},
-    warn(facts) {
+    warn(event) {
       // A last write that was cut off was never acknowledged; the ledger shows whether that is true.
-      if (facts.event !== "store-tail-dropped")
-        faults.torn.push(`the store warned: ${facts.event}`);
+      if (event !== "store-tail-dropped") faults.torn.push(`the store warned: ${event}`);
     },
   };
   let store;

@@ -123,7 +123,7 @@ describe("the server page", () => {
     const page = await open(hub, "/ui/servers/workshop");
     const dialog = page.getByRole("dialog");
     await page.getByRole("button", { name: "Edit" }).click();
-    await dialog.getByText("stays when a running helper registers it again").waitFor();
+    await dialog.getByText("stay when a running helper registers it again").waitFor();
     expect(await dialog.getByLabel("Owner").getAttribute("placeholder")).toBe("parts team");
     await dialog.getByLabel("Title").fill("Parts and tools");
     await dialog.getByLabel("Tags").fill("parts, tools");

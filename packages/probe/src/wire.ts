@@ -34,6 +34,8 @@ export type WireOptions = {
   readonly mostValues?: number | undefined;
   /** By URL. Default: none is kept. */
   readonly kept?: Memo<KeptSession | undefined> | undefined;
+  /** The server speaks the newer revision as well, in which every request names its method in a header. Default: no. */
+  readonly namesMethods?: boolean;
 };
 
 /** A conversation with one server, in one era and over one transport. Throws ProbeFault. */
@@ -141,7 +143,10 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
   if (!(greeting.supportedVersions ?? []).includes(modernVersion))
     throw new ProbeFault({ kind: "no-common-version", offered: greeting.supportedVersions ?? [] });
   const greetElder = (within: AbortSignal) =>
-    initialize({ ...options, budget: byteBudget(options.budget.limit) }, within);
+    initialize(
+      { ...options, budget: byteBudget(options.budget.limit), namesMethods: true },
+      within,
+    );
   return { wire, greeting, greetElder };
 }
 
@@ -182,7 +187,8 @@ async function openSession(options: WireOptions, signal: AbortSignal): Promise<C
   let session: Readonly<Record<string, string>> = {};
   try {
     const params = initializeParams(options.version);
-    const reply = await poster.request("initialize", params, () => ({}), signal, onHead);
+    const named = () => methodHeader(options, "initialize");
+    const reply = await poster.request("initialize", params, named, signal, onHead);
     session = sessionOf(opened);
     const greeting = { ...readInitialized(reply), keepsSessions: opened.id !== undefined };
     // Nobody could call it: what is up can be called.
@@ -199,6 +205,13 @@ async function openSession(options: WireOptions, signal: AbortSignal): Promise<C
   }
 }
 
+function methodHeader(
+  { namesMethods }: WireOptions,
+  method: string,
+): Readonly<Record<string, string>> {
+  return namesMethods === true ? { "mcp-method": method } : {};
+}
+
 function sessionOf({ id }: ReturnType<typeof sessionIdIn>): Readonly<Record<string, string>> {
   return id === undefined ? {} : { "mcp-session-id": id };
 }
@@ -211,8 +224,15 @@ function contactIn(
   const { budget, kept, url } = options;
   const keep = () => kept?.set(url, { greeting, headers, lastId: poster.lastId });
   const wire: Wire = {
-    request: (method, params, within) => poster.request(method, params, () => headers, within),
-    notify: (method, within) => poster.notify(method, () => headers, within),
+    request: (method, params, within) =>
+      poster.request(
+        method,
+        params,
+        () => ({ ...headers, ...methodHeader(options, method) }),
+        within,
+      ),
+    notify: (method, within) =>
+      poster.notify(method, () => ({ ...headers, ...methodHeader(options, method) }), within),
     budget,
     async end() {
       if (kept?.get(url)?.value !== undefined) keep();
