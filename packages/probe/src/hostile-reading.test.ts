@@ -30,7 +30,9 @@ describe("a server that is greeted well, and then", () => {
     const outcome = await probeHostile(`${server.origin}/mcp`, {}, { budgets, readMs });
     if (!outcome.ok) throw new Error(outcome.finding.cause);
     // Beside them it is asked once what it says of tasks in the older revision.
-    const { length: requests } = server.headers.filter((one) => one["mcp-method"] !== undefined);
+    const { length: requests } = server.headers.filter(
+      (one) => one["mcp-protocol-version"] === "2026-07-28",
+    );
     return { outcome, requests, warnings: outcome.warnings.join(" "), budgets };
   };
 

@@ -8,15 +8,12 @@ import { type KeptLink, type LegacyLink, resumeStreamableLink } from "../upstrea
 import { applyLogLevel } from "../upstream/log-level.js";
 import { openSession, type ServerSession } from "../upstream/open-session.js";
 import { placeAt } from "../upstream/place.js";
-import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
 import type { ClientIdentity } from "./client-identity.js";
 import type { Keepable } from "./kept-sessions.js";
+import { OwnStreams } from "./own-streams.js";
 import { Questions } from "./questions.js";
 import type { SessionState } from "./session-state.js";
 import { SessionTasks } from "./tasks.js";
-
-/** A server whose stream lasts no longer than this is not asked for it with every call. */
-const leastStreamMs = 1_000;
 
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
 export class ClientSession implements Holder, Keepable {
@@ -43,11 +40,9 @@ export class ClientSession implements Holder, Keepable {
   readonly #links = new Map<string, LegacyLink>();
   /** Those of them that calls can be sent in. */
   readonly #ready = new Map<string, ServerSession & { readonly kind: "legacy" }>();
-  readonly #listening = new Map<LegacyLink, SessionStream>();
-  /** Servers whose stream ended while the client listens, and when it was opened: it is opened again. */
-  readonly #unheard = new Map<LegacyLink, number>();
+  /** What its servers say outside of calls, while it listens. */
+  readonly #ownStreams: OwnStreams;
   readonly #streams = new Set<Reply>();
-  readonly #onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
   readonly #onChange: () => Promise<void>;
   readonly #onEnd: () => void;
   /** Ends what is being opened for it. */
@@ -76,7 +71,10 @@ export class ClientSession implements Holder, Keepable {
     this.#context = options.context;
     this.questions = new Questions(options.context.budgets);
     this.tasks = new SessionTasks(options.context.budgets, options.peer);
-    this.#onOutside = options.onOutside;
+    this.#ownStreams = new OwnStreams(
+      (link, event) => options.onOutside(this, link, event),
+      () => options.context.catalogue.now().hub,
+    );
     this.#onChange = options.onChange;
     this.#onEnd = options.onEnd;
     this.usedAt = options.context.catalogue.now().hub;
@@ -171,7 +169,7 @@ export class ClientSession implements Holder, Keepable {
       const { link } = known;
       const stands = !link.isLost && this.#stands(entry, link);
       if (stands && (!link.isInDoubt || (await link.verify()))) {
-        if (this.#mustListen(link)) await this.#listen(link);
+        if (this.#ownStreams.mustOpen(link)) await this.#listen(link);
         return known;
       }
       this.drop(serverId, known.link);
@@ -189,7 +187,7 @@ export class ClientSession implements Holder, Keepable {
     const ready = this.#ready.get(entry.record.id);
     if (ready === undefined) return undefined;
     const { link } = ready;
-    const mustWait = link.isLost || link.isInDoubt || this.#mustListen(link);
+    const mustWait = link.isLost || link.isInDoubt || this.#ownStreams.mustOpen(link);
     return !mustWait && this.#stands(entry, link) ? ready : undefined;
   }
 
@@ -200,9 +198,7 @@ export class ClientSession implements Holder, Keepable {
     this.#links.delete(serverId);
     this.#ready.delete(serverId);
     this.#sessions.delete(serverId);
-    this.#listening.get(link)?.exchange?.abort();
-    this.#listening.delete(link);
-    this.#unheard.delete(link);
+    this.#ownStreams.close(link);
     this.questions.dropOf(link);
     link.close();
     void this.changed();
@@ -216,7 +212,7 @@ export class ClientSession implements Holder, Keepable {
       const stands = !link.isLost && entry !== undefined && this.#stands(entry, link);
       if (!stands && !running.has(link)) this.drop(serverId, link);
     }
-    for (const link of [...this.#unheard.keys()]) void this.#listen(link);
+    this.#ownStreams.openAgain();
   }
 
   /** The session with a server, when one is open. */
@@ -233,7 +229,7 @@ export class ClientSession implements Holder, Keepable {
     this.#streams.add(reply);
     reply.onGone(() => {
       this.#streams.delete(reply);
-      if (this.#streams.size === 0) this.#listenNoMore();
+      if (this.#streams.size === 0) this.#ownStreams.closeAll();
       this.usedAt = this.#context.catalogue.now().hub;
     });
     for (const link of this.#links.values()) void this.#listen(link);
@@ -253,7 +249,7 @@ export class ClientSession implements Holder, Keepable {
   endStreams(): void {
     for (const stream of this.#streams) stream.end();
     this.#streams.clear();
-    this.#listenNoMore();
+    this.#ownStreams.closeAll();
   }
 
   end(): void {
@@ -267,7 +263,7 @@ export class ClientSession implements Holder, Keepable {
     for (const stop of this.#followed.values()) stop();
     this.tasks.close();
     for (const stream of this.#streams) stream.end();
-    this.#listenNoMore();
+    this.#ownStreams.closeAll();
     for (const link of this.#links.values()) if (!isKept || link.kept === undefined) link.close();
     this.#links.clear();
     this.#ready.clear();
@@ -325,36 +321,9 @@ export class ClientSession implements Holder, Keepable {
     ]);
   }
 
-  /** Hears a server outside of calls while the client itself listens. Resolves when it can be heard. */
+  /** Hears a server outside of calls. Resolves when it can be heard, or will not be. */
   #listen(link: LegacyLink): Promise<void> {
-    const known = this.#listening.get(link);
-    if (known !== undefined) return known.isOpen;
-    this.#unheard.delete(link);
-    if (this.#isClosed) return Promise.resolve();
-    const openedAt = this.#context.catalogue.now().hub;
-    const stream = openSessionStream(
-      link,
-      (event) => this.#onOutside(this, link, event),
-      (isRefused) => {
-        this.#listening.delete(link);
-        if (!isRefused && this.hasStream) this.#unheard.set(link, openedAt);
-      },
-    );
-    if (stream.exchange !== undefined) this.#listening.set(link, stream);
-    return stream.isOpen;
-  }
-
-  /** Whether a call must wait until its server's stream is open again. One that ends at once is left to `sweep`. */
-  #mustListen(link: LegacyLink): boolean {
-    const openedAt = this.#unheard.get(link);
-    return openedAt !== undefined && this.#context.catalogue.now().hub - openedAt >= leastStreamMs;
-  }
-
-  /** Nobody hears what servers would tell; the sessions with them stay. */
-  #listenNoMore(): void {
-    this.#unheard.clear();
-    for (const { exchange } of this.#listening.values()) exchange?.abort();
-    this.#listening.clear();
+    return this.#isClosed ? Promise.resolve() : this.#ownStreams.open(link);
   }
 
   /** A session stays with its instance as long as that is there, also while it drains. */

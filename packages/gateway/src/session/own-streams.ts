@@ -1,0 +1,68 @@
+import type { StreamEvent } from "@hub/mcp";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
+
+/** A server whose stream lasts no longer than this is not asked for it with every call. */
+const leastStreamMs = 1_000;
+
+/**
+ * The streams on which the servers of one client speak outside of calls, open while the client itself
+ * listens. One that ends is opened again, unless its server refuses to have one.
+ */
+export class OwnStreams {
+  readonly #open = new Map<LegacyLink, SessionStream>();
+  /** Servers whose stream ended, and when it had been opened, in hub time. */
+  readonly #ended = new Map<LegacyLink, number>();
+  readonly #onEvent: (link: LegacyLink, event: StreamEvent) => void;
+  readonly #now: () => number;
+
+  /** `now`: hub time. */
+  constructor(onEvent: (link: LegacyLink, event: StreamEvent) => void, now: () => number) {
+    this.#onEvent = onEvent;
+    this.#now = now;
+  }
+
+  /** Resolves when the server can be heard, or will not be. */
+  open(link: LegacyLink): Promise<void> {
+    const known = this.#open.get(link);
+    if (known !== undefined) return known.isOpen;
+    this.#ended.delete(link);
+    const openedAt = this.#now();
+    const stream = openSessionStream(
+      link,
+      (event) => this.#onEvent(link, event),
+      (isRefused) => {
+        // Another one may have been opened after this one was closed.
+        if (this.#open.get(link) !== stream) return;
+        this.#open.delete(link);
+        if (!isRefused) this.#ended.set(link, openedAt);
+      },
+    );
+    if (stream.exchange !== undefined) this.#open.set(link, stream);
+    return stream.isOpen;
+  }
+
+  /** Whether a call must wait until its server's stream is open again. One that ends at once is left to `openAgain`. */
+  mustOpen(link: LegacyLink): boolean {
+    const openedAt = this.#ended.get(link);
+    return openedAt !== undefined && this.#now() - openedAt >= leastStreamMs;
+  }
+
+  /** Opens those that ended. */
+  openAgain(): void {
+    for (const link of [...this.#ended.keys()]) void this.open(link);
+  }
+
+  /** Nobody hears what this server would say. */
+  close(link: LegacyLink): void {
+    this.#ended.delete(link);
+    const stream = this.#open.get(link);
+    this.#open.delete(link);
+    stream?.exchange?.abort();
+  }
+
+  closeAll(): void {
+    this.#ended.clear();
+    for (const link of [...this.#open.keys()]) this.close(link);
+  }
+}
