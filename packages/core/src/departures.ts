@@ -1,3 +1,4 @@
+import { about } from "./about.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { type Entry, refOf } from "./entry.js";
@@ -5,7 +6,6 @@ import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
 import type { Now } from "./health.js";
 import { withoutInstances, withoutLease } from "./leave.js";
-import { about } from "./observer.js";
 import { isGone } from "./ownership.js";
 import { pendingOf } from "./pending.js";
 import type { HubSettings } from "./settings.js";

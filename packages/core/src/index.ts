@@ -64,7 +64,7 @@ export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { idForName, nameKey } from "./names.js";
-export type { ProbeTask, Protection } from "./observer.js";
+export type { Protection } from "./observer.js";
 export {
   areReady,
   type ReadyHeaders,
@@ -92,6 +92,7 @@ export {
   type ProbeTarget,
   probeSteps,
 } from "./probe.js";
+export type { ProbeTask } from "./probe-agenda.js";
 export type { Trouble } from "./probed.js";
 export {
   type LeaseGrant,

@@ -1,3 +1,4 @@
+import { about } from "./about.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
@@ -10,8 +11,9 @@ import { sha256Hex } from "./hash.js";
 import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
 import { HubTime } from "./hub-time.js";
 import { mended } from "./mend.js";
-import { about, Observer, type ProbeTask, type Protection } from "./observer.js";
+import { Observer, type Protection } from "./observer.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
+import { ProbeAgenda, type ProbeTask } from "./probe-agenda.js";
 import type { Trouble } from "./probed.js";
 import {
   type LeaseGrant,
@@ -22,6 +24,7 @@ import {
 import type { Registration } from "./registration.js";
 import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js";
 import { counted } from "./snapshot.js";
+import { StatusChanges } from "./status-changes.js";
 import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./store.js";
 import type { RegisteredInstances } from "./write-draft.js";
 
@@ -54,6 +57,8 @@ export class Registry {
   readonly #time: HubTime;
   readonly #startedAt: number;
   readonly #queue: CommitQueue;
+  readonly #agenda: ProbeAgenda;
+  readonly #statuses: StatusChanges;
   readonly #observer: Observer;
   readonly #registrar: Registrar;
   readonly #departures: Departures;
@@ -76,32 +81,29 @@ export class Registry {
       publish: (events) => this.#publish(events),
       defer: options.defer ?? queueMicrotask,
     });
-    this.#observer = new Observer({
+    const shared = {
       budgets,
       catalogue: this.#catalogue,
       queue: this.#queue,
       settings: this.settings,
       now: () => this.now(),
+    };
+    this.#agenda = new ProbeAgenda(shared);
+    this.#statuses = new StatusChanges(shared);
+    this.#observer = new Observer({
+      ...shared,
       random: options.random ?? Math.random,
+      statuses: this.#statuses,
     });
     budgets.watch("servers", () => ({ used: this.#catalogue.size }));
     budgets.watch("instances", () => mostInstances(this.#catalogue.list()));
     this.#registrar = new Registrar({
-      budgets,
-      catalogue: this.#catalogue,
-      queue: this.#queue,
-      settings: this.settings,
-      now: () => this.now(),
+      ...shared,
       nothingListens: options.nothingListens,
       onRefused: (endpoint, finding) => this.troubleAt(endpoint, { kind: "refused", finding }),
       newLeaseId: options.newLeaseId,
     });
-    this.#departures = new Departures({
-      catalogue: this.#catalogue,
-      queue: this.#queue,
-      settings: this.settings,
-      now: () => this.now(),
-    });
+    this.#departures = new Departures(shared);
   }
 
   /** Loads what the store has. Every lease gets a full time to live again; every status is observed anew. */
@@ -148,7 +150,7 @@ export class Registry {
     // A lease on trust may be a stranger's, and must not send calls away from the server.
     const heard = instance.record.isLeaseOnTrust === true ? { ...said, draining: undefined } : said;
     const next = beat(instance.health, now, heard, mayRead);
-    this.#observer.observe(entry, instance, next, now, false);
+    this.#statuses.observe(entry, instance, next, now, false);
     if (next.nextProbeAt < instance.health.nextProbeAt) this.#wake();
     return { ttlMs: lease.ttlMs, heartbeatMs: heartbeatMsFor(this.settings, lease.ttlMs) };
   }
@@ -198,19 +200,19 @@ export class Registry {
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
   takeDueProbes(limit: number): ProbeTask[] {
-    return this.#observer.takeDue(limit);
+    return this.#agenda.takeDue(limit);
   }
 
   /** Milliseconds until a probe is due; infinite when all of them run or none will. */
   nextProbeInMs(): number {
-    return this.#observer.nextProbeInMs();
+    return this.#agenda.nextProbeInMs();
   }
 
   /** Probes of all instances of one server, now; each must come back. Throws SERVER_NOT_FOUND. */
   takeProbes(serverId: string): ProbeTask[] {
     const entry = this.#catalogue.get(serverId);
     if (entry === undefined) throw serverNotFound(serverId);
-    return this.#observer.takeAll(entry);
+    return this.#agenda.takeAll(entry);
   }
 
   /** Takes the outcome of a probe. An outcome for an instance that left or registered again is dropped. */
@@ -334,7 +336,7 @@ export class Registry {
         const entry = this.#catalogue.get(id);
         const health = this.#catalogue.instance(id, instance.record.id)?.health;
         if (entry !== undefined && health !== undefined && health.status !== instance.health.status)
-          this.#observer.tellStatus(entry, instance, health, now);
+          this.#statuses.tell(entry, instance, health, now);
       }
     }
   }

@@ -1,5 +1,5 @@
-import type { ProbeTask } from "../src/observer.js";
 import type { ProbeOutcome } from "../src/probe.js";
+import type { ProbeTask } from "../src/probe-agenda.js";
 import { claim, type Fact, type MachineFacts } from "./machine-facts.js";
 
 type Flight = {
