@@ -68,9 +68,6 @@ const allowedCircles: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Packages whose circles are not taken apart yet. To be emptied. */
-const stillCircular = ["core", "ui"];
-
 /** The files that each file of a package imports by their paths. */
 function importGraph(name: string): ReadonlyMap<string, readonly string[]> {
   const files = new Set(sources(join(root, "packages", name, "src")));
@@ -147,15 +144,12 @@ describe("the architecture", () => {
     expect([manifest.dependencies, manifest.peerDependencies]).toEqual([undefined, undefined]);
   });
 
-  test.each(packages.filter((name) => !stillCircular.includes(name)))(
-    "no files of %s import each other in a circle",
-    (name) => {
-      const allowed = allowedCircles.map((circle) => JSON.stringify(circle));
-      expect(circlesIn(name).filter((circle) => !allowed.includes(JSON.stringify(circle)))).toEqual(
-        [],
-      );
-    },
-  );
+  test.each(packages)("no files of %s import each other in a circle", (name) => {
+    const allowed = allowedCircles.map((circle) => JSON.stringify(circle));
+    expect(circlesIn(name).filter((circle) => !allowed.includes(JSON.stringify(circle)))).toEqual(
+      [],
+    );
+  });
 
   test("no arrow runs upward between the folders of the gateway", () => {
     const src = join(root, "packages/gateway/src");

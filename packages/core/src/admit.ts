@@ -1,10 +1,14 @@
-import type { RegistrationDecision, RegistrationFacts, RegistrationRequest } from "./decide.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import type { Registered, RegistrationUpdated } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { canonicalJson } from "./json.js";
 import { type Profile, profileAfter } from "./profile.js";
 import { endpointKey, isSameEndpoint } from "./registration.js";
+import type {
+  RegistrationDecision,
+  RegistrationFacts,
+  RegistrationRequest,
+} from "./registration-decision.js";
 
 /**
  * What a registration may change. `owner`: everything. `successor`: everything, the service key too,

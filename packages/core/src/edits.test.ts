@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codeOf, World } from "../test/world.js";
-import { type EditChange, editSchema, isHidden, shownProfile } from "./edits.js";
+import { type EditChange, editSchema } from "./edits.js";
+import { isHidden, shownProfile } from "./shown-profile.js";
 
 const numRuns = Number(process.env.HUB_PROPERTY_RUNS ?? 200);
 const endpoint = "http://127.0.0.1:8001/mcp";

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { linkSchema } from "./endpoint.js";
-import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { expected, fieldsError, line, prose, shownValue, text } from "./fields.js";
 import { canonicalJson } from "./json.js";
@@ -131,18 +130,6 @@ export function changedEdits(before: Edits = {}, after: Edits = {}): string[] {
   const jsonOf = (value: Edits[keyof Edits]) =>
     value === undefined ? "" : canonicalJson(JSON.parse(JSON.stringify(value)));
   return [...fields].filter((field) => jsonOf(before[field]) !== jsonOf(after[field])).sort();
-}
-
-export function shownProfile({ profile, edits }: EntryRecord): ShownProfile {
-  if (edits === undefined) return profile;
-  const { hidden, callTimeoutMs, toolTimeoutsMs, maxInFlight, ...words } = edits;
-  const { description, ...shown } = { ...profile, ...words };
-  // An empty description is an edit too: it hides the server's own description.
-  return description === undefined || description === "" ? shown : { ...shown, description };
-}
-
-export function isHidden({ edits }: EntryRecord): boolean {
-  return edits?.hidden === true;
 }
 
 /** The object without its undefined members; undefined when no member is left. */

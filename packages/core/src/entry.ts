@@ -1,5 +1,4 @@
 import type { Edits } from "./edits.js";
-import type { InstanceRef } from "./events.js";
 import type { Pace } from "./flapping.js";
 import type { Health } from "./health.js";
 import type { Profile } from "./profile.js";
@@ -32,6 +31,12 @@ export type InstanceRecord = {
   readonly formerLeaseHash?: string;
   /** Since when it has been seen down (`Now.steady`); kept so that forgetting survives a restart. */
   readonly downSince?: number;
+};
+
+export type InstanceRef = {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly transport: Transport;
 };
 
 export function refOf(record: InstanceRecord): InstanceRef {

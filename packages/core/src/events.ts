@@ -1,7 +1,6 @@
-import type { ServerStatus } from "./entry.js";
+import type { InstanceRef, ServerStatus } from "./entry.js";
 import type { Flapping } from "./flapping.js";
 import type { InstanceStatus } from "./health.js";
-import type { Transport } from "./registration.js";
 import type { CapabilityKind, ItemChange } from "./snapshot.js";
 
 type About = {
@@ -9,12 +8,6 @@ type About = {
   readonly name: string;
   /** Milliseconds since 1970, by the hub's wall clock. */
   readonly at: number;
-};
-
-export type InstanceRef = {
-  readonly id: string;
-  readonly endpoint: string;
-  readonly transport: Transport;
 };
 
 /** A registration that brought a new name or a new instance. */

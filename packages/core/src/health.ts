@@ -1,5 +1,4 @@
 import { isExpired, type Lease, renewLease } from "./lease.js";
-import type { PendingRegistration } from "./pending.js";
 import type { Finding, ProbeOutcome } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import type { Era } from "./snapshot.js";
@@ -14,6 +13,20 @@ export const instanceStatuses = [
   "down",
 ] as const;
 export type InstanceStatus = (typeof instanceStatuses)[number];
+
+/**
+ * A registration that has to wait for the lease at its endpoint. It takes effect when the same is asked
+ * for once more; enough of it is kept to know it again.
+ */
+export type PendingRegistration = {
+  /** SHA-256 of what it said. */
+  readonly hash: string;
+  /** The request it came with, which cannot be its own repetition. */
+  readonly request: symbol;
+  /** Hub time. */
+  readonly at: number;
+  readonly atWall: number;
+};
 
 /** What the hub observed of one instance. Never stored. Instants are hub time unless they say `Wall`. */
 export type Health = {

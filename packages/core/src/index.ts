@@ -16,16 +16,15 @@ export {
   type EditInput,
   type Edits,
   editSchema,
-  isHidden,
   lifecycles,
   longestCallMs,
-  shownProfile,
 } from "./edits.js";
 export {
   type Entry,
   type EntryRecord,
   type Instance,
   type InstanceRecord,
+  type InstanceRef,
   leadingInstance,
   type ServerStatus,
   serverStatus,
@@ -42,7 +41,6 @@ export {
   type CapabilitiesChanged,
   eventKinds,
   type HubEvent,
-  type InstanceRef,
   type JournalEvent,
 } from "./events.js";
 export { fixFor, problemOf, reasonFor, warningsFor } from "./explain.js";
@@ -113,6 +111,7 @@ export type { KeptSession, SessionRow, SessionStore, SessionWrite } from "./sess
 export { defaultSettings, type HubSettings } from "./settings.js";
 export { type Holder, Shares } from "./shares.js";
 export { type Flaw, type Shown, shownDefinition } from "./shown-definition.js";
+export { isHidden, shownProfile } from "./shown-profile.js";
 export {
   assembleSnapshot,
   type CachingHints,

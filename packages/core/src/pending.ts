@@ -1,22 +1,8 @@
 import { sha256Hex } from "./hash.js";
-import { type Health, type Now, restartProbeMs } from "./health.js";
+import { type Health, type Now, type PendingRegistration, restartProbeMs } from "./health.js";
 import { canonicalJson } from "./json.js";
 import type { Registration } from "./registration.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
-
-/**
- * A registration that has to wait for the lease at its endpoint. It takes effect when the same is asked
- * for once more; enough of it is kept to know it again.
- */
-export type PendingRegistration = {
-  /** SHA-256 of what it said. */
-  readonly hash: string;
-  /** The request it came with, which cannot be its own repetition. */
-  readonly request: symbol;
-  /** Hub time. */
-  readonly at: number;
-  readonly atWall: number;
-};
 
 /** Whoever still wants the place asks again within one heartbeat interval; so many are waited for. */
 const mostIntervals = 2;

@@ -2,12 +2,7 @@ import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
-import {
-  decideRegistration,
-  type RegistrationDecision,
-  type RegistrationRequest,
-} from "./decide.js";
-import { isHidden } from "./edits.js";
+import { decideRegistration } from "./decide.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
@@ -19,7 +14,9 @@ import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.j
 import type { Finding, NothingListens } from "./probe.js";
 import { targetOf } from "./probe-agenda.js";
 import type { Registration } from "./registration.js";
+import type { RegistrationDecision, RegistrationRequest } from "./registration-decision.js";
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
+import { isHidden } from "./shown-profile.js";
 import type { WriteDraft } from "./write-draft.js";
 
 export type LeaseGrant = {

@@ -3,7 +3,8 @@ import type { BudgetBook } from "../budget-book.js";
 import type { HubStore } from "../hub-store.js";
 import { creating } from "./samples.js";
 import { describeSessionStore } from "./session-store-contract.js";
-import { committed, describeStore } from "./store-contract.js";
+import { describeStore } from "./store-contract.js";
+import { committed } from "./store-contract-kit.js";
 import { describeToolsetStore, sampleToolset } from "./toolset-store-contract.js";
 
 export type HubStoreContractOptions = {

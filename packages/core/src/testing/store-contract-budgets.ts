@@ -6,7 +6,7 @@ import { MemoryStore } from "../memory-store.js";
 import { createSnapshot } from "../snapshot.js";
 import type { CapabilityChange, RegistryStore } from "../store.js";
 import { capabilitiesChanged, creating, registered, sampleSnapshot, write } from "./samples.js";
-import { committed, type StoreContract } from "./store-contract.js";
+import { committed, type StoreContract } from "./store-contract-kit.js";
 
 const kib = 1024;
 const limits = {

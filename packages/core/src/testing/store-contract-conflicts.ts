@@ -8,7 +8,7 @@ import {
   sampleSnapshot,
   write,
 } from "./samples.js";
-import { committed, type StoreContract } from "./store-contract.js";
+import { committed, type StoreContract } from "./store-contract-kit.js";
 
 /** What a store promises when somebody else wrote first. */
 export function describeConflicts({ open }: StoreContract): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RegistryStore } from "../store.js";
 import { capabilitiesChanged, creating, sampleSnapshot, telling, write } from "./samples.js";
-import { committed, type StoreContract } from "./store-contract.js";
+import { committed, type StoreContract } from "./store-contract-kit.js";
 
 /** What a store promises of the history of what a server offers. */
 export function describeHistory({ open }: StoreContract): void {

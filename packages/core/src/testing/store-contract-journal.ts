@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RegistryStore } from "../store.js";
 import { creating, forgotten, registered, sampleRecord, telling, write } from "./samples.js";
-import { committed, type StoreContract } from "./store-contract.js";
+import { committed, type StoreContract } from "./store-contract-kit.js";
 
 /** What a store promises of its journal. */
 export function describeJournal({ open, reopen, testReopened }: StoreContract): void {

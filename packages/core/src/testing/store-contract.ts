@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { BudgetBook } from "../budget-book.js";
 import type { EntryRecord } from "../entry.js";
-import type { RegistryStore, StoreWrite } from "../store.js";
+import type { RegistryStore } from "../store.js";
 import {
   capabilitiesChanged,
   creating,
@@ -14,6 +14,7 @@ import { describeStoreBudgets } from "./store-contract-budgets.js";
 import { describeConflicts } from "./store-contract-conflicts.js";
 import { describeHistory } from "./store-contract-history.js";
 import { describeJournal } from "./store-contract-journal.js";
+import { committed, type StoreContract } from "./store-contract-kit.js";
 
 export type StoreContractOptions = {
   /**
@@ -22,25 +23,6 @@ export type StoreContractOptions = {
    */
   readonly reopen?: (store: RegistryStore) => Promise<RegistryStore>;
 };
-
-/** What the tests of the contract share. */
-export type StoreContract = {
-  /** A new, empty store; closed when the test ends. Default: the table's budgets. */
-  readonly open: (budgets?: BudgetBook) => Promise<RegistryStore>;
-  readonly reopen: (store: RegistryStore) => Promise<RegistryStore>;
-  /** `test` for what needs `reopen`. */
-  readonly testReopened: (title: string, run: () => Promise<void>) => void;
-};
-
-/** Commits what must succeed and returns its journal numbers. */
-export async function committed(
-  store: RegistryStore,
-  storeWrite: StoreWrite,
-): Promise<readonly number[]> {
-  const result = await store.commit(storeWrite);
-  if (!result.ok) throw new Error(`Conflict: ${[...result.fresh.keys()].join(", ")}`);
-  return result.seqs;
-}
 
 /** Every storage adapter runs this. What it promises is what `RegistryStore` means. */
 export function describeStore(

@@ -1,4 +1,4 @@
-import type { TriedKind } from "../try/try-panel.js";
+import type { TriedKind } from "../try/subject.js";
 
 /** A tool, prompt, resource or template exactly as its server described it: every member may be anything. */
 export type Definition = Readonly<Record<string, unknown>>;

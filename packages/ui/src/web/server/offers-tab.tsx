@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Empty, Loading, Problem } from "../parts/panels.js";
-import type { TriedKind } from "../try/try-panel.js";
+import type { TriedKind } from "../try/subject.js";
 import { type Definition, type Item, itemOf } from "./definition.js";
 import { ItemBrowser } from "./item-browser.js";
 import { offersQuery } from "./queries.js";

@@ -2,7 +2,8 @@ import { expandTemplate, neededVariables, templateVariables } from "./copy/uri-t
 import { parameterHeaders } from "./mcp/header-values.js";
 import type { Asked } from "./mcp/request.js";
 import { isObject, type JsonObject, type Schema, schemasOf, textOf } from "./schema/schema.js";
-import type { TriedKind } from "./try-panel.js";
+
+export type TriedKind = "tool" | "prompt" | "resource" | "resourceTemplate";
 
 /** What is tried, and the words for it. */
 export type Subject = {

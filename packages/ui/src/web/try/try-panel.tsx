@@ -16,9 +16,7 @@ import { QuestionDialog } from "./run/question-dialog.js";
 import { RunView } from "./run/run-view.js";
 import { useRun } from "./run/use-run.js";
 import type { JsonObject } from "./schema/schema.js";
-import { askedOf, type Subject, subjectOf } from "./subject.js";
-
-export type TriedKind = "tool" | "prompt" | "resource" | "resourceTemplate";
+import { askedOf, type Subject, subjectOf, type TriedKind } from "./subject.js";
 
 /** A tool, prompt, resource or template, to be tried at once. `item` is its definition as its server wrote it. */
 export function TryPanel({
