@@ -59,6 +59,7 @@ async function onSignal(signal: NodeJS.Signals, shutdown: Shutdown): Promise<voi
 function othersHandle(signal: NodeJS.Signals): boolean {
   const emitters = [
     (globalThis as Record<symbol, unknown>)[Symbol.for("signal-exit emitter")],
+    // Its older versions put it where the types of Node know nothing of it.
     (process as unknown as Record<string, unknown>).__signal_exit_emitter__,
   ];
   const cleaners = new Set(emitters.filter((emitter) => emitter !== undefined));

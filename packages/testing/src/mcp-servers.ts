@@ -56,7 +56,7 @@ function v1Server(name: string) {
 
 /** An SDK v1 instance handed to `createMcpHandler` of SDK v2: a mistake people make. */
 export function serveV1InV2Handler(): Promise<TestServer> {
-  const handler = createMcpHandler(() => v1Server("weather") as never);
+  const handler = createMcpHandler(() => v1Server("weather") as never); // the types refuse the mistake
   const app = new Hono();
   app.all("/mcp", (context) => handler.fetch(context.req.raw));
   return serve(getRequestListener(app.fetch));
@@ -86,6 +86,7 @@ export async function serveV1(
       onsessioninitialized: (sessionId) => void sessions.set(sessionId, transport),
       onsessionclosed: (sessionId) => void sessions.delete(sessionId),
     });
+    // Under exactOptionalPropertyTypes the SDK's own transport does not fit its own interface.
     await v1Server(options.name ?? "weather").connect(transport as never);
     await transport.handleRequest(request, response, body);
   });
