@@ -105,7 +105,8 @@ function said(event: Told): Sentence {
     case "status-changed": {
       const reason = event.reason === "" ? "." : `: ${goingOn(event.reason)}`;
       return {
-        text: `${became[event.to]}${reason}`,
+        // A newer hub may know more.
+        text: `${became[event.to] ?? `is ${event.to}`}${reason}`,
         ...(event.fix === undefined ? {} : { fix: event.fix }),
       };
     }

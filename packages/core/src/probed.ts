@@ -29,12 +29,13 @@ function probeDelayMs(health: Health, now: number, settings: HubSettings, random
 /** A probe came back. */
 export function probed(
   health: Health,
-  outcome: ProbeOutcome,
+  seen: ProbeOutcome,
   now: Now,
   settings: HubSettings,
   random: number,
 ): Health {
   const { failingSince, doubt, isCallRefused, ...others } = health;
+  const outcome = isCallRefused === true ? withLock(seen, health.outcome) : seen;
   const isAnswered = isCallRefused === undefined || (outcome.ok && outcome.letsCallsIn === true);
   const rest = isAnswered ? others : { ...others, isCallRefused };
   const report = {
@@ -66,6 +67,13 @@ export function probed(
   return { ...next, nextProbeAt: now.hub + probeDelayMs(next, now.hub, settings, random) };
 }
 
+/** One that did not say whether it lets calls in needs its token as it did before. */
+function withLock(outcome: ProbeOutcome, before: ProbeOutcome | undefined): ProbeOutcome {
+  const isUnsaid = outcome.ok && !outcome.needsToken && outcome.letsCallsIn === undefined;
+  if (!isUnsaid || before?.ok !== true || !before.needsToken) return outcome;
+  return { ...outcome, needsToken: true, finding: before.finding };
+}
+
 function doubtOf(finding: Finding, isRefused: boolean, before: Finding | undefined) {
   const doubt = isRefused ? finding : before;
   return doubt === undefined ? {} : { doubt };
@@ -74,7 +82,7 @@ function doubtOf(finding: Finding, isRefused: boolean, before: Finding | undefin
 /** Two reasons to look at an instance before its time are this far apart at least. */
 const lookSpacingMs = 1_000;
 
-/** A server that lets no call in is read this long after the last probe at the earliest. */
+/** A server that refused a call is asked whether it lets any in this long after the last probe at the earliest. */
 const lockSpacingMs = 5_000;
 
 /**
@@ -98,14 +106,13 @@ export function troubled(health: Health, now: Now, trouble: Trouble): Health {
       return { ...health, doubt: trouble.finding, nextProbeAt: lookAt(0) };
     case "broken":
       return { ...health, nextProbeAt: lookAt(lookSpacingMs) };
-    case "locked":
+    case "locked": {
+      const asked = { ...health, isCallRefused: true, nextProbeAt: lookAt(lockSpacingMs) } as const;
+      // The last probe asked it, and calls were let in: it may be one of its tools alone that refuses.
+      if (health.outcome?.ok === true && health.outcome.letsCallsIn === true) return asked;
       // Its greeting may be open to everybody; what it offers, or what it does, may not.
-      return {
-        ...health,
-        isCallRefused: true,
-        readAt: Number.NEGATIVE_INFINITY,
-        nextProbeAt: lookAt(lockSpacingMs),
-      };
+      return { ...asked, readAt: Number.NEGATIVE_INFINITY };
+    }
   }
 }
 

@@ -45,3 +45,17 @@ describe("a server that refuses to have a stream of its own", () => {
       expect(upstream.count("GET")).toBeLessThan(10);
     });
 });
+
+describe("a server whose own streams end at once", () => {
+  test("is not asked for one with every call, however far apart the calls are", async () => {
+    const hub = await TestHub.start();
+    const upstream = await LegacyUpstream.start();
+    upstream.handleOther = (_, response) =>
+      void response.writeHead(200, { "content-type": "text/event-stream" }).end(":\n\n");
+    await hub.register("one", upstream);
+    const client = await LegacyClient.open(hub.url);
+    await client.listen();
+    for (let calls = 0; calls < 20; calls += 1) await client.call("one__echo").done;
+    expect(upstream.count("GET")).toBeLessThan(10);
+  });
+});

@@ -426,6 +426,55 @@ describe("a server that answers its lists to everybody, and refuses calls", () =
     },
   );
 
+  test("is noticed behind what the server says first, in the stream of the answer", async () => {
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start();
+    const open = upstream.handle.bind(upstream);
+    upstream.handle = (message, request, response) => {
+      if (message.method !== "tools/call") return open(message, request, response);
+      const params = { level: "info", data: "on my way" };
+      const events = [
+        { jsonrpc: "2.0", method: "notifications/message", params },
+        { jsonrpc: "2.0", id: message.id, error: { code: -32_001, message: "Unauthorized" } },
+      ];
+      response
+        .writeHead(200, { "content-type": "text/event-stream" })
+        .end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""));
+    };
+    await hub.register("safe", upstream);
+    await new ModernClient(hub.url).call("safe__echo").done;
+    await until("it to need a token", async () => {
+      await hub.rest("POST", "/servers/safe/probe");
+      return hub.status("safe") === "needs-token";
+    });
+  });
+
+  for (const era of eras)
+    test(`needs its token still when the question breaks, until it lets a call in (${era})`, async () => {
+      const hub = await TestHub.start();
+      const upstream = await start(era);
+      const allow = refuseCalls(upstream, { status: 401 });
+      await hub.register("safe", upstream);
+      for (const { client, name } of await everyClient(hub, "safe")) await client.call(name).done;
+      const probed = async () => {
+        await hub.rest("POST", "/servers/safe/probe");
+        return hub.status("safe");
+      };
+      await until("it to need a token", async () => (await probed()) === "needs-token");
+      const refusing = upstream.handle;
+      const asked = asksOf(upstream);
+      upstream.handle = (message, request, response) => {
+        if (message.method === "tools/call") response.destroy();
+        else refusing(message, request, response);
+      };
+      await until("the question to break", async () => {
+        expect(await probed()).toBe("needs-token");
+        return asksOf(upstream) > asked + 1;
+      });
+      allow();
+      await until("it to be up", async () => (await probed()) === "up");
+    });
+
   for (const era of eras)
     test(`for one of its tools alone stays up, and is asked no more (${era})`, async () => {
       const hub = await TestHub.start();

@@ -130,23 +130,25 @@ export function createProber(deps: ProberDeps): Prober {
       protocolVersion: greeting.protocolVersion,
       ...said,
     };
-    if (!options.full) return { ...success, warnings };
+    if (!options.full && isCallRefused !== true) return { ...success, warnings };
+    const { contact } = handshakeResult;
     const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
       const {
         warnings: more,
         locked,
         ...read
-      } = await readCapabilities(handshakeResult.contact, reading, budgets, {
-        key: endpoint,
-        known: taskSupport,
-      });
+      } = options.full
+        ? await readCapabilities(contact, reading, budgets, { key: endpoint, known: taskSupport })
+        : { warnings: [] };
       const isAsked = locked === undefined && isCallRefused === true;
-      const shut = isAsked ? await callLockOf(handshakeResult.contact, reading.signal) : locked;
+      const shut = isAsked ? await callLockOf(contact, reading.signal) : locked;
       const lock =
-        shut === undefined || shut === "unknown"
-          ? { letsCallsIn: isAsked && shut === undefined }
-          : { needsToken: true, finding: tokenFinding(shut) };
+        shut === undefined
+          ? { letsCallsIn: isAsked }
+          : shut === "unknown"
+            ? {}
+            : { needsToken: true, finding: tokenFinding(shut) };
       warnings.push(...more);
       if (read.snapshot !== undefined) warnings.push(...(deps.listProblems?.(read.snapshot) ?? []));
       return { ...success, ...lock, warnings, ...read };

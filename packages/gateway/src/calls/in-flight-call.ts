@@ -179,6 +179,7 @@ export class InFlightCall {
     if (this.#isOver) return;
     this.finish("hub-error");
     this.#exchange?.abort();
+    this.ended();
     this.#options.onFailure(failure);
   }
 
@@ -187,5 +188,6 @@ export class InFlightCall {
     if (this.#isOver) return;
     this.finish("cancelled");
     this.#exchange?.abort();
+    this.ended();
   }
 }

@@ -41,8 +41,12 @@ export class LegacyToLegacy implements AnsweredCall {
   async start(): Promise<void> {
     const { session, entry } = this.call;
     const ready = session.readySession(entry);
-    if (ready !== undefined) this.#send(ready, false);
-    else await this.#open(false);
+    if (ready === undefined) return this.#open(false);
+    try {
+      this.#send(ready, false);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   retry(lost: LegacyLink, isRetry: boolean, failure: GatewayFailure): void {
@@ -85,9 +89,13 @@ export class LegacyToLegacy implements AnsweredCall {
       if (session.kind === "legacy") this.#send(session, isRetry);
       else await new LegacyToModern(this.context, this.#bridged()).start();
     } catch (error) {
-      const isKnown = error instanceof Unreachable;
-      this.run.fail(isKnown ? error.failure : faultOf(this.context, error));
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    const isKnown = error instanceof Unreachable;
+    this.run.fail(isKnown ? error.failure : faultOf(this.context, error));
   }
 
   #send({ link }: ServerSession & { readonly kind: "legacy" }, isRetry: boolean): void {

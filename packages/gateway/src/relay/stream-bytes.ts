@@ -227,9 +227,9 @@ export class StreamBytes implements UpstreamReceiver {
   /** An error is short, and nearly always comes in one piece. */
   #lookForRefusal(): void {
     const text = this.#lastChunk?.toString("utf8") ?? "";
-    const data = /^data: ?(.*)$/m.exec(text)?.[1] ?? text;
-    if (this.#instance !== undefined && refusesForToken(data))
-      this.#context.onRefused(this.#instance.endpoint);
+    const events = [...text.matchAll(/^data: ?(.*)$/gm)].map(([, data]) => data);
+    const isRefusal = events.length === 0 ? refusesForToken(text) : events.some(refusesForToken);
+    if (isRefusal && this.#instance !== undefined) this.#context.onRefused(this.#instance.endpoint);
   }
 
   #timeOver(over: TimeOver): void {

@@ -1,4 +1,4 @@
-import type { BudgetBook, ByteShares } from "@hub/core";
+import { type BudgetBook, type ByteShares, settingOf } from "@hub/core";
 import { errorText, type JsonRpcId, type StreamEvent } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import type { LongReply } from "./long-reply.js";
@@ -179,5 +179,4 @@ function bytesIn(pieces: readonly Buffer[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-const noRoom =
-  "answers to batches of this address already use all the memory that the hub gives it (MCP_HUB_MAX_BATCH_BYTES).";
+const noRoom = `answers to batches of this address already use all the memory that the hub gives it (${settingOf("batchBytes")}).`;

@@ -170,6 +170,8 @@ export class ClientSession implements Holder, Keepable {
       const stands = !link.isLost && this.#stands(entry, link);
       if (stands && (!link.isInDoubt || (await link.verify()))) {
         if (this.#ownStreams.mustOpen(link)) await this.#listen(link);
+        // One of an earlier process of the hub has proved itself now.
+        if (this.#links.get(serverId) === link) this.#ready.set(serverId, known);
         return known;
       }
       this.drop(serverId, known.link);

@@ -2,8 +2,10 @@ import type { StreamEvent } from "@hub/mcp";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
 
-/** A server whose stream lasts no longer than this is not asked for it with every call. */
+/** A stream that lasts no longer than this ended at once. */
 const leastStreamMs = 1_000;
+/** A server whose streams ended at once so many times in a row is not asked for one with every call. */
+const mostShort = 2;
 
 /**
  * The streams on which the servers of one client speak outside of calls, open while the client itself
@@ -11,8 +13,10 @@ const leastStreamMs = 1_000;
  */
 export class OwnStreams {
   readonly #open = new Map<LegacyLink, SessionStream>();
-  /** Servers whose stream ended, and when it had been opened, in hub time. */
-  readonly #ended = new Map<LegacyLink, number>();
+  /** Servers whose stream ended. */
+  readonly #ended = new Set<LegacyLink>();
+  /** How many streams of a server in a row ended at once. */
+  readonly #short = new WeakMap<LegacyLink, number>();
   readonly #onEvent: (link: LegacyLink, event: StreamEvent) => void;
   readonly #now: () => number;
 
@@ -35,7 +39,9 @@ export class OwnStreams {
         // Another one may have been opened after this one was closed.
         if (this.#open.get(link) !== stream) return;
         this.#open.delete(link);
-        if (!isRefused) this.#ended.set(link, openedAt);
+        const isShort = this.#now() - openedAt < leastStreamMs;
+        this.#short.set(link, isShort ? (this.#short.get(link) ?? 0) + 1 : 0);
+        if (!isRefused) this.#ended.add(link);
       },
     );
     if (stream.exchange !== undefined) this.#open.set(link, stream);
@@ -44,13 +50,12 @@ export class OwnStreams {
 
   /** Whether a call must wait until its server's stream is open again. One that ends at once is left to `openAgain`. */
   mustOpen(link: LegacyLink): boolean {
-    const openedAt = this.#ended.get(link);
-    return openedAt !== undefined && this.#now() - openedAt >= leastStreamMs;
+    return this.#ended.has(link) && (this.#short.get(link) ?? 0) < mostShort;
   }
 
   /** Opens those that ended. */
   openAgain(): void {
-    for (const link of [...this.#ended.keys()]) void this.open(link);
+    for (const link of [...this.#ended]) void this.open(link);
   }
 
   /** Nobody hears what this server would say. */

@@ -96,7 +96,7 @@ export function MinutesChart({ minutes }: { readonly minutes: readonly TrafficMi
             <thead className="sticky top-0 bg-raised text-xs text-soft">
               <tr>
                 <th scope="col" className="px-3 py-1.5 font-medium">
-                  TrafficMinute
+                  Minute
                 </th>
                 <th scope="col" className="px-3 py-1.5 text-right font-medium">
                   Calls
