@@ -1,5 +1,5 @@
 import type { Environment } from "@hub/core/environment";
-import type { Command } from "./command.js";
+import type { Command, GivenWords } from "./command.js";
 import type { CommandContext } from "./context.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Failure } from "./failure.js";
@@ -56,7 +56,7 @@ function interruptionOf(signal: AbortSignal): Promise<"interrupted"> {
 async function runFound(
   command: Command,
   context: CommandContext,
-  given: Parameters<Command["run"]>[1],
+  given: GivenWords,
 ): Promise<ExitCode> {
   const { interrupted } = context;
   if (command.isService) return (await command.run(context, given)) ?? exitCodes.ok;
@@ -73,7 +73,8 @@ async function runFound(
 
 /** Does what was typed, and resolves with the exit code. Nothing that a command throws comes out of it. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
-  const { words, environment, stdout, stderr, input, folder, interrupted, version, endWithReader } = options;
+  const { words, environment, stdout, stderr, input, folder, interrupted, version, endWithReader } =
+    options;
   const end = words.indexOf("--");
   const isJson = (end < 0 ? words : words.slice(0, end)).includes("--json");
   const output = new Output({ stdout, stderr, isJson, environment });
@@ -120,7 +121,11 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
       hubUrl,
       async hub({ timeoutMs } = {}) {
         const { HubClient } = await import("@hub/client");
-        return new HubClient({ url: hubUrl(), token: environment.MCP_HUB_TOKEN || undefined, timeoutMs });
+        return new HubClient({
+          url: hubUrl(),
+          token: environment.MCP_HUB_TOKEN || undefined,
+          timeoutMs,
+        });
       },
     };
     return await runFound(command, context, parsed);

@@ -28,6 +28,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./list.js"),
   },
   {
+    name: "get",
+    summary: "Show one server with its instances, and what is wrong with them",
+    worksOn: ["hub"],
+    load: () => import("./get.js"),
+  },
+  {
+    name: "find",
+    summary: "Find a tool on any server, in words",
+    worksOn: ["hub"],
+    load: () => import("./find.js"),
+  },
+  {
     name: "backup",
     summary: "Copy the data of a hub, also while it runs, and check the copy",
     worksOn: ["files"],
