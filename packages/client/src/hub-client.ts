@@ -1,4 +1,5 @@
 import type {
+  Diagnosis,
   RegisterAnswer,
   RenewAnswer,
   ServerDetail,
@@ -95,6 +96,21 @@ export class HubClient {
     return this.#call("PUT", path, heartbeat, signal);
   }
 
+  /** Sends the last lines that a server printed, plain text of at most 64 KiB, for whoever asks the hub what is wrong with it. */
+  async sendLog(leaseId: string, text: string, signal?: AbortSignal): Promise<void> {
+    await this.#call("PUT", `/leases/${encodeURIComponent(leaseId)}/log`, text, signal, {
+      "content-type": "text/plain",
+    });
+  }
+
+  /** Why a server (its id or name) or an endpoint does not work. The hub takes up to 3 s for it. */
+  async diagnose(
+    asked: { readonly server: string } | { readonly endpoint: string },
+    signal?: AbortSignal,
+  ): Promise<Diagnosis> {
+    return this.#call("POST", "/diagnose", asked, signal);
+  }
+
   /** Deregisters the instance that holds this lease. A lease the hub no longer knows is no error. */
   async deregister(leaseId: string, signal?: AbortSignal): Promise<void> {
     try {
@@ -186,8 +202,11 @@ export class HubClient {
     // Not `AbortSignal.any`: a signal that lives as long as the program would collect all of them.
     signal?.addEventListener("abort", abort);
 
-    const headers: Record<string, string> = { accept: "application/json", ...more };
-    if (body !== undefined) headers["content-type"] = "application/json";
+    const headers: Record<string, string> = {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...more,
+    };
     if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
     try {
       const response = await this.#fetch(`${this.url}${path}`, {
@@ -195,7 +214,9 @@ export class HubClient {
         headers,
         redirect: "manual",
         signal: controller.signal,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       // By the contract, to which the tests of the hub hold every answer.
       return (await readAnswer(response, this.url)) as Answer;

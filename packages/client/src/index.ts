@@ -1,4 +1,5 @@
 export type {
+  Diagnosis,
   FindingView,
   FoundTool,
   InstanceDetail,
