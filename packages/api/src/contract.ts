@@ -1,5 +1,5 @@
 import { getClientConfig, listClients } from "./client-config.js";
-import { diagnoseEndpoint } from "./diagnosis.js";
+import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
   listServerChanges,
@@ -27,6 +27,7 @@ import { getTraffic, listCalls } from "./traffic.js";
 export const contract: readonly Route[] = [
   registerServer,
   renewLease,
+  sendLog,
   endLease,
   listServers,
   getServer,
