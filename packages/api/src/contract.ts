@@ -9,6 +9,7 @@ import {
 } from "./offers.js";
 import { getHealth, getReadiness, getVersion } from "./operations.js";
 import { getPulse } from "./pulse.js";
+import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
@@ -50,6 +51,8 @@ export const contract: readonly Route[] = [
   deleteToolset,
   listClients,
   getClientConfig,
+  getPythonClient,
+  findPythonClient,
   listEvents,
   diagnoseEndpoint,
   getHealth,

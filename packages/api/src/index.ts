@@ -39,6 +39,7 @@ export {
 } from "./operations.js";
 export { errorsOfEveryRoute, type ProblemDocument, problemSchema, problems } from "./problem.js";
 export { getPulse, type Pulse } from "./pulse.js";
+export { findPythonClient, getPythonClient } from "./python-client.js";
 export {
   endLease,
   type RegisterAnswer,
