@@ -110,6 +110,7 @@ class Registration implements Registered {
   #bound: Bound | undefined;
   #capabilities: { current(): string | undefined; stop(): void } | undefined;
   #closing: Promise<void> | undefined;
+  #giveBackPorts = () => {};
 
   constructor(options: RegisterOptions, source: Source) {
     this.#options = options;
@@ -248,7 +249,9 @@ class Registration implements Registered {
   async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
     if (this.#serving?.hasAnyPort !== true) return undefined;
     const { name } = (await backend.describe()).serverInfo;
-    return usualPorts(this.#options.name ?? name, process.cwd());
+    const usual = usualPorts(this.#options.name ?? name, process.cwd());
+    this.#giveBackPorts = usual.giveBack;
+    return usual.ports;
   }
 
   /**
@@ -314,6 +317,7 @@ class Registration implements Registered {
     await this.#hubs.leave(leaveBudgetMs);
     this.#mayEnd();
     await this.#serving?.close();
+    this.#giveBackPorts();
     this.#setStatus("closed");
   }
 }
