@@ -211,7 +211,7 @@ describe("a relay", () => {
       id: "a",
       error: { message: "The server behind this relay was not reached: ECONNREFUSED" },
     });
-    expect(troubles).toEqual(["ECONNREFUSED"]);
+    expect(troubles).toEqual(["it is not reached: ECONNREFUSED"]);
   });
 
   test("ends the server's stream when its client leaves", async () => {

@@ -40,6 +40,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./find.js"),
   },
   {
+    name: "run",
+    summary: "Serve and register every server in the file of an MCP client",
+    worksOn: ["hub", "files", "processes"],
+    load: () => import("./run.js"),
+  },
+  {
     name: "backup",
     summary: "Copy the data of a hub, also while it runs, and check the copy",
     worksOn: ["files"],

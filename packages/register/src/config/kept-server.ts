@@ -104,7 +104,9 @@ export class KeptServer {
     this.#kept = kept;
     const url = await kept.ready;
     if (url === undefined) return true;
-    this.#set({ phase: "up", trouble: undefined, url: loggedUrl(url) });
+    const isFailing = this.#state.kind === "relay" && this.#state.trouble !== undefined;
+    const well = { phase: "up", trouble: undefined } as const;
+    this.#set({ ...(isFailing ? { phase: "failing" } : well), url: loggedUrl(url) });
     const { reference } = kept;
     if (reference !== undefined) {
       const tools = await countTools(reference);
@@ -165,7 +167,9 @@ export class KeptServer {
 
   #onRelayed(trouble: string | undefined): void {
     if (trouble !== undefined && trouble !== this.#state.trouble) this.#tell(trouble);
-    this.#set({ trouble });
+    const isServed = this.#state.url !== undefined;
+    const phase = trouble === undefined ? "up" : "failing";
+    this.#set({ trouble, ...(isServed ? { phase } : {}) });
   }
 
   /** What the helper says of hub and server: in the log, and where it is bad in the state. */

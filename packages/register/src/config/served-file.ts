@@ -4,7 +4,6 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { RegisterOptions } from "../options.js";
 import { Watchdog } from "../stdio/watchdog.js";
-import type { ProcessOptions } from "../stdio/wrap-command.js";
 import { variableOfInput } from "./fill-in.js";
 import { FollowedFile } from "./follow-file.js";
 import type { InputQuestion } from "./inputs.js";
@@ -28,9 +27,15 @@ export type FileNews =
   /** Something of an entry has no effect, or an entry that runs became wrong. */
   | { readonly kind: "note"; readonly name: string; readonly text: string };
 
-export interface ServeFileOptions extends Partial<ProcessOptions> {
+export interface ServeFileOptions {
   /** The file of any MCP client, or one's own. */
   readonly file: string;
+  /** One process for all clients of a server. Default: one for each. */
+  readonly isShared?: boolean | undefined;
+  /** The most processes of a server. Default: 8. */
+  readonly mostProcesses?: number | undefined;
+  /** A process that nobody used for this long ends, in milliseconds. Default: 10 minutes. */
+  readonly idleMs?: number | undefined;
   /** For each registration: hub, token, service key, tags, owner, host. Default: as the environment says. */
   readonly register?: RegisterOptions | undefined;
   /** Where a log file of each server is kept. Default: the last lines of each are in memory alone. */

@@ -1,10 +1,17 @@
 import type { RegisteredStatus } from "../register.js";
 
 /**
- * `waiting` for its turn to start, `starting` until it answers, `up`, `restarting` after it ended or did not
- * start, `disabled` or `wrong` as the file has it.
+ * `waiting` for its turn to start, `starting` until it answers, `up`, `failing` while what a relay stands before
+ * is away or refuses, `restarting` after it ended or did not start, `disabled` or `wrong` as the file has it.
  */
-export type ServerPhase = "waiting" | "starting" | "up" | "restarting" | "disabled" | "wrong";
+export type ServerPhase =
+  | "waiting"
+  | "starting"
+  | "up"
+  | "failing"
+  | "restarting"
+  | "disabled"
+  | "wrong";
 
 /** What is known of one server of a file at a moment. */
 export interface ServerState {

@@ -144,7 +144,7 @@ export class Relay {
 
   #fail(error: unknown, response: ServerResponse, body: Buffer | undefined): void {
     const isExpected = error instanceof UpstreamFailed;
-    if (isExpected) this.#target.onOutcome(error.message);
+    if (isExpected) this.#target.onOutcome(`it is not reached: ${error.message}`);
     // What has begun cannot become an error any more; that it broke off must show.
     if (response.headersSent) return void response.destroy();
     const message = `The server behind this relay was not reached: ${isExpected ? error.message : "the connection broke"}`;
