@@ -142,6 +142,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./doctor.js"),
   },
   {
+    name: "run",
+    summary: "Serve and register every server in the file of an MCP client",
+    worksOn: ["hub", "files", "processes"],
+    load: () => import("./run.js"),
+  },
+  {
     name: "backup",
     summary: "Copy the data of a hub, also while it runs, and check the copy",
     worksOn: ["files"],
