@@ -136,6 +136,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./import.js"),
   },
   {
+    name: "doctor",
+    summary: "Find out why a server or the hub does not work, and what to do",
+    worksOn: ["hub"],
+    load: () => import("./doctor.js"),
+  },
+  {
+    name: "run",
+    summary: "Serve and register every server in the file of an MCP client",
+    worksOn: ["hub", "files", "processes"],
+    load: () => import("./run.js"),
+  },
+  {
     name: "backup",
     summary: "Copy the data of a hub, also while it runs, and check the copy",
     worksOn: ["files"],

@@ -1,0 +1,9 @@
+export type { InputQuestion } from "./config/inputs.js";
+export {
+  type FileNews,
+  type ServedFile,
+  type ServeFileOptions,
+  serveFile,
+} from "./config/served-file.js";
+export type { ServerPhase, ServerState } from "./config/server-state.js";
+export { endOnce, endWithParent, onSignals } from "./stdio/endings.js";
