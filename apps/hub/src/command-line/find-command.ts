@@ -28,7 +28,7 @@ function countLeading(words: readonly string[]): number {
   return count;
 }
 
-export function entryNamed(name: string): CommandEntry | undefined {
+function entryNamed(name: string): CommandEntry | undefined {
   return commands.find((entry) => entry.name === name);
 }
 
