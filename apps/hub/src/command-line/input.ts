@@ -14,10 +14,7 @@ export interface Input {
 }
 
 /** Reads from a stream of this process, and asks on `questions`, which is not the stream of answers. */
-export function createInput(
-  stream: NodeJS.ReadStream,
-  questions: NodeJS.WriteStream,
-): Input {
+export function createInput(stream: NodeJS.ReadStream, questions: NodeJS.WriteStream): Input {
   return {
     isTerminal: stream.isTTY === true && questions.isTTY === true,
     async readText(mostBytes) {

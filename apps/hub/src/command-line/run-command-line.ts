@@ -73,7 +73,8 @@ async function runFound(
 
 /** Does what was typed, and resolves with the exit code. Nothing that a command throws comes out of it. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
-  const { words, environment, stdout, stderr, input, folder, interrupted, version, endWithReader } = options;
+  const { words, environment, stdout, stderr, input, folder, interrupted, version, endWithReader } =
+    options;
   const end = words.indexOf("--");
   const isJson = (end < 0 ? words : words.slice(0, end)).includes("--json");
   const output = new Output({ stdout, stderr, isJson, environment });
@@ -120,7 +121,11 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
       hubUrl,
       async hub({ timeoutMs } = {}) {
         const { HubClient } = await import("@hub/client");
-        return new HubClient({ url: hubUrl(), token: environment.MCP_HUB_TOKEN || undefined, timeoutMs });
+        return new HubClient({
+          url: hubUrl(),
+          token: environment.MCP_HUB_TOKEN || undefined,
+          timeoutMs,
+        });
       },
     };
     return await runFound(command, context, parsed);

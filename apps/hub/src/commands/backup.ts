@@ -16,7 +16,8 @@ const counted = (count: number, word: string) => `${count} ${word}${count === 1 
 export const command = defineCommand({
   args: {
     folder: {
-      summary: "a folder that is not there yet (default: one below ./backups, named for this moment)",
+      summary:
+        "a folder that is not there yet (default: one below ./backups, named for this moment)",
       isOptional: true,
       completes: "folders",
     },
