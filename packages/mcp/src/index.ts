@@ -24,6 +24,7 @@ export {
 export {
   EventParser,
   EventTooLarge,
+  eventBytes,
   eventText,
   fieldsText,
   type StreamEvent,

@@ -5,7 +5,14 @@ import type { ExitCode } from "./exit-codes.js";
 export type WorksOn = "hub" | "files" | "processes";
 
 /** Whose names the completion of a shell offers. */
-export type Completes = "servers" | "tools" | "toolsets" | "commands" | "files" | "folders";
+export type Completes =
+  | "servers"
+  | "tools"
+  | "toolsets"
+  | "clients"
+  | "commands"
+  | "files"
+  | "folders";
 
 export interface ArgumentDeclaration {
   /** What it is, in a few words. */
@@ -63,6 +70,14 @@ export type Given<Arguments, Options> = {
   readonly options: { readonly [Name in keyof Options]: OptionValue<Options[Name]> };
 };
 
+/** The same, of a command that nobody knows yet. */
+export type GivenWords = {
+  readonly args: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly options: Readonly<
+    Record<string, string | number | boolean | readonly string[] | undefined>
+  >;
+};
+
 interface Declaration {
   /** By name, in their order on the command line. */
   readonly args?: ArgumentDeclarations;
@@ -87,10 +102,7 @@ export interface Command extends Declaration {
    * Does it. What it resolves with is the exit code, by default 0.
    * @throws CommandError, HubClientError or HubError for what can be explained.
    */
-  readonly run: (
-    context: CommandContext,
-    given: Given<ArgumentDeclarations, OptionDeclarations>,
-  ) => Promise<ExitCode | undefined>;
+  readonly run: (context: CommandContext, given: GivenWords) => Promise<ExitCode | undefined>;
 }
 
 type Run<Arguments, Options> = (

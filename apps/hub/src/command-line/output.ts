@@ -7,7 +7,8 @@ import { cutToWidth } from "./text-width.js";
 export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  write(text: string): unknown;
+  readonly rows?: number;
+  write(data: string | Uint8Array): unknown;
 }
 
 export interface OutputOptions {
@@ -59,10 +60,18 @@ export class Output {
     else this.lines(lines());
   }
 
-  /** Text that is the answer as it is, such as a file or what a tool said. It ends with a line break. */
+  /**
+   * Text that is the answer as it is, such as a resource or what a tool said: exactly where stdout is no
+   * terminal, and made safe where it is. A line break is added where it ends without one.
+   */
   text(text: string): void {
-    const safe = safeText(text);
-    this.#write(safe.endsWith("\n") || safe === "" ? safe : `${safe}\n`);
+    const shown = this.isTerminal ? safeText(text) : text;
+    this.#write(shown.endsWith("\n") || shown === "" ? shown : `${shown}\n`);
+  }
+
+  /** What is no text, for a file or a pipe. */
+  bytes(bytes: Uint8Array): void {
+    this.#write(bytes);
   }
 
   lines(lines: readonly Line[]): void {
@@ -93,14 +102,26 @@ export class Output {
     this.#hasProgress = text !== undefined;
   }
 
-  /** Draws a screen anew in the place of what was there. Only for a terminal. */
+  /** Takes the whole terminal for `screen`, until `closeScreen` gives it back as it was. */
+  openScreen(): void {
+    this.#stdout.write("\u001b[?1049h\u001b[?25l");
+  }
+
+  /** Draws these lines, as many as fit, in the place of those before. */
   screen(lines: readonly Line[]): void {
-    const rendered = lines.map((line) => `${renderLine(line, this.#isColoured)}\u001b[K\n`);
+    const rows = Math.max(1, (this.#stdout.rows ?? 24) - 1);
+    const rendered = lines
+      .slice(0, rows)
+      .map((line) => `${renderLine(line, this.#isColoured)}\u001b[K\n`);
     this.#stdout.write(`\u001b[H${rendered.join("")}\u001b[J`);
   }
 
-  #write(text: string): void {
+  closeScreen(): void {
+    this.#stdout.write("\u001b[?25h\u001b[?1049l");
+  }
+
+  #write(data: string | Uint8Array): void {
     this.progress(undefined);
-    this.#stdout.write(text);
+    this.#stdout.write(data);
   }
 }

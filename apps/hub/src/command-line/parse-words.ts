@@ -1,5 +1,5 @@
 import { hubSettings, nearestName } from "@hub/core/environment";
-import type { ArgumentDeclaration, Command, OptionDeclaration } from "./command.js";
+import type { ArgumentDeclaration, Command, GivenWords, OptionDeclaration } from "./command.js";
 
 /** What every command takes. */
 export const commonOptions = {
@@ -17,15 +17,11 @@ export const hubOption = {
 } as const satisfies Readonly<Record<string, OptionDeclaration>>;
 
 export type OptionsByName = Readonly<Record<string, OptionDeclaration>>;
-type Value = string | number | boolean | readonly string[] | undefined;
+type Value = GivenWords["options"][string];
 
 /** What was typed for one command. */
 export type ParsedWords =
-  | {
-      readonly ok: true;
-      readonly args: Readonly<Record<string, string | readonly string[] | undefined>>;
-      readonly options: Readonly<Record<string, Value>>;
-    }
+  | ({ readonly ok: true } & GivenWords)
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** A word that is an option: `-` alone is none, it stands for stdin. */

@@ -1,5 +1,5 @@
 import type { Environment } from "@hub/core/environment";
-import type { Command } from "./command.js";
+import type { Command, GivenWords } from "./command.js";
 import type { CommandContext } from "./context.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Failure } from "./failure.js";
@@ -56,7 +56,7 @@ function interruptionOf(signal: AbortSignal): Promise<"interrupted"> {
 async function runFound(
   command: Command,
   context: CommandContext,
-  given: Parameters<Command["run"]>[1],
+  given: GivenWords,
 ): Promise<ExitCode> {
   const { interrupted } = context;
   if (command.isService) return (await command.run(context, given)) ?? exitCodes.ok;

@@ -28,6 +28,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./list.js"),
   },
   {
+    name: "get",
+    summary: "Show one server with its instances, and what is wrong with them",
+    worksOn: ["hub"],
+    load: () => import("./get.js"),
+  },
+  {
+    name: "find",
+    summary: "Find a tool on any server, in words",
+    worksOn: ["hub"],
+    load: () => import("./find.js"),
+  },
+  {
     name: "connect",
     summary: "Write the hub into the file of a client, such as Cursor or Codex",
     worksOn: ["hub", "files"],

@@ -1,25 +1,8 @@
-import type { HubClient, ServerList, ServerSummary, ServersQuery } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
+import { everyPage } from "../command-line/pages.js";
 import { serverStatuses, statusPiece } from "../command-line/status.js";
 import { toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
-
-/** All pages of a list that has been narrowed. */
-async function allServers(
-  hub: HubClient,
-  query: ServersQuery,
-  signal: AbortSignal,
-): Promise<Pick<ServerList, "servers" | "protection">> {
-  const { protection, ...first } = await hub.servers(query, signal);
-  const servers: ServerSummary[] = [...first.servers];
-  let cursor = first.nextCursor;
-  while (cursor !== undefined) {
-    const page = await hub.servers({ ...query, cursor }, signal);
-    servers.push(...page.servers);
-    cursor = page.nextCursor;
-  }
-  return { servers, ...(protection === undefined ? {} : { protection }) };
-}
 
 export const command = defineCommand({
   args: {
@@ -44,8 +27,10 @@ export const command = defineCommand({
     const q = args.word.length === 0 ? undefined : args.word.join(" ");
     const { tag, status, hidden } = options;
     const query = { q, tag, status, ...(hidden ? { hidden } : {}) };
-    const list = await allServers(await hub(), query, interrupted);
-    const { servers, protection } = list;
+    const client = await hub();
+    const pages = await everyPage((cursor) => client.servers({ ...query, cursor }, interrupted));
+    const servers = pages.flatMap((page) => page.servers);
+    const protection = pages[0]?.protection;
     if (protection !== undefined) output.note(toned(protection.reason, "warning"));
     if (servers.length === 0) {
       const isNarrowed = q !== undefined || tag.length + status.length > 0;
@@ -55,6 +40,7 @@ export const command = defineCommand({
           : `No server is registered at ${hubUrl()}. mcp-hub add <url> registers one.`,
       );
     }
+    const list = { servers, ...(protection === undefined ? {} : { protection }) };
     output.answer(list, () =>
       servers.length === 0
         ? []

@@ -1,4 +1,5 @@
 import type { ClientKind, Connection } from "./connection.js";
+import { langChainPythonConfig } from "./frameworks.js";
 import { literal } from "./quoting.js";
 
 const entry = ({ key, url, transport }: Connection) =>
@@ -10,6 +11,7 @@ export const langchainPython: ClientKind = {
   format: "python",
   file: "connect.py",
   speaksSse: true,
+  data: langChainPythonConfig,
   text: (connections) => `import asyncio
 
 from langchain_mcp_adapters.client import MultiServerMCPClient

@@ -18,6 +18,7 @@ const imports = (connections: readonly Connection[]) =>
 
 export const plainTypescript: ClientKind = {
   id: "typescript",
+  list: "used",
   title: "TypeScript",
   format: "typescript",
   file: "connect.ts",

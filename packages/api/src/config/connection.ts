@@ -1,13 +1,15 @@
-import type { ClientFormat, ClientId } from "@hub/api";
-import type { Transport } from "@hub/core";
+import type { ClientFormat, ClientId } from "./ids.js";
 
 /** One MCP endpoint a client is told of. All of it is made of safe characters: see `safeUrl`. */
 export type Connection = {
   /** How the client calls it: the id of a server or toolset, or `hub`. `[a-z0-9-]` only. */
   readonly key: string;
   readonly url: string;
-  readonly transport: Transport;
+  readonly transport: "streamable-http" | "sse";
 };
+
+/** A connection, and what is sent to it in the head of each request. */
+export type Target = Connection & { readonly headers?: Record<string, string> };
 
 /** A server that a client is to reach by itself. */
 export type DirectConnection = Connection & {
@@ -21,6 +23,20 @@ export type DirectConnection = Connection & {
 
 type InstallLink = { readonly label: string; readonly href: string };
 
+/** What the configuration of a client says: the answer of `GET /config/{client}`. */
+export type Configuration = {
+  readonly client: string;
+  readonly title: string;
+  readonly format: ClientFormat;
+  readonly file?: string;
+  readonly text: string;
+  readonly steps: readonly string[];
+  readonly installLinks: readonly InstallLink[];
+  readonly notes: readonly string[];
+  readonly endpoints: readonly Connection[];
+  readonly data?: unknown;
+};
+
 /** A program that people connect with, and how it wants to be told of MCP endpoints. */
 export type ClientKind = {
   readonly id: ClientId;
@@ -30,10 +46,18 @@ export type ClientKind = {
   readonly file?: string;
   /** Whether it connects to servers of the old HTTP+SSE transport. */
   readonly speaksSse: boolean;
+  /**
+   * What becomes of the list of tools. `read`: a model reads all of it. `searched`: the program shows its
+   * model what it searches for, and is given the whole list. `used`: a program calls tools by their names.
+   * Default: read.
+   */
+  readonly list?: "read" | "searched" | "used";
   /** Whether the text becomes the command line of a program, pasted by a person or started by the client. */
   readonly isCommandLine?: true;
   /** The whole file or all commands. There is at least one connection. */
   text(connections: readonly Connection[]): string;
+  /** What a constructor of the framework takes; undefined for what it cannot be told so. */
+  data?(targets: readonly Target[]): unknown;
   /** What a person does with the text, one sentence each; commands and names in backticks. */
   steps(connections: readonly Connection[]): readonly string[];
   installLinks?(connections: readonly Connection[]): readonly InstallLink[];

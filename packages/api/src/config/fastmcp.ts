@@ -1,4 +1,5 @@
 import type { ClientKind, Connection } from "./connection.js";
+import { fastMcpConfig } from "./frameworks.js";
 import { literal } from "./quoting.js";
 
 const entry = ({ key, url, transport }: Connection) =>
@@ -6,10 +7,12 @@ const entry = ({ key, url, transport }: Connection) =>
 
 export const fastmcp: ClientKind = {
   id: "fastmcp",
+  list: "used",
   title: "FastMCP client",
   format: "python",
   file: "connect.py",
   speaksSse: true,
+  data: fastMcpConfig,
   text: (connections) => `import asyncio
 
 from fastmcp import Client

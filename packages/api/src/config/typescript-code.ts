@@ -1,4 +1,5 @@
 import type { ClientKind, Connection } from "./connection.js";
+import { adkArguments, aiSdkConfig, langChainConfig, openAIAgentsOptions } from "./frameworks.js";
 import { literal } from "./quoting.js";
 
 type Connections = readonly Connection[];
@@ -25,6 +26,7 @@ export const langchain: ClientKind = {
   format: "typescript",
   file,
   speaksSse: true,
+  data: langChainConfig,
   text: (connections) => `import { MultiServerMCPClient } from "@langchain/mcp-adapters";
 
 const client = new MultiServerMCPClient({${
@@ -63,6 +65,7 @@ export const adk: ClientKind = {
   format: "typescript",
   file,
   speaksSse: false,
+  data: adkArguments,
   text: (connections) => `import { MCPToolset } from "@google/adk";
 
 export const tools = [
@@ -87,6 +90,9 @@ export const aiSdk: ClientKind = {
   format: "typescript",
   file,
   speaksSse: true,
+  // It has no prefixes to keep the tools of several apart.
+  data: ([first, ...more]) =>
+    first === undefined || more.length > 0 ? undefined : aiSdkConfig(first),
   text: ([first, ...more]) => {
     if (first === undefined) return "";
     if (more.length === 0) {
@@ -134,6 +140,9 @@ export const openaiAgents: ClientKind = {
   format: "typescript",
   file,
   speaksSse: true,
+  // The old transport has a class of its own.
+  data: (targets) =>
+    targets.some(({ transport }) => transport === "sse") ? undefined : openAIAgentsOptions(targets),
   text: (connections) => {
     const classes = new Set(
       connections.map(({ transport }) =>

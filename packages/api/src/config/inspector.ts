@@ -7,6 +7,7 @@ const command = ({ url, transport }: Connection) =>
 
 export const inspector: ClientKind = {
   id: "inspector",
+  list: "used",
   title: "MCP Inspector",
   format: "shell",
   speaksSse: true,

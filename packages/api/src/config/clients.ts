@@ -1,3 +1,4 @@
+import { claudeAgentSdk, mastra, mcpServers, mcpUse, strands } from "./agent-frameworks.js";
 import { claudeDesktop } from "./claude-desktop.js";
 import { claudeCode, codex, copilotCli, gemini, opencode, qwenCode } from "./coding-agents.js";
 import type { ClientKind } from "./connection.js";
@@ -28,6 +29,11 @@ export const clients: readonly ClientKind[] = [
   fastmcp,
   aiSdk,
   openaiAgents,
+  claudeAgentSdk,
+  mastra,
+  mcpUse,
+  strands,
   plainTypescript,
   inspector,
+  mcpServers,
 ];

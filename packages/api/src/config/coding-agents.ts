@@ -6,6 +6,7 @@ const short = ({ transport }: Connection) => (transport === "sse" ? "sse" : "htt
 /** Options stand before the name; a URL without `--transport` would be taken for a command to run. */
 export const claudeCode: ClientKind = {
   id: "claude-code",
+  list: "searched",
   title: "Claude Code",
   format: "shell",
   speaksSse: true,

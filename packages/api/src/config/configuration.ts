@@ -1,18 +1,21 @@
-import type { ClientConfig, ClientFormat } from "@hub/api";
 import {
   type ClientKind,
+  type Configuration,
   type Connection,
   type DirectConnection,
   isLoopback,
 } from "./connection.js";
+import type { ClientFormat } from "./ids.js";
+import { longestListForModels } from "./mode.js";
 import { isCommandSafe } from "./quoting.js";
 
 function configOf(
   client: ClientKind,
   connections: readonly Connection[],
   notes: readonly string[],
-): ClientConfig {
+): Configuration {
   const { id, title, format, file } = client;
+  const data = client.data?.(connections);
   return {
     client: id,
     title,
@@ -23,6 +26,7 @@ function configOf(
     installLinks: client.installLinks?.(connections) ?? [],
     notes: [...notes, ...(client.notes?.(connections) ?? [])],
     endpoints: connections.map(({ key, url, transport }) => ({ key, url, transport })),
+    ...(data === undefined ? {} : { data }),
   };
 }
 
@@ -34,23 +38,36 @@ function stateNotes(keepers: readonly string[]): string[] {
   ];
 }
 
-/**
- * The configuration for one endpoint of the hub. `named` is the same endpoint without tags; `keepers` are
- * the servers behind it that keep state.
- */
+/** What to know of an endpoint of the hub. */
+export type HubNotes = {
+  /** The servers behind it that keep state. */
+  readonly keepers: readonly string[];
+  /** How many tools are behind it, where they were too many to list; else undefined. */
+  readonly tooMany: number | undefined;
+};
+
+function modeNotes(tooMany: number | undefined): string[] {
+  if (tooMany === undefined) return [];
+  return [
+    `There are ${tooMany} tools, and a model chooses worse from a list of more than ${longestListForModels}. Therefore this endpoint shows the hub's search tools instead. Ask with \`mode=all\` for the whole list.`,
+  ];
+}
+
+/** The configuration for one endpoint of the hub. `named` is the same endpoint without tags. */
 export function hubConfig(
   client: ClientKind,
   connection: Connection,
   named: () => Connection,
-  keepers: readonly string[],
-): ClientConfig {
+  { keepers, tooMany }: HubNotes,
+): Configuration {
+  const notes = [...stateNotes(keepers), ...modeNotes(tooMany)];
   if (client.isCommandLine !== true || isCommandSafe(connection.url))
-    return configOf(client, [connection], stateNotes(keepers));
+    return configOf(client, [connection], notes);
   return configOf(
     client,
     [named()],
     [
-      ...stateNotes(keepers),
+      ...notes,
       "The tags have characters that are not safe in a command, so the command names the servers that have these tags now. It does not include servers that get them later.",
     ],
   );
@@ -103,23 +120,45 @@ function directNotes(
   ];
 }
 
-/** Which servers to name: those that answer, or all of them where none does. */
-function reachable(all: readonly DirectConnection[]) {
+/** What a client is told to reach by itself, and what is left out of it. */
+export type DirectSelection = {
+  /** With what it cannot be told of going through the hub. */
+  readonly connections: readonly Connection[];
+  /** The keys of those that do not answer now. Where no other is left, they are in `connections` all the same. */
+  readonly away: readonly string[];
+  readonly isNoneLeft: boolean;
+};
+
+/** Which of some servers to tell a client of: those that answer, or all of them where none does. */
+export function selectDirect(
+  client: ClientKind,
+  all: readonly DirectConnection[],
+): DirectSelection & { readonly told: readonly DirectConnection[]; readonly bridged: Bridged } {
   const away = all.filter(({ isAway }) => isAway);
   const isNoneLeft = away.length === all.length;
-  const them = listed(away.map(({ key }) => key));
-  const [word, note] = isNoneLeft
-    ? [
-        "None of these servers answers now.",
-        `None of these servers answers now: ${them}. A program that connects to them fails until they are back.`,
-      ]
-    : [
-        `Left out, because they do not answer now: ${away.map(({ key }) => key).join(", ")}.`,
-        `These servers do not answer now, so they are left out: ${them}. Ask for the configuration again when they are back, or connect through the hub, where they appear by themselves.`,
-      ];
+  const told = isNoneLeft ? all : all.filter(({ isAway }) => !isAway);
+  const bridged = bridgedOf(client, told);
+  const isBridged = (key: string) =>
+    bridged.speechless.includes(key) || bridged.unsafe.includes(key);
+  const connections = told.map(
+    ({ key, url, transport, hubUrl }): Connection =>
+      isBridged(key) ? { key, url: hubUrl, transport: "streamable-http" } : { key, url, transport },
+  );
+  return { connections, away: away.map(({ key }) => key), isNoneLeft, told, bridged };
+}
+
+/** The word at the top of a text, and the note, about servers that do not answer now. */
+function awayWords({ away, isNoneLeft }: DirectSelection) {
+  if (away.length === 0) return {};
+  const them = listed(away);
+  if (isNoneLeft)
+    return {
+      word: "None of these servers answers now.",
+      note: `None of these servers answers now: ${them}. A program that connects to them fails until they are back.`,
+    };
   return {
-    direct: isNoneLeft ? all : all.filter(({ isAway }) => !isAway),
-    ...(away.length === 0 ? {} : { word, note }),
+    word: `Left out, because they do not answer now: ${away.join(", ")}.`,
+    note: `These servers do not answer now, so they are left out: ${them}. Ask for the configuration again when they are back, or connect through the hub, where they appear by themselves.`,
   };
 }
 
@@ -132,7 +171,7 @@ const comment: Readonly<Partial<Record<ClientFormat, string>>> = {
 };
 
 /** The same with a word at its top, for whoever reads the text alone. JSON has no place for one. */
-function withWord(config: ClientConfig, word: string | undefined): ClientConfig {
+function withWord(config: Configuration, word: string | undefined): Configuration {
   const mark = comment[config.format];
   if (word === undefined || mark === undefined) return config;
   return { ...config, text: `${mark} ${word}\n${config.text}` };
@@ -145,15 +184,10 @@ function withWord(config: ClientConfig, word: string | undefined): ClientConfig 
 export function directConfig(
   client: ClientKind,
   wanted: readonly DirectConnection[],
-): ClientConfig {
-  const { direct, word, note } = reachable(wanted);
-  const bridged = bridgedOf(client, direct);
-  const isBridged = (key: string) =>
-    bridged.speechless.includes(key) || bridged.unsafe.includes(key);
-  const connections = direct.map(
-    ({ key, url, transport, hubUrl }): Connection =>
-      isBridged(key) ? { key, url: hubUrl, transport: "streamable-http" } : { key, url, transport },
-  );
-  const notes = [...(note === undefined ? [] : [note]), ...directNotes(direct, bridged)];
+): Configuration {
+  const selected = selectDirect(client, wanted);
+  const { connections, told, bridged } = selected;
+  const { word, note } = awayWords(selected);
+  const notes = [...(note === undefined ? [] : [note]), ...directNotes(told, bridged)];
   return withWord(configOf(client, connections, notes), word);
 }

@@ -15,6 +15,7 @@ function codeLink(scheme: string, connection: Connection): string {
 /** The file says `servers`, not `mcpServers` as everybody else's. */
 export const vscode: ClientKind = {
   id: "vscode",
+  list: "searched",
   title: "VS Code",
   format: "json",
   file: ".vscode/mcp.json",
@@ -47,14 +48,15 @@ export const vscode: ClientKind = {
 /** Cursor finds out by itself which transport a URL speaks. */
 const cursorEntry = ({ url }: Connection) => ({ url });
 
-/** The link holds the inner object, without the name around it. */
+/** The link holds the inner object, without the name around it. A safe URL is ASCII, as `btoa` wants it. */
 function cursorLink(connection: Connection): string {
-  const config = Buffer.from(JSON.stringify(cursorEntry(connection))).toString("base64");
+  const config = btoa(JSON.stringify(cursorEntry(connection)));
   return `cursor://anysphere.cursor-deeplink/mcp/install?name=${connection.key}&config=${encodeURIComponent(config)}`;
 }
 
 export const cursor: ClientKind = {
   id: "cursor",
+  list: "searched",
   title: "Cursor",
   format: "json",
   file: ".cursor/mcp.json",
