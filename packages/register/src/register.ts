@@ -79,8 +79,13 @@ export function register(target: Target, options: RegisterOptions = {}): Registe
   });
 }
 
+/** A server that is served here, whose last lines can be sent unasked. */
+export interface RegisteredBackend extends Registered {
+  sendLog(): void;
+}
+
 /** Serves and registers what a backend stands for. For `register` and the command line. */
-export function registerBackend(backend: Backend, options: RegisterOptions): Registered {
+export function registerBackend(backend: Backend, options: RegisterOptions): RegisteredBackend {
   return new Registration(options, { backend });
 }
 
@@ -91,7 +96,7 @@ type Source =
   | { readonly url: string }
   | { readonly backend: Backend; readonly isStarted?: boolean };
 
-class Registration implements Registered {
+class Registration implements RegisteredBackend {
   readonly ready: Promise<Registered>;
   status: RegisteredStatus = "starting";
   url: string | undefined;
@@ -128,6 +133,7 @@ class Registration implements Registered {
       registrationFor: (hubUrl) => this.#registrationFor(hubUrl),
       capabilitiesHash: () => this.#capabilities?.current(),
       advertiseUrl: this.#advertiseUrl,
+      lastLines: options.lastLines,
       onStatus: (status) => this.#setStatus(status),
     });
     this.#forgetSignals =
@@ -165,6 +171,10 @@ class Registration implements Registered {
   onStatus(listener: (status: RegisteredStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  sendLog(): void {
+    this.#hubs.sendLog();
   }
 
   close(): Promise<void> {

@@ -32,6 +32,8 @@ function withText(piece: Piece, text: string): Piece {
   return typeof piece === "string" ? text : { text, tone: piece.tone };
 }
 
+const cellText = (text: string) => safeLine(text).replace(/ +/g, " ").trim();
+
 /**
  * Rows under titles, in columns. `width` is that of the terminal, to which long cells are cut; undefined cuts
  * nothing. A column that is empty in every row is left out.
@@ -48,7 +50,7 @@ export function table(
   const cells: readonly (readonly Piece[])[] = [
     shown.map(({ title }) => toned(title, "dim")),
     ...rows.map((row) =>
-      used.map((at) => withText(row[at] ?? "", safeLine(textOf(row[at] ?? "")))),
+      used.map((at) => withText(row[at] ?? "", cellText(textOf(row[at] ?? "")))),
     ),
   ];
   const natural = shown.map((_, at) =>

@@ -2,6 +2,7 @@ import { defineCommand } from "../command-line/command.js";
 import { serverStatuses, statusPiece } from "../command-line/status.js";
 import { toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
+import { neededWords } from "../command-line/tool-schema.js";
 import { firstSentence } from "../command-line/words.js";
 
 export const command = defineCommand({
@@ -48,6 +49,13 @@ export const command = defineCommand({
     );
     const [best] = tools;
     if (best !== undefined)
-      output.note(toned(`To call it: mcp-hub call ${best.serverId} ${best.name}`, "dim"));
+      output.note(
+        toned(
+          ["To call it: mcp-hub call", best.serverId, best.name]
+            .concat(neededWords(best.definition.inputSchema))
+            .join(" "),
+          "dim",
+        ),
+      );
   },
 });

@@ -39,6 +39,8 @@ export interface CommandOptions {
   readonly log: Log;
   /** Tells people what happens when a process ends by itself. */
   readonly afterEnd: string;
+  /** Called when a process ended by itself, with how. Default: nothing is. */
+  readonly onEnded?: ((how: string) => void) | undefined;
   /** Shows what children write to stderr, and to stdout where it is no MCP. */
   readonly output: ShownOutput;
   /** Ends its processes where this one cannot. Others may use it as well. */
@@ -161,6 +163,7 @@ export class Command {
 
   #endedItself(code: number | null, how: string): void {
     if (this.#isStopped) return;
+    this.#options.onEnded?.(how);
     if (this.#era.known === undefined) {
       this.#failure = new CommandFailed(
         `the command ended (${how}) before it answered as an MCP server`,

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Log } from "../log.js";
+import { createMask } from "../mask-secrets.js";
 import type { RegisterOptions } from "../options.js";
 import { type Registered, registerBackend } from "../register.js";
 import type { Backend } from "../wrap/backend.js";
@@ -7,6 +8,7 @@ import { sharedProcessCapabilities } from "../wrap/capabilities.js";
 import { SharedBackend } from "../wrap/shared-backend.js";
 import { Upstream } from "../wrap/upstream.js";
 import { Command, type ProcessEvent } from "./command.js";
+import { LastLines } from "./last-lines.js";
 import { ProcessBackend } from "./process-backend.js";
 import { Restarts } from "./restarts.js";
 import { ShownOutput } from "./shown-output.js";
@@ -14,6 +16,8 @@ import type { Watchdog } from "./watchdog.js";
 
 /** Long enough for a command that first downloads itself. */
 const handshakeMs = 120_000;
+/** The pipes of a process that ended are read to their end in this time. */
+const afterEndMs = 100;
 
 /** How the processes of a command are shared out. */
 export interface ProcessOptions {
@@ -22,6 +26,8 @@ export interface ProcessOptions {
   readonly mostProcesses: number;
   /** In milliseconds. */
   readonly idleMs: number;
+  /** Whether hubs get the last lines that the processes print, when something is wrong with them. */
+  readonly sendsLog: boolean;
 }
 
 export interface WrapOptions extends ProcessOptions {
@@ -52,21 +58,34 @@ export interface Wrapped {
 
 /** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
 export function wrapCommand(options: WrapOptions): Wrapped {
-  const { log, isShared } = options;
+  const { log, isShared, sendsLog, env = {} } = options;
+  const lines = new LastLines(createMask({ ...process.env, ...env }));
   const output = new ShownOutput({
     to: options.shownOn ?? process.stderr,
     prefix: `[${options.label}]`,
     log,
     now: () => performance.now(),
+    onLine: sendsLog ? (line) => lines.add(line) : undefined,
   });
   const telling = setInterval(() => output.tell(), 1_000).unref();
   const command = new Command({
     ...options,
     afterEnd: isShared ? "starting it again" : "it is started again when a client needs it",
     output,
+    onEnded(how) {
+      lines.add(`(the process ended by itself: ${how})`);
+      // After what it printed last has been read.
+      if (sendsLog) setTimeout(() => registered.sendLog(), afterEndMs).unref();
+    },
   });
   const backend = isShared ? oneForAll(command, log) : oneForEach(command, options);
-  const registered = registerBackend(backend, { ...options.register, log, signals: false });
+  const lastLines = sendsLog ? () => lines.list() : undefined;
+  const registered = registerBackend(backend, {
+    ...options.register,
+    log,
+    signals: false,
+    lastLines,
+  });
   return {
     ready: readyUrl(registered, command),
     registered,
