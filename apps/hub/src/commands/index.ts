@@ -160,6 +160,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./stdio.js"),
   },
   {
+    name: "import clients",
+    summary: "Take servers over from the files of this machine's MCP clients",
+    worksOn: ["hub", "files"],
+    load: () => import("./import-clients.js"),
+  },
+  {
     name: "backup",
     summary: "Copy the data of a hub, also while it runs, and check the copy",
     worksOn: ["files"],
