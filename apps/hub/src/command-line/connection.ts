@@ -1,6 +1,8 @@
 import {
   Client,
   ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
   ResourceNotFoundError,
   SdkError,
   SdkHttpError,
@@ -94,5 +96,24 @@ export async function withServer<Result>(
     // What the command has to say is said; that a session could not be ended is of no interest.
     await transport.terminateSession().catch(() => undefined);
     await client.close().catch(() => undefined);
+  }
+}
+
+/**
+ * Reads a resource of a server that is connected.
+ * @throws ResourceNotFoundError when the server says that it has no such resource, in whichever way.
+ */
+export async function readResource(
+  client: Client,
+  uri: string,
+  signal: AbortSignal,
+): Promise<ReadResourceResult> {
+  try {
+    return await client.readResource({ uri }, { signal });
+  } catch (error) {
+    // The URI is all that can be wrong, and some servers leave out which one it was.
+    if (ProtocolError.isInstance(error) && error.code === ProtocolErrorCode.InvalidParams)
+      throw new ResourceNotFoundError(uri, error.message);
+    throw error;
   }
 }
