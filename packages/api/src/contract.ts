@@ -1,4 +1,4 @@
-import { getClientConfig, listClients } from "./client-config.js";
+import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
@@ -48,6 +48,7 @@ export const contract: readonly Route[] = [
   replaceToolset,
   deleteToolset,
   listClients,
+  getClaudeDesktopBundle,
   getClientConfig,
   listEvents,
   diagnoseEndpoint,
