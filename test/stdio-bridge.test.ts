@@ -142,7 +142,7 @@ describe("mcp-hub stdio", () => {
     const regions: unknown[] = [];
     upstream.on("regional", (call) => {
       regions.push(call.headers["mcp-param-region"]);
-      return textResult("done");
+      return { resultType: "complete", ...textResult("done") };
     });
     await hub.register("modern", upstream);
     for (const mode of ["auto", "legacy"] as const) {
