@@ -3,17 +3,14 @@ import { resolve } from "node:path";
 import { nearestName } from "@hub/core/environment";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import type { Line } from "../command-line/styled.js";
 import { thisMachine } from "../connect/client-folders.js";
 import { FileChanged, FileRefused } from "../connect/config-file.js";
 import { type Connected, connectClient } from "../connect/connect.js";
 import { type ConnectClient, scopes } from "../connect/connect-client.js";
 import { connectClients } from "../connect/connect-clients.js";
-import { differenceLines } from "../connect/difference-lines.js";
 import {
-  endpointUrl,
-  entryName,
-  type Selection,
+  endpointOf,
+  type Shown,
   selectionArguments,
   selectionProblem,
 } from "../connect/endpoint.js";
@@ -82,15 +79,16 @@ function explained(error: unknown, file: string): unknown {
   return error;
 }
 
-function lines(result: Connected, client: ConnectClient, notes: readonly string[]): Line[] {
+/** What is said below the difference. */
+function afterwards(result: Connected, client: ConnectClient, notes: readonly string[]): string[] {
   if (!result.isChanged) return [`${result.file} needs no change.`];
-  const done = [
+  if (!result.isWritten) return ["", "Nothing was written. Give --write to write it."];
+  return [
+    "",
     `${client.title}: ${result.file} was changed.`,
     ...(result.backup === undefined ? [] : [`The file as it was: ${result.backup}`]),
     ...notes,
   ];
-  const wished = ["Nothing was written. Give --write to write it."];
-  return [...differenceLines(result.difference), "", ...(result.isWritten ? done : wished)];
 }
 
 export const command = defineCommand({
@@ -138,7 +136,7 @@ export const command = defineCommand({
   ],
   async run({ output, environment, folder, hubUrl }, { args, options }) {
     const client = clientNamed(args.client);
-    const selection: Selection = {
+    const selection: Shown = {
       servers: listOption("--servers", options.servers),
       tags: listOption("--tags", options.tags),
       toolset: options.toolset,
@@ -147,7 +145,8 @@ export const command = defineCommand({
     const problem = selectionProblem(selection);
     if (problem !== undefined) throw new CommandError("usage", `${problem}.`);
     const hub = hubUrl();
-    const name = options.name ?? entryName(selection);
+    const { key, url } = endpointOf(hub, selection);
+    const name = options.name ?? key;
     if (!/^[A-Za-z0-9_-]{1,60}$/.test(name))
       throw new CommandError(
         "usage",
@@ -166,7 +165,7 @@ export const command = defineCommand({
     const program = realpathSync(process.argv[1] ?? "");
     const wanted = {
       name,
-      url: endpointUrl(hub, selection),
+      url,
       tokenVariable: variable,
       bridge: {
         command: process.execPath,
@@ -187,6 +186,8 @@ export const command = defineCommand({
       const token =
         variable === undefined || options.remove ? undefined : client.tokenNote?.(variable);
       const notes = [...(token === undefined ? [] : [token]), client.next];
+      // As it is: its white space is part of it.
+      if (!output.isJson) output.text(result.difference);
       output.answer(
         {
           client: client.id,
@@ -199,7 +200,7 @@ export const command = defineCommand({
           ...(result.backup === undefined ? {} : { backup: result.backup }),
           notes: result.isChanged ? notes : [],
         },
-        () => lines(result, client, notes),
+        () => afterwards(result, client, notes),
       );
     } catch (error) {
       throw explained(error, file);

@@ -4,7 +4,7 @@ import { runBridge } from "@hub/server/stdio-bridge";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { safeLine } from "../command-line/safe-text.js";
-import { endpointUrl, type Selection, selectionProblem } from "../connect/endpoint.js";
+import { endpointOf, type Shown, selectionProblem } from "../connect/endpoint.js";
 import { listOption } from "../connect/list-option.js";
 
 /** A token is much shorter. In bytes. */
@@ -56,7 +56,7 @@ export const command = defineCommand({
     "stdio --hub https://hub.example.com --mode search",
   ],
   async run({ environment, folder, hubUrl, interrupted }, { options }) {
-    const selection: Selection = {
+    const selection: Shown = {
       servers: listOption("--servers", options.servers),
       tags: listOption("--tags", options.tags),
       toolset: options.toolset,
@@ -66,7 +66,7 @@ export const command = defineCommand({
     if (problem !== undefined) throw new CommandError("usage", `${problem}.`);
     const token = (await tokenIn(options["token-file"], folder)) ?? environment.MCP_HUB_TOKEN;
     await runBridge({
-      url: new URL(endpointUrl(hubUrl(), selection)),
+      url: new URL(endpointOf(hubUrl(), selection).url),
       ...(token === undefined || token === "" ? {} : { token }),
       ...(options.wait === undefined ? {} : { waitMs: options.wait * 1_000 }),
       input: process.stdin,

@@ -14,6 +14,7 @@ import {
   unlink,
 } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { withLock } from "./with-lock.js";
 
 /** A larger file is none that a client keeps its servers in. In bytes. */
 const mostBytes = 64 * 1024 * 1024;
@@ -74,12 +75,17 @@ function absent(error: unknown): undefined {
  */
 export async function replaceFile(read: ReadFile, text: string | undefined): Promise<void> {
   const { path } = read;
-  if (text === undefined) {
+  await mkdir(dirname(path), { recursive: true });
+  await withLock(path, async () => {
+    if (text !== undefined) return writeOver(read, text);
     await checkUnchanged(read);
     await unlink(path);
-    return;
-  }
-  await mkdir(dirname(path), { recursive: true });
+  });
+  await syncFolder(dirname(path));
+}
+
+async function writeOver(read: ReadFile, text: string): Promise<void> {
+  const { path } = read;
   const before = await stat(path).catch(absent);
   const temporary = join(
     dirname(path),
@@ -94,7 +100,6 @@ export async function replaceFile(read: ReadFile, text: string | undefined): Pro
   } finally {
     await rm(temporary, { force: true });
   }
-  await syncFolder(dirname(path));
 }
 
 /** A link is made in one step and never over what is there. Where a file system has none, a name is changed. */

@@ -6,7 +6,7 @@ import type { Entry } from "./entry.js";
 import { planAdd, planRemove } from "./plan.js";
 
 /** How often a file is read again that changes while it is edited. */
-const mostAttempts = 5;
+const mostAttempts = 10;
 
 export type ConnectOptions = {
   readonly client: ConnectClient;

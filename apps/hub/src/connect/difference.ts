@@ -30,7 +30,11 @@ export function unifiedDifference({ name, before, after, isOurs }: Difference): 
   return `${lines.join("\n")}\n`;
 }
 
-const range = (start: number, lines: number) => (lines === 1 ? `${start}` : `${start},${lines}`);
+/** Lines of a file; of none the line before them is named. */
+function range(start: number, lines: number): string {
+  if (lines === 0) return `${start - 1},0`;
+  return lines === 1 ? `${start}` : `${start},${lines}`;
+}
 
 /** A line of a hunk. What is added is ours, but where a line was there before and got a comma. */
 function shown(line: string, isOurs: (text: string) => boolean): string {

@@ -171,9 +171,12 @@ function putItem(text: string, place: Place & { kind: "item" }): string {
 
 function putList(file: JsonText, { path, value }: Place): string {
   const [name = "", ...more] = path;
-  if (more.length > 0 || file.root === undefined)
-    throw new EditRefused("unclear", `Expected a list at ${JSON.stringify(path.join("."))}`);
-  const { root, text } = file;
+  if (more.length > 0) throw new Error("lists stand in the outermost object only");
+  const { root, text, lineEnd } = file;
+  if (root === undefined) {
+    const gap = text === "" || /[\r\n]$/.test(text) ? "" : lineEnd;
+    return putList(readJson(`${text}${gap}{}${lineEnd}`), { kind: "item", path, value, by: "" });
+  }
   return applyEdits(
     text,
     insertChild(file, root, (style) => {
