@@ -1,3 +1,10 @@
+export type { ImportedEntry } from "./config/import-entry.js";
+export {
+  type FoundFile,
+  type FoundServer,
+  findInFile,
+  withServers,
+} from "./config/import-servers.js";
 export type { InputQuestion } from "./config/inputs.js";
 export {
   type FileNews,
