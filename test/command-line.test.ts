@@ -416,7 +416,7 @@ describe("a hub that is none", () => {
 
   test("every command that asks a hub is tried here", () => {
     // What a broken hub is to these is tested with them.
-    const others = ["doctor", "connect", "stdio"];
+    const others = ["doctor", "connect", "stdio", "import clients"];
     const ask = commands.filter(
       ({ name, worksOn, isHidden }) =>
         worksOn.includes("hub") &&
