@@ -54,7 +54,7 @@ describe("asking the hub what there is", () => {
   test("list: one line a server, and the hub's own entries as JSON", async () => {
     const { code, out, err } = await ask(["list"]);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^ID +STATUS +TOOLS +NAME +ENDPOINT +TAGS\ntalkative +up +4 /);
+    expect(out).toMatch(/^ID +STATUS +TOOLS +NAME +ENDPOINT +TAGS\ntalkative +up +5 /);
     expect(await asJson(["list", "--tag", "demo", "talks"])).toMatchObject({
       servers: [{ id: "talkative", status: "up" }],
     });
@@ -64,7 +64,7 @@ describe("asking the hub what there is", () => {
 
   test("get: by id and by name; one that is not there is 3, with the nearest", async () => {
     const { out } = await ask(["get", "Talkative"]);
-    for (const text of ["id            talkative", "4 tools, 2 resources, 1 prompt", "last probe"])
+    for (const text of ["id            talkative", "5 tools, 2 resources, 1 prompt", "last probe"])
       expect(out).toContain(text);
     expect(await asJson(["get", "talkative"])).toMatchObject({
       id: "talkative",
@@ -90,7 +90,7 @@ describe("asking the hub what there is", () => {
 
   test("tools: of all servers, of one, and one of them with its arguments", async () => {
     expect((await ask(["tools"])).out).toMatch(/talkative +add +a, \.\.\. +Adds two numbers\./);
-    expect((await asJson(["tools", "talkative"])).tools).toHaveLength(4);
+    expect((await asJson(["tools", "talkative"])).tools).toHaveLength(5);
     const { out } = await ask(["tools", "talkative", "add"]);
     expect(out).toMatch(/a +number +required/);
     expect(out).toContain("mcp-hub call talkative add a=...");
@@ -135,6 +135,17 @@ describe("calling", () => {
   ])("call with %j is refused before anything is sent", async (words, code, err) => {
     const ran = await ask(["call", "talkative", "add", ...words]);
     expect(ran).toEqual({ code, out: "", err });
+  });
+
+  test("a call that takes long shows its progress on a terminal, and nowhere else", async () => {
+    const words = ["call", "talkative", "count"];
+    const environment = { MCP_HUB_URL: hub.url, NO_COLOR: "1" };
+    const { code, out, err } = await runInProcess(words, { environment, columns: 80 });
+    expect([code, out]).toEqual([0, "three\n"]);
+    const lines = err.split("\r\u001b[2K");
+    expect(lines).toContainEqual(expect.stringMatching(/^talkative count {2}2\/3 {2}counting /));
+    expect(lines.join("")).not.toMatch(/\p{Cc}/u);
+    expect(await ask(words)).toEqual({ code: 0, out: "three\n", err: "" });
   });
 
   test("a tool that fails: 1, with its text on stderr; with --json the whole result too", async () => {
@@ -326,6 +337,16 @@ describe("changing", () => {
   });
 });
 
+test("import without a file shows what the clients of this machine have, and takes nothing", async () => {
+  const home = join(folder, "home");
+  mkdirSync(join(home, ".cursor"), { recursive: true });
+  const mine = { mcpServers: { mine: { command: "node", args: ["server.mjs"] } } };
+  writeFileSync(join(home, ".cursor", "mcp.json"), JSON.stringify(mine));
+  const ran = await ask(["import"], { env: { HOME: home, USERPROFILE: home }, cwd: home });
+  expect([ran.code, ran.out]).toEqual([0, expect.stringContaining("mine")]);
+  expect(readdirSync(home)).toEqual([".cursor"]);
+});
+
 describe("watch", () => {
   test("tells events as lines of JSON until Ctrl-C, which is 130", async () => {
     const ran = await ask(["watch", "--json", "--after", "0"], {
@@ -475,7 +496,7 @@ describe("completion", () => {
     ["mcp-hub list --status u", ["up", "unreachable"]],
     ["mcp-hub list --status=u", ["up", "unreachable"]],
     ["mcp-hub call t", ["talkative"]],
-    ["mcp-hub call talkative ", ["add", "fail", "shout", "wait"]],
+    ["mcp-hub call talkative ", ["add", "count", "fail", "shout", "wait"]],
     ["mcp-hub config vsc", ["vscode"]],
     ["mcp-hub completion ", ["bash", "zsh", "fish"]],
     ["mcp-hub help toolset c", ["create"]],
