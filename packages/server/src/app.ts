@@ -14,6 +14,7 @@ import { Paging } from "./api/paging.js";
 import type { AppDeps } from "./api/ports.js";
 import { faultError, newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
+import { addPythonClientRoutes } from "./api/python-client.js";
 import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
@@ -113,6 +114,7 @@ export function createApp(deps: AppDeps): HubApp {
   addToolsetRoutes(app, deps);
   addClaudeDesktopBundleRoute(app, deps);
   addClientConfigRoutes(app, deps);
+  addPythonClientRoutes(app);
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addOperationRoutes(app, deps);
