@@ -147,7 +147,7 @@ describe("mcp-hub stdio", () => {
     await hub.register("modern", upstream);
     for (const mode of ["auto", "legacy"] as const) {
       const client = new V2Client(me, { versionNegotiation: { mode } });
-      await client.connect(new V2Transport(command(hub.url, "--servers", "modern")));
+      await client.connect(new V2Transport(command(hub.url, "--server", "modern")));
       const { tools } = await client.listTools();
       expect(tools.map(({ name }) => name)).toContain("regional");
       const result = await client.callTool({ name: "regional", arguments: { region: "eu" } });
@@ -162,7 +162,7 @@ describe("mcp-hub stdio", () => {
     const hub = await TestHub.start();
     const upstream = await LegacyUpstream.start({ tools: ["echo"] });
     await hub.register("echo", upstream);
-    const bridge = new Lines(hub.url, ["--servers", "echo"]);
+    const bridge = new Lines(hub.url, ["--server", "echo"]);
     await bridge.open();
     bridge.write(
       '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"echo","arguments":{"n":1.000000000000000000001,"big":123456789012345678901234567890}}}',
@@ -256,7 +256,7 @@ describe("mcp-hub stdio", () => {
     const bridge = new Lines(hub.url, ["--toolset", "nothing"]);
     const { error } = await bridge.open();
     expect(error?.message).toContain("nothing");
-    const wrong = new Lines(hub.url, ["--toolset", "a", "--servers", "b"]);
+    const wrong = new Lines(hub.url, ["--toolset", "a", "--server", "b"]);
     expect(await wrong.ended).toBe(2);
     expect(wrong.raw).toEqual([]);
     expect(wrong.errors).toContain("--toolset cannot be combined");

@@ -9,9 +9,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import type { Machine } from "../src/connect/client-folders.js";
 import { connectClients } from "../src/connect/connect-clients.js";
+import type { FileFormat } from "../src/connect/edit-text.js";
 
 const program = join(import.meta.dirname, "../bin/mcp-hub.js");
 let home = "";
+
+const parsers: Readonly<Record<FileFormat, (text: string) => unknown>> = {
+  json: (text) => JSON.parse(text),
+  toml: (text) => parseToml(text),
+  yaml: (text) => parseYaml(text),
+};
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "mcp-hub-home-"));
@@ -74,7 +81,7 @@ describe("mcp-hub connect", () => {
       const file = join(home, client.id);
       const ran = run([client.id, "--hub", hub.url, "--file", file, "--write"]);
       expect(ran.status, ran.stderr).toBe(0);
-      const parse = { json: JSON.parse, toml: parseToml, yaml: parseYaml }[client.format];
+      const parse = parsers[client.format];
       expect(parse(readFileSync(file, "utf8")), client.id).toEqual(parse(await response.text()));
     }
   });
@@ -125,11 +132,12 @@ describe("mcp-hub connect", () => {
 
   test.each([
     [["nobody"], 2],
-    [["cursor", "--toolset", "a", "--tags", "b"], 2],
+    [["cursor", "--toolset", "a", "--tag", "b"], 2],
     [["cursor", "--token-env", "mh_abc-def"], 2],
     [["cursor", "--name", "a b"], 2],
     [["windsurf", "--scope", "project"], 2],
-    [["cursor", "--servers", "A B"], 2],
+    [["cursor", "--server", "A B"], 2],
+    [["cursor", "--token-file", "token"], 2],
   ])("%j is wrong usage", (words, status) => {
     expect(run(words).status).toBe(status);
   });

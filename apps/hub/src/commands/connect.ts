@@ -109,8 +109,13 @@ export const command = defineCommand({
       summary: "what the client calls it (default: hub, or the server or toolset)",
       value: "name",
     },
-    servers: { summary: "only these servers, with commas", value: "ids", completes: "servers" },
-    tags: { summary: "only servers with one of these tags, with commas", value: "tags" },
+    server: {
+      summary: "only this server; several with several --server",
+      value: "id",
+      isRepeatable: true,
+      completes: "servers",
+    },
+    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
     toolset: { summary: "a toolset", value: "id", completes: "toolsets" },
     mode: {
       summary: "search: the hub's search tools in the place of all tools",
@@ -121,6 +126,11 @@ export const command = defineCommand({
       summary:
         "the variable with the token, which the file names (default: MCP_HUB_TOKEN, when it is set)",
       value: "variable",
+    },
+    "token-file": {
+      summary: "the file with the token, for clients that start the bridge",
+      value: "path",
+      completes: "files",
     },
     "no-token": { summary: "name no token, although MCP_HUB_TOKEN is set" },
   },
@@ -137,8 +147,8 @@ export const command = defineCommand({
   async run({ output, environment, folder, hubUrl }, { args, options }) {
     const client = clientNamed(args.client);
     const selection: Shown = {
-      servers: listOption("--servers", options.servers),
-      tags: listOption("--tags", options.tags),
+      servers: listOption("--server", options.server),
+      tags: listOption("--tag", options.tag),
       toolset: options.toolset,
       mode: options.mode,
     };
@@ -162,14 +172,28 @@ export const command = defineCommand({
         `${client.title} has no file for a project. Give --scope user.`,
       );
     const variable = tokenVariable(options, environment);
+    const tokenFile = options["token-file"];
+    if (tokenFile !== undefined && client.startsBridge !== true)
+      throw new CommandError(
+        "usage",
+        `${client.title} starts no bridge that could read --token-file. Use --token-env.`,
+      );
     const program = realpathSync(process.argv[1] ?? "");
     const wanted = {
       name,
       url,
       tokenVariable: variable,
+      hasTokenFile: tokenFile !== undefined,
       bridge: {
         command: process.execPath,
-        args: [program, "stdio", "--hub", hub, ...selectionArguments(selection)],
+        args: [
+          program,
+          "stdio",
+          "--hub",
+          hub,
+          ...selectionArguments(selection),
+          ...(tokenFile === undefined ? [] : ["--token-file", resolve(folder, tokenFile)]),
+        ],
       },
     };
     try {

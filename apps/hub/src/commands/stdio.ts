@@ -27,8 +27,13 @@ async function tokenIn(file: string | undefined, folder: string): Promise<string
 export const command = defineCommand({
   isService: true,
   options: {
-    servers: { summary: "only these servers, with commas", value: "ids", completes: "servers" },
-    tags: { summary: "only servers with one of these tags, with commas", value: "tags" },
+    server: {
+      summary: "only this server; several with several --server",
+      value: "id",
+      isRepeatable: true,
+      completes: "servers",
+    },
+    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
     toolset: { summary: "a toolset", value: "id", completes: "toolsets" },
     mode: {
       summary: "search: the hub's search tools in the place of all tools",
@@ -52,13 +57,13 @@ export const command = defineCommand({
   ],
   examples: [
     "stdio",
-    "stdio --servers weather,tickets",
+    "stdio --server weather --server tickets",
     "stdio --hub https://hub.example.com --mode search",
   ],
   async run({ environment, folder, hubUrl, interrupted }, { options }) {
     const selection: Shown = {
-      servers: listOption("--servers", options.servers),
-      tags: listOption("--tags", options.tags),
+      servers: listOption("--server", options.server),
+      tags: listOption("--tag", options.tag),
       toolset: options.toolset,
       mode: options.mode,
     };

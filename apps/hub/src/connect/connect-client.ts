@@ -14,6 +14,8 @@ export type Wanted = {
   readonly url: string;
   /** The variable of the environment that holds the token; undefined for a hub without tokens. */
   readonly tokenVariable: string | undefined;
+  /** Whether the bridge is told of a file that holds the token. */
+  readonly hasTokenFile: boolean;
   /** Our bridge, for clients that only start commands. */
   readonly bridge: { readonly command: string; readonly args: readonly string[] };
 };
@@ -27,6 +29,8 @@ export type ConnectClient = {
   file(scope: Scope, machine: Machine): string | undefined;
   /** What goes into the file. */
   places(wanted: Wanted): readonly Place[];
+  /** It starts our bridge, always or where the hub has tokens. Default: it connects by itself. */
+  readonly startsBridge?: true;
   /** What a file begins with that is not there yet. Default: nothing. */
   readonly beginning?: string;
   /** What to do then, one sentence each. */

@@ -55,6 +55,7 @@ const claudeDesktop: ConnectClient = {
   id: "claude-desktop",
   title: "Claude Desktop",
   format: "json",
+  startsBridge: true,
   file: files((machine) => applicationFolder(machine, "Claude", "claude_desktop_config.json")),
   places: (wanted) => [memberPlace("mcpServers", wanted, bridgeEntry(wanted))],
   next: "Quit Claude Desktop completely, then start it again.",
@@ -123,12 +124,15 @@ const zed: ConnectClient = {
   id: "zed",
   title: "Zed",
   format: "json",
+  startsBridge: true,
   file: files((machine) => configFolder(machine, "zed", "settings.json"), ".zed", "settings.json"),
   places: (wanted) => [
     memberPlace(
       "context_servers",
       wanted,
-      wanted.tokenVariable === undefined ? { url: wanted.url } : bridgeEntry(wanted),
+      wanted.tokenVariable === undefined && !wanted.hasTokenFile
+        ? { url: wanted.url }
+        : bridgeEntry(wanted),
     ),
   ],
   next: "In Zed, open Settings › AI › MCP Servers: the dot beside the entry turns green.",
@@ -269,12 +273,15 @@ const lmStudio: ConnectClient = {
   id: "lm-studio",
   title: "LM Studio",
   format: "json",
+  startsBridge: true,
   file: files(inHome(".lmstudio", "mcp.json")),
   places: (wanted) => [
     memberPlace(
       "mcpServers",
       wanted,
-      wanted.tokenVariable === undefined ? { url: wanted.url } : bridgeEntry(wanted),
+      wanted.tokenVariable === undefined && !wanted.hasTokenFile
+        ? { url: wanted.url }
+        : bridgeEntry(wanted),
     ),
   ],
   next: "In LM Studio, open the Program tab: the entry is under Integrations.",

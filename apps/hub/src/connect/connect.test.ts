@@ -39,6 +39,7 @@ function options(more: Partial<ConnectOptions> = {}): ConnectOptions {
       name: "hub",
       url: `${hub}/mcp`,
       tokenVariable: undefined,
+      hasTokenFile: false,
       bridge: { command: "node", args: [] },
     },
     hub,

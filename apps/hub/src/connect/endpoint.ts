@@ -6,7 +6,7 @@ export type Shown = Pick<Selection, "servers" | "tags" | "toolset" | "mode">;
 /** The reason why a selection makes no sense; undefined when it does. */
 export function selectionProblem({ servers, toolset, tags, mode }: Shown): string | undefined {
   if (toolset !== undefined && (servers !== undefined || tags !== undefined))
-    return "--toolset cannot be combined with --servers or --tags";
+    return "--toolset cannot be combined with --server or --tag";
   if (toolset !== undefined && mode !== undefined)
     return "--mode cannot be combined with --toolset, whose own mode decides";
   const ids = [...(servers ?? []), ...(toolset === undefined ? [] : [toolset])];
@@ -24,8 +24,8 @@ export function endpointOf(hub: string, shown: Shown): Connection {
 /** The options of `mcp-hub stdio` that mean the same selection. */
 export function selectionArguments({ servers, tags, toolset, mode }: Shown): string[] {
   return [
-    ...(servers === undefined ? [] : ["--servers", servers.join(",")]),
-    ...(tags === undefined ? [] : ["--tags", tags.join(",")]),
+    ...(servers ?? []).flatMap((id) => ["--server", id]),
+    ...(tags ?? []).flatMap((tag) => ["--tag", tag]),
     ...(toolset === undefined ? [] : ["--toolset", toolset]),
     ...(mode === undefined ? [] : ["--mode", mode]),
   ];

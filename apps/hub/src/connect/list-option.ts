@@ -1,13 +1,12 @@
 import { CommandError } from "../command-line/command-error.js";
 
-/** The items of an option that takes several with commas, each once, sorted; undefined when it was not given. */
+/** What an option names that may be given several times, or once with commas; undefined when it was not given. */
 export function listOption(
   option: string,
-  given: string | undefined,
+  given: readonly string[],
 ): readonly string[] | undefined {
-  if (given === undefined) return undefined;
-  const items = given.split(",").map((item) => item.trim());
+  const items = given.flatMap((one) => one.split(",")).map((item) => item.trim());
   if (items.some((item) => item === ""))
     throw new CommandError("usage", `${option} takes names with commas between them.`);
-  return [...new Set(items)].sort();
+  return items.length === 0 ? undefined : [...new Set(items)].sort();
 }

@@ -12,6 +12,7 @@ const wanted: Wanted = {
   name: "hub",
   url: `${hub}/mcp`,
   tokenVariable: "MCP_HUB_TOKEN",
+  hasTokenFile: false,
   bridge: { command: "node", args: ["mcp-hub.js", "stdio", "--hub", hub] },
 };
 const add = (client: ConnectClient, text: string | undefined, more: Partial<Wanted> = {}) =>
