@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { redactorOf } from "../config/secrets.js";
 import type { Log } from "../log.js";
 import { createMask } from "../mask-secrets.js";
 import type { RegisterOptions } from "../options.js";
@@ -35,6 +36,8 @@ export interface WrapOptions extends ProcessOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
+  /** What hubs must not get, beside the secrets of the environment. Default: nothing. */
+  readonly secrets?: readonly string[] | undefined;
   /** Stands before each line of its output. */
   readonly label: string;
   /** Where its output is shown. Default: stderr. */
@@ -59,7 +62,9 @@ export interface Wrapped {
 /** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
 export function wrapCommand(options: WrapOptions): Wrapped {
   const { log, isShared, sendsLog, env = {} } = options;
-  const lines = new LastLines(createMask({ ...process.env, ...env }));
+  const mask = createMask({ ...process.env, ...env });
+  const redact = redactorOf(options.secrets ?? []);
+  const lines = new LastLines((line) => mask(redact(line)));
   const output = new ShownOutput({
     to: options.shownOn ?? process.stderr,
     prefix: `[${options.label}]`,
