@@ -9,7 +9,7 @@ export {
   getClientConfig,
   listClients,
 } from "./client-config.js";
-export { contract, tags } from "./contract.js";
+export { contract } from "./contract.js";
 export { type Diagnosis, diagnoseEndpoint } from "./diagnosis.js";
 export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
 export { longestCursor, proofHeader } from "./fields.js";
@@ -67,6 +67,7 @@ export {
   removeServer,
   type ServersQuery,
 } from "./servers.js";
+export { tags } from "./tags.js";
 export { type FoundTool, findTools, type ToolList } from "./tools.js";
 export {
   createToolset,
