@@ -38,12 +38,19 @@ function sending({ context, instance, request }: BatchedDestination) {
     exchange(context.dialer, instance, request, context.serverMessages, receiver);
 }
 
-/** Sends what has no answer: a notification, or a client's answer, which a server waits for. */
-export function tellBatched(destination: BatchedDestination, isAnswer: boolean): void {
+/**
+ * Sends what has no answer: a notification, or a client's answer, which a server waits for. `peer`: who
+ * sent it, so that notifications of many peers take turns.
+ */
+export function tellBatched(
+  destination: BatchedDestination,
+  isAnswer: boolean,
+  peer: string,
+): void {
   const { limits } = destination.context;
   const start = sending(destination);
   if (isAnswer) tell(start, limits.handshakeMs);
-  else tellInTurn(destination.instance.farewells, "", start, limits.handshakeMs);
+  else tellInTurn(destination.instance.farewells, peer, start, limits.handshakeMs);
 }
 
 /**
