@@ -1,5 +1,13 @@
 import { isSameId, type JsonRpcId } from "./json-rpc.js";
-import { idOf, textOf } from "./written-value.js";
+import { longestRefusal } from "./token-refusal.js";
+import { idOf, numberOf, textOf } from "./written-value.js";
+
+/** What the error of an answer says of itself; its `data` is passed over. */
+export type ErrorHead = {
+  readonly code: number | undefined;
+  /** Undefined when it is no text, or one longer than `longestRefusal`. */
+  readonly message: string | undefined;
+};
 
 /** What a JSON-RPC message says of itself at its top, and of its result what the hub goes by. */
 export type Envelope = {
@@ -9,8 +17,8 @@ export type Envelope = {
   readonly isCall: boolean;
   /** It has a result or an error, of whatever kind. */
   readonly isAnswer: boolean;
-  /** Its error is an object. */
-  readonly isError: boolean;
+  /** Undefined when its error is no object, or it has none. */
+  readonly error: ErrorHead | undefined;
   /** Of a tool's result: `isError`. */
   readonly isToolError: boolean;
   /** Of a result: `resultType`. */
@@ -48,6 +56,8 @@ const shortText = 64;
 /** Names and words that matter are shorter, also where every letter is an escape. */
 const mostWordBytes = 128;
 const mostIdBytes = 4_096;
+/** Each character of an error's message may be an escape, and quotes stand around it. */
+const mostMessageBytes = 6 * longestRefusal + 2;
 
 /** What stands for a member whose value is an object or an array. */
 const nested = "{";
@@ -64,6 +74,8 @@ export class EnvelopeReader {
   #isEscaped = false;
   #isBroken = false;
   #isDone = false;
+  /** The depth down to which members are read: 2 within the result and the error, else 1. */
+  #readDepth = 1;
   /** Whether the object at the second level is the result. */
   #isInResult = false;
   #membersAt = 0;
@@ -80,6 +92,8 @@ export class EnvelopeReader {
   #isCall = false;
   #isAnswer = false;
   #isError = false;
+  #errorCode: number | undefined;
+  #errorMessage: string | undefined;
   #isToolError = false;
   #resultType: string | undefined;
   #protocolVersion: string | undefined;
@@ -93,7 +107,7 @@ export class EnvelopeReader {
     this.#from = from;
     let at = from;
     while (at < to && !this.#isBroken) {
-      const isOfInterest = this.#depth <= (this.#isInResult ? 2 : 1);
+      const isOfInterest = this.#depth <= this.#readDepth;
       if (this.#isInText) {
         const end = this.#endOfText(bytes, at, to);
         if (isOfInterest) this.#keep(bytes, at, end);
@@ -139,7 +153,9 @@ export class EnvelopeReader {
             id: idOf(this.#id),
             isCall: this.#isCall,
             isAnswer: this.#isAnswer,
-            isError: this.#isError,
+            error: this.#isError
+              ? { code: this.#errorCode, message: this.#errorMessage }
+              : undefined,
             isToolError: this.#isToolError,
             resultType: this.#resultType,
             protocolVersion: this.#protocolVersion,
@@ -150,6 +166,7 @@ export class EnvelopeReader {
     this.#isEscaped = false;
     this.#isBroken = false;
     this.#isDone = false;
+    this.#readDepth = 1;
     this.#isInResult = false;
     this.#before = 0;
     this.#key = undefined;
@@ -159,6 +176,7 @@ export class EnvelopeReader {
     this.#isCall = false;
     this.#isAnswer = false;
     this.#isError = false;
+    this.#forgetError();
     this.#forgetResult();
     return envelope;
   }
@@ -169,6 +187,12 @@ export class EnvelopeReader {
     this.#asksForInput = false;
     this.#resultType = undefined;
     this.#protocolVersion = undefined;
+  }
+
+  /** Of two errors, too. */
+  #forgetError(): void {
+    this.#errorCode = undefined;
+    this.#errorMessage = undefined;
   }
 
   /** Goes on inside of a text, up to behind its closing quote. */
@@ -201,7 +225,7 @@ export class EnvelopeReader {
 
   /** Goes through what is deeper than anything of interest. */
   #passOver(bytes: Buffer, from: number, to: number): number {
-    const least = this.#isInResult ? 2 : 1;
+    const least = this.#readDepth;
     let depth = this.#depth;
     let at = from;
     while (at < to) {
@@ -247,8 +271,13 @@ export class EnvelopeReader {
       // One object is a message; nothing stands before it and nothing follows it.
       this.#isBroken ||= this.#isDone || byte !== braceOpen;
       this.#token = "";
-    } else if (this.#depth === 1 && this.#key === "result" && byte === braceOpen) {
-      this.#isInResult = true;
+    } else if (
+      this.#depth === 1 &&
+      byte === braceOpen &&
+      (this.#key === "result" || this.#key === "error")
+    ) {
+      this.#readDepth = 2;
+      this.#isInResult = this.#key === "result";
       this.#membersAt = this.#before + at + 1 - this.#from;
       this.#token = "";
     } else this.#token = nested;
@@ -258,8 +287,11 @@ export class EnvelopeReader {
   #close(): void {
     this.#take();
     this.#depth -= 1;
-    this.#isInResult = false;
-    if (this.#depth === 1) this.#token = nested;
+    if (this.#depth === 1) {
+      this.#readDepth = 1;
+      this.#isInResult = false;
+      this.#token = nested;
+    }
     else this.#isDone = true;
   }
 
@@ -269,10 +301,12 @@ export class EnvelopeReader {
     this.#token = "";
     if (this.#depth === 2) {
       this.#innerKey = name;
-      this.#asksForInput ||= name === "inputRequests" || name === "requestState";
+      if (this.#isInResult)
+        this.#asksForInput ||= name === "inputRequests" || name === "requestState";
     } else {
       this.#key = name;
       if (name === "result") this.#forgetResult();
+      else if (name === "error") this.#forgetError();
     }
   }
 
@@ -281,9 +315,8 @@ export class EnvelopeReader {
     const value = this.#token.trim();
     this.#token = "";
     if (this.#depth === 2) {
-      if (this.#innerKey === "isError") this.#isToolError = value === "true";
-      else if (this.#innerKey === "resultType") this.#resultType = textOf(value);
-      else if (this.#innerKey === "protocolVersion") this.#protocolVersion = textOf(value);
+      if (this.#isInResult) this.#takeOfResult(value);
+      else this.#takeOfError(value);
       this.#innerKey = undefined;
       return;
     }
@@ -298,10 +331,31 @@ export class EnvelopeReader {
     this.#key = undefined;
   }
 
+  #takeOfResult(value: string): void {
+    if (this.#innerKey === "isError") this.#isToolError = value === "true";
+    else if (this.#innerKey === "resultType") this.#resultType = textOf(value);
+    else if (this.#innerKey === "protocolVersion") this.#protocolVersion = textOf(value);
+  }
+
+  #takeOfError(value: string): void {
+    if (this.#innerKey === "code") this.#errorCode = numberOf(value);
+    else if (this.#innerKey === "message") {
+      const message = textOf(value);
+      const isShort = message !== undefined && message.length <= longestRefusal;
+      this.#errorMessage = isShort ? message : undefined;
+    }
+  }
+
+  /** In bytes: how long what is read now may be. */
+  get #most(): number {
+    if (this.#depth === 1) return this.#key === "id" ? this.#mostIdBytes : mostWordBytes;
+    const isMessage = !this.#isInResult && this.#innerKey === "message";
+    return isMessage ? mostMessageBytes : mostWordBytes;
+  }
+
   #keep(bytes: Buffer, from: number, to: number): void {
-    const most = this.#depth === 1 && this.#key === "id" ? this.#mostIdBytes : mostWordBytes;
     // One character too many shows later that it was too long.
-    const room = most + 1 - this.#token.length;
+    const room = this.#most + 1 - this.#token.length;
     if (room > 0) this.#token += bytes.toString("latin1", from, Math.min(to, from + room));
   }
 }
@@ -336,13 +390,13 @@ function nextMark(bytes: Buffer, from: number, to: number): number {
  */
 export function answersRequest(envelope: Envelope, id: JsonRpcId | null): boolean {
   if (envelope.isCall || !envelope.isAnswer) return false;
-  return id === null || isSameId(envelope.id, id) || (envelope.id === null && envelope.isError);
+  return id === null || isSameId(envelope.id, id) || (envelope.id === null && envelope.error !== undefined);
 }
 
 /** What a response counts as. */
-export function outcomeOf({ isError, isToolError }: Envelope): "ok" | "tool-error" | "error" {
+export function outcomeOf({ error, isToolError }: Envelope): "ok" | "tool-error" | "error" {
   if (isToolError) return "tool-error";
-  return isError ? "error" : "ok";
+  return error === undefined ? "ok" : "error";
 }
 
 /** Between two texts it knows nothing, so one serves all. */

@@ -59,5 +59,5 @@ export { endOfText, type JsonLimits, type JsonVisitor, scanJson } from "./json-s
 export { LineCutter } from "./line-cutter.js";
 export { sessionIdIn } from "./session-id.js";
 export { isBatch, membersOf } from "./split-batch.js";
-export { isUnauthorized, longestRefusal, refusesForToken, speaksOfToken } from "./token-refusal.js";
+export { isUnauthorized, speaksOfToken } from "./token-refusal.js";
 export { memberAt, memberText, textWithArguments } from "./written-json.js";

@@ -7,7 +7,6 @@ import {
   type Headers,
   hear,
   type JsonRpcRequest,
-  outcomeOf,
 } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import type { CallsBySession } from "../calls/session-calls.js";
@@ -99,7 +98,7 @@ export function askBatched(
       if (heard?.kind === "answer") {
         // What answers somebody else is nobody's here.
         if (!answersRequest(heard.envelope, id)) return;
-        run.finish(outcomeOf(heard.envelope));
+        run.settle(heard.envelope);
         reply.message(event.bytes ?? data ?? "");
         return;
       }

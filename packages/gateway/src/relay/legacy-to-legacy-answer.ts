@@ -6,7 +6,6 @@ import {
   type Headers,
   hear,
   type JsonRpcNotification,
-  outcomeOf,
   type StreamEvent,
 } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
@@ -186,7 +185,7 @@ export class LegacyToLegacyAnswer implements MessageReceiver {
   #finish(said: Envelope): void {
     this.#isAnswered = true;
     this.#relay.forget();
-    this.#relay.run.finish(outcomeOf(said));
+    this.#relay.run.settle(said);
   }
 
   #passOn(event: StreamEvent): void {

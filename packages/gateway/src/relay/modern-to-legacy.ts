@@ -8,7 +8,6 @@ import {
   type JsonRpcId,
   type JsonRpcNotification,
   type JsonRpcRequest,
-  outcomeOf,
   type StreamEvent,
 } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
@@ -157,7 +156,7 @@ export class ModernToLegacy {
     // Its client is about to be asked, and hears of the answer when it comes back.
     if (this.#questions.size > 0) return undefined;
     const onWhole = (said: Envelope) => {
-      run.finish(outcomeOf(said));
+      run.settle(said);
       this.#detach();
       this.#end();
     };
@@ -214,7 +213,7 @@ export class ModernToLegacy {
       return;
     }
     this.#response = data;
-    this.run.finish(outcomeOf(envelope));
+    this.run.settle(envelope);
     if (!isAway) this.#answer(data);
   }
 
