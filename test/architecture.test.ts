@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   server: ["api", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
   client: ["api", "core"],
   register: ["client", "mcp", "core"],
-  ui: ["api", "client", "core"],
+  ui: ["api", "client", "mcp", "core"],
   testing: ["api", "server", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
 };
 

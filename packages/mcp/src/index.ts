@@ -14,11 +14,15 @@ export {
   eraOf,
   isModernVersion,
   legacyVersions,
+  type ModernIdentity,
   metaKeys,
+  modernMeta,
   modernVersion,
   modernVersions,
   newestLegacyVersion,
+  outsideEnvelope,
   serverVersions,
+  taskKeys,
   withoutEnvelope,
 } from "./eras.js";
 export {

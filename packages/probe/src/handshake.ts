@@ -1,7 +1,7 @@
 import type { Era, Transport } from "@hub/core";
 import type { Deadline } from "@hub/dial";
+import { modernVersion } from "@hub/mcp";
 import { type Fault, mostTelling, ProbeFault } from "./fault.js";
-import { modernVersion } from "./mcp-protocol.js";
 import { connectSse } from "./sse-wire.js";
 import { type Connection, discover, initialize, type WireOptions } from "./wire.js";
 
@@ -12,7 +12,7 @@ const greet = { discover, initialize, sse: connectSse } as const;
 
 export type HandshakeResult =
   | {
-      readonly kind: "met";
+      readonly kind: "connected";
       readonly contact: Connection;
       readonly transport: Transport;
       /** What went wrong before it went right. */
@@ -81,7 +81,7 @@ export async function handshake(options: HandshakeOptions): Promise<HandshakeRes
     const limit = mayHang ? deadline.within(deadline.remainingMs() * share) : deadline;
     try {
       const contact = await greet[way](wire, limit.signal);
-      return { kind: "met", contact, transport: transportOf(way), earlier: faults };
+      return { kind: "connected", contact, transport: transportOf(way), earlier: faults };
     } catch (error) {
       if (!(error instanceof ProbeFault)) throw error;
       const { fault } = error;

@@ -1,5 +1,6 @@
 import { type CapabilityItem, isJsonObject, itemOf, type JsonObject } from "@hub/core";
 import type { Deadline } from "@hub/dial";
+import { taskKeys } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";
 import type { ServerIntroduction } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
@@ -15,10 +16,6 @@ export type TaskSupport = {
   /** What it offered in the newer revision when it was asked. */
   readonly offered: string;
 };
-
-/** Where `@hub/register` says the same in the newer revision: as experimental capability, and in a tool's `_meta`. */
-const saidInCapabilities = "mcp-hub/tasks";
-const saidInTool = "mcp-hub/execution";
 
 /** Of a server without tasks, so long is believed what it said, as long as what it offers does not change. */
 const believedMs = 3_600_000;
@@ -67,9 +64,9 @@ export async function withTaskSupport(
 
 function withExecution(definition: JsonObject, execution: JsonObject | undefined): JsonObject {
   const { _meta, ...rest } = definition;
-  const isSaid = isJsonObject(_meta) && _meta[saidInTool] !== undefined;
+  const isSaid = isJsonObject(_meta) && _meta[taskKeys.tool] !== undefined;
   if (!isSaid && execution === undefined) return definition;
-  const { [saidInTool]: _, ...meta } = isJsonObject(_meta) ? _meta : {};
+  const { [taskKeys.tool]: _, ...meta } = isJsonObject(_meta) ? _meta : {};
   return {
     ...rest,
     ...(Object.keys(meta).length === 0 ? {} : { _meta: meta }),
@@ -83,11 +80,11 @@ function saidBy(
   items: readonly CapabilityItem[],
 ): Omit<TaskSupport, "offered"> | undefined {
   const experimental = capabilities.experimental;
-  const tasks = isJsonObject(experimental) ? experimental[saidInCapabilities] : undefined;
+  const tasks = isJsonObject(experimental) ? experimental[taskKeys.capability] : undefined;
   if (!isJsonObject(tasks)) return undefined;
   const executions = new Map<string, JsonObject>();
   for (const { key, definition } of items) {
-    const execution = isJsonObject(definition._meta) ? definition._meta[saidInTool] : undefined;
+    const execution = isJsonObject(definition._meta) ? definition._meta[taskKeys.tool] : undefined;
     if (isJsonObject(execution)) executions.set(key, execution);
   }
   return Object.keys(tasks).length === 0 ? { executions } : { tasks, executions };

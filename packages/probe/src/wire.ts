@@ -6,21 +6,23 @@ import {
   type DialAnswer,
   type Dialer,
 } from "@hub/dial";
-import { serverVersions, sessionIdIn } from "@hub/mcp";
+import {
+  codes,
+  modernVersion,
+  newestLegacyVersion,
+  serverVersions,
+  sessionIdIn,
+} from "@hub/mcp";
 import { asFault, readRefusal, readReply } from "./answer.js";
 import { ProbeFault } from "./fault.js";
 import {
   clientInfo,
   discovered,
   initialized,
-  legacyVersion,
-  methodNotFound,
-  modernMeta,
-  modernVersion,
   type RpcReply,
   readingCapabilities,
+  readingMeta,
   type ServerIntroduction,
-  unsupportedVersion,
 } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
 
@@ -117,7 +119,7 @@ function createPoster({ dialer, url, budget, mostValues }: WireOptions, usedId =
 /** Greets with `server/discover` (2026-07-28). */
 export async function discover(options: WireOptions, signal: AbortSignal): Promise<Connection> {
   const poster = createPoster(options);
-  const meta = modernMeta(options.version);
+  const meta = readingMeta(options.version);
   const headersFor = (method: string, name: JsonValue | undefined) => ({
     "mcp-protocol-version": modernVersion,
     "mcp-method": method,
@@ -169,7 +171,7 @@ async function goOn(options: WireOptions, signal: AbortSignal): Promise<Connecti
   const contact = contactIn(createPoster(options, kept.lastId), options, kept);
   try {
     const reply = await contact.wire.request("ping", {}, signal);
-    if (reply.kind === "result" || reply.code === methodNotFound) return contact;
+    if (reply.kind === "result" || reply.code === codes.methodNotFound) return contact;
   } catch (error) {
     // What else it is that went wrong, the handshake finds out.
     if (!(error instanceof ProbeFault) || signal.aborted) throw error;
@@ -263,7 +265,7 @@ async function endSession(
 
 export function initializeParams(version: string): JsonObject {
   return {
-    protocolVersion: legacyVersion,
+    protocolVersion: newestLegacyVersion,
     capabilities: readingCapabilities,
     clientInfo: clientInfo(version),
   };
@@ -282,7 +284,7 @@ export function readInitialized(reply: RpcReply): ServerIntroduction {
 
 function refused(method: string, reply: RpcReply & { kind: "error" }): ProbeFault {
   if (reply.wantsToken === true) return new ProbeFault({ kind: "token-needed" });
-  return reply.code === unsupportedVersion
+  return reply.code === codes.unsupportedVersion
     ? new ProbeFault({ kind: "no-common-version", offered: reply.supported ?? [] })
     : new ProbeFault({ kind: "rpc-error", method, code: reply.code });
 }
