@@ -134,6 +134,6 @@ export const getClientConfig = defineRoute({
 
 export type ClientId = (typeof clientIds)[number];
 export type ClientFormat = (typeof clientFormats)[number];
-export type ClientName = z.output<typeof clientSchema>;
+export type ListedClient = z.output<typeof clientSchema>;
 export type ClientList = z.output<typeof clientListSchema>;
 export type ClientConfig = Unchanging<z.output<typeof clientConfigSchema>>;

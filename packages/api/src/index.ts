@@ -3,7 +3,7 @@ export {
   type ClientFormat,
   type ClientId,
   type ClientList,
-  type ClientName,
+  type ListedClient,
   clientFormats,
   clientIds,
   getClientConfig,

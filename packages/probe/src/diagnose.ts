@@ -80,14 +80,14 @@ export function createDiagnose(deps: {
     try {
       return await inspect(
         { ...deps, subject, deadline, trace: watch.trace },
-        async (handshakeResult, met) => {
+        async (handshakeResult, reachedUrl) => {
           watch.done("mcp");
           const lock =
-            handshakeResult.kind === "met"
-              ? await lockOf(handshakeResult.contact, deadline.signal)
+            handshakeResult.kind === "connected"
+              ? await lockOf(handshakeResult.connection, deadline.signal)
               : undefined;
           const diagnosis = healthy(handshakeResult, subject, watch.times, lock);
-          const warnings = [...redirectWarnings(endpoint, met), ...diagnosis.warnings];
+          const warnings = [...redirectWarnings(endpoint, reachedUrl), ...diagnosis.warnings];
           return { ...diagnosis, warnings };
         },
       );
@@ -126,7 +126,7 @@ function healthy(
       answered: { transport: handshakeResult.transport, needsToken: true },
     };
   }
-  const { greeting } = handshakeResult.contact;
+  const { greeting } = handshakeResult.connection;
   const said = introduction(greeting.serverInfo);
   const isOther = handshakeResult.transport !== transport;
   const details = {

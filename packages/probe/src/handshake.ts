@@ -13,7 +13,7 @@ const greet = { discover, initialize, sse: connectSse } as const;
 export type HandshakeResult =
   | {
       readonly kind: "connected";
-      readonly contact: Connection;
+      readonly connection: Connection;
       readonly transport: Transport;
       /** What went wrong before it went right. */
       readonly earlier: readonly Fault[];
@@ -80,8 +80,8 @@ export async function handshake(options: HandshakeOptions): Promise<HandshakeRes
     const mayHang = next !== undefined && next !== "sse";
     const limit = mayHang ? deadline.within(deadline.remainingMs() * share) : deadline;
     try {
-      const contact = await greet[way](wire, limit.signal);
-      return { kind: "connected", contact, transport: transportOf(way), earlier: faults };
+      const connection = await greet[way](wire, limit.signal);
+      return { kind: "connected", connection, transport: transportOf(way), earlier: faults };
     } catch (error) {
       if (!(error instanceof ProbeFault)) throw error;
       const { fault } = error;

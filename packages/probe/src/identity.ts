@@ -25,8 +25,8 @@ export function requireIdentity(
   const isGiven = subject.endpoint === target.endpoint;
   if (isGiven && !isLoopbackElsewhere(subject)) return;
   const said =
-    handshakeResult.kind === "met"
-      ? introduction(handshakeResult.contact.greeting.serverInfo).serverName
+    handshakeResult.kind === "connected"
+      ? introduction(handshakeResult.connection.greeting.serverInfo).serverName
       : undefined;
   const names = [target.name, known].flatMap((name) => (name === undefined ? [] : [nameKey(name)]));
   if (said !== undefined && names.includes(nameKey(said))) return;
@@ -34,7 +34,7 @@ export function requireIdentity(
 }
 
 export function eraWarnings(handshakeResult: HandshakeResult): string[] {
-  if (handshakeResult.kind !== "met" || handshakeResult.contact.greeting.era !== "legacy")
+  if (handshakeResult.kind !== "connected" || handshakeResult.connection.greeting.era !== "legacy")
     return [];
   const failed = handshakeResult.earlier.find(
     (fault) => fault.kind === "dial" || (fault.kind === "status" && fault.status >= 500),

@@ -40,17 +40,17 @@ type Tools = {
  * something else. Never throws: what cannot be found out is as it was known.
  */
 export async function withTaskSupport(
-  contact: Connection,
+  connection: Connection,
   items: readonly CapabilityItem[],
   deadline: Deadline,
   memory: TaskSupportMemory,
   sha256: (text: string) => string,
 ): Promise<Tools> {
-  const { greeting } = contact;
+  const { greeting } = connection;
   const { capabilities } = greeting;
   if (greeting.era === "legacy" || items.length === 0) return { items, capabilities };
   const said = saidBy(greeting, items);
-  const support = said ?? (await asked(contact, items, deadline, memory));
+  const support = said ?? (await asked(connection, items, deadline, memory));
   const { tasks, executions } = support;
   if (executions.size === 0 && tasks === undefined) return { items, capabilities };
   return {
@@ -91,7 +91,7 @@ function saidBy(
 }
 
 async function asked(
-  contact: Connection,
+  connection: Connection,
   items: readonly CapabilityItem[],
   deadline: Deadline,
   { key, known }: TaskSupportMemory,
@@ -101,13 +101,13 @@ async function asked(
   const isQuiet = before?.value.tasks === undefined && before?.value.offered === offered;
   if (before !== undefined && isQuiet && before.ageMs < believedMs) return none;
   const within = deadline.within(Math.min(mostAskedMs, deadline.remainingMs() / 2));
-  let elder: Connection | undefined;
+  let legacy: Connection | undefined;
   try {
-    elder = await contact.greetElder?.(within.signal);
-    const tasks = elder?.greeting.capabilities.tasks;
+    legacy = await connection.greetLegacy?.(within.signal);
+    const tasks = legacy?.greeting.capabilities.tasks;
     const support: TaskSupport =
-      elder !== undefined && isJsonObject(tasks)
-        ? { tasks, executions: await executionsIn(elder.wire, within.signal), offered }
+      legacy !== undefined && isJsonObject(tasks)
+        ? { tasks, executions: await executionsIn(legacy.wire, within.signal), offered }
         : { ...none, offered };
     known.set(key, support);
     return support;
@@ -119,7 +119,7 @@ async function asked(
     return none;
   } finally {
     within.clear();
-    await elder?.wire.end();
+    await legacy?.wire.end();
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Figures,
   figures,
   noCounts,
-} from "./latency-histogram.js";
+} from "./figures.js";
 import { Minutes, Rate, type TrafficMinute } from "./minutes.js";
 
 /** One call that went through the gateway. */
