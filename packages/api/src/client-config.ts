@@ -43,9 +43,7 @@ const clientListSchema = z.object({ clients: z.array(clientSchema) });
 const clientConfigSchema = z
   .object({
     client: z.string(),
-    title: z.string(),
-    format: z.enum(clientFormats),
-    file: z.string().optional(),
+    ...clientSchema.omit({ id: true }).shape,
     text: z.string().describe("The whole file, or all commands."),
     steps: z
       .array(z.string())

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BudgetBook, type JournalEvent, type Toolset, type UpstreamDialer } from "@hub/core";
-import { previewOf, type ToolsetPreview } from "./catalogue/preview.js";
+import { previewOf, type Preview } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
@@ -155,7 +155,7 @@ export class Gateway {
   }
 
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
-  preview(toolset: Toolset): ToolsetPreview {
+  preview(toolset: Toolset): Preview {
     return previewOf(this.#context.views, toolset);
   }
 

@@ -1,6 +1,6 @@
 import { type BudgetBook, type Registry, shownProfile } from "@hub/core";
 import { Turns, type TurnsOptions } from "../turns.js";
-import type { FoundTool } from "./found-tool.js";
+import type { ToolMatch } from "./tool-match.js";
 import type { SearchableServer } from "./searchable-text.js";
 import { ToolSearch } from "./tool-search.js";
 
@@ -10,7 +10,7 @@ export type SearchTools = (
   accepts?: (serverId: string, toolName: string) => boolean,
   /** Told the words of the query that no tool has of all that are found. */
   onUnmatched?: (words: readonly string[]) => void,
-) => readonly FoundTool[];
+) => readonly ToolMatch[];
 
 /** What is searched. Core's `Registry` is one. */
 export type SearchedCatalogue = Pick<Registry, "version" | "list" | "subscribe">;
