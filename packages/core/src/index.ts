@@ -46,13 +46,8 @@ export {
 export { fixFor, problemOf, reasonFor, warningsFor } from "./explain.js";
 export { type Flapping, flappingOf } from "./flapping.js";
 export { sha256Hex } from "./hash.js";
-export {
-  type Health,
-  type InstanceStatus,
-  instanceStatuses,
-  leaseIsLost,
-  type Now,
-} from "./health.js";
+export { type Health, type InstanceStatus, instanceStatuses, type Now } from "./health.js";
+export { leaseIsLost } from "./held-lease.js";
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "./history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "./history-ledger.js";
 export type { HubStore } from "./hub-store.js";

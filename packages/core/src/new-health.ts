@@ -1,4 +1,5 @@
-import { eagerProbes, type Health, type Now, restartProbeMs, startUpMs } from "./health.js";
+import type { Health, Now } from "./health.js";
+import { eagerProbes, restartProbeMs, startUpMs } from "./probe-times.js";
 import { grantLease } from "./lease.js";
 
 /** A new process, or one that answered and registered again: what was observed before says nothing about it. */

@@ -1,4 +1,6 @@
-import { eagerProbes, type Health, judge, type Now } from "./health.js";
+import type { Health, Now } from "./health.js";
+import { judge } from "./judge.js";
+import { eagerProbes } from "./probe-times.js";
 import { type Finding, type ProbeOutcome, type ProbeSuccess, wasRefused } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 
