@@ -1,4 +1,5 @@
-import { probeSteps, registrationSchema, transports } from "@hub/core";
+import { registrationSchema, transports } from "@hub/core";
+import { probeSteps } from "@hub/core/probing";
 import { z } from "zod";
 import { findingSchema } from "./finding.js";
 import { defineRoute } from "./route.js";

@@ -3,10 +3,10 @@ export {
   type ClientFormat,
   type ClientId,
   type ClientList,
-  type ListedClient,
   clientFormats,
   clientIds,
   getClientConfig,
+  type ListedClient,
   listClients,
 } from "./client-config.js";
 export { contract } from "./contract.js";

@@ -1,3 +1,4 @@
+import { isSameEndpoint } from "./endpoint.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { flappingOf, type Pace } from "./flapping.js";
 import type { Health, Now } from "./health.js";
@@ -5,7 +6,6 @@ import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
 import { newHealth, registeredAgain } from "./new-health.js";
 import { placeOf } from "./place.js";
-import { isSameEndpoint } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";
 import type { Commit, Newness } from "./write-draft.js";

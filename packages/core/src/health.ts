@@ -12,6 +12,7 @@ export const instanceStatuses = [
   "draining",
   "down",
 ] as const;
+/** One of them; the glossary says what each means. */
 export type InstanceStatus = (typeof instanceStatuses)[number];
 
 /**

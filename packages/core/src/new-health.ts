@@ -1,6 +1,6 @@
 import type { Health, Now } from "./health.js";
-import { eagerProbes, restartProbeMs, startUpMs } from "./probe-times.js";
 import { grantLease } from "./lease.js";
+import { eagerProbes, restartProbeMs, startUpMs } from "./probe-times.js";
 
 /** A new process, or one that answered and registered again: what was observed before says nothing about it. */
 export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {

@@ -21,10 +21,12 @@ export function ready(headers: Readonly<Record<string, string>>): ReadyHeaders {
   return Object.entries(headers).flat();
 }
 
+/** Whether they were made ready before. */
 export function areReady(headers: UpstreamRequest["headers"]): headers is ReadyHeaders {
   return Array.isArray(headers);
 }
 
+/** Why a request has no whole answer. */
 export type UpstreamFailure = {
   /** True when no byte of the request can have reached the server: another instance may be tried. */
   readonly neverSent: boolean;

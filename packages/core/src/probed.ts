@@ -1,7 +1,7 @@
 import type { Health, Now } from "./health.js";
 import { judge } from "./judge.js";
-import { eagerProbes } from "./probe-times.js";
 import { type Finding, type ProbeOutcome, type ProbeSuccess, wasRefused } from "./probe.js";
+import { eagerProbes } from "./probe-times.js";
 import type { HubSettings } from "./settings.js";
 
 /** At the usual pace half an hour of them. */

@@ -1,4 +1,5 @@
 import { about } from "./about.js";
+import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
@@ -8,7 +9,6 @@ import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
-import { type Beat, beat } from "./beat.js";
 import type { Now } from "./health.js";
 import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
@@ -31,6 +31,7 @@ import { StatusChanges } from "./status-changes.js";
 import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./store.js";
 import type { Commit } from "./write-draft.js";
 
+/** What a registry stands on: storage, clocks, chance, and a look at who listens. */
 export type RegistryOptions = {
   readonly store: RegistryStore;
   readonly clock: Clock;

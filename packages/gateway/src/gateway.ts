@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { BudgetBook, type JournalEvent, type Toolset, type UpstreamDialer } from "@hub/core";
-import { previewOf, type Preview } from "./catalogue/preview.js";
+import { BudgetBook, type JournalEvent, type Toolset } from "@hub/core";
+import type { UpstreamDialer } from "@hub/core/upstream";
+import { type Preview, previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";

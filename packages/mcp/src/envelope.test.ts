@@ -35,7 +35,9 @@ function expected(text: string): Envelope | undefined {
     id: isId ? id : undefined,
     isCall: method !== undefined && method !== null,
     isAnswer: "result" in message || "error" in message,
-    error: isObject(error) ? { code: number(failure.code), message: word(failure.message, 2_000) } : undefined,
+    error: isObject(error)
+      ? { code: number(failure.code), message: word(failure.message, 2_000) }
+      : undefined,
     isToolError: inner.isError === true,
     resultType: word(inner.resultType, 100),
     protocolVersion: word(inner.protocolVersion, 100),

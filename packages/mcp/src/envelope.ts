@@ -291,8 +291,7 @@ export class EnvelopeReader {
       this.#readDepth = 1;
       this.#isInResult = false;
       this.#token = nested;
-    }
-    else this.#isDone = true;
+    } else this.#isDone = true;
   }
 
   /** What was read is the name of a member. */
@@ -390,7 +389,11 @@ function nextMark(bytes: Buffer, from: number, to: number): number {
  */
 export function answersRequest(envelope: Envelope, id: JsonRpcId | null): boolean {
   if (envelope.isCall || !envelope.isAnswer) return false;
-  return id === null || isSameId(envelope.id, id) || (envelope.id === null && envelope.error !== undefined);
+  return (
+    id === null ||
+    isSameId(envelope.id, id) ||
+    (envelope.id === null && envelope.error !== undefined)
+  );
 }
 
 /** What a response counts as. */

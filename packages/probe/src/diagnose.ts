@@ -1,11 +1,6 @@
-import {
-  type Era,
-  type Finding,
-  nameKey,
-  type ProbeStep,
-  probeSteps,
-  type Transport,
-} from "@hub/core";
+import type { Era, Finding, Transport } from "@hub/core";
+import { type ProbeStep, probeSteps } from "@hub/core/probing";
+import { nameKey } from "@hub/core/text";
 import { createDeadline, type Dialer } from "@hub/dial";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";

@@ -1,4 +1,5 @@
-import { nameKey, type ProbeTarget } from "@hub/core";
+import type { ProbeTarget } from "@hub/core";
+import { nameKey } from "@hub/core/text";
 import { ProbeFault } from "./fault.js";
 import type { FindingSubject } from "./finding-subject.js";
 import { isLoopbackElsewhere } from "./findings-network.js";

@@ -1,16 +1,18 @@
 import {
   BudgetBook,
   type CapabilitySnapshot,
-  endpointKey,
   type Finding,
-  type ProbeFailure,
-  type ProbeOptions,
   type ProbeOutcome,
   type Prober,
-  type ProbeSuccess,
   type ProbeTarget,
   type Transport,
 } from "@hub/core";
+import {
+  endpointKey,
+  type ProbeFailure,
+  type ProbeOptions,
+  type ProbeSuccess,
+} from "@hub/core/probing";
 import { createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { callLockOf } from "./call-lock.js";
 import { explore, isWorthExploring } from "./explore.js";
@@ -139,7 +141,10 @@ export function createProber(deps: ProberDeps): Prober {
         locked,
         ...read
       } = options.full
-        ? await readCapabilities(connection, reading, budgets, { key: endpoint, known: taskSupport })
+        ? await readCapabilities(connection, reading, budgets, {
+            key: endpoint,
+            known: taskSupport,
+          })
         : { warnings: [] };
       const isAsked = locked === undefined && isCallRefused === true;
       const shut = isAsked ? await callLockOf(connection, reading.signal) : locked;

@@ -1,14 +1,12 @@
 import {
-  assembleSnapshot,
   type BudgetBook,
-  type BudgetName,
-  type CachingHints,
   type CapabilityKind,
   type CapabilitySnapshot,
   isJsonObject,
   type JsonValue,
-  noRoom,
 } from "@hub/core";
+import type { BudgetName } from "@hub/core/limits";
+import { assembleSnapshot, type CachingHints, noRoom } from "@hub/core/probing";
 import type { Deadline } from "@hub/dial";
 import { type Fault, ProbeFault } from "./fault.js";
 import type { ServerIntroduction } from "./mcp-protocol.js";

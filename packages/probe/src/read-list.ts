@@ -1,14 +1,7 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import {
-  type BudgetName,
-  type CachingHints,
-  type CapabilityItem,
-  type CapabilityKind,
-  itemOf,
-  type JsonObject,
-  type JsonValue,
-  keyMember,
-} from "@hub/core";
+import type { CapabilityItem, CapabilityKind, JsonObject, JsonValue } from "@hub/core";
+import type { BudgetName } from "@hub/core/limits";
+import { type CachingHints, itemOf, keyMember } from "@hub/core/probing";
 import { codes } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";
 import { printable } from "./guarded-json.js";

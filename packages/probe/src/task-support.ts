@@ -1,4 +1,5 @@
-import { type CapabilityItem, isJsonObject, itemOf, type JsonObject } from "@hub/core";
+import { type CapabilityItem, isJsonObject, type JsonObject } from "@hub/core";
+import { itemOf } from "@hub/core/probing";
 import type { Deadline } from "@hub/dial";
 import { taskKeys } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";

@@ -6,13 +6,7 @@ import {
   type DialAnswer,
   type Dialer,
 } from "@hub/dial";
-import {
-  codes,
-  modernVersion,
-  newestLegacyVersion,
-  serverVersions,
-  sessionIdIn,
-} from "@hub/mcp";
+import { codes, modernVersion, newestLegacyVersion, serverVersions, sessionIdIn } from "@hub/mcp";
 import { asFault, readRefusal, readReply } from "./answer.js";
 import { ProbeFault } from "./fault.js";
 import {

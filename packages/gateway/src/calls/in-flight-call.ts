@@ -1,4 +1,5 @@
-import type { Entry, UpstreamExchange } from "@hub/core";
+import type { Entry } from "@hub/core";
+import type { UpstreamExchange } from "@hub/core/upstream";
 import { type Envelope, isUnauthorized, outcomeOf } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
 import type { CallRecord, RunningCall } from "../traffic/traffic.js";

@@ -1,4 +1,5 @@
-import { BudgetBook, type Entry, isHidden, type Now, shownProfile } from "@hub/core";
+import { BudgetBook, type Entry, type Now } from "@hub/core";
+import { isHidden, shownProfile } from "@hub/core/shown";
 import { GracePeriod } from "./grace-period.js";
 import { KeptViews } from "./kept-views.js";
 import { type Selection, selects } from "./selection.js";

@@ -1,4 +1,5 @@
-import { type Entry, isJsonObject, type JsonObject, serverStatus, shownProfile } from "@hub/core";
+import { type Entry, isJsonObject, type JsonObject, serverStatus } from "@hub/core";
+import { shownProfile } from "@hub/core/shown";
 import type { JsonRpcRequest } from "@hub/mcp";
 import { hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import { usableTools } from "../catalogue/items.js";

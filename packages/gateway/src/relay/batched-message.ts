@@ -1,4 +1,4 @@
-import type { UpstreamRequest } from "@hub/core";
+import type { UpstreamRequest } from "@hub/core/upstream";
 import {
   answersRequest,
   batchVersion,

@@ -1,4 +1,4 @@
-import type { UpstreamFailure, UpstreamRequest } from "@hub/core";
+import type { UpstreamFailure, UpstreamRequest } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,

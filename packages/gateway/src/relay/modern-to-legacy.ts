@@ -1,4 +1,5 @@
-import type { BudgetBook, JsonObject, UpstreamExchange } from "@hub/core";
+import type { BudgetBook, JsonObject } from "@hub/core";
+import type { UpstreamExchange } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,

@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import { answersRequest, envelopeOf, type Headers } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";

@@ -1,17 +1,17 @@
 import type { ServerResponse } from "node:http";
+import type { Entry } from "@hub/core";
 import type {
-  Entry,
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import {
   answersRequest,
   type Envelope,
   type Headers,
-  type JsonRpcId,
   isUnauthorized,
+  type JsonRpcId,
   outcomeOf,
 } from "@hub/mcp";
 import { CallPlace } from "../calls/call-place.js";

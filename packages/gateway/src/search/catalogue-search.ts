@@ -1,7 +1,8 @@
-import { type BudgetBook, type Registry, shownProfile } from "@hub/core";
+import type { BudgetBook, Registry } from "@hub/core";
+import { shownProfile } from "@hub/core/shown";
 import { Turns, type TurnsOptions } from "../turns.js";
-import type { ToolMatch } from "./tool-match.js";
 import type { SearchableServer } from "./searchable-text.js";
+import type { ToolMatch } from "./tool-match.js";
 import { ToolSearch } from "./tool-search.js";
 
 export type SearchTools = (

@@ -1,8 +1,8 @@
 import type { CapabilityItem } from "@hub/core";
 import { bestOf } from "./best-of.js";
-import type { ToolMatch } from "./tool-match.js";
 import { type SearchableServer, textsAbout } from "./searchable-text.js";
 import { TextIndex } from "./text-index.js";
+import type { ToolMatch } from "./tool-match.js";
 import { tunedWeights, type Weights } from "./weights.js";
 import { wordShare } from "./word-share.js";
 

@@ -1,14 +1,7 @@
 import type { Now } from "@hub/core";
 import { cutText } from "@hub/mcp";
-import {
-  addCounts,
-  addDuration,
-  type Counts,
-  type Figures,
-  figures,
-  noCounts,
-} from "./figures.js";
-import { Minutes, Rate, type MinuteFigures } from "./minutes.js";
+import { addCounts, addDuration, type Counts, type Figures, figures, noCounts } from "./figures.js";
+import { type MinuteFigures, Minutes, Rate } from "./minutes.js";
 
 /** One call that went through the gateway. */
 export type CallRecord = {

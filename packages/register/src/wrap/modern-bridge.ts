@@ -1,3 +1,4 @@
+import { outsideEnvelope, taskKeys } from "@hub/mcp";
 import {
   type McpServer,
   ProtocolError,

@@ -1,5 +1,6 @@
 import { type ClientFormat, getClientConfig, listClients, type QueryOf } from "@hub/api";
-import { HubError, isHidden, toolsetNotFound } from "@hub/core";
+import { HubError, toolsetNotFound } from "@hub/core";
+import { isHidden } from "@hub/core/shown";
 import { accepts } from "hono/accepts";
 import { directConfig, hubConfig } from "../client-config/client-config.js";
 import { clients } from "../client-config/clients.js";

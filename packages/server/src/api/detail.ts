@@ -1,5 +1,6 @@
 import type { getServer } from "@hub/api";
-import { type Entry, flappingOf, neighbourWarnings, type Registry } from "@hub/core";
+import { type Entry, flappingOf, type Registry } from "@hub/core";
+import { neighbourWarnings } from "@hub/core/shown";
 import type { RouteCall } from "./serve.js";
 import { etagOf, instant, serverDetail } from "./views.js";
 

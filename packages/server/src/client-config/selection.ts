@@ -1,12 +1,6 @@
 import type { Entry, Registry, Toolset } from "@hub/core";
-import {
-  HubError,
-  isHidden,
-  leadingInstance,
-  serverNotFound,
-  serverStatus,
-  shownProfile,
-} from "@hub/core";
+import { HubError, leadingInstance, serverNotFound, serverStatus } from "@hub/core";
+import { isHidden, shownProfile } from "@hub/core/shown";
 import type { Connection, DirectConnection } from "./connection.js";
 import { safeUrl } from "./quoting.js";
 
