@@ -1,10 +1,16 @@
-/** Names and values in turns: lower case, and nothing among them that must not cross. */
+/**
+ * Names and values in turns: lower case, and nothing among them that must not cross, which nobody checks
+ * again. It is for the hot path.
+ */
 export type ReadyHeaders = readonly string[];
 
 /** A request to an upstream endpoint, as it goes out. */
 export type UpstreamRequest = {
   readonly method: "GET" | "POST" | "DELETE";
-  /** Lower-case names. Only headers that are known to be for servers cross; the dialer drops all others. */
+  /**
+   * Lower-case names. Of a record only headers that are known to be for servers cross; the dialer drops all
+   * others. A ready list crosses as it is: who makes it answers for what is in it.
+   */
   readonly headers: Readonly<Record<string, string>> | ReadyHeaders;
   readonly body?: string | Buffer | undefined;
   /**
