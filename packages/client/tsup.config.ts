@@ -6,6 +6,10 @@ export default defineConfig(() => {
   const build = libraryBuild({ index: "src/index.ts" });
   if (typeof build.dts !== "object") return build;
   const plain = [writePlainTypes()];
-  const paths = { "@hub/api": plain, "@hub/core": plain };
+  const paths = {
+    "@hub/api": plain,
+    "@hub/core": plain,
+    "@hub/api/config": ["../api/src/config/index.ts"],
+  };
   return { ...build, dts: { compilerOptions: { ...build.dts.compilerOptions, paths } } };
 });

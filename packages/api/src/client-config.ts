@@ -1,33 +1,7 @@
 import { transports } from "@hub/core";
 import { z } from "zod";
+import { type ClientFormat, type ClientId, clientFormats, clientIds } from "./config/ids.js";
 import { defineRoute, type Unchanging } from "./route.js";
-
-/** Every client there is a configuration for, in the order people see them. */
-export const clientIds = [
-  "claude-code",
-  "claude-desktop",
-  "vscode",
-  "cursor",
-  "windsurf",
-  "zed",
-  "continue",
-  "codex",
-  "gemini",
-  "copilot-cli",
-  "opencode",
-  "qwen-code",
-  "langchain",
-  "langchain-python",
-  "adk",
-  "fastmcp",
-  "ai-sdk",
-  "openai-agents",
-  "typescript",
-  "inspector",
-] as const;
-
-/** What the text of a configuration is written in. */
-export const clientFormats = ["json", "yaml", "toml", "shell", "typescript", "python"] as const;
 
 const clientSchema = z
   .object({
@@ -55,6 +29,12 @@ const clientConfigSchema = z
     endpoints: z
       .array(z.object({ key: z.string(), url: z.string(), transport: z.enum(transports) }))
       .describe("The MCP endpoints in the text, for any other client."),
+    data: z
+      .unknown()
+      .optional()
+      .describe(
+        "What a constructor of the framework takes, where it takes data. `@hub/client` gives the same.",
+      ),
   })
   .meta({ id: "ClientConfig" });
 
@@ -107,9 +87,11 @@ export const getClientConfig = defineRoute({
         "`gateway`: one endpoint of the hub, which always works. `direct`: each server at its own endpoint.",
       ),
     mode: z
-      .enum(["all", "search"])
-      .default("all")
-      .describe("`search`: the hub's search tools instead of all tools."),
+      .enum(["auto", "all", "search"])
+      .default("auto")
+      .describe(
+        "`search`: the hub's search tools instead of all tools. `auto`: `search` where there are more than 40 tools and the client has a model read the whole list; a client that searches by itself is given all.",
+      ),
     format: z
       .enum(["text", "json"])
       .optional()
@@ -130,8 +112,7 @@ export const getClientConfig = defineRoute({
   errors: ["INVALID_REQUEST", "ROUTE_NOT_FOUND", "SERVER_NOT_FOUND", "TOOLSET_NOT_FOUND"],
 });
 
-export type ClientId = (typeof clientIds)[number];
-export type ClientFormat = (typeof clientFormats)[number];
+export { type ClientFormat, type ClientId, clientFormats, clientIds };
 export type ListedClient = z.output<typeof clientSchema>;
 export type ClientList = z.output<typeof clientListSchema>;
 export type ClientConfig = Unchanging<z.output<typeof clientConfigSchema>>;

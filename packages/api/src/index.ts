@@ -33,6 +33,7 @@ export {
   getHealth,
   getReadiness,
   getVersion,
+  type Health,
   type HubVersion,
   type Readiness,
 } from "./operations.js";
@@ -53,6 +54,7 @@ export {
   type JsonStatus,
   type PathParams,
   type QueryOf,
+  type QuerySent,
   type Route,
   type RouteAnswer,
   type Unchanging,

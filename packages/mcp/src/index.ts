@@ -28,6 +28,7 @@ export {
 export {
   EventParser,
   EventTooLarge,
+  eventBytes,
   eventText,
   fieldsText,
   type StreamEvent,

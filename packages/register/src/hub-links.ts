@@ -1,4 +1,4 @@
-import { defaultHubUrl, HubClient, parseHubUrls, type RegistrationInput } from "@hub/client";
+import { defaultHubUrl, LeaseClient, parseHubUrls, type RegistrationInput } from "@hub/client";
 import { tellFinding } from "./lease/finding.js";
 import { LeaseKeeper } from "./lease/keep-lease.js";
 import { createReporter, type HubStatus } from "./lease/report.js";
@@ -53,7 +53,7 @@ export class HubLinks {
 
   #keep(url: string): void {
     const { log, token, registrationFor, capabilitiesHash, advertiseUrl } = this.#options;
-    const hub = new HubClient({ url, token });
+    const hub = new LeaseClient({ url, token });
     const { signal } = this.#stop;
     const keeper = new LeaseKeeper({
       hub,

@@ -1,6 +1,6 @@
 import {
   type FindingView,
-  type HubClient,
+  type LeaseClient,
   proxyVariableFor,
   type RegisterAnswer,
 } from "@hub/client";
@@ -19,7 +19,7 @@ const mostWarnings = 10;
 
 /** Tells the person who started the server whether the hub reaches it, what it cannot use of it, and what to do. */
 export async function tellFinding(
-  hub: Pick<HubClient, "server">,
+  hub: Pick<LeaseClient, "server">,
   answer: RegisterAnswer,
   dependencies: {
     readonly time: Time;

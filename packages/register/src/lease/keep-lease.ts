@@ -1,7 +1,7 @@
 import {
   type Heartbeat,
-  type HubClient,
   HubClientError,
+  type LeaseClient,
   type RegisterAnswer,
   type RegistrationInput,
 } from "@hub/client";
@@ -17,7 +17,7 @@ export type LeaseEvent =
   | { readonly type: "failed"; readonly error: HubClientError };
 
 export interface LeaseDependencies {
-  readonly hub: Pick<HubClient, "register" | "renew" | "deregister">;
+  readonly hub: Pick<LeaseClient, "register" | "renew" | "deregister">;
   readonly time: Time;
   /** A number from 0 up to 1. */
   random(): number;

@@ -1,17 +1,21 @@
-import { type ClientFormat, getClientConfig, listClients, type QueryOf } from "@hub/api";
-import { HubError, toolsetNotFound } from "@hub/core";
+import {
+  type ClientConfig,
+  type ClientFormat,
+  getClientConfig,
+  listClients,
+  type QueryOf,
+} from "@hub/api";
+import { type ClientKind, clients, directConfig, hubConfig } from "@hub/api/config";
+import { HubError, type Registry, toolsetNotFound } from "@hub/core";
 import { isHidden } from "@hub/core/shown";
 import { accepts } from "hono/accepts";
-import { directConfig, hubConfig } from "../client-config/client-config.js";
-import { clients } from "../client-config/clients.js";
-import type { ClientKind } from "../client-config/connection.js";
 import {
   checkServers,
   directConnections,
-  hubConnection,
-  namedConnection,
+  hubShows,
   stateKeepers,
   type Wanted,
+  withoutTags,
 } from "../client-config/selection.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
@@ -59,6 +63,12 @@ function checkTogether({
     refuse("/mode", "must be all with via=direct: the search tools are the hub's own");
 }
 
+function throughHub(client: ClientKind, wanted: Wanted, registry: Registry): ClientConfig {
+  const { connection, tooMany } = hubShows(client, wanted, registry);
+  const named = () => hubShows(client, withoutTags(wanted, registry), registry).connection;
+  return hubConfig(client, connection, named, { keepers: stateKeepers(wanted, registry), tooMany });
+}
+
 export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDeps): void {
   serve(app, listClients, (call) =>
     call.json(200, {
@@ -88,17 +98,12 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
         return entry !== undefined && isHidden(entry.record);
       }),
       toolset,
-      isSearch: asked.mode === "search",
+      mode: asked.mode,
     };
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, registry))
-        : hubConfig(
-            client,
-            hubConnection(wanted),
-            () => namedConnection(wanted, registry),
-            stateKeepers(wanted, registry),
-          );
+        : throughHub(client, wanted, registry);
     const preferred = accepts(context, {
       header: "Accept",
       supports: ["text/plain", "application/json"],
