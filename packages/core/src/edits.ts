@@ -9,7 +9,7 @@ import { type Profile, tagsSchema } from "./profile.js";
 export const lifecycles = ["experimental", "production", "deprecated"] as const;
 
 /** The longest time that a whole call may take, which no limit for one server exceeds. */
-export const longestCallMs = 15 * 60_000;
+const longestCallMs = 15 * 60_000;
 const shortestCallMs = 100;
 const mostToolTimeouts = 100;
 const longestToolName = 256;

@@ -3,7 +3,7 @@ import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
-import { CommitQueue } from "./commit-queue.js";
+import { CommitQueue, type CommitSink } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
@@ -60,6 +60,11 @@ export class Registry {
   readonly #catalogue = new Catalogue();
   readonly #time: HubTime;
   readonly #startedAt: number;
+  readonly #sink: CommitSink = {
+    recordOf: (id) => this.#catalogue.get(id)?.record,
+    take: (commit) => this.#take(commit),
+    publish: (events) => this.#publish(events),
+  };
   readonly #queue: CommitQueue;
   readonly #agenda: ProbeAgenda;
   readonly #statuses: StatusChanges;
@@ -82,11 +87,7 @@ export class Registry {
     this.#queue = new CommitQueue({
       budgets,
       store: options.store,
-      sink: {
-        recordOf: (id) => this.#catalogue.get(id)?.record,
-        take: (commit) => this.#take(commit),
-        publish: (events) => this.#publish(events),
-      },
+      sink: this.#sink,
       defer: options.defer ?? queueMicrotask,
     });
     const shared = {

@@ -3,7 +3,7 @@ import { longestRefusal } from "./token-refusal.js";
 import { idOf, numberOf, textOf } from "./written-value.js";
 
 /** What the error of an answer says of itself; its `data` is passed over. */
-export type ErrorHead = {
+type ErrorHead = {
   readonly code: number | undefined;
   /** Undefined when it is no text, or one longer than `longestRefusal`. */
   readonly message: string | undefined;
@@ -91,9 +91,7 @@ export class EnvelopeReader {
   #id: string | undefined;
   #isCall = false;
   #isAnswer = false;
-  #isError = false;
-  #errorCode: number | undefined;
-  #errorMessage: string | undefined;
+  #error: { code: number | undefined; message: string | undefined } | undefined;
   #isToolError = false;
   #resultType: string | undefined;
   #protocolVersion: string | undefined;
@@ -153,9 +151,7 @@ export class EnvelopeReader {
             id: idOf(this.#id),
             isCall: this.#isCall,
             isAnswer: this.#isAnswer,
-            error: this.#isError
-              ? { code: this.#errorCode, message: this.#errorMessage }
-              : undefined,
+            error: this.#error,
             isToolError: this.#isToolError,
             resultType: this.#resultType,
             protocolVersion: this.#protocolVersion,
@@ -175,8 +171,7 @@ export class EnvelopeReader {
     this.#id = undefined;
     this.#isCall = false;
     this.#isAnswer = false;
-    this.#isError = false;
-    this.#forgetError();
+    this.#error = undefined;
     this.#forgetResult();
     return envelope;
   }
@@ -187,12 +182,6 @@ export class EnvelopeReader {
     this.#asksForInput = false;
     this.#resultType = undefined;
     this.#protocolVersion = undefined;
-  }
-
-  /** Of two errors, too. */
-  #forgetError(): void {
-    this.#errorCode = undefined;
-    this.#errorMessage = undefined;
   }
 
   /** Goes on inside of a text, up to behind its closing quote. */
@@ -278,6 +267,7 @@ export class EnvelopeReader {
     ) {
       this.#readDepth = 2;
       this.#isInResult = this.#key === "result";
+      if (!this.#isInResult) this.#error = { code: undefined, message: undefined };
       this.#membersAt = this.#before + at + 1 - this.#from;
       this.#token = "";
     } else this.#token = nested;
@@ -305,7 +295,7 @@ export class EnvelopeReader {
     } else {
       this.#key = name;
       if (name === "result") this.#forgetResult();
-      else if (name === "error") this.#forgetError();
+      else if (name === "error") this.#error = undefined;
     }
   }
 
@@ -325,7 +315,9 @@ export class EnvelopeReader {
     else if (this.#key === "result") this.#isAnswer = true;
     else if (this.#key === "error") {
       this.#isAnswer = true;
-      this.#isError = value === nested;
+      if (value !== nested) this.#error = undefined;
+      // An array says neither.
+      else this.#error ??= { code: undefined, message: undefined };
     }
     this.#key = undefined;
   }
@@ -337,11 +329,12 @@ export class EnvelopeReader {
   }
 
   #takeOfError(value: string): void {
-    if (this.#innerKey === "code") this.#errorCode = numberOf(value);
+    if (this.#error === undefined) return;
+    if (this.#innerKey === "code") this.#error.code = numberOf(value);
     else if (this.#innerKey === "message") {
       const message = textOf(value);
       const isShort = message !== undefined && message.length <= longestRefusal;
-      this.#errorMessage = isShort ? message : undefined;
+      this.#error.message = isShort ? message : undefined;
     }
   }
 

@@ -1,5 +1,7 @@
 import type { JsonRpcId } from "./json-rpc.js";
 
+const quote = 34;
+
 /** A whole number as JSON writes it, short enough to be exact in JavaScript. */
 const plainNumber = /^(?:0|[1-9]\d{0,14})$/;
 
@@ -18,7 +20,8 @@ function jsonOf(written: string | undefined): unknown {
 
 /** A text as JSON writes it; undefined for any other value, and for one whose end was cut off. */
 export function textOf(written: string | undefined): string | undefined {
-  if (written?.startsWith('"') !== true || !written.endsWith('"')) return undefined;
+  if (written === undefined || written.charCodeAt(0) !== quote) return undefined;
+  if (written.length < 2 || written.charCodeAt(written.length - 1) !== quote) return undefined;
   // Nearly all are written plainly, in ASCII.
   if (!needsReading.test(written)) return written.slice(1, -1);
   const value = jsonOf(written);
