@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import { exitCodes } from "../command-line/exit-codes.js";
 import { type Tone, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { parseJsonObject } from "../command-line/tool-arguments.js";
@@ -22,7 +21,8 @@ const tones: Readonly<Record<Imported["outcome"], Tone>> = {
 export const command = defineCommand({
   args: {
     file: {
-      summary: "a file that mcp-hub export wrote, or - for stdin (default: what clients have)",
+      summary:
+        "a file that mcp-hub export wrote, or - for stdin (default: shows what MCP clients have)",
       isOptional: true,
       completes: "files",
     },
@@ -36,14 +36,13 @@ export const command = defineCommand({
     "Without a file it shows what the MCP clients of this machine have in theirs, as `mcp-hub import clients` does.",
     "A server that comes in this way has no lease: the hub's own probe decides about it until it registers itself. Of several instances only the first is registered; the others join when they register.",
   ],
-  examples: ["import catalogue.json --dry-run", "import catalogue.json --replace"],
+  examples: ["import", "import catalogue.json --dry-run", "import catalogue.json --replace"],
   async run(context, { args, options }) {
-    const { folder, hub, input, interrupted, output } = context;
     if (args.file === undefined) {
-      const { command: importClients } = await import("./import-clients.js");
-      const nothingChosen = { all: false, to: undefined, from: [] };
-      return importClients.run(context, { args: { server: [] }, options: nothingChosen });
+      const { importClients } = await import("./import-clients.js");
+      return importClients(context, { names: [], isAll: false, from: [] });
     }
+    const { folder, hub, input, interrupted, output } = context;
     const path = args.file === "-" ? "stdin" : resolve(folder, args.file);
     const text =
       args.file === "-"
@@ -86,6 +85,5 @@ export const command = defineCommand({
       throw new CommandError("failed", `${counted(failures, "thing")} could not be taken over.`, {
         code: "IMPORT_INCOMPLETE",
       });
-    return exitCodes.ok;
   },
 });
