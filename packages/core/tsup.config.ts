@@ -5,6 +5,7 @@ export default defineConfig(
   libraryBuild({
     index: "src/index.ts",
     environment: "src/environment/index.ts",
+    diagnosis: "src/parts/diagnosis.ts",
     limits: "src/parts/limits.ts",
     probing: "src/parts/probing.ts",
     shown: "src/parts/shown.ts",

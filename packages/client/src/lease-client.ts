@@ -23,6 +23,14 @@ export class LeaseClient {
   }
 
   /**
+   * What says to the hub who is asking, for clients that connect to it. Send it to this hub only, and show
+   * it nobody. Empty without a token.
+   */
+  authorization(): Record<string, string> {
+    return this.requests.authorization();
+  }
+
+  /**
    * Registers a server, or says again what the hub already knows. `proof` says that the server at the
    * endpoint is ours: the id of a lease it had, or its service key. Without it, while a lease there is
    * alive, the answer has `retryAfterMs` and no lease, and nothing has changed yet.
@@ -51,6 +59,13 @@ export class LeaseClient {
       shapes.renewed,
     );
     return answer;
+  }
+
+  /** Sends the last lines that a server printed, plain text of at most 64 KiB, for whoever asks the hub what is wrong with it. */
+  async sendLog(leaseId: string, lines: string, signal?: AbortSignal): Promise<void> {
+    const path = pathTo("leases", leaseId, "log");
+    const headers = { "content-type": "text/plain" };
+    await this.requests.tell({ method: "PUT", path, body: lines, headers, signal });
   }
 
   /** Deregisters the instance that holds this lease. A lease the hub no longer knows is no error. */

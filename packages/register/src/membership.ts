@@ -59,6 +59,7 @@ export class Membership {
       registrationFor: (hubUrl) => this.#registrationFor(hubUrl),
       capabilitiesHash: () => place.capabilitiesHash(),
       advertiseUrl: this.advertiseUrl,
+      lastLines: options.lastLines,
       onStatus: (status) => this.setStatus(status),
     });
     this.#forgetSignals =
@@ -96,6 +97,11 @@ export class Membership {
   /** What is said of the server has changed. */
   registerAgain(): void {
     this.#hubs.registerAgain();
+  }
+
+  /** Sends the last lines of the server to all hubs. */
+  sendLog(): void {
+    this.#hubs.sendLog();
   }
 
   /** From now on a signal is no reason to deregister. */

@@ -63,15 +63,20 @@ export function register(target: Target, options: RegisterOptions = {}): Registe
   });
 }
 
+/** A server that is served here, whose last lines can be sent unasked. */
+export interface RegisteredBackend extends Registered {
+  sendLog(): void;
+}
+
 /** Serves and registers what a backend stands for. For `register` and the command line. */
-export function registerBackend(backend: Backend, options: RegisterOptions): Registered {
+export function registerBackend(backend: Backend, options: RegisterOptions): RegisteredBackend {
   return new Registration(options, { backend });
 }
 
 /** `isStarted`: the program serves it by itself already. */
 type Source = { readonly backend: Backend; readonly isStarted?: boolean };
 
-class Registration implements Registered {
+class Registration implements RegisteredBackend {
   readonly ready: Promise<Registered>;
   url: string | undefined;
   port: number | undefined;
@@ -83,6 +88,7 @@ class Registration implements Registered {
   #bound: Bound | undefined;
   #capabilities: { current(): string | undefined; stop(): void } | undefined;
   #closing: Promise<void> | undefined;
+  #giveBackPorts = () => {};
 
   constructor(options: RegisterOptions, source: Source) {
     this.#options = options;
@@ -116,6 +122,10 @@ class Registration implements Registered {
 
   onStatus(listener: (status: RegisteredStatus) => void): () => void {
     return this.#membership.onStatus(listener);
+  }
+
+  sendLog(): void {
+    this.#membership.sendLog();
   }
 
   close(): Promise<void> {
@@ -169,7 +179,9 @@ class Registration implements Registered {
   async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
     if (!this.#serving.hasAnyPort) return undefined;
     const { name } = (await backend.describe()).serverInfo;
-    return usualPorts(this.#options.name ?? name, process.cwd());
+    const usual = usualPorts(this.#options.name ?? name, process.cwd());
+    this.#giveBackPorts = usual.giveBack;
+    return usual.ports;
   }
 
   /**
@@ -202,6 +214,7 @@ class Registration implements Registered {
     await this.#membership.leave();
     this.#serving.unref();
     await this.#serving.close();
+    this.#giveBackPorts();
     this.#membership.setStatus("closed");
   }
 }

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Budgets, type Clock, type Entry, type HubSettings, serverStatus } from "@hub/core";
+import {
+  type Budgets,
+  type Clock,
+  type Entry,
+  type HubSettings,
+  type Registry,
+  serverStatus,
+} from "@hub/core";
 import type { BudgetName, BudgetReport } from "@hub/core/limits";
 import type { GatewayLimits } from "@hub/gateway";
 import { type Hub, startHub } from "@hub/server";
@@ -69,6 +76,11 @@ export class TestHub {
 
   get port(): number {
     return this.#hub.port;
+  }
+
+  /** For what nobody can say over HTTP on one machine, such as a registration from another. */
+  get registry(): Registry {
+    return this.#hub.registry;
   }
 
   stop(): Promise<void> {

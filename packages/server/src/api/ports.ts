@@ -1,6 +1,7 @@
 import type { BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
-import type { Diagnose } from "@hub/probe";
+import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 
 export type HubInfo = {
@@ -44,7 +45,8 @@ export type AppDeps = {
   readonly guard: GuardOptions;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
-  readonly diagnose: Diagnose;
+  readonly doctor: Pick<Doctor, "ask">;
+  readonly logs: ServerLogs;
   /** The tools of all servers that fit a query, the best first. */
   readonly searchTools: SearchTools;
   /** What the hub counts of the calls that go through its gateway. */

@@ -11,6 +11,7 @@ import {
   Registry,
   Toolsets,
 } from "@hub/core";
+import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
@@ -18,6 +19,8 @@ import { holdResponse } from "@hub/testing";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
+import { Doctor } from "../../src/doctor/doctor.js";
+import { followLogs } from "../../src/doctor/follow-logs.js";
 
 /** A clock that stands still until it is told to go. */
 class ManualClock implements Clock {
@@ -139,6 +142,8 @@ export async function createTestApp(
     clock,
   });
   const stopping = new AbortController();
+  const logs = new ServerLogs(budgets, () => clock.wall());
+  registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
   const app = createApp({
     registry,
@@ -147,13 +152,20 @@ export async function createTestApp(
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     checkEndpoint: () => {},
-    diagnose: async ({ endpoint }) => ({
-      ok: true,
-      endpoint,
-      transport: "streamable-http",
-      steps: [],
-      warnings: [],
+    doctor: new Doctor({
+      registry,
+      logs,
+      examine: async ({ endpoint }) => ({
+        ok: true,
+        endpoint,
+        transport: "streamable-http",
+        steps: [],
+        warnings: [],
+      }),
+      recentCalls: () => [],
+      probeNow: async () => {},
     }),
+    logs,
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
     previewToolset: () => {
       throw new Error("Previews are the gateway's: the tests of a whole hub have them.");
