@@ -1,4 +1,4 @@
-import { getClientConfig, listClients } from "./client-config.js";
+import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
@@ -50,6 +50,7 @@ export const contract: readonly Route[] = [
   replaceToolset,
   deleteToolset,
   listClients,
+  getClaudeDesktopBundle,
   getClientConfig,
   getPythonClient,
   findPythonClient,

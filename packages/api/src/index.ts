@@ -6,6 +6,7 @@ export {
   type ClientName,
   clientFormats,
   clientIds,
+  getClaudeDesktopBundle,
   getClientConfig,
   listClients,
 } from "./client-config.js";

@@ -21,6 +21,8 @@ export type VerdictFacts = {
   readonly examined?: Examined | undefined;
   /** The last calls, newest first. Default: none. */
   readonly calls?: readonly RecentCall[];
+  /** Whether a server is registered at an endpoint, under any name. Default: at none. */
+  readonly isRegistered?: (endpoint: string) => boolean;
   /** What happened to it, newest first. Default: nothing. */
   readonly changes?: readonly JournalEvent[];
 };
@@ -49,7 +51,7 @@ export function verdictOf(facts: VerdictFacts): Verdict {
       return instanceProblems(instance, now, isExamined ? examined : undefined);
     }),
     ...(isHidden(record) ? [hidden] : []),
-    ...conflicts(changes, now),
+    ...conflicts(facts, now),
     ...attentionOf(entry, neighbours).map((one) => ({ severity: "warning", ...one }) as const),
     ...callProblem(calls),
   ];
@@ -98,9 +100,13 @@ const hidden: VerdictProblem = {
 /** A refusal that is older concerns nobody who asks now. */
 const conflictsForMs = 600_000;
 
-function conflicts(changes: readonly JournalEvent[], { wall }: Now): VerdictProblem[] {
+function conflicts({ changes = [], isRegistered }: VerdictFacts, { wall }: Now): VerdictProblem[] {
   const found = changes.find(
-    (event) => event.kind === "name-conflict" && wall - event.at < conflictsForMs,
+    (event) =>
+      event.kind === "name-conflict" &&
+      wall - event.at < conflictsForMs &&
+      // It has found a name of its own, or the holder has left.
+      isRegistered?.(event.endpoint) !== true,
   );
   if (found?.kind !== "name-conflict") return [];
   return [

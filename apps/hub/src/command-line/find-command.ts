@@ -28,7 +28,7 @@ function countLeading(words: readonly string[]): number {
   return count;
 }
 
-export function entryNamed(name: string): CommandEntry | undefined {
+function entryNamed(name: string): CommandEntry | undefined {
   return commands.find((entry) => entry.name === name);
 }
 
@@ -61,8 +61,8 @@ export function findCommand(words: readonly string[]): FoundCommand {
   }
   const behind = second === undefined ? [] : [second, ...others];
   // `import clients` is a command beside `import`.
-  const both = second === undefined ? undefined : entryNamed(`${first} ${second}`);
-  if (both !== undefined) return { ok: true, entry: both, words: [...before, ...others] };
+  const whole = second === undefined ? undefined : entryNamed(`${first} ${second}`);
+  if (whole !== undefined) return { ok: true, entry: whole, words: [...before, ...others] };
   const entry = entryNamed(first);
   if (entry !== undefined) return { ok: true, entry, words: [...before, ...behind] };
   const below = entriesBelow(first);

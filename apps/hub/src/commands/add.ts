@@ -1,4 +1,4 @@
-import type { FindingView, HubClient, RegisterAnswer, ServerDetail } from "@hub/client";
+import type { HubClient, RegisterAnswer, ServerDetail } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { statusPiece } from "../command-line/status.js";
@@ -25,8 +25,10 @@ async function ownName(
   );
 }
 
-function problemIn({ instances }: ServerDetail): FindingView | undefined {
-  return instances.find(({ problem }) => problem !== undefined)?.problem;
+/** Why it cannot be used, and what to do: a reason says both. */
+function problemIn({ instances, status }: ServerDetail): string | undefined {
+  if (status === "up") return undefined;
+  return instances.find((instance) => instance.status !== "up")?.reason;
 }
 
 function lines(
@@ -51,7 +53,7 @@ function lines(
   ];
   return [
     head,
-    ...(problem === undefined ? [] : [toned(`${problem.cause} ${problem.fix}`, "warning")]),
+    ...(problem === undefined ? [] : [toned(problem, "warning")]),
     ...[...new Set([...warnings, ...(probed?.warnings ?? [])])].map((text) =>
       toned(`! ${text}`, "warning"),
     ),

@@ -1,7 +1,6 @@
 import type { ServerTools } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import { withServer } from "../command-line/connection.js";
 import { contentText, progressOf } from "../command-line/content.js";
 import { findServer } from "../command-line/find-server.js";
 import { nearestAdvice } from "../command-line/nearest.js";
@@ -69,6 +68,7 @@ export const command = defineCommand({
         ? parseJsonObject(await input.readText(mostInputBytes), "stdin")
         : readToolArguments(args.argument, tool?.inputSchema);
     assertComplete(given, tool?.inputSchema, args.tool);
+    const { withServer } = await import("../command-line/connection.js");
     const result = await withServer(context, server.id, (mcp) =>
       mcp.callTool(
         { name: args.tool, arguments: { ...given } },

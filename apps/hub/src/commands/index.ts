@@ -148,6 +148,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./run.js"),
   },
   {
+    name: "connect",
+    summary: "Write the hub into the file of a client, such as Cursor or Codex",
+    worksOn: ["hub", "files"],
+    load: () => import("./connect.js"),
+  },
+  {
+    name: "stdio",
+    summary: "Be the hub for a client that only starts commands",
+    worksOn: ["hub"],
+    load: () => import("./stdio.js"),
+  },
+  {
     name: "import clients",
     summary: "Take servers over from the files of this machine's MCP clients",
     worksOn: ["hub", "files"],

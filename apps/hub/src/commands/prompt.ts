@@ -1,6 +1,5 @@
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import { withServer } from "../command-line/connection.js";
 import { contentText } from "../command-line/content.js";
 import { findServer } from "../command-line/find-server.js";
 import { nearestAdvice } from "../command-line/nearest.js";
@@ -96,6 +95,7 @@ export const command = defineCommand({
       );
     }
     const given = readArguments(args.argument);
+    const { withServer } = await import("../command-line/connection.js");
     const result = await withServer(context, id, (mcp) =>
       mcp.getPrompt({ name: prompt, arguments: given }, { signal: interrupted }),
     );

@@ -1,13 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  ResourceNotFoundError,
-} from "@modelcontextprotocol/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import { withServer } from "../command-line/connection.js";
 import { findServer } from "../command-line/find-server.js";
 import { everyPage } from "../command-line/pages.js";
 import { toned } from "../command-line/styled.js";
@@ -54,14 +48,8 @@ export const command = defineCommand({
       );
       return;
     }
-    const result = await withServer(context, id, (mcp) =>
-      mcp.readResource({ uri }, { signal: interrupted }).catch((error: unknown) => {
-        // Servers say in this way that they have no such resource; some leave out which.
-        if (ProtocolError.isInstance(error) && error.code === ProtocolErrorCode.InvalidParams)
-          throw new ResourceNotFoundError(uri, error.message);
-        throw error;
-      }),
-    );
+    const { readResource, withServer } = await import("../command-line/connection.js");
+    const result = await withServer(context, id, (mcp) => readResource(mcp, uri, interrupted));
     const parts = result.contents.map((part) =>
       "blob" in part && typeof part.blob === "string"
         ? Buffer.from(part.blob, "base64")

@@ -32,7 +32,7 @@ function listLines(
     [
       ...(hasServer ? [] : [{ title: "SERVER", keeps: 12 }]),
       { title: "TOOL", keeps: 16 },
-      { title: "TAKES" },
+      { title: "TAKES", mayGo: true },
       { title: "WHAT IT DOES", keeps: 20 },
     ],
     tools.map(({ serverId, definition }) => [

@@ -5,17 +5,26 @@ import type { HubClientOptions } from "../hub-requests.js";
 import type { GatewaySelection } from "../targets.js";
 import { quoted } from "../words.js";
 
-/** One server, which is chosen: see `HubClient.choose`. */
-export interface ChosenServer extends Need {
-  /**
-   * `gateway`: through the hub, which finds an instance that is up with each call. `direct`: to an instance
-   * of the server, and to the next one when it does not answer. Default: gateway.
-   */
-  readonly via?: "gateway" | "direct" | undefined;
-}
+/** One server, which is chosen by at least one of these: see `HubClient.choose`. */
+export type ChosenServer = Need &
+  (
+    | { readonly need: string }
+    | { readonly name: string }
+    | { readonly tag: string | readonly string[] }
+    | { readonly tool: string }
+  ) & {
+    /**
+     * `gateway`: through the hub, which finds an instance that is up with each call. `direct`: to an instance
+     * of the server, and to the next one when it does not answer. Default: gateway.
+     */
+    readonly via?: "gateway" | "direct" | undefined;
+  };
 
-/** What to connect to: one server that is chosen, or the hub with a selection of its servers. */
-export type Wanted = ChosenServer | Omit<GatewaySelection, "tag">;
+/** The hub with a selection of its servers; without any of it, the whole hub. */
+export type SelectedServers = Omit<GatewaySelection, "tag">;
+
+/** What to connect to. */
+export type Wanted = ChosenServer | SelectedServers;
 
 export interface ConnectOptions<Client> {
   /** The hub, or how to reach it. Default: `MCP_HUB_URL`, as for `HubClient`. */
@@ -34,10 +43,13 @@ export interface Connected<Client> {
   readonly client: Client;
   /** The endpoint it is connected to. */
   readonly url: string;
-  /** Which server was chosen and why; absent for a selection of the hub. */
-  readonly choice?: Choice;
   /** Ends the session, where there is one, and the connection. */
   close(): Promise<void>;
+}
+
+/** One that is connected to the server that was chosen. */
+export interface ConnectedToChoice<Client> extends Connected<Client> {
+  readonly choice: Choice;
 }
 
 /** What is used of a version of the SDK. */
@@ -62,7 +74,7 @@ export async function openConnection<Client, Transport>(
   wanted: Wanted,
   options: ConnectOptions<Client>,
   sdk: Sdk<Client, Transport>,
-): Promise<Connected<Client>> {
+): Promise<Connected<Client> & { readonly choice?: Choice }> {
   const { clientInfo = defaultInfo, createClient, timeoutMs = 10_000, signal } = options;
   const hub = hubOf(options.hub);
   const { endpoints, choice } = await endpointsOf(hub, wanted, signal);
@@ -124,7 +136,7 @@ async function endpointsOf(
 }
 
 function isChoice(wanted: Wanted): wanted is ChosenServer {
-  return ["need", "name", "tag", "tool", "via"].some(
+  return ["need", "name", "tag", "tool"].some(
     (key) => key in wanted && wanted[key as keyof Wanted] !== undefined, // one of its keys, then
   );
 }

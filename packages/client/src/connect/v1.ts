@@ -1,18 +1,29 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { loadSdk } from "./load-sdk.js";
 import {
+  type ChosenServer,
   type Connected,
+  type ConnectedToChoice,
   type ConnectOptions,
   openConnection,
+  type SelectedServers,
   type Wanted,
 } from "./open-connection.js";
 
-export type { ChosenServer, Connected, ConnectOptions, Wanted } from "./open-connection.js";
+export type { ChosenServer, Connected, ConnectedToChoice, ConnectOptions, SelectedServers };
 
 /**
  * As `connect` of `@hub/client/connect`, with the MCP SDK, version 1, which speaks the revisions of 2025.
  * @throws HubClientError when nothing fits, the hub is away, or no endpoint answers as MCP.
  */
+export async function connect(
+  wanted: ChosenServer,
+  options?: ConnectOptions<Client>,
+): Promise<ConnectedToChoice<Client>>;
+export async function connect(
+  wanted?: SelectedServers,
+  options?: ConnectOptions<Client>,
+): Promise<Connected<Client>>;
 export async function connect(
   wanted: Wanted = {},
   options: ConnectOptions<Client> = {},

@@ -12,6 +12,7 @@ import type { Watchdog } from "../stdio/watchdog.js";
 import { type ProcessOptions, wrapCommand } from "../stdio/wrap-command.js";
 import type { Upstream } from "../wrap/upstream.js";
 import type { ServerEntry } from "./read-entry.js";
+import { redactorOf } from "./secrets.js";
 
 export interface Keeping extends ProcessOptions {
   readonly name: string;
@@ -41,7 +42,8 @@ export function keepEntry(server: ServerEntry, keeping: Keeping): Kept {
   const { name, log, onHub = () => {} } = keeping;
   const said: RegisterOptions = { ...keeping.register, name, log, signals: false };
   if (server.kind === "command") {
-    const wrapped = wrapCommand({ ...keeping, ...server, label: name, register: said });
+    const redact = redactorOf(server.secrets);
+    const wrapped = wrapCommand({ ...keeping, ...server, label: name, register: said, redact });
     wrapped.registered.onStatus(onHub);
     return wrapped;
   }

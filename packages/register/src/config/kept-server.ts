@@ -99,6 +99,7 @@ export class KeptServer {
       name,
       log: this.#hubLog,
       shownOn: this.log,
+      sendsLog: true,
       onProcess: (event) => this.#onProcess(event),
       onRelayed: (trouble) => this.#onRelayed(trouble),
       onHub: (hub) =>

@@ -1,7 +1,6 @@
 import type { Writable } from "node:stream";
-import { redactorOf } from "../config/secrets.js";
 import type { Log } from "../log.js";
-import { createMask } from "../mask-secrets.js";
+import { createMask, type Mask } from "../mask-secrets.js";
 import type { RegisterOptions } from "../options.js";
 import { type Registered, registerBackend } from "../register.js";
 import type { Backend } from "../wrap/backend.js";
@@ -36,8 +35,6 @@ export interface WrapOptions extends ProcessOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
-  /** What hubs must not get, beside the secrets of the environment. Default: nothing. */
-  readonly secrets?: readonly string[] | undefined;
   /** Stands before each line of its output. */
   readonly label: string;
   /** Where its output is shown. Default: stderr. */
@@ -46,6 +43,8 @@ export interface WrapOptions extends ProcessOptions {
   readonly register: RegisterOptions;
   readonly watchdog: Watchdog;
   readonly log: Log;
+  /** Takes out of the last lines what is secret beside the environment. Default: nothing. */
+  readonly redact?: Mask | undefined;
 }
 
 /** A command that is served and kept registered. */
@@ -61,9 +60,8 @@ export interface Wrapped {
 
 /** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
 export function wrapCommand(options: WrapOptions): Wrapped {
-  const { log, isShared, sendsLog, env = {} } = options;
+  const { log, isShared, sendsLog, env = {}, redact = (text) => text } = options;
   const mask = createMask({ ...process.env, ...env });
-  const redact = redactorOf(options.secrets ?? []);
   const lines = new LastLines((line) => mask(redact(line)));
   const output = new ShownOutput({
     to: options.shownOn ?? process.stderr,

@@ -119,6 +119,7 @@ export class Doctor {
       },
       calls,
       changes,
+      isRegistered: (endpoint) => this.#registeredAt(endpoint).length > 0,
     });
     this.#lookAgain(entry, chosen, examined.ok);
     return {

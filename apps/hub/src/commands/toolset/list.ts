@@ -17,7 +17,7 @@ export const command = defineCommand({
               { title: "SELECTS", keeps: 16 },
               { title: "MODE", keeps: "all" },
               { title: "ENDPOINT", keeps: 24 },
-              { title: "NAME" },
+              { title: "NAME", mayGo: true },
             ],
             toolsets.map((toolset) => [
               toned(toolset.id, "name"),
