@@ -32,6 +32,7 @@ import re
 import socket
 import threading
 import time
+import unicodedata
 from base64 import b64encode
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -39,7 +40,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
-__all__ = ["register", "Registration", "Hub", "Choice", "Found", "HubError", "NoServerError"]
+__all__ = ["register", "Registration", "Hub", "Choice", "Found", "HubError"]
 
 DEFAULT_HUB_URL = "http://127.0.0.1:8001"
 
@@ -62,17 +63,14 @@ class HubError(Exception):
         super().__init__(detail)
         #: The HTTP status; 0 when there was no answer.
         self.status = status
-        #: The hub's own code such as NAME_TAKEN, or UNREACHABLE, TIMEOUT, NOT_A_HUB, HTTP_ERROR.
+        #: The hub's own code such as NAME_TAKEN, or one of ours: UNREACHABLE, TIMEOUT, NOT_A_HUB, HTTP_ERROR,
+        #: and of a choice NOTHING_FITS, NOT_UP.
         self.code = code
         self.detail = detail
         #: How long the hub asks us to wait, in milliseconds.
         self.retry_after_ms = retry_after_ms
         #: The problem document as it came.
         self.problem: Json = problem if problem is not None else {}
-
-
-class NoServerError(LookupError):
-    """No server fits a choice. The text says what was looked for and what there is."""
 
 
 # ---------------------------------------------------------------------------------------------- addresses
@@ -363,6 +361,9 @@ class _Rest:
         except (socket.timeout, TimeoutError):
             hint = _proxy_hint(self.url)
             raise HubError(0, "TIMEOUT", f"The hub at {self.url} gave no answer within {limit:g} s{hint}") from None
+        except (http.client.RemoteDisconnected, http.client.IncompleteRead):
+            why = f"it closed the connection in the middle{_proxy_hint(self.url)}"
+            raise HubError(0, "UNREACHABLE", f"The hub at {self.url} cannot be reached ({why})") from None
         except http.client.HTTPException as error:
             why = self.clean(type(error).__name__)
             raise self._not_a_hub(0, f"its answer is no HTTP: {why}") from None
@@ -389,10 +390,18 @@ class _Rest:
             target = prefix + urlsplit(self.url).path + path
             connection.request(method, target, body=data, headers={**headers, **more})
             response = connection.getresponse()
-            text = response.read(most_bytes + 1)
-            if len(text) > most_bytes:
-                raise self._not_a_hub(response.status, f"its answer is longer than {most_bytes} bytes")
-            return response.status, response.getheader("Retry-After"), text
+            parts: List[bytes] = []
+            size = 0
+            while True:
+                part = response.read(65_536)  # older Pythons make room for all that they may get
+                if part == b"":
+                    if response.length:
+                        raise http.client.IncompleteRead(b"")
+                    return response.status, response.getheader("Retry-After"), b"".join(parts)
+                parts.append(part)
+                size += len(part)
+                if size > most_bytes:
+                    raise self._not_a_hub(response.status, f"its answer is longer than {most_bytes} bytes")
         finally:
             connection.close()
 
@@ -1126,18 +1135,22 @@ def _leave_at_exit() -> None:
 # ------------------------------------------------------------------------------------------ asking the hub
 
 #: In one of these states a server answers calls: `degraded` is one of whose instances not all are up.
-_CALLABLE = ("up", "degraded")
+_USABLE = ("up", "degraded")
+#: How much of the best score a match must have, to stand in for a better one that cannot be used.
+_STANDS_IN = 0.5
 
 
 class Found(NamedTuple):
-    """One answer to a question: a tool, or a server whose words fit."""
+    """A server that fits a question."""
 
-    server_id: str
-    server_name: str
-    status: str
-    #: The tool's own name at its server; None when the server fits as a whole.
-    tool: Optional[str]
-    description: str
+    #: As in ``GET /servers``.
+    server: Json
+    #: Its tools that fit, as in ``GET /tools``, the best first. Empty where only its own words do.
+    tools: List[Json]
+    #: Whether it can be used now: it is up, or has an instance that is.
+    is_usable: bool
+    #: Why it fits, and what is in the way if it cannot be used. Sentences.
+    reason: str
 
 
 class Choice(NamedTuple):
@@ -1145,12 +1158,14 @@ class Choice(NamedTuple):
 
     #: As in ``GET /servers``.
     server: Json
-    #: The tool that fits best, by its own name, when something was needed.
+    #: Its tool that fits best, by its own name, where a need or a tool was named and not only its words fit.
     tool: Optional[str]
-    #: Why this one, as a sentence.
+    #: Why it was chosen, in a sentence or two.
     reason: str
     #: Its MCP endpoint through the hub, where its tools have their own names.
     url: str
+    #: Those that would have fitted, and why each was not taken.
+    others: List[Tuple[Json, str]]
 
     @property
     def id(self) -> str:
@@ -1166,23 +1181,50 @@ class Choice(NamedTuple):
         return str(self.server["endpoint"])
 
 
-def _listed(names: Sequence[str], most: int = 20) -> str:
-    more = "" if len(names) <= most else f" and {len(names) - most} more"
-    return ", ".join(names[:most]) + more
+def _quoted(names: Sequence[str]) -> str:
+    """Texts in quotes: the first ten, and how many more there are."""
+    shown = ", ".join(f'"{name}"' for name in names[:10])
+    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
 
 
-def _rank(server: Json) -> Tuple[bool, str]:
-    """`up` before `degraded`, then by id."""
-    return server["status"] != "up", server["id"]
+def _why_not(server: Json) -> str:
+    """Why a server cannot be used now: a sentence that begins with its name."""
+    instances = server.get("instances")
+    problems = [one.get("problem") for one in instances or [] if isinstance(one, dict)]
+    said = next((one for one in problems if isinstance(one, dict)), None)
+    status = server["status"]
+    state = "wants a token" if status == "needs-token" else f"is {status}"
+    return f'"{server["name"]}" {state}' + ("." if said is None else f": {said.get('cause')} {said.get('fix')}")
 
 
-def _texts(value: Union[str, Sequence[str], None]) -> Optional[List[str]]:
+def _first_sentence(text: str) -> str:
+    """The first sentence of a text, and of a long one its beginning."""
+    line = " ".join(text.split())
+    found = re.match(r".*?[.!?](?=\s|$)", line)
+    sentence = found.group(0) if found else line
+    return sentence if len(sentence) <= 160 else f"{sentence[:159].rstrip()}…"
+
+
+def _headers(token: Optional[str]) -> Json:
+    return {} if token is None else {"headers": {"Authorization": f"Bearer {_printable(token, 'The token')}"}}
+
+
+def _folded(name: object) -> str:
+    return unicodedata.normalize("NFKC", str(name)).strip().lower()
+
+
+def _score(found: Found) -> float:
+    return (_number(found.tools[0].get("score")) or 0.0) if found.tools else 0.0
+
+
+def _texts(value: Union[str, Sequence[str], None], what: str) -> Optional[List[str]]:
+    """One list of what may be one text, several or none."""
     if value is None:
         return None
     texts = [value] if isinstance(value, str) else list(value)
-    if not texts or not all(isinstance(one, str) and one for one in texts):
-        raise ValueError("Expected one name or more; leave it out for all")
-    return texts
+    if not texts or not all(isinstance(one, str) and one.strip() for one in texts):
+        raise ValueError(f"Expected `{what}` to name at least one; leave it out for all")
+    return sorted(set(texts))
 
 
 class Hub:
@@ -1196,8 +1238,7 @@ class Hub:
         """Raises ValueError for a URL or a token that can be none. Of several URLs the first is asked."""
         self.url = _hub_urls(url)[0]
         given = token if token is not None else _setting("MCP_HUB_TOKEN")
-        self._token = None if given is None else _printable(given, "The token")
-        self._rest = _Rest(self.url, self._token, timeout)
+        self._rest = _Rest(self.url, None if given is None else _printable(given, "The token"), timeout)
 
     def servers(
         self,
@@ -1207,9 +1248,9 @@ class Hub:
         status: Union[str, Sequence[str], None] = None,
         hidden: bool = False,
     ) -> List[Json]:
-        """The servers, ordered by id, of all pages. See ``GET /servers``."""
-        query = {"q": q, "tag": _texts(tag), "status": _texts(status), "hidden": "true" if hidden else None}
-        return self._pages("/servers", query, "servers")
+        """The servers, ordered by id, of all pages: all, or those with these words, all tags, one of the states."""
+        query = {"q": q, "tag": _texts(tag, "tag"), "status": _texts(status, "status")}
+        return self._pages("/servers", {**query, "hidden": "true" if hidden else None}, "servers")
 
     def server(self, id: str) -> Json:
         """One server with its instances, their last probe, and warnings."""
@@ -1223,94 +1264,154 @@ class Hub:
         hidden: bool = False,
         limit: Optional[int] = None,
     ) -> List[Json]:
-        """Tools of all servers: those that fit `q`, the best first, or all of them. `limit`: at most so many."""
+        """Tools of all servers: the 20 that fit `q` best, or all of them. `limit`: at most so many."""
         if limit is not None and limit < 1:
             raise ValueError(f"Expected `limit` to be 1 or more, got {limit!r}")
-        query = {"q": q, "status": _texts(status), "hidden": "true" if hidden else None}
+        query = {"q": q, "status": _texts(status, "status"), "hidden": "true" if hidden else None}
         return self._pages("/tools", query, "tools", limit if limit is not None else 20 if q else None)
 
-    def find(self, question: str, *, limit: int = 10) -> List[Found]:
-        """What fits a question, the best first: tools, then servers none of whose tools did."""
-        fitting = [
-            Found(
-                str(tool.get("serverId")),
-                str(tool.get("serverName")),
-                str(tool.get("serverStatus")),
-                str(tool.get("name")),
-                str(tool.get("description") or tool.get("title") or ""),
-            )
-            for tool in self.tools(question, limit=limit)
-        ]
-        known = {one.server_id for one in fitting}
-        for server in self.servers(q=question):
-            if server["id"] not in known:
-                words = str(server.get("description") or server.get("title") or "")
-                fitting.append(Found(server["id"], server["name"], server["status"], None, words))
-        return fitting[:limit]
+    def find(self, question: str) -> List[Found]:
+        """The servers that fit a question, the best first.
+
+        Those with tools that fit come in the order of the hub's search, then those whose name, description,
+        tags or tools contain all of its words.
+        """
+        if not question.strip():
+            raise ValueError("Expected `question` to say what is looked for")
+        hits = self.tools(question[:500], limit=50)
+        return self._gathered(self.servers(), hits, self.servers(q=question[:200]))
 
     def choose(
-        self, *, need: Optional[str] = None, name: Optional[str] = None, tag: Union[str, Sequence[str], None] = None
+        self,
+        *,
+        need: Optional[str] = None,
+        name: Optional[str] = None,
+        tag: Union[str, Sequence[str], None] = None,
+        tool: Optional[str] = None,
     ) -> Choice:
-        """A server that is up: for what is needed, of a name or id, or with a tag (or all of several).
+        """The one server to use: of those that fit, the best that is up.
 
-        The same catalogue gives the same choice. Raises NoServerError when no server that is up fits.
+        What is said together must all hold; the same catalogue gives the same choice.
+
+        :param need: what it should be able to do, in words.
+        :param name: its id, or its name.
+        :param tag: a tag that it has, or several, all of which it has.
+        :param tool: the exact name of a tool that it has.
+        :raises HubError: ``NOT_UP`` (503) when what fits cannot be used now, ``NOTHING_FITS`` (404) when nothing
+            does. The text says what was looked for and what there is.
         """
-        given = [one for one in (need, name, tag) if one is not None]
-        if len(given) != 1 or not given[0]:
-            raise TypeError("Expected one of `need`, `name` and `tag`")
-        servers = self.servers()
-        able = sorted((one for one in servers if one["status"] in _CALLABLE), key=_rank)
+        tags = [] if tag is None else _texts(tag, "tag") or []
+        if all(one is None for one in (need, name, tag, tool)) or not all(
+            one is None or one.strip() for one in (need, name, tool)
+        ):
+            raise TypeError("Expected one of `need`, `name`, `tag` and `tool`, and none of them empty")
+        wanted = [
+            ("the name", [name] if name is not None else []),
+            ("the tag" if len(tags) == 1 else "the tags", tags),
+            ("a tool named", [tool] if tool is not None else []),
+            ("the need", [need] if need is not None else []),
+        ]
+        sought = " and ".join(f"{what} {_quoted(texts)}" for what, texts in wanted if texts)
+        fitting = [
+            one
+            for one in self._candidates(need, tool)
+            if (name is None or one.server["id"] == name or _folded(one.server["name"]) == _folded(name))
+            and set(tags) <= set(one.server.get("tags") or [])
+        ]
+        best = self._best(fitting)
+        if best is None:
+            raise self._nothing(sought, fitting)
+        server = best.server
+        reason = best.reason or f'"{server["name"]}" has {sought} and is {server["status"]}.'
+        before = [one.server["name"] for one in fitting[: fitting.index(best)] if not one.is_usable]
+        if before:
+            reason += f" {_quoted(before)} would come first, but cannot be used now."
+        more = sum(one is not best and one.is_usable for one in fitting)
+        if more:
+            reason += f" {more} other{'' if more == 1 else 's'} that can be used would fit too."
+        return Choice(
+            server,
+            str(best.tools[0]["name"]) if best.tools else None,
+            reason,
+            self.gateway_url(servers=server["id"]),
+            [(one.server, self._why_passed(one, best)) for one in fitting if one is not best],
+        )
+
+    def _candidates(self, need: Optional[str], tool: Optional[str]) -> List[Found]:
+        """The best first. Without a need, each is as good as the others, and they are in the order of their ids."""
+        if tool is not None:
+            hits = self.tools(tool[:500], limit=200)
+            if not any(one["name"] == tool for one in hits):
+                hits = self.tools()
+            having = self._gathered(self.servers(), [one for one in hits if one["name"] == tool], [])
+            if need is None:
+                return sorted(having, key=lambda one: str(one.server["id"]))
+            order = [one.server["id"] for one in self.find(need)]
+            known = {one.server["id"]: one for one in having}
+            return [known[server_id] for server_id in order if server_id in known]
         if need is not None:
-            return self._for_need(need, able, servers)
-        if name is not None:
-            return self._of_name(name, able, servers)
-        tags = _texts(tag) or []
-        fitting = [one for one in able if set(tags) <= set(one.get("tags") or [])]
-        words = f"the tag {tags[0]!r}" if len(tags) == 1 else f"the tags {', '.join(map(repr, tags))}"
+            return self.find(need)
+        servers = sorted(self.servers(), key=lambda one: str(one["id"]))
+        return [Found(one, [], one["status"] in _USABLE, "") for one in servers]
+
+    @staticmethod
+    def _gathered(servers: List[Json], hits: List[Json], named: List[Json]) -> List[Found]:
+        """Puts hits together by server. A server that has come or gone in between is left out."""
+        by_id = {one["id"]: one for one in servers}
+        tools: Dict[str, List[Json]] = {}
+        for hit in hits:
+            tools.setdefault(hit["serverId"], []).append(hit)
+        for one in named:
+            tools.setdefault(one["id"], [])
+        found = []
+        for server_id, own in tools.items():
+            server = by_id.get(server_id)
+            if server is None:
+                continue
+            if own:
+                about = own[0].get("description")
+                why = f'The tool "{own[0]["name"]}" of "{server["name"]}" fits'
+                why += f": {_first_sentence(about)}" if isinstance(about, str) else "."
+            else:
+                why = f'"{server["name"]}" has these words in its name, description, tags or tools.'
+            is_usable = server["status"] in _USABLE
+            found.append(Found(server, own, is_usable, why if is_usable else f"{why} But {_why_not(server)}"))
+        return found
+
+    @staticmethod
+    def _best(fitting: List[Found]) -> Optional[Found]:
+        """The first that can be used, those before others whose operator has not given them up."""
+        least = _STANDS_IN * max(map(_score, fitting), default=0.0)
+        possible = [one for one in fitting if one.is_usable and _score(one) >= least]
+        kept = [one for one in possible if one.server.get("lifecycle") != "deprecated"]
+        # Of equals, one of which all instances are up.
+        whole = [one for one in kept if one.server["status"] == "up" and _score(one) == _score(possible[0])]
+        return next(iter([*whole, *kept, *possible]), None)
+
+    @staticmethod
+    def _why_passed(one: Found, best: Found) -> str:
+        name = f'"{one.server["name"]}"'
+        if not one.is_usable:
+            return _why_not(one.server)
+        if one.server.get("lifecycle") == "deprecated":
+            return f"{name} is deprecated."
+        if _score(one) != _score(best):
+            return f"{name} fits less well."
+        is_same = one.server["status"] == best.server["status"]
+        return f"{name} fits as well, and comes later." if is_same else f"{name} is {one.server['status']}."
+
+    def _nothing(self, sought: str, fitting: List[Found]) -> HubError:
+        servers = self.servers()
         if not fitting:
-            raise self._none(f"with {words}", able, servers)
-        others = [one["name"] for one in fitting[1:]]
-        more = f"; {_listed(others)} would fit too" if others else ""
-        return self._choice(fitting[0], None, f"has {words}{more}")
-
-    def _for_need(self, need: str, able: List[Json], servers: List[Json]) -> Choice:
-        by_id = {one["id"]: one for one in able}
-        for tool in self.tools(need, status=_CALLABLE, limit=20):
-            server = by_id.get(str(tool.get("serverId")))
-            if server is not None:
-                name = str(tool.get("name"))
-                return self._choice(server, name, f"its tool {name!r} fits {need!r} best")
-        fitting = [one for one in self.servers(q=need, status=_CALLABLE) if one["id"] in by_id]
-        if not fitting:
-            raise self._none(f"for {need!r}", able, servers)
-        fitting.sort(key=_rank)
-        return self._choice(fitting[0], None, f"what it says of itself fits {need!r}")
-
-    def _of_name(self, name: str, able: List[Json], servers: List[Json]) -> Choice:
-        def is_meant(server: Json) -> bool:
-            return name == server["id"] or name.casefold() == str(server["name"]).casefold()
-
-        chosen = next((one for one in able if is_meant(one)), None)
-        if chosen is None:
-            raise self._none(f"named {name!r}", able, servers, next((one for one in servers if is_meant(one)), None))
-        return self._choice(chosen, None, f"is the server named {name!r}")
-
-    def _choice(self, server: Json, tool: Optional[str], why: str) -> Choice:
-        state = "is up" if server["status"] == "up" else "is up in part"
-        return Choice(server, tool, f'"{server["name"]}" {state}, and {why}.', self.gateway_url(servers=server["id"]))
-
-    def _none(self, what: str, able: List[Json], servers: List[Json], meant: Optional[Json] = None) -> NoServerError:
-        parts = [f"No server {what} is up at {self.url}."]
-        if meant is not None:
-            problems = [one["problem"] for one in meant.get("instances") or [] if isinstance(one.get("problem"), dict)]
-            why = f": {problems[0].get('cause')} {problems[0].get('fix')}" if problems else "."
-            parts.append(f'"{meant["name"]}" is {meant["status"]}{why}')
-        names = [f'{one["name"]}' for one in able]
-        parts.append(f"Up: {_listed(names)}." if names else "No server is up.")
-        away = [f'{one["name"]} ({one["status"]})' for one in servers if one["status"] not in _CALLABLE]
-        if away:
-            parts.append(f"Not up: {_listed(away)}.")
-        return NoServerError(self._rest.clean(" ".join(parts), 2_000))
+            count = "1 server" if len(servers) == 1 else f"{len(servers)} servers"
+            names = [str(one["name"]) for one in servers]
+            known = f"The hub knows {count}: {_quoted(names)}." if servers else "The hub knows no server yet."
+            return HubError(404, "NOTHING_FITS", self._rest.clean(f"No server fits {sought}. {known}", 2_000))
+        why = [_why_not(one.server) for one in fitting if not one.is_usable][:3]
+        weak = [str(one.server["name"]) for one in fitting if one.is_usable]
+        rest = [f"{_quoted(weak)} can be used, but fits far less well."] if weak else []
+        detail = " ".join([f"What fits {sought} cannot be used now.", *why, *rest])
+        return HubError(503, "NOT_UP", self._rest.clean(detail, 2_000))
 
     def gateway_url(
         self,
@@ -1333,10 +1434,14 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        token: Optional[str] = None,
     ) -> Json:
-        """For ``fastmcp.Client(...)``. It holds the token, if there is one, as all of these do."""
+        """For ``fastmcp.Client(...)``.
+
+        :param token: a token for the hub, which then stands in the data. Default: none, also where this has one.
+        """
         key, url = self._connection(servers, tags, toolset, mode)
-        return {"mcpServers": {key: {"url": url, "transport": "http", **self._headers()}}}
+        return {"mcpServers": {key: {"url": url, "transport": "http", **_headers(token)}}}
 
     def langchain(
         self,
@@ -1345,10 +1450,11 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        token: Optional[str] = None,
     ) -> Json:
         """For ``MultiServerMCPClient(...)`` of langchain-mcp-adapters."""
         key, url = self._connection(servers, tags, toolset, mode)
-        return {key: {"transport": "streamable_http", "url": url, **self._headers()}}
+        return {key: {"transport": "streamable_http", "url": url, **_headers(token)}}
 
     def adk(
         self,
@@ -1357,9 +1463,10 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        token: Optional[str] = None,
     ) -> Json:
         """For ``StreamableHTTPConnectionParams(**...)`` of Google ADK, which ``McpToolset`` takes."""
-        return {"url": self._connection(servers, tags, toolset, mode)[1], **self._headers()}
+        return {"url": self._connection(servers, tags, toolset, mode)[1], **_headers(token)}
 
     def openai_agents(
         self,
@@ -1368,13 +1475,11 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        token: Optional[str] = None,
     ) -> Json:
         """For ``MCPServerStreamableHttp(**...)`` of OpenAI Agents."""
         key, url = self._connection(servers, tags, toolset, mode)
-        return {"name": key, "params": {"url": url, **self._headers()}}
-
-    def _headers(self) -> Json:
-        return {} if self._token is None else {"headers": {"Authorization": f"Bearer {self._token}"}}
+        return {"name": key, "params": {"url": url, **_headers(token)}}
 
     def _connection(
         self,
@@ -1386,7 +1491,7 @@ class Hub:
         """What a client calls the endpoint, and its URL."""
         if mode not in (None, "all", "search"):
             raise ValueError(f"Expected `mode` to be 'all' or 'search', got {mode!r}"[:200])
-        ids, wanted = _texts(servers), _texts(tags)
+        ids, wanted = _texts(servers, "servers"), _texts(tags, "tags")
         is_search = mode == "search"
         if toolset is not None:
             if ids is not None or wanted is not None or is_search:

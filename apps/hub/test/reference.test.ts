@@ -55,7 +55,7 @@ describe("the help", () => {
     const { code, out } = await runInProcess(["--help"]);
     expect(code).toBe(0);
     for (const { name, isHidden } of commands) {
-      const lines = out.split("\n").filter((line) => line.startsWith(`  ${name} `));
+      const lines = out.split("\n").filter((line) => line.startsWith(`  ${name}   `));
       expect([name, lines.length]).toEqual([name, isHidden ? 0 : 1]);
     }
   });

@@ -58,6 +58,24 @@ class Nonsense(HubTest):
                 self.assertNotIn("Traceback", " ".join(self.log.lines))
                 registration.close()
 
+    def test_a_hub_that_breaks_off_is_away_and_asked_again_soon(self) -> None:
+        server = self.server()
+
+        def half(handler: Any) -> None:
+            handler.send_response(200)
+            handler.send_header("content-length", "100")
+            handler.end_headers()
+            handler.wfile.write(b"{}")
+
+        for answer in (half, lambda handler: None):
+            hub = self.fake(lambda handler, request, answer=answer: answer(handler))  # type: ignore[misc]
+            with self.assertRaises(mcp_hub.HubError) as caught:
+                mcp_hub.Hub(hub.url).servers()
+            self.assertEqual(caught.exception.code, "UNREACHABLE")
+            registration = self.register("One", server.url, hub_url=hub.url)
+            until("three tries", lambda hub=hub: len(hub.came("POST")) >= 3)  # type: ignore[misc]
+            self.assertEqual(registration.status, "registering")
+
     def test_it_comes_back_by_itself_when_the_hub_is_mended(self) -> None:
         server, is_mended = self.server(), threading.Event()
 

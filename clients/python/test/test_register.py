@@ -210,8 +210,10 @@ class Ends(HubTest):
             signal.SIGHUP: ("import signal; signal.signal(signal.SIGHUP, lambda *_: sys.exit(5))", 5, "down"),
         }
         for number, (handler, code, status) in cases.items():
-            hub.delete("/servers/one?force=true") if hub.servers() else None
-            source = PROGRAM.format(url=self.server().url, rest=f"{handler}\nprint('waits', flush=True)\nsys.stdin.read()")
+            if hub.servers():
+                hub.delete("/servers/one?force=true")
+            rest = f"{handler}\nprint('waits', flush=True)\n{WAIT}"
+            source = PROGRAM.format(url=self.server().url, rest=rest)
             program = self.program(source, MCP_HUB_URL=hub.url)
             assert program.stdout is not None
             while "waits" not in program.stdout.readline():

@@ -6,7 +6,7 @@ import { entriesBelow, findCommand } from "./find-command.js";
 import { isOption, type OptionsByName, optionsOf } from "./parse-words.js";
 
 /** Something that could stand at the cursor. */
-export interface Candidate {
+interface Candidate {
   readonly word: string;
   readonly summary: string;
 }

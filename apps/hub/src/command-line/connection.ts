@@ -1,12 +1,13 @@
+import { HubClientError } from "@hub/client";
+import { connect } from "@hub/client/connect";
 import {
-  Client,
+  type Client,
   ProtocolError,
   ProtocolErrorCode,
   type ReadResourceResult,
   ResourceNotFoundError,
   SdkError,
   SdkHttpError,
-  StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
 import { version } from "../version.js";
 import { CommandError, type FailureKind } from "./command-error.js";
@@ -57,8 +58,11 @@ function fromHttp(error: SdkHttpError, url: string): CommandError {
   });
 }
 
-/** What the SDK throws, in the terms of the command line. Anything else stays as it is. */
+/** What the client or the SDK throws, in the terms of the command line. Anything else stays as it is. */
 function explained(error: unknown, url: string): unknown {
+  // What the hub answered says more than that there is no connection.
+  if (HubClientError.is(error))
+    return SdkHttpError.isInstance(error.cause) ? fromHttp(error.cause, url) : error;
   if (ResourceNotFoundError.isInstance(error))
     return new CommandError("notFound", error.message, { code: "MCP_ERROR", cause: error });
   if (ProtocolError.isInstance(error))
@@ -74,28 +78,29 @@ function explained(error: unknown, url: string): unknown {
 }
 
 /**
- * Connects to a server through the hub, hands the client to `use`, and closes it afterwards.
- * @throws CommandError when there is no connection, or when the server or the hub answers with an error.
+ * Connects to a server through the hub, at its own endpoint there, hands the client to `use`, and closes it
+ * afterwards.
+ * @throws CommandError or HubClientError when there is no connection, or when the server or the hub answers
+ * with an error.
  */
 export async function withServer<Result>(
-  { environment, hubUrl, interrupted }: CommandContext,
+  { hub: clientFor, interrupted }: CommandContext,
   serverId: string,
   use: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const url = `${hubUrl()}/servers/${encodeURIComponent(serverId)}/mcp`;
-  const client = new Client({ name: "mcp-hub", version }, { versionNegotiation: { mode: "auto" } });
-  const token = environment.MCP_HUB_TOKEN;
-  const headers = token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  const hub = await clientFor();
+  const wanted = { servers: serverId };
+  const clientInfo = { name: "mcp-hub", version };
   try {
-    await client.connect(transport, { signal: interrupted });
-    return await use(client);
+    const { client, close } = await connect(wanted, { hub, clientInfo, signal: interrupted });
+    try {
+      return await use(client);
+    } finally {
+      // What the command has to say is said; that a session could not be ended is of no interest.
+      await close().catch(() => undefined);
+    }
   } catch (error) {
-    throw explained(error, url);
-  } finally {
-    // What the command has to say is said; that a session could not be ended is of no interest.
-    await transport.terminateSession().catch(() => undefined);
-    await client.close().catch(() => undefined);
+    throw explained(error, hub.gatewayUrl(wanted));
   }
 }
 

@@ -1,7 +1,7 @@
 import { nearestName } from "@hub/core/environment";
 
 /** The known name that was meant: one that is like it, or the only one that it is a part of. */
-export function nearest(given: string, known: readonly string[]): string | undefined {
+function nearest(given: string, known: readonly string[]): string | undefined {
   const whole = known.filter((name) => name.toLowerCase().includes(given.toLowerCase()));
   return whole.length === 1 ? whole[0] : nearestName(given, known);
 }

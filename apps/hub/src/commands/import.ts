@@ -28,6 +28,7 @@ export const command = defineCommand({
   },
   details: [
     "It registers the servers in the file that the hub does not know, and takes over the edits and the toolsets. What a known server says of itself stays: it says so again by itself.",
+    "What the MCP clients of this machine have in their own files is another question: mcp-hub import clients",
     "A server that comes in this way has no lease: the hub's own probe decides about it until it registers itself. Of several instances only the first is registered; the others join when they register.",
   ],
   examples: ["import catalogue.json --dry-run", "import catalogue.json --replace"],
