@@ -10,8 +10,8 @@ install();
 buildAllToRun();
 const folder = join(root, "clients", "python", "test");
 const names = process.argv.slice(2);
-const wanted = names.length === 0 ? ["discover", "-s", folder] : names;
-const { status } = spawnSync(command, ["-m", "unittest", ...wanted], {
+const wanted = names.length === 0 ? ["discover"] : names;
+const { status } = spawnSync(command, ["-m", "unittest", "-v", ...wanted], {
   cwd: folder,
   stdio: "inherit",
   env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
