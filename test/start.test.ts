@@ -235,7 +235,9 @@ describe("a stop", () => {
   test("npm start hands its options on, and says what it does not know", async () => {
     const wrong = new Program("npm", ["start", "--", "--forse"], {});
     expect((await wrong.ended).code).not.toBe(0);
-    expect(wrong.output).toContain('does not know "--forse". It takes --accept-data-loss, --help');
+    expect(wrong.output).toContain(
+      'does not know "--forse". It takes --accept-data-loss, --json, --help',
+    );
   });
 
   test("npm start ends in the hub itself: a signal to npm stops it, and npm ends as it did", async () => {

@@ -1,36 +1,7 @@
 import { sentenceOf } from "@hub/api";
 import type { InstanceStatus, JournalEvent } from "@hub/core";
 import type { Log, LogFields } from "@hub/server";
-
-const marks: Readonly<Record<InstanceStatus, string>> = {
-  up: "✓",
-  pending: "…",
-  suspect: "?",
-  "needs-token": "!",
-  unreachable: "!",
-  draining: "-",
-  down: "✗",
-};
-
-/** What kind of news an event is, at one glance. */
-function markOf(event: JournalEvent): string {
-  switch (event.kind) {
-    case "registered":
-      return "+";
-    case "status-changed":
-      return marks[event.to];
-    case "name-conflict":
-      return "!";
-    case "deregistered":
-    case "forgotten":
-      return "-";
-    case "capabilities-changed":
-      if (event.flapping === undefined) return event.previousHash === undefined ? " " : "~";
-      return event.flapping.state === "began" ? "!" : "✓";
-    default:
-      return "~";
-  }
-}
+import { markOf } from "./event-mark.js";
 
 /** One event in words, for a person at a terminal. */
 function lineFor(event: JournalEvent): string {

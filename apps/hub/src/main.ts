@@ -1,18 +1,19 @@
-import {
-  boundYoungGeneration,
-  collectLargeObjectsSooner,
-  holdYoungGeneration,
-} from "./garbage-collection.js";
+import { exitCodes } from "./command-line/exit-codes.js";
+import { createInput } from "./command-line/input.js";
+import { runCommandLine } from "./command-line/run-command-line.js";
+import { endWithReader, interruptionSignal } from "./signals.js";
+import { version } from "./version.js";
 
-// Loading the program leaves much behind that is no measure for what running it needs.
-holdYoungGeneration();
-const { runHub } = await import("./run.js");
-const { webUi } = await import("@hub/ui");
-boundYoungGeneration(8 * 1024 * 1024);
-collectLargeObjectsSooner(16 * 1024 * 1024, 40);
-
-process.exitCode = await runHub({
-  env: process.env,
-  args: process.argv.slice(2),
-  webUi: webUi(),
+process.exitCode = await runCommandLine({
+  words: process.argv.slice(2),
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  input: createInput(process.stdin, process.stderr),
+  folder: process.cwd(),
+  interrupted: interruptionSignal(),
+  version,
+  endWithReader: () => [process.stdout, process.stderr].forEach(endWithReader),
 });
+// What was interrupted may have left something open that nobody waits for.
+if (process.exitCode === exitCodes.interrupted) process.exit();

@@ -13,12 +13,10 @@ import {
   type WebUi,
 } from "@hub/server";
 import { openSqliteStore } from "@hub/store-sqlite";
-import { readArguments, usage } from "./arguments.js";
 import { banner } from "./banner.js";
 import { parseConfig } from "./config.js";
 import { logEvent } from "./event-log.js";
 import { assertPortFree } from "./port-holder.js";
-import { runBackup } from "./run-backup.js";
 import { shortPath } from "./short-path.js";
 import { takeUncaught } from "./uncaught.js";
 
@@ -36,29 +34,22 @@ function isOperatorsToMend(error: unknown): error is Error {
   );
 }
 
-/** One Ctrl-C may arrive twice: from the terminal and from npm. */
-const oneSignalMs = 1_000;
-
-/** Resolves with the first SIGTERM or SIGINT; a later one ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.on(signal, () => {
-        first ??= performance.now();
-        if (performance.now() - first > oneSignalMs) process.exit(1);
-        resolve(signal);
-      });
-    }
-  });
-}
-
 type RunOptions = {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What follows the program on the command line; `--help` says what it may be. */
-  readonly args: readonly string[];
+  readonly acceptDataLoss: boolean;
   readonly webUi?: WebUi | undefined;
+  /** Aborted when the hub is to stop, with the name of the signal as its reason. */
+  readonly stopped: AbortSignal;
+  /** Called with its URL once it answers. */
+  readonly onStarted?: ((url: string) => void) | undefined;
 };
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
 
 /** The command line that runs this program, from the current folder. */
 function ownCommand(): string {
@@ -87,32 +78,16 @@ function tellUnknown(
 }
 
 /**
- * Runs the hub until it is told to stop. Resolves with the exit code: 0 after a graceful stop, `--help` and
- * `--version`, 1 when it could not start or could not stop in 10 s, 2 for an option it does not know.
+ * Runs the hub until it is told to stop. Resolves with true after a graceful stop and with false when it could
+ * not start, having said why. When it cannot stop in 10 s, the process ends with 1.
  */
-export async function runHub({ env, args, webUi }: RunOptions): Promise<number> {
-  const command = readArguments(args);
-  switch (command.kind) {
-    case "help":
-      process.stdout.write(usage);
-      return 0;
-    case "version":
-      process.stdout.write(`${version}\n`);
-      return 0;
-    case "wrong":
-      for (const problem of command.problems) console.error(problem);
-      console.error("What it takes: --help");
-      return 2;
-    case "backup":
-      return await runBackup({ env, to: command.to });
-    case "run":
-      return await runUntilTold({ env, webUi, acceptDataLoss: command.acceptDataLoss });
-  }
-}
-
-type RunUntilTold = Pick<RunOptions, "env" | "webUi"> & { readonly acceptDataLoss: boolean };
-
-async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promise<number> {
+export async function runHub({
+  env,
+  acceptDataLoss,
+  webUi,
+  stopped,
+  onStarted,
+}: RunOptions): Promise<boolean> {
   const wished =
     env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
   const format = wished ?? (process.stdout.isTTY ? "pretty" : "json");
@@ -125,14 +100,13 @@ async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promi
       console.error("MCP Hub cannot start with this environment:");
       for (const problem of parsed.problems) console.error(`  - ${problem}`);
     }
-    return 1;
+    return false;
   }
   const { config } = parsed;
   const log = createLog({ level: config.logLevel, format });
   tellUnknown(log, parsed.unknown, format);
   const onCrash = (error: unknown) => log.error("crashed", { error: describeError(error) });
   process.on("uncaughtExceptionMonitor", onCrash);
-  const signalled = stopSignal();
   const begin = performance.now();
   const file = join(config.dataDir, "hub.db");
   let hub: Hub;
@@ -149,7 +123,7 @@ async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promi
     const text = reasonOf(error);
     if (format === "pretty") console.error(`\n  MCP Hub cannot start: ${text}\n`);
     else log.error("start-failed", { error: text });
-    return 1;
+    return false;
   }
   // A start that fails has nothing to keep up; a hub that stands has.
   process.off("uncaughtExceptionMonitor", onCrash);
@@ -175,8 +149,9 @@ async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promi
     });
   }
 
-  const signal = await signalled;
-  log.info("stopping", { signal });
+  onStarted?.(hub.url);
+  await untilAborted(stopped);
+  log.info("stopping", { signal: stopped.reason });
   const giveUp = setTimeout(() => {
     log.error("stop-took-too-long", { afterMs: giveUpAfterMs });
     process.exit(1);
@@ -184,5 +159,5 @@ async function runUntilTold({ env, webUi, acceptDataLoss }: RunUntilTold): Promi
   giveUp.unref();
   await hub.stop();
   log.info("stopped");
-  return 0;
+  return true;
 }

@@ -1,33 +1,7 @@
 import { transports } from "@hub/core";
 import { z } from "zod";
+import { type ClientFormat, type ClientId, clientFormats, clientIds } from "./config/ids.js";
 import { defineRoute, type Unchanging } from "./route.js";
-
-/** Every client there is a configuration for, in the order people see them. */
-export const clientIds = [
-  "claude-code",
-  "claude-desktop",
-  "vscode",
-  "cursor",
-  "windsurf",
-  "zed",
-  "continue",
-  "codex",
-  "gemini",
-  "copilot-cli",
-  "opencode",
-  "qwen-code",
-  "langchain",
-  "langchain-python",
-  "adk",
-  "fastmcp",
-  "ai-sdk",
-  "openai-agents",
-  "typescript",
-  "inspector",
-] as const;
-
-/** What the text of a configuration is written in. */
-export const clientFormats = ["json", "yaml", "toml", "shell", "typescript", "python"] as const;
 
 const clientSchema = z
   .object({
@@ -57,6 +31,12 @@ const clientConfigSchema = z
     endpoints: z
       .array(z.object({ key: z.string(), url: z.string(), transport: z.enum(transports) }))
       .describe("The MCP endpoints in the text, for any other client."),
+    data: z
+      .unknown()
+      .optional()
+      .describe(
+        "What a constructor of the framework takes, where it takes data. `@hub/client` gives the same.",
+      ),
   })
   .meta({ id: "ClientConfig" });
 
@@ -86,6 +66,41 @@ export const listClients = defineRoute({
   },
 });
 
+const selectionQuery = {
+  servers: listOf("servers").describe("Ids of servers, with commas. Default: the whole hub."),
+  tags: listOf("tags").describe("Only servers with one of these tags."),
+  toolset: z
+    .string()
+    .max(40)
+    .optional()
+    .describe("The id of a toolset, instead of servers and tags."),
+};
+
+/** Stands before the route with a parameter, which would take it for a client. */
+export const getClaudeDesktopBundle = defineRoute({
+  method: "get",
+  path: "/config/claude-desktop.mcpb",
+  tag: "Connect",
+  summary: "A bundle that installs the hub into Claude Desktop",
+  description:
+    "An MCP bundle (`.mcpb`): open it, and Claude Desktop asks for the address of the hub, which is filled in with the one this request was sent to, and for a token. It holds the hub's own bridge and no secrets, and needs nothing else on the machine.",
+  query: z.strictObject({
+    ...selectionQuery,
+    mode: z
+      .enum(["all", "search"])
+      .optional()
+      .describe("`search`: the hub's search tools instead of all tools. Default: all."),
+  }),
+  repeatable: ["servers", "tags"],
+  answers: {
+    200: {
+      description: "A zip archive with `manifest.json` and the bridge.",
+      content: { "application/zip": z.string().meta({ format: "binary" }) },
+    },
+  },
+  errors: ["INVALID_REQUEST", "SERVER_NOT_FOUND", "TOOLSET_NOT_FOUND"],
+});
+
 export const getClientConfig = defineRoute({
   method: "get",
   path: "/config/{client}",
@@ -95,13 +110,7 @@ export const getClientConfig = defineRoute({
     "The file or the commands, ready to use. With `Accept: application/json`, the answer also says what to do with them. It holds no secrets. The configuration names the hub by the address this request was sent to. With `via=direct`, servers that do not answer now are left out, and a note or a comment names them.",
   params: z.object({ client: z.enum(clientIds) }),
   query: z.strictObject({
-    servers: listOf("servers").describe("Ids of servers, with commas. Default: the whole hub."),
-    tags: listOf("tags").describe("Only servers with one of these tags."),
-    toolset: z
-      .string()
-      .max(40)
-      .optional()
-      .describe("The id of a toolset, instead of servers and tags."),
+    ...selectionQuery,
     via: z
       .enum(["gateway", "direct"])
       .default("gateway")
@@ -109,9 +118,11 @@ export const getClientConfig = defineRoute({
         "`gateway`: one endpoint of the hub, which always works. `direct`: each server at its own endpoint.",
       ),
     mode: z
-      .enum(["all", "search"])
-      .default("all")
-      .describe("`search`: the hub's search tools instead of all tools."),
+      .enum(["auto", "all", "search"])
+      .default("auto")
+      .describe(
+        "`search`: the hub's search tools instead of all tools. `auto`: `search` where there are more than 40 tools and the client has a model read the whole list; a client that searches by itself is given all.",
+      ),
     format: z
       .enum(["text", "json"])
       .optional()
@@ -132,8 +143,7 @@ export const getClientConfig = defineRoute({
   errors: ["INVALID_REQUEST", "ROUTE_NOT_FOUND", "SERVER_NOT_FOUND", "TOOLSET_NOT_FOUND"],
 });
 
-export type ClientId = (typeof clientIds)[number];
-export type ClientFormat = (typeof clientFormats)[number];
+export { type ClientFormat, type ClientId, clientFormats, clientIds };
 export type ClientName = z.output<typeof clientSchema>;
 export type ClientList = z.output<typeof clientListSchema>;
 export type ClientConfig = Unchanging<z.output<typeof clientConfigSchema>>;

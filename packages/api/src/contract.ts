@@ -1,5 +1,5 @@
-import { getClientConfig, listClients } from "./client-config.js";
-import { diagnoseEndpoint } from "./diagnosis.js";
+import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
+import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
   listServerChanges,
@@ -28,6 +28,7 @@ import { getTraffic, listCalls } from "./traffic.js";
 export const contract: readonly Route[] = [
   registerServer,
   renewLease,
+  sendLog,
   endLease,
   listServers,
   getServer,
@@ -49,6 +50,7 @@ export const contract: readonly Route[] = [
   replaceToolset,
   deleteToolset,
   listClients,
+  getClaudeDesktopBundle,
   getClientConfig,
   getPythonClient,
   findPythonClient,

@@ -6,11 +6,12 @@ export {
   type ClientName,
   clientFormats,
   clientIds,
+  getClaudeDesktopBundle,
   getClientConfig,
   listClients,
 } from "./client-config.js";
 export { contract, tags } from "./contract.js";
-export { type Diagnosis, diagnoseEndpoint } from "./diagnosis.js";
+export { type Diagnosis, diagnoseEndpoint, sendLog } from "./diagnosis.js";
 export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
 export { longestCursor, proofHeader } from "./fields.js";
 export type { FindingView } from "./finding.js";
@@ -33,6 +34,7 @@ export {
   getHealth,
   getReadiness,
   getVersion,
+  type Health,
   type HubVersion,
   type Readiness,
 } from "./operations.js";
@@ -54,6 +56,7 @@ export {
   type JsonStatus,
   type PathParams,
   type QueryOf,
+  type QuerySent,
   type Route,
   type RouteAnswer,
   type Unchanging,

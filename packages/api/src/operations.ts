@@ -83,5 +83,6 @@ export const getVersion = defineRoute({
   },
 });
 
+export type Health = z.output<typeof healthSchema>;
 export type Readiness = z.output<typeof readinessSchema>;
 export type HubVersion = z.output<typeof versionSchema>;

@@ -48,6 +48,20 @@ export type QueryOf<Of extends Route> = Of extends { readonly query: infer Query
   ? z.output<Query>
   : Readonly<Record<never, never>>;
 
+type Sent<Value> = Value extends readonly (infer Item)[]
+  ? Item | readonly Item[]
+  : Value extends "true" | "false" | ""
+    ? boolean
+    : Value;
+
+/**
+ * The query of a route, as a client may say it: nothing of it has to be, one item does for a list of one, and
+ * what is true or false is said so.
+ */
+export type QuerySent<Of extends Route> = {
+  readonly [Key in keyof QueryOf<Of>]?: Sent<NonNullable<QueryOf<Of>[Key]>> | undefined;
+};
+
 /** The JSON body of a route, as a handler reads it. */
 export type BodyOf<Of extends Route> = Of extends {
   readonly body: { readonly "application/json": infer Body extends z.ZodType };

@@ -3,6 +3,9 @@ import { proxyHint } from "./proxy.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** The longest page that a hub can be set to (`MCP_HUB_MAX_ANSWER_BYTES`). */
+export const mostAnswerBytes = 256 * 1024 * 1024;
+
 function parseObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -49,25 +52,56 @@ function failure(response: Response, body: Json, url: string): HubClientError {
   });
 }
 
+/** No hub redirects. A browser hides where to; elsewhere the origin is shown, and no path, which may hold a secret. */
+function redirection(response: Response, url: string): HubClientError {
+  const location = response.headers.get("location");
+  const target =
+    location !== null && URL.canParse(location, url) ? new URL(location, url) : undefined;
+  const where = target === undefined ? "" : ` to ${target.origin}`;
+  return notAHub(url, response.status, `it redirects${where}`);
+}
+
+/** The whole text of an answer. @throws HubClientError once it is longer than a hub's can be. */
+async function textOf(response: Response, url: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > mostAnswerBytes) {
+      await reader?.cancel();
+      throw notAHub(url, response.status, `its answer is longer than ${mostAnswerBytes} bytes`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** @throws HubClientError for every status that is no success, and for answers no hub would give. */
+function judge(response: Response, body: Json | undefined, url: string): void {
+  if (body?.jsonrpc !== undefined)
+    throw notAHub(url, response.status, "it is an MCP endpoint: it speaks JSON-RPC");
+  if (response.ok) return;
+  const isProblem = typeof body?.code === "string";
+  const isRedirect = response.status === 0 || (response.status >= 300 && response.status < 400);
+  if (!isProblem && isRedirect) throw redirection(response, url);
+  // A proxy in front of the hub answers 5xx and 429 with its own pages; those pass by themselves.
+  if (!isProblem && [404, 405].includes(response.status))
+    throw notAHub(url, response.status, `it answered ${response.status}`);
+  throw failure(response, body ?? {}, url);
+}
+
 /**
  * Turns the hub's answer into its JSON object (`undefined` for an empty one).
  * @throws HubClientError for every status that is no success, and for answers no hub would give.
  */
 export async function readAnswer(response: Response, url: string): Promise<Json | undefined> {
-  const text = await response.text();
+  const text = await textOf(response, url);
   const body = parseObject(text);
-  if (body?.jsonrpc !== undefined) {
-    throw notAHub(url, response.status, "it is an MCP endpoint: it speaks JSON-RPC");
-  }
-  if (response.ok) {
-    if (text === "") return undefined;
-    if (body === undefined) throw notAHub(url, response.status, "its answer is not a JSON object");
-    return body;
-  }
-  const isProblem = typeof body?.code === "string";
-  // A proxy in front of the hub answers 5xx and 429 with its own pages; those pass by themselves.
-  const isFromSomethingElse =
-    !isProblem && [301, 302, 307, 308, 404, 405].includes(response.status);
-  if (isFromSomethingElse) throw notAHub(url, response.status, `it answered ${response.status}`);
-  throw failure(response, body ?? {}, url);
+  judge(response, body, url);
+  if (text === "") return undefined;
+  if (body === undefined) throw notAHub(url, response.status, "its answer is not a JSON object");
+  return body;
 }

@@ -48,10 +48,8 @@ test("registers with the token and reads the answer", async () => {
       let body = "";
       for await (const chunk of request) body += chunk;
       seen.push([request.method, request.url, request.headers.authorization, JSON.parse(body)]);
-      json(201, { server: { id: "n" }, instance: { id: "i" }, lease: { id: "l" } })(
-        request,
-        response,
-      );
+      const lease = { id: "l", ttlMs: 30_000, heartbeatMs: 10_000 };
+      json(201, { server: { id: "n" }, instance: { id: "i" }, lease })(request, response);
     },
     { token: "t" },
   );
@@ -120,13 +118,25 @@ test("lists in a query become parameters that come several times", async () => {
   ]);
 });
 
+const detail = {
+  id: "a b",
+  name: "A B",
+  tags: [],
+  transport: "streamable-http",
+  endpoint: "http://x/mcp",
+  status: "up",
+  instances: [],
+  warnings: [],
+  etag: '"2-x"',
+};
+
 test("edits a server on what it was seen as, and removes one by force", async () => {
   const asked: unknown[] = [];
   const hub = await clientOf(async (request, response) => {
     const body = await text(request);
     asked.push([request.method, request.url, request.headers["if-match"], body]);
     if (request.method === "DELETE") response.writeHead(204).end();
-    else json(200, { id: "a b", etag: '"2-x"' })(request, response);
+    else json(200, detail)(request, response);
   });
   const { etag } = await hub.edit("a b", { title: "Better", hidden: null }, '"1-x"');
   expect(etag).toBe('"2-x"');

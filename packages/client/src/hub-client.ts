@@ -1,247 +1,152 @@
-import type {
-  RegisterAnswer,
-  RenewAnswer,
-  ServerDetail,
-  ServerList,
-  ServerTools,
-  ToolList,
-} from "@hub/api";
-import type { EditInput, RegistrationInput } from "@hub/core";
-import { notAHub, readAnswer } from "./answer.js";
-import { environment } from "./environment.js";
-import { HubClientError } from "./hub-client-error.js";
-import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
-import { proxyHint } from "./proxy.js";
-import type { ToolsQuery } from "./tools.js";
+import type { FoundTool, ServerSummary } from "@hub/api";
+import {
+  type AdkArguments,
+  type AiSdkConfig,
+  adkArguments,
+  aiSdkConfig,
+  type FastMcpConfig,
+  fastMcpConfig,
+  frameworkTraits,
+  gatewayUrl,
+  type LangChainConfig,
+  langChainConfig,
+  type MastraConfig,
+  type McpServersConfig,
+  type McpUseConfig,
+  mastraConfig,
+  mcpServersConfig,
+  mcpUseConfig,
+  type OpenAIAgentsOptions,
+  openAIAgentsOptions,
+  type StrandsConfig,
+  strandsConfig,
+  type Target,
+} from "@hub/api/config";
+import { type Choice, choose, type Need } from "./choose.js";
+import { type Found, find } from "./find.js";
+import { HubRoutes } from "./hub-routes.js";
+import { everyServer, everyTool } from "./pages.js";
+import type { ServersQuery, ToolsQuery, WatchedEvent } from "./queries.js";
+import {
+  type AdapterSelection,
+  type GatewaySelection,
+  selectionOf,
+  targetsFor,
+} from "./targets.js";
+import { type WatchOptions, watchEvents } from "./watch.js";
 
-/** How to reach a hub. */
-export interface HubClientOptions {
-  /** The hub's base URL; of several, separated by commas, the first. Default: `MCP_HUB_URL`, else http://127.0.0.1:8001. */
-  readonly url?: string | undefined;
-  /** Bearer token. Default: `MCP_HUB_TOKEN`. */
-  readonly token?: string | undefined;
-  /** How long one call may take, in milliseconds. Default 5,000. */
-  readonly timeoutMs?: number | undefined;
-  /** Default: the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
-}
-
-/** Narrows `servers()`. Without any of it the hub answers with everything. */
-export interface ServersQuery {
-  readonly q?: string | undefined;
-  /** Servers that have it, or all of these. */
-  readonly tag?: string | readonly string[] | undefined;
-  /** Servers in this state, or in one of these. */
-  readonly status?: string | readonly string[] | undefined;
-  /** Those too that an operator hid. Default: false. */
-  readonly hidden?: boolean | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-/** What a heartbeat can say beside "still here". */
-export interface Heartbeat {
-  readonly capabilitiesHash?: string | undefined;
-  readonly draining?: boolean | undefined;
-}
-
-/** The REST side of one hub. Every call rejects with a `HubClientError` and nothing else. */
-export class HubClient {
-  /** The hub's base URL, without a slash at its end. */
-  readonly url: string;
-  readonly #token: string | undefined;
-  readonly #timeoutMs: number;
-  readonly #fetch: typeof globalThis.fetch;
-
-  /** @throws TypeError when the URL cannot be an address. */
-  constructor(options: HubClientOptions = {}) {
-    this.url = firstHubUrl(options.url ?? environment("MCP_HUB_URL") ?? defaultHubUrl);
-    this.#token = options.token ?? environment("MCP_HUB_TOKEN");
-    this.#timeoutMs = options.timeoutMs ?? 5_000;
-    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
-  }
-
-  /**
-   * Registers a server, or says again what the hub already knows. `proof` says that the server at the
-   * endpoint is ours: the id of a lease it had, or its service key. Without it, while a lease there is
-   * alive, the answer has `retryAfterMs` and no lease, and nothing has changed yet.
-   */
-  async register(
-    registration: RegistrationInput,
+/**
+ * One hub: its REST API, and what a program asks it for. Every call rejects with a `HubClientError`, or with
+ * a `TypeError` for what nobody can answer, and with nothing else.
+ */
+export class HubClient extends HubRoutes {
+  /** All servers of a query, over all pages. */
+  everyServer(
+    query: Omit<ServersQuery, "cursor"> = {},
     signal?: AbortSignal,
-    proof?: string,
-  ): Promise<RegisterAnswer> {
-    const answer = await this.#call<RegisterAnswer | undefined>(
-      "POST",
-      "/register",
-      registration,
-      signal,
-      proofIn(proof),
-    );
-    if (answer?.server === undefined || answer.instance === undefined) {
-      const why = "its answer to POST /register names no server and no instance";
-      throw notAHub(this.url, 200, why);
-    }
-    return answer;
+  ): Promise<readonly ServerSummary[]> {
+    return everyServer(this, query, signal);
   }
 
-  /** Sends a heartbeat. Status 404 means: register again. */
-  async renew(
-    leaseId: string,
-    heartbeat: Heartbeat = {},
+  /** All tools of a query, over all pages. */
+  everyTool(
+    query: Omit<ToolsQuery, "cursor"> = {},
     signal?: AbortSignal,
-  ): Promise<RenewAnswer> {
-    const path = `/leases/${encodeURIComponent(leaseId)}`;
-    return this.#call("PUT", path, heartbeat, signal);
+  ): Promise<readonly FoundTool[]> {
+    return everyTool(this, query, signal);
   }
 
-  /** Deregisters the instance that holds this lease. A lease the hub no longer knows is no error. */
-  async deregister(leaseId: string, signal?: AbortSignal): Promise<void> {
-    try {
-      await this.#call("DELETE", `/leases/${encodeURIComponent(leaseId)}`, undefined, signal);
-    } catch (error) {
-      if (!(HubClientError.is(error) && error.code === "LEASE_UNKNOWN")) throw error;
-    }
+  /** The servers that fit a question in words, best first, each with the tools that fit and why. */
+  find(question: string, signal?: AbortSignal): Promise<readonly Found[]> {
+    return find(this, question, signal);
   }
 
   /**
-   * Removes a server and its history. One that is alive needs proof that it is ours: the lease id it
-   * got when it registered first, or its service key. Rejects with `NOT_OWNER` without.
+   * The one server to use for a need, a name, a tag or a tool: of those that fit, the best that is up, and
+   * why. The same catalogue gives the same choice. Rejects with `NOT_UP` when what fits cannot be used now,
+   * and with `NOTHING_FITS` when nothing does; both say what there is.
    */
-  async remove(id: string, proof?: string, signal?: AbortSignal): Promise<void> {
-    await this.#call("DELETE", pathOf(id), undefined, signal, proofIn(proof));
+  choose(need: Need, signal?: AbortSignal): Promise<Choice> {
+    return choose(this, need, signal);
   }
 
   /**
-   * Removes any server and its history without proof, as an operator. When the server still runs, its
-   * helper registers it again.
+   * The hub's events as they happen, each once and in order, over as many connections as it takes. An item
+   * of kind `reset` says that the journal does not reach back to where this reader was.
    */
-  async removeByForce(id: string, signal?: AbortSignal): Promise<void> {
-    await this.#call("DELETE", `${pathOf(id)}?force=true`, undefined, signal);
+  watch(options: WatchOptions = {}): AsyncGenerator<WatchedEvent, void, void> {
+    return watchEvents(this.requests, options);
+  }
+
+  /** The URL of the hub's MCP endpoint that shows a selection. Asks nobody. */
+  gatewayUrl(selection: GatewaySelection = {}): string {
+    return gatewayUrl(this.url, selectionOf(selection));
+  }
+
+  /** For `new MultiServerMCPClient(...)` of @langchain/mcp-adapters. */
+  async toLangChain(selection: AdapterSelection = {}): Promise<LangChainConfig> {
+    return langChainConfig(await this.#targets("langchain", selection));
+  }
+
+  /** For `new MCPToolset(...)` of @google/adk: a list of arguments for each toolset. */
+  async toAdk(selection: AdapterSelection = {}): Promise<AdkArguments[]> {
+    return adkArguments(await this.#targets("adk", selection));
+  }
+
+  /** For `createMCPClient(...)` of @ai-sdk/mcp. `direct` must select one server only. */
+  async toAiSdk(selection: AdapterSelection = {}): Promise<AiSdkConfig> {
+    const [target, ...more] = await this.#targets("ai-sdk", selection);
+    if (target === undefined || more.length > 0)
+      throw new TypeError(
+        "Expected one server for via: a client of the AI SDK has one endpoint, and would not keep equal names of several apart. Leave via out to get all of them through the hub",
+      );
+    return aiSdkConfig(target);
   }
 
   /**
-   * Says of a server what an operator knows better: what is left out stays as it was, null takes it back.
-   * `etag` is that of the answer it was decided on; when somebody changed the server meanwhile, it rejects
-   * with `PRECONDITION_FAILED`. Default: whatever the server is by now.
+   * For `new MCPServerStreamableHttp(...)` of @openai/agents: options for each server. Give several to
+   * `getAllMcpTools` with `includeServerInToolNames: true`.
    */
-  async edit(
-    id: string,
-    change: EditInput,
-    etag?: string,
-    signal?: AbortSignal,
-  ): Promise<ServerDetail> {
-    const headers = etag === undefined ? {} : { "if-match": etag };
-    return this.#call("PATCH", pathOf(id), change, signal, headers);
+  async toOpenAIAgents(selection: AdapterSelection = {}): Promise<OpenAIAgentsOptions[]> {
+    return openAIAgentsOptions(await this.#targets("openai-agents", selection, false));
   }
 
-  /** One page of servers; without a query, all of them. */
-  async servers(query: ServersQuery = {}, signal?: AbortSignal): Promise<ServerList> {
-    const answer = await this.#get<ServerList | undefined>("/servers", query, signal);
-    if (!Array.isArray(answer?.servers))
-      throw notAHub(this.url, 200, "its answer to GET /servers holds no list of servers");
-    return answer;
+  /** For the options of `query(...)` of @anthropic-ai/claude-agent-sdk. */
+  async toClaudeAgentSdk(selection: AdapterSelection = {}): Promise<McpServersConfig> {
+    return mcpServersConfig(await this.#targets("claude-agent-sdk", selection));
   }
 
-  /** One server with its instances. */
-  async server(id: string, signal?: AbortSignal): Promise<ServerDetail> {
-    return this.#get(pathOf(id), {}, signal);
+  /** For `new MCPClient(...)` of @mastra/mcp. */
+  async toMastra(selection: AdapterSelection = {}): Promise<MastraConfig> {
+    return mastraConfig(await this.#targets("mastra", selection), (url) => new URL(url));
   }
 
-  /** One page of the tools of all servers, the best first. */
-  async tools(query: ToolsQuery = {}, signal?: AbortSignal): Promise<ToolList> {
-    return this.#get("/tools", query, signal);
+  /** For `MCPClient.fromDict(...)` of mcp-use. */
+  async toMcpUse(selection: AdapterSelection = {}): Promise<McpUseConfig> {
+    return mcpUseConfig(await this.#targets("mcp-use", selection));
   }
 
-  /** All tools of one server. */
-  async serverTools(id: string, signal?: AbortSignal): Promise<ServerTools> {
-    return this.#get(`${pathOf(id)}/tools`, {}, signal);
+  /** For `Client(...)` of FastMCP in Python, as JSON. */
+  async toFastMcp(selection: AdapterSelection = {}): Promise<FastMcpConfig> {
+    return fastMcpConfig(await this.#targets("fastmcp", selection));
   }
 
-  #get<Answer>(path: string, query: object, signal: AbortSignal | undefined): Promise<Answer> {
-    const search = new URLSearchParams();
-    for (const [key, value] of Object.entries(query)) {
-      for (const one of Array.isArray(value) ? value : [value])
-        if (one !== undefined) search.append(key, String(one));
-    }
-    const target = search.size === 0 ? path : `${path}?${search}`;
-    return this.#call<Answer>("GET", target, undefined, signal);
+  /** For `McpClient.loadServers(...)` of @strands-agents/sdk. */
+  async toStrands(selection: AdapterSelection = {}): Promise<StrandsConfig> {
+    return strandsConfig(await this.#targets("strands", selection));
   }
 
-  async #call<Answer>(
-    method: string,
-    path: string,
-    body: unknown,
-    signal: AbortSignal | undefined,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Answer> {
-    const controller = new AbortController();
-    const abort = () => controller.abort();
-    let isTimeout = false;
-    const timer = setTimeout(() => {
-      isTimeout = true;
-      abort();
-    }, this.#timeoutMs);
-    if (signal?.aborted) abort();
-    // Not `AbortSignal.any`: a signal that lives as long as the program would collect all of them.
-    signal?.addEventListener("abort", abort);
-
-    const headers: Record<string, string> = { accept: "application/json", ...more };
-    if (body !== undefined) headers["content-type"] = "application/json";
-    if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
-    try {
-      const response = await this.#fetch(`${this.url}${path}`, {
-        method,
-        headers,
-        redirect: "manual",
-        signal: controller.signal,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      // By the contract, to which the tests of the hub hold every answer.
-      return (await readAnswer(response, this.url)) as Answer;
-    } catch (error) {
-      if (HubClientError.is(error)) throw error;
-      throw this.#noAnswer(error, isTimeout);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    }
+  /** The `mcpServers` that most other programs read. */
+  async toMcpServers(selection: AdapterSelection = {}): Promise<McpServersConfig> {
+    return mcpServersConfig(await this.#targets("mcp-servers", selection));
   }
 
-  #noAnswer(error: unknown, isTimeout: boolean): HubClientError {
-    const detail = isTimeout
-      ? `The hub at ${this.url} gave no answer within ${this.#timeoutMs} ms`
-      : `The hub at ${this.url} cannot be reached (${reasonOf(error)})`;
-    const hint = proxyHint(this.url);
-    return new HubClientError(
-      {
-        status: 0,
-        code: isTimeout ? "TIMEOUT" : "UNREACHABLE",
-        detail: hint === undefined ? detail : `${detail}. ${hint}`,
-      },
-      { cause: error },
-    );
+  /** `speaksSse`: false where one constructor has to do for all. */
+  #targets(
+    framework: keyof typeof frameworkTraits,
+    selection: AdapterSelection,
+    speaksSse: boolean = frameworkTraits[framework].speaksSse,
+  ): Promise<readonly Target[]> {
+    return targetsFor(this, { ...frameworkTraits[framework], speaksSse }, selection);
   }
-}
-
-const pathOf = (serverId: string) => `/servers/${encodeURIComponent(serverId)}`;
-
-function proofIn(proof: string | undefined): Record<string, string> {
-  return proof === undefined ? {} : { "mcp-hub-proof": latin1Of(proof) };
-}
-
-/** A header holds bytes: text beyond ASCII travels as those of its UTF-8 form. */
-function latin1Of(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
-}
-
-/** The code of what lies beneath an error, such as ECONNREFUSED; without one, its message. `fetch` wraps what it hears from below. */
-function reasonOf(error: unknown): string {
-  let last = error;
-  for (let depth = 0; depth < 5 && last instanceof Error; depth += 1) {
-    if ("code" in last && typeof last.code === "string") return last.code;
-    if (last.cause === undefined) return last.message;
-    last = last.cause;
-  }
-  return String(last);
 }

@@ -1,25 +1,74 @@
 export type {
+  CallList,
+  CapabilityChangeList,
+  ClientConfig,
+  ClientId,
+  ClientList,
+  Diagnosis,
+  Event,
+  EventKind,
+  EventList,
   FindingView,
   FoundTool,
+  Health,
+  HubVersion,
   InstanceDetail,
   InstanceView,
+  Pulse,
+  Readiness,
   RegisterAnswer,
   RenewAnswer,
   ServerDetail,
   ServerList,
+  ServerPrompts,
+  ServerResources,
   ServerSummary,
   ServerTools,
   ToolDefinition,
   ToolList,
+  ToolsetList,
+  ToolsetPreview,
+  ToolsetView,
+  Traffic,
 } from "@hub/api";
-export type { EditInput, RegistrationInput } from "@hub/core";
-export {
-  type Heartbeat,
-  HubClient,
-  type HubClientOptions,
-  type ServersQuery,
-} from "./hub-client.js";
+export type {
+  AdkArguments,
+  AiSdkConfig,
+  FastMcpConfig,
+  LangChainConfig,
+  MastraConfig,
+  McpServersConfig,
+  McpUseConfig,
+  OpenAIAgentsOptions,
+  StrandsConfig,
+} from "@hub/api/config";
+export type { EditInput, RegistrationInput, ToolsetInput } from "@hub/core";
+export type { Choice, Need, Passed } from "./choose.js";
+export type { Found } from "./find.js";
+export { HubClient } from "./hub-client.js";
 export { HubClientError, type HubFailure } from "./hub-client-error.js";
+export type { HubClientOptions } from "./hub-requests.js";
+export type { SavedToolset } from "./hub-routes.js";
 export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";
+export { LeaseClient } from "./lease-client.js";
 export { proxyVariableFor } from "./proxy.js";
-export type { ToolsQuery } from "./tools.js";
+export type {
+  CallsQuery,
+  ConfigQuery,
+  EndpointToDiagnose,
+  EventsQuery,
+  HealthQuery,
+  Heartbeat,
+  JournalReset,
+  PageQuery,
+  PreviewQuery,
+  PulseQuery,
+  ServerStatus,
+  ServersQuery,
+  ServerToDiagnose,
+  ToolsQuery,
+  TrafficQuery,
+  WatchedEvent,
+} from "./queries.js";
+export type { AdapterSelection, GatewaySelection, LeftOut } from "./targets.js";
+export type { WatchOptions, WatchState } from "./watch.js";

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EventParser, EventTooLarge, eventText, type StreamEvent } from "./event-stream.js";
+import {
+  EventParser,
+  EventTooLarge,
+  eventBytes,
+  eventText,
+  type StreamEvent,
+} from "./event-stream.js";
 
 const text = fc.string({ unit: "grapheme" });
 const line = text.map((one) => one.replace(/[\r\n]/g, ""));
@@ -69,6 +75,29 @@ describe("the event parser", () => {
           expect(parse(chunks(Buffer.from(written), cuts))).toEqual(events);
         },
       ),
+    );
+  });
+
+  test("gives the bytes of long data too, which written again are the same event", () => {
+    const long = fc
+      .tuple(text, fc.constantFrom("a", "é", "\u{1f600}", "\n", "x\ny"), fc.nat(6_000))
+      .map(([begin, unit, times]) => `${begin.replace(/\r/g, "")}${unit.repeat(times)}.`);
+    const sent = fc.record({ data: long, id: line }, { requiredKeys: ["data"] });
+    fc.assert(
+      fc.property(fc.array(sent, { maxLength: 4 }), fc.array(fc.nat()), (events, cuts) => {
+        const bytes = Buffer.from(events.map(eventText).join(""));
+        const read = parse(chunks(bytes, cuts));
+        expect(read.map(({ data }) => data)).toEqual(events.map(({ data }) => data));
+        for (const one of read) {
+          const size = Buffer.byteLength(one.data ?? "");
+          expect(one.bytes?.toString() ?? one.data).toBe(one.data);
+          expect(one.bytes !== undefined).toBe(size >= 4_096);
+          expect(eventBytes(one).toString()).toBe(eventText(one));
+          const { data, ...others } = one;
+          if (one.bytes !== undefined)
+            expect(eventBytes({ ...others, data: undefined }).toString()).toBe(eventText(one));
+        }
+      }),
     );
   });
 

@@ -1,10 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import { GrowingBytes } from "./growing-bytes.js";
 import { LineCutter } from "./line-cutter.js";
 
 /** One server-sent event. An event without data carries an id or a retry time only. */
 export type StreamEvent = {
   readonly data: string | undefined;
-  /** The same in UTF-8, where it came on its own: to be handed on without making it anew. */
+  /** The same in UTF-8, where it is there: to be handed on without making it anew. Whoever changes the data leaves it out. */
   readonly bytes?: Buffer | undefined;
   readonly id?: string;
   readonly event?: string;
@@ -24,6 +25,9 @@ const aSpace = Buffer.from(" ");
 const mostOtherBytes = 65_536;
 
 /** UTF-8, with a mark in place of what is none. */
+/** From this many bytes on, copying what is encoded costs less than encoding it again. */
+const leastCopied = 4_096;
+
 const lenient = (bytes: Buffer) => bytes.toString("utf8");
 
 /**
@@ -164,7 +168,7 @@ export class EventParser {
     const isTaken = this.#taker !== undefined;
     if (this.#hasData || isTaken || this.#id !== undefined || this.#retryMs !== undefined) {
       events.push({
-        data: this.#data.length === 0 ? undefined : this.#decode(this.#data.bytes),
+        ...this.#wholeData(),
         ...(this.#id === undefined ? {} : { id: this.#id }),
         ...(this.#event === undefined ? {} : { event: this.#event }),
         ...(this.#retryMs === undefined ? {} : { retryMs: this.#retryMs }),
@@ -177,6 +181,13 @@ export class EventParser {
     this.#event = undefined;
     this.#retryMs = undefined;
   }
+
+  #wholeData(): Pick<StreamEvent, "data" | "bytes"> {
+    if (this.#data.length === 0) return { data: undefined };
+    if (this.#data.length < leastCopied) return { data: this.#decode(this.#data.bytes) };
+    const bytes = this.#data.take();
+    return { data: this.#decode(bytes), bytes: isUtf8(bytes) ? bytes : undefined };
+  }
 }
 
 /** An event as bytes for a client. JSON holds no raw line ends, but what servers send may. */
@@ -187,6 +198,18 @@ export function eventText(event: StreamEvent): string {
   else if (!/[\r\n]/.test(data)) text += `data: ${data}\n`;
   else for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
   return `${text}\n`;
+}
+
+const begin = Buffer.from("data: ");
+const end = Buffer.from("\n\n");
+
+/** The same, from the bytes of its data where these are many; `data` may be missing then. */
+export function eventBytes(event: StreamEvent): string | Buffer {
+  const { bytes } = event;
+  const isMany = bytes !== undefined && bytes.length >= leastCopied;
+  if (!isMany || bytes.includes(10) || bytes.includes(13))
+    return eventText({ ...event, data: event.data ?? bytes?.toString() });
+  return Buffer.concat([Buffer.from(fieldsText(event)), begin, bytes, end]);
 }
 
 /** The fields of an event beside its data, which may stand before it or after it. */

@@ -39,6 +39,14 @@ export class GrowingBytes {
     if (this.#bytes !== undefined && this.#bytes.length > mostKeptBytes) this.#bytes = undefined;
   }
 
+  /** What was added since the last `clear`, which is the caller's from now on. */
+  take(): Buffer {
+    const { bytes } = this;
+    this.#bytes = undefined;
+    this.#length = 0;
+    return bytes;
+  }
+
   #room(more: number): Buffer {
     const known = this.#bytes;
     const needed = this.#length + more;

@@ -1,6 +1,7 @@
 import { HubError } from "@hub/core";
 import { Hono } from "hono";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
+import { addClaudeDesktopBundleRoute } from "./api/claude-desktop-bundle.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
@@ -111,6 +112,7 @@ export function createApp(deps: AppDeps): HubApp {
   addToolRoutes(app, deps, paging);
   addTrafficRoutes(app, deps);
   addToolsetRoutes(app, deps);
+  addClaudeDesktopBundleRoute(app, deps);
   addClientConfigRoutes(app, deps);
   addPythonClientRoutes(app);
   addEventRoutes(app, deps, paging);

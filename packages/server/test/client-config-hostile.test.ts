@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
 import type { ClientConfig } from "@hub/api";
+import { clients, literal, safeUrl, shellWord } from "@hub/api/config";
 import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { clients } from "../src/client-config/clients.js";
-import { literal, safeUrl, shellWord } from "../src/client-config/quoting.js";
 import { createTestApp, postJson, type TestApp } from "./support/test-app.js";
 
 const nasty = [

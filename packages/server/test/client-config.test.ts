@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClientConfig } from "@hub/api";
+import { clients } from "@hub/api/config";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
-import { clients } from "../src/client-config/clients.js";
 import { createTestApp, postJson, type TestApp } from "./support/test-app.js";
 
 const golden = join(import.meta.dirname, "golden");

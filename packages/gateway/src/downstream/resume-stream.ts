@@ -41,7 +41,8 @@ export function resumeStream(
         if (message.method.endsWith("/list_changed")) void context.refresh(serverId);
         else if (message.method === "notifications/cancelled") {
           const told = takeBack(session, link, message);
-          if (told !== undefined) send({ ...event, ...ids, data: JSON.stringify(told) });
+          if (told !== undefined)
+            send({ ...event, ...ids, data: JSON.stringify(told), bytes: undefined });
         } else send({ ...event, ...ids });
       },
       onEnd: () => reply.end(),

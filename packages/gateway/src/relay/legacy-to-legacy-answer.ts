@@ -175,11 +175,11 @@ export class LegacyToLegacyAnswer implements MessageReceiver {
     this.#finish(said);
     if (onResponse !== undefined) onResponse(text);
     // Whether its server ends it as well is nothing to the client.
-    else if (reply.isStream)
-      reply.lastEvent({ ...event, ...mappedId(entry.record.id, event), data: text });
     else {
-      const message = text === data ? (event.bytes ?? text) : text;
-      reply.message(message, this.#status >= 400 ? this.#status : 200);
+      const bytes = text === data ? event.bytes : undefined;
+      if (reply.isStream)
+        reply.lastEvent({ ...event, ...mappedId(entry.record.id, event), data: text, bytes });
+      else reply.message(bytes ?? text, this.#status >= 400 ? this.#status : 200);
     }
   }
 

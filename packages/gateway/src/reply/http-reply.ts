@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
-import { eventText, type StreamEvent } from "@hub/mcp";
+import { eventBytes, type StreamEvent } from "@hub/mcp";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
 import { joinedHeaders } from "../wire/joined-headers.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
@@ -86,9 +86,8 @@ export class HttpReply implements Reply {
       return;
     }
     const isStream = this.#isStreamPreferred && status === 200;
-    if (this.#state === "events") this.#endEvents(eventText({ data: text.toString() }));
-    else if (isStream)
-      this.#whole(200, headers, streamHeaders, eventText({ data: text.toString() }));
+    if (this.#state === "events") this.#endEvents(eventOf(text));
+    else if (isStream) this.#whole(200, headers, streamHeaders, eventOf(text));
     else this.#whole(status, headers, jsonHeaders, text);
   }
 
@@ -145,12 +144,12 @@ export class HttpReply implements Reply {
   }
 
   event(event: StreamEvent): boolean {
-    return this.#write(eventText(event));
+    return this.#write(eventBytes(event));
   }
 
   lastEvent(event: StreamEvent): void {
-    if (this.#state === "events" && this.#long === undefined) this.#endEvents(eventText(event));
-    else this.message(event.data ?? "");
+    if (this.#state === "events" && this.#long === undefined) this.#endEvents(eventBytes(event));
+    else this.message(event.bytes ?? event.data ?? "");
   }
 
   comment(): void {
@@ -176,14 +175,14 @@ export class HttpReply implements Reply {
     for (const listener of this.#onDrain.splice(0)) listener();
   }
 
-  #write(text: string): boolean {
+  #write(text: string | Buffer): boolean {
     if (this.#state === "ended" || this.#long !== undefined) return true;
     this.openStream();
     return this.#hasRoom() ? this.#response.write(text) : true;
   }
 
   /** Ends the stream with one more event. */
-  #endEvents(text: string): void {
+  #endEvents(text: string | Buffer): void {
     this.#state = "ended";
     if (this.#hasRoom()) atEndOfTurn(() => this.#response.end(text));
   }
@@ -204,4 +203,10 @@ export class HttpReply implements Reply {
     this.#response.destroy();
     return false;
   }
+}
+
+function eventOf(text: string | Buffer): string | Buffer {
+  return typeof text === "string"
+    ? eventBytes({ data: text })
+    : eventBytes({ data: undefined, bytes: text });
 }

@@ -1,6 +1,6 @@
 import {
   type FindingView,
-  type HubClient,
+  type LeaseClient,
   proxyVariableFor,
   type RegisterAnswer,
 } from "@hub/client";
@@ -19,7 +19,7 @@ const mostWarnings = 10;
 
 /** Tells the person who started the server whether the hub reaches it, what it cannot use of it, and what to do. */
 export async function tellFinding(
-  hub: Pick<HubClient, "server">,
+  hub: Pick<LeaseClient, "server">,
   answer: RegisterAnswer,
   dependencies: {
     readonly time: Time;
@@ -30,9 +30,11 @@ export async function tellFinding(
      * reported.
      */
     readonly advertiseUrl?: string | undefined;
+    /** Called when the hub does not reach the server. Default: nothing is. */
+    readonly onUnreached?: () => void;
   },
 ): Promise<void> {
-  const { time, log, signal, advertiseUrl } = dependencies;
+  const { time, log, signal, advertiseUrl, onUnreached } = dependencies;
   for (const warning of answer.warnings ?? []) log({ level: "warn", message: warning });
   for (const [index, waitMs] of looksMs.entries()) {
     await time.sleep(waitMs, signal);
@@ -62,6 +64,7 @@ export async function tellFinding(
       });
     } else if (instance.problem !== undefined) {
       log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
+      onUnreached?.();
     } else {
       continue;
     }

@@ -1,16 +1,20 @@
-import { type ClientFormat, getClientConfig, listClients, type QueryOf } from "@hub/api";
-import { HubError, isHidden, toolsetNotFound } from "@hub/core";
+import {
+  type ClientConfig,
+  type ClientFormat,
+  getClientConfig,
+  listClients,
+  type QueryOf,
+} from "@hub/api";
+import { type ClientKind, clients, directConfig, hubConfig } from "@hub/api/config";
+import { HubError, isHidden, type Registry, toolsetNotFound } from "@hub/core";
 import { accepts } from "hono/accepts";
-import { directConfig, hubConfig } from "../client-config/client-config.js";
-import { clients } from "../client-config/clients.js";
-import type { ClientKind } from "../client-config/connection.js";
 import {
   checkServers,
   directConnections,
-  hubConnection,
-  namedConnection,
+  hubShows,
   stateKeepers,
   type Wanted,
+  withoutTags,
 } from "../client-config/selection.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
@@ -47,7 +51,7 @@ function checkTogether({
   toolset,
   via,
   mode,
-}: QueryOf<typeof getClientConfig>): void {
+}: Partial<QueryOf<typeof getClientConfig>>): void {
   if (toolset !== undefined && (servers !== undefined || tags !== undefined))
     refuse("/toolset", "cannot be combined with servers or tags; use one or the other");
   if (toolset !== undefined && via === "direct")
@@ -56,6 +60,32 @@ function checkTogether({
     refuse("/mode", "must be left out for a toolset, whose own mode decides");
   if (mode === "search" && via === "direct")
     refuse("/mode", "must be all with via=direct: the search tools are the hub's own");
+}
+
+type Asked = Pick<QueryOf<typeof getClientConfig>, "servers" | "tags" | "toolset" | "mode">;
+
+/** What a request asks for. Throws for what cannot be had together, and for what there is not. */
+export function wantedBy(
+  asked: Asked,
+  hubUrl: string,
+  { registry, toolsets }: Pick<AppDeps, "registry" | "toolsets">,
+): Wanted {
+  checkTogether(asked);
+  checkServers(asked.servers ?? [], registry);
+  const toolset = asked.toolset === undefined ? undefined : toolsets.get(asked.toolset);
+  if (asked.toolset !== undefined && toolset === undefined) throw toolsetNotFound(asked.toolset);
+  const hidden = (asked.servers ?? []).some((id) => {
+    const entry = registry.get(id);
+    return entry !== undefined && isHidden(entry.record);
+  });
+  const { servers, tags, mode } = asked;
+  return { hubUrl, servers, tags, hidden, toolset, mode };
+}
+
+function throughHub(client: ClientKind, wanted: Wanted, registry: Registry): ClientConfig {
+  const { connection, tooMany } = hubShows(client, wanted, registry);
+  const named = () => hubShows(client, withoutTags(wanted, registry), registry).connection;
+  return hubConfig(client, connection, named, { keepers: stateKeepers(wanted, registry), tooMany });
 }
 
 export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDeps): void {
@@ -74,30 +104,11 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     const { context } = call;
     const client = clientNamed(call.params.client);
     const asked = call.query;
-    checkTogether(asked);
-    checkServers(asked.servers ?? [], registry);
-    const toolset = asked.toolset === undefined ? undefined : toolsets.get(asked.toolset);
-    if (asked.toolset !== undefined && toolset === undefined) throw toolsetNotFound(asked.toolset);
-    const wanted: Wanted = {
-      hubUrl: new URL(context.req.url).origin,
-      servers: asked.servers,
-      tags: asked.tags,
-      hidden: (asked.servers ?? []).some((id) => {
-        const entry = registry.get(id);
-        return entry !== undefined && isHidden(entry.record);
-      }),
-      toolset,
-      isSearch: asked.mode === "search",
-    };
+    const wanted = wantedBy(asked, new URL(context.req.url).origin, { registry, toolsets });
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, registry))
-        : hubConfig(
-            client,
-            hubConnection(wanted),
-            () => namedConnection(wanted, registry),
-            stateKeepers(wanted, registry),
-          );
+        : throughHub(client, wanted, registry);
     const preferred = accepts(context, {
       header: "Accept",
       supports: ["text/plain", "application/json"],

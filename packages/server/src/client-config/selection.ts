@@ -1,3 +1,12 @@
+import {
+  type ClientKind,
+  type Connection,
+  type DirectConnection,
+  hubConnection,
+  modeFor,
+  type Selection,
+  safeUrl,
+} from "@hub/api/config";
 import type { Entry, Registry, Toolset } from "@hub/core";
 import {
   HubError,
@@ -7,8 +16,6 @@ import {
   serverStatus,
   shownProfile,
 } from "@hub/core";
-import type { Connection, DirectConnection } from "./connection.js";
-import { safeUrl } from "./quoting.js";
 
 /** What somebody wants to connect to. */
 export type Wanted = {
@@ -22,28 +29,41 @@ export type Wanted = {
   readonly hidden: boolean;
   /** A saved selection in the place of servers and tags. */
   readonly toolset: Toolset | undefined;
-  /** The hub's search tools stand for all tools. */
-  readonly isSearch: boolean;
+  readonly mode: "auto" | "all" | "search";
 };
 
-/** The one endpoint of the hub that shows just what is wanted. */
-export function hubConnection(wanted: Wanted): Connection {
-  const { hubUrl, servers, tags, toolset, isSearch, hidden } = wanted;
-  const transport = "streamable-http" as const;
-  if (toolset !== undefined)
-    return { key: toolset.id, url: safeUrl(`${hubUrl}/toolsets/${toolset.id}/mcp`), transport };
-  const [only, ...others] = servers ?? [];
-  const isOne = only !== undefined && others.length === 0;
-  if (isOne && tags === undefined && !isSearch)
-    return { key: only, url: safeUrl(`${hubUrl}/servers/${only}/mcp`), transport };
-  const query = [
-    ...(servers === undefined ? [] : [`servers=${servers.join(",")}`]),
-    ...(tags === undefined ? [] : [`tags=${tags.map(encodeURIComponent).join(",")}`]),
-    ...(isSearch ? ["mode=search"] : []),
-    ...(hidden ? ["hidden=true"] : []),
-  ];
-  const url = `${hubUrl}/mcp${query.length === 0 ? "" : `?${query.join("&")}`}`;
-  return { key: isOne ? only : "hub", url: safeUrl(url), transport };
+/** The same for one client, whose kind decides how the tools are shown where nobody has said it. */
+export type Shown = {
+  readonly connection: Connection;
+  /** How many tools there are, where they are too many for a list. */
+  readonly tooMany: number | undefined;
+};
+
+/** The same for the addresses of the hub. */
+export const selectionOf = ({ servers, tags, toolset, hidden }: Wanted): Selection => ({
+  servers,
+  tags,
+  toolset: toolset?.id,
+  ...(hidden ? { hidden } : {}),
+});
+
+/** The one endpoint of the hub that shows just what is wanted, as it suits a client. */
+export function hubShows(client: ClientKind, wanted: Wanted, registry: Registry): Shown {
+  const selection = selectionOf(wanted);
+  const count = wantedOf(wanted, registry).reduce(
+    (sum, { snapshot }) => sum + (snapshot?.tools.length ?? 0),
+    0,
+  );
+  const isAsked = wanted.mode !== "auto" || wanted.toolset !== undefined;
+  const chosen = isAsked ? undefined : modeFor(client, count);
+  const isSearch = wanted.mode === "search" || chosen === "search";
+  return {
+    connection: hubConnection(wanted.hubUrl, {
+      ...selection,
+      ...(isSearch ? { mode: "search" as const } : {}),
+    }),
+    tooMany: chosen === "search" ? count : undefined,
+  };
 }
 
 const away: ReadonlySet<string> = new Set(["suspect", "unreachable", "down"]);
@@ -102,12 +122,12 @@ export function directConnections(wanted: Wanted, registry: Registry): readonly 
   return fitting(wanted, registry, otherwise).map((entry) => direct(entry, wanted.hubUrl));
 }
 
-/** As `hubConnection`, with the servers that have the tags now in the place of the tags. */
-export function namedConnection(wanted: Wanted, registry: Registry): Connection {
+/** The same wish, with the servers that have the tags now in the place of the tags. */
+export function withoutTags(wanted: Wanted, registry: Registry): Wanted {
   const otherwise =
     "The tags have characters that are not safe in a command, so it would name the servers that have them.";
   const servers = fitting(wanted, registry, otherwise).map(({ record }) => record.id);
-  return hubConnection({ ...wanted, servers, tags: undefined });
+  return { ...wanted, servers, tags: undefined };
 }
 
 /** Throws SERVER_NOT_FOUND for a server that nobody registered. */

@@ -1,0 +1,42 @@
+import { createInterface } from "node:readline/promises";
+import { CommandError } from "./command-error.js";
+
+/** What a command reads from: the terminal, a pipe or a file. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /**
+   * All of it, to its end.
+   * @throws CommandError when it is longer than `mostBytes`.
+   */
+  readText(mostBytes: number): Promise<string>;
+  /** Asks the person at the terminal. Resolves with the line; an end of input is an empty one. */
+  ask(question: string, signal: AbortSignal): Promise<string>;
+}
+
+/** Reads from a stream of this process, and asks on `questions`, which is not the stream of answers. */
+export function createInput(stream: NodeJS.ReadStream, questions: NodeJS.WriteStream): Input {
+  return {
+    isTerminal: stream.isTTY === true && questions.isTTY === true,
+    async readText(mostBytes) {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      for await (const chunk of stream) {
+        const buffer = Buffer.from(chunk);
+        bytes += buffer.length;
+        if (bytes > mostBytes)
+          throw new CommandError("usage", `stdin holds more than ${mostBytes} bytes.`);
+        chunks.push(buffer);
+      }
+      return Buffer.concat(chunks).toString("utf8");
+    },
+    async ask(question, signal) {
+      const reader = createInterface({ input: stream, output: questions });
+      try {
+        const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
+        return await Promise.race([reader.question(question, { signal }), ended]);
+      } finally {
+        reader.close();
+      }
+    },
+  };
+}

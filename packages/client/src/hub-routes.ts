@@ -1,0 +1,292 @@
+import type {
+  CallList,
+  CapabilityChangeList,
+  ClientConfig,
+  ClientId,
+  ClientList,
+  Diagnosis,
+  EventList,
+  Health,
+  HubVersion,
+  Pulse,
+  Readiness,
+  ServerDetail,
+  ServerList,
+  ServerPrompts,
+  ServerResources,
+  ServerTools,
+  ToolList,
+  ToolsetList,
+  ToolsetPreview,
+  ToolsetView,
+  Traffic,
+} from "@hub/api";
+import type { EditInput, ToolsetInput } from "@hub/core";
+import { pathTo } from "./hub-requests.js";
+import { LeaseClient, proofIn } from "./lease-client.js";
+import type {
+  CallsQuery,
+  ConfigQuery,
+  EndpointToDiagnose,
+  EventsQuery,
+  HealthQuery,
+  PageQuery,
+  PreviewQuery,
+  PulseQuery,
+  ServersQuery,
+  ServerToDiagnose,
+  ToolsQuery,
+  TrafficQuery,
+} from "./queries.js";
+import type { Shape } from "./shape.js";
+import { shapes } from "./shapes.js";
+
+/** A toolset and the ETag of this state of it, for a change that must not overwrite another. */
+export type SavedToolset = ToolsetView & { readonly etag: string };
+
+/** What the hub asks servers for takes as long as they do. In milliseconds. */
+const askingServersMs = 60_000;
+
+/** Every route of the hub's REST API, one method each. */
+export class HubRoutes extends LeaseClient {
+  /** One page of servers; without a query, all of them, or as many as fit into one answer. */
+  async servers(query: ServersQuery = {}, signal?: AbortSignal): Promise<ServerList> {
+    return this.#get("/servers", shapes.servers, query, signal);
+  }
+
+  /**
+   * Says of a server what an operator knows better: what is left out stays as it was, null takes it back.
+   * `etag` is that of the answer it was decided on; when somebody changed the server meanwhile, it rejects
+   * with `PRECONDITION_FAILED`. Default: whatever the server is by now.
+   */
+  async edit(
+    id: string,
+    change: EditInput,
+    etag?: string,
+    signal?: AbortSignal,
+  ): Promise<ServerDetail> {
+    const { answer } = await this.requests.ask<ServerDetail>(
+      {
+        method: "PATCH",
+        path: pathTo("servers", id),
+        body: change,
+        headers: ifMatch(etag),
+        signal,
+      },
+      shapes.server,
+    );
+    return answer;
+  }
+
+  /**
+   * Removes a server and its history. One that is alive needs proof that it is ours: the lease id it
+   * got when it registered first, or its service key. Rejects with `NOT_OWNER` without.
+   */
+  async remove(id: string, proof?: string, signal?: AbortSignal): Promise<void> {
+    const path = pathTo("servers", id);
+    await this.requests.tell({ method: "DELETE", path, headers: proofIn(proof), signal });
+  }
+
+  /**
+   * Removes any server and its history without proof, as an operator. When the server still runs, its
+   * helper registers it again.
+   */
+  async removeByForce(id: string, signal?: AbortSignal): Promise<void> {
+    const path = pathTo("servers", id);
+    await this.requests.tell({ method: "DELETE", path, query: { force: true }, signal });
+  }
+
+  /** Has the hub probe all instances of a server now, and gives the server after that. */
+  async probe(id: string, signal?: AbortSignal): Promise<ServerDetail> {
+    const path = pathTo("servers", id, "probe");
+    const { answer } = await this.requests.ask<ServerDetail>(
+      { method: "POST", path, timeoutMs: askingServersMs, signal },
+      shapes.server,
+    );
+    return answer;
+  }
+
+  /** The tools of one server, from the last snapshot. */
+  async serverTools(id: string, query: PageQuery = {}, signal?: AbortSignal): Promise<ServerTools> {
+    return this.#get(pathTo("servers", id, "tools"), shapes.serverTools, query, signal);
+  }
+
+  /** The resources and resource templates of one server, from the last snapshot. */
+  async serverResources(
+    id: string,
+    query: PageQuery = {},
+    signal?: AbortSignal,
+  ): Promise<ServerResources> {
+    return this.#get(pathTo("servers", id, "resources"), shapes.serverResources, query, signal);
+  }
+
+  /** The prompts of one server, from the last snapshot. */
+  async serverPrompts(
+    id: string,
+    query: PageQuery = {},
+    signal?: AbortSignal,
+  ): Promise<ServerPrompts> {
+    return this.#get(pathTo("servers", id, "prompts"), shapes.serverPrompts, query, signal);
+  }
+
+  /** How the offers of one server changed, newest first; 50 changes a page, at most 200. */
+  async serverChanges(
+    id: string,
+    query: PageQuery = {},
+    signal?: AbortSignal,
+  ): Promise<CapabilityChangeList> {
+    return this.#get(pathTo("servers", id, "changes"), shapes.serverChanges, query, signal);
+  }
+
+  /** One page of the tools of all servers, the best first. */
+  async tools(query: ToolsQuery = {}, signal?: AbortSignal): Promise<ToolList> {
+    return this.#get("/tools", shapes.tools, query, signal);
+  }
+
+  /** When each server was last seen, and how quickly it answers. */
+  async pulse(query: PulseQuery = {}, signal?: AbortSignal): Promise<Pulse> {
+    return this.#get("/pulse", shapes.pulse, query, signal);
+  }
+
+  /** Calls by server and tool since the hub started. */
+  async traffic(query: TrafficQuery = {}, signal?: AbortSignal): Promise<Traffic> {
+    return this.#get("/traffic", shapes.traffic, query, signal);
+  }
+
+  /** The last calls through the gateway, newest first. */
+  async calls(query: CallsQuery = {}, signal?: AbortSignal): Promise<CallList> {
+    return this.#get("/calls", shapes.calls, query, signal);
+  }
+
+  /** All saved selections. */
+  async toolsets(signal?: AbortSignal): Promise<ToolsetList> {
+    return this.#get("/toolsets", shapes.toolsets, {}, signal);
+  }
+
+  /** One saved selection. */
+  async toolset(id: string, signal?: AbortSignal): Promise<SavedToolset> {
+    return this.#toolset("GET", pathTo("toolsets", id), { signal });
+  }
+
+  /** Saves a new selection; it gets an MCP endpoint of its own, `url`. */
+  async createToolset(definition: ToolsetInput, signal?: AbortSignal): Promise<SavedToolset> {
+    return this.#toolset("POST", "/toolsets", { body: definition, signal });
+  }
+
+  /** What the endpoint of a toolset would show now, without saving it. It may lack a name. */
+  async previewToolset(
+    definition: Partial<ToolsetInput>,
+    query: PreviewQuery = {},
+    signal?: AbortSignal,
+  ): Promise<ToolsetPreview> {
+    const { answer } = await this.requests.ask<ToolsetPreview>(
+      { method: "POST", path: "/toolsets/preview", query, body: definition, signal },
+      shapes.preview,
+    );
+    return answer;
+  }
+
+  /**
+   * Replaces the whole definition of a toolset; an answer of the hub may be edited and sent back. `etag`:
+   * as for `edit`.
+   */
+  async replaceToolset(
+    id: string,
+    definition: ToolsetInput,
+    etag?: string,
+    signal?: AbortSignal,
+  ): Promise<SavedToolset> {
+    const { etag: _, ...body } = { etag: undefined, ...definition };
+    const headers = ifMatch(etag);
+    return this.#toolset("PUT", pathTo("toolsets", id), { body, headers, signal });
+  }
+
+  /** Deletes a toolset and its endpoint. `etag`: as for `edit`. */
+  async deleteToolset(id: string, etag?: string, signal?: AbortSignal): Promise<void> {
+    const path = pathTo("toolsets", id);
+    await this.requests.tell({ method: "DELETE", path, headers: ifMatch(etag), signal });
+  }
+
+  /** The clients and frameworks that there is ready configuration for. */
+  async clients(signal?: AbortSignal): Promise<ClientList> {
+    return this.#get("/config", shapes.clients, {}, signal);
+  }
+
+  /** Ready configuration for one of `clients()`, as text, with what to do with it. */
+  async config(
+    client: ClientId,
+    query: ConfigQuery = {},
+    signal?: AbortSignal,
+  ): Promise<ClientConfig> {
+    return this.#get(pathTo("config", client), shapes.config, { ...query, format: "json" }, signal);
+  }
+
+  /** One page of the journal, newest first. `watch` follows what comes. */
+  async events(query: EventsQuery = {}, signal?: AbortSignal): Promise<EventList> {
+    return this.#get("/events", shapes.events, query, signal);
+  }
+
+  /** Asks the hub why a server or an endpoint does not work. It answers within about 3 seconds. */
+  async diagnose(
+    asked: EndpointToDiagnose | ServerToDiagnose,
+    signal?: AbortSignal,
+  ): Promise<Diagnosis> {
+    const { answer } = await this.requests.ask<Diagnosis>(
+      {
+        method: "POST",
+        path: "/diagnose",
+        body: asked,
+        timeoutMs: askingServersMs,
+        signal,
+      },
+      shapes.diagnosis,
+    );
+    return answer;
+  }
+
+  /** Whether the hub's process runs. */
+  async health(query: HealthQuery = {}, signal?: AbortSignal): Promise<Health> {
+    return this.#get("/healthz", shapes.health, query, signal);
+  }
+
+  /** Whether the hub can do its work; rejects with 503 when it cannot. */
+  async readiness(signal?: AbortSignal): Promise<Readiness> {
+    return this.#get("/readyz", shapes.readiness, {}, signal);
+  }
+
+  /** Which hub this is. */
+  async version(signal?: AbortSignal): Promise<HubVersion> {
+    return this.#get("/version", shapes.version, {}, signal);
+  }
+
+  async #get<Answer extends object>(
+    path: string,
+    shape: Shape<NoInfer<Answer>>,
+    query: object,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const call = { method: "GET", path, query, signal } as const;
+    const { answer } = await this.requests.ask<Answer>(call, shape);
+    return answer;
+  }
+
+  async #toolset(
+    method: "GET" | "POST" | "PUT",
+    path: string,
+    more: {
+      readonly body?: unknown;
+      readonly headers?: Record<string, string>;
+      readonly signal: AbortSignal | undefined;
+    },
+  ): Promise<SavedToolset> {
+    const { answer, etag = "*" } = await this.requests.ask<ToolsetView>(
+      { method, path, ...more },
+      shapes.toolset,
+    );
+    return { ...answer, etag };
+  }
+}
+
+function ifMatch(etag: string | undefined): Record<string, string> {
+  return etag === undefined ? {} : { "if-match": etag };
+}

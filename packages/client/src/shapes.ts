@@ -1,0 +1,125 @@
+import type {
+  CallList,
+  CapabilityChangeList,
+  ClientConfig,
+  ClientList,
+  Diagnosis,
+  EventList,
+  Health,
+  HubVersion,
+  Pulse,
+  Readiness,
+  RegisterAnswer,
+  RenewAnswer,
+  ServerDetail,
+  ServerList,
+  ServerPrompts,
+  ServerResources,
+  ServerTools,
+  ToolList,
+  ToolsetList,
+  ToolsetPreview,
+  ToolsetView,
+  Traffic,
+} from "@hub/api";
+import type { Shape } from "./shape.js";
+
+const instance = { id: "", endpoint: "", transport: "", status: "" } as const;
+
+const server = {
+  id: "",
+  name: "",
+  tags: [""],
+  transport: "",
+  endpoint: "",
+  status: "",
+  instances: [instance],
+} as const;
+
+const toolset = {
+  id: "",
+  name: "",
+  servers: [""],
+  tags: [""],
+  mode: "",
+  prefix: "",
+  url: "",
+} as const;
+
+const tool = { serverId: "", serverName: "", serverStatus: "", name: "", definition: {} } as const;
+
+const event = { kind: "", seq: 0, at: "", serverId: "", name: "" } as const;
+
+/** What tells an answer of a hub from whatever else may be at its address. */
+export const shapes = {
+  // It grants a lease and is told nothing else, so that hubs of every version will do.
+  registered: {
+    server: { id: "" },
+    instance: { id: "" },
+    "lease?": { id: "", ttlMs: 0, heartbeatMs: 0 },
+    "retryAfterMs?": 0,
+  } satisfies Shape<RegisterAnswer>,
+  renewed: { ttlMs: 0, heartbeatMs: 0 } satisfies Shape<RenewAnswer>,
+  servers: { servers: [server], "nextCursor?": "" } satisfies Shape<ServerList>,
+  server: { ...server, etag: "", warnings: [""] } satisfies Shape<ServerDetail>,
+  tools: { tools: [tool], "nextCursor?": "" } satisfies Shape<ToolList>,
+  serverTools: {
+    tools: [{ name: "" }],
+    hashes: {},
+    "nextCursor?": "",
+  } satisfies Shape<ServerTools>,
+  serverResources: {
+    resources: [{ uri: "" }],
+    resourceTemplates: [{ uriTemplate: "" }],
+    hashes: {},
+    "nextCursor?": "",
+  } satisfies Shape<ServerResources>,
+  serverPrompts: {
+    prompts: [{ name: "" }],
+    hashes: {},
+    "nextCursor?": "",
+  } satisfies Shape<ServerPrompts>,
+  serverChanges: {
+    changes: [{ seq: 0, at: "", hash: "", items: [{ change: "", kind: "", key: "" }] }],
+    "nextCursor?": "",
+  } satisfies Shape<CapabilityChangeList>,
+  toolsets: { toolsets: [toolset] } satisfies Shape<ToolsetList>,
+  toolset: toolset satisfies Shape<ToolsetView>,
+  preview: {
+    tools: [{ name: "", serverId: "", tool: "" }],
+    toolCount: 0,
+    hubTools: [""],
+    dropped: [],
+    missing: [],
+    tokens: {},
+  } satisfies Shape<ToolsetPreview>,
+  events: { events: [event], "nextCursor?": "" } satisfies Shape<EventList>,
+  event,
+  pulse: { at: "", servers: {} } satisfies Shape<Pulse>,
+  traffic: { rows: [], servers: [], minutes: [] } satisfies Shape<Traffic>,
+  calls: { calls: [{ at: "", serverId: "", method: "", outcome: "" }] } satisfies Shape<CallList>,
+  clients: { clients: [{ id: "", title: "", format: "" }] } satisfies Shape<ClientList>,
+  config: {
+    client: "",
+    text: "",
+    steps: [""],
+    notes: [""],
+    endpoints: [{ key: "", url: "", transport: "" }],
+  } satisfies Shape<ClientConfig>,
+  diagnosis: {
+    ok: false,
+    endpoint: "",
+    steps: [{ step: "", state: "", detail: "" }],
+    warnings: [""],
+    summary: "",
+    problems: [{ severity: "", code: "", cause: "", fix: "" }],
+    servers: [{ id: "", name: "", status: "" }],
+    calls: [{ at: "", method: "", outcome: "", durationMs: 0 }],
+    changes: [{ at: "", text: "" }],
+    logs: [{ at: "", lines: [""] }],
+    isLogWanted: false,
+  } satisfies Shape<Diagnosis>,
+  health: { status: "" } satisfies Shape<Health>,
+  readiness: { status: "", servers: 0 } satisfies Shape<Readiness>,
+  version: { name: "", version: "", startedAt: "" } satisfies Shape<HubVersion>,
+} as const;
