@@ -60,6 +60,7 @@ export function findCommand(words: readonly string[]): FoundCommand {
     return { ok: true, entry, words };
   }
   const behind = second === undefined ? [] : [second, ...others];
+  // `import clients` is a command beside `import`.
   const whole = second === undefined ? undefined : entryNamed(`${first} ${second}`);
   if (whole !== undefined) return { ok: true, entry: whole, words: [...before, ...others] };
   const entry = entryNamed(first);

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
+import type { CommandContext } from "../command-line/context.js";
 import { type Line, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { counted } from "../command-line/words.js";
@@ -37,45 +38,62 @@ export const command = defineCommand({
     "import clients github files",
     "import clients --all --to ~/mcp.json",
   ],
-  async run(context, { args, options }) {
-    const { environment, folder, hubUrl, input, interrupted, output } = context;
-    const machine = {
-      home: environment.HOME || environment.USERPROFILE || homedir(),
-      ...{ platform: process.platform, environment, project: folder },
-    };
-    const everything = await findServers(machine, hubUrl());
-    const found = everything.filter(
-      ({ client }) => options.from.length === 0 || options.from.includes(client),
-    );
-    const candidates = found.flatMap(({ servers }) => servers);
-    const isAsked = args.server.length === 0 && !options.all;
-    const canAsk = isAsked && input.isTerminal && !output.isJson && candidates.length > 0;
-    const to = resolve(folder, options.to ?? defaultFile);
-    if (isAsked) {
-      const files = found.map(shownFile);
-      output.answer({ files, written: null }, () => linesFor(found, candidates, output.columns));
-      if (!canAsk) {
-        if (candidates.length > 0) output.note("Name those to take over, or give --all.");
-        return;
-      }
-    }
-    const words = isAsked
-      ? (await input.ask(`\nTake over which (names, numbers, all; nothing: none)? `, interrupted))
-          .split(/[\s,]+/)
-          .filter((word) => word !== "")
-      : options.all
-        ? ["all"]
-        : args.server;
-    if (words.length === 0 || interrupted.aborted) return;
-    const taken = chosen(words, candidates);
-    if (taken.length === 0) throw new CommandError("notFound", "No server was found to take over.");
-    await write(to, taken, found);
-    const written = { file: to, servers: taken.map(({ as }) => as) };
-    const report = () => reportLines(to, taken);
-    if (isAsked) output.lines(report());
-    else output.answer({ files: found.map(shownFile), written }, report);
-  },
+  run: (context, { args, options }) =>
+    importClients(context, {
+      ...{ names: args.server, isAll: options.all, to: options.to, from: options.from },
+    }),
 });
+
+export interface ImportWishes {
+  /** What to take over. Nothing, and not all: it is shown, and asked for on a terminal. */
+  readonly names: readonly string[];
+  readonly isAll: boolean;
+  /** The file to write to. Default: mcp.json. */
+  readonly to?: string | undefined;
+  /** Only from these clients, where there are any. */
+  readonly from: readonly string[];
+}
+
+/** Shows what the clients of this machine have, and takes over what is chosen. */
+export async function importClients(
+  context: CommandContext,
+  { names, isAll, to: wished, from }: ImportWishes,
+): Promise<undefined> {
+  const { environment, folder, hubUrl, input, interrupted, output } = context;
+  const machine = {
+    home: environment.HOME || environment.USERPROFILE || homedir(),
+    ...{ platform: process.platform, environment, project: folder },
+  };
+  const everything = await findServers(machine, hubUrl());
+  const found = everything.filter(({ client }) => from.length === 0 || from.includes(client));
+  const candidates = found.flatMap(({ servers }) => servers);
+  const isAsked = names.length === 0 && !isAll;
+  const canAsk = isAsked && input.isTerminal && !output.isJson && candidates.length > 0;
+  const to = resolve(folder, wished ?? defaultFile);
+  if (isAsked) {
+    const files = found.map(shownFile);
+    output.answer({ files, written: null }, () => linesFor(found, candidates, output.columns));
+    if (!canAsk) {
+      if (candidates.length > 0) output.note("Name those to take over, or give --all.");
+      return;
+    }
+  }
+  const words = isAsked
+    ? (await input.ask(`\nTake over which (names, numbers, all; nothing: none)? `, interrupted))
+        .split(/[\s,]+/)
+        .filter((word) => word !== "")
+    : isAll
+      ? ["all"]
+      : names;
+  if (words.length === 0 || interrupted.aborted) return;
+  const taken = chosen(words, candidates);
+  if (taken.length === 0) throw new CommandError("notFound", "No server was found to take over.");
+  await write(to, taken, found);
+  const written = { file: to, servers: taken.map(({ as }) => as) };
+  const report = () => reportLines(to, taken);
+  if (isAsked) output.lines(report());
+  else output.answer({ files: found.map(shownFile), written }, report);
+}
 
 async function write(to: string, taken: readonly Candidate[], found: readonly FoundIn[]) {
   const { withServers } = await import("@hub/register/run");

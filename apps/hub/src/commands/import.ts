@@ -20,7 +20,12 @@ const tones: Readonly<Record<Imported["outcome"], Tone>> = {
 
 export const command = defineCommand({
   args: {
-    file: { summary: "a file that mcp-hub export wrote, or - for stdin", completes: "files" },
+    file: {
+      summary:
+        "a file that mcp-hub export wrote, or - for stdin (default: shows what MCP clients have)",
+      isOptional: true,
+      completes: "files",
+    },
   },
   options: {
     replace: { summary: "replace edits and toolsets that are there (default: keep them)" },
@@ -31,8 +36,12 @@ export const command = defineCommand({
     "What the MCP clients of this machine have in their own files is another question: mcp-hub import clients",
     "A server that comes in this way has no lease: the hub's own probe decides about it until it registers itself. Of several instances only the first is registered; the others join when they register.",
   ],
-  examples: ["import catalogue.json --dry-run", "import catalogue.json --replace"],
+  examples: ["import", "import catalogue.json --dry-run", "import catalogue.json --replace"],
   async run(context, { args, options }) {
+    if (args.file === undefined) {
+      const { importClients } = await import("./import-clients.js");
+      return importClients(context, { names: [], isAll: false, from: [] });
+    }
     const { folder, hub, input, interrupted, output } = context;
     const path = args.file === "-" ? "stdin" : resolve(folder, args.file);
     const text =

@@ -33,6 +33,7 @@ export const command = defineCommand({
       value: "milliseconds",
       number: { least: 1, most: 2 ** 31 - 1 },
     },
+    "no-log": { summary: "send the hub none of the last lines that a failing server printed" },
     plain: { summary: "a line for each change, also on a terminal, where a table is usual" },
     "keep-running": { summary: 'go on when the parent process ends, for nohup and "&"' },
   },
@@ -67,7 +68,7 @@ export const command = defineCommand({
     try {
       served = await serveFile({
         ...{ file, environment, isShared, mostProcesses: options["max-processes"] },
-        idleMs: options["idle-ms"],
+        ...{ idleMs: options["idle-ms"], sendsLog: !options["no-log"] },
         logFolder: logs === undefined ? undefined : resolve(folder, logs),
         register: { hubUrl: hubUrl(), tags: [...options.tag], owner: options.owner },
         ...(input.isTerminal && !output.isJson

@@ -15,7 +15,10 @@ const longestPauseMs = 60_000;
 const turnMs = 5_000;
 
 export interface KeptServerOptions
-  extends Pick<Keeping, "register" | "watchdog" | "isShared" | "mostProcesses" | "idleMs"> {
+  extends Pick<
+    Keeping,
+    "register" | "watchdog" | "isShared" | "mostProcesses" | "idleMs" | "sendsLog"
+  > {
   readonly name: string;
   readonly server: ServerEntry;
   /** How many may start at a time. */

@@ -36,6 +36,8 @@ export interface ServeFileOptions {
   readonly mostProcesses?: number | undefined;
   /** A process that nobody used for this long ends, in milliseconds. Default: 10 minutes. */
   readonly idleMs?: number | undefined;
+  /** Whether hubs get the last lines that a command prints, when something is wrong with it. Default: true. */
+  readonly sendsLog?: boolean | undefined;
   /** For each registration: hub, token, service key, tags, owner, host. Default: as the environment says. */
   readonly register?: RegisterOptions | undefined;
   /** Where a log file of each server is kept. Default: the last lines of each are in memory alone. */
@@ -197,11 +199,11 @@ class Servers implements ServedFile {
     if (this.#closing !== undefined) return;
     this.#standing.delete(name);
     const { register = {}, logFolder, isShared = false } = this.#options;
-    const { mostProcesses = 8, idleMs = 600_000 } = this.#options;
+    const { mostProcesses = 8, idleMs = 600_000, sendsLog = true } = this.#options;
     this.#running.set(
       name,
       new KeptServer({
-        ...{ name, server, logFolder, isShared, mostProcesses, idleMs },
+        ...{ name, server, logFolder, isShared, mostProcesses, idleMs, sendsLog },
         register: { ...register, sessionIdleMs: idleMs },
         turns: this.#turns,
         watchdog: this.#watchdog,
