@@ -110,7 +110,9 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.version()).name).toBe("mcp-hub");
   await client.removeByForce("weather");
 
-  const all = contract.map(({ method, path }) => `${method} ${path}`);
+  // What is below /clients is for those who have no client yet.
+  const others = contract.filter(({ path }) => !path.startsWith("/clients/"));
+  const all = others.map(({ method, path }) => `${method} ${path}`);
   expect([...called].sort()).toEqual(all.sort());
 });
 
