@@ -248,7 +248,7 @@ export class StdioBridge {
     }
     const wasAnswered = carried?.isAnswered ?? true;
     const text = carried?.settle(line) ?? line.text;
-    if (!wasAnswered && carried?.isAnswered && line.envelopes[0]?.isError === false) {
+    if (!wasAnswered && carried?.isAnswered && line.envelopes[0]?.error === undefined) {
       if (request?.method === "initialize") session?.takeResult(text);
       if (request?.method === "tools/list") this.#modern.learn(text);
     }
