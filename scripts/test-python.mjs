@@ -10,8 +10,8 @@ install();
 buildAllToRun();
 const folder = join(root, "clients", "python", "test");
 const names = process.argv.slice(2);
-const wanted = names.length === 0 ? ["discover"] : names;
-const { status } = spawnSync(command, ["-m", "unittest", "-v", ...wanted], {
+const wanted = names.length === 0 ? ["discover", "-v"] : ["-v", ...names];
+const { status } = spawnSync(command, ["-m", "unittest", ...wanted], {
   cwd: folder,
   stdio: "inherit",
   env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
