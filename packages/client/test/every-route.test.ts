@@ -12,6 +12,7 @@ import {
   type listServerTools,
   type previewToolset,
   type QuerySent,
+  type Route,
 } from "@hub/api";
 import { closeAll, ModernUpstream, TestHub } from "@hub/testing";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
