@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkAlone } from "./check-alone.mjs";
 import { checkClient } from "./check-client.mjs";
+import { checkScaffold } from "./check-scaffold.mjs";
 import { packInto, published } from "./pack-into.mjs";
 import { pnpm } from "./pnpm.mjs";
 import { buildWithTypes, install } from "./prepare.mjs";
@@ -101,6 +102,7 @@ try {
   const alone = join(folder, "alone");
   failures.push(...(await checkAlone(alone, tarballOf("@hub/register"), hubHere, isUp)));
   failures.push(...checkClient(join(folder, "client"), tarballOf("@hub/client"), hubHere));
+  failures.push(...(await checkScaffold(consumer, tarballOf("@hub/register"), hubHere, isUp)));
   const page = await fetch(url, { headers: { accept: "text/html" } });
   const html = await page.text();
   if (page.ok && /<script[^>]+src="\/ui\//.test(html))

@@ -140,6 +140,7 @@ export const deadServer = "Dead Server";
 /** Every tool there is, sorted. */
 export const tools = [
   "hub__call_tool",
+  "hub__diagnose",
   "hub__find_tools",
   "hub__list_servers",
   "mcp-server-1__convert_temperature",

@@ -6,11 +6,12 @@ export {
   type ClientName,
   clientFormats,
   clientIds,
+  getClaudeDesktopBundle,
   getClientConfig,
   listClients,
 } from "./client-config.js";
 export { contract, tags } from "./contract.js";
-export { type Diagnosis, diagnoseEndpoint } from "./diagnosis.js";
+export { type Diagnosis, diagnoseEndpoint, sendLog } from "./diagnosis.js";
 export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
 export { longestCursor, proofHeader } from "./fields.js";
 export type { FindingView } from "./finding.js";
@@ -39,6 +40,7 @@ export {
 } from "./operations.js";
 export { errorsOfEveryRoute, type ProblemDocument, problemSchema, problems } from "./problem.js";
 export { getPulse, type Pulse } from "./pulse.js";
+export { findPythonClient, getPythonClient } from "./python-client.js";
 export {
   endLease,
   type RegisterAnswer,

@@ -38,7 +38,14 @@ const registerAnswerSchema = z
   })
   .meta({ id: "RegisterAnswer" });
 
-const renewAnswerSchema = leaseGrantSchema.omit({ id: true });
+const renewAnswerSchema = leaseGrantSchema.omit({ id: true }).extend({
+  wantsLog: z
+    .literal(true)
+    .optional()
+    .describe(
+      "Somebody asked what is wrong with the server: send its last lines once, to PUT /leases/{leaseId}/log.",
+    ),
+});
 
 export const registerServer = defineRoute({
   method: "post",

@@ -40,7 +40,7 @@ const trafficSchema = z.object({
   minutes: z.array(trafficMinuteSchema),
 });
 
-const callSchema = z
+export const callSchema = z
   .object({
     at: instant,
     serverId: z.string(),

@@ -26,7 +26,7 @@ export interface Call {
   /** With what stands in it encoded: see `pathTo`. */
   readonly path: string;
   readonly query?: object | undefined;
-  /** Sent as JSON. */
+  /** Sent as JSON; a text as it is, with the type that `headers` say. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Default: that of the options. */
@@ -126,7 +126,9 @@ export class HubRequests {
         },
         redirect: "manual",
         signal: controller.signal,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       const result = await read(response);
       isOpen = staysOpen;

@@ -34,6 +34,7 @@ import type {
   PreviewQuery,
   PulseQuery,
   ServersQuery,
+  ServerToDiagnose,
   ToolsQuery,
   TrafficQuery,
 } from "./queries.js";
@@ -225,13 +226,16 @@ export class HubRoutes extends LeaseClient {
     return this.#get("/events", shapes.events, query, signal);
   }
 
-  /** Has the hub examine an endpoint step by step: which step failed, why, and what to do. */
-  async diagnose(endpoint: EndpointToDiagnose, signal?: AbortSignal): Promise<Diagnosis> {
+  /** Asks the hub why a server or an endpoint does not work. It answers within about 3 seconds. */
+  async diagnose(
+    asked: EndpointToDiagnose | ServerToDiagnose,
+    signal?: AbortSignal,
+  ): Promise<Diagnosis> {
     const { answer } = await this.requests.ask<Diagnosis>(
       {
         method: "POST",
         path: "/diagnose",
-        body: endpoint,
+        body: asked,
         timeoutMs: askingServersMs,
         signal,
       },

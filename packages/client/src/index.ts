@@ -65,6 +65,7 @@ export type {
   PulseQuery,
   ServerStatus,
   ServersQuery,
+  ServerToDiagnose,
   ToolsQuery,
   TrafficQuery,
   WatchedEvent,

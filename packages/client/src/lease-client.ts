@@ -61,6 +61,13 @@ export class LeaseClient {
     return answer;
   }
 
+  /** Sends the last lines that a server printed, plain text of at most 64 KiB, for whoever asks the hub what is wrong with it. */
+  async sendLog(leaseId: string, lines: string, signal?: AbortSignal): Promise<void> {
+    const path = pathTo("leases", leaseId, "log");
+    const headers = { "content-type": "text/plain" };
+    await this.requests.tell({ method: "PUT", path, body: lines, headers, signal });
+  }
+
   /** Deregisters the instance that holds this lease. A lease the hub no longer knows is no error. */
   async deregister(leaseId: string, signal?: AbortSignal): Promise<void> {
     try {

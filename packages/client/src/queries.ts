@@ -114,6 +114,12 @@ export interface EndpointToDiagnose {
   readonly name?: string | undefined;
 }
 
+/** A registered server to ask `diagnose()` about. */
+export interface ServerToDiagnose {
+  /** Its id or its name. */
+  readonly server: string;
+}
+
 /** The journal does not reach back to where the reader was: read again what you keep, then go on. */
 export interface JournalReset {
   readonly kind: "reset";

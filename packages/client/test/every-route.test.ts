@@ -68,6 +68,8 @@ test("every route of the contract has a method, which a real hub answers", async
   };
   const { lease, server } = await client.register(registration);
   expect((await client.renew(lease?.id ?? "")).ttlMs).toBeGreaterThan(0);
+  await client.sendLog(lease?.id ?? "", "ready");
+  expect((await client.diagnose({ server: "Passing by" })).logs[0]?.lines).toEqual(["ready"]);
   await client.deregister(lease?.id ?? "");
   await client.remove(server.id, lease?.id);
 

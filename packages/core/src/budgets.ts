@@ -90,6 +90,23 @@ const budgetTable = {
     most: 4096 * mib,
     meaning: "the journal of events; the oldest are deleted",
   },
+  logBytes: {
+    per: "server",
+    unit: "bytes",
+    default: 64 * kib,
+    least: kib,
+    most: mib,
+    meaning:
+      "the last lines that a server's process sent to be read when something is wrong; the oldest lines are left out",
+  },
+  allLogBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 8 * mib,
+    least: 16 * kib,
+    most: 1024 * mib,
+    meaning: "the same of all processes, in memory; what was sent longest ago is deleted",
+  },
   unwrittenBytes: {
     per: "hub",
     unit: "bytes",

@@ -41,17 +41,20 @@ export function fixFor(health: Health, status: InstanceStatus): string | undefin
   return status === "draining" ? undefined : problemOf({ ...health, status })?.fix;
 }
 
+/** How long the heartbeats of an instance are missing that answers nevertheless; undefined when they are not. */
+export function silenceOf(health: Health, now: number): string | undefined {
+  const answers = health.status === "up" || health.status === "needs-token";
+  if (!answers || !leaseIsLost(health, now)) return undefined;
+  return `No heartbeat for ${seconds(now - (health.lease?.renewedAt ?? now))}, but it answers the hub's probe; its register loop may be stuck or cannot reach the hub.`;
+}
+
+/** What the last good probe and the last reading found to mend. */
+export function probeWarnings({ outcome, readWarnings = [] }: Health): readonly string[] {
+  return outcome?.ok === false ? [] : [...new Set([...(outcome?.warnings ?? []), ...readWarnings])];
+}
+
 /** Warnings about an instance that works but needs attention. */
 export function warningsFor(health: Health, now: number): string[] {
-  const warnings: string[] = [];
-  const answers = health.status === "up" || health.status === "needs-token";
-  if (answers && leaseIsLost(health, now)) {
-    warnings.push(
-      `No heartbeat for ${seconds(now - (health.lease?.renewedAt ?? now))}, but it answers the hub's probe; its register loop may be stuck or cannot reach the hub.`,
-    );
-  }
-  const { outcome, readWarnings = [] } = health;
-  if (outcome?.ok !== false)
-    warnings.push(...new Set([...(outcome?.warnings ?? []), ...readWarnings]));
-  return warnings;
+  const silence = silenceOf(health, now);
+  return [...(silence === undefined ? [] : [silence]), ...probeWarnings(health)];
 }

@@ -1,3 +1,4 @@
+export { type Attention, attentionOf } from "./attention.js";
 export { BudgetBook, type BudgetReport, type BudgetUse } from "./budget-book.js";
 export {
   type BudgetName,
@@ -45,6 +46,7 @@ export {
 } from "./events.js";
 export { fixFor, problemOf, reasonFor, warningsFor } from "./explain.js";
 export { type Flapping, flappingOf } from "./flapping.js";
+export { harmlessLines } from "./harmless-lines.js";
 export { sha256Hex } from "./hash.js";
 export {
   type Health,
@@ -92,11 +94,10 @@ export {
 } from "./probe.js";
 export type { ProbeTask } from "./probe-agenda.js";
 export type { Trouble } from "./probed.js";
-export {
-  type LeaseGrant,
-  neighbourWarnings,
-  type RegisterResult,
-  type RegistrationContext,
+export type {
+  LeaseGrant,
+  RegisterResult,
+  RegistrationContext,
 } from "./registrar.js";
 export {
   endpointKey,
@@ -107,6 +108,7 @@ export {
   transports,
 } from "./registration.js";
 export { Registry, type RegistryOptions } from "./registry.js";
+export { longestLogBytes, mostLogLines, type ServerLog, ServerLogs } from "./server-logs.js";
 export type { KeptSession, SessionRow, SessionStore, SessionWrite } from "./session-store.js";
 export { defaultSettings, type HubSettings } from "./settings.js";
 export { type Holder, Shares } from "./shares.js";
@@ -156,3 +158,12 @@ export {
   type ToolsetsOptions,
   toolsetNotFound,
 } from "./toolsets.js";
+export {
+  type Examined,
+  type RecentCall,
+  type Verdict,
+  type VerdictFacts,
+  type VerdictProblem,
+  verdictCodes,
+  verdictOf,
+} from "./verdict.js";

@@ -9,6 +9,7 @@ import type { NameConflict } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
 import { idForName, nameKey } from "./names.js";
+import { neighbourAttention } from "./neighbours.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -16,7 +17,6 @@ import { targetOf } from "./probe-agenda.js";
 import type { Registration } from "./registration.js";
 import type { RegistrationDecision, RegistrationRequest } from "./registration-decision.js";
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
-import { isHidden } from "./shown-profile.js";
 import type { WriteDraft } from "./write-draft.js";
 
 export type LeaseGrant = {
@@ -132,7 +132,8 @@ export class Registrar {
       const instance = catalogue.instance(id, decision.instanceId);
       if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
       const warnings = lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)];
-      warnings.push(...neighbourWarnings(entry, catalogue.neighbours(id)));
+      for (const { cause, fix } of neighbourAttention(entry, catalogue.neighbours(id)))
+        warnings.push(`${cause} ${fix}`);
       if (isWaiting) {
         const { retryAfterMs } = decision;
         warnings.push(waitingWarning(entry.record));
@@ -268,17 +269,6 @@ function nothingAt(endpoint: string): Finding {
 }
 
 const conflictKey = ({ serverId, endpoint }: NameConflict) => `${serverId} ${endpoint}`;
-
-/** Warnings for a server that lists show under several names. */
-export function neighbourWarnings({ record }: Entry, neighbours: readonly Entry[]): string[] {
-  if (isHidden(record)) return [];
-  return neighbours
-    .filter((neighbour) => !isHidden(neighbour.record))
-    .map(
-      ({ record: { id, name } }) =>
-        `The same endpoint is registered as "${name}" (${id}) too, so its tools appear twice. Remove the name that you do not want (DELETE /servers/{id}?force=true), or hide it.`,
-    );
-}
 
 function lookAlikeWarning({ record }: Entry): string {
   return `The name looks like that of another server, "${record.name}" (${record.id}).`;

@@ -138,11 +138,7 @@ export class Registry {
   /** Extends a lease. Throws LEASE_UNKNOWN when it does not exist, was replaced, or ran out. */
   renew(leaseId: string, said: Beat = {}): Omit<LeaseGrant, "id"> {
     const now = this.now();
-    const found = this.#catalogue.byLease(sha256Hex(leaseId));
-    const lease = found?.instance.health.lease;
-    if (found === undefined || lease === undefined || leaseIsLost(found.instance.health, now.hub))
-      throw leaseUnknown();
-    const { entry, instance } = found;
+    const { entry, instance, lease } = this.#holder(leaseId);
     const saysOther =
       said.capabilitiesHash !== undefined &&
       said.capabilitiesHash !== instance.health.announcedHash;
@@ -153,6 +149,12 @@ export class Registry {
     this.#statuses.observe(entry, instance, next, now, false);
     if (next.nextProbeAt < instance.health.nextProbeAt) this.#wake();
     return { ttlMs: lease.ttlMs, heartbeatMs: heartbeatMsFor(this.settings, lease.ttlMs) };
+  }
+
+  /** The instance that holds a lease. Throws LEASE_UNKNOWN as `renew` does. */
+  holderOf(leaseId: string): { readonly serverId: string; readonly instanceId: string } {
+    const { entry, instance } = this.#holder(leaseId);
+    return { serverId: entry.record.id, instanceId: instance.record.id };
   }
 
   /**
@@ -313,6 +315,18 @@ export class Registry {
   /** Resolves when everything decided or observed so far has been given to the store. */
   drain(): Promise<void> {
     return this.#queue.drain();
+  }
+
+  #holder(leaseId: string) {
+    const found = this.#catalogue.byLease(sha256Hex(leaseId));
+    const lease = found?.instance.health.lease;
+    if (
+      found === undefined ||
+      lease === undefined ||
+      leaseIsLost(found.instance.health, this.now().hub)
+    )
+      throw leaseUnknown();
+    return { ...found, lease };
   }
 
   /** Takes records over. A registration starts observing anew, which may be another status. */

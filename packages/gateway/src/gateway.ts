@@ -9,6 +9,7 @@ import { ModernEndpoint } from "./downstream/modern-endpoint.js";
 import { Endpoints } from "./endpoints.js";
 import { Faults, type OnFault } from "./faults.js";
 import type { HubEndpoint } from "./hub-endpoint.js";
+import type { AskDoctor } from "./hub-tools/diagnose-tool.js";
 import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
@@ -46,6 +47,8 @@ export type GatewayOptions = {
   readonly budgets?: BudgetBook;
   /** What `hub__find_tools` asks. */
   readonly searchTools: SearchTools;
+  /** What `hub__diagnose` asks. Default: it says that this hub has no doctor. */
+  readonly diagnose?: AskDoctor;
   /** Keep the parameters of the last calls, which may hold secrets. Default: no. */
   readonly keepsParams?: boolean;
   /** Default: nothing is said. */
@@ -114,7 +117,11 @@ export class Gateway {
       context: this.#context,
       listeners: this.#changes.listeners,
       watchers: this.#changes.watchers,
-      hubTools: new HubTools(options.searchTools),
+      hubTools: new HubTools({
+        search: options.searchTools,
+        diagnose: options.diagnose ?? (async () => "This hub cannot diagnose servers."),
+        now,
+      }),
       version,
     };
     const modern = new ModernEndpoint({ ...shared, pendingInput: this.#pendingInput });

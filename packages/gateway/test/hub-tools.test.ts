@@ -89,16 +89,57 @@ for (const era of ["2025", "2026"] as const) {
         return namesOf(result?.tools).sort();
       };
       const others = ["mail__delete_mail", "mail__send_mail", "work__create_issue"];
-      expect(await listed("/mcp")).toEqual([...own, ...others, "work__forecast"].sort());
+      expect(await listed("/mcp")).toEqual(
+        [...own, "hub__diagnose", ...others, "work__forecast"].sort(),
+      );
       expect(await listed("/mcp?mode=search")).toEqual([...own].sort());
       expect(await listed("/mcp?hub=off")).toEqual([...others, "work__forecast"]);
       expect(await listed("/servers/mail/mcp")).toEqual(["delete_mail", "send_mail"]);
     });
 
+    test("hub__diagnose says why a server does not work, by id, name or endpoint, within what the endpoint is about", async () => {
+      const { hub, mail } = await withServers();
+      const client = await open(hub, "/mcp");
+      const ask = async (given: Payload) => found(await call(client, "hub__diagnose", given));
+      expect(await ask({ server: "mail" })).toMatchObject({ ok: true, problems: [] });
+      await mail.stop();
+      const verdict = await ask({ server: "MAIL" });
+      expect(verdict).toMatchObject({
+        ok: false,
+        servers: [{ id: "mail" }],
+        problems: [{ severity: "fault", code: "NOTHING_LISTENS", step: "connect" }],
+      });
+      expect(await ask({ endpoint: mail.endpoint })).toMatchObject({ ok: false });
+      // The look told the hub to probe it, which is what the list then says.
+      await until("the list to say why", async () => {
+        const { servers } = found(await call(client, "hub__list_servers", { query: "mail" }));
+        const [{ problem } = {}] = servers as readonly { problem?: Payload }[];
+        const [{ fix } = {}] = verdict.problems as readonly Payload[];
+        return problem !== undefined && problem.fix === fix;
+      });
+
+      const narrow = await open(hub, "/mcp?servers=work");
+      for (const [asked, given, says] of [
+        [client, { server: "nobody" }, "No server has the id or name"],
+        [client, {}, "Expected server"],
+        [client, { endpoint: "ftp://x" }, "http(s) URL"],
+        [client, { endpoint: "http://169.254.169.254/mcp" }, "169.254.169.254"],
+        [narrow, { server: "mail" }, "No server is called"],
+        [narrow, { endpoint: mail.endpoint }, "some of its servers only"],
+      ] as const) {
+        const { result } = await call(asked, "hub__diagnose", given);
+        expect(result?.isError).toBe(true);
+        expect(textOf({ result: result ?? {} })).toContain(says);
+      }
+      const searching = await open(hub, "/mcp?mode=search");
+      const { error } = await call(searching, "hub__diagnose", { server: "mail" });
+      expect(error?.code).toBe(-32_602);
+    });
+
     test("off means that they cannot be called either", async () => {
       const { hub } = await withServers();
       const client = await open(hub, "/mcp?hub=off");
-      for (const name of own) {
+      for (const name of [...own, "hub__diagnose"]) {
         const { error } = await call(client, name, { query: "mail", name: "mail__send_mail" });
         expect(error?.code).toBe(-32_602);
       }

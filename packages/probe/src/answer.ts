@@ -78,7 +78,7 @@ export async function readReply(
       throw new ProbeFault({ kind: "not-mcp", what: "a web page (HTML)" });
     default:
       answer.discard();
-      throw new ProbeFault({ kind: "not-mcp", what: describeType(answer) });
+      throw new ProbeFault({ kind: "not-mcp", what: describeType(answer), isTyped: true });
   }
 }
 

@@ -17,6 +17,9 @@ import { inspect, redirectWarnings } from "./inspect.js";
 import { type Locked, lockOf } from "./read-capabilities.js";
 import { createStopwatch } from "./stopwatch.js";
 
+/** As long as somebody who asks what is wrong likes to wait. */
+export const diagnosisMs = 3_000;
+
 export type DiagnosisRequest = {
   readonly endpoint: string;
   /** Default: streamable-http. */
@@ -24,7 +27,7 @@ export type DiagnosisRequest = {
   /** The name it is or will be registered under. */
   readonly name?: string | undefined;
   readonly registeredFrom?: string | undefined;
-  /** Default: 5 s; looking for the right path may take 2.5 s more. */
+  /** For all of it, in milliseconds. Default: `diagnosisMs`. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -37,7 +40,7 @@ type DiagnosisStep = {
   readonly ms: number;
 };
 
-type Diagnosis = {
+export type Examination = {
   /** True when the hub can use the server as it is, or could with a token. */
   readonly ok: boolean;
   readonly endpoint: string;
@@ -60,7 +63,7 @@ type Diagnosis = {
   };
 };
 
-export type Diagnose = (request: DiagnosisRequest) => Promise<Diagnosis>;
+export type Diagnose = (request: DiagnosisRequest) => Promise<Examination>;
 
 /** Examines an endpoint step by step, and says what is wrong with it and how to fix it. */
 export function createDiagnose(deps: {
@@ -76,7 +79,7 @@ export function createDiagnose(deps: {
     };
     const { endpoint, transport } = subject;
     const watch = createStopwatch();
-    const deadline = createDeadline(request.timeoutMs ?? 5_000, request.signal);
+    const deadline = createDeadline(request.timeoutMs ?? diagnosisMs, request.signal);
     try {
       return await inspect(
         { ...deps, subject, deadline, trace: watch.trace },
@@ -95,7 +98,7 @@ export function createDiagnose(deps: {
       if (!(error instanceof ProbeFault)) throw error;
       watch.done("mcp");
       const found = isWorthExploring(error.fault, subject)
-        ? await explore({ ...deps, subject, signal: request.signal })
+        ? await explore({ ...deps, subject, signal: deadline.signal })
         : undefined;
       const finding = findingFor(error.fault, subject, found);
       const steps = stepsOf(watch.times, subject, finding, undefined);
@@ -113,7 +116,7 @@ function healthy(
   subject: FindingSubject,
   times: Times,
   lock: Locked | undefined,
-): Diagnosis {
+): Examination {
   const { endpoint, transport } = subject;
   const base = { ok: true, endpoint, transport } as const;
   if (handshakeResult.kind === "token-needed") {

@@ -19,8 +19,8 @@ export type Fault =
    */
   | { readonly kind: "token-needed"; readonly status?: number; readonly method?: string }
   | { readonly kind: "status"; readonly status: number; readonly isRpc: boolean }
-  /** `what` is the hub's own description, never the server's text. */
-  | { readonly kind: "not-mcp"; readonly what: string }
+  /** `what` is the hub's own description, never the server's text. `isTyped`: its type is all that was looked at. */
+  | { readonly kind: "not-mcp"; readonly what: string; readonly isTyped?: boolean }
   /** `isBudget`: it is what the hub takes in one conversation. */
   | { readonly kind: "too-large"; readonly limit: string; readonly isBudget?: boolean }
   | { readonly kind: "rpc-error"; readonly method: string; readonly code: number }

@@ -47,7 +47,7 @@ export function findingFor(fault: Fault, subject: FindingSubject, found?: Discov
         "mcp",
         "NOT_MCP",
         `${at} answers, but not as an MCP server: it sent ${fault.what}.`,
-        `Check host, port and path of the endpoint; most MCP servers answer at ${url.origin}/mcp.`,
+        `Check host, port and path of the endpoint; most MCP servers answer at ${url.origin}/mcp.${fault.isTyped === true ? " If it is the MCP endpoint, make it answer with Content-Type: application/json or text/event-stream." : ""}`,
       );
     case "too-large":
       return finding(
@@ -146,9 +146,21 @@ function statusFinding(status: number, { endpoint }: FindingSubject): Finding {
     "mcp",
     "NOT_MCP",
     `${url.host}${url.pathname} refuses an MCP request with HTTP ${status}.`,
-    "Check that the endpoint is the server's MCP endpoint.",
+    headerAdvice.get(status) ?? "Check that the endpoint is the server's MCP endpoint.",
   );
 }
+
+/** Statuses with which servers say that a header of the request is not what they take. */
+const headerAdvice: ReadonlyMap<number, string> = new Map([
+  [
+    406,
+    'MCP clients send "Accept: application/json, text/event-stream": make the server take both types, and a proxy in front of it pass the header on as it is.',
+  ],
+  [
+    415,
+    'MCP clients send "Content-Type: application/json": make the server take it, and a proxy in front of it pass the header on as it is.',
+  ],
+]);
 
 const transportNames: Readonly<Record<Transport, string>> = {
   "streamable-http": "streamable HTTP",

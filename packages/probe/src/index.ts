@@ -1,4 +1,4 @@
-export { createDiagnose, type Diagnose } from "./diagnose.js";
+export { createDiagnose, type Diagnose, diagnosisMs, type Examination } from "./diagnose.js";
 export { wholeText } from "./event-stream.js";
 export { networkFinding } from "./findings-network.js";
 export { createNothingListens } from "./nothing-listens.js";

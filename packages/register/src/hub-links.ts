@@ -1,9 +1,11 @@
 import { defaultHubUrl, LeaseClient, parseHubUrls, type RegistrationInput } from "@hub/client";
 import { tellFinding } from "./lease/finding.js";
 import { LeaseKeeper } from "./lease/keep-lease.js";
+import { logText } from "./lease/log-text.js";
 import { createReporter, type HubStatus } from "./lease/report.js";
 import { systemTime } from "./lease/time.js";
 import type { Log } from "./log.js";
+import { createMask } from "./mask-secrets.js";
 
 export interface HubLinksOptions {
   readonly hubUrl: string | readonly string[] | undefined;
@@ -11,6 +13,8 @@ export interface HubLinksOptions {
   readonly log: Log;
   /** What somebody said the hub should use, as against what was found out. */
   readonly advertiseUrl?: string | undefined;
+  /** See `RegisterOptions.lastLines`. */
+  readonly lastLines?: (() => string | readonly string[]) | undefined;
   registrationFor(hubUrl: string): RegistrationInput;
   capabilitiesHash(): string | undefined;
   onStatus(status: HubStatus): void;
@@ -46,27 +50,43 @@ export class HubLinks {
     for (const keeper of this.#keepers) keeper.registerAgain();
   }
 
+  /** Sends the last lines of the server to all hubs. */
+  sendLog(): void {
+    for (const keeper of this.#keepers) keeper.sendLog();
+  }
+
   async leave(budgetMs: number): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#keepers.map((keeper) => keeper.leave(budgetMs)));
   }
 
   #keep(url: string): void {
-    const { log, token, registrationFor, capabilitiesHash, advertiseUrl } = this.#options;
+    const { log, token, registrationFor, capabilitiesHash, advertiseUrl, lastLines } =
+      this.#options;
     const hub = new LeaseClient({ url, token });
     const { signal } = this.#stop;
-    const keeper = new LeaseKeeper({
+    const keeper: LeaseKeeper = new LeaseKeeper({
       hub,
       time: systemTime,
       random: Math.random,
       registration: () => registrationFor(url),
       heartbeat: () => ({ capabilitiesHash: capabilitiesHash() }),
+      logText:
+        lastLines === undefined
+          ? undefined
+          : () => logText(createMask(process.env)(textOf(lastLines()))),
       report: createReporter({
         hubUrl: url,
         log,
         onStatus: (status) => this.#onStatus(url, status),
         onRegistered: (answer) =>
-          void tellFinding(hub, answer, { time: systemTime, log, signal, advertiseUrl }),
+          void tellFinding(hub, answer, {
+            time: systemTime,
+            log,
+            signal,
+            advertiseUrl,
+            onUnreached: () => keeper.sendLog(),
+          }),
       }),
     });
     this.#keepers.push(keeper);
@@ -80,6 +100,9 @@ export class HubLinks {
     if (best !== undefined) this.#options.onStatus(best);
   }
 }
+
+const textOf = (printed: string | readonly string[]) =>
+  typeof printed === "string" ? printed : printed.join("\n");
 
 /** A hub URL that cannot be one is said, but it does not keep the server from serving. */
 function readUrls({ hubUrl, log }: HubLinksOptions): readonly string[] {

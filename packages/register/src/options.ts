@@ -69,6 +69,12 @@ export interface RegisterOptions extends Profile {
   readonly signals?: boolean | undefined;
   /** Default: one line each on stderr. */
   readonly log?: Log | undefined;
+  /**
+   * The last lines that the server logged, oldest first. A hub gets them (at most 500 lines, 64 KiB) when
+   * somebody asks it what is wrong with this server, and when it cannot reach it. Values of environment
+   * variables that look like secrets are replaced. Default: nothing is sent.
+   */
+  readonly lastLines?: (() => string | readonly string[]) | undefined;
 }
 
 /** @throws TypeError with a sentence for the first option that cannot work. */

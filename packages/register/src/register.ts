@@ -79,8 +79,13 @@ export function register(target: Target, options: RegisterOptions = {}): Registe
   });
 }
 
+/** A server that is served here, whose last lines can be sent unasked. */
+export interface RegisteredBackend extends Registered {
+  sendLog(): void;
+}
+
 /** Serves and registers what a backend stands for. For `register` and the command line. */
-export function registerBackend(backend: Backend, options: RegisterOptions): Registered {
+export function registerBackend(backend: Backend, options: RegisterOptions): RegisteredBackend {
   return new Registration(options, { backend });
 }
 
@@ -91,7 +96,7 @@ type Source =
   | { readonly url: string }
   | { readonly backend: Backend; readonly isStarted?: boolean };
 
-class Registration implements Registered {
+class Registration implements RegisteredBackend {
   readonly ready: Promise<Registered>;
   status: RegisteredStatus = "starting";
   url: string | undefined;
@@ -110,6 +115,7 @@ class Registration implements Registered {
   #bound: Bound | undefined;
   #capabilities: { current(): string | undefined; stop(): void } | undefined;
   #closing: Promise<void> | undefined;
+  #giveBackPorts = () => {};
 
   constructor(options: RegisterOptions, source: Source) {
     this.#options = options;
@@ -127,6 +133,7 @@ class Registration implements Registered {
       registrationFor: (hubUrl) => this.#registrationFor(hubUrl),
       capabilitiesHash: () => this.#capabilities?.current(),
       advertiseUrl: this.#advertiseUrl,
+      lastLines: options.lastLines,
       onStatus: (status) => this.#setStatus(status),
     });
     this.#forgetSignals =
@@ -164,6 +171,10 @@ class Registration implements Registered {
   onStatus(listener: (status: RegisteredStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  sendLog(): void {
+    this.#hubs.sendLog();
   }
 
   close(): Promise<void> {
@@ -248,7 +259,9 @@ class Registration implements Registered {
   async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
     if (this.#serving?.hasAnyPort !== true) return undefined;
     const { name } = (await backend.describe()).serverInfo;
-    return usualPorts(this.#options.name ?? name, process.cwd());
+    const usual = usualPorts(this.#options.name ?? name, process.cwd());
+    this.#giveBackPorts = usual.giveBack;
+    return usual.ports;
   }
 
   /**
@@ -314,6 +327,7 @@ class Registration implements Registered {
     await this.#hubs.leave(leaveBudgetMs);
     this.#mayEnd();
     await this.#serving?.close();
+    this.#giveBackPorts();
     this.#setStatus("closed");
   }
 }

@@ -196,5 +196,7 @@ function isControl(request: IncomingMessage): boolean {
   const { method } = request;
   const path = pathOf(request);
   if (path === "/healthz" || path === "/readyz") return true;
+  // A log keeps nobody listed.
+  if (path.endsWith("/log")) return false;
   return path.startsWith("/leases/") && (method === "PUT" || method === "DELETE");
 }

@@ -7,6 +7,7 @@ import {
   type HubStore,
   type JournalEvent,
   Registry,
+  ServerLogs,
   systemClock,
   Toolsets,
 } from "@hub/core";
@@ -26,6 +27,9 @@ import { newInstance } from "./api/problem.js";
 import { createApp } from "./app.js";
 import type { TellFault } from "./boundary.js";
 import { describeError } from "./describe-error.js";
+import { createAgentDoctor } from "./doctor/agent-doctor.js";
+import { Doctor } from "./doctor/doctor.js";
+import { followLogs } from "./doctor/follow-logs.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
@@ -133,13 +137,26 @@ export async function composeHub(
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
+  const logs = new ServerLogs(budgets, () => clock.wall());
+  registry.subscribe((event) => followLogs(logs, registry, event));
+  const doctor: Doctor = new Doctor({
+    registry,
+    logs,
+    examine: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
+    recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
+    probeNow: (serverId) => scheduler.probeNow(serverId),
+  });
+  const mayDial = (endpoint: string) => {
+    checkEndpoint(endpoint, rules);
+    refuseOwn(endpoint, ownAddresses());
+  };
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
   const searchTools = createCatalogueSearch(registry, budgets, {
     onFault: (error) => tellGatewayFault(error, newInstance()),
   });
-  const gateway = new Gateway({
+  const gateway: Gateway = new Gateway({
     catalogue: registry,
     toolsets,
     dialer,
@@ -150,6 +167,7 @@ export async function composeHub(
     log,
     onFault: tellGatewayFault,
     searchTools,
+    diagnose: createAgentDoctor(doctor, mayDial, stopping.signal),
     sessions: { store: store.sessions, kept: keptSessions },
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
@@ -162,11 +180,9 @@ export async function composeHub(
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
-    checkEndpoint: (endpoint) => {
-      checkEndpoint(endpoint, rules);
-      refuseOwn(endpoint, ownAddresses());
-    },
-    diagnose: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
+    checkEndpoint: mayDial,
+    doctor,
+    logs,
     searchTools,
     traffic: gateway.traffic,
     previewToolset: (toolset) => gateway.preview(toolset),

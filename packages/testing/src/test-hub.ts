@@ -8,6 +8,7 @@ import {
   type Clock,
   type Entry,
   type HubSettings,
+  type Registry,
   serverStatus,
 } from "@hub/core";
 import type { GatewayLimits } from "@hub/gateway";
@@ -76,6 +77,11 @@ export class TestHub {
 
   get port(): number {
     return this.#hub.port;
+  }
+
+  /** For what nobody can say over HTTP on one machine, such as a registration from another. */
+  get registry(): Registry {
+    return this.#hub.registry;
   }
 
   stop(): Promise<void> {

@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly interrupted: AbortSignal;
   /** The hub that is asked. @throws CommandError when what was given for it is no address. */
   hubUrl(): string;
+  /** `--hub` as it was typed. */
+  readonly hubOption: string | undefined;
   /** The client for it, with the token of MCP_HUB_TOKEN. Nothing is asked yet. */
   hub(options?: { readonly timeoutMs?: number }): Promise<HubClient>;
 }

@@ -119,6 +119,7 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
       folder,
       interrupted,
       hubUrl,
+      hubOption: hubGiven,
       async hub({ timeoutMs } = {}) {
         const { HubClient } = await import("@hub/client");
         return new HubClient({

@@ -5,13 +5,14 @@ export const hubToolNames = {
   listServers: "hub__list_servers",
   findTools: "hub__find_tools",
   callTool: "hub__call_tool",
+  diagnose: "hub__diagnose",
 } as const;
 
 /** Matches of one answer, and whole definitions. */
 export const findToolsLimit = { default: 5, maximum: 20, schemas: 5 } as const;
 
 /**
- * The hub's own tools as a client sees them. In search mode these are all that a model reads, so every
+ * The hub's own tools of search mode as a client sees them. There these are all that a model reads, so every
  * word costs each conversation: they say what to do next and nothing else.
  */
 export const hubTools: readonly JsonObject[] = [
@@ -83,5 +84,28 @@ export const hubTools: readonly JsonObject[] = [
       additionalProperties: false,
     },
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
+  },
+];
+
+/** Those that are listed beside the tools of servers. */
+export const listedHubTools: readonly JsonObject[] = [
+  ...hubTools,
+  {
+    name: hubToolNames.diagnose,
+    title: "Diagnose a server",
+    description:
+      "Say why an MCP server does not work: what is wrong and what to do, its recent calls, what changed, and the last lines it printed. For whoever writes or runs the server.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        server: { type: "string", description: "The id or name of a registered server." },
+        endpoint: {
+          type: "string",
+          description: "In place of server: the URL of a server that is not registered.",
+        },
+      },
+      additionalProperties: false,
+    },
+    annotations: { readOnlyHint: true, openWorldHint: false },
   },
 ];

@@ -1,5 +1,5 @@
-import type { Entry, Toolset } from "@hub/core";
-import { hubToolNames, hubTools } from "./hub-tool-definitions.js";
+import type { Entry, JsonObject, Toolset } from "@hub/core";
+import { hubTools, listedHubTools } from "./hub-tool-definitions.js";
 import { usableItems } from "./items.js";
 import type { ShownItem } from "./part.js";
 import { parseSelection, toolsetSelection } from "./selection.js";
@@ -12,10 +12,10 @@ const charactersPerToken = 4;
 
 type Definitions = { readonly count: number; readonly characters: number };
 
-const ofHub: Definitions = {
-  count: hubTools.length,
-  characters: hubTools.reduce((sum, tool) => sum + JSON.stringify(tool).length, 0),
-};
+const definitionsOf = (tools: readonly JsonObject[]): Definitions => ({
+  count: tools.length,
+  characters: tools.reduce((sum, tool) => sum + JSON.stringify(tool).length, 0),
+});
 
 const shownBy = ({ tools }: View): Definitions => ({
   count: tools.size,
@@ -38,12 +38,12 @@ export function previewOf(views: Views, toolset: Toolset) {
   const view = toolset.revision > 0 ? views.of(selection) : views.once(selection);
   const isSearch = toolset.mode === "search";
   const all = tokensOf(shownBy(view));
-  const search = tokensOf(ofHub);
+  const search = tokensOf(definitionsOf(hubTools));
   const tools = [...view.tools.values()].map((item) => shown(item, toolset));
   return {
     tools,
     toolCount: tools.length,
-    hubTools: view.selection.hubTools ? Object.values(hubToolNames) : [],
+    hubTools: view.selection.hubTools ? hubTools.map(({ name }) => String(name)) : [],
     dropped: [...ambiguous(view), ...view.servers.flatMap((entry) => invalid(entry, toolset))],
     unknownTools: unknownTools(view, toolset),
     missing: [...view.missing],
@@ -61,7 +61,7 @@ export type ToolsetPreview = ReturnType<typeof previewOf>;
 function everything(views: Views): number {
   const selection = parseSelection(new URLSearchParams(), false);
   if ("problem" in selection) return 0;
-  return tokensOf(ofHub, shownBy(views.of(selection)));
+  return tokensOf(definitionsOf(listedHubTools), shownBy(views.of(selection)));
 }
 
 /** With the title and description that clients see, which `overrides` may have changed. */

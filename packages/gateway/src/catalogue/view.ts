@@ -1,8 +1,8 @@
-import type { CapabilityKind, Entry, Now } from "@hub/core";
+import type { CapabilityKind, Entry, JsonObject, Now } from "@hub/core";
 import { between, type Pieces, piecesOf } from "../wire/pieces.js";
 import { withoutAmbiguous } from "./ambiguous.js";
 import { type Ambiguous, bytesOfOne, type Combined, type RewritesByServer } from "./combined.js";
-import { hubTools } from "./hub-tool-definitions.js";
+import { hubTools, listedHubTools } from "./hub-tool-definitions.js";
 import { partOf } from "./items.js";
 import { frameOf } from "./list-result.js";
 import { located, mergedRewrites } from "./located.js";
@@ -31,7 +31,9 @@ export type ViewSource = {
   readonly onGrowth: (bytes: number) => void;
 };
 
-const hubToolsJson = Buffer.from(hubTools.map((tool) => `,${JSON.stringify(tool)}`).join(""));
+const jsonOf = (tools: readonly JsonObject[]) =>
+  Buffer.from(tools.map((tool) => `,${JSON.stringify(tool)}`).join(""));
+const hubToolsJson = { search: jsonOf(hubTools), all: jsonOf(listedHubTools) } as const;
 
 /**
  * What one selection of the catalogue looks like at one moment. What a server shows is shared by all views
@@ -156,7 +158,7 @@ export class View {
     const isTools = kind === "tools";
     const shown = isTools && this.selection.mode === "search" ? [] : this.#of(kind).list.json;
     const [first, ...others] =
-      isTools && this.selection.hubTools ? [hubToolsJson, ...shown] : shown;
+      isTools && this.selection.hubTools ? [hubToolsJson[this.selection.mode], ...shown] : shown;
     return first === undefined ? [] : [first.subarray(1), ...others];
   }
 

@@ -68,16 +68,19 @@ export function answerRequest(
 }
 
 function call(caller: Caller, message: JsonRpcRequest, written: Written): void {
-  const { options, view, reply } = caller;
+  const { options, view, reply, onFault } = caller;
   if (message.method === "tools/call") {
     const own = options.hubTools.handle(view, message, false);
-    if (own?.text !== undefined) {
-      reply.message(own.text);
-      return;
-    }
-    if (own?.call !== undefined) {
-      route(caller, own.call, { ...written, isInside: true });
-      return;
+    switch (own?.kind) {
+      case "answer":
+        reply.message(own.text);
+        return;
+      case "later":
+        own.text.then((text) => reply.message(text)).catch(onFault);
+        return;
+      case "call":
+        route(caller, own.call, { ...written, isInside: true });
+        return;
     }
   }
   route(caller, message, written);

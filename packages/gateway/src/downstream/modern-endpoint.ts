@@ -128,13 +128,17 @@ export class ModernEndpoint {
     const { hubTools } = this.#options;
     if (message.method === "tools/call") {
       const own = hubTools.handle(view, message, true);
-      if (own?.text !== undefined) {
-        sendText(incoming.response, 200, own.text, incoming.always);
-        return;
-      }
-      if (own?.call !== undefined) {
-        this.#route(own.call, { ...written, isInside: true }, view, incoming);
-        return;
+      const { response, always } = incoming;
+      switch (own?.kind) {
+        case "answer":
+          sendText(response, 200, own.text, always);
+          return;
+        case "later":
+          own.text.then((text) => sendText(response, 200, text, always)).catch(incoming.onFault);
+          return;
+        case "call":
+          this.#route(own.call, { ...written, isInside: true }, view, incoming);
+          return;
       }
     }
     this.#route(message, written, view, incoming);

@@ -1,27 +1,43 @@
-import { type Entry, isJsonObject, type JsonObject, serverStatus, shownProfile } from "@hub/core";
+import {
+  type Entry,
+  isJsonObject,
+  type JsonObject,
+  type Now,
+  serverStatus,
+  shownProfile,
+  verdictOf,
+} from "@hub/core";
 import type { JsonRpcRequest } from "@hub/mcp";
 import { hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import { usableTools } from "../catalogue/items.js";
 import { sameEndpoints } from "../catalogue/same-endpoints.js";
 import type { View } from "../catalogue/view.js";
 import type { SearchTools } from "../search/catalogue-search.js";
+import { type AskDoctor, diagnose } from "./diagnose-tool.js";
 import { findTools } from "./find-tools.js";
 import { toolError, toolResult } from "./results.js";
 
-/** The answer to a call of one of the hub's own tools, or the call that it stands for. */
+/** The answer to a call of one of the hub's own tools, now or in a while, or the call that it stands for. */
 export type HubToolOutcome =
-  | { readonly text: string; readonly call?: undefined }
-  | { readonly call: JsonRpcRequest; readonly text?: undefined };
+  | { readonly kind: "answer"; readonly text: string }
+  | { readonly kind: "later"; readonly text: Promise<string> }
+  | { readonly kind: "call"; readonly call: JsonRpcRequest };
+
+export type HubToolsOptions = {
+  readonly search: SearchTools;
+  readonly diagnose: AskDoctor;
+  readonly now: () => Now;
+};
 
 /** Servers that one answer names at most. */
 const mostServers = 200;
 
 /** The tools the hub itself offers: what is there, which tool does something, and calling it. */
 export class HubTools {
-  readonly #search: SearchTools;
+  readonly #options: HubToolsOptions;
 
-  constructor(search: SearchTools) {
-    this.#search = search;
+  constructor(options: HubToolsOptions) {
+    this.#options = options;
   }
 
   /** Undefined for every call that is none of the hub's. */
@@ -31,11 +47,20 @@ export class HubTools {
     const args = isJsonObject(given) ? given : {};
     switch (request.params?.name) {
       case hubToolNames.listServers:
-        return this.#answer(request, isModern, listServers(view, args));
+        return this.#answer(request, isModern, listServers(view, args, this.#options.now()));
       case hubToolNames.findTools:
-        return this.#answer(request, isModern, findTools(view, this.#search, args));
+        return this.#answer(request, isModern, findTools(view, this.#options.search, args));
       case hubToolNames.callTool:
         return this.#callTool(request, isModern, args);
+      case hubToolNames.diagnose:
+        // In search mode the list of servers says what is wrong with each.
+        if (view.selection.mode === "search") return undefined;
+        return {
+          kind: "later",
+          text: diagnose(view, this.#options.diagnose, args).then((found) =>
+            answerText(request, isModern, found),
+          ),
+        };
       default:
         return undefined;
     }
@@ -46,22 +71,27 @@ export class HubTools {
     const problem = problemOfCall(args);
     if (problem !== undefined) return this.#answer(request, isModern, problem);
     const { name, arguments: inner = {} } = args;
-    return { call: { ...request, params: { ...request.params, name, arguments: inner } } };
+    return {
+      kind: "call",
+      call: { ...request, params: { ...request.params, name, arguments: inner } },
+    };
   }
 
   #answer(request: JsonRpcRequest, isModern: boolean, found: JsonObject | string): HubToolOutcome {
-    const result = typeof found === "string" ? toolError(found) : toolResult(found);
-    return {
-      text: JSON.stringify({
-        jsonrpc: "2.0",
-        id: request.id,
-        result: isModern ? { resultType: "complete", ...result } : result,
-      }),
-    };
+    return { kind: "answer", text: answerText(request, isModern, found) };
   }
 }
 
-function listServers(view: View, args: JsonObject): JsonObject {
+function answerText({ id }: JsonRpcRequest, isModern: boolean, found: JsonObject | string): string {
+  const result = typeof found === "string" ? toolError(found) : toolResult(found);
+  return JSON.stringify({
+    jsonrpc: "2.0",
+    id,
+    result: isModern ? { resultType: "complete", ...result } : result,
+  });
+}
+
+function listServers(view: View, args: JsonObject, now: Now): JsonObject {
   const query = typeof args.query === "string" ? args.query.toLowerCase() : undefined;
   const away = view.selected.filter(({ record }) => view.entry(record.id) === undefined);
   const shown = [...view.servers, ...away].filter(
@@ -73,7 +103,7 @@ function listServers(view: View, args: JsonObject): JsonObject {
   );
   return JSON.parse(
     JSON.stringify({
-      servers: shown.slice(0, mostServers).map(summaryOf),
+      servers: shown.slice(0, mostServers).map((entry) => summaryOf(entry, now)),
       total: shown.length,
       ...sameEndpointOf(shown),
       ...missingOf(view),
@@ -81,7 +111,8 @@ function listServers(view: View, args: JsonObject): JsonObject {
   );
 }
 
-function summaryOf({ record, instances, snapshot }: Entry): Record<string, unknown> {
+function summaryOf(entry: Entry, now: Now): Record<string, unknown> {
+  const { record, instances, snapshot } = entry;
   const { description, tags, lifecycle, replacedBy } = shownProfile(record);
   return {
     id: record.id,
@@ -94,7 +125,14 @@ function summaryOf({ record, instances, snapshot }: Entry): Record<string, unkno
     tools: snapshot?.tools.length ?? 0,
     prompts: snapshot?.prompts.length ?? 0,
     resources: snapshot?.resources.length ?? 0,
+    problem: faultOf(entry, now),
   };
+}
+
+/** What keeps a server from being used, and what to do about it. */
+function faultOf(entry: Entry, now: Now) {
+  const fault = verdictOf({ entry, now }).problems.find(({ severity }) => severity === "fault");
+  return fault === undefined ? undefined : { cause: fault.cause, fix: fault.fix };
 }
 
 /** Who is listed twice: a model would take one tool for two. */

@@ -30,9 +30,11 @@ export async function tellFinding(
      * reported.
      */
     readonly advertiseUrl?: string | undefined;
+    /** Called when the hub does not reach the server. Default: nothing is. */
+    readonly onUnreached?: () => void;
   },
 ): Promise<void> {
-  const { time, log, signal, advertiseUrl } = dependencies;
+  const { time, log, signal, advertiseUrl, onUnreached } = dependencies;
   for (const warning of answer.warnings ?? []) log({ level: "warn", message: warning });
   for (const [index, waitMs] of looksMs.entries()) {
     await time.sleep(waitMs, signal);
@@ -62,6 +64,7 @@ export async function tellFinding(
       });
     } else if (instance.problem !== undefined) {
       log({ level: "warn", message: problemText(instance.endpoint, instance.problem) });
+      onUnreached?.();
     } else {
       continue;
     }

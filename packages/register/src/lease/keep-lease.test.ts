@@ -10,6 +10,11 @@ type Reply = "ok" | { readonly waitMs: number } | Partial<HubClientError>;
 /** A hub that answers from a script, and time that passes only in sleeps. */
 class World {
   readonly calls: { readonly at: number; readonly what: string }[] = [];
+  readonly logs: { readonly at: number; readonly text: string }[] = [];
+  /** The calls, counted from 1, that are heartbeats whose answer asks for the log. */
+  readonly wantedBy = new Set<number>();
+  hasLog = true;
+  answerLog: () => void = () => {};
   readonly events: LeaseEvent[] = [];
   nowMs = 0;
   /** How much longer the next sleeps take on each clock than was asked for. */
@@ -67,7 +72,13 @@ class World {
         },
         renew: async () => {
           answer("renew");
-          return { ttlMs: 30_000, heartbeatMs: this.heartbeatMs };
+          const wantsLog = this.wantedBy.delete(this.calls.length);
+          const renewed = { ttlMs: 30_000, heartbeatMs: this.heartbeatMs };
+          return wantsLog ? { ...renewed, wantsLog } : renewed;
+        },
+        sendLog: async (_leaseId, text) => {
+          this.logs.push({ at: this.nowMs, text });
+          this.answerLog();
         },
         deregister: async () => {
           this.calls.push({ at: this.nowMs, what: "deregister" });
@@ -77,6 +88,10 @@ class World {
       random: () => this.randomValue,
       registration: () => ({ name: "n", transport: "streamable-http", endpoint: "http://x/mcp" }),
       heartbeat: () => ({}),
+      logText: () => {
+        if (!this.hasLog) throw new Error("no log");
+        return `line ${this.logs.length}`;
+      },
       report: (event) => this.events.push(event),
     });
   }
@@ -446,5 +461,46 @@ describe("what is said", () => {
     });
     expect(say([invalid]).lines[0]).toContain("(/name is empty)");
     expect(say([taken]).statuses).toEqual(["refused"]);
+  });
+});
+
+describe("the last lines of the server", () => {
+  test("are sent once when a heartbeat's answer asks for them", async () => {
+    const world = new World();
+    world.wantedBy.add(3);
+    await world.run(6);
+    expect(world.logs).toEqual([{ at: world.calls[2]?.at, text: "line 0" }]);
+    expect(world.plan).toEqual(["register", "renew", "renew", "renew", "renew", "renew"]);
+  });
+
+  test("are sent unasked at once, and at most one time a second", async () => {
+    const world = new World();
+    world.duringSleep = () => {
+      world.keeper.sendLog();
+      world.keeper.sendLog();
+    };
+    await world.run(4);
+    expect(world.logs.map(({ at }) => at)).toEqual([world.calls[0]?.at, world.calls[1]?.at]);
+  });
+
+  test("wait for a hub that is away, and are given up when it refuses them", async () => {
+    const world = new World();
+    const failures = [{ status: 503 }, { status: 404 }];
+    world.wantedBy.add(2);
+    world.answerLog = () => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw new HubClientError({ ...failure, code: "X", detail: "no" });
+    };
+    await world.run(8);
+    expect(world.logs).toHaveLength(2);
+  });
+
+  test("that cannot be read change nothing", async () => {
+    const world = new World();
+    world.hasLog = false;
+    world.wantedBy.add(2);
+    await world.run(5);
+    expect(world.logs).toEqual([]);
+    expect(world.plan).toEqual(["register", "renew", "renew", "renew", "renew"]);
   });
 });

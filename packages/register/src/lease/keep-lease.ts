@@ -17,7 +17,7 @@ export type LeaseEvent =
   | { readonly type: "failed"; readonly error: HubClientError };
 
 export interface LeaseDependencies {
-  readonly hub: Pick<LeaseClient, "register" | "renew" | "deregister">;
+  readonly hub: Pick<LeaseClient, "register" | "renew" | "deregister" | "sendLog">;
   readonly time: Time;
   /** A number from 0 up to 1. */
   random(): number;
@@ -25,11 +25,15 @@ export interface LeaseDependencies {
   registration(): RegistrationInput;
   /** What to say with the next heartbeat. */
   heartbeat(): Heartbeat;
+  /** The last lines of the server, for whoever asks the hub what is wrong. Default: it has none to give. */
+  readonly logText?: (() => string) | undefined;
   report(event: LeaseEvent): void;
 }
 
 /** Without a lease the hub watches by itself; saying hello again now and then survives its loss. */
 const intervalWithoutLeaseMs = 30_000;
+
+const logSpacingMs = 1_000;
 
 /** Keeps one server registered at one hub for as long as it runs. Never throws. */
 export class LeaseKeeper {
@@ -41,6 +45,8 @@ export class LeaseKeeper {
   /** The last lease, which proves that what was registered with it is ours, also after its end. */
   #proof: string | undefined;
   #mustRegister = true;
+  #owesLog = false;
+  #logSentAt = Number.NEGATIVE_INFINITY;
 
   constructor(dependencies: LeaseDependencies) {
     this.#dependencies = dependencies;
@@ -80,6 +86,12 @@ export class LeaseKeeper {
     this.#wake.abort();
   }
 
+  /** Sends the last lines of the server, now or with the next heartbeat. Never more than one time a second. */
+  sendLog(): void {
+    this.#owesLog = this.#dependencies.logText !== undefined;
+    void this.#payLog();
+  }
+
   /** Stops the loop and deregisters. Takes at most `budgetMs`; failing is no error, the lease ends by itself. */
   async leave(budgetMs: number): Promise<void> {
     this.#stop.abort();
@@ -112,6 +124,7 @@ export class LeaseKeeper {
         return askAgainDelayMs(answer.retryAfterMs, random);
       }
       this.#report({ type: "registered", answer });
+      void this.#payLog();
       if (answer.lease !== undefined) return random() * this.#interval(answer.lease.heartbeatMs);
       this.#mustRegister = true;
       return heartbeatDelayMs(intervalWithoutLeaseMs, random);
@@ -125,9 +138,32 @@ export class LeaseKeeper {
 
   async #renew(): Promise<number> {
     const { hub, heartbeat, random } = this.#dependencies;
-    const { heartbeatMs } = await hub.renew(this.#leaseId ?? "", heartbeat(), this.#stop.signal);
+    const { heartbeatMs, wantsLog } = await hub.renew(
+      this.#leaseId ?? "",
+      heartbeat(),
+      this.#stop.signal,
+    );
     this.#report({ type: "renewed" });
+    if (wantsLog === true) this.sendLog();
+    else void this.#payLog();
     return heartbeatDelayMs(this.#interval(heartbeatMs), random);
+  }
+
+  /** Beside the heartbeats, which it never delays: what fails is tried again after the next one, or given up. */
+  async #payLog(): Promise<void> {
+    const { hub, logText, time } = this.#dependencies;
+    const leaseId = this.#leaseId;
+    const nowMs = time.monotonicMs();
+    if (!this.#owesLog || logText === undefined || leaseId === undefined) return;
+    if (nowMs - this.#logSentAt < logSpacingMs) return;
+    this.#logSentAt = nowMs;
+    this.#owesLog = false;
+    try {
+      await hub.sendLog(leaseId, logText(), this.#stop.signal);
+    } catch (error) {
+      // A hub that says no, such as an older one, says it again. The lines may also be wrong in themselves.
+      this.#owesLog ||= HubClientError.is(error) && !(error.status >= 400 && error.status < 500);
+    }
   }
 
   /** The hub dictates, within reason: neither a flood nor a heartbeat that never comes. */

@@ -50,12 +50,13 @@ const options = {
   shared: flag,
   "max-processes": text,
   "idle-ms": text,
+  "no-log": flag,
   help: { ...flag, short: "h" },
   version: { ...flag, short: "v" },
 } as const;
 
 /** The options that say how a command is run and served. */
-const forCommands = "port host path allow-host shared max-processes idle-ms".split(" ");
+const forCommands = "port host path allow-host shared max-processes idle-ms no-log".split(" ");
 /** The options that are about one server. */
 const forOne = "name title description port path transport advertise-url".split(" ");
 
@@ -86,6 +87,7 @@ export function parseCli(argv: readonly string[]): CliRequest {
     isShared,
     mostProcesses: wholeNumber("--max-processes", values["max-processes"], 8),
     idleMs,
+    sendsLog: values["no-log"] !== true,
   };
   const register = {
     ...{ ...said, host, path },

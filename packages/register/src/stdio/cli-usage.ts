@@ -27,8 +27,14 @@ its name in the file, all in one process.
   --max-processes <n>     most processes of a command at a time (default: 8)
   --idle-ms <n>           a client that sent nothing for this long loses its process, if it has
                           left or another client needs the process (default: 600000)
+  --no-log                do not send the command's last lines to the hub when something is
+                          wrong with it
   --keep-running          keep running when the parent process ends, for nohup and "&"
   --help, --version
+
+When the command ends by itself, when the hub cannot reach it, or when somebody asks the hub what
+is wrong with it, the hub gets the last lines that the command printed (at most 500), with the
+values of variables that look like secrets (TOKEN, KEY, SECRET, PASSWORD) replaced by ***.
 
 hub-register reads the token for the hub from MCP_HUB_TOKEN. Of the hub's settings, the command
 gets only MCP_HUB_URL.

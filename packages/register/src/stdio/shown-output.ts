@@ -9,6 +9,8 @@ export interface ShownOutputOptions {
   readonly log: Log;
   /** In milliseconds. */
   readonly now: () => number;
+  /** Hears each line, also those that are left out. Default: nobody. */
+  readonly onLine?: ((line: string) => void) | undefined;
   /** How much is shown in a second, in bytes. Default: 256 KiB. */
   readonly mostBytes?: number;
 }
@@ -51,7 +53,8 @@ export class ShownOutput {
   }
 
   show(line: string): void {
-    const { to, prefix } = this.#options;
+    const { to, prefix, onLine } = this.#options;
+    onLine?.(line);
     this.tell();
     const text = `${prefix} ${line}\n`;
     const bytes = Buffer.byteLength(text);

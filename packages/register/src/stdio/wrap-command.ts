@@ -1,11 +1,14 @@
+import type { Writable } from "node:stream";
 import type { Log } from "../log.js";
+import { createMask, type Mask } from "../mask-secrets.js";
 import type { RegisterOptions } from "../options.js";
 import { type Registered, registerBackend } from "../register.js";
 import type { Backend } from "../wrap/backend.js";
 import { sharedProcessCapabilities } from "../wrap/capabilities.js";
 import { SharedBackend } from "../wrap/shared-backend.js";
 import { Upstream } from "../wrap/upstream.js";
-import { Command } from "./command.js";
+import { Command, type ProcessEvent } from "./command.js";
+import { LastLines } from "./last-lines.js";
 import { ProcessBackend } from "./process-backend.js";
 import { Restarts } from "./restarts.js";
 import { ShownOutput } from "./shown-output.js";
@@ -13,6 +16,8 @@ import type { Watchdog } from "./watchdog.js";
 
 /** Long enough for a command that first downloads itself. */
 const handshakeMs = 120_000;
+/** The pipes of a process that ended are read to their end in this time. */
+const afterEndMs = 100;
 
 /** How the processes of a command are shared out. */
 export interface ProcessOptions {
@@ -21,6 +26,8 @@ export interface ProcessOptions {
   readonly mostProcesses: number;
   /** In milliseconds. */
   readonly idleMs: number;
+  /** Whether hubs get the last lines that the processes print, when something is wrong with them. */
+  readonly sendsLog: boolean;
 }
 
 export interface WrapOptions extends ProcessOptions {
@@ -30,38 +37,62 @@ export interface WrapOptions extends ProcessOptions {
   readonly cwd?: string | undefined;
   /** Stands before each line of its output. */
   readonly label: string;
+  /** Where its output is shown. Default: stderr. */
+  readonly shownOn?: Writable | undefined;
+  readonly onProcess?: ((event: ProcessEvent) => void) | undefined;
   readonly register: RegisterOptions;
   readonly watchdog: Watchdog;
   readonly log: Log;
+  /** Takes out of the last lines what is secret beside the environment. Default: nothing. */
+  readonly redact?: Mask | undefined;
 }
 
 /** A command that is served and kept registered. */
 export interface Wrapped {
   /** Resolves with the URL it is served at, undefined when it was closed before. Rejects with the reason it cannot be, a CommandFailed where the command is it. */
   readonly ready: Promise<string | undefined>;
+  readonly registered: Registered;
+  /** The connection whose lists stand for the server. */
+  readonly reference: Upstream;
   /** Deregisters, stops serving and ends its processes. */
   close(): Promise<void>;
 }
 
 /** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
 export function wrapCommand(options: WrapOptions): Wrapped {
-  const { log, isShared } = options;
+  const { log, isShared, sendsLog, env = {}, redact = (text) => text } = options;
+  const mask = createMask({ ...process.env, ...env });
+  const lines = new LastLines((line) => mask(redact(line)));
   const output = new ShownOutput({
-    to: process.stderr,
+    to: options.shownOn ?? process.stderr,
     prefix: `[${options.label}]`,
     log,
     now: () => performance.now(),
+    onLine: sendsLog ? (line) => lines.add(line) : undefined,
   });
   const telling = setInterval(() => output.tell(), 1_000).unref();
   const command = new Command({
     ...options,
     afterEnd: isShared ? "starting it again" : "it is started again when a client needs it",
     output,
+    onEnded(how) {
+      lines.add(`(the process ended by itself: ${how})`);
+      // After what it printed last has been read.
+      if (sendsLog) setTimeout(() => registered.sendLog(), afterEndMs).unref();
+    },
   });
   const backend = isShared ? oneForAll(command, log) : oneForEach(command, options);
-  const registered = registerBackend(backend, { ...options.register, log, signals: false });
+  const lastLines = sendsLog ? () => lines.list() : undefined;
+  const registered = registerBackend(backend, {
+    ...options.register,
+    log,
+    signals: false,
+    lastLines,
+  });
   return {
     ready: readyUrl(registered, command),
+    registered,
+    reference: backend.reference,
     async close() {
       clearInterval(telling);
       command.expectEnd();

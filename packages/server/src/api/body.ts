@@ -1,4 +1,4 @@
-import { HubError } from "@hub/core";
+import { HubError, longestLogBytes } from "@hub/core";
 import { scanJson } from "@hub/mcp";
 
 /** Bytes a REST request may have. */
@@ -55,6 +55,9 @@ function brokenOff(): never {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** What programs print may be cut anywhere, and hold anything. */
+const lenientUtf8 = new TextDecoder();
 
 function decode(bytes: Uint8Array): string {
   try {
@@ -154,13 +157,14 @@ export type ParsedBody =
   | { readonly kind: "json"; readonly value: Record<string, unknown> }
   | { readonly kind: "form"; readonly fields: FormFields };
 
-type BodyType = "json" | "urlencoded" | "multipart";
+type BodyType = "json" | "urlencoded" | "multipart" | "text";
 
 const bodyTypes: ReadonlyMap<string, BodyType> = new Map<string, BodyType>(
   Object.entries({
     "application/json": "json",
     "application/x-www-form-urlencoded": "urlencoded",
     "multipart/form-data": "multipart",
+    "text/plain": "text",
   }),
 );
 
@@ -205,4 +209,10 @@ export async function parseOptionalJson(
   if (bytes.byteLength === 0) return undefined;
   declaredType(contentTypeOf(request), ["json"]);
   return parseJsonObject(bytes);
+}
+
+/** Reads plain text. */
+export async function parseText(request: Request): Promise<string> {
+  declaredType(contentTypeOf(request), ["text"]);
+  return lenientUtf8.decode(await readBody(request, longestLogBytes));
 }

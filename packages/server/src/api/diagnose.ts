@@ -5,28 +5,27 @@ import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
-/** Diagnoses make the hub dial what a caller names; a flood of them must not. */
-const mostAtOnce = 8;
-
-function busy(): HubError {
-  return new HubError("TOO_MANY_REQUESTS", `The hub makes ${mostAtOnce} diagnoses at a time.`, {
-    retryAfterMs: 5_000,
-  });
-}
+const oneOfTwo = () =>
+  new HubError(
+    "INVALID_REQUEST",
+    "Expected either `server`, the id or name of a registered server, or `endpoint`, a URL.",
+  );
 
 export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
-  let running = 0;
   serve(app, diagnoseEndpoint, async (call) => {
     const { raw } = call.context.req;
-    const { endpoint, transport, name } = call.body(await parseJson(raw));
-    deps.checkEndpoint(endpoint);
-    if (running >= mostAtOnce) throw busy();
+    const { server, endpoint, transport, name } = call.body(await parseJson(raw));
     const signal = AbortSignal.any([raw.signal, deps.stopping]);
-    running += 1;
-    try {
-      return call.json(200, await deps.diagnose({ endpoint, transport, name, signal }));
-    } finally {
-      running -= 1;
+    if (endpoint !== undefined && server === undefined) {
+      deps.checkEndpoint(endpoint);
+      return call.json(200, await deps.doctor.ask({ endpoint, transport, name, signal }));
     }
+    if (server === undefined || endpoint !== undefined) throw oneOfTwo();
+    if (transport !== undefined || name !== undefined)
+      throw new HubError(
+        "INVALID_REQUEST",
+        "`transport` and `name` are for an `endpoint`; a registered server has its own.",
+      );
+    return call.json(200, await deps.doctor.ask({ server, signal }));
   });
 }

@@ -1,14 +1,26 @@
-import { endLease, renewLease } from "@hub/api";
-import { parseOptionalJson } from "./body.js";
+import { endLease, renewLease, sendLog } from "@hub/api";
+import { parseOptionalJson, parseText } from "./body.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
-export function addLeaseRoutes(app: HubApp, { registry }: AppDeps): void {
+export function addLeaseRoutes(app: HubApp, { registry, logs }: AppDeps): void {
   serve(app, renewLease, async (call) => {
     const sent = await parseOptionalJson(call.context.req.raw);
     const beat = sent === undefined ? {} : call.body(sent);
-    return call.json(200, registry.renew(call.params.leaseId, beat));
+    const renewed = registry.renew(call.params.leaseId, beat);
+    const { serverId, instanceId } = registry.holderOf(call.params.leaseId);
+    const wantsLog = logs.takeWanted(serverId, instanceId);
+    return call.json(200, wantsLog ? { ...renewed, wantsLog } : renewed);
+  });
+
+  serve(app, sendLog, async (call) => {
+    // Before the body is read: who has no lease sends nothing here.
+    registry.holderOf(call.params.leaseId);
+    const text = await parseText(call.context.req.raw);
+    const { serverId, instanceId } = registry.holderOf(call.params.leaseId);
+    logs.put(serverId, instanceId, text);
+    return call.empty();
   });
 
   serve(app, endLease, async (call) => {

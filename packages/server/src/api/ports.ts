@@ -1,7 +1,14 @@
 import type { ServerTraffic, ToolsetPreview, TrafficRow } from "@hub/api";
-import type { BudgetBook, CapabilityItem, Registry, Toolset, Toolsets } from "@hub/core";
+import type {
+  BudgetBook,
+  CapabilityItem,
+  Registry,
+  ServerLogs,
+  Toolset,
+  Toolsets,
+} from "@hub/core";
 import type { CallRecord, TrafficMinute } from "@hub/gateway";
-import type { Diagnose } from "@hub/probe";
+import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 
 export type HubInfo = {
@@ -62,7 +69,8 @@ export type AppDeps = {
   readonly guard: GuardOptions;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
-  readonly diagnose: Diagnose;
+  readonly doctor: Pick<Doctor, "ask">;
+  readonly logs: ServerLogs;
   /** The tools of all servers that fit a query, the best first. */
   readonly searchTools: (
     query: string,

@@ -11,6 +11,7 @@ import {
   type Prober,
   Registry,
   type RegistryStore,
+  ServerLogs,
   type ToolsetStore,
   Toolsets,
 } from "@hub/core";
@@ -19,6 +20,8 @@ import { holdResponse } from "@hub/testing";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
+import { Doctor } from "../../src/doctor/doctor.js";
+import { followLogs } from "../../src/doctor/follow-logs.js";
 
 /** A clock that stands still until it is told to go. */
 class ManualClock implements Clock {
@@ -140,6 +143,8 @@ export async function createTestApp(
     clock,
   });
   const stopping = new AbortController();
+  const logs = new ServerLogs(budgets, () => clock.wall());
+  registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
   const app = createApp({
     registry,
@@ -148,13 +153,20 @@ export async function createTestApp(
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     checkEndpoint: () => {},
-    diagnose: async ({ endpoint }) => ({
-      ok: true,
-      endpoint,
-      transport: "streamable-http",
-      steps: [],
-      warnings: [],
+    doctor: new Doctor({
+      registry,
+      logs,
+      examine: async ({ endpoint }) => ({
+        ok: true,
+        endpoint,
+        transport: "streamable-http",
+        steps: [],
+        warnings: [],
+      }),
+      recentCalls: () => [],
+      probeNow: async () => {},
     }),
+    logs,
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
     previewToolset: () => {
       throw new Error("Previews are the gateway's: the tests of a whole hub have them.");

@@ -1,6 +1,6 @@
 import type { InstanceDetail, ServerDetail } from "@hub/api";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, Info, Plug, TriangleAlert } from "lucide-react";
+import { CircleAlert, Info, Plug, Stethoscope, TriangleAlert } from "lucide-react";
 import { buttonClass, CopyButton } from "../parts/controls.js";
 import { StatusMark } from "../parts/status.js";
 import { transportName } from "../servers/server-card.js";
@@ -67,8 +67,17 @@ export function Diagnosis({ server }: { readonly server: ServerDetail }) {
       {troubled.map((instance) => (
         <Trouble key={instance.id} instance={instance} isOneOfMany={isOneOfMany} />
       ))}
-      {server.status === "needs-token" && (
-        <p className="mt-3">
+      <p className="mt-3 flex flex-wrap gap-2">
+        <Link
+          to="/ui/servers/$id"
+          params={{ id: server.id }}
+          search={{ tab: "doctor" }}
+          className={buttonClass("plain")}
+        >
+          <Stethoscope className="size-4" aria-hidden="true" />
+          Ask the doctor
+        </Link>
+        {server.status === "needs-token" && (
           <Link
             to="/ui/connect"
             search={{ servers: server.id, via: "direct" }}
@@ -77,8 +86,8 @@ export function Diagnosis({ server }: { readonly server: ServerDetail }) {
             <Plug className="size-4" aria-hidden="true" />
             Connect directly
           </Link>
-        </p>
-      )}
+        )}
+      </p>
     </section>
   );
 }

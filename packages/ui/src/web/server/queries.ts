@@ -1,6 +1,7 @@
 import type {
   CallList,
   CapabilityChangeList,
+  Diagnosis,
   ServerDetail,
   ServerPrompts,
   ServerResources,
@@ -75,6 +76,16 @@ export const trafficQuery = (id: string) =>
     queryFn: ({ signal }) => askJson<Traffic>(`/traffic?server=${part(id)}`, { signal }),
     refetchInterval: callsEveryMs,
     staleTime: 0,
+  });
+
+/** The hub looks at the server for it, so it is asked when somebody opens the tab or wants it again. */
+export const diagnosisQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["diagnosis", id],
+    queryFn: ({ signal }) =>
+      askJson<Diagnosis>("/diagnose", { method: "POST", body: { server: id }, signal }),
+    staleTime: 0,
+    refetchOnWindowFocus: false,
   });
 
 /** Has all instances probed; the answer is the server after it. */

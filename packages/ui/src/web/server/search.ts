@@ -5,6 +5,7 @@ const tabKeys = [
   "prompts",
   "changes",
   "calls",
+  "doctor",
   "connect",
 ] as const;
 export type TabKey = (typeof tabKeys)[number];

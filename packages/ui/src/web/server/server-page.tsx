@@ -10,6 +10,7 @@ import { useTitle } from "../shell/title.js";
 import { CallsTab } from "./calls-tab.js";
 import { ChangesTab } from "./changes-tab.js";
 import { Diagnosis } from "./diagnosis.js";
+import { DoctorTab } from "./doctor-tab.js";
 import { OffersTab } from "./offers-tab.js";
 import { Overview } from "./overview.js";
 import type { TabKey } from "./search.js";
@@ -45,6 +46,7 @@ export function ServerPage(): React.ReactNode {
     { key: "prompts", label: "Prompts", count: capabilities?.prompts },
     { key: "changes", label: "Changes" },
     { key: "calls", label: "Calls" },
+    { key: "doctor", label: "Doctor" },
     { key: "connect", label: "Connect" },
   ];
   const chosen = tabs.some(({ key }) => key === tab) ? tab : "overview";
@@ -72,6 +74,7 @@ export function ServerPage(): React.ReactNode {
         )}
         {chosen === "changes" && <ChangesTab id={id} />}
         {chosen === "calls" && <CallsTab id={id} />}
+        {chosen === "doctor" && <DoctorTab id={id} />}
         {chosen === "connect" && (
           <ConnectPanel servers={[id]} isDirect={server.status === "needs-token"} />
         )}

@@ -1,0 +1,51 @@
+import { type JsonObject, nameKey } from "@hub/core";
+import type { View } from "../catalogue/view.js";
+
+/**
+ * Says why a server or an endpoint does not work, or in words why that cannot be said. `server` is an id or a
+ * name. Takes a few seconds at most.
+ */
+export type AskDoctor = (
+  asked:
+    | { readonly server: string; readonly endpoint?: undefined }
+    | { readonly server?: undefined; readonly endpoint: string },
+) => Promise<JsonObject | string>;
+
+const longest = 2_000;
+
+/** The answer to `hub__diagnose`: a verdict, or a text for what was asked wrongly. */
+export async function diagnose(
+  view: View,
+  ask: AskDoctor,
+  { server, endpoint }: JsonObject,
+): Promise<JsonObject | string> {
+  if (typeof server === "string" && endpoint === undefined) {
+    if (isNarrowed(view) && !isSelected(view, server))
+      return `No server is called ${JSON.stringify(server.slice(0, 100))} here. hub__list_servers says which there are.`;
+    return ask({ server: server.slice(0, longest) });
+  }
+  if (typeof endpoint !== "string" || server !== undefined)
+    return `Expected server, the id or name of a server, or endpoint, the URL of one that you work on, got ${given(server ?? endpoint)}.`;
+  if (isNarrowed(view))
+    return "This endpoint of the hub is about some of its servers only. Give server.";
+  if (!isHttp(endpoint)) return `Expected endpoint to be an http(s) URL, got ${given(endpoint)}.`;
+  return ask({ endpoint: endpoint.slice(0, longest) });
+}
+
+const given = (value: unknown) => JSON.stringify(value)?.slice(0, 100) ?? "nothing";
+
+const isHttp = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** Whether this selection is not about everything that is there. */
+function isNarrowed({ selection }: View): boolean {
+  return (
+    selection.servers !== undefined ||
+    selection.tags !== undefined ||
+    selection.toolset !== undefined
+  );
+}
+
+function isSelected({ selected }: View, asked: string): boolean {
+  const key = nameKey(asked);
+  return selected.some(({ record }) => record.id === asked || nameKey(record.name) === key);
+}

@@ -1,0 +1,42 @@
+/** Names of variables that hold what nobody else should read. */
+const secretName = /TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL/i;
+/** A shorter value is no secret, and would blacken half of a log. */
+const shortest = 4;
+/** Of a value with several lines, such as a key file, those that say something. */
+const shortestLine = 8;
+
+const mask = "***";
+
+/** Makes texts harmless: see `createMask`. */
+export type Mask = (text: string) => string;
+
+/**
+ * Replaces, in what a program printed, the values of all variables whose names look like secrets (TOKEN, KEY,
+ * SECRET, PASSWORD and the like), also as they stand in URLs, in JSON and in Base64, and the passwords in URLs.
+ * It knows no other secrets.
+ */
+export function createMask(environment: Readonly<Record<string, string | undefined>>): Mask {
+  const values = Object.entries(environment).flatMap(([name, value = ""]) =>
+    secretName.test(name) ? spellingsOf(value.trim()) : [],
+  );
+  // A secret that holds another one goes first, or its rest would stay.
+  const sorted = [...new Set(values)].sort((one, other) => other.length - one.length);
+  return (text) => {
+    let masked = text;
+    for (const value of sorted) masked = masked.replaceAll(value, mask);
+    return masked.replace(/(:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${mask}@`);
+  };
+}
+
+function spellingsOf(value: string): readonly string[] {
+  if (value.length < shortest) return [];
+  const lines = value.split(/\r?\n/).filter((line) => line.length >= shortestLine);
+  const base64 = Buffer.from(value).toString("base64");
+  return [
+    ...(value.includes("\n") ? lines : [value]),
+    encodeURIComponent(value),
+    JSON.stringify(value).slice(1, -1),
+    // Its end depends on what follows it.
+    ...(base64.length >= 16 ? [base64.replace(/=+$/, "")] : []),
+  ];
+}

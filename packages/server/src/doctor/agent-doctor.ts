@@ -1,0 +1,53 @@
+import type { Diagnosis } from "@hub/api";
+import { HubError, type JsonObject } from "@hub/core";
+import type { Doctor } from "./doctor.js";
+
+/** What an agent asks about: `server` is an id or a name. */
+export type AgentQuestion =
+  | { readonly server: string; readonly endpoint?: undefined }
+  | { readonly server?: undefined; readonly endpoint: string };
+
+/** A verdict as an agent reads it, or in words why there is none. */
+export type AskForAgent = (asked: AgentQuestion) => Promise<JsonObject | string>;
+
+/** A model pays for each line. */
+const mostLines = 40;
+const mostItems = 5;
+
+/** The doctor for coding agents: the same verdict, with as much around it as a model can use. */
+export function createAgentDoctor(
+  doctor: Pick<Doctor, "ask">,
+  mayDial: (endpoint: string) => void,
+  stopping: AbortSignal,
+): AskForAgent {
+  return async (asked) => {
+    try {
+      if (asked.endpoint !== undefined) mayDial(asked.endpoint);
+      return inShort(await doctor.ask({ ...asked, signal: stopping }));
+    } catch (error) {
+      if (HubError.is(error)) return error.message;
+      throw error;
+    }
+  };
+}
+
+function inShort(diagnosis: Diagnosis): JsonObject {
+  const { ok, summary, endpoint, problems, servers, calls, changes, logs, isLogWanted } = diagnosis;
+  return JSON.parse(
+    JSON.stringify({
+      ok,
+      summary,
+      endpoint,
+      problems,
+      servers,
+      recentCalls: calls.slice(0, mostItems),
+      changes: changes.slice(0, mostItems),
+      lastLines: logs.slice(0, 1).map(({ at, ageMs, lines }) => ({
+        at,
+        ageMs,
+        lines: lines.slice(-mostLines),
+      }))[0],
+      isLogWanted,
+    }),
+  );
+}
