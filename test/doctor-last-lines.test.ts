@@ -39,7 +39,13 @@ async function wrapped(hub: TestHub, ...options: readonly string[]): Promise<voi
   const folder = mkdtempSync(join(tmpdir(), "mcp-hub-careless-"));
   const file = join(folder, "careless.mjs");
   writeFileSync(file, careless);
-  const args = [join(root, "packages/register/dist/cli.js"), ...options, "--", process.execPath, file];
+  const args = [
+    join(root, "packages/register/dist/cli.js"),
+    ...options,
+    "--",
+    process.execPath,
+    file,
+  ];
   const program = new Program(process.execPath, args, {
     MCP_HUB_URL: hub.url,
     API_TOKEN: "tok-123456",

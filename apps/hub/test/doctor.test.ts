@@ -82,8 +82,20 @@ test.each<[string, Partial<HubFacts>, string, string, string]>([
     "HTTP_PROXY sends them to a proxy",
     "NO_PROXY=127.0.0.1,localhost",
   ],
-  ["a proxy that some obey", { proxyVariable: "http_proxy" }, "PROXY_SET", "httpx", "NO_PROXY=127.0.0.1"],
-  ["no token", { direct: answered({ status: 401 }) }, "TOKEN_MISSING", "without a token", "MCP_HUB_TOKEN"],
+  [
+    "a proxy that some obey",
+    { proxyVariable: "http_proxy" },
+    "PROXY_SET",
+    "httpx",
+    "NO_PROXY=127.0.0.1",
+  ],
+  [
+    "no token",
+    { direct: answered({ status: 401 }) },
+    "TOKEN_MISSING",
+    "without a token",
+    "MCP_HUB_TOKEN",
+  ],
   [
     "a wrong token",
     { hasToken: true, direct: answered({ status: 401 }) },
@@ -137,12 +149,16 @@ test.each<[string, Partial<HubFacts>, string, string, string]>([
 });
 
 test("the same hub under another address is no other hub", () => {
-  expect(hubProblems({ ...well, others: [{ url: "http://localhost:8001", look: answered() }] })).toEqual([]);
+  expect(
+    hubProblems({ ...well, others: [{ url: "http://localhost:8001", look: answered() }] }),
+  ).toEqual([]);
 });
 
 test("with the hub away, another one that answers is named", () => {
   const others = [{ url: "http://127.0.0.1:9001", look: answered() }];
-  const codes = hubProblems({ ...well, direct: refused("ECONNREFUSED"), others }).map(({ code }) => code);
+  const codes = hubProblems({ ...well, direct: refused("ECONNREFUSED"), others }).map(
+    ({ code }) => code,
+  );
   expect(codes).toEqual(["HUB_AWAY", "TWO_HUBS"]);
 });
 
@@ -163,7 +179,8 @@ describe("a server that only one side reaches", () => {
   ] as const)("the hub: %s", (state, here, code) => {
     const [problem] = reachProblems(seen(state), here, "http://hub:8001");
     expect(problem?.code).toBe(code);
-    if (code === "ONLY_FROM_HUB") expect(problem?.fix).toContain("http://hub:8001/servers/weather/mcp");
+    if (code === "ONLY_FROM_HUB")
+      expect(problem?.fix).toContain("http://hub:8001/servers/weather/mcp");
     if (code === "ONLY_FROM_HERE") expect(problem?.fix).toContain("MCP_HUB_ADVERTISE_URL");
   });
 });

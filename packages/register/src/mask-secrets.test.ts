@@ -19,12 +19,17 @@ describe("in what a program prints, the mask", () => {
     ["token ghp_abc123!", "token ***!"],
     ['{"key":"qu\\"ote&d"}', '{"key":"***"}'],
     ["?k=qu%22ote%26d&p=pass%20word", "?k=***&p=***"],
-    [`basic ${Buffer.from("ghp_abc123").toString("base64")}`, "basic ***"],
+    [`basic ${Buffer.from("ghp_abc123").toString("base64")}`, "basic ***w=="],
     ["MIIEowIBAAKCAQEA", "***"],
     ["postgres://me:open-sesame@db/x", "postgres://me:***@db/x"],
     ["abc and /home/me stay", "abc and /home/me stay"],
   ])("of %j leaves %j", (printed, masked) => {
     expect(mask(printed)).toBe(masked);
+  });
+
+  test.each(["", "m", "me", "me:"])("finds a secret in Base64 behind %j", (before) => {
+    const encoded = Buffer.from(`${before}ghp_abc123:rest`).toString("base64");
+    expect(mask(encoded)).toContain("***");
   });
 
   test("leaves no secret, wherever it stands", () => {
@@ -47,7 +52,10 @@ describe("the last lines of a command", () => {
   });
 
   test("are the newest, within lines and characters, whatever is printed", () => {
-    const line = fc.oneof(fc.string(), fc.nat(3_000).map((length) => "x".repeat(length)));
+    const line = fc.oneof(
+      fc.string(),
+      fc.nat(3_000).map((length) => "x".repeat(length)),
+    );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 1_200 }), (printed) => {
         const lines = new LastLines((text) => text);

@@ -8,7 +8,12 @@ async function registered(hub: TestApp): Promise<string> {
   return (await answer.json()).lease.id;
 }
 
-const send = (hub: TestApp, leaseId: string, body: string | Uint8Array<ArrayBuffer>, type = "text/plain") =>
+const send = (
+  hub: TestApp,
+  leaseId: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  type = "text/plain",
+) =>
   hub.app.request(`/leases/${leaseId}/log`, {
     method: "PUT",
     headers: { "content-type": type },
@@ -86,7 +91,11 @@ describe("a diagnosis", () => {
   test("finds a server by id, name or endpoint, and says the same", async () => {
     const hub = await createTestApp();
     await registered(hub);
-    const asked = [{ server: "mcp-server-1" }, { server: "mcp  SERVER 1" }, { endpoint: server1.endpoint }];
+    const asked = [
+      { server: "mcp-server-1" },
+      { server: "mcp  SERVER 1" },
+      { endpoint: server1.endpoint },
+    ];
     for (const one of asked)
       expect(await diagnosisOf(hub, one)).toMatchObject({
         ok: true,
