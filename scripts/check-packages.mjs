@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkAlone } from "./check-alone.mjs";
+import { checkScaffold } from "./check-scaffold.mjs";
 import { packInto, published } from "./pack-into.mjs";
 import { pnpm } from "./pnpm.mjs";
 import { buildWithTypes, install } from "./prepare.mjs";
@@ -98,6 +99,7 @@ try {
   const { tarball } = packed.find(({ name }) => name === "@hub/register");
   const alone = join(folder, "alone");
   failures.push(...(await checkAlone(alone, tarball, { MCP_HUB_URL: url }, isUp)));
+  failures.push(...(await checkScaffold(consumer, tarball, { MCP_HUB_URL: url }, isUp)));
   const page = await fetch(url, { headers: { accept: "text/html" } });
   const html = await page.text();
   if (page.ok && /<script[^>]+src="\/ui\//.test(html))

@@ -84,7 +84,8 @@ function sourcesDigest() {
   const sources = ["packages", "apps"]
     .flatMap(filesUnder)
     .filter((path) => !path.endsWith(".test.ts") && !path.includes("/test/"));
-  return digestOf([...manifests(), ...sources, "tsconfig.base.json", "tsup.base.ts", "turbo.json"]);
+  const others = ["tsconfig.base.json", "tsup.base.ts", "turbo.json", "clients/python/mcp_hub.py"];
+  return digestOf([...manifests(), ...sources, ...others]);
 }
 
 const turbo = (args, env) =>

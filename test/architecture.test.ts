@@ -141,7 +141,16 @@ describe("the architecture", () => {
 
   test("a program that installs the client installs nothing else", () => {
     const manifest = JSON.parse(readFileSync(join(root, "packages/client/package.json"), "utf8"));
-    expect([manifest.dependencies, manifest.peerDependencies]).toEqual([undefined, undefined]);
+    expect(manifest.dependencies).toBe(undefined);
+    for (const name of Object.keys(manifest.peerDependencies))
+      expect([name, manifest.peerDependenciesMeta[name]]).toEqual([name, { optional: true }]);
+  });
+
+  test("the texts and data for clients stand on nothing, so that programs carry nothing for them", () => {
+    const folder = join(root, "packages/api/src/config");
+    for (const path of sources(folder))
+      for (const specifier of importsOf(path))
+        expect([path, specifier]).toEqual([path, expect.stringMatching(/^\.\/[\w-]+\.js$/)]);
   });
 
   test.each(packages)("no files of %s import each other in a circle", (name) => {

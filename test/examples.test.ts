@@ -98,6 +98,14 @@ describe("the programs of the documentation", () => {
     expect(await client.ended).toEqual({ code: 0, signal: null });
     expect(client.output).toMatch(/^Weather http:\/\//m);
     expect(client.output).toContain("404 SERVER_NOT_FOUND");
+    const chooser = run([example("choose-a-server")]);
+    expect(await chooser.ended).toEqual({ code: 0, signal: null });
+    expect(chooser.output).toMatch(/^Weather 1 The tool "forecast" of "Weather" fits/m);
+    expect(chooser.output).toMatch(/^http:\S+\/mcp has forecast\. The tool/m);
+    expect(chooser.output).toContain('NOTHING_FITS No server fits the tag "moon". The hub knows');
+    const follower = run([example("follow-events")]);
+    expect(await follower.ended).toEqual({ code: 0, signal: null });
+    expect(follower.output).toMatch(/^\d+ registered \S+/m);
     const byContract = run([example("by-contract")]);
     expect(await byContract.ended).toEqual({ code: 0, signal: null });
     expect(byContract.output).toMatch(/^\S+ up/m);

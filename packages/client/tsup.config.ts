@@ -3,7 +3,11 @@ import { libraryBuild } from "../../tsup.base.js";
 import { writePlainTypes } from "./plain-types.js";
 
 export default defineConfig(() => {
-  const build = libraryBuild({ index: "src/index.ts" });
+  const build = libraryBuild({
+    index: "src/index.ts",
+    connect: "src/connect/v2.ts",
+    "connect-v1": "src/connect/v1.ts",
+  });
   if (typeof build.dts !== "object") return build;
   const plain = [writePlainTypes()];
   const paths = {

@@ -4,7 +4,7 @@ import { thirdPartyNotices } from "./third-party.js";
 
 // Everything it stands on is inside, so that its tarball installs alone.
 export default defineConfig({
-  ...libraryBuild({ index: "src/index.ts", cli: "src/cli.ts" }),
+  ...libraryBuild({ index: "src/index.ts", run: "src/run.ts", cli: "src/cli.ts" }),
   noExternal: ["@modelcontextprotocol/server"],
   // Maps of other people's code would be most of the tarball.
   sourcemap: false,
@@ -13,4 +13,8 @@ export default defineConfig({
     js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',
   },
   esbuildPlugins: [thirdPartyNotices],
+  esbuildOptions(options) {
+    // The other half of jsonc-parser looks for its files while it runs.
+    options.mainFields = ["module", "main"];
+  },
 });

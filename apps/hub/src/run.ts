@@ -40,6 +40,8 @@ type RunOptions = {
   readonly webUi?: WebUi | undefined;
   /** Aborted when the hub is to stop, with the name of the signal as its reason. */
   readonly stopped: AbortSignal;
+  /** Called with its URL once it answers. */
+  readonly onStarted?: ((url: string) => void) | undefined;
 };
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -84,6 +86,7 @@ export async function runHub({
   acceptDataLoss,
   webUi,
   stopped,
+  onStarted,
 }: RunOptions): Promise<boolean> {
   const wished =
     env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
@@ -146,6 +149,7 @@ export async function runHub({
     });
   }
 
+  onStarted?.(hub.url);
   await untilAborted(stopped);
   log.info("stopping", { signal: stopped.reason });
   const giveUp = setTimeout(() => {

@@ -66,6 +66,41 @@ export const listClients = defineRoute({
   },
 });
 
+const selectionQuery = {
+  servers: listOf("servers").describe("Ids of servers, with commas. Default: the whole hub."),
+  tags: listOf("tags").describe("Only servers with one of these tags."),
+  toolset: z
+    .string()
+    .max(40)
+    .optional()
+    .describe("The id of a toolset, instead of servers and tags."),
+};
+
+/** Stands before the route with a parameter, which would take it for a client. */
+export const getClaudeDesktopBundle = defineRoute({
+  method: "get",
+  path: "/config/claude-desktop.mcpb",
+  tag: "Connect",
+  summary: "A bundle that installs the hub into Claude Desktop",
+  description:
+    "An MCP bundle (`.mcpb`): open it, and Claude Desktop asks for the address of the hub, which is filled in with the one this request was sent to, and for a token. It holds the hub's own bridge and no secrets, and needs nothing else on the machine.",
+  query: z.strictObject({
+    ...selectionQuery,
+    mode: z
+      .enum(["all", "search"])
+      .optional()
+      .describe("`search`: the hub's search tools instead of all tools. Default: all."),
+  }),
+  repeatable: ["servers", "tags"],
+  answers: {
+    200: {
+      description: "A zip archive with `manifest.json` and the bridge.",
+      content: { "application/zip": z.string().meta({ format: "binary" }) },
+    },
+  },
+  errors: ["INVALID_REQUEST", "SERVER_NOT_FOUND", "TOOLSET_NOT_FOUND"],
+});
+
 export const getClientConfig = defineRoute({
   method: "get",
   path: "/config/{client}",
@@ -75,13 +110,7 @@ export const getClientConfig = defineRoute({
     "The file or the commands, ready to use. With `Accept: application/json`, the answer also says what to do with them. It holds no secrets. The configuration names the hub by the address this request was sent to. With `via=direct`, servers that do not answer now are left out, and a note or a comment names them.",
   params: z.object({ client: z.enum(clientIds) }),
   query: z.strictObject({
-    servers: listOf("servers").describe("Ids of servers, with commas. Default: the whole hub."),
-    tags: listOf("tags").describe("Only servers with one of these tags."),
-    toolset: z
-      .string()
-      .max(40)
-      .optional()
-      .describe("The id of a toolset, instead of servers and tags."),
+    ...selectionQuery,
     via: z
       .enum(["gateway", "direct"])
       .default("gateway")

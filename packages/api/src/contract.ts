@@ -1,4 +1,4 @@
-import { getClientConfig, listClients } from "./client-config.js";
+import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
@@ -9,6 +9,7 @@ import {
 } from "./offers.js";
 import { getHealth, getReadiness, getVersion } from "./operations.js";
 import { getPulse } from "./pulse.js";
+import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
@@ -49,7 +50,10 @@ export const contract: readonly Route[] = [
   replaceToolset,
   deleteToolset,
   listClients,
+  getClaudeDesktopBundle,
   getClientConfig,
+  getPythonClient,
+  findPythonClient,
   listEvents,
   diagnoseEndpoint,
   getHealth,

@@ -6,6 +6,7 @@ export {
   type ClientName,
   clientFormats,
   clientIds,
+  getClaudeDesktopBundle,
   getClientConfig,
   listClients,
 } from "./client-config.js";
@@ -39,6 +40,7 @@ export {
 } from "./operations.js";
 export { errorsOfEveryRoute, type ProblemDocument, problemSchema, problems } from "./problem.js";
 export { getPulse, type Pulse } from "./pulse.js";
+export { findPythonClient, getPythonClient } from "./python-client.js";
 export {
   endLease,
   type RegisterAnswer,

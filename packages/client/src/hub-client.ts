@@ -4,10 +4,9 @@ import {
   type AiSdkConfig,
   adkArguments,
   aiSdkConfig,
-  type ClientKind,
-  clients,
   type FastMcpConfig,
   fastMcpConfig,
+  frameworkTraits,
   gatewayUrl,
   type LangChainConfig,
   langChainConfig,
@@ -144,12 +143,10 @@ export class HubClient extends HubRoutes {
 
   /** `speaksSse`: false where one constructor has to do for all. */
   #targets(
-    id: ClientKind["id"],
+    framework: keyof typeof frameworkTraits,
     selection: AdapterSelection,
-    speaksSse?: false,
+    speaksSse: boolean = frameworkTraits[framework].speaksSse,
   ): Promise<readonly Target[]> {
-    const client = clients.find((one) => one.id === id);
-    if (client === undefined) throw new TypeError(`There is no client ${id}`);
-    return targetsFor(this, speaksSse === undefined ? client : { ...client, speaksSse }, selection);
+    return targetsFor(this, { ...frameworkTraits[framework], speaksSse }, selection);
   }
 }

@@ -23,6 +23,14 @@ export class LeaseClient {
   }
 
   /**
+   * What says to the hub who is asking, for clients that connect to it. Send it to this hub only, and show
+   * it nobody. Empty without a token.
+   */
+  authorization(): Record<string, string> {
+    return this.requests.authorization();
+  }
+
+  /**
    * Registers a server, or says again what the hub already knows. `proof` says that the server at the
    * endpoint is ours: the id of a lease it had, or its service key. Without it, while a lease there is
    * alive, the answer has `retryAfterMs` and no lease, and nothing has changed yet.

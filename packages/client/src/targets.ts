@@ -1,6 +1,5 @@
 import type { ServerSummary } from "@hub/api";
 import {
-  type ClientKind,
   type DirectConnection,
   hubConnection,
   modeFor,
@@ -8,6 +7,7 @@ import {
   safeUrl,
   selectDirect,
   type Target,
+  type Traits,
 } from "@hub/api/config";
 import { HubClientError } from "./hub-client-error.js";
 import type { HubRoutes } from "./hub-routes.js";
@@ -80,7 +80,7 @@ export function selectionOf(given: GatewaySelection): Selection {
 /** The endpoints to tell a client of, as suits its kind. There is at least one. */
 export async function targetsFor(
   hub: HubRoutes,
-  client: ClientKind,
+  client: Traits,
   given: AdapterSelection,
 ): Promise<readonly Target[]> {
   const { mode = "auto", via = "gateway", token, onLeftOut, signal, ...rest } = given;
@@ -139,7 +139,7 @@ async function selectedServers(
 
 const away: readonly string[] = ["suspect", "unreachable", "down"];
 
-function directTargets(hubUrl: string, client: ClientKind, servers: readonly ServerSummary[]) {
+function directTargets(hubUrl: string, client: Traits, servers: readonly ServerSummary[]) {
   const all = servers.map(
     ({ id, endpoint, transport, status }): DirectConnection => ({
       key: id,

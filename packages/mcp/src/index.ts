@@ -58,6 +58,7 @@ export {
 } from "./json-rpc.js";
 export { endOfText, type JsonLimits, type JsonVisitor, scanJson } from "./json-scan.js";
 export { LineCutter } from "./line-cutter.js";
+export { LineReader, type LineReaderOptions } from "./line-reader.js";
 export { sessionIdIn } from "./session-id.js";
 export { isBatch, membersOf } from "./split-batch.js";
 export { isUnauthorized, longestRefusal, refusesForToken, speaksOfToken } from "./token-refusal.js";

@@ -115,6 +115,7 @@ class Registration implements RegisteredBackend {
   #bound: Bound | undefined;
   #capabilities: { current(): string | undefined; stop(): void } | undefined;
   #closing: Promise<void> | undefined;
+  #giveBackPorts = () => {};
 
   constructor(options: RegisterOptions, source: Source) {
     this.#options = options;
@@ -258,7 +259,9 @@ class Registration implements RegisteredBackend {
   async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
     if (this.#serving?.hasAnyPort !== true) return undefined;
     const { name } = (await backend.describe()).serverInfo;
-    return usualPorts(this.#options.name ?? name, process.cwd());
+    const usual = usualPorts(this.#options.name ?? name, process.cwd());
+    this.#giveBackPorts = usual.giveBack;
+    return usual.ports;
   }
 
   /**
@@ -324,6 +327,7 @@ class Registration implements RegisteredBackend {
     await this.#hubs.leave(leaveBudgetMs);
     this.#mayEnd();
     await this.#serving?.close();
+    this.#giveBackPorts();
     this.#setStatus("closed");
   }
 }

@@ -84,24 +84,27 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("what the query of a URL holds is registered, and in no line of the log", async () => {
-  const query = `?key=$${"{SECRET}"}`;
+test("a URL with a secret, and one with headers, is registered as a relay that shows neither", async () => {
+  const secret = `$${"{SECRET}"}`;
   const cli = start(
     {
       mcpServers: {
-        away: { url: `${hub.url}/mcp${query}` },
-        none: { url: `http://127.0.0.1:1/mcp${query}` },
-        closed: { url: `http://me:$${"{SECRET}"}@127.0.0.1:1/mcp` },
+        query: { url: `http://127.0.0.1:1/mcp?key=${secret}` },
+        user: { url: `http://me:${secret}@127.0.0.1:1/mcp` },
+        headers: { url: `${hub.url}/mcp`, headers: { Authorization: `Bearer ${secret}` } },
       },
     },
     [],
     { SECRET: "s3cret" },
   );
-  await until("a registration", () => hub.registered.length === 1);
-  expect(hub.registered).toMatchObject([{ endpoint: `${hub.url}/mcp?key=s3cret` }]);
-  expect(await cli.says(/"away": serving at (\S+)/)).toBe(`${hub.url}/mcp`);
-  await cli.says(/"none": nothing answers at http:\/\/127\.0\.0\.1:1\/mcp yet/);
-  await cli.says(/"closed": nothing answers at http:\/\/127\.0\.0\.1:1\/mcp yet/);
+  await until("three registrations", () => hub.registered.length === 3);
+  const asked = hub.seen.find(({ path }) => path === "/mcp");
+  expect(asked?.authorization).toBe("Bearer s3cret");
+  for (const { endpoint } of hub.registered) {
+    expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
+    expect(endpoint).not.toBe(`${hub.url}/mcp`);
+  }
+  expect(JSON.stringify(hub.registrations())).not.toContain("s3cret");
   expect(cli.output).not.toContain("s3cret");
 });
 
@@ -135,7 +138,9 @@ test("a bad entry is told of and ends no other", async () => {
   await cli.says(/"no command" is left out: there is no command "no-such-command"/);
   await cli.says(/"no folder" is left out: there is no folder "\S+not\/here"/);
   await cli.says(/"ends" is left out: the command ended \(exit code 3\) before it answered/);
-  await cli.says(/"wrong" is left out: Expected "command" to be the name of a program, got 7/);
+  await cli.says(
+    /"wrong" is left out: Expected "command" to be the name of a program, got a number/,
+  );
   await cli.says(/"off": it is disabled in the file/);
   await cli.says(/"slip": "agrs" is not a known key and has no effect. The nearest key is "args"/);
   expect(names()).toEqual(["slip", "well"]);

@@ -1,6 +1,7 @@
 import { HubError } from "@hub/core";
 import { Hono } from "hono";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
+import { addClaudeDesktopBundleRoute } from "./api/claude-desktop-bundle.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
@@ -13,6 +14,7 @@ import { Paging } from "./api/paging.js";
 import type { AppDeps } from "./api/ports.js";
 import { faultError, newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
+import { addPythonClientRoutes } from "./api/python-client.js";
 import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
@@ -110,7 +112,9 @@ export function createApp(deps: AppDeps): HubApp {
   addToolRoutes(app, deps, paging);
   addTrafficRoutes(app, deps);
   addToolsetRoutes(app, deps);
+  addClaudeDesktopBundleRoute(app, deps);
   addClientConfigRoutes(app, deps);
+  addPythonClientRoutes(app);
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addOperationRoutes(app, deps);

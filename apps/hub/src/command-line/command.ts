@@ -65,7 +65,7 @@ type OptionValue<Declared> = Declared extends { readonly isRepeatable: true }
       : boolean;
 
 /** What a command is given: each argument and option under the name it was declared with. */
-export type Given<Arguments, Options> = {
+type Given<Arguments, Options> = {
   readonly args: { readonly [Name in keyof Arguments]: ArgumentValue<Arguments[Name]> };
   readonly options: { readonly [Name in keyof Options]: OptionValue<Options[Name]> };
 };

@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 function kindOfAnswer({ status, code }: HubClientError): FailureKind {
-  if (status === 0 || code === "NOT_A_HUB") return "unreachable";
+  if (status === 0 || code === "NOT_A_HUB" || code === "NOT_UP") return "unreachable";
   // What stands before a hub that is not there says so without a code.
   if (code === "HTTP_ERROR" && [502, 503, 504].includes(status)) return "unreachable";
   if (status === 404) return "notFound";

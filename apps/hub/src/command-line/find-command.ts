@@ -28,7 +28,7 @@ function countLeading(words: readonly string[]): number {
   return count;
 }
 
-export function entryNamed(name: string): CommandEntry | undefined {
+function entryNamed(name: string): CommandEntry | undefined {
   return commands.find((entry) => entry.name === name);
 }
 
@@ -60,12 +60,13 @@ export function findCommand(words: readonly string[]): FoundCommand {
     return { ok: true, entry, words };
   }
   const behind = second === undefined ? [] : [second, ...others];
+  // `import clients` is a command beside `import`.
+  const whole = second === undefined ? undefined : entryNamed(`${first} ${second}`);
+  if (whole !== undefined) return { ok: true, entry: whole, words: [...before, ...others] };
   const entry = entryNamed(first);
   if (entry !== undefined) return { ok: true, entry, words: [...before, ...behind] };
   const below = entriesBelow(first);
   if (below.length > 0) {
-    const whole = entryNamed(`${first} ${second ?? ""}`);
-    if (whole !== undefined) return { ok: true, entry: whole, words: [...before, ...others] };
     const seconds = below.map(({ name }) => name.slice(first.length + 1));
     const problem =
       second === undefined || isOption(second)

@@ -1,7 +1,7 @@
 import { type HubClient, HubClientError, type ServerDetail } from "@hub/client";
-import { nearestName } from "@hub/core/environment";
 import { CommandError } from "./command-error.js";
 import type { CommandContext } from "./context.js";
+import { nearestAdvice } from "./nearest.js";
 
 /**
  * The server with this id, or with this name.
@@ -21,13 +21,9 @@ export async function findServer(
   const named = servers.find(({ name }) => name.toLowerCase() === idOrName.toLowerCase());
   if (named !== undefined) return await hub.server(named.id, interrupted);
   const ids = servers.map(({ id }) => id);
-  const nearest = nearestName(idOrName, ids);
-  const advice =
-    nearest === undefined
-      ? ids.length === 0
-        ? "No server is registered."
-        : "mcp-hub list shows what there is."
-      : `The nearest is ${nearest}.`;
+  const otherwise =
+    ids.length === 0 ? "No server is registered" : "mcp-hub list shows what there is";
+  const advice = nearestAdvice(idOrName, ids, otherwise);
   throw new CommandError("notFound", `There is no server ${JSON.stringify(idOrName)}. ${advice}`, {
     code: "SERVER_NOT_FOUND",
   });

@@ -12,9 +12,9 @@ function visible(character: string): string {
   return code === 0x7f ? "\u2421" : "\ufffd";
 }
 
-/** A text in one line that no terminal obeys. Line breaks and tabs become spaces. */
+/** A text in one line that no terminal obeys. Line breaks and tabs become a space. */
 export function safeLine(text: string): string {
-  return text.replace(/[\s\u2028\u2029]+/g, " ").replace(unsafe, visible);
+  return text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, " ").replace(unsafe, visible);
 }
 
 /** A text of several lines that no terminal obeys. It keeps line breaks and tabs. */

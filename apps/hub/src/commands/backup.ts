@@ -1,9 +1,7 @@
 import { join, resolve } from "node:path";
 import { unknownSettingText } from "@hub/core/environment";
-import { backUp } from "@hub/store-sqlite";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import { parseConfig } from "../config.js";
 import { shortPath } from "../short-path.js";
 
 /** The time of day in a name that every file system takes, and that sorts. */
@@ -29,6 +27,10 @@ export const command = defineCommand({
   ],
   examples: ["backup", "backup /mnt/backups/monday"],
   async run({ environment, folder: typedIn, output }, { args }) {
+    const [{ parseConfig }, { backUp }] = await Promise.all([
+      import("../config.js"),
+      import("@hub/store-sqlite"),
+    ]);
     const parsed = parseConfig(environment);
     if (!parsed.ok) throw new CommandError("failed", parsed.problems.join("\n"));
     // A slip in the name of the data directory's variable would copy another directory, and look well.

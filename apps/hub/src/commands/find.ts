@@ -1,34 +1,46 @@
+import type { ServerSummary } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
-import { serverStatuses, statusPiece } from "../command-line/status.js";
-import { toned } from "../command-line/styled.js";
+import { statusPiece } from "../command-line/status.js";
+import { type Piece, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
+import { neededWords } from "../command-line/tool-schema.js";
 import { firstSentence } from "../command-line/words.js";
+
+/** Tools of one server that a person is shown; more of them are seldom what was meant. */
+const mostToolsShown = 5;
+
+const rowOf = (server: ServerSummary, tool: string, text: string): readonly Piece[] => [
+  toned(server.id, "name"),
+  toned(tool, "strong"),
+  statusPiece(server.status),
+  text,
+];
 
 export const command = defineCommand({
   args: {
-    question: { summary: "what the tool should do, in words", isRepeatable: true },
+    question: { summary: "what the server or its tool should do, in words", isRepeatable: true },
   },
   options: {
-    limit: { summary: "the most tools", value: "count", number: { least: 1, most: 200 } },
-    status: {
-      summary: "only tools of servers in this state",
-      value: "status",
-      isRepeatable: true,
-      choices: serverStatuses,
+    limit: {
+      summary: "the most servers (default: 10)",
+      value: "count",
+      number: { least: 1, most: 1_000 },
     },
-    hidden: { summary: "also those of servers that an operator hid" },
+    usable: { summary: "only servers that can be used now" },
   },
-  details: ["It searches the tools of all servers, and shows those that fit best first."],
-  examples: ["find weather in a city", "find send an email --status up --limit 3"],
+  details: [
+    "Servers with tools that fit come first, the best before all others; then those whose name, description or tags have all of the words.",
+  ],
+  examples: ["find weather in a city", "find send an email --usable --limit 1"],
   async run({ hub, interrupted, output }, { args, options }) {
-    const q = args.question.join(" ");
-    const { limit = 10, status, hidden } = options;
     const client = await hub();
-    const query = { q, limit, status, ...(hidden ? { hidden } : {}) };
-    const { tools } = await client.tools(query, interrupted);
-    if (tools.length === 0) output.note("No tool fits. mcp-hub tools lists all of them.");
-    output.answer({ tools }, () =>
-      tools.length === 0
+    const all = await client.find(args.question.join(" "), interrupted);
+    const found = all
+      .filter(({ isUsable }) => isUsable || !options.usable)
+      .slice(0, options.limit ?? 10);
+    if (found.length === 0) output.note("Nothing fits. mcp-hub tools lists every tool.");
+    output.answer({ found }, () =>
+      found.length === 0
         ? []
         : table(
             [
@@ -37,17 +49,21 @@ export const command = defineCommand({
               { title: "STATUS", keeps: "all" },
               { title: "WHAT IT DOES", keeps: 20 },
             ],
-            tools.map((tool) => [
-              toned(tool.serverId, "name"),
-              toned(tool.name, "strong"),
-              statusPiece(tool.serverStatus),
-              firstSentence(tool.description ?? tool.title),
-            ]),
+            found.flatMap(({ server, tools }) =>
+              tools.length === 0
+                ? [rowOf(server, "", firstSentence(server.description ?? server.title))]
+                : tools
+                    .slice(0, mostToolsShown)
+                    .map((tool) =>
+                      rowOf(server, tool.name, firstSentence(tool.description ?? tool.title)),
+                    ),
+            ),
             output.columns,
           ),
     );
-    const [best] = tools;
-    if (best !== undefined)
-      output.note(toned(`To call it: mcp-hub call ${best.serverId} ${best.name}`, "dim"));
+    const best = found.flatMap(({ tools }) => tools)[0];
+    if (best === undefined) return;
+    const words = [best.serverId, best.name, ...neededWords(best.definition.inputSchema)];
+    output.note(toned(`To call it: mcp-hub call ${words.join(" ")}`, "dim"));
   },
 });

@@ -50,9 +50,9 @@ export const command = defineCommand({
               { title: "STATUS", keeps: "all" },
               { title: "TOOLS", align: "right", keeps: "all" },
               { title: "INSTANCES", align: "right", keeps: "all" },
-              { title: "NAME" },
+              { title: "NAME", mayGo: true },
               { title: "ENDPOINT", keeps: 12 },
-              { title: "TAGS" },
+              { title: "TAGS", mayGo: true },
             ],
             servers.map((server) => [
               toned(server.id, "name"),

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
 import { exitCodes } from "../command-line/exit-codes.js";
 import {
@@ -6,10 +7,17 @@ import {
   holdYoungGeneration,
 } from "../garbage-collection.js";
 
+import { RunBeside } from "../run-file/run-beside.js";
+
 export const command = defineCommand({
   options: {
     "accept-data-loss": {
       summary: "start although data is missing that an earlier hub has acknowledged",
+    },
+    with: {
+      summary: "also serve every server in this file of an MCP client, as `mcp-hub run` does",
+      value: "file",
+      completes: "files",
     },
   },
   readsSettings: true,
@@ -27,18 +35,26 @@ export const command = defineCommand({
       "All settings, with their ranges: docs/reference/settings.md",
     ].join("\n"),
   ],
-  async run({ environment, interrupted, output }, { options }) {
+  async run({ environment, folder, interrupted, output }, { options }) {
     // Loading the program leaves much behind that is no measure for what running it needs.
     holdYoungGeneration();
     const { runHub } = await import("../run.js");
     const { webUi } = await import("@hub/ui");
     boundYoungGeneration(8 * 1024 * 1024);
     collectLargeObjectsSooner(16 * 1024 * 1024, 40);
+    const beside = new RunBeside(
+      options.with === undefined ? undefined : resolve(folder, options.with),
+      interrupted,
+    );
+    await beside.check();
+    const format = output.isJson ? "json" : environment.LOG_FORMAT;
+    const hasJsonLog = format === "json" || (format !== "pretty" && !output.isTerminal);
     const isStopped = await runHub({
       env: output.isJson ? { ...environment, LOG_FORMAT: "json" } : environment,
       acceptDataLoss: options["accept-data-loss"],
       webUi: webUi(),
-      stopped: interrupted,
+      stopped: beside.stopped,
+      onStarted: (url) => beside.start(url, hasJsonLog),
     });
     return isStopped ? exitCodes.ok : exitCodes.failed;
   },

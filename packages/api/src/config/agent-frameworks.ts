@@ -1,6 +1,7 @@
 import type { ClientKind } from "./connection.js";
 import { mastraConfig, mcpServersConfig, mcpUseConfig, strandsConfig } from "./frameworks.js";
 import { jsonFile, literal } from "./quoting.js";
+import { frameworkTraits } from "./traits.js";
 
 const save =
   'Save the text as `connect.ts` in a project of ES modules (`"type": "module"` in its `package.json`).';
@@ -20,12 +21,11 @@ function typescript(value: unknown, indent = ""): string {
 
 /** Claude Code as a library, which shows its model the tools that it searches for. */
 export const claudeAgentSdk: ClientKind = {
+  ...frameworkTraits["claude-agent-sdk"],
   id: "claude-agent-sdk",
   title: "Claude Agent SDK",
-  list: "searched",
   format: "typescript",
   file: "connect.ts",
-  speaksSse: true,
   data: mcpServersConfig,
   text: (connections) => `import { type Options, query } from "@anthropic-ai/claude-agent-sdk";
 
@@ -53,11 +53,11 @@ for await (const message of query({ prompt: "Which tools do you have?", options 
 };
 
 export const mastra: ClientKind = {
+  ...frameworkTraits.mastra,
   id: "mastra",
   title: "Mastra",
   format: "typescript",
   file: "connect.ts",
-  speaksSse: true,
   data: (targets) => mastraConfig(targets, (url) => url),
   text: (connections) => `import { MCPClient } from "@mastra/mcp";
 
@@ -74,11 +74,11 @@ export const tools = await client.listTools();
 };
 
 export const mcpUse: ClientKind = {
+  ...frameworkTraits["mcp-use"],
   id: "mcp-use",
   title: "mcp-use",
   format: "typescript",
   file: "connect.ts",
-  speaksSse: true,
   data: mcpUseConfig,
   text: (connections) => `import { MCPClient } from "mcp-use";
 
@@ -96,11 +96,11 @@ for (const session of Object.values(await client.createAllSessions())) {
 };
 
 export const strands: ClientKind = {
+  ...frameworkTraits.strands,
   id: "strands",
   title: "Strands Agents",
   format: "typescript",
   file: "connect.ts",
-  speaksSse: true,
   data: strandsConfig,
   text: (connections) => `import { Agent, McpClient } from "@strands-agents/sdk";
 
@@ -117,12 +117,11 @@ export const agent = new Agent({ tools: clients });
 
 /** What many programs read, and what the others' documentation shows first. */
 export const mcpServers: ClientKind = {
+  ...frameworkTraits["mcp-servers"],
   id: "mcp-servers",
   title: "mcpServers (any other client)",
-  list: "used",
   format: "json",
   file: ".mcp.json",
-  speaksSse: true,
   data: mcpServersConfig,
   text: (connections) => jsonFile(mcpServersConfig(connections)),
   steps: () => [

@@ -8,6 +8,7 @@ import {
 import type { ClientFormat } from "./ids.js";
 import { longestListForModels } from "./mode.js";
 import { isCommandSafe } from "./quoting.js";
+import type { Traits } from "./traits.js";
 
 function configOf(
   client: ClientKind,
@@ -78,7 +79,7 @@ const listed = (ids: readonly string[]) => ids.map((id) => `\`${id}\``).join(", 
 /** Which servers go through the hub all the same, by their keys, and why. */
 type Bridged = { readonly speechless: readonly string[]; readonly unsafe: readonly string[] };
 
-function bridgedOf(client: ClientKind, direct: readonly DirectConnection[]): Bridged {
+function bridgedOf(client: Traits, direct: readonly DirectConnection[]): Bridged {
   const keysOf = (isBridged: (one: DirectConnection) => boolean) =>
     direct.filter(isBridged).map(({ key }) => key);
   return {
@@ -131,7 +132,7 @@ export type DirectSelection = {
 
 /** Which of some servers to tell a client of: those that answer, or all of them where none does. */
 export function selectDirect(
-  client: ClientKind,
+  client: Traits,
   all: readonly DirectConnection[],
 ): DirectSelection & { readonly told: readonly DirectConnection[]; readonly bridged: Bridged } {
   const away = all.filter(({ isAway }) => isAway);

@@ -1,4 +1,5 @@
 import type { ClientFormat, ClientId } from "./ids.js";
+import type { Traits } from "./traits.js";
 
 /** One MCP endpoint a client is told of. All of it is made of safe characters: see `safeUrl`. */
 export type Connection = {
@@ -38,22 +39,12 @@ export type Configuration = {
 };
 
 /** A program that people connect with, and how it wants to be told of MCP endpoints. */
-export type ClientKind = {
+export type ClientKind = Traits & {
   readonly id: ClientId;
   readonly title: string;
   readonly format: ClientFormat;
   /** The file that the text belongs in. Absent for commands. */
   readonly file?: string;
-  /** Whether it connects to servers of the old HTTP+SSE transport. */
-  readonly speaksSse: boolean;
-  /**
-   * What becomes of the list of tools. `read`: a model reads all of it. `searched`: the program shows its
-   * model what it searches for, and is given the whole list. `used`: a program calls tools by their names.
-   * Default: read.
-   */
-  readonly list?: "read" | "searched" | "used";
-  /** Whether the text becomes the command line of a program, pasted by a person or started by the client. */
-  readonly isCommandLine?: true;
   /** The whole file or all commands. There is at least one connection. */
   text(connections: readonly Connection[]): string;
   /** What a constructor of the framework takes; undefined for what it cannot be told so. */

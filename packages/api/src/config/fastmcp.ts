@@ -1,17 +1,17 @@
 import type { ClientKind, Connection } from "./connection.js";
 import { fastMcpConfig } from "./frameworks.js";
 import { literal } from "./quoting.js";
+import { frameworkTraits } from "./traits.js";
 
 const entry = ({ key, url, transport }: Connection) =>
   `        ${literal(key)}: {"url": ${literal(url)}, "transport": "${transport === "sse" ? "sse" : "http"}"},`;
 
 export const fastmcp: ClientKind = {
+  ...frameworkTraits.fastmcp,
   id: "fastmcp",
-  list: "used",
   title: "FastMCP client",
   format: "python",
   file: "connect.py",
-  speaksSse: true,
   data: fastMcpConfig,
   text: (connections) => `import asyncio
 

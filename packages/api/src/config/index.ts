@@ -37,3 +37,4 @@ export {
 export { longestListForModels, modeFor } from "./mode.js";
 export { literal, safeUrl, shellWord } from "./quoting.js";
 export { gatewayUrl, hubConnection, type Selection } from "./selection.js";
+export { frameworkTraits, type Traits } from "./traits.js";

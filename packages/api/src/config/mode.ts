@@ -1,4 +1,4 @@
-import type { ClientKind } from "./connection.js";
+import type { Traits } from "./traits.js";
 
 /**
  * A longer list goes to models as the hub's three search tools instead. Models choose worse from long lists
@@ -8,6 +8,6 @@ import type { ClientKind } from "./connection.js";
 export const longestListForModels = 40;
 
 /** How the hub should show its tools to a client, when nobody says. */
-export function modeFor({ list = "read" }: ClientKind, toolCount: number): "all" | "search" {
+export function modeFor({ list = "read" }: Traits, toolCount: number): "all" | "search" {
   return list === "read" && toolCount > longestListForModels ? "search" : "all";
 }

@@ -1,6 +1,7 @@
 import type { ClientKind, Connection } from "./connection.js";
 import { adkArguments, aiSdkConfig, langChainConfig, openAIAgentsOptions } from "./frameworks.js";
 import { literal } from "./quoting.js";
+import { frameworkTraits } from "./traits.js";
 
 type Connections = readonly Connection[];
 
@@ -21,11 +22,11 @@ const langchainEntry = (one: Connection) =>
     },`;
 
 export const langchain: ClientKind = {
+  ...frameworkTraits.langchain,
   id: "langchain",
   title: "LangChain",
   format: "typescript",
   file,
-  speaksSse: true,
   data: langChainConfig,
   text: (connections) => `import { MultiServerMCPClient } from "@langchain/mcp-adapters";
 
@@ -60,11 +61,11 @@ const adkEntry = (connections: Connections) => (one: Connection) => {
 };
 
 export const adk: ClientKind = {
+  ...frameworkTraits.adk,
   id: "adk",
   title: "Google ADK",
   format: "typescript",
   file,
-  speaksSse: false,
   data: adkArguments,
   text: (connections) => `import { MCPToolset } from "@google/adk";
 
@@ -85,11 +86,11 @@ ${lines(connections, adkEntry(connections))}
 const aiTransport = (one: Connection) => `{ type: "${short(one)}", url: ${literal(one.url)} }`;
 
 export const aiSdk: ClientKind = {
+  ...frameworkTraits["ai-sdk"],
   id: "ai-sdk",
   title: "AI SDK",
   format: "typescript",
   file,
-  speaksSse: true,
   // It has no prefixes to keep the tools of several apart.
   data: ([first, ...more]) =>
     first === undefined || more.length > 0 ? undefined : aiSdkConfig(first),
@@ -135,11 +136,11 @@ const agentsServer = (one: Connection) =>
   `new ${one.transport === "sse" ? "MCPServerSSE" : "MCPServerStreamableHttp"}({ name: ${literal(one.key)}, url: ${literal(one.url)} })`;
 
 export const openaiAgents: ClientKind = {
+  ...frameworkTraits["openai-agents"],
   id: "openai-agents",
   title: "OpenAI Agents",
   format: "typescript",
   file,
-  speaksSse: true,
   // The old transport has a class of its own.
   data: (targets) =>
     targets.some(({ transport }) => transport === "sse") ? undefined : openAIAgentsOptions(targets),

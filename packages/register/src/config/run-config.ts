@@ -1,25 +1,24 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Log, logToStderr } from "../log.js";
 import { loggedUrl } from "../logged-url.js";
-import { register } from "../register.js";
 import type { ConfigOptions } from "../stdio/cli-options.js";
 import { endOnce, endWithParent, onSignals } from "../stdio/endings.js";
 import { Watchdog } from "../stdio/watchdog.js";
-import { type Wrapped, wrapCommand } from "../stdio/wrap-command.js";
-import { type Config, readConfig } from "./read-config.js";
-import type { ServerEntry } from "./read-entry.js";
+import { type Kept, keepEntry } from "./keep-entry.js";
+import { type Config, fillInEntry, readConfig } from "./read-config.js";
 
 /**
  * Serves and registers every server of a file, each under its name there, in this process. One that cannot
  * be is told of and left out; without any the process ends with code 1, and with 2 when the file is none.
  */
 export function runConfig(options: ConfigOptions): void {
-  const { entries } = readFile(options.file);
+  const file = resolve(options.file);
+  const { entries } = readFile(file, options.file);
   // Each command listens to what stderr takes.
   process.stderr.setMaxListeners(0);
   const watchdog = new Watchdog();
-  const kept = new Map<string, Wrapped>();
+  const kept = new Map<string, Kept>();
   const end = endOnce(async () => {
     await Promise.all([...kept.values()].map((one) => one.close()));
     watchdog.close();
@@ -36,14 +35,17 @@ export function runConfig(options: ConfigOptions): void {
   };
 
   let isReading = true;
-  for (const { name, read } of entries) {
+  for (const entry of entries) {
+    const { name, read } = entry;
     const log = named(name);
-    if (read.kind === "wrong") leaveOut(name, read.reason);
-    else if (read.kind === "disabled")
+    const filled = fillInEntry(entry, file, { environment: process.env });
+    if (filled.kind === "wrong") leaveOut(name, filled.reason);
+    else if (filled.kind === "disabled")
       log({ level: "info", message: "it is disabled in the file" });
     else {
-      for (const message of read.notes) log({ level: "warn", message });
-      kept.set(name, keep(name, read.server, { options, watchdog, log }));
+      const notes = read.kind === "server" ? read.notes : [];
+      for (const message of notes) log({ level: "warn", message });
+      kept.set(name, keepEntry(filled.server, { ...options, name, watchdog, log }));
     }
   }
   isReading = false;
@@ -64,13 +66,14 @@ export function runConfig(options: ConfigOptions): void {
   }
 }
 
-function readFile(file: string): Config {
+function readFile(file: string, given: string): Config {
   try {
-    const folder = dirname(resolve(file));
-    return readConfig(readFileSync(file, "utf8"), { folder, environment: process.env });
+    const config = readConfig(readFileSync(file, "utf8"), file, process.cwd());
+    if (config.entries.length > 0) return config;
+    throw new Error("It names no server");
   } catch (error) {
     // Of the file system, or of the reader, which say what it is.
-    process.stderr.write(`hub-register: ${file}: ${(error as Error).message}\n`);
+    process.stderr.write(`hub-register: ${given}: ${(error as Error).message}\n`);
     process.exit(2);
   }
 }
@@ -79,22 +82,4 @@ function readFile(file: string): Config {
 function named(name: string): Log {
   return ({ level, message }) =>
     logToStderr({ level, message: `${JSON.stringify(name)}: ${message}` });
-}
-
-interface Keeping {
-  readonly options: ConfigOptions;
-  readonly watchdog: Watchdog;
-  readonly log: Log;
-}
-
-function keep(name: string, server: ServerEntry, { options, watchdog, log }: Keeping): Wrapped {
-  const said = { ...options.register, name, log };
-  if (server.kind === "command")
-    return wrapCommand({ ...options, ...server, label: name, register: said, watchdog, log });
-  const { url, transport } = server;
-  const registered = register(url, { ...said, transport, signals: false });
-  return {
-    ready: registered.ready.then((one) => one.url),
-    close: () => registered.close(),
-  };
 }

@@ -23,6 +23,12 @@ export class CommandFailed extends Error {
   }
 }
 
+/** What happens to the processes of a command, for whoever shows it. */
+export type ProcessEvent =
+  | { readonly kind: "started"; readonly pid: number | undefined }
+  /** `isAccident`: nobody had asked it to end. */
+  | { readonly kind: "ended"; readonly isAccident: boolean; readonly how: string };
+
 export interface CommandOptions {
   readonly command: string;
   readonly args: readonly string[];
@@ -39,6 +45,7 @@ export interface CommandOptions {
   readonly output: ShownOutput;
   /** Ends its processes where this one cannot. Others may use it as well. */
   readonly watchdog: Watchdog;
+  readonly onProcess?: ((event: ProcessEvent) => void) | undefined;
 }
 
 /** A process of the command that runs, and the way to talk to it. */
@@ -74,6 +81,7 @@ export class Command {
     const child = await this.#spawn();
     const { pid } = child;
     if (pid !== undefined) this.#options.watchdog.watch(pid);
+    this.#options.onProcess?.({ kind: "started", pid });
     let ending: Promise<void> | undefined;
     let tellGone = (_isAccident: boolean) => {};
     const gone = new Promise<boolean>((resolve) => {
@@ -109,8 +117,12 @@ export class Command {
     this.#running.add(running);
     if (child.stderr !== null) showLines(child, child.stderr, this.#options.output);
     child.once("exit", (code, signal) => {
-      if (ending === undefined) this.#endedItself(code, signal);
+      const isAccident = ending === undefined;
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      if (isAccident) this.#endedItself(code, how);
       void end(true);
+      // Once its pipes are closed: then whoever used it knows that it is gone.
+      child.once("close", () => this.#options.onProcess?.({ kind: "ended", isAccident, how }));
     });
     if (this.#isStopped) await end(false);
     return running;
@@ -149,9 +161,8 @@ export class Command {
     return child;
   }
 
-  #endedItself(code: number | null, signal: NodeJS.Signals | null): void {
+  #endedItself(code: number | null, how: string): void {
     if (this.#isStopped) return;
-    const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
     this.#options.onEnded?.(how);
     if (this.#era.known === undefined) {
       this.#failure = new CommandFailed(

@@ -10,7 +10,7 @@ export interface PooledProcess {
 export class TooManyProcesses extends Error {
   constructor(most: number) {
     super(
-      `All ${most} processes of this server are in use. Try again when a client has left, or start hub-register with a larger --max-processes`,
+      `All ${most} processes of this server are in use. Try again when a client has left, or allow more of them with --max-processes`,
     );
     this.name = "TooManyProcesses";
   }

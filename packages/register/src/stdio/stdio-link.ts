@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
+import { LineReader, type LineReaderOptions } from "@hub/mcp";
 import type { Log } from "../log.js";
 import {
   failed,
@@ -14,7 +15,6 @@ import {
 import type { Link } from "../wrap/link.js";
 import { isTooDeep, tooDeepText } from "../wrap/nesting.js";
 import { readJson, writeJson } from "../wrap/written-numbers.js";
-import { LineReader, type LineReaderOptions } from "./line-reader.js";
 import type { ShownOutput } from "./shown-output.js";
 
 /** The longest line of a server's stdout, so the longest message, in bytes. */

@@ -1,12 +1,13 @@
+import type { Writable } from "node:stream";
 import type { Log } from "../log.js";
-import { createMask } from "../mask-secrets.js";
+import { createMask, type Mask } from "../mask-secrets.js";
 import type { RegisterOptions } from "../options.js";
 import { type Registered, registerBackend } from "../register.js";
 import type { Backend } from "../wrap/backend.js";
 import { sharedProcessCapabilities } from "../wrap/capabilities.js";
 import { SharedBackend } from "../wrap/shared-backend.js";
 import { Upstream } from "../wrap/upstream.js";
-import { Command } from "./command.js";
+import { Command, type ProcessEvent } from "./command.js";
 import { LastLines } from "./last-lines.js";
 import { ProcessBackend } from "./process-backend.js";
 import { Restarts } from "./restarts.js";
@@ -36,25 +37,34 @@ export interface WrapOptions extends ProcessOptions {
   readonly cwd?: string | undefined;
   /** Stands before each line of its output. */
   readonly label: string;
+  /** Where its output is shown. Default: stderr. */
+  readonly shownOn?: Writable | undefined;
+  readonly onProcess?: ((event: ProcessEvent) => void) | undefined;
   readonly register: RegisterOptions;
   readonly watchdog: Watchdog;
   readonly log: Log;
+  /** Takes out of the last lines what is secret beside the environment. Default: nothing. */
+  readonly redact?: Mask | undefined;
 }
 
 /** A command that is served and kept registered. */
 export interface Wrapped {
   /** Resolves with the URL it is served at, undefined when it was closed before. Rejects with the reason it cannot be, a CommandFailed where the command is it. */
   readonly ready: Promise<string | undefined>;
+  readonly registered: Registered;
+  /** The connection whose lists stand for the server. */
+  readonly reference: Upstream;
   /** Deregisters, stops serving and ends its processes. */
   close(): Promise<void>;
 }
 
 /** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
 export function wrapCommand(options: WrapOptions): Wrapped {
-  const { log, isShared, sendsLog, env = {} } = options;
-  const lines = new LastLines(createMask({ ...process.env, ...env }));
+  const { log, isShared, sendsLog, env = {}, redact = (text) => text } = options;
+  const mask = createMask({ ...process.env, ...env });
+  const lines = new LastLines((line) => mask(redact(line)));
   const output = new ShownOutput({
-    to: process.stderr,
+    to: options.shownOn ?? process.stderr,
     prefix: `[${options.label}]`,
     log,
     now: () => performance.now(),
@@ -81,6 +91,8 @@ export function wrapCommand(options: WrapOptions): Wrapped {
   });
   return {
     ready: readyUrl(registered, command),
+    registered,
+    reference: backend.reference,
     async close() {
       clearInterval(telling);
       command.expectEnd();

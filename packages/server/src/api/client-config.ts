@@ -51,7 +51,7 @@ function checkTogether({
   toolset,
   via,
   mode,
-}: QueryOf<typeof getClientConfig>): void {
+}: Partial<QueryOf<typeof getClientConfig>>): void {
   if (toolset !== undefined && (servers !== undefined || tags !== undefined))
     refuse("/toolset", "cannot be combined with servers or tags; use one or the other");
   if (toolset !== undefined && via === "direct")
@@ -60,6 +60,26 @@ function checkTogether({
     refuse("/mode", "must be left out for a toolset, whose own mode decides");
   if (mode === "search" && via === "direct")
     refuse("/mode", "must be all with via=direct: the search tools are the hub's own");
+}
+
+type Asked = Pick<QueryOf<typeof getClientConfig>, "servers" | "tags" | "toolset" | "mode">;
+
+/** What a request asks for. Throws for what cannot be had together, and for what there is not. */
+export function wantedBy(
+  asked: Asked,
+  hubUrl: string,
+  { registry, toolsets }: Pick<AppDeps, "registry" | "toolsets">,
+): Wanted {
+  checkTogether(asked);
+  checkServers(asked.servers ?? [], registry);
+  const toolset = asked.toolset === undefined ? undefined : toolsets.get(asked.toolset);
+  if (asked.toolset !== undefined && toolset === undefined) throw toolsetNotFound(asked.toolset);
+  const hidden = (asked.servers ?? []).some((id) => {
+    const entry = registry.get(id);
+    return entry !== undefined && isHidden(entry.record);
+  });
+  const { servers, tags, mode } = asked;
+  return { hubUrl, servers, tags, hidden, toolset, mode };
 }
 
 function throughHub(client: ClientKind, wanted: Wanted, registry: Registry): ClientConfig {
@@ -84,21 +104,7 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     const { context } = call;
     const client = clientNamed(call.params.client);
     const asked = call.query;
-    checkTogether(asked);
-    checkServers(asked.servers ?? [], registry);
-    const toolset = asked.toolset === undefined ? undefined : toolsets.get(asked.toolset);
-    if (asked.toolset !== undefined && toolset === undefined) throw toolsetNotFound(asked.toolset);
-    const wanted: Wanted = {
-      hubUrl: new URL(context.req.url).origin,
-      servers: asked.servers,
-      tags: asked.tags,
-      hidden: (asked.servers ?? []).some((id) => {
-        const entry = registry.get(id);
-        return entry !== undefined && isHidden(entry.record);
-      }),
-      toolset,
-      mode: asked.mode,
-    };
+    const wanted = wantedBy(asked, new URL(context.req.url).origin, { registry, toolsets });
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, registry))

@@ -11,6 +11,7 @@ import type { Context } from "hono";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
+import { isFresh } from "./if-none-match.js";
 import { addOfferRoutes } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
@@ -18,15 +19,6 @@ import { proofOf } from "./proof.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";
 import { instant } from "./views.js";
-
-/** True when If-None-Match names this tag, strongly or weakly. */
-function isFresh(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return (
-    header === etag ||
-    header.split(",").some((one) => one.trim().replace(/^W\//, "") === etag || one.trim() === "*")
-  );
-}
 
 /** Ready bytes and plain headers: the hot path of clients that poll. */
 function answerListing(context: Context<AppEnv>, { bytes, etag }: Listing): Response {

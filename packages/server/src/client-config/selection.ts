@@ -39,7 +39,8 @@ export type Shown = {
   readonly tooMany: number | undefined;
 };
 
-const selectionOf = ({ servers, tags, toolset, hidden }: Wanted): Selection => ({
+/** The same for the addresses of the hub. */
+export const selectionOf = ({ servers, tags, toolset, hidden }: Wanted): Selection => ({
   servers,
   tags,
   toolset: toolset?.id,

@@ -1,0 +1,234 @@
+import { existsSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { nearestName } from "@hub/core/environment";
+import { defineCommand } from "../command-line/command.js";
+import { CommandError } from "../command-line/command-error.js";
+import { thisMachine } from "../connect/client-folders.js";
+import { FileChanged, FileRefused } from "../connect/config-file.js";
+import { type Connected, connectClient } from "../connect/connect.js";
+import { type ConnectClient, scopes } from "../connect/connect-client.js";
+import { connectClients } from "../connect/connect-clients.js";
+import {
+  endpointOf,
+  type Shown,
+  selectionArguments,
+  selectionProblem,
+} from "../connect/endpoint.js";
+import { listOption } from "../connect/list-option.js";
+import { EditRefused, positionText } from "../connect/refusal.js";
+
+const ids = connectClients.map(({ id }) => id);
+
+function clientNamed(id: string): ConnectClient {
+  const client = connectClients.find((one) => one.id === id);
+  if (client !== undefined) return client;
+  const nearest = nearestName(id, ids);
+  const advice = nearest === undefined ? `It knows ${ids.join(", ")}` : `Perhaps ${nearest}`;
+  throw new CommandError("usage", `MCP Hub knows no file of ${JSON.stringify(id)}. ${advice}.`);
+}
+
+/** The name of the variable that the file is to name; undefined where the hub needs no token. */
+function tokenVariable(
+  {
+    "token-env": given,
+    "no-token": none,
+  }: { "token-env": string | undefined; "no-token": boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (none) return undefined;
+  if (given !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(given))
+    throw new CommandError(
+      "usage",
+      "--token-env takes the name of an environment variable, as MCP_HUB_TOKEN. A token itself is never written into a file.",
+    );
+  if (given !== undefined) return given;
+  return environment.MCP_HUB_TOKEN ? "MCP_HUB_TOKEN" : undefined;
+}
+
+/** Puts what `connectClient` throws into an error of the command line. */
+function explained(error: unknown, file: string): unknown {
+  if (error instanceof EditRefused) {
+    const at = positionText(error.position);
+    const where = at === "" ? file : `${file}, ${at}`;
+    const code = { broken: "FILE_BROKEN", unclear: "FILE_UNCLEAR", taken: "NAME_IN_USE" }[
+      error.code
+    ];
+    return new CommandError("refused", `${where}: ${error.message}. Nothing was changed.`, {
+      code,
+    });
+  }
+  if (error instanceof FileRefused)
+    return new CommandError("refused", `${error.message}. Nothing was changed.`, {
+      code: "FILE_REFUSED",
+    });
+  if (error instanceof FileChanged)
+    return new CommandError(
+      "failed",
+      `${file} changed again and again while it was edited. Close the client and try again.`,
+      { code: "FILE_CHANGED" },
+    );
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return new CommandError(
+      "refused",
+      `${file} cannot be written (${code}). Nothing was changed.`,
+      {
+        code: "FILE_REFUSED",
+      },
+    );
+  return error;
+}
+
+/** What is said below the difference. */
+function afterwards(result: Connected, client: ConnectClient, notes: readonly string[]): string[] {
+  if (!result.isChanged) return [`${result.file} needs no change.`];
+  if (!result.isWritten) return ["", "Nothing was written. Give --write to write it."];
+  return [
+    "",
+    `${client.title}: ${result.file} was changed.`,
+    ...(result.backup === undefined ? [] : [`The file as it was: ${result.backup}`]),
+    ...notes,
+  ];
+}
+
+export const command = defineCommand({
+  args: {
+    client: { summary: `whose file it is: ${ids.join(", ")}`, choices: ids },
+  },
+  options: {
+    write: { summary: "write the file; without it only the difference is shown" },
+    remove: { summary: "take the entry out again" },
+    replace: { summary: "let an entry of the same name that leads elsewhere give way" },
+    scope: {
+      summary: "the file of this person (default) or of this project",
+      value: "scope",
+      choices: scopes,
+    },
+    file: { summary: "another file of the same format", value: "path", completes: "files" },
+    name: {
+      summary: "what the client calls it (default: hub, or the server or toolset)",
+      value: "name",
+    },
+    server: {
+      summary: "only this server; several with several --server",
+      value: "id",
+      isRepeatable: true,
+      completes: "servers",
+    },
+    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
+    toolset: { summary: "a toolset", value: "id", completes: "toolsets" },
+    mode: {
+      summary: "search: the hub's search tools in the place of all tools",
+      value: "mode",
+      choices: ["all", "search"],
+    },
+    "token-env": {
+      summary:
+        "the variable with the token, which the file names (default: MCP_HUB_TOKEN, when it is set)",
+      value: "variable",
+    },
+    "token-file": {
+      summary: "the file with the token, for clients that start the bridge",
+      value: "path",
+      completes: "files",
+    },
+    "no-token": { summary: "name no token, although MCP_HUB_TOKEN is set" },
+  },
+  details: [
+    "It edits the real file of the client, and asks no hub. Comments, other servers, their order, line ends and links stay as they are, and the file as it was is kept beside it. A file that is broken is refused.",
+    "Secrets of other servers are masked in the difference. A token is never written: the file names a variable or an input of the client.",
+  ],
+  examples: [
+    "connect claude-code",
+    "connect cursor --write",
+    "connect vscode --scope project --toolset research --write",
+    "connect codex --remove --write",
+  ],
+  async run({ output, environment, folder, hubUrl }, { args, options }) {
+    const client = clientNamed(args.client);
+    const selection: Shown = {
+      servers: listOption("--server", options.server),
+      tags: listOption("--tag", options.tag),
+      toolset: options.toolset,
+      mode: options.mode,
+    };
+    const problem = selectionProblem(selection);
+    if (problem !== undefined) throw new CommandError("usage", `${problem}.`);
+    const hub = hubUrl();
+    const { key, url } = endpointOf(hub, selection);
+    const name = options.name ?? key;
+    if (!/^[A-Za-z0-9_-]{1,60}$/.test(name))
+      throw new CommandError(
+        "usage",
+        "--name takes up to 60 letters, digits, hyphens and underscores.",
+      );
+    const machine = thisMachine(environment, folder, existsSync);
+    const scope = options.scope ?? "user";
+    const file =
+      options.file === undefined ? client.file(scope, machine) : resolve(folder, options.file);
+    if (file === undefined)
+      throw new CommandError(
+        "usage",
+        `${client.title} has no file for a project. Give --scope user.`,
+      );
+    const variable = tokenVariable(options, environment);
+    const tokenFile = options["token-file"];
+    if (tokenFile !== undefined && client.startsBridge !== true)
+      throw new CommandError(
+        "usage",
+        `${client.title} starts no bridge that could read --token-file. Use --token-env.`,
+      );
+    const program = realpathSync(process.argv[1] ?? "");
+    const wanted = {
+      name,
+      url,
+      tokenVariable: variable,
+      hasTokenFile: tokenFile !== undefined,
+      bridge: {
+        command: process.execPath,
+        args: [
+          program,
+          "stdio",
+          "--hub",
+          hub,
+          ...selectionArguments(selection),
+          ...(tokenFile === undefined ? [] : ["--token-file", resolve(folder, tokenFile)]),
+        ],
+      },
+    };
+    try {
+      const result = await connectClient({
+        client,
+        wanted,
+        hub,
+        file,
+        remove: options.remove,
+        replace: options.replace,
+        write: options.write,
+        now: () => new Date(),
+      });
+      const token =
+        variable === undefined || options.remove ? undefined : client.tokenNote?.(variable);
+      const notes = [...(token === undefined ? [] : [token]), client.next];
+      // As it is: its white space is part of it.
+      if (!output.isJson) output.text(result.difference);
+      output.answer(
+        {
+          client: client.id,
+          file: result.file,
+          name,
+          ...(options.remove ? {} : { url: wanted.url }),
+          changed: result.isChanged,
+          written: result.isWritten,
+          difference: result.difference,
+          ...(result.backup === undefined ? {} : { backup: result.backup }),
+          notes: result.isChanged ? notes : [],
+        },
+        () => afterwards(result, client, notes),
+      );
+    } catch (error) {
+      throw explained(error, file);
+    }
+    return undefined;
+  },
+});

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { runBridge } from "@hub/server/stdio-bridge";
+import { defineCommand } from "../command-line/command.js";
+import { CommandError } from "../command-line/command-error.js";
+import { safeLine } from "../command-line/safe-text.js";
+import { endpointOf, type Shown, selectionProblem } from "../connect/endpoint.js";
+import { listOption } from "../connect/list-option.js";
+
+/** A token is much shorter. In bytes. */
+const mostTokenBytes = 16_384;
+
+async function tokenIn(file: string | undefined, folder: string): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(resolve(folder, file), "utf8").catch((error: unknown) => {
+    throw new CommandError(
+      "usage",
+      `--token-file: ${error instanceof Error ? error.message : error}.`,
+    );
+  });
+  const token = text.trim();
+  if (token === "" || token.length > mostTokenBytes || !/^[\x21-\x7e]+$/.test(token))
+    throw new CommandError("usage", `--token-file: ${file} holds no token.`);
+  return token;
+}
+
+export const command = defineCommand({
+  isService: true,
+  options: {
+    server: {
+      summary: "only this server; several with several --server",
+      value: "id",
+      isRepeatable: true,
+      completes: "servers",
+    },
+    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
+    toolset: { summary: "a toolset", value: "id", completes: "toolsets" },
+    mode: {
+      summary: "search: the hub's search tools in the place of all tools",
+      value: "mode",
+      choices: ["all", "search"],
+    },
+    wait: {
+      summary: "how long a request waits for a hub that is away, in seconds (default: 30)",
+      value: "seconds",
+      number: { least: 0, most: 3_600 },
+    },
+    "token-file": {
+      summary: "a file with the token (default: what MCP_HUB_TOKEN holds)",
+      value: "path",
+      completes: "files",
+    },
+  },
+  details: [
+    "For clients that only start commands: a client starts it, and it carries the client's messages to the hub and back, in every revision of MCP. It ends when the client closes its end.",
+    "Only protocol goes to stdout, and a line for people to stderr. A hub that is away is waited for; then the client's request gets an error that says so, and the next one is tried again.",
+  ],
+  examples: [
+    "stdio",
+    "stdio --server weather --server tickets",
+    "stdio --hub https://hub.example.com --mode search",
+  ],
+  async run({ environment, folder, hubUrl, interrupted }, { options }) {
+    const selection: Shown = {
+      servers: listOption("--server", options.server),
+      tags: listOption("--tag", options.tag),
+      toolset: options.toolset,
+      mode: options.mode,
+    };
+    const problem = selectionProblem(selection);
+    if (problem !== undefined) throw new CommandError("usage", `${problem}.`);
+    const token = (await tokenIn(options["token-file"], folder)) ?? environment.MCP_HUB_TOKEN;
+    await runBridge({
+      url: new URL(endpointOf(hubUrl(), selection).url),
+      ...(token === undefined || token === "" ? {} : { token }),
+      ...(options.wait === undefined ? {} : { waitMs: options.wait * 1_000 }),
+      input: process.stdin,
+      output: process.stdout,
+      note: (text) => process.stderr.write(`mcp-hub stdio: ${safeLine(text)}\n`),
+      stopped: interrupted,
+    });
+    // Its own stdin may be open still, when a signal ended it.
+    process.exit(0);
+  },
+});

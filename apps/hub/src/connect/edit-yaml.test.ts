@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { putPlaces, readPlace, removePlaces } from "./edit-text.js";
+import type { Place } from "./entry.js";
+import { EditRefused } from "./refusal.js";
+import { yamlComments } from "./yaml-edit.js";
+
+const entry = {
+  name: "hub",
+  type: "streamable-http",
+  url: "http://127.0.0.1:8001/mcp",
+  requestOptions: { headers: { Authorization: `Bearer \${{ secrets.T }}` } },
+};
+const place: Place = { kind: "item", path: ["mcpServers"], by: "name", value: entry };
+const put = (text: string) => putPlaces(text, "yaml", [place]);
+const remove = (text: string) => removePlaces(text, "yaml", [place]);
+
+const piece = fc.constantFrom(
+  "# a comment",
+  "",
+  "key-#: plain # a comment",
+  "long-#: |\n  mcpServers:\n    - name: hub\n\n  # no comment",
+  "folded-#: >-\n  a\n  b",
+  "list-#:\n- a # one\n- b: c\n  d: 'e'",
+  'flow-#: {a: [1, 2], b: "#"}',
+  "models-#:\n    - name: x\n      apiKey: secret\n\n",
+);
+const item = fc.constantFrom(
+  "  - name: a\n    command: npx # runs it\n    args:\n      - -y",
+  "  # before b\n  - name: b\n    url: http://b",
+  "  -   name: c\n      text: |\n        many\n        lines",
+  "  - { name: d, url: http://d }",
+);
+
+const file = fc
+  .record({
+    before: fc.array(piece, { maxLength: 3 }),
+    servers: fc.option(fc.uniqueArray(item, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    after: fc.array(piece, { maxLength: 3 }),
+    end: fc.constantFrom("", "\n"),
+    mark: fc.constantFrom("", "\ufeff"),
+    lineEnd: fc.constantFrom("\n", "\r\n"),
+  })
+  .map(({ before, servers, after, end, mark, lineEnd }) => {
+    const list = servers === undefined ? [] : [["mcpServers:", ...servers].join("\n")];
+    const texts = [...before, ...list, ...after].map((text, index) =>
+      text.replace("-#", `-${index}`),
+    );
+    return mark + (texts.join("\n") + end).replaceAll("\n", lineEnd);
+  });
+
+const withoutHub = (text: string) => {
+  const { mcpServers, ...rest } = (parse(text.replace(/^\ufeff/, "")) ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const list = (mcpServers ?? []) as readonly { readonly name: string }[];
+  return { rest, others: list.filter(({ name }) => name !== "hub") };
+};
+
+describe("an entry in YAML", () => {
+  test("is there afterwards, nothing else has changed, and the same bytes are left beside others", () => {
+    fc.assert(
+      fc.property(file, (text) => {
+        const after = put(text);
+        expect(readPlace(after, "yaml", place)).toEqual(entry);
+        expect(withoutHub(after)).toEqual(withoutHub(text));
+        expect(yamlComments(after)).toEqual(yamlComments(text));
+        expect(put(after)).toBe(after);
+        const back = remove(after);
+        expect(withoutHub(back)).toEqual(withoutHub(text));
+        if (withoutHub(text).others.length > 0) expect(back).toBe(text);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test.each(["mcpServers:\n", "mcpServers: []\n", "mcpServers: # none\nother: 1\n", "", "name: x"])(
+    "%j gets its first entry",
+    (text) => {
+      const after = put(text);
+      expect(readPlace(after, "yaml", place)).toEqual(entry);
+      expect(yamlComments(after)).toEqual(yamlComments(text));
+    },
+  );
+
+  test.each([
+    ["mcpServers: [{name: a}]\n"],
+    ["mcpServers: {a: b}\n"],
+    ["- a\n"],
+    ["a: b: c\n"],
+    ["a: 1\n---\nb: 2\n"],
+    ["a: 1\na: 2\n"],
+  ])("%j is refused", (text) => {
+    expect(() => put(text)).toThrow(EditRefused);
+  });
+});

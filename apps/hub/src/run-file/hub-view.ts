@@ -1,0 +1,57 @@
+import type { HubClient, ServerSummary } from "@hub/client";
+
+const lookMs = 3_000;
+
+/** What the hub sees of a server: its status there, and how many tools it lists. */
+export interface SeenByHub {
+  readonly status: string;
+  readonly tools: number | undefined;
+}
+
+/**
+ * Asks the hub from time to time what it sees of all servers. Calls back when that changed, with nothing
+ * while the hub is away. Returns the way to stop.
+ */
+export function watchHub(
+  client: HubClient,
+  onChange: (seen: ReadonlyMap<string, SeenByHub>) => void,
+): () => void {
+  const stop = new AbortController();
+  let last = "";
+  const look = async () => {
+    const seen = await everyServer(client, stop.signal).catch((): readonly ServerSummary[] => []);
+    if (stop.signal.aborted) return;
+    const view = new Map(
+      seen.map(({ name, status, capabilities }) => [name, { status, tools: capabilities?.tools }]),
+    );
+    const text = JSON.stringify([...view]);
+    if (text !== last) onChange(view);
+    last = text;
+  };
+  let isLooking = false;
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    void look().finally(() => {
+      isLooking = false;
+    });
+  }, lookMs);
+  return () => {
+    clearInterval(timer);
+    stop.abort();
+  };
+}
+
+async function everyServer(
+  client: HubClient,
+  signal: AbortSignal,
+): Promise<readonly ServerSummary[]> {
+  const servers: ServerSummary[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.servers(cursor === undefined ? {} : { cursor }, signal);
+    servers.push(...page.servers);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && servers.length < 10_000);
+  return servers;
+}

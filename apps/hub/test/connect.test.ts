@@ -1,0 +1,144 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { getClientConfig } from "@hub/api";
+import { closeAll, TestHub } from "@hub/testing";
+import { parse as parseToml } from "smol-toml";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
+import type { Machine } from "../src/connect/client-folders.js";
+import { connectClients } from "../src/connect/connect-clients.js";
+import type { FileFormat } from "../src/connect/edit-text.js";
+
+const program = join(import.meta.dirname, "../bin/mcp-hub.js");
+let home = "";
+
+const parsers: Readonly<Record<FileFormat, (text: string) => unknown>> = {
+  json: (text) => JSON.parse(text),
+  toml: (text) => parseToml(text),
+  yaml: (text) => parseYaml(text),
+};
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "mcp-hub-home-"));
+});
+afterEach(async () => {
+  rmSync(home, { recursive: true, force: true });
+  await closeAll();
+});
+
+type Env = Readonly<Record<string, string>>;
+
+/** The command as a process, in a home of its own. */
+function run(words: readonly string[], env: Env = {}) {
+  const { PATH = "" } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "connect", ...words], {
+    cwd: home,
+    env: { PATH, HOME: home, USERPROFILE: home, APPDATA: join(home, "AppData"), ...env },
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const machine = (): Machine => ({
+  home,
+  project: home,
+  platform: process.platform,
+  env: { APPDATA: join(home, "AppData") },
+  hasFile: existsSync,
+});
+
+describe("mcp-hub connect", () => {
+  test.each(connectClients.map(({ id }) => id))(
+    "%s: shows, writes, has nothing left to do, and takes out",
+    (id) => {
+      const client = connectClients.find((one) => one.id === id);
+      const file = client?.file("user", machine()) ?? "";
+      const token = { MCP_HUB_TOKEN: "mh_abc_0123456789" };
+      const shown = run([id], token);
+      expect(shown.status, shown.stderr).toBe(0);
+      expect(shown.stdout).toContain(`+++ ${file}`);
+      expect(existsSync(file)).toBe(false);
+      expect(run([id, "--write"], token).status).toBe(0);
+      const text = readFileSync(file, "utf8");
+      expect(text).toContain("http://127.0.0.1:8001");
+      expect(text).not.toContain(token.MCP_HUB_TOKEN);
+      expect(run([id, "--write"], token).stdout).toContain("needs no change");
+      expect(run([id, "--remove", "--write"]).status).toBe(0);
+      expect(existsSync(file)).toBe(false);
+    },
+    60_000,
+  );
+
+  test("says the same as the hub's own page, for the clients that both know", async () => {
+    const hub = await TestHub.start();
+    for (const client of connectClients) {
+      // Claude Code is told by a command there, and Claude Desktop gets another bridge.
+      const isKnown = getClientConfig.params.shape.client.safeParse(client.id).success;
+      if (!isKnown || client.id === "claude-code" || client.id === "claude-desktop") continue;
+      const response = await fetch(`${hub.url}/config/${client.id}?format=text&mode=all`);
+      const file = join(home, client.id);
+      const ran = run([client.id, "--hub", hub.url, "--file", file, "--write"]);
+      expect(ran.status, ran.stderr).toBe(0);
+      const parse = parsers[client.format];
+      expect(parse(readFileSync(file, "utf8")), client.id).toEqual(parse(await response.text()));
+    }
+  });
+
+  test("takes a selection, a name, a scope and a variable, and answers in JSON", () => {
+    const words = ["vscode", "--scope", "project", "--toolset", "research", "--name", "mine"];
+    const ran = run([...words, "--token-env", "MY_TOKEN", "--write", "--json"]);
+    expect(ran.status, ran.stderr).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      client: "vscode",
+      name: "mine",
+      url: "http://127.0.0.1:8001/toolsets/research/mcp",
+      written: true,
+    });
+    const file = join(home, ".vscode", "mcp.json");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+      inputs: [
+        {
+          type: "promptString",
+          id: "mcp-hub-token",
+          description: "Token for MCP Hub",
+          password: true,
+        },
+      ],
+      servers: {
+        mine: {
+          type: "http",
+          url: "http://127.0.0.1:8001/toolsets/research/mcp",
+          headers: { Authorization: `Bearer \${input:mcp-hub-token}` },
+        },
+      },
+    });
+  });
+
+  test("shows no secret of another server, and refuses a broken file with its place", () => {
+    const file = join(home, ".cursor", "mcp.json");
+    mkdirSync(dirname(file));
+    writeFileSync(file, '{\n  "mcpServers": {\n    "x": { "env": { "K": "hunter2" } }\n  }\n}\n');
+    expect(run(["cursor"]).stdout).not.toContain("hunter2");
+    writeFileSync(file, '{\n  "mcpServers": [,]\n}\n');
+    const ran = run(["cursor", "--write", "--json"]);
+    expect(ran.status).toBe(4);
+    const { error } = JSON.parse(ran.stderr);
+    expect(error).toMatchObject({ code: "FILE_BROKEN" });
+    expect(error.message).toContain("line 2, column 18");
+    expect(readFileSync(file, "utf8")).toBe('{\n  "mcpServers": [,]\n}\n');
+  });
+
+  test.each([
+    [["nobody"], 2],
+    [["cursor", "--toolset", "a", "--tag", "b"], 2],
+    [["cursor", "--token-env", "mh_abc-def"], 2],
+    [["cursor", "--name", "a b"], 2],
+    [["windsurf", "--scope", "project"], 2],
+    [["cursor", "--server", "A B"], 2],
+    [["cursor", "--token-file", "token"], 2],
+  ])("%j is wrong usage", (words, status) => {
+    expect(run(words).status).toBe(status);
+  });
+});

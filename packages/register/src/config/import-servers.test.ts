@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse as parseJson } from "jsonc-parser";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { findInFile, withServers } from "./import-servers.js";
+import { fillInEntry, readConfig } from "./read-config.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mcp-import-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A place for a variable, as the file writes it. */
+const ref = (inside: string) => `\${${inside}}`;
+const environment = { GITHUB_TOKEN: "value-of-github-token" };
+
+/** What is taken for a secret in one's own file is more: all that is referred to. */
+function withoutSecrets(read: ReturnType<typeof fillInEntry>) {
+  return read.kind === "server" ? { ...read, server: { ...read.server, secrets: [] } } : read;
+}
+
+/** What the servers of a file are, and what those of the file that takes them over are. */
+function bothOf(file: string, text: string) {
+  writeFileSync(file, text);
+  const own = join(folder, "own.json");
+  const { servers, inputs } = findInFile(text, file);
+  const written = withServers(
+    undefined,
+    servers.map(({ name, imported }) => ({ name, entry: imported.entry })),
+    inputs,
+  );
+  const fill = (from: string, content: string) =>
+    readConfig(content, from).entries.map((entry) => ({
+      name: entry.name,
+      read: withoutSecrets(
+        fillInEntry(entry, from, { environment, answers: new Map([["key", "an answer"]]) }),
+      ),
+    }));
+  return { written, servers, before: fill(file, text), after: fill(own, written) };
+}
+
+const secret = "s3cret-that-stands-in-the-file";
+const json = JSON.stringify({
+  mcpServers: {
+    github: {
+      command: "npx",
+      args: ["-y", "gh"],
+      env: { TOKEN: ref("GITHUB_TOKEN"), MODE: "fast" },
+    },
+    literal: { command: "run", args: ["--api-key", secret, "--x=1"], env: { API_KEY: secret } },
+    remote: { url: "https://mcp.example/mcp", headers: { Authorization: `Bearer ${secret}` } },
+    inUrl: { url: `https://mcp.example/mcp?api_key=${secret}` },
+    here: { command: "./run.sh", cwd: "work" },
+    off: { command: "run", disabled: true },
+  },
+});
+const toml = `
+[mcp_servers.docs]
+command = "docs"
+args = ["\${NOT_A_VARIABLE}", "--token=${secret}"]
+env = { "DOCS_KEY" = "${secret}" }
+[mcp_servers.web]
+url = "https://mcp.example/web"
+bearer_token_env_var = "GITHUB_TOKEN"
+http_headers = { "X-Region" = "eu" }
+`;
+const opencode = JSON.stringify({
+  mcp: {
+    local: {
+      type: "local",
+      command: ["run", "--token", secret],
+      environment: { A: "{env:GITHUB_TOKEN}" },
+    },
+  },
+});
+const zed = `{
+  // mine
+  "context_servers": { "a/b~c": { "command": { "path": "run", "env": { "KEY": "${secret}" } } } },
+}`;
+const vscode = JSON.stringify({
+  inputs: [{ type: "promptString", id: "key", description: "Key", password: true }],
+  servers: { one: { command: "run", cwd: ref("workspaceFolder"), env: { KEY: ref("input:key") } } },
+});
+
+test.each([
+  ["mcp.json", json],
+  ["config.toml", toml],
+  ["opencode.json", opencode],
+  ["settings.json", zed],
+  ["mcp.json", vscode],
+])("what is taken over from %s (%#) is served as it was, and no secret is copied", (name, text) => {
+  const { written, before, after, servers } = bothOf(join(folder, name), text);
+  const served = before.filter(({ read }) => read.kind === "server");
+  expect(served.length).toBe(servers.length);
+  expect(after).toEqual(served);
+  expect(written).not.toContain(secret);
+  expect(written).not.toContain(environment.GITHUB_TOKEN);
+  expect(JSON.stringify(servers)).not.toContain(secret);
+});
+
+test("what stays in the other file, what it needs and what is left out is said", () => {
+  const { servers } = bothOf(join(folder, "mcp.json"), json);
+  expect(servers.map(({ name, shown, imported }) => [name, shown, imported.leftThere])).toEqual([
+    ["github", "npx -y gh", []],
+    ["literal", "run --api-key *** --x=1", ["argument 2", "env API_KEY"]],
+    ["remote", "https://mcp.example/mcp", ["header Authorization"]],
+    ["inUrl", "https://mcp.example/mcp", ["URL"]],
+    ["here", "./run.sh", []],
+  ]);
+  expect(servers[0]?.imported.variables).toEqual(["GITHUB_TOKEN"]);
+  expect(findInFile(json, "/x/mcp.json").leftOut).toEqual([
+    { name: "off", reason: "it is switched off there" },
+  ]);
+  expect(findInFile('{"theme": "dark"}', "/x/settings.json").servers).toEqual([]);
+});
+
+test("a secret that changes in the other file is the new one, and one that is gone is said to be", () => {
+  const file = join(folder, "mcp.json");
+  const { written } = bothOf(file, json);
+  writeFileSync(file, json.replaceAll(secret, "another-secret-in-its-place"));
+  const own = join(folder, "own.json");
+  const [, literal] = readConfig(written, own).entries;
+  if (literal === undefined) throw new Error("no entry");
+  expect(fillInEntry(literal, own, { environment })).toMatchObject({
+    server: { env: { API_KEY: "another-secret-in-its-place" } },
+  });
+  writeFileSync(file, "{}");
+  expect(fillInEntry(literal, own, { environment })).toMatchObject({
+    kind: "wrong",
+    reason: expect.stringContaining("is gone"),
+  });
+});
+
+test("one's own file keeps its comments, its line ends and what else it has", () => {
+  const own =
+    '{\r\n  // mine\r\n  "mcpServers": {\r\n    "old": { "command": "a" }, // this too\r\n  },\r\n  "x": 1\r\n}\r\n';
+  const written = withServers(own, [{ name: "new", entry: { command: "b" } }], []);
+  expect(written).toContain("// mine\r\n");
+  expect(written).toContain("// this too");
+  expect(written.replaceAll("\r\n", "")).not.toContain("\n");
+  expect(parseJson(written)).toEqual({
+    mcpServers: { old: { command: "a" }, new: { command: "b" } },
+    x: 1,
+  });
+  expect(() => withServers('{"mcpServers": [', [], [])).toThrow("It is not JSON");
+  expect(() => withServers('{"mcpServers": []}', [], [])).toThrow("Expected");
+});

@@ -1,0 +1,16 @@
+export type { ImportedEntry } from "./config/import-entry.js";
+export {
+  type FoundFile,
+  type FoundServer,
+  findInFile,
+  withServers,
+} from "./config/import-servers.js";
+export type { InputQuestion } from "./config/inputs.js";
+export {
+  type FileNews,
+  type ServedFile,
+  type ServeFileOptions,
+  serveFile,
+} from "./config/served-file.js";
+export type { ServerPhase, ServerState } from "./config/server-state.js";
+export { endOnce, endWithParent, onSignals } from "./stdio/endings.js";

@@ -1,0 +1,92 @@
+import type { IncomingMessage } from "node:http";
+import {
+  codes,
+  envelopeOf,
+  errorText,
+  type JsonRpcError,
+  type JsonRpcId,
+  memberText,
+} from "@hub/mcp";
+import { ConnectionLost, NotReached } from "./hub-http.js";
+import { memberOf } from "./member-of.js";
+import { AnswerInvalid } from "./read-answer.js";
+
+/** Codes for what is not the server's fault: those of the hub for the same. */
+const failureCodes = {
+  /** The call did not run. */
+  unavailable: -31_001,
+  /** It may have run. */
+  lost: -31_003,
+  answerInvalid: -31_004,
+  tooMuch: -31_026,
+} as const;
+
+const ran = " It may have run; it was not repeated.";
+const didNotRun = " It did not run.";
+
+/** What a client reads when its request could not be carried. `hub`: the endpoint, for people. */
+export function failureOf(error: unknown, hub: string, waitMs: number): JsonRpcError {
+  if (error instanceof NotReached) {
+    const message = `The hub at ${hub} was not reached for ${Math.round(waitMs / 1_000)} s: ${error.message}.${didNotRun} Start the hub, or correct its address (--hub, MCP_HUB_URL).`;
+    return { code: failureCodes.unavailable, message };
+  }
+  if (error instanceof ConnectionLost)
+    return {
+      code: failureCodes.lost,
+      message: `The connection to the hub at ${hub} broke before the answer was whole: ${error.message}.${ran}`,
+    };
+  if (error instanceof AnswerInvalid)
+    return {
+      code: failureCodes.answerInvalid,
+      message: `The hub at ${hub} gave no answer that can be passed on: ${error.message}.${ran}`,
+    };
+  const reason = error instanceof Error ? error.message : String(error);
+  return { code: codes.internalError, message: `mcp-hub stdio failed: ${reason}` };
+}
+
+export const tooMuchWaits: JsonRpcError = {
+  code: failureCodes.tooMuch,
+  message: `Too many requests wait for the hub already.${didNotRun}`,
+};
+
+/** What to do about a status, where the hub's own words do not say it. */
+function adviceFor(status: number): string {
+  if (status === 401)
+    return " Set MCP_HUB_TOKEN in the environment of the client to a token of the hub.";
+  if (status === 403) return " The token in MCP_HUB_TOKEN does not allow it.";
+  if (status === 404) return " Is this the address of an MCP Hub?";
+  return "";
+}
+
+/**
+ * The answer to a request that HTTP refused, for the client: the JSON-RPC error in the body with the id of
+ * the request, and its numbers as they were written; or a new one, in the words of a problem document.
+ */
+export function refusalText(
+  { statusCode = 0 }: IncomingMessage,
+  body: string,
+  id: JsonRpcId,
+  hub: string,
+): string {
+  const envelope = envelopeOf(body);
+  const error = envelope?.isError === true ? memberText(body, "error") : undefined;
+  if (error !== undefined)
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${oneLine(error)}}`;
+  const said = detailOf(body) ?? `it answered with HTTP status ${statusCode}`;
+  const message = `The hub at ${hub} refused the request: ${said.replace(/\.$/, "")}.${adviceFor(statusCode)}`;
+  return errorText(id, { code: failureCodes.unavailable, message });
+}
+
+function detailOf(body: string): string | undefined {
+  try {
+    const detail = memberOf(JSON.parse(body), "detail");
+    return typeof detail === "string" && detail !== "" ? detail.slice(0, 1_000) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A JSON text in one line: between its values a space means as much as a line end, and within them is none. */
+export function oneLine(text: string): string {
+  return text.replace(/[\r\n]+/g, " ");
+}

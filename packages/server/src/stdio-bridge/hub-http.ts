@@ -1,0 +1,87 @@
+import { Agent, type IncomingMessage, request as plainRequest } from "node:http";
+import { Agent as TlsAgent, request as tlsRequest } from "node:https";
+
+/** The hub was not reached: nothing was sent, so nothing can have run. */
+export class NotReached extends Error {}
+
+/** The connection broke after the request went out: it may have run. */
+export class ConnectionLost extends Error {}
+
+export type HubRequest = {
+  readonly method: "POST" | "GET" | "DELETE";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Whether it does no harm twice: then a connection that was closed while idle is no reason to give up. */
+  readonly isRepeatable: boolean;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Requests to one endpoint of a hub, over connections that are kept. No redirect is followed, so the token
+ * goes nowhere else, and no proxy is used. A silent answer is no failure: some calls take their time.
+ */
+export class HubHttp {
+  readonly url: URL;
+  readonly #token: string | undefined;
+  readonly #isTls: boolean;
+  readonly #agent: Agent | TlsAgent;
+
+  constructor(url: URL, token: string | undefined) {
+    this.url = url;
+    this.#token = token;
+    this.#isTls = url.protocol === "https:";
+    this.#agent = this.#isTls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
+  }
+
+  /** Resolves with the head of the answer. Rejects with `NotReached` or `ConnectionLost`. */
+  send({ method, headers, body, isRepeatable, signal }: HubRequest): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const authorization =
+        this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+      const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+      const send = this.#isTls ? tlsRequest : plainRequest;
+      const request = send(this.url, {
+        method,
+        agent: this.#agent,
+        signal,
+        headers: { ...headers, ...authorization, ...length },
+      });
+      let isConnected = false;
+      request.once("socket", (socket) => {
+        const connected = () => {
+          isConnected = true;
+        };
+        if (!socket.connecting) connected();
+        else socket.once(this.#isTls ? "secureConnect" : "connect", connected);
+      });
+      request.once("response", resolve);
+      request.once("error", (error) => {
+        const wasIdle = request.reusedSocket && isRepeatable;
+        const Failure = !isConnected || wasIdle ? NotReached : ConnectionLost;
+        reject(new Failure(reasonOf(error), { cause: error }));
+      });
+      request.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ENOTFOUND: "its name is not known",
+  EAI_AGAIN: "its name could not be looked up",
+  EHOSTUNREACH: "there is no way to its address",
+  ENETUNREACH: "there is no way to its network",
+  ETIMEDOUT: "it did not answer in time",
+  ECONNRESET: "the connection was reset",
+};
+
+/** A failure of a connection in words. */
+export function reasonOf(error: Error): string {
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (code !== undefined) return reasons[code] ?? `${error.message || code}`;
+  return error.message;
+}

@@ -1,0 +1,375 @@
+import type { IncomingMessage } from "node:http";
+import { codes, eraOf, errorText, type JsonRpcNotification, type JsonRpcRequest } from "@hub/mcp";
+import { Carried, type ClientLine, readClientLine, readHubLine } from "./carried.js";
+import { failureOf, refusalText, tooMuchWaits } from "./failures.js";
+import { ConnectionLost, HubHttp } from "./hub-http.js";
+import { keepListening } from "./listen.js";
+import { ModernHeaders } from "./modern-headers.js";
+import { pause, sendWhenReached } from "./post.js";
+import {
+  AnswerInvalid,
+  isEventStream,
+  readBody,
+  readEvents,
+  type StreamPosition,
+} from "./read-answer.js";
+import { BridgeSession, noteSetting } from "./session.js";
+
+/** What may wait for the hub at a time. */
+const mostWaiting = 1_000;
+const mostWaitingBytes = 64 * 1024 * 1024;
+/** The longest explanation that is read of a refusal, in bytes. */
+const mostRefusalBytes = 1024 * 1024;
+/** How often a stream that broke is resumed without anything new coming. */
+const mostResumes = 3;
+
+export interface StdioBridgeOptions {
+  /** The endpoint of the hub. */
+  readonly url: URL;
+  /** Sent to this endpoint only. */
+  readonly token?: string | undefined;
+  /** How long a request waits for a hub that is not reached, in milliseconds. */
+  readonly waitMs: number;
+  /** Writes one line for the client. Resolves when there is room for more. */
+  write(line: string): Promise<void>;
+  /** Says something to people, in one line. */
+  note(text: string): void;
+}
+
+/**
+ * Carries JSON-RPC between a client on stdio and an endpoint of a hub, in both eras as they come: bodies are
+ * passed on as they were written, and only what HTTP needs beside them is made here. Never throws.
+ */
+export class StdioBridge {
+  readonly #options: StdioBridgeOptions;
+  readonly #http: HubHttp;
+  readonly #modern = new ModernHeaders();
+  readonly #waiting = new Set<Carried>();
+  readonly #ending = new AbortController();
+  #session: BridgeSession | undefined;
+  #listening: AbortController | undefined;
+  #reopening: Promise<void> | undefined;
+  /** What must have arrived before the next message is sent. */
+  #before: Promise<void> = Promise.resolve();
+  #isAway = false;
+
+  constructor(options: StdioBridgeOptions) {
+    this.#options = options;
+    this.#http = new HubHttp(options.url, options.token);
+  }
+
+  /** Whether no request waits for its answer. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  /** Takes one line of the client. */
+  receive(text: string): void {
+    if (text.trim() === "") return;
+    const line = readClientLine(text);
+    if (line === undefined) {
+      const message = "Expected one JSON-RPC message of MCP on each line";
+      void this.#write(errorText(null, { code: codes.parseError, message }));
+      return;
+    }
+    const [first] = line.messages;
+    if (line.messages.some(({ kind }) => kind === "request")) this.#request(line);
+    else if (first?.kind === "notification") this.#notify(first.message, line);
+    else void this.#before.then(() => this.#tell(line));
+  }
+
+  /** A line was longer than any that is taken. */
+  refuseLine(beginning: string, mostBytes: number): void {
+    const id = /"id"\s*:\s*("(?:[^"\\]|\\.){0,100}"|-?\d{1,20})/.exec(beginning)?.[1] ?? "null";
+    const message = `The message has more than ${mostBytes} bytes. It did not run.`;
+    const error = JSON.stringify({ code: codes.invalidRequest, message });
+    void this.#write(`{"jsonrpc":"2.0","id":${id},"error":${error}}`);
+  }
+
+  /** Ends everything, and the session at the hub. Takes at most `withinMs`. */
+  async close(withinMs: number): Promise<void> {
+    this.#ending.abort();
+    this.#listening?.abort();
+    for (const { ending } of this.#waiting) ending.abort();
+    const session = this.#session;
+    if (session?.id !== undefined) {
+      const signal = AbortSignal.timeout(withinMs);
+      const headers = session.headers;
+      const request = { method: "DELETE", headers, isRepeatable: true, signal } as const;
+      await this.#http.send(request).then(
+        (answer) => answer.resume(),
+        () => undefined,
+      );
+    }
+    this.#http.close();
+  }
+
+  #request(line: ClientLine): void {
+    const carried = new Carried(line);
+    const bytes = [...this.#waiting].reduce((sum, one) => sum + one.bytes, carried.bytes);
+    if (this.#waiting.size >= mostWaiting || bytes > mostWaitingBytes) {
+      for (const { id } of carried.requests) void this.#write(errorText(id, tooMuchWaits));
+      return;
+    }
+    this.#waiting.add(carried);
+    const run = this.#before.then(() => this.#answer(line, carried));
+    // Nothing can be sent before the session is there.
+    if (carried.requests.some(({ method }) => method === "initialize")) this.#before = run;
+  }
+
+  async #answer(line: ClientLine, carried: Carried): Promise<void> {
+    try {
+      if (!carried.isCancelled) await this.#carry(line, carried);
+      if (!carried.isAnswered) throw new ConnectionLost("it ended without an answer");
+    } catch (error) {
+      if (carried.isCancelled || this.#ending.signal.aborted) return;
+      const { url, waitMs } = this.#options;
+      const failure = failureOf(error, url.href, waitMs);
+      for (const id of carried.unanswered) await this.#write(errorText(id, failure));
+    } finally {
+      this.#waiting.delete(carried);
+    }
+  }
+
+  /** A notification is there before what follows it: `initialized` before the first call. */
+  #notify(message: JsonRpcNotification, line: ClientLine): void {
+    if (message.method === "notifications/cancelled" && this.#cancel(message)) return;
+    this.#before = this.#before.then(async () => {
+      const isDone = await this.#tell(line);
+      if (message.method !== "notifications/initialized" || this.#session === undefined) return;
+      this.#session.initialized = line.text;
+      if (isDone) this.#listen(this.#session);
+    });
+  }
+
+  /** Whether nobody else need hear of it: what never went out, and what HTTP ends with its connection. */
+  #cancel({ params }: JsonRpcNotification): boolean {
+    const carried = [...this.#waiting].find(({ unanswered }) =>
+      unanswered.some((id) => id === params?.requestId),
+    );
+    const [request] = carried?.requests ?? [];
+    if (carried === undefined || request === undefined) return this.#session === undefined;
+    carried.isCancelled = true;
+    if (eraOf(request.method, request.params, undefined) === "legacy") return false;
+    carried.ending.abort();
+    return true;
+  }
+
+  async #carry(line: ClientLine, carried: Carried): Promise<void> {
+    const [request] = carried.requests;
+    if (request === undefined) return;
+    const isOpening = request.method === "initialize";
+    const isModern = eraOf(request.method, request.params, undefined) === "modern";
+    if (isOpening) this.#begin(new BridgeSession(line.text));
+    const session = isModern ? undefined : this.#session;
+    const isRepeatable = carried.requests.every(({ method }) => method !== "tools/call");
+    const usedId = session?.id;
+    const headers = isModern ? this.#modern.of(request, line.text) : (session?.headers ?? {});
+    const { signal } = carried.ending;
+    let answer = await this.#post(line.text, headers, isRepeatable, signal);
+    if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
+      answer.resume();
+      await this.#reopen(session, usedId);
+      answer = await this.#post(line.text, session.headers, isRepeatable, signal);
+    }
+    if (isOpening) session?.takeId(answer);
+    await this.#take(answer, carried, session, request);
+    if (carried.isAnswered && session !== undefined && !isOpening)
+      noteSetting(session, request.method, request.params?.uri, line.text);
+  }
+
+  async #take(
+    answer: IncomingMessage,
+    carried: Carried,
+    session: BridgeSession | undefined,
+    request: JsonRpcRequest,
+  ): Promise<void> {
+    const { statusCode = 0 } = answer;
+    const take = (data: string) => this.#deliver(data, carried, session, request);
+    if (statusCode >= 200 && statusCode < 300) {
+      if (!isEventStream(answer)) {
+        const body = await readBody(answer);
+        if (body.trim() !== "") await take(body);
+        return;
+      }
+      const position: StreamPosition = { lastEventId: undefined, retryMs: undefined };
+      try {
+        await readEvents(answer, position, take);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) || position.lastEventId === undefined) throw error;
+      }
+      await this.#resume(position, carried, session, take);
+      return;
+    }
+    const body = await readBody(answer, mostRefusalBytes);
+    for (const id of carried.unanswered)
+      await this.#write(refusalText(answer, body, id, this.#options.url.href));
+    carried.settleAll();
+  }
+
+  /** Goes on with a stream of 2025 that ended before its answer, where the hub keeps what it sent. */
+  async #resume(
+    position: StreamPosition,
+    carried: Carried,
+    session: BridgeSession | undefined,
+    take: (data: string) => Promise<void>,
+  ): Promise<void> {
+    let last: string | undefined;
+    for (let left = mostResumes; left > 0 && !carried.isAnswered; left -= 1) {
+      const { lastEventId } = position;
+      if (session?.id === undefined || lastEventId === undefined) return;
+      if (lastEventId !== last) left = mostResumes;
+      last = lastEventId;
+      const { signal } = carried.ending;
+      await pause(position.retryMs ?? 500, signal);
+      const headers = { ...session.headers, "last-event-id": lastEventId };
+      const answer = await this.#send("GET", { ...headers, accept: "text/event-stream" }, signal);
+      if (answer.statusCode !== 200 || !isEventStream(answer)) {
+        answer.resume();
+        return;
+      }
+      await readEvents(answer, position, take).catch((error: unknown) => {
+        if (!(error instanceof ConnectionLost)) throw error;
+      });
+    }
+  }
+
+  async #deliver(
+    data: string,
+    carried: Carried | undefined,
+    session: BridgeSession | undefined,
+    request: JsonRpcRequest | undefined,
+  ): Promise<void> {
+    const line = readHubLine(data);
+    if (line === undefined) {
+      if (carried !== undefined) throw new AnswerInvalid("it is no JSON-RPC message");
+      this.#options.note("the hub sent something that is no JSON-RPC message; it was left out");
+      return;
+    }
+    const wasAnswered = carried?.isAnswered ?? true;
+    const text = carried?.settle(line) ?? line.text;
+    if (!wasAnswered && carried?.isAnswered && line.envelopes[0]?.isError === false) {
+      if (request?.method === "initialize") session?.takeResult(text);
+      if (request?.method === "tools/list") this.#modern.learn(text);
+    }
+    // What a client has cancelled it does not want to hear of.
+    if (!(carried?.isCancelled && !wasAnswered && carried.isAnswered)) await this.#write(text);
+  }
+
+  #begin(session: BridgeSession): void {
+    this.#listening?.abort();
+    this.#listening = undefined;
+    this.#session = session;
+  }
+
+  #listen(session: BridgeSession): void {
+    if (session !== this.#session || session.id === undefined) return;
+    this.#listening?.abort();
+    const listening = new AbortController();
+    this.#listening = listening;
+    const lostId = session.id;
+    void keepListening({
+      http: this.#http,
+      session,
+      signal: listening.signal,
+      take: (data) => this.#deliver(data, undefined, undefined, undefined),
+      onLost: () => void this.#reopen(session, lostId).catch(() => undefined),
+    });
+  }
+
+  /** Opens the session of a client anew, once for all who miss it. */
+  async #reopen(session: BridgeSession, lostId: string): Promise<void> {
+    if (session.id !== lostId) return;
+    this.#reopening ??= this.#openAgain(session).finally(() => {
+      this.#reopening = undefined;
+    });
+    await this.#reopening;
+  }
+
+  async #openAgain(session: BridgeSession): Promise<void> {
+    this.#options.note("the hub does not know the session any more; it is opened again");
+    const { signal } = this.#ending;
+    const answer = await this.#post(session.initialize, {}, true, signal);
+    const line = readClientLine(session.initialize);
+    if (line === undefined || answer.statusCode !== 200)
+      throw new AnswerInvalid(`it opens no new session (HTTP status ${answer.statusCode})`);
+    session.takeId(answer);
+    const carried = new Carried(line);
+    const take = async (data: string) => {
+      const answered = readHubLine(data);
+      if (answered === undefined) throw new AnswerInvalid("it is no JSON-RPC message");
+      const text = carried.settle(answered);
+      if (carried.isAnswered) session.takeResult(text);
+    };
+    const position: StreamPosition = { lastEventId: undefined, retryMs: undefined };
+    if (isEventStream(answer)) await readEvents(answer, position, take);
+    else await take(await readBody(answer));
+    if (session.initialized === undefined) return;
+    for (const text of [session.initialized, ...session.settings.values()]) {
+      const told = await this.#post(text, session.headers, true, signal);
+      await readBody(told);
+    }
+    this.#listen(session);
+    for (const text of session.listsMayHaveChanged) await this.#write(text);
+  }
+
+  /** Sends what has no answer. Whether it arrived. */
+  async #tell({ text }: ClientLine): Promise<boolean> {
+    const { signal } = this.#ending;
+    try {
+      const session = this.#session;
+      const usedId = session?.id;
+      let answer = await this.#post(text, session?.headers ?? {}, false, signal);
+      if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
+        answer.resume();
+        await this.#reopen(session, usedId);
+        answer = await this.#post(text, session.headers, false, signal);
+      }
+      await readBody(answer, mostRefusalBytes);
+      return (answer.statusCode ?? 0) < 300;
+    } catch (error) {
+      if (!signal.aborted)
+        this.#options.note(
+          `a message of the client did not reach the hub: ${error instanceof Error ? error.message : error}`,
+        );
+      return false;
+    }
+  }
+
+  #post(
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    isRepeatable: boolean,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const own = {
+      accept: "application/json, text/event-stream",
+      "content-type": "application/json",
+    };
+    return this.#send("POST", { ...own, ...headers }, signal, body, isRepeatable);
+  }
+
+  async #send(
+    method: "POST" | "GET",
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    body?: string,
+    isRepeatable = true,
+  ): Promise<IncomingMessage> {
+    const { waitMs, note, url } = this.#options;
+    const onAway = (reason: string) => {
+      if (!this.#isAway) note(`the hub at ${url.href} is not reached (${reason}); trying again`);
+      this.#isAway = true;
+    };
+    const whole = body === undefined ? {} : { body };
+    const request = { method, headers, isRepeatable, signal, ...whole };
+    const answer = await sendWhenReached(this.#http, request, waitMs, onAway);
+    if (this.#isAway) note(`the hub at ${url.href} is reached again`);
+    this.#isAway = false;
+    return answer;
+  }
+
+  async #write(line: string): Promise<void> {
+    if (!this.#ending.signal.aborted) await this.#options.write(line);
+  }
+}
