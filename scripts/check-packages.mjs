@@ -2,7 +2,7 @@
 // installs the tarballs, imports each entry point and runs the hub with its page, and ones that have the
 // register helper or the client alone.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { checkClient } from "./check-client.mjs";
 import { checkScaffold } from "./check-scaffold.mjs";
 import { packInto, published } from "./pack-into.mjs";
 import { pnpm } from "./pnpm.mjs";
-import { buildWithTypes, install } from "./prepare.mjs";
+import { buildWithTypes, install, root } from "./prepare.mjs";
 
 install();
 const packages = published();
@@ -108,6 +108,10 @@ try {
   if (page.ok && /<script[^>]+src="\/ui\//.test(html))
     console.log("mcp-hub serves its page, from its tarballs");
   else failures.push(`mcp-hub serves no page: HTTP ${page.status}, ${html.slice(0, 80)}`);
+  const client = await (await fetch(`${url}/clients/python`)).text();
+  if (client === readFileSync(join(root, "clients/python/mcp_hub.py"), "utf8"))
+    console.log("mcp-hub gives out the client for Python, from its tarballs");
+  else failures.push(`mcp-hub gives out no client for Python: ${client.slice(0, 80)}`);
 } catch (error) {
   failures.push(error.message);
 } finally {

@@ -13,6 +13,7 @@ import {
   type listServerTools,
   type previewToolset,
   type QuerySent,
+  type Route,
 } from "@hub/api";
 import { closeAll, ModernUpstream, TestHub } from "@hub/testing";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
@@ -50,6 +51,13 @@ function routeOf(method: string, path: string): string | undefined {
   const [route] = fitting.sort((a, b) => a.path.split("{").length - b.path.split("{").length);
   return route === undefined ? undefined : `${route.method} ${route.path}`;
 }
+
+/** Files that people and other programs fetch by their addresses. */
+const files: ReadonlySet<string> = new Set([
+  "get /clients/mcp_hub.py",
+  "get /clients/python",
+  "get /config/claude-desktop.mcpb",
+]);
 
 test("every route of the contract has a method, which a real hub answers", async () => {
   const called = new Set<string>();

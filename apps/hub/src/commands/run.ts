@@ -72,7 +72,11 @@ export const command = defineCommand({
         logFolder: logs === undefined ? undefined : resolve(folder, logs),
         register: { hubUrl: hubUrl(), tags: [...options.tag], owner: options.owner },
         ...(input.isTerminal && !output.isJson
-          ? { ask: (questions) => askInputs(questions, context) }
+          ? {
+              // Later the table is in the way, which then says what is missing.
+              ask: async (questions) =>
+                served === undefined ? askInputs(questions, context) : new Map(),
+            }
           : {}),
         onState: (state) => display.onState(state),
         onFile: (news) => display.onFile(news),
