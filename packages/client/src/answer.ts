@@ -61,22 +61,41 @@ function redirection(response: Response, url: string): HubClientError {
   return notAHub(url, response.status, `it redirects${where}`);
 }
 
-/** The whole text of an answer. @throws HubClientError once it is longer than a hub's can be. */
-async function textOf(response: Response, url: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
+/** The bytes of an answer as they come. @throws HubClientError once they are more than a hub's can be. */
+async function* piecesOf(response: Response, url: string): AsyncGenerator<Uint8Array, void, void> {
   let bytes = 0;
   const reader = response.body?.getReader();
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) return text + decoder.decode();
+    if (done) return;
     bytes += value.byteLength;
     if (bytes > mostAnswerBytes) {
       await reader?.cancel();
       throw notAHub(url, response.status, `its answer is longer than ${mostAnswerBytes} bytes`);
     }
-    text += decoder.decode(value, { stream: true });
+    yield value;
   }
+}
+
+async function textOf(response: Response, url: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of piecesOf(response, url))
+    text += decoder.decode(piece, { stream: true });
+  return text + decoder.decode();
+}
+
+/** The whole body of an answer. @throws HubClientError for one that is longer than a hub's can be. */
+export async function readBytes(response: Response, url: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of piecesOf(response, url)) pieces.push(piece);
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 }
 
 /** @throws HubClientError for every status that is no success, and for answers no hub would give. */

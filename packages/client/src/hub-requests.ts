@@ -1,4 +1,4 @@
-import { notAHub, readAnswer } from "./answer.js";
+import { notAHub, readAnswer, readBytes } from "./answer.js";
 import { environment } from "./environment.js";
 import { HubClientError } from "./hub-client-error.js";
 import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
@@ -80,6 +80,18 @@ export class HubRequests {
       const body = await readAnswer(response, this.url);
       if (body !== undefined)
         throw notAHub(this.url, 200, `it has an answer to ${call.method} ${call.path}`);
+    });
+  }
+
+  /** The file that answers a call, which is of this media type. */
+  async download(call: Call, mediaType: string): Promise<Uint8Array> {
+    const accepting = { ...call, headers: { ...call.headers, accept: mediaType } };
+    return this.#send(accepting, async (response) => {
+      const type = response.headers.get("content-type") ?? "";
+      if (response.status === 200 && type.startsWith(mediaType))
+        return readBytes(response, this.url);
+      await readAnswer(response, this.url);
+      throw notAHub(this.url, 200, `its answer to ${call.method} ${call.path} is no ${mediaType}`);
     });
   }
 

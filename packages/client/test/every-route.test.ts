@@ -1,6 +1,7 @@
 import {
   contract,
   type findTools,
+  type getClaudeDesktopBundle,
   type getClientConfig,
   type getHealth,
   type getPulse,
@@ -12,10 +13,12 @@ import {
   type listServerTools,
   type previewToolset,
   type QuerySent,
+  type Route,
 } from "@hub/api";
 import { closeAll, ModernUpstream, TestHub } from "@hub/testing";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
 import {
+  type BundleQuery,
   type CallsQuery,
   type ConfigQuery,
   type EventsQuery,
@@ -48,6 +51,13 @@ function routeOf(method: string, path: string): string | undefined {
   const [route] = fitting.sort((a, b) => a.path.split("{").length - b.path.split("{").length);
   return route === undefined ? undefined : `${route.method} ${route.path}`;
 }
+
+/** Files that people and other programs fetch by their addresses. */
+const files: ReadonlySet<string> = new Set([
+  "get /clients/mcp_hub.py",
+  "get /clients/python",
+  "get /config/claude-desktop.mcpb",
+]);
 
 test("every route of the contract has a method, which a real hub answers", async () => {
   const called = new Set<string>();
@@ -108,9 +118,16 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.health({ verbose: true })).budgets?.length).toBeGreaterThan(5);
   expect((await client.readiness()).servers).toBe(1);
   expect((await client.version()).name).toBe("mcp-hub");
+  const zip = await client.claudeDesktopBundle({ servers: "weather" });
+  expect(new TextDecoder().decode(zip.subarray(0, 2))).toBe("PK");
+  expect(await client.pythonClient()).toContain("MCP Hub for Python");
   await client.removeByForce("weather");
 
-  const all = contract.map(({ method, path }) => `${method} ${path}`);
+  // It only leads to another route, for people with curl.
+  const leading = "get /clients/python";
+  const all = contract
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((route) => route !== leading);
   expect([...called].sort()).toEqual(all.sort());
 });
 
@@ -124,6 +141,7 @@ test("what a query may say is what the contract takes", () => {
   expectTypeOf<TrafficQuery>().toEqualTypeOf<QuerySent<typeof getTraffic>>();
   expectTypeOf<CallsQuery>().toEqualTypeOf<QuerySent<typeof listCalls>>();
   expectTypeOf<PreviewQuery>().toEqualTypeOf<QuerySent<typeof previewToolset>>();
+  expectTypeOf<BundleQuery>().toEqualTypeOf<QuerySent<typeof getClaudeDesktopBundle>>();
   expectTypeOf<HealthQuery>().toEqualTypeOf<QuerySent<typeof getHealth>>();
   // The client always asks for JSON.
   type Config = Omit<QuerySent<typeof getClientConfig>, "format">;

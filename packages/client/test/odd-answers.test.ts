@@ -37,6 +37,8 @@ const reads: Readonly<Record<string, () => Promise<unknown>>> = {
   calls: () => hub.calls(),
   clients: () => hub.clients(),
   config: () => hub.config("cursor"),
+  bundle: () => hub.claudeDesktopBundle(),
+  pythonClient: () => hub.pythonClient(),
   version: () => hub.version(),
   health: () => hub.health(),
   readiness: () => hub.readiness(),

@@ -1,8 +1,9 @@
 import type { Writable } from "node:stream";
 import { urlFor } from "../advertise.js";
 import type { Log } from "../log.js";
+import type { RegisteredStatus } from "../membership.js";
 import type { RegisterOptions } from "../options.js";
-import { type RegisteredStatus, register } from "../register.js";
+import { register } from "../register.js";
 import { Relay } from "../relay/relay.js";
 import { isLoopback } from "../serve/guard.js";
 import { listenOnFirst, portOf, stop } from "../serve/listen.js";
