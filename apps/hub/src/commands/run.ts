@@ -60,7 +60,8 @@ export const command = defineCommand({
     const display = new RunDisplay({
       ...{ output, title: `${file} at ${hubUrl()}`, isPlain: options.plain },
       states: () => served?.states ?? [],
-      rows: () => process.stdout.rows ?? 24,
+      // Some terminals do not say how large they are.
+      rows: () => process.stdout.rows || 24,
     });
     const { shared: isShared, logs } = options;
     let served: Awaited<ReturnType<typeof serveFile>> | undefined;
