@@ -36,7 +36,7 @@ const snippets: readonly Snippet[] = pages.flatMap((page) =>
 );
 
 /** Programs that other tests build and run. */
-const programs = ["examples/src", "examples"].flatMap((folder) =>
+const programs = ["examples/src", "examples", "clients/python/examples"].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => /\.(ts|py)$/.test(name))
     .map((name) => readFileSync(join(root, folder, name), "utf8")),
