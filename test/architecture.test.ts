@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   client: ["api", "core"],
   register: ["client", "mcp", "core"],
   ui: ["api", "client", "mcp", "core"],
+  "create-server": [],
   testing: ["api", "server", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
 };
 
@@ -220,8 +221,9 @@ describe("the map", () => {
   test.each(packages)("docs/architecture.md has %s in its picture and in a paragraph", (name) => {
     const text = read("docs/architecture.md");
     const [, picture = ""] = text.split("```");
-    // The test kit is no part of a hub.
-    if (name !== "testing") expect(picture).toMatch(new RegExp(`packages/${name}\\b(?!-)`));
+    // The test kit and the scaffold are no parts of a hub.
+    if (name !== "testing" && name !== "create-server")
+      expect(picture).toMatch(new RegExp(`packages/${name}\\b(?!-)`));
     expect(text).toContain(`**\`packages/${name}\`**`);
   });
 

@@ -1,3 +1,4 @@
+import type { Diagnosis } from "@hub/api";
 import { type Registered, register } from "@hub/register";
 import type { HubProcess } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -114,6 +115,41 @@ describe("the server page", () => {
     await page.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove it" }).click();
     await page.getByRole("heading", { name: "No server has registered yet" }).waitFor();
+  });
+
+  test("the doctor's tab shows what the hub answers: cause, fix and the server's own last lines", async () => {
+    const hub = await startHub();
+    const endpoint = "http://127.0.0.1:9/mcp";
+    const registered = await hub.register({
+      name: "Lost",
+      transport: "http",
+      endpoint,
+      lease: { ttlMs: 60_000 },
+    });
+    const { lease } = await registered.json();
+    await fetch(`${hub.url}/leases/${lease.id}/log`, {
+      method: "PUT",
+      headers: { "content-type": "text/plain" },
+      body: "listening on 9999\n",
+    });
+    const asked = await fetch(`${hub.url}/diagnose`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ server: "lost" }),
+    });
+    const { problems } = (await asked.json()) as Diagnosis; // as the contract says
+    const [first] = problems;
+    const page = await open(hub, "/ui/servers/lost");
+    await page.getByTestId("diagnosis").getByRole("link", { name: "Ask the doctor" }).click();
+    const doctor = page.getByTestId("doctor");
+    const problem = doctor.locator(`[data-problem="${first?.code}"]`);
+    expect(await problem.getByTestId("cause").textContent()).toBe(first?.cause);
+    expect(await problem.getByTestId("doctor-fix").textContent()).toBe(first?.fix);
+    expect(first?.code).toBe("NOTHING_LISTENS");
+    expect(await doctor.getByTestId("last-lines").textContent()).toBe("listening on 9999");
+    await doctor.getByText("look again in a moment").waitFor();
+    await doctor.getByRole("button", { name: "Look again" }).click();
+    await problem.getByTestId("cause").waitFor();
   });
 
   test("what somebody knows better is said in a form, and stays when the server registers again", async () => {

@@ -125,7 +125,10 @@ export const faultsAtTheHub: readonly Fault[] = [
     "and draining",
     async ({ hubUrl, name, upstream, leaseId }) => {
       await put(hubUrl, `/leases/${leaseId}`, { draining: true });
-      return () => register(hubUrl, { name, endpoint: upstream.endpoint });
+      return async () => {
+        await fetch(`${hubUrl}/leases/${leaseId}`, { method: "DELETE" });
+        await register(hubUrl, { name, endpoint: upstream.endpoint });
+      };
     },
     { code: "DRAINING", severity: "fault", cause: /about to stop/, fix: /Start it again/ },
     { ttlMs: 60_000 },

@@ -1,4 +1,4 @@
-import { selfSigned, serve, serveTcp, serveV1Sse } from "@hub/testing";
+import { selfSigned, serve, serveTcp, serveV1Sse, serveV2 } from "@hub/testing";
 import type { Expected, Fault, Planted } from "./fault.js";
 import { expired, idOf, overTls, register, trusted, upstreamWith } from "./stage.js";
 
@@ -74,11 +74,11 @@ export const serverFaults: readonly Fault[] = [
     "path",
     async () => {
       // Under another name, so that the hub may not take it for the same server by itself.
-      const { upstream, end } = await working("its own name");
+      const server = await serveV2({ name: "its own name" });
       return {
-        wrong: { endpoint: upstream.endpoint.replace("/mcp", "/") },
-        right: { endpoint: upstream.endpoint },
-        end,
+        wrong: { endpoint: `${server.origin}/` },
+        right: { endpoint: `${server.origin}/mcp` },
+        end: () => server.close(),
       };
     },
     {

@@ -79,15 +79,20 @@ const handedOn =
     for await (const chunk of request) chunks.push(chunk);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     const { host, connection, "content-length": length, ...headers } = request.headers;
-    const answer = await fetch(upstream.endpoint, {
-      method: request.method ?? "GET",
-      headers: headers as Record<string, string>, // of a request with one value each
-      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-    });
-    response.writeHead(answer.status, {
-      "content-type": answer.headers.get("content-type") ?? "application/json",
-    });
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    try {
+      const answer = await fetch(upstream.endpoint, {
+        method: request.method ?? "GET",
+        headers: headers as Record<string, string>, // of a request with one value each
+        ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+      });
+      response.writeHead(answer.status, {
+        "content-type": answer.headers.get("content-type") ?? "application/json",
+      });
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    } catch {
+      // The server was stopped in the middle of it.
+      response.destroy();
+    }
   };
 
 /** The same server over TLS. */

@@ -14,6 +14,9 @@ export type Tried = {
   readonly isMended: boolean;
 };
 
+/** A server that is lost is probed every few seconds, and needs two good probes. */
+const mendedWithinMs = 30_000;
+
 /** Plants a fault, asks in all ways, does what the fix says, and sees whether that was it. */
 export async function tryFault(fault: Fault, hubOfRun: string): Promise<Tried> {
   const planted = await fault.plant(hubOfRun);
@@ -27,14 +30,18 @@ export async function tryFault(fault: Fault, hubOfRun: string): Promise<Tried> {
       answers.push({ way, problem: problems.find(({ code }) => code === fault.code), tookMs });
     }
     await planted.mend();
-    await until(`the fix for ${fault.what} to work`, async () => {
-      const [rest] = ways;
-      const said = await rest?.ask(hubUrl, name);
-      const response = await fetch(`${hubUrl}/servers/${idOf(name)}`);
-      const { status } = (await response.json()) as { readonly status?: string };
-      const isThere = said?.problems.some(({ code }) => code === fault.code);
-      return status === "up" && isThere === false;
-    });
+    await until(
+      `the fix for ${fault.what} to work`,
+      async () => {
+        const [rest] = ways;
+        const said = await rest?.ask(hubUrl, name);
+        const response = await fetch(`${hubUrl}/servers/${idOf(name)}`);
+        const { status } = (await response.json()) as { readonly status?: string };
+        const isThere = said?.problems.some(({ code }) => code === fault.code);
+        return status === "up" && isThere === false;
+      },
+      mendedWithinMs,
+    );
     return { fault, answers, isMended: true };
   } finally {
     await planted.end?.();

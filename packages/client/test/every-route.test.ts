@@ -1,6 +1,7 @@
 import {
   contract,
   type findTools,
+  type getClaudeDesktopBundle,
   type getClientConfig,
   type getHealth,
   type getPulse,
@@ -12,11 +13,11 @@ import {
   type listServerTools,
   type previewToolset,
   type QuerySent,
-  type Route,
 } from "@hub/api";
 import { closeAll, ModernUpstream, TestHub } from "@hub/testing";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
 import {
+  type BundleQuery,
   type CallsQuery,
   type ConfigQuery,
   type EventsQuery,
@@ -109,15 +110,16 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.health({ verbose: true })).budgets?.length).toBeGreaterThan(5);
   expect((await client.readiness()).servers).toBe(1);
   expect((await client.version()).name).toBe("mcp-hub");
+  const zip = await client.claudeDesktopBundle({ servers: "weather" });
+  expect(new TextDecoder().decode(zip.subarray(0, 2))).toBe("PK");
+  expect(await client.pythonClient()).toContain("MCP Hub for Python");
   await client.removeByForce("weather");
 
-  // Files, and the way to them, are for those who have no client yet.
-  const isForClients = ({ answers }: Route) =>
-    Object.entries(answers).some(
-      ([status, { content }]) =>
-        status.startsWith("2") && (content === undefined || "application/json" in content),
-    );
-  const all = contract.filter(isForClients).map(({ method, path }) => `${method} ${path}`);
+  // It only leads to another route, for people with curl.
+  const leading = "get /clients/python";
+  const all = contract
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((route) => route !== leading);
   expect([...called].sort()).toEqual(all.sort());
 });
 
@@ -131,6 +133,7 @@ test("what a query may say is what the contract takes", () => {
   expectTypeOf<TrafficQuery>().toEqualTypeOf<QuerySent<typeof getTraffic>>();
   expectTypeOf<CallsQuery>().toEqualTypeOf<QuerySent<typeof listCalls>>();
   expectTypeOf<PreviewQuery>().toEqualTypeOf<QuerySent<typeof previewToolset>>();
+  expectTypeOf<BundleQuery>().toEqualTypeOf<QuerySent<typeof getClaudeDesktopBundle>>();
   expectTypeOf<HealthQuery>().toEqualTypeOf<QuerySent<typeof getHealth>>();
   // The client always asks for JSON.
   type Config = Omit<QuerySent<typeof getClientConfig>, "format">;

@@ -42,7 +42,7 @@ export type Verdict = {
  * the command line, REST and agents. Pure.
  */
 export function verdictOf(facts: VerdictFacts): Verdict {
-  const { entry, now, neighbours = [], examined, calls = [], changes = [] } = facts;
+  const { entry, now, neighbours = [], examined, calls = [] } = facts;
   const { record, instances } = entry;
   const problems: VerdictProblem[] = [
     ...(instances.length === 0 ? [hasLeft(entry, examined)] : []),

@@ -7,7 +7,7 @@ import { ProbeFault } from "./fault.js";
 import type { FindingSubject } from "./finding-subject.js";
 import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
 import type { HandshakeResult } from "./handshake.js";
-import { eraWarnings, introduction } from "./identity.js";
+import { eraWarnings, introduction, requireIdentity } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
 import { type Locked, lockOf } from "./read-capabilities.js";
 import { createStopwatch } from "./stopwatch.js";
@@ -80,6 +80,8 @@ export function createDiagnose(deps: {
         { ...deps, subject, deadline, trace: watch.trace },
         async (handshakeResult, reachedUrl) => {
           watch.done("mcp");
+          // What answers on this machine is not the server when another machine registered it.
+          requireIdentity(handshakeResult, subject, { ...subject, candidates: [] }, undefined);
           const lock =
             handshakeResult.kind === "connected"
               ? await lockOf(handshakeResult.connection, deadline.signal)

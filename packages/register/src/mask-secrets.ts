@@ -31,12 +31,19 @@ export function createMask(environment: Readonly<Record<string, string | undefin
 function spellingsOf(value: string): readonly string[] {
   if (value.length < shortest) return [];
   const lines = value.split(/\r?\n/).filter((line) => line.length >= shortestLine);
-  const base64 = Buffer.from(value).toString("base64");
   return [
     ...(value.includes("\n") ? lines : [value]),
     encodeURIComponent(value),
     JSON.stringify(value).slice(1, -1),
-    // Its end depends on what follows it.
-    ...(base64.length >= 16 ? [base64.replace(/=+$/, "")] : []),
+    ...[0, 1, 2]
+      .map((before) => inBase64(value, before))
+      .filter((part) => part.length >= shortestLine),
   ];
+}
+
+/** What is the same of a value in Base64 whatever follows it, after so many bytes of something else. */
+function inBase64(value: string, before: number): string {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
+  const first = Math.ceil((before * 8) / 6);
+  return bytes.toString("base64").slice(first, Math.floor((bytes.length * 8) / 6));
 }
