@@ -27,6 +27,9 @@ const target: Target = "http://127.0.0.1:8002/mcp";
 const mount: MountTarget = "manual";
 const options: RegisterOptions = { name: "Typed", tags: ["a"], icons: [{ src: "http://a/b.png" }], mount };
 export const registered: Registered = register(target, options);
+import { registerUrl, type MembershipOptions, type RegisteredUrl } from "@hub/register/lease";
+const profile: MembershipOptions = { name: "Light", tags: ["a"] };
+export const light: RegisteredUrl = registerUrl(target, profile);
 `;
 
 const compilerOptions = {
@@ -90,17 +93,33 @@ const alone = register(() => ({ async connect(transport) {
 } }));
 `;
   writeFileSync(join(folder, "program.mjs"), program);
+  const light = `import { createServer } from "node:http";
+import { registerUrl } from "@hub/register/lease";
+const server = createServer(async (request, response) => {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  const { id, method, params } = JSON.parse(text || "{}");
+  const result = method === "initialize" ? { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: "Light", version: "1" } } : {};
+  const error = method === "server/discover" ? { error: { code: -32601, message: "Method not found" } } : { result };
+  if (id === undefined) return response.writeHead(request.method === "POST" ? 202 : 405).end();
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id, ...error }));
+}).listen(0, "127.0.0.1", () => registerUrl("http://127.0.0.1:" + server.address().port + "/mcp"));
+`;
+  writeFileSync(join(folder, "light.mjs"), light);
   const options = { cwd: folder, stdio: "inherit", env: { ...process.env, ...environment } };
   const started = [
     spawn("node_modules/.bin/hub-register", ["--", process.execPath, "stdio.mjs"], options),
     spawn(process.execPath, ["program.mjs"], options),
+    spawn(process.execPath, ["light.mjs"], options),
   ];
   try {
-    for (const name of ["Alone", "Imported"])
+    for (const name of ["Alone", "Imported", "Light"])
       if (!(await isUp(name)))
         failures.push(`"${name}", registered from the tarball alone, did not come up`);
     if (failures.length === 0)
-      console.log("hub-register and register() register with a hub, from that tarball alone");
+      console.log(
+        "hub-register, register() and registerUrl() register with a hub, from that tarball alone",
+      );
   } finally {
     for (const one of started) one.kill("SIGTERM");
   }

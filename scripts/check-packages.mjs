@@ -1,16 +1,17 @@
 // Packs every published package and looks at it as a consumer would: publint, attw, an empty project that
-// installs the tarballs, imports each entry point and runs the hub with its page, and one that has the
-// register helper alone.
+// installs the tarballs, imports each entry point and runs the hub with its page, and ones that have the
+// register helper or the client alone.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkAlone } from "./check-alone.mjs";
+import { checkClient } from "./check-client.mjs";
 import { checkScaffold } from "./check-scaffold.mjs";
 import { packInto, published } from "./pack-into.mjs";
 import { pnpm } from "./pnpm.mjs";
-import { buildWithTypes, install } from "./prepare.mjs";
+import { buildWithTypes, install, root } from "./prepare.mjs";
 
 install();
 const packages = published();
@@ -96,15 +97,21 @@ async function isUp(name) {
 
 const hub = spawn(process.execPath, ["node_modules/.bin/mcp-hub"], options);
 try {
-  const { tarball } = packed.find(({ name }) => name === "@hub/register");
+  const tarballOf = (wanted) => packed.find(({ name }) => name === wanted).tarball;
+  const hubHere = { MCP_HUB_URL: url };
   const alone = join(folder, "alone");
-  failures.push(...(await checkAlone(alone, tarball, { MCP_HUB_URL: url }, isUp)));
-  failures.push(...(await checkScaffold(consumer, tarball, { MCP_HUB_URL: url }, isUp)));
+  failures.push(...(await checkAlone(alone, tarballOf("@hub/register"), hubHere, isUp)));
+  failures.push(...checkClient(join(folder, "client"), tarballOf("@hub/client"), hubHere));
+  failures.push(...(await checkScaffold(consumer, tarballOf("@hub/register"), hubHere, isUp)));
   const page = await fetch(url, { headers: { accept: "text/html" } });
   const html = await page.text();
   if (page.ok && /<script[^>]+src="\/ui\//.test(html))
     console.log("mcp-hub serves its page, from its tarballs");
   else failures.push(`mcp-hub serves no page: HTTP ${page.status}, ${html.slice(0, 80)}`);
+  const client = await (await fetch(`${url}/clients/python`)).text();
+  if (client === readFileSync(join(root, "clients/python/mcp_hub.py"), "utf8"))
+    console.log("mcp-hub gives out the client for Python, from its tarballs");
+  else failures.push(`mcp-hub gives out no client for Python: ${client.slice(0, 80)}`);
 } catch (error) {
   failures.push(error.message);
 } finally {

@@ -10,7 +10,7 @@ install();
 buildAllToRun();
 const folder = join(root, "clients", "python", "test");
 const names = process.argv.slice(2);
-const wanted = names.length === 0 ? ["discover", "-s", folder] : names;
+const wanted = names.length === 0 ? ["discover", "-v"] : ["-v", ...names];
 const { status } = spawnSync(command, ["-m", "unittest", ...wanted], {
   cwd: folder,
   stdio: "inherit",

@@ -16,7 +16,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   server: ["api", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
   client: ["api", "core"],
   register: ["client", "mcp", "core"],
-  ui: ["api", "client", "core"],
+  ui: ["api", "client", "mcp", "core"],
+  "create-server": [],
   testing: ["api", "server", "gateway", "probe", "dial", "store-sqlite", "mcp", "core"],
 };
 
@@ -210,11 +211,50 @@ describe("the map", () => {
 
   test("every file that docs/architecture.md names exists", () => {
     const relay = "packages/gateway/src/relay";
-    const named = [...read("docs/architecture.md").matchAll(/`([\w./-]+\.ts)`/g)].map(
+    const named = [...read("docs/architecture.md").matchAll(/`([\w./-]+\.tsx?)`/g)].map(
       ([, path = ""]) => (path.includes("/") ? path : join(relay, path)),
     );
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test.each(packages)("docs/architecture.md has %s in its picture and in a paragraph", (name) => {
+    const text = read("docs/architecture.md");
+    const [, picture = ""] = text.split("```");
+    // The test kit and the scaffold are no parts of a hub.
+    if (name !== "testing" && name !== "create-server")
+      expect(picture).toMatch(new RegExp(`packages/${name}\\b(?!-)`));
+    expect(text).toContain(`**\`packages/${name}\`**`);
+  });
+
+  test("whatever core exports has a word of its own", () => {
+    const src = join(root, "packages/core/src");
+    const parts = readdirSync(join(src, "parts")).map((file) => `parts/${file}`);
+    const unsaid: string[] = [];
+    for (const entry of ["index.ts", ...parts]) {
+      const text = readFileSync(join(src, entry), "utf8");
+      expect([entry, /export \*/.test(text)]).toEqual([entry, false]);
+      for (const [, names = "", from = ""] of text.matchAll(
+        /export (?:type )?\{([^}]*)\} from "([^"]+)\.js"/g,
+      )) {
+        const module = readFileSync(join(src, entry, "..", `${from}.ts`), "utf8");
+        for (const name of names.split(",").map((one) => one.trim().replace(/^type /, ""))) {
+          const said = new RegExp(
+            `\\*/\nexport (?:abstract )?(?:type|interface|const|class|function) ${name}\\b`,
+          );
+          if (name !== "" && !said.test(module)) unsaid.push(`${entry}: ${name}`);
+        }
+      }
+    }
+    expect(unsaid).toEqual([]);
+  });
+
+  test("core exports no more at its front than a reader can take in", () => {
+    const text = readFileSync(join(root, "packages/core/src/index.ts"), "utf8");
+    const names = [...text.matchAll(/\{([^}]*)\}/g)].flatMap(([, inside = ""]) =>
+      inside.split(",").filter((one) => one.trim() !== ""),
+    );
+    expect(names.length).toBeLessThanOrEqual(75);
   });
 
   test.each(packages.filter((name) => existsSync(join(root, "packages", name, "README.md"))))(

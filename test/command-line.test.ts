@@ -1,21 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { isBuiltin } from "node:module";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closedPort, closeServers, HubProcess, serve, serveV1, until } from "@hub/testing";
+import { closedPort, closeServers, HubProcess, serveV1, until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { commands } from "../apps/hub/src/commands/index.js";
 import { runInProcess } from "../apps/hub/test/support/in-process.js";
-import { commandLine, type RunOptions, runCommand } from "./support/run-command.js";
+import { type RunOptions, runCommand } from "./support/run-command.js";
 import { orders, serveTalkative } from "./support/talkative-server.js";
 
 let hub: HubProcess;
@@ -54,7 +43,7 @@ describe("asking the hub what there is", () => {
   test("list: one line a server, and the hub's own entries as JSON", async () => {
     const { code, out, err } = await ask(["list"]);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatch(/^ID +STATUS +TOOLS +NAME +ENDPOINT +TAGS\ntalkative +up +4 /);
+    expect(out).toMatch(/^ID +STATUS +TOOLS +NAME +ENDPOINT +TAGS\ntalkative +up +5 /);
     expect(await asJson(["list", "--tag", "demo", "talks"])).toMatchObject({
       servers: [{ id: "talkative", status: "up" }],
     });
@@ -64,7 +53,7 @@ describe("asking the hub what there is", () => {
 
   test("get: by id and by name; one that is not there is 3, with the nearest", async () => {
     const { out } = await ask(["get", "Talkative"]);
-    for (const text of ["id            talkative", "4 tools, 2 resources, 1 prompt", "last probe"])
+    for (const text of ["id            talkative", "5 tools, 2 resources, 1 prompt", "last probe"])
       expect(out).toContain(text);
     expect(await asJson(["get", "talkative"])).toMatchObject({
       id: "talkative",
@@ -90,7 +79,7 @@ describe("asking the hub what there is", () => {
 
   test("tools: of all servers, of one, and one of them with its arguments", async () => {
     expect((await ask(["tools"])).out).toMatch(/talkative +add +a, \.\.\. +Adds two numbers\./);
-    expect((await asJson(["tools", "talkative"])).tools).toHaveLength(4);
+    expect((await asJson(["tools", "talkative"])).tools).toHaveLength(5);
     const { out } = await ask(["tools", "talkative", "add"]);
     expect(out).toMatch(/a +number +required/);
     expect(out).toContain("mcp-hub call talkative add a=...");
@@ -135,6 +124,17 @@ describe("calling", () => {
   ])("call with %j is refused before anything is sent", async (words, code, err) => {
     const ran = await ask(["call", "talkative", "add", ...words]);
     expect(ran).toEqual({ code, out: "", err });
+  });
+
+  test("a call that takes long shows its progress on a terminal, and nowhere else", async () => {
+    const words = ["call", "talkative", "count"];
+    const environment = { MCP_HUB_URL: hub.url, NO_COLOR: "1" };
+    const { code, out, err } = await runInProcess(words, { environment, columns: 80 });
+    expect([code, out]).toEqual([0, "three\n"]);
+    const lines = err.split("\r\u001b[2K");
+    expect(lines).toContainEqual(expect.stringMatching(/^talkative count {2}2\/3 {2}counting /));
+    expect(lines.join("")).not.toMatch(/\p{Cc}/u);
+    expect(await ask(words)).toEqual({ code: 0, out: "three\n", err: "" });
   });
 
   test("a tool that fails: 1, with its text on stderr; with --json the whole result too", async () => {
@@ -326,6 +326,16 @@ describe("changing", () => {
   });
 });
 
+test("import without a file shows what the clients of this machine have, and takes nothing", async () => {
+  const home = join(folder, "home");
+  mkdirSync(join(home, ".cursor"), { recursive: true });
+  const mine = { mcpServers: { mine: { command: "node", args: ["server.mjs"] } } };
+  writeFileSync(join(home, ".cursor", "mcp.json"), JSON.stringify(mine));
+  const ran = await ask(["import"], { env: { HOME: home, USERPROFILE: home }, cwd: home });
+  expect([ran.code, ran.out]).toEqual([0, expect.stringContaining("mine")]);
+  expect(readdirSync(home)).toEqual([".cursor"]);
+});
+
 describe("watch", () => {
   test("tells events as lines of JSON until Ctrl-C, which is 130", async () => {
     const ran = await ask(["watch", "--json", "--after", "0"], {
@@ -347,196 +357,5 @@ describe("watch", () => {
       onOutput: (_, child) => child.stdout?.destroy(),
     });
     expect([ran.code, ran.err]).toEqual([0, ""]);
-  });
-});
-
-/** What each command that asks a hub is given, so that it asks. */
-const asking: Readonly<Record<string, readonly string[]>> = {
-  list: [],
-  get: ["x"],
-  find: ["x"],
-  tools: [],
-  call: ["x", "y"],
-  read: ["x"],
-  prompt: ["x"],
-  add: ["http://127.0.0.1:9/mcp", "--name", "x"],
-  remove: ["x", "-y"],
-  watch: [],
-  top: [],
-  "toolset list": [],
-  "toolset get": ["x"],
-  "toolset create": ["x"],
-  "toolset edit": ["x", "--mode", "all"],
-  "toolset remove": ["x", "-y"],
-  config: ["vscode"],
-  export: [],
-  import: ["-"],
-};
-
-const file = JSON.stringify({
-  format: "mcp-hub-catalogue",
-  version: 1,
-  exportedAt: "",
-  hub: "",
-  servers: [],
-  toolsets: [],
-});
-
-describe("a hub that is none", () => {
-  test.each([
-    ["a page", 200, "text/html", "<html>hello</html>", 5, "NOT_A_HUB"],
-    ["nothing", 200, "application/json", "", 5, "NOT_A_HUB"],
-    ["another object", 200, "application/json", "{}", 5, "NOT_A_HUB"],
-    ["a fault of its own", 500, "text/plain", "oops", 1, "HTTP_ERROR"],
-    ["a proxy without a hub", 502, "text/html", "<html>", 5, "HTTP_ERROR"],
-    [
-      "a refusal",
-      403,
-      "application/json",
-      '{"code":"HOST_REFUSED","detail":"no"}',
-      4,
-      "HOST_REFUSED",
-    ],
-  ])("%s: every command says so in one sentence", async (_, status, type, body, code, name) => {
-    const server = await serve((request, response) => {
-      request.resume();
-      response.writeHead(status, { "content-type": type }).end(body);
-    });
-    const environment = { MCP_HUB_URL: server.origin };
-    for (const { name: command } of commands.filter((one) => asking[one.name] !== undefined)) {
-      const words = [...command.split(" "), ...(asking[command] ?? [])];
-      const ran = await runInProcess([...words, "--json"], { environment, stdin: file });
-      expect([command, ran.code, ran.out]).toEqual([command, code, ""]);
-      expect([command, JSON.parse(ran.err).error.code]).toEqual([command, name]);
-      const text = await runInProcess(words, { environment, stdin: file });
-      expect(text.err.trimEnd().split("\n")).toHaveLength(1);
-    }
-    await server.close();
-  });
-
-  test("every command that asks a hub is tried here", () => {
-    // What a broken hub is to these is tested with them.
-    const others = ["doctor", "connect", "stdio", "import clients"];
-    const ask = commands.filter(
-      ({ name, worksOn, isHidden }) =>
-        worksOn.includes("hub") &&
-        !worksOn.includes("processes") &&
-        !isHidden &&
-        !others.includes(name),
-    );
-    expect(ask.map(({ name }) => name).filter((name) => asking[name] === undefined)).toEqual([]);
-  });
-
-  test("no hub at all, and one that never answers, as processes", async () => {
-    const port = String(await closedPort());
-    const away = await runCommand(["list"], { env: { MCP_HUB_URL: "", MCP_HUB_PORT: port } });
-    expect(away).toMatchObject({
-      code: 5,
-      out: "",
-      err: expect.stringContaining(`127.0.0.1:${port}`),
-    });
-    const silent = await serve(() => undefined);
-    const hanging = await runCommand(["list", "--hub", silent.origin, "--json"]);
-    expect(hanging.code).toBe(5);
-    expect(JSON.parse(hanging.err)).toMatchObject({ error: { code: "TIMEOUT" } });
-    const interrupted = await runCommand(["list", "--hub", silent.origin], {
-      onStart: async (child) => {
-        await until("it to ask", () => silent.requests.length > 1);
-        child.kill("SIGTERM");
-      },
-    });
-    expect(interrupted).toEqual({ code: 130, out: "", err: "" });
-  });
-});
-
-describe("completion", () => {
-  const shims = join(folder, "bin");
-  const hasShell = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
-
-  async function completed(line: string, cwd = folder): Promise<readonly string[]> {
-    mkdirSync(shims, { recursive: true });
-    const shim = join(shims, "mcp-hub");
-    writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${commandLine}" "$@"\n`);
-    chmodSync(shim, 0o755);
-    const child = spawn("bash", [join(import.meta.dirname, "support/completed.bash"), line], {
-      cwd,
-      env: { ...process.env, PATH: `${shims}:${process.env.PATH}`, MCP_HUB_URL: hub.url },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let out = "";
-    for await (const chunk of child.stdout) out += chunk;
-    return out.split("\n").filter((word) => word !== "");
-  }
-
-  test.runIf(hasShell("bash")).each([
-    ["mcp-hub l", ["list"]],
-    ["mcp-hub toolset r", ["remove"]],
-    ["mcp-hub list --sta", ["--status"]],
-    ["mcp-hub list --status u", ["up", "unreachable"]],
-    ["mcp-hub list --status=u", ["up", "unreachable"]],
-    ["mcp-hub call t", ["talkative"]],
-    ["mcp-hub call talkative ", ["add", "fail", "shout", "wait"]],
-    ["mcp-hub config vsc", ["vscode"]],
-    ["mcp-hub completion ", ["bash", "zsh", "fish"]],
-    ["mcp-hub help toolset c", ["create"]],
-    ["mcp-hub --json get t", ["talkative"]],
-    ["mcp-hub nonsense ", []],
-  ])("in bash, %s and Tab", async (line, words) => {
-    expect(await completed(line)).toEqual(words);
-  });
-
-  test.runIf(hasShell("bash"))("in bash, files are those of the folder", async () => {
-    writeFileSync(join(folder, "saved.json"), "{}");
-    expect(await completed("mcp-hub import sav")).toEqual(["saved.json"]);
-  });
-
-  test("a hub that is away or silent costs who types a moment, and says nothing", async () => {
-    const silent = await serve(() => undefined);
-    const port = await closedPort();
-    for (const url of [silent.origin, `http://127.0.0.1:${port}`, "nonsense://"]) {
-      const ran = await runCommand(["complete", "--", "get", ""], { env: { MCP_HUB_URL: url } });
-      expect(ran).toEqual({ code: 0, out: "words\n", err: "" });
-    }
-  });
-
-  test.runIf(hasShell("zsh")).each(["zsh"])("the script is one of %s", (shell) => {
-    checkSyntax(shell, ["-n"]);
-  });
-
-  test.runIf(hasShell("fish")).each(["fish"])("the script is one of %s", (shell) => {
-    checkSyntax(shell, ["--no-execute"]);
-  });
-
-  function checkSyntax(shell: string, args: readonly string[]): void {
-    const script = spawnSync(process.execPath, [commandLine, "completion", shell]).stdout;
-    expect(spawnSync(shell, [...args], { input: script }).stderr.toString()).toBe("");
-  }
-});
-
-describe("what is loaded", () => {
-  const light = ["@hub/client", "@hub/core/environment"];
-  const dist = join(import.meta.dirname, "../apps/hub/dist");
-
-  /** The packages that a file of the build loads, with all that it loads at once. */
-  function loadedBy(name: string, seen = new Set<string>()): ReadonlySet<string> {
-    const packages = new Set<string>();
-    if (seen.has(name)) return packages;
-    seen.add(name);
-    const text = readFileSync(join(dist, name), "utf8");
-    for (const [, target = ""] of text.matchAll(/(?:^import|from) ?"([^"]+)";$/gm)) {
-      if (!target.startsWith("./")) packages.add(target);
-      else for (const one of loadedBy(target.slice(2), seen)) packages.add(one);
-    }
-    return packages;
-  }
-
-  const heavy = (name: string) =>
-    [...loadedBy(name)].filter((one) => !isBuiltin(one) && !light.includes(one));
-
-  test("before a command is chosen, next to nothing; for list, neither the hub nor zod", () => {
-    expect(heavy("main.js")).toEqual([]);
-    const lists = readdirSync(dist).filter((name) => /^list-\w+\.js$/.test(name));
-    expect(lists.length).toBeGreaterThan(0);
-    expect(lists.flatMap(heavy)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { budgetNames, hubErrorCodes, rowOf, settingOf } from "@hub/core";
+import { hubErrorCodes } from "@hub/core";
+import { budgetNames, rowOf, settingOf } from "@hub/core/limits";
 import { HubProcess } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { timeSettings } from "../apps/hub/src/settings.js";
@@ -35,7 +36,7 @@ const snippets: readonly Snippet[] = pages.flatMap((page) =>
 );
 
 /** Programs that other tests build and run. */
-const programs = ["examples/src", "examples"].flatMap((folder) =>
+const programs = ["examples/src", "examples", "clients/python/examples"].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => /\.(ts|py)$/.test(name))
     .map((name) => readFileSync(join(root, folder, name), "utf8")),

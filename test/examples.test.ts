@@ -177,4 +177,10 @@ describe("the programs of the documentation", () => {
     await program.saw("[hub]").catch(() => undefined);
     expect(program.output).not.toContain("Error");
   });
+
+  test("a server that is served by the program itself is registered with the lease alone", async () => {
+    const program = run([example("by-lease")]);
+    await program.saw('registered "Served by myself"');
+    expect(program.output).not.toContain("Error");
+  });
 });

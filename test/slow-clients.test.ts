@@ -1,4 +1,5 @@
-import { BudgetBook, defaultBudgets } from "@hub/core";
+import { BudgetBook } from "@hub/core";
+import { defaultBudgets } from "@hub/core/limits";
 import { openMany, RawConnection, requestBytes, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { connectionLimits, listen } from "../packages/server/src/listen.js";

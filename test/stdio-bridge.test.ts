@@ -262,6 +262,64 @@ describe("mcp-hub stdio", () => {
     expect(wrong.errors).toContain("--toolset cannot be combined");
   });
 
+  test("passes on what the hub says by itself, and cancels at the server", async () => {
+    const hub = await TestHub.start();
+    const upstream = await LegacyUpstream.start({ tools: ["slow"] });
+    upstream.on("slow", () => new Promise(() => {}));
+    await hub.register("slow", upstream);
+    const bridge = new Lines(hub.url);
+    await bridge.open();
+    bridge.send({
+      id: "call",
+      method: "tools/call",
+      params: { name: "slow__slow", arguments: {} },
+    });
+    await until("the call to arrive", () => upstream.calls.length > 0);
+    bridge.send({ method: "notifications/cancelled", params: { requestId: "call" } });
+    await until("the server to hear of it", () => upstream.calls[0]?.isCancelled === true);
+    await hub.register("more", await LegacyUpstream.start());
+    await until("the change to be said", () =>
+      bridge.lines.some(({ method }) => method === "notifications/tools/list_changed"),
+    );
+    expect(bridge.lines.some(({ id }) => id === "call")).toBe(false);
+  });
+
+  test("ends the connection of a call of 2026-07-28 that is cancelled", async () => {
+    const hub = await TestHub.start();
+    const upstream = await ModernUpstream.start({ tools: ["slow"] });
+    upstream.on("slow", () => new Promise(() => {}));
+    await hub.register("slow", upstream);
+    const client = new V2Client(me, { versionNegotiation: { mode: "auto" } });
+    await client.connect(new V2Transport(command(hub.url)));
+    closeLater(() => client.close());
+    const stopped = new AbortController();
+    const call = client.callTool({ name: "slow__slow", arguments: {} }, { signal: stopped.signal });
+    await until("the call to arrive", () => upstream.calls.length > 0);
+    stopped.abort();
+    await expect(call).rejects.toThrow();
+    await until("the server to hear of it", () => upstream.calls[0]?.isClosed === true);
+  });
+
+  test("refuses a line that is too long, and goes on", async () => {
+    const hub = await TestHub.start();
+    const bridge = new Lines(hub.url);
+    await bridge.open();
+    bridge.send({
+      id: 9,
+      method: "tools/call",
+      params: { name: "x", arguments: { text: "x".repeat(17 * 1024 * 1024) } },
+    });
+    expect((await bridge.answerTo(9)).error?.message).toContain("more than 16777216 bytes");
+    bridge.send({
+      id: 10,
+      method: "tools/call",
+      params: { name: "x", arguments: { text: "x".repeat(5 * 1024 * 1024) } },
+    });
+    expect((await bridge.answerTo(10)).error).toBeDefined();
+    bridge.send({ id: 11, method: "tools/list" });
+    expect((await bridge.answerTo(11)).result).toBeDefined();
+  });
+
   test("ends when its client is gone, also in the middle of a call", async () => {
     const hub = await TestHub.start();
     const upstream = await LegacyUpstream.start({ tools: ["slow"] });

@@ -16,14 +16,26 @@ async function everyPage(ask, key) {
   return all;
 }
 
+/** Some declare what they then do not know. */
+const unknownMethod = -32601;
+const orNothing = (listing) =>
+  listing.catch((error) => {
+    if (error.code === unknownMethod) return [];
+    throw error;
+  });
+
 async function listAll(client) {
   const { tools, resources, prompts } = client.getServerCapabilities() ?? {};
   return {
-    tools: tools ? await everyPage((...asked) => client.listTools(...asked), "tools") : [],
-    resources: resources
-      ? await everyPage((...asked) => client.listResources(...asked), "resources")
+    tools: tools
+      ? await orNothing(everyPage((...asked) => client.listTools(...asked), "tools"))
       : [],
-    prompts: prompts ? await everyPage((...asked) => client.listPrompts(...asked), "prompts") : [],
+    resources: resources
+      ? await orNothing(everyPage((...asked) => client.listResources(...asked), "resources"))
+      : [],
+    prompts: prompts
+      ? await orNothing(everyPage((...asked) => client.listPrompts(...asked), "prompts"))
+      : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
-import { type BudgetBook, type CommitResult, MemoryStore, type StoreWrite } from "@hub/core";
+import { type BudgetBook, MemoryStore } from "@hub/core";
+import type { CommitResult, StoreWrite } from "@hub/core/storage";
 
 /** Keeps everything in memory, and writes each event to a file that other programs can follow. */
 export class FollowedStore extends MemoryStore {

@@ -23,8 +23,8 @@ function kill(child) {
 }
 
 /** Starts a Node program. What it writes to either stream is kept in `output`, by stream in `stdout`. */
-function start(args, env = {}) {
-  const child = spawn(process.execPath, args, {
+function start(args, env = {}, node = process.execPath) {
+  const child = spawn(node, args, {
     cwd: here,
     // A home of their own: some clients keep a catalogue there.
     env: { PATH: process.env.PATH, HOME: folder, ...env },
@@ -73,8 +73,15 @@ async function eventually(what, programs, look) {
   }
 }
 
-/** Starts a hub and the servers, and returns the hub's URL when each of them is up with its tools. */
-export async function startHub(servers) {
+/** Registers a server that nobody answers for, as one is that has just died. */
+async function registerDead(name, url) {
+  const endpoint = `http://127.0.0.1:${await freePort()}/mcp`;
+  const body = new URLSearchParams({ name, transport: "streamable-http", endpoint });
+  await fetch(`${url}/register`, { method: "POST", body });
+}
+
+/** Starts a hub, the servers and one that is dead, and returns the hub's URL when each of them is up with its tools. */
+export async function startHub(servers, dead) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const hub = start([join(root, "apps/hub/dist/main.js")], {
@@ -90,12 +97,17 @@ export async function startHub(servers) {
     const ready = answer.servers.filter(({ capabilities }) => capabilities?.tools > 0);
     return ready.length === servers.length;
   });
+  await registerDead(dead, url);
+  await eventually("the dead server to be found so", [hub], async () => {
+    const { servers: all } = await (await fetch(`${url}/servers`)).json();
+    return all.some(({ name, status }) => name === dead && /suspect|unreachable|down/.test(status));
+  });
   return url;
 }
 
 /** Runs a client to its end. Throws, with all it said, when it fails or takes longer than `limitMs`. */
-export async function runClient(args, { limitMs, env }) {
-  const client = start(args, env);
+export async function runClient(args, { limitMs, env, node }) {
+  const client = start(args, env, node);
   const timer = setTimeout(() => kill(client.child), limitMs);
   const { code, signal } = await client.ended;
   clearTimeout(timer);

@@ -1,13 +1,16 @@
 // Every client lists and calls through a real hub with real servers. Prints a table; exits with 1 when one
-// fails. `--write` puts the table into the documentation.
+// fails. `--write` puts the table into the documentation; `--only "LangChain,Mastra"` tries these clients.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { calls, clients, faultsOf } from "./expected.mjs";
+import { findNode } from "../node24.mjs";
+import { calls, clients, deadServer, faultsOf, isMade, servers, ways } from "./expected.mjs";
 import { here, root, runClient, startHub } from "./programs.mjs";
 import { Wire } from "./wire.mjs";
 
-const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { write: { type: "boolean", default: false }, only: { type: "string" } },
+});
 /** Starting a client takes a second or two; the rest is for a busy machine. */
 const limitMs = 60_000;
 const page = join(root, "docs/reference/clients.md");
@@ -25,34 +28,63 @@ function wireColumn(wire) {
   return `${probe}${[...wire.revisions].join(", ")}, ${sessions.replace("1 sessions", "1 session")}`;
 }
 
-async function tryClient(client, url, wire) {
+/** One client in one way. Whatever goes wrong is in its faults. */
+async function tryWay(client, way, url, wire) {
   wire.clear();
-  const given = [`${url}/mcp`, JSON.stringify(calls), ...(client.options ?? [])];
-  const row = { client, tools: "-", answers: "-" };
+  const made = client.listsOnly ? [] : calls.filter((call) => isMade(way, call));
+  const given = [`${url}/mcp`, JSON.stringify(made), ...(client.options ?? [])];
   try {
     const report = await runClient([join(here, "clients", client.program), ...given], {
       limitMs,
-      env: client.env,
+      env: {
+        ...client.env,
+        HUB_URL: url,
+        HUB_WAY: way,
+        HUB_SERVERS: [...servers, "dead-server"].join(),
+      },
+      ...(client.onNode24 ? { node: node24 } : {}),
     });
-    const right = calls.filter(({ answer }, index) => report.results[index]?.includes(answer));
-    row.tools = report.tools.length;
-    row.answers = `${right.length} of ${calls.length}`;
-    row.faults = faultsOf(client, report, wire);
+    const right = made.filter(({ answer }, index) => report.results[index]?.includes(answer));
+    const answered = client.listsOnly ? "" : `, ${right.length} of ${made.length} calls`;
+    const says = `${report.tools.length} tools${answered}`;
+    return { says, faults: faultsOf({ client, way, report, made, wire }) };
   } catch (error) {
-    row.faults = [error.message];
+    return { says: "FAILS", faults: [error.message] };
   }
-  row.wire = wireColumn(wire);
+}
+
+async function tryClient(client, url, wire) {
+  const row = { client, says: [], faults: [] };
+  for (const way of ways) {
+    if (client.ways !== undefined && !client.ways.includes(way)) {
+      row.says.push("-");
+      continue;
+    }
+    const { says, faults } = await tryWay(client, way, url, wire);
+    if (way === "by hand") row.wire = wireColumn(wire);
+    row.says.push(says);
+    row.faults.push(...faults.map((fault) => `${way}: ${fault}`));
+  }
   return row;
 }
 
 function tableOf(rows) {
-  const heads = ["client", "version", "spoke", "tools listed", "calls answered", "verdict"];
-  const cells = rows.map(({ client, wire, tools, answers, faults }) => [
+  const heads = [
+    "client",
+    "version",
+    "Node",
+    "spoke",
+    "by hand",
+    "data, hub",
+    "data, direct",
+    "verdict",
+  ];
+  const cells = rows.map(({ client, wire, says, faults }) => [
     `${client.name} (\`${client.package}\`)`,
     versionOf(client.package),
+    client.onNode24 ? "24" : "20",
     wire,
-    String(tools),
-    answers,
+    ...says,
     faults.length === 0 ? "works" : "FAILS",
   ]);
   const widths = heads.map((head, column) =>
@@ -70,19 +102,23 @@ function writeTable(table) {
   writeFileSync(page, `${before}${markers.join(`\n\n${table}\n\n`)}${after}`);
 }
 
+const node24 = findNode(import.meta.url);
 const wire = new Wire();
-const servers = [1, 2, 3].map((number) => `apps/demo-servers/dist/server-${number}.js`);
-const hubUrl = await startHub([
-  ...servers.map((path) => join(root, path)),
-  join(here, "session-server.mjs"),
-]);
+const demos = [1, 2, 3].map((number) => `apps/demo-servers/dist/server-${number}.js`);
+const hubUrl = await startHub(
+  [...demos.map((path) => join(root, path)), join(here, "session-server.mjs")],
+  deadServer,
+);
 const url = await wire.listen(hubUrl);
+const only = values.only?.split(",");
 const rows = [];
-for (const client of clients) rows.push(await tryClient(client, url, wire));
+for (const client of clients)
+  if (only === undefined || only.includes(client.name))
+    rows.push(await tryClient(client, url, wire));
 
 const table = tableOf(rows);
 console.log(`\n${table}\n`);
 for (const { client, faults } of rows)
   for (const fault of faults) console.error(`${client.name}: ${fault}`);
-if (values.write) writeTable(table);
+if (values.write && only === undefined) writeTable(table);
 process.exit(rows.some(({ faults }) => faults.length > 0) ? 1 : 0);

@@ -3,14 +3,14 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { findNode } from "./node24.mjs";
+import { findNode } from "../node24.mjs";
 import { folder } from "./programs.mjs";
 
 const require = createRequire(import.meta.url);
 const manifestPath = require.resolve("@modelcontextprotocol/conformance/package.json");
 const { bin, version } = require(manifestPath);
 const program = join(dirname(manifestPath), Object.values(bin)[0]);
-const node = findNode();
+const node = findNode(import.meta.url);
 
 export const suiteVersion = version;
 export const revisions = ["2025-11-25", "2026-07-28"];

@@ -3,11 +3,18 @@ import { libraryBuild } from "../../tsup.base.js";
 import { writePlainTypes } from "./plain-types.js";
 
 export default defineConfig(() => {
-  const build = libraryBuild({
+  const entries = libraryBuild({
     index: "src/index.ts",
     connect: "src/connect/v2.ts",
     "connect-v1": "src/connect/v1.ts",
   });
+  // From the sources, file by file, so that the texts for clients stay out of it.
+  const build = {
+    ...entries,
+    esbuildOptions: (options: { conditions?: string[] }) => {
+      options.conditions = ["@hub/source"];
+    },
+  };
   if (typeof build.dts !== "object") return build;
   const plain = [writePlainTypes()];
   const paths = {

@@ -5,6 +5,13 @@ export default defineConfig(
   libraryBuild({
     index: "src/index.ts",
     environment: "src/environment/index.ts",
+    diagnosis: "src/parts/diagnosis.ts",
+    limits: "src/parts/limits.ts",
+    probing: "src/parts/probing.ts",
+    shown: "src/parts/shown.ts",
+    storage: "src/parts/storage.ts",
+    text: "src/parts/text.ts",
+    upstream: "src/parts/upstream.ts",
     testing: "src/testing/index.ts",
   }),
 );

@@ -4,7 +4,12 @@ import { thirdPartyNotices } from "./third-party.js";
 
 // Everything it stands on is inside, so that its tarball installs alone.
 export default defineConfig({
-  ...libraryBuild({ index: "src/index.ts", run: "src/run.ts", cli: "src/cli.ts" }),
+  ...libraryBuild({
+    index: "src/index.ts",
+    lease: "src/lease/index.ts",
+    run: "src/run.ts",
+    cli: "src/cli.ts",
+  }),
   noExternal: ["@modelcontextprotocol/server"],
   // Maps of other people's code would be most of the tarball.
   sourcemap: false,

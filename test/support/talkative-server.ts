@@ -26,6 +26,20 @@ function talkative(): McpServer {
   server.registerTool("shout", { description: `Shouts ${orders}`, inputSchema: z.object({}) }, () =>
     text(orders),
   );
+  server.registerTool(
+    "count",
+    { description: "Counts to three, aloud", inputSchema: z.object({}) },
+    async (_, { mcpReq }) => {
+      const progressToken = mcpReq._meta?.progressToken;
+      for (const progress of [1, 2, 3])
+        if (progressToken !== undefined)
+          await mcpReq.notify({
+            method: "notifications/progress",
+            params: { progressToken, progress, total: 3, message: `counting ${orders}` },
+          });
+      return text("three");
+    },
+  );
   // It ends when its client gives up.
   server.registerTool(
     "wait",

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { type Budgets, budgetNames, settingOf } from "@hub/core";
+import type { Budgets } from "@hub/core";
 import {
   type Environment,
   givenVariables,
@@ -8,6 +8,7 @@ import {
   type UnknownSetting,
   unknownSettings,
 } from "@hub/core/environment";
+import { budgetNames, settingOf } from "@hub/core/limits";
 import { defaultConfig, type HubConfig, isLoopbackHost } from "@hub/server";
 import { z } from "zod";
 import { budgetSettings, type NumberSetting, timeSettings } from "./settings.js";

@@ -1,5 +1,5 @@
-import { budgetNames, rowOf, settingOf } from "@hub/core";
 import type { timeSettingNames } from "@hub/core/environment";
+import { budgetNames, rowOf, settingOf } from "@hub/core/limits";
 import { defaultConfig } from "@hub/server";
 
 /** A setting that is a whole number. */

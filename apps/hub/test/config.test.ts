@@ -1,5 +1,5 @@
-import { budgetNames, defaultBudgets, rowOf, settingOf } from "@hub/core";
 import { hubSettings } from "@hub/core/environment";
+import { budgetNames, defaultBudgets, rowOf, settingOf } from "@hub/core/limits";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../src/config.js";

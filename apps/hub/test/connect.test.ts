@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { getClientConfig } from "@hub/api";
-import { closeAll, TestHub } from "@hub/testing";
+import { closeAll, closeLater, LegacyUpstream, TestHub } from "@hub/testing";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { parse as parseToml } from "smol-toml";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
@@ -84,6 +86,23 @@ describe("mcp-hub connect", () => {
       const parse = parsers[client.format];
       expect(parse(readFileSync(file, "utf8")), client.id).toEqual(parse(await response.text()));
     }
+  });
+
+  test("writes a bridge for Claude Desktop that a client can be started with, the token in a file", async () => {
+    const hub = await TestHub.start();
+    await hub.register("weather", await LegacyUpstream.start({ tools: ["echo"] }));
+    const token = join(home, "token");
+    writeFileSync(token, "mh_abc_0123456789\n");
+    const file = join(home, "config.json");
+    const words = ["claude-desktop", "--hub", hub.url, "--server", "weather", "--file", file];
+    const ran = run([...words, "--token-file", "token", "--write"]);
+    expect(ran.status, ran.stderr).toBe(0);
+    const { command, args } = JSON.parse(readFileSync(file, "utf8")).mcpServers.weather;
+    expect(args).toContain(token);
+    const client = new Client({ name: "claude-ai", version: "1.0.0" });
+    await client.connect(new StdioClientTransport({ command, args }));
+    closeLater(() => client.close());
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["echo"]);
   });
 
   test("takes a selection, a name, a scope and a variable, and answers in JSON", () => {

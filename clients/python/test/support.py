@@ -192,7 +192,7 @@ class McpServer(_Server):
         self.server_close()
 
 
-class Request_(Dict[str, Any]):
+class Came(Dict[str, Any]):
     """What came to a hub of a test: method, path, headers (in lower case), body."""
 
 
@@ -203,7 +203,7 @@ class _FakeHandler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         text = self.rfile.read(length).decode()
-        request = Request_(
+        request = Came(
             method=self.command,
             path=self.path,
             headers={name.lower(): value for name, value in self.headers.items()},
@@ -232,7 +232,7 @@ class _FakeHandler(BaseHTTPRequestHandler):
         pass
 
 
-Reply = Callable[[_FakeHandler, Request_], None]
+Reply = Callable[[_FakeHandler, Came], None]
 
 
 class FakeHub(_Server):
@@ -242,12 +242,12 @@ class FakeHub(_Server):
         super().__init__(("127.0.0.1", 0), _FakeHandler)
         self.reply = reply
         self.lock = threading.Lock()
-        self.requests: List[Request_] = []
+        self.requests: List[Came] = []
         self.port = int(self.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
-    def came(self, method: str) -> List[Request_]:
+    def came(self, method: str) -> List[Came]:
         with self.lock:
             return [one for one in self.requests if one["method"] == method]
 

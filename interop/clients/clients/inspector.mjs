@@ -25,6 +25,6 @@ const { tools } = ask("tools/list");
 const results = calls.map((call) => {
   const pairs = Object.entries(call.arguments).map(([name, value]) => `${name}=${value}`);
   const given = pairs.length > 0 ? ["--tool-arg", ...pairs] : [];
-  return textOf(ask("tools/call", ["--tool-name", call.tool, ...given]));
+  return textOf(ask("tools/call", ["--tool-name", call.name, ...given]));
 });
 report({ tools: tools.map(({ name }) => name), results });

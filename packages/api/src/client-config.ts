@@ -17,9 +17,7 @@ const clientListSchema = z.object({ clients: z.array(clientSchema) });
 const clientConfigSchema = z
   .object({
     client: z.string(),
-    title: z.string(),
-    format: z.enum(clientFormats),
-    file: z.string().optional(),
+    ...clientSchema.omit({ id: true }).shape,
     text: z.string().describe("The whole file, or all commands."),
     steps: z
       .array(z.string())
@@ -144,6 +142,6 @@ export const getClientConfig = defineRoute({
 });
 
 export { type ClientFormat, type ClientId, clientFormats, clientIds };
-export type ClientName = z.output<typeof clientSchema>;
+export type ListedClient = z.output<typeof clientSchema>;
 export type ClientList = z.output<typeof clientListSchema>;
 export type ClientConfig = Unchanging<z.output<typeof clientConfigSchema>>;

@@ -60,13 +60,3 @@ export const contract: readonly Route[] = [
   getReadiness,
   getVersion,
 ];
-
-/** What the tags of the routes mean. */
-export const tags = [
-  { name: "Registration", description: "For servers: register, stay listed, leave." },
-  { name: "Catalogue", description: "Which servers exist and what they offer." },
-  { name: "Connect", description: "Ready configuration for clients." },
-  { name: "Events", description: "What happens." },
-  { name: "Diagnosis", description: "Why a server cannot be reached." },
-  { name: "Operations", description: "For operators of the hub." },
-] as const;

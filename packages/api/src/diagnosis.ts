@@ -1,11 +1,6 @@
-import {
-  longestLogBytes,
-  mostLogLines,
-  probeSteps,
-  registrationSchema,
-  transports,
-  verdictCodes,
-} from "@hub/core";
+import { registrationSchema, transports } from "@hub/core";
+import { longestLogBytes, mostLogLines, verdictCodes } from "@hub/core/diagnosis";
+import { probeSteps } from "@hub/core/probing";
 import { z } from "zod";
 import { instant } from "./fields.js";
 import { findingSchema } from "./finding.js";

@@ -7,7 +7,7 @@ import {
   transports,
 } from "@hub/core";
 import { z } from "zod";
-import { instant, seqCursor } from "./fields.js";
+import { instant, nextCursor, pageSize, seqCursor } from "./fields.js";
 import { defineRoute, type Unchanging } from "./route.js";
 
 const about = {
@@ -106,7 +106,7 @@ export const eventSchema = z
 
 const eventListSchema = z.object({
   events: z.array(eventSchema),
-  nextCursor: z.string().optional(),
+  nextCursor,
 });
 
 export const listEvents = defineRoute({
@@ -117,13 +117,7 @@ export const listEvents = defineRoute({
   description:
     "As `text/event-stream`: every event from now on, or from after `Last-Event-ID`. An event named `reset` says that older events are gone and the list should be read again. As `application/json`: the journal, newest first, in pages.",
   query: z.strictObject({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(1_000)
-      .optional()
-      .describe("Events in one page of the journal. Default: 100."),
+    limit: pageSize(1_000).optional().describe("Events in one page of the journal. Default: 100."),
     cursor: seqCursor,
     server: z.string().max(100).optional().describe("Only events of the server with this id."),
     kind: z.array(z.enum(eventKinds)).optional().describe("Only events of these kinds."),

@@ -8,6 +8,19 @@ export const instant = z.iso.datetime();
 /** In characters. A client hands it back in the head of a request, which has to hold other things too. */
 export const longestCursor = 2_000;
 
+/** The member of every list that may not fit into one answer. */
+export const nextCursor = z.string().optional();
+
+/** How many items a page holds, as a query says it. */
+export const pageSize = (most: number) => z.coerce.number().int().min(1).max(most);
+
+/** Where a page begins, as a query says it. */
+export const pageCursor = z
+  .string()
+  .max(longestCursor)
+  .optional()
+  .describe("`nextCursor` of the page before.");
+
 /** The parameter of every list and search of servers, and of what they offer. */
 export const hiddenQuery = z
   .enum(["true", "false"])

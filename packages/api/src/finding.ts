@@ -1,4 +1,5 @@
-import { findingCodes, probeSteps, transports } from "@hub/core";
+import { transports } from "@hub/core";
+import { findingCodes, probeSteps } from "@hub/core/probing";
 import { z } from "zod";
 
 /** Why a server cannot be used: the step that failed, the cause, and what to do. */

@@ -3,14 +3,14 @@ export {
   type ClientFormat,
   type ClientId,
   type ClientList,
-  type ClientName,
   clientFormats,
   clientIds,
   getClaudeDesktopBundle,
   getClientConfig,
+  type ListedClient,
   listClients,
 } from "./client-config.js";
-export { contract, tags } from "./contract.js";
+export { contract } from "./contract.js";
 export { type Diagnosis, diagnoseEndpoint, sendLog } from "./diagnosis.js";
 export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
 export { longestCursor, proofHeader } from "./fields.js";
@@ -71,6 +71,7 @@ export {
   removeServer,
   type ServersQuery,
 } from "./servers.js";
+export { tags } from "./tags.js";
 export { type FoundTool, findTools, type ToolList } from "./tools.js";
 export {
   createToolset,

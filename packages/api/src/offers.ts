@@ -3,7 +3,9 @@ import { z } from "zod";
 import {
   definitionSchema,
   instant,
-  longestCursor,
+  nextCursor,
+  pageCursor,
+  pageSize,
   seqCursor,
   serverParams,
   wholeDefinition,
@@ -14,34 +16,27 @@ import { defineRoute } from "./route.js";
 export const mostItems = 1_000_000;
 
 const query = z.strictObject({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(mostItems)
+  limit: pageSize(mostItems)
     .default(mostItems)
     .describe("Items in one page. Default: as many as fit into one answer, which is all of most."),
-  cursor: z.string().max(longestCursor).optional().describe("`nextCursor` of the page before."),
+  cursor: pageCursor,
 });
 
-const snapshot = z.union([z.object({ hash: z.string() }), z.null()]);
-const paged = {
-  hashes: z.record(z.string(), z.string()).describe("By name or URI."),
-  nextCursor: z.string().optional(),
-};
+/** A page of what a server offers; `lists`: one list for each kind that it is about. */
+const pageOf = <Lists extends z.ZodRawShape>(lists: Lists) =>
+  z.object({
+    snapshot: z.union([z.object({ hash: z.string() }), z.null()]),
+    ...lists,
+    hashes: z.record(z.string(), z.string()).describe("By name or URI."),
+    nextCursor,
+  });
 
-const serverToolsSchema = z.object({ snapshot, tools: z.array(wholeDefinition("name")), ...paged });
-const serverResourcesSchema = z.object({
-  snapshot,
+const serverToolsSchema = pageOf({ tools: z.array(wholeDefinition("name")) });
+const serverResourcesSchema = pageOf({
   resources: z.array(wholeDefinition("uri")),
   resourceTemplates: z.array(wholeDefinition("uriTemplate")),
-  ...paged,
 });
-const serverPromptsSchema = z.object({
-  snapshot,
-  prompts: z.array(wholeDefinition("name")),
-  ...paged,
-});
+const serverPromptsSchema = pageOf({ prompts: z.array(wholeDefinition("name")) });
 
 const description =
   "The list is empty, with `snapshot: null`, until the hub has read it. When the list does not fit into one answer, `nextCursor` leads to the rest.";
@@ -101,7 +96,7 @@ const changeSchema = z.object({
 
 const changeListSchema = z.object({
   changes: z.array(changeSchema),
-  nextCursor: z.string().optional(),
+  nextCursor,
 });
 
 export const listServerChanges = defineRoute({
@@ -111,7 +106,7 @@ export const listServerChanges = defineRoute({
   summary: "Changes to the tools, resources and prompts of a server, newest first",
   params: serverParams,
   query: z.strictObject({
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: pageSize(200).default(50),
     cursor: seqCursor,
   }),
   answers: {

@@ -1,5 +1,6 @@
 import type { HubErrorCode } from "@hub/core";
 import type { z } from "zod";
+import type { TagName } from "./tags.js";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -14,7 +15,8 @@ export type Route = {
   readonly method: Method;
   /** With its parameters in braces: `/servers/{id}`. */
   readonly path: `/${string}`;
-  readonly tag: string;
+  /** The group that a document shows it in. */
+  readonly tag: TagName;
   readonly summary: string;
   readonly description?: string;
   /** What the parameters of the path are. */

@@ -1,6 +1,6 @@
 import { lifecycles, serverStatuses, transports } from "@hub/core";
 import { z } from "zod";
-import { instant } from "./fields.js";
+import { instant, nextCursor } from "./fields.js";
 import { instanceDetailSchema, instanceSchema } from "./instance.js";
 
 export const serverStatusSchema = z.enum(serverStatuses);
@@ -121,7 +121,7 @@ export const serverDetailSchema = serverSummarySchema
 export const serverListSchema = z
   .object({
     servers: z.array(serverSummarySchema),
-    nextCursor: z.string().optional(),
+    nextCursor,
     protection: z
       .object({ since: instant, reason: z.string() })
       .optional()

@@ -3,7 +3,8 @@ import { z } from "zod";
 import {
   hiddenQuery,
   ifMatchHeaders,
-  longestCursor,
+  pageCursor,
+  pageSize,
   proofHeaders,
   serverParams,
 } from "./fields.js";
@@ -28,20 +29,10 @@ export const listServers = defineRoute({
     tag: z.array(z.string()).optional().describe("Servers that have all of these tags."),
     status: z.array(serverStatusSchema).optional().describe("Servers in one of these states."),
     hidden: hiddenQuery,
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(1_000)
-      .optional()
-      .describe("Servers in one page. Default: all."),
-    cursor: z
-      .string()
-      .max(longestCursor)
-      .optional()
-      .describe(
-        "`nextCursor` of the page before. It includes the filters, unless they are very long: then send them again.",
-      ),
+    limit: pageSize(1_000).optional().describe("Servers in one page. Default: all."),
+    cursor: pageCursor.describe(
+      "`nextCursor` of the page before. It includes the filters, unless they are very long: then send them again.",
+    ),
   }),
   repeatable: ["tag", "status"],
   answers: {

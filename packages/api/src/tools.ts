@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hiddenQuery, longestCursor, wholeDefinition } from "./fields.js";
+import { hiddenQuery, nextCursor, pageCursor, pageSize, wholeDefinition } from "./fields.js";
 import { defineRoute } from "./route.js";
 import { serverStatusSchema } from "./server.js";
 
@@ -20,7 +20,7 @@ const foundToolSchema = z
 
 const toolListSchema = z.object({
   tools: z.array(foundToolSchema),
-  nextCursor: z.string().optional(),
+  nextCursor,
 });
 
 export const findTools = defineRoute({
@@ -36,17 +36,15 @@ export const findTools = defineRoute({
       .describe(
         "What the tool should do, in words. Default: all tools, ordered by server and name.",
       ),
-    limit: z.coerce.number().int().min(1).max(200).default(20),
+    limit: pageSize(200).default(20),
     status: z
       .array(serverStatusSchema)
       .optional()
       .describe("Only tools of servers in one of these states."),
     hidden: hiddenQuery,
-    cursor: z
-      .string()
-      .max(longestCursor)
-      .optional()
-      .describe("`nextCursor` of the page before. Give the other parameters along with it."),
+    cursor: pageCursor.describe(
+      "`nextCursor` of the page before. Give the other parameters along with it.",
+    ),
   }),
   repeatable: ["status"],
   answers: {

@@ -5,6 +5,10 @@ import { defineRoute } from "./route.js";
 
 const tools = z.array(z.string()).describe("Each <server id>/<tool name> or <server id>/*.");
 
+const unknownServers = z
+  .array(z.string())
+  .describe("Ids that it names and no server has now. Such a server joins when it registers.");
+
 const toolsetViewSchema = z
   .object({
     id: z.string(),
@@ -24,15 +28,13 @@ const toolsetViewSchema = z
         }),
       )
       .describe("By <server id>/<tool name>."),
-    prefix: z.enum(["always", "never"]),
-    mode: z.enum(["all", "search"]),
+    prefix: toolsetSchema.shape.prefix.unwrap(),
+    mode: toolsetSchema.shape.mode.unwrap(),
     revision: z.number(),
     createdAt: instant,
     updatedAt: instant,
     url: z.string().describe("The path of its MCP endpoint on this hub."),
-    unknownServers: z
-      .array(z.string())
-      .describe("Ids that it names and no server has now. Such a server joins when it registers."),
+    unknownServers,
   })
   .meta({ id: "Toolset" });
 
@@ -98,7 +100,7 @@ const toolsetPreviewSchema = z
       .describe(
         "About what a list of tools costs a model to read: four characters of JSON count as one token.",
       ),
-    unknownServers: z.array(z.string()).describe("Ids that it names and no server has now."),
+    unknownServers,
   })
   .meta({ id: "ToolsetPreview" });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instant } from "./fields.js";
+import { instant, pageSize } from "./fields.js";
 import { defineRoute } from "./route.js";
 
 const figures = {
@@ -91,7 +91,7 @@ export const listCalls = defineRoute({
   summary: "The last calls through the gateway, newest first",
   query: z.strictObject({
     server,
-    limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    limit: pageSize(1_000).default(100),
   }),
   answers: {
     200: {

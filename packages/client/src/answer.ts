@@ -3,8 +3,11 @@ import { proxyHint } from "./proxy.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The longest page that a hub can be set to (`MCP_HUB_MAX_ANSWER_BYTES`). */
-export const mostAnswerBytes = 256 * 1024 * 1024;
+/** A hub whose answers are read: its URL, and the most bytes of one answer. */
+export interface Answering {
+  readonly url: string;
+  readonly maxAnswerBytes: number;
+}
 
 function parseObject(text: string): Json | undefined {
   try {
@@ -61,22 +64,44 @@ function redirection(response: Response, url: string): HubClientError {
   return notAHub(url, response.status, `it redirects${where}`);
 }
 
-/** The whole text of an answer. @throws HubClientError once it is longer than a hub's can be. */
-async function textOf(response: Response, url: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
+/** The bytes of an answer as they come. @throws HubClientError once they are more than a hub's can be. */
+async function* piecesOf(
+  response: Response,
+  { url, maxAnswerBytes }: Answering,
+): AsyncGenerator<Uint8Array, void, void> {
   let bytes = 0;
   const reader = response.body?.getReader();
   for (;;) {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) return text + decoder.decode();
+    if (done) return;
     bytes += value.byteLength;
-    if (bytes > mostAnswerBytes) {
+    if (bytes > maxAnswerBytes) {
       await reader?.cancel();
-      throw notAHub(url, response.status, `its answer is longer than ${mostAnswerBytes} bytes`);
+      throw notAHub(url, response.status, `its answer is longer than ${maxAnswerBytes} bytes`);
     }
-    text += decoder.decode(value, { stream: true });
+    yield value;
   }
+}
+
+async function textOf(response: Response, hub: Answering): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of piecesOf(response, hub))
+    text += decoder.decode(piece, { stream: true });
+  return text + decoder.decode();
+}
+
+/** The whole body of an answer. @throws HubClientError for one that is longer than a hub's can be. */
+export async function readBytes(response: Response, hub: Answering): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of piecesOf(response, hub)) pieces.push(piece);
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 }
 
 /** @throws HubClientError for every status that is no success, and for answers no hub would give. */
@@ -97,8 +122,9 @@ function judge(response: Response, body: Json | undefined, url: string): void {
  * Turns the hub's answer into its JSON object (`undefined` for an empty one).
  * @throws HubClientError for every status that is no success, and for answers no hub would give.
  */
-export async function readAnswer(response: Response, url: string): Promise<Json | undefined> {
-  const text = await textOf(response, url);
+export async function readAnswer(response: Response, hub: Answering): Promise<Json | undefined> {
+  const { url } = hub;
+  const text = await textOf(response, hub);
   const body = parseObject(text);
   judge(response, body, url);
   if (text === "") return undefined;

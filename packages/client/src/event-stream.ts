@@ -18,8 +18,6 @@ export class EventDecoder {
   #dataLength = 0;
   #id: string | undefined;
   #isFirst = true;
-  /** How long to wait before the next connection, in milliseconds, as the stream said last. */
-  retryMs: number | undefined;
 
   /** The messages that `text` completes. @throws RangeError for a message that is too long. */
   push(text: string): readonly StreamMessage[] {
@@ -47,7 +45,6 @@ export class EventDecoder {
       this.#dataLength += value.length;
     }
     if (field === "id" && !value.includes("\0")) this.#id = value;
-    if (field === "retry" && /^\d{1,9}$/.test(value)) this.retryMs = Number(value);
     return [];
   }
 

@@ -20,12 +20,15 @@ const mostHits = 50;
 /**
  * The servers that fit a question, best first: those with tools that fit, in the order of the hub's search,
  * then those whose name, description, tags or tools contain all of its words.
+ * @throws TypeError for a question without words.
  */
 export async function find(
   hub: HubRoutes,
   question: string,
   signal?: AbortSignal,
 ): Promise<readonly Found[]> {
+  if (question.trim() === "")
+    throw new TypeError('Expected a question in words, such as "a weather forecast"');
   const [all, { tools }, named] = await Promise.all([
     everyServer(hub, {}, signal),
     hub.tools({ q: question.slice(0, 500), limit: mostHits }, signal),

@@ -1,4 +1,4 @@
-import { notAHub, readAnswer } from "./answer.js";
+import { notAHub, readAnswer, readBytes } from "./answer.js";
 import { environment } from "./environment.js";
 import { HubClientError } from "./hub-client-error.js";
 import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
@@ -16,6 +16,11 @@ export interface HubClientOptions {
    * (`probe`, `diagnose`) may take a minute.
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * The longest answer that is read, in bytes. Default 256 MiB, the longest page that a hub can be set to
+   * (`MCP_HUB_MAX_ANSWER_BYTES`).
+   */
+  readonly maxAnswerBytes?: number | undefined;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -37,6 +42,7 @@ export interface Call {
 /** The bytes of one hub: sends calls, and lets no answer pass that a hub would not give. */
 export class HubRequests {
   readonly url: string;
+  readonly maxAnswerBytes: number;
   readonly #token: string | undefined;
   readonly #timeoutMs: number;
   readonly #fetch: typeof globalThis.fetch;
@@ -46,6 +52,7 @@ export class HubRequests {
     this.url = firstHubUrl(options.url ?? environment("MCP_HUB_URL") ?? defaultHubUrl);
     this.#token = options.token ?? environment("MCP_HUB_TOKEN");
     this.#timeoutMs = options.timeoutMs ?? 5_000;
+    this.maxAnswerBytes = options.maxAnswerBytes ?? 256 * 1024 * 1024;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
 
@@ -62,7 +69,7 @@ export class HubRequests {
     shape: Shape<NoInfer<Answer>>,
   ): Promise<{ readonly answer: Answer; readonly etag: string | undefined }> {
     return this.#send(call, async (response) => {
-      const body = await readAnswer(response, this.url);
+      const body = await readAnswer(response, this);
       const wrong = misfit(body, shape);
       if (wrong !== undefined)
         throw notAHub(this.url, 200, `its answer to ${call.method} ${call.path}: ${wrong}`);
@@ -77,9 +84,20 @@ export class HubRequests {
   /** Makes a call that the hub answers with nothing. */
   async tell(call: Call): Promise<void> {
     await this.#send(call, async (response) => {
-      const body = await readAnswer(response, this.url);
+      const body = await readAnswer(response, this);
       if (body !== undefined)
         throw notAHub(this.url, 200, `it has an answer to ${call.method} ${call.path}`);
+    });
+  }
+
+  /** The file that answers a call, which is of this media type. */
+  async download(call: Call, mediaType: string): Promise<Uint8Array> {
+    const accepting = { ...call, headers: { ...call.headers, accept: mediaType } };
+    return this.#send(accepting, async (response) => {
+      const type = response.headers.get("content-type") ?? "";
+      if (response.status === 200 && type.startsWith(mediaType)) return readBytes(response, this);
+      await readAnswer(response, this);
+      throw notAHub(this.url, 200, `its answer to ${call.method} ${call.path} is no ${mediaType}`);
     });
   }
 
@@ -91,7 +109,7 @@ export class HubRequests {
         const type = response.headers.get("content-type") ?? "";
         if (response.ok && response.body !== null && type.startsWith("text/event-stream"))
           return response.body;
-        await readAnswer(response, this.url);
+        await readAnswer(response, this);
         throw notAHub(this.url, 200, `its answer to ${call.method} ${call.path} is no stream`);
       },
       true,

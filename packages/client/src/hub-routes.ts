@@ -25,6 +25,7 @@ import type { EditInput, ToolsetInput } from "@hub/core";
 import { pathTo } from "./hub-requests.js";
 import { LeaseClient, proofIn } from "./lease-client.js";
 import type {
+  BundleQuery,
   CallsQuery,
   ConfigQuery,
   EndpointToDiagnose,
@@ -219,6 +220,19 @@ export class HubRoutes extends LeaseClient {
     signal?: AbortSignal,
   ): Promise<ClientConfig> {
     return this.#get(pathTo("config", client), shapes.config, { ...query, format: "json" }, signal);
+  }
+
+  /** A bundle (`.mcpb`) that installs the hub into Claude Desktop. */
+  async claudeDesktopBundle(query: BundleQuery = {}, signal?: AbortSignal): Promise<Uint8Array> {
+    const path = "/config/claude-desktop.mcpb";
+    return this.requests.download({ method: "GET", path, query, signal }, "application/zip");
+  }
+
+  /** The client for Python, one file, as it fits this hub. */
+  async pythonClient(signal?: AbortSignal): Promise<string> {
+    const path = "/clients/mcp_hub.py";
+    const file = await this.requests.download({ method: "GET", path, signal }, "text/x-python");
+    return new TextDecoder().decode(file);
   }
 
   /** One page of the journal, newest first. `watch` follows what comes. */

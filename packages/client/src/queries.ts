@@ -79,14 +79,20 @@ export interface PreviewQuery {
   readonly limit?: number | undefined;
 }
 
-/** Shapes `config()`. */
-export interface ConfigQuery {
+/** Narrows `claudeDesktopBundle()`. */
+export interface BundleQuery {
   /** Ids of servers. Default: the whole hub. */
   readonly servers?: string | readonly string[] | undefined;
   /** Only servers with this tag, or with one of these. */
   readonly tags?: string | readonly string[] | undefined;
   /** The id of a toolset, instead of servers and tags. */
   readonly toolset?: string | undefined;
+  /** `search`: the hub's search tools instead of all tools. Default: all. */
+  readonly mode?: "all" | "search" | undefined;
+}
+
+/** Shapes `config()`. */
+export interface ConfigQuery extends Omit<BundleQuery, "mode"> {
   /** `gateway`: one endpoint of the hub. `direct`: each server at its own. Default: gateway. */
   readonly via?: "gateway" | "direct" | undefined;
   /** `search`: the hub's search tools instead of all tools. Default, `auto`: what suits the client. */

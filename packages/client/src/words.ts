@@ -2,7 +2,7 @@ import type { ServerSummary } from "@hub/api";
 import type { ServerStatus } from "./queries.js";
 
 /** A degraded server still has an instance that is up. */
-export const usable: readonly ServerStatus[] = ["up", "degraded"];
+const usable: readonly ServerStatus[] = ["up", "degraded"];
 
 export const isUsable = ({ status }: ServerSummary) => usable.includes(status);
 

@@ -117,6 +117,7 @@ test("a deprecated server is the last choice, and a question without words is no
   expect(choice.server.id).toBe("weather-two");
   expect(choice.others[0]?.reason).toBe('"weather" is deprecated.');
   await client.edit("weather", { lifecycle: null });
+  await expect(client.find(" ")).rejects.toThrow(TypeError);
   for (const need of [{}, { need: " " }, { tag: [] }, { tag: ["a", ""] }])
     await expect(client.choose(need)).rejects.toThrow(TypeError);
 });

@@ -1,6 +1,7 @@
 import {
   contract,
   type findTools,
+  type getClaudeDesktopBundle,
   type getClientConfig,
   type getHealth,
   type getPulse,
@@ -16,6 +17,7 @@ import {
 import { closeAll, ModernUpstream, TestHub } from "@hub/testing";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
 import {
+  type BundleQuery,
   type CallsQuery,
   type ConfigQuery,
   type EventsQuery,
@@ -108,9 +110,16 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.health({ verbose: true })).budgets?.length).toBeGreaterThan(5);
   expect((await client.readiness()).servers).toBe(1);
   expect((await client.version()).name).toBe("mcp-hub");
+  const zip = await client.claudeDesktopBundle({ servers: "weather" });
+  expect(new TextDecoder().decode(zip.subarray(0, 2))).toBe("PK");
+  expect(await client.pythonClient()).toContain("MCP Hub for Python");
   await client.removeByForce("weather");
 
-  const all = contract.map(({ method, path }) => `${method} ${path}`);
+  // It only leads to another route, for people with curl.
+  const leading = "get /clients/python";
+  const all = contract
+    .map(({ method, path }) => `${method} ${path}`)
+    .filter((route) => route !== leading);
   expect([...called].sort()).toEqual(all.sort());
 });
 
@@ -124,6 +133,7 @@ test("what a query may say is what the contract takes", () => {
   expectTypeOf<TrafficQuery>().toEqualTypeOf<QuerySent<typeof getTraffic>>();
   expectTypeOf<CallsQuery>().toEqualTypeOf<QuerySent<typeof listCalls>>();
   expectTypeOf<PreviewQuery>().toEqualTypeOf<QuerySent<typeof previewToolset>>();
+  expectTypeOf<BundleQuery>().toEqualTypeOf<QuerySent<typeof getClaudeDesktopBundle>>();
   expectTypeOf<HealthQuery>().toEqualTypeOf<QuerySent<typeof getHealth>>();
   // The client always asks for JSON.
   type Config = Omit<QuerySent<typeof getClientConfig>, "format">;

@@ -1,9 +1,9 @@
+import { endpointKey, isSameEndpoint } from "./endpoint.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import type { Registered, RegistrationUpdated } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { canonicalJson } from "./json.js";
 import { type Profile, profileAfter } from "./profile.js";
-import { endpointKey, isSameEndpoint } from "./registration.js";
 import type {
   RegistrationDecision,
   RegistrationFacts,

@@ -17,6 +17,7 @@ export type BudgetUse = {
   readonly by?: string | undefined;
 };
 
+/** One limit with what is used of it. */
 export type BudgetReport = BudgetUse &
   Pick<BudgetRow, "per" | "unit"> & {
     readonly name: BudgetName;

@@ -394,17 +394,21 @@ const budgetTable = {
   },
 } as const satisfies Readonly<Record<string, BudgetRow>>;
 
+/** Names a limit. */
 export type BudgetName = keyof typeof budgetTable;
 
 /** How much of each thing there is. */
 export type Budgets = { readonly [Name in BudgetName]: number };
 
+/** All limits, in the order of the reference. */
 export const budgetNames = Object.keys(budgetTable) as readonly BudgetName[];
 
+/** What the table says of a limit. */
 export function rowOf(name: BudgetName): BudgetRow {
   return budgetTable[name];
 }
 
+/** The limits that hold when nobody sets others. */
 export const defaultBudgets: Budgets = Object.fromEntries(
   budgetNames.map((name) => [name, rowOf(name).default]),
   // Every name of the table is in it.

@@ -1,3 +1,4 @@
+import { isSameEndpoint } from "./endpoint.js";
 import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
 import { flappingOf, type Pace } from "./flapping.js";
 import type { Health, Now } from "./health.js";
@@ -5,10 +6,21 @@ import { canonicalJson } from "./json.js";
 import { nameKey } from "./names.js";
 import { newHealth, registeredAgain } from "./new-health.js";
 import { placeOf } from "./place.js";
-import { isSameEndpoint } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import { skeleton } from "./text.js";
-import type { Newness } from "./write-draft.js";
+import type { Commit, Newness } from "./write-draft.js";
+
+/** What is to be told and forgotten after a commit was taken over. */
+export type Taken = {
+  readonly gone: readonly EntryRecord[];
+  /** Instances that a commit gave another status: a registration starts observing anew. */
+  readonly changed: readonly {
+    readonly entry: Entry;
+    /** As it was before. */
+    readonly instance: Instance;
+    readonly health: Health;
+  }[];
+};
 
 /** Every entry in memory, with the indexes that find one. Holds state only; who may change what is decided elsewhere. */
 export class Catalogue {
@@ -92,8 +104,31 @@ export class Catalogue {
     return [...ids].flatMap((one) => this.#entries.get(one) ?? []);
   }
 
+  /** Takes a commit over, of this hub or of another. */
+  take({ changed, registered, removed }: Commit, now: Now): Taken {
+    // Also those that are there again: nothing of what was known of their predecessors holds.
+    const left = [...changed].flatMap(([id, record]) => (record === undefined ? [id] : []));
+    const ids = [...new Set([...removed, ...left])];
+    const gone = ids.flatMap((id) => this.#entries.get(id)?.record ?? []);
+    for (const id of ids) this.remove(id);
+    const others: Taken["changed"][number][] = [];
+    for (const [id, record] of changed) {
+      if (record === undefined) continue;
+      const before = this.#entries.get(id)?.instances ?? [];
+      const entry = this.put(record, now, registered.get(id));
+      for (const instance of before) {
+        const instanceId = instance.record.id;
+        if (registered.get(id)?.get(instanceId) === "new") continue;
+        const health = entry.instances.find((one) => one.record.id === instanceId)?.health;
+        if (health !== undefined && health.status !== instance.health.status)
+          others.push({ entry, instance, health });
+      }
+    }
+    return { gone, changed: others };
+  }
+
   /** Takes a stored record over. `registered` are the instances that have just registered. */
-  put(record: EntryRecord, now: Now, registered: ReadonlyMap<string, Newness> = new Map()): void {
+  put(record: EntryRecord, now: Now, registered: ReadonlyMap<string, Newness> = new Map()): Entry {
     const previous = this.#entries.get(record.id);
     this.#leavePlaces(record.id);
     for (const instance of previous?.record.instances ?? []) {
@@ -114,7 +149,8 @@ export class Catalogue {
       };
     });
     if (previous?.record.name !== record.name) this.#index(previous?.record, record);
-    this.#set({ ...previous, record, instances });
+    const entry = { ...previous, record, instances };
+    this.#set(entry);
     for (const place of this.#placesOf(record.id))
       this.#byPlace.set(place, (this.#byPlace.get(place) ?? new Set()).add(record.id));
     // A renewed lease alone shows in no list.
@@ -123,6 +159,7 @@ export class Catalogue {
       previous?.record.revision !== record.revision ||
       instances.some((one) => looksOther(before.get(one.record.id), one.health));
     if (isVisible) this.#version += 1;
+    return entry;
   }
 
   remove(id: string): void {

@@ -7,6 +7,7 @@ import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import { MemoryStore } from "./memory-store.js";
 import { registered, sampleRecord } from "./testing/samples.js";
+import type { Commit } from "./write-draft.js";
 
 const telling = (id: string): Observation => ({
   bytes: 100,
@@ -16,7 +17,7 @@ const telling = (id: string): Observation => ({
 function open(store = new FragileStore(), budgets = new BudgetBook()) {
   const entries = new Map<string, EntryRecord>();
   const events: JournalEvent[] = [];
-  const take = (changed: ReadonlyMap<string, EntryRecord | undefined>) => {
+  const take = ({ changed }: Commit) => {
     for (const [id, record] of changed) {
       if (record === undefined) entries.delete(id);
       else entries.set(id, record);
@@ -25,10 +26,13 @@ function open(store = new FragileStore(), budgets = new BudgetBook()) {
   const queue = new CommitQueue({
     budgets,
     store,
-    base: (id) => entries.get(id),
-    adopt: take,
-    apply: take,
-    publish: (told) => events.push(...told),
+    sink: {
+      recordOf: (id) => entries.get(id),
+      take,
+      publish: (told) => {
+        events.push(...told);
+      },
+    },
     defer: queueMicrotask,
   });
   const create = (id: string) =>

@@ -3,7 +3,7 @@ import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import type { RegistryStore } from "./store.js";
-import { type RegisteredInstances, WriteDraft } from "./write-draft.js";
+import { type Commit, WriteDraft } from "./write-draft.js";
 
 /** A change to the catalogue. It may run again when another hub wrote first, so it only touches the draft. */
 type Command<Result> = (draft: WriteDraft) => Result;
@@ -30,20 +30,21 @@ type Waiting = {
   readonly observation?: Observation;
 };
 
+/** Where commits take effect. */
+export interface CommitSink {
+  /** The record of an entry as it is now, which decisions are based on. */
+  recordOf(id: string): EntryRecord | undefined;
+  /** Takes over what was committed, by this hub or by another, before anybody is told of it. */
+  take(commit: Commit): void;
+  /** Tells of what happened, in the order of the journal. */
+  publish(events: readonly JournalEvent[]): void;
+}
+
 export type CommitQueueOptions = {
   /** What waits for a store that does not work is held within `unwrittenBytes`. */
   readonly budgets: BudgetBook;
   readonly store: RegistryStore;
-  readonly base: (id: string) => EntryRecord | undefined;
-  /** Takes over what another hub wrote. */
-  readonly adopt: (fresh: ReadonlyMap<string, EntryRecord | undefined>) => void;
-  /** Takes over what was committed, before anybody is told. */
-  readonly apply: (
-    changed: ReadonlyMap<string, EntryRecord | undefined>,
-    registered: RegisteredInstances,
-    removed: ReadonlySet<string>,
-  ) => void;
-  readonly publish: (events: readonly JournalEvent[]) => void;
+  readonly sink: CommitSink;
   /** Runs a function a little later, after the requests that arrived together have been read. */
   readonly defer: (run: () => void) => void;
 };
@@ -165,20 +166,21 @@ export class CommitQueue {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
+    const { sink, store } = this.#options;
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const draft = new WriteDraft(this.#options.base);
+      const draft = new WriteDraft((id) => sink.recordOf(id));
       const settle = batch.map((one) => runOn(draft, one));
       if (!draft.isEmpty) {
         const write = draft.toWrite();
-        const result = await this.#options.store.commit(write);
+        const result = await store.commit(write);
         if (!result.ok) {
-          this.#options.adopt(result.fresh);
+          sink.take({ changed: result.fresh, registered: new Map(), removed: new Set() });
           continue;
         }
-        this.#options.apply(draft.changed, draft.registered, draft.removed);
+        sink.take(draft);
         for (const done of settle) done();
         // The store numbers every event of a write, in order.
-        this.#options.publish(
+        sink.publish(
           write.events.map(({ event }, index) => ({ ...event, seq: result.seqs[index] ?? 0 })),
         );
         return;

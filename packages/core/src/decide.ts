@@ -1,10 +1,10 @@
 import { accept } from "./admit.js";
+import { isSameEndpoint } from "./endpoint.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
 import { nameKey } from "./names.js";
 import { claimOf, type Proofs, retryAfterMs } from "./ownership.js";
-import { isSameEndpoint } from "./registration.js";
 import type {
   RegistrationDecision,
   RegistrationFacts,

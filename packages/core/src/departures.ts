@@ -94,6 +94,7 @@ function registeredMeanwhile(name: string): HubError {
   );
 }
 
+/** The error for an id that no server has. */
 export function serverNotFound(serverId: string): HubError {
   return new HubError(
     "SERVER_NOT_FOUND",

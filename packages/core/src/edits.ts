@@ -5,10 +5,11 @@ import { expected, fieldsError, line, prose, shownValue, text } from "./fields.j
 import { canonicalJson } from "./json.js";
 import { type Profile, tagsSchema } from "./profile.js";
 
+/** How far a server is, as its operator says. */
 export const lifecycles = ["experimental", "production", "deprecated"] as const;
 
 /** The longest time that a whole call may take, which no limit for one server exceeds. */
-export const longestCallMs = 15 * 60_000;
+const longestCallMs = 15 * 60_000;
 const shortestCallMs = 100;
 const mostToolTimeouts = 100;
 const longestToolName = 256;
@@ -88,8 +89,10 @@ export const editSchema = z.strictObject(
   },
 );
 
+/** A change of what an operator set: null takes back, what is left out stays. */
 export type EditChange = z.output<typeof editSchema>;
 
+/** The same as it is sent. */
 export type EditInput = z.input<typeof editSchema>;
 
 type Values = { readonly [Field in keyof EditChange]?: NonNullable<EditChange[Field]> };

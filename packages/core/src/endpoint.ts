@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { atMost, shownValue, text } from "./fields.js";
 
+/** How MCP travels to a server. */
 export const transports = ["streamable-http", "sse"] as const;
+/** One of them. */
 export type Transport = (typeof transports)[number];
 
 const transportSpellings: Readonly<Record<string, Transport>> = {

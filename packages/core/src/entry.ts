@@ -1,8 +1,8 @@
 import type { Edits } from "./edits.js";
+import type { Transport } from "./endpoint.js";
 import type { Pace } from "./flapping.js";
 import type { Health } from "./health.js";
 import type { Profile } from "./profile.js";
-import type { Transport } from "./registration.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 
 /** What the store keeps of one instance. Instants are milliseconds since 1970. */

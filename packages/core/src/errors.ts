@@ -28,6 +28,7 @@ export const hubErrorCodes = [
   "INTERNAL",
 ] as const;
 
+/** One of them; see the error reference. */
 export type HubErrorCode = (typeof hubErrorCodes)[number];
 
 /** One thing that is wrong with a request: where (JSON pointer) and what was expected. */

@@ -103,6 +103,7 @@ export type HubEvent =
   | Forgotten
   | NameConflict;
 
+/** What can happen to a server. */
 export const eventKinds = [
   "registered",
   "registration-updated",

@@ -1,4 +1,5 @@
-import { type Health, type InstanceStatus, leaseIsLost } from "./health.js";
+import type { Health, InstanceStatus } from "./health.js";
+import { leaseIsLost } from "./held-lease.js";
 import type { Finding } from "./probe.js";
 
 const seconds = (ms: number) => `${Math.max(0, Math.round(ms / 1_000))} s`;

@@ -50,6 +50,7 @@ export const quietPace: Pace = {
   isSaid: false,
 };
 
+/** Since when what a server offers has been changing all the time; undefined when it does not. */
 export function flappingOf(pace: Pace | undefined): Flapping | undefined {
   return pace?.backOff === undefined ? undefined : { since: pace.since, changes: pace.changes };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { answered, failed, needsToken, nothingListens } from "../test/world.js";
-import { beat, type Health, judge, type Now, withStatus } from "./health.js";
+import { beat } from "./beat.js";
+import type { Health, Now } from "./health.js";
+import { judge, withStatus } from "./judge.js";
 import { isExpired } from "./lease.js";
 import { newHealth, registeredAgain } from "./new-health.js";
 import { probed, troubled } from "./probed.js";

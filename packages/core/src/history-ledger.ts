@@ -8,6 +8,7 @@ type HistoryBudget = "historyBytes" | "historyItems" | "allHistoryBytes";
 type Step = Omit<LedgerRow, "serverId">;
 type History = { readonly steps: readonly Step[]; readonly bytes: number };
 
+/** What must go before a step can be kept. */
 export type LedgerPlan = {
   /** The journal numbers of the steps that must go, so that all budgets are kept. */
   readonly dropped: readonly number[];

@@ -8,6 +8,7 @@ type KeptDefinition = {
   readonly members?: JsonObject;
 };
 
+/** One difference as the history keeps it. */
 export type KeptItem = {
   readonly change: ItemChange["change"];
   readonly kind: CapabilityKind;

@@ -1,3 +1,4 @@
+/** Whatever JSON can hold. */
 export type JsonValue =
   | string
   | number
@@ -5,8 +6,10 @@ export type JsonValue =
   | null
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
+/** An object of JSON, which nobody changes. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
+/** An object, and no array. It does not look inside. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

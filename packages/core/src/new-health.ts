@@ -1,5 +1,6 @@
-import { eagerProbes, type Health, type Now, restartProbeMs, startUpMs } from "./health.js";
+import type { Health, Now } from "./health.js";
 import { grantLease } from "./lease.js";
+import { eagerProbes, restartProbeMs, startUpMs } from "./probe-times.js";
 
 /** A new process, or one that answered and registered again: what was observed before says nothing about it. */
 export function newHealth(now: Now, ttlMs: number | undefined, previous?: Health): Health {

@@ -1,11 +1,13 @@
 import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
+import { deadlinesOf, hasGivenSign, wakeOnLostLease } from "./deadlines.js";
 import type { EntryRecord, Instance } from "./entry.js";
 import { flappingOf } from "./flapping.js";
 import { forgetGone } from "./forget-gone.js";
 import { type Guard, isGuarding, openGuard, stepGuard } from "./guard.js";
-import { deadlinesOf, hasGivenSign, isStale, type Now, wakeOnLostLease } from "./health.js";
+import type { Now } from "./health.js";
+import { isStale } from "./judge.js";
 import { Offers } from "./offers.js";
 import type { ProbeOutcome } from "./probe.js";
 import type { ProbeTask } from "./probe-agenda.js";

@@ -1,10 +1,16 @@
-/** Names and values in turns: lower case, and nothing among them that must not cross. */
+/**
+ * Names and values in turns: lower case, and nothing among them that must not cross, which nobody checks
+ * again. It is for the hot path.
+ */
 export type ReadyHeaders = readonly string[];
 
 /** A request to an upstream endpoint, as it goes out. */
 export type UpstreamRequest = {
   readonly method: "GET" | "POST" | "DELETE";
-  /** Lower-case names. Only headers that are known to be for servers cross; the dialer drops all others. */
+  /**
+   * Lower-case names. Of a record only headers that are known to be for servers cross; the dialer drops all
+   * others. A ready list crosses as it is: who makes it answers for what is in it.
+   */
   readonly headers: Readonly<Record<string, string>> | ReadyHeaders;
   readonly body?: string | Buffer | undefined;
   /**
@@ -21,10 +27,12 @@ export function ready(headers: Readonly<Record<string, string>>): ReadyHeaders {
   return Object.entries(headers).flat();
 }
 
+/** Whether they were made ready before. */
 export function areReady(headers: UpstreamRequest["headers"]): headers is ReadyHeaders {
   return Array.isArray(headers);
 }
 
+/** Why a request has no whole answer. */
 export type UpstreamFailure = {
   /** True when no byte of the request can have reached the server: another instance may be tried. */
   readonly neverSent: boolean;

@@ -1,7 +1,8 @@
 import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
-import { type Health, hasLiveLease, type Now } from "./health.js";
+import type { Health, Now } from "./health.js";
+import { hasLiveLease } from "./held-lease.js";
 import { isSilent } from "./lease.js";
 import { nothingListened } from "./probe.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";

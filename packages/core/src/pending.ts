@@ -1,6 +1,7 @@
 import { sha256Hex } from "./hash.js";
-import { type Health, type Now, type PendingRegistration, restartProbeMs } from "./health.js";
+import type { Health, Now, PendingRegistration } from "./health.js";
 import { canonicalJson } from "./json.js";
+import { restartProbeMs } from "./probe-times.js";
 import type { Registration } from "./registration.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
 

@@ -1,10 +1,12 @@
-import type { Transport } from "./registration.js";
+import type { Transport } from "./endpoint.js";
 import type { CapabilityKind, CapabilitySnapshot, Era } from "./snapshot.js";
 
 /** How far a probe comes, in this order. */
 export const probeSteps = ["resolve", "connect", "tls", "http", "mcp", "era", "identity"] as const;
+/** How far a probe came before it failed. */
 export type ProbeStep = (typeof probeSteps)[number];
 
+/** The causes that the hub can tell apart. */
 export const findingCodes = [
   "NAME_NOT_RESOLVED",
   "ADDRESS_DENIED",
@@ -30,6 +32,7 @@ export const findingCodes = [
   "OTHER_SERVER",
   "HUB_FAULT",
 ] as const;
+/** Names a cause, for programs. */
 export type FindingCode = (typeof findingCodes)[number];
 
 /** Why an endpoint does not work, in words for the person who can mend it. */
@@ -60,6 +63,7 @@ export type ProbeTarget = {
   readonly isCallRefused?: boolean | undefined;
 };
 
+/** The server answered, at the endpoint or at one of the candidates. */
 export type ProbeSuccess = {
   readonly ok: true;
   /** The URL that answered: the endpoint or one of the candidates. */
@@ -86,6 +90,7 @@ export type ProbeSuccess = {
   readonly isOverBudget?: boolean | undefined;
 };
 
+/** Nothing that speaks MCP answered. */
 export type ProbeFailure = {
   readonly ok: false;
   readonly latencyMs: number;
@@ -94,8 +99,10 @@ export type ProbeFailure = {
   readonly tried: readonly { readonly endpoint: string; readonly finding: Finding }[];
 };
 
+/** What a probe found: that the server answers, or why not. */
 export type ProbeOutcome = ProbeSuccess | ProbeFailure;
 
+/** How much a probe looks at, and what is known from before. */
 export type ProbeOptions = {
   /** Also read all tools, resources, templates and prompts. */
   readonly full: boolean;

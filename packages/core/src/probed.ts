@@ -1,5 +1,7 @@
-import { eagerProbes, type Health, judge, type Now } from "./health.js";
+import type { Health, Now } from "./health.js";
+import { judge } from "./judge.js";
 import { type Finding, type ProbeOutcome, type ProbeSuccess, wasRefused } from "./probe.js";
+import { eagerProbes } from "./probe-times.js";
 import type { HubSettings } from "./settings.js";
 
 /** At the usual pace half an hour of them. */

@@ -19,12 +19,14 @@ import type { RegistrationDecision, RegistrationRequest } from "./registration-d
 import { grantedTtlMs, type HubSettings, heartbeatMsFor } from "./settings.js";
 import type { WriteDraft } from "./write-draft.js";
 
+/** The lease that a registration was given, and how often to renew it. */
 export type LeaseGrant = {
   readonly id: string;
   readonly ttlMs: number;
   readonly heartbeatMs: number;
 };
 
+/** What became of a registration. Without a lease it has to wait. */
 export type RegisterResult = {
   readonly entry: Entry;
   readonly instance: Instance;
@@ -39,6 +41,7 @@ export type RegisterResult = {
   readonly warnings: readonly string[];
 };
 
+/** What is known of a registration beside what it says. */
 export type RegistrationContext = {
   /** The address the registration came from. */
   readonly from?: string | undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { endpointKey, registrationSchema } from "./registration.js";
+import { endpointKey } from "./endpoint.js";
+import { registrationSchema } from "./registration.js";
 
 const seed = {
   name: "MCP Server 1",

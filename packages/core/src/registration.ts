@@ -5,8 +5,6 @@ import { nameKey } from "./names.js";
 import { profileSchemas } from "./profile.js";
 import { mixedScripts } from "./text.js";
 
-export { endpointKey, isSameEndpoint, type Transport, transports } from "./endpoint.js";
-
 export const nameSchema = line(200)
   .transform((name) => name.normalize("NFC").replace(/\s+/gu, " "))
   .superRefine((name, context) => {
@@ -83,5 +81,7 @@ export const registrationSchema = z.strictObject(
   },
 );
 
+/** What a server says of itself, parsed. */
 export type Registration = z.output<typeof registrationSchema>;
+/** The same as it is sent. */
 export type RegistrationInput = z.input<typeof registrationSchema>;

@@ -1,15 +1,18 @@
 import { about } from "./about.js";
+import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
-import { CommitQueue } from "./commit-queue.js";
+import { CommitQueue, type CommitSink } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { sha256Hex } from "./hash.js";
-import { type Beat, beat, leaseIsLost, type Now } from "./health.js";
+import type { Now } from "./health.js";
+import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
+import { Listeners } from "./listeners.js";
 import { mended } from "./mend.js";
 import { Observer, type Protection } from "./observer.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
@@ -26,8 +29,9 @@ import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js
 import { counted } from "./snapshot.js";
 import { StatusChanges } from "./status-changes.js";
 import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./store.js";
-import type { RegisteredInstances } from "./write-draft.js";
+import type { Commit } from "./write-draft.js";
 
+/** What a registry stands on: storage, clocks, chance, and a look at who listens. */
 export type RegistryOptions = {
   readonly store: RegistryStore;
   readonly clock: Clock;
@@ -56,14 +60,19 @@ export class Registry {
   readonly #catalogue = new Catalogue();
   readonly #time: HubTime;
   readonly #startedAt: number;
+  readonly #sink: CommitSink = {
+    recordOf: (id) => this.#catalogue.get(id)?.record,
+    take: (commit) => this.#take(commit),
+    publish: (events) => this.#publish(events),
+  };
   readonly #queue: CommitQueue;
   readonly #agenda: ProbeAgenda;
   readonly #statuses: StatusChanges;
   readonly #observer: Observer;
   readonly #registrar: Registrar;
   readonly #departures: Departures;
-  readonly #listeners = new Set<(event: JournalEvent) => void>();
-  readonly #wakeListeners = new Set<() => void>();
+  readonly #eventListeners: Listeners<JournalEvent>;
+  readonly #wakeListeners: Listeners<void>;
   #lastSeq = 0;
 
   private constructor(options: RegistryOptions) {
@@ -71,14 +80,14 @@ export class Registry {
     this.settings = { ...defaultSettings, ...options.settings };
     this.#time = new HubTime(options.clock.monotonic(), this.settings.sweepMs);
     this.#startedAt = options.clock.wall();
+    const onListenerError = options.onListenerError ?? (() => {});
+    this.#eventListeners = new Listeners(onListenerError);
+    this.#wakeListeners = new Listeners(onListenerError);
     const budgets = options.budgets ?? new BudgetBook();
     this.#queue = new CommitQueue({
       budgets,
       store: options.store,
-      base: (id) => this.#catalogue.get(id)?.record,
-      adopt: (fresh) => this.#apply(fresh),
-      apply: (changed, registered, removed) => this.#apply(changed, registered, removed),
-      publish: (events) => this.#publish(events),
+      sink: this.#sink,
       defer: options.defer ?? queueMicrotask,
     });
     const shared = {
@@ -302,14 +311,12 @@ export class Registry {
 
   /** Calls `listener` with every event, in the order of the journal. Returns how to stop. */
   subscribe(listener: (event: JournalEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#eventListeners.add(listener);
   }
 
   /** Calls `listener` when a probe may have become due. Returns how to stop. */
   onProbesDue(listener: () => void): () => void {
-    this.#wakeListeners.add(listener);
-    return () => this.#wakeListeners.delete(listener);
+    return this.#wakeListeners.add(listener);
   }
 
   /** Resolves when everything decided or observed so far has been given to the store. */
@@ -329,56 +336,23 @@ export class Registry {
     return { ...found, lease };
   }
 
-  /** Takes records over. A registration starts observing anew, which may be another status. */
-  #apply(
-    changed: ReadonlyMap<string, EntryRecord | undefined>,
-    registered?: RegisteredInstances,
-    removed: ReadonlySet<string> = new Set(),
-  ): void {
+  #take(commit: Commit): void {
     const now = this.now();
-    // Also those that are there again: nothing of what was known of their predecessors holds.
-    for (const id of removed) this.#drop(id);
-    for (const [id, record] of changed) {
-      if (record === undefined) {
-        this.#drop(id);
-        continue;
-      }
-      const before = this.#catalogue.get(id)?.instances ?? [];
-      this.#catalogue.put(record, now, registered?.get(id));
-      for (const instance of before) {
-        if (registered?.get(id)?.get(instance.record.id) === "new") continue;
-        const entry = this.#catalogue.get(id);
-        const health = this.#catalogue.instance(id, instance.record.id)?.health;
-        if (entry !== undefined && health !== undefined && health.status !== instance.health.status)
-          this.#statuses.tell(entry, instance, health, now);
-      }
-    }
-  }
-
-  #drop(id: string): void {
-    const record = this.#catalogue.get(id)?.record;
-    if (record !== undefined) this.#observer.forget(record);
-    this.#catalogue.remove(id);
+    const { gone, changed } = this.#catalogue.take(commit, now);
+    for (const record of gone) this.#observer.forget(record);
+    for (const { entry, instance, health } of changed)
+      this.#statuses.tell(entry, instance, health, now);
   }
 
   #publish(events: readonly JournalEvent[]): void {
     for (const event of events) {
       this.#lastSeq = Math.max(this.#lastSeq, event.seq);
-      for (const listener of this.#listeners) this.#call(() => listener(event));
+      this.#eventListeners.tell(event);
     }
   }
 
   #wake(): void {
-    for (const listener of this.#wakeListeners) this.#call(listener);
-  }
-
-  /** A listener that fails must not stop the others, nor make a stored commit look like a failed one. */
-  #call(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      this.#options.onListenerError?.(error);
-    }
+    this.#wakeListeners.tell();
   }
 }
 

@@ -1,7 +1,9 @@
 import { sha256Hex } from "./hash.js";
 import { bytesOf, canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 
+/** The lists that a server can have. */
 export const capabilityKinds = ["tools", "resources", "resourceTemplates", "prompts"] as const;
+/** One of the lists. */
 export type CapabilityKind = (typeof capabilityKinds)[number];
 
 /** `modern`: revision 2026-07-28 and later (no sessions). `legacy`: 2025-11-25 and earlier. */
@@ -168,6 +170,7 @@ export function counted(snapshot: CapabilitySnapshot): CapabilitySnapshot {
   return { ...greeting, hash, bytes: bytesOfAll(greeting, items), ...items };
 }
 
+/** One difference between two snapshots. */
 export type ItemChange =
   | {
       readonly change: "added";

@@ -19,6 +19,7 @@ export type HistoryPage = {
   readonly hasMore: boolean;
 };
 
+/** Which steps of a server are asked for, newest first. */
 export type HistoryQuery = {
   /** Only steps from before this journal number. */
   readonly before?: number | undefined;
@@ -43,12 +44,14 @@ export function stepOf(
   };
 }
 
+/** One entry as it is to be stored. */
 export type EntryWrite = {
   readonly record: EntryRecord;
   /** The version this was decided on; undefined for a new entry. */
   readonly basedOn: number | undefined;
 };
 
+/** One event for the journal. */
 export type EventWrite = {
   readonly event: HubEvent;
   /** Only with `capabilities-changed`: the differences, for the history. Without them it is no step of it. */
@@ -70,12 +73,14 @@ export type StoreWrite = {
   readonly events: readonly EventWrite[];
 };
 
+/** What became of a write: stored as a whole, or not at all because another hub wrote first. */
 export type CommitResult =
   /** `seqs` are the journal numbers of the write's events, in order and growing. */
   | { readonly ok: true; readonly seqs: readonly number[] }
   /** Somebody else wrote first: the entries as they are now (`undefined`: gone). Nothing was stored. */
   | { readonly ok: false; readonly fresh: ReadonlyMap<string, EntryRecord | undefined> };
 
+/** All that a hub starts from. */
 export type StoredState = {
   readonly entries: readonly EntryRecord[];
   readonly snapshots: ReadonlyMap<string, CapabilitySnapshot>;
@@ -83,6 +88,7 @@ export type StoredState = {
   readonly lastSeq: number;
 };
 
+/** Which events of the journal are asked for. */
 export type JournalQuery = {
   readonly after?: number | undefined;
   readonly before?: number | undefined;

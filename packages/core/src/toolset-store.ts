@@ -1,5 +1,6 @@
 import type { Toolset } from "./toolset.js";
 
+/** What became of a write of a toolset. */
 export type ToolsetWriteResult =
   | { readonly ok: true }
   /** Somebody else wrote first: the toolset as it is now (`undefined`: gone). Nothing was stored. */

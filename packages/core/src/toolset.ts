@@ -139,7 +139,9 @@ export const toolsetSchema = z.strictObject(
   },
 );
 
+/** A toolset as somebody defines it, parsed. */
 export type ToolsetDefinition = z.output<typeof toolsetSchema>;
+/** The same as it is sent. */
 export type ToolsetInput = z.input<typeof toolsetSchema>;
 
 /** Fields that are absent when they were not said, and never undefined. */

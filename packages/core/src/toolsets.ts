@@ -1,16 +1,19 @@
 import type { Clock } from "./clock.js";
 import { HubError } from "./errors.js";
 import { canonicalJson } from "./json.js";
+import { Listeners } from "./listeners.js";
 import { idForName, nameKey } from "./names.js";
 import { type Toolset, type ToolsetDefinition, toolsetOf } from "./toolset.js";
 import type { ToolsetStore } from "./toolset-store.js";
 
+/** One change of the toolsets, as listeners are told of it. */
 export type ToolsetChange = {
   readonly kind: "created" | "replaced" | "removed";
   /** As it is now; as it was last when it was removed. */
   readonly toolset: Toolset;
 };
 
+/** What the toolsets stand on. */
 export type ToolsetsOptions = {
   readonly store: ToolsetStore;
   readonly clock: Pick<Clock, "wall">;
@@ -32,13 +35,14 @@ const mostAttempts = 5;
 export class Toolsets {
   readonly #options: ToolsetsOptions;
   readonly #toolsets = new Map<string, Toolset>();
-  readonly #listeners = new Set<(change: ToolsetChange) => void>();
+  readonly #listeners: Listeners<ToolsetChange>;
   #version = 0;
   /** The end of the queue of changes. It never rejects. */
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(options: ToolsetsOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(options.onListenerError ?? (() => {}));
   }
 
   static async open(options: ToolsetsOptions): Promise<Toolsets> {
@@ -117,15 +121,14 @@ export class Toolsets {
       const result = await this.#options.store.remove(id, current.revision);
       this.#keep(id, result.ok ? undefined : result.fresh);
       if (!result.ok) return undefined;
-      this.#publish({ kind: "removed", toolset: current });
+      this.#listeners.tell({ kind: "removed", toolset: current });
       return current;
     });
   }
 
   /** Calls `listener` with every change, once it is durable. Returns how to stop. */
   subscribe(listener: (change: ToolsetChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** One change at a time. `undefined` means that another hub wrote first: it is decided again. */
@@ -149,7 +152,8 @@ export class Toolsets {
   async #put(toolset: Toolset, basedOn: number | undefined): Promise<boolean> {
     const result = await this.#options.store.put(toolset, basedOn);
     this.#keep(toolset.id, result.ok ? toolset : result.fresh);
-    if (result.ok) this.#publish({ kind: basedOn === undefined ? "created" : "replaced", toolset });
+    if (result.ok)
+      this.#listeners.tell({ kind: basedOn === undefined ? "created" : "replaced", toolset });
     return result.ok;
   }
 
@@ -163,17 +167,6 @@ export class Toolsets {
     const toolset = this.#toolsets.get(id);
     if (toolset === undefined) throw toolsetNotFound(id);
     return toolset;
-  }
-
-  /** A listener that fails must not stop the others, nor make a stored change look like a failed one. */
-  #publish(change: ToolsetChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        this.#options.onListenerError?.(error);
-      }
-    }
   }
 }
 
@@ -195,6 +188,7 @@ function taken({ id, name }: Toolset): HubError {
   );
 }
 
+/** The error for an id that no toolset has. */
 export function toolsetNotFound(id: string): HubError {
   return new HubError(
     "TOOLSET_NOT_FOUND",

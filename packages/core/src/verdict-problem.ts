@@ -21,6 +21,7 @@ const otherCodes = [
 
 type OtherCode = (typeof otherCodes)[number] | Attention["code"];
 
+/** What a verdict can find. */
 export const verdictCodes = [...findingCodes, ...otherCodes] as const;
 
 /** One reason why a server does not work, or will not work well. */

@@ -11,8 +11,17 @@ export type Newness = "new" | "again" | "unproven" | "given-back";
 /** Newness by instance id, by server id. */
 export type RegisteredInstances = ReadonlyMap<string, ReadonlyMap<string, Newness>>;
 
+/** What a commit makes of the entries. */
+export type Commit = {
+  /** The entries it changes: their new records, `undefined` for those that go. */
+  readonly changed: ReadonlyMap<string, EntryRecord | undefined>;
+  /** The entries from before that go, also where another takes the id. */
+  readonly removed: ReadonlySet<string>;
+  readonly registered: RegisteredInstances;
+};
+
 /** Entries as they will be when the commit under way succeeds: several decisions share one commit. */
-export class WriteDraft {
+export class WriteDraft implements Commit {
   readonly #base: (id: string) => EntryRecord | undefined;
   readonly #entries = new Map<string, EntryRecord | undefined>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
@@ -59,12 +68,10 @@ export class WriteDraft {
     this.#events.push(write);
   }
 
-  /** The entries it changes: their new records, `undefined` for those that go. */
   get changed(): ReadonlyMap<string, EntryRecord | undefined> {
     return this.#entries;
   }
 
-  /** The entries from before that go, also where another takes the id. */
   get removed(): ReadonlySet<string> {
     return this.#removed;
   }

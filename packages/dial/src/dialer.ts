@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
-import type { UpstreamDialer } from "@hub/core";
+import type { UpstreamDialer } from "@hub/core/upstream";
 import { Agent } from "undici";
 import { type ByteBudget, boundedBody, byteBudget } from "./bounded-body.js";
 import {

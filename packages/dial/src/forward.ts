@@ -4,7 +4,7 @@ import {
   type UpstreamFailure,
   type UpstreamReceiver,
   type UpstreamRequest,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import { type Agent, type Dispatcher, util } from "undici";
 import { DialError } from "./dial-error.js";
 import { type HopIdentity, headersFor, hubIdHeader, hubViaHeader, viaFor } from "./hop-headers.js";

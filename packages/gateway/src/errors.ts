@@ -1,4 +1,5 @@
-import { type Entry, fixFor, leadingInstance, problemOf, serverStatus } from "@hub/core";
+import { type Entry, leadingInstance, serverStatus } from "@hub/core";
+import { fixFor, problemOf } from "@hub/core/shown";
 import type { JsonRpcError } from "@hub/mcp";
 
 /**

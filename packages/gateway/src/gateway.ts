@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { BudgetBook, type JournalEvent, type Toolset, type UpstreamDialer } from "@hub/core";
-import { previewOf, type ToolsetPreview } from "./catalogue/preview.js";
+import { BudgetBook, type JournalEvent, type Toolset } from "@hub/core";
+import type { UpstreamDialer } from "@hub/core/upstream";
+import { type Preview, previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
 import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
@@ -162,7 +163,7 @@ export class Gateway {
   }
 
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
-  preview(toolset: Toolset): ToolsetPreview {
+  preview(toolset: Toolset): Preview {
     return previewOf(this.#context.views, toolset);
   }
 

@@ -13,11 +13,7 @@ export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
 export { connectionRefusal } from "./reply/connection-refusal.js";
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
-export type { FoundTool } from "./search/found-tool.js";
 export type { SearchableServer } from "./search/searchable-text.js";
 export { ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
-export type { TrafficMinute } from "./traffic/minutes.js";
-export type { CallRecord, ServerTraffic, TrafficRow } from "./traffic/traffic.js";
-
 export { markShared, sharedBytesOf } from "./wire/shared-bytes.js";

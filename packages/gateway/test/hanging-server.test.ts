@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { defaultBudgets } from "@hub/core";
+import { defaultBudgets } from "@hub/core/limits";
 import {
   closeAll,
   LegacyClient,

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { BudgetReport } from "@hub/core";
+import type { BudgetReport } from "@hub/core/limits";
 import {
   closeAll,
   closeLater,

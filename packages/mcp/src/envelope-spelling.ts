@@ -1,4 +1,4 @@
-import { skeleton } from "@hub/core";
+import { skeleton } from "@hub/core/text";
 import { endOfText, type JsonVisitor } from "./json-scan.js";
 
 /** Members that say what a message is and whom it is for, each a bit of its own. */

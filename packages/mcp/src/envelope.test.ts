@@ -8,6 +8,11 @@ import {
   outcomeOf,
 } from "./envelope.js";
 
+const word = (value: unknown, longest: number) =>
+  typeof value === "string" && value.length <= longest ? value : undefined;
+const number = (value: unknown) =>
+  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+
 /** What `JSON.parse` says of a text; duplicate members count as it counts them. */
 function expected(text: string): Envelope | undefined {
   let value: unknown;
@@ -22,16 +27,20 @@ function expected(text: string): Envelope | undefined {
   const isObject = (one: unknown) => typeof one === "object" && one !== null;
   const inner: Record<string, unknown> =
     isObject(result) && !Array.isArray(result) ? { ...(result as object) } : {}; // looked at here
+  const failure: Record<string, unknown> =
+    isObject(error) && !Array.isArray(error) ? { ...(error as object) } : {}; // looked at here
   const isId =
     id === null || typeof id === "string" || (typeof id === "number" && Number.isFinite(id));
   return {
     id: isId ? id : undefined,
     isCall: method !== undefined && method !== null,
     isAnswer: "result" in message || "error" in message,
-    isError: isObject(error),
+    error: isObject(error)
+      ? { code: number(failure.code), message: word(failure.message, 2_000) }
+      : undefined,
     isToolError: inner.isError === true,
-    resultType: typeof inner.resultType === "string" ? inner.resultType : undefined,
-    protocolVersion: typeof inner.protocolVersion === "string" ? inner.protocolVersion : undefined,
+    resultType: word(inner.resultType, 100),
+    protocolVersion: word(inner.protocolVersion, 100),
   };
 }
 
@@ -40,6 +49,8 @@ const names = [
   "method",
   "result",
   "error",
+  "code",
+  "message",
   "isError",
   "resultType",
   "protocolVersion",

@@ -1,5 +1,13 @@
 import { isSameId, type JsonRpcId } from "./json-rpc.js";
-import { idOf, textOf } from "./written-value.js";
+import { longestRefusal } from "./token-refusal.js";
+import { idOf, numberOf, textOf } from "./written-value.js";
+
+/** What the error of an answer says of itself; its `data` is passed over. */
+type ErrorHead = {
+  readonly code: number | undefined;
+  /** Undefined when it is no text, or one longer than `longestRefusal`. */
+  readonly message: string | undefined;
+};
 
 /** What a JSON-RPC message says of itself at its top, and of its result what the hub goes by. */
 export type Envelope = {
@@ -9,8 +17,8 @@ export type Envelope = {
   readonly isCall: boolean;
   /** It has a result or an error, of whatever kind. */
   readonly isAnswer: boolean;
-  /** Its error is an object. */
-  readonly isError: boolean;
+  /** Undefined when its error is no object, or it has none. */
+  readonly error: ErrorHead | undefined;
   /** Of a tool's result: `isError`. */
   readonly isToolError: boolean;
   /** Of a result: `resultType`. */
@@ -48,6 +56,8 @@ const shortText = 64;
 /** Names and words that matter are shorter, also where every letter is an escape. */
 const mostWordBytes = 128;
 const mostIdBytes = 4_096;
+/** Each character of an error's message may be an escape, and quotes stand around it. */
+const mostMessageBytes = 6 * longestRefusal + 2;
 
 /** What stands for a member whose value is an object or an array. */
 const nested = "{";
@@ -64,6 +74,8 @@ export class EnvelopeReader {
   #isEscaped = false;
   #isBroken = false;
   #isDone = false;
+  /** The depth down to which members are read: 2 within the result and the error, else 1. */
+  #readDepth = 1;
   /** Whether the object at the second level is the result. */
   #isInResult = false;
   #membersAt = 0;
@@ -79,7 +91,7 @@ export class EnvelopeReader {
   #id: string | undefined;
   #isCall = false;
   #isAnswer = false;
-  #isError = false;
+  #error: { code: number | undefined; message: string | undefined } | undefined;
   #isToolError = false;
   #resultType: string | undefined;
   #protocolVersion: string | undefined;
@@ -93,7 +105,7 @@ export class EnvelopeReader {
     this.#from = from;
     let at = from;
     while (at < to && !this.#isBroken) {
-      const isOfInterest = this.#depth <= (this.#isInResult ? 2 : 1);
+      const isOfInterest = this.#depth <= this.#readDepth;
       if (this.#isInText) {
         const end = this.#endOfText(bytes, at, to);
         if (isOfInterest) this.#keep(bytes, at, end);
@@ -139,7 +151,7 @@ export class EnvelopeReader {
             id: idOf(this.#id),
             isCall: this.#isCall,
             isAnswer: this.#isAnswer,
-            isError: this.#isError,
+            error: this.#error,
             isToolError: this.#isToolError,
             resultType: this.#resultType,
             protocolVersion: this.#protocolVersion,
@@ -150,6 +162,7 @@ export class EnvelopeReader {
     this.#isEscaped = false;
     this.#isBroken = false;
     this.#isDone = false;
+    this.#readDepth = 1;
     this.#isInResult = false;
     this.#before = 0;
     this.#key = undefined;
@@ -158,7 +171,7 @@ export class EnvelopeReader {
     this.#id = undefined;
     this.#isCall = false;
     this.#isAnswer = false;
-    this.#isError = false;
+    this.#error = undefined;
     this.#forgetResult();
     return envelope;
   }
@@ -201,7 +214,7 @@ export class EnvelopeReader {
 
   /** Goes through what is deeper than anything of interest. */
   #passOver(bytes: Buffer, from: number, to: number): number {
-    const least = this.#isInResult ? 2 : 1;
+    const least = this.#readDepth;
     let depth = this.#depth;
     let at = from;
     while (at < to) {
@@ -247,8 +260,14 @@ export class EnvelopeReader {
       // One object is a message; nothing stands before it and nothing follows it.
       this.#isBroken ||= this.#isDone || byte !== braceOpen;
       this.#token = "";
-    } else if (this.#depth === 1 && this.#key === "result" && byte === braceOpen) {
-      this.#isInResult = true;
+    } else if (
+      this.#depth === 1 &&
+      byte === braceOpen &&
+      (this.#key === "result" || this.#key === "error")
+    ) {
+      this.#readDepth = 2;
+      this.#isInResult = this.#key === "result";
+      if (!this.#isInResult) this.#error = { code: undefined, message: undefined };
       this.#membersAt = this.#before + at + 1 - this.#from;
       this.#token = "";
     } else this.#token = nested;
@@ -258,9 +277,11 @@ export class EnvelopeReader {
   #close(): void {
     this.#take();
     this.#depth -= 1;
-    this.#isInResult = false;
-    if (this.#depth === 1) this.#token = nested;
-    else this.#isDone = true;
+    if (this.#depth === 1) {
+      this.#readDepth = 1;
+      this.#isInResult = false;
+      this.#token = nested;
+    } else this.#isDone = true;
   }
 
   /** What was read is the name of a member. */
@@ -269,10 +290,12 @@ export class EnvelopeReader {
     this.#token = "";
     if (this.#depth === 2) {
       this.#innerKey = name;
-      this.#asksForInput ||= name === "inputRequests" || name === "requestState";
+      if (this.#isInResult)
+        this.#asksForInput ||= name === "inputRequests" || name === "requestState";
     } else {
       this.#key = name;
       if (name === "result") this.#forgetResult();
+      else if (name === "error") this.#error = undefined;
     }
   }
 
@@ -281,9 +304,8 @@ export class EnvelopeReader {
     const value = this.#token.trim();
     this.#token = "";
     if (this.#depth === 2) {
-      if (this.#innerKey === "isError") this.#isToolError = value === "true";
-      else if (this.#innerKey === "resultType") this.#resultType = textOf(value);
-      else if (this.#innerKey === "protocolVersion") this.#protocolVersion = textOf(value);
+      if (this.#isInResult) this.#takeOfResult(value);
+      else this.#takeOfError(value);
       this.#innerKey = undefined;
       return;
     }
@@ -293,15 +315,39 @@ export class EnvelopeReader {
     else if (this.#key === "result") this.#isAnswer = true;
     else if (this.#key === "error") {
       this.#isAnswer = true;
-      this.#isError = value === nested;
+      if (value !== nested) this.#error = undefined;
+      // An array says neither.
+      else this.#error ??= { code: undefined, message: undefined };
     }
     this.#key = undefined;
   }
 
+  #takeOfResult(value: string): void {
+    if (this.#innerKey === "isError") this.#isToolError = value === "true";
+    else if (this.#innerKey === "resultType") this.#resultType = textOf(value);
+    else if (this.#innerKey === "protocolVersion") this.#protocolVersion = textOf(value);
+  }
+
+  #takeOfError(value: string): void {
+    if (this.#error === undefined) return;
+    if (this.#innerKey === "code") this.#error.code = numberOf(value);
+    else if (this.#innerKey === "message") {
+      const message = textOf(value);
+      const isShort = message !== undefined && message.length <= longestRefusal;
+      this.#error.message = isShort ? message : undefined;
+    }
+  }
+
+  /** In bytes: how long what is read now may be. */
+  get #most(): number {
+    if (this.#depth === 1) return this.#key === "id" ? this.#mostIdBytes : mostWordBytes;
+    const isMessage = !this.#isInResult && this.#innerKey === "message";
+    return isMessage ? mostMessageBytes : mostWordBytes;
+  }
+
   #keep(bytes: Buffer, from: number, to: number): void {
-    const most = this.#depth === 1 && this.#key === "id" ? this.#mostIdBytes : mostWordBytes;
     // One character too many shows later that it was too long.
-    const room = most + 1 - this.#token.length;
+    const room = this.#most + 1 - this.#token.length;
     if (room > 0) this.#token += bytes.toString("latin1", from, Math.min(to, from + room));
   }
 }
@@ -336,13 +382,17 @@ function nextMark(bytes: Buffer, from: number, to: number): number {
  */
 export function answersRequest(envelope: Envelope, id: JsonRpcId | null): boolean {
   if (envelope.isCall || !envelope.isAnswer) return false;
-  return id === null || isSameId(envelope.id, id) || (envelope.id === null && envelope.isError);
+  return (
+    id === null ||
+    isSameId(envelope.id, id) ||
+    (envelope.id === null && envelope.error !== undefined)
+  );
 }
 
 /** What a response counts as. */
-export function outcomeOf({ isError, isToolError }: Envelope): "ok" | "tool-error" | "error" {
+export function outcomeOf({ error, isToolError }: Envelope): "ok" | "tool-error" | "error" {
   if (isToolError) return "tool-error";
-  return isError ? "error" : "ok";
+  return error === undefined ? "ok" : "error";
 }
 
 /** Between two texts it knows nothing, so one serves all. */

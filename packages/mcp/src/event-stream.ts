@@ -24,10 +24,10 @@ const aSpace = Buffer.from(" ");
 /** Of a line beside the data that is taken. */
 const mostOtherBytes = 65_536;
 
-/** UTF-8, with a mark in place of what is none. */
 /** From this many bytes on, copying what is encoded costs less than encoding it again. */
 const leastCopied = 4_096;
 
+/** UTF-8, with a mark in place of what is none. */
 const lenient = (bytes: Buffer) => bytes.toString("utf8");
 
 /**

@@ -14,11 +14,15 @@ export {
   eraOf,
   isModernVersion,
   legacyVersions,
+  type ModernIdentity,
   metaKeys,
+  modernMeta,
   modernVersion,
   modernVersions,
   newestLegacyVersion,
+  outsideEnvelope,
   serverVersions,
+  taskKeys,
   withoutEnvelope,
 } from "./eras.js";
 export {
@@ -61,5 +65,5 @@ export { LineCutter } from "./line-cutter.js";
 export { LineReader, type LineReaderOptions } from "./line-reader.js";
 export { sessionIdIn } from "./session-id.js";
 export { isBatch, membersOf } from "./split-batch.js";
-export { isUnauthorized, longestRefusal, refusesForToken, speaksOfToken } from "./token-refusal.js";
+export { isUnauthorized, speaksOfToken } from "./token-refusal.js";
 export { memberAt, memberText, textWithArguments } from "./written-json.js";

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { isUnauthorized, refusesForToken, speaksOfToken } from "./token-refusal.js";
+import { envelopeOf } from "./envelope.js";
+import { isUnauthorized, longestRefusal, speaksOfToken } from "./token-refusal.js";
+
+/** Whether an answer whose envelope alone is read says so. */
+const refuses = (answer: object) =>
+  isUnauthorized(envelopeOf(JSON.stringify({ jsonrpc: "2.0", id: 1, ...answer }))?.error);
 
 describe("an error says that it wants a token", () => {
   test.each([
@@ -29,8 +34,9 @@ describe("an error says that it wants a token", () => {
     "This method requires an API key",
   ])("in the words: %s", (message) => {
     expect(isUnauthorized({ code: -32_000, message })).toBe(true);
-    const text = JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code: -32_000, message } });
-    expect(refusesForToken(text)).toBe(true);
+    const data = { message: "Internal error", code: -32_601 };
+    expect(refuses({ error: { data, code: -32_000, message } })).toBe(true);
+    expect(refuses({ error: { code: -32_000, message, data } })).toBe(true);
   });
 
   test.each([401, 403, 407, -32_401])("by the code %i, whatever its words", (code) => {
@@ -59,10 +65,22 @@ describe("an error says nothing of a token", () => {
   });
 
   test("when it is long, no answer, or a result", () => {
-    expect(speaksOfToken(`Unauthorized${" ".repeat(2_000)}`)).toBe(false);
-    expect(refusesForToken(undefined)).toBe(false);
-    expect(refusesForToken("Unauthorized")).toBe(false);
+    // Each of these letters takes three bytes.
+    const filled = (length: number) => `Unauthorized ${"\u20ac".repeat(length - 13)}`;
+    const code = -32_000;
+    for (const [length, isOne] of [
+      [longestRefusal, true],
+      [longestRefusal + 1, false],
+      [10 * longestRefusal, false],
+    ] as const) {
+      expect(speaksOfToken(filled(length))).toBe(isOne);
+      expect(refuses({ error: { code, message: filled(length) } })).toBe(isOne);
+    }
     const result = { content: [{ type: "text", text: "Unauthorized" }], isError: true };
-    expect(refusesForToken(JSON.stringify({ jsonrpc: "2.0", id: 1, result }))).toBe(false);
+    expect(refuses({ result })).toBe(false);
+    expect(refuses({ result: { code: 401, message: "Unauthorized" } })).toBe(false);
+    expect(refuses({ error: "Unauthorized" })).toBe(false);
+    expect(refuses({ error: [{ code: 401 }] })).toBe(false);
+    expect(refuses({})).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { codes, parseMessage } from "./json-rpc.js";
+import { codes } from "./json-rpc.js";
 
 /** In characters: longer ones say more than that nobody is let in. */
 export const longestRefusal = 2_000;
@@ -28,18 +28,14 @@ export function speaksOfToken(text: string): boolean {
   return text.length <= longestRefusal && words.test(text);
 }
 
-/** Whether an error of JSON-RPC says so: by a status of HTTP as its code, or in words. */
+/**
+ * Whether an error of JSON-RPC says so: by a status of HTTP as its code, or in words. `Envelope.error` has
+ * what it goes by.
+ */
 export function isUnauthorized(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }; // looked at here
   if (typeof code === "number" && codesOfIt.has(code)) return true;
   if (code === codes.parseError || code === codes.methodNotFound) return false;
   return typeof message === "string" && speaksOfToken(message);
-}
-
-/** Whether the text of an answer is such an error. False for what is not there. */
-export function refusesForToken(text: string | undefined): boolean {
-  if (text === undefined || text.length > longestRefusal) return false;
-  const parsed = parseMessage(text);
-  return parsed?.kind === "response" && isUnauthorized(parsed.message.error);
 }

@@ -1,4 +1,5 @@
-import { defaultBudgets, type JsonValue } from "@hub/core";
+import type { JsonValue } from "@hub/core";
+import { defaultBudgets } from "@hub/core/limits";
 import { type ByteBudget, type DialAnswer, DialError, redirectToFollow } from "@hub/dial";
 import { eventsOf, wholeText } from "./event-stream.js";
 import { ProbeFault } from "./fault.js";

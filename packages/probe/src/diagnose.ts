@@ -1,11 +1,6 @@
-import {
-  type Era,
-  type Finding,
-  nameKey,
-  type ProbeStep,
-  probeSteps,
-  type Transport,
-} from "@hub/core";
+import type { Era, Finding, Transport } from "@hub/core";
+import { type ProbeStep, probeSteps } from "@hub/core/probing";
+import { nameKey } from "@hub/core/text";
 import { createDeadline, type Dialer } from "@hub/dial";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
@@ -83,16 +78,16 @@ export function createDiagnose(deps: {
     try {
       return await inspect(
         { ...deps, subject, deadline, trace: watch.trace },
-        async (handshakeResult, met) => {
+        async (handshakeResult, reachedUrl) => {
           watch.done("mcp");
           // What answers on this machine is not the server when another machine registered it.
           requireIdentity(handshakeResult, subject, { ...subject, candidates: [] }, undefined);
           const lock =
-            handshakeResult.kind === "met"
-              ? await lockOf(handshakeResult.contact, deadline.signal)
+            handshakeResult.kind === "connected"
+              ? await lockOf(handshakeResult.connection, deadline.signal)
               : undefined;
           const diagnosis = healthy(handshakeResult, subject, watch.times, lock);
-          const warnings = [...redirectWarnings(endpoint, met), ...diagnosis.warnings];
+          const warnings = [...redirectWarnings(endpoint, reachedUrl), ...diagnosis.warnings];
           return { ...diagnosis, warnings };
         },
       );
@@ -131,7 +126,7 @@ function healthy(
       answered: { transport: handshakeResult.transport, needsToken: true },
     };
   }
-  const { greeting } = handshakeResult.contact;
+  const { greeting } = handshakeResult.connection;
   const said = introduction(greeting.serverInfo);
   const isOther = handshakeResult.transport !== transport;
   const details = {

@@ -98,8 +98,8 @@ async function answersAsMcp(
   const wire = { dialer, url: endpoint, version, budget: byteBudget(mostAnswerBytes) };
   try {
     const handshakeResult = await handshake({ wire, transport, deadline, isBrief: true });
-    if (handshakeResult.kind === "met") await handshakeResult.contact.wire.end();
-    return handshakeResult.kind === "met";
+    if (handshakeResult.kind === "connected") await handshakeResult.connection.wire.end();
+    return handshakeResult.kind === "connected";
   } catch (error) {
     if (error instanceof ProbeFault) return false;
     throw error;

@@ -1,4 +1,5 @@
-import type { Finding, FindingCode, ProbeStep, Transport } from "@hub/core";
+import type { Finding, FindingCode, Transport } from "@hub/core";
+import type { ProbeStep } from "@hub/core/probing";
 
 /** What a finding may speak of. */
 export type FindingSubject = {

@@ -1,8 +1,8 @@
 import type { Finding, Transport } from "@hub/core";
+import { modernVersion, newestLegacyVersion } from "@hub/mcp";
 import type { Fault } from "./fault.js";
 import { type Discovery, type FindingSubject, finding } from "./finding-subject.js";
 import { isLoopbackElsewhere, loopbackElsewhere, networkFinding } from "./findings-network.js";
-import { legacyVersion, modernVersion } from "./mcp-protocol.js";
 
 /** Describes a fault for the person who can fix it: one sentence for the cause and one for the fix. */
 export function findingFor(fault: Fault, subject: FindingSubject, found?: Discovery): Finding {
@@ -68,7 +68,7 @@ export function findingFor(fault: Fault, subject: FindingSubject, found?: Discov
         "era",
         "NO_COMMON_VERSION",
         `The server speaks MCP${fault.offered.length === 0 ? "" : ` ${fault.offered.filter(isVersion).slice(0, 6).join(", ")}`}, but no revision that the hub speaks.`,
-        `Update the server's MCP SDK to one that speaks ${modernVersion} or ${legacyVersion}, or update the hub.`,
+        `Update the server's MCP SDK to one that speaks ${modernVersion} or ${newestLegacyVersion}, or update the hub.`,
       );
     case "foreign-endpoint":
       return finding(

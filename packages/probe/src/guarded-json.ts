@@ -1,4 +1,5 @@
-import { defaultBudgets, type JsonValue } from "@hub/core";
+import type { JsonValue } from "@hub/core";
+import { defaultBudgets } from "@hub/core/limits";
 import { scanJson } from "@hub/mcp";
 
 const mostDepth = 64;

@@ -1,7 +1,7 @@
 import type { Era, Transport } from "@hub/core";
 import type { Deadline } from "@hub/dial";
+import { modernVersion } from "@hub/mcp";
 import { type Fault, mostTelling, ProbeFault } from "./fault.js";
-import { modernVersion } from "./mcp-protocol.js";
 import { connectSse } from "./sse-wire.js";
 import { type Connection, discover, initialize, type WireOptions } from "./wire.js";
 
@@ -12,8 +12,8 @@ const greet = { discover, initialize, sse: connectSse } as const;
 
 export type HandshakeResult =
   | {
-      readonly kind: "met";
-      readonly contact: Connection;
+      readonly kind: "connected";
+      readonly connection: Connection;
       readonly transport: Transport;
       /** What went wrong before it went right. */
       readonly earlier: readonly Fault[];
@@ -80,8 +80,8 @@ export async function handshake(options: HandshakeOptions): Promise<HandshakeRes
     const mayHang = next !== undefined && next !== "sse";
     const limit = mayHang ? deadline.within(deadline.remainingMs() * share) : deadline;
     try {
-      const contact = await greet[way](wire, limit.signal);
-      return { kind: "met", contact, transport: transportOf(way), earlier: faults };
+      const connection = await greet[way](wire, limit.signal);
+      return { kind: "connected", connection, transport: transportOf(way), earlier: faults };
     } catch (error) {
       if (!(error instanceof ProbeFault)) throw error;
       const { fault } = error;

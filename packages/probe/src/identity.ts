@@ -1,4 +1,5 @@
-import { nameKey, type ProbeTarget } from "@hub/core";
+import type { ProbeTarget } from "@hub/core";
+import { nameKey } from "@hub/core/text";
 import { ProbeFault } from "./fault.js";
 import type { FindingSubject } from "./finding-subject.js";
 import { isLoopbackElsewhere } from "./findings-network.js";
@@ -25,8 +26,8 @@ export function requireIdentity(
   const isGiven = subject.endpoint === target.endpoint;
   if (isGiven && !isLoopbackElsewhere(subject)) return;
   const said =
-    handshakeResult.kind === "met"
-      ? introduction(handshakeResult.contact.greeting.serverInfo).serverName
+    handshakeResult.kind === "connected"
+      ? introduction(handshakeResult.connection.greeting.serverInfo).serverName
       : undefined;
   const names = [target.name, known].flatMap((name) => (name === undefined ? [] : [nameKey(name)]));
   if (said !== undefined && names.includes(nameKey(said))) return;
@@ -34,7 +35,7 @@ export function requireIdentity(
 }
 
 export function eraWarnings(handshakeResult: HandshakeResult): string[] {
-  if (handshakeResult.kind !== "met" || handshakeResult.contact.greeting.era !== "legacy")
+  if (handshakeResult.kind !== "connected" || handshakeResult.connection.greeting.era !== "legacy")
     return [];
   const failed = handshakeResult.earlier.find(
     (fault) => fault.kind === "dial" || (fault.kind === "status" && fault.status >= 500),

@@ -33,7 +33,7 @@ export type InspectOptions = {
 
 /**
  * Meets the server at an endpoint and lets `use` talk with it, over connections that are all closed
- * afterwards. `use` hears where the server was met: a redirect on the same origin is followed. Throws
+ * afterwards. `use` hears the URL where the server was reached: a redirect on the same origin is followed. Throws
  * ProbeFault.
  */
 export async function inspect<T>(
@@ -54,11 +54,11 @@ export async function inspect<T>(
   }
 }
 
-/** What is worth knowing of a server that was met elsewhere than it was registered. */
-export function redirectWarnings(registered: string, met: string): string[] {
-  if (met === registered) return [];
+/** What is worth knowing of a server that was reached elsewhere than it was registered. */
+export function redirectWarnings(registered: string, reachedUrl: string): string[] {
+  if (reachedUrl === registered) return [];
   return [
-    `${registered} redirects to ${met}, so the hub calls it there. Register ${met} to save every client the detour.`,
+    `${registered} redirects to ${reachedUrl}, so the hub calls it there. Register ${reachedUrl} to save every client the detour.`,
   ];
 }
 
@@ -84,7 +84,7 @@ async function inspectAt<T>(
     try {
       return await use(handshakeResult);
     } finally {
-      if (handshakeResult.kind === "met") await handshakeResult.contact.wire.end();
+      if (handshakeResult.kind === "connected") await handshakeResult.connection.wire.end();
     }
   } catch (error) {
     if (!(error instanceof ProbeFault)) throw error;

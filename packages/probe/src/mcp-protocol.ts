@@ -1,15 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core";
-import { isSameId, isUnauthorized } from "@hub/mcp";
-
-/** The revision the hub speaks with modern servers. */
-export const modernVersion = "2026-07-28";
-/** The revision the hub offers to legacy servers. */
-export const legacyVersion = "2025-11-25";
-export const methodNotFound = -32601;
-export const unsupportedVersion = -32022;
-
-const metaKey = (name: string) => `io.modelcontextprotocol/${name}`;
-const serverInfoKey = metaKey("serverInfo");
+import { isSameId, isUnauthorized, metaKeys, modernMeta, modernVersion } from "@hub/mcp";
 
 export function clientInfo(version: string): JsonObject {
   return { name: "mcp-hub", version };
@@ -26,13 +16,12 @@ export const readingCapabilities: JsonObject = {
   elicitation: { form: {}, url: {} },
 };
 
-/** What every request of the 2026-07-28 revision carries in `_meta`. */
-export function modernMeta(version: string): JsonObject {
-  return {
-    [metaKey("protocolVersion")]: modernVersion,
-    [metaKey("clientInfo")]: clientInfo(version),
-    [metaKey("clientCapabilities")]: readingCapabilities,
-  };
+/** What every request of the 2026-07-28 revision carries in `_meta` while the hub reads. */
+export function readingMeta(version: string): JsonObject {
+  return modernMeta({
+    clientInfo: clientInfo(version),
+    clientCapabilities: readingCapabilities,
+  });
 }
 
 /** What a server said when it was greeted. */
@@ -69,7 +58,7 @@ export function discovered(result: JsonObject): ServerIntroduction | undefined {
   const versions = texts(result.supportedVersions);
   if (versions === undefined || !isJsonObject(result.capabilities)) return undefined;
   const meta = result._meta;
-  const info = isJsonObject(meta) ? meta[serverInfoKey] : undefined;
+  const info = isJsonObject(meta) ? meta[metaKeys.serverInfo] : undefined;
   return {
     era: "modern",
     protocolVersion: modernVersion,

@@ -1,16 +1,18 @@
 import {
   BudgetBook,
   type CapabilitySnapshot,
-  endpointKey,
   type Finding,
-  type ProbeFailure,
-  type ProbeOptions,
   type ProbeOutcome,
   type Prober,
-  type ProbeSuccess,
   type ProbeTarget,
   type Transport,
 } from "@hub/core";
+import {
+  endpointKey,
+  type ProbeFailure,
+  type ProbeOptions,
+  type ProbeSuccess,
+} from "@hub/core/probing";
 import { createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { callLockOf } from "./call-lock.js";
 import { explore, isWorthExploring } from "./explore.js";
@@ -84,13 +86,13 @@ export function createProber(deps: ProberDeps): Prober {
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
       const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
-      return await inspect(how, async (handshakeResult, met) => {
+      return await inspect(how, async (handshakeResult, reachedUrl) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(handshakeResult, subject, target, last?.serverName);
         const success = await succeed(
           handshakeResult,
           subject,
-          met,
+          reachedUrl,
           latencyMs,
           options,
           target.isCallRefused,
@@ -121,7 +123,7 @@ export function createProber(deps: ProberDeps): Prober {
     if (handshakeResult.kind === "token-needed")
       return { ...base, needsToken: true, finding: tokenFinding(handshakeResult), warnings };
     warnings.push(...eraWarnings(handshakeResult));
-    const { greeting } = handshakeResult.contact;
+    const { greeting } = handshakeResult.connection;
     const said = introduction(greeting.serverInfo);
     const success = {
       ...base,
@@ -131,7 +133,7 @@ export function createProber(deps: ProberDeps): Prober {
       ...said,
     };
     if (!options.full && isCallRefused !== true) return { ...success, warnings };
-    const { contact } = handshakeResult;
+    const { connection } = handshakeResult;
     const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
       const {
@@ -139,10 +141,13 @@ export function createProber(deps: ProberDeps): Prober {
         locked,
         ...read
       } = options.full
-        ? await readCapabilities(contact, reading, budgets, { key: endpoint, known: taskSupport })
+        ? await readCapabilities(connection, reading, budgets, {
+            key: endpoint,
+            known: taskSupport,
+          })
         : { warnings: [] };
       const isAsked = locked === undefined && isCallRefused === true;
-      const shut = isAsked ? await callLockOf(contact, reading.signal) : locked;
+      const shut = isAsked ? await callLockOf(connection, reading.signal) : locked;
       const lock =
         shut === undefined
           ? { letsCallsIn: isAsked }

@@ -1,14 +1,12 @@
 import {
-  assembleSnapshot,
   type BudgetBook,
-  type BudgetName,
-  type CachingHints,
   type CapabilityKind,
   type CapabilitySnapshot,
   isJsonObject,
   type JsonValue,
-  noRoom,
 } from "@hub/core";
+import type { BudgetName } from "@hub/core/limits";
+import { assembleSnapshot, type CachingHints, noRoom } from "@hub/core/probing";
 import type { Deadline } from "@hub/dial";
 import { type Fault, ProbeFault } from "./fault.js";
 import type { ServerIntroduction } from "./mcp-protocol.js";
@@ -47,12 +45,12 @@ const shareOfList = 0.5;
  * nothing. Never throws: what goes wrong is a warning about this one server.
  */
 export async function readCapabilities(
-  contact: Connection,
+  connection: Connection,
   deadline: Deadline,
   budgets: BudgetBook,
   taskSupport: TaskSupportMemory,
 ): Promise<Reading> {
-  const { greeting, wire } = contact;
+  const { greeting, wire } = connection;
   try {
     if (greeting.era === "legacy") await wire.notify("notifications/initialized", deadline.signal);
   } catch (error) {
@@ -72,7 +70,7 @@ export async function readCapabilities(
     const limit = isLast ? deadline : deadline.within(deadline.remainingMs() * shareOfList);
     const before = { ...left, bytes: wire.budget.remaining };
     try {
-      found.set(kind, await readList(contact, kind, method, limit.signal, left));
+      found.set(kind, await readList(connection, kind, method, limit.signal, left));
     } catch (error) {
       const budget = budgetIn(error);
       // Pages without end are no reason to begin again with the next probe.
@@ -101,7 +99,7 @@ export async function readCapabilities(
   let said = greeting;
   if (tools !== undefined) {
     const { items, capabilities } = await withTaskSupport(
-      contact,
+      connection,
       tools.items,
       deadline,
       taskSupport,

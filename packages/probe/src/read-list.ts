@@ -1,17 +1,10 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import {
-  type BudgetName,
-  type CachingHints,
-  type CapabilityItem,
-  type CapabilityKind,
-  itemOf,
-  type JsonObject,
-  type JsonValue,
-  keyMember,
-} from "@hub/core";
+import type { CapabilityItem, CapabilityKind, JsonObject, JsonValue } from "@hub/core";
+import type { BudgetName } from "@hub/core/limits";
+import { type CachingHints, itemOf, keyMember } from "@hub/core/probing";
+import { codes } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";
 import { printable } from "./guarded-json.js";
-import { methodNotFound } from "./mcp-protocol.js";
 import { sha256 } from "./sha256.js";
 import type { Connection } from "./wire.js";
 
@@ -63,7 +56,7 @@ export async function readList(
     const reply = await wire.request(method, params, signal);
     if (reply.kind === "error") {
       // Many servers declare what they do not have: templates, or all that an SDK declares for them.
-      if (reply.code === methodNotFound) return { items: [] };
+      if (reply.code === codes.methodNotFound) return { items: [] };
       if (reply.wantsToken === true) throw new ProbeFault({ kind: "token-needed", method });
       throw new ProbeFault({ kind: "rpc-error", method, code: reply.code });
     }

@@ -2,13 +2,13 @@ import {
   type Clock,
   HubError,
   MemoryStore,
-  type ProbeOptions,
   type ProbeOutcome,
   type Prober,
   type ProbeTarget,
   Registry,
   registrationSchema,
 } from "@hub/core";
+import type { ProbeOptions } from "@hub/core/probing";
 import { afterEach, describe, expect, test } from "vitest";
 import { createProbeScheduler, type ProbeScheduler } from "./scheduler.js";
 

@@ -4,10 +4,10 @@ import {
   HubError,
   type ProbeOutcome,
   type Prober,
-  type ProbeTask,
   type Registry,
   systemClock,
 } from "@hub/core";
+import type { ProbeTask } from "@hub/core/probing";
 import { createFairLimiter } from "./fair-limiter.js";
 
 type SchedulerLog = {

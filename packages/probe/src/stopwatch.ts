@@ -1,4 +1,4 @@
-import type { ProbeStep } from "@hub/core";
+import type { ProbeStep } from "@hub/core/probing";
 import type { ConnectTrace } from "@hub/dial";
 
 type Lap = { readonly ms: number; readonly detail?: string };

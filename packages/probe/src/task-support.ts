@@ -1,5 +1,7 @@
-import { type CapabilityItem, isJsonObject, itemOf, type JsonObject } from "@hub/core";
+import { type CapabilityItem, isJsonObject, type JsonObject } from "@hub/core";
+import { itemOf } from "@hub/core/probing";
 import type { Deadline } from "@hub/dial";
+import { taskKeys } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";
 import type { ServerIntroduction } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
@@ -15,10 +17,6 @@ export type TaskSupport = {
   /** What it offered in the newer revision when it was asked. */
   readonly offered: string;
 };
-
-/** Where `@hub/register` says the same in the newer revision: as experimental capability, and in a tool's `_meta`. */
-const saidInCapabilities = "mcp-hub/tasks";
-const saidInTool = "mcp-hub/execution";
 
 /** Of a server without tasks, so long is believed what it said, as long as what it offers does not change. */
 const believedMs = 3_600_000;
@@ -43,17 +41,17 @@ type Tools = {
  * something else. Never throws: what cannot be found out is as it was known.
  */
 export async function withTaskSupport(
-  contact: Connection,
+  connection: Connection,
   items: readonly CapabilityItem[],
   deadline: Deadline,
   memory: TaskSupportMemory,
   sha256: (text: string) => string,
 ): Promise<Tools> {
-  const { greeting } = contact;
+  const { greeting } = connection;
   const { capabilities } = greeting;
   if (greeting.era === "legacy" || items.length === 0) return { items, capabilities };
   const said = saidBy(greeting, items);
-  const support = said ?? (await asked(contact, items, deadline, memory));
+  const support = said ?? (await asked(connection, items, deadline, memory));
   const { tasks, executions } = support;
   if (executions.size === 0 && tasks === undefined) return { items, capabilities };
   return {
@@ -67,9 +65,9 @@ export async function withTaskSupport(
 
 function withExecution(definition: JsonObject, execution: JsonObject | undefined): JsonObject {
   const { _meta, ...rest } = definition;
-  const isSaid = isJsonObject(_meta) && _meta[saidInTool] !== undefined;
+  const isSaid = isJsonObject(_meta) && _meta[taskKeys.tool] !== undefined;
   if (!isSaid && execution === undefined) return definition;
-  const { [saidInTool]: _, ...meta } = isJsonObject(_meta) ? _meta : {};
+  const { [taskKeys.tool]: _, ...meta } = isJsonObject(_meta) ? _meta : {};
   return {
     ...rest,
     ...(Object.keys(meta).length === 0 ? {} : { _meta: meta }),
@@ -83,18 +81,18 @@ function saidBy(
   items: readonly CapabilityItem[],
 ): Omit<TaskSupport, "offered"> | undefined {
   const experimental = capabilities.experimental;
-  const tasks = isJsonObject(experimental) ? experimental[saidInCapabilities] : undefined;
+  const tasks = isJsonObject(experimental) ? experimental[taskKeys.capability] : undefined;
   if (!isJsonObject(tasks)) return undefined;
   const executions = new Map<string, JsonObject>();
   for (const { key, definition } of items) {
-    const execution = isJsonObject(definition._meta) ? definition._meta[saidInTool] : undefined;
+    const execution = isJsonObject(definition._meta) ? definition._meta[taskKeys.tool] : undefined;
     if (isJsonObject(execution)) executions.set(key, execution);
   }
   return Object.keys(tasks).length === 0 ? { executions } : { tasks, executions };
 }
 
 async function asked(
-  contact: Connection,
+  connection: Connection,
   items: readonly CapabilityItem[],
   deadline: Deadline,
   { key, known }: TaskSupportMemory,
@@ -104,13 +102,13 @@ async function asked(
   const isQuiet = before?.value.tasks === undefined && before?.value.offered === offered;
   if (before !== undefined && isQuiet && before.ageMs < believedMs) return none;
   const within = deadline.within(Math.min(mostAskedMs, deadline.remainingMs() / 2));
-  let elder: Connection | undefined;
+  let legacy: Connection | undefined;
   try {
-    elder = await contact.greetElder?.(within.signal);
-    const tasks = elder?.greeting.capabilities.tasks;
+    legacy = await connection.greetLegacy?.(within.signal);
+    const tasks = legacy?.greeting.capabilities.tasks;
     const support: TaskSupport =
-      elder !== undefined && isJsonObject(tasks)
-        ? { tasks, executions: await executionsIn(elder.wire, within.signal), offered }
+      legacy !== undefined && isJsonObject(tasks)
+        ? { tasks, executions: await executionsIn(legacy.wire, within.signal), offered }
         : { ...none, offered };
     known.set(key, support);
     return support;
@@ -122,7 +120,7 @@ async function asked(
     return none;
   } finally {
     within.clear();
-    await elder?.wire.end();
+    await legacy?.wire.end();
   }
 }
 

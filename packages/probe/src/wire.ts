@@ -6,21 +6,17 @@ import {
   type DialAnswer,
   type Dialer,
 } from "@hub/dial";
-import { serverVersions, sessionIdIn } from "@hub/mcp";
+import { codes, modernVersion, newestLegacyVersion, serverVersions, sessionIdIn } from "@hub/mcp";
 import { asFault, readRefusal, readReply } from "./answer.js";
 import { ProbeFault } from "./fault.js";
 import {
   clientInfo,
   discovered,
   initialized,
-  legacyVersion,
-  methodNotFound,
-  modernMeta,
-  modernVersion,
   type RpcReply,
   readingCapabilities,
+  readingMeta,
   type ServerIntroduction,
-  unsupportedVersion,
 } from "./mcp-protocol.js";
 import type { Memo } from "./memo.js";
 
@@ -56,7 +52,7 @@ export type Connection = {
    * Greets a server of 2026-07-28 in the 2025 revisions as well; it may answer as much once more. Whoever
    * does so ends that wire. Undefined for servers that were greeted so.
    */
-  readonly greetElder?: (signal: AbortSignal) => Promise<Connection>;
+  readonly greetLegacy?: (signal: AbortSignal) => Promise<Connection>;
 };
 
 const farewellMs = 1_000;
@@ -117,7 +113,7 @@ function createPoster({ dialer, url, budget, mostValues }: WireOptions, usedId =
 /** Greets with `server/discover` (2026-07-28). */
 export async function discover(options: WireOptions, signal: AbortSignal): Promise<Connection> {
   const poster = createPoster(options);
-  const meta = modernMeta(options.version);
+  const meta = readingMeta(options.version);
   const headersFor = (method: string, name: JsonValue | undefined) => ({
     "mcp-protocol-version": modernVersion,
     "mcp-method": method,
@@ -142,12 +138,12 @@ export async function discover(options: WireOptions, signal: AbortSignal): Promi
     throw new ProbeFault({ kind: "not-mcp", what: "JSON that is no answer to server/discover" });
   if (!(greeting.supportedVersions ?? []).includes(modernVersion))
     throw new ProbeFault({ kind: "no-common-version", offered: greeting.supportedVersions ?? [] });
-  const greetElder = (within: AbortSignal) =>
+  const greetLegacy = (within: AbortSignal) =>
     initialize(
       { ...options, budget: byteBudget(options.budget.limit), namesMethods: true },
       within,
     );
-  return { wire, greeting, greetElder };
+  return { wire, greeting, greetLegacy };
 }
 
 /** A session that its server does not let anybody end: it is used again instead of leaving one a probe. */
@@ -166,10 +162,10 @@ export async function initialize(options: WireOptions, signal: AbortSignal): Pro
 async function goOn(options: WireOptions, signal: AbortSignal): Promise<Connection | undefined> {
   const kept = options.kept?.get(options.url)?.value;
   if (kept === undefined) return undefined;
-  const contact = contactIn(createPoster(options, kept.lastId), options, kept);
+  const connection = connectionIn(createPoster(options, kept.lastId), options, kept);
   try {
-    const reply = await contact.wire.request("ping", {}, signal);
-    if (reply.kind === "result" || reply.code === methodNotFound) return contact;
+    const reply = await connection.wire.request("ping", {}, signal);
+    if (reply.kind === "result" || reply.code === codes.methodNotFound) return connection;
   } catch (error) {
     // What else it is that went wrong, the handshake finds out.
     if (!(error instanceof ProbeFault) || signal.aborted) throw error;
@@ -198,7 +194,7 @@ async function openSession(options: WireOptions, signal: AbortSignal): Promise<C
         what: "a session id that cannot be sent back to it",
       });
     const headers = { ...session, "mcp-protocol-version": greeting.protocolVersion };
-    return contactIn(poster, options, { greeting, headers, lastId: 0 });
+    return connectionIn(poster, options, { greeting, headers, lastId: 0 });
   } catch (error) {
     await endSession(options, sessionOf(opened));
     throw error;
@@ -216,7 +212,7 @@ function sessionOf({ id }: ReturnType<typeof sessionIdIn>): Readonly<Record<stri
   return id === undefined ? {} : { "mcp-session-id": id };
 }
 
-function contactIn(
+function connectionIn(
   poster: Poster,
   options: WireOptions,
   { greeting, headers }: KeptSession,
@@ -263,7 +259,7 @@ async function endSession(
 
 export function initializeParams(version: string): JsonObject {
   return {
-    protocolVersion: legacyVersion,
+    protocolVersion: newestLegacyVersion,
     capabilities: readingCapabilities,
     clientInfo: clientInfo(version),
   };
@@ -282,7 +278,7 @@ export function readInitialized(reply: RpcReply): ServerIntroduction {
 
 function refused(method: string, reply: RpcReply & { kind: "error" }): ProbeFault {
   if (reply.wantsToken === true) return new ProbeFault({ kind: "token-needed" });
-  return reply.code === unsupportedVersion
+  return reply.code === codes.unsupportedVersion
     ? new ProbeFault({ kind: "no-common-version", offered: reply.supported ?? [] })
     : new ProbeFault({ kind: "rpc-error", method, code: reply.code });
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { advertise, instanceIdFor } from "./advertise.js";
+import { advertise } from "./advertise.js";
+import { instanceIdFor } from "./instance-id.js";
 
 const surroundings = {
   podIp: "10.1.2.3",

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isLoopback } from "./serve/guard.js";
 
 /** Where a server listens, as far as is known. */
@@ -76,9 +75,4 @@ function guesses(bound: Bound, surroundings: Surroundings, isHubHere: boolean): 
   const outside = [podIp, hostName, ...addresses].filter((host) => host !== undefined);
   const hosts = isHubHere ? ["127.0.0.1", ...outside] : [...outside, "127.0.0.1"];
   return hosts.map((host) => urlFor(host, bound));
-}
-
-/** The same name at the same endpoint is the same instance, also after a restart. */
-export function instanceIdFor(name: string, endpoint: string): string {
-  return createHash("sha256").update(`${name}\n${endpoint}`).digest("hex").slice(0, 16);
 }

@@ -1,3 +1,4 @@
+import { metaKeys, modernMeta, modernVersion, newestLegacyVersion } from "@hub/mcp";
 import type { Time } from "./lease/time.js";
 import { ownIdentity } from "./own-identity.js";
 
@@ -45,17 +46,13 @@ function reasonOf(error: unknown): string {
 export async function askUrl(url: string, signal: AbortSignal): Promise<UrlDescription> {
   const clientInfo = ownIdentity;
   const modern = await post(url, signal, "server/discover", {
-    _meta: {
-      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientCapabilities": {},
-      "io.modelcontextprotocol/clientInfo": clientInfo,
-    },
+    _meta: modernMeta<object>({ clientCapabilities: {}, clientInfo }),
   });
-  const meta = modern?._meta as { "io.modelcontextprotocol/serverInfo"?: unknown } | undefined; // read with care below
-  const info = meta?.["io.modelcontextprotocol/serverInfo"];
+  const meta = modern?._meta as Readonly<Record<string, unknown>> | undefined; // read with care below
+  const info = meta?.[metaKeys.serverInfo];
   if (info !== undefined) return identityOf(info);
   const legacy = await post(url, signal, "initialize", {
-    protocolVersion: "2025-11-25",
+    protocolVersion: newestLegacyVersion,
     capabilities: {},
     clientInfo,
   });
@@ -86,7 +83,7 @@ async function post(
     headers: {
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
-      ...(isModern ? { "mcp-protocol-version": "2026-07-28", "mcp-method": method } : {}),
+      ...(isModern ? { "mcp-protocol-version": modernVersion, "mcp-method": method } : {}),
     },
     body: JSON.stringify({ jsonrpc: "2.0", id: requestId, method, params }),
   });

@@ -1,9 +1,9 @@
 export type { Log, LogEntry } from "./log.js";
+export type { RegisteredStatus } from "./membership.js";
 export type { Icon, RegisterOptions } from "./options.js";
 export {
   type ChangeNotifier,
   type Registered,
-  type RegisteredStatus,
   register,
 } from "./register.js";
 export type { ListeningServer } from "./serve/listen.js";

@@ -25,8 +25,8 @@ interface Profile {
   readonly metadata?: Record<string, unknown> | undefined;
 }
 
-/** All optional: without any, the server is served on a free port and registered at the local hub. */
-export interface RegisterOptions extends Profile {
+/** How a server is kept registered, wherever it is served. All optional. */
+export interface MembershipOptions extends Profile {
   /** Default: the name the server itself gives. */
   readonly name?: string | undefined;
   /** Default: the version the server itself gives. */
@@ -43,6 +43,24 @@ export interface RegisterOptions extends Profile {
   /** How long the hub waits for a heartbeat, in milliseconds. Default: the hub's. */
   readonly leaseTtlMs?: number | undefined;
 
+  /** For a URL: how it speaks. Default `streamable-http`. */
+  readonly transport?: "streamable-http" | "sse" | undefined;
+  /** For a URL: the program stays alive until `close()` or a signal, as with a server that is served here. Default true. */
+  readonly keepAlive?: boolean | undefined;
+  /** Deregister on SIGTERM and SIGINT. Default true. */
+  readonly signals?: boolean | undefined;
+  /** Default: one line each on stderr. */
+  readonly log?: Log | undefined;
+  /**
+   * The last lines that the server logged, oldest first. A hub gets them (at most 500 lines, 64 KiB) when
+   * somebody asks it what is wrong with this server, and when it cannot reach it. Values of environment
+   * variables that look like secrets are replaced. Default: nothing is sent.
+   */
+  readonly lastLines?: (() => string | readonly string[]) | undefined;
+}
+
+/** All optional: without any, the server is served on a free port and registered at the local hub. */
+export interface RegisterOptions extends MembershipOptions {
   /** Port to serve on; 0 is a free one. With `mount`: the port the user's server listens on. Default 0. */
   readonly port?: number | undefined;
   /** Address to serve on. Default 127.0.0.1. */
@@ -60,21 +78,6 @@ export interface RegisterOptions extends Profile {
   readonly allowedHosts?: readonly string[] | undefined;
   /** A client session without traffic is dropped after this long, in milliseconds. Default 30 minutes. */
   readonly sessionIdleMs?: number | undefined;
-
-  /** For a URL: how it speaks. Default `streamable-http`. */
-  readonly transport?: "streamable-http" | "sse" | undefined;
-  /** For a URL: the program stays alive until `close()` or a signal, as with a server that is served here. Default true. */
-  readonly keepAlive?: boolean | undefined;
-  /** Deregister on SIGTERM and SIGINT. Default true. */
-  readonly signals?: boolean | undefined;
-  /** Default: one line each on stderr. */
-  readonly log?: Log | undefined;
-  /**
-   * The last lines that the server logged, oldest first. A hub gets them (at most 500 lines, 64 KiB) when
-   * somebody asks it what is wrong with this server, and when it cannot reach it. Values of environment
-   * variables that look like secrets are replaced. Default: nothing is sent.
-   */
-  readonly lastLines?: (() => string | readonly string[]) | undefined;
 }
 
 /** @throws TypeError with a sentence for the first option that cannot work. */

@@ -1,33 +1,17 @@
-import { advertise, type Bound, instanceIdFor } from "./advertise.js";
+import { advertise, type Bound } from "./advertise.js";
 import { watchCapabilities } from "./capabilities-hash.js";
 import { createBackend } from "./create-backend.js";
-import { describeUrl } from "./describe-url.js";
-import { HubLinks } from "./hub-links.js";
-import { systemTime } from "./lease/time.js";
 import { logToStderr } from "./log.js";
-import { loggedUrl } from "./logged-url.js";
-import { tellMisspeltSettings } from "./misspelt-settings.js";
-import { checkOptions, isHttpUrl, type RegisterOptions } from "./options.js";
+import { Membership, type RegisteredStatus } from "./membership.js";
+import { checkOptions, type RegisterOptions } from "./options.js";
+import { type RegisteredUrl, registerUrl } from "./register-url.js";
 import type { FetchHandler, NodeListener } from "./serve/node-listener.js";
 import { Serving } from "./serve/serving.js";
 import { findStarted } from "./serve/started-server.js";
 import { usualPorts } from "./serve/usual-port.js";
-import { leaveBudgetMs, leaveOnSignal } from "./shutdown.js";
 import { readSurroundings } from "./surroundings.js";
 import { classifyTarget, type Target } from "./target.js";
 import type { Backend } from "./wrap/backend.js";
-
-/**
- * `starting` until it is served, `registering` until a hub knows it, `lost` while the hub is away,
- * `refused` when the hub said no (the log says why), `closed` in the end.
- */
-export type RegisteredStatus =
-  | "starting"
-  | "registering"
-  | "registered"
-  | "lost"
-  | "refused"
-  | "closed";
 
 /** Announces changes to everybody who listens. */
 export interface ChangeNotifier {
@@ -71,8 +55,8 @@ export interface Registered {
  */
 export function register(target: Target, options: RegisterOptions = {}): Registered {
   const classified = classifyTarget(target);
+  if (classified.kind === "url") return new ServedElsewhere(registerUrl(classified.url, options));
   checkOptions(options);
-  if (classified.kind === "url") return new Registration(options, { url: classified.url });
   return new Registration(options, {
     backend: createBackend(classified, options.log ?? logToStderr),
     isStarted: classified.kind === "fastmcp" && classified.isStarted,
@@ -89,29 +73,18 @@ export function registerBackend(backend: Backend, options: RegisterOptions): Reg
   return new Registration(options, { backend });
 }
 
-const longestTimerMs = 2 ** 31 - 1;
-
 /** `isStarted`: the program serves it by itself already. */
-type Source =
-  | { readonly url: string }
-  | { readonly backend: Backend; readonly isStarted?: boolean };
+type Source = { readonly backend: Backend; readonly isStarted?: boolean };
 
 class Registration implements RegisteredBackend {
   readonly ready: Promise<Registered>;
-  status: RegisteredStatus = "starting";
   url: string | undefined;
   port: number | undefined;
   readonly #options: RegisterOptions;
   readonly #source: Source;
-  readonly #advertiseUrl: string | undefined;
-  readonly #serving: Serving | undefined;
-  readonly #hubs: HubLinks;
+  readonly #membership: Membership;
+  readonly #serving: Serving;
   readonly #stop = new AbortController();
-  readonly #listeners = new Set<(status: RegisteredStatus) => void>();
-  readonly #forgetSignals: () => void;
-  /** A URL target opens no port, so nothing else would keep the program running, and its lease would expire. */
-  readonly #stayingAlive: NodeJS.Timeout | undefined;
-  #identity: { name: string; version: string | undefined } = { name: "", version: undefined };
   #bound: Bound | undefined;
   #capabilities: { current(): string | undefined; stop(): void } | undefined;
   #closing: Promise<void> | undefined;
@@ -120,61 +93,39 @@ class Registration implements RegisteredBackend {
   constructor(options: RegisterOptions, source: Source) {
     this.#options = options;
     this.#source = source;
-    tellMisspeltSettings(process.env, this.#log);
-    this.#advertiseUrl = options.advertiseUrl ?? this.#advertiseUrlOfEnvironment();
-    if ("backend" in source) {
-      const hosts = this.#advertiseUrl === undefined ? [] : [new URL(this.#advertiseUrl).hostname];
-      this.#serving = new Serving(source.backend, options, hosts);
-    }
-    this.#hubs = new HubLinks({
-      hubUrl: options.hubUrl,
-      token: options.token,
-      log: this.#log,
-      registrationFor: (hubUrl) => this.#registrationFor(hubUrl),
+    this.#membership = new Membership(options, {
+      placeFor: (hubUrl) => this.#advertisedTo(hubUrl),
       capabilitiesHash: () => this.#capabilities?.current(),
-      advertiseUrl: this.#advertiseUrl,
-      lastLines: options.lastLines,
-      onStatus: (status) => this.#setStatus(status),
+      onEnding: () => this.#serving.unref(),
     });
-    this.#forgetSignals =
-      options.signals === false
-        ? () => {}
-        : leaveOnSignal(async () => {
-            this.#mayEnd();
-            await this.#hubs.leave(leaveBudgetMs);
-          });
-    if ("url" in source && options.keepAlive !== false)
-      this.#stayingAlive = setInterval(() => {}, longestTimerMs);
+    const { advertiseUrl } = this.#membership;
+    const hosts = advertiseUrl === undefined ? [] : [new URL(advertiseUrl).hostname];
+    this.#serving = new Serving(source.backend, options, hosts);
     this.ready = this.#start();
   }
 
+  get status(): RegisteredStatus {
+    return this.#membership.status;
+  }
+
   get fetch(): FetchHandler {
-    return this.#serving?.fetch ?? (async () => new Response(null, { status: 404 }));
+    return this.#serving.fetch;
   }
 
   get node(): NodeListener {
-    return this.#serving?.node ?? ((_request, response) => void response.writeHead(404).end());
+    return this.#serving.node;
   }
 
   get notify(): ChangeNotifier {
-    const nobody = () => {};
-    return (
-      this.#serving?.notify ?? {
-        toolsChanged: nobody,
-        promptsChanged: nobody,
-        resourcesChanged: nobody,
-        resourceUpdated: nobody,
-      }
-    );
+    return this.#serving.notify;
   }
 
   onStatus(listener: (status: RegisteredStatus) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#membership.onStatus(listener);
   }
 
   sendLog(): void {
-    this.#hubs.sendLog();
+    this.#membership.sendLog();
   }
 
   close(): Promise<void> {
@@ -182,74 +133,43 @@ class Registration implements RegisteredBackend {
     return this.#closing;
   }
 
-  get #log() {
-    return this.#options.log ?? logToStderr;
-  }
-
-  /** A program is not responsible for its environment, so a wrong variable is reported and ignored. */
-  #advertiseUrlOfEnvironment(): string | undefined {
-    const url = process.env.MCP_HUB_ADVERTISE_URL || undefined;
-    if (url === undefined || isHttpUrl(url)) return url;
-    const message = `MCP_HUB_ADVERTISE_URL is ${JSON.stringify(url)}, which is not an http(s) URL, so it is ignored`;
-    this.#log({ level: "error", message });
-    return undefined;
-  }
-
   async #start(): Promise<Registered> {
+    const { backend, isStarted } = this.#source;
     try {
       // The program may still add tools in the rest of this tick.
       await new Promise((resolve) => setImmediate(resolve));
-      await ("url" in this.#source
-        ? this.#awaitUrl(this.#source.url)
-        : this.#serve(this.#source.backend, this.#source.isStarted === true));
+      await this.#serve(backend, isStarted === true);
     } catch (error) {
       // If it was closed meanwhile, there is no server to start and no error to report.
       if (this.#closing !== undefined) return this;
       await this.close();
       throw error;
     }
-    if (this.#closing !== undefined) return this;
-    this.#setStatus("registering");
-    this.#hubs.start();
+    if (this.#closing === undefined) this.#membership.start();
     return this;
   }
 
-  async #awaitUrl(url: string): Promise<void> {
-    const description = await describeUrl(url, {
-      time: systemTime,
-      signal: this.#stop.signal,
-      onWaiting: (reason) =>
-        this.#log({
-          level: "warn",
-          message: `nothing answers at ${loggedUrl(url)} yet (${reason.replaceAll(url, loggedUrl(url))}); will register when it does`,
-        }),
-    });
-    if (this.#closing !== undefined) return;
-    const name = this.#options.name ?? description?.name ?? new URL(url).host;
-    this.#identity = { name, version: this.#options.version ?? description?.version };
-    this.url = this.#advertiseUrl ?? url;
-  }
-
   async #serve(backend: Backend, isStarted: boolean): Promise<void> {
+    const { log, firstHubUrl } = this.#membership;
     const onPath = (path: string) => {
       if (this.#bound === undefined) return;
       this.#bound = { ...this.#bound, path };
-      this.url = this.#advertisedTo(this.#hubs.firstUrl).endpoint;
-      this.#hubs.registerAgain();
+      this.url = this.#advertisedTo(firstHubUrl).endpoint;
+      this.#membership.registerAgain();
     };
     const started = isStarted ? await this.#findStarted(backend) : undefined;
-    this.#bound = started ?? (await this.#serving?.start(onPath, await this.#usualPorts(backend)));
+    this.#bound = started ?? (await this.#serving.start(onPath, await this.#usualPorts(backend)));
     const { serverInfo } = await backend.describe();
-    this.#identity = {
+    this.#membership.identity = {
       name: this.#options.name ?? serverInfo.name,
       version: this.#options.version ?? serverInfo.version,
     };
     this.#capabilities = watchCapabilities(backend.reference);
     this.port = this.#bound?.port;
-    const { endpoint, leftOut } = this.#advertisedTo(this.#hubs.firstUrl);
+    const { endpoint, leftOut } = this.#advertisedTo(firstHubUrl);
     this.url = endpoint;
     for (const url of leftOut)
-      this.#log({
+      log({
         level: "info",
         message: `${url} is not sent to the hub: it is a link-local address, to which no hub connects`,
       });
@@ -257,7 +177,7 @@ class Registration implements RegisteredBackend {
 
   /** Undefined when `register` does not choose the port. */
   async #usualPorts(backend: Backend): Promise<readonly number[] | undefined> {
-    if (this.#serving?.hasAnyPort !== true) return undefined;
+    if (!this.#serving.hasAnyPort) return undefined;
     const { name } = (await backend.describe()).serverInfo;
     const usual = usualPorts(this.#options.name ?? name, process.cwd());
     this.#giveBackPorts = usual.giveBack;
@@ -272,7 +192,7 @@ class Registration implements RegisteredBackend {
     const { name } = (await backend.describe()).serverInfo;
     const bound = await findStarted(name, this.#stop.signal);
     if (bound === undefined)
-      this.#log({
+      this.#membership.log({
         level: "warn",
         message: `"${name}" was started before \`register\`, and its address is not known. It is also served on another port, and registered there. To register the first address instead, give \`register\` its URL`,
       });
@@ -281,53 +201,56 @@ class Registration implements RegisteredBackend {
 
   #advertisedTo(hubUrl: string) {
     if (this.#bound === undefined) return { endpoint: this.url ?? "", candidates: [], leftOut: [] };
-    return advertise(this.#bound, readSurroundings(), {
-      advertiseUrl: this.#advertiseUrl,
-      hubUrl,
-    });
-  }
-
-  #registrationFor(hubUrl: string) {
-    const { title, description, tags, owner, repository, websiteUrl, icons, metadata } =
-      this.#options;
-    const { endpoint, candidates } = this.#advertisedTo(hubUrl);
-    const { name, version } = this.#identity;
-    const { leaseTtlMs, transport = "streamable-http" } = this.#options;
-    const serviceKey = this.#options.serviceKey ?? (process.env.MCP_HUB_SERVICE_KEY || undefined);
-    return {
-      name,
-      version,
-      transport,
-      endpoint,
-      ...(candidates.length === 0 ? {} : { candidates: [...candidates] }),
-      instanceId: instanceIdFor(name, endpoint),
-      lease: leaseTtlMs === undefined ? {} : { ttlMs: leaseTtlMs },
-      ...{ title, description, tags, owner, repository, websiteUrl, icons, metadata, serviceKey },
-    };
-  }
-
-  #setStatus(status: RegisteredStatus): void {
-    if (this.status === status || this.status === "closed") return;
-    this.status = status;
-    for (const listener of this.#listeners) listener(status);
-  }
-
-  /** From here on the program ends when nothing else keeps it. */
-  #mayEnd(): void {
-    this.#serving?.unref();
-    clearInterval(this.#stayingAlive);
+    const { advertiseUrl } = this.#membership;
+    return advertise(this.#bound, readSurroundings(), { advertiseUrl, hubUrl });
   }
 
   async #close(): Promise<void> {
-    this.#forgetSignals();
+    this.#membership.forgetSignals();
     this.#stop.abort();
     this.#capabilities?.stop();
     // It leaves the catalogue before the port closes, so that the hub sends nobody to a closed
     // port.
-    await this.#hubs.leave(leaveBudgetMs);
-    this.#mayEnd();
-    await this.#serving?.close();
+    await this.#membership.leave();
+    this.#serving.unref();
+    await this.#serving.close();
     this.#giveBackPorts();
-    this.#setStatus("closed");
+    this.#membership.setStatus("closed");
+  }
+}
+
+/** What is registered only: nothing is served here. */
+class ServedElsewhere implements Registered {
+  readonly ready: Promise<Registered>;
+  readonly port = undefined;
+  readonly fetch: FetchHandler = async () => new Response(null, { status: 404 });
+  readonly node: NodeListener = (_request, response) => void response.writeHead(404).end();
+  readonly notify: ChangeNotifier = {
+    toolsChanged() {},
+    promptsChanged() {},
+    resourcesChanged() {},
+    resourceUpdated() {},
+  };
+  readonly #registered: RegisteredUrl;
+
+  constructor(registered: RegisteredUrl) {
+    this.#registered = registered;
+    this.ready = registered.ready.then(() => this);
+  }
+
+  get url(): string | undefined {
+    return this.#registered.url;
+  }
+
+  get status(): RegisteredStatus {
+    return this.#registered.status;
+  }
+
+  onStatus(listener: (status: RegisteredStatus) => void): () => void {
+    return this.#registered.onStatus(listener);
+  }
+
+  close(): Promise<void> {
+    return this.#registered.close();
   }
 }

@@ -1,3 +1,4 @@
+import { urlOf } from "./url-target.js";
 import type { Connectable } from "./wrap/factory-backend.js";
 
 /**
@@ -23,7 +24,8 @@ export type ClassifiedTarget =
 
 /** @throws TypeError with a sentence for everything that cannot be registered. */
 export function classifyTarget(target: unknown): ClassifiedTarget {
-  if (typeof target === "string" || target instanceof URL) return classifyUrl(String(target));
+  if (typeof target === "string" || target instanceof URL)
+    return { kind: "url", url: urlOf(String(target), "register") };
   if (typeof target === "function") {
     const factory = target as ServerFactory; // what it returns is checked at each call
     return { kind: "factory", create: async () => connectable(await factory()) };
@@ -38,16 +40,6 @@ export function classifyTarget(target: unknown): ClassifiedTarget {
     );
   }
   return { kind: "instance", server };
-}
-
-function classifyUrl(text: string): ClassifiedTarget {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError(
-      `\`register\` got ${JSON.stringify(text)}. Expected an http(s) URL such as http://127.0.0.1:8002/mcp`,
-    );
-  }
-  return { kind: "url", url: text };
 }
 
 function connectable(value: unknown): Connectable {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type BudgetBook, type Holder, HubError, peerOf, Shares } from "@hub/core";
+import { type BudgetBook, HubError } from "@hub/core";
+import { type Holder, peerOf, Shares } from "@hub/core/limits";
 import { sharedBytesOf } from "@hub/gateway";
 import type { Reader } from "./unread.js";
 

@@ -1,4 +1,5 @@
-import { type Budgets, defaultBudgets, defaultSettings, type HubSettings } from "@hub/core";
+import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
+import { defaultBudgets } from "@hub/core/limits";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */

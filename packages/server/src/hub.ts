@@ -7,10 +7,10 @@ import {
   type HubStore,
   type JournalEvent,
   Registry,
-  ServerLogs,
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { ServerLogs } from "@hub/core/diagnosis";
 import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {

@@ -1,4 +1,5 @@
-import type { Trouble, UpstreamFailure } from "@hub/core";
+import type { Trouble } from "@hub/core/probing";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import { DialError } from "@hub/dial";
 import { networkFinding } from "@hub/probe";
 

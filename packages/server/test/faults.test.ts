@@ -1,13 +1,6 @@
 import { pathToFileURL } from "node:url";
-import {
-  MemoryStore,
-  MemoryToolsetStore,
-  Registry,
-  systemClock,
-  Toolsets,
-  type UpstreamDialer,
-  type UpstreamReceiver,
-} from "@hub/core";
+import { MemoryStore, MemoryToolsetStore, Registry, systemClock, Toolsets } from "@hub/core";
+import type { UpstreamDialer, UpstreamReceiver } from "@hub/core/upstream";
 import { createDialer, createEndpointRules } from "@hub/dial";
 import { Gateway } from "@hub/gateway";
 import { createProber } from "@hub/probe";

@@ -1,4 +1,5 @@
-import { budgetNames, HubError, hubErrorCodes, MemoryStore } from "@hub/core";
+import { HubError, hubErrorCodes, MemoryStore } from "@hub/core";
+import { budgetNames } from "@hub/core/limits";
 import { describe, expect, test } from "vitest";
 import { createTestApp, postJson, server1 } from "./support/test-app.js";
 

@@ -1,11 +1,11 @@
+import { BudgetBook } from "@hub/core";
 import {
-  BudgetBook,
   type CapabilityChange,
   HistoryLedger,
   type ItemChange,
   jsonBytes,
   keepChanges,
-} from "@hub/core";
+} from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 import type { Connection } from "./connection.js";
 import { changeKey, isIntact, rowsOf, type StoredRow, textIn } from "./rows.js";

@@ -4,12 +4,12 @@ import {
   BudgetBook,
   type CapabilitySnapshot,
   createSnapshot,
-  defaultBudgets,
-  diffSnapshots,
   flappingOf,
   Registry,
   registrationSchema,
 } from "@hub/core";
+import { defaultBudgets } from "@hub/core/limits";
+import { diffSnapshots } from "@hub/core/storage";
 import { afterEach, describe, expect, test } from "vitest";
 import { checksumOf } from "./checksum.js";
 import { Connection } from "./connection.js";

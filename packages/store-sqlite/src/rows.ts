@@ -1,10 +1,5 @@
-import type {
-  CapabilityChange,
-  CapabilitySnapshot,
-  EntryRecord,
-  HubEvent,
-  Toolset,
-} from "@hub/core";
+import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
+import type { CapabilityChange } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
 /**

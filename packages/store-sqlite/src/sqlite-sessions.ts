@@ -1,4 +1,4 @@
-import type { KeptSession, SessionStore, SessionWrite } from "@hub/core";
+import type { KeptSession, SessionStore, SessionWrite } from "@hub/core/storage";
 import type { Connection, Statement } from "./connection.js";
 import { textIn } from "./rows.js";
 import type { SqliteAccess } from "./sqlite-access.js";

@@ -2,15 +2,16 @@ import { statSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   BudgetBook,
-  bytesOf,
-  type CommitResult,
   type EntryRecord,
-  HistoryLedger,
-  type HistoryPage,
-  type HistoryQuery,
   HubError,
   type HubStore,
   type JournalEvent,
+} from "@hub/core";
+import {
+  type CommitResult,
+  HistoryLedger,
+  type HistoryPage,
+  type HistoryQuery,
   type JournalQuery,
   type LedgerRow,
   type SessionStore,
@@ -18,7 +19,8 @@ import {
   type StoreWrite,
   stepOf,
   type ToolsetStore,
-} from "@hub/core";
+} from "@hub/core/storage";
+import { bytesOf } from "@hub/core/text";
 import { checksumOf } from "./checksum.js";
 import { type Connection, sqliteCodeOf } from "./connection.js";
 import { describe } from "./refusals.js";

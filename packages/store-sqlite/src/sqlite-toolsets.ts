@@ -1,4 +1,5 @@
-import type { Toolset, ToolsetStore, ToolsetWriteResult } from "@hub/core";
+import type { Toolset } from "@hub/core";
+import type { ToolsetStore, ToolsetWriteResult } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 import type { Connection, Statement } from "./connection.js";
 import { rowsOf, type StoredRow, toolsetKey, toolsetOf } from "./rows.js";

@@ -1,4 +1,4 @@
-import type { JournalQuery } from "@hub/core";
+import type { JournalQuery } from "@hub/core/storage";
 import type { Connection, Statement } from "./connection.js";
 import { rowsOf, type StoredRow } from "./rows.js";
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { EntryRecord, HubError, StoreWrite } from "@hub/core";
+import type { EntryRecord, HubError } from "@hub/core";
+import type { StoreWrite } from "@hub/core/storage";
 import { openSqliteStore } from "./open-sqlite-store.js";
 
 /** Files of stores, as tests make, copy and break them. */

@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type BudgetName,
-  type BudgetReport,
   type Budgets,
   type Clock,
   type Entry,
@@ -11,6 +9,7 @@ import {
   type Registry,
   serverStatus,
 } from "@hub/core";
+import type { BudgetName, BudgetReport } from "@hub/core/limits";
 import type { GatewayLimits } from "@hub/gateway";
 import { type Hub, startHub } from "@hub/server";
 import { holdResponse } from "./contract.js";

@@ -31,11 +31,17 @@ export function createInput(stream: NodeJS.ReadStream, questions: NodeJS.WriteSt
     },
     async ask(question, signal) {
       const reader = createInterface({ input: stream, output: questions });
+      // While it asks, the terminal hands Ctrl-C to the reader in the place of a signal.
+      reader.on("SIGINT", () => process.emit("SIGINT"));
+      let isAnswered = false;
       try {
         const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
-        return await Promise.race([reader.question(question, { signal }), ended]);
+        const answer = await Promise.race([reader.question(question, { signal }), ended]);
+        isAnswered = answer !== "";
+        return answer;
       } finally {
         reader.close();
+        if (!isAnswered) questions.write("\n");
       }
     },
   };

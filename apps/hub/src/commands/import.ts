@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
+import { exitCodes } from "../command-line/exit-codes.js";
 import { type Tone, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { parseJsonObject } from "../command-line/tool-arguments.js";
@@ -33,7 +34,7 @@ export const command = defineCommand({
   },
   details: [
     "It registers the servers in the file that the hub does not know, and takes over the edits and the toolsets. What a known server says of itself stays: it says so again by itself.",
-    "What the MCP clients of this machine have in their own files is another question: mcp-hub import clients",
+    "Without a file it shows what the MCP clients of this machine have in theirs, as `mcp-hub import clients` does.",
     "A server that comes in this way has no lease: the hub's own probe decides about it until it registers itself. Of several instances only the first is registered; the others join when they register.",
   ],
   examples: ["import", "import catalogue.json --dry-run", "import catalogue.json --replace"],
@@ -85,5 +86,6 @@ export const command = defineCommand({
       throw new CommandError("failed", `${counted(failures, "thing")} could not be taken over.`, {
         code: "IMPORT_INCOMPLETE",
       });
+    return exitCodes.ok;
   },
 });

@@ -27,8 +27,8 @@ export const command = defineCommand({
     const isGone = instances.length === 0 || status === "down";
     const whole = `${name} (${id}, ${status}, ${counted(instances.length, "instance")})`;
     if (!options.yes) {
-      const warning = isGone ? "" : ` ${registersAgain}`;
-      const question = `Remove ${whole} with its history and its edits?${warning}`;
+      if (!isGone) output.note(toned(registersAgain, "warning"));
+      const question = `Remove ${whole} with its history and its edits?`;
       if (!(await confirmed(context, question)))
         throw new CommandError("failed", "Nothing was removed: the answer was not yes.", {
           code: "NOT_CONFIRMED",

@@ -60,7 +60,8 @@ export const command = defineCommand({
     const display = new RunDisplay({
       ...{ output, title: `${file} at ${hubUrl()}`, isPlain: options.plain },
       states: () => served?.states ?? [],
-      rows: () => process.stdout.rows ?? 24,
+      // Some terminals do not say how large they are.
+      rows: () => process.stdout.rows || 24,
     });
     const { shared: isShared, logs } = options;
     let served: Awaited<ReturnType<typeof serveFile>> | undefined;
@@ -72,7 +73,11 @@ export const command = defineCommand({
         logFolder: logs === undefined ? undefined : resolve(folder, logs),
         register: { hubUrl: hubUrl(), tags: [...options.tag], owner: options.owner },
         ...(input.isTerminal && !output.isJson
-          ? { ask: (questions) => askInputs(questions, context) }
+          ? {
+              // Later the table is in the way, which then says what is missing.
+              ask: async (questions) =>
+                served === undefined ? askInputs(questions, context) : new Map(),
+            }
           : {}),
         onState: (state) => display.onState(state),
         onFile: (news) => display.onFile(news),

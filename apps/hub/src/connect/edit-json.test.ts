@@ -111,6 +111,8 @@ const withoutHub = (text: string) => {
   return { rest, others };
 };
 
+const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 1_000);
+
 describe("an entry in JSON with comments", () => {
   test("is there afterwards, with nothing else changed", () => {
     fc.assert(
@@ -125,7 +127,7 @@ describe("an entry in JSON with comments", () => {
         expect(after.startsWith("\ufeff")).toBe(text.startsWith("\ufeff"));
         expect(put(after)).toBe(after);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
   });
 
@@ -140,7 +142,7 @@ describe("an entry in JSON with comments", () => {
           expect(from).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: Math.ceil(runs / 5) },
     );
   });
 
@@ -151,7 +153,7 @@ describe("an entry in JSON with comments", () => {
         fc.pre(servers !== undefined && Object.keys(servers).length > 0);
         expect(remove(put(text))).toBe(text);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
   });
 
@@ -164,7 +166,7 @@ describe("an entry in JSON with comments", () => {
         expect(commentsOf(back)).toEqual(commentsOf(text));
         expect(remove(back)).toBe(back);
       }),
-      { numRuns: 200 },
+      { numRuns: Math.ceil(runs / 5) },
     );
   });
 
@@ -240,7 +242,7 @@ describe("an entry in JSON with comments", () => {
           expect(error).toBeInstanceOf(EditRefused);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: Math.ceil(runs / 5) },
     );
   });
 

@@ -49,6 +49,8 @@ const withoutHub = (text: string) => {
   return { rest, others };
 };
 
+const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 1_000);
+
 describe("an entry in TOML", () => {
   test("is there afterwards, nothing else has changed, and the same bytes are left without it", () => {
     fc.assert(
@@ -61,7 +63,7 @@ describe("an entry in TOML", () => {
         expect(put(after)).toBe(after);
         expect(remove(after)).toBe(text);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
   });
 

@@ -59,6 +59,8 @@ const withoutHub = (text: string) => {
   return { rest, others: list.filter(({ name }) => name !== "hub") };
 };
 
+const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 1_000);
+
 describe("an entry in YAML", () => {
   test("is there afterwards, nothing else has changed, and the same bytes are left beside others", () => {
     fc.assert(
@@ -72,7 +74,7 @@ describe("an entry in YAML", () => {
         expect(withoutHub(back)).toEqual(withoutHub(text));
         if (withoutHub(text).others.length > 0) expect(back).toBe(text);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs },
     );
   });
 

@@ -2,45 +2,49 @@
 const openMembers = new Set(["type", "transport", "name", "id", "$schema", "schema", "version"]);
 const masked = "***";
 
-/** A member that begins on this line: its name, and where its value begins. */
-const memberStart = /^(\s*(?:-\s+)?(?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-]+)\s*[:=]\s*)/;
+/** What begins a member: its name as it is written, and the mark before its value. */
+const memberStart = /^\s*(?:-\s+)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([\w.-]+))\s*[:=]\s*/;
+const table = /^\s*\[\[?[\w\s."'-]+\]\]?\s*$/;
 const quoted = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
-const tokenLike = /[A-Za-z0-9_\-+/=.]{20,}/g;
+/** A run of characters that are no punctuation of JSON, TOML or YAML, nor the marks of a comment. */
+const word = /[^\s,:=[\]{}()"'#/*-][^\s,=[\]{}()"']*/g;
+const plainValue = /^(?:true|false|null|-?\d{1,6}(?:\.\d{1,6})?)$/;
 
 /**
- * One line of a file as it may be shown: its structure, and no text that could be a secret. `isOpen` says
- * of a text that it is our own.
+ * One line of a file as it may be shown: names of members and punctuation, and no text that could be a
+ * secret, in comments neither. `isOpen` says of a text that it is our own.
  */
 export function maskLine(line: string, isOpen: (text: string) => boolean): string {
-  const [, start = ""] = memberStart.exec(line) ?? [];
-  const name = /([\w$.-]+)["']?\s*[:=]\s*$/.exec(start)?.[1];
+  if (table.test(line)) return line;
+  const [start = "", ...names] = memberStart.exec(line) ?? [];
   const rest = line.slice(start.length);
-  if (start !== "" && name !== undefined && openMembers.has(name))
-    return line.replace(tokenLike, masked);
-  if (/^["']/.test(rest.trim()) || /["']/.test(rest)) return start + maskQuoted(rest, isOpen);
-  return start === "" ? maskPlain(rest) : start + maskBare(rest);
+  const name = names.find((one) => one !== undefined);
+  if (name === undefined || !openMembers.has(name)) return start + maskTexts(rest, isOpen);
+  const [value = ""] = /^(?:"(?:[^"\\]|\\.){0,100}"|[\w.-]{0,100})/.exec(rest) ?? [];
+  return start + value + maskTexts(rest.slice(value.length), isOpen);
 }
 
-/** Texts in quotes, but for names of members that are written on the same line. */
-function maskQuoted(text: string, isOpen: (text: string) => boolean): string {
+function maskTexts(text: string, isOpen: (text: string) => boolean): string {
+  let result = "";
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(quoted)) {
+    result += maskWords(text.slice(from, index));
+    from = index + found.length;
+    const inner = found.slice(1, -1);
+    const isName = /^\s*[:=]/.test(text.slice(from));
+    const isShown = isName || inner === "" || isOpen(inner);
+    result += isShown ? found : `${found[0]}${masked}${found[0]}`;
+  }
+  return result + maskWords(text.slice(from));
+}
+
+/** Words without quotes around them: names of members and plain values stay. */
+function maskWords(text: string): string {
   return text
-    .replace(quoted, (found, at: number) => {
-      if (/^\s*[:=]/.test(text.slice(at + found.length))) return found;
-      const inner = found.slice(1, -1);
-      return inner === "" || isOpen(inner) ? found : `${found[0]}${masked}${found[0]}`;
+    .replace(word, (found, at: number) => {
+      if (plainValue.test(found)) return found;
+      const isName = /^\w+:$/.test(found) || /^\s*=/.test(text.slice(at + found.length));
+      return isName && /^[\w:.-]+$/.test(found) ? found : masked;
     })
-    .replace(tokenLike, (found) => (isOpen(found) ? found : masked));
-}
-
-/** A value without quotes: numbers, truths and brackets say nothing, all else may. */
-function maskBare(text: string): string {
-  return /^[[\]{}(),\s]*$|^(?:true|false|null|[\d.]{1,6})\s*,?\s*$/.test(text) ? text : masked;
-}
-
-/** A line that begins no member: brackets, a table, a comment, an item, or more of a long text. */
-function maskPlain(text: string): string {
-  if (/^[[\]{}(),\s]*$/.test(text) || /^\s*\[\[?[\w\s."-]+\]\]?\s*$/.test(text)) return text;
-  const comment = /^(\s*(?:\/\/|#|\/\*|\*))(.*)$/s.exec(text);
-  if (comment !== null) return `${comment[1]}${(comment[2] ?? "").replace(/\S{12,}/g, masked)}`;
-  return text.trim() === "" ? text : text.replace(/\S.*$/s, masked);
+    .replace(/\*\*\*(?:[^\S\r\n]+\*\*\*)+/g, masked);
 }

@@ -91,7 +91,9 @@ test("a difference shows no text of another server", () => {
   const json = `{
   "mcpServers": {
     // "env": { "OLD": "${a}" } Bearer ${c}
-    "x": { "env": { "T": "${b}" }, "args": ["--key", "${a}"], "url": "https://u:${e}@h/?k=${a}",
+    // password: ${a}, or '${b}' ${a}
+    /* ${a} */
+    "x": { "env": { "T": "${b}" }, "args": ["--key", "${a}"], "url": "https://u:${e}@h/?k=${a}", // ${a} "x" ${a}
       "headers": {
         "Authorization": "Basic ${d}"
       }, "args": [
@@ -102,8 +104,8 @@ test("a difference shows no text of another server", () => {
   }
 }
 `.replace(`, "args": [\n        "${a}"`, `, "more": [\n        "${a}"`);
-  const toml = `[mcp_servers.x]\nenv = { T = "${b}", U = '${a}' }\nargs = [\n  "${a}",\n]\ntext = """\n${a} ${e}\n"""\n# TOKEN=${c}\n`;
-  const yaml = `mcpServers:\n  - name: x\n    env:\n      T: ${a}\n      U: "${b}"\n    args:\n      - ${e}\n    text: |\n      ${a}\n      ${d} # ${c}\n`;
+  const toml = `[mcp_servers.x]\nenv = { T = "${b}", U = '${a}' }\nargs = [\n  "${a}",\n]\ntext = """\n${a} ${e}\n"""\n# TOKEN=${c}\nlast = 1 # ${a} "${b}"\n`;
+  const yaml = `mcpServers:\n  - name: x\n    env:\n      T: ${a}\n      U: "${b}"\n    args:\n      - ${e}\n    flow: { a: ${a}, b: "${b}", c: [${e}] }\n    text: |\n      ${a}\n      ${d} # ${c}\n`;
   for (const [id, before] of [
     ["cursor", json],
     ["codex", toml],

@@ -16,8 +16,9 @@ const tones: Readonly<Record<ServerPhase, Tone>> = {
 
 /** What the hub makes of a server, in a word. */
 function hubPiece({ hub, kind }: ServerState, seen: SeenByHub | undefined): Piece {
-  if (kind === "none" || hub === "starting") return "";
-  if (hub !== "registered") return toned(hub === "lost" ? "away" : hub, "warning");
+  if (kind === "none" || hub === "starting" || hub === "closed") return "";
+  const words = { lost: "away", registering: "not yet", refused: "refused" } as const;
+  if (hub !== "registered") return toned(words[hub], "warning");
   const status = seen?.status ?? "registered";
   return toned(status, status === "up" ? "good" : status === "registered" ? "dim" : "warning");
 }

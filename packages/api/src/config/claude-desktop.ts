@@ -36,6 +36,7 @@ export const claudeDesktop: ClientKind = {
   ],
   notes: (connections) => [
     "Claude Desktop takes no URL in its file: it skips such an entry as invalid. Therefore it starts `mcp-remote`, a bridge that `npx` gets from npm. Node.js must be installed.",
+    "The hub has a bridge of its own: open the file that `GET /config/claude-desktop.mcpb` gives, and Claude Desktop installs it. It needs neither npm nor Node.js.",
     ...(connections.some(({ url }) => url.startsWith("https:") && !isLoopback(url))
       ? [
           "If the address can be reached from the internet, you can add it without a bridge: Settings › Connectors › Add custom connector.",

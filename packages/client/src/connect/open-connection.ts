@@ -61,7 +61,7 @@ export interface Sdk<Client, Transport> {
 }
 
 /** Where an MCP client connects to, and what it sends in the head of each request. */
-export interface Endpoint {
+interface Endpoint {
   readonly url: string;
   readonly transport: "streamable-http" | "sse";
   readonly headers: Readonly<Record<string, string>>;

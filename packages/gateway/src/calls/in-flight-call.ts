@@ -1,5 +1,6 @@
-import type { Entry, UpstreamExchange } from "@hub/core";
-import { longestRefusal, refusesForToken } from "@hub/mcp";
+import type { Entry } from "@hub/core";
+import type { UpstreamExchange } from "@hub/core/upstream";
+import { type Envelope, isUnauthorized, outcomeOf } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
 import type { CallRecord, RunningCall } from "../traffic/traffic.js";
 import { endSoon } from "../upstream/brief-exchange.js";
@@ -35,8 +36,6 @@ export class InFlightCall {
   #exchange: UpstreamExchange | undefined;
   /** When it went out, in hub time; undefined while it waits in the hub. */
   #sentAt: number | undefined;
-  /** What came last, if it is short. */
-  #lastHeard: string | undefined;
   #stopEnding: (() => void) | undefined;
   #isOver = false;
 
@@ -92,8 +91,6 @@ export class InFlightCall {
   /** A message of the server came, or a piece of one. */
   heard(text: string | Buffer): void {
     this.#running.bytes += Buffer.byteLength(text);
-    const isShort = typeof text === "string" && text.length <= longestRefusal;
-    this.#lastHeard = isShort ? text : undefined;
     this.#timer.touch();
     this.#instance?.showLife(this.#context.catalogue.now().hub);
   }
@@ -138,21 +135,26 @@ export class InFlightCall {
       this.fail(busy(this.#context, this.#options.entry));
   }
 
-  /** The answer is there, and with it the end of the call. */
+  /** The server's answer is there, and with it the end of the call. */
+  settle(envelope: Envelope): void {
+    if (this.#isOver) return;
+    const outcome = outcomeOf(envelope);
+    const instance = this.#instance;
+    const isTool = this.#options.method === "tools/call";
+    if (outcome === "error" && isTool && instance !== undefined && isUnauthorized(envelope.error))
+      this.#context.onRefused(instance.endpoint);
+    this.finish(outcome);
+  }
+
+  /** The call has ended, however it did. */
   finish(outcome: CallRecord["outcome"]): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (outcome === "error") this.#lookForRefusal();
     this.#timer.clear();
     this.#place.end();
     this.#running.end(outcome);
     this.#options.onOver?.();
     this.answered();
-  }
-
-  #lookForRefusal(): void {
-    const isRefusal = this.#options.method === "tools/call" && refusesForToken(this.#lastHeard);
-    if (isRefusal && this.#instance !== undefined) this.#context.onRefused(this.#instance.endpoint);
   }
 
   /** What was sent has its answer. Its stream ends with it; one that stays open all the same is closed. */

@@ -1,4 +1,5 @@
-import type { BudgetBook, ByteShares } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { ByteShares } from "@hub/core/limits";
 import type { GatewayFailure } from "../errors.js";
 
 /** The failure of a call that waits for its client when such calls use more memory than they may. */

@@ -42,30 +42,30 @@ const emptySnapshot: NonNullable<Entry["snapshot"]> = {
 
 test("a server that is lost stays for the grace period, and says when to look again", async () => {
   const { serving, gone } = await moments();
-  const presence = new GracePeriod(graceMs);
-  expect(presence.update([serving], 0)).toBe(Number.POSITIVE_INFINITY);
-  expect(presence.update([gone], 1_000)).toBe(graceMs);
-  expect(presence.update([gone], 3_000)).toBe(3_000);
-  expect([...presence.present]).toEqual(["a"]);
-  presence.update([gone], 6_000);
-  expect([...presence.present]).toEqual([]);
+  const gracePeriod = new GracePeriod(graceMs);
+  expect(gracePeriod.update([serving], 0)).toBe(Number.POSITIVE_INFINITY);
+  expect(gracePeriod.update([gone], 1_000)).toBe(graceMs);
+  expect(gracePeriod.update([gone], 3_000)).toBe(3_000);
+  expect([...gracePeriod.present]).toEqual(["a"]);
+  gracePeriod.update([gone], 6_000);
+  expect([...gracePeriod.present]).toEqual([]);
 });
 
 test("one that comes back in time begins a new period when it is lost again", async () => {
   const { serving, gone } = await moments();
-  const presence = new GracePeriod(graceMs);
-  presence.update([serving], 0);
-  presence.update([gone], 1_000);
-  presence.update([serving], 5_000);
-  expect(presence.update([gone], 7_000)).toBe(graceMs);
+  const gracePeriod = new GracePeriod(graceMs);
+  gracePeriod.update([serving], 0);
+  gracePeriod.update([gone], 1_000);
+  gracePeriod.update([serving], 5_000);
+  expect(gracePeriod.update([gone], 7_000)).toBe(graceMs);
 });
 
 test("a name that was removed goes at once, and one that never served is never there", async () => {
   const { serving, gone } = await moments();
-  const presence = new GracePeriod(graceMs);
-  presence.update([gone], 0);
-  expect(presence.present.size).toBe(0);
-  presence.update([serving], 1);
-  presence.update([], 2);
-  expect(presence.present.size).toBe(0);
+  const gracePeriod = new GracePeriod(graceMs);
+  gracePeriod.update([gone], 0);
+  expect(gracePeriod.present.size).toBe(0);
+  gracePeriod.update([serving], 1);
+  gracePeriod.update([], 2);
+  expect(gracePeriod.present.size).toBe(0);
 });

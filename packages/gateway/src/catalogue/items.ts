@@ -1,11 +1,6 @@
-import {
-  type CapabilityItem,
-  type CapabilityKind,
-  type CapabilitySnapshot,
-  type Flaw,
-  keyMember,
-  shownDefinition,
-} from "@hub/core";
+import type { CapabilityItem, CapabilityKind, CapabilitySnapshot } from "@hub/core";
+import { keyMember } from "@hub/core/probing";
+import { type Flaw, shownDefinition } from "@hub/core/shown";
 import { type HeaderParameter, headerParameters } from "@hub/mcp";
 import { exposedName, exposedUri, formerName } from "./naming.js";
 import { Part, type ShownItem } from "./part.js";

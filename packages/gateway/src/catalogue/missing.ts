@@ -1,12 +1,5 @@
-import {
-  type Entry,
-  isHidden,
-  leadingInstance,
-  type Now,
-  reasonFor,
-  serverStatus,
-  warningsFor,
-} from "@hub/core";
+import { type Entry, leadingInstance, type Now, serverStatus } from "@hub/core";
+import { isHidden, reasonFor, warningsFor } from "@hub/core/shown";
 import type { Selection } from "./selection.js";
 import { selects } from "./selection.js";
 

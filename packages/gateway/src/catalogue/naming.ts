@@ -1,4 +1,4 @@
-import { sha256Hex } from "@hub/core";
+import { sha256Hex } from "@hub/core/text";
 
 /** The APIs of language models accept 64 characters as the name of a tool, and clients put a prefix in front. */
 export const longestName = 50;

@@ -55,7 +55,7 @@ export function previewOf(views: Views, toolset: Toolset) {
   };
 }
 
-export type ToolsetPreview = ReturnType<typeof previewOf>;
+export type Preview = ReturnType<typeof previewOf>;
 
 /** Of `/mcp` as it is without any selection. */
 function everything(views: Views): number {

@@ -1,4 +1,5 @@
-import { type Entry, type InstanceRecord, placeOf } from "@hub/core";
+import type { Entry, InstanceRecord } from "@hub/core";
+import { placeOf } from "@hub/core/shown";
 
 /** Names of one server, by id: what it offers is in a list once for each of them. */
 export type SameEndpoint = { readonly endpoint: string; readonly servers: readonly string[] };

@@ -1,4 +1,5 @@
-import { type Entry, isHidden, shownProfile, type Toolset } from "@hub/core";
+import type { Entry, Toolset } from "@hub/core";
+import { isHidden, shownProfile } from "@hub/core/shown";
 import { modernVersion } from "@hub/mcp";
 
 /** Which part of the catalogue an endpoint shows, and how. */

@@ -1,4 +1,5 @@
-import { type BudgetBook, type Entry, settingOf, type Toolset } from "@hub/core";
+import type { BudgetBook, Entry, Toolset } from "@hub/core";
+import { settingOf } from "@hub/core/limits";
 import type { HubEndpoint } from "../hub-endpoint.js";
 import {
   aloneSelection,

@@ -1,4 +1,5 @@
-import { bytesOf, type Toolset } from "@hub/core";
+import type { Toolset } from "@hub/core";
+import { bytesOf } from "@hub/core/text";
 import { bytesOfOne } from "./combined.js";
 import { renamed } from "./items.js";
 import { Part, type ShownItem } from "./part.js";

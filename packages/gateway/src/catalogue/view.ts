@@ -13,8 +13,6 @@ import { type Selection, selects } from "./selection.js";
 import { ShownList } from "./shown-list.js";
 import { toolsetPart } from "./toolset-part.js";
 
-/** The lists a client can ask for. */
-
 /** What a `list_changed` notification can be about; templates belong to resources. */
 export type ChangeKind = "tools" | "prompts" | "resources";
 

@@ -1,4 +1,5 @@
-import { BudgetBook, type Entry, isHidden, type Now, shownProfile } from "@hub/core";
+import { BudgetBook, type Entry, type Now } from "@hub/core";
+import { isHidden, shownProfile } from "@hub/core/shown";
 import { GracePeriod } from "./grace-period.js";
 import { KeptViews } from "./kept-views.js";
 import { type Selection, selects } from "./selection.js";
@@ -16,7 +17,7 @@ export interface CatalogueSource {
 /** Views of the catalogue, kept until it changes. */
 export class Views {
   readonly #source: CatalogueSource;
-  readonly #presence: GracePeriod;
+  readonly #gracePeriod: GracePeriod;
   readonly #onStale: (inMs: number) => void;
   readonly #kept: KeptViews;
   readonly #listeners = new Set<(serverIds: readonly string[]) => void>();
@@ -32,7 +33,7 @@ export class Views {
     budgets: BudgetBook = new BudgetBook(),
   ) {
     this.#source = source;
-    this.#presence = new GracePeriod(graceMs);
+    this.#gracePeriod = new GracePeriod(graceMs);
     this.#onStale = onStale;
     this.#kept = new KeptViews(budgets);
   }
@@ -70,13 +71,13 @@ export class Views {
     this.#version = this.#source.version;
     this.#kept.clear();
     const entries = this.#source.list();
-    const inMs = this.#presence.update(entries, this.#source.now().hub);
+    const inMs = this.#gracePeriod.update(entries, this.#source.now().hub);
     if (Number.isFinite(inMs)) this.#onStale(inMs);
     this.#compare(entries);
   }
 
   #compare(entries: readonly Entry[]): void {
-    const { present } = this.#presence;
+    const { present } = this.#gracePeriod;
     const shown = new Map<string, Entry>();
     const changed: string[] = [];
     for (const entry of entries) {
@@ -94,7 +95,7 @@ export class Views {
     return new View({
       selection,
       entries: this.#source.list(),
-      present: this.#presence.present,
+      present: this.#gracePeriod.present,
       now: this.#source.now(),
       onGrowth,
     });

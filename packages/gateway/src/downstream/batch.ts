@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { settingOf } from "@hub/core";
+import { settingOf } from "@hub/core/limits";
 import { batchVersion, codes, errorText, type JsonRpcError, membersOf } from "@hub/mcp";
 import { BatchReply } from "../reply/batch-reply.js";
 import type { Reply } from "../reply/reply.js";

@@ -8,7 +8,7 @@ import {
   type Written,
 } from "../catalogue/routing.js";
 import type { View } from "../catalogue/view.js";
-import { LegacyToLegacy } from "../relay/legacy-to-legacy.js";
+import { LegacyCall } from "../relay/legacy-call.js";
 import { locateResource } from "../relay/locate-resource.js";
 import type { Reply } from "../reply/reply.js";
 import type { ClientSession } from "../session/client-session.js";
@@ -128,7 +128,7 @@ function send(
       .then(() => reply.message(text))
       .catch(onFault);
   };
-  const relay = new LegacyToLegacy(options.context, {
+  const relay = new LegacyCall(options.context, {
     session,
     entry,
     request: params === undefined ? message : { ...message, params },

@@ -1,4 +1,5 @@
-import { type CapabilityKind, isJsonObject, type ReadyHeaders } from "@hub/core";
+import { type CapabilityKind, isJsonObject } from "@hub/core";
+import type { ReadyHeaders } from "@hub/core/upstream";
 import {
   codes,
   connectionHeaders,

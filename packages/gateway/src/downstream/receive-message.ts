@@ -1,4 +1,4 @@
-import { settingOf } from "@hub/core";
+import { settingOf } from "@hub/core/limits";
 import { codes, errorText, isBatch, type JsonRpcError, type JsonRpcId } from "@hub/mcp";
 import { sendText } from "../reply/send-text.js";
 import type { MessageLimits } from "../wire/message-limits.js";

@@ -1,5 +1,5 @@
 import { hear, type StreamEvent } from "@hub/mcp";
-import { mappedId } from "../relay/legacy-to-legacy-answer.js";
+import { mappedId } from "../relay/legacy-to-legacy.js";
 import type { Reply } from "../reply/reply.js";
 import { askClient, takeBack } from "../session/ask-client.js";
 import type { ClientSession } from "../session/client-session.js";

@@ -1,4 +1,5 @@
-import { type JsonObject, nameKey } from "@hub/core";
+import type { JsonObject } from "@hub/core";
+import { nameKey } from "@hub/core/text";
 import type { View } from "../catalogue/view.js";
 
 /**

@@ -1,4 +1,5 @@
-import { bytesOf, type JsonObject, type JsonValue } from "@hub/core";
+import type { JsonObject, JsonValue } from "@hub/core";
+import { bytesOf } from "@hub/core/text";
 import { findToolsLimit, hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import type { MissingServer } from "../catalogue/missing.js";
 import type { View } from "../catalogue/view.js";

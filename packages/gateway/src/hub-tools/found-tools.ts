@@ -1,4 +1,5 @@
-import { bytesOf, type JsonObject } from "@hub/core";
+import type { JsonObject } from "@hub/core";
+import { bytesOf } from "@hub/core/text";
 import { findToolsLimit } from "../catalogue/hub-tool-definitions.js";
 import { toolResult } from "./results.js";
 import { type Shortness, shortTool } from "./short-tool.js";

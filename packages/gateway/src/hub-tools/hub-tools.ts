@@ -1,12 +1,6 @@
-import {
-  type Entry,
-  isJsonObject,
-  type JsonObject,
-  type Now,
-  serverStatus,
-  shownProfile,
-  verdictOf,
-} from "@hub/core";
+import { type Entry, isJsonObject, type JsonObject, type Now, serverStatus } from "@hub/core";
+import { verdictOf } from "@hub/core/diagnosis";
+import { shownProfile } from "@hub/core/shown";
 import type { JsonRpcRequest } from "@hub/mcp";
 import { hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import { usableTools } from "../catalogue/items.js";

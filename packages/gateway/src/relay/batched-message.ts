@@ -1,4 +1,4 @@
-import type { UpstreamRequest } from "@hub/core";
+import type { UpstreamRequest } from "@hub/core/upstream";
 import {
   answersRequest,
   batchVersion,
@@ -7,7 +7,6 @@ import {
   type Headers,
   hear,
   type JsonRpcRequest,
-  outcomeOf,
 } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import type { CallsBySession } from "../calls/session-calls.js";
@@ -38,12 +37,19 @@ function sending({ context, instance, request }: BatchedDestination) {
     exchange(context.dialer, instance, request, context.serverMessages, receiver);
 }
 
-/** Sends what has no answer: a notification, or a client's answer, which a server waits for. */
-export function tellBatched(destination: BatchedDestination, isAnswer: boolean): void {
+/**
+ * Sends what has no answer: a notification, or a client's answer, which a server waits for. `peer`: who
+ * sent it, so that notifications of many peers take turns.
+ */
+export function tellBatched(
+  destination: BatchedDestination,
+  isAnswer: boolean,
+  peer: string,
+): void {
   const { limits } = destination.context;
   const start = sending(destination);
   if (isAnswer) tell(start, limits.handshakeMs);
-  else tellInTurn(destination.instance.farewells, "", start, limits.handshakeMs);
+  else tellInTurn(destination.instance.farewells, peer, start, limits.handshakeMs);
 }
 
 /**
@@ -92,7 +98,7 @@ export function askBatched(
       if (heard?.kind === "answer") {
         // What answers somebody else is nobody's here.
         if (!answersRequest(heard.envelope, id)) return;
-        run.finish(outcomeOf(heard.envelope));
+        run.settle(heard.envelope);
         reply.message(event.bytes ?? data ?? "");
         return;
       }

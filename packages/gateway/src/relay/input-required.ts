@@ -4,10 +4,10 @@ import { codes, type JsonRpcError, type Params, parseMessage } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
 import { type KeptBytes, tooMuchHeld } from "../calls/kept-bytes.js";
 import { tooManyQuestions } from "../session/questions.js";
-import type { LegacyCall } from "./legacy-call.js";
+import type { LegacyCallOptions } from "./legacy-call-options.js";
 
 /** A call of a 2025 client to a server of 2026-07-28. */
-export type BridgedCall = LegacyCall & {
+export type BridgedCall = LegacyCallOptions & {
   readonly run: InFlightCall;
   readonly answer: (text: string, status?: number) => void;
   readonly forget: () => void;

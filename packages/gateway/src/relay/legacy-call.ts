@@ -1,23 +1,135 @@
-import type { Entry } from "@hub/core";
-import type { HeaderParameter, JsonRpcRequest } from "@hub/mcp";
-import type { Rewrites } from "../catalogue/uri-rewriting.js";
-import type { Reply } from "../reply/reply.js";
-import type { ClientSession } from "../session/client-session.js";
+import type { JsonRpcRequest } from "@hub/mcp";
+import { InFlightCall } from "../calls/in-flight-call.js";
+import type { GatewayFailure } from "../errors.js";
+import { failureText, faultOf } from "../upstream/call-failures.js";
+import type { GatewayContext } from "../upstream/context.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
+import { type ServerSession, Unreachable } from "../upstream/open-session.js";
+import type { LegacyCallOptions } from "./legacy-call-options.js";
+import { type AnsweredCall, LegacyToLegacy } from "./legacy-to-legacy.js";
+import { LegacyToModern } from "./legacy-to-modern.js";
 
-/** What a client of a 2025 revision asks of a server, whatever revision that speaks. */
-export type LegacyCall = {
-  readonly session: ClientSession;
-  readonly entry: Entry;
-  /** As its server shall see it, under the client's own id. */
-  readonly request: JsonRpcRequest;
-  /** The same as the client wrote it, where a 2025 server can have it so. */
-  readonly text?: string | undefined;
-  /** Its arguments as the client wrote them, for servers of either kind. */
-  readonly argumentsText: () => string | undefined;
-  readonly name: string | undefined;
-  readonly headers: readonly HeaderParameter[];
-  readonly reply: Reply;
-  readonly rewrites: Rewrites | undefined;
-  /** Takes the response instead of the reply; for answers that must be looked at. */
-  readonly onResponse?: ((text: string) => void) | undefined;
-};
+/**
+ * A call of a client of a 2025 revision, from its request to its end: to a server of the same revisions in
+ * the client's session with it, to one of 2026-07-28 by way of `LegacyToModern`.
+ */
+export class LegacyCall implements AnsweredCall {
+  readonly context: GatewayContext;
+  readonly call: LegacyCallOptions;
+  readonly run: InFlightCall;
+  readonly #cancel = () => this.end("The client took the call back");
+  /** The session that it was sent in last. */
+  #link: LegacyLink | undefined;
+
+  constructor(context: GatewayContext, call: LegacyCallOptions) {
+    const { session, entry, request } = call;
+    this.context = context;
+    this.call = call;
+    this.run = new InFlightCall(context, {
+      peer: session.peer,
+      entry,
+      method: request.method,
+      name: call.name,
+      client: session.client,
+      params: request.params,
+      onFailure: (failure) => this.#failed(failure),
+    });
+    session.calls.set(request.id, this.#cancel);
+  }
+
+  /** Sends it. Resolves when it is on its way, or has failed. */
+  async start(): Promise<void> {
+    const { session, entry } = this.call;
+    const ready = session.readySession(entry);
+    if (ready === undefined) return this.#open(false);
+    try {
+      this.#send(ready, false);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  retry(lost: LegacyLink, isRetry: boolean, failure: GatewayFailure): void {
+    const { session, entry } = this.call;
+    session.drop(entry.record.id, lost);
+    // A greeting that was kept must not open the same dead instance once more.
+    lost.instance.forgetLegacySessions();
+    if (this.run.isOver) return;
+    if (isRetry || this.context.instances.isRetryVain(entry, lost.instance)) this.run.fail(failure);
+    else void this.#open(true);
+  }
+
+  end(reason: string): void {
+    const { request, reply } = this.call;
+    this.#link?.post(cancelled(request, reason));
+    this.forget();
+    this.run.cancel();
+    // A stream that ends: the client expects no answer to what it took back.
+    reply.openStream();
+    reply.end();
+  }
+
+  forget(): void {
+    const { session, request } = this.call;
+    if (session.calls.get(request.id) === this.#cancel) session.calls.delete(request.id);
+    session.running.delete(this.run);
+    session.questions.dropOf(this.run);
+  }
+
+  answer(text: string): void {
+    const { onResponse, reply } = this.call;
+    if (onResponse === undefined) reply.message(text);
+    else onResponse(text);
+  }
+
+  async #open(isRetry: boolean): Promise<void> {
+    try {
+      const session = await this.call.session.sessionWith(this.call.entry);
+      if (this.run.isOver) return;
+      if (session.kind === "legacy") this.#send(session, isRetry);
+      else await new LegacyToModern(this.context, this.#bridged()).start();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    const isKnown = error instanceof Unreachable;
+    this.run.fail(isKnown ? error.failure : faultOf(this.context, error));
+  }
+
+  #send({ link }: ServerSession & { readonly kind: "legacy" }, isRetry: boolean): void {
+    const { session, request, text } = this.call;
+    this.#link = link;
+    session.running.set(this.run, link);
+    this.run.send(link.instance, () =>
+      link.request(request, new LegacyToLegacy(this, link, isRetry), text),
+    );
+  }
+
+  #bridged() {
+    return {
+      ...this.call,
+      run: this.run,
+      answer: (text: string) => this.answer(text),
+      forget: () => this.forget(),
+    };
+  }
+
+  #failed(failure: GatewayFailure): void {
+    const { request, entry } = this.call;
+    // A server that was told keeps nothing running for a call that nobody waits for.
+    if (failure.code === "CALL_TIMED_OUT")
+      this.#link?.post(cancelled(request, "The hub's time limit"));
+    this.forget();
+    this.answer(failureText(this.context, request.id, failure, entry));
+  }
+}
+
+function cancelled(request: JsonRpcRequest, reason: string) {
+  return {
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: request.id, reason },
+  };
+}

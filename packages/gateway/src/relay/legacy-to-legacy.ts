@@ -1,135 +1,200 @@
-import type { JsonRpcRequest } from "@hub/mcp";
-import { InFlightCall } from "../calls/in-flight-call.js";
+import type { UpstreamFailure } from "@hub/core/upstream";
+import {
+  type Answering,
+  answersRequest,
+  type Envelope,
+  type Headers,
+  hear,
+  type JsonRpcNotification,
+  type StreamEvent,
+} from "@hub/mcp";
+import type { InFlightCall } from "../calls/in-flight-call.js";
+import { rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
-import { failureText, faultOf } from "../upstream/call-failures.js";
+import { askClient, takeBack } from "../session/ask-client.js";
+import { failureOf } from "../upstream/call-failures.js";
+import { unanswered, wantsToken } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
+import type { Framing, MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
-import { type ServerSession, Unreachable } from "../upstream/open-session.js";
-import type { LegacyCall } from "./legacy-call.js";
-import { type AnsweredCall, LegacyToLegacyAnswer } from "./legacy-to-legacy-answer.js";
-import { LegacyToModern } from "./legacy-to-modern.js";
+import type { Passage } from "../upstream/long-answer.js";
+import { forgotTwice, isSessionRefusal } from "../upstream/session-refusal.js";
+import type { LegacyCallOptions } from "./legacy-call-options.js";
+import { passLong } from "./pass-long.js";
 
-/**
- * A call of a client of a 2025 revision, from its request to its end: to a server of the same revisions in
- * the client's session with it, to one of 2026-07-28 by way of `LegacyToModern`.
- */
-export class LegacyToLegacy implements AnsweredCall {
+const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+
+/** The call that an answer is of. */
+export interface AnsweredCall {
   readonly context: GatewayContext;
-  readonly call: LegacyCall;
+  readonly call: LegacyCallOptions;
   readonly run: InFlightCall;
-  readonly #cancel = () => this.end("The client took the call back");
-  /** The session that it was sent in last. */
-  #link: LegacyLink | undefined;
+  /** The call did not run: its session was unknown, or nothing could be connected to. */
+  retry(lost: LegacyLink, isRetry: boolean, failure: GatewayFailure): void;
+  /** Nobody wants its answer any more. */
+  end(reason: string): void;
+  /** It is over for the session: it cannot be taken back, and what its server asked needs no answer. */
+  forget(): void;
+}
 
-  constructor(context: GatewayContext, call: LegacyCall) {
-    const { session, entry, request } = call;
-    this.context = context;
-    this.call = call;
-    this.run = new InFlightCall(context, {
-      peer: session.peer,
-      entry,
-      method: request.method,
-      name: call.name,
-      client: session.client,
-      params: request.params,
-      onFailure: (failure) => this.#failed(failure),
-    });
-    session.calls.set(request.id, this.#cancel);
-  }
+/** What a 2025 server answers to a call of a 2025 client, message by message as it goes to the client. */
+export class LegacyToLegacy implements MessageReceiver {
+  readonly #relay: AnsweredCall;
+  readonly #link: LegacyLink;
+  readonly #isRetry: boolean;
+  #status = 200;
+  #head: Headers = {};
+  /** The server has forgotten the session: the call is made once more. */
+  #isLost = false;
+  #isAnswered = false;
+  /** Its client can come back for the rest of the stream. */
+  #isResumable = false;
 
-  /** Sends it. Resolves when it is on its way, or has failed. */
-  async start(): Promise<void> {
-    const { session, entry } = this.call;
-    const ready = session.readySession(entry);
-    if (ready === undefined) return this.#open(false);
-    try {
-      this.#send(ready, false);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  retry(lost: LegacyLink, isRetry: boolean, failure: GatewayFailure): void {
-    const { session, entry } = this.call;
-    session.drop(entry.record.id, lost);
-    // A greeting that was kept must not open the same dead instance once more.
-    lost.instance.forgetLegacySessions();
-    if (this.run.isOver) return;
-    if (isRetry || this.context.instances.isRetryVain(entry, lost.instance)) this.run.fail(failure);
-    else void this.#open(true);
-  }
-
-  end(reason: string): void {
-    const { request, reply } = this.call;
-    this.#link?.post(cancelled(request, reason));
-    this.forget();
-    this.run.cancel();
-    // A stream that ends: the client expects no answer to what it took back.
-    reply.openStream();
-    reply.end();
-  }
-
-  forget(): void {
-    const { session, request } = this.call;
-    if (session.calls.get(request.id) === this.#cancel) session.calls.delete(request.id);
-    session.running.delete(this.run);
-    session.questions.dropOf(this.run);
-  }
-
-  answer(text: string): void {
-    const { onResponse, reply } = this.call;
-    if (onResponse === undefined) reply.message(text);
-    else onResponse(text);
-  }
-
-  async #open(isRetry: boolean): Promise<void> {
-    try {
-      const session = await this.call.session.sessionWith(this.call.entry);
-      if (this.run.isOver) return;
-      if (session.kind === "legacy") this.#send(session, isRetry);
-      else await new LegacyToModern(this.context, this.#bridged()).start();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    const isKnown = error instanceof Unreachable;
-    this.run.fail(isKnown ? error.failure : faultOf(this.context, error));
-  }
-
-  #send({ link }: ServerSession & { readonly kind: "legacy" }, isRetry: boolean): void {
-    const { session, request, text } = this.call;
+  constructor(relay: AnsweredCall, link: LegacyLink, isRetry: boolean) {
+    this.#relay = relay;
     this.#link = link;
-    session.running.set(this.run, link);
-    this.run.send(link.instance, () =>
-      link.request(request, new LegacyToLegacyAnswer(this, link, isRetry), text),
+    this.#isRetry = isRetry;
+  }
+
+  onOpen(status: number, framing: Framing, headers: Headers): void {
+    const { onResponse, reply } = this.#relay.call;
+    this.#status = status;
+    this.#head = headers;
+    this.#isLost = status === 404 && this.#link.isStateful;
+    const isOk = status >= 200 && status < 300;
+    if (isOk && framing === "events" && onResponse === undefined) reply.openStream();
+  }
+
+  onEvent(event: StreamEvent): void {
+    const { run } = this.#relay;
+    if (!this.#isRetry && isSessionRefusal(this.#status, event.data)) {
+      this.#isLost = true;
+      this.#link.instance.forgetLegacySessions();
+    }
+    if (this.#isLost) return;
+    const refusal = wantsToken(this.#status, this.#head);
+    if (refusal !== undefined) {
+      run.fail(refusal);
+      return;
+    }
+    run.heard(event.data ?? "");
+    if (event.id !== undefined) this.#isResumable = true;
+    if (event.data === undefined) this.#passOn(event);
+    else this.#take(event, event.data);
+  }
+
+  onLong(answering: Answering): Passage | undefined {
+    const { run, call } = this.#relay;
+    const { reply, request, entry } = call;
+    const mustSee = call.onResponse !== undefined || call.rewrites !== undefined;
+    if (mustSee || this.#isLost || this.#status >= 300) return undefined;
+    return passLong(
+      {
+        run,
+        reply,
+        id: request.id,
+        mayAsk: false,
+        eventOf: (event) => ({ ...event, ...mappedId(entry.record.id, event) }),
+        onWhole: (said) => this.#finish(said),
+        onOther: () => run.fail(unanswered(this.#status, this.#head)),
+        onGone: () => this.#relay.end("The client left in the middle of the answer"),
+      },
+      answering,
     );
   }
 
-  #bridged() {
-    return {
-      ...this.call,
-      run: this.run,
-      answer: (text: string) => this.answer(text),
-      forget: () => this.forget(),
-    };
+  /** To its client as well. The call is as silent as before: whatever keeps connections open sends comments. */
+  onComment(): void {
+    const { reply } = this.#relay.call;
+    if (reply.isStream) reply.comment();
   }
 
-  #failed(failure: GatewayFailure): void {
-    const { request, entry } = this.call;
-    // A server that was told keeps nothing running for a call that nobody waits for.
-    if (failure.code === "CALL_TIMED_OUT")
-      this.#link?.post(cancelled(request, "The hub's time limit"));
-    this.forget();
-    this.answer(failureText(this.context, request.id, failure, entry));
+  onRoom(hasRoom: boolean): void {
+    this.#relay.run.waitForRoom(hasRoom);
+  }
+
+  onEnd(): void {
+    const { run, call } = this.#relay;
+    run.ended();
+    if (this.#isLost) this.#relay.retry(this.#link, this.#isRetry, forgotTwice);
+    else if (this.#isAnswered || (this.#isResumable && call.reply.isStream)) {
+      // Without an answer it is a server that wants to be asked again for the rest of the stream.
+      this.#relay.forget();
+      run.finish("ok");
+      // Whoever takes the response answers with it.
+      if (!this.#isAnswered || call.onResponse === undefined) call.reply.end();
+    } else run.fail(unanswered(this.#status, this.#head));
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    const told = failureOf(failure);
+    if (failure.neverSent) this.#relay.retry(this.#link, this.#isRetry, told);
+    // What was lost may be the whole server; the next call finds out.
+    else this.#relay.run.fail(told);
+  }
+
+  /** A message: of a question, a notification and an answer each goes its way; anything else goes nowhere. */
+  #take(event: StreamEvent, data: string): void {
+    const { run, call } = this.#relay;
+    const heard = hear(data, event.bytes);
+    if (heard?.kind === "request") {
+      run.waitForClient();
+      const { session, reply } = call;
+      const ids = mappedId(call.entry.record.id, event);
+      const onSettled = () => run.goOn();
+      askClient({ session, link: this.#link, reply, ids, call: run, onSettled }, heard.message);
+    } else if (heard?.kind === "notification") this.#notify(event, data, heard.message);
+    // What answers somebody else is nobody's here.
+    else if (heard?.kind === "answer" && answersRequest(heard.envelope, call.request.id))
+      this.#respond(event, data, heard.envelope);
+  }
+
+  #notify(event: StreamEvent, data: string, message: JsonRpcNotification): void {
+    const { context, run, call } = this.#relay;
+    const { session, reply, entry } = call;
+    if (listChanged.test(message.method)) {
+      // Clients hear of it when the hub has read the new list.
+      void context.refresh(entry.record.id);
+      if (reply.isStream) reply.comment();
+      return;
+    }
+    let text = rewriteText(data, call.rewrites);
+    if (message.method === "notifications/cancelled") {
+      const told = takeBack(session, this.#link, message);
+      if (told === undefined) return;
+      text = JSON.stringify(told);
+    }
+    const isRead = reply.event({ ...mappedId(entry.record.id, event), data: text });
+    if (!isRead) run.slowDown((listener) => reply.onDrain(listener));
+  }
+
+  #respond(event: StreamEvent, data: string, said: Envelope): void {
+    const { reply, onResponse, rewrites, entry } = this.#relay.call;
+    const text = rewriteText(data, rewrites);
+    this.#finish(said);
+    if (onResponse !== undefined) onResponse(text);
+    // Whether its server ends it as well is nothing to the client.
+    else {
+      const bytes = text === data ? event.bytes : undefined;
+      if (reply.isStream)
+        reply.lastEvent({ ...event, ...mappedId(entry.record.id, event), data: text, bytes });
+      else reply.message(bytes ?? text, this.#status >= 400 ? this.#status : 200);
+    }
+  }
+
+  #finish(said: Envelope): void {
+    this.#isAnswered = true;
+    this.#relay.forget();
+    this.#relay.run.settle(said);
+  }
+
+  #passOn(event: StreamEvent): void {
+    const { reply, entry } = this.#relay.call;
+    reply.event({ ...event, ...mappedId(entry.record.id, event) });
   }
 }
 
-function cancelled(request: JsonRpcRequest, reason: string) {
-  return {
-    jsonrpc: "2.0",
-    method: "notifications/cancelled",
-    params: { requestId: request.id, reason },
-  };
+/** Ids of events tell which server a client wants to go on with. */
+export function mappedId(serverId: string, { id }: StreamEvent): { readonly id?: string } {
+  return id === undefined || id === "" ? {} : { id: `${serverId}:${id}` };
 }

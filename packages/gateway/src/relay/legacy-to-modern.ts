@@ -1,4 +1,4 @@
-import type { UpstreamFailure, UpstreamRequest } from "@hub/core";
+import type { UpstreamFailure, UpstreamRequest } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,
@@ -6,7 +6,6 @@ import {
   type Headers,
   hear,
   type JsonRpcRequest,
-  outcomeOf,
   type Params,
   type StreamEvent,
   textWithArguments,
@@ -87,7 +86,7 @@ export class LegacyToModern {
     const { budgets } = this.#context;
     if (asked !== undefined) return askForInput({ ...call, kept: this.#kept, budgets }, asked);
     call.forget();
-    call.run.finish(outcomeOf(said));
+    call.run.settle(said);
     call.answer(rewriteText(text, call.rewrites));
     return undefined;
   }
@@ -165,7 +164,7 @@ class Round implements MessageReceiver {
         onWhole: (said) => {
           this.#isAnswered = true;
           forget();
-          run.finish(outcomeOf(said));
+          run.settle(said);
           this.#resolve(undefined);
         },
         onOther: () => this.#fail(unanswered(this.#status, this.#head)),

@@ -1,4 +1,5 @@
-import type { BudgetBook, JsonObject, UpstreamExchange } from "@hub/core";
+import type { BudgetBook, JsonObject } from "@hub/core";
+import type { UpstreamExchange } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,
@@ -8,7 +9,6 @@ import {
   type JsonRpcId,
   type JsonRpcNotification,
   type JsonRpcRequest,
-  outcomeOf,
   type StreamEvent,
 } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
@@ -157,7 +157,7 @@ export class ModernToLegacy {
     // Its client is about to be asked, and hears of the answer when it comes back.
     if (this.#questions.size > 0) return undefined;
     const onWhole = (said: Envelope) => {
-      run.finish(outcomeOf(said));
+      run.settle(said);
       this.#detach();
       this.#end();
     };
@@ -214,7 +214,7 @@ export class ModernToLegacy {
       return;
     }
     this.#response = data;
-    this.run.finish(outcomeOf(envelope));
+    this.run.settle(envelope);
     if (!isAway) this.#answer(data);
   }
 

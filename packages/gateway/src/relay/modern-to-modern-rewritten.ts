@@ -1,5 +1,5 @@
-import type { UpstreamFailure } from "@hub/core";
-import { answersRequest, envelopeOf, type Headers, outcomeOf } from "@hub/mcp";
+import type { UpstreamFailure } from "@hub/core/upstream";
+import { answersRequest, envelopeOf, type Headers } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../reply/reply.js";
@@ -61,7 +61,7 @@ export function relayRewrittenToModern(
           const envelope = envelopeOf(data);
           if (envelope === undefined) return;
           if (answersRequest(envelope, id)) {
-            run.finish(outcomeOf(envelope));
+            run.settle(envelope);
             const text = rewriteText(data, rewrites);
             reply.message(text === data ? (bytes ?? text) : text, status);
           } else if (envelope.isCall && !reply.event({ data: rewriteText(data, rewrites) })) {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { Entry, ReadyHeaders } from "@hub/core";
+import type { Entry } from "@hub/core";
+import type { ReadyHeaders } from "@hub/core/upstream";
 import type { JsonRpcId } from "@hub/mcp";
 import { answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
 import { notMcp, packedUnasked, unanswered } from "../upstream/classify-answer.js";

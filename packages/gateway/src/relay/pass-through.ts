@@ -112,7 +112,7 @@ export class PassThrough {
     else {
       const { id } = parsed.kind === "response" ? parsed.message : { id: null };
       if (id !== null) this.#calls.answered(session, id);
-      tellBatched(destination, parsed.kind === "response");
+      tellBatched(destination, parsed.kind === "response", reply.peer);
     }
   }
 

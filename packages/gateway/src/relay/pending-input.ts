@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Entry, isJsonObject, type Shares } from "@hub/core";
+import { type Entry, isJsonObject } from "@hub/core";
+import type { Shares } from "@hub/core/limits";
 import {
   codes,
   errorText,

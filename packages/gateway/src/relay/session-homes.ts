@@ -1,4 +1,5 @@
-import type { BudgetBook, ByteShares } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { ByteShares } from "@hub/core/limits";
 import type { UpstreamInstance } from "../upstream/instances.js";
 
 /** What an entry of the map costs beside its texts. */

@@ -1,18 +1,18 @@
 import type { ServerResponse } from "node:http";
+import type { Entry } from "@hub/core";
 import type {
-  Entry,
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import {
   answersRequest,
   type Envelope,
   type Headers,
+  isUnauthorized,
   type JsonRpcId,
   outcomeOf,
-  refusesForToken,
 } from "@hub/mcp";
 import { CallPlace } from "../calls/call-place.js";
 import type { GatewayFailure } from "../errors.js";
@@ -105,8 +105,6 @@ export class StreamBytes implements UpstreamReceiver {
   #reader: AnswerReader | undefined;
   #outcome: CallRecord["outcome"] = "ok";
   #leaveSession: (() => void) | undefined;
-  /** What came last of the answer. */
-  #lastChunk: Buffer | undefined;
   /** The client gets no body, whatever comes. */
   #isEmpty = false;
   #isOver = false;
@@ -179,7 +177,6 @@ export class StreamBytes implements UpstreamReceiver {
     // A comment only keeps the connection open; the call is as silent as before.
     if (chunk[0] !== colon) this.#timer?.touch();
     this.#running.bytes += chunk.length;
-    this.#lastChunk = chunk;
     this.#reader?.push(chunk);
     if (this.#answer.write(chunk)) return;
     const exchange = this.#exchange;
@@ -219,17 +216,11 @@ export class StreamBytes implements UpstreamReceiver {
       if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
     } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id)) {
       this.#outcome = outcomeOf(envelope);
-      if (this.#outcome === "error" && this.#call.method === "tools/call") this.#lookForRefusal();
+      const isRefusal = this.#call.method === "tools/call" && isUnauthorized(envelope.error);
+      if (isRefusal && this.#instance !== undefined)
+        this.#context.onRefused(this.#instance.endpoint);
       this.#call.onAnswer?.(envelope);
     }
-  }
-
-  /** An error is short, and nearly always comes in one piece. */
-  #lookForRefusal(): void {
-    const text = this.#lastChunk?.toString("utf8") ?? "";
-    const events = [...text.matchAll(/^data: ?(.*)$/gm)].map(([, data]) => data);
-    const isRefusal = events.length === 0 ? refusesForToken(text) : events.some(refusesForToken);
-    if (isRefusal && this.#instance !== undefined) this.#context.onRefused(this.#instance.endpoint);
   }
 
   #timeOver(over: TimeOver): void {

@@ -1,4 +1,5 @@
-import { type BudgetBook, type ByteShares, settingOf } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import { type ByteShares, settingOf } from "@hub/core/limits";
 import { errorText, type JsonRpcId, type StreamEvent } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import type { LongReply } from "./long-reply.js";

@@ -1,4 +1,5 @@
-import type { BudgetBook, BudgetName } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { BudgetName } from "@hub/core/limits";
 import { errorText, type JsonRpcId } from "@hub/mcp";
 import { failureError, type GatewayErrorCode } from "../errors.js";
 

@@ -1,7 +1,8 @@
-import { type BudgetBook, type Registry, shownProfile } from "@hub/core";
+import type { BudgetBook, Registry } from "@hub/core";
+import { shownProfile } from "@hub/core/shown";
 import { Turns, type TurnsOptions } from "../turns.js";
-import type { FoundTool } from "./found-tool.js";
 import type { SearchableServer } from "./searchable-text.js";
+import type { ToolMatch } from "./tool-match.js";
 import { ToolSearch } from "./tool-search.js";
 
 export type SearchTools = (
@@ -10,7 +11,7 @@ export type SearchTools = (
   accepts?: (serverId: string, toolName: string) => boolean,
   /** Told the words of the query that no tool has of all that are found. */
   onUnmatched?: (words: readonly string[]) => void,
-) => readonly FoundTool[];
+) => readonly ToolMatch[];
 
 /** What is searched. Core's `Registry` is one. */
 export type SearchedCatalogue = Pick<Registry, "version" | "list" | "subscribe">;

@@ -1,8 +1,8 @@
 import type { CapabilityItem } from "@hub/core";
 import { bestOf } from "./best-of.js";
-import type { FoundTool } from "./found-tool.js";
 import { type SearchableServer, textsAbout } from "./searchable-text.js";
 import { TextIndex } from "./text-index.js";
+import type { ToolMatch } from "./tool-match.js";
 import { tunedWeights, type Weights } from "./weights.js";
 import { wordShare } from "./word-share.js";
 
@@ -108,8 +108,8 @@ export class ToolSearch {
     limit: number,
     accepts: (serverId: string, toolName: string) => boolean = () => true,
     onUnmatched?: (words: readonly string[]) => void,
-  ): FoundTool[] {
-    const found: FoundTool[] = [];
+  ): ToolMatch[] {
+    const found: ToolMatch[] = [];
     const ids = new Set<number>();
     const { scores, unmatchedIn } = this.#index.search(query);
     for (const [id, score] of scores) {

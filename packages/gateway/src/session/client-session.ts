@@ -1,4 +1,5 @@
-import type { Entry, Holder } from "@hub/core";
+import type { Entry } from "@hub/core";
+import type { Holder } from "@hub/core/limits";
 import type { JsonRpcId, StreamEvent } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
 import type { Selection } from "../catalogue/selection.js";

@@ -1,4 +1,5 @@
-import { BudgetBook, HubError, MemorySessionStore, type SessionWrite } from "@hub/core";
+import { BudgetBook, HubError, MemorySessionStore } from "@hub/core";
+import type { SessionWrite } from "@hub/core/storage";
 import { afterEach, expect, test, vi } from "vitest";
 import { Faults } from "../faults.js";
 import { type Keepable, KeptSessions } from "./kept-sessions.js";

@@ -1,12 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
-import {
-  type BudgetBook,
-  type ByteShares,
-  HubError,
-  type KeptSession,
-  type SessionRow,
-  type SessionStore,
-} from "@hub/core";
+import { type BudgetBook, HubError } from "@hub/core";
+import type { ByteShares } from "@hub/core/limits";
+import type { KeptSession, SessionRow, SessionStore } from "@hub/core/storage";
 import type { Faults } from "../faults.js";
 import { keyOfSession, openRow, sealBytes, sealRow } from "./sealed-row.js";
 import { type SessionState, stateIn, textOfState } from "./session-state.js";

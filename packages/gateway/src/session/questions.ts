@@ -1,4 +1,5 @@
-import { type BudgetBook, type Holder, Shares } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import { type Holder, Shares } from "@hub/core/limits";
 import type { JsonRpcId, JsonRpcResponse } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
-import type { KeptSession, SessionRow } from "@hub/core";
+import type { KeptSession, SessionRow } from "@hub/core/storage";
 
 const cipher = "aes-256-gcm";
 const nonceBytes = 12;

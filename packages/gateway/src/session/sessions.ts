@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { BudgetUse, Holder, KeptSession, SessionStore, Shares } from "@hub/core";
+import type { BudgetUse, Holder, Shares } from "@hub/core/limits";
+import type { KeptSession, SessionStore } from "@hub/core/storage";
 import type { GatewayContext } from "../upstream/context.js";
 import { ClientIdentity } from "./client-identity.js";
 import { ClientSession } from "./client-session.js";

@@ -1,4 +1,5 @@
-import { type BudgetBook, type ByteShares, type Entry, isJsonObject } from "@hub/core";
+import { type BudgetBook, type Entry, isJsonObject } from "@hub/core";
+import type { ByteShares } from "@hub/core/limits";
 import { type JsonRpcRequest, parseMessage } from "@hub/mcp";
 import type { View } from "../catalogue/view.js";
 

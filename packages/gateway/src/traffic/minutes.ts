@@ -3,7 +3,7 @@ const minuteMs = 60_000;
 const kept = 60;
 
 /** One minute of the last hour. */
-export type TrafficMinute = {
+export type MinuteFigures = {
   /** Its beginning, by the wall clock. */
   readonly at: number;
   readonly calls: number;
@@ -30,7 +30,7 @@ export class Minutes {
   }
 
   /** All of the last hour, the oldest first; the last one is still going on. */
-  list(wall: number): TrafficMinute[] {
+  list(wall: number): MinuteFigures[] {
     const last = Math.floor(wall / minuteMs);
     return Array.from({ length: kept }, (_, index) => {
       const minute = last - kept + 1 + index;

@@ -1,14 +1,7 @@
 import type { Now } from "@hub/core";
 import { cutText } from "@hub/mcp";
-import {
-  addCounts,
-  addDuration,
-  type Counts,
-  type Figures,
-  figures,
-  noCounts,
-} from "./latency-histogram.js";
-import { Minutes, Rate, type TrafficMinute } from "./minutes.js";
+import { addCounts, addDuration, type Counts, type Figures, figures, noCounts } from "./figures.js";
+import { type MinuteFigures, Minutes, Rate } from "./minutes.js";
 
 /** One call that went through the gateway. */
 export type CallRecord = {
@@ -30,14 +23,14 @@ export type CallRecord = {
 type Place = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
 /** What went to one tool, prompt or resource list of one server since the hub started. */
-export type TrafficRow = {
+export type RowFigures = {
   readonly serverId: string;
   readonly method: string;
   readonly name?: string;
 } & Figures;
 
 /** The same of all that went to one server. */
-export type ServerTraffic = { readonly serverId: string } & Figures;
+export type ServerFigures = { readonly serverId: string } & Figures;
 
 /** A call under way. */
 export type RunningCall = {
@@ -142,12 +135,12 @@ export class Traffic {
   }
 
   /** Calls that ended in each minute of the last hour, the oldest first; of all servers, or of one. */
-  minutes(serverId?: string): TrafficMinute[] {
+  minutes(serverId?: string): MinuteFigures[] {
     const minutes = serverId === undefined ? this.#minutes : this.#minutesOf.get(serverId);
     return (minutes ?? new Minutes()).list(this.#now().wall);
   }
 
-  rows(serverId?: string): TrafficRow[] {
+  rows(serverId?: string): RowFigures[] {
     const { steady } = this.#now();
     return [...this.#rows.values()]
       .filter((row) => serverId === undefined || row.serverId === serverId)
@@ -160,7 +153,7 @@ export class Traffic {
   }
 
   /** The rows of each server as one, with the latencies of all its calls. */
-  servers(serverId?: string): ServerTraffic[] {
+  servers(serverId?: string): ServerFigures[] {
     const { steady } = this.#now();
     const sums = new Map<string, Counts & { perMinute: number }>();
     for (const row of this.#rows.values()) {

@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import { answersRequest, envelopeOf, type Headers, type JsonRpcId } from "@hub/mcp";
 import { type Patience, type Start, startBrief } from "./brief-exchange.js";
 import { notMcp, wantsToken } from "./classify-answer.js";

@@ -1,4 +1,4 @@
-import type { UpstreamExchange, UpstreamFailure } from "@hub/core";
+import type { UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
 import { type Outcome, parseMessage } from "@hub/mcp";
 import type { MessageReceiver } from "./exchange.js";
 

@@ -1,4 +1,5 @@
-import { type Entry, leadingInstance, type UpstreamFailure } from "@hub/core";
+import { type Entry, leadingInstance } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import { errorText, type JsonRpcId } from "@hub/mcp";
 import { whyNot } from "../catalogue/missing.js";
 import { failureError, type GatewayFailure } from "../errors.js";

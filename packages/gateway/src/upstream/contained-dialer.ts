@@ -4,7 +4,7 @@ import type {
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import type { Faults } from "../faults.js";
 
 /** The code of an exchange that ended by a fault of the hub's own. */

@@ -1,4 +1,5 @@
-import type { BudgetBook, UpstreamDialer } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { UpstreamDialer } from "@hub/core/upstream";
 import type { CatalogueSource, Views } from "../catalogue/views.js";
 import type { Faults } from "../faults.js";
 import type { GatewayLimits } from "../limits.js";

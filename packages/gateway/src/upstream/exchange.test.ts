@@ -1,4 +1,5 @@
-import { BudgetBook, type UpstreamDialer, type UpstreamReceiver } from "@hub/core";
+import { BudgetBook } from "@hub/core";
+import type { UpstreamDialer, UpstreamReceiver } from "@hub/core/upstream";
 import { expect, test } from "vitest";
 import { messageLimits } from "../wire/message-limits.js";
 import { exchange } from "./exchange.js";

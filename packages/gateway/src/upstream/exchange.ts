@@ -6,7 +6,7 @@ import {
   type UpstreamFailure,
   type UpstreamReceiver,
   type UpstreamRequest,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import {
   type Answering,
   EventParser,

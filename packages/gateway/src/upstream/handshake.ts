@@ -1,4 +1,4 @@
-import type { UpstreamExchange, UpstreamRequest } from "@hub/core";
+import type { UpstreamExchange, UpstreamRequest } from "@hub/core/upstream";
 import { sessionIdIn } from "@hub/mcp";
 import { answerTo, heardBy } from "./answer-to.js";
 import type { Patience, Start } from "./brief-exchange.js";

@@ -1,6 +1,5 @@
 import type {
   BudgetBook,
-  BudgetUse,
   Entry,
   Era,
   Instance,
@@ -8,6 +7,7 @@ import type {
   JsonObject,
   Transport,
 } from "@hub/core";
+import type { BudgetUse } from "@hub/core/limits";
 import type { CatalogueSource } from "../catalogue/views.js";
 import type { GatewayLimits } from "../limits.js";
 import { mostInFlight } from "./most-in-flight.js";

@@ -1,4 +1,4 @@
-import { areReady, ready, type UpstreamDialer, type UpstreamExchange } from "@hub/core";
+import { areReady, ready, type UpstreamDialer, type UpstreamExchange } from "@hub/core/upstream";
 import type { JsonRpcRequest } from "@hub/mcp";
 import { type ServerMessageLimits, shortMessages } from "../wire/message-limits.js";
 import { responseTo, type Start, tell } from "./brief-exchange.js";

@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 
 /** Why no session could be opened. */
 export class LinkError extends Error {

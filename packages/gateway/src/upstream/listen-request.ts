@@ -1,4 +1,4 @@
-import type { UpstreamRequest } from "@hub/core";
+import type { UpstreamRequest } from "@hub/core/upstream";
 import type { JsonRpcRequest } from "@hub/mcp";
 import { modernHeaders, withEnvelope } from "./modern.js";
 import { ownRequestId } from "./own-ids.js";

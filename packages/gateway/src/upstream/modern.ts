@@ -3,18 +3,12 @@ import {
   type HeaderParameter,
   headersForArguments,
   type JsonRpcRequest,
-  metaKeys,
+  type ModernIdentity,
+  modernMeta,
   modernVersion,
   type Params,
 } from "@hub/mcp";
 import { postHeaders } from "./legacy-link.js";
-
-/** What a request of 2026-07-28 says of its client. */
-export type ModernIdentity = {
-  readonly clientCapabilities: unknown;
-  readonly clientInfo: unknown;
-  readonly logLevel?: string | undefined;
-};
 
 /** The member that `Mcp-Name` mirrors, by method. */
 export function namedBy(method: string, params: Params | undefined): string | undefined {
@@ -49,10 +43,7 @@ export function withEnvelope(params: Params | undefined, identity: ModernIdentit
     ...params,
     _meta: {
       ...params?._meta,
-      [metaKeys.protocolVersion]: modernVersion,
-      [metaKeys.clientCapabilities]: identity.clientCapabilities ?? {},
-      ...(identity.clientInfo === undefined ? {} : { [metaKeys.clientInfo]: identity.clientInfo }),
-      ...(identity.logLevel === undefined ? {} : { [metaKeys.logLevel]: identity.logLevel }),
+      ...modernMeta({ ...identity, clientCapabilities: identity.clientCapabilities ?? {} }),
     },
   };
 }

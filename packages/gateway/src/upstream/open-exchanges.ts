@@ -1,4 +1,4 @@
-import type { UpstreamExchange, UpstreamFailure } from "@hub/core";
+import type { UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
 import type { Answering, Headers, StreamEvent } from "@hub/mcp";
 import type { Start } from "./brief-exchange.js";
 import type { Framing, MessageReceiver } from "./exchange.js";

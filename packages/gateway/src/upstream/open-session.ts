@@ -1,4 +1,5 @@
-import { type Entry, isJsonObject, type UpstreamFailure } from "@hub/core";
+import { type Entry, isJsonObject } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import type { GatewayFailure } from "../errors.js";
 import { busy, noInstanceLeft } from "./call-failures.js";
 import type { GatewayContext } from "./context.js";

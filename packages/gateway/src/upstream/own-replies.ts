@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import { type Start, tell } from "./brief-exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import type { Places } from "./places.js";

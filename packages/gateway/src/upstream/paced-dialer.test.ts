@@ -1,4 +1,4 @@
-import type { UpstreamDialer, UpstreamReceiver } from "@hub/core";
+import type { UpstreamDialer, UpstreamReceiver } from "@hub/core/upstream";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Pace } from "./pace.js";

@@ -3,7 +3,7 @@ import type {
   UpstreamExchange,
   UpstreamFailure,
   UpstreamReceiver,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import type { Pace } from "./pace.js";
 
 /** Bytes that cost one unit to read. */

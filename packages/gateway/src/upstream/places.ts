@@ -1,4 +1,4 @@
-import { Shares } from "@hub/core";
+import { Shares } from "@hub/core/limits";
 
 export type PlacesOptions = {
   /** How many may be taken by those that come in, until `allow` says otherwise. */

@@ -1,4 +1,4 @@
-import type { UpstreamFailure } from "@hub/core";
+import type { UpstreamFailure } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,

@@ -1,4 +1,4 @@
-import type { UpstreamExchange } from "@hub/core";
+import type { UpstreamExchange } from "@hub/core/upstream";
 import type { StreamEvent } from "@hub/mcp";
 import type { LegacyLink } from "./legacy-link.js";
 

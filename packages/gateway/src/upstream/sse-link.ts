@@ -1,4 +1,4 @@
-import type { UpstreamExchange, UpstreamFailure } from "@hub/core";
+import type { UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
 import {
   isSameId,
   type JsonRpcId,

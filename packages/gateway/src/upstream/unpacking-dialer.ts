@@ -6,7 +6,7 @@ import type {
   UpstreamFailure,
   UpstreamReceiver,
   UpstreamRequest,
-} from "@hub/core";
+} from "@hub/core/upstream";
 import type { Faults } from "../faults.js";
 import { ContainedReceiver } from "./contained-dialer.js";
 

@@ -1,10 +1,5 @@
-import {
-  type Entry,
-  isJsonObject,
-  type UpstreamDialer,
-  type UpstreamExchange,
-  type UpstreamFailure,
-} from "@hub/core";
+import { type Entry, isJsonObject } from "@hub/core";
+import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
 import { parseMessage, type StreamEvent } from "@hub/mcp";
 import type { ChangeKind } from "../catalogue/view.js";
 import { responseTo } from "./brief-exchange.js";

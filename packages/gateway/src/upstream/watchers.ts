@@ -1,4 +1,5 @@
-import { type ByteShares, type Entry, isJsonObject } from "@hub/core";
+import { type Entry, isJsonObject } from "@hub/core";
+import type { ByteShares } from "@hub/core/limits";
 import type { ChangeKind } from "../catalogue/view.js";
 import type { GatewayContext } from "./context.js";
 import { Watcher } from "./watcher.js";

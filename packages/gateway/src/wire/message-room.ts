@@ -1,4 +1,5 @@
-import type { BudgetBook, ByteShares } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { ByteShares } from "@hub/core/limits";
 
 /** A message may have so many bytes before it needs room. */
 export const freeBytes = 16_384;

@@ -1,8 +1,9 @@
 import type { Writable } from "node:stream";
 import { urlFor } from "../advertise.js";
 import type { Log } from "../log.js";
+import type { RegisteredStatus } from "../membership.js";
 import type { RegisterOptions } from "../options.js";
-import { type RegisteredStatus, register } from "../register.js";
+import { register } from "../register.js";
 import { Relay } from "../relay/relay.js";
 import { isLoopback } from "../serve/guard.js";
 import { listenOnFirst, portOf, stop } from "../serve/listen.js";
@@ -48,12 +49,21 @@ export function keepEntry(server: ServerEntry, keeping: Keeping): Kept {
     return wrapped;
   }
   if (server.isPrivate) return keepRelay(server, said, keeping);
-  const registered = register(server.url, { ...said, transport: server.transport });
+  const registered = register(server.url, atUrl(server.url, server, said));
   registered.onStatus(onHub);
   return {
     ready: registered.ready.then((one) => one.url),
     close: () => registered.close(),
   };
+}
+
+/** Each at its own URL, whatever the environment says of the one that this process advertises. */
+function atUrl(
+  url: string,
+  { transport }: ServerEntry & { kind: "url" },
+  said: RegisterOptions,
+): RegisterOptions {
+  return { ...said, transport, advertiseUrl: url };
 }
 
 function keepRelay(
@@ -69,7 +79,7 @@ function keepRelay(
     const listening = await listenOnFirst(relay.node, usual.ports, host);
     const port = portOf(listening);
     const url = urlFor(host, { port, path: "/mcp", address: host, isSecure: false });
-    const registered = register(url, { ...said, transport: server.transport });
+    const registered = register(url, atUrl(url, server, said));
     registered.onStatus(onHub);
     return { listening, registered };
   })();

@@ -1,4 +1,4 @@
-import type { RegisteredStatus } from "../register.js";
+import type { RegisteredStatus } from "../membership.js";
 
 /**
  * `waiting` for its turn to start, `starting` until it answers, `up`, `failing` while what a relay stands before

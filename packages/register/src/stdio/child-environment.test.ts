@@ -27,6 +27,12 @@ test("a command sees no setting of the hub but its address, however the name is 
   );
 });
 
+test("the answers to what a file asks for are for the servers that refer to them", () => {
+  expect(childEnvironment({ MCP_INPUT_API_KEY: "secret", MCP_INPUTS: "seen" })).toEqual({
+    MCP_INPUTS: "seen",
+  });
+});
+
 test("the hub's address is seen, but not with a password in it", () => {
   const plain = { MCP_HUB_URL: "http://hub.example:8001,http://other:1" };
   expect(childEnvironment(plain)).toEqual(plain);

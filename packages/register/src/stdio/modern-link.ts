@@ -1,3 +1,4 @@
+import { metaKeys, modernMeta, newestLegacyVersion } from "@hub/mcp";
 import type { ClientCapabilities } from "../wrap/client.js";
 import {
   isNotification,
@@ -11,8 +12,6 @@ import {
   outcomeOf,
 } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
-
-const protocolVersion = "2026-07-28";
 
 type Result = Readonly<Record<string, unknown>>;
 
@@ -100,14 +99,14 @@ class ModernLink implements Link {
     const outcome = await this.#request("server/discover", {}, this.#capabilities);
     if ("error" in outcome) return outcome;
     const meta = outcome.result._meta as Result | undefined; // per protocol
-    const serverInfo = meta?.["io.modelcontextprotocol/serverInfo"] ?? {
+    const serverInfo = meta?.[metaKeys.serverInfo] ?? {
       name: "unnamed",
       version: "0",
     };
     const { capabilities = {}, instructions } = outcome.result;
     return {
       result: {
-        protocolVersion: "2025-11-25",
+        protocolVersion: newestLegacyVersion,
         capabilities,
         serverInfo,
         ...(instructions === undefined ? {} : { instructions }),
@@ -176,10 +175,11 @@ class ModernLink implements Link {
       this.#waiting.set(id, resolve);
       const _meta = {
         ...params._meta,
-        "io.modelcontextprotocol/protocolVersion": protocolVersion,
-        "io.modelcontextprotocol/clientInfo": this.#clientInfo,
-        "io.modelcontextprotocol/clientCapabilities": client,
-        "io.modelcontextprotocol/logLevel": this.#logLevel,
+        ...modernMeta<unknown>({
+          clientCapabilities: client,
+          clientInfo: this.#clientInfo,
+          logLevel: this.#logLevel,
+        }),
       };
       this.#inner.send({ jsonrpc: "2.0", id, method, params: { ...params, _meta } });
     });

@@ -34,12 +34,20 @@ export class ShownOutput {
   constructor(options: ShownOutputOptions) {
     this.#options = options;
     this.#mostBytes = options.mostBytes ?? 256 * 1024;
-    options.to.on("drain", () => {
-      const waiting = [...this.#waiting];
-      this.#waiting.clear();
-      for (const resume of waiting) resume();
-    });
+    options.to.on("drain", this.#onDrain);
   }
+
+  /** Nothing is shown any more, so `to`, which may live longer, need not know of this. */
+  close(): void {
+    this.#options.to.off("drain", this.#onDrain);
+    this.#onDrain();
+  }
+
+  readonly #onDrain = () => {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const resume of waiting) resume();
+  };
 
   /** Whether a source that can wait should not be read on now. */
   get isFull(): boolean {

@@ -81,7 +81,9 @@ export function wrapCommand(options: WrapOptions): Wrapped {
       if (sendsLog) setTimeout(() => registered.sendLog(), afterEndMs).unref();
     },
   });
-  const backend = isShared ? oneForAll(command, log) : oneForEach(command, options);
+  const { backend, stopIdling } = isShared
+    ? { backend: oneForAll(command, log), stopIdling: () => {} }
+    : oneForEach(command, options);
   const lastLines = sendsLog ? () => lines.list() : undefined;
   const registered = registerBackend(backend, {
     ...options.register,
@@ -95,10 +97,12 @@ export function wrapCommand(options: WrapOptions): Wrapped {
     reference: backend.reference,
     async close() {
       clearInterval(telling);
+      stopIdling();
       command.expectEnd();
       // First out of the catalogue, then the server, however slow either is.
       await registered.close();
       await command.stop();
+      output.close();
     },
   };
 }
@@ -126,7 +130,7 @@ function oneForAll(command: Command, log: Log): Backend {
   );
 }
 
-function oneForEach(command: Command, { mostProcesses, idleMs, log }: WrapOptions): Backend {
+function oneForEach(command: Command, { mostProcesses, idleMs, log }: WrapOptions) {
   const backend = new ProcessBackend({
     start: () => command.start(),
     mostProcesses,
@@ -135,6 +139,6 @@ function oneForEach(command: Command, { mostProcesses, idleMs, log }: WrapOption
     log,
     now: () => performance.now(),
   });
-  setInterval(() => void backend.endIdle(), Math.min(idleMs, 60_000) / 2).unref();
-  return backend;
+  const idling = setInterval(() => void backend.endIdle(), Math.min(idleMs, 60_000) / 2).unref();
+  return { backend, stopIdling: () => clearInterval(idling) };
 }

@@ -1,9 +1,10 @@
+import { metaKeys } from "@hub/mcp";
 import type { ServerContext } from "@modelcontextprotocol/server";
 import type { ClientCapabilities } from "./client.js";
 
-function read(context: ServerContext, key: string): unknown {
+function read(context: ServerContext, key: keyof typeof metaKeys): unknown {
   const envelope: Readonly<Record<string, unknown>> = { ...context.mcpReq.envelope };
-  return envelope[`io.modelcontextprotocol/${key}`];
+  return envelope[metaKeys[key]];
 }
 
 /** What the client of a stateless request declared for this request. */

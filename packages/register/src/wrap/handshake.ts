@@ -1,3 +1,4 @@
+import { newestLegacyVersion } from "@hub/mcp";
 import { ownIdentity } from "../own-identity.js";
 import type { ClientCapabilities } from "./client.js";
 import { failed, type JsonRpcParams, type Outcome, serverGone } from "./json-rpc.js";
@@ -24,7 +25,7 @@ export async function greet(
       withinMs,
     );
   });
-  const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: ownIdentity };
+  const params = { protocolVersion: newestLegacyVersion, capabilities, clientInfo: ownIdentity };
   const outcome = await Promise.race([send("initialize", params), tooLate]);
   clearTimeout(timer);
   if ("error" in outcome)

@@ -1,3 +1,4 @@
+import { outsideEnvelope, taskKeys } from "@hub/mcp";
 import {
   type McpServer,
   ProtocolError,
@@ -37,13 +38,6 @@ const methodsByCapability: Readonly<Record<string, readonly string[]>> = {
   completions: ["completion/complete"],
 };
 
-/**
- * Where the hub finds what a server says of tasks (2025-11-25), which 2026-07-28 does not have: it shows it to
- * clients of the older revision without opening a session to ask for it. Empty for a server without tasks.
- */
-const saidInCapabilities = "mcp-hub/tasks";
-const saidInTool = "mcp-hub/execution";
-
 const passedCapabilities = [
   "tools",
   "resources",
@@ -69,7 +63,7 @@ export class ModernBridge {
     const description: ServerDescription = await this.#options.reference.describe();
     const experimental = {
       ...asObject(description.capabilities.experimental),
-      [saidInCapabilities]: asObject(description.capabilities.tasks),
+      [taskKeys.capability]: asObject(description.capabilities.tasks),
     };
     const capabilities = Object.fromEntries(
       Object.entries({ ...description.capabilities, experimental }).filter(([name]) =>
@@ -166,7 +160,7 @@ function withTaskSupport(result: unknown): unknown {
   const shown = tools.map((tool: unknown) => {
     const { execution, _meta, ...definition } = asObject(tool);
     if (execution === undefined) return tool;
-    return { ...definition, _meta: { ...asObject(_meta), [saidInTool]: execution } };
+    return { ...definition, _meta: { ...asObject(_meta), [taskKeys.tool]: execution } };
   });
   return { ...rest, tools: shown };
 }
@@ -174,12 +168,10 @@ function withTaskSupport(result: unknown): unknown {
 /** The request's parameters as a 2025 server expects them: the modern envelope stays outside. */
 function paramsOf(request: Received, context: ServerContext): JsonRpcParams {
   const written = writtenParams();
-  const meta = Object.entries({ ...(written?._meta ?? context.mcpReq._meta) }).filter(
-    ([key]) => !key.startsWith("io.modelcontextprotocol/"),
-  );
+  const meta = outsideEnvelope({ ...(written?._meta ?? context.mcpReq._meta) });
   const { _meta, ...given } = request.params ?? {};
   const params = "arguments" in given ? { ...given, ...argumentsOf(written) } : given;
-  return meta.length === 0 ? params : { ...params, _meta: Object.fromEntries(meta) };
+  return Object.keys(meta).length === 0 ? params : { ...params, _meta: meta };
 }
 
 function argumentsOf(params: JsonRpcParams | undefined): JsonRpcParams {

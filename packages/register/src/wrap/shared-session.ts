@@ -1,3 +1,4 @@
+import { newestLegacyVersion } from "@hub/mcp";
 import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { Caller, ClientCapabilities, ClientSession } from "./client.js";
 import {
@@ -112,7 +113,9 @@ export class SharedSession implements ClientSession {
       const description = await this.#upstream.initialize();
       const asked = String(request.params?.protocolVersion);
       this.capabilities = (request.params?.capabilities ?? {}) as ClientCapabilities; // SDK-parsed
-      const protocolVersion = SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : "2025-11-25";
+      const protocolVersion = SUPPORTED_PROTOCOL_VERSIONS.includes(asked)
+        ? asked
+        : newestLegacyVersion;
       return { result: { ...description, protocolVersion } };
     } catch (error) {
       return failed(serverGone, error instanceof Error ? error.message : String(error));

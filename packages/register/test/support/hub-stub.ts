@@ -66,10 +66,11 @@ export class HubStub {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = "";
     for await (const chunk of request) text += chunk;
+    const isJson = request.headers["content-type"]?.includes("json") === true;
     const seen: SeenRequest = {
       method: request.method ?? "",
       path: request.url ?? "",
-      body: text === "" ? {} : (JSON.parse(text) as Json),
+      body: text === "" ? {} : isJson ? (JSON.parse(text) as Json) : { text },
       authorization: request.headers.authorization,
     };
     this.seen.push(seen);

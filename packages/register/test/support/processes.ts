@@ -10,6 +10,7 @@ export const fixture = (name: string) =>
 const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 export const cliPath = `${dist}/cli.js`;
 export const indexUrl = `file://${dist}/index.js`;
+export const leaseUrl = `file://${dist}/lease.js`;
 
 /** A real process, its output and its end. */
 export class Running {

@@ -1,4 +1,5 @@
-import { HubError, longestLogBytes } from "@hub/core";
+import { HubError } from "@hub/core";
+import { longestLogBytes } from "@hub/core/diagnosis";
 import { scanJson } from "@hub/mcp";
 
 /** Bytes a REST request may have. */

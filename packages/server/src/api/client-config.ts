@@ -6,7 +6,8 @@ import {
   type QueryOf,
 } from "@hub/api";
 import { type ClientKind, clients, directConfig, hubConfig } from "@hub/api/config";
-import { HubError, isHidden, type Registry, toolsetNotFound } from "@hub/core";
+import { HubError, type Registry, toolsetNotFound } from "@hub/core";
+import { isHidden } from "@hub/core/shown";
 import { accepts } from "hono/accepts";
 import {
   checkServers,

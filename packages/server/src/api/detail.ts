@@ -1,5 +1,6 @@
 import type { getServer } from "@hub/api";
-import { attentionOf, type Entry, type Registry } from "@hub/core";
+import type { Entry, Registry } from "@hub/core";
+import { attentionOf } from "@hub/core/diagnosis";
 import type { RouteCall } from "./serve.js";
 import { etagOf, serverDetail } from "./views.js";
 

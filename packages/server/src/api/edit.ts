@@ -1,5 +1,6 @@
 import { editServer } from "@hub/api";
-import { type BudgetBook, type EditChange, HubError, settingOf } from "@hub/core";
+import { type BudgetBook, type EditChange, HubError } from "@hub/core";
+import { settingOf } from "@hub/core/limits";
 import { parseJson } from "./body.js";
 import { answerDetail } from "./detail.js";
 import type { HubApp } from "./hono.js";

@@ -1,5 +1,6 @@
 import { type EventList, listEvents, type QueryOf } from "@hub/api";
-import { HubError, peerOf, type Registry } from "@hub/core";
+import { HubError, type Registry } from "@hub/core";
+import { peerOf } from "@hub/core/limits";
 import { eventStream } from "./event-stream.js";
 import { addressOf, type HubApp } from "./hono.js";
 import type { Paging } from "./paging.js";

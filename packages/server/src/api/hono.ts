@@ -1,5 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
-import { plainAddress } from "@hub/core";
+import { plainAddress } from "@hub/core/limits";
 import type { Context, Hono } from "hono";
 
 export type AppEnv = { Bindings: Partial<HttpBindings> };

@@ -1,13 +1,6 @@
-import type { ServerTraffic, ToolsetPreview, TrafficRow } from "@hub/api";
-import type {
-  BudgetBook,
-  CapabilityItem,
-  Registry,
-  ServerLogs,
-  Toolset,
-  Toolsets,
-} from "@hub/core";
-import type { CallRecord, TrafficMinute } from "@hub/gateway";
+import type { BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { ServerLogs } from "@hub/core/diagnosis";
+import type { Gateway, SearchTools } from "@hub/gateway";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 
@@ -18,23 +11,6 @@ export type HubInfo = {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly pid: number;
-};
-
-type FoundTool = {
-  readonly serverId: string;
-  readonly tool: CapabilityItem;
-  readonly score: number;
-};
-
-/** What the hub counts of the calls that go through its gateway. */
-type TrafficSource = {
-  rows(serverId?: string): readonly TrafficRow[];
-  /** The rows of each server as one. */
-  servers(serverId?: string): readonly ServerTraffic[];
-  /** The last hour, the oldest minute first. */
-  minutes(serverId?: string): readonly TrafficMinute[];
-  /** The last calls, newest first. */
-  recent(limit: number, serverId?: string): readonly CallRecord[];
 };
 
 export type WebAsset = {
@@ -72,14 +48,11 @@ export type AppDeps = {
   readonly doctor: Pick<Doctor, "ask">;
   readonly logs: ServerLogs;
   /** The tools of all servers that fit a query, the best first. */
-  readonly searchTools: (
-    query: string,
-    limit: number,
-    accepts: (serverId: string) => boolean,
-  ) => readonly FoundTool[];
-  readonly traffic: TrafficSource;
+  readonly searchTools: SearchTools;
+  /** What the hub counts of the calls that go through its gateway. */
+  readonly traffic: Pick<Gateway["traffic"], "rows" | "servers" | "minutes" | "recent">;
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
-  readonly previewToolset: (toolset: Toolset) => Omit<ToolsetPreview, "unknownServers">;
+  readonly previewToolset: Gateway["preview"];
   /** What `/` and `/ui` show in a browser. Default: nothing. */
   readonly webUi?: WebUi | undefined;
   /** Probes all instances of a server and resolves when what came of it is recorded. */

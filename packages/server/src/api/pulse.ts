@@ -1,5 +1,6 @@
 import { getPulse, type Pulse } from "@hub/api";
-import { type Instance, isHidden, leadingInstance } from "@hub/core";
+import { type Instance, leadingInstance } from "@hub/core";
+import { isHidden } from "@hub/core/shown";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { listServers, type ServerList, type ServerSummary, type ServersQuery } from "@hub/api";
-import { type Entry, HubError, isHidden, type Registry, shownProfile } from "@hub/core";
+import { type Entry, HubError, type Registry } from "@hub/core";
+import { isHidden, shownProfile } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";

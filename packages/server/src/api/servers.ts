@@ -6,7 +6,8 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { type CapabilityChange, type Entry, requireRemovable, serverNotFound } from "@hub/core";
+import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
+import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";

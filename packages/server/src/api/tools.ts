@@ -1,5 +1,6 @@
 import { type FoundTool, findTools, type QueryOf } from "@hub/api";
-import { type CapabilityItem, type Entry, isHidden, type Registry, serverStatus } from "@hub/core";
+import { type CapabilityItem, type Entry, type Registry, serverStatus } from "@hub/core";
+import { isHidden } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
 import type { HubApp } from "./hono.js";

@@ -10,20 +10,15 @@ import {
   type Entry,
   type EntryRecord,
   type Finding,
-  fixFor,
   flappingOf,
   type Instance,
-  isHidden,
   type JournalEvent,
   leadingInstance,
   leaseIsLost,
   type Now,
-  problemOf,
-  reasonFor,
   serverStatus,
-  shownProfile,
-  warningsFor,
 } from "@hub/core";
+import { fixFor, isHidden, problemOf, reasonFor, shownProfile, warningsFor } from "@hub/core/shown";
 
 /** RFC 3339 in UTC. */
 export function instant(wallMs: number): string {

@@ -23,7 +23,7 @@ const bundleName = (key: string) => (key === "hub" ? "mcp-hub" : `mcp-hub-${key}
  * The manifest of a bundle, by version 0.3 of its specification. Address and token come to the bridge in
  * its environment; Claude Desktop keeps the token in the system's keychain.
  */
-export function bundleManifest({ url, key, version }: Omit<BundleOptions, "bridge">) {
+function bundleManifest({ url, key, version }: Omit<BundleOptions, "bridge">) {
   const what = key === "hub" ? "all servers of the hub" : `“${key}”`;
   return {
     manifest_version: "0.3",

@@ -8,14 +8,8 @@ import {
   safeUrl,
 } from "@hub/api/config";
 import type { Entry, Registry, Toolset } from "@hub/core";
-import {
-  HubError,
-  isHidden,
-  leadingInstance,
-  serverNotFound,
-  serverStatus,
-  shownProfile,
-} from "@hub/core";
+import { HubError, leadingInstance, serverNotFound, serverStatus } from "@hub/core";
+import { isHidden, shownProfile } from "@hub/core/shown";
 
 /** What somebody wants to connect to. */
 export type Wanted = {

@@ -1,18 +1,17 @@
 import { type Diagnosis, sentenceOf } from "@hub/api";
 import {
   type Entry,
-  endpointKey,
   type Instance,
   type JournalEvent,
   leadingInstance,
   leaseIsLost,
   type Registry,
-  type ServerLogs,
   serverStatus,
   type Transport,
-  verdictOf,
 } from "@hub/core";
-import type { CallRecord } from "@hub/gateway";
+import { type ServerLogs, verdictOf } from "@hub/core/diagnosis";
+import { endpointKey } from "@hub/core/probing";
+import type { Gateway } from "@hub/gateway";
 import type { Diagnose } from "@hub/probe";
 import { instant } from "../api/views.js";
 import { busy, findServer } from "./find-server.js";
@@ -34,7 +33,7 @@ export type DoctorDeps = {
   readonly logs: ServerLogs;
   readonly examine: Diagnose;
   /** The last calls of a server, newest first. */
-  readonly recentCalls: (limit: number, serverId: string) => readonly CallRecord[];
+  readonly recentCalls: Gateway["traffic"]["recent"];
   readonly probeNow: (serverId: string) => Promise<void>;
 };
 

@@ -1,5 +1,6 @@
-import { type Entry, HubError, nameKey, type Registry } from "@hub/core";
+import { type Entry, HubError, type Registry } from "@hub/core";
 import { nearestName } from "@hub/core/environment";
+import { nameKey } from "@hub/core/text";
 
 /** Ids have no more, and so many characters of a name tell what was meant. */
 const mostCompared = 40;

@@ -1,4 +1,5 @@
-import type { JournalEvent, Registry, ServerLogs } from "@hub/core";
+import type { JournalEvent, Registry } from "@hub/core";
+import type { ServerLogs } from "@hub/core/diagnosis";
 
 /** States in which somebody is about to ask what is wrong. */
 const troubled: ReadonlySet<string> = new Set(["suspect", "unreachable"]);

@@ -77,7 +77,11 @@ export class Carried {
   settle({ text, envelopes }: HubLine): string {
     const [only] = envelopes;
     const [id, ...others] = this.#waiting;
-    if (envelopes.length === 1 && only?.isError && (only.id === null || only.id === undefined)) {
+    if (
+      envelopes.length === 1 &&
+      only?.error !== undefined &&
+      (only.id === null || only.id === undefined)
+    ) {
       const error = memberText(text, "error");
       if (id === undefined || others.length > 0 || error === undefined) return text;
       this.#waiting.delete(id);

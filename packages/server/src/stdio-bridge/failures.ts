@@ -69,7 +69,7 @@ export function refusalText(
   hub: string,
 ): string {
   const envelope = envelopeOf(body);
-  const error = envelope?.isError === true ? memberText(body, "error") : undefined;
+  const error = envelope?.error !== undefined ? memberText(body, "error") : undefined;
   if (error !== undefined)
     return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${oneLine(error)}}`;
   const said = detailOf(body) ?? `it answered with HTTP status ${statusCode}`;

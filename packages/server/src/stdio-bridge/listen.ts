@@ -1,5 +1,5 @@
 import type { HubHttp } from "./hub-http.js";
-import { pause } from "./post.js";
+import { pause } from "./pause.js";
 import { isEventStream, readEvents, type StreamPosition } from "./read-answer.js";
 import type { BridgeSession } from "./session.js";
 

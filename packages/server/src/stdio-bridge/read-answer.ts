@@ -3,7 +3,7 @@ import { EventParser, EventTooLarge } from "@hub/mcp";
 import { ConnectionLost, reasonOf } from "./hub-http.js";
 
 /** The largest message of an answer, in bytes. */
-export const mostAnswerBytes = 64 * 1024 * 1024;
+const mostAnswerBytes = 64 * 1024 * 1024;
 
 /** The answer is more than is kept, or none that MCP knows. */
 export class AnswerInvalid extends Error {}

@@ -50,6 +50,16 @@ export async function runBridge(options: RunBridgeOptions): Promise<void> {
       ended.signal.addEventListener("abort", () => resolve(), { once: true });
     });
   await bridge.close(closeMs);
+  await flushed(output);
+}
+
+/** What was written is with the client, or the client is gone; a process may end then. */
+function flushed(output: NodeJS.WritableStream): Promise<void> {
+  if (!output.writable) return Promise.resolve();
+  return new Promise((resolve) => {
+    output.once("error", () => resolve());
+    output.write("", () => resolve());
+  });
 }
 
 /** Writes lines; waits while the client does not read. A client that is gone ends the bridge. */

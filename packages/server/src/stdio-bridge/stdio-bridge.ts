@@ -5,7 +5,7 @@ import { failureOf, refusalText, tooMuchWaits } from "./failures.js";
 import { ConnectionLost, HubHttp } from "./hub-http.js";
 import { keepListening } from "./listen.js";
 import { ModernHeaders } from "./modern-headers.js";
-import { pause, sendWhenReached } from "./post.js";
+import { pause } from "./pause.js";
 import {
   AnswerInvalid,
   isEventStream,
@@ -14,6 +14,7 @@ import {
   type StreamPosition,
 } from "./read-answer.js";
 import { BridgeSession, noteSetting } from "./session.js";
+import { WaitingHttp } from "./waiting-http.js";
 
 /** What may wait for the hub at a time. */
 const mostWaiting = 1_000;
@@ -43,6 +44,7 @@ export interface StdioBridgeOptions {
 export class StdioBridge {
   readonly #options: StdioBridgeOptions;
   readonly #http: HubHttp;
+  readonly #waitingHttp: WaitingHttp;
   readonly #modern = new ModernHeaders();
   readonly #waiting = new Set<Carried>();
   readonly #ending = new AbortController();
@@ -51,11 +53,12 @@ export class StdioBridge {
   #reopening: Promise<void> | undefined;
   /** What must have arrived before the next message is sent. */
   #before: Promise<void> = Promise.resolve();
-  #isAway = false;
 
   constructor(options: StdioBridgeOptions) {
     this.#options = options;
-    this.#http = new HubHttp(options.url, options.token);
+    const { url, token, waitMs } = options;
+    this.#http = new HubHttp(url, token);
+    this.#waitingHttp = new WaitingHttp({ http: this.#http, waitMs, note: options.note });
   }
 
   /** Whether no request waits for its answer. */
@@ -166,11 +169,11 @@ export class StdioBridge {
     const usedId = session?.id;
     const headers = isModern ? this.#modern.of(request, line.text) : (session?.headers ?? {});
     const { signal } = carried.ending;
-    let answer = await this.#post(line.text, headers, isRepeatable, signal);
+    let answer = await this.#waitingHttp.post(line.text, headers, isRepeatable, signal);
     if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
       answer.resume();
       await this.#reopen(session, usedId);
-      answer = await this.#post(line.text, session.headers, isRepeatable, signal);
+      answer = await this.#waitingHttp.post(line.text, session.headers, isRepeatable, signal);
     }
     if (isOpening) session?.takeId(answer);
     await this.#take(answer, carried, session, request);
@@ -223,7 +226,7 @@ export class StdioBridge {
       const { signal } = carried.ending;
       await pause(position.retryMs ?? 500, signal);
       const headers = { ...session.headers, "last-event-id": lastEventId };
-      const answer = await this.#send("GET", { ...headers, accept: "text/event-stream" }, signal);
+      const answer = await this.#waitingHttp.get(headers, signal);
       if (answer.statusCode !== 200 || !isEventStream(answer)) {
         answer.resume();
         return;
@@ -248,7 +251,7 @@ export class StdioBridge {
     }
     const wasAnswered = carried?.isAnswered ?? true;
     const text = carried?.settle(line) ?? line.text;
-    if (!wasAnswered && carried?.isAnswered && line.envelopes[0]?.isError === false) {
+    if (!wasAnswered && carried?.isAnswered && line.envelopes[0]?.error === undefined) {
       if (request?.method === "initialize") session?.takeResult(text);
       if (request?.method === "tools/list") this.#modern.learn(text);
     }
@@ -289,7 +292,7 @@ export class StdioBridge {
   async #openAgain(session: BridgeSession): Promise<void> {
     this.#options.note("the hub does not know the session any more; it is opened again");
     const { signal } = this.#ending;
-    const answer = await this.#post(session.initialize, {}, true, signal);
+    const answer = await this.#waitingHttp.post(session.initialize, {}, true, signal);
     const line = readClientLine(session.initialize);
     if (line === undefined || answer.statusCode !== 200)
       throw new AnswerInvalid(`it opens no new session (HTTP status ${answer.statusCode})`);
@@ -306,7 +309,7 @@ export class StdioBridge {
     else await take(await readBody(answer));
     if (session.initialized === undefined) return;
     for (const text of [session.initialized, ...session.settings.values()]) {
-      const told = await this.#post(text, session.headers, true, signal);
+      const told = await this.#waitingHttp.post(text, session.headers, true, signal);
       await readBody(told);
     }
     this.#listen(session);
@@ -319,11 +322,11 @@ export class StdioBridge {
     try {
       const session = this.#session;
       const usedId = session?.id;
-      let answer = await this.#post(text, session?.headers ?? {}, false, signal);
+      let answer = await this.#waitingHttp.post(text, session?.headers ?? {}, false, signal);
       if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
         answer.resume();
         await this.#reopen(session, usedId);
-        answer = await this.#post(text, session.headers, false, signal);
+        answer = await this.#waitingHttp.post(text, session.headers, false, signal);
       }
       await readBody(answer, mostRefusalBytes);
       return (answer.statusCode ?? 0) < 300;
@@ -334,39 +337,6 @@ export class StdioBridge {
         );
       return false;
     }
-  }
-
-  #post(
-    body: string,
-    headers: Readonly<Record<string, string>>,
-    isRepeatable: boolean,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
-    const own = {
-      accept: "application/json, text/event-stream",
-      "content-type": "application/json",
-    };
-    return this.#send("POST", { ...own, ...headers }, signal, body, isRepeatable);
-  }
-
-  async #send(
-    method: "POST" | "GET",
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-    body?: string,
-    isRepeatable = true,
-  ): Promise<IncomingMessage> {
-    const { waitMs, note, url } = this.#options;
-    const onAway = (reason: string) => {
-      if (!this.#isAway) note(`the hub at ${url.href} is not reached (${reason}); trying again`);
-      this.#isAway = true;
-    };
-    const whole = body === undefined ? {} : { body };
-    const request = { method, headers, isRepeatable, signal, ...whole };
-    const answer = await sendWhenReached(this.#http, request, waitMs, onAway);
-    if (this.#isAway) note(`the hub at ${url.href} is reached again`);
-    this.#isAway = false;
-    return answer;
   }
 
   async #write(line: string): Promise<void> {

@@ -1,7 +1,6 @@
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
   BudgetBook,
-  type BudgetReport,
   type Budgets,
   type Clock,
   type LeaseGrant,
@@ -10,11 +9,11 @@ import {
   type ProbeOutcome,
   type Prober,
   Registry,
-  type RegistryStore,
-  ServerLogs,
-  type ToolsetStore,
   Toolsets,
 } from "@hub/core";
+import { ServerLogs } from "@hub/core/diagnosis";
+import type { BudgetReport } from "@hub/core/limits";
+import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
 import type { HubApp } from "../../src/api/hono.js";

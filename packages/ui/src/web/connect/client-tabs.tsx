@@ -1,4 +1,4 @@
-import type { ClientName } from "@hub/api";
+import type { ListedClient } from "@hub/api";
 import { useId, useRef } from "react";
 
 const steps: Readonly<Record<string, number>> = {
@@ -15,7 +15,7 @@ export function ClientTabs({
   onChoose,
   children,
 }: {
-  readonly clients: readonly ClientName[];
+  readonly clients: readonly ListedClient[];
   readonly chosen: string;
   readonly onChoose: (client: string) => void;
   readonly children: React.ReactNode;

@@ -1,7 +1,6 @@
+import { modernMeta, modernVersion } from "@hub/mcp/eras";
 import type { JsonObject } from "../schema/schema.js";
 import { headerValue } from "./header-values.js";
-
-const protocolVersion = "2026-07-28";
 
 /** What is asked of a server; its name is that of the tool or prompt, or the URI of the resource. */
 export type Asked = {
@@ -27,11 +26,11 @@ export type McpRequest = {
 };
 
 /** Who asks, and what a person at this page can do: fill in a form and open a link. */
-const envelope = {
-  "io.modelcontextprotocol/protocolVersion": protocolVersion,
-  "io.modelcontextprotocol/clientInfo": { name: "mcp-hub-ui", title: "MCP Hub", version: "1.0.0" },
-  "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {}, url: {} } },
-};
+const envelope = modernMeta<object>({
+  clientInfo: { name: "mcp-hub-ui", title: "MCP Hub", version: "1.0.0" },
+  clientCapabilities: { elicitation: { form: {}, url: {} } },
+  logLevel: "debug",
+});
 
 /** One request of revision 2026-07-28, complete in itself: there is no session. */
 export function requestOf(asked: Asked, id: number, answered: Answered = {}): McpRequest {
@@ -42,7 +41,7 @@ export function requestOf(asked: Asked, id: number, answered: Answered = {}): Mc
     headers: {
       "Content-Type": "application/json",
       Accept: "application/json, text/event-stream",
-      "MCP-Protocol-Version": protocolVersion,
+      "MCP-Protocol-Version": modernVersion,
       "Mcp-Method": method,
       "Mcp-Name": headerValue(name),
       ...headers,
@@ -54,11 +53,7 @@ export function requestOf(asked: Asked, id: number, answered: Answered = {}): Mc
       params: {
         ...subject,
         ...answered,
-        _meta: {
-          ...envelope,
-          "io.modelcontextprotocol/logLevel": "debug",
-          progressToken: `try-${id}`,
-        },
+        _meta: { ...envelope, progressToken: `try-${id}` },
       },
     },
   };

@@ -1,7 +1,7 @@
 import type { CapabilityItem } from "@hub/core";
 
 /** A tool that a search found. */
-export type FoundTool = {
+export type ToolMatch = {
   readonly serverId: string;
   readonly tool: CapabilityItem;
   /** Comparable within one search only. */

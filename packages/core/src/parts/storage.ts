@@ -1,0 +1,18 @@
+export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "../history.js";
+export { HistoryLedger, type LedgerPlan, type LedgerRow } from "../history-ledger.js";
+export type { KeptSession, SessionRow, SessionStore, SessionWrite } from "../session-store.js";
+export { diffSnapshots, type ItemChange } from "../snapshot.js";
+export {
+  type CapabilityChange,
+  type CommitResult,
+  type EntryWrite,
+  type EventWrite,
+  type HistoryPage,
+  type HistoryQuery,
+  type JournalQuery,
+  type RegistryStore,
+  type StoredState,
+  type StoreWrite,
+  stepOf,
+} from "../store.js";
+export type { ToolsetStore, ToolsetWriteResult } from "../toolset-store.js";
