@@ -7,10 +7,6 @@ import { type Examined, instanceProblems } from "./instance-problems.js";
 import { isHidden } from "./shown-profile.js";
 import type { VerdictProblem } from "./verdict-problem.js";
 
-export type { RecentCall } from "./call-problem.js";
-export type { Examined } from "./instance-problems.js";
-export { type VerdictProblem, verdictCodes } from "./verdict-problem.js";
-
 /** All that the hub knows when somebody asks why a server does not work. */
 export type VerdictFacts = {
   readonly entry: Entry;
