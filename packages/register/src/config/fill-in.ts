@@ -39,7 +39,7 @@ const dottedFolders = [
 ];
 
 /** The folder of the project that a file in this folder is for. */
-export function projectFolderOf(folder: string): string {
+function projectFolderOf(folder: string): string {
   return dottedFolders.includes(basename(folder)) ? resolve(folder, "..") : folder;
 }
 

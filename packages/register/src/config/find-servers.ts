@@ -3,7 +3,7 @@ import type { Syntax } from "./template.js";
 import { isObject } from "./values.js";
 
 /** A server as it stands in a file, and where. */
-export interface FoundEntry {
+interface FoundEntry {
   readonly name: string;
   readonly value: unknown;
   /** The keys that lead to it. */
