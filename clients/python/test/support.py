@@ -39,7 +39,7 @@ QUICK = {
 }
 
 
-def until(what: str, look: Callable[[], Optional[Found]], within: float = 60.0) -> Found:
+def until(what: str, look: Callable[[], Optional[Found]], within: float = 120.0) -> Found:
     """Looks again and again until there is something, and says what was waited for when it does not come."""
     deadline = time.monotonic() + within
     while True:
@@ -84,6 +84,9 @@ class HubProcess:
         until(f"the hub at {self.url} to be ready", lambda: self._is_ready())
 
     def _is_ready(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            log = Path(self._folder, "log").read_text(encoding="utf-8")
+            raise AssertionError(f"the hub has ended with code {self._process.returncode}:\n{log[-2000:]}")
         try:
             return self.get("/readyz").get("status") == "ready"
         except OSError:

@@ -3,6 +3,8 @@ export type { HubApp } from "./api/hono.js";
 export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";
 export { createApp } from "./app.js";
 export { describeError } from "./describe-error.js";
+export { Doctor, type DoctorDeps, type DoctorRequest } from "./doctor/doctor.js";
+export { followLogs } from "./doctor/follow-logs.js";
 export { type EmbeddedHub, type EmbedOptions, embedHub } from "./embed-hub.js";
 export type { HubOptions, StoreContext } from "./hub.js";
 export {

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
-import { exitCodes } from "../command-line/exit-codes.js";
 import { type Tone, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { parseJsonObject } from "../command-line/tool-arguments.js";
@@ -86,6 +85,5 @@ export const command = defineCommand({
       throw new CommandError("failed", `${counted(failures, "thing")} could not be taken over.`, {
         code: "IMPORT_INCOMPLETE",
       });
-    return exitCodes.ok;
   },
 });

@@ -7,7 +7,7 @@ import { type AnyProblem, fault } from "./problem.js";
 import { reachProblems } from "./reach-problems.js";
 
 /** As much of `HubClient` as the doctor asks. */
-export interface AskedHub {
+interface AskedHub {
   readonly url: string;
   diagnose(
     asked: { readonly server: string } | { readonly endpoint: string },

@@ -3,7 +3,7 @@ import { HubError, type JsonObject } from "@hub/core";
 import type { Doctor } from "./doctor.js";
 
 /** What an agent asks about: `server` is an id or a name. */
-export type AgentQuestion =
+type AgentQuestion =
   | { readonly server: string; readonly endpoint?: undefined }
   | { readonly server?: undefined; readonly endpoint: string };
 
