@@ -103,11 +103,17 @@ export class HubStub {
     if (path === "/servers/server-id") {
       const instances = this.registered.map((registration) => ({
         id: registration.instanceId,
+        transport: "streamable-http",
+        status: "pending",
         endpoint: registration.endpoint,
         warnings: [],
         ...this.instance,
       }));
-      return { status: 200, body: { id: "server-id", instances, capabilities: { tools: 1 } } };
+      const said = { name: "Server", tags: [], status: "up", revision: 1, etag: "1", warnings: [] };
+      const place = { transport: "streamable-http", endpoint: "http://127.0.0.1:1/mcp" };
+      const times = { registeredAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" };
+      const body = { id: "server-id", ...said, ...place, ...times, instances };
+      return { status: 200, body: { ...body, capabilities: { tools: 1 } } };
     }
     return { status: 404, body: { code: "ROUTE_NOT_FOUND", detail: path } };
   }
