@@ -125,6 +125,13 @@ describe("from the side of the client, the doctor says", () => {
     expect(codes(answer)).toEqual(["LOOPBACK_ELSEWHERE", "ONLY_FROM_HERE"]);
   });
 
+  test("nothing about the way to a server that accepts connections and never answers", async () => {
+    const hub = await TestHub.start();
+    const stuck = await serve((request) => void request.resume());
+    const answer = await doctor(`${stuck.origin}/mcp`, { MCP_HUB_URL: hub.url });
+    expect(codes(answer)).toEqual(["TOO_SLOW"]);
+  });
+
   test("of all servers that are not up what is wrong, when none is named", async () => {
     const hub = await TestHub.start();
     const upstream = await ModernUpstream.start({ name: "weather" });

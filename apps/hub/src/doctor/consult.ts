@@ -4,6 +4,7 @@ import { otherAddresses, writtenAddress } from "./addresses.js";
 import { type HubFacts, hubProblems } from "./hub-problems.js";
 import { look } from "./look.js";
 import { type AnyProblem, fault } from "./problem.js";
+import { reach } from "./reach.js";
 import { reachProblems } from "./reach-problems.js";
 
 /** As much of `HubClient` as the doctor asks. */
@@ -112,7 +113,7 @@ async function oneThing({ hub, signal, other, environment }: Consultation, asked
 }
 
 async function fromHere({ hub, signal }: Consultation, diagnosis: Diagnosis) {
-  const here = await look(diagnosis.endpoint, { signal, rpc: true });
+  const here = await reach(diagnosis.endpoint, signal);
   return reachProblems(diagnosis, here, hub.url);
 }
 

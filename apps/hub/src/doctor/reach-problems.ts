@@ -1,13 +1,13 @@
 import type { Diagnosis } from "@hub/client";
-import type { Look } from "./look.js";
 import { type ClientProblem, fault, warning } from "./problem.js";
+import type { Reach } from "./reach.js";
 
 /** Steps in which it shows that the hub has no way to a server. */
 const waySteps: ReadonlySet<string> = new Set(["resolve", "connect", "tls"]);
 
 /**
  * What it means that a server is reached from the hub and not from here, or the other way round. `here` is
- * what its endpoint answers on this machine. Pure.
+ * whether a connection to its endpoint comes about from this machine. Pure.
  */
 export function reachProblems(
   {
@@ -16,14 +16,13 @@ export function reachProblems(
     steps,
     servers,
   }: Pick<Diagnosis, "endpoint" | "finding" | "steps" | "servers">,
-  here: Look,
+  here: Reach,
   hubUrl: string,
 ): readonly ClientProblem[] {
   const failed = steps.find(({ state }) => state === "failed")?.step;
   const isHubReaching = failed === undefined || !waySteps.has(failed);
-  const isReachedHere = here.kind === "answer";
-  if (isHubReaching === isReachedHere) return [];
-  if (isReachedHere)
+  if (isHubReaching === here.isReached) return [];
+  if (here.isReached)
     return [
       fault(
         "ONLY_FROM_HERE",
