@@ -84,6 +84,14 @@ export const clients = [
   },
 ];
 
+/** Programs that ask the hub which server fits, as their users would write them. */
+export const agents = [
+  { program: "langchain-agent.mjs" },
+  { program: "ai-sdk-agent.mjs", onNode24: true },
+];
+/** What their scripted models are told in the end. */
+export const agentAnswer = "MCP Server 1 says: 68.0 degrees fahrenheit";
+
 /** All ways, in the order of the columns: by hand, and with the adapter's data through the hub and directly. */
 export const ways = ["by hand", "hub", "direct"];
 

@@ -105,15 +105,21 @@ export async function startHub(servers, dead) {
   return url;
 }
 
-/** Runs a client to its end. Throws, with all it said, when it fails or takes longer than `limitMs`. */
-export async function runClient(args, { limitMs, env, node }) {
-  const client = start(args, env, node);
-  const timer = setTimeout(() => kill(client.child), limitMs);
-  const { code, signal } = await client.ended;
+/** Runs a program to its end, and returns it with what it said. Throws, with all of that, when it fails or takes longer than `limitMs`. */
+export async function runToEnd(args, { limitMs, env, node }) {
+  const program = start(args, env, node);
+  const timer = setTimeout(() => kill(program.child), limitMs);
+  const { code, signal } = await program.ended;
   clearTimeout(timer);
-  if (signal === "SIGKILL") throw new Error(`took longer than ${limitMs} ms\n${client.output}`);
-  if (code !== 0) throw new Error(`exit code ${code}\n${client.output}`);
-  const line = client.stdout.split("\n").find((text) => text.startsWith('{"tools"'));
-  if (line === undefined) throw new Error(`it reported nothing\n${client.output}`);
+  if (signal === "SIGKILL") throw new Error(`took longer than ${limitMs} ms\n${program.output}`);
+  if (code !== 0) throw new Error(`exit code ${code}\n${program.output}`);
+  return program;
+}
+
+/** Runs a client as `runToEnd` does, and returns what it reports. */
+export async function runClient(args, options) {
+  const { stdout, output } = await runToEnd(args, options);
+  const line = stdout.split("\n").find((text) => text.startsWith('{"tools"'));
+  if (line === undefined) throw new Error(`it reported nothing\n${output}`);
   return JSON.parse(line);
 }

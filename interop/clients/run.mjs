@@ -4,8 +4,18 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findNode } from "../node24.mjs";
-import { calls, clients, deadServer, faultsOf, isMade, servers, ways } from "./expected.mjs";
-import { here, root, runClient, startHub } from "./programs.mjs";
+import {
+  agentAnswer,
+  agents,
+  calls,
+  clients,
+  deadServer,
+  faultsOf,
+  isMade,
+  servers,
+  ways,
+} from "./expected.mjs";
+import { here, root, runClient, runToEnd, startHub } from "./programs.mjs";
 import { Wire } from "./wire.mjs";
 
 const { values } = parseArgs({
@@ -68,6 +78,18 @@ async function tryClient(client, url, wire) {
   return row;
 }
 
+/** What is wrong with an agent that asks the hub and chooses by itself; undefined when nothing is. */
+async function faultOfAgent({ program, onNode24 }, url) {
+  const options = { limitMs, env: { MCP_HUB_URL: url }, ...(onNode24 ? { node: node24 } : {}) };
+  try {
+    const { stdout } = await runToEnd([join(here, "agents", program)], options);
+    if (stdout.includes(agentAnswer)) return undefined;
+    return `it said ${JSON.stringify(stdout)}, not ${agentAnswer}`;
+  } catch (error) {
+    return error.message;
+  }
+}
+
 function tableOf(rows) {
   const heads = [
     "client",
@@ -116,9 +138,18 @@ for (const client of clients)
   if (only === undefined || only.includes(client.name))
     rows.push(await tryClient(client, url, wire));
 
+let failedAgents = 0;
+for (const agent of only === undefined ? agents : []) {
+  const fault = await faultOfAgent(agent, url);
+  console.log(
+    `agents/${agent.program}: ${fault ?? "asks the hub, chooses a server, calls its tool"}`,
+  );
+  if (fault !== undefined) failedAgents += 1;
+}
+
 const table = tableOf(rows);
 console.log(`\n${table}\n`);
 for (const { client, faults } of rows)
   for (const fault of faults) console.error(`${client.name}: ${fault}`);
 if (values.write && only === undefined) writeTable(table);
-process.exit(rows.some(({ faults }) => faults.length > 0) ? 1 : 0);
+process.exit(failedAgents > 0 || rows.some(({ faults }) => faults.length > 0) ? 1 : 0);

@@ -1,6 +1,6 @@
 // What each client program is given and what it says: the hub's MCP endpoint and the calls to make come as
 // arguments, one line of JSON goes out.
-import { HubClient } from "../../../packages/client/dist/index.js";
+import { HubClient } from "@hub/client";
 
 export const url = process.argv[2];
 /**
