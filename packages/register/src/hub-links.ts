@@ -86,7 +86,13 @@ export class HubLinks {
             signal,
             advertiseUrl,
             onUnreached: () => keeper.sendLog(),
-          }),
+          }).catch((error: unknown) =>
+            // Whatever a hub says of a server, it must not end the server's process.
+            log({
+              level: "warn",
+              message: `what the hub at ${url} says of this server cannot be read: ${String(error)}`,
+            }),
+          ),
       }),
     });
     this.#keepers.push(keeper);

@@ -105,6 +105,17 @@ describe("register", () => {
     );
   });
 
+  test.each([
+    [{ status: "up", endpoint: "no URL" }],
+    [{ status: "up", registeredEndpoint: null, warnings: null }],
+    [{ status: "unreachable", problem: { step: 7 }, endpoint: "" }],
+  ])("a hub that says nonsense of the server does not end its process: %j", async (instance) => {
+    harness.hub.instance = instance;
+    const registered = start(createV1(), { advertiseUrl: "http://127.0.0.1:9/mcp" });
+    await until("what the hub says", () => harness.log.length >= 2);
+    expect(registered.status).toBe("registered");
+  });
+
   test("tools added in the same tick are served", async () => {
     const server = new ServerV1({ name: "late", version: "1" });
     const registered = start(server);
@@ -252,6 +263,8 @@ async function statusFor(
         path,
         method: "POST",
         headers: { "content-type": "application/json", accept, ...headers },
+        // An earlier server may have had this port: its connections are of no use.
+        agent: false,
       },
       (response) => {
         response.resume();

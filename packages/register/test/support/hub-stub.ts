@@ -106,6 +106,7 @@ export class HubStub {
         transport: "streamable-http",
         status: "pending",
         endpoint: registration.endpoint,
+        registeredEndpoint: registration.endpoint,
         warnings: [],
         ...this.instance,
       }));
