@@ -17,4 +17,5 @@ if (!namesHelper && asked.some((one) => !one.startsWith("-"))) {
   const [packed] = packInto(folder, helper);
   process.argv.push("--helper", packed.tarball);
 }
+process.chdir(process.env.INIT_CWD ?? ".");
 await import("../packages/create-server/dist/main.js");

@@ -9,8 +9,7 @@ function ownVersion(): string {
   return (JSON.parse(text) as { version: string }).version; // our own file
 }
 
-/** Where the person who called it is: npm runs scripts in the folder of their package. */
-const from = process.env.INIT_CWD ?? process.cwd();
+const from = process.cwd();
 const command = readArguments(process.argv.slice(2), from);
 switch (command.kind) {
   case "help":
