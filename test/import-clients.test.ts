@@ -81,7 +81,7 @@ test("what is chosen is added to a file that run serves, with its secret where i
   const { cursor } = putClients();
   const hub = await HubProcess.start();
   cleanups.push(() => hub.stop());
-  put("project/mcp.json", '{\n  // mine\n  "mcpServers": {}\n}\n');
+  const { mode } = statSync(put("project/mcp.json", '{\n  // mine\n  "mcpServers": {}\n}\n'));
   const taking = run(["import", "clients", "github", "same", "--json"]);
   expect(await taking.ended).toEqual({ code: 0, signal: null });
   const file = join(project, "mcp.json");
@@ -92,7 +92,7 @@ test("what is chosen is added to a file that run serves, with its secret where i
   expect(written).toContain("// mine");
   expect(written).toContain(`\${file:${cursor}#/mcpServers/github/env/GITHUB_TOKEN}`);
   expect(written + taking.output).not.toContain(secret);
-  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(file).mode).toBe(mode);
   const serving = run(["run"], { MCP_HUB_URL: hub.url });
   await Promise.all([hub.status("github", "up"), hub.status("same", "up")]);
   serving.child.kill("SIGINT");

@@ -258,3 +258,57 @@ test("what the file asks for is asked once, and what nobody answers makes its se
   expect(stateOf("two")?.trouble).toContain("set MCP_INPUT_OTHER in the environment");
   expect(JSON.stringify(readdirSync(folder))).not.toContain("answer");
 });
+
+test("its last lines go to the hub when it dies, and with sendsLog off they do not", async () => {
+  const dying = node(
+    `console.error("my last words"); require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+      const { id, method } = JSON.parse(line);
+      const capabilities = { tools: {} };
+      const greeting = { protocolVersion: "2025-11-25", capabilities, serverInfo: { name: "dying", version: "1" } };
+      if (method === "tools/list") process.exit(1);
+      if (id !== undefined) console.log(JSON.stringify({ jsonrpc: "2.0", id, result: method === "initialize" ? greeting : {} }));
+    })`,
+  );
+  const logs = () => hub.seen.filter(({ path }) => path.endsWith("/log"));
+  const hasDied = (times: number) =>
+    until("its end", () => (stateOf("dying")?.restarts ?? 0) >= times);
+  await start({ dying });
+  await until("its last lines", () => JSON.stringify(logs()).includes("my last words"));
+  await served?.close();
+  hub.seen.length = 0;
+  await start({ dying }, { sendsLog: false });
+  await hasDied(3);
+  expect(logs()).toEqual([]);
+});
+
+test("one that answers null to tools/list is up, without a number of tools", async () => {
+  const careless = node(
+    `require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+      const { id, method } = JSON.parse(line);
+      const greeting = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: { name: "careless", version: "1" } };
+      if (id !== undefined) console.log(JSON.stringify({ jsonrpc: "2.0", id, result: method === "initialize" ? greeting : null }));
+    })`,
+  );
+  await start({ careless });
+  await until("its registration", () => registered().includes("careless"));
+  await until("its state", () => stateOf("careless")?.hub === "registered");
+  expect(stateOf("careless")).toMatchObject({ phase: "up", restarts: 0, tools: undefined });
+});
+
+test("close waits for a server that a change of the file is ending", async () => {
+  const removed: string[] = [];
+  // Its child does not end when it is asked to.
+  const slow = { ...greeter, args: [...greeter.args, "--child"] };
+  await start({ goes: slow }, { onRemoved: (name) => removed.push(name) });
+  await isUp("goes");
+  let isEnding = false;
+  hub.intercept = ({ method }) => {
+    isEnding ||= method === "DELETE";
+    return undefined;
+  };
+  replace({ mcpServers: {} });
+  await until("its end to begin", () => isEnding);
+  expect(removed).toEqual([]);
+  await served?.close();
+  expect(removed).toEqual(["goes"]);
+});

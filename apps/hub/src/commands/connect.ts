@@ -4,7 +4,6 @@ import { nearestName } from "@hub/core/environment";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { thisMachine } from "../connect/client-folders.js";
-import { FileChanged, FileRefused } from "../connect/config-file.js";
 import { type Connected, connectClient } from "../connect/connect.js";
 import { type ConnectClient, scopes } from "../connect/connect-client.js";
 import { connectClients } from "../connect/connect-clients.js";
@@ -14,8 +13,8 @@ import {
   selectionArguments,
   selectionProblem,
 } from "../connect/endpoint.js";
+import { explained } from "../connect/explained.js";
 import { listOption } from "../connect/list-option.js";
-import { EditRefused, positionText } from "../connect/refusal.js";
 
 const ids = connectClients.map(({ id }) => id);
 
@@ -43,40 +42,6 @@ function tokenVariable(
     );
   if (given !== undefined) return given;
   return environment.MCP_HUB_TOKEN ? "MCP_HUB_TOKEN" : undefined;
-}
-
-/** Puts what `connectClient` throws into an error of the command line. */
-function explained(error: unknown, file: string): unknown {
-  if (error instanceof EditRefused) {
-    const at = positionText(error.position);
-    const where = at === "" ? file : `${file}, ${at}`;
-    const code = { broken: "FILE_BROKEN", unclear: "FILE_UNCLEAR", taken: "NAME_IN_USE" }[
-      error.code
-    ];
-    return new CommandError("refused", `${where}: ${error.message}. Nothing was changed.`, {
-      code,
-    });
-  }
-  if (error instanceof FileRefused)
-    return new CommandError("refused", `${error.message}. Nothing was changed.`, {
-      code: "FILE_REFUSED",
-    });
-  if (error instanceof FileChanged)
-    return new CommandError(
-      "failed",
-      `${file} changed again and again while it was edited. Close the client and try again.`,
-      { code: "FILE_CHANGED" },
-    );
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
-    return new CommandError(
-      "refused",
-      `${file} cannot be written (${code}). Nothing was changed.`,
-      {
-        code: "FILE_REFUSED",
-      },
-    );
-  return error;
 }
 
 /** What is said below the difference. */

@@ -1,4 +1,3 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
@@ -7,6 +6,8 @@ import type { CommandContext } from "../command-line/context.js";
 import { type Line, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { counted } from "../command-line/words.js";
+import { readConfigFile, replaceFile } from "../connect/config-file.js";
+import { explained } from "../connect/explained.js";
 import { chosen } from "../import-clients/choose.js";
 import { type Candidate, type FoundIn, findServers } from "../import-clients/find-servers.js";
 
@@ -97,22 +98,20 @@ export async function importClients(
 
 async function write(to: string, taken: readonly Candidate[], found: readonly FoundIn[]) {
   const { withServers } = await import("@hub/register/run");
-  const text = await readFile(to, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new CommandError("failed", `${to} cannot be read: ${error.code}.`);
-  });
   const servers = taken.map(({ as, imported }) => ({ name: as, entry: imported.entry }));
   const needed = new Set(taken.flatMap(({ imported }) => imported.inputs));
   const inputs = found.flatMap((one) => one.inputs).filter(({ id }) => needed.has(String(id)));
+  const refused = (error: unknown) => {
+    throw explained(error, to);
+  };
+  const read = await readConfigFile(to).catch(refused);
   let written: string;
   try {
-    written = withServers(text, servers, inputs);
+    written = withServers(read.text, servers, inputs);
   } catch (error) {
     throw new CommandError("refused", `${to}: ${(error as Error).message}.`); // of the reader
   }
-  // As a whole or not at all: whoever follows the file reads no half of it.
-  await writeFile(`${to}.new`, written, { mode: 0o600 });
-  await rename(`${to}.new`, to);
+  await replaceFile(read, written).catch(refused);
 }
 
 /** What programs read of a file; the entries themselves are in the file that is written. */

@@ -82,6 +82,7 @@ export const command = defineCommand({
         onState: (state) => display.onState(state),
         onFile: (news) => display.onFile(news),
       });
+      display.onRead();
       await untilAborted(ended.signal);
     } catch (error) {
       if (error instanceof Error && served === undefined)

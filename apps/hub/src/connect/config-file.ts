@@ -49,7 +49,7 @@ export async function readConfigFile(named: string): Promise<ReadFile> {
   return { path, text };
 }
 
-/** The file that a path leads to. A link to a file that is not there yet leads there as well. */
+/** The file that a path leads to, which may not be there. Throws `FileRefused` for a link that leads nowhere. */
 async function behindLinks(named: string): Promise<string> {
   const path = resolve(named);
   const whole = await realpath(path).catch(absent);

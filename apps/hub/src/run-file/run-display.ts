@@ -14,6 +14,7 @@ export interface RunDisplayOptions {
   readonly title: string;
   /** Lines, also on a terminal. */
   readonly isPlain: boolean;
+  /** All servers of the file; none until it has been read. */
   states(): readonly ServerState[];
   /** The lines of the terminal. */
   rows(): number;
@@ -71,13 +72,21 @@ export class RunDisplay {
     if (this.#isScreen) this.#drawSoon();
   }
 
+  /** The file has been read: from now on `states` has all of its servers. */
+  onRead(): void {
+    const { output } = this.#options;
+    if (output.isJson) return;
+    if (this.#isScreen) this.#drawSoon();
+    else this.#tableOnceSettled();
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }
 
   /** Says a change in a line, unless only its figures changed. */
   #tell(state: ServerState): void {
-    const { output, states } = this.#options;
+    const { output } = this.#options;
     const { name, phase, trouble, hub } = state;
     // That it waits and starts again is no news.
     const what =
@@ -86,15 +95,16 @@ export class RunDisplay {
         : JSON.stringify([phase, trouble, hub === "registered"]);
     if (what !== "" && this.#told.get(name) !== what) output.lines([stateLine(state)]);
     this.#told.set(name, what);
-    const isSettled = states().every((one) => one.phase !== "waiting" && one.phase !== "starting");
-    if (!isSettled || this.#hasShownTable) return;
+    this.#tableOnceSettled();
+  }
+
+  #tableOnceSettled(): void {
+    const { output, states } = this.#options;
+    const all = states();
+    const isSettled = all.every(({ phase }) => phase !== "waiting" && phase !== "starting");
+    if (all.length === 0 || !isSettled || this.#hasShownTable) return;
     this.#hasShownTable = true;
-    output.lines([
-      "",
-      ...stateTable(states(), this.#seen, output.columns),
-      "",
-      summaryLine(states()),
-    ]);
+    output.lines(["", ...stateTable(all, this.#seen, output.columns), "", summaryLine(all)]);
   }
 
   #drawSoon(): void {

@@ -10,7 +10,11 @@ export async function countTools(reference: Upstream): Promise<number | undefine
     const params = cursor === undefined ? {} : { cursor };
     const outcome = await reference.request("tools/list", params);
     if ("error" in outcome) return undefined;
-    const { tools, nextCursor } = outcome.result as { tools?: unknown; nextCursor?: unknown }; // checked next
+    // Checked next; a careless server answers null.
+    const { tools, nextCursor } = (outcome.result ?? {}) as {
+      tools?: unknown;
+      nextCursor?: unknown;
+    };
     if (!Array.isArray(tools)) return undefined;
     count += tools.length;
     if (typeof nextCursor !== "string" || nextCursor === "") return count;

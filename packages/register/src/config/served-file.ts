@@ -89,6 +89,8 @@ class Servers implements ServedFile {
   readonly #running = new Map<string, KeptServer>();
   readonly #standing = new Map<string, Standing>();
   #order: readonly string[] = [];
+  /** Ends when a change of the file has taken effect: what it closes is closed. */
+  #changing: Promise<unknown> = Promise.resolve();
   #followed: FollowedFile | undefined;
   #closing: Promise<void> | undefined;
 
@@ -123,7 +125,8 @@ class Servers implements ServedFile {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#followed?.close();
-      await Promise.all([...this.#running.values()].map((one) => one.close()));
+      const running = [...this.#running.values()].map((one) => one.close());
+      await Promise.all([this.#changing, ...running]);
       this.#watchdog.close();
     })();
     return this.#closing;
@@ -165,7 +168,8 @@ class Servers implements ServedFile {
       if (how !== undefined) ends.push(how);
       if (how !== undefined) (isNew ? added : changed).push(name);
     }
-    await Promise.all(ends);
+    this.#changing = Promise.all(ends);
+    await this.#changing;
     return { added, changed, removed };
   }
 
