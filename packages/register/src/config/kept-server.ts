@@ -99,7 +99,6 @@ export class KeptServer {
       name,
       log: this.#hubLog,
       shownOn: this.log,
-      sendsLog: true,
       onProcess: (event) => this.#onProcess(event),
       onRelayed: (trouble) => this.#onRelayed(trouble),
       onHub: (hub) =>
