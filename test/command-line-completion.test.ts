@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closedPort, closeServers, HubProcess, serve } from "@hub/testing";
+import { closedPort, closeServers, HubProcess, rpcOf, sendJson, serve } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandLine, runCommand } from "./support/run-command.js";
 import { serveTalkative } from "./support/talkative-server.js";
@@ -16,6 +16,29 @@ beforeAll(async () => {
   await hub.register({ name: "Talkative", transport: "http", endpoint: `${origin}/mcp` });
   await hub.status("talkative", "up");
 });
+
+/** A server whose tools have names that no SDK would give them. */
+function serveTools(names: readonly string[]) {
+  const tools = names.map((name) => ({ name, inputSchema: { type: "object" } }));
+  const serverInfo = { name: "evil", version: "1" };
+  const results: Readonly<Record<string, object>> = {
+    initialize: { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo },
+    "tools/list": { tools },
+    ping: {},
+  };
+  return serve(async (request, response) => {
+    const { id, method } = await rpcOf(request);
+    const result = results[method];
+    if (id === undefined)
+      return void response.writeHead(request.method === "POST" ? 202 : 405).end();
+    const error = { code: -32601, message: "Method not found" };
+    sendJson(response, 200, {
+      jsonrpc: "2.0",
+      id,
+      ...(result === undefined ? { error } : { result }),
+    });
+  });
+}
 
 afterAll(async () => {
   await hub.stop();
@@ -62,6 +85,17 @@ describe("completion", () => {
   test.runIf(hasShell("bash"))("in bash, files are those of the folder", async () => {
     writeFileSync(join(folder, "saved.json"), "{}");
     expect(await completed("mcp-hub import sav")).toEqual(["saved.json"]);
+  });
+
+  test.runIf(hasShell("bash"))("in bash, a tool's name is no order to the shell", async () => {
+    const names = ["say$(touch here)", "run;touch$IFS-there", "plain-name"];
+    const evil = await serveTools(names);
+    await hub.register({ name: "Evil", transport: "http", endpoint: `${evil.origin}/mcp` });
+    await hub.status("evil", "up");
+    const words = await completed("mcp-hub call evil ");
+    expect(words.length).toBe(names.length);
+    const read = spawnSync("bash", ["-c", `printf '%s\\n' ${words.join(" ")}`], { cwd: folder });
+    expect(read.stdout.toString().trim().split("\n").sort()).toEqual([...names].sort());
   });
 
   test("a hub that is away or silent costs who types a moment, and says nothing", async () => {

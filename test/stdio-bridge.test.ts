@@ -251,6 +251,17 @@ describe("mcp-hub stdio", () => {
     expect((await bridge.answerTo(7)).result).toBeDefined();
   });
 
+  test("a request waits for a hub that is away as long as it is told, whatever was sent before it", async () => {
+    const bridge = new Lines(`http://127.0.0.1:${await freePort()}`, ["--wait", "2"]);
+    const begin = performance.now();
+    for (let progress = 0; progress < 10; progress += 1)
+      bridge.send({ method: "notifications/progress", params: { progressToken: 1, progress } });
+    bridge.send({ id: 1, method: "tools/list" });
+    expect(await bridge.answerTo(1)).toMatchObject({ error: { code: -31001 } });
+    // One after the other, they would take 20 s.
+    expect(performance.now() - begin).toBeLessThan(15_000);
+  });
+
   test("says what a wrong address answers, and refuses a wrong use", async () => {
     const hub = await TestHub.start();
     const bridge = new Lines(hub.url, ["--toolset", "nothing"]);

@@ -42,7 +42,8 @@ export class EventDecoder {
     if (field === "event") this.#event = value;
     if (field === "data") {
       this.#data.push(value);
-      this.#dataLength += value.length;
+      // With its line break: lines without anything count as well.
+      this.#dataLength += value.length + 1;
     }
     if (field === "id" && !value.includes("\0")) this.#id = value;
     return [];

@@ -23,3 +23,11 @@ test.each([
   if (said === undefined) expect(problem).toBeUndefined();
   else expect(problem).toMatchObject({ code: "CALLS_FAIL", cause: expect.stringContaining(said) });
 });
+
+test("a server that has no stream of its own and is of an older revision does nothing wrong", () => {
+  const asked = ["GET", "server/discover", "DELETE"].map((method, at) => ({
+    ...{ at, method, durationMs: 1, outcome: "hub-error" as const },
+  }));
+  expect(callProblem([...asked, ...calls("ok")])).toEqual([]);
+  expect(callProblem([...asked, ...calls("error")])[0]?.cause).toContain("Of its last 1 calls");
+});

@@ -16,6 +16,9 @@ const mostLooked = 20;
 const shareOfToolErrors = 0.5;
 const leastToolErrors = 3;
 
+/** What a server of an older revision, or one without sessions, refuses as it should: clients only ask whether it has it. */
+const asksWhetherThere: ReadonlySet<string> = new Set(["GET", "DELETE", "server/discover"]);
+
 const words = {
   "hub-error": {
     what: "the hub got no answer",
@@ -33,7 +36,7 @@ const words = {
 
 /** What the last calls, newest first, say about a server. */
 export function callProblem(calls: readonly RecentCall[]): VerdictProblem[] {
-  const looked = calls.slice(0, mostLooked);
+  const looked = calls.filter(({ method }) => !asksWhetherThere.has(method)).slice(0, mostLooked);
   const refused = looked.filter(({ outcome }) => outcome === "error" || outcome === "hub-error");
   const saidNo = looked.filter(({ outcome }) => outcome === "tool-error");
   const isToolFailing =

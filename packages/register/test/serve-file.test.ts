@@ -241,6 +241,20 @@ test("a secret that a server prints is in no log, and the files of the logs are 
   expect(all).not.toContain(secret);
 });
 
+test.each([true, false])("hubs that ask for its last lines get them: %j", async (sendsLog) => {
+  hub.intercept = ({ method, path }) =>
+    method === "PUT" && !path.endsWith("/log")
+      ? { status: 200, body: { wantsLog: true, heartbeatMs: 50, ttlMs: 150 } }
+      : undefined;
+  await start({ one: greeter }, { sendsLog });
+  await isUp("one");
+  await until(
+    "some heartbeats",
+    () => hub.seen.filter(({ method }) => method === "PUT").length > 5,
+  );
+  expect(hub.seen.some(({ path }) => path.endsWith("/log"))).toBe(sendsLog);
+});
+
 test("what the file asks for is asked once, and what nobody answers makes its servers wrong", async () => {
   const asked: string[] = [];
   const entry = { ...greeter, env: { KEY: `$${"{input:key}"}` } };

@@ -26,6 +26,8 @@ _mcp_hub() {
   else prefix="\${whole}"; fi
   for word in "\${lines[@]:1}"; do
     word="\${word%%$'\\t'*}"
+    # Servers choose the names of their tools; bash puts what is completed into the line as it is.
+    [[ "\${word}" == *[^[:alnum:]_.:/=@%+,-]* ]] && printf -v word '%q' "\${word}"
     COMPREPLY+=("\${word#"\${prefix}"}")
   done
 }

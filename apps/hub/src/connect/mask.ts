@@ -2,9 +2,15 @@
 const openMembers = new Set(["type", "transport", "name", "id", "$schema", "schema", "version"]);
 const masked = "***";
 
+/** The mark of TOML with the beginning of a value: the marks at the end of Base64 have none behind them. */
+const equals = String.raw`\s*=\s*(?=["'[{+\d-]|true|false)`;
 /** What begins a member: its name as it is written, and the mark before its value. */
-const memberStart = /^\s*(?:-\s+)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([\w.-]+))\s*[:=]\s*/;
-const table = /^\s*\[\[?[\w\s."'-]+\]\]?\s*$/;
+const memberStart = new RegExp(
+  String.raw`^\s*(?:-\s+)?(?:"((?:[^"\\]|\\.)*)"\s*[:=]|'([^']*)'\s*[:=]|([\w.-]+)(?:\s*:(?=\s|$)|${equals}))\s*`,
+);
+const isNameBeforeEquals = new RegExp(`^${equals}`);
+/** The head of a table in TOML. A list on a line of its own has quotes or stands further in. */
+const table = /^\[\[?[A-Za-z_][\w\s."'-]*\]\]?\s*$/;
 const quoted = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 /** A run of characters that are no punctuation of JSON, TOML or YAML, nor the marks of a comment. */
 const word = /[^\s,:=[\]{}()"'#/*-][^\s,=[\]{}()"']*/g;
@@ -28,7 +34,8 @@ function maskTexts(text: string, isOpen: (text: string) => boolean): string {
   let result = "";
   let from = 0;
   for (const { 0: found, index } of text.matchAll(quoted)) {
-    result += maskWords(text.slice(from, index));
+    // With the quote that follows: a name is known by it.
+    result += maskWords(text.slice(from, index + 1)).slice(0, -1);
     from = index + found.length;
     const inner = found.slice(1, -1);
     const isName = /^\s*[:=]/.test(text.slice(from));
@@ -43,7 +50,7 @@ function maskWords(text: string): string {
   return text
     .replace(word, (found, at: number) => {
       if (plainValue.test(found)) return found;
-      const isName = /^\w+:$/.test(found) || /^\s*=/.test(text.slice(at + found.length));
+      const isName = /^\w+:$/.test(found) || isNameBeforeEquals.test(text.slice(at + found.length));
       return isName && /^[\w:.-]+$/.test(found) ? found : masked;
     })
     .replace(/\*\*\*(?:[^\S\r\n]+\*\*\*)+/g, masked);

@@ -3,7 +3,7 @@ import { type EntryTemplate, envKeyOf, headersKeyOf } from "./entry-template.js"
 import { CannotFillIn, fillIn, pathBelow } from "./fill-in.js";
 import { pointerTo } from "./pointer.js";
 import type { ConfigEntry } from "./read-config.js";
-import { isTelling, looksSecret, secretArgs, secretsOfUrl } from "./secrets.js";
+import { holdsSecret, isTelling, looksSecret, secretArgs, secretsOfUrl } from "./secrets.js";
 import { fromFile, type Template } from "./template.js";
 import { isObject } from "./values.js";
 
@@ -57,7 +57,7 @@ class Writer {
       this.#text(arg, ofList(at), secret.has(at) ? `argument ${at + 1}` : undefined),
     );
     const env = Object.entries(server.env).map(([name, value]) => {
-      const isSecret = isTelling(name) || looksSecret(value.written) || hasPassword(value.written);
+      const isSecret = isTelling(name) || looksSecret(value.written) || holdsSecret(value.written);
       const path = [...inner, envKeyOf(this.#given), name];
       return [name, this.#text(value, path, isSecret ? `env ${name}` : undefined)] as const;
     });
@@ -139,5 +139,3 @@ class Writer {
     return { folder: dirname(this.#file), environment: {} };
   }
 }
-
-const hasPassword = (text: string) => /:\/\/[^/\s:@]*:[^/\s@]+@/.test(text);

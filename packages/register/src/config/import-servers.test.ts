@@ -100,6 +100,40 @@ test.each([
   expect(JSON.stringify(servers)).not.toContain(secret);
 });
 
+const key = "NDk4ZTA3YzQtMTIzNC00NTY3LTg5YWItY2RlZjAxMjM0NTY3";
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  [secret, { command: "npx", args: ["mcp-remote", "--header", `Authorization: Bearer ${secret}`] }],
+  [secret, { command: "docker", args: ["run", "-e", `DB_PASSWORD=${secret}`, "image"] }],
+  [secret, { command: "run", env: { GH_PAT: secret } }],
+  [secret, { command: "run", env: { DB: `Server=db;Password=${secret};Pooling=true` } }],
+  [key, { command: "run", env: { HOOK: `https://hooks.example/services/${key}` } }],
+  [key, { command: "npx", args: ["mcp-remote", `https://mcp.example/s/${key}/mcp`] }],
+  [key, { url: `https://mcp.example/s/${key}/mcp` }],
+])("a secret is known where services tell people to put it (%#)", (hidden, entry) => {
+  const { written, servers } = bothOf(
+    join(folder, "mcp.json"),
+    JSON.stringify({ mcpServers: { one: entry } }),
+  );
+  expect(servers[0]?.imported.leftThere.length).toBe(1);
+  expect(written + JSON.stringify(servers)).not.toContain(hidden);
+  const text = JSON.stringify({ mcpServers: { one: entry } });
+  const [own] = readConfig(text, join(folder, "mcp.json")).entries;
+  const filled = own && fillInEntry(own, join(folder, "mcp.json"), { environment });
+  // What no log shows, and what makes a relay stand before a URL.
+  if (filled?.kind !== "server") throw new Error("no server");
+  expect(filled.server.secrets).toContain(hidden);
+  expect(filled.server.kind === "command" || filled.server.isPrivate).toBe(true);
+});
+
+test("an address that only names many things holds no secret", () => {
+  const url = "https://mcp.example/teams/long-name-of-a-service-v2-production/mcp";
+  const { written } = bothOf(
+    join(folder, "mcp.json"),
+    JSON.stringify({ mcpServers: { one: { url } } }),
+  );
+  expect(written).toContain(url);
+});
+
 test("what stays in the other file, what it needs and what is left out is said", () => {
   const { servers } = bothOf(join(folder, "mcp.json"), json);
   expect(servers.map(({ name, shown, imported }) => [name, shown, imported.leftThere])).toEqual([

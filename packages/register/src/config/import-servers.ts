@@ -1,10 +1,11 @@
 import { applyEdits, modify } from "jsonc-parser";
+import { loggedUrl } from "../logged-url.js";
 import type { EntryTemplate } from "./entry-template.js";
 import { findServers } from "./find-servers.js";
 import { type ImportedEntry, importedEntry } from "./import-entry.js";
 import { notationOf, parseFile } from "./parse-file.js";
 import { type ConfigEntry, readConfig } from "./read-config.js";
-import { redactorOf, secretArgs } from "./secrets.js";
+import { redactorOf, secretArgs, secretsOfUrl } from "./secrets.js";
 import { isObject } from "./values.js";
 
 /** A server that a file of a client names, as far as it can be taken over. */
@@ -55,9 +56,8 @@ function foundServer(entry: ConfigEntry, server: EntryTemplate, file: string): F
 function shownOf(server: EntryTemplate): string {
   if (server.kind === "url") {
     const { written } = server.url;
-    return URL.canParse(written)
-      ? `${new URL(written).origin}${new URL(written).pathname}`
-      : (written.split(/[?#@]/)[0] ?? "");
+    if (!URL.canParse(written)) return written.split(/[?#@]/)[0] ?? "";
+    return redactorOf(secretsOfUrl(written))(loggedUrl(written));
   }
   const args = server.args.map(({ written }) => written);
   const secret = new Set(secretArgs(args));

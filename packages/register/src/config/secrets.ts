@@ -1,6 +1,6 @@
 /** Names of variables, options, headers and parameters that hold what nobody else may know. */
 const telling =
-  /key|token|secret|passw|pwd|credential|auth|cookie|session|signature|\bsig\b|\bpat\b/i;
+  /key|token|secret|passw|pwd|credential|auth|cookie|session|signature|(?<![a-z])(?:sig|pat)(?![a-z])/i;
 
 /** What is shorter says little, and would be found in every other word. */
 const fewestCharacters = 6;
@@ -17,9 +17,9 @@ export function secretsOfCommand(
   const found = [
     ...filledIn.flatMap(withoutScheme),
     ...Object.entries(env).flatMap(([name, value]) =>
-      telling.test(name) ? withoutScheme(value) : passwordsIn(value),
+      telling.test(name) ? withoutScheme(value) : [...passwordsIn(value), ...secretsOfUrlIn(value)],
     ),
-    ...secretArgs(args).map((at) => args[at]?.replace(/^--?[\w-]+=/, "") ?? ""),
+    ...secretArgs(args).flatMap((at) => valuesIn(args[at] ?? "")),
     ...args.flatMap(passwordsIn),
   ];
   const secrets = new Set(found.filter((one) => one.trim().length >= fewestCharacters));
@@ -34,8 +34,32 @@ export function secretArgs(args: readonly string[]): readonly number[] {
     if (name !== undefined) return telling.test(name) && value !== "" ? [at] : [];
     const before = args[at - 1] ?? "";
     const isNamed = /^--?[\w-]+$/.test(before) && telling.test(before) && !arg.startsWith("-");
-    return isNamed || looksSecret(arg) || passwordsIn(arg).length > 0 ? [at] : [];
+    return isNamed || looksSecret(arg) || namesItsValue(arg) || holdsSecret(arg) ? [at] : [];
   });
+}
+
+/** `DB_PASSWORD=abc`, as `docker run -e` takes it, and `Authorization: Bearer abc`, as `mcp-remote --header` does. */
+const named = /^([\w-]+)(?:=|:\s*)(.+)$/s;
+
+function namesItsValue(arg: string): boolean {
+  const [, name = "", value = ""] = named.exec(arg) ?? [];
+  return telling.test(name) && !value.startsWith("//");
+}
+
+const hasSecretUrl = (text: string) =>
+  /^\w+:\/\//.test(text) && URL.canParse(text) && secretsOfUrl(text).length > 0;
+
+/** Whether a secret stands in a text that is none itself, as in a URL or a connection string. */
+export function holdsSecret(text: string): boolean {
+  return passwordsIn(text).length > 0 || hasSecretUrl(text);
+}
+
+/** What of an argument is the secret: of one that names its value, the value. */
+function valuesIn(arg: string): readonly string[] {
+  const option = arg.replace(/^--?[\w-]+=/, "");
+  if (hasSecretUrl(option)) return secretsOfUrl(option);
+  const value = namesItsValue(option) ? (named.exec(option)?.[2] ?? "") : option;
+  return withoutScheme(value);
 }
 
 /** Whether a name says that its value is a secret. */
@@ -59,7 +83,7 @@ export function looksSecret(value: string): boolean {
   );
 }
 
-/** What a URL holds that must not be seen: a password, or parameters of a telling name. */
+/** What a URL holds that must not be seen: a password, parameters of a telling name, and parts of its path that look like a key. */
 export function secretsOfUrl(text: string): readonly string[] {
   const url = new URL(text);
   const parameters = [...url.searchParams].filter(
@@ -67,8 +91,22 @@ export function secretsOfUrl(text: string): readonly string[] {
   );
   return [
     ...passwordsIn(text),
+    ...url.pathname
+      .split("/")
+      .filter(isKeyInPath)
+      .flatMap((part) => [part, decoded(part)]),
     ...parameters.flatMap(([, value]) => [value, encodeURIComponent(value)]),
   ];
+}
+
+const secretsOfUrlIn = (text: string) => (hasSecretUrl(text) ? secretsOfUrl(text) : []);
+
+/** Services give out addresses with a key as a part of the path. A name of many words is none. */
+function isKeyInPath(part: string): boolean {
+  return (
+    /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(part) ||
+    (looksSecret(part) && part.split(/[-_.]/).some((word) => word.length >= 16 && /\d/.test(word)))
+  );
 }
 
 /** `Bearer abc` is a secret for its second word. */
@@ -77,12 +115,16 @@ function withoutScheme(value: string): readonly string[] {
   return bare === undefined ? [value, ...passwordsIn(value)] : [bare];
 }
 
-/** The user and the password of every URL in a text. */
+/** The passwords of the URLs and connection strings in a text. */
 function passwordsIn(text: string): string[] {
-  return [...text.matchAll(/:\/\/([^/\s:@]*):([^/\s@]+)@/g)].flatMap(([, , password = ""]) => [
-    password,
-    decoded(password),
-  ]);
+  const ofUrls = [...text.matchAll(/:\/\/([^/\s:@]*):([^/\s@]+)@/g)];
+  const ofStrings = [
+    ...text.matchAll(/(?:^|;)\s*(?:password|pwd|\w*accesskey|accountkey)\s*=\s*([^;]+)/gi),
+  ];
+  return [
+    ...ofUrls.flatMap(([, , password = ""]) => [password, decoded(password)]),
+    ...ofStrings.map(([, password = ""]) => password.trim()),
+  ];
 }
 
 function decoded(text: string): string {

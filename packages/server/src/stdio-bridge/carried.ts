@@ -52,6 +52,8 @@ export class Carried {
   readonly requests: readonly JsonRpcRequest[];
   readonly bytes: number;
   readonly ending = new AbortController();
+  /** When the client sent it, by `performance.now()`. */
+  readonly since = performance.now();
   readonly #waiting: Set<JsonRpcId>;
   /** The client wants no answer any more. */
   isCancelled = false;

@@ -78,7 +78,10 @@ export class StdioBridge {
     const [first] = line.messages;
     if (line.messages.some(({ kind }) => kind === "request")) this.#request(line);
     else if (first?.kind === "notification") this.#notify(first.message, line);
-    else void this.#before.then(() => this.#tell(line));
+    else {
+      const since = performance.now();
+      void this.#before.then(() => this.#tell(line, since));
+    }
   }
 
   /** A line was longer than any that is taken. */
@@ -137,8 +140,9 @@ export class StdioBridge {
   /** A notification is there before what follows it: `initialized` before the first call. */
   #notify(message: JsonRpcNotification, line: ClientLine): void {
     if (message.method === "notifications/cancelled" && this.#cancel(message)) return;
+    const since = performance.now();
     this.#before = this.#before.then(async () => {
-      const isDone = await this.#tell(line);
+      const isDone = await this.#tell(line, since);
       if (message.method !== "notifications/initialized" || this.#session === undefined) return;
       this.#session.initialized = line.text;
       if (isDone) this.#listen(this.#session);
@@ -169,7 +173,13 @@ export class StdioBridge {
     const usedId = session?.id;
     const headers = isModern ? this.#modern.of(request, line.text) : (session?.headers ?? {});
     const { signal } = carried.ending;
-    let answer = await this.#waitingHttp.post(line.text, headers, isRepeatable, signal);
+    let answer = await this.#waitingHttp.post(
+      line.text,
+      headers,
+      isRepeatable,
+      signal,
+      carried.since,
+    );
     if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
       answer.resume();
       await this.#reopen(session, usedId);
@@ -317,12 +327,12 @@ export class StdioBridge {
   }
 
   /** Sends what has no answer. Whether it arrived. */
-  async #tell({ text }: ClientLine): Promise<boolean> {
+  async #tell({ text }: ClientLine, since: number): Promise<boolean> {
     const { signal } = this.#ending;
     try {
       const session = this.#session;
       const usedId = session?.id;
-      let answer = await this.#waitingHttp.post(text, session?.headers ?? {}, false, signal);
+      let answer = await this.#waitingHttp.post(text, session?.headers ?? {}, false, signal, since);
       if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
         answer.resume();
         await this.#reopen(session, usedId);

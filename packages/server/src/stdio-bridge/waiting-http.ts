@@ -33,25 +33,29 @@ export class WaitingHttp {
     this.#options = options;
   }
 
+  /** `since`: when the client sent it, by `performance.now()`. Its time runs also while it waits for its turn. */
   post(
     body: string,
     headers: Headers,
     isRepeatable: boolean,
     signal: AbortSignal,
+    since = performance.now(),
   ): Promise<IncomingMessage> {
     const all = { ...postHeaders, ...headers };
-    return this.#send({ method: "POST", headers: all, body, isRepeatable, signal });
+    return this.#send({ method: "POST", headers: all, body, isRepeatable, signal }, since);
   }
 
   get(headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
     const all = { accept: "text/event-stream", ...headers };
-    return this.#send({ method: "GET", headers: all, isRepeatable: true, signal });
+    return this.#send(
+      { method: "GET", headers: all, isRepeatable: true, signal },
+      performance.now(),
+    );
   }
 
   /** Rejects with `NotReached` when the time is over, and with `ConnectionLost`. */
-  async #send(request: HubRequest): Promise<IncomingMessage> {
+  async #send(request: HubRequest, since: number): Promise<IncomingMessage> {
     const { http, waitMs, note } = this.#options;
-    const begin = performance.now();
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(mostPauseMs, 2 * pauseMs)) {
       try {
         const answer = await http.send(request);
@@ -59,7 +63,7 @@ export class WaitingHttp {
         this.#isAway = false;
         return answer;
       } catch (error) {
-        const isOver = performance.now() - begin + pauseMs > waitMs;
+        const isOver = performance.now() - since + pauseMs > waitMs;
         if (!(error instanceof NotReached) || isOver || request.signal.aborted) throw error;
         if (!this.#isAway)
           note(`the hub at ${http.url.href} is not reached (${error.message}); trying again`);
