@@ -15,8 +15,8 @@ test("a server that is removed while the doctor looks around is left out, and th
   const hub = {
     url,
     servers: async () => ({ servers: ["gone", "away"].map((id) => ({ id, status: "down" })) }),
-    diagnose: async (asked: { readonly server?: string }) => {
-      if (asked.server === "gone") throw new HubClientError(gone);
+    diagnose: async (asked: { readonly server: string } | { readonly endpoint: string }) => {
+      if ("server" in asked && asked.server === "gone") throw new HubClientError(gone);
       return { problems: [problem] } as unknown as Diagnosis; // as much as is looked at
     },
   };

@@ -4,7 +4,7 @@ import { findServers } from "./find-servers.js";
 import { type ImportedEntry, importedEntry } from "./import-entry.js";
 import { notationOf, parseFile } from "./parse-file.js";
 import { type ConfigEntry, readConfig } from "./read-config.js";
-import { redactorOf, secretArgs } from "./secrets.js";
+import { secretArgs } from "./secrets.js";
 import { isObject } from "./values.js";
 
 /** A server that a file of a client names, as far as it can be taken over. */
@@ -61,7 +61,7 @@ function shownOf(server: EntryTemplate): string {
   }
   const args = server.args.map(({ written }) => written);
   const secret = new Set(secretArgs(args));
-  const words = args.map((arg, at) => (secret.has(at) ? redactorOf([arg])(arg) : arg));
+  const words = args.map((arg, at) => (secret.has(at) ? "***" : arg));
   return [server.command.written, ...words].join(" ");
 }
 
