@@ -32,6 +32,12 @@ describe("in what a program prints, the mask", () => {
     expect(mask(encoded)).toContain("***");
   });
 
+  test("leaves nothing of the secrets that it is told of, in any spelling, nor of broken text", () => {
+    const told = createMask({}, ['qu"ote&d', "half \ud800"]);
+    expect(told('qu"ote&d qu\\"ote&d qu%22ote%26d')).toBe("*** *** ***");
+    expect(told(Buffer.from('qu"ote&d').toString("base64"))).toContain("***");
+  });
+
   test("leaves no secret, wherever it stands", () => {
     const secret = fc.string({ minLength: 4, maxLength: 30 }).map((text) => text.trim());
     fc.assert(

@@ -7,18 +7,26 @@ const shortestLine = 8;
 
 const mask = "***";
 
-/** Makes texts harmless: see `createMask`. */
+/** Makes texts harmless: see `createMask` and `maskOf`. */
 export type Mask = (text: string) => string;
 
 /**
  * Replaces, in what a program printed, the values of all variables whose names look like secrets (TOKEN, KEY,
- * SECRET, PASSWORD and the like), also as they stand in URLs, in JSON and in Base64, and the passwords in URLs.
- * It knows no other secrets.
+ * SECRET, PASSWORD and the like), and `secrets`, as `maskOf` does. It knows no other secrets.
  */
-export function createMask(environment: Readonly<Record<string, string | undefined>>): Mask {
-  const values = Object.entries(environment).flatMap(([name, value = ""]) =>
-    secretName.test(name) ? spellingsOf(value.trim()) : [],
+export function createMask(
+  environment: Readonly<Record<string, string | undefined>>,
+  secrets: readonly string[] = [],
+): Mask {
+  const ofVariables = Object.entries(environment).flatMap(([name, value]) =>
+    value !== undefined && secretName.test(name) ? [value] : [],
   );
+  return maskOf([...ofVariables, ...secrets]);
+}
+
+/** Replaces secrets, also as they stand in URLs, in JSON and in Base64, and the passwords in URLs. */
+export function maskOf(secrets: readonly string[]): Mask {
+  const values = secrets.flatMap((secret) => spellingsOf(secret.trim().toWellFormed()));
   // A secret that holds another one goes first, or its rest would stay.
   const sorted = [...new Set(values)].sort((one, other) => other.length - one.length);
   return (text) => {

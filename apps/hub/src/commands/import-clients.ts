@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
@@ -6,6 +6,7 @@ import type { CommandContext } from "../command-line/context.js";
 import { type Line, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { counted } from "../command-line/words.js";
+import { thisMachine } from "../connect/client-folders.js";
 import { readConfigFile, replaceFile } from "../connect/config-file.js";
 import { explained } from "../connect/explained.js";
 import { chosen } from "../import-clients/choose.js";
@@ -61,10 +62,7 @@ export async function importClients(
   { names, isAll, to: wished, from }: ImportWishes,
 ): Promise<undefined> {
   const { environment, folder, hubUrl, input, interrupted, output } = context;
-  const machine = {
-    home: environment.HOME || environment.USERPROFILE || homedir(),
-    ...{ platform: process.platform, environment, project: folder },
-  };
+  const machine = thisMachine(environment, folder, existsSync);
   const everything = await findServers(machine, hubUrl());
   const found = everything.filter(({ client }) => from.length === 0 || from.includes(client));
   const candidates = found.flatMap(({ servers }) => servers);

@@ -26,7 +26,7 @@ export function thisMachine(
 /** Where applications keep what they write for a person. */
 export function applicationFolder({ home, platform, env }: Machine, ...names: string[]): string {
   if (platform === "darwin") return join(home, "Library", "Application Support", ...names);
-  if (platform === "win32") return join(env.APPDATA ?? join(home, "AppData", "Roaming"), ...names);
+  if (platform === "win32") return join(env.APPDATA || join(home, "AppData", "Roaming"), ...names);
   return configFolder({ home, env }, ...names);
 }
 
@@ -37,4 +37,11 @@ export function configFolder(
 ): string {
   const named = env.XDG_CONFIG_HOME;
   return join(named === undefined || named === "" ? join(home, ".config") : named, ...names);
+}
+
+/** Zed keeps to the XDG directories on macOS too. */
+export function zedFolder(machine: Machine): string {
+  return machine.platform === "win32"
+    ? applicationFolder(machine, "Zed")
+    : configFolder(machine, "zed");
 }

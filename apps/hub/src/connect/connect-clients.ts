@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { applicationFolder, configFolder, type Machine } from "./client-folders.js";
+import { applicationFolder, configFolder, type Machine, zedFolder } from "./client-folders.js";
 import {
   bridgeEntry,
   type ConnectClient,
@@ -125,7 +125,7 @@ const zed: ConnectClient = {
   title: "Zed",
   format: "json",
   startsBridge: true,
-  file: files((machine) => configFolder(machine, "zed", "settings.json"), ".zed", "settings.json"),
+  file: files((machine) => join(zedFolder(machine), "settings.json"), ".zed", "settings.json"),
   places: (wanted) => [
     memberPlace(
       "context_servers",

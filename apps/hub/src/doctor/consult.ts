@@ -124,11 +124,17 @@ async function allTroubled({ hub, signal }: Consultation) {
   const diagnoses: Diagnosis[] = [];
   for (let start = 0; start < chosen.length; start += atOnce) {
     const asked = chosen.slice(start, start + atOnce);
-    diagnoses.push(
-      ...(await Promise.all(asked.map(({ id }) => hub.diagnose({ server: id }, signal)))),
+    const answers = await Promise.all(
+      asked.map(({ id }) => hub.diagnose({ server: id }, signal).catch(goneMeanwhile)),
     );
+    diagnoses.push(...answers.filter((one) => one !== undefined));
   }
   return { diagnoses, moreServers: troubled.length - chosen.length };
+}
+
+/** A server that was removed after it was listed is no trouble any more. */
+function goneMeanwhile(error: unknown): undefined {
+  if (!HubClientError.is(error) || error.code !== "SERVER_NOT_FOUND") throw error;
 }
 
 async function hubFacts({ hub, option, environment, signal }: Consultation): Promise<HubFacts> {

@@ -1,13 +1,10 @@
 import { join } from "node:path";
-
-/** What decides where the files of clients are. */
-export interface Machine {
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The folder whose project files count. */
-  readonly project: string;
-}
+import {
+  applicationFolder,
+  configFolder,
+  type Machine,
+  zedFolder,
+} from "../connect/client-folders.js";
 
 /** A file in which a client keeps its servers, if it is there. */
 export interface ClientFile {
@@ -19,25 +16,23 @@ export interface ClientFile {
 
 /** The files in which the clients of this machine keep their servers, for the person and for the project. */
 export function clientFiles(machine: Machine): readonly ClientFile[] {
-  const { home, project, environment } = machine;
-  const applications = applicationsFolder(machine);
-  const config = environment.XDG_CONFIG_HOME || join(home, ".config");
+  const { home, project, env } = machine;
   const inHome = (...names: string[]) => join(home, ...names);
   const inProject = (...names: string[]) => join(project, ...names);
   const inCode = (...names: string[]) =>
     ["Code", "Code - Insiders", "VSCodium"].map((name) =>
-      join(applications, name, "User", ...names),
+      applicationFolder(machine, name, "User", ...names),
     );
   const all: readonly (readonly [client: string, title: string, files: readonly string[]])[] = [
     [
       "claude-desktop",
       "Claude Desktop",
-      [join(applications, "Claude", "claude_desktop_config.json")],
+      [applicationFolder(machine, "Claude", "claude_desktop_config.json")],
     ],
     [
       "claude-code",
       "Claude Code",
-      [join(environment.CLAUDE_CONFIG_DIR || home, ".claude.json"), inProject(".mcp.json")],
+      [join(env.CLAUDE_CONFIG_DIR || home, ".claude.json"), inProject(".mcp.json")],
     ],
     [
       "vscode",
@@ -49,35 +44,34 @@ export function clientFiles(machine: Machine): readonly ClientFile[] {
     [
       "codex",
       "Codex",
-      [
-        join(environment.CODEX_HOME || inHome(".codex"), "config.toml"),
-        inProject(".codex", "config.toml"),
-      ],
+      [join(env.CODEX_HOME || inHome(".codex"), "config.toml"), inProject(".codex", "config.toml")],
     ],
     [
       "gemini",
       "Gemini CLI",
       [inHome(".gemini", "settings.json"), inProject(".gemini", "settings.json")],
     ],
-    ["qwen", "Qwen Code", [inHome(".qwen", "settings.json"), inProject(".qwen", "settings.json")]],
+    [
+      "qwen-code",
+      "Qwen Code",
+      [inHome(".qwen", "settings.json"), inProject(".qwen", "settings.json")],
+    ],
     [
       "copilot-cli",
       "Copilot CLI",
-      [join(environment.COPILOT_HOME || inHome(".copilot"), "mcp-config.json")],
+      [join(env.COPILOT_HOME || inHome(".copilot"), "mcp-config.json")],
     ],
     [
       "opencode",
       "opencode",
       [
-        ...["opencode.json", "opencode.jsonc"].map((name) => join(config, "opencode", name)),
+        ...["opencode.json", "opencode.jsonc"].map((name) =>
+          configFolder(machine, "opencode", name),
+        ),
         ...["opencode.json", "opencode.jsonc"].map((name) => inProject(name)),
       ],
     ],
-    [
-      "zed",
-      "Zed",
-      [join(zedFolder(machine, config), "settings.json"), inProject(".zed", "settings.json")],
-    ],
+    ["zed", "Zed", [join(zedFolder(machine), "settings.json"), inProject(".zed", "settings.json")]],
     [
       "cline",
       "Cline",
@@ -107,21 +101,7 @@ export function clientFiles(machine: Machine): readonly ClientFile[] {
       "Junie",
       [inHome(".junie", "mcp", "mcp.json"), inProject(".junie", "mcp", "mcp.json")],
     ],
-    ["amp", "Amp", [join(config, "amp", "settings.json")]],
+    ["amp", "Amp", [configFolder(machine, "amp", "settings.json")]],
   ];
   return all.flatMap(([client, title, files]) => files.map((file) => ({ client, title, file })));
-}
-
-/** Where applications keep what they write for a person. */
-function applicationsFolder({ home, platform, environment }: Machine): string {
-  if (platform === "darwin") return join(home, "Library", "Application Support");
-  if (platform === "win32") return environment.APPDATA || join(home, "AppData", "Roaming");
-  return environment.XDG_CONFIG_HOME || join(home, ".config");
-}
-
-/** Zed keeps to the XDG directories on macOS too. */
-function zedFolder({ home, platform, environment }: Machine, config: string): string {
-  return platform === "win32"
-    ? join(environment.APPDATA || join(home, "AppData", "Roaming"), "Zed")
-    : join(config, "zed");
 }

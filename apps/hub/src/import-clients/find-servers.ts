@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type FoundServer, findInFile } from "@hub/register/run";
-import { type ClientFile, clientFiles, type Machine } from "./client-files.js";
+import type { Machine } from "../connect/client-folders.js";
+import { type ClientFile, clientFiles } from "./client-files.js";
 
 /** A server of a client, with the name that it gets in one's own file. */
 export interface Candidate extends FoundServer {

@@ -19,7 +19,9 @@ export function watchHub(
   const stop = new AbortController();
   let last = "";
   const look = async () => {
-    const seen = await everyServer(client, stop.signal).catch((): readonly ServerSummary[] => []);
+    const seen = await client
+      .everyServer({}, stop.signal)
+      .catch((): readonly ServerSummary[] => []);
     if (stop.signal.aborted) return;
     const view = new Map(
       seen.map(({ name, status, capabilities }) => [name, { status, tools: capabilities?.tools }]),
@@ -40,18 +42,4 @@ export function watchHub(
     clearInterval(timer);
     stop.abort();
   };
-}
-
-async function everyServer(
-  client: HubClient,
-  signal: AbortSignal,
-): Promise<readonly ServerSummary[]> {
-  const servers: ServerSummary[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.servers(cursor === undefined ? {} : { cursor }, signal);
-    servers.push(...page.servers);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined && servers.length < 10_000);
-  return servers;
 }

@@ -1,5 +1,4 @@
 import type { HubClient, ServerDetail } from "@hub/client";
-import { everyPage } from "../command-line/pages.js";
 import { definitionOf } from "../command-line/toolset-text.js";
 import type { CatalogueFile, CatalogueServer } from "./catalogue-file.js";
 
@@ -46,8 +45,7 @@ export async function exportCatalogue(
   now: Date,
   signal: AbortSignal,
 ): Promise<CatalogueFile> {
-  const pages = await everyPage((cursor) => hub.servers({ hidden: true, cursor }, signal));
-  const ids = pages.flatMap((page) => page.servers.map(({ id }) => id));
+  const ids = (await hub.everyServer({ hidden: true }, signal)).map(({ id }) => id);
   const servers: ServerDetail[] = [];
   for (let at = 0; at < ids.length; at += atATime) {
     const group = ids.slice(at, at + atATime).map((id) => hub.server(id, signal));

@@ -7,7 +7,6 @@ import {
   type ServerSummary,
   type ToolsetInput,
 } from "@hub/client";
-import { everyPage } from "../command-line/pages.js";
 import type { CatalogueFile, CatalogueServer } from "./catalogue-file.js";
 
 /** What became of one thing in the file. */
@@ -58,8 +57,8 @@ export class CatalogueImport {
    */
   async take(file: CatalogueFile): Promise<readonly Imported[]> {
     const { signal } = this.#options;
-    const pages = await everyPage((cursor) => this.#hub.servers({ hidden: true, cursor }, signal));
-    const servers = new Map(pages.flatMap((page) => page.servers.map((one) => [one.name, one])));
+    const known = await this.#hub.everyServer({ hidden: true }, signal);
+    const servers = new Map(known.map((one) => [one.name, one]));
     const { toolsets } = await this.#hub.toolsets(signal);
     const there = new Set(toolsets.map(({ id }) => id));
     const done: Imported[] = [];

@@ -119,7 +119,7 @@ export const agent = new Agent({ tools: clients });
 export const mcpServers: ClientKind = {
   ...frameworkTraits["mcp-servers"],
   id: "mcp-servers",
-  title: "mcpServers (any other client)",
+  title: "Any other client",
   format: "json",
   file: ".mcp.json",
   data: mcpServersConfig,

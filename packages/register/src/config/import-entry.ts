@@ -50,6 +50,9 @@ class Writer {
   command(server: EntryTemplate & { kind: "command" }): Record<string, unknown> {
     const inner = isObject(this.#given.command) ? ["command"] : [];
     const isList = Array.isArray(this.#given.command);
+    const program: Key[] = isList
+      ? ["command", 0]
+      : ["command", ...(inner.length > 0 ? ["path"] : [])];
     const ofList = (at: number): Key[] =>
       isList && this.#given.args === undefined ? ["command", at + 1] : [...inner, "args", at];
     const secret = new Set(secretArgs(server.args.map(({ written }) => written)));
@@ -62,11 +65,11 @@ class Writer {
       return [name, this.#text(value, path, isSecret ? `env ${name}` : undefined)] as const;
     });
     return {
-      command: this.#text(server.command, [], undefined),
+      command: this.#text(server.command, program, undefined),
       ...(args.length === 0 ? {} : { args }),
       ...(env.length === 0 ? {} : { env: Object.fromEntries(env) }),
-      ...(server.cwd === undefined ? {} : { cwd: this.#path(server.cwd) }),
-      ...(server.envFile === undefined ? {} : { envFile: this.#path(server.envFile) }),
+      ...(server.cwd === undefined ? {} : { cwd: this.#path(server.cwd, "cwd") }),
+      ...(server.envFile === undefined ? {} : { envFile: this.#path(server.envFile, "envFile") }),
     };
   }
 
@@ -123,7 +126,7 @@ class Writer {
   }
 
   /** A path that leads to the same place from another folder. */
-  #path(template: Template): string {
+  #path(template: Template, key: string): string {
     try {
       const isKnown = template.parts.every(
         (part) => typeof part === "string" || part.kind === "place",
@@ -132,7 +135,7 @@ class Writer {
     } catch (error) {
       if (!(error instanceof CannotFillIn)) throw error;
     }
-    return this.#text(template, [], undefined);
+    return this.#text(template, [key], undefined);
   }
 
   get #surroundings() {

@@ -75,6 +75,14 @@ const opencode = JSON.stringify({
     },
   },
 });
+/** Programs whose names look like references, where the client knows none of this kind. */
+const dollars = JSON.stringify({
+  mcp: {
+    list: { type: "local", command: [`${ref("A")}/run`, "x"] },
+    text: { type: "local", command: `${ref("B")}/run` },
+    inner: { type: "local", command: { path: `${ref("C")}/run`, args: ["x"] } },
+  },
+});
 const zed = `{
   // mine
   "context_servers": { "a/b~c": { "command": { "path": "run", "env": { "KEY": "${secret}" } } } },
@@ -88,6 +96,7 @@ test.each([
   ["mcp.json", json],
   ["config.toml", toml],
   ["opencode.json", opencode],
+  ["opencode.json", dollars],
   ["settings.json", zed],
   ["mcp.json", vscode],
 ])("what is taken over from %s (%#) is served as it was, and no secret is copied", (name, text) => {

@@ -61,7 +61,7 @@ function shownOf(server: EntryTemplate): string {
   }
   const args = server.args.map(({ written }) => written);
   const secret = new Set(secretArgs(args));
-  const words = args.map((arg, at) => (secret.has(at) ? redactorOf([arg])(arg) : arg));
+  const words = args.map((arg, at) => (secret.has(at) ? "***" : arg));
   return [server.command.written, ...words].join(" ");
 }
 

@@ -13,7 +13,6 @@ import type { Watchdog } from "../stdio/watchdog.js";
 import { type ProcessOptions, wrapCommand } from "../stdio/wrap-command.js";
 import type { Upstream } from "../wrap/upstream.js";
 import type { ServerEntry } from "./read-entry.js";
-import { redactorOf } from "./secrets.js";
 
 export interface Keeping extends ProcessOptions {
   readonly name: string;
@@ -43,8 +42,7 @@ export function keepEntry(server: ServerEntry, keeping: Keeping): Kept {
   const { name, log, onHub = () => {} } = keeping;
   const said: RegisterOptions = { ...keeping.register, name, log, signals: false };
   if (server.kind === "command") {
-    const redact = redactorOf(server.secrets);
-    const wrapped = wrapCommand({ ...keeping, ...server, label: name, register: said, redact });
+    const wrapped = wrapCommand({ ...keeping, ...server, label: name, register: said });
     wrapped.registered.onStatus(onHub);
     return wrapped;
   }

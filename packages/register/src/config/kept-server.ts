@@ -1,10 +1,10 @@
 import type { Log } from "../log.js";
 import { loggedUrl } from "../logged-url.js";
+import { type Mask, maskOf } from "../mask-secrets.js";
 import type { ProcessEvent } from "../stdio/command.js";
 import { countTools } from "./count-tools.js";
 import { type Keeping, type Kept, keepEntry } from "./keep-entry.js";
 import type { ServerEntry } from "./read-entry.js";
-import { redactorOf } from "./secrets.js";
 import { ServerLog } from "./server-log.js";
 import type { ServerState } from "./server-state.js";
 import type { Turns } from "./turns.js";
@@ -33,7 +33,7 @@ export class KeptServer {
   readonly entry: ServerEntry;
   readonly log: ServerLog;
   readonly #options: KeptServerOptions;
-  readonly #redact: (text: string) => string;
+  readonly #mask: Mask;
   readonly #stop = new AbortController();
   readonly #ran: Promise<void>;
   #state: ServerState;
@@ -44,9 +44,9 @@ export class KeptServer {
     const { name, server } = options;
     this.#options = options;
     this.entry = server;
-    this.#redact = redactorOf(server.secrets);
+    this.#mask = maskOf(server.secrets);
     this.log = new ServerLog({
-      ...{ name, folder: options.logFolder, redact: this.#redact },
+      ...{ name, folder: options.logFolder, mask: this.#mask },
       now: () => new Date(),
     });
     this.log.setMaxListeners(0);
@@ -159,7 +159,7 @@ export class KeptServer {
 
   #failed(error: unknown, againInMs: number): void {
     if (this.#isStopped) return;
-    const reason = this.#redact(error instanceof Error ? error.message : String(error));
+    const reason = this.#mask(error instanceof Error ? error.message : String(error));
     this.#tell(`it does not start: ${reason}`);
     this.#set({
       phase: "restarting",
@@ -177,7 +177,7 @@ export class KeptServer {
 
   /** What the helper says of hub and server: in the log, and where it is bad in the state. */
   readonly #hubLog: Log = ({ level, message }) => {
-    const text = this.#redact(message);
+    const text = this.#mask(message);
     this.#tell(`${level}: ${text}`);
     if (level === "error" && isOfHub(text)) this.#set({ trouble: text });
   };

@@ -134,11 +134,3 @@ function decoded(text: string): string {
     return text;
   }
 }
-
-/** Takes secrets out of texts. */
-export type Redact = (text: string) => string;
-
-export function redactorOf(secrets: readonly string[]): Redact {
-  const all = [...new Set(secrets.flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]))];
-  return (text) => all.reduce((left, secret) => left.replaceAll(secret, "***"), text);
-}

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import type { Redact } from "./secrets.js";
+import type { Mask } from "../mask-secrets.js";
 
 const mostLines = 200;
 const mostCharacters = 64 * 1024;
@@ -13,7 +13,7 @@ export interface ServerLogOptions {
   readonly name: string;
   /** Where a file of it is kept. Default: it is in memory alone. */
   readonly folder?: string | undefined;
-  readonly redact: Redact;
+  readonly mask: Mask;
   now(): Date;
 }
 
@@ -39,7 +39,7 @@ export class ServerLog extends Writable {
 
   override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
     const at = this.#options.now().toISOString();
-    const texts = this.#options.redact(String(chunk)).split("\n");
+    const texts = this.#options.mask(String(chunk)).split("\n");
     const lines = texts
       .filter((text) => text.trim() !== "")
       .map((text) => `${at} ${text.trimEnd()}`);

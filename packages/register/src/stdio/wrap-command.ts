@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Log } from "../log.js";
-import { createMask, type Mask } from "../mask-secrets.js";
+import { createMask } from "../mask-secrets.js";
 import type { RegisterOptions } from "../options.js";
 import { type Registered, registerBackend } from "../register.js";
 import type { Backend } from "../wrap/backend.js";
@@ -43,8 +43,8 @@ export interface WrapOptions extends ProcessOptions {
   readonly register: RegisterOptions;
   readonly watchdog: Watchdog;
   readonly log: Log;
-  /** Takes out of the last lines what is secret beside the environment. Default: nothing. */
-  readonly redact?: Mask | undefined;
+  /** What is taken out of the last lines beside the secrets of the environment. Default: nothing. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** A command that is served and kept registered. */
@@ -60,9 +60,8 @@ export interface Wrapped {
 
 /** Runs a stdio MCP server, serves it over HTTP and keeps it registered. */
 export function wrapCommand(options: WrapOptions): Wrapped {
-  const { log, isShared, sendsLog, env = {}, redact = (text) => text } = options;
-  const mask = createMask({ ...process.env, ...env });
-  const lines = new LastLines((line) => mask(redact(line)));
+  const { log, isShared, sendsLog, env = {}, secrets } = options;
+  const lines = new LastLines(createMask({ ...process.env, ...env }, secrets));
   const output = new ShownOutput({
     to: options.shownOn ?? process.stderr,
     prefix: `[${options.label}]`,

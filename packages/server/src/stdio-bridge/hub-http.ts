@@ -7,6 +7,9 @@ export class NotReached extends Error {}
 /** The connection broke after the request went out: it may have run. */
 export class ConnectionLost extends Error {}
 
+/** A connection that takes longer is not reached: the system itself would wait for minutes. In milliseconds. */
+const mostConnectMs = 5_000;
+
 export type HubRequest = {
   readonly method: "POST" | "GET" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
@@ -25,8 +28,11 @@ export class HubHttp {
   readonly #token: string | undefined;
   readonly #isTls: boolean;
   readonly #agent: Agent | TlsAgent;
+  readonly #connectMs: number;
 
-  constructor(url: URL, token: string | undefined) {
+  /** `connectMs`: how long one connection may take, in milliseconds. */
+  constructor(url: URL, token: string | undefined, connectMs = mostConnectMs) {
+    this.#connectMs = connectMs;
     this.url = url;
     this.#token = token;
     this.#isTls = url.protocol === "https:";
@@ -47,15 +53,20 @@ export class HubHttp {
         headers: { ...headers, ...authorization, ...length },
       });
       let isConnected = false;
+      let timer: NodeJS.Timeout | undefined;
       request.once("socket", (socket) => {
         const connected = () => {
+          clearTimeout(timer);
           isConnected = true;
         };
+        const tooLate = () => request.destroy(new Error("no connection came about in time"));
+        if (socket.connecting) timer = setTimeout(tooLate, this.#connectMs);
         if (!socket.connecting) connected();
         else socket.once(this.#isTls ? "secureConnect" : "connect", connected);
       });
       request.once("response", resolve);
       request.once("error", (error) => {
+        clearTimeout(timer);
         const wasIdle = request.reusedSocket && isRepeatable;
         const Failure = !isConnected || wasIdle ? NotReached : ConnectionLost;
         reject(new Failure(reasonOf(error), { cause: error }));

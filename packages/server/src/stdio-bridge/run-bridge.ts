@@ -1,11 +1,12 @@
 import { LineReader } from "@hub/mcp";
+import { pause } from "./pause.js";
 import { StdioBridge } from "./stdio-bridge.js";
 
 /** The longest message of a client, in bytes. */
 const mostLineBytes = 16 * 1024 * 1024;
 /** How long requests may still take once the client has closed its end, in milliseconds. */
 const lingerMs = 1_500;
-/** How long the hub may take to end the session, in milliseconds. */
+/** How long the hub may take to end the session, and the client to read the rest, in milliseconds. */
 const closeMs = 500;
 
 export type RunBridgeOptions = {
@@ -53,13 +54,13 @@ export async function runBridge(options: RunBridgeOptions): Promise<void> {
   await flushed(output);
 }
 
-/** What was written is with the client, or the client is gone; a process may end then. */
-function flushed(output: NodeJS.WritableStream): Promise<void> {
-  if (!output.writable) return Promise.resolve();
-  return new Promise((resolve) => {
-    output.once("error", () => resolve());
-    output.write("", () => resolve());
-  });
+/** What was written is with the client, or the client is gone or does not read; a process may end then. */
+async function flushed(output: NodeJS.WritableStream): Promise<void> {
+  if (!output.writable) return;
+  const done = new AbortController();
+  output.once("error", () => done.abort());
+  output.write("", () => done.abort());
+  await pause(closeMs, done.signal);
 }
 
 /** Writes lines; waits while the client does not read. A client that is gone ends the bridge. */
@@ -71,15 +72,18 @@ function writer(output: NodeJS.WritableStream, onGone: () => void) {
   };
   output.on("error", gone);
   output.once("close", gone);
-  return (line: string): Promise<void> => {
-    if (isGone || output.write(`${line}\n`)) return Promise.resolve();
-    return new Promise((resolve) => {
+  let room: Promise<void> | undefined;
+  return async (line: string): Promise<void> => {
+    if (isGone || output.write(`${line}\n`)) return;
+    room ??= new Promise((resolve) => {
       const done = () => {
         for (const event of ["drain", "close", "error"]) output.off(event, done);
+        room = undefined;
         resolve();
       };
       for (const event of ["drain", "close", "error"]) output.once(event, done);
     });
+    await room;
   };
 }
 

@@ -169,6 +169,7 @@ export class StdioBridge {
     const isModern = eraOf(request.method, request.params, undefined) === "modern";
     if (isOpening) this.#begin(new BridgeSession(line.text));
     const session = isModern ? undefined : this.#session;
+    if (session !== undefined) await this.#opened();
     const isRepeatable = carried.requests.every(({ method }) => method !== "tools/call");
     const usedId = session?.id;
     const headers = isModern ? this.#modern.of(request, line.text) : (session?.headers ?? {});
@@ -292,11 +293,17 @@ export class StdioBridge {
 
   /** Opens the session of a client anew, once for all who miss it. */
   async #reopen(session: BridgeSession, lostId: string): Promise<void> {
-    if (session.id !== lostId) return;
-    this.#reopening ??= this.#openAgain(session).finally(() => {
-      this.#reopening = undefined;
-    });
+    if (session.id === lostId)
+      this.#reopening ??= this.#openAgain(session).finally(() => {
+        this.#reopening = undefined;
+      });
     await this.#reopening;
+  }
+
+  /** Nothing is sent in a session that is being opened again before the hub has been told all of it. */
+  async #opened(): Promise<void> {
+    // Whoever opens it says what went wrong.
+    await this.#reopening?.catch(() => undefined);
   }
 
   async #openAgain(session: BridgeSession): Promise<void> {
@@ -304,8 +311,10 @@ export class StdioBridge {
     const { signal } = this.#ending;
     const answer = await this.#waitingHttp.post(session.initialize, {}, true, signal);
     const line = readClientLine(session.initialize);
-    if (line === undefined || answer.statusCode !== 200)
+    if (line === undefined || answer.statusCode !== 200) {
+      answer.resume();
       throw new AnswerInvalid(`it opens no new session (HTTP status ${answer.statusCode})`);
+    }
     session.takeId(answer);
     const carried = new Carried(line);
     const take = async (data: string) => {
@@ -331,6 +340,7 @@ export class StdioBridge {
     const { signal } = this.#ending;
     try {
       const session = this.#session;
+      await this.#opened();
       const usedId = session?.id;
       let answer = await this.#waitingHttp.post(text, session?.headers ?? {}, false, signal, since);
       if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
