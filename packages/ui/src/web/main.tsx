@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiError } from "./api/http.js";
+import { isAway } from "./api/problem.js";
 import { startLive } from "./live/live.js";
 import { createAppRouter } from "./router.js";
 import "./styles.css";
@@ -13,8 +13,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       // A hub that restarts is back in a moment; what it refused it will refuse again.
-      retry: (count, error) =>
-        count < mostRetries && error instanceof ApiError && error.code === "HUB_AWAY",
+      retry: (count, error) => count < mostRetries && isAway(error),
       retryDelay: (attempt) => Math.min(4_000, 300 * 2 ** attempt),
       // Events say when something is stale.
       staleTime: 30_000,

@@ -1,6 +1,6 @@
 import type { Event, EventKind, EventList } from "@hub/api";
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { askJson } from "../api/http.js";
+import { hub } from "../api/hub.js";
 import { type ActivitySearch, kindsOf } from "./search.js";
 
 const pageSize = 100;
@@ -8,24 +8,22 @@ const longestPage = 1_000;
 /** More than this a browser does not hold well, and nobody reads. */
 export const mostExported = 10_000;
 
-function journalPath(
+const readPage = (
   { kind, server }: ActivitySearch,
   limit: number,
   cursor: string | undefined,
-): string {
-  const query = new URLSearchParams({ limit: String(limit) });
-  if (kind !== undefined) query.set("kind", kind);
-  if (server !== undefined) query.set("server", server);
-  if (cursor !== undefined) query.set("cursor", cursor);
-  return `/events?${query}`;
-}
+  signal?: AbortSignal,
+) =>
+  hub.events(
+    { kind: kind === undefined ? undefined : kindsOf(kind), server, limit, cursor },
+    signal,
+  );
 
 /** The journal, newest first, page by page. */
 export const journalQuery = (search: ActivitySearch) =>
   infiniteQueryOptions({
     queryKey: ["journal", search.kind ?? "", search.server ?? ""],
-    queryFn: ({ pageParam, signal }) =>
-      askJson<EventList>(journalPath(search, pageSize, pageParam), { signal }),
+    queryFn: ({ pageParam, signal }) => readPage(search, pageSize, pageParam, signal),
     initialPageParam: undefined as string | undefined, // the type of every page's cursor
     getNextPageParam: (page: EventList) => page.nextCursor,
     staleTime: 0,
@@ -37,7 +35,7 @@ export async function readJournal(search: ActivitySearch): Promise<EventList> {
   let cursor: string | undefined;
   do {
     const limit = Math.min(longestPage, mostExported - events.length);
-    const page: EventList = await askJson(journalPath(search, limit, cursor));
+    const page: EventList = await readPage(search, limit, cursor);
     events.push(...page.events);
     cursor = page.nextCursor;
   } while (cursor !== undefined && events.length < mostExported);

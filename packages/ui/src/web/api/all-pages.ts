@@ -2,12 +2,12 @@ export type NextPage = { readonly nextCursor?: string | undefined };
 
 /**
  * Reads all pages of an answer and puts their lists and maps together. What is no list or map is that
- * of the first page. The first is read with an empty cursor.
+ * of the first page. The first is read without a cursor.
  */
 export async function allPages<Page extends NextPage>(
-  read: (cursor: string) => Promise<Page>,
+  read: (cursor: string | undefined) => Promise<Page>,
 ): Promise<Page> {
-  let page = await read("");
+  let page = await read(undefined);
   const whole: Record<string, unknown> = { ...page };
   while (page.nextCursor !== undefined) {
     page = await read(page.nextCursor);

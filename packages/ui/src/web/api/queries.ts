@@ -1,36 +1,32 @@
-import type { Pulse, ServerDetail, ServerList, ToolList } from "@hub/api";
 import { queryOptions } from "@tanstack/react-query";
 import { allPages } from "./all-pages.js";
-import { askJson } from "./http.js";
+import { hub } from "./hub.js";
 
-const part = encodeURIComponent;
-
-const allFrom = (first: string, signal: AbortSignal) =>
-  allPages((cursor) =>
-    askJson<ServerList>(cursor === "" ? first : `/servers?cursor=${cursor}`, { signal }),
-  );
+const everyPage = (hidden: boolean | undefined, signal: AbortSignal) =>
+  // A cursor says by itself what it goes on with.
+  allPages((cursor) => hub.servers(cursor === undefined ? { hidden } : { cursor }, signal));
 
 export const serversQuery = queryOptions({
   queryKey: ["servers"],
-  queryFn: ({ signal }) => allFrom("/servers", signal),
+  queryFn: ({ signal }) => everyPage(undefined, signal),
 });
 
 /** With those that an operator hid. */
 export const allServersQuery = queryOptions({
   queryKey: ["servers", "hidden too"],
-  queryFn: ({ signal }) => allFrom("/servers?hidden=true", signal),
+  queryFn: ({ signal }) => everyPage(true, signal),
 });
 
 export const pulseQuery = queryOptions({
   queryKey: ["pulse"],
-  queryFn: ({ signal }) => askJson<Pulse>("/pulse", { signal }),
+  queryFn: ({ signal }) => hub.pulse({}, signal),
   refetchInterval: 5_000,
 });
 
 export const serverQuery = (id: string) =>
   queryOptions({
     queryKey: ["server", id],
-    queryFn: ({ signal }) => askJson<ServerDetail>(`/servers/${part(id)}`, { signal }),
+    queryFn: ({ signal }) => hub.server(id, signal),
     // Leases and probes go on without events.
     refetchInterval: 5_000,
   });
@@ -39,8 +35,7 @@ export const serverQuery = (id: string) =>
 export const toolSearchQuery = (words: string, limit = 50) =>
   queryOptions({
     queryKey: ["tool-search", words, limit],
-    queryFn: ({ signal }) =>
-      askJson<ToolList>(`/tools?q=${part(words)}&limit=${limit}`, { signal }),
+    queryFn: ({ signal }) => hub.tools({ q: words, limit }, signal),
     enabled: words.trim() !== "",
     staleTime: 10_000,
     placeholderData: (previous) => previous,

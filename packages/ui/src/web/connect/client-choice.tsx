@@ -35,7 +35,7 @@ export function ClientChoice({
           Choose above what to connect to.
         </Empty>
       ) : (
-        <ClientGuide path={path} />
+        <ClientGuide client={chosen.id} choice={choice} path={path} />
       )}
     </ClientTabs>
   );

@@ -6,14 +6,23 @@ import { Code, Loading, Problem } from "../parts/panels.js";
 import { ScrollArea } from "../parts/scroll-area.js";
 import { InstallLinks } from "./install-link.js";
 import { Prose } from "./prose.js";
-import { configQuery } from "./queries.js";
+import { configKey, configQuery } from "./queries.js";
 import { SaveButton } from "./save-button.js";
+import type { Choice } from "./search.js";
 
-/** What the hub answers for one client, and what to do with it. `path` is what it was asked. */
-export function ClientGuide({ path }: { readonly path: string }) {
-  const config = useQuery(configQuery(path));
+/** What the hub answers for one client, and what to do with it. `path` is where others can ask for it. */
+export function ClientGuide({
+  client,
+  choice,
+  path,
+}: {
+  readonly client: string;
+  readonly choice: Choice;
+  readonly path: string;
+}) {
+  const config = useQuery(configQuery(client, choice));
   // Servers may move, and with them what the direct way says.
-  useFollowHub(["client-config", path], 1_000);
+  useFollowHub(configKey(client, choice), 1_000);
   if (config.data !== undefined) return <Guide config={config.data} path={path} />;
   return config.isError ? (
     <Problem error={config.error} onRetry={() => void config.refetch()} />

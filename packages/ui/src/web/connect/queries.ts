@@ -1,20 +1,24 @@
-import type { ClientConfig, ClientList, ToolsetList } from "@hub/api";
+import type { ClientId } from "@hub/api";
 import { queryOptions } from "@tanstack/react-query";
-import { askJson } from "../api/http.js";
+import { hub } from "../api/hub.js";
+import { type Choice, selectionIn } from "./search.js";
 
 export const clientsQuery = queryOptions({
   queryKey: ["clients"],
-  queryFn: ({ signal }) => askJson<ClientList>("/config", { signal }),
+  queryFn: ({ signal }) => hub.clients(signal),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export const configQuery = (path: string) =>
+export const configKey = (client: string, choice: Choice) =>
+  ["client-config", client, selectionIn(choice)] as const;
+
+export const configQuery = (client: string, choice: Choice) =>
   queryOptions({
-    queryKey: ["client-config", path],
-    queryFn: ({ signal }) => askJson<ClientConfig>(path, { signal }),
+    queryKey: configKey(client, choice),
+    queryFn: ({ signal }) => hub.config(client as ClientId, selectionIn(choice), signal),
   });
 
 export const toolsetNamesQuery = queryOptions({
   queryKey: ["toolsets", "", "names"],
-  queryFn: ({ signal }) => askJson<ToolsetList>("/toolsets", { signal }),
+  queryFn: ({ signal }) => hub.toolsets(signal),
 });

@@ -60,7 +60,17 @@ function idsOf(text: string): readonly string[] {
   return [...new Set(ids.filter((id) => id !== ""))].sort();
 }
 
-/** What the hub is asked for; undefined while something is still to be chosen. */
+/** What the hub is asked for with a choice. */
+export function selectionIn({ servers, toolset, isDirect, isSearch }: Choice) {
+  return {
+    servers,
+    toolset,
+    via: isDirect ? "direct" : undefined,
+    mode: isSearch ? "search" : undefined,
+  } as const;
+}
+
+/** The same as a path, for people who ask with other programs; undefined while something is still to be chosen. */
 export function configPath(client: string, choice: Choice): string | undefined {
   const { servers, toolset, isDirect, isSearch } = choice;
   if (servers?.length === 0 || toolset === "") return undefined;

@@ -1,6 +1,5 @@
 import { useId } from "react";
-
-export type FieldProblem = { readonly pointer: string; readonly detail: string };
+import type { FieldProblem } from "../api/problem.js";
 
 /** What is wrong at a JSON pointer or below it. */
 export function problemsAt(problems: readonly FieldProblem[], pointer: string): string | undefined {

@@ -1,5 +1,5 @@
 import { CircleAlert, RotateCw } from "lucide-react";
-import { ApiError } from "../api/http.js";
+import { shownError } from "../api/problem.js";
 import { Button, CopyButton } from "./controls.js";
 import { ScrollArea } from "./scroll-area.js";
 
@@ -59,17 +59,16 @@ export function Problem({
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const title = error instanceof ApiError ? error.title : "This page has an error";
-  const detail = error instanceof Error ? error.message : String(error);
+  const { title, detail, fields } = shownError(error);
   return (
     <div role="alert" className="flex gap-3 rounded-xl bg-bad-soft p-4 text-bad">
       <CircleAlert className="mt-0.5 size-5 shrink-0" aria-hidden="true" />
       <div className="min-w-0 flex-1">
         <p className="font-semibold">{title}</p>
         <p className="text-sm break-words">{detail}</p>
-        {error instanceof ApiError && error.problems.length > 0 && (
+        {fields.length > 0 && (
           <ul className="mt-1 list-disc pl-5 text-sm">
-            {error.problems.map((one) => (
+            {fields.map((one) => (
               <li key={one.pointer + one.detail}>
                 <code>{one.pointer}</code> {one.detail}
               </li>

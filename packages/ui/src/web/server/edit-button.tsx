@@ -1,7 +1,7 @@
 import type { ServerDetail } from "@hub/api";
 import { SquarePen } from "lucide-react";
 import { useState } from "react";
-import { ApiError } from "../api/http.js";
+import { fieldProblems, statusOf } from "../api/problem.js";
 import { Button } from "../parts/controls.js";
 import { Modal } from "../parts/modal.js";
 import { Problem } from "../parts/panels.js";
@@ -37,7 +37,7 @@ function EditDialog({
   const edit = useEdit(server.id, onClose);
   const change = changeOf(start, draft);
   const isChanged = Object.keys(change).length > 0;
-  const isConflict = edit.error instanceof ApiError && edit.error.status === 412;
+  const isConflict = statusOf(edit.error) === 412;
   return (
     <Modal title={`Edit ${server.title ?? server.name}`} onClose={onClose} isWide>
       <form
@@ -59,7 +59,7 @@ function EditDialog({
         <EditFields
           server={base}
           draft={draft}
-          problems={edit.error instanceof ApiError ? edit.error.problems : []}
+          problems={fieldProblems(edit.error)}
           onChange={(next) => setDraft((now) => ({ ...now, ...next }))}
         />
         <div className="mt-5 flex flex-wrap justify-end gap-2">

@@ -1,6 +1,7 @@
 import type { ServerDetail } from "@hub/api";
+import type { FieldProblem } from "../api/problem.js";
 import { inputClass } from "../parts/controls.js";
-import { Field, type FieldProblem, problemsAt } from "../parts/field.js";
+import { Field, problemsAt } from "../parts/field.js";
 import type { EditDraft } from "./edit-draft.js";
 
 type TextField = {

@@ -1,13 +1,4 @@
-import type {
-  CallList,
-  CapabilityChangeList,
-  Diagnosis,
-  ServerDetail,
-  ServerPrompts,
-  ServerResources,
-  ServerTools,
-  Traffic,
-} from "@hub/api";
+import type { ServerPrompts, ServerResources, ServerTools } from "@hub/api";
 import type { EditInput } from "@hub/client";
 import {
   infiniteQueryOptions,
@@ -15,11 +6,9 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { allPages, type NextPage } from "../api/all-pages.js";
-import { ask, askJson } from "../api/http.js";
+import { allPages } from "../api/all-pages.js";
+import { hub } from "../api/hub.js";
 import { serverQuery } from "../api/queries.js";
-
-const part = encodeURIComponent;
 
 type Offers = {
   readonly tools: ServerTools;
@@ -27,18 +16,23 @@ type Offers = {
   readonly resources: ServerResources;
 };
 
+type Read<Kind extends keyof Offers> = (
+  id: string,
+  query: { readonly cursor?: string | undefined },
+  signal: AbortSignal,
+) => Promise<Offers[Kind]>;
+
+const readers: { readonly [Kind in keyof Offers]: Read<Kind> } = {
+  tools: (...asked) => hub.serverTools(...asked),
+  prompts: (...asked) => hub.serverPrompts(...asked),
+  resources: (...asked) => hub.serverResources(...asked),
+};
+
 /** Most servers fit into one page; of the largest, all pages are read. */
 export const offersQuery = <Kind extends keyof Offers>(id: string, kind: Kind) =>
   queryOptions({
     queryKey: ["server", id, kind],
-    queryFn: ({ signal }) => {
-      const path = `/servers/${part(id)}/${kind}`;
-      return allPages((cursor) =>
-        askJson<Offers[Kind] & NextPage>(cursor === "" ? path : `${path}?cursor=${cursor}`, {
-          signal,
-        }),
-      );
-    },
+    queryFn: ({ signal }) => allPages((cursor) => readers[kind](id, { cursor }, signal)),
   });
 
 const changesOnPage = 20;
@@ -47,11 +41,8 @@ export const changesQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ["server", id, "changes"],
     queryFn: ({ signal, pageParam }) =>
-      askJson<CapabilityChangeList>(
-        `/servers/${part(id)}/changes?limit=${changesOnPage}${pageParam === "" ? "" : `&cursor=${pageParam}`}`,
-        { signal },
-      ),
-    initialPageParam: "",
+      hub.serverChanges(id, { limit: changesOnPage, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined, // the type of every page's cursor
     getNextPageParam: (last) => last.nextCursor,
   });
 
@@ -62,10 +53,7 @@ export const mostCalls = 100;
 export const callsQuery = (id: string) =>
   queryOptions({
     queryKey: ["server", id, "calls"],
-    queryFn: ({ signal }) =>
-      askJson<CallList>(`/calls?server=${part(id)}&limit=${mostCalls}`, {
-        signal,
-      }),
+    queryFn: ({ signal }) => hub.calls({ server: id, limit: mostCalls }, signal),
     refetchInterval: callsEveryMs,
     staleTime: 0,
   });
@@ -73,7 +61,7 @@ export const callsQuery = (id: string) =>
 export const trafficQuery = (id: string) =>
   queryOptions({
     queryKey: ["server", id, "traffic"],
-    queryFn: ({ signal }) => askJson<Traffic>(`/traffic?server=${part(id)}`, { signal }),
+    queryFn: ({ signal }) => hub.traffic({ server: id }, signal),
     refetchInterval: callsEveryMs,
     staleTime: 0,
   });
@@ -82,8 +70,7 @@ export const trafficQuery = (id: string) =>
 export const diagnosisQuery = (id: string) =>
   queryOptions({
     queryKey: ["diagnosis", id],
-    queryFn: ({ signal }) =>
-      askJson<Diagnosis>("/diagnose", { method: "POST", body: { server: id }, signal }),
+    queryFn: ({ signal }) => hub.diagnose({ server: id }, signal),
     staleTime: 0,
     refetchOnWindowFocus: false,
   });
@@ -92,7 +79,7 @@ export const diagnosisQuery = (id: string) =>
 export function useProbe(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => askJson<ServerDetail>(`/servers/${part(id)}/probe`, { method: "POST" }),
+    mutationFn: () => hub.probe(id),
     onSuccess: (server) => {
       queries.setQueryData(serverQuery(id).queryKey, server);
       void queries.invalidateQueries({ queryKey: ["servers"] });
@@ -106,11 +93,7 @@ export function useEdit(id: string, onSaved: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ change, etag }: { readonly change: EditInput; readonly etag: string }) =>
-      askJson<ServerDetail>(`/servers/${part(id)}`, {
-        method: "PATCH",
-        body: change,
-        headers: { "if-match": etag },
-      }),
+      hub.edit(id, change, etag),
     onSuccess: (server) => {
       onSaved();
       queries.setQueryData(serverQuery(id).queryKey, server);
@@ -123,7 +106,7 @@ export function useEdit(id: string, onSaved: () => void) {
 export function useRemove(id: string, onRemoved: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => ask(`/servers/${part(id)}?force=true`, { method: "DELETE" }),
+    mutationFn: () => hub.removeByForce(id),
     onSuccess: () => {
       onRemoved();
       void queries.invalidateQueries({ queryKey: ["servers"] });

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { ApiError } from "../api/http.js";
+import { statusOf } from "../api/problem.js";
 import { serverQuery } from "../api/queries.js";
 import { ConnectPanel } from "../connect/connect-panel.js";
 import { buttonClass } from "../parts/controls.js";
@@ -24,8 +24,7 @@ export function ServerPage(): React.ReactNode {
   const { data: server, error, refetch } = useQuery(serverQuery(id));
   useTitle(server?.title ?? server?.name ?? id);
 
-  if (error instanceof ApiError && error.status === 404)
-    return <Gone id={id} name={server?.name} />;
+  if (statusOf(error) === 404) return <Gone id={id} name={server?.name} />;
   if (server === undefined) {
     return error === null ? (
       <Loading what="the server" rows={3} className="h-32" />

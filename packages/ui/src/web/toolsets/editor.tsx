@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useRef, useState } from "react";
-import { ApiError } from "../api/http.js";
+import { fieldProblems, statusOf } from "../api/problem.js";
 import { serversQuery } from "../api/queries.js";
 import { Button, buttonClass } from "../parts/controls.js";
-import type { FieldProblem } from "../parts/field.js";
 import { Loading, PageHead, Panel, Problem } from "../parts/panels.js";
 import { Conflict } from "./conflict.js";
 import { DeleteToolset } from "./delete-toolset.js";
@@ -19,9 +18,6 @@ import { ToolTree } from "./tool-tree.js";
 import { useDebounced } from "./use-debounced.js";
 
 const shownTools = 300;
-
-const problemsOf = (error: unknown): readonly FieldProblem[] =>
-  error instanceof ApiError ? error.problems : [];
 
 /** Makes a toolset, or changes the one that was read as `base`; what clients will see stands beside it. */
 export function ToolsetEditor({
@@ -56,8 +52,8 @@ export function ToolsetEditor({
       void navigate({ to: "/ui/toolsets" });
     },
   });
-  const problems = [...problemsOf(save.error), ...problemsOf(preview.error)];
-  const isConflict = save.error instanceof ApiError && save.error.status === 412;
+  const problems = [...fieldProblems(save.error), ...fieldProblems(preview.error)];
+  const isConflict = statusOf(save.error) === 412;
   const known = useDeferredValue(servers.data?.servers);
   const url = draft.id === "" ? undefined : `/toolsets/${draft.id}/mcp`;
 
@@ -135,7 +131,7 @@ export function ToolsetEditor({
         </div>
         <PreviewPanel
           preview={preview.data}
-          error={problemsOf(preview.error).length > 0 ? undefined : preview.error}
+          error={fieldProblems(preview.error).length > 0 ? undefined : preview.error}
           isWaiting={preview.isPlaceholderData}
           isRefused={preview.isError}
           mode={draft.mode}

@@ -1,5 +1,6 @@
+import type { FieldProblem } from "../api/problem.js";
 import { inputClass } from "../parts/controls.js";
-import { Field, type FieldProblem, problemsAt } from "../parts/field.js";
+import { Field, problemsAt } from "../parts/field.js";
 import { Panel } from "../parts/panels.js";
 import { type Draft, suggestedId } from "./draft.js";
 

@@ -1,14 +1,14 @@
-import type { ServerTools, ToolsetList, ToolsetPreview, ToolsetView } from "@hub/api";
+import type { ToolsetView } from "@hub/api";
+import type { SavedToolset } from "@hub/client";
 import type { ToolsetInput } from "@hub/core";
 import { queryOptions } from "@tanstack/react-query";
-import { ask, askJson } from "../api/http.js";
+import { hub } from "../api/hub.js";
 
-const part = encodeURIComponent;
 const everyMs = 10_000;
 
 export const toolsetsQuery = queryOptions({
   queryKey: ["toolsets"],
-  queryFn: ({ signal }) => askJson<ToolsetList>("/toolsets", { signal }),
+  queryFn: ({ signal }) => hub.toolsets(signal),
   // The event stream does not tell of toolsets.
   staleTime: 0,
   refetchInterval: everyMs,
@@ -17,43 +17,44 @@ export const toolsetsQuery = queryOptions({
 /** A toolset, and what names the version of it that was read. */
 export type ReadToolset = { readonly toolset: ToolsetView; readonly etag: string };
 
-async function readToolset(response: Response): Promise<ReadToolset> {
-  return { toolset: await response.json(), etag: response.headers.get("etag") ?? "*" };
+async function readToolset(saved: Promise<SavedToolset>): Promise<ReadToolset> {
+  const { etag, ...toolset } = await saved;
+  return { toolset, etag };
 }
 
 /** Read when somebody begins to edit, and not again under their hands. */
 export const toolsetQuery = (id: string) =>
   queryOptions({
     queryKey: ["toolset", id],
-    queryFn: async ({ signal }) => readToolset(await ask(`/toolsets/${part(id)}`, { signal })),
+    queryFn: ({ signal }) => readToolset(hub.toolset(id, signal)),
     staleTime: 0,
     gcTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
 
-export async function fetchToolset(id: string): Promise<ReadToolset> {
-  return readToolset(await ask(`/toolsets/${part(id)}`));
+export function fetchToolset(id: string): Promise<ReadToolset> {
+  return readToolset(hub.toolset(id));
 }
 
-export async function createToolset(definition: Partial<ToolsetInput>): Promise<ReadToolset> {
-  return readToolset(await ask("/toolsets", { method: "POST", body: definition }));
+/** What lacks something is sent too: the hub says what, and where. */
+type Unchecked = Partial<ToolsetInput>;
+
+export function createToolset(definition: Unchecked): Promise<ReadToolset> {
+  return readToolset(hub.createToolset(definition as ToolsetInput)); // the hub checks it
 }
 
 /** Refused with 412 when somebody else changed it since `etag`. */
-export async function replaceToolset(
+export function replaceToolset(
   id: string,
-  definition: Partial<ToolsetInput>,
+  definition: Unchecked,
   etag: string,
 ): Promise<ReadToolset> {
-  const headers = { "if-match": etag };
-  return readToolset(
-    await ask(`/toolsets/${part(id)}`, { method: "PUT", body: definition, headers }),
-  );
+  return readToolset(hub.replaceToolset(id, definition as ToolsetInput, etag)); // the hub checks it
 }
 
-export async function deleteToolset(id: string): Promise<void> {
-  await ask(`/toolsets/${part(id)}`, { method: "DELETE" });
+export function deleteToolset(id: string): Promise<void> {
+  return hub.deleteToolset(id);
 }
 
 /** How often what many toolsets cost is read again, at most. */
@@ -61,22 +62,17 @@ export const costsEveryMs = 5_000;
 export const previewsKey = ["toolset-preview"] as const;
 
 /** What a definition would show, with at most `limit` of its tools. */
-export const previewQuery = (definition: unknown, limit: number) =>
+export const previewQuery = (definition: Unchecked, limit: number) =>
   queryOptions({
     queryKey: [...previewsKey, definition, limit],
-    queryFn: ({ signal }) =>
-      askJson<ToolsetPreview>(`/toolsets/preview?limit=${limit}`, {
-        method: "POST",
-        body: definition,
-        signal,
-      }),
+    queryFn: ({ signal }) => hub.previewToolset(definition, { limit }, signal),
     staleTime: 2_000,
     gcTime: 30_000,
     placeholderData: (previous) => previous,
   });
 
 /** The same while somebody edits. There is one at a time, so it may be read again and again. */
-export const livePreviewQuery = (definition: unknown, limit: number) => ({
+export const livePreviewQuery = (definition: Unchecked, limit: number) => ({
   ...previewQuery(definition, limit),
   refetchInterval: everyMs,
 });
@@ -85,5 +81,5 @@ export const livePreviewQuery = (definition: unknown, limit: number) => ({
 export const serverToolsQuery = (id: string) =>
   queryOptions({
     queryKey: ["server", id, "tools", "toolsets"],
-    queryFn: ({ signal }) => askJson<ServerTools>(`/servers/${part(id)}/tools`, { signal }),
+    queryFn: ({ signal }) => hub.serverTools(id, {}, signal),
   });

@@ -1,8 +1,9 @@
 import type { ServerTools } from "@hub/api";
 import { Pencil } from "lucide-react";
 import { useState } from "react";
+import type { FieldProblem } from "../api/problem.js";
 import { IconButton, inputClass } from "../parts/controls.js";
-import { Field, FieldError, type FieldProblem, problemsAt } from "../parts/field.js";
+import { Field, FieldError, problemsAt } from "../parts/field.js";
 import { Badge } from "../parts/panels.js";
 import type { Override } from "./draft.js";
 

@@ -1,7 +1,7 @@
-import type { Event, EventList } from "@hub/api";
+import type { Event } from "@hub/api";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { askJson } from "../api/http.js";
+import { hub } from "../api/hub.js";
 import { onHubEvent } from "../live/live.js";
 
 type Since = {
@@ -38,7 +38,7 @@ function changesOf(events: readonly Event[]): Changes {
 const changesQuery = queryOptions({
   queryKey: ["wall-changes"],
   queryFn: async ({ signal }) => {
-    const page = await askJson<EventList>("/events?limit=1000&kind=status-changed", { signal });
+    const page = await hub.events({ limit: 1_000, kind: "status-changed" }, signal);
     return changesOf(page.events);
   },
   staleTime: 0,
