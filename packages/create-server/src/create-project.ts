@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Wish } from "./arguments.js";
 
 const template = new URL("../template/", import.meta.url);
@@ -69,13 +70,11 @@ const kept = (tarball: string) => `vendor/${basename(tarball)}`;
 
 /** The files below a folder, with slashes. */
 function namesUnder(folder: URL): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
+  // Of Windows too: there the path of a URL begins with a slash that no path has.
+  const root = fileURLToPath(folder);
+  return readdirSync(root, { withFileTypes: true, recursive: true })
     .filter((one) => one.isFile())
-    .map((one) =>
-      join(one.parentPath, one.name)
-        .slice(join(decodeURIComponent(folder.pathname)).length)
-        .replaceAll("\\", "/"),
-    );
+    .map((one) => relative(root, join(one.parentPath, one.name)).replaceAll("\\", "/"));
 }
 
 function filled(name: string, text: string, wish: Wish, helper: string): string {

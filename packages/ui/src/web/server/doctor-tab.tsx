@@ -42,7 +42,10 @@ export function DoctorTab({ id }: { readonly id: string }) {
         {problems.length > 0 && (
           <ol aria-label="Problems" className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-3">
             {problems.map((problem) => (
-              <ProblemView key={`${problem.code} ${problem.cause}`} problem={problem} />
+              <ProblemView
+                key={`${problem.code} ${problem.endpoint} ${problem.cause}`}
+                problem={problem}
+              />
             ))}
           </ol>
         )}
