@@ -1,5 +1,5 @@
-import { clientIds } from "@hub/api";
 import { readFile } from "node:fs/promises";
+import { clientIds } from "@hub/api";
 import { type HubProcess, until } from "@hub/testing";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";

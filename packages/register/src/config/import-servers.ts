@@ -1,11 +1,12 @@
 import { applyEdits, modify } from "jsonc-parser";
 import { loggedUrl } from "../logged-url.js";
+import { maskOf } from "../mask-secrets.js";
 import type { EntryTemplate } from "./entry-template.js";
 import { findServers } from "./find-servers.js";
 import { type ImportedEntry, importedEntry } from "./import-entry.js";
 import { notationOf, parseFile } from "./parse-file.js";
 import { type ConfigEntry, readConfig } from "./read-config.js";
-import { redactorOf, secretArgs, secretsOfUrl } from "./secrets.js";
+import { secretArgs, secretsOfUrl } from "./secrets.js";
 import { isObject } from "./values.js";
 
 /** A server that a file of a client names, as far as it can be taken over. */
@@ -57,7 +58,7 @@ function shownOf(server: EntryTemplate): string {
   if (server.kind === "url") {
     const { written } = server.url;
     if (!URL.canParse(written)) return written.split(/[?#@]/)[0] ?? "";
-    return redactorOf(secretsOfUrl(written))(loggedUrl(written));
+    return maskOf(secretsOfUrl(written))(loggedUrl(written));
   }
   const args = server.args.map(({ written }) => written);
   const secret = new Set(secretArgs(args));
