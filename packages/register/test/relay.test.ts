@@ -209,9 +209,30 @@ describe("a relay", () => {
     expect(answer.status).toBe(502);
     expect(await answer.json()).toMatchObject({
       id: "a",
-      error: { message: "The server behind this relay was not reached: ECONNREFUSED" },
+      error: {
+        code: -31_001,
+        message: "The server behind this relay was not reached: ECONNREFUSED. The call did not run",
+      },
     });
     expect(troubles).toEqual(["it is not reached: ECONNREFUSED"]);
+  });
+
+  test("says that a call may have run when its connection breaks after it went out", async () => {
+    const { url, troubles } = await relayTo(
+      await upstream((request) => {
+        request.resume().once("end", () => request.socket.resetAndDestroy());
+      }),
+    );
+    const answer = await fetch(url, { method: "POST", body: '{"jsonrpc":"2.0","id":"a"}' });
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({
+      id: "a",
+      error: {
+        code: -31_003,
+        message: expect.stringMatching(/broke \(ECONNRESET\).*may have run/),
+      },
+    });
+    expect(troubles).toEqual(["its connection broke: ECONNRESET"]);
   });
 
   test("ends the server's stream when its client leaves", async () => {

@@ -17,7 +17,15 @@ export interface UpstreamRequest {
 }
 
 /** It was reached and answered with what cannot be passed on, or it was not reached. */
-export class UpstreamFailed extends Error {}
+export class UpstreamFailed extends Error {
+  /** The request went out, so what it asked for may have been done. */
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, mayHaveRun = false) {
+    super(message);
+    this.mayHaveRun = mayHaveRun;
+  }
+}
 
 /**
  * Sends a request and gives the beginning of its answer. A redirect on the same origin is followed, another
@@ -58,15 +66,19 @@ function send(options: UpstreamRequest): Promise<IncomingMessage> {
       () => request.destroy(new UpstreamFailed(`nothing connects in ${connectMs / 1_000} s`)),
       connectMs,
     );
+    let isSent = false;
     request.once("socket", (socket) => {
-      const connected = () => clearTimeout(timer);
+      const connected = () => {
+        isSent = true;
+        clearTimeout(timer);
+      };
       if (!socket.connecting) return connected();
       socket.once(protocol === "https:" ? "secureConnect" : "connect", connected);
     });
     request.once("response", resolve);
     request.once("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      reject(error instanceof UpstreamFailed ? error : new UpstreamFailed(wordsFor(error)));
+      reject(error instanceof UpstreamFailed ? error : new UpstreamFailed(wordsFor(error), isSent));
     });
     request.end(body);
   });

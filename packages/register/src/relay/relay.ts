@@ -144,14 +144,24 @@ export class Relay {
 
   #fail(error: unknown, response: ServerResponse, body: Buffer | undefined): void {
     const isExpected = error instanceof UpstreamFailed;
-    if (isExpected) this.#target.onOutcome(`it is not reached: ${error.message}`);
+    const mayHaveRun = !isExpected || error.mayHaveRun;
+    if (isExpected)
+      this.#target.onOutcome(
+        `${mayHaveRun ? "its connection broke" : "it is not reached"}: ${error.message}`,
+      );
     // What has begun cannot become an error any more; that it broke off must show.
     if (response.headersSent) return void response.destroy();
-    const message = `The server behind this relay was not reached: ${isExpected ? error.message : "the connection broke"}`;
-    const failure = { jsonrpc: "2.0", id: idOf(body), error: { code: -32000, message } };
+    const message = mayHaveRun
+      ? `The connection to the server behind this relay broke (${isExpected ? error.message : "in the relay"}). The call may have run`
+      : `The server behind this relay was not reached: ${error.message}. The call did not run`;
+    const code = mayHaveRun ? codes.connectionLost : codes.serverUnavailable;
+    const failure = { jsonrpc: "2.0", id: idOf(body), error: { code, message } };
     response.writeHead(502, { "content-type": "application/json" }).end(JSON.stringify(failure));
   }
 }
+
+/** As the hub's own gateway has them. */
+const codes = { serverUnavailable: -31_001, connectionLost: -31_003 } as const;
 
 function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
   if (username === "" && password === "") return {};
