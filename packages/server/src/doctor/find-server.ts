@@ -1,5 +1,6 @@
 import { type Entry, HubError, type Registry } from "@hub/core";
 import { nearestName } from "@hub/core/environment";
+import { isHidden } from "@hub/core/shown";
 import { nameKey } from "@hub/core/text";
 
 /** Ids have no more, and so many characters of a name tell what was meant. */
@@ -13,7 +14,9 @@ export function findServer(registry: Registry, idOrName: string): Entry {
   const entries = registry.list();
   const byName = entries.find(({ record }) => nameKey(record.name) === key);
   if (byName !== undefined) return byName;
-  const names = entries.map(({ record }) => record.name.slice(0, mostCompared));
+  const names = entries
+    .filter(({ record }) => !isHidden(record))
+    .map(({ record }) => record.name.slice(0, mostCompared));
   const nearest = nearestName(idOrName.slice(0, mostCompared), names);
   const advice =
     nearest === undefined
