@@ -142,6 +142,19 @@ test("a file with a server of every kind is served to clients of both eras, and 
   expect((await hub.servers()).map(({ instances }) => instances)).toEqual([[], []]);
 });
 
+test("the table is shown once, with every server, also one that is wrong and one where nothing listens", async () => {
+  const hub = await startHub();
+  const file = fileWith({
+    broken: { comand: "node" },
+    gone: { url: "http://127.0.0.1:9/mcp" },
+    greeter,
+  });
+  const runner = run(["run", file, "--hub", hub.url]);
+  await runner.saw("servers up");
+  expect(runner.output).toContain("1 of 3 servers up");
+  expect(runner.output).toMatch(/^gone +starting/m);
+});
+
 test("calls go on while the file changes, and what is added is called next", async () => {
   const hub = await startHub();
   const file = fileWith({ stays: greeter, goes: greeter });

@@ -61,7 +61,8 @@ function summaryOf({ record, instances }: Entry, problems: readonly VerdictProbl
   const [first] = problems;
   const status = instances.length === 0 ? "gone" : serverStatus(instances);
   if (first === undefined) return `${name} is ${status}, and the hub finds nothing wrong with it.`;
-  if (first.severity === "fault") return `${name} is ${status}. ${first.cause}`;
+  if (first.severity === "fault")
+    return `${name} is ${status === "up" ? "still listed as up" : status}. ${first.cause}`;
   const count = problems.length === 1 ? "one thing needs" : `${problems.length} things need`;
   return `${name} is ${status}, but ${count} attention. ${first.cause}`;
 }

@@ -53,6 +53,11 @@ function instanceLines(instance: InstanceDetail, now: Date): readonly Line[] {
   ];
 }
 
+const leftLine = ({ id }: ServerDetail): Line => [
+  toned("It has no instance now. ", "warning"),
+  `mcp-hub doctor ${id} says why.`,
+];
+
 export const command = defineCommand({
   args: { server: { summary: "the id or the name of a server", completes: "servers" } },
   examples: ["get weather", "get weather --json"],
@@ -80,6 +85,7 @@ export const command = defineCommand({
         ["edited", Object.keys(server.edits ?? {}).join(", ")],
       ]),
       ...server.warnings.map((warning): Line => ["  ", toned(`! ${warning}`, "warning")]),
+      ...(server.instances.length === 0 ? ["", leftLine(server)] : []),
       ...server.instances.flatMap((instance) => instanceLines(instance, now)),
     ]);
   },

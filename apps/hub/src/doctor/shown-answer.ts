@@ -73,7 +73,12 @@ function diagnosisLines(diagnosis: Diagnosis, now: Date): readonly Line[] {
         titled(`its own last lines, as of ${ago(at, now)}`, lines.slice(-mostLines)),
       ),
     ...(isLogWanted
-      ? [toned("  The hub asks the server for newer lines; ask again in a moment.", "dim")]
+      ? [
+          toned(
+            "  The hub asks the server for newer lines of its log; ask again in a moment.",
+            "dim",
+          ),
+        ]
       : []),
     "",
   ];

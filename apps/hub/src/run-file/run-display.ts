@@ -98,10 +98,13 @@ export class RunDisplay {
     this.#tableOnceSettled();
   }
 
+  /** Shows the table once all are started; a URL where nothing listens yet keeps nobody waiting. */
   #tableOnceSettled(): void {
     const { output, states } = this.#options;
     const all = states();
-    const isSettled = all.every(({ phase }) => phase !== "waiting" && phase !== "starting");
+    const isSettled = all.every(
+      ({ phase, kind }) => phase !== "waiting" && (phase !== "starting" || kind === "url"),
+    );
     if (all.length === 0 || !isSettled || this.#hasShownTable) return;
     this.#hasShownTable = true;
     output.lines(["", ...stateTable(all, this.#seen, output.columns), "", summaryLine(all)]);

@@ -102,7 +102,7 @@ function serverOf(fields: Members, syntax: Syntax): EntryTemplate {
   if (address === undefined)
     throw new WrongEntry(
       type === undefined
-        ? 'It has neither "command" nor "url"'
+        ? ['It has neither "command" nor "url"', ...notesOn(fields)].join(". ")
         : `It is of type ${JSON.stringify(fields.type ?? fields.transport)} and has no "url"`,
     );
   if (fields.headersHelper !== undefined)

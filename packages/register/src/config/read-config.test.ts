@@ -96,6 +96,10 @@ describe("an entry of the file", () => {
     ["npx", "Expected an object, got a text"],
     [null, "Expected an object, got null"],
     [{}, 'It has neither "command" nor "url"'],
+    [
+      { comand: "node" },
+      'It has neither "command" nor "url". "comand" is not a known key and has no effect. The nearest key is "command"',
+    ],
     [{ command: "" }, 'Expected "command" to be the name of a program, got an empty text'],
     [{ command: [7, "-y"] }, "got a list"],
     [{ command: "npx", args: "-y" }, 'Expected "args" to be a list of strings, got a text'],
