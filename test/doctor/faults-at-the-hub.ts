@@ -23,6 +23,8 @@ function happening(
     readonly name: string;
     readonly upstream: ModernUpstream;
     readonly leaseId: string;
+    /** Has something done when the fault is over. */
+    readonly atEnd: (run: () => void) => void;
   }) => Promise<() => Promise<unknown>>,
   expected: Expected,
   lease?: object,
@@ -40,8 +42,14 @@ function happening(
       });
       await isUp(hubUrl, name);
       const leaseId = registered.lease?.id ?? "";
-      const mend = await happens({ hubUrl, name, upstream, leaseId });
-      return { name, mend, end: () => upstream.stop() };
+      const ends: (() => void)[] = [];
+      const atEnd = (run: () => void) => void ends.push(run);
+      const mend = await happens({ hubUrl, name, upstream, leaseId, atEnd });
+      const end = async () => {
+        for (const run of ends) run();
+        await upstream.stop();
+      };
+      return { name, mend, end };
     },
   };
 }
@@ -135,7 +143,7 @@ export const faultsAtTheHub: readonly Fault[] = [
   ),
   happening(
     "and silent",
-    async ({ hubUrl, name, upstream }) => {
+    async ({ hubUrl, name, upstream, atEnd }) => {
       await until("the heartbeats to be missed", async () => {
         const response = await fetch(`${hubUrl}/servers/${idOf(name)}`);
         const { instances } = (await response.json()) as ServerDetail;
@@ -144,7 +152,7 @@ export const faultsAtTheHub: readonly Fault[] = [
       return async () => {
         const { lease } = await register(hubUrl, { name, endpoint: upstream.endpoint, lease: {} });
         const beating = setInterval(() => void put(hubUrl, `/leases/${lease?.id}`, {}), beatMs);
-        beating.unref();
+        atEnd(() => clearInterval(beating));
       };
     },
     {
