@@ -200,6 +200,7 @@ describe("mcp-hub stdio", () => {
     });
     await hub.program.kill("SIGKILL");
     call(5_000);
+    await until("it to say so", () => bridge.errors.includes("is not reached"));
     await hub.restart();
     await until("a call to work again", async () => {
       const id = bridge.lines.length + 10_000;
@@ -207,7 +208,6 @@ describe("mcp-hub stdio", () => {
       return (await bridge.answerTo(id)).error === undefined;
     });
     expect((await bridge.answerTo(5_000)).id).toBe(5_000);
-    expect(bridge.errors).toContain("is not reached");
     expect(
       bridge.errors
         .trim()

@@ -21,8 +21,7 @@ export async function diagnose(
   { server, endpoint }: JsonObject,
 ): Promise<JsonObject | string> {
   if (typeof server === "string" && endpoint === undefined) {
-    // Those that an operator hid are not selected either.
-    if (!isSelected(view, server))
+    if (isNarrowed(view) && !isSelected(view, server))
       return `No server here has the id or name ${JSON.stringify(server.slice(0, 100))}. hub__list_servers says which there are.`;
     return ask({ server: server.slice(0, longest) });
   }
