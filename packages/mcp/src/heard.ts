@@ -1,4 +1,5 @@
-import { type Envelope, envelopeOf } from "./envelope.js";
+import type { Envelope } from "./envelope.js";
+import { envelopeOf } from "./envelope-reader.js";
 import { type JsonRpcNotification, type JsonRpcRequest, parseMessage } from "./json-rpc.js";
 
 /** A message of a server, as far as it had to be read: an answer only in its envelope. */

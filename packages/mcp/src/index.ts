@@ -1,13 +1,7 @@
 export { connectionHeaders } from "./connection-headers.js";
 export { cutText } from "./cut-text.js";
-export {
-  type Answering,
-  answersRequest,
-  type Envelope,
-  EnvelopeReader,
-  envelopeOf,
-  outcomeOf,
-} from "./envelope.js";
+export { answersRequest, type Envelope, outcomeOf } from "./envelope.js";
+export { type Answering, EnvelopeReader, envelopeOf } from "./envelope-reader.js";
 export { type EnvelopeProblem, EnvelopeSpelling, withNameAt } from "./envelope-spelling.js";
 export {
   batchVersion,

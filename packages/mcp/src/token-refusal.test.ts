@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { envelopeOf } from "./envelope.js";
+import { envelopeOf } from "./envelope-reader.js";
 import { isUnauthorized, longestRefusal, speaksOfToken } from "./token-refusal.js";
 
 /** Whether an answer whose envelope alone is read says so. */

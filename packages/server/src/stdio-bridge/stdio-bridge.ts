@@ -5,6 +5,7 @@ import { failureOf, refusalText, tooMuchWaits } from "./failures.js";
 import { ConnectionLost, HubHttp } from "./hub-http.js";
 import { keepListening } from "./listen.js";
 import { ModernHeaders } from "./modern-headers.js";
+import { openAgain } from "./open-again.js";
 import { pause } from "./pause.js";
 import {
   AnswerInvalid,
@@ -308,29 +309,8 @@ export class StdioBridge {
 
   async #openAgain(session: BridgeSession): Promise<void> {
     this.#options.note("the hub does not know the session any more; it is opened again");
-    const { signal } = this.#ending;
-    const answer = await this.#waitingHttp.post(session.initialize, {}, true, signal);
-    const line = readClientLine(session.initialize);
-    if (line === undefined || answer.statusCode !== 200) {
-      answer.resume();
-      throw new AnswerInvalid(`it opens no new session (HTTP status ${answer.statusCode})`);
-    }
-    session.takeId(answer);
-    const carried = new Carried(line);
-    const take = async (data: string) => {
-      const answered = readHubLine(data);
-      if (answered === undefined) throw new AnswerInvalid("it is no JSON-RPC message");
-      const text = carried.settle(answered);
-      if (carried.isAnswered) session.takeResult(text);
-    };
-    const position: StreamPosition = { lastEventId: undefined, retryMs: undefined };
-    if (isEventStream(answer)) await readEvents(answer, position, take);
-    else await take(await readBody(answer));
+    await openAgain(session, this.#waitingHttp, this.#ending.signal);
     if (session.initialized === undefined) return;
-    for (const text of [session.initialized, ...session.settings.values()]) {
-      const told = await this.#waitingHttp.post(text, session.headers, true, signal);
-      await readBody(told);
-    }
     this.#listen(session);
     for (const text of session.listsMayHaveChanged) await this.#write(text);
   }

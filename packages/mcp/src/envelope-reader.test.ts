@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  answersRequest,
-  type Envelope,
-  EnvelopeReader,
-  envelopeOf,
-  outcomeOf,
-} from "./envelope.js";
+import { answersRequest, type Envelope, outcomeOf } from "./envelope.js";
+import { EnvelopeReader, envelopeOf } from "./envelope-reader.js";
 
 const word = (value: unknown, longest: number) =>
   typeof value === "string" && value.length <= longest ? value : undefined;
