@@ -1,6 +1,6 @@
 // Finds a Chromium for the browser tests; on Debian and Ubuntu, as root, installs it.
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { aptInstall } from "./apt.mjs";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -10,15 +10,7 @@ const find = () => process.env.CHROMIUM_PATH ?? places.find((path) => existsSync
 export function chromium() {
   const found = find();
   if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    console.log("Installing Debian's Chromium for the browser tests…");
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    for (const args of [
-      ["update", "-qq"],
-      ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-    ])
-      spawnSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
-  }
+  aptInstall("Debian's Chromium for the browser tests", ["chromium", "fonts-dejavu-core"]);
   const installed = find();
   if (installed !== undefined) return installed;
   console.error(

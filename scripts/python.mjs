@@ -1,5 +1,6 @@
 // Finds a Python for the tests of the Python client; on Debian and Ubuntu, as root, installs one.
 import { spawnSync } from "node:child_process";
+import { aptInstall } from "./apt.mjs";
 
 /** The oldest that the client promises to run on. */
 const oldest = [3, 9];
@@ -24,15 +25,8 @@ const find = () =>
 export function python() {
   const found = find();
   if (found !== undefined) return found;
-  if (process.env.PYTHON === undefined && process.getuid?.() === 0) {
-    console.log("Installing Debian's Python for the tests of the Python client…");
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    for (const args of [
-      ["update", "-qq"],
-      ["install", "-y", "-qq", "--no-install-recommends", "python3"],
-    ])
-      spawnSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
-  }
+  if (process.env.PYTHON === undefined)
+    aptInstall("Debian's Python for the tests of the Python client", ["python3"]);
   const installed = find();
   if (installed !== undefined) return installed;
   console.error(

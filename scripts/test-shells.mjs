@@ -1,0 +1,18 @@
+// npm run test:shells: presses Tab in bash, zsh and fish. Installs those that are missing, on Debian and Ubuntu, as root.
+import { spawnSync } from "node:child_process";
+import { aptInstall } from "./apt.mjs";
+import { pnpm } from "./pnpm.mjs";
+import { buildAllToRun, install } from "./prepare.mjs";
+
+const missing = () =>
+  ["bash", "zsh", "fish"].filter((shell) => spawnSync(shell, ["--version"]).status !== 0);
+
+if (missing().length > 0) aptInstall(`the shells ${missing().join(" and ")}`, missing());
+if (missing().length > 0) {
+  console.error(`NOT RUN: these tests need ${missing().join(" and ")}. Install what is missing.`);
+  process.exit(1);
+}
+install();
+buildAllToRun();
+const config = ["--config", "vitest.shells.config.ts"];
+process.exitCode = pnpm(["exec", "vitest", "run", ...config, ...process.argv.slice(2)]);
