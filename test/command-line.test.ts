@@ -353,9 +353,25 @@ describe("watch", () => {
   });
 
   test("a reader that has read enough ends it quietly", async () => {
-    const ran = await ask(["watch", "--after", "0"], {
+    // A pipe tells of a reader that left only when something is written to it: events until then.
+    let isOver = false;
+    const ran = ask(["watch", "--after", "0"], {
       onOutput: (_, child) => child.stdout?.destroy(),
+    }).finally(() => {
+      isOver = true;
     });
-    expect([ran.code, ran.err]).toEqual([0, ""]);
+    let events = 0;
+    await until("the end of the command", async () => {
+      events += 1;
+      await hub.register({
+        name: "Passing",
+        description: `Version ${events}`,
+        transport: "http",
+        endpoint: `http://127.0.0.1:${await closedPort()}/mcp`,
+      });
+      return isOver;
+    });
+    const { code, err } = await ran;
+    expect([code, err]).toEqual([0, ""]);
   });
 });

@@ -5,6 +5,7 @@ export default defineConfig(
   libraryBuild({
     index: "src/index.ts",
     environment: "src/environment/index.ts",
+    access: "src/parts/access.ts",
     diagnosis: "src/parts/diagnosis.ts",
     limits: "src/parts/limits.ts",
     probing: "src/parts/probing.ts",

@@ -1,0 +1,17 @@
+export { fitsPattern } from "../access/name-pattern.js";
+export {
+  may,
+  Policy,
+  policyOf,
+  type Subject,
+  type SubjectServer,
+  subjectOf,
+} from "../access/policy.js";
+export {
+  type Action,
+  actions,
+  type Grant,
+  nobody,
+  openPrincipal,
+  type Principal,
+} from "../access/principal.js";
