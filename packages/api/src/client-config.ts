@@ -55,6 +55,7 @@ export const listClients = defineRoute({
   method: "get",
   path: "/config",
   tag: "Connect",
+  access: "read",
   summary: "Clients and frameworks with ready configuration",
   answers: {
     200: {
@@ -79,6 +80,7 @@ export const getClaudeDesktopBundle = defineRoute({
   method: "get",
   path: "/config/claude-desktop.mcpb",
   tag: "Connect",
+  access: "read",
   summary: "A bundle that installs the hub into Claude Desktop",
   description:
     "An MCP bundle (`.mcpb`): open it, and Claude Desktop asks for the address of the hub, which is filled in with the one this request was sent to, and for a token. It holds the hub's own bridge and no secrets, and needs nothing else on the machine.",
@@ -103,6 +105,7 @@ export const getClientConfig = defineRoute({
   method: "get",
   path: "/config/{client}",
   tag: "Connect",
+  access: "read",
   summary: "Ready configuration for a client or framework",
   description:
     "The file or the commands, ready to use. With `Accept: application/json`, the answer also says what to do with them. It holds no secrets. The configuration names the hub by the address this request was sent to. With `via=direct`, servers that do not answer now are left out, and a note or a comment names them.",

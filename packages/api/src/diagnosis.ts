@@ -106,6 +106,7 @@ export const diagnoseEndpoint = defineRoute({
   method: "post",
   path: "/diagnose",
   tag: "Diagnosis",
+  access: "call",
   summary: "Find out why a server or an endpoint does not work",
   description:
     "Name a `server` by its id or name, or an `endpoint`. The hub examines the endpoint step by step within 3 seconds, adds what it knows (calls, changes, the server's own last lines), and says what is wrong and what to do. It registers nothing.",
@@ -146,6 +147,7 @@ export const sendLog = defineRoute({
   method: "put",
   path: "/leases/{leaseId}/log",
   tag: "Registration",
+  access: "lease",
   summary: "Send the last lines that the server printed",
   description: `For whoever asks why the server does not work. Sent when a heartbeat was answered with \`wantsLog\`, and unasked when the process ended or the hub cannot reach it. Plain text of at most ${longestLogBytes} bytes; the hub keeps the last ${mostLogLines} lines in memory until the instance is gone, and shows them in diagnoses only. Leave out secrets: the hub cannot know them.`,
   params: z.object({ leaseId: z.string() }),

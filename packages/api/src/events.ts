@@ -113,6 +113,7 @@ export const listEvents = defineRoute({
   method: "get",
   path: "/events",
   tag: "Events",
+  access: "read",
   summary: "Live events, or the journal",
   description:
     "As `text/event-stream`: every event from now on, or from after `Last-Event-ID`. An event named `reset` says that older events are gone and the list should be read again. As `application/json`: the journal, newest first, in pages.",

@@ -49,6 +49,7 @@ export {
   renewLease,
 } from "./registration.js";
 export {
+  type Access,
   type AnswerOf,
   answerSchema,
   type BodyOf,

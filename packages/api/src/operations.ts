@@ -40,6 +40,7 @@ export const getHealth = defineRoute({
   method: "get",
   path: "/healthz",
   tag: "Operations",
+  access: "public",
   summary: "The process runs",
   query: z.object({
     verbose: z
@@ -60,6 +61,7 @@ export const getReadiness = defineRoute({
   method: "get",
   path: "/readyz",
   tag: "Operations",
+  access: "public",
   summary: "The hub can do its work",
   answers: {
     200: {
@@ -74,6 +76,7 @@ export const getVersion = defineRoute({
   method: "get",
   path: "/version",
   tag: "Operations",
+  access: "public",
   summary: "Which hub this is",
   answers: {
     200: {

@@ -10,6 +10,8 @@ export const problems = {
   HOST_REFUSED: [403, "The Host header is not allowed"],
   ORIGIN_REFUSED: [403, "Requests from this origin are not allowed"],
   NO_PAGE_HERE: [403, "There is no page at this path"],
+  UNAUTHENTICATED: [401, "The hub does not know who is asking"],
+  INSUFFICIENT_SCOPE: [403, "This needs more rights"],
   NOT_OWNER: [403, "Only the owner may do this"],
   ROUTE_NOT_FOUND: [404, "There is nothing at this path"],
   METHOD_NOT_ALLOWED: [405, "This path does not support the method"],
@@ -19,6 +21,7 @@ export const problems = {
   REVISION_CONFLICT: [409, "Somebody else changed it first"],
   TOOLSET_NOT_FOUND: [404, "There is no such toolset"],
   TOOLSET_TAKEN: [409, "The toolset exists already"],
+  TOKEN_NOT_FOUND: [404, "There is no such token"],
   PRECONDITION_FAILED: [412, "It has changed since it was read"],
   TOO_MANY_REQUESTS: [429, "Too many requests"],
   TOO_MANY_CONNECTIONS: [429, "Too many connections"],
@@ -34,6 +37,8 @@ export const errorsOfEveryRoute = [
   "HOST_REFUSED",
   "ORIGIN_REFUSED",
   "NO_PAGE_HERE",
+  "UNAUTHENTICATED",
+  "INSUFFICIENT_SCOPE",
   // It came from this hub, which has dialled itself by a detour.
   "ENDPOINT_REFUSED",
   "ROUTE_NOT_FOUND",
@@ -70,6 +75,14 @@ export const problemSchema = z
       ])
       .optional()
       .describe("Who has the name: a server with NAME_TAKEN, a toolset with TOOLSET_TAKEN."),
+    credential: z
+      .enum(["missing", "invalid"])
+      .optional()
+      .describe("With UNAUTHENTICATED: nothing said who is asking, or what said it is not valid."),
+    scope: z
+      .string()
+      .optional()
+      .describe("What is missing with INSUFFICIENT_SCOPE, as OAuth scopes: `hub:register`."),
     retryAfterMs: z.number().optional().describe("How long to wait before you try again."),
   })
   .meta({ id: "Problem" });

@@ -21,6 +21,7 @@ export const getPulse = defineRoute({
   method: "get",
   path: "/pulse",
   tag: "Catalogue",
+  access: "read",
   summary: "When each server was last seen, and how quickly it answers",
   description:
     "Heartbeats and probes change these values all the time, so `GET /servers` leaves them out. Servers without instances are not listed here.",

@@ -5,6 +5,7 @@ export const getPythonClient = defineRoute({
   method: "get",
   path: "/clients/mcp_hub.py",
   tag: "Connect",
+  access: "public",
   summary: "The client for Python, as one file",
   description:
     "It keeps a server registered, and asks the hub which servers there are. It needs Python 3.9 or newer and nothing else. `curl -O` of this URL gives the file that fits this hub.",
@@ -21,6 +22,7 @@ export const findPythonClient = defineRoute({
   method: "get",
   path: "/clients/python",
   tag: "Connect",
+  access: "public",
   summary: "Where the client for Python is",
   answers: { 307: { description: "At the URL in Location." } },
 });

@@ -51,6 +51,7 @@ export const registerServer = defineRoute({
   method: "post",
   path: "/register",
   tag: "Registration",
+  access: "register",
   summary: "Register a server, or another instance of it",
   description:
     "When the answer arrives, the registration is on the disk. The answer never waits for the endpoint. Registering the same endpoint again updates the same instance. With `lease`, the hub grants a lease that heartbeats keep alive; without one, the hub's own probe decides. While another lease is alive at the same endpoint, a registration without proof gets `retryAfterMs` and no `lease`. It changes nothing until it is sent again after that lease has ended, was given back, or got no heartbeat for two intervals.",
@@ -99,6 +100,7 @@ export const renewLease = defineRoute({
   method: "put",
   path: "/leases/{leaseId}",
   tag: "Registration",
+  access: "lease",
   summary: "Heartbeat: keep a lease alive",
   description:
     "`capabilitiesHash` is any text that changes when the server's tools change; the hub then reads them again at once. `draining` says that the server is about to stop.",
@@ -115,6 +117,7 @@ export const endLease = defineRoute({
   method: "delete",
   path: "/leases/{leaseId}",
   tag: "Registration",
+  access: "lease",
   summary: "Deregister the instance that holds the lease",
   description:
     "The name stays in the catalogue, with the status `down`. A lease that was replaced is unknown, and ending it does not affect the new one. If another process has registered at the same endpoint meanwhile, the instance stays listed, without a lease.",

@@ -1,8 +1,16 @@
 import type { HubErrorCode } from "@hub/core";
+import type { Action } from "@hub/core/access";
 import type { z } from "zod";
 import type { TagName } from "./tags.js";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/**
+ * What a route asks of its caller: an action that some grant of the caller allows, whatever it is narrowed to.
+ * `public` asks for nothing, `lease` for the id of a lease that lives. A credential that is sent is judged
+ * everywhere.
+ */
+export type Access = "public" | Action | "lease";
 
 export type RouteAnswer = {
   readonly description: string;
@@ -17,6 +25,7 @@ export type Route = {
   readonly path: `/${string}`;
   /** The group that a document shows it in. */
   readonly tag: TagName;
+  readonly access: Access;
   readonly summary: string;
   readonly description?: string;
   /** What the parameters of the path are. */

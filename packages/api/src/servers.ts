@@ -15,6 +15,7 @@ export const listServers = defineRoute({
   method: "get",
   path: "/servers",
   tag: "Catalogue",
+  access: "read",
   summary: "Which servers exist",
   description:
     "Without parameters: all of them, or as many as one answer holds, with a `nextCursor`. Answered from memory; heartbeats do not change the ETag.",
@@ -49,6 +50,7 @@ export const getServer = defineRoute({
   method: "get",
   path: "/servers/{id}",
   tag: "Catalogue",
+  access: "read",
   summary: "One server with its instances, their last probe, and warnings",
   params: serverParams,
   answers: {
@@ -61,6 +63,7 @@ export const editServer = defineRoute({
   method: "patch",
   path: "/servers/{id}",
   tag: "Catalogue",
+  access: "admin",
   summary: "Edit what the hub shows of a server",
   description:
     "Your edits replace what the server says about itself. They stay when the server registers again and when the hub restarts. A field that you leave out stays as it was; `null` removes the edit. The edits are deleted when the server is removed or forgotten.",
@@ -88,6 +91,7 @@ export const removeServer = defineRoute({
   method: "delete",
   path: "/servers/{id}",
   tag: "Catalogue",
+  access: "register",
   summary: "Remove a server and its history",
   description:
     "To remove a server that is alive, send proof of ownership in `Mcp-Hub-Proof`: its lease id or service key. A lease is no proof if the hub granted it without proof at the endpoint of a server that may have been alive. Until the next minor version, the hub also accepts the proof as a bearer token. With `force=true`, an operator removes the server and its edits without proof. If the server still runs, its helper registers it again within one heartbeat interval.",
@@ -113,6 +117,7 @@ export const probeServer = defineRoute({
   method: "post",
   path: "/servers/{id}/probe",
   tag: "Diagnosis",
+  access: "call",
   summary: "Probe all instances of a server now",
   params: serverParams,
   answers: {

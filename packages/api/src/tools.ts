@@ -27,6 +27,7 @@ export const findTools = defineRoute({
   method: "get",
   path: "/tools",
   tag: "Catalogue",
+  access: "read",
   summary: "Find a tool on any server",
   query: z.strictObject({
     q: z

@@ -118,6 +118,7 @@ export const listToolsets = defineRoute({
   method: "get",
   path: "/toolsets",
   tag: "Toolsets",
+  access: "read",
   summary: "List the toolsets",
   answers: {
     200: {
@@ -131,6 +132,7 @@ export const createToolset = defineRoute({
   method: "post",
   path: "/toolsets",
   tag: "Toolsets",
+  access: "admin",
   summary: "Create a toolset",
   description:
     "It gets an MCP endpoint of its own, `url`. A server it names need not exist yet; `unknownServers` says which do not.",
@@ -149,6 +151,7 @@ export const previewToolset = defineRoute({
   method: "post",
   path: "/toolsets/preview",
   tag: "Toolsets",
+  access: "read",
   summary: "Preview a toolset without saving it",
   description:
     "Takes the same definition as POST /toolsets; `name` may be absent. The answer shows what clients of the endpoint would see now.",
@@ -176,6 +179,7 @@ export const getToolset = defineRoute({
   method: "get",
   path: "/toolsets/{id}",
   tag: "Toolsets",
+  access: "read",
   summary: "One saved selection",
   params,
   answers: { 200: one("The toolset; its ETag is for If-Match.") },
@@ -186,6 +190,7 @@ export const replaceToolset = defineRoute({
   method: "put",
   path: "/toolsets/{id}",
   tag: "Toolsets",
+  access: "admin",
   summary: "Replace the definition of a toolset",
   description:
     "Send the whole definition; members that you leave out get their defaults. You can edit an answer of the hub and send it back: the hub ignores what it has added. Sending the same definition again changes nothing.",
@@ -206,6 +211,7 @@ export const deleteToolset = defineRoute({
   method: "delete",
   path: "/toolsets/{id}",
   tag: "Toolsets",
+  access: "admin",
   summary: "Delete a toolset",
   params,
   headers,

@@ -72,6 +72,7 @@ export const getTraffic = defineRoute({
   method: "get",
   path: "/traffic",
   tag: "Gateway",
+  access: "read",
   summary: "Calls by server and tool since the hub started",
   query: z.strictObject({ server }),
   answers: {
@@ -88,6 +89,7 @@ export const listCalls = defineRoute({
   method: "get",
   path: "/calls",
   tag: "Gateway",
+  access: "read",
   summary: "The last calls through the gateway, newest first",
   query: z.strictObject({
     server,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import { codes, errorText, type JsonRpcId } from "@hub/mcp";
 import { revisionIn, type Selection } from "./catalogue/selection.js";
 import type { Selected, Selections } from "./catalogue/selections.js";
@@ -64,10 +65,11 @@ export class Endpoints {
     endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
+    principal: Principal,
   ): void {
     const onFault = (error: unknown) => this.#failed(error, response, always);
     try {
-      this.#answer(request, response, endpoint, query, always, onFault);
+      this.#answer(request, response, endpoint, query, always, principal, onFault);
     } catch (error) {
       onFault(error);
     }
@@ -92,6 +94,7 @@ export class Endpoints {
     endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
+    principal: Principal,
     onFault: (error: unknown) => void,
   ): void {
     const via = viaOf(request);
@@ -116,6 +119,7 @@ export class Endpoints {
     const incoming: Incoming = {
       request,
       response,
+      principal,
       ...revision,
       selection: selected.selection,
       currentSelection: selectingStill(select, selected.selection),

@@ -41,6 +41,10 @@ export const gatewayErrors = {
   TOO_MANY_CONNECTIONS: -31_028,
   /** A server sends the hub more requests than may wait for a reply. The hub ended its session. */
   TOO_MANY_ASKED: -31_029,
+  /** Nothing said who is asking, or what said it is not valid. HTTP 401. */
+  UNAUTHENTICATED: -31_030,
+  /** Who is asking may not do this. HTTP 403. */
+  INSUFFICIENT_SCOPE: -31_031,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -117,6 +121,8 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   TOO_MANY_CONNECTIONS: "Wait for answers on those that are open, or try again later.",
   TOO_MANY_ASKED:
     "Look at the server's log: it sends the hub far too many pings or other requests.",
+  UNAUTHENTICATED: "Send a valid token: `Authorization: Bearer <token>`.",
+  INSUFFICIENT_SCOPE: "Ask an admin of the hub for a token that allows it.",
   TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BudgetBook, type JournalEvent, type Toolset } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { UpstreamDialer } from "@hub/core/upstream";
 import { type Preview, previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
@@ -158,8 +159,9 @@ export class Gateway {
     endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
+    principal: Principal,
   ): void {
-    this.#endpoints.handle(request, response, endpoint, query, always);
+    this.#endpoints.handle(request, response, endpoint, query, always, principal);
   }
 
   /** What the endpoint of a toolset would show now, whether or not it is saved. */

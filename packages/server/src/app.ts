@@ -1,5 +1,10 @@
 import { HubError } from "@hub/core";
-import { Hono } from "hono";
+import type { Principal } from "@hub/core/access";
+import { type Context, Hono } from "hono";
+import { matchedRoutes } from "hono/route";
+import type { Gate } from "./access/gate.js";
+import { headOf } from "./access/request-head.js";
+import { RouteTable, routesOf } from "./access/routes.js";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
 import { addClaudeDesktopBundleRoute } from "./api/claude-desktop-bundle.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
@@ -7,7 +12,7 @@ import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
 import { addEventRoutes } from "./api/events.js";
 import { createGuard, guarded } from "./api/guard.js";
-import type { AppEnv, HubApp } from "./api/hono.js";
+import { type AppEnv, addressOf, type HubApp } from "./api/hono.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { Paging } from "./api/paging.js";
@@ -60,17 +65,41 @@ function notFound(app: HubApp, request: Request): Response {
   return response;
 }
 
+const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, () => addressOf(context));
+
+/** What would answer a request: not what only looks at it. */
+const handlersFor = (context: Context<AppEnv>) =>
+  matchedRoutes(context).filter(({ method }) => method !== "ALL");
+
+/** The answer to an error that the hub expects; one that asks for a credential says which. */
+function refusalResponse(error: HubError, gate: Gate, context: Context<AppEnv>): Response {
+  const response = problemResponse(error);
+  const challenge = gate.challenge(error, headFrom(context));
+  if (challenge !== undefined) response.headers.set("www-authenticate", challenge);
+  return response;
+}
+
 /** The whole HTTP interface as a Hono app: everything comes in through `deps`. */
 export function createApp(deps: AppDeps): HubApp {
   const app = new Hono<AppEnv>();
   const guard = createGuard(deps.guard, deps.info.hubId);
+  const { gate } = deps;
+  const table = new RouteTable(routesOf(deps.webUi));
   const paging = new Paging(deps.budgets);
   const lists = new ServerLists(deps.registry, paging);
 
   const always = Object.entries(headersOfEveryAnswer(deps.info.hubId));
 
+  /** Lets in who may have what it asks for; else says why not. */
+  function letIn(context: Context<AppEnv>, asker: Principal | HubError): HubError | undefined {
+    if (HubError.is(asker)) return asker;
+    const refused = table.closed(asker, () => handlersFor(context));
+    if (refused === undefined) context.set("principal", asker);
+    return refused;
+  }
+
   app.onError((error, context) => {
-    if (HubError.is(error)) return problemResponse(error);
+    if (HubError.is(error)) return refusalResponse(error, gate, context);
     const instance = newInstance();
     deps.onError(error, context.req.raw, instance);
     return problemResponse(faultError(), instance);
@@ -93,7 +122,13 @@ export function createApp(deps: AppDeps): HubApp {
         status: 204,
         headers: preflightHeaders(context.req.header("access-control-request-headers")),
       });
-    } else await next();
+    } else {
+      const asked = gate.identify(headFrom(context));
+      // Whoever asks an open hub does not wait.
+      const refused = letIn(context, asked instanceof Promise ? await asked : asked);
+      if (refused === undefined) await next();
+      else context.res = refusalResponse(refused, gate, context);
+    }
     if (outgoing === undefined) {
       const { headers } = context.res;
       for (const [name, value] of always) if (!headers.has(name)) headers.set(name, value);
@@ -129,5 +164,6 @@ export function createApp(deps: AppDeps): HubApp {
       docs: "/docs",
     }),
   );
+  table.check(app.routes.filter(({ method }) => method !== "ALL"));
   return app;
 }

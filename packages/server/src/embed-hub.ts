@@ -42,7 +42,9 @@ export async function embedHub({
       let isTaken = false;
       if (incoming !== undefined && outgoing !== undefined) {
         withinBoundary(incoming, outgoing, hub.tellFault, () => {
-          isTaken = hub.takeRequest(incoming, outgoing);
+          const taken = hub.takeRequest(incoming, outgoing);
+          isTaken = taken !== false;
+          return taken;
         });
         if (isTaken || outgoing.headersSent) return RESPONSE_ALREADY_SENT;
       }

@@ -1,17 +1,28 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "@hub/core";
-import { type Gateway, hubEndpointOf } from "@hub/gateway";
+import type { Principal } from "@hub/core/access";
+import { accessRefusal, type Gateway, hubEndpointOf } from "@hub/gateway";
+import type { Gate } from "./access/gate.js";
+import { headOfIncoming } from "./access/request-head.js";
+import { closedTo, mcpAccess } from "./access/routes.js";
 import { exposedHeaders, headersOfEveryAnswer } from "./api/answer-headers.js";
 import { createGuard, type GuardOptions, guardedIncoming } from "./api/guard.js";
 import { problemAnswer } from "./api/problem.js";
 import { sendProblem } from "./boundary.js";
 
-/** Takes the requests that are its own; false leaves one to the REST API. */
-export type TakeRequest = (request: IncomingMessage, response: ServerResponse) => boolean;
+/**
+ * Takes the requests that are its own; false leaves one to the REST API. What is taken may be answered later:
+ * a promise rejects with what went wrong until then.
+ */
+export type TakeRequest = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => boolean | Promise<void>;
 
 export type GatewayHandlerOptions = {
   readonly gateway: Gateway;
   readonly guard: GuardOptions;
+  readonly gate: Gate;
   readonly hubId: string;
 };
 
@@ -34,6 +45,7 @@ function asksForPage({ headers }: IncomingMessage): boolean {
 export function createGatewayHandler({
   gateway,
   guard: options,
+  gate,
   hubId,
 }: GatewayHandlerOptions): TakeRequest {
   const guard = createGuard(options, hubId);
@@ -60,15 +72,47 @@ export function createGatewayHandler({
             "access-control-expose-headers": exposedHeaders,
             vary: "Origin",
           };
-    gateway.handle(
-      request,
-      response,
-      endpoint,
-      mark === -1 ? "" : url.slice(mark + 1),
-      headersOfAnswer,
-    );
-    return true;
+    const query = mark === -1 ? "" : url.slice(mark + 1);
+    const head = headOfIncoming(request);
+    const refuse = (error: HubError) =>
+      sendRefusal(response, error, gate.challenge(error, head), headersOfAnswer);
+    const answer = (asker: Principal | HubError) => {
+      if (HubError.is(asker)) return refuse(asker);
+      const closed = closedTo(asker, mcpAccess);
+      if (closed !== undefined) return refuse(closed);
+      gateway.handle(request, response, endpoint, query, headersOfAnswer, asker);
+    };
+    const identified = gate.identify(head);
+    if (!(identified instanceof Promise)) {
+      answer(identified);
+      return true;
+    }
+    return identified.then((later) => {
+      // Its sender may have left meanwhile, and says so only once.
+      if (!response.destroyed) answer(later);
+    });
   };
+}
+
+/** A refusal as MCP clients expect it. What still comes is read, so that the client sees the answer. */
+function sendRefusal(
+  response: ServerResponse,
+  { code, message }: HubError,
+  challenge: string | undefined,
+  always: Readonly<Record<string, string>>,
+): void {
+  const { status, text } = accessRefusal(
+    code === "INSUFFICIENT_SCOPE" ? code : "UNAUTHENTICATED",
+    message,
+  );
+  response.req.resume();
+  response.writeHead(status, {
+    ...always,
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+  });
+  response.end(text);
 }
 
 function noPage(): HubError {

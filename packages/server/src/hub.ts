@@ -21,6 +21,7 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Gate, type GateOptions } from "./access/gate.js";
 import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
@@ -59,9 +60,13 @@ export type HubOptions = {
   readonly log?: Log | undefined;
   /** What browsers get to see. Default: nothing. */
   readonly webUi?: WebUi | undefined;
+  /** How people and programs prove who they are. Default: they need not, and everybody may do all. */
+  readonly access?: AccessOptions | undefined;
   /** Hears every event of the journal, from the first on. Default: nobody. */
   readonly onEvent?: ((event: JournalEvent) => void) | undefined;
 };
+
+export type AccessOptions = Pick<GateOptions, "authenticators" | "challengeParameters">;
 
 /** A hub that is put together and that nobody can reach yet. */
 export type HubParts = {
@@ -172,6 +177,7 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  const gate = new Gate(options.access);
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 
   const app = createApp({
@@ -180,6 +186,7 @@ export async function composeHub(
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    gate,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -208,7 +215,7 @@ export async function composeHub(
     budgets,
     registry,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, hubId }),
+    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
     tellFault,
     start: () => scheduler.start(),
     drain: () => {

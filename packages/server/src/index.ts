@@ -1,3 +1,11 @@
+export {
+  type Authenticator,
+  Gate,
+  type GateOptions,
+  type Identified,
+} from "./access/gate.js";
+export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
+export type { RequestHead } from "./access/request-head.js";
 export type { GuardOptions } from "./api/guard.js";
 export type { HubApp } from "./api/hono.js";
 export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";
@@ -6,7 +14,7 @@ export { describeError } from "./describe-error.js";
 export { Doctor, type DoctorDeps, type DoctorRequest } from "./doctor/doctor.js";
 export { followLogs } from "./doctor/follow-logs.js";
 export { type EmbeddedHub, type EmbedOptions, embedHub } from "./embed-hub.js";
-export type { HubOptions, StoreContext } from "./hub.js";
+export type { AccessOptions, HubOptions, StoreContext } from "./hub.js";
 export {
   defaultConfig,
   type HubConfig,

@@ -138,7 +138,8 @@ export async function listen(
       if (refusal !== undefined) return refuse(response, inWordsOf(request, refusal));
       const problem = ambiguity(request);
       if (problem !== undefined) return refuse(response, invalid(problem));
-      return takeRequest(request, response) ? undefined : handle(request, response);
+      const taken = takeRequest(request, response);
+      return taken === false ? handle(request, response) : taken;
     });
   };
   const connections = new Connections(budgets, serve);

@@ -15,6 +15,7 @@ import {
   until,
 } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
+import { Gate } from "../src/access/gate.js";
 import type { Fault } from "../src/boundary.js";
 import { createGatewayHandler } from "../src/gateway-handler.js";
 import { listen } from "../src/listen.js";
@@ -101,7 +102,12 @@ async function startFailing() {
     },
   });
   const guard = { allowedHosts: [], allowedOrigins: [] };
-  const takeRequest = createGatewayHandler({ gateway, guard, hubId: "this-hub" });
+  const takeRequest = createGatewayHandler({
+    gateway,
+    guard,
+    gate: new Gate(),
+    hubId: "this-hub",
+  });
   let answer = (): Response => new Response("well");
   const listener = await listen({ fetch: () => answer() }, "127.0.0.1", 0, {
     takeRequest,

@@ -360,8 +360,8 @@ describe("DELETE /servers/{id}", () => {
     const { lease } = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
     const remove = (headers: Record<string, string>) =>
       app.request("/servers/mcp-server-1", { method: "DELETE", headers });
-    expect((await remove({ authorization: "Bearer mh_abc_def" })).status).toBe(403);
-    const both = { authorization: "Bearer mh_abc_def", "Mcp-Hub-Proof": lease.id };
+    expect((await remove({ authorization: "Bearer some-other-token" })).status).toBe(403);
+    const both = { authorization: "Bearer some-other-token", "Mcp-Hub-Proof": lease.id };
     expect((await remove(both)).status).toBe(204);
     const again = await (await postJson(app, "/register", { ...server1, lease: {} })).json();
     expect((await remove({ authorization: `Bearer ${again.lease.id}` })).status).toBe(204);

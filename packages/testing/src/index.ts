@@ -24,6 +24,7 @@ export {
   type TestServer,
 } from "./http-server.js";
 export { type Ended, HubProcess, type JournalEntry, Program, quick } from "./hub-process.js";
+export { knownTokens } from "./known-tokens.js";
 export { openMany } from "./many-connections.js";
 export {
   modern,

@@ -11,7 +11,7 @@ import {
 } from "@hub/core";
 import type { BudgetName, BudgetReport } from "@hub/core/limits";
 import type { GatewayLimits } from "@hub/gateway";
-import { type Hub, startHub } from "@hub/server";
+import { type AccessOptions, type Hub, startHub } from "@hub/server";
 import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
@@ -25,6 +25,10 @@ export type TestHubOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Keep the parameters of the last calls. Default: no. */
   readonly keepsParams?: boolean;
+  /** Default: an open hub. */
+  readonly access?: AccessOptions | undefined;
+  /** What the hub's own requests over REST bring. Default: nothing. */
+  readonly token?: string | undefined;
   /** The data of an earlier hub. */
   readonly dataDir?: string;
   /** Default: one that the system chooses. */
@@ -40,13 +44,21 @@ export class TestHub {
   readonly url: string;
   readonly dataDir: string;
   readonly #hub: Hub;
+  readonly #token: string | undefined;
   /** What the hub logged as an error. */
   readonly errors: unknown[];
   /** What it logged as a warning. */
   readonly warnings: unknown[];
 
-  private constructor(hub: Hub, dataDir: string, errors: unknown[], warnings: unknown[]) {
+  private constructor(
+    hub: Hub,
+    token: string | undefined,
+    dataDir: string,
+    errors: unknown[],
+    warnings: unknown[],
+  ) {
     this.#hub = hub;
+    this.#token = token;
     this.url = hub.url;
     this.dataDir = dataDir;
     this.errors = errors;
@@ -60,6 +72,7 @@ export class TestHub {
     const warnings: unknown[] = [];
     const hub = await startHub({
       clock: options.clock,
+      access: options.access,
       config: { port, dataDir, limits, budgets, settings, keepsParams },
       log: {
         ...silent,
@@ -71,7 +84,7 @@ export class TestHub {
       await hub.stop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     });
-    return new TestHub(hub, dataDir, errors, warnings);
+    return new TestHub(hub, options.token, dataDir, errors, warnings);
   }
 
   get port(): number {
@@ -126,9 +139,11 @@ export class TestHub {
   async rest(method: string, path: string, body?: Payload): Promise<unknown> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      headers: {
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     await holdResponse(method, path, response);
     const text = await response.text();

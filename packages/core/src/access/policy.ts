@@ -11,6 +11,7 @@ export type Subject =
   /** A tool of it, by the name that the server gives it. */
   | { readonly server: SubjectServer; readonly tool: string };
 
+/** A server, as far as grants speak of it. */
 export type SubjectServer = {
   readonly id: string;
   readonly tags: readonly string[];

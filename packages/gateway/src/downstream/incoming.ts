@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { Selection } from "../catalogue/selection.js";
 
 /** A request of a client as it came in, with what it may see and where its answer goes. */
 export type Incoming = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Who is asking: it may call something. */
+  readonly principal: Principal;
   readonly selection: Selection;
   /** The selection as it is later: a toolset may change. */
   readonly currentSelection: () => Selection;

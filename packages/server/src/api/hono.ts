@@ -1,8 +1,15 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { Principal } from "@hub/core/access";
 import { plainAddress } from "@hub/core/limits";
 import type { Context, Hono } from "hono";
 
-export type AppEnv = { Bindings: Partial<HttpBindings> };
+export type AppEnv = {
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    /** Who is asking. */
+    principal: Principal;
+  };
+};
 export type HubApp = Hono<AppEnv>;
 
 /** The address a request came from; undefined when it did not come over a socket. */

@@ -1,6 +1,7 @@
 import type { BudgetBook, Registry, Toolsets } from "@hub/core";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
+import type { Gate } from "../access/gate.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 
@@ -43,6 +44,8 @@ export type AppDeps = {
   readonly budgets: BudgetBook;
   readonly info: HubInfo;
   readonly guard: GuardOptions;
+  /** Says who is asking. */
+  readonly gate: Gate;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
   readonly doctor: Pick<Doctor, "ask">;

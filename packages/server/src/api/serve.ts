@@ -7,6 +7,7 @@ import type {
   Route,
   Unchanging,
 } from "@hub/api";
+import type { Principal } from "@hub/core/access";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -21,6 +22,11 @@ export class RouteCall<Of extends Route> {
   constructor(context: Context<AppEnv>, route: Of) {
     this.context = context;
     this.#route = route;
+  }
+
+  /** Who is asking. That its grants have the action of the route was seen before. */
+  get principal(): Principal {
+    return this.context.get("principal");
   }
 
   get params(): PathParams<Of["path"]> {

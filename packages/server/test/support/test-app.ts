@@ -16,6 +16,7 @@ import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
+import { Gate, type GateOptions } from "../../src/access/gate.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
@@ -107,6 +108,7 @@ export async function createTestApp(
     readonly toolsetStore?: ToolsetStore;
     readonly budgets?: Partial<Budgets>;
     readonly webUi?: WebUi;
+    readonly access?: GateOptions | undefined;
   } = {},
 ): Promise<TestApp> {
   const clock = new ManualClock();
@@ -151,6 +153,7 @@ export async function createTestApp(
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
+    gate: new Gate(options.access),
     checkEndpoint: () => {},
     doctor: new Doctor({
       registry,

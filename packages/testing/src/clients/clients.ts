@@ -14,6 +14,9 @@ const postHeaders = {
   accept: "application/json, text/event-stream",
 };
 
+const bearer = (token: string | undefined) =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
 let lastId = 0;
 const nextId = () => {
   lastId += 1;
@@ -26,11 +29,13 @@ export class ModernClient {
   readonly #name: string;
   readonly #capabilities: Payload;
   readonly #localAddress: string | undefined;
+  readonly #token: string | undefined;
 
   constructor(
     hubUrl: string,
     options: {
       readonly path?: string;
+      readonly token?: string | undefined;
       readonly name?: string;
       readonly capabilities?: Payload;
       readonly localAddress?: string | undefined;
@@ -40,6 +45,7 @@ export class ModernClient {
     this.#name = options.name ?? "modern-client";
     this.#capabilities = options.capabilities ?? {};
     this.#localAddress = options.localAddress;
+    this.#token = options.token;
   }
 
   send(method: string, params: Params = {}, headers: Readonly<Record<string, string>> = {}) {
@@ -62,6 +68,7 @@ export class ModernClient {
     return new Exchange(this.#url, {
       headers: {
         ...postHeaders,
+        ...bearer(this.#token),
         "mcp-protocol-version": modernVersion,
         "mcp-method": method,
         ...(typeof named === "string" && method !== "completion/complete"
@@ -93,6 +100,7 @@ export class ModernClient {
 
 export type LegacyOptions = {
   readonly path?: string;
+  readonly token?: string | undefined;
   readonly name?: string;
   readonly capabilities?: Payload;
   /** The address it calls from: on Linux every one in 127.0.0.0/8 is this machine. */
@@ -108,6 +116,7 @@ export class LegacyClient {
   readonly #url: string;
   readonly #onAsked: LegacyOptions["onAsked"];
   readonly #localAddress: string | undefined;
+  readonly #token: string | undefined;
 
   private constructor(
     url: string,
@@ -120,6 +129,7 @@ export class LegacyClient {
     this.initialized = initialized;
     this.#onAsked = options.onAsked;
     this.#localAddress = options.localAddress;
+    this.#token = options.token;
   }
 
   /** `initialize` alone, which may be refused. */
@@ -135,8 +145,9 @@ export class LegacyClient {
         clientInfo: { name: options.name ?? "legacy-client", version: "1" },
       },
     };
-    const { localAddress } = options;
-    return new Exchange(url, { headers: postHeaders, body: JSON.stringify(body), localAddress });
+    const { localAddress, token } = options;
+    const headers = { ...postHeaders, ...bearer(token) };
+    return new Exchange(url, { headers, body: JSON.stringify(body), localAddress });
   }
 
   static async open(hubUrl: string, options: LegacyOptions = {}): Promise<LegacyClient> {
@@ -198,6 +209,7 @@ export class LegacyClient {
   get #headers() {
     return {
       ...postHeaders,
+      ...bearer(this.#token),
       "mcp-session-id": this.sessionId,
       "mcp-protocol-version": legacyVersion,
     };

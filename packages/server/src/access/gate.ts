@@ -1,0 +1,107 @@
+import type { HubError } from "@hub/core";
+import { nobody, openPrincipal, type Principal } from "@hub/core/access";
+import { challengeOf, invalidCredential } from "./refusals.js";
+import type { RequestHead } from "./request-head.js";
+
+/** Who it is; why it is refused; undefined when what it brought is for another authenticator, or nothing. */
+export type Identified = Principal | HubError | undefined;
+
+/** Knows one kind of credential. */
+export interface Authenticator {
+  /**
+   * Whether there is any credential that it could accept, also one that has expired. While there is none for any
+   * authenticator, everybody may do all. May change.
+   */
+  readonly isConfigured: boolean;
+  /**
+   * Judges what a request brought. `bearer` is its bearer token; a session is in `head`. Refuses only what is of
+   * its own kind, with a HubError such as `invalidCredential` makes.
+   */
+  authenticate(head: RequestHead, bearer: string | undefined): Identified | Promise<Identified>;
+}
+
+export type GateOptions = {
+  /** Asked in this order, until one knows what was brought. Default: none. */
+  readonly authenticators?: readonly Authenticator[] | undefined;
+  /** What every challenge says beyond RFC 6750, such as `resource_metadata`. Default: nothing. */
+  readonly challengeParameters?:
+    | ((head: RequestHead) => Readonly<Record<string, string>>)
+    | undefined;
+  /** The hub is reached by other machines, and so is never open. Default: false. */
+  readonly isNetwork?: boolean | undefined;
+};
+
+const bearerPattern = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/** Every token of the hub begins so. */
+export const tokenMark = "mh_";
+
+/**
+ * Says who is asking, for every request of every interface, before anything else is done for it. What was brought
+ * and is not valid is refused, and never taken for nothing.
+ */
+export class Gate {
+  readonly #authenticators: readonly Authenticator[];
+  readonly #challengeParameters: (head: RequestHead) => Readonly<Record<string, string>>;
+  readonly #isNetwork: boolean;
+
+  constructor({ authenticators, challengeParameters, isNetwork }: GateOptions = {}) {
+    this.#authenticators = authenticators ?? [];
+    this.#challengeParameters = challengeParameters ?? (() => ({}));
+    this.#isNetwork = isNetwork ?? false;
+  }
+
+  /** Whether everybody may do all, because the hub has neither tokens nor an issuer. */
+  get isOpen(): boolean {
+    return !this.#isNetwork && !this.#authenticators.some((one) => one.isConfigured);
+  }
+
+  /** Who is asking, or why it is refused. At once wherever nothing has to be fetched. */
+  identify(head: RequestHead): Principal | HubError | Promise<Principal | HubError> {
+    if (hasTokenInQuery(head.target)) return tokenInQuery();
+    const authorization = head.header("authorization");
+    const bearer = authorization === undefined ? undefined : bearerPattern.exec(authorization)?.[1];
+    if (this.isOpen) return bearer?.startsWith(tokenMark) === true ? noTokens() : openPrincipal;
+    if (authorization !== undefined && bearer === undefined) return malformed();
+    return this.#ask(0, head, bearer);
+  }
+
+  /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
+  challenge(error: HubError, head: RequestHead): string | undefined {
+    return challengeOf(error, this.#challengeParameters(head));
+  }
+
+  #ask(
+    from: number,
+    head: RequestHead,
+    bearer: string | undefined,
+  ): Principal | HubError | Promise<Principal | HubError> {
+    for (const [index, authenticator] of this.#authenticators.entries()) {
+      if (index < from) continue;
+      const said = authenticator.authenticate(head, bearer);
+      if (said instanceof Promise)
+        return said.then((identified) => identified ?? this.#ask(index + 1, head, bearer));
+      if (said !== undefined) return said;
+    }
+    return bearer === undefined ? nobody : unknownToken();
+  }
+}
+
+/** Addresses end up in logs and histories, so no token in one is ever valid. */
+function hasTokenInQuery(target: string): boolean {
+  const mark = target.indexOf("?");
+  if (mark === -1 || !/access(_|%5f)token/i.test(target)) return false;
+  return new URLSearchParams(target.slice(mark + 1)).has("access_token");
+}
+
+const tokenInQuery = () =>
+  invalidCredential(
+    "A token must not stand in a URL, where logs and histories keep it. Revoke it, and send a new one as `Authorization: Bearer <token>`.",
+  );
+
+const malformed = () =>
+  invalidCredential("Expected one header `Authorization: Bearer <token>`, and no other scheme.");
+
+const unknownToken = () => invalidCredential("This token is not valid: it is unknown or revoked.");
+
+const noTokens = () => invalidCredential("This hub has no tokens; unset MCP_HUB_TOKEN.");
