@@ -1,4 +1,10 @@
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
+import {
+  confirmCredentials,
+  listCredentials,
+  removeCredentials,
+  setCredential,
+} from "./credentials.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
@@ -35,6 +41,10 @@ export const contract: readonly Route[] = [
   editServer,
   removeServer,
   probeServer,
+  listCredentials,
+  setCredential,
+  removeCredentials,
+  confirmCredentials,
   listServerTools,
   listServerResources,
   listServerPrompts,

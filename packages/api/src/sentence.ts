@@ -38,6 +38,12 @@ const editedNouns: Readonly<Record<string, string>> = {
   maxInFlight: "calls at a time",
 };
 
+const credentialChanges = {
+  set: "got a credential, which the hub sends it",
+  removed: "lost a credential that the hub sent it",
+  confirmed: "gets its credentials where it is now, as an admin confirmed",
+} as const;
+
 const nouns = {
   tools: "tool",
   resources: "resource",
@@ -102,6 +108,8 @@ function said(event: Told): Sentence {
       const changed = event.changed.map((field) => editedNouns[field] ?? field).join(", ");
       return { text: `was edited in the hub: ${changed}.` };
     }
+    case "credentials-changed":
+      return { text: `${credentialChanges[event.change]}: ${event.names.join(", ")}.` };
     case "status-changed": {
       const reason = event.reason === "" ? "." : `: ${goingOn(event.reason)}`;
       return {
@@ -137,7 +145,8 @@ function said(event: Told): Sentence {
 /** The endpoint that an event is about, where it is about one. */
 function placeIn(event: Told): string | undefined {
   if (event.kind === "name-conflict") return placeOf(event.holder);
-  if (event.kind === "edited" || event.instance === undefined) return undefined;
+  if (event.kind === "edited" || event.kind === "credentials-changed") return undefined;
+  if (event.instance === undefined) return undefined;
   return placeOf(event.instance);
 }
 

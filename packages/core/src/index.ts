@@ -20,6 +20,7 @@ export { type InstanceStatus, instanceStatuses, type Now } from "./health.js";
 export { leaseIsLost } from "./held-lease.js";
 export type { HubStore } from "./hub-store.js";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
+export { MemoryCredentialStore } from "./memory-credential-store.js";
 export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";

@@ -1,9 +1,11 @@
 import { BudgetBook } from "./budget-book.js";
+import type { CredentialStore } from "./credential-store.js";
 import type { EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { jsonBytes } from "./history.js";
 import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
 import type { HubStore } from "./hub-store.js";
+import { MemoryCredentialStore } from "./memory-credential-store.js";
 import { MemorySessionStore } from "./memory-session-store.js";
 import { MemoryToolsetStore } from "./memory-toolset-store.js";
 import type { SessionStore } from "./session-store.js";
@@ -27,6 +29,7 @@ import type { ToolsetStore } from "./toolset-store.js";
 export class MemoryStore implements HubStore {
   readonly toolsets: ToolsetStore = new MemoryToolsetStore();
   readonly sessions: SessionStore = new MemorySessionStore();
+  readonly credentials: CredentialStore = new MemoryCredentialStore();
   readonly #entries = new Map<string, EntryRecord>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #budgets: BudgetBook;

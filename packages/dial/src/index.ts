@@ -8,6 +8,7 @@ export {
   type DialAnswer,
   type Dialer,
   type DialerOptions,
+  type LineOptions,
 } from "./dialer.js";
 export { checkEndpoint, createEndpointRules, hostOf, literalAddresses } from "./endpoint-rules.js";
 export { hubIdHeader, hubViaHeader } from "./hop-headers.js";

@@ -11,6 +11,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
+import type { UpstreamCredentials } from "@hub/core/upstream";
 import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
@@ -27,6 +28,9 @@ import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
 import { createApp } from "./app.js";
 import type { TellFault } from "./boundary.js";
+import { Credentials } from "./credentials/credentials.js";
+import { maskingProber } from "./credentials/mask.js";
+import { SecretKeyFile } from "./credentials/secret-key.js";
 import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
@@ -99,6 +103,7 @@ export async function composeHub(
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
 
+  const key = new SecretKeyFile(config.secretKeyFile ?? join(config.dataDir, "secret.key"));
   const budgets = new BudgetBook(config.budgets);
   const openStore =
     options.store ??
@@ -110,14 +115,28 @@ export async function composeHub(
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
   const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
-  const dialer = createDialer({ rules, hubId, version, ownAddresses });
-  const prober = createProber({
+  const upstreamCredentials: UpstreamCredentials = {
+    headersFor: (serverId, url) => credentials.headersFor(serverId, url),
+    onRefused: (serverId, headers) => credentials.onRefused(serverId, headers),
+  };
+  const dialer = createDialer({
+    rules,
+    hubId,
+    version,
+    ownAddresses,
+    credentials: upstreamCredentials,
+  });
+  const standingOf = (serverId: string, url: string) => credentials.standing(serverId, url);
+  const secretsOf = (serverId: string) => credentials.secretsOf(serverId);
+  const plainProber = createProber({
     budgets,
     dialer,
     version,
     listProblems,
+    standingOf,
     onBug: (error) => log.error("probe-crashed", { error: describeError(error) }),
   });
+  const prober = maskingProber(plainProber, secretsOf);
   const onListenerError = (error: unknown) =>
     log.error("listener-failed", { error: describeError(error) });
   const closeStore = async (error: unknown) => {
@@ -134,6 +153,22 @@ export async function composeHub(
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const credentials: Credentials = await Credentials.open(
+    { store: store.credentials, key, clock, dialer },
+    (serverId) => registry.get(serverId) !== undefined,
+  ).catch(closeStore);
+  if (credentials.unreadable.length > 0)
+    log.warn("credentials-unreadable", {
+      servers: credentials.unreadable,
+      keyFile: key.file,
+      fix: "Put the key file back that they were sealed with, and restart the hub; or set them again.",
+    });
+  registry.subscribe((event) => {
+    if (event.kind !== "forgotten" || event.instance !== undefined) return;
+    credentials
+      .remove(event.serverId)
+      .catch((error) => log.error("credentials-not-removed", { error: describeError(error) }));
+  });
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -147,7 +182,13 @@ export async function composeHub(
   const doctor: Doctor = new Doctor({
     registry,
     logs,
-    examine: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
+    examine: createDiagnose({
+      dialer,
+      version,
+      mostValues: budgets.limit("messageValues"),
+      standingOf,
+    }),
+    secretsOf,
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
@@ -188,6 +229,7 @@ export async function composeHub(
     guard,
     gate,
     checkEndpoint: mayDial,
+    credentials,
     doctor,
     logs,
     searchTools,
@@ -195,6 +237,7 @@ export async function composeHub(
     previewToolset: (toolset) => gateway.preview(toolset),
     webUi,
     probeNow: (serverId) => scheduler.probeNow(serverId),
+    probeAgain: (serverId) => scheduler.probeAgain(serverId),
     stopping: stopping.signal,
     onError: (error, request, instance) =>
       tellFault({ error, instance, method: request.method, path: new URL(request.url).pathname }),

@@ -6,7 +6,7 @@ import type { HubError } from "@hub/core";
 import { Connection, sqliteCode, sqliteCodeOf } from "./connection.js";
 import { sizeOf } from "./data-file.js";
 import { hasOwner, readAcknowledged, readOwner } from "./lock-owner.js";
-import { applicationId, migrate, schemaVersion } from "./migrations.js";
+import { applicationId, credentialsSince, migrate, schemaVersion } from "./migrations.js";
 import {
   cannotUse,
   damaged,
@@ -192,6 +192,7 @@ const decided = [
   { since: 1, kind: "server", query: rowsOf.entries("seen") },
   { since: 1, kind: "server", query: rowsOf.snapshots("seen") },
   { since: 2, kind: "toolset", query: rowsOf.toolsets("seen") },
+  { since: credentialsSince, kind: "credential", query: rowsOf.credentials("seen") },
 ] as const;
 
 /** What is wrong inside the attached database; undefined when all is well. */

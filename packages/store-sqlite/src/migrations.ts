@@ -81,7 +81,21 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
   // From here on records may hold what an operator says of a server. A hub that does not know of that would
   // lose it with the next registration, so it must not open such a file.
   "",
+  `
+  -- What the hub proves itself with to servers. What is secret of it is sealed with a key that is not in here.
+  CREATE TABLE credentials (
+    server_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (server_id, name)
+  ) STRICT;
+  `,
 ];
+
+/** The schema that brought the credentials. */
+export const credentialsSince =
+  steps.findIndex((step) => typeof step === "string" && step.includes("TABLE credentials")) + 1;
 
 /** The version of the schema that this hub writes. */
 export const schemaVersion = steps.length;

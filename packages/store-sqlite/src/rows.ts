@@ -1,5 +1,5 @@
 import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
-import type { CapabilityChange } from "@hub/core/storage";
+import type { CapabilityChange, CredentialRow } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
 /**
@@ -36,6 +36,8 @@ export const rowsOf = {
     `SELECT ${keyOf("seq", "server_id")}, ${textOf("change")} FROM ${schema}.changes`,
   toolsets: (schema: string) =>
     `SELECT ${keyOf("id", "revision")}, ${textOf("toolset")} FROM ${schema}.toolsets`,
+  credentials: (schema: string) =>
+    `SELECT ${keyOf("server_id", "name")}, ${textOf("credential")} FROM ${schema}.credentials`,
 };
 
 export function isIntact(row: StoredRow): boolean {
@@ -67,4 +69,8 @@ export function changeOf(row: StoredRow): CapabilityChange {
 
 export function toolsetOf(row: StoredRow): Toolset {
   return JSON.parse(textIn(row.text)) as Toolset;
+}
+
+export function credentialOf(row: StoredRow): CredentialRow {
+  return JSON.parse(textIn(row.text)) as CredentialRow;
 }

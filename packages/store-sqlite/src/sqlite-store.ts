@@ -9,6 +9,7 @@ import {
 } from "@hub/core";
 import {
   type CommitResult,
+  type CredentialStore,
   HistoryLedger,
   type HistoryPage,
   type HistoryQuery,
@@ -39,6 +40,7 @@ import {
 } from "./rows.js";
 import { leaveLog, markClean } from "./shutdown-mark.js";
 import type { SqliteAccess } from "./sqlite-access.js";
+import { SqliteCredentials } from "./sqlite-credentials.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
@@ -63,6 +65,8 @@ export class SqliteStore implements HubStore {
   readonly toolsets: ToolsetStore;
   /** The sessions of clients in the same file. Closed with this store. */
   readonly sessions: SessionStore;
+  /** What the hub proves itself with to servers, in the same file. Closed with this store. */
+  readonly credentials: CredentialStore;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -111,6 +115,7 @@ export class SqliteStore implements HubStore {
     };
     this.toolsets = new SqliteToolsets(options.connection, access);
     this.sessions = new SqliteSessions(options.connection, access);
+    this.credentials = new SqliteCredentials(options.connection, access);
   }
 
   async load(): Promise<StoredState> {

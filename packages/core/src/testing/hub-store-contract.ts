@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { BudgetBook } from "../budget-book.js";
 import type { HubStore } from "../hub-store.js";
+import { describeCredentialStore, sampleCredential } from "./credential-store-contract.js";
 import { creating } from "./samples.js";
 import { describeSessionStore } from "./session-store-contract.js";
 import { describeStore } from "./store-contract.js";
@@ -29,8 +30,8 @@ export function describeHubStore(
   };
   /** Opens the store again that has this as one of its parts. */
   const reopenStoreOf = async (part: unknown): Promise<HubStore> => {
-    const store = [...opened].find(
-      (one) => part === one || part === one.toolsets || part === one.sessions,
+    const store = [...opened].find((one) =>
+      [one, one.toolsets, one.sessions, one.credentials].some((kept) => kept === part),
     );
     if (store === undefined || reopen === undefined) throw new Error("It cannot be opened again.");
     opened.delete(store);
@@ -63,17 +64,25 @@ export function describeHubStore(
       async () => (await openOne()).sessions,
       again(({ sessions }) => sessions),
     );
+    describeCredentialStore(
+      name,
+      async () => (await openOne()).credentials,
+      again(({ credentials }) => credentials),
+    );
 
     // What lives in memory only has nothing to open again, and promises nothing about it.
     if (reopen === undefined) return;
 
-    test("servers, toolsets and sessions are there together after opening again", async () => {
+    test("servers, toolsets, sessions and credentials are there together after opening again", async () => {
       const store = await openOne();
       await committed(store, creating("a"));
       await store.toolsets.put(sampleToolset("desk"), undefined);
       const session = { key: "k", peer: "127.0.0.1", isUsed: true, sealed: "sealed" };
       await store.sessions.write({ put: [session], removed: [] });
+      const credential = sampleCredential("a", "Authorization");
+      await store.credentials.put([credential]);
       const next = await reopenStoreOf(store);
+      expect(await next.credentials.load()).toEqual([credential]);
       expect((await next.load()).entries.map(({ id }) => id)).toEqual(["a"]);
       expect(await next.toolsets.load()).toEqual([sampleToolset("desk")]);
       expect(await next.sessions.read("k")).toBe("sealed");

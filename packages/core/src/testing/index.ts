@@ -1,5 +1,10 @@
 /** Contract suites of core's ports, for vitest: an adapter that passes them is an adapter. */
 export { describeClock } from "./clock-contract.js";
+export {
+  type CredentialStoreContractOptions,
+  describeCredentialStore,
+  sampleCredential,
+} from "./credential-store-contract.js";
 export { describeHubStore, type HubStoreContractOptions } from "./hub-store-contract.js";
 export { describeProber, type ProberFixture } from "./prober-contract.js";
 export {

@@ -41,7 +41,7 @@ export function relayModernToModern(
       client,
       params,
       always,
-      request: { method: "POST", headers, body, via, isUnpacked: true },
+      request: { method: "POST", headers, body, via, serverId: entry.record.id, isUnpacked: true },
       isEndless: false,
       places: ({ calls }) => calls,
       judge: (status, received) =>

@@ -27,7 +27,8 @@ function check({ maxInFlight, replacedBy }: EditChange, id: string, budgets: Bud
 }
 
 /** The route with which an operator edits what the hub shows of a server. */
-export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void {
+export function addEditRoute(app: HubApp, deps: AppDeps): void {
+  const { registry, budgets } = deps;
   serve(app, editServer, async (call) => {
     const { context } = call;
     const { id } = call.params;
@@ -37,6 +38,6 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
     const entry = await registry.edit(id, change, (record) =>
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`),
     );
-    return answerDetail(call, entry, registry);
+    return answerDetail(call, entry, deps);
   });
 }

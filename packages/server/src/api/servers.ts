@@ -9,6 +9,7 @@ import {
 import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
+import { addCredentialRoutes } from "./credentials.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -53,9 +54,11 @@ export function addServerRoutes(
     return answerListing(context, isWhole ? lists.all() : lists.page(call.query));
   });
 
-  serve(app, getServer, (call) => answerDetail(call, find(call.params.id), registry));
+  serve(app, getServer, (call) => answerDetail(call, find(call.params.id), deps));
 
   addEditRoute(app, deps);
+
+  addCredentialRoutes(app, deps);
 
   serve(app, removeServer, async (call) => {
     const { id } = call.params;
@@ -70,7 +73,7 @@ export function addServerRoutes(
   serve(app, probeServer, async (call) => {
     const { record } = find(call.params.id);
     await deps.probeNow(record.id);
-    return answerDetail(call, find(record.id), registry);
+    return answerDetail(call, find(record.id), deps);
   });
 
   addOfferRoutes(app, find, paging);

@@ -1,9 +1,12 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
   BudgetBook,
   type Budgets,
   type Clock,
   type LeaseGrant,
+  MemoryCredentialStore,
   MemoryStore,
   MemoryToolsetStore,
   type ProbeOutcome,
@@ -15,11 +18,13 @@ import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
-import { holdResponse } from "@hub/testing";
+import { createTestDialer, holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
+import { Credentials } from "../../src/credentials/credentials.js";
+import { SecretKeyFile } from "../../src/credentials/secret-key.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
 
@@ -143,6 +148,16 @@ export async function createTestApp(
     store: options.toolsetStore ?? new MemoryToolsetStore(),
     clock,
   });
+  const credentials = await Credentials.open(
+    {
+      store: new MemoryCredentialStore(),
+      // Nothing is given to these hubs, so no key is ever made.
+      key: new SecretKeyFile(join(tmpdir(), "no-such-folder", "secret.key")),
+      clock,
+      dialer: createTestDialer(),
+    },
+    () => true,
+  );
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
@@ -155,6 +170,7 @@ export async function createTestApp(
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     gate: new Gate(options.access),
     checkEndpoint: () => {},
+    credentials,
     doctor: new Doctor({
       registry,
       logs,
@@ -167,6 +183,7 @@ export async function createTestApp(
       }),
       recentCalls: () => [],
       probeNow: async () => {},
+      secretsOf: () => [],
     }),
     logs,
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
@@ -182,6 +199,7 @@ export async function createTestApp(
         );
       }
     },
+    probeAgain: async () => {},
     webUi: options.webUi,
     stopping: stopping.signal,
     onError: (error) => errors.push(error),

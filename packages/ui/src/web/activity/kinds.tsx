@@ -1,6 +1,7 @@
 import type { Event, EventKind } from "@hub/api";
 import {
   CircleDot,
+  KeyRound,
   LogIn,
   LogOut,
   PencilLine,
@@ -26,6 +27,11 @@ const looks: Readonly<Record<EventKind, Look>> = {
     tone: "text-accent bg-accent-soft",
   },
   edited: { word: "Edited", icon: SquarePen, tone: "text-accent bg-accent-soft" },
+  "credentials-changed": {
+    word: "Credentials",
+    icon: KeyRound,
+    tone: "text-accent bg-accent-soft",
+  },
   "status-changed": { word: "Status", icon: RefreshCw, tone: "text-calm bg-calm-soft" },
   "capabilities-changed": { word: "Offers", icon: Wrench, tone: "text-accent bg-accent-soft" },
   deregistered: { word: "Left", icon: LogOut, tone: "text-calm bg-calm-soft" },
