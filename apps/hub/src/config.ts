@@ -99,6 +99,7 @@ const environment = z.object({
       (file) => file === undefined,
       "tokens are not supported yet; unset it and keep MCP_HUB_HOST on loopback",
     ),
+  MCP_HUB_SECRET_KEY_FILE: z.string().optional(),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -175,6 +176,10 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      secretKeyFile:
+        read.MCP_HUB_SECRET_KEY_FILE === undefined
+          ? undefined
+          : resolve(read.MCP_HUB_SECRET_KEY_FILE),
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,
       allowedOrigins: read.MCP_HUB_ALLOWED_ORIGINS,
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
