@@ -21,7 +21,7 @@ const token = "tk-77c1e0";
 /** A hub with a server that lets only requests in that have these headers. */
 async function world(wanted: Readonly<Record<string, string>>) {
   const hub = await TestHub.start();
-  const weather = new ModernUpstream({ name: "weather" });
+  const weather = new ModernUpstream({ name: "my-server" });
   const heads: IncomingMessage["headers"][] = [];
   weather.intercept = (request, response) => {
     heads.push(request.headers);
@@ -32,8 +32,8 @@ async function world(wanted: Readonly<Record<string, string>>) {
     return true;
   };
   await weather.start();
-  await hub.announce("weather", weather.endpoint);
-  await until("it to need a token", () => hub.status("weather") === "needs-token");
+  await hub.announce("my-server", weather.endpoint);
+  await until("it to need a token", () => hub.status("my-server") === "needs-token");
   const run = (
     words: readonly string[],
     more: { stdin?: string; columns?: number; answer?: string } = {},
@@ -63,19 +63,19 @@ describe("mcp-hub credential", () => {
         .end(JSON.stringify({ access_token: token, token_type: "Bearer" }));
     });
     expect(typed.map((words) => words.slice(0, 3).join(" "))).toEqual([
-      "credential set weather",
-      "credential set weather",
-      "credential set weather",
-      "credential list weather",
-      "credential confirm weather",
-      "credential remove weather",
+      "credential set my-server",
+      "credential set my-server",
+      "credential set my-server",
+      "credential list my-server",
+      "credential confirm my-server",
+      "credential remove my-server",
     ]);
     for (const words of typed) {
       const here = words.map((word) => word.replace("http://127.0.0.1:8003", issuer.origin));
       const { code, out, err } = await run(here);
       expect([words, code, err]).toEqual([words, 0, ""]);
       expect(out).not.toMatch(/tk-77c1e0|key-1|client-secret/);
-      expect(hub.status("weather")).toBe("up");
+      expect(hub.status("my-server")).toBe("up");
       if (words.includes("--bearer"))
         expect(heads.at(-1)).toMatchObject({ authorization: `Bearer ${token}` });
       if (words.includes("X-Api-Key") && words[1] === "set")
@@ -83,7 +83,7 @@ describe("mcp-hub credential", () => {
       if (words[1] === "list") expect(out).toMatch(/Authorization +oauth-client +sent/);
     }
     expect(issuer.requests).toEqual(["POST /token"]);
-    const { out } = await run(["credential", "list", "weather", "--json"]);
+    const { out } = await run(["credential", "list", "my-server", "--json"]);
     expect(JSON.parse(out)).toMatchObject({
       origins: [new URL(weather.endpoint).origin],
       credentials: [{ name: "Authorization", kind: "oauth-client" }],
@@ -92,13 +92,13 @@ describe("mcp-hub credential", () => {
 
   test("takes the secret from stdin, and asks for it on a terminal", async () => {
     const { hub, run } = await world({ authorization: `Bearer ${token}`, "x-key": "k" });
-    const set = ["credential", "set", "weather"];
+    const set = ["credential", "set", "my-server"];
     const piped = await run([...set, "--bearer"], { stdin: `Bearer ${token}\r\n` });
     expect(piped).toMatchObject({ code: 0, out: expect.stringContaining("is needs-token") });
     expect(piped.out).toContain("refused");
     const asked = await run([...set, "--header", "X-Key"], { columns: 100, answer: "k" });
     expect(asked).toMatchObject({ code: 0, err: "X-Key: \n" });
-    expect(hub.status("weather")).toBe("up");
+    expect(hub.status("my-server")).toBe("up");
   });
 
   const usage = {
@@ -119,7 +119,7 @@ describe("mcp-hub credential", () => {
   } as const;
   test.each(Object.entries(usage))("refuses %s", async (_, [options, stdin, said]) => {
     const { run } = await world({ authorization: "x" });
-    const { code, err } = await run(["credential", "set", "weather", ...options], { stdin });
+    const { code, err } = await run(["credential", "set", "my-server", ...options], { stdin });
     expect(err).toMatch(said);
     expect(code).toBe(2);
     expect(err).not.toContain(token);
@@ -127,22 +127,22 @@ describe("mcp-hub credential", () => {
 
   test("asks before it forgets or confirms something, and says when there is nothing", async () => {
     const { hub, run } = await world({ authorization: `Bearer ${token}` });
-    const none = await run(["credential", "list", "weather"]);
+    const none = await run(["credential", "list", "my-server"]);
     expect(none).toMatchObject({
       code: 0,
       out: "",
       err: expect.stringContaining("credential set"),
     });
     for (const command of ["remove", "confirm"])
-      expect((await run(["credential", command, "weather", "--yes"])).code).toBe(3);
-    await run(["credential", "set", "weather", "--bearer"], { stdin: token });
+      expect((await run(["credential", command, "my-server", "--yes"])).code).toBe(3);
+    await run(["credential", "set", "my-server", "--bearer"], { stdin: token });
     for (const command of ["remove", "confirm"]) {
-      expect((await run(["credential", command, "weather"])).code).toBe(2);
-      const refused = await run(["credential", command, "weather"], { columns: 80, answer: "n" });
+      expect((await run(["credential", command, "my-server"])).code).toBe(2);
+      const refused = await run(["credential", command, "my-server"], { columns: 80, answer: "n" });
       expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("was not yes") });
     }
-    expect(hub.status("weather")).toBe("up");
-    await run(["credential", "remove", "weather"], { columns: 80, answer: "yes" });
-    await until("it to need a token again", () => hub.status("weather") === "needs-token");
+    expect(hub.status("my-server")).toBe("up");
+    await run(["credential", "remove", "my-server"], { columns: 80, answer: "yes" });
+    await until("it to need a token again", () => hub.status("my-server") === "needs-token");
   });
 });

@@ -92,7 +92,11 @@ function makeKey(file: string): Buffer {
       fs.closeSync(handle);
     }
     // Fails where somebody has put a key meanwhile, which must not be lost.
-    fs.linkSync(unfinished, file);
+    try {
+      fs.linkSync(unfinished, file);
+    } finally {
+      fs.rmSync(unfinished, { force: true });
+    }
     syncFolder(folder);
     return bytes;
   } catch (error) {
@@ -101,8 +105,6 @@ function makeKey(file: string): Buffer {
       `The hub could not make its key file ${file} (${codeOf(error)}), so it keeps no credentials. Let it write there, or put a file with ${keyBytes} random bytes there (openssl rand ${keyBytes}, mode 600) and restart the hub.`,
       { cause: error },
     );
-  } finally {
-    fs.rmSync(unfinished, { force: true });
   }
 }
 
