@@ -78,6 +78,7 @@ export type HubParts = {
   readonly log: Log;
   readonly budgets: BudgetBook;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
   readonly tellFault: TellFault;
@@ -250,6 +251,7 @@ export async function composeHub(
     log,
     budgets,
     registry,
+    gate,
     app,
     takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
     tellFault,
