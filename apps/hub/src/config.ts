@@ -80,6 +80,11 @@ function isNetwork(text: string): boolean {
   );
 }
 
+/** An origin as people write it, with or without a slash behind it. */
+function isPublicUrl(text: string): boolean {
+  return isOrigin(text.replace(/\/$/, ""));
+}
+
 const environment = z.object({
   MCP_HUB_HOST: z.string().default(defaultConfig.host),
   MCP_HUB_PORT: port.optional(),
@@ -99,6 +104,15 @@ const environment = z.object({
       (file) => file === undefined,
       "tokens are not supported yet; unset it and keep MCP_HUB_HOST on loopback",
     ),
+  MCP_HUB_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, "must be an origin such as https://hub.example, without a path")
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  MCP_HUB_TRUSTED_PROXIES: list.refine(
+    (proxies) => proxies.every(isNetwork),
+    "must be addresses and networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas",
+  ),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -175,6 +189,8 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      publicUrl: read.MCP_HUB_PUBLIC_URL,
+      trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,
       allowedOrigins: read.MCP_HUB_ALLOWED_ORIGINS,
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,

@@ -4,7 +4,7 @@ import { defaultLimits, type GatewayLimits } from "@hub/gateway";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
-  /** Where it listens: an address of loopback, or `localhost`. */
+  /** Where it listens: an address, or `localhost`. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -14,6 +14,10 @@ export type HubConfig = {
   readonly allowedHosts: readonly string[];
   /** Origins, such as `https://tools.example`, whose pages may call the hub. */
   readonly allowedOrigins: readonly string[];
+  /** The origin under which clients reach the hub, such as `https://hub.example`. Default: where it listens. */
+  readonly publicUrl: string | undefined;
+  /** Addresses and networks of proxies in front of the hub, whose word on where requests come from counts. */
+  readonly trustedProxies: readonly string[];
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
   readonly allowEndpoints: readonly string[];
   /** The numbers of leases and probes. */
@@ -39,6 +43,8 @@ export const defaultConfig: HubConfig = {
   dataDir: "./data",
   allowedHosts: [],
   allowedOrigins: [],
+  publicUrl: undefined,
+  trustedProxies: [],
   allowEndpoints: [],
   settings: defaultSettings,
   limits: defaultLimits,

@@ -21,7 +21,11 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Arrivals } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Guesses } from "./access/guesses.js";
+import { profileOf } from "./access/profile.js";
 import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
@@ -76,6 +80,8 @@ export type HubParts = {
   readonly registry: Registry;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
+  readonly arrivals: Arrivals;
+  readonly callers: Callers;
   readonly tellFault: TellFault;
   /** Begins to probe. */
   start(): void;
@@ -95,6 +101,8 @@ export async function composeHub(
 ): Promise<HubParts> {
   const { onEvent, webUi, clock = systemClock } = options;
   const config = configFrom(options.config);
+  const profile = profileOf(config);
+  const arrivals = new Arrivals(config);
   const log = options.log ?? createLog({ level: "warn", format: "json" });
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
@@ -109,7 +117,7 @@ export async function composeHub(
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
-  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
   const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
@@ -177,8 +185,15 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
-  const gate = new Gate(options.access);
-  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  const steadily = () => clock.monotonic();
+  const gate = new Gate({
+    ...options.access,
+    isNetwork: profile === "network",
+    guesses: new Guesses(budgets, steadily),
+  });
+  const callers = new Callers(budgets, steadily);
+  const { allowedHosts, allowedOrigins, publicUrl } = config;
+  const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
 
   const app = createApp({
     registry,
@@ -186,7 +201,9 @@ export async function composeHub(
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    arrivals,
     gate,
+    callers,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -215,7 +232,9 @@ export async function composeHub(
     budgets,
     registry,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
+    arrivals,
+    callers,
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
     start: () => scheduler.start(),
     drain: () => {
