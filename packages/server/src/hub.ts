@@ -25,7 +25,9 @@ import { Arrivals } from "./access/arrival.js";
 import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
 import { Guesses } from "./access/guesses.js";
-import { profileOf } from "./access/profile.js";
+import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Tokens } from "./access/tokens/tokens.js";
+import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
@@ -40,6 +42,7 @@ import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.
 import { newLeaseId } from "./lease-id.js";
 import type { Listener } from "./listen.js";
 import { createLog, type Log } from "./log.js";
+import { StartError } from "./start-error.js";
 import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
@@ -94,7 +97,23 @@ export type HubParts = {
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
-/** Puts a hub together. Throws what the store throws when it cannot be opened. */
+/** Says what lets other machines in, and the two commands that make it safe. */
+function needsAccess({ host, allowedHosts }: HubConfig): string {
+  const what = isLoopbackHost(host)
+    ? `The settings say that other machines reach this hub (${allowedHosts.join(", ") || "a public URL or a proxy"})`
+    : `The host ${JSON.stringify(host)} lets other machines in`;
+  return [
+    `${what}, and nothing asks them who they are.`,
+    "Make a token of an admin: mcp-hub token create operator --may admin",
+    "Then start the hub again: mcp-hub start",
+    "Or name an issuer, a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
+  ].join("\n");
+}
+
+/**
+ * Puts a hub together. Throws what the store throws when it cannot be opened, and StartError for a hub that other
+ * machines reach without being asked who they are.
+ */
 export async function composeHub(
   options: HubOptions,
   ownAddresses: () => Listener["addresses"],
@@ -147,6 +166,16 @@ export async function composeHub(
     clock,
     onListenerError,
   }).catch(closeStore);
+  const tokens = await Tokens.open({ store: store.tokens, clock }).catch(closeStore);
+  const tokensFile =
+    config.tokensFile === undefined
+      ? undefined
+      : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
+  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
+  if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
+    tokensFile?.close();
+    await closeStore(new StartError(needsAccess(config)));
+  }
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
@@ -188,6 +217,7 @@ export async function composeHub(
   const steadily = () => clock.monotonic();
   const gate = new Gate({
     ...options.access,
+    authenticators,
     isNetwork: profile === "network",
     guesses: new Guesses(budgets, steadily),
   });
@@ -204,6 +234,7 @@ export async function composeHub(
     arrivals,
     gate,
     callers,
+    tokens,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -244,6 +275,7 @@ export async function composeHub(
     close: async () => {
       await gateway.close();
       clearInterval(trimming);
+      tokensFile?.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();

@@ -30,7 +30,7 @@ export function readForwarded(header: string): readonly Hop[] | undefined {
     if (name !== undefined) {
       const key = name.toLowerCase();
       if (names.has(key)) return undefined;
-      names.set(key, plain ?? quoted?.replace(/\\([^])/g, "$1") ?? "");
+      names.set(key, plain ?? quoted?.replace(/\\(.)/gs, "$1") ?? "");
     }
     if (end === ";") continue;
     hops.push({

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { HubError } from "@hub/core";
 import { hubViaHeader } from "@hub/dial";
 import type { Arrival } from "../access/arrival.js";
-import { isLoopbackHost } from "../hub-config.js";
+import { isLoopbackHost } from "../access/profile.js";
 import { hostNameIn } from "./host-header.js";
 
 export type GuardOptions = {

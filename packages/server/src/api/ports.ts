@@ -4,6 +4,7 @@ import type { Gateway, SearchTools } from "@hub/gateway";
 import type { Arrivals } from "../access/arrival.js";
 import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
+import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 
@@ -52,6 +53,7 @@ export type AppDeps = {
   readonly callers?: Callers | undefined;
   /** Says who is asking. */
   readonly gate: Gate;
+  readonly tokens: Tokens;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
   readonly doctor: Pick<Doctor, "ask">;
