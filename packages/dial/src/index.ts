@@ -18,7 +18,7 @@ export {
 export {
   checkEndpoint,
   createEndpointRules,
-  type EndpointProfile,
+  type EndpointRules,
   hostOf,
   literalAddresses,
 } from "./endpoint-rules.js";

@@ -55,9 +55,11 @@ export const defaultConfig: HubConfig = {
 
 /** The whole configuration that a part of it means. */
 export function configFrom(given: PartialHubConfig = {}): HubConfig {
+  const { publicUrl } = given;
   return {
     ...defaultConfig,
     ...given,
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl).origin,
     settings: { ...defaultConfig.settings, ...given.settings },
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },

@@ -11,7 +11,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import { createDialer, createEndpointRules } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -37,6 +37,7 @@ import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
 import { followLogs } from "./doctor/follow-logs.js";
+import { createEndpointCheck } from "./endpoint-check.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
@@ -188,10 +189,7 @@ export async function composeHub(
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
-  const mayDial = (endpoint: string) => {
-    checkEndpoint(endpoint, rules);
-    refuseOwn(endpoint, ownAddresses());
-  };
+  const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });

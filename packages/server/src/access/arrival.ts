@@ -7,7 +7,7 @@ import { type Hop, readForwarded, readOlderForwarded } from "./forwarded.js";
 export type ArrivalOptions = {
   /** Addresses and networks of proxies whose word counts. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined;
-  /** Where clients reach the hub, such as `https://hub.example`. Default: as they say themselves. */
+  /** The origin under which clients reach the hub, such as `https://hub.example`. Default: as they say themselves. */
   readonly publicUrl?: string | undefined;
 };
 
@@ -77,7 +77,7 @@ export class Arrivals {
         `MCP_HUB_TRUSTED_PROXIES must list addresses and networks such as 127.0.0.1 or 10.0.0.0/8, got ${JSON.stringify(text.slice(0, 80))}.`,
       );
     });
-    this.#publicUrl = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
+    this.#publicUrl = publicUrl;
   }
 
   /** Whether an address is that of a proxy which the operator named. */

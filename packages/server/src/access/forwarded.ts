@@ -9,9 +9,12 @@ export type Hop = {
 };
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-/** One `name=value` of a `Forwarded` header with what ends it; a value may be quoted (RFC 7239, section 4). */
+/**
+ * One `name=value` of a `Forwarded` header with what ends it (RFC 7239, section 4). Ports and IPv6 addresses have to
+ * be quoted; many proxies do not, and it can be read in one way only.
+ */
 const pair = new RegExp(
-  `[ \\t]*(?:(${token})=(?:(${token})|"((?:[^"\\\\]|\\\\[^])*)"))?[ \\t]*(;|,|$)`,
+  `[ \\t]*(?:(${token})=(?:([^\\s;,="]+)|"((?:[^"\\\\]|\\\\[^])*)"))?[ \\t]*(;|,|$)`,
   "y",
 );
 
