@@ -1,3 +1,4 @@
+import { admitServer, refuseServer } from "./admission.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
@@ -34,6 +35,8 @@ export const contract: readonly Route[] = [
   getServer,
   editServer,
   removeServer,
+  admitServer,
+  refuseServer,
   probeServer,
   listServerTools,
   listServerResources,

@@ -1,3 +1,4 @@
+export { admitServer, refuseServer } from "./admission.js";
 export {
   type ClientConfig,
   type ClientFormat,

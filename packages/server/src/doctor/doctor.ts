@@ -9,6 +9,7 @@ import {
   serverStatus,
   type Transport,
 } from "@hub/core";
+import { isAdmitted } from "@hub/core/access";
 import { type ServerLogs, verdictOf } from "@hub/core/diagnosis";
 import { endpointKey } from "@hub/core/probing";
 import type { Gateway } from "@hub/gateway";
@@ -18,7 +19,11 @@ import { busy, findServer } from "./find-server.js";
 import { problemsOf } from "./problems-of.js";
 
 /** What somebody asks about: a server by its id or name, or an endpoint. */
-export type DoctorRequest = { readonly signal: AbortSignal } & (
+export type DoctorRequest = {
+  readonly signal: AbortSignal;
+  /** Whether whoever asks sees a server. Default: it sees all that were let in. */
+  readonly sees?: ((entry: Entry) => boolean) | undefined;
+} & (
   | { readonly server: string; readonly endpoint?: undefined }
   | {
       readonly server?: undefined;
@@ -57,7 +62,7 @@ export class Doctor {
     this.#running += 1;
     try {
       if (asked.endpoint === undefined)
-        return await this.#aboutServer(findServer(this.#deps.registry, asked.server), asked.signal);
+        return await this.#aboutServer(findServer(this.#seen(asked), asked.server), asked.signal);
       return await this.#aboutEndpoint(asked, asked.signal);
     } finally {
       this.#running -= 1;
@@ -69,11 +74,13 @@ export class Doctor {
       readonly endpoint: string;
       readonly transport?: Transport | undefined;
       readonly name?: string | undefined;
+      readonly sees?: DoctorRequest["sees"];
     },
     signal: AbortSignal,
   ): Promise<Diagnosis> {
     const { endpoint, transport, name } = asked;
-    const there = this.#registeredAt(endpoint);
+    const seen = new Set(this.#seen(asked));
+    const there = this.#registeredAt(endpoint).filter(({ entry }) => seen.has(entry));
     const [only] = there;
     // Who says how it should be asked asks about the endpoint, and not about the server that has it.
     if (only !== undefined && there.length === 1 && transport === undefined && name === undefined)
@@ -101,7 +108,7 @@ export class Doctor {
     const place = placeToLook(asked, chosen);
     const [examined, changes] = await Promise.all([
       examine({ ...place, name, registeredFrom: chosen?.record.registeredFrom, signal }),
-      this.#changesOf(id),
+      this.#changesOf(asked),
     ]);
     // It may have left meanwhile; then what was known of it is still the best answer.
     const entry = registry.get(id) ?? asked;
@@ -139,6 +146,10 @@ export class Doctor {
     };
   }
 
+  #seen({ sees = ({ record }) => isAdmitted(record) }: Pick<DoctorRequest, "sees">) {
+    return this.#deps.registry.list().filter(sees);
+  }
+
   #registeredAt(endpoint: string) {
     const key = endpointKey(endpoint);
     return this.#deps.registry.list().flatMap((entry) => {
@@ -158,9 +169,11 @@ export class Doctor {
   }
 
   /** A store that cannot be read takes nothing away but the changes. */
-  async #changesOf(serverId: string): Promise<readonly JournalEvent[]> {
-    const query = { order: "newest-first", limit: mostChanges, serverId } as const;
-    return this.#deps.registry.journal(query).catch(() => []);
+  async #changesOf({ record }: Entry): Promise<readonly JournalEvent[]> {
+    const query = { order: "newest-first", limit: mostChanges, serverId: record.id } as const;
+    const changes = await this.#deps.registry.journal(query).catch(() => []);
+    // What is from before it was let in is for those who see it when it is not.
+    return isAdmitted(record) ? changes.filter(({ isWithheld }) => isWithheld !== true) : changes;
   }
 
   /** When the look saw something else than the last probe, the hub probes before its time. */
