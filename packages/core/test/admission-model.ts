@@ -2,7 +2,7 @@ import { openPrincipal, type Principal } from "../src/access/principal.js";
 import { AdmittedServers } from "../src/admitted-servers.js";
 import { HubError } from "../src/errors.js";
 import { claim } from "./machine-facts.js";
-import { World } from "./world.js";
+import { snapshotOf, World } from "./world.js";
 
 /**
  * Who sees what, told in another way than the hub decides it: for each name, for whom and where it was let in.
@@ -174,6 +174,8 @@ class AdmissionModel {
     }
     claim(!this.#refused.has(id), () => `${id} was refused and registered`);
     this.#world.answering.add(endpoint);
+    this.#world.offers.set(endpoint, snapshotOf(`tool-${step.port}`));
+    this.#world.probe();
     if (result.retryAfterMs !== undefined) return; // It has no effect yet.
     if (result.lease !== undefined) this.#leases.set(id, result.lease.id);
     const isOwn = registrant.letsIn.includes(id) || this.#isLetInByRule(id);

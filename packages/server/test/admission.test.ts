@@ -1,4 +1,4 @@
-import { closeAll, knownTokens, ModernClient, TestHub, tool, Upstream, until } from "@hub/testing";
+import { closeAll, knownTokens, ModernClient, ModernUpstream, TestHub, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { createTestApp, server1 } from "./support/test-app.js";
 
@@ -39,7 +39,7 @@ async function askingHub() {
 describe("a server that nobody let in", () => {
   test("is nowhere for others, and is probed and seen by who judges", async () => {
     const { hub, ask } = await askingHub();
-    const upstream = await Upstream.start({ tools: [tool("forecast")] });
+    const upstream = await ModernUpstream.start({ tools: ["forecast"] });
     const registration = {
       name: "Weather",
       endpoint: upstream.endpoint,
@@ -119,9 +119,7 @@ describe("a server that nobody let in", () => {
     });
     expect((await ask("admin", "/servers/weather/tools")).text).toContain("forecast");
     for (const token of ["admin", "local"])
-      expect((await ask(token, "/servers?admission=waiting")).text).toContain(
-        "forecast".slice(0, 0) + '"id":"weather"',
-      );
+      expect((await ask(token, "/servers?admission=waiting")).text).toContain('"id":"weather"');
     const heard = JSON.parse((await ask("admin", "/events?limit=100")).text);
     expect(heard.events.map((event: { kind: string }) => event.kind)).toContain("waiting");
 
@@ -299,7 +297,7 @@ describe("letting in", () => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(weather),
     };
-    expect((await (await app.request("/register", body)).json()).server.admission.state).toBe(
+    expect((await (await app.request("/register", body)).json()).server.admission?.state).toBe(
       "waiting",
     );
     expect((await (await app.request("/servers")).json()).servers).toEqual([]);
