@@ -119,6 +119,11 @@ const environment = z.object({
     (networks) => networks.every(isNetwork),
     "must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas",
   ),
+  MCP_HUB_ADMISSION: z.enum(["open", "ask"], "must be open or ask").optional(),
+  MCP_HUB_ADMIT: list.refine(
+    (patterns) => patterns.every((pattern) => /^[a-z0-9*-]{1,100}$/.test(pattern)),
+    "must be patterns of ids such as payments-*, separated by commas",
+  ),
   LOG_LEVEL: z
     .enum(
       ["silent", "fatal", "error", "warn", "info", "debug", "trace"],
@@ -184,6 +189,8 @@ export function parseConfig(env: Environment): ConfigResult {
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,
       allowedOrigins: read.MCP_HUB_ALLOWED_ORIGINS,
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
+      ...(read.MCP_HUB_ADMISSION === undefined ? {} : { admission: read.MCP_HUB_ADMISSION }),
+      admit: read.MCP_HUB_ADMIT,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",

@@ -58,6 +58,7 @@ export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";
 export { LeaseClient } from "./lease-client.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
+  AdmissionState,
   BundleQuery,
   CallsQuery,
   ConfigQuery,

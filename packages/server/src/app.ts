@@ -7,6 +7,7 @@ import { Callers } from "./access/callers.js";
 import type { Gate } from "./access/gate.js";
 import { headOf } from "./access/request-head.js";
 import { RouteTable, routesOf } from "./access/routes.js";
+import { addAdmissionRoutes } from "./api/admission.js";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
 import { addClaudeDesktopBundleRoute } from "./api/claude-desktop-bundle.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
@@ -161,6 +162,7 @@ export function createApp(deps: AppDeps): HubApp {
   addRegisterRoute(app, deps, () => lists.first());
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists, paging);
+  addAdmissionRoutes(app, deps);
   addPulseRoute(app, deps);
   addToolRoutes(app, deps, paging);
   addTrafficRoutes(app, deps);

@@ -22,6 +22,13 @@ export type HubConfig = {
   readonly trustedProxies: readonly string[];
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
   readonly allowEndpoints: readonly string[];
+  /**
+   * Whether a name that nobody let in waits (`ask`), or everything is let in. Default: `ask` where other machines
+   * reach the hub, else `open`.
+   */
+  readonly admission?: "open" | "ask" | undefined;
+  /** Patterns of ids of servers, such as `payments-*`, that are let in whoever registers them. */
+  readonly admit: readonly string[];
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -47,6 +54,7 @@ export const defaultConfig: HubConfig = {
   allowedOrigins: [],
   trustedProxies: [],
   allowEndpoints: [],
+  admit: [],
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import {
+  AdmittedServers,
   BudgetBook,
   type Clock,
   type HubStore,
@@ -159,10 +160,12 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
+    admission: { isAsked: config.admission === "ask", admit: config.admit },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const admitted = new AdmittedServers(registry);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -194,11 +197,11 @@ export async function composeHub(
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
-  const searchTools = createCatalogueSearch(registry, budgets, {
+  const searchTools = createCatalogueSearch(admitted, budgets, {
     onFault: (error) => tellGatewayFault(error, newInstance()),
   });
   const gateway: Gateway = new Gateway({
-    catalogue: registry,
+    catalogue: admitted,
     toolsets,
     dialer,
     version,
@@ -226,6 +229,7 @@ export async function composeHub(
 
   const app = createApp({
     registry,
+    admitted,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },

@@ -1,4 +1,4 @@
-import type { BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { AdmittedServers, BudgetBook, Registry, Toolsets } from "@hub/core";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
 import type { Arrivals } from "../access/arrival.js";
@@ -43,6 +43,8 @@ export type WebUi = {
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
+  /** Of it what was let in: what lists and searches show. */
+  readonly admitted: AdmittedServers;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
   readonly info: HubInfo;
