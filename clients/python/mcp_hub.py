@@ -38,7 +38,6 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 __all__ = ["register", "Registration", "Hub", "Choice", "Found", "HubError"]
 
@@ -148,8 +147,17 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _is_wildcard(host: str) -> bool:
-    return host.strip("[]") in ("0.0.0.0", "::")
+def _loopback_for(host: str) -> List[str]:
+    """The loopback addresses at which what listens on all addresses of this machine is reached; of another
+    host none. What listens on all of IPv6 may leave those of IPv4 to others: uvicorn does so.
+    """
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return []
+    if not address.is_unspecified:
+        return []
+    return ["127.0.0.1"] if address.version == 4 else ["::1", "127.0.0.1"]
 
 
 def _address_of(url: str) -> Tuple[str, int]:
@@ -164,20 +172,37 @@ def _with_host(url: str, host: str) -> str:
     return urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
 
 
-def _own_hosts(hub_url: str) -> List[str]:
+def _own_hosts(hub_url: str, family: int) -> List[str]:
     """Names and addresses of this machine, best first, as a hub elsewhere may know it."""
-    hosts = [_setting("POD_IP")]
+    hosts = [_setting("POD_IP") or "", *_facing(*_address_of(hub_url), family), socket.gethostname()]
+    return list(dict.fromkeys(host for host in hosts if _is_useful_elsewhere(host)))
+
+
+def _facing(host: str, port: int, family: int) -> List[str]:
+    """Which addresses of this machine, of one family or any, face another host. Sends that host nothing."""
+    found = []
     try:
-        # Sends nothing: it only asks which of our addresses faces the hub.
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(_address_of(hub_url))
-            hosts.append(str(probe.getsockname()[0]))
-    except OSError:
-        pass
-    hosts.append(socket.gethostname())
-    useless = ("0.0.0.0", "localhost")
-    found = [host for host in hosts if host and host not in useless and not host.startswith("169.254.")]
-    return list(dict.fromkeys(host for host in found if not _is_loopback(host)))
+        targets = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        return []
+    for own_family, kind, protocol, _, target in targets:
+        try:
+            with socket.socket(own_family, kind, protocol) as probe:
+                probe.connect(target)
+                found.append(str(probe.getsockname()[0]))
+        except OSError:
+            pass  # no way there for this kind of address
+    return found
+
+
+def _is_useful_elsewhere(host: str) -> bool:
+    if host == "" or _is_loopback(host):
+        return False
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return True
+    return not (address.is_unspecified or address.is_link_local)
 
 
 def _advertised(endpoint: str, advertise_url: Optional[str], hub_url: str) -> Tuple[str, List[str]]:
@@ -187,12 +212,13 @@ def _advertised(endpoint: str, advertise_url: Optional[str], hub_url: str) -> Tu
     endpoint as it is. Another one cannot reach a loopback address, so it gets our guesses before it.
     """
     host = urlsplit(endpoint).hostname or ""
-    here = _with_host(endpoint, "127.0.0.1") if _is_wildcard(host) else endpoint
-    is_hub_here = _is_loopback(urlsplit(hub_url).hostname or "")
-    if is_hub_here or not (_is_wildcard(host) or _is_loopback(host)):
-        urls = [here]
-    else:
-        urls = [_with_host(endpoint, guess) for guess in _own_hosts(hub_url)] + [here]
+    own_hub = urlsplit(hub_url).hostname or ""
+    is_hub_here = _is_loopback(own_hub) or _loopback_for(own_hub) != []
+    urls = [_with_host(endpoint, one) for one in _loopback_for(host)] or [endpoint]
+    if not is_hub_here and (_loopback_for(host) or _is_loopback(host)):
+        # What listens on addresses of IPv4 is not to be reached at those of IPv6.
+        family = socket.AF_INET if re.fullmatch(r"[\d.]+", host) else socket.AF_UNSPEC
+        urls = [*(_with_host(endpoint, guess) for guess in _own_hosts(hub_url, family)), *urls]
     if advertise_url is not None:
         said = urlsplit(advertise_url)
         own = urlsplit(endpoint)
@@ -251,14 +277,31 @@ def _left_until(deadline: float) -> float:
     return left
 
 
-def _proxy_for(url: str) -> Optional[str]:
-    """The proxy that the environment names for a URL; none ever for loopback."""
+def _proxy_for(url: str) -> Optional[Tuple[str, str]]:
+    """The proxy that the environment names for a URL, after the name of its variable; none ever for loopback.
+
+    Names in small letters come first, and an empty one says none.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_loopback(host) or proxy_bypass_environment(host):
+    if _is_loopback(host) or _is_exempt(host, os.environ.get("no_proxy", os.environ.get("NO_PROXY", ""))):
         return None
-    proxies = getproxies_environment()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    for scheme in (parts.scheme, "all"):
+        small = f"{scheme}_proxy"
+        name = small if small in os.environ and os.name != "nt" else small.upper()  # Windows has no small letters
+        # Whoever asks a CGI program sets its HTTP_PROXY by a header named Proxy.
+        if os.environ.get(name) and not (name == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ):
+            return name, os.environ[name]
+    return None
+
+
+def _is_exempt(host: str, no_proxy: str) -> bool:
+    """Whether a rule of NO_PROXY names a host, or a domain that it is in."""
+    for rule in re.split(r"[\s,]+", no_proxy.lower()):
+        name = re.sub(r"^\*?\.", "", re.sub(r"^([^:]+|\[.*\]):\d+$", r"\1", rule).strip("[]"))
+        if rule == "*" or (name != "" and (host == name or host.endswith(f".{name}"))):
+            return True
+    return False
 
 
 _tls: Any = None
@@ -287,9 +330,10 @@ def _connect(url: str, timeout: float) -> Tuple[http.client.HTTPConnection, str,
 
     if proxy is None:
         return connection_to(host, port), "", {}
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    name, address = proxy
+    parts = urlsplit(address if "://" in address else f"http://{address}")
     if parts.scheme != "http" or parts.hostname is None:
-        raise HubError(0, "UNREACHABLE", f"The proxy for {url} is none that speaks HTTP")
+        raise HubError(0, "UNREACHABLE", f"The proxy for {url} ({name}) is none that speaks HTTP")
     headers: Dict[str, str] = {}
     if parts.username is not None:
         secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
@@ -304,9 +348,10 @@ def _connect(url: str, timeout: float) -> Tuple[http.client.HTTPConnection, str,
 
 def _proxy_hint(url: str) -> str:
     """What to try where a proxy may stand in between. Never shows the proxy, whose URL may hold a password."""
-    if _proxy_for(url) is None:
+    proxy = _proxy_for(url)
+    if proxy is None:
         return ""
-    return f". A proxy is set in the environment: if it must not be used, set NO_PROXY={urlsplit(url).hostname}"
+    return f". {proxy[0]} is set: if a proxy catches this address, set NO_PROXY={urlsplit(url).hostname}"
 
 
 def _printable(secret: str, what: str) -> str:
@@ -466,8 +511,9 @@ class _Rest:
 
 def _number(value: object) -> Optional[float]:
     """A number that the hub sent, if it is one: neither true nor NaN nor too large to count with."""
-    is_one = isinstance(value, (int, float)) and not isinstance(value, bool) and -1e15 < value < 1e15
-    return float(value) if is_one else None  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if -1e15 < value < 1e15 else None
 
 
 def _retry_after_ms(header: Optional[str]) -> Optional[float]:
@@ -811,23 +857,25 @@ def _wait_until_it_listens(endpoint: str, stop: threading.Event) -> bool:
     not on this machine may be out of sight from here, so it is waited for `_LISTEN_BUDGET_S` and no longer.
     """
     host, port = _address_of(endpoint)
-    is_here = _is_loopback(host) or _is_wildcard(host)
-    target = "127.0.0.1" if _is_wildcard(host) else host
+    targets = _loopback_for(host) or [host]
+    is_here = _is_loopback(targets[0])
     begin = time.monotonic()
     pause, is_told = 0.02, False
     while not stop.is_set():
-        try:
-            socket.create_connection((target, port), timeout=2).close()
-            return True
-        except OSError as error:
-            waited = time.monotonic() - begin
-            if not is_here and waited > _LISTEN_BUDGET_S:
+        why = ""
+        for target in targets:
+            try:
+                socket.create_connection((target, port), timeout=2).close()
                 return True
-            if is_here and waited > _LISTEN_BUDGET_S and not is_told:
-                is_told = True
+            except OSError as error:
                 why = error.strerror or type(error).__name__
-                url = _shown_url(endpoint)
-                _log.warning("nothing listens at %s yet (%s); will register when something does", url, why)
+        waited = time.monotonic() - begin
+        if not is_here and waited > _LISTEN_BUDGET_S:
+            return True
+        if is_here and waited > _LISTEN_BUDGET_S and not is_told:
+            is_told = True
+            url = _shown_url(endpoint)
+            _log.warning("nothing listens at %s yet (%s); will register when something does", url, why)
         stop.wait(pause)
         pause = min(pause * 1.5, 1.0 if is_told else 0.25)
     return False

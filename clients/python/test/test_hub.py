@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 from urllib.request import ProxyHandler, Request, build_opener
 
-from support import HubProcess, HubTest, McpServer, free_port, mcp_hub, until
+from support import HubProcess, HubTest, McpServer, always, free_port, mcp_hub, until
 
 GOLDEN = Path(__file__).parent / "golden" / "adapters.json"
 
@@ -159,8 +159,10 @@ class Choices(HubTest):
         self.assertIn('"B" can be used, but fits far less well.', str(caught.exception))
 
     def test_an_empty_answer_of_something_else_never_looks_like_no_servers(self) -> None:
-        for answer in (b"", {}, {"servers": None}, {"servers": [1]}, {"servers": [{"id": "a"}]}, [], {"servers": {}}):
-            hub = self.fake(lambda handler, request, answer=answer: handler.send(200, answer))  # type: ignore[misc]
+        broken: List[Any] = [None, [1], [{"id": "a"}], {}]
+        answers: List[Any] = [b"", {}, [], *({"servers": one} for one in broken)]
+        for answer in answers:
+            hub = self.fake(always(200, answer))
             with self.assertRaises(mcp_hub.HubError) as caught:
                 mcp_hub.Hub(hub.url).servers()
             self.assertEqual([answer, caught.exception.code], [answer, "NOT_A_HUB"])
