@@ -1184,6 +1184,10 @@ def _leave_at_exit() -> None:
 
 #: In one of these states a server answers calls: `degraded` is one of whose instances not all are up.
 _USABLE = ("up", "degraded")
+#: In one of these it answers nothing.
+_AWAY = ("suspect", "unreachable", "down")
+#: Tools of the first look for a question, which are enough for most; and of all looks.
+_FIRST_HITS, _MOST_HITS = 50, 1_000
 #: How much of the best score a match must have, to stand in for a better one that cannot be used.
 _STANDS_IN = 0.5
 
@@ -1227,6 +1231,18 @@ class Choice(NamedTuple):
     def endpoint(self) -> str:
         """Its own endpoint. Whether it can be reached from here is another question."""
         return str(self.server["endpoint"])
+
+
+class _Target(NamedTuple):
+    """One endpoint that a framework is told of."""
+
+    #: The id of a server or a toolset, or `hub`.
+    key: str
+    url: str
+    #: `http` or `sse`.
+    short: str
+    #: What goes into its data beside the URL: nothing, or `headers`.
+    headers: Json
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -1318,16 +1334,29 @@ class Hub:
         query = {"q": q, "status": _texts(status, "status"), "hidden": "true" if hidden else None}
         return self._pages("/tools", query, "tools", limit if limit is not None else 20 if q else None)
 
-    def find(self, question: str) -> List[Found]:
+    def find(self, question: str, *, at_least: int = 10, hidden: bool = False) -> List[Found]:
         """The servers that fit a question, the best first.
 
         Those with tools that fit come in the order of the hub's search, then those whose name, description,
-        tags or tools contain all of its words.
+        tags or tools contain all of its words. Tools are read until `at_least` servers are among them: one
+        server may have many that fit. `hidden`: those servers too that an operator hid.
         """
+        return self._find(question, at_least, hidden, lambda _server: True)
+
+    def _find(self, question: str, at_least: int, hidden: bool, counts: Callable[[Json], bool]) -> List[Found]:
+        """As `find`, where only some servers count for `at_least`."""
         if not question.strip():
             raise ValueError("Expected `question` to say what is looked for")
-        hits = self.tools(question[:500], limit=50)
-        return self._gathered(self.servers(), hits, self.servers(q=question[:200]))
+        servers = self.servers(hidden=hidden)
+        counted = {one["id"] for one in servers if counts(one)}
+        enough = min(at_least, len(counted))
+        query = {"q": question[:500], "hidden": "true" if hidden else None}
+
+        def is_enough(hits: List[Json]) -> bool:
+            return len(counted & {one["serverId"] for one in hits}) >= enough
+
+        hits = self._pages("/tools", query, "tools", _MOST_HITS, is_enough)
+        return self._gathered(servers, hits, self.servers(q=question[:200], hidden=hidden))
 
     def choose(
         self,
@@ -1360,12 +1389,14 @@ class Hub:
             ("the need", [need] if need is not None else []),
         ]
         sought = " and ".join(f"{what} {_quoted(texts)}" for what, texts in wanted if texts)
-        fitting = [
-            one
-            for one in self._candidates(need, tool)
-            if (name is None or one.server["id"] == name or _folded(one.server["name"]) == _folded(name))
-            and set(tags) <= set(one.server.get("tags") or [])
-        ]
+
+        def fits(server: Json) -> bool:
+            is_named = name is None or server["id"] == name or _folded(server["name"]) == _folded(name)
+            return is_named and set(tags) <= set(server.get("tags") or [])
+
+        # Who names a server means it also where an operator hid it.
+        candidates = self._candidates(need, tool, name is not None, fits)
+        fitting = [one for one in candidates if fits(one.server)]
         best = self._best(fitting)
         if best is None:
             raise self._nothing(sought, fitting)
@@ -1385,22 +1416,31 @@ class Hub:
             [(one.server, self._why_passed(one, best)) for one in fitting if one is not best],
         )
 
-    def _candidates(self, need: Optional[str], tool: Optional[str]) -> List[Found]:
+    def _candidates(
+        self, need: Optional[str], tool: Optional[str], hidden: bool, fits: Callable[[Json], bool]
+    ) -> List[Found]:
         """The best first. Without a need, each is as good as the others, and they are in the order of their ids."""
-        if tool is not None:
-            hits = self.tools(tool[:500], limit=200)
-            if not any(one["name"] == tool for one in hits):
-                hits = self.tools()
-            having = self._gathered(self.servers(), [one for one in hits if one["name"] == tool], [])
-            if need is None:
-                return sorted(having, key=lambda one: str(one.server["id"]))
-            order = [one.server["id"] for one in self.find(need)]
-            known = {one.server["id"]: one for one in having}
-            return [known[server_id] for server_id in order if server_id in known]
-        if need is not None:
-            return self.find(need)
-        servers = sorted(self.servers(), key=lambda one: str(one["id"]))
-        return [Found(one, [], one["status"] in _USABLE, "") for one in servers]
+        having = None if tool is None else {str(one.server["id"]): one for one in self._with_tool(tool, hidden)}
+        if need is None and having is not None:
+            return [having[server_id] for server_id in sorted(having)]
+        if need is None:
+            servers = sorted(self.servers(hidden=hidden), key=lambda one: str(one["id"]))
+            return [Found(one, [], one["status"] in _USABLE, "") for one in servers]
+
+        def counts(server: Json) -> bool:
+            return server["status"] in _USABLE and fits(server) and (having is None or server["id"] in having)
+
+        found = self._find(need, 1, hidden, counts)
+        if having is None:
+            return found
+        return [having[one.server["id"]] for one in found if one.server["id"] in having]
+
+    def _with_tool(self, tool: str, hidden: bool) -> List[Found]:
+        """The servers that have a tool of exactly this name."""
+        hits = self.tools(tool[:500], hidden=hidden, limit=_MOST_HITS)
+        if not any(one["name"] == tool for one in hits):
+            hits = self.tools(hidden=hidden)
+        return self._gathered(self.servers(hidden=hidden), [one for one in hits if one["name"] == tool], [])
 
     @staticmethod
     def _gathered(servers: List[Json], hits: List[Json], named: List[Json]) -> List[Found]:
@@ -1482,14 +1522,17 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
         """For ``fastmcp.Client(...)``.
 
+        :param via: ``gateway``: one endpoint of the hub. ``direct``: each server at its own, which asks the hub;
+            one that cannot be used now is left out, with a warning in the log. Default: gateway.
         :param token: a token for the hub, which then stands in the data. Default: none, also where this has one.
         """
-        key, url = self._connection(servers, tags, toolset, mode)
-        return {"mcpServers": {key: {"url": url, "transport": "http", **_headers(token)}}}
+        targets = self._targets(servers, tags, toolset, mode, via, token)
+        return {"mcpServers": {one.key: {"url": one.url, "transport": one.short, **one.headers} for one in targets}}
 
     def langchain(
         self,
@@ -1498,11 +1541,16 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
-        """For ``MultiServerMCPClient(...)`` of langchain-mcp-adapters."""
-        key, url = self._connection(servers, tags, toolset, mode)
-        return {key: {"transport": "streamable_http", "url": url, **_headers(token)}}
+        """For ``MultiServerMCPClient(...)`` of langchain-mcp-adapters.
+
+        With several servers directly, give it ``tool_name_prefix=True`` too: two may have tools of one name.
+        """
+        targets = self._targets(servers, tags, toolset, mode, via, token)
+        kinds = {"http": "streamable_http", "sse": "sse"}
+        return {one.key: {"transport": kinds[one.short], "url": one.url, **one.headers} for one in targets}
 
     def adk(
         self,
@@ -1511,10 +1559,15 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
-        """For ``StreamableHTTPConnectionParams(**...)`` of Google ADK, which ``McpToolset`` takes."""
-        return {"url": self._connection(servers, tags, toolset, mode)[1], **_headers(token)}
+        """For ``StreamableHTTPConnectionParams(**...)`` of Google ADK, which ``McpToolset`` takes.
+
+        It holds one endpoint, so directly it takes the id of one server.
+        """
+        only = self._only(self._targets(servers, tags, toolset, mode, via, token, speaks_sse=False))
+        return {"url": only.url, **only.headers}
 
     def openai_agents(
         self,
@@ -1523,11 +1576,80 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
-        """For ``MCPServerStreamableHttp(**...)`` of OpenAI Agents."""
+        """For ``MCPServerStreamableHttp(**...)`` of OpenAI Agents.
+
+        It holds one endpoint, so directly it takes the id of one server.
+        """
+        only = self._only(self._targets(servers, tags, toolset, mode, via, token, speaks_sse=False))
+        return {"name": only.key, "params": {"url": only.url, **only.headers}}
+
+    def _targets(
+        self,
+        servers: Union[str, Sequence[str], None],
+        tags: Union[str, Sequence[str], None],
+        toolset: Optional[str],
+        mode: Optional[str],
+        via: Optional[str],
+        token: Optional[str],
+        speaks_sse: bool = True,
+    ) -> List["_Target"]:
+        """The endpoints to tell a framework of; at least one."""
+        if via not in (None, "gateway", "direct"):
+            raise ValueError(f"Expected `via` to be 'gateway' or 'direct', got {via!r}"[:200])
         key, url = self._connection(servers, tags, toolset, mode)
-        return {"name": key, "params": {"url": url, **_headers(token)}}
+        if via != "direct":
+            return [_Target(key, url, "http", _headers(token))]
+        if toolset is not None:
+            raise ValueError("Expected no `via`: only the hub knows which tools a toolset shows")
+        if mode == "search":
+            raise ValueError("Expected no `mode` with `via`: the search tools are the hub's own")
+        fitting = self._selected(_texts(servers, "servers"), _texts(tags, "tags"))
+        left = [one for one in fitting if one["status"] in _AWAY]
+        if len(left) == len(fitting):
+            raise self._none_to_tell_of(left)
+        if left:
+            _log.warning("%s", self._rest.clean(f"Left out: {' '.join(map(_why_not, left))}"))
+        return [self._direct(one, speaks_sse, token) for one in fitting if one not in left]
+
+    def _direct(self, server: Json, speaks_sse: bool, token: Optional[str]) -> "_Target":
+        """A server at its own endpoint, or at the hub where a framework does not speak its transport."""
+        server_id, is_sse = str(server["id"]), server.get("transport") == "sse"
+        if is_sse and not speaks_sse:
+            return _Target(server_id, self._connection(server_id, None, None, None)[1], "http", _headers(token))
+        # The token is the hub's, and no server's.
+        return _Target(server_id, str(server["endpoint"]), "sse" if is_sse else "http", {})
+
+    def _selected(self, ids: Optional[List[str]], tags: Optional[List[str]]) -> List[Json]:
+        """The servers with these ids and one of these tags. One that is named is meant also where it is hidden."""
+        servers = self.servers(hidden=ids is not None)
+        known = [str(one["id"]) for one in servers]
+        unknown = [one for one in ids or [] if one not in known]
+        if unknown:
+            there = f"The hub knows {_quoted(known)}." if known else "The hub knows no server yet."
+            detail = f"No server has the id {_quoted(unknown)}. {there}"
+            raise HubError(404, "NOTHING_FITS", self._rest.clean(detail, 2_000))
+        return [
+            one
+            for one in servers
+            if (ids is None or one["id"] in ids) and (tags is None or set(tags) & set(one.get("tags") or []))
+        ]
+
+    def _none_to_tell_of(self, left: List[Json]) -> HubError:
+        if not left:
+            detail = "No server fits what was selected. Through the hub (without via), servers appear as they come."
+            return HubError(404, "NOTHING_FITS", detail)
+        detail = f"None of the selected servers answers now. {' '.join(map(_why_not, left))}"
+        return HubError(503, "NOT_UP", self._rest.clean(detail, 2_000))
+
+    @staticmethod
+    def _only(targets: List["_Target"]) -> "_Target":
+        if len(targets) > 1:
+            keys = _quoted([one.key for one in targets])
+            raise ValueError(f"Expected one server, because the framework takes one endpoint, got {keys}")
+        return targets[0]
 
     def _connection(
         self,
@@ -1563,12 +1685,21 @@ class Hub:
             raise self._rest._not_a_hub(200, f"its answer to GET {path} is empty")
         return answer
 
-    def _pages(self, path: str, query: Mapping[str, Any], key: str, limit: Optional[int] = None) -> List[Json]:
+    def _pages(
+        self,
+        path: str,
+        query: Mapping[str, Any],
+        key: str,
+        limit: Optional[int] = None,
+        is_enough: Optional[Callable[[List[Json]], bool]] = None,
+    ) -> List[Json]:
         """The items of all pages, or the first of them. An answer without a list is none of a hub's."""
         items: List[Json] = []
         cursor: Optional[str] = None
-        for _ in range(1_000):
+        for index in range(1_000):
             left = None if limit is None else min(limit - len(items), 200)
+            if is_enough is not None and index == 0:
+                left = _FIRST_HITS
             answer = self._get(path, {**query, "limit": left, "cursor": cursor})
             page = answer.get(key)
             is_list = isinstance(page, list) and all(self._is_item(one, key) for one in page)
@@ -1576,7 +1707,8 @@ class Hub:
                 raise self._rest._not_a_hub(200, f"its answer to GET {path} holds no list of {key}")
             items += page
             following = answer.get("nextCursor")
-            if not isinstance(following, str) or following == cursor or (limit is not None and len(items) >= limit):
+            is_last = not isinstance(following, str) or following == cursor or (is_enough is not None and not page)
+            if is_last or (limit is not None and len(items) >= limit) or (is_enough is not None and is_enough(items)):
                 return items if limit is None else items[:limit]
             cursor = following
         raise self._rest._not_a_hub(200, f"its answer to GET {path} has no end")
