@@ -1,4 +1,15 @@
 export {
+  createToken,
+  listTokens,
+  type MadeTokenView,
+  revokeToken,
+  type TokenInput,
+  type TokenList,
+  type TokenView,
+  type WhoAmI,
+  whoAmI,
+} from "./access.js";
+export {
   type ClientConfig,
   type ClientFormat,
   type ClientId,

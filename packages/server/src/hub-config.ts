@@ -4,12 +4,14 @@ import { defaultLimits, type GatewayLimits } from "@hub/gateway";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
-  /** Where it listens: an address of loopback, or `localhost`. */
+  /** Where it listens. Beyond loopback only with tokens, or with other authenticators. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
   /** Made when it is missing. The default store is the file `hub.db` in it. */
   readonly dataDir: string;
+  /** A JSON file with tokens, besides those in the store; read again when it changes. Default: none. */
+  readonly tokensFile?: string | undefined;
   /** Host names (without port) that requests may be addressed to, beside localhost and the loopback addresses. */
   readonly allowedHosts: readonly string[];
   /** Origins, such as `https://tools.example`, whose pages may call the hub. */
@@ -55,11 +57,4 @@ export function configFrom(given: PartialHubConfig = {}): HubConfig {
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },
   };
-}
-
-/** True for an address that only this machine can reach. */
-export function isLoopbackHost(host: string): boolean {
-  return (
-    host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
-  );
 }

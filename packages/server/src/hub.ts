@@ -22,6 +22,9 @@ import {
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Tokens } from "./access/tokens/tokens.js";
+import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
@@ -36,6 +39,7 @@ import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.
 import { newLeaseId } from "./lease-id.js";
 import type { Listener } from "./listen.js";
 import { createLog, type Log } from "./log.js";
+import { StartError } from "./start-error.js";
 import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
@@ -74,6 +78,7 @@ export type HubParts = {
   readonly log: Log;
   readonly budgets: BudgetBook;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
   readonly tellFault: TellFault;
@@ -88,7 +93,23 @@ export type HubParts = {
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
-/** Puts a hub together. Throws what the store throws when it cannot be opened. */
+/** Says what lets other machines in, and the two commands that make it safe. */
+function needsAccess({ host, allowedHosts }: HubConfig): string {
+  const what = isLoopbackHost(host)
+    ? `The settings say that other machines reach this hub (${allowedHosts.join(", ") || "a public URL or a proxy"})`
+    : `The host ${JSON.stringify(host)} lets other machines in`;
+  return [
+    `${what}, and nothing asks them who they are.`,
+    "Make a token of an admin: mcp-hub token create operator --may admin",
+    "Then start the hub again: mcp-hub start",
+    "Or name an issuer, a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
+  ].join("\n");
+}
+
+/**
+ * Puts a hub together. Throws what the store throws when it cannot be opened, and StartError for a hub that other
+ * machines reach without being asked who they are.
+ */
 export async function composeHub(
   options: HubOptions,
   ownAddresses: () => Listener["addresses"],
@@ -139,6 +160,17 @@ export async function composeHub(
     clock,
     onListenerError,
   }).catch(closeStore);
+  const tokens = await Tokens.open({ store: store.tokens, clock }).catch(closeStore);
+  const tokensFile =
+    config.tokensFile === undefined
+      ? undefined
+      : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
+  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
+  const profile = profileOf(config);
+  if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
+    tokensFile?.close();
+    await closeStore(new StartError(needsAccess(config)));
+  }
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
@@ -177,7 +209,11 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
-  const gate = new Gate(options.access);
+  const gate = new Gate({
+    ...options.access,
+    authenticators,
+    isNetwork: profile === "network",
+  });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 
   const app = createApp({
@@ -187,6 +223,7 @@ export async function composeHub(
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
     gate,
+    tokens,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -214,6 +251,7 @@ export async function composeHub(
     log,
     budgets,
     registry,
+    gate,
     app,
     takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
     tellFault,
@@ -225,6 +263,7 @@ export async function composeHub(
     close: async () => {
       await gateway.close();
       clearInterval(trimming);
+      tokensFile?.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
