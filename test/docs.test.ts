@@ -138,6 +138,34 @@ describe("code in the documentation", () => {
     expect(fromOutside.filter((fault) => !faults.has(fault))).toEqual(["S23"]);
   });
 
+  test("every row of the threat model names tests that exist", () => {
+    const text = readFileSync(join(root, "docs/threat-model.md"), "utf8");
+    const [, table = ""] = text.split("## What the hub promises");
+    const rows = table
+      .split("\n")
+      .filter((line) => line.startsWith("|"))
+      .slice(2);
+    expect(rows.length).toBeGreaterThan(30);
+    for (const row of rows) {
+      const tests = [...row.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path = ""]) => path);
+      expect(tests, row).not.toEqual([]);
+      for (const path of tests) {
+        expect(path).toMatch(/\.(test|browser)\.ts$/);
+        expect(existsSync(join(root, path)), path).toBe(true);
+      }
+    }
+  });
+
+  test("the reference of the gauntlet has a row for every kind", () => {
+    const text = readFileSync(join(root, "docs/reference/gauntlet.md"), "utf8");
+    const kinds = readdirSync(join(root, "bench/gauntlet/kinds"))
+      .map((file) => file.replace(/\.mjs$/, ""))
+      .filter((name) => !["index", "routes"].includes(name));
+    const [, table = ""] = text.split("<!-- table");
+    const rows = [...table.matchAll(/^\| `([\w-]+)` /gm)].map(([, name = ""]) => name);
+    expect(rows.toSorted()).toEqual(kinds.toSorted());
+  });
+
   test("the reference of settings names every variable that hub, servers and clients read", () => {
     const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
     for (const name of [...hubSettings, ...settingsOfOthers]) expect(text).toContain(`\`${name}\``);
