@@ -28,6 +28,7 @@ export const problems = {
   TOO_MANY_STREAMS: [429, "Too many streams"],
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
+  ISSUER_UNAVAILABLE: [503, "The issuer of the token cannot be reached"],
   SHUTTING_DOWN: [503, "The hub is stopping"],
   INTERNAL: [500, "The hub failed"],
 } as const satisfies Record<HubErrorCode, readonly [status: number, title: string]>;
@@ -39,6 +40,7 @@ export const errorsOfEveryRoute = [
   "NO_PAGE_HERE",
   "UNAUTHENTICATED",
   "INSUFFICIENT_SCOPE",
+  "ISSUER_UNAVAILABLE",
   // It came from this hub, which has dialled itself by a detour.
   "ENDPOINT_REFUSED",
   "ROUTE_NOT_FOUND",

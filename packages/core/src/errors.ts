@@ -27,6 +27,7 @@ export const hubErrorCodes = [
   "TOO_MANY_STREAMS",
   "REGISTRY_FULL",
   "STORE_UNAVAILABLE",
+  "ISSUER_UNAVAILABLE",
   "SHUTTING_DOWN",
   "INTERNAL",
 ] as const;

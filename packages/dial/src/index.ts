@@ -11,5 +11,11 @@ export {
 } from "./dialer.js";
 export { checkEndpoint, createEndpointRules, hostOf, literalAddresses } from "./endpoint-rules.js";
 export { hubIdHeader, hubViaHeader } from "./hop-headers.js";
+export {
+  createOperatorFetch,
+  type OperatorFetch,
+  type OperatorFetchOptions,
+  type OperatorRequest,
+} from "./operator-fetch.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { mostRedirects, redirectToFollow } from "./redirect.js";

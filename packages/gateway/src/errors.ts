@@ -45,6 +45,8 @@ export const gatewayErrors = {
   UNAUTHENTICATED: -31_030,
   /** Who is asking may not do this. HTTP 403. */
   INSUFFICIENT_SCOPE: -31_031,
+  /** The issuer of the token could not be reached to check it. HTTP 503. */
+  ISSUER_UNAVAILABLE: -31_032,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -123,6 +125,7 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
     "Look at the server's log: it sends the hub far too many pings or other requests.",
   UNAUTHENTICATED: "Send a valid token: `Authorization: Bearer <token>`.",
   INSUFFICIENT_SCOPE: "Ask an admin of the hub for a token that allows it.",
+  ISSUER_UNAVAILABLE: "Try again in a moment.",
   TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",

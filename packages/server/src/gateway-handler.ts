@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "@hub/core";
 import type { Principal } from "@hub/core/access";
-import { accessRefusal, type Gateway, hubEndpointOf } from "@hub/gateway";
+import { accessRefusal, type Gateway, hubEndpointOf, isAccessRefusal } from "@hub/gateway";
 import type { Gate } from "./access/gate.js";
 import { headOfIncoming } from "./access/request-head.js";
 import { closedTo, mcpAccess } from "./access/routes.js";
@@ -97,20 +97,20 @@ export function createGatewayHandler({
 /** A refusal as MCP clients expect it. What still comes is read, so that the client sees the answer. */
 function sendRefusal(
   response: ServerResponse,
-  { code, message }: HubError,
+  { code, message, retryAfterMs }: HubError,
   challenge: string | undefined,
   always: Readonly<Record<string, string>>,
 ): void {
-  const { status, text } = accessRefusal(
-    code === "INSUFFICIENT_SCOPE" ? code : "UNAUTHENTICATED",
-    message,
-  );
+  const { status, text } = accessRefusal(isAccessRefusal(code) ? code : "UNAUTHENTICATED", message);
   response.req.resume();
   response.writeHead(status, {
     ...always,
     "content-type": "application/json",
     "cache-control": "no-store",
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+    ...(retryAfterMs === undefined
+      ? {}
+      : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) }),
   });
   response.end(text);
 }

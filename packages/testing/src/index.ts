@@ -25,6 +25,7 @@ export {
 } from "./http-server.js";
 export { type Ended, HubProcess, type JournalEntry, Program, quick } from "./hub-process.js";
 export { knownTokens } from "./known-tokens.js";
+export { type Account, OidcIssuer, type OidcIssuerOptions } from "./oidc-issuer.js";
 export { openMany } from "./many-connections.js";
 export {
   modern,
