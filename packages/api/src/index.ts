@@ -1,4 +1,14 @@
 export {
+  createToken,
+  listTokens,
+  type MadeTokenView,
+  revokeToken,
+  type TokenList,
+  type TokenView,
+  type WhoAmI,
+  whoAmI,
+} from "./access.js";
+export {
   type ClientConfig,
   type ClientFormat,
   type ClientId,

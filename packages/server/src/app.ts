@@ -23,6 +23,7 @@ import { addPythonClientRoutes } from "./api/python-client.js";
 import { addRegisterRoute } from "./api/register.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
+import { addTokenRoutes } from "./api/tokens.js";
 import { addToolRoutes } from "./api/tools.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
 import { addTrafficRoutes } from "./api/traffic.js";
@@ -152,6 +153,7 @@ export function createApp(deps: AppDeps): HubApp {
   addPythonClientRoutes(app);
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
+  addTokenRoutes(app, deps);
   addOperationRoutes(app, deps);
   addDocsRoutes(app, deps.info.version);
   if (deps.webUi !== undefined) addWebUiRoutes(app, deps.webUi);

@@ -10,6 +10,8 @@ export type HubConfig = {
   readonly port: number;
   /** Made when it is missing. The default store is the file `hub.db` in it. */
   readonly dataDir: string;
+  /** A JSON file with tokens, besides those in the store; read again when it changes. Default: none. */
+  readonly tokensFile?: string | undefined;
   /** Host names (without port) that requests may be addressed to, beside localhost and the loopback addresses. */
   readonly allowedHosts: readonly string[];
   /** Origins, such as `https://tools.example`, whose pages may call the hub. */

@@ -22,6 +22,8 @@ import {
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Tokens } from "./access/tokens/tokens.js";
+import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
@@ -139,6 +141,11 @@ export async function composeHub(
     clock,
     onListenerError,
   }).catch(closeStore);
+  const tokens = await Tokens.open({ store: store.tokens, clock }).catch(closeStore);
+  const tokensFile =
+    config.tokensFile === undefined
+      ? undefined
+      : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
@@ -177,7 +184,10 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
-  const gate = new Gate(options.access);
+  const gate = new Gate({
+    ...options.access,
+    authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+  });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 
   const app = createApp({
@@ -187,6 +197,7 @@ export async function composeHub(
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
     gate,
+    tokens,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -225,6 +236,7 @@ export async function composeHub(
     close: async () => {
       await gateway.close();
       clearInterval(trimming);
+      tokensFile?.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();

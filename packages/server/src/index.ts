@@ -23,6 +23,7 @@ export {
 } from "./hub-config.js";
 export { newLeaseId } from "./lease-id.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
-export { type Hub, StartError, startHub } from "./start-hub.js";
+export { StartError } from "./start-error.js";
+export { type Hub, startHub } from "./start-hub.js";
 export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

@@ -2,9 +2,7 @@ import type { Registry } from "@hub/core";
 import { composeHub, type HubOptions } from "./hub.js";
 import { configFrom, isLoopbackHost } from "./hub-config.js";
 import { type Listener, listen } from "./listen.js";
-
-/** A reason not to start that is the operator's to mend; its message says how. */
-export class StartError extends Error {}
+import { StartError } from "./start-error.js";
 
 /** A hub that listens. */
 export type Hub = {

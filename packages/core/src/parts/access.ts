@@ -1,3 +1,9 @@
+export {
+  grantSchema,
+  type TokenInput,
+  tokenSchema,
+  tokensFileSchema,
+} from "../access/grant-schema.js";
 export { fitsPattern } from "../access/name-pattern.js";
 export {
   may,
@@ -15,3 +21,4 @@ export {
   openPrincipal,
   type Principal,
 } from "../access/principal.js";
+export type { TokenRecord } from "../access/token.js";

@@ -2,6 +2,7 @@ import type { HubError } from "@hub/core";
 import { nobody, openPrincipal, type Principal } from "@hub/core/access";
 import { challengeOf, invalidCredential } from "./refusals.js";
 import type { RequestHead } from "./request-head.js";
+import { tokenMark } from "./token-mark.js";
 
 /** Who it is; why it is refused; undefined when what it brought is for another authenticator, or nothing. */
 export type Identified = Principal | HubError | undefined;
@@ -33,9 +34,6 @@ export type GateOptions = {
 
 const bearerPattern = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 
-/** Every token of the hub begins so. */
-export const tokenMark = "mh_";
-
 /**
  * Says who is asking, for every request of every interface, before anything else is done for it. What was brought
  * and is not valid is refused, and never taken for nothing.
@@ -54,6 +52,11 @@ export class Gate {
   /** Whether everybody may do all, because the hub has neither tokens nor an issuer. */
   get isOpen(): boolean {
     return !this.#isNetwork && !this.#authenticators.some((one) => one.isConfigured);
+  }
+
+  /** Whether there are credentials besides those of one authenticator. */
+  isConfiguredBeside(authenticator: Authenticator): boolean {
+    return this.#authenticators.some((one) => one !== authenticator && one.isConfigured);
   }
 
   /** Who is asking, or why it is refused. At once wherever nothing has to be fetched. */
