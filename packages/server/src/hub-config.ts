@@ -1,6 +1,7 @@
 import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
 import { defaultBudgets } from "@hub/core/limits";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+import type { OidcSettings } from "./access/oidc/settings.js";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
@@ -16,8 +17,12 @@ export type HubConfig = {
   readonly allowedHosts: readonly string[];
   /** Origins, such as `https://tools.example`, whose pages may call the hub. */
   readonly allowedOrigins: readonly string[];
+  /** The origin under which clients reach the hub, such as `https://hub.example`. Default: where it listens. */
+  readonly publicUrl: string | undefined;
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
   readonly allowEndpoints: readonly string[];
+  /** Issuers whose tokens the hub takes. Default: none. */
+  readonly oidc: OidcSettings;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -41,7 +46,9 @@ export const defaultConfig: HubConfig = {
   dataDir: "./data",
   allowedHosts: [],
   allowedOrigins: [],
+  publicUrl: undefined,
   allowEndpoints: [],
+  oidc: {},
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

@@ -11,7 +11,13 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import {
+  checkEndpoint,
+  createDialer,
+  createEndpointRules,
+  createOperatorFetch,
+  refuseOwn,
+} from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -22,6 +28,9 @@ import {
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { createOidc } from "./access/oidc/oidc.js";
+import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
+import { ownUrls } from "./access/own-urls.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
@@ -184,9 +193,24 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const resourceMetadata =
+    config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
+    challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
-    authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+    authenticators: [
+      tokens,
+      ...(oidc === undefined ? [] : [oidc.authenticator]),
+      ...(options.access?.authenticators ?? []),
+    ],
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 
@@ -198,6 +222,7 @@ export async function composeHub(
     guard,
     gate,
     tokens,
+    resourceMetadata,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -240,6 +265,7 @@ export async function composeHub(
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
+      await operatorFetch.close();
       await store.close();
     },
   };

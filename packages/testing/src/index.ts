@@ -25,7 +25,6 @@ export {
 } from "./http-server.js";
 export { type Ended, HubProcess, type JournalEntry, Program, quick } from "./hub-process.js";
 export { knownTokens } from "./known-tokens.js";
-export { type Account, OidcIssuer, type OidcIssuerOptions } from "./oidc-issuer.js";
 export { openMany } from "./many-connections.js";
 export {
   modern,
@@ -45,6 +44,7 @@ export {
   textOf,
   textResult,
 } from "./messages.js";
+export { type Account, OidcIssuer, type OidcIssuerOptions } from "./oidc-issuer.js";
 export { Upstreams } from "./programs/upstreams.js";
 export {
   allowedMs,

@@ -9,6 +9,7 @@ import {
   SignJWT,
 } from "jose";
 import Provider, { type ClientMetadata, type Configuration } from "oidc-provider";
+import { oidcMemory } from "./oidc-memory.js";
 import { closeLater } from "./wait.js";
 
 type Algorithm = "RS256" | "ES256" | "PS256" | "EdDSA";
@@ -39,6 +40,15 @@ const hubScopes = ["hub:read", "hub:register", "hub:call", "hub:admin"];
 
 let made = 0;
 
+/** The first key of each algorithm is the same for all issuers of a process: some take long to make. */
+const firstKeys = new Map<Algorithm, Promise<SigningKey>>();
+
+function firstKey(alg: Algorithm): Promise<SigningKey> {
+  const known = firstKeys.get(alg) ?? newKey(alg);
+  firstKeys.set(alg, known);
+  return known;
+}
+
 async function newKey(alg: Algorithm): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
   made += 1;
@@ -56,6 +66,7 @@ export class OidcIssuer {
   /** Who signs in next. */
   account: Account = { sub: "ada" };
   readonly #options: OidcIssuerOptions;
+  readonly #memory = oidcMemory();
   #keys: readonly SigningKey[];
   #server: Server;
   /** Method and path of every request, in order. */
@@ -75,7 +86,7 @@ export class OidcIssuer {
   }
 
   static async start(options: OidcIssuerOptions = {}): Promise<OidcIssuer> {
-    const keys = await Promise.all((options.algorithms ?? ["RS256"]).map(newKey));
+    const keys = await Promise.all((options.algorithms ?? ["RS256"]).map(firstKey));
     const server = createServer();
     await listenOn(server, 0);
     const { port } = server.address() as AddressInfo; // A TCP server has no other kind.
@@ -150,6 +161,7 @@ export class OidcIssuer {
   #configuration(): Configuration {
     const { clients = [], claims, scopes = hubScopes, fetch } = this.#options;
     return {
+      adapter: this.#memory,
       clients: [...clients],
       jwks: { keys: this.#keys.map(({ jwk }) => jwk) } as Configuration["jwks"] & object,
       cookies: { keys: ["of-a-test"] },

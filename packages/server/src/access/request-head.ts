@@ -8,6 +8,8 @@ export interface RequestHead {
   readonly target: string;
   /** Where the connection comes from; undefined when it is none of a network. */
   readonly address: string | undefined;
+  /** The origin under which clients know the hub. */
+  readonly publicUrl: string;
   /** By its name in small letters. One that came more than once is one text, with commas. */
   header(name: string): string | undefined;
 }
@@ -22,6 +24,7 @@ export function headOf(request: Request, address: () => string | undefined): Req
     get address() {
       return address();
     },
+    publicUrl: publicUrlBy(headers.get("host") ?? new URL(url).host),
     header: (name) => headers.get(name) ?? undefined,
   };
 }
@@ -36,8 +39,16 @@ export function headOfIncoming(request: IncomingMessage): RequestHead {
       const { remoteAddress } = socket;
       return remoteAddress === undefined ? undefined : plainAddress(remoteAddress);
     },
+    get publicUrl() {
+      return publicUrlBy(request.headers.host ?? "");
+    },
     // Node keeps only the first of some that came twice, and a second credential must not go unseen.
     header: (name) =>
       request.headers[name] === undefined ? undefined : request.headersDistinct[name]?.join(", "),
   };
 }
+
+const publicUrlBy = (host: string) => {
+  const url = `http://${host}`;
+  return URL.canParse(url) ? new URL(url).origin : url;
+};

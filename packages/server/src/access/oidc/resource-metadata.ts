@@ -5,16 +5,14 @@ import type { RequestHead } from "../request-head.js";
 import { mcpAccess } from "../routes.js";
 import { scopeOf } from "./scopes.js";
 import type { PeopleIssuer } from "./settings.js";
-
-/** Where RFC 9728 puts the metadata of a resource; the path of the resource comes behind. */
-export const wellKnownPath = "/.well-known/oauth-protected-resource";
+import { wellKnownPath } from "./well-known.js";
 
 /** What says to clients where they get a token for the hub (RFC 9728). */
 export type ResourceMetadata = {
   /** The document of a resource of the hub by its path: "" for the whole, or that of an MCP endpoint. */
   document(path: string, base: string): object | undefined;
   /** What a challenge says of it. */
-  challengeParameters(head: RequestHead, base: string): Readonly<Record<string, string>>;
+  readonly challengeParameters: (head: RequestHead) => Readonly<Record<string, string>>;
 };
 
 const withoutSlash = (path: string) => path.replace(/\/$/, "");
@@ -39,7 +37,7 @@ export function resourceMetadataOf(people: PeopleIssuer): ResourceMetadata {
         resource_name: "MCP Hub",
       };
     },
-    challengeParameters({ target }, base) {
+    challengeParameters({ target, publicUrl: base }) {
       const path = pathOf(target);
       if (!isEndpoint(path)) return { resource_metadata: `${base}${wellKnownPath}` };
       const scopes = scopesFor([mcpAccess]);
