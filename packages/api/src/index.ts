@@ -3,6 +3,7 @@ export {
   listTokens,
   type MadeTokenView,
   revokeToken,
+  type TokenInput,
   type TokenList,
   type TokenView,
   type WhoAmI,

@@ -5,7 +5,7 @@ import type { OidcSettings } from "./access/oidc/settings.js";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
-  /** Where it listens: an address of loopback, or `localhost`. */
+  /** Where it listens. Beyond loopback only with tokens, or with other authenticators. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -64,11 +64,4 @@ export function configFrom(given: PartialHubConfig = {}): HubConfig {
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },
   };
-}
-
-/** True for an address that only this machine can reach. */
-export function isLoopbackHost(host: string): boolean {
-  return (
-    host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
-  );
 }

@@ -31,6 +31,7 @@ import { Gate, type GateOptions } from "./access/gate.js";
 import { createOidc } from "./access/oidc/oidc.js";
 import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
 import { ownUrls } from "./access/own-urls.js";
+import { isLoopbackHost, profileOf } from "./access/profile.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
@@ -47,6 +48,7 @@ import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.
 import { newLeaseId } from "./lease-id.js";
 import type { Listener } from "./listen.js";
 import { createLog, type Log } from "./log.js";
+import { StartError } from "./start-error.js";
 import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
@@ -85,6 +87,7 @@ export type HubParts = {
   readonly log: Log;
   readonly budgets: BudgetBook;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
   readonly tellFault: TellFault;
@@ -99,7 +102,23 @@ export type HubParts = {
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
-/** Puts a hub together. Throws what the store throws when it cannot be opened. */
+/** Says what lets other machines in, and the two commands that make it safe. */
+function needsAccess({ host, allowedHosts }: HubConfig): string {
+  const what = isLoopbackHost(host)
+    ? `The settings say that other machines reach this hub (${allowedHosts.join(", ") || "a public URL or a proxy"})`
+    : `The host ${JSON.stringify(host)} lets other machines in`;
+  return [
+    `${what}, and nothing asks them who they are.`,
+    "Make a token of an admin: mcp-hub token create operator --may admin",
+    "Then start the hub again: mcp-hub start",
+    "Or name an issuer, a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
+  ].join("\n");
+}
+
+/**
+ * Puts a hub together. Throws what the store throws when it cannot be opened, and StartError for a hub that other
+ * machines reach without being asked who they are.
+ */
 export async function composeHub(
   options: HubOptions,
   ownAddresses: () => Listener["addresses"],
@@ -155,6 +174,24 @@ export async function composeHub(
     config.tokensFile === undefined
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const authenticators = [
+    tokens,
+    ...(oidc === undefined ? [] : [oidc.authenticator]),
+    ...(options.access?.authenticators ?? []),
+  ];
+  const profile = profileOf(config);
+  if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
+    tokensFile?.close();
+    await closeStore(new StartError(needsAccess(config)));
+  }
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
@@ -193,24 +230,13 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
-  const operatorFetch = createOperatorFetch();
-  const oidc = createOidc({
-    settings: config.oidc,
-    fetch: operatorFetch.fetch,
-    bases: () => ownUrls(config.publicUrl, ownAddresses()),
-    clock,
-    log,
-  });
   const resourceMetadata =
     config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
     challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
-    authenticators: [
-      tokens,
-      ...(oidc === undefined ? [] : [oidc.authenticator]),
-      ...(options.access?.authenticators ?? []),
-    ],
+    authenticators,
+    isNetwork: profile === "network",
   });
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 
@@ -250,6 +276,7 @@ export async function composeHub(
     log,
     budgets,
     registry,
+    gate,
     app,
     takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
     tellFault,

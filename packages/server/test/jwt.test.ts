@@ -24,7 +24,8 @@ const base64url = (value: unknown) =>
 /** Status and problem of a request with a token. */
 async function ask(url: string, token: string, path = "/servers") {
   const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
-  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  const body = (await answer.json()) as { readonly code?: string; readonly detail?: string }; // or a list
+  return { status: answer.status, headers: answer.headers, body };
 }
 
 async function start(clock = new AheadClock()) {
@@ -253,12 +254,13 @@ describe("the keys of the issuer", () => {
   });
 
   test.each([
-    ["whose metadata is of another", { issuer: "https://other.example" }, 503],
-    ["whose keys are on another host", { jwks_uri: "https://other.example/jwks" }, 503],
-    ["whose keys come without TLS", { jwks_uri: "http://issuer.example/jwks" }, 503],
-    ["whose metadata is long", { more: "x".repeat(300_000) }, 503],
-    ["that has a secret for a key", {}, 401],
-  ])("are none of an issuer %s", async (_, changed, expected) => {
+    ["whose metadata is of another", { issuer: "https://other.example" }, "RS256", 503],
+    ["whose keys are on another host", { jwks_uri: "https://other.example/jwks" }, "RS256", 503],
+    ["whose keys come without TLS", { jwks_uri: "http://issuer.example/jwks" }, "RS256", 503],
+    ["whose metadata is long", { more: "x".repeat(300_000) }, "RS256", 503],
+    ["that has a secret for a key", {}, "RS256", 401],
+    ["whose secret key signs", {}, "HS256", 401],
+  ])("are none of an issuer %s", async (_, changed, alg, expected) => {
     const server = await serve((request, response) => {
       response.setHeader("content-type", "application/json");
       const { origin } = server;
@@ -272,7 +274,7 @@ describe("the keys of the issuer", () => {
     });
     const hub = await TestHub.start({ oidc: { people: { issuer: server.origin } } });
     const claims = { iss: server.origin, sub: "ada", aud: hub.url, exp: 4_000_000_000 };
-    const signed = `${base64url({ alg: "HS256", kid: "k" })}.${base64url(claims)}`;
+    const signed = `${base64url({ alg, kid: "k" })}.${base64url(claims)}`;
     const mac = createHmac("sha256", "everybody knows this one").update(signed);
     const { status } = await ask(hub.url, `${signed}.${mac.digest("base64url")}`);
     expect(status).toBe(expected);

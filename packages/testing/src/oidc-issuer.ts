@@ -8,7 +8,7 @@ import {
   type JWTPayload,
   SignJWT,
 } from "jose";
-import Provider, { type ClientMetadata, type Configuration } from "oidc-provider";
+import type { ClientMetadata, Configuration, default as OidcProvider } from "oidc-provider";
 import { oidcMemory } from "./oidc-memory.js";
 import { closeLater } from "./wait.js";
 
@@ -23,6 +23,9 @@ type SigningKey = {
 
 /** Somebody whom the issuer knows, with what it says of them. */
 export type Account = { readonly sub: string; readonly [claim: string]: unknown };
+
+/** What a token says; a test leaves out what it sets to undefined. */
+type Claims = { readonly [Name in keyof JWTPayload]: JWTPayload[Name] | undefined };
 
 export type OidcIssuerOptions = {
   /** Default: one for RS256. */
@@ -66,6 +69,7 @@ export class OidcIssuer {
   /** Who signs in next. */
   account: Account = { sub: "ada" };
   readonly #options: OidcIssuerOptions;
+  readonly #Provider: typeof OidcProvider;
   readonly #memory = oidcMemory();
   #keys: readonly SigningKey[];
   #server: Server;
@@ -77,7 +81,9 @@ export class OidcIssuer {
     server: Server,
     keys: readonly SigningKey[],
     options: OidcIssuerOptions,
+    Provider: typeof OidcProvider,
   ) {
+    this.#Provider = Provider;
     this.url = url;
     this.#server = server;
     this.#keys = keys;
@@ -87,10 +93,12 @@ export class OidcIssuer {
 
   static async start(options: OidcIssuerOptions = {}): Promise<OidcIssuer> {
     const keys = await Promise.all((options.algorithms ?? ["RS256"]).map(firstKey));
+    // It takes its time, which tests without an issuer need not spend.
+    const { default: Provider } = await import("oidc-provider");
     const server = createServer();
     await listenOn(server, 0);
     const { port } = server.address() as AddressInfo; // A TCP server has no other kind.
-    const issuer = new OidcIssuer(`http://127.0.0.1:${port}`, server, keys, options);
+    const issuer = new OidcIssuer(`http://127.0.0.1:${port}`, server, keys, options, Provider);
     closeLater(() => issuer.stop());
     return issuer;
   }
@@ -119,7 +127,7 @@ export class OidcIssuer {
 
   /** A token that it signs, of what is said of somebody; it lasts five minutes unless `exp` is given. */
   sign(
-    payload: JWTPayload,
+    payload: Claims,
     {
       alg = this.#keys[0]?.alg ?? "RS256",
       header = {},
@@ -128,7 +136,9 @@ export class OidcIssuer {
     const signer = this.#keys.find((one) => one.alg === alg);
     if (signer === undefined) throw new Error(`The issuer has no key for ${alg}.`);
     const now = Math.floor(Date.now() / 1_000);
-    return new SignJWT({ iss: this.url, iat: now, exp: now + 300, ...payload })
+    const claims = { iss: this.url, iat: now, exp: now + 300, ...payload };
+    // Written as JSON, what is undefined is left out.
+    return new SignJWT(JSON.parse(JSON.stringify(claims)))
       .setProtectedHeader({ alg, kid: signer.kid, typ: "at+jwt", ...header })
       .sign(signer.key);
   }
@@ -140,7 +150,7 @@ export class OidcIssuer {
   }
 
   #serve(server: Server): void {
-    const provider = new Provider(this.url, this.#configuration());
+    const provider = new this.#Provider(this.url, this.#configuration());
     // Its warnings are for those who run one in earnest.
     provider.on("server_error", (_, error) => console.error(error));
     const answer = provider.callback();

@@ -1,7 +1,7 @@
 import type { OperatorFetch } from "@hub/dial";
 import type { JWSHeaderParameters } from "jose";
 import { z } from "zod";
-import { isLoopbackHost } from "../../hub-config.js";
+import { isLoopbackHost } from "../profile.js";
 import { type Jose, KeySet } from "./key-set.js";
 import type { IssuerSettings } from "./settings.js";
 
