@@ -24,6 +24,7 @@ import { faultError, newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
 import { addPythonClientRoutes } from "./api/python-client.js";
 import { addRegisterRoute } from "./api/register.js";
+import { addResourceMetadataRoute } from "./api/resource-metadata.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
 import { addTokenRoutes } from "./api/tokens.js";
@@ -173,6 +174,7 @@ export function createApp(deps: AppDeps): HubApp {
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addTokenRoutes(app, deps);
+  addResourceMetadataRoute(app, deps.resourceMetadata);
   addOperationRoutes(app, deps);
   addDocsRoutes(app, deps.info.version);
   if (deps.webUi !== undefined) addWebUiRoutes(app, deps.webUi);

@@ -1,6 +1,7 @@
 import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
 import { defaultBudgets } from "@hub/core/limits";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+import type { OidcSettings } from "./access/oidc/settings.js";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
@@ -29,6 +30,8 @@ export type HubConfig = {
   readonly admission?: "open" | "ask" | undefined;
   /** Patterns of ids of servers, such as `payments-*`, that are let in whoever registers them. */
   readonly admit: readonly string[];
+  /** Issuers whose tokens the hub takes. Default: none. */
+  readonly oidc: OidcSettings;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -55,6 +58,7 @@ export const defaultConfig: HubConfig = {
   trustedProxies: [],
   allowEndpoints: [],
   admit: [],
+  oidc: {},
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

@@ -12,7 +12,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { createDialer, createEndpointRules } from "@hub/dial";
+import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -26,6 +26,9 @@ import { Arrivals } from "./access/arrival.js";
 import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
 import { Guesses } from "./access/guesses.js";
+import { createOidc } from "./access/oidc/oidc.js";
+import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
+import { ownUrls } from "./access/own-urls.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
@@ -176,7 +179,19 @@ export async function composeHub(
     config.tokensFile === undefined
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
-  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const authenticators = [
+    tokens,
+    ...(oidc === undefined ? [] : [oidc.authenticator]),
+    ...(options.access?.authenticators ?? []),
+  ];
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
     tokensFile?.close();
     await closeStore(new StartError(needsAccess(config)));
@@ -217,7 +232,10 @@ export async function composeHub(
     refresh: createRefresher(scheduler, registry),
   });
   const steadily = () => clock.monotonic();
+  const resourceMetadata =
+    config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
+    challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
     authenticators,
     isNetwork: profile === "network",
@@ -238,6 +256,7 @@ export async function composeHub(
     gate,
     callers,
     tokens,
+    resourceMetadata,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -283,6 +302,7 @@ export async function composeHub(
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
+      await operatorFetch.close();
       await store.close();
     },
   };

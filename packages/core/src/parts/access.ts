@@ -1,5 +1,6 @@
 export {
   grantSchema,
+  grantsSchema,
   type TokenInput,
   tokenSchema,
   tokensFileSchema,

@@ -4,6 +4,7 @@ import type { Gateway, SearchTools } from "@hub/gateway";
 import type { Arrivals } from "../access/arrival.js";
 import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
+import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
@@ -56,6 +57,8 @@ export type AppDeps = {
   /** Says who is asking. */
   readonly gate: Gate;
   readonly tokens: Tokens;
+  /** Where clients get tokens for the hub. Default: nowhere but from whoever runs it. */
+  readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
   readonly doctor: Pick<Doctor, "ask">;
