@@ -79,8 +79,10 @@ async function namesOf(
   positional: readonly string[],
 ): Promise<readonly Candidate[]> {
   switch (completes) {
-    case "servers": {
-      const { servers } = await hub.servers({});
+    case "servers":
+    case "waiting": {
+      const isWaiting = completes === "waiting";
+      const { servers } = await hub.servers(isWaiting ? { admission: ["waiting", "refused"] } : {});
       return servers.map(({ id, name, title, status }) => ({
         word: id,
         summary: `${title ?? name}, ${status}`,

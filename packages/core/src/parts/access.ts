@@ -20,14 +20,12 @@ export {
 } from "../access/principal.js";
 export {
   type Admission,
-  type AdmissionRules,
   type AdmissionState,
   admissionStateOf,
   admissionStates,
   isAdmitted,
   type Judge,
-  maySee,
-  openAdmission,
   type WaitingReason,
   waitingReasons,
 } from "../admission.js";
+export { type AdmissionRules, maySee, openAdmission } from "../admission-rules.js";
