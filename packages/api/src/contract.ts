@@ -1,3 +1,4 @@
+import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
 import { admitServer, refuseServer } from "./admission.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
@@ -59,6 +60,10 @@ export const contract: readonly Route[] = [
   findPythonClient,
   listEvents,
   diagnoseEndpoint,
+  whoAmI,
+  listTokens,
+  createToken,
+  revokeToken,
   getHealth,
   getReadiness,
   getVersion,

@@ -1,3 +1,14 @@
+export {
+  createToken,
+  listTokens,
+  type MadeTokenView,
+  revokeToken,
+  type TokenInput,
+  type TokenList,
+  type TokenView,
+  type WhoAmI,
+  whoAmI,
+} from "./access.js";
 export { admitServer, refuseServer } from "./admission.js";
 export {
   type ClientConfig,

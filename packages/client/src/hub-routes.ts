@@ -8,6 +8,7 @@ import type {
   EventList,
   Health,
   HubVersion,
+  MadeTokenView,
   Pulse,
   Readiness,
   ServerDetail,
@@ -15,11 +16,14 @@ import type {
   ServerPrompts,
   ServerResources,
   ServerTools,
+  TokenInput,
+  TokenList,
   ToolList,
   ToolsetList,
   ToolsetPreview,
   ToolsetView,
   Traffic,
+  WhoAmI,
 } from "@hub/api";
 import type { EditInput, ToolsetInput } from "@hub/core";
 import { pathTo } from "./hub-requests.js";
@@ -279,6 +283,30 @@ export class HubRoutes extends LeaseClient {
       shapes.diagnosis,
     );
     return answer;
+  }
+
+  /** Who this client is to the hub, and what it may do. */
+  async whoAmI(signal?: AbortSignal): Promise<WhoAmI> {
+    return this.#get("/whoami", shapes.whoAmI, {}, signal);
+  }
+
+  /** Every token of the hub, without its secret. */
+  async tokens(signal?: AbortSignal): Promise<TokenList> {
+    return this.#get("/tokens", shapes.tokens, {}, signal);
+  }
+
+  /** Makes a token. Only this answer ever has what its holder sends, `token`. */
+  async createToken(token: TokenInput, signal?: AbortSignal): Promise<MadeTokenView> {
+    const { answer } = await this.requests.ask<MadeTokenView>(
+      { method: "POST", path: "/tokens", body: token, signal },
+      shapes.madeToken,
+    );
+    return answer;
+  }
+
+  /** Revokes a token at once, and ends what its holder has open. */
+  async revokeToken(id: string, signal?: AbortSignal): Promise<void> {
+    await this.requests.tell({ method: "DELETE", path: pathTo("tokens", id), signal });
   }
 
   /** Whether the hub's process runs. */

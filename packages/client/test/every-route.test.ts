@@ -53,14 +53,17 @@ function routeOf(method: string, path: string): string | undefined {
 
 test("every route of the contract has a method, which a real hub answers", async () => {
   const called = new Set<string>();
-  const client = new HubClient({
-    url: hub.url,
-    fetch: (input, init) => {
-      const { pathname } = new URL(String(input));
-      called.add(routeOf(init?.method ?? "GET", pathname) ?? `${init?.method} ${pathname}`);
-      return fetch(input, init);
-    },
-  });
+  const clientWith = (token?: string) =>
+    new HubClient({
+      url: hub.url,
+      token,
+      fetch: (input, init) => {
+        const { pathname } = new URL(String(input));
+        called.add(routeOf(init?.method ?? "GET", pathname) ?? `${init?.method} ${pathname}`);
+        return fetch(input, init);
+      },
+    });
+  const client = clientWith();
 
   const registration = {
     name: "Passing by",
@@ -121,6 +124,16 @@ test("every route of the contract has a method, which a real hub answers", async
   expect(new TextDecoder().decode(zip.subarray(0, 2))).toBe("PK");
   expect(await client.pythonClient()).toContain("MCP Hub for Python");
   await client.removeByForce("weather");
+
+  // Last: it closes the hub to those without a token.
+  const { token } = await client.createToken({ name: "Operator", grants: [{ action: "admin" }] });
+  await expect(client.servers()).rejects.toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+  const operator = clientWith(token);
+  expect(await operator.whoAmI()).toMatchObject({ kind: "token", name: "Operator", isOpen: false });
+  const more = await operator.createToken({ name: "Agent", grants: [{ action: "call" }] });
+  expect((await operator.tokens()).tokens.map(({ name }) => name)).toEqual(["Operator", "Agent"]);
+  await operator.revokeToken(more.id);
+  await expect(clientWith(more.token).whoAmI()).rejects.toMatchObject({ status: 401 });
 
   // It only leads to another route, for people with curl.
   const leading = "get /clients/python";

@@ -1,14 +1,17 @@
 import type { SessionStore } from "./session-store.js";
 import type { RegistryStore } from "./store.js";
+import type { TokenStore } from "./token-store.js";
 import type { ToolsetStore } from "./toolset-store.js";
 
 /**
  * Where all that a hub keeps survives: its servers with their journal and histories (this object itself),
- * saved selections, and sessions of clients. Every adapter runs `describeHubStore` of `@hub/core/testing`.
+ * saved selections, sessions of clients, and tokens. Every adapter runs `describeHubStore` of `@hub/core/testing`.
  */
 export interface HubStore extends RegistryStore {
   /** Closed with this store. */
   readonly toolsets: ToolsetStore;
   /** Closed with this store. */
   readonly sessions: SessionStore;
+  /** Closed with this store. */
+  readonly tokens: TokenStore;
 }

@@ -23,6 +23,7 @@ export type { HubStore } from "./hub-store.js";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
+export { MemoryTokenStore } from "./memory-token-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
 export { requireRemovable } from "./ownership.js";
 export type {

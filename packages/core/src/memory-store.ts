@@ -5,6 +5,7 @@ import { jsonBytes } from "./history.js";
 import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
 import type { HubStore } from "./hub-store.js";
 import { MemorySessionStore } from "./memory-session-store.js";
+import { MemoryTokenStore } from "./memory-token-store.js";
 import { MemoryToolsetStore } from "./memory-toolset-store.js";
 import type { SessionStore } from "./session-store.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
@@ -18,6 +19,7 @@ import {
   type StoreWrite,
   stepOf,
 } from "./store.js";
+import type { TokenStore } from "./token-store.js";
 import type { ToolsetStore } from "./toolset-store.js";
 
 /**
@@ -27,6 +29,7 @@ import type { ToolsetStore } from "./toolset-store.js";
 export class MemoryStore implements HubStore {
   readonly toolsets: ToolsetStore = new MemoryToolsetStore();
   readonly sessions: SessionStore = new MemorySessionStore();
+  readonly tokens: TokenStore = new MemoryTokenStore();
   readonly #entries = new Map<string, EntryRecord>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #budgets: BudgetBook;

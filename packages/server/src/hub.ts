@@ -12,7 +12,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import { createDialer, createEndpointRules } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -22,7 +22,13 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Arrivals } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Guesses } from "./access/guesses.js";
+import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Tokens } from "./access/tokens/tokens.js";
+import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
@@ -32,11 +38,13 @@ import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
 import { followLogs } from "./doctor/follow-logs.js";
+import { createEndpointCheck } from "./endpoint-check.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
 import type { Listener } from "./listen.js";
 import { createLog, type Log } from "./log.js";
+import { StartError } from "./start-error.js";
 import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
@@ -75,8 +83,11 @@ export type HubParts = {
   readonly log: Log;
   readonly budgets: BudgetBook;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
+  readonly arrivals: Arrivals;
+  readonly callers: Callers;
   readonly tellFault: TellFault;
   /** Begins to probe. */
   start(): void;
@@ -89,13 +100,31 @@ export type HubParts = {
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
-/** Puts a hub together. Throws what the store throws when it cannot be opened. */
+/** Says what lets other machines in, and the two commands that make it safe. */
+function needsAccess({ host, allowedHosts }: HubConfig): string {
+  const what = isLoopbackHost(host)
+    ? `The settings say that other machines reach this hub (${allowedHosts.join(", ") || "a public URL or a proxy"})`
+    : `The host ${JSON.stringify(host)} lets other machines in`;
+  return [
+    `${what}, and nothing asks them who they are.`,
+    "Make a token of an admin: mcp-hub token create operator --may admin",
+    "Then start the hub again: mcp-hub start",
+    "Or name an issuer, a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
+  ].join("\n");
+}
+
+/**
+ * Puts a hub together. Throws what the store throws when it cannot be opened, and StartError for a hub that other
+ * machines reach without being asked who they are.
+ */
 export async function composeHub(
   options: HubOptions,
   ownAddresses: () => Listener["addresses"],
 ): Promise<HubParts> {
   const { onEvent, webUi, clock = systemClock } = options;
   const config = configFrom(options.config);
+  const profile = profileOf(config);
+  const arrivals = new Arrivals(config);
   const log = options.log ?? createLog({ level: "warn", format: "json" });
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
@@ -110,7 +139,7 @@ export async function composeHub(
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
-  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
   const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
@@ -131,7 +160,10 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
-    admission: { isAsked: config.admission === "ask", admit: config.admit },
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
@@ -142,6 +174,16 @@ export async function composeHub(
     clock,
     onListenerError,
   }).catch(closeStore);
+  const tokens = await Tokens.open({ store: store.tokens, clock }).catch(closeStore);
+  const tokensFile =
+    config.tokensFile === undefined
+      ? undefined
+      : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
+  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
+  if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
+    tokensFile?.close();
+    await closeStore(new StartError(needsAccess(config)));
+  }
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
@@ -154,10 +196,7 @@ export async function composeHub(
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
-  const mayDial = (endpoint: string) => {
-    checkEndpoint(endpoint, rules);
-    refuseOwn(endpoint, ownAddresses());
-  };
+  const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
@@ -180,8 +219,16 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
-  const gate = new Gate(options.access);
-  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  const steadily = () => clock.monotonic();
+  const gate = new Gate({
+    ...options.access,
+    authenticators,
+    isNetwork: profile === "network",
+    guesses: new Guesses(budgets, steadily),
+  });
+  const callers = new Callers(budgets, steadily);
+  const { allowedHosts, allowedOrigins, publicUrl } = config;
+  const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
 
   const app = createApp({
     registry,
@@ -190,7 +237,10 @@ export async function composeHub(
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    arrivals,
     gate,
+    callers,
+    tokens,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -218,8 +268,11 @@ export async function composeHub(
     log,
     budgets,
     registry,
+    gate,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
+    arrivals,
+    callers,
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
     start: () => scheduler.start(),
     drain: () => {
@@ -229,6 +282,7 @@ export async function composeHub(
     close: async () => {
       await gateway.close();
       clearInterval(trimming);
+      tokensFile?.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();

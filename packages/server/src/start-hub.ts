@@ -1,16 +1,16 @@
 import type { Registry } from "@hub/core";
 import { composeHub, type HubOptions } from "./hub.js";
-import { configFrom, isLoopbackHost } from "./hub-config.js";
+import { configFrom } from "./hub-config.js";
 import { type Listener, listen } from "./listen.js";
-
-/** A reason not to start that is the operator's to mend; its message says how. */
-export class StartError extends Error {}
+import { StartError } from "./start-error.js";
 
 /** A hub that listens. */
 export type Hub = {
   readonly url: string;
   readonly port: number;
   readonly registry: Registry;
+  /** Whether everybody may do all, because there are neither tokens nor an issuer. May change while it runs. */
+  readonly isOpen: boolean;
   /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
   readonly stop: () => Promise<void>;
 };
@@ -18,16 +18,11 @@ export type Hub = {
 const drainMs = 8_000;
 
 /**
- * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a host that
- * lets other machines in: nothing asks them who they are.
+ * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a hub that
+ * other machines reach and nothing asks who they are.
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const given = configFrom(options.config);
-  if (!isLoopbackHost(given.host)) {
-    throw new StartError(
-      `The host ${JSON.stringify(given.host)} lets other machines in, which needs tokens; this version has none yet. Listen on 127.0.0.1, ::1 or localhost.`,
-    );
-  }
   const host = given.host.replace(/^\[(.*)\]$/, "$1");
   let listener: Listener | undefined;
   const hub = await composeHub(options, () => listener?.addresses ?? []);
@@ -36,6 +31,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     running = await listen(hub.app, host, given.port, {
       takeRequest: hub.takeRequest,
       budgets: hub.budgets,
+      callers: hub.callers,
+      isProxy: (address) => hub.arrivals.trusts(address),
       onCut: (cut) => hub.log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
       tellFault: hub.tellFault,
     });
@@ -55,6 +52,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     port,
     registry: hub.registry,
+    get isOpen() {
+      return hub.gate.isOpen;
+    },
     stop: () => {
       stopped ??= (async () => {
         hub.drain();

@@ -81,6 +81,14 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
   // From here on records may hold what an operator says of a server. A hub that does not know of that would
   // lose it with the next registration, so it must not open such a file.
   "",
+  `
+  -- Tokens, without what their holders send.
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY NOT NULL,
+    token TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of the schema that this hub writes. */

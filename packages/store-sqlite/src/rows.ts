@@ -1,4 +1,5 @@
 import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
+import type { TokenRecord } from "@hub/core/access";
 import type { CapabilityChange } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
@@ -17,6 +18,7 @@ export const snapshotKey = (serverId: string) => serverId;
 export const eventKey = (seq: number, serverId: string, kind: string) =>
   `${seq}\n${serverId}\n${kind}`;
 export const changeKey = (seq: number, serverId: string) => `${seq}\n${serverId}`;
+export const tokenKey = (id: string) => id;
 export const toolsetKey = (id: string, revision: number) => `${id}\n${revision}`;
 
 /** Key columns on one line each, as `entryKey` and the others write them. */
@@ -36,6 +38,7 @@ export const rowsOf = {
     `SELECT ${keyOf("seq", "server_id")}, ${textOf("change")} FROM ${schema}.changes`,
   toolsets: (schema: string) =>
     `SELECT ${keyOf("id", "revision")}, ${textOf("toolset")} FROM ${schema}.toolsets`,
+  tokens: (schema: string) => `SELECT ${keyOf("id")}, ${textOf("token")} FROM ${schema}.tokens`,
 };
 
 export function isIntact(row: StoredRow): boolean {
@@ -67,4 +70,8 @@ export function changeOf(row: StoredRow): CapabilityChange {
 
 export function toolsetOf(row: StoredRow): Toolset {
   return JSON.parse(textIn(row.text)) as Toolset;
+}
+
+export function tokenOf(row: StoredRow): TokenRecord {
+  return JSON.parse(textIn(row.text)) as TokenRecord;
 }

@@ -18,6 +18,7 @@ import {
   type StoredState,
   type StoreWrite,
   stepOf,
+  type TokenStore,
   type ToolsetStore,
 } from "@hub/core/storage";
 import { bytesOf } from "@hub/core/text";
@@ -40,6 +41,7 @@ import {
 import { leaveLog, markClean } from "./shutdown-mark.js";
 import type { SqliteAccess } from "./sqlite-access.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
+import { SqliteTokens } from "./sqlite-tokens.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
@@ -63,6 +65,8 @@ export class SqliteStore implements HubStore {
   readonly toolsets: ToolsetStore;
   /** The sessions of clients in the same file. Closed with this store. */
   readonly sessions: SessionStore;
+  /** The tokens in the same file. Closed with this store. */
+  readonly tokens: TokenStore;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -111,6 +115,7 @@ export class SqliteStore implements HubStore {
     };
     this.toolsets = new SqliteToolsets(options.connection, access);
     this.sessions = new SqliteSessions(options.connection, access);
+    this.tokens = new SqliteTokens(options.connection, access);
   }
 
   async load(): Promise<StoredState> {

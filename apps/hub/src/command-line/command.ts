@@ -10,6 +10,7 @@ export type Completes =
   | "waiting"
   | "tools"
   | "toolsets"
+  | "tokens"
   | "clients"
   | "commands"
   | "files"

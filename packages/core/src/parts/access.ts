@@ -1,3 +1,9 @@
+export {
+  grantSchema,
+  type TokenInput,
+  tokenSchema,
+  tokensFileSchema,
+} from "../access/grant-schema.js";
 export { fitsPattern } from "../access/name-pattern.js";
 export {
   may,
@@ -18,6 +24,7 @@ export {
   type Principal,
   principalKinds,
 } from "../access/principal.js";
+export type { TokenRecord } from "../access/token.js";
 export {
   type Admission,
   type AdmissionState,

@@ -15,4 +15,5 @@ export {
   type StoreWrite,
   stepOf,
 } from "../store.js";
+export type { TokenStore } from "../token-store.js";
 export type { ToolsetStore, ToolsetWriteResult } from "../toolset-store.js";

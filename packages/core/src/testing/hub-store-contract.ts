@@ -5,6 +5,7 @@ import { creating } from "./samples.js";
 import { describeSessionStore } from "./session-store-contract.js";
 import { describeStore } from "./store-contract.js";
 import { committed } from "./store-contract-kit.js";
+import { describeTokenStore, sampleToken } from "./token-store-contract.js";
 import { describeToolsetStore, sampleToolset } from "./toolset-store-contract.js";
 
 export type HubStoreContractOptions = {
@@ -30,7 +31,8 @@ export function describeHubStore(
   /** Opens the store again that has this as one of its parts. */
   const reopenStoreOf = async (part: unknown): Promise<HubStore> => {
     const store = [...opened].find(
-      (one) => part === one || part === one.toolsets || part === one.sessions,
+      (one) =>
+        part === one || part === one.toolsets || part === one.sessions || part === one.tokens,
     );
     if (store === undefined || reopen === undefined) throw new Error("It cannot be opened again.");
     opened.delete(store);
@@ -63,20 +65,27 @@ export function describeHubStore(
       async () => (await openOne()).sessions,
       again(({ sessions }) => sessions),
     );
+    describeTokenStore(
+      name,
+      async () => (await openOne()).tokens,
+      again(({ tokens }) => tokens),
+    );
 
     // What lives in memory only has nothing to open again, and promises nothing about it.
     if (reopen === undefined) return;
 
-    test("servers, toolsets and sessions are there together after opening again", async () => {
+    test("servers, toolsets, sessions and tokens are there together after opening again", async () => {
       const store = await openOne();
       await committed(store, creating("a"));
       await store.toolsets.put(sampleToolset("desk"), undefined);
       const session = { key: "k", peer: "127.0.0.1", isUsed: true, sealed: "sealed" };
       await store.sessions.write({ put: [session], removed: [] });
+      await store.tokens.add(sampleToken("a"));
       const next = await reopenStoreOf(store);
       expect((await next.load()).entries.map(({ id }) => id)).toEqual(["a"]);
       expect(await next.toolsets.load()).toEqual([sampleToolset("desk")]);
       expect(await next.sessions.read("k")).toBe("sealed");
+      expect(await next.tokens.load()).toEqual([sampleToken("a")]);
     });
   });
 }

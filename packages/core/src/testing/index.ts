@@ -8,6 +8,11 @@ export {
 } from "./session-store-contract.js";
 export { describeStore, type StoreContractOptions } from "./store-contract.js";
 export {
+  describeTokenStore,
+  sampleToken,
+  type TokenStoreContractOptions,
+} from "./token-store-contract.js";
+export {
   describeToolsetStore,
   sampleToolset,
   type ToolsetStoreContractOptions,

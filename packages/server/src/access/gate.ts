@@ -1,7 +1,9 @@
-import type { HubError } from "@hub/core";
+import { HubError } from "@hub/core";
 import { nobody, openPrincipal, type Principal } from "@hub/core/access";
+import type { Guesses } from "./guesses.js";
 import { challengeOf, invalidCredential } from "./refusals.js";
 import type { RequestHead } from "./request-head.js";
+import { tokenMark } from "./token-mark.js";
 
 /** Who it is; why it is refused; undefined when what it brought is for another authenticator, or nothing. */
 export type Identified = Principal | HubError | undefined;
@@ -27,14 +29,13 @@ export type GateOptions = {
   readonly challengeParameters?:
     | ((head: RequestHead) => Readonly<Record<string, string>>)
     | undefined;
+  /** Slows down who tries credentials. Default: nothing does. */
+  readonly guesses?: Guesses | undefined;
   /** The hub is reached by other machines, and so is never open. Default: false. */
   readonly isNetwork?: boolean | undefined;
 };
 
 const bearerPattern = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
-
-/** Every token of the hub begins so. */
-export const tokenMark = "mh_";
 
 /**
  * Says who is asking, for every request of every interface, before anything else is done for it. What was brought
@@ -44,8 +45,10 @@ export class Gate {
   readonly #authenticators: readonly Authenticator[];
   readonly #challengeParameters: (head: RequestHead) => Readonly<Record<string, string>>;
   readonly #isNetwork: boolean;
+  readonly #guesses: Guesses | undefined;
 
-  constructor({ authenticators, challengeParameters, isNetwork }: GateOptions = {}) {
+  constructor({ authenticators, challengeParameters, isNetwork, guesses }: GateOptions = {}) {
+    this.#guesses = guesses;
     this.#authenticators = authenticators ?? [];
     this.#challengeParameters = challengeParameters ?? (() => ({}));
     this.#isNetwork = isNetwork ?? false;
@@ -56,6 +59,11 @@ export class Gate {
     return !this.#isNetwork && !this.#authenticators.some((one) => one.isConfigured);
   }
 
+  /** Whether there are credentials besides those of one authenticator. */
+  isConfiguredBeside(authenticator: Authenticator): boolean {
+    return this.#authenticators.some((one) => one !== authenticator && one.isConfigured);
+  }
+
   /** Who is asking, or why it is refused. At once wherever nothing has to be fetched. */
   identify(head: RequestHead): Principal | HubError | Promise<Principal | HubError> {
     if (hasTokenInQuery(head.target)) return tokenInQuery();
@@ -63,12 +71,25 @@ export class Gate {
     const bearer = authorization === undefined ? undefined : bearerPattern.exec(authorization)?.[1];
     if (this.isOpen) return bearer?.startsWith(tokenMark) === true ? noTokens() : openPrincipal;
     if (authorization !== undefined && bearer === undefined) return malformed();
-    return this.#ask(0, head, bearer);
+    if (bearer === undefined) return this.#ask(0, head, bearer);
+    const refusal = this.#guesses?.refusal(head.address, bearer);
+    if (refusal !== undefined) return refusal;
+    const asked = this.#ask(0, head, bearer);
+    return asked instanceof Promise
+      ? asked.then((identified) => this.#noted(identified, head, bearer))
+      : this.#noted(asked, head, bearer);
   }
 
   /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
   challenge(error: HubError, head: RequestHead): string | undefined {
     return challengeOf(error, this.#challengeParameters(head));
+  }
+
+  /** Takes note of what became of a credential. */
+  #noted<Of extends Principal | HubError>(identified: Of, head: RequestHead, bearer: string): Of {
+    if (!HubError.is(identified)) this.#guesses?.accepted(bearer);
+    else if (identified.code === "UNAUTHENTICATED") this.#guesses?.failed(head.address);
+    return identified;
   }
 
   #ask(

@@ -1,5 +1,5 @@
 import { HubError } from "@hub/core";
-import type { Action } from "@hub/core/access";
+import { type Action, may, type Principal, type Subject } from "@hub/core/access";
 
 /** Whoever asks has to say who it is. */
 export function unauthenticated(): HubError {
@@ -23,6 +23,12 @@ export function insufficientScope(action: Action): HubError {
     `This needs the right to ${action} (${scope}), which you do not have here.`,
     { details: { scope } },
   );
+}
+
+/** Throws INSUFFICIENT_SCOPE, or UNAUTHENTICATED, when somebody may not do this. */
+export function requireMay(principal: Principal, action: Action, subject: Subject): void {
+  if (may(principal, action, subject)) return;
+  throw principal.kind === "anonymous" ? unauthenticated() : insufficientScope(action);
 }
 
 /** The parameters of `WWW-Authenticate` for an error; undefined for one that no credential would change. */

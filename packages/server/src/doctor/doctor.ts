@@ -62,29 +62,21 @@ export class Doctor {
     this.#running += 1;
     try {
       if (asked.endpoint === undefined)
-        return await this.#aboutServer(findServer(this.#seen(asked), asked.server), asked.signal);
-      return await this.#aboutEndpoint(asked, asked.signal);
+        return await this.#aboutServer(findServer(this.#seen(asked), asked.server), asked);
+      return await this.#aboutEndpoint(asked);
     } finally {
       this.#running -= 1;
     }
   }
 
-  async #aboutEndpoint(
-    asked: {
-      readonly endpoint: string;
-      readonly transport?: Transport | undefined;
-      readonly name?: string | undefined;
-      readonly sees?: DoctorRequest["sees"];
-    },
-    signal: AbortSignal,
-  ): Promise<Diagnosis> {
-    const { endpoint, transport, name } = asked;
+  async #aboutEndpoint(asked: DoctorRequest & { readonly endpoint: string }): Promise<Diagnosis> {
+    const { endpoint, transport, name, signal } = asked;
     const seen = new Set(this.#seen(asked));
     const there = this.#registeredAt(endpoint).filter(({ entry }) => seen.has(entry));
     const [only] = there;
     // Who says how it should be asked asks about the endpoint, and not about the server that has it.
     if (only !== undefined && there.length === 1 && transport === undefined && name === undefined)
-      return this.#aboutServer(only.entry, signal, only.instance);
+      return this.#aboutServer(only.entry, asked, only.instance);
     const examined = await this.#deps.examine({ endpoint, transport, name, signal });
     return {
       ...examined,
@@ -99,7 +91,7 @@ export class Doctor {
 
   async #aboutServer(
     asked: Entry,
-    signal: AbortSignal,
+    { signal, sees = seesAdmitted }: Pick<DoctorRequest, "signal" | "sees">,
     chosen: Instance | undefined = worstOf(asked.instances),
   ): Promise<Diagnosis> {
     const { registry, logs, recentCalls, examine } = this.#deps;
@@ -117,7 +109,7 @@ export class Doctor {
     const verdict = verdictOf({
       entry,
       now,
-      neighbours: registry.neighbours(id),
+      neighbours: registry.neighbours(id).filter(sees),
       examined: {
         instanceId: chosen?.record.id,
         isReached: examined.ok,
@@ -146,7 +138,7 @@ export class Doctor {
     };
   }
 
-  #seen({ sees = ({ record }) => isAdmitted(record) }: Pick<DoctorRequest, "sees">) {
+  #seen({ sees = seesAdmitted }: Pick<DoctorRequest, "sees">) {
     return this.#deps.registry.list().filter(sees);
   }
 
@@ -184,6 +176,9 @@ export class Doctor {
     });
   }
 }
+
+/** Whoever says nothing of what it sees, sees what was let in. */
+const seesAdmitted = ({ record }: Entry) => isAdmitted(record);
 
 /** The first that is not up; when all are, the one that lists show. */
 function worstOf(instances: readonly Instance[]): Instance | undefined {

@@ -6,6 +6,7 @@ import {
   type Clock,
   type LeaseGrant,
   MemoryStore,
+  MemoryTokenStore,
   MemoryToolsetStore,
   type ProbeOutcome,
   type Prober,
@@ -19,6 +20,7 @@ import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
+import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
@@ -147,6 +149,7 @@ export async function createTestApp(
     store: options.toolsetStore ?? new MemoryToolsetStore(),
     clock,
   });
+  const tokens = await Tokens.open({ store: new MemoryTokenStore(), clock });
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
@@ -158,7 +161,11 @@ export async function createTestApp(
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
-    gate: new Gate(options.access),
+    gate: new Gate({
+      ...options.access,
+      authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+    }),
+    tokens,
     checkEndpoint: () => {},
     doctor: new Doctor({
       registry,
