@@ -163,7 +163,10 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
-    admission: { isAsked: config.admission === "ask", admit: config.admit },
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
