@@ -184,6 +184,8 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  // Whose token is revoked or changed begins anew with what is valid.
+  tokens.onGone(({ id }) => gateway.endOf(id));
   const gate = new Gate({
     ...options.access,
     authenticators: [tokens, ...(options.access?.authenticators ?? [])],
