@@ -11,7 +11,7 @@ import {
 } from "@hub/core";
 import type { BudgetName, BudgetReport } from "@hub/core/limits";
 import type { GatewayLimits } from "@hub/gateway";
-import { type AccessOptions, type Hub, startHub } from "@hub/server";
+import { type AccessOptions, type Hub, type PartialHubConfig, startHub } from "@hub/server";
 import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
@@ -25,6 +25,11 @@ export type TestHubOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Keep the parameters of the last calls. Default: no. */
   readonly keepsParams?: boolean;
+  /** Where it listens, and what is in front of it. Default: loopback, and nothing. */
+  readonly network?: Pick<
+    PartialHubConfig,
+    "host" | "publicUrl" | "trustedProxies" | "allowedHosts" | "allowedOrigins" | "allowEndpoints"
+  >;
   /** Default: an open hub. */
   readonly access?: AccessOptions | undefined;
   /** What the hub's own requests over REST bring. Default: nothing. */
@@ -73,7 +78,7 @@ export class TestHub {
     const hub = await startHub({
       clock: options.clock,
       access: options.access,
-      config: { port, dataDir, limits, budgets, settings, keepsParams },
+      config: { ...options.network, port, dataDir, limits, budgets, settings, keepsParams },
       log: {
         ...silent,
         warn: (event, fields) => void warnings.push({ event, ...fields }),
