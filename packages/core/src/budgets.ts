@@ -210,6 +210,15 @@ const budgetTable = {
     meaning:
       "sessions of clients of the 2025 revisions; the hub ends one that was never used to make room, then refuses new ones",
   },
+  principalSessions: {
+    per: "client",
+    unit: "items",
+    default: 1_000,
+    least: 1,
+    most: 100_000,
+    meaning:
+      "sessions of one token, person or workload; the hub ends one of its own that was never used to make room, then refuses new ones",
+  },
   identityBytes: {
     per: "session",
     unit: "bytes",

@@ -82,6 +82,7 @@ export type HubParts = {
   readonly log: Log;
   readonly budgets: BudgetBook;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
   readonly arrivals: Arrivals;
@@ -260,6 +261,7 @@ export async function composeHub(
     log,
     budgets,
     registry,
+    gate,
     app,
     arrivals,
     callers,

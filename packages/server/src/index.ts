@@ -7,6 +7,8 @@ export {
 export { isLoopbackHost, type Profile, profileOf, type Reach } from "./access/profile.js";
 export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
 export type { RequestHead } from "./access/request-head.js";
+export { tokenView } from "./access/tokens/token-view.js";
+export { type MadeToken, Tokens, type TokensOptions } from "./access/tokens/tokens.js";
 export type { GuardOptions } from "./api/guard.js";
 export type { HubApp } from "./api/hono.js";
 export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";

@@ -10,6 +10,8 @@ export type Hub = {
   readonly url: string;
   readonly port: number;
   readonly registry: Registry;
+  /** Whether everybody may do all, because there are neither tokens nor an issuer. May change while it runs. */
+  readonly isOpen: boolean;
   /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
   readonly stop: () => Promise<void>;
 };
@@ -55,6 +57,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     url: `http://${near.includes(":") ? `[${near}]` : near}:${port}`,
     port,
     registry: hub.registry,
+    get isOpen() {
+      return hub.gate.isOpen;
+    },
     stop: () => {
       stopped ??= (async () => {
         hub.drain();

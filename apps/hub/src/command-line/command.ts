@@ -9,6 +9,7 @@ export type Completes =
   | "servers"
   | "tools"
   | "toolsets"
+  | "tokens"
   | "clients"
   | "commands"
   | "files"

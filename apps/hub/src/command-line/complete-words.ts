@@ -97,6 +97,10 @@ async function namesOf(
       const { toolsets } = await hub.toolsets();
       return toolsets.map(({ id, name }) => ({ word: id, summary: name }));
     }
+    case "tokens": {
+      const { tokens } = await hub.tokens();
+      return tokens.map(({ id, name }) => ({ word: id, summary: name }));
+    }
     case "clients": {
       const { clients } = await hub.clients();
       return clients.map(({ id, title }) => ({ word: id, summary: title }));

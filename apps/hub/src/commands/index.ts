@@ -118,6 +118,24 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./toolset/remove.js"),
   },
   {
+    name: "token create",
+    summary: "Make a token",
+    worksOn: ["hub", "files"],
+    load: () => import("./token/create.js"),
+  },
+  {
+    name: "token list",
+    summary: "List the tokens",
+    worksOn: ["hub", "files"],
+    load: () => import("./token/list.js"),
+  },
+  {
+    name: "token revoke",
+    summary: "Revoke a token",
+    worksOn: ["hub", "files"],
+    load: () => import("./token/revoke.js"),
+  },
+  {
     name: "config",
     summary: "Print ready configuration for a client or framework",
     worksOn: ["hub"],

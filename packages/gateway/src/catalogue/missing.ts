@@ -1,5 +1,6 @@
 import { type Entry, leadingInstance, type Now, serverStatus } from "@hub/core";
 import { isHidden, reasonFor, warningsFor } from "@hub/core/shown";
+import { mayCallSome } from "./callable.js";
 import type { Selection } from "./selection.js";
 import { selects } from "./selection.js";
 
@@ -59,7 +60,8 @@ export function missingServers(
   const hidden = new Set<string>();
   for (const entry of entries) {
     const { id, name } = entry.record;
-    if (isHidden(entry.record) && !selection.hidden) hidden.add(id);
+    const isTold = !selection.hidden && mayCallSome(selection, entry.record);
+    if (isHidden(entry.record) && isTold) hidden.add(id);
     if (!selects(selection, entry)) continue;
     found.add(id);
     const status = serverStatus(entry.instances);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type {
   UpstreamExchange,
   UpstreamFailure,
@@ -16,7 +17,6 @@ import {
 } from "@hub/mcp";
 import { CallPlace } from "../calls/call-place.js";
 import type { GatewayFailure } from "../errors.js";
-import { peerOf } from "../reply/peer.js";
 import { sendText } from "../reply/send-text.js";
 import type { CallRecord, RunningCall } from "../traffic/traffic.js";
 import { codingOf, mcpTypeOf } from "../upstream/answer-head.js";
@@ -44,6 +44,9 @@ export type ByteCall = {
   readonly method: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
+  readonly principal: Principal;
+  /** Whose it is when the hub shares out what it has: see `peerOf`. */
+  readonly peer: string;
   readonly params: unknown;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
@@ -115,18 +118,18 @@ export class StreamBytes implements UpstreamReceiver {
     candidates: readonly UpstreamInstance[],
     response: ServerResponse,
   ) {
-    const { entry, method, name, client, params } = call;
+    const { entry, method, name, client, principal, params } = call;
     this.#context = context;
     this.#call = call;
     this.#candidates = candidates;
     this.#response = response;
     this.#answer = new ResponseStream(response);
-    this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
+    this.#running = context.traffic.begin(entry.record.id, method, name, client, principal, params);
     this.#limits = callLimits(context.limits, entry, method, name);
     this.#timer = call.isEndless
       ? undefined
       : new CallTimer(this.#limits, (over) => this.#timeOver(over));
-    this.#place = new CallPlace(this.#timer, peerOf(response.req));
+    this.#place = new CallPlace(this.#timer, call.peer);
     response.on("close", () => this.#left());
   }
 

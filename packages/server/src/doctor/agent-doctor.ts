@@ -1,5 +1,5 @@
 import type { Diagnosis } from "@hub/api";
-import { HubError, type JsonObject } from "@hub/core";
+import { type Entry, HubError, type JsonObject } from "@hub/core";
 import type { Doctor } from "./doctor.js";
 
 /** What an agent asks about: `server` is an id or a name. */
@@ -7,8 +7,11 @@ type AgentQuestion =
   | { readonly server: string; readonly endpoint?: undefined }
   | { readonly server?: undefined; readonly endpoint: string };
 
-/** A verdict as an agent reads it, or in words why there is none. */
-export type AskForAgent = (asked: AgentQuestion) => Promise<JsonObject | string>;
+/** A verdict as an agent reads it, or in words why there is none. `mayName`: which other servers it may speak of. */
+export type AskForAgent = (
+  asked: AgentQuestion,
+  mayName: (entry: Entry) => boolean,
+) => Promise<JsonObject | string>;
 
 /** A model pays for each line. */
 const mostLines = 40;
@@ -20,10 +23,10 @@ export function createAgentDoctor(
   mayDial: (endpoint: string) => void,
   stopping: AbortSignal,
 ): AskForAgent {
-  return async (asked) => {
+  return async (asked, mayName) => {
     try {
       if (asked.endpoint !== undefined) mayDial(asked.endpoint);
-      return inShort(await doctor.ask({ ...asked, signal: stopping }));
+      return inShort(await doctor.ask({ ...asked, mayName, signal: stopping }));
     } catch (error) {
       if (HubError.is(error)) return error.message;
       throw error;

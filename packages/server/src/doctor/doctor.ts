@@ -18,7 +18,11 @@ import { busy, findServer } from "./find-server.js";
 import { problemsOf } from "./problems-of.js";
 
 /** What somebody asks about: a server by its id or name, or an endpoint. */
-export type DoctorRequest = { readonly signal: AbortSignal } & (
+export type DoctorRequest = {
+  readonly signal: AbortSignal;
+  /** Which other servers the answer may speak of. Default: all. */
+  readonly mayName?: ((entry: Entry) => boolean) | undefined;
+} & (
   | { readonly server: string; readonly endpoint?: undefined }
   | {
       readonly server?: undefined;
@@ -57,27 +61,20 @@ export class Doctor {
     this.#running += 1;
     try {
       if (asked.endpoint === undefined)
-        return await this.#aboutServer(findServer(this.#deps.registry, asked.server), asked.signal);
-      return await this.#aboutEndpoint(asked, asked.signal);
+        return await this.#aboutServer(findServer(this.#deps.registry, asked.server), asked);
+      return await this.#aboutEndpoint(asked);
     } finally {
       this.#running -= 1;
     }
   }
 
-  async #aboutEndpoint(
-    asked: {
-      readonly endpoint: string;
-      readonly transport?: Transport | undefined;
-      readonly name?: string | undefined;
-    },
-    signal: AbortSignal,
-  ): Promise<Diagnosis> {
-    const { endpoint, transport, name } = asked;
+  async #aboutEndpoint(asked: DoctorRequest & { readonly endpoint: string }): Promise<Diagnosis> {
+    const { endpoint, transport, name, signal } = asked;
     const there = this.#registeredAt(endpoint);
     const [only] = there;
     // Who says how it should be asked asks about the endpoint, and not about the server that has it.
     if (only !== undefined && there.length === 1 && transport === undefined && name === undefined)
-      return this.#aboutServer(only.entry, signal, only.instance);
+      return this.#aboutServer(only.entry, asked, only.instance);
     const examined = await this.#deps.examine({ endpoint, transport, name, signal });
     return {
       ...examined,
@@ -92,7 +89,7 @@ export class Doctor {
 
   async #aboutServer(
     asked: Entry,
-    signal: AbortSignal,
+    { signal, mayName = () => true }: Pick<DoctorRequest, "signal" | "mayName">,
     chosen: Instance | undefined = worstOf(asked.instances),
   ): Promise<Diagnosis> {
     const { registry, logs, recentCalls, examine } = this.#deps;
@@ -110,7 +107,7 @@ export class Doctor {
     const verdict = verdictOf({
       entry,
       now,
-      neighbours: registry.neighbours(id),
+      neighbours: registry.neighbours(id).filter(mayName),
       examined: {
         instanceId: chosen?.record.id,
         isReached: examined.ok,
