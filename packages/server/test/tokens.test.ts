@@ -214,7 +214,10 @@ describe("what looks like a token", () => {
       true,
     );
     const [, id = "", secret = ""] = token.split("_");
-    const head = headOf(new Request("http://localhost/servers"), () => undefined);
+    const request = new Request("http://localhost/servers");
+    const arrival = new Arrivals().of(receivedAs(request));
+    if (HubError.is(arrival)) throw arrival;
+    const head = headOf(request, arrival);
     const accepted = [token];
     const refused = [
       `mh_${id}_${"A".repeat(43)}`,
