@@ -28,13 +28,18 @@ const register = (name: string, endpoint = "https://mcp.example.com/mcp") => ({
 });
 
 /** A hub that other machines could reach; the tests come from this one. */
-const open = (network: Parameters<typeof TestHub.start>[0] = {}) =>
-  TestHub.start({ access, token: "admin", ...network });
-const everywhere = { host: "0.0.0.0", publicUrl, allowEndpoints: ["127.0.0.0/8"] };
+const open = (config: Parameters<typeof TestHub.start>[0] = {}) =>
+  TestHub.start({ access, token: "admin", ...more });
+const everywhere = {
+  host: "0.0.0.0",
+  publicUrl,
+  allowEndpoints: ["127.0.0.0/8"],
+  admission: "open",
+} as const;
 
 describe("a hub on a network", () => {
   test("answers to its public name, to allowed ones, and to the address it was called at", async () => {
-    const hub = await open({ network: { ...everywhere, allowedHosts: ["hub.internal"] } });
+    const hub = await open({ config: { ...everywhere, allowedHosts: ["hub.internal"] } });
     const status = (host: string, to: string, path: string) =>
       askAt(hub.port, path, { to, headers: { ...admin, host } });
     for (const path of doors) {
@@ -57,7 +62,7 @@ describe("a hub on a network", () => {
 
   test("takes requests of pages of its own origin alone, by scheme, name and port", async () => {
     const hub = await open({
-      network: { ...everywhere, allowedOrigins: ["https://tools.example"] },
+      config: { ...everywhere, allowedOrigins: ["https://tools.example"] },
     });
     const send = (origin: string, host: string) =>
       askAt(hub.port, "/register", { ...register("Tides"), headers: { ...admin, origin, host } });
@@ -83,7 +88,7 @@ describe("a hub on a network", () => {
   });
 
   test("serves both kinds of clients from other addresses, each with a token", async () => {
-    const hub = await open({ network: everywhere });
+    const hub = await open({ config: everywhere });
     await hub.register("new", await ModernUpstream.start());
     await hub.register("old", await LegacyUpstream.start());
     const options = { token: "agent", localAddress: "127.0.0.3" };
@@ -96,7 +101,7 @@ describe("a hub on a network", () => {
   });
 
   test("names its public address in what it gives to clients", async () => {
-    const hub = await open({ network: everywhere });
+    const hub = await open({ config: everywhere });
     const config = await askAt(hub.port, "/config/claude-code", { headers: admin });
     expect(config.text).toContain(`${publicUrl}/mcp`);
     expect(config.text).not.toContain("127.0.0.1");
@@ -109,7 +114,7 @@ describe("a hub on a network", () => {
 
 describe("what a hub on a network dials", () => {
   test("loopback and private networks only by name, whoever asks", async () => {
-    const hub = await open({ network: { ...everywhere, allowEndpoints: ["10.9.0.0/16"] } });
+    const hub = await open({ config: { ...everywhere, allowEndpoints: ["10.9.0.0/16"] } });
     const send = (endpoint: string) =>
       askAt(hub.port, "/register", { ...register("Tides", endpoint), headers: admin });
     for (const endpoint of [
@@ -132,7 +137,7 @@ describe("what a hub on a network dials", () => {
   });
 
   test("never itself, at any of its addresses", async () => {
-    const hub = await open({ network: everywhere });
+    const hub = await open({ config: everywhere });
     for (const endpoint of [
       `http://127.0.0.1:${hub.port}/mcp`,
       `http://127.0.0.77:${hub.port}/mcp`,
@@ -152,14 +157,14 @@ describe("what a hub on a network dials", () => {
 
   test("is judged again at each connection: what was let in before is dialled no more", async () => {
     const upstream = await ModernUpstream.start();
-    const first = await open({ network: everywhere });
+    const first = await open({ config: everywhere });
     await first.register("tides", upstream, { lease: undefined });
     const { dataDir } = first;
     await first.stop();
     const { allowEndpoints: _, ...closed } = everywhere;
     const second = await open({
       dataDir,
-      network: closed,
+      config: closed,
       settings: { probeFailingMs: 50, sweepMs: 50 },
     });
     await until("the hub to say why", () => second.status("tides") === "unreachable");
@@ -186,7 +191,7 @@ describe("proxies", () => {
   });
 
   test("that are named say where a registration comes from, and what the hub is called", async () => {
-    const hub = await open({ network: behind });
+    const hub = await open({ config: behind });
     const sent = { ...register("Tides"), headers: forwarded(`127.0.0.1, ${far}`) };
     expect((await askAt(hub.port, "/register", sent)).status).toBe(201);
     expect(hub.entry("tides")?.instances[0]?.record.registeredFrom).toBe(far);
@@ -196,9 +201,9 @@ describe("proxies", () => {
   });
 
   test("that are not named are refused on the hub's own machine, and told what to do", async () => {
-    for (const network of [{}, behind])
+    for (const config of [{}, behind])
       for (const header of ["forwarded", "x-forwarded-for", "x-real-ip"]) {
-        const hub = await TestHub.start(network === behind ? { network, access } : {});
+        const hub = await TestHub.start(config === behind ? { config, access } : {});
         for (const path of doors) {
           const headers = { ...admin, [header]: "for=1.2.3.4" };
           const refused = await askAt(hub.port, path, { from: "127.0.0.2", headers });
@@ -215,7 +220,7 @@ describe("proxies", () => {
   });
 
   test("do not open a hub that is for its own machine", async () => {
-    const hub = await TestHub.start({ network: { trustedProxies: ["127.0.0.1"] } });
+    const hub = await TestHub.start({ config: { trustedProxies: ["127.0.0.1"] } });
     const ask = (address: string, path: string) =>
       askAt(hub.port, path, { headers: { "x-forwarded-for": address } });
     for (const path of doors) {
