@@ -13,7 +13,6 @@ export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
 export { type AccessRefusalCode, accessRefusal, refusesAccess } from "./reply/access-refusal.js";
 export { connectionRefusal } from "./reply/connection-refusal.js";
-export { setPeer } from "./reply/peer.js";
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
 export type { SearchableServer } from "./search/searchable-text.js";
 export { ToolSearch } from "./search/tool-search.js";
