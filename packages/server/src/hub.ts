@@ -214,6 +214,7 @@ export async function composeHub(
     authenticators,
     isNetwork: profile === "network",
   });
+  gate.onGone((principalId) => gateway.endOf(principalId));
   const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
 
   const app = createApp({
@@ -255,7 +256,10 @@ export async function composeHub(
     app,
     takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
     tellFault,
-    start: () => scheduler.start(),
+    start: () => {
+      scheduler.start();
+      tokens.watch();
+    },
     drain: () => {
       stopping.abort();
       gateway.drain();
@@ -264,6 +268,7 @@ export async function composeHub(
       await gateway.close();
       clearInterval(trimming);
       tokensFile?.close();
+      tokens.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();

@@ -25,6 +25,8 @@ export type TestHubOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Keep the parameters of the last calls. Default: no. */
   readonly keepsParams?: boolean;
+  /** A file of tokens. Default: none. */
+  readonly tokensFile?: string | undefined;
   /** Default: an open hub. */
   readonly access?: AccessOptions | undefined;
   /** What the hub's own requests over REST bring. Default: nothing. */
@@ -67,13 +69,20 @@ export class TestHub {
 
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mcp-hub-gateway-"));
-    const { limits = {}, budgets = {}, settings = {}, keepsParams = false, port = 0 } = options;
+    const {
+      limits = {},
+      budgets = {},
+      settings = {},
+      keepsParams = false,
+      port = 0,
+      tokensFile,
+    } = options;
     const errors: unknown[] = [];
     const warnings: unknown[] = [];
     const hub = await startHub({
       clock: options.clock,
       access: options.access,
-      config: { port, dataDir, limits, budgets, settings, keepsParams },
+      config: { port, dataDir, tokensFile, limits, budgets, settings, keepsParams },
       log: {
         ...silent,
         warn: (event, fields) => void warnings.push({ event, ...fields }),

@@ -19,6 +19,13 @@ export interface Authenticator {
    * its own kind, with a HubError such as `invalidCredential` makes.
    */
   authenticate(head: RequestHead, bearer: string | undefined): Identified | Promise<Identified>;
+  /**
+   * Calls `listener` with the id of each principal whose credential ends, within a second of that, so that what it
+   * has open ends too. Default: what is open stays open.
+   */
+  onGone?(listener: (principalId: string) => void): void;
+  /** Whether a principal that it let in has gone meanwhile. Default: false. */
+  isGone?(principal: Principal): boolean;
 }
 
 export type GateOptions = {
@@ -42,11 +49,16 @@ export class Gate {
   readonly #authenticators: readonly Authenticator[];
   readonly #challengeParameters: (head: RequestHead) => Readonly<Record<string, string>>;
   readonly #isNetwork: boolean;
+  readonly #goneListeners = new Set<(principalId: string) => void>();
+  /** What ends when its principal goes, by the principal's id. */
+  readonly #open = new Map<string, Set<() => void>>();
 
   constructor({ authenticators, challengeParameters, isNetwork }: GateOptions = {}) {
     this.#authenticators = authenticators ?? [];
     this.#challengeParameters = challengeParameters ?? (() => ({}));
     this.#isNetwork = isNetwork ?? false;
+    for (const authenticator of this.#authenticators)
+      authenticator.onGone?.((principalId) => this.#tellGone(principalId));
   }
 
   /** Whether everybody may do all, because the hub has neither tokens nor an issuer. */
@@ -72,6 +84,34 @@ export class Gate {
   /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
   challenge(error: HubError, head: RequestHead): string | undefined {
     return challengeOf(error, this.#challengeParameters(head));
+  }
+
+  /** Calls `listener` with the id of each principal that may ask no more. */
+  onGone(listener: (principalId: string) => void): void {
+    this.#goneListeners.add(listener);
+  }
+
+  /**
+   * Calls `end` once when a principal may ask no more; now, when it went while its request was under way. Returns
+   * how to say that there is nothing to end any more.
+   */
+  whileKnown(principal: Principal, end: () => void): () => void {
+    const isGone = this.#authenticators.some((one) => one.isGone?.(principal) === true);
+    if (isGone || (principal === openPrincipal && !this.isOpen)) {
+      end();
+      return () => undefined;
+    }
+    const own = this.#open.get(principal.id) ?? new Set();
+    this.#open.set(principal.id, own.add(end));
+    return () => {
+      own.delete(end);
+      if (own.size === 0 && this.#open.get(principal.id) === own) this.#open.delete(principal.id);
+    };
+  }
+
+  #tellGone(principalId: string): void {
+    for (const end of [...(this.#open.get(principalId) ?? [])]) end();
+    for (const listener of this.#goneListeners) listener(principalId);
   }
 
   #ask(
