@@ -80,6 +80,11 @@ function isNetwork(text: string): boolean {
   );
 }
 
+/** An origin as people write it, with or without a slash behind it. */
+function isPublicUrl(text: string): boolean {
+  return isOrigin(text.replace(/\/$/, ""));
+}
+
 const environment = z.object({
   MCP_HUB_HOST: z.string().default(defaultConfig.host),
   MCP_HUB_PORT: port.optional(),
@@ -93,6 +98,15 @@ const environment = z.object({
       "Postgres is not supported yet; unset it to use the file in MCP_HUB_DATA_DIR",
     ),
   MCP_HUB_TOKENS_FILE: z.string().optional(),
+  MCP_HUB_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, "must be an origin such as https://hub.example, without a path")
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  MCP_HUB_TRUSTED_PROXIES: list.refine(
+    (proxies) => proxies.every(isNetwork),
+    "must be addresses and networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas",
+  ),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -163,6 +177,8 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      publicUrl: read.MCP_HUB_PUBLIC_URL,
+      trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
       tokensFile:
         read.MCP_HUB_TOKENS_FILE === undefined ? undefined : resolve(read.MCP_HUB_TOKENS_FILE),
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,

@@ -9,6 +9,7 @@ export const problems = {
   ENDPOINT_REFUSED: [422, "The hub may not connect to this endpoint"],
   HOST_REFUSED: [403, "The Host header is not allowed"],
   ORIGIN_REFUSED: [403, "Requests from this origin are not allowed"],
+  PROXY_NOT_TRUSTED: [403, "A proxy that the hub does not trust forwarded the request"],
   NO_PAGE_HERE: [403, "There is no page at this path"],
   UNAUTHENTICATED: [401, "The hub does not know who is asking"],
   INSUFFICIENT_SCOPE: [403, "This needs more rights"],
@@ -26,6 +27,7 @@ export const problems = {
   TOO_MANY_REQUESTS: [429, "Too many requests"],
   TOO_MANY_CONNECTIONS: [429, "Too many connections"],
   TOO_MANY_STREAMS: [429, "Too many streams"],
+  TOO_MANY_SERVERS: [429, "You have registered too many servers"],
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
   SHUTTING_DOWN: [503, "The hub is stopping"],
@@ -36,6 +38,7 @@ export const problems = {
 export const errorsOfEveryRoute = [
   "HOST_REFUSED",
   "ORIGIN_REFUSED",
+  "PROXY_NOT_TRUSTED",
   "NO_PAGE_HERE",
   "UNAUTHENTICATED",
   "INSUFFICIENT_SCOPE",

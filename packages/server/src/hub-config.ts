@@ -16,6 +16,10 @@ export type HubConfig = {
   readonly allowedHosts: readonly string[];
   /** Origins, such as `https://tools.example`, whose pages may call the hub. */
   readonly allowedOrigins: readonly string[];
+  /** The origin under which clients reach the hub, such as `https://hub.example`. Default: where it listens. */
+  readonly publicUrl?: string | undefined;
+  /** Addresses and networks of proxies in front of the hub, whose word on where requests come from counts. */
+  readonly trustedProxies: readonly string[];
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
   readonly allowEndpoints: readonly string[];
   /** The numbers of leases and probes. */
@@ -41,6 +45,7 @@ export const defaultConfig: HubConfig = {
   dataDir: "./data",
   allowedHosts: [],
   allowedOrigins: [],
+  trustedProxies: [],
   allowEndpoints: [],
   settings: defaultSettings,
   limits: defaultLimits,
@@ -50,9 +55,11 @@ export const defaultConfig: HubConfig = {
 
 /** The whole configuration that a part of it means. */
 export function configFrom(given: PartialHubConfig = {}): HubConfig {
+  const { publicUrl } = given;
   return {
     ...defaultConfig,
     ...given,
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl).origin,
     settings: { ...defaultConfig.settings, ...given.settings },
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },

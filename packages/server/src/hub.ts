@@ -11,7 +11,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import { createDialer, createEndpointRules } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -21,7 +21,10 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Arrivals } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Guesses } from "./access/guesses.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
@@ -34,6 +37,7 @@ import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
 import { followLogs } from "./doctor/follow-logs.js";
+import { createEndpointCheck } from "./endpoint-check.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
@@ -81,6 +85,8 @@ export type HubParts = {
   readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
+  readonly arrivals: Arrivals;
+  readonly callers: Callers;
   readonly tellFault: TellFault;
   /** Begins to probe. */
   start(): void;
@@ -116,6 +122,8 @@ export async function composeHub(
 ): Promise<HubParts> {
   const { onEvent, webUi, clock = systemClock } = options;
   const config = configFrom(options.config);
+  const profile = profileOf(config);
+  const arrivals = new Arrivals(config);
   const log = options.log ?? createLog({ level: "warn", format: "json" });
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
@@ -130,7 +138,7 @@ export async function composeHub(
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
-  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
   const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
@@ -166,7 +174,6 @@ export async function composeHub(
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
   const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
-  const profile = profileOf(config);
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
     tokensFile?.close();
     await closeStore(new StartError(needsAccess(config)));
@@ -183,10 +190,7 @@ export async function composeHub(
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
-  const mayDial = (endpoint: string) => {
-    checkEndpoint(endpoint, rules);
-    refuseOwn(endpoint, ownAddresses());
-  };
+  const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
@@ -209,13 +213,17 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  const steadily = () => clock.monotonic();
   const gate = new Gate({
     ...options.access,
     authenticators,
     isNetwork: profile === "network",
+    guesses: new Guesses(budgets, steadily),
   });
   gate.onGone((principalId) => gateway.endOf(principalId));
-  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  const callers = new Callers(budgets, steadily);
+  const { allowedHosts, allowedOrigins, publicUrl } = config;
+  const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
 
   const app = createApp({
     registry,
@@ -223,7 +231,9 @@ export async function composeHub(
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    arrivals,
     gate,
+    callers,
     tokens,
     checkEndpoint: mayDial,
     doctor,
@@ -254,7 +264,9 @@ export async function composeHub(
     registry,
     gate,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
+    arrivals,
+    callers,
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
     start: () => {
       scheduler.start();

@@ -31,6 +31,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     running = await listen(hub.app, host, given.port, {
       takeRequest: hub.takeRequest,
       budgets: hub.budgets,
+      callers: hub.callers,
+      isProxy: (address) => hub.arrivals.trusts(address),
       onCut: (cut) => hub.log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
       tellFault: hub.tellFault,
     });

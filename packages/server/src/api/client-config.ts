@@ -17,7 +17,7 @@ import {
   type Wanted,
   withoutTags,
 } from "../client-config/selection.js";
-import type { HubApp } from "./hono.js";
+import { type HubApp, publicUrlOf } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
@@ -105,7 +105,7 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
     const { context } = call;
     const client = clientNamed(call.params.client);
     const asked = call.query;
-    const wanted = wantedBy(asked, new URL(context.req.url).origin, { registry, toolsets });
+    const wanted = wantedBy(asked, publicUrlOf(context), { registry, toolsets });
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, registry))

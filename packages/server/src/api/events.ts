@@ -1,6 +1,6 @@
 import { type EventList, listEvents, type QueryOf } from "@hub/api";
 import { HubError, type Registry } from "@hub/core";
-import { peerOf } from "@hub/core/limits";
+import { callerOf } from "../access/callers.js";
 import { eventStream } from "./event-stream.js";
 import { addressOf, type HubApp } from "./hono.js";
 import type { Paging } from "./paging.js";
@@ -58,7 +58,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
     const after =
       lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : undefined;
     const { budgets, registry } = deps;
-    const peer = peerOf(addressOf(context));
+    const peer = callerOf(call.principal, addressOf(context));
     const shares = budgets.shares("eventStreams");
     // A stream that is open is used, and never ended for a new one.
     const place = { isUsed: true, end: () => undefined };
@@ -66,7 +66,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       budgets.refused("eventStreams");
       throw new HubError(
         "TOO_MANY_STREAMS",
-        `This address already has its share of the hub's ${budgets.shareText("eventStreams", "streams")} open. Close streams that you do not need, or try again later.`,
+        `This client already has its share of the hub's ${budgets.shareText("eventStreams", "streams")} open. Close streams that you do not need, or try again later.`,
         { retryAfterMs },
       );
     }
