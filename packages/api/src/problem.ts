@@ -1,5 +1,7 @@
 import { type HubErrorCode, transports } from "@hub/core";
 import { z } from "zod";
+import { judgeSchema } from "./admission-state.js";
+import { instant } from "./fields.js";
 
 /** Status and title of each error. A new code does not compile until it has both. */
 export const problems = {
@@ -14,6 +16,7 @@ export const problems = {
   UNAUTHENTICATED: [401, "The hub does not know who is asking"],
   INSUFFICIENT_SCOPE: [403, "This needs more rights"],
   NOT_OWNER: [403, "Only the owner may do this"],
+  ADMISSION_REFUSED: [403, "The name was refused"],
   ROUTE_NOT_FOUND: [404, "There is nothing at this path"],
   METHOD_NOT_ALLOWED: [405, "This path does not support the method"],
   SERVER_NOT_FOUND: [404, "There is no such server"],
@@ -30,6 +33,7 @@ export const problems = {
   TOO_MANY_SERVERS: [429, "You have registered too many servers"],
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
+  ISSUER_UNAVAILABLE: [503, "The issuer of the token cannot be reached"],
   SHUTTING_DOWN: [503, "The hub is stopping"],
   INTERNAL: [500, "The hub failed"],
 } as const satisfies Record<HubErrorCode, readonly [status: number, title: string]>;
@@ -42,6 +46,7 @@ export const errorsOfEveryRoute = [
   "NO_PAGE_HERE",
   "UNAUTHENTICATED",
   "INSUFFICIENT_SCOPE",
+  "ISSUER_UNAVAILABLE",
   // It came from this hub, which has dialled itself by a detour.
   "ENDPOINT_REFUSED",
   "ROUTE_NOT_FOUND",
@@ -78,6 +83,10 @@ export const problemSchema = z
       ])
       .optional()
       .describe("Who has the name: a server with NAME_TAKEN, a toolset with TOOLSET_TAKEN."),
+    refused: z
+      .object({ by: judgeSchema, at: instant, reason: z.string().optional() })
+      .optional()
+      .describe("With ADMISSION_REFUSED: who refused the name, and when."),
     credential: z
       .enum(["missing", "invalid"])
       .optional()

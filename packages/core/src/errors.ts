@@ -13,6 +13,7 @@ export const hubErrorCodes = [
   "UNAUTHENTICATED",
   "INSUFFICIENT_SCOPE",
   "NOT_OWNER",
+  "ADMISSION_REFUSED",
   "ROUTE_NOT_FOUND",
   "METHOD_NOT_ALLOWED",
   "SERVER_NOT_FOUND",
@@ -29,6 +30,7 @@ export const hubErrorCodes = [
   "TOO_MANY_SERVERS",
   "REGISTRY_FULL",
   "STORE_UNAVAILABLE",
+  "ISSUER_UNAVAILABLE",
   "SHUTTING_DOWN",
   "INTERNAL",
 ] as const;

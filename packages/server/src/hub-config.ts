@@ -1,6 +1,7 @@
 import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
 import { defaultBudgets } from "@hub/core/limits";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+import type { OidcSettings } from "./access/oidc/settings.js";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
@@ -22,6 +23,15 @@ export type HubConfig = {
   readonly trustedProxies: readonly string[];
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
   readonly allowEndpoints: readonly string[];
+  /**
+   * Whether a name that nobody let in waits (`ask`), or everything is let in. Default: `ask` where other machines
+   * reach the hub, else `open`.
+   */
+  readonly admission?: "open" | "ask" | undefined;
+  /** Patterns of ids of servers, such as `payments-*`, that are let in whoever registers them. */
+  readonly admit: readonly string[];
+  /** Issuers whose tokens the hub takes. Default: none. */
+  readonly oidc: OidcSettings;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -47,6 +57,8 @@ export const defaultConfig: HubConfig = {
   allowedOrigins: [],
   trustedProxies: [],
   allowEndpoints: [],
+  admit: [],
+  oidc: {},
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import {
+  AdmittedServers,
   BudgetBook,
   type Clock,
   type HubStore,
@@ -11,7 +12,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { createDialer, createEndpointRules } from "@hub/dial";
+import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -25,6 +26,9 @@ import { Arrivals } from "./access/arrival.js";
 import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
 import { Guesses } from "./access/guesses.js";
+import { createOidc } from "./access/oidc/oidc.js";
+import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
+import { ownUrls } from "./access/own-urls.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
@@ -159,10 +163,12 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
+    admission: { isAsked: config.admission === "ask", admit: config.admit },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const admitted = new AdmittedServers(registry);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -173,7 +179,19 @@ export async function composeHub(
     config.tokensFile === undefined
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
-  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const authenticators = [
+    tokens,
+    ...(oidc === undefined ? [] : [oidc.authenticator]),
+    ...(options.access?.authenticators ?? []),
+  ];
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
     tokensFile?.close();
     await closeStore(new StartError(needsAccess(config)));
@@ -194,11 +212,11 @@ export async function composeHub(
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
-  const searchTools = createCatalogueSearch(registry, budgets, {
+  const searchTools = createCatalogueSearch(admitted, budgets, {
     onFault: (error) => tellGatewayFault(error, newInstance()),
   });
   const gateway: Gateway = new Gateway({
-    catalogue: registry,
+    catalogue: admitted,
     toolsets,
     dialer,
     version,
@@ -214,7 +232,10 @@ export async function composeHub(
     refresh: createRefresher(scheduler, registry),
   });
   const steadily = () => clock.monotonic();
+  const resourceMetadata =
+    config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
+    challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
     authenticators,
     isNetwork: profile === "network",
@@ -227,6 +248,7 @@ export async function composeHub(
 
   const app = createApp({
     registry,
+    admitted,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
@@ -235,6 +257,7 @@ export async function composeHub(
     gate,
     callers,
     tokens,
+    resourceMetadata,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -284,6 +307,7 @@ export async function composeHub(
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
+      await operatorFetch.close();
       await store.close();
     },
   };

@@ -4,6 +4,13 @@ export {
   type GateOptions,
   type Identified,
 } from "./access/gate.js";
+export type {
+  ClaimRule,
+  IssuerSettings,
+  OidcSettings,
+  PeopleIssuer,
+  WorkloadIssuer,
+} from "./access/oidc/settings.js";
 export { isLoopbackHost, type Profile, profileOf, type Reach } from "./access/profile.js";
 export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
 export type { RequestHead } from "./access/request-head.js";

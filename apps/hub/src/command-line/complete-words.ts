@@ -80,18 +80,22 @@ async function namesOf(
 ): Promise<readonly Candidate[]> {
   switch (completes) {
     case "servers": {
-      const { servers } = await hub.servers({});
+      const servers = await hub.everyServer({ hidden: true });
       return servers.map(({ id, name, title, status }) => ({
         word: id,
         summary: `${title ?? name}, ${status}`,
       }));
     }
     case "tools": {
-      const { tools } = await hub.serverTools(positional[0] ?? "");
-      return tools.map(({ name, title }) => ({
-        word: name,
-        summary: typeof title === "string" ? title : "",
-      }));
+      const { everyPage } = await import("@hub/client");
+      const server = positional[0] ?? "";
+      const pages = await everyPage(hub, (cursor) => hub.serverTools(server, { cursor }));
+      return pages
+        .flatMap(({ tools }) => tools)
+        .map(({ name, title }) => ({
+          word: name,
+          summary: typeof title === "string" ? title : "",
+        }));
     }
     case "toolsets": {
       const { toolsets } = await hub.toolsets();

@@ -38,7 +38,7 @@ export const grantSchema = z.strictObject(
 );
 
 /** What somebody may do, as people write it. */
-const grantsSchema = z
+export const grantsSchema = z
   .array(grantSchema, { error: expected("a list of grants") })
   .min(1, "must hold at least one grant")
   .max(mostGrants, atMost(mostGrants, "grants"));
