@@ -11,6 +11,7 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
@@ -237,8 +238,6 @@ export async function composeHub(
   const steadily = () => clock.monotonic();
   const resourceMetadata =
     config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
-  // Whose token is revoked or changed begins anew with what is valid.
-  tokens.onGone(({ id }) => gateway.endOf(id));
   const gate = new Gate({
     challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
@@ -260,6 +259,7 @@ export async function composeHub(
     guard,
     arrivals,
     gate,
+    sights: new Sights(registry),
     callers,
     tokens,
     resourceMetadata,
