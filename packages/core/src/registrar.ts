@@ -1,5 +1,6 @@
 import { openPrincipal, type Principal } from "./access/principal.js";
-import { type AdmissionRules, isAdmitted } from "./admission.js";
+import { isAdmitted } from "./admission.js";
+import type { AdmissionRules } from "./admission-rules.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";

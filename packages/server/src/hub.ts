@@ -163,7 +163,10 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
-    admission: { isAsked: config.admission === "ask", admit: config.admit },
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
@@ -234,6 +237,8 @@ export async function composeHub(
   const steadily = () => clock.monotonic();
   const resourceMetadata =
     config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
+  // Whose token is revoked or changed begins anew with what is valid.
+  tokens.onGone(({ id }) => gateway.endOf(id));
   const gate = new Gate({
     challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,

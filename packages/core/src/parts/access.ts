@@ -28,14 +28,12 @@ export {
 export type { TokenRecord } from "../access/token.js";
 export {
   type Admission,
-  type AdmissionRules,
   type AdmissionState,
   admissionStateOf,
   admissionStates,
   isAdmitted,
   type Judge,
-  maySee,
-  openAdmission,
   type WaitingReason,
   waitingReasons,
 } from "../admission.js";
+export { type AdmissionRules, maySee, openAdmission } from "../admission-rules.js";
