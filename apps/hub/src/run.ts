@@ -136,6 +136,7 @@ export async function runHub({
       store: shortPath(file),
       servers,
       readyInMs: performance.now() - begin,
+      isOpen: hub.isOpen,
       hasWebUi: webUi !== undefined,
     });
     process.stdout.write(text);
@@ -144,7 +145,7 @@ export async function runHub({
       url: hub.url,
       pid: process.pid,
       dataDir: config.dataDir,
-      auth: "off, loopback only",
+      auth: hub.isOpen ? "off, loopback only" : "on",
       servers,
     });
   }

@@ -3,11 +3,13 @@ export {
   listTokens,
   type MadeTokenView,
   revokeToken,
+  type TokenInput,
   type TokenList,
   type TokenView,
   type WhoAmI,
   whoAmI,
 } from "./access.js";
+export { admitServer, refuseServer } from "./admission.js";
 export {
   type ClientConfig,
   type ClientFormat,

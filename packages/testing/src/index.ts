@@ -44,6 +44,7 @@ export {
   textOf,
   textResult,
 } from "./messages.js";
+export { type Account, OidcIssuer, type OidcIssuerOptions } from "./oidc-issuer.js";
 export { Upstreams } from "./programs/upstreams.js";
 export {
   allowedMs,

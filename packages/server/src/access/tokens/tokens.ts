@@ -6,7 +6,7 @@ import type { Authenticator, Identified } from "../gate.js";
 import { invalidCredential } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
 import { tokenMark } from "../token-mark.js";
-import { isSameToken, type KnownToken, knownToken } from "./known-token.js";
+import { isExpired, isSameToken, type KnownToken, knownToken } from "./known-token.js";
 import { hashOf, idInToken, newToken } from "./token-format.js";
 
 export type TokensOptions = {
@@ -199,11 +199,6 @@ export class Tokens implements Authenticator {
     this.#last = changed.catch(() => {});
     return changed;
   }
-}
-
-/** Whether a token is refused because its time is over. */
-export function isExpired({ expiresAt }: TokenRecord, now: number): boolean {
-  return expiresAt !== undefined && expiresAt <= now;
 }
 
 const firstMustAdminister = () =>
