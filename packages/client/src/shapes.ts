@@ -130,6 +130,6 @@ export const shapes = {
   tokens: { tokens: [token] } satisfies Shape<TokenList>,
   madeToken: { ...token, token: "" } satisfies Shape<MadeTokenView>,
   health: { status: "" } satisfies Shape<Health>,
-  readiness: { status: "", servers: 0 } satisfies Shape<Readiness>,
+  readiness: { status: "", "servers?": 0 } satisfies Shape<Readiness>,
   version: { name: "", version: "", startedAt: "" } satisfies Shape<HubVersion>,
 } as const;

@@ -246,6 +246,7 @@ export async function composeHub(
     isNetwork: profile === "network",
     guesses: new Guesses(budgets, steadily),
   });
+  gate.onGone((principalId) => gateway.endOf(principalId));
   const callers = new Callers(budgets, steadily);
   const { allowedHosts, allowedOrigins, publicUrl } = config;
   const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
@@ -295,7 +296,10 @@ export async function composeHub(
     callers,
     takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
-    start: () => scheduler.start(),
+    start: () => {
+      scheduler.start();
+      tokens.watch();
+    },
     drain: () => {
       stopping.abort();
       gateway.drain();
@@ -304,6 +308,7 @@ export async function composeHub(
       await gateway.close();
       clearInterval(trimming);
       tokensFile?.close();
+      tokens.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();

@@ -37,3 +37,4 @@ export {
   waitingReasons,
 } from "../admission.js";
 export { type AdmissionRules, maySee, openAdmission } from "../admission-rules.js";
+export { SeenServers, type ServersInSight, Sights } from "../access/seen-servers.js";

@@ -10,6 +10,8 @@ export type EventStreamOptions = {
   /** Whether the reader is told of an event. */
   readonly isHeard: (event: JournalEvent) => boolean;
   readonly stopping: AbortSignal;
+  /** Calls `end` when its reader may read no more, at the latest within a second. Returns how to stop that. */
+  readonly whileAllowed: (end: () => void) => () => void;
   readonly budgets: BudgetBook;
   /** The address of its reader. */
   readonly peer: string;
@@ -34,6 +36,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   let isCatchingUp = options.after !== undefined;
   let hasDropped = false;
   let wake: (() => void) | undefined;
+  let unbind: (() => void) | undefined;
   let isOver = false;
   let isClosed = false;
 
@@ -48,6 +51,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     stopping.removeEventListener("abort", stop);
     clearInterval(keepAlive);
     unwatch();
+    unbind?.();
     options.onEnd();
     wake?.();
   };
@@ -68,6 +72,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     wake?.();
   }, keepAliveMs);
   keepAlive.unref();
+  unbind = options.whileAllowed(stop);
   if (stopping.aborted) stop();
   else stopping.addEventListener("abort", stop);
 

@@ -83,6 +83,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       kinds: asked.kind,
       isHeard,
       stopping: deps.stopping,
+      whileAllowed: (end) => deps.gate.whileKnown(call.principal, end),
       onFault: (error) => deps.onError(error, context.req.raw, newInstance()),
     });
     return context.body(body, 200, headers);
