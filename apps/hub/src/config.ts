@@ -187,6 +187,7 @@ export function parseConfig(env: Environment): ConfigResult {
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
       publicUrl: undefined,
       oidc,
+      signInMs: times.MCP_HUB_SIGN_IN_MS,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",

@@ -23,6 +23,8 @@ export type HubConfig = {
   readonly allowEndpoints: readonly string[];
   /** Issuers whose tokens the hub takes. Default: none. */
   readonly oidc: OidcSettings;
+  /** How long people stay signed in at a browser, in milliseconds. */
+  readonly signInMs: number;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -49,6 +51,7 @@ export const defaultConfig: HubConfig = {
   publicUrl: undefined,
   allowEndpoints: [],
   oidc: {},
+  signInMs: 12 * 3_600_000,
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

@@ -32,6 +32,7 @@ import { createOidc } from "./access/oidc/oidc.js";
 import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
 import { ownUrls } from "./access/own-urls.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
@@ -182,9 +183,15 @@ export async function composeHub(
     clock,
     log,
   });
+  const sessions = new Sessions({
+    clock,
+    lastsMs: config.signInMs,
+    current: (principal) => (principal.kind === "token" ? tokens.living(principal) : principal),
+  });
   const authenticators = [
     tokens,
     ...(oidc === undefined ? [] : [oidc.authenticator]),
+    sessions,
     ...(options.access?.authenticators ?? []),
   ];
   const profile = profileOf(config);
@@ -248,6 +255,12 @@ export async function composeHub(
     guard,
     gate,
     tokens,
+    signIn: {
+      sessions,
+      flow: oidc?.people?.flow,
+      issuer: config.oidc.people?.issuer,
+      onFailure: (reason) => log.warn("sign-in-failed", { reason }),
+    },
     resourceMetadata,
     checkEndpoint: mayDial,
     doctor,

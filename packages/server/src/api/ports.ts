@@ -6,6 +6,7 @@ import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
+import type { SignIn } from "./session.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -49,6 +50,8 @@ export type AppDeps = {
   /** Says who is asking. */
   readonly gate: Gate;
   readonly tokens: Tokens;
+  /** How people sign in to the page. */
+  readonly signIn: SignIn;
   /** Where clients get tokens for the hub. Default: nowhere but from whoever runs it. */
   readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */

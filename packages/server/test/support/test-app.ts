@@ -18,6 +18,7 @@ import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
+import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
@@ -150,6 +151,11 @@ export async function createTestApp(
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
+  const sessions = new Sessions({
+    clock,
+    lastsMs: 3_600_000,
+    current: (principal) => (principal.kind === "token" ? tokens.living(principal) : principal),
+  });
   const app = createApp({
     registry,
     toolsets,
@@ -158,9 +164,10 @@ export async function createTestApp(
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     gate: new Gate({
       ...options.access,
-      authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+      authenticators: [tokens, sessions, ...(options.access?.authenticators ?? [])],
     }),
     tokens,
+    signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
     doctor: new Doctor({
       registry,

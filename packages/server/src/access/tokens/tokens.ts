@@ -80,8 +80,16 @@ export class Tokens implements Authenticator {
   }
 
   /** The token that a principal is, while it is known. */
-  ofPrincipal({ id }: Principal): KnownToken | undefined {
+  ofPrincipal({ id }: Pick<Principal, "id">): KnownToken | undefined {
     return id.startsWith("token:") ? this.#find(id.slice("token:".length)) : undefined;
+  }
+
+  /** Who a token's holder is now; undefined once it is revoked, is another, or has expired. */
+  living({ id }: Pick<Principal, "id">): Principal | undefined {
+    const known = this.ofPrincipal({ id });
+    return known === undefined || isExpired(known.record, this.#clock.wall())
+      ? undefined
+      : known.principal;
   }
 
   /**
