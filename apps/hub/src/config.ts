@@ -82,6 +82,11 @@ function isNetwork(text: string): boolean {
   );
 }
 
+/** An origin as people write it, with or without a slash behind it. */
+function isPublicUrl(text: string): boolean {
+  return isOrigin(text.replace(/\/$/, ""));
+}
+
 const environment = z.object({
   MCP_HUB_HOST: z.string().default(defaultConfig.host),
   MCP_HUB_PORT: port.optional(),
@@ -95,6 +100,15 @@ const environment = z.object({
       "Postgres is not supported yet; unset it to use the file in MCP_HUB_DATA_DIR",
     ),
   MCP_HUB_TOKENS_FILE: z.string().optional(),
+  MCP_HUB_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, "must be an origin such as https://hub.example, without a path")
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  MCP_HUB_TRUSTED_PROXIES: list.refine(
+    (proxies) => proxies.every(isNetwork),
+    "must be addresses and networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas",
+  ),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -106,6 +120,11 @@ const environment = z.object({
   MCP_HUB_ALLOW_ENDPOINTS: list.refine(
     (networks) => networks.every(isNetwork),
     "must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas",
+  ),
+  MCP_HUB_ADMISSION: z.enum(["open", "ask"], "must be open or ask").optional(),
+  MCP_HUB_ADMIT: list.refine(
+    (patterns) => patterns.every((pattern) => /^[a-z0-9*-]{1,100}$/.test(pattern)),
+    "must be patterns of ids such as payments-*, separated by commas",
   ),
   MCP_HUB_OIDC_ISSUER: z
     .string()
@@ -180,12 +199,15 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      publicUrl: read.MCP_HUB_PUBLIC_URL,
+      trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
       tokensFile:
         read.MCP_HUB_TOKENS_FILE === undefined ? undefined : resolve(read.MCP_HUB_TOKENS_FILE),
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,
       allowedOrigins: read.MCP_HUB_ALLOWED_ORIGINS,
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
-      publicUrl: undefined,
+      ...(read.MCP_HUB_ADMISSION === undefined ? {} : { admission: read.MCP_HUB_ADMISSION }),
+      admit: read.MCP_HUB_ADMIT,
       oidc,
       signInMs: times.MCP_HUB_SIGN_IN_MS,
       logLevel: read.LOG_LEVEL,

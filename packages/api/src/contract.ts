@@ -1,4 +1,5 @@
 import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
+import { admitServer, refuseServer } from "./admission.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
@@ -36,6 +37,8 @@ export const contract: readonly Route[] = [
   getServer,
   editServer,
   removeServer,
+  admitServer,
+  refuseServer,
   probeServer,
   listServerTools,
   listServerResources,

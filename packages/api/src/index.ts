@@ -9,6 +9,7 @@ export {
   type WhoAmI,
   whoAmI,
 } from "./access.js";
+export { admitServer, refuseServer } from "./admission.js";
 export {
   type ClientConfig,
   type ClientFormat,

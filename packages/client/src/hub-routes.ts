@@ -102,6 +102,29 @@ export class HubRoutes extends LeaseClient {
     await this.requests.tell({ method: "DELETE", path, query: { force: true }, signal });
   }
 
+  /**
+   * Lets a server in that waits or was refused. `etag`: as for `edit`, so that what is let in is what was
+   * looked at.
+   */
+  async admit(id: string, etag?: string, signal?: AbortSignal): Promise<ServerDetail> {
+    const path = pathTo("servers", id, "admit");
+    return this.#judge({ path, headers: ifMatch(etag), signal });
+  }
+
+  /**
+   * Refuses a server: its instances go, and nobody registers under its name until it is let in again. `etag`: as
+   * for `edit`.
+   */
+  async refuse(
+    id: string,
+    reason?: string,
+    etag?: string,
+    signal?: AbortSignal,
+  ): Promise<ServerDetail> {
+    const path = pathTo("servers", id, "refuse");
+    return this.#judge({ path, body: { reason }, headers: ifMatch(etag), signal });
+  }
+
   /** Has the hub probe all instances of a server now, and gives the server after that. */
   async probe(id: string, signal?: AbortSignal): Promise<ServerDetail> {
     const path = pathTo("servers", id, "probe");
@@ -319,6 +342,19 @@ export class HubRoutes extends LeaseClient {
   /** Which hub this is. */
   async version(signal?: AbortSignal): Promise<HubVersion> {
     return this.#get("/version", shapes.version, {}, signal);
+  }
+
+  async #judge(call: {
+    readonly path: string;
+    readonly body?: unknown;
+    readonly headers: Record<string, string>;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<ServerDetail> {
+    const { answer } = await this.requests.ask<ServerDetail>(
+      { method: "POST", ...call },
+      shapes.server,
+    );
+    return answer;
   }
 
   async #get<Answer extends object>(

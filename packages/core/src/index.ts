@@ -1,3 +1,4 @@
+export { AdmittedServers } from "./admitted-servers.js";
 export { BudgetBook } from "./budget-book.js";
 export type { Budgets } from "./budgets.js";
 export { type Clock, systemClock } from "./clock.js";

@@ -1,4 +1,6 @@
 import { about } from "./about.js";
+import type { Judge } from "./admission.js";
+import { type AdmissionRules, openAdmission } from "./admission-rules.js";
 import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
@@ -12,6 +14,7 @@ import { sha256Hex } from "./hash.js";
 import type { Now } from "./health.js";
 import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
+import { Judgement, type MayJudge } from "./judgement.js";
 import { Listeners } from "./listeners.js";
 import { mended } from "./mend.js";
 import { Observer, type Protection } from "./observer.js";
@@ -40,6 +43,8 @@ export type RegistryOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
+  /** Which names are let in without a person. Default: all. */
+  readonly admission?: AdmissionRules;
   /** Makes the id of a lease: at least 128 random bits, safe in a URL. */
   readonly newLeaseId: () => string;
   /** In [0, 1); spreads probes. Default: Math.random. */
@@ -71,6 +76,7 @@ export class Registry {
   readonly #observer: Observer;
   readonly #registrar: Registrar;
   readonly #departures: Departures;
+  readonly #judgement: Judgement;
   readonly #eventListeners: Listeners<JournalEvent>;
   readonly #wakeListeners: Listeners<void>;
   #lastSeq = 0;
@@ -106,8 +112,11 @@ export class Registry {
     });
     budgets.watch("servers", () => ({ used: this.#catalogue.size }));
     budgets.watch("instances", () => mostInstances(this.#catalogue.list()));
+    const rules = options.admission ?? openAdmission;
+    this.#judgement = new Judgement({ ...shared, rules });
     this.#registrar = new Registrar({
       ...shared,
+      rules,
       nothingListens: options.nothingListens,
       onRefused: (endpoint, finding) => this.troubleAt(endpoint, { kind: "refused", finding }),
       newLeaseId: options.newLeaseId,
@@ -126,6 +135,7 @@ export class Registry {
       if (snapshot !== undefined) registry.#observer.restore(record.id, counted(snapshot));
     }
     registry.#lastSeq = stored.lastSeq;
+    registry.#judgement.applyRules();
     return registry;
   }
 
@@ -133,7 +143,8 @@ export class Registry {
    * Registers an instance and resolves when that is durable. Never waits for the new endpoint; looks
    * whether the holders of the name are gone when somebody else has it. A registration that has to
    * wait for the lease at its endpoint has `retryAfterMs`, no lease, and no effect yet.
-   * Errors: NAME_TAKEN, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
+   * A name that nobody let in waits: it is probed, its lease lives, and others do not see it.
+   * Errors: NAME_TAKEN, ADMISSION_REFUSED, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
    */
   async register(
     registration: Registration,
@@ -204,9 +215,31 @@ export class Registry {
       draft.put(result.record);
       draft.tell({ event: { kind: "edited", ...about(record, now), changed: result.changed } });
     });
-    const entry = this.#catalogue.get(serverId);
-    if (entry === undefined) throw serverNotFound(serverId); // Removed again in the same commit.
-    return entry;
+    return this.#entryAfter(serverId);
+  }
+
+  /**
+   * Lets a name in that waits or was refused, and resolves with the entry when that is durable. `mayJudge` sees
+   * the record as it is at that moment and throws when it may not be judged.
+   * Errors: SERVER_NOT_FOUND, STORE_UNAVAILABLE, REVISION_CONFLICT and those of `mayJudge`.
+   */
+  async admit(serverId: string, by: Judge, mayJudge: MayJudge = () => {}): Promise<Entry> {
+    await this.#judgement.admit(serverId, by, mayJudge);
+    return this.#entryAfter(serverId);
+  }
+
+  /**
+   * Refuses a name, also one that was let in: its instances go, and nobody registers under it until it is let in
+   * again. Otherwise as `admit`.
+   */
+  async refuse(
+    serverId: string,
+    by: Judge,
+    reason?: string,
+    mayJudge: MayJudge = () => {},
+  ): Promise<Entry> {
+    await this.#judgement.refuse(serverId, by, reason, mayJudge);
+    return this.#entryAfter(serverId);
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
@@ -276,6 +309,11 @@ export class Registry {
     return this.#catalogue.neighbours(serverId);
   }
 
+  /** Other names that people may take for this one. */
+  lookAlikes(name: string): readonly Entry[] {
+    return this.#catalogue.lookAlikes(name);
+  }
+
   /** Grows whenever something that lists show has changed. */
   get version(): number {
     return this.#catalogue.version;
@@ -322,6 +360,12 @@ export class Registry {
   /** Resolves when everything decided or observed so far has been given to the store. */
   drain(): Promise<void> {
     return this.#queue.drain();
+  }
+
+  #entryAfter(serverId: string): Entry {
+    const entry = this.#catalogue.get(serverId);
+    if (entry === undefined) throw serverNotFound(serverId); // Removed again in the same commit.
+    return entry;
   }
 
   #holder(leaseId: string) {

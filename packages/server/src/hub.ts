@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import {
+  AdmittedServers,
   BudgetBook,
   type Clock,
   type HubStore,
@@ -11,13 +12,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import { ServerLogs } from "@hub/core/diagnosis";
-import {
-  checkEndpoint,
-  createDialer,
-  createEndpointRules,
-  createOperatorFetch,
-  refuseOwn,
-} from "@hub/dial";
+import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -27,7 +22,10 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Arrivals } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Guesses } from "./access/guesses.js";
 import { createOidc } from "./access/oidc/oidc.js";
 import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
 import { ownUrls } from "./access/own-urls.js";
@@ -44,6 +42,7 @@ import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
 import { followLogs } from "./doctor/follow-logs.js";
+import { createEndpointCheck } from "./endpoint-check.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
@@ -91,6 +90,8 @@ export type HubParts = {
   readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
+  readonly arrivals: Arrivals;
+  readonly callers: Callers;
   readonly tellFault: TellFault;
   /** Begins to probe. */
   start(): void;
@@ -126,6 +127,8 @@ export async function composeHub(
 ): Promise<HubParts> {
   const { onEvent, webUi, clock = systemClock } = options;
   const config = configFrom(options.config);
+  const profile = profileOf(config);
+  const arrivals = new Arrivals(config);
   const log = options.log ?? createLog({ level: "warn", format: "json" });
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
@@ -140,7 +143,7 @@ export async function composeHub(
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
-  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
   const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
@@ -161,10 +164,15 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const admitted = new AdmittedServers(registry);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -194,7 +202,6 @@ export async function composeHub(
     sessions,
     ...(options.access?.authenticators ?? []),
   ];
-  const profile = profileOf(config);
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
     tokensFile?.close();
     await closeStore(new StartError(needsAccess(config)));
@@ -211,18 +218,15 @@ export async function composeHub(
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
-  const mayDial = (endpoint: string) => {
-    checkEndpoint(endpoint, rules);
-    refuseOwn(endpoint, ownAddresses());
-  };
+  const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
-  const searchTools = createCatalogueSearch(registry, budgets, {
+  const searchTools = createCatalogueSearch(admitted, budgets, {
     onFault: (error) => tellGatewayFault(error, newInstance()),
   });
   const gateway: Gateway = new Gateway({
-    catalogue: registry,
+    catalogue: admitted,
     toolsets,
     dialer,
     version,
@@ -237,23 +241,32 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  const steadily = () => clock.monotonic();
   const resourceMetadata =
     config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
+  // Whose token is revoked or changed begins anew with what is valid.
+  tokens.onGone(({ id }) => gateway.endOf(id));
   const gate = new Gate({
     challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
     authenticators,
     isNetwork: profile === "network",
+    guesses: new Guesses(budgets, steadily),
   });
-  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  const callers = new Callers(budgets, steadily);
+  const { allowedHosts, allowedOrigins, publicUrl } = config;
+  const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
 
   const app = createApp({
     registry,
+    admitted,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    arrivals,
     gate,
+    callers,
     tokens,
     signIn: {
       sessions,
@@ -291,7 +304,9 @@ export async function composeHub(
     registry,
     gate,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
+    arrivals,
+    callers,
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
     start: () => scheduler.start(),
     drain: () => {

@@ -6,6 +6,7 @@ import { StartError } from "./start-error.js";
 
 /** A hub that listens. */
 export type Hub = {
+  /** Where programs on this machine reach it. */
   readonly url: string;
   readonly port: number;
   readonly registry: Registry;
@@ -16,6 +17,9 @@ export type Hub = {
 };
 
 const drainMs = 8_000;
+
+/** Who listens on all addresses is reached at that of this machine alone. */
+const everywhere: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 /**
  * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a hub that
@@ -31,6 +35,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     running = await listen(hub.app, host, given.port, {
       takeRequest: hub.takeRequest,
       budgets: hub.budgets,
+      callers: hub.callers,
+      isProxy: (address) => hub.arrivals.trusts(address),
       onCut: (cut) => hub.log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
       tellFault: hub.tellFault,
     });
@@ -45,9 +51,10 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   listener = running;
   hub.start();
   const { port } = running;
+  const near = everywhere[host] ?? host;
   let stopped: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: `http://${near.includes(":") ? `[${near}]` : near}:${port}`,
     port,
     registry: hub.registry,
     get isOpen() {

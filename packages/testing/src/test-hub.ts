@@ -11,7 +11,13 @@ import {
 } from "@hub/core";
 import type { BudgetName, BudgetReport } from "@hub/core/limits";
 import type { GatewayLimits } from "@hub/gateway";
-import { type AccessOptions, type Hub, type OidcSettings, startHub } from "@hub/server";
+import {
+  type AccessOptions,
+  type Hub,
+  type OidcSettings,
+  type PartialHubConfig,
+  startHub,
+} from "@hub/server";
 import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
@@ -27,6 +33,20 @@ export type TestHubOptions = {
   readonly keepsParams?: boolean;
   /** Default: an open hub. */
   readonly access?: AccessOptions | undefined;
+  /** Default: as the hub's. */
+  readonly config?:
+    | Pick<
+        PartialHubConfig,
+        | "admission"
+        | "admit"
+        | "host"
+        | "publicUrl"
+        | "trustedProxies"
+        | "allowedHosts"
+        | "allowedOrigins"
+        | "allowEndpoints"
+      >
+    | undefined;
   /** Issuers whose tokens it takes. Default: none. */
   readonly oidc?: OidcSettings | undefined;
   /** Default: where it listens. */
@@ -77,7 +97,16 @@ export class TestHub {
     const hub = await startHub({
       clock: options.clock,
       access: options.access,
-      config: { port, dataDir, limits, budgets, settings, keepsParams, oidc: options.oidc ?? {} },
+      config: {
+        ...options.config,
+        port,
+        dataDir,
+        limits,
+        budgets,
+        settings,
+        keepsParams,
+        oidc: options.oidc ?? {},
+      },
       log: {
         ...silent,
         warn: (event, fields) => void warnings.push({ event, ...fields }),

@@ -79,19 +79,28 @@ async function namesOf(
   positional: readonly string[],
 ): Promise<readonly Candidate[]> {
   switch (completes) {
-    case "servers": {
-      const { servers } = await hub.servers({});
+    case "servers":
+    case "waiting": {
+      const isWaiting = completes === "waiting";
+      const servers = await hub.everyServer({
+        hidden: true,
+        ...(isWaiting ? { admission: ["waiting", "refused"] } : {}),
+      });
       return servers.map(({ id, name, title, status }) => ({
         word: id,
         summary: `${title ?? name}, ${status}`,
       }));
     }
     case "tools": {
-      const { tools } = await hub.serverTools(positional[0] ?? "");
-      return tools.map(({ name, title }) => ({
-        word: name,
-        summary: typeof title === "string" ? title : "",
-      }));
+      const { everyPage } = await import("@hub/client");
+      const server = positional[0] ?? "";
+      const pages = await everyPage(hub, (cursor) => hub.serverTools(server, { cursor }));
+      return pages
+        .flatMap(({ tools }) => tools)
+        .map(({ name, title }) => ({
+          word: name,
+          summary: typeof title === "string" ? title : "",
+        }));
     }
     case "toolsets": {
       const { toolsets } = await hub.toolsets();

@@ -71,6 +71,18 @@ export class Policy {
       (grant) => grant.tools === undefined && coversServer(grant, action, server),
     );
   }
+
+  /**
+   * Whether it lets a name in by registering it: as an admin, or by a grant that names servers. A right to
+   * register anything says nothing about any name.
+   */
+  admits(server: SubjectServer): boolean {
+    return this.#grants.register.some(
+      (grant) =>
+        (grant.action === "admin" || grant.servers !== undefined) &&
+        coversServer(grant, "register", server),
+    );
+  }
 }
 
 const isUnnarrowed = ({ servers, tags, tools }: Grant): boolean =>

@@ -16,10 +16,24 @@ export {
 } from "../access/policy.js";
 export {
   type Action,
+  type Actor,
   actions,
+  actorOf,
   type Grant,
   nobody,
   openPrincipal,
   type Principal,
+  principalKinds,
 } from "../access/principal.js";
 export type { TokenRecord } from "../access/token.js";
+export {
+  type Admission,
+  type AdmissionState,
+  admissionStateOf,
+  admissionStates,
+  isAdmitted,
+  type Judge,
+  type WaitingReason,
+  waitingReasons,
+} from "../admission.js";
+export { type AdmissionRules, maySee, openAdmission } from "../admission-rules.js";

@@ -29,6 +29,11 @@ export function mayCallSome({ policy }: Pick<Selection, "policy">, record: Entry
   return policy === undefined || policy.may("call", subjectOf(record));
 }
 
+/** The same for a server of which nothing but its id is known. */
+export function mayCallId({ policy }: Pick<Selection, "policy">, id: string): boolean {
+  return policy === undefined || policy.may("call", { id, tags: [] });
+}
+
 /** Whether all of a server may be called: its prompts, its resources, and every tool, also those to come. */
 export function mayCallWhole({ policy }: Selection, record: EntryRecord): boolean {
   return policy === undefined || policy.mayWithWhole("call", subjectOf(record));

@@ -7,6 +7,8 @@ export type EventStreamOptions = {
   readonly after?: number | undefined;
   readonly serverId?: string | undefined;
   readonly kinds?: readonly HubEvent["kind"][] | undefined;
+  /** Whether the reader is told of an event. */
+  readonly isHeard: (event: JournalEvent) => boolean;
   readonly stopping: AbortSignal;
   readonly budgets: BudgetBook;
   /** The address of its reader. */
@@ -25,7 +27,7 @@ const readyBytes = 16_384;
 
 /** The journal as server-sent events: first what was missed, then live, each event once and in order. */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { registry, stopping, serverId, kinds, budgets, peer } = options;
+  const { registry, stopping, serverId, kinds, budgets, peer, isHeard } = options;
   const encoder = new TextEncoder();
   const waiting: JournalEvent[] = [];
   let sent = options.after ?? registry.lastSeq;
@@ -37,7 +39,8 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
 
   const isWanted = (event: JournalEvent) =>
     (serverId === undefined || event.serverId === serverId) &&
-    (kinds === undefined || kinds.includes(event.kind));
+    (kinds === undefined || kinds.includes(event.kind)) &&
+    isHeard(event);
   const stop = () => {
     if (isOver) return;
     isOver = true;
@@ -122,11 +125,11 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
               serverId,
               kinds,
             });
-            for (const event of page) {
-              controller.enqueue(message(event));
-              sent = event.seq;
-            }
-            if (page.length > 0) return;
+            const heard = page.filter(isHeard);
+            for (const event of heard) controller.enqueue(message(event));
+            sent = page.at(-1)?.seq ?? sent;
+            if (heard.length > 0) return;
+            if (page.length > 0) continue;
             // What came while the journal was read waits in line, unless the line was too long.
             isCatchingUp = hasDropped;
             continue;

@@ -1,11 +1,12 @@
 import { type EventList, listEvents, type QueryOf } from "@hub/api";
-import { HubError, type Registry } from "@hub/core";
-import { peerOf } from "@hub/core/limits";
+import { HubError, type JournalEvent, type Registry } from "@hub/core";
+import { callerOf } from "../access/callers.js";
 import { eventStream } from "./event-stream.js";
 import { addressOf, type HubApp } from "./hono.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { newInstance } from "./problem.js";
+import { hears } from "./seen.js";
 import { serve } from "./serve.js";
 import { eventView } from "./views.js";
 
@@ -19,6 +20,7 @@ async function journalPage(
   registry: Registry,
   { mostBytes }: Paging,
   { limit = 100, cursor, server, kind }: QueryOf<typeof listEvents>,
+  isHeard: (event: JournalEvent) => boolean,
 ): Promise<EventList> {
   const read = (before: number | undefined, most: number) =>
     registry.journal({
@@ -33,7 +35,7 @@ async function journalPage(
   const last = events.at(-1);
   const hasMore = last !== undefined && (await read(last.seq, 1)).length > 0;
   return {
-    events: events.map(eventView),
+    events: events.filter(isHeard).map(eventView),
     ...(hasMore ? { nextCursor: String(last.seq) } : {}),
   };
 }
@@ -43,9 +45,10 @@ const retryAfterMs = 10_000;
 export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void {
   serve(app, listEvents, async (call) => {
     const { context, query: asked } = call;
+    const isHeard = hears(call.principal, deps.registry);
     const accept = context.req.header("accept");
     if (!wantsStream(accept, asked.limit !== undefined || asked.cursor !== undefined)) {
-      return call.json(200, await journalPage(deps.registry, paging, asked));
+      return call.json(200, await journalPage(deps.registry, paging, asked, isHeard));
     }
     const headers = {
       "content-type": "text/event-stream",
@@ -58,7 +61,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
     const after =
       lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : undefined;
     const { budgets, registry } = deps;
-    const peer = peerOf(addressOf(context));
+    const peer = callerOf(call.principal, addressOf(context));
     const shares = budgets.shares("eventStreams");
     // A stream that is open is used, and never ended for a new one.
     const place = { isUsed: true, end: () => undefined };
@@ -66,7 +69,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       budgets.refused("eventStreams");
       throw new HubError(
         "TOO_MANY_STREAMS",
-        `This address already has its share of the hub's ${budgets.shareText("eventStreams", "streams")} open. Close streams that you do not need, or try again later.`,
+        `This client already has its share of the hub's ${budgets.shareText("eventStreams", "streams")} open. Close streams that you do not need, or try again later.`,
         { retryAfterMs },
       );
     }
@@ -78,6 +81,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       after,
       serverId: asked.server,
       kinds: asked.kind,
+      isHeard,
       stopping: deps.stopping,
       onFault: (error) => deps.onError(error, context.req.raw, newInstance()),
     });

@@ -7,7 +7,7 @@ import { instant } from "./views.js";
 
 export function addOperationRoutes(
   app: HubApp,
-  { budgets, registry, info, stopping }: AppDeps,
+  { budgets, registry, admitted, info, stopping }: AppDeps,
 ): void {
   serve(app, getHealth, (call) => {
     const { verbose = "false" } = call.query;
@@ -27,7 +27,7 @@ export function addOperationRoutes(
     const { isActive, since } = registry.protection;
     return call.json(200, {
       status: "ready",
-      servers: registry.list().length,
+      servers: admitted.list().length,
       protection: { isActive, ...(since === undefined ? {} : { since: instant(since) }) },
     });
   });

@@ -1,6 +1,8 @@
-import type { BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { AdmittedServers, BudgetBook, Registry, Toolsets } from "@hub/core";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
+import type { Arrivals } from "../access/arrival.js";
+import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
 import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
@@ -43,10 +45,16 @@ export type WebUi = {
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
+  /** Of it what was let in: what lists and searches show. */
+  readonly admitted: AdmittedServers;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
   readonly info: HubInfo;
   readonly guard: GuardOptions;
+  /** Says how requests came. Default: no proxy is trusted. */
+  readonly arrivals?: Arrivals | undefined;
+  /** What each caller may ask. Default: within the budgets. */
+  readonly callers?: Callers | undefined;
   /** Says who is asking. */
   readonly gate: Gate;
   readonly tokens: Tokens;

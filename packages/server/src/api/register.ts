@@ -30,6 +30,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     const { registration, leftOut } = withoutUseless(parsed, deps.checkEndpoint);
     const result = await registry.register(registration, {
       from: addressOf(context),
+      principal: call.principal,
       proof: proofOf(context),
     });
     const answer: RegisterAnswer = {

@@ -1,8 +1,7 @@
 import { HubError } from "@hub/core";
 import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import { wellKnownPath } from "../access/oidc/well-known.js";
-import { headOf } from "../access/request-head.js";
-import { addressOf, type HubApp } from "./hono.js";
+import type { HubApp } from "./hono.js";
 
 /** Where a client of an MCP endpoint learns who gives out tokens for it (RFC 9728). */
 export function addResourceMetadataRoute(
@@ -10,7 +9,7 @@ export function addResourceMetadataRoute(
   metadata: ResourceMetadata | undefined,
 ): void {
   app.get(`${wellKnownPath}/*`, (context) => {
-    const { publicUrl } = headOf(context.req.raw, () => addressOf(context));
+    const { publicUrl } = context.get("arrival");
     const document = metadata?.document(context.req.path.slice(wellKnownPath.length), publicUrl);
     if (document === undefined)
       throw new HubError(

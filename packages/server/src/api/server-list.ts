@@ -1,13 +1,27 @@
 import { createHash } from "node:crypto";
 import { listServers, type ServerList, type ServerSummary, type ServersQuery } from "@hub/api";
-import { type Entry, HubError, type Registry } from "@hub/core";
+import { type Entry, type EntryRecord, HubError, type Registry } from "@hub/core";
+import {
+  admissionStateOf,
+  isAdmitted,
+  maySee,
+  type Policy,
+  type Principal,
+  policyOf,
+} from "@hub/core/access";
 import { isHidden, shownProfile } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";
 import { instant, serverSummary } from "./views.js";
 
-const filterSchema = listServers.query.pick({ q: true, tag: true, status: true, hidden: true });
+const filterSchema = listServers.query.pick({
+  q: true,
+  tag: true,
+  status: true,
+  hidden: true,
+  admission: true,
+});
 
 type Filter = z.output<typeof filterSchema>;
 
@@ -23,6 +37,8 @@ type PlaceInList = {
   readonly after?: string;
   readonly limit?: number | undefined;
   readonly filter: Filter;
+  /** What whoever asks may do; it matters for what was not let in. Default: nothing. */
+  readonly policy?: Policy;
 };
 
 /** In bytes of JSON; longer filters are not repeated in the cursor. */
@@ -72,9 +88,10 @@ export class ServerLists {
   }
 
   /** One page. Paging is by key, so that no server is lost when others come or go between two pages. */
-  page(query: ServersQuery): Listing {
+  page(query: ServersQuery, principal: Principal): Listing {
     const { cursor, limit, ...filter } = query;
-    if (cursor === undefined) return this.#listing(this.#page({ limit, filter }));
+    const policy = policyOf(principal);
+    if (cursor === undefined) return this.#listing(this.#page({ limit, filter, policy }));
     const before = readCursor(cursor, cursorSchema);
     return this.#listing(
       this.#page({
@@ -82,13 +99,14 @@ export class ServerLists {
         limit: limit ?? before.limit,
         filter:
           typeof before.filter === "string" ? sameFilter(filter, before.filter) : before.filter,
+        policy,
       }),
     );
   }
 
-  #page({ after, limit, filter }: PlaceInList): PageOfServers {
+  #page({ after, limit, filter, policy }: PlaceInList): PageOfServers {
     const { items, hasMore } = this.#paging.first(
-      this.#matching(after, filter),
+      this.#matching(after, filter, policy),
       limit ?? Number.POSITIVE_INFINITY,
       ({ text }) => Buffer.byteLength(text) + 1,
     );
@@ -100,10 +118,14 @@ export class ServerLists {
     return { items, nextCursor };
   }
 
-  *#matching(after: string | undefined, filter: Filter): Generator<WrittenSummary> {
+  *#matching(
+    after: string | undefined,
+    filter: Filter,
+    policy: Policy | undefined,
+  ): Generator<WrittenSummary> {
     for (const entry of this.#registry.list()) {
       if (after !== undefined && entry.record.id <= after) continue;
-      if (!this.#matches(entry, filter)) continue;
+      if (!isShown(entry.record, filter, policy) || !this.#matches(entry, filter)) continue;
       const summary = this.#summary(entry);
       yield { summary, text: JSON.stringify(summary) };
     }
@@ -153,7 +175,18 @@ export class ServerLists {
   }
 }
 
-const jsonOf = ({ q, tag, status, hidden }: Filter) => JSON.stringify({ q, tag, status, hidden });
+/** Whether what was decided of a server is what was asked for, and whoever asks sees it. */
+function isShown(
+  record: EntryRecord,
+  { admission = ["admitted"] }: Filter,
+  policy: Policy | undefined,
+): boolean {
+  if (!admission.includes(admissionStateOf(record))) return false;
+  return isAdmitted(record) || (policy !== undefined && maySee(policy, record));
+}
+
+const jsonOf = ({ q, tag, status, hidden, admission }: Filter) =>
+  JSON.stringify({ q, tag, status, hidden, admission });
 
 function hashOf(filter: Filter): string {
   return createHash("sha256").update(jsonOf(filter)).digest("base64url");

@@ -6,17 +6,18 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
+import { requireRemovable, serverNotFound } from "@hub/core";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
 import { isFresh } from "./if-none-match.js";
-import { addOfferRoutes } from "./offers.js";
+import { addOfferRoutes, type FindServer } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
+import { maySeeEntry } from "./seen.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";
 import { instant } from "./views.js";
@@ -41,24 +42,26 @@ export function addServerRoutes(
   paging: Paging,
 ): void {
   const { registry } = deps;
-  const find = (id: string): Entry => {
-    const entry = registry.get(id);
-    if (entry === undefined) throw serverNotFound(id.slice(0, 100));
+  const find: FindServer = ({ principal, params }) => {
+    const entry = registry.get(params.id);
+    if (entry === undefined || !maySeeEntry(principal, entry.record))
+      throw serverNotFound(params.id.slice(0, 100));
     return entry;
   };
 
   serve(app, listServers, (call) => {
-    const { context } = call;
+    const { context, principal } = call;
     const isWhole = !context.req.url.includes("?");
-    return answerListing(context, isWhole ? lists.all() : lists.page(call.query));
+    return answerListing(context, isWhole ? lists.all() : lists.page(call.query, principal));
   });
 
-  serve(app, getServer, (call) => answerDetail(call, find(call.params.id), registry));
+  serve(app, getServer, (call) => answerDetail(call, find(call), registry));
 
   addEditRoute(app, deps);
 
   serve(app, removeServer, async (call) => {
     const { id } = call.params;
+    find(call);
     if (call.query.force === "true") await registry.remove(id);
     else {
       const secrets = secretsOf(call.context);
@@ -68,15 +71,15 @@ export function addServerRoutes(
   });
 
   serve(app, probeServer, async (call) => {
-    const { record } = find(call.params.id);
+    const { record } = find(call);
     await deps.probeNow(record.id);
-    return answerDetail(call, find(record.id), registry);
+    return answerDetail(call, find(call), registry);
   });
 
   addOfferRoutes(app, find, paging);
 
   serve(app, listServerChanges, async (call) => {
-    const { record } = find(call.params.id);
+    const { record } = find(call);
     const { limit, cursor } = call.query;
     const { changes, hasMore } = await registry.changes(record.id, {
       before: cursor === undefined ? undefined : Number(cursor),

@@ -1,5 +1,5 @@
 import { type FoundTool, findTools, type QueryOf } from "@hub/api";
-import { type CapabilityItem, type Entry, type Registry, serverStatus } from "@hub/core";
+import { type AdmittedServers, type CapabilityItem, type Entry, serverStatus } from "@hub/core";
 import { isHidden } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
@@ -28,7 +28,7 @@ function view(entry: Entry, { key, hash, definition }: CapabilityItem, score?: n
 
 export function addToolRoutes(
   app: HubApp,
-  { registry, searchTools }: AppDeps,
+  { admitted, searchTools }: AppDeps,
   paging: Paging,
 ): void {
   serve(app, findTools, (call) => {
@@ -36,8 +36,8 @@ export function addToolRoutes(
     const isSearch = q !== undefined && q.trim() !== "";
     const accepts = (entry: Entry | undefined) => entry !== undefined && isWanted(entry, filter);
     const found = isSearch
-      ? searched(registry, searchTools, { q, limit, cursor, accepts })
-      : listed(registry, cursor, accepts);
+      ? searched(admitted, searchTools, { q, limit, cursor, accepts })
+      : listed(admitted, cursor, accepts);
     const { items, hasMore } = paging.first(found, limit, bytesOf);
     const last = items.at(-1);
     return call.json(200, {
@@ -72,7 +72,7 @@ const bytesOf = ({ entry, tool: { bytes } }: Found) =>
 
 /** Pages of a ranking are by place: there is no key that the order follows. */
 function searched(
-  registry: Registry,
+  admitted: AdmittedServers,
   searchTools: AppDeps["searchTools"],
   {
     q,
@@ -88,10 +88,10 @@ function searched(
 ): readonly Found[] {
   const start =
     cursor === undefined ? 0 : readCursor(cursor, z.number().int().min(0).max(1_000_000));
-  return searchTools(q, start + limit + 1, (serverId) => accepts(registry.get(serverId)))
+  return searchTools(q, start + limit + 1, (serverId) => accepts(admitted.get(serverId)))
     .slice(start)
     .flatMap(({ serverId, tool, score }, index): Found[] => {
-      const entry = registry.get(serverId);
+      const entry = admitted.get(serverId);
       return entry === undefined ? [] : [{ entry, tool, score, place: start + index + 1 }];
     });
 }
@@ -100,13 +100,13 @@ const listPlace = z.tuple([z.string(), itemPlace]);
 
 /** Pages of the whole list are by key, so that what comes and goes between two loses nobody. */
 function* listed(
-  registry: Registry,
+  admitted: AdmittedServers,
   cursor: string | undefined,
   accepts: Accepts,
 ): Generator<Found> {
   const [afterServer, afterTool] =
     cursor === undefined ? ["", undefined] : readCursor(cursor, listPlace);
-  for (const entry of registry.list()) {
+  for (const entry of admitted.list()) {
     const { id } = entry.record;
     if (id < afterServer || !accepts(entry)) continue;
     const after = id === afterServer ? afterTool : undefined;

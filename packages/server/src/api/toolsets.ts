@@ -43,10 +43,10 @@ function named(toolset: Toolset): readonly string[] {
 
 export function addToolsetRoutes(
   app: HubApp,
-  { toolsets, registry, previewToolset: preview }: AppDeps,
+  { toolsets, admitted, previewToolset: preview }: AppDeps,
 ): void {
   const unknownServers = (toolset: Toolset) =>
-    named(toolset).filter((id) => registry.get(id) === undefined);
+    named(toolset).filter((id) => admitted.get(id) === undefined);
   const view = (toolset: Toolset): ToolsetView => ({
     ...toolset,
     createdAt: instant(toolset.createdAt),

@@ -1,5 +1,6 @@
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
+  AdmittedServers,
   BudgetBook,
   type Budgets,
   type Clock,
@@ -12,6 +13,7 @@ import {
   Registry,
   Toolsets,
 } from "@hub/core";
+import type { AdmissionRules } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
@@ -112,6 +114,7 @@ export async function createTestApp(
     readonly budgets?: Partial<Budgets>;
     readonly webUi?: WebUi;
     readonly access?: GateOptions | undefined;
+    readonly admission?: AdmissionRules;
   } = {},
 ): Promise<TestApp> {
   const clock = new ManualClock();
@@ -141,6 +144,7 @@ export async function createTestApp(
     nothingListens: async ({ endpoint }) => !alive.has(endpoint) && !silent.has(endpoint),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
     budgets,
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   const toolsets = await Toolsets.open({
     store: options.toolsetStore ?? new MemoryToolsetStore(),
@@ -158,6 +162,7 @@ export async function createTestApp(
   });
   const app = createApp({
     registry,
+    admitted: new AdmittedServers(registry),
     toolsets,
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
