@@ -194,7 +194,7 @@ export async function composeHub(
   const sessions = new Sessions({
     clock,
     lastsMs: config.signInMs,
-    current: (principal) => (principal.kind === "token" ? tokens.living(principal) : principal),
+    follow: (principal) => tokens.follow(principal),
   });
   const authenticators = [
     tokens,

@@ -3,6 +3,7 @@ import type { Grant } from "@hub/core/access";
 import {
   closeAll,
   holdResponse,
+  knownTokens,
   ModernUpstream,
   OidcIssuer,
   type OidcIssuerOptions,
@@ -159,12 +160,26 @@ describe("signing in with a token", () => {
     expect((await ada.ask("POST", "/session", { token: "any" })).status).toBe(400);
   });
 
-  test("behind TLS gives a cookie that only this host gets", async () => {
-    const { ada, hub, other } = await start({ publicUrl: "https://hub.example" });
-    await ada.ask("POST", "/session", { token: other.token });
-    expect(ada.cookiesOf(hub.url)[0]).toMatch(
+  test("behind TLS gives a cookie that only this host gets, and takes the page's changes there", async () => {
+    const publicUrl = "https://hub.example";
+    const access = knownTokens({ admin: [{ action: "admin" }] });
+    const hub = await TestHub.start({ access, config: { publicUrl } });
+    const send = (method: string, path: string, headers: Record<string, string>, body: object) =>
+      fetch(`${hub.url}${path}`, {
+        method,
+        headers: { host: "hub.example", "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      });
+    const page = { origin: publicUrl, "sec-fetch-site": "same-origin" };
+    const answer = await send("POST", "/session", page, { token: "admin" });
+    const [cookie = ""] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(
       /^__Host-mcp-hub-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/,
     );
+    const signedIn = { cookie: cookie.split(";", 1)[0] ?? "" };
+    const toolset = { name: "Desk", servers: ["tides"] };
+    expect((await send("POST", "/toolsets", signedIn, toolset)).status).toBe(403);
+    expect((await send("POST", "/toolsets", { ...page, ...signedIn }, toolset)).status).toBe(201);
   });
 });
 
@@ -287,14 +302,13 @@ async function startWithIssuer(
   // The port is chosen first, because the issuer has to know where people come back to.
   const hub0 = await TestHub.start(hubOptions);
   const { port, dataDir } = hub0;
-  const base = hubOptions.publicUrl ?? hub0.url;
   await hub0.stop();
   const issuer = await OidcIssuer.start({
     clients: [
       {
         client_id: "hub",
         client_secret: "of-the-hub",
-        redirect_uris: [`${base}/session/callback`],
+        redirect_uris: [`${hub0.url}/session/callback`],
         grant_types: ["authorization_code"],
         response_types: ["code"],
         application_type: "native",

@@ -49,8 +49,6 @@ export type TestHubOptions = {
     | undefined;
   /** Issuers whose tokens it takes. Default: none. */
   readonly oidc?: OidcSettings | undefined;
-  /** Default: where it listens. */
-  readonly publicUrl?: string | undefined;
   /** What the hub's own requests over REST bring. Default: nothing. */
   readonly token?: string | undefined;
   /** The data of an earlier hub. */

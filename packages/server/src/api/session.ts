@@ -14,7 +14,7 @@ import {
 import type { Sessions, SignedIn } from "../access/sign-in/sessions.js";
 import { signInPaths } from "../access/sign-in/sign-in-paths.js";
 import { parseJson } from "./body.js";
-import { type AppEnv, addressOf, type HubApp } from "./hono.js";
+import type { AppEnv, HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
@@ -34,7 +34,7 @@ export type SignIn = {
 const problemPage = (problem: "unavailable" | "refused") => `/sign-in?problem=${problem}`;
 
 const noStore = { "cache-control": "no-store" };
-const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, () => addressOf(context));
+const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, context.get("arrival"));
 
 export function addSessionRoutes(app: HubApp, { gate, signIn, registry }: AppDeps): void {
   const { sessions, flow, issuer, onFailure } = signIn;

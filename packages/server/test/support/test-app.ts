@@ -158,7 +158,7 @@ export async function createTestApp(
   const sessions = new Sessions({
     clock,
     lastsMs: 3_600_000,
-    current: (principal) => (principal.kind === "token" ? tokens.living(principal) : principal),
+    follow: (principal) => tokens.follow(principal),
   });
   const app = createApp({
     registry,

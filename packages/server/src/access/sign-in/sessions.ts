@@ -9,8 +9,8 @@ export type SessionsOptions = {
   readonly clock: Pick<Clock, "wall">;
   /** How long somebody stays signed in at most, in milliseconds. */
   readonly lastsMs: number;
-  /** Who somebody is now; undefined once its token is revoked or has expired. */
-  readonly current: (principal: Principal) => Principal | undefined;
+  /** What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. */
+  readonly follow: (principal: Principal) => () => Principal | undefined;
   /** How many there may be; the oldest ends for a further one. Default: 10,000. */
   readonly most?: number | undefined;
   /** How many each may have. Default: 50. */
@@ -21,6 +21,12 @@ export type SessionsOptions = {
 export type SignedIn = {
   readonly principal: Principal;
   /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+};
+
+type Session = {
+  readonly id: string;
+  readonly current: () => Principal | undefined;
   readonly expiresAt: number;
 };
 
@@ -37,7 +43,7 @@ export class Sessions implements Authenticator {
   readonly #most: number;
   readonly #mostEach: number;
   /** By the hash of the cookie, oldest first. */
-  readonly #open = new Map<string, SignedIn>();
+  readonly #open = new Map<string, Session>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -50,12 +56,12 @@ export class Sessions implements Authenticator {
     principal: Principal,
     until = Number.POSITIVE_INFINITY,
   ): SignedIn & { readonly value: string } {
-    const { clock, lastsMs } = this.#options;
-    const signedIn = { principal, expiresAt: Math.min(clock.wall() + lastsMs, until) };
+    const { clock, lastsMs, follow } = this.#options;
+    const expiresAt = Math.min(clock.wall() + lastsMs, until);
     this.#makeRoom(principal);
     const value = randomBytes(32).toString("base64url");
-    this.#open.set(keyOf(value), signedIn);
-    return { ...signedIn, value };
+    this.#open.set(keyOf(value), { id: principal.id, current: follow(principal), expiresAt });
+    return { principal, expiresAt, value };
   }
 
   /**
@@ -76,11 +82,9 @@ export class Sessions implements Authenticator {
     const key = keyOf(value);
     const known = this.#open.get(key);
     if (known === undefined) return undefined;
-    const principal =
-      known.expiresAt > this.#options.clock.wall()
-        ? this.#options.current(known.principal)
-        : undefined;
-    if (principal !== undefined) return { ...known, principal };
+    const { expiresAt, current } = known;
+    const principal = expiresAt > this.#options.clock.wall() ? current() : undefined;
+    if (principal !== undefined) return { principal, expiresAt };
     this.#open.delete(key);
     return undefined;
   }
@@ -92,7 +96,7 @@ export class Sessions implements Authenticator {
   }
 
   #makeRoom({ id }: Principal): void {
-    const own = [...this.#open].filter(([, { principal }]) => principal.id === id);
+    const own = [...this.#open].filter(([, session]) => session.id === id);
     const [oldest] = own.length >= this.#mostEach ? own.map(([key]) => key) : this.#open.keys();
     if (oldest !== undefined && (own.length >= this.#mostEach || this.#open.size >= this.#most))
       this.#open.delete(oldest);

@@ -80,16 +80,22 @@ export class Tokens implements Authenticator {
   }
 
   /** The token that a principal is, while it is known. */
-  ofPrincipal({ id }: Pick<Principal, "id">): KnownToken | undefined {
+  ofPrincipal({ id }: Principal): KnownToken | undefined {
     return id.startsWith("token:") ? this.#find(id.slice("token:".length)) : undefined;
   }
 
-  /** Who a token's holder is now; undefined once it is revoked, is another, or has expired. */
-  living({ id }: Pick<Principal, "id">): Principal | undefined {
-    const known = this.ofPrincipal({ id });
-    return known === undefined || isExpired(known.record, this.#clock.wall())
-      ? undefined
-      : known.principal;
+  /**
+   * What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. Who is
+   * no token of these stays who it is.
+   */
+  follow(principal: Principal): () => Principal | undefined {
+    if (this.ofPrincipal(principal) === undefined) return () => principal;
+    return () => {
+      const known = this.ofPrincipal(principal);
+      return known === undefined || isExpired(known.record, this.#clock.wall())
+        ? undefined
+        : known.principal;
+    };
   }
 
   /**
