@@ -8,6 +8,7 @@ import {
   type ToolsetView,
 } from "@hub/api";
 import { HubError, type MayChange, type Toolset, toolsetNotFound, toolsetOf } from "@hub/core";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import type { HubApp } from "./hono.js";
 import { requireMatch } from "./if-match.js";
@@ -58,7 +59,7 @@ export function addToolsetRoutes(
 
   serve(app, createToolset, async (call) => {
     const definition = call.body(await parseJson(call.context.req.raw));
-    const toolset = await toolsets.create(definition);
+    const toolset = await toolsets.create(definition, askerOf(call));
     const location = `/toolsets/${toolset.id}`;
     return call.json(201, view(toolset), { location, etag: etagOf(toolset) });
   });
@@ -91,13 +92,13 @@ export function addToolsetRoutes(
       });
     }
     const mayReplace = matching(call.context.req.header("if-match"));
-    const toolset = await toolsets.replace(id, definition, mayReplace);
+    const toolset = await toolsets.replace(id, definition, mayReplace, askerOf(call));
     return call.json(200, view(toolset), { etag: etagOf(toolset) });
   });
 
   serve(app, deleteToolset, async (call) => {
     const mayRemove = matching(call.context.req.header("if-match"));
-    await toolsets.remove(call.params.id, mayRemove);
+    await toolsets.remove(call.params.id, mayRemove, askerOf(call));
     return call.empty();
   });
 }
