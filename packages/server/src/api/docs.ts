@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assetFolder } from "../assets.js";
 import type { HubApp } from "./hono.js";
-import { openApiDocument } from "./openapi.js";
 
 /** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */
 const assets = {
@@ -34,10 +33,16 @@ const startScript = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-u
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** What writes it is loaded only now: most hubs are never asked for it. */
+async function writeDocument(version: string): Promise<string> {
+  const { openApiDocument } = await import("./openapi.js");
+  return JSON.stringify(openApiDocument(version));
+}
+
 export function addDocsRoutes(app: HubApp, version: string): void {
   let document: string | undefined;
-  app.get("/openapi.json", (context) => {
-    document ??= JSON.stringify(openApiDocument(version));
+  app.get("/openapi.json", async (context) => {
+    document ??= await writeDocument(version);
     return context.body(document, 200, {
       "content-type": "application/json",
       "cache-control": "no-cache",
