@@ -1,11 +1,12 @@
-// npm run bench: builds, then measures. `npm run bench -- registry` or `-- gateway` or `-- ui` measures one part; `--quick`
-// makes the gateway part short. See bench/registry.mjs and bench/gateway/main.mjs.
+// npm run bench: builds, then measures. `npm run bench -- registry`, `-- gateway`, `-- ui` or `-- access` measures one part;
+// `--quick` makes the gateway part short. See bench/registry.mjs, bench/gateway/main.mjs and bench/access.mjs.
 import { build, install } from "./prepare.mjs";
 
 const parts = {
   registry: "../bench/registry.mjs",
   gateway: "../bench/gateway/main.mjs",
   ui: "../bench/ui.mjs",
+  access: "../bench/access.mjs",
 };
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const unknown = named.filter((name) => !(name in parts));

@@ -85,7 +85,7 @@ describe("code in the documentation", () => {
           .map((line) => ({ page: one.page, line: line.split(" #")[0]?.trim() ?? "" })),
       );
     for (const { page, line } of lines) {
-      const script = /^(?:[A-Z_]+=\S+ )*npm (?:run )?([\w:-]+)/.exec(line)?.[1];
+      const script = /^(?:[A-Z_]+=\S+ )*npm (?:run )?(?:--silent )?([\w:-]+)/.exec(line)?.[1];
       const program = /^(?:bash|node) (\S+)/.exec(line)?.[1];
       const isKnown =
         (script !== undefined && known.has(script)) ||
@@ -136,6 +136,34 @@ describe("code in the documentation", () => {
     const faults = new Set(rows.flatMap(([, named = ""]) => named.split(", ")));
     const fromOutside = Array.from({ length: 24 }, (_, index) => `S${index + 1}`);
     expect(fromOutside.filter((fault) => !faults.has(fault))).toEqual(["S23"]);
+  });
+
+  test("every row of the threat model names tests that exist", () => {
+    const text = readFileSync(join(root, "docs/threat-model.md"), "utf8");
+    const [, table = ""] = text.split("## What the hub promises");
+    const rows = table
+      .split("\n")
+      .filter((line) => line.startsWith("|"))
+      .slice(2);
+    expect(rows.length).toBeGreaterThan(30);
+    for (const row of rows) {
+      const tests = [...row.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path = ""]) => path);
+      expect(tests, row).not.toEqual([]);
+      for (const path of tests) {
+        expect(path).toMatch(/\.(test|browser)\.ts$/);
+        expect(existsSync(join(root, path)), path).toBe(true);
+      }
+    }
+  });
+
+  test("the reference of the gauntlet has a row for every kind", () => {
+    const text = readFileSync(join(root, "docs/reference/gauntlet.md"), "utf8");
+    const kinds = readdirSync(join(root, "bench/gauntlet/kinds"))
+      .map((file) => file.replace(/\.mjs$/, ""))
+      .filter((name) => !["index", "routes"].includes(name));
+    const [, table = ""] = text.split("<!-- table");
+    const rows = [...table.matchAll(/^\| `([\w-]+)` /gm)].map(([, name = ""]) => name);
+    expect(rows.toSorted()).toEqual(kinds.toSorted());
   });
 
   test("the reference of settings names every variable that hub, servers and clients read", () => {

@@ -1,3 +1,5 @@
+import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
+import { admitServer, refuseServer } from "./admission.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import {
   confirmCredentials,
@@ -19,6 +21,7 @@ import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
+import { endSession, getSession, openSession } from "./session.js";
 import { findTools } from "./tools.js";
 import {
   createToolset,
@@ -40,6 +43,8 @@ export const contract: readonly Route[] = [
   getServer,
   editServer,
   removeServer,
+  admitServer,
+  refuseServer,
   probeServer,
   listCredentials,
   setCredential,
@@ -66,6 +71,13 @@ export const contract: readonly Route[] = [
   findPythonClient,
   listEvents,
   diagnoseEndpoint,
+  whoAmI,
+  listTokens,
+  createToken,
+  revokeToken,
+  getSession,
+  openSession,
+  endSession,
   getHealth,
   getReadiness,
   getVersion,

@@ -8,6 +8,7 @@ export const tags = [
   { name: "Connect", description: "Ready configuration for clients." },
   { name: "Events", description: "What happens." },
   { name: "Diagnosis", description: "Why a server cannot be reached." },
+  { name: "Access", description: "Who may do what." },
   { name: "Operations", description: "For operators of the hub." },
 ] as const;
 

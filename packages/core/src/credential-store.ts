@@ -1,3 +1,4 @@
+import type { AuditRecord } from "./audit.js";
 import type { CredentialFacts } from "./credentials/credential.js";
 
 /** A credential as it is written. The facts cannot be changed without what is sealed noticing it. */
@@ -18,10 +19,10 @@ export type CredentialRow = {
 export interface CredentialStore {
   /** All of them, in no order. */
   load(): Promise<readonly CredentialRow[]>;
-  /** Each takes the place of an older one. All are stored, or none. */
-  put(rows: readonly CredentialRow[]): Promise<void>;
-  /** Those with these names, or all of the server. What is not there is no error. */
-  remove(serverId: string, names?: readonly string[]): Promise<void>;
+  /** Each takes the place of an older one. All are stored, or none. `line` is for the audit, and stored with them. */
+  put(rows: readonly CredentialRow[], line?: AuditRecord): Promise<void>;
+  /** Those with these names, or all of the server. What is not there is no error, and no line. `line`: as for `put`. */
+  remove(serverId: string, names?: readonly string[], line?: AuditRecord): Promise<void>;
 }
 
 /** What tells one from the others. */

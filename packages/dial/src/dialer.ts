@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import type { UpstreamCredentials, UpstreamDialer } from "@hub/core/upstream";
-import { Agent } from "undici";
 import { type ByteBudget, boundedBody, byteBudget } from "./bounded-body.js";
 import {
   asDialError,
@@ -22,6 +21,7 @@ import { type EndpointRules, hostOf } from "./endpoint-rules.js";
 import { forward } from "./forward.js";
 import { headersFor, hubIdHeader } from "./hop-headers.js";
 import { checkPort, type PortState } from "./port-check.js";
+import { Agent, sendBy } from "./undici.js";
 
 export type DialerOptions = {
   readonly rules: EndpointRules;
@@ -153,7 +153,7 @@ function createLine(
         const credentials =
           found instanceof Promise ? await unlessAborted(found, request.signal) : found;
         // undici notices an abort only once the connection stands.
-        const asked = agent.request({
+        const asked = sendBy.call(agent, {
           origin: target.origin,
           path: `${target.pathname}${target.search}`,
           method: request.method,

@@ -7,11 +7,11 @@ import {
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "@hub/core/upstream";
-import { type Agent, type Dispatcher, util } from "undici";
 import { credentialHeaders } from "./credential-headers.js";
 import { DialError } from "./dial-error.js";
 import { type HopIdentity, headersFor, hubIdHeader, hubViaHeader, viaFor } from "./hop-headers.js";
 import { mostRedirects, redirectToFollow } from "./redirect.js";
+import { type Dispatcher, parseHeaders } from "./undici.js";
 
 export type ForwardOptions = HopIdentity & {
   /** What goes along to servers that ask for it. Default: nothing. */
@@ -24,7 +24,7 @@ export type ForwardOptions = HopIdentity & {
  * be.
  */
 export function forward(
-  agent: Agent,
+  agent: Dispatcher,
   url: string,
   request: UpstreamRequest,
   receiver: UpstreamReceiver,
@@ -82,7 +82,7 @@ export function forward(
         return true;
       }
       // A header may have the name of something that every other object has.
-      const headers = util.parseHeaders(rawHeaders, Object.create(null));
+      const headers = parseHeaders(rawHeaders, Object.create(null));
       if (headers[hubIdHeader] === options.hubId) {
         fail({ neverSent: false, code: "HUB_ITSELF", detail: "the hub itself answers there" });
         abort?.(new Error("the hub itself"));

@@ -192,6 +192,7 @@ const decided = [
   { since: 1, kind: "server", query: rowsOf.entries("seen") },
   { since: 1, kind: "server", query: rowsOf.snapshots("seen") },
   { since: 2, kind: "toolset", query: rowsOf.toolsets("seen") },
+  { since: 8, kind: "token", query: rowsOf.tokens("seen") },
   { since: credentialsSince, kind: "credential", query: rowsOf.credentials("seen") },
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
-import type { CapabilityChange, CredentialRow } from "@hub/core/storage";
+import type { TokenRecord } from "@hub/core/access";
+import type { AuditRecord, AuditRow, CapabilityChange, CredentialRow } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
 /**
@@ -17,6 +18,8 @@ export const snapshotKey = (serverId: string) => serverId;
 export const eventKey = (seq: number, serverId: string, kind: string) =>
   `${seq}\n${serverId}\n${kind}`;
 export const changeKey = (seq: number, serverId: string) => `${seq}\n${serverId}`;
+export const auditKey = (seq: number) => String(seq);
+export const tokenKey = (id: string) => id;
 export const toolsetKey = (id: string, revision: number) => `${id}\n${revision}`;
 
 /** Key columns on one line each, as `entryKey` and the others write them. */
@@ -38,6 +41,8 @@ export const rowsOf = {
     `SELECT ${keyOf("id", "revision")}, ${textOf("toolset")} FROM ${schema}.toolsets`,
   credentials: (schema: string) =>
     `SELECT ${keyOf("server_id", "name")}, ${textOf("credential")} FROM ${schema}.credentials`,
+  audit: (schema: string) => `SELECT ${keyOf("seq")}, ${textOf("record")} FROM ${schema}.audit`,
+  tokens: (schema: string) => `SELECT ${keyOf("id")}, ${textOf("token")} FROM ${schema}.tokens`,
 };
 
 export function isIntact(row: StoredRow): boolean {
@@ -73,4 +78,13 @@ export function toolsetOf(row: StoredRow): Toolset {
 
 export function credentialOf(row: StoredRow): CredentialRow {
   return JSON.parse(textIn(row.text)) as CredentialRow;
+}
+
+export function auditOf(row: StoredRow): AuditRow {
+  const record = JSON.parse(textIn(row.text)) as AuditRecord;
+  return { ...record, seq: Number(textIn(row.key)) };
+}
+
+export function tokenOf(row: StoredRow): TokenRecord {
+  return JSON.parse(textIn(row.text)) as TokenRecord;
 }

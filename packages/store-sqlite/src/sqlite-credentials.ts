@@ -1,4 +1,9 @@
-import { type CredentialRow, type CredentialStore, credentialKey } from "@hub/core/storage";
+import {
+  type AuditRecord,
+  type CredentialRow,
+  type CredentialStore,
+  credentialKey,
+} from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 import type { Connection, Statement } from "./connection.js";
 import { credentialOf, rowsOf, type StoredRow } from "./rows.js";
@@ -26,7 +31,7 @@ export class SqliteCredentials implements CredentialStore {
     return this.#access.read(() => this.#all.all([])).map(credentialOf);
   }
 
-  async put(rows: readonly CredentialRow[]): Promise<void> {
+  async put(rows: readonly CredentialRow[], line?: AuditRecord): Promise<void> {
     this.#access.write(() => {
       for (const row of rows) {
         const { serverId, name } = row.facts;
@@ -34,13 +39,17 @@ export class SqliteCredentials implements CredentialStore {
         const checksum = checksumOf(credentialKey(serverId, name), text);
         this.#put.run([serverId, name.toLowerCase(), text, checksum]);
       }
-    });
+      return rows.length;
+    }, line);
   }
 
-  async remove(serverId: string, names?: readonly string[]): Promise<void> {
-    this.#access.write(() => {
-      if (names === undefined) this.#removeAll.run([serverId]);
-      else for (const name of names) this.#remove.run([serverId, name.toLowerCase()]);
-    });
+  async remove(serverId: string, names?: readonly string[], line?: AuditRecord): Promise<void> {
+    this.#access.write(
+      () =>
+        names === undefined
+          ? this.#removeAll.run([serverId])
+          : names.reduce((sum, name) => sum + this.#remove.run([serverId, name.toLowerCase()]), 0),
+      line,
+    );
   }
 }

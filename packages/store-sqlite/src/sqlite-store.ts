@@ -8,6 +8,7 @@ import {
   type JournalEvent,
 } from "@hub/core";
 import {
+  type AuditStore,
   type CommitResult,
   type CredentialStore,
   HistoryLedger,
@@ -19,6 +20,7 @@ import {
   type StoredState,
   type StoreWrite,
   stepOf,
+  type TokenStore,
   type ToolsetStore,
 } from "@hub/core/storage";
 import { bytesOf } from "@hub/core/text";
@@ -40,8 +42,10 @@ import {
 } from "./rows.js";
 import { leaveLog, markClean } from "./shutdown-mark.js";
 import type { SqliteAccess } from "./sqlite-access.js";
+import { SqliteAudit } from "./sqlite-audit.js";
 import { SqliteCredentials } from "./sqlite-credentials.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
+import { SqliteTokens } from "./sqlite-tokens.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { movedFile, unavailable } from "./unavailable.js";
@@ -65,6 +69,11 @@ export class SqliteStore implements HubStore {
   readonly toolsets: ToolsetStore;
   /** The sessions of clients in the same file. Closed with this store. */
   readonly sessions: SessionStore;
+  /** The tokens in the same file. Closed with this store. */
+  readonly tokens: TokenStore;
+  /** The audit in the same file. Closed with this store. */
+  readonly audit: AuditStore;
+  readonly #audit: SqliteAudit;
   /** What the hub proves itself with to servers, in the same file. Closed with this store. */
   readonly credentials: CredentialStore;
   readonly #file: string;
@@ -107,14 +116,24 @@ export class SqliteStore implements HubStore {
     const access: SqliteAccess = {
       run: (query) => this.#run(query),
       read: (query) => this.#run(() => this.#intact(query())),
-      write: (run) =>
+      write: (run, line) =>
         this.#run(() => {
           this.#assertInPlace();
-          return this.#writes.transaction(run);
+          let apply = () => {};
+          const result = this.#writes.transaction(() => {
+            const changed = run();
+            if (line !== undefined && changed !== 0) apply = this.#audit.insert([line]);
+            return changed;
+          });
+          apply();
+          return result;
         }),
     };
     this.toolsets = new SqliteToolsets(options.connection, access);
     this.sessions = new SqliteSessions(options.connection, access);
+    this.tokens = new SqliteTokens(options.connection, access);
+    this.#audit = new SqliteAudit(options.connection, access, this.#budgets);
+    this.audit = this.#audit;
     this.credentials = new SqliteCredentials(options.connection, access);
   }
 
@@ -227,7 +246,7 @@ export class SqliteStore implements HubStore {
    * Throws `outdated`. Each change of an entry names the version it is based on, which saves reading that
    * version first.
    */
-  #store({ entries, removed, snapshots, events }: StoreWrite) {
+  #store({ entries, removed, snapshots, events, audit = [] }: StoreWrite) {
     const statements = this.#statements;
     const gone = new Set(removed.map(({ id }) => id));
     for (const { id, basedOn } of removed) {
@@ -277,8 +296,10 @@ export class SqliteStore implements HubStore {
       journalBytes,
       this.#lastSeq + seqs.length,
     );
+    const applyAudit = this.#audit.insert(audit);
     const apply = () => {
       plan.apply();
+      applyAudit();
       this.#journalBytes = bytesKept;
       if (bytesKept < journalBytes) this.#budgets.refused("journalBytes");
     };

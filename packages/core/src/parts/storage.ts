@@ -1,3 +1,16 @@
+export {
+  type Asker,
+  type AuditAction,
+  type AuditOutcome,
+  type AuditQuery,
+  type AuditRecord,
+  type AuditRow,
+  type AuditStore,
+  auditActions,
+  auditOutcomes,
+  isOfCalls,
+  somebody,
+} from "../audit.js";
 export { type CredentialRow, type CredentialStore, credentialKey } from "../credential-store.js";
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "../history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "../history-ledger.js";
@@ -16,4 +29,5 @@ export {
   type StoreWrite,
   stepOf,
 } from "../store.js";
+export type { TokenStore } from "../token-store.js";
 export type { ToolsetStore, ToolsetWriteResult } from "../toolset-store.js";

@@ -1,4 +1,9 @@
 /** Contract suites of core's ports, for vitest: an adapter that passes them is an adapter. */
+export {
+  type AuditStoreContractOptions,
+  describeAuditStore,
+  sampleLine,
+} from "./audit-store-contract.js";
 export { describeClock } from "./clock-contract.js";
 export {
   type CredentialStoreContractOptions,
@@ -12,6 +17,11 @@ export {
   type SessionStoreContractOptions,
 } from "./session-store-contract.js";
 export { describeStore, type StoreContractOptions } from "./store-contract.js";
+export {
+  describeTokenStore,
+  sampleToken,
+  type TokenStoreContractOptions,
+} from "./token-store-contract.js";
 export {
   describeToolsetStore,
   sampleToolset,

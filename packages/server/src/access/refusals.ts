@@ -1,5 +1,5 @@
 import { HubError } from "@hub/core";
-import type { Action } from "@hub/core/access";
+import { type Action, may, type Principal, type Subject } from "@hub/core/access";
 
 /** Whoever asks has to say who it is. */
 export function unauthenticated(): HubError {
@@ -25,6 +25,12 @@ export function insufficientScope(action: Action): HubError {
   );
 }
 
+/** Throws INSUFFICIENT_SCOPE, or UNAUTHENTICATED, when somebody may not do this. */
+export function requireMay(principal: Principal, action: Action, subject: Subject): void {
+  if (may(principal, action, subject)) return;
+  throw principal.kind === "anonymous" ? unauthenticated() : insufficientScope(action);
+}
+
 /** The parameters of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
 function parametersOf({ code, details }: HubError): Record<string, string> | undefined {
   if (code === "UNAUTHENTICATED")
@@ -34,8 +40,8 @@ function parametersOf({ code, details }: HubError): Record<string, string> | und
 }
 
 /**
- * The value of `WWW-Authenticate` for an error (RFC 6750), with parameters of the hub's own behind; undefined for
- * an error that no credential would change.
+ * The value of `WWW-Authenticate` for an error (RFC 6750), with parameters of the hub's own behind, which change
+ * none of those that the error has; undefined for an error that no credential would change.
  */
 export function challengeOf(
   error: HubError,
@@ -43,7 +49,7 @@ export function challengeOf(
 ): string | undefined {
   const own = parametersOf(error);
   if (own === undefined) return undefined;
-  const parameters = Object.entries({ realm: "mcp-hub", ...own, ...more });
+  const parameters = Object.entries({ realm: "mcp-hub", ...own, ...more, ...own });
   const quoted = (value: string) => value.replace(/[\\"]/g, "\\$&");
   return `Bearer ${parameters.map(([name, value]) => `${name}="${quoted(value)}"`).join(", ")}`;
 }

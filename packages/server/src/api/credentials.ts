@@ -9,11 +9,13 @@ import {
 import { type Entry, type Registry, serverNotFound } from "@hub/core";
 import { type Principal, policyOf, subjectOf } from "@hub/core/access";
 import { notSent } from "@hub/probe";
-import { insufficientScope } from "../access/refusals.js";
+import { requireMay } from "../access/refusals.js";
 import { type CredentialState, type Credentials, originsOf } from "../credentials/credentials.js";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
+import { maySeeEntry } from "./seen.js";
 import { type RouteCall, serve } from "./serve.js";
 import { instant, shownPlace } from "./views.js";
 
@@ -76,22 +78,25 @@ export function addCredentialRoutes(
   serve(app, setCredential, async (call) => {
     const entry = administered(registry, call);
     const given = call.body(await parseJson(call.context.req.raw));
-    const { id, name = id } = call.principal;
-    const { name: header } = await credentials.set(entry, given, name);
-    await changed(entry, "set", [header]);
+    const { name } = await credentials.set(entry, given, askerOf(call));
+    await changed(entry, "set", [name]);
     return call.json(200, list(entry));
   });
 
   serve(app, removeCredentials, async (call) => {
     const entry = administered(registry, call);
-    await changed(entry, "removed", await credentials.remove(entry.record.id, call.query.name));
+    await changed(
+      entry,
+      "removed",
+      await credentials.remove(entry.record.id, call.query.name, askerOf(call)),
+    );
     return call.json(200, list(entry));
   });
 
   serve(app, confirmCredentials, async (call) => {
     const entry = administered(registry, call);
     const { origins } = call.body(await parseJson(call.context.req.raw));
-    await changed(entry, "confirmed", await credentials.confirm(entry, origins));
+    await changed(entry, "confirmed", await credentials.confirm(entry, origins, askerOf(call)));
     return call.json(200, list(entry));
   });
 }
@@ -102,9 +107,8 @@ function administered(
   { params, principal }: Pick<RouteCall<typeof listCredentials>, "params" | "principal">,
 ): Entry {
   const entry = registry.get(params.id);
-  const policy = policyOf(principal);
-  if (entry === undefined || !policy.may("read", subjectOf(entry.record)))
+  if (entry === undefined || !maySeeEntry(principal, entry.record))
     throw serverNotFound(params.id.slice(0, 100));
-  if (!policy.may("admin", subjectOf(entry.record))) throw insufficientScope("admin");
+  requireMay(principal, "admin", subjectOf(entry.record));
   return entry;
 }

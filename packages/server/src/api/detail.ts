@@ -1,5 +1,6 @@
 import type { getServer } from "@hub/api";
 import type { Entry, Registry } from "@hub/core";
+import { isAdmitted } from "@hub/core/access";
 import { attentionOf } from "@hub/core/diagnosis";
 import { shownCredentials } from "./credentials.js";
 import type { AppDeps } from "./ports.js";
@@ -15,6 +16,8 @@ const entryWarnings = (registry: Registry, entry: Entry): string[] =>
     ({ cause, fix }) => `${cause} ${fix}`,
   );
 
+const nameOf = ({ record: { id, name } }: Entry) => ({ id, name });
+
 /** Probes and heartbeats change it without a new revision, so clients ask for it each time. */
 export function answerDetail(
   call: DetailCall,
@@ -22,7 +25,14 @@ export function answerDetail(
   { registry, credentials }: Pick<AppDeps, "registry" | "credentials">,
 ): Response {
   const detail = serverDetail(entry, registry.now(), entryWarnings(registry, entry));
+  const { record } = entry;
+  const lookAlikes = isAdmitted(record)
+    ? {}
+    : { lookAlikes: registry.lookAlikes(record.name).map((one) => nameOf(one)) };
   const held = shownCredentials(credentials, entry, call.principal);
-  const whole = held === undefined ? detail : { ...detail, credentials: held };
-  return call.json(200, whole, { etag: etagOf(entry.record), "cache-control": "no-store" });
+  return call.json(
+    200,
+    { ...detail, ...lookAlikes, ...(held === undefined ? {} : { credentials: held }) },
+    { etag: etagOf(record), "cache-control": "no-store" },
+  );
 }

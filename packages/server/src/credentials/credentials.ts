@@ -1,6 +1,6 @@
 import { type Clock, type Entry, HubError, leadingInstance } from "@hub/core";
 import type { CredentialStanding } from "@hub/core/probing";
-import type { CredentialStore } from "@hub/core/storage";
+import type { Asker, AuditRecord, CredentialStore } from "@hub/core/storage";
 import {
   type CredentialFacts,
   type CredentialGiven,
@@ -80,7 +80,7 @@ export class Credentials implements UpstreamCredentials {
    * Keeps a credential in the place of one with the same name. Resolves when it is durable. Errors: INVALID_REQUEST
    * for too many, and for origins where the server is not; STORE_UNAVAILABLE.
    */
-  set(entry: Entry, given: CredentialGiven, setBy: string): Promise<CredentialFacts> {
+  set(entry: Entry, given: CredentialGiven, by: Asker): Promise<CredentialFacts> {
     return this.#inTurn(async () => {
       const { store, key, clock } = this.#deps;
       const serverId = entry.record.id;
@@ -95,11 +95,13 @@ export class Credentials implements UpstreamCredentials {
         kind: given.kind,
         origins,
         setAt: clock.wall(),
-        setBy,
+        setBy: by.who.name ?? by.who.id,
         ...(given.kind === "oauth-client" ? { tokenEndpoint: given.tokenEndpoint } : {}),
       };
       const row = sealed(facts, secret, key.obtain());
-      await store.put([row]);
+      const { kind, tokenEndpoint } = facts;
+      const after = { kind, origins: [...origins], ...(tokenEndpoint && { tokenEndpoint }) };
+      await store.put([row], this.#line("credential-set", by, serverId, [name], { after }));
       this.#keep(serverId, opened(row, key.current, this.#deps));
       return facts;
     });
@@ -109,23 +111,30 @@ export class Credentials implements UpstreamCredentials {
    * From now on all of a server's credentials may be sent to these origins, and to no other. Those that cannot be
    * read stay as they are. Resolves with the names of the others. Errors: as for `set`.
    */
-  confirm(entry: Entry, origins: readonly string[]): Promise<readonly string[]> {
+  confirm(entry: Entry, origins: readonly string[], by: Asker): Promise<readonly string[]> {
     return this.#inTurn(async () => {
       const { store, key } = this.#deps;
       requirePresent(origins, entry);
-      const rows = this.#all(entry.record.id).flatMap(({ facts, secret }) =>
+      const { id } = entry.record;
+      const rows = this.#all(id).flatMap(({ facts, secret }) =>
         secret === undefined || isSameSet(facts.origins, origins)
           ? []
           : [sealed({ ...facts, origins }, movedTo(secret, entry), key.obtain())],
       );
-      if (rows.length > 0) await store.put(rows);
+      const names = rows.map(({ facts }) => facts.name);
+      const after = { origins: [...origins] };
+      if (rows.length > 0)
+        await store.put(rows, this.#line("credential-set", by, id, names, { after }));
       for (const row of rows) this.#keep(entry.record.id, opened(row, key.current, this.#deps));
-      return rows.map(({ facts }) => facts.name);
+      return names;
     });
   }
 
-  /** Forgets one of a server's, or all. Resolves with the names of what there was. Errors: STORE_UNAVAILABLE. */
-  remove(serverId: string, name?: string): Promise<readonly string[]> {
+  /**
+   * Forgets one of a server's, or all. Without `by`, it goes with its server. Resolves with the names of what there
+   * was. Errors: STORE_UNAVAILABLE.
+   */
+  remove(serverId: string, name?: string, by?: Asker): Promise<readonly string[]> {
     return this.#inTurn(async () => {
       const held = this.#held.get(serverId);
       const gone = this.#all(serverId).filter(
@@ -133,7 +142,8 @@ export class Credentials implements UpstreamCredentials {
       );
       const names = gone.map(({ facts }) => facts.name);
       if (held === undefined || names.length === 0) return [];
-      await this.#deps.store.remove(serverId, names);
+      const line = by && this.#line("credential-remove", by, serverId, names);
+      await this.#deps.store.remove(serverId, names, line);
       const left = [...held].filter(([, one]) => !gone.includes(one));
       if (left.length === 0) this.#held.delete(serverId);
       else this.#held.set(serverId, new Map(left));
@@ -195,6 +205,17 @@ export class Credentials implements UpstreamCredentials {
   /** Everything that must be shown nowhere of what is held for a server. */
   secretsOf(serverId: string): readonly string[] {
     return this.#all(serverId).flatMap(secretsIn);
+  }
+
+  #line(
+    action: "credential-set" | "credential-remove",
+    by: Asker,
+    serverId: string,
+    names: readonly string[],
+    more: Pick<AuditRecord, "after"> = {},
+  ): AuditRecord {
+    const at = this.#deps.clock.wall();
+    return { ...by, at, action, outcome: "done", serverId, subject: names.join(", "), ...more };
   }
 
   #all(serverId: string): readonly HeldCredential[] {

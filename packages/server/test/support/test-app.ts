@@ -2,24 +2,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
+  AdmittedServers,
   BudgetBook,
   type Budgets,
   type Clock,
   type LeaseGrant,
   MemoryCredentialStore,
   MemoryStore,
+  MemoryTokenStore,
   MemoryToolsetStore,
   type ProbeOutcome,
   type Prober,
   Registry,
   Toolsets,
 } from "@hub/core";
+import type { AdmissionRules } from "@hub/core/access";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { createTestDialer, holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
+import { Sessions } from "../../src/access/sign-in/sessions.js";
+import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
 import { createApp } from "../../src/app.js";
@@ -114,6 +120,7 @@ export async function createTestApp(
     readonly budgets?: Partial<Budgets>;
     readonly webUi?: WebUi;
     readonly access?: GateOptions | undefined;
+    readonly admission?: AdmissionRules;
   } = {},
 ): Promise<TestApp> {
   const clock = new ManualClock();
@@ -143,6 +150,7 @@ export async function createTestApp(
     nothingListens: async ({ endpoint }) => !alive.has(endpoint) && !silent.has(endpoint),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
     budgets,
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   const toolsets = await Toolsets.open({
     store: options.toolsetStore ?? new MemoryToolsetStore(),
@@ -158,17 +166,30 @@ export async function createTestApp(
     },
     () => true,
   );
+  const tokens = await Tokens.open({ store: new MemoryTokenStore(), clock });
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
+  const sessions = new Sessions({
+    clock,
+    lastsMs: 3_600_000,
+    follow: (principal) => tokens.follow(principal),
+  });
   const app = createApp({
     registry,
+    admitted: new AdmittedServers(registry),
     toolsets,
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
-    gate: new Gate(options.access),
+    gate: new Gate({
+      ...options.access,
+      authenticators: [tokens, sessions, ...(options.access?.authenticators ?? [])],
+    }),
+    sights: new Sights(registry),
+    tokens,
+    signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
     credentials,
     doctor: new Doctor({

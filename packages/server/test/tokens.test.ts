@@ -1,0 +1,328 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MemoryStore, MemoryTokenStore } from "@hub/core";
+import type { Grant } from "@hub/core/access";
+import { closeAll, closeLater, holdResponse, ModernClient, until } from "@hub/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import { Arrival } from "../src/access/arrival.js";
+import { headOf } from "../src/access/request-head.js";
+import { hashOf } from "../src/access/tokens/token-format.js";
+import { Tokens } from "../src/access/tokens/tokens.js";
+import { type HubOptions, StartError, startHub } from "../src/index.js";
+
+afterEach(closeAll);
+
+type Said = { readonly event: string } & Readonly<Record<string, unknown>>;
+type Made = { readonly id: string; readonly token: string; readonly notice?: string };
+
+const admin: Grant[] = [{ action: "admin" }];
+
+/** A hub in memory, what it logged, and requests to it. */
+async function start(options: HubOptions = {}) {
+  const said: Said[] = [];
+  const say = (event: string, fields?: object) => void said.push({ event, ...fields });
+  const hub = await startHub({
+    store: () => new MemoryStore(),
+    ...options,
+    config: { port: 0, ...options.config },
+    log: { debug: say, info: say, warn: say, error: say },
+  });
+  closeLater(() => hub.stop());
+  const ask = async (method: string, path: string, token?: string, body?: object) => {
+    const answer = await fetch(`${hub.url}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    await holdResponse(method, path, answer);
+    const text = await answer.text();
+    return { status: answer.status, body: text === "" ? undefined : JSON.parse(text), text };
+  };
+  const make = async (name: string, grants: readonly Grant[], by?: string): Promise<Made> => {
+    const { status, body } = await ask("POST", "/tokens", by, { name, grants });
+    expect(status).toBe(201);
+    return body;
+  };
+  return { hub, said, ask, make };
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-hub-tokens-"));
+  closeLater(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe("tokens", () => {
+  test("the first is an admin's, and closes the hub to whoever sends none", async () => {
+    const { ask, make } = await start();
+    expect((await ask("GET", "/whoami")).body).toEqual({
+      kind: "anonymous",
+      id: "anonymous",
+      grants: admin,
+      isOpen: true,
+    });
+    const refused = await ask("POST", "/tokens", undefined, {
+      name: "Agent",
+      grants: [{ action: "call" }, { action: "admin", servers: ["weather"] }],
+    });
+    expect(refused.status).toBe(400);
+    expect(refused.body.detail).toContain("The first token must have the grant `admin`");
+    expect((await ask("GET", "/servers")).status).toBe(200);
+
+    const first = await make("Operator", admin);
+    expect(first.token).toMatch(/^mh_[A-Za-z0-9]{12}_[A-Za-z0-9]{43}$/);
+    expect(first.token.split("_")[1]).toBe(first.id);
+    expect(first.notice).toContain("From now on this hub asks everybody for a token");
+    expect((await ask("GET", "/servers")).status).toBe(401);
+    expect((await ask("POST", "/tokens", undefined, { name: "x", grants: admin })).status).toBe(
+      401,
+    );
+    expect((await ask("GET", "/servers", first.token)).status).toBe(200);
+
+    const agent = await make("Agent", [{ action: "call", servers: ["weather-*"] }], first.token);
+    expect(agent.notice).toBeUndefined();
+    expect((await ask("GET", "/whoami", agent.token)).body).toEqual({
+      kind: "token",
+      id: `token:${agent.id}`,
+      name: "Agent",
+      grants: [{ action: "call", servers: ["weather-*"] }],
+      isOpen: false,
+    });
+    expect((await ask("GET", "/tokens", agent.token)).status).toBe(403);
+    expect((await ask("GET", "/whoami")).body).toMatchObject({ id: "nobody", grants: [] });
+  });
+
+  test("are listed without what their holders send", async () => {
+    const { ask, make, said } = await start();
+    const { id, token } = await make("Operator", admin);
+    const { body, text } = await ask("GET", "/tokens", token);
+    expect(body.tokens).toEqual([
+      {
+        id,
+        name: "Operator",
+        grants: admin,
+        source: "store",
+        createdAt: expect.any(String),
+        createdBy: "anonymous",
+        isExpired: false,
+        lastUsedAt: expect.any(String),
+      },
+    ]);
+    const secret = token.split("_")[2] ?? "";
+    const hash = createHash("sha256").update(token).digest("hex");
+    await ask("GET", `/servers?access_token=${token}`, token);
+    for (const kept of [text, JSON.stringify(said)]) {
+      expect(kept).not.toContain(secret);
+      expect(kept).not.toContain(hash);
+    }
+  });
+
+  test("only what administers the whole hub makes and revokes them", async () => {
+    const { ask, make } = await start();
+    const { token } = await make("Operator", admin);
+    const part = await make("Payments", [{ action: "admin", servers: ["payments-*"] }], token);
+    for (const [method, path, body] of [
+      ["GET", "/tokens", undefined],
+      ["POST", "/tokens", { name: "More", grants: admin }],
+      ["DELETE", `/tokens/${part.id}`, undefined],
+    ] as const)
+      expect((await ask(method, path, part.token, body)).status).toBe(403);
+  });
+
+  test("are refused from the moment they are revoked, and the last admin's is not", async () => {
+    const { ask, make } = await start();
+    const first = await make("Operator", admin);
+    const agent = await make("Agent", [{ action: "call" }], first.token);
+    expect((await ask("DELETE", `/tokens/${agent.id}`, first.token)).status).toBe(204);
+    expect((await ask("GET", "/servers", agent.token)).status).toBe(401);
+    expect((await ask("GET", "/healthz", agent.token)).status).toBe(401);
+    expect((await ask("DELETE", `/tokens/${agent.id}`, first.token)).status).toBe(404);
+    const last = await ask("DELETE", `/tokens/${first.id}`, first.token);
+    expect(last.status).toBe(400);
+    expect(last.body.detail).toContain("the last token that may administer the hub");
+    const second = await make("Second", admin, first.token);
+    expect((await ask("DELETE", `/tokens/${first.id}`, second.token)).status).toBe(204);
+    expect((await ask("GET", "/servers", first.token)).status).toBe(401);
+  });
+
+  test("end when their time is over, on a hub that stays closed", async () => {
+    let wall = Date.parse("2026-11-27T12:00:00Z");
+    const clock = { wall: () => wall, monotonic: () => performance.now() };
+    const { ask, make } = await start({ clock });
+    const past = { name: "Late", grants: admin, expiresAt: "2026-11-27T11:00:00Z" };
+    expect((await ask("POST", "/tokens", undefined, past)).status).toBe(400);
+    const inTime = { ...past, expiresAt: "2026-11-27T14:00:00+01:00" };
+    const { body } = await ask("POST", "/tokens", undefined, inTime);
+    expect(body.expiresAt).toBe("2026-11-27T13:00:00.000Z");
+    expect((await ask("GET", "/whoami", body.token)).body.expiresAt).toBe(body.expiresAt);
+    const other = await make("Other", admin, body.token);
+    wall += 3_600_000;
+    const refused = await ask("GET", "/servers", body.token);
+    expect(refused.status).toBe(401);
+    expect(refused.body.detail).toContain("has expired");
+    expect((await ask("GET", "/servers")).status).toBe(401);
+    const { tokens } = (await ask("GET", "/tokens", other.token)).body;
+    expect(tokens.map(({ isExpired }: { isExpired: boolean }) => isExpired)).toEqual([true, false]);
+  });
+
+  test("survive a restart of the hub, and so does a revocation", async () => {
+    const store = new MemoryStore();
+    const first = await start({ store: () => store });
+    const kept = await first.make("Operator", admin);
+    const gone = await first.make("Agent", [{ action: "call" }], kept.token);
+    await first.ask("DELETE", `/tokens/${gone.id}`, kept.token);
+    await first.hub.stop();
+    const second = await start({ store: () => store });
+    expect((await second.ask("GET", "/tokens", kept.token)).status).toBe(200);
+    expect((await second.ask("GET", "/servers", gone.token)).status).toBe(401);
+    expect((await second.ask("GET", "/servers")).status).toBe(401);
+  });
+
+  test("open the MCP endpoints too", async () => {
+    const { hub, make } = await start();
+    const { token } = await make("Operator", admin);
+    const status = async (sent?: string) =>
+      (await new ModernClient(hub.url, { token: sent }).send("tools/list").done).status;
+    expect(await status(token)).toBe(200);
+    expect(await status()).toBe(401);
+    expect(await status(`${token.slice(0, -1)}${token.endsWith("A") ? "B" : "A"}`)).toBe(401);
+  });
+});
+
+describe("what looks like a token", () => {
+  test("costs one hash and one comparison, whether it is known, unknown or malformed", async () => {
+    const counted = { hash: 0, isEqual: 0 };
+    const tokens = await Tokens.open({
+      store: new MemoryTokenStore(),
+      clock: { wall: () => 0 },
+      hash: (token) => {
+        counted.hash += 1;
+        return hashOf(token);
+      },
+      isEqual: (one, other) => {
+        counted.isEqual += 1;
+        return timingSafeEqual(one, other);
+      },
+    });
+    const { token, known } = await tokens.create(
+      { name: "Operator", grants: admin },
+      { who: { kind: "anonymous", id: "anonymous" } },
+      true,
+    );
+    const [, id = "", secret = ""] = token.split("_");
+    const arrival = new Arrival(
+      {
+        address: undefined,
+        host: "localhost",
+        scheme: undefined,
+        localAddress: undefined,
+        isForwarded: false,
+      },
+      undefined,
+    );
+    const head = headOf(new Request("http://localhost/servers"), arrival);
+    const accepted = [token];
+    const refused = [
+      `mh_${id}_${"A".repeat(43)}`,
+      `mh_${id}_${secret.slice(1)}`,
+      `mh_${id}_${secret}A`,
+      `mh_${id}_`,
+      `mh_nobody_${secret}`,
+      `mh__${secret}`,
+      `mh_${id.toLowerCase()}x_${secret}`,
+      "mh_",
+      "mh_constructor_x",
+      `mh_${"a".repeat(5_000)}`,
+    ];
+    for (const sent of [...accepted, ...refused]) {
+      counted.hash = 0;
+      counted.isEqual = 0;
+      const identified = tokens.authenticate(head, sent);
+      expect([sent, counted]).toEqual([sent, { hash: 1, isEqual: 1 }]);
+      if (accepted.includes(sent)) expect(identified).toBe(known.principal);
+      else expect(identified).toMatchObject({ code: "UNAUTHENTICATED" });
+    }
+    expect(tokens.authenticate(head, "eyJhbGciOi.J9.x")).toBeUndefined();
+  });
+});
+
+describe("the file of tokens", () => {
+  const token = `mh_ops_${"a".repeat(43)}`;
+  const other = `mh_bot_${"b".repeat(43)}`;
+  const line = (sent: string, grants: readonly Grant[] = admin) => ({
+    id: sent.split("_")[1],
+    name: `The ${sent.split("_")[1]}`,
+    sha256: createHash("sha256").update(sent).digest("hex"),
+    grants,
+  });
+
+  test("is read at the start and again when it changes", async () => {
+    const file = join(newFolder(), "tokens.json");
+    writeFileSync(file, JSON.stringify([line(token)]));
+    const { ask } = await start({ config: { tokensFile: file } });
+    expect((await ask("GET", "/servers")).status).toBe(401);
+    expect((await ask("GET", "/tokens", token)).body.tokens).toEqual([
+      expect.objectContaining({ id: "ops", source: "file", name: "The ops" }),
+    ]);
+    expect((await ask("DELETE", "/tokens/ops", token)).body.detail).toContain("Take it out there");
+    // As programs that mount secrets do it: another file is put in its place.
+    writeFileSync(`${file}.new`, JSON.stringify([line(other)]));
+    renameSync(`${file}.new`, file);
+    await until(
+      "the new token to be known",
+      async () => (await ask("GET", "/servers", other)).status === 200,
+    );
+    expect((await ask("GET", "/servers", token)).status).toBe(401);
+    writeFileSync(file, "[]");
+    await until(
+      "the file to be empty",
+      async () => (await ask("GET", "/servers", other)).status === 401,
+    );
+    expect((await ask("GET", "/servers")).status).toBe(401);
+  });
+
+  test("stays in force as it was last when it is broken, and the log says so without its content", async () => {
+    const file = join(newFolder(), "tokens.json");
+    writeFileSync(file, JSON.stringify([line(token)]));
+    const { ask, said } = await start({ config: { tokensFile: file } });
+    const complaints = () => said.filter(({ event }) => event === "tokens-file-unusable");
+    writeFileSync(file, JSON.stringify([{ ...line(other), sha256: other }]));
+    await until("the complaint", () => complaints().length === 1);
+    rmSync(file);
+    await until("the next complaint", () => complaints().length === 2);
+    expect((await ask("GET", "/servers", token)).status).toBe(200);
+    expect(JSON.stringify(said)).not.toContain("bbbb");
+    expect(complaints().map(({ error }) => error)).toEqual([
+      expect.stringContaining("0.sha256 must be the SHA-256 of the whole token"),
+      expect.stringContaining("cannot be read (ENOENT)"),
+    ]);
+  });
+
+  test.each([
+    ["is missing", undefined, "cannot be read (ENOENT)"],
+    ["is no JSON", "mh_secret", "is no JSON"],
+    ["is no list", "{}", "it must be a list of tokens"],
+    ["has a token twice", JSON.stringify([line(token), line(token)]), "1.id must not come twice"],
+    ["grants nothing", JSON.stringify([line(token, [])]), "0.grants must hold at least one grant"],
+    [
+      "narrows to nothing",
+      JSON.stringify([line(token, [{ action: "call", servers: [] }])]),
+      "0.grants.0.servers must name at least one",
+    ],
+  ])("keeps the hub from starting when it %s", async (_, content, reason) => {
+    const file = join(newFolder(), "tokens.json");
+    if (content !== undefined) writeFileSync(file, content);
+    const started = startHub({
+      config: { port: 0, tokensFile: file },
+      store: () => new MemoryStore(),
+    });
+    await expect(started).rejects.toThrow(StartError);
+    await expect(started).rejects.toThrow(reason);
+    await expect(started).rejects.not.toThrow("mh_secret");
+  });
+});
