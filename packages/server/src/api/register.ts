@@ -32,6 +32,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
       from: addressOf(context),
       principal: call.principal,
       proof: proofOf(context),
+      leaseOwner: deps.gate.leaseOwner(call.principal),
     });
     const answer: RegisterAnswer = {
       server: serverSummary(result.entry),

@@ -22,7 +22,7 @@ import { holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
-import type { WebUi } from "../../src/api/ports.js";
+import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
