@@ -1,6 +1,6 @@
 import { about } from "./about.js";
 import { actorOf } from "./access/principal.js";
-import { admissionAfter } from "./admission.js";
+import { admissionAfter } from "./admission-rules.js";
 import { endpointKey, isSameEndpoint } from "./endpoint.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import type { Admitted, Registered, RegistrationUpdated, Waiting } from "./events.js";

@@ -105,7 +105,7 @@ export type Waiting = About & {
 export type Admitted = About & { readonly kind: "admitted"; readonly by: Judge };
 
 /** A name was refused: its instances are gone, and it cannot register. */
-export type Refused = About & {
+type Refused = About & {
   readonly kind: "refused";
   readonly by: Judge;
   readonly reason?: string;

@@ -1,6 +1,6 @@
 import { about } from "./about.js";
-import type { AdmissionRules } from "./admission.js";
-import { type Judge, ruleFor } from "./admission.js";
+import type { Judge } from "./admission.js";
+import { type AdmissionRules, ruleFor } from "./admission-rules.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { serverNotFound } from "./departures.js";

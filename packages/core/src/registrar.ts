@@ -1,7 +1,8 @@
 import { insufficientScope } from "./access/insufficient-scope.js";
 import { may } from "./access/policy.js";
 import { openPrincipal, type Principal } from "./access/principal.js";
-import { type AdmissionRules, isAdmitted } from "./admission.js";
+import { isAdmitted } from "./admission.js";
+import type { AdmissionRules } from "./admission-rules.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
@@ -15,6 +16,7 @@ import type { Health, Now } from "./health.js";
 import { leaseHash } from "./lease-hash.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
+import { checkOwned, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -101,6 +103,7 @@ export class Registrar {
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    options.budgets.watch("ownedServers", () => mostOwned(options.catalogue));
   }
 
   /** See `Registry.register`. */
@@ -232,6 +235,7 @@ export class Registrar {
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have (${settingOf("instances")}). Stop some of them or register under another name.`,
         );
       }
+      checkOwned(registrant, record, this.#options, draft);
       draft.put(decision.record);
       const newness = decision.isNewInstance ? "new" : decision.isProven ? "again" : "unproven";
       draft.markRegistered(id, decision.instanceId, newness);

@@ -1,5 +1,5 @@
 import type { Principal } from "./access/principal.js";
-import type { AdmissionRules } from "./admission.js";
+import type { AdmissionRules } from "./admission-rules.js";
 import type { EntryRecord, InstanceRecord } from "./entry.js";
 import type { HubError } from "./errors.js";
 import type { Admitted, NameConflict, Registered, RegistrationUpdated, Waiting } from "./events.js";

@@ -1,5 +1,6 @@
 import { about } from "./about.js";
-import { type AdmissionRules, type Judge, openAdmission } from "./admission.js";
+import type { Judge } from "./admission.js";
+import { type AdmissionRules, openAdmission } from "./admission-rules.js";
 import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";

@@ -1,5 +1,5 @@
 import type { Principal } from "../src/access/principal.js";
-import { type AdmissionRules, openAdmission } from "../src/admission.js";
+import { type AdmissionRules, openAdmission } from "../src/admission-rules.js";
 import { BudgetBook } from "../src/budget-book.js";
 import type { Budgets } from "../src/budgets.js";
 import type { Clock } from "../src/clock.js";

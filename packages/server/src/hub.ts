@@ -11,6 +11,7 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
@@ -163,7 +164,10 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
-    admission: { isAsked: config.admission === "ask", admit: config.admit },
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
@@ -255,6 +259,7 @@ export async function composeHub(
     guard,
     arrivals,
     gate,
+    sights: new Sights(registry),
     callers,
     tokens,
     resourceMetadata,

@@ -36,7 +36,19 @@ export type TestHubOptions = {
   /** Default: an open hub. */
   readonly access?: AccessOptions | undefined;
   /** Default: as the hub's. */
-  readonly config?: Pick<PartialHubConfig, "admission" | "admit"> | undefined;
+  readonly config?:
+    | Pick<
+        PartialHubConfig,
+        | "admission"
+        | "admit"
+        | "host"
+        | "publicUrl"
+        | "trustedProxies"
+        | "allowedHosts"
+        | "allowedOrigins"
+        | "allowEndpoints"
+      >
+    | undefined;
   /** Issuers whose tokens it takes. Default: none. */
   readonly oidc?: OidcSettings | undefined;
   /** What the hub's own requests over REST bring. Default: nothing. */

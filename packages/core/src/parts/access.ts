@@ -26,17 +26,16 @@ export {
   type Principal,
   principalKinds,
 } from "../access/principal.js";
+export { SeenServers, type ServersInSight, Sights } from "../access/seen-servers.js";
 export type { TokenRecord } from "../access/token.js";
 export {
   type Admission,
-  type AdmissionRules,
   type AdmissionState,
   admissionStateOf,
   admissionStates,
   isAdmitted,
   type Judge,
-  maySee,
-  openAdmission,
   type WaitingReason,
   waitingReasons,
 } from "../admission.js";
+export { type AdmissionRules, maySee, openAdmission } from "../admission-rules.js";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assetFolder } from "../assets.js";
-import type { HubApp } from "./hono.js";
+import { type HubApp, publicUrlOf } from "./hono.js";
 import { openApiDocument } from "./openapi.js";
 
 /** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */
@@ -35,10 +35,12 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export function addDocsRoutes(app: HubApp, version: string): void {
-  let document: string | undefined;
+  // Nearly everybody calls the hub by one name.
+  let made: { readonly url: string; readonly document: string } | undefined;
   app.get("/openapi.json", (context) => {
-    document ??= JSON.stringify(openApiDocument(version));
-    return context.body(document, 200, {
+    const url = publicUrlOf(context);
+    if (made?.url !== url) made = { url, document: JSON.stringify(openApiDocument(version, url)) };
+    return context.body(made.document, 200, {
       "content-type": "application/json",
       "cache-control": "no-cache",
     });
