@@ -237,8 +237,6 @@ export async function composeHub(
   const steadily = () => clock.monotonic();
   const resourceMetadata =
     config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
-  // Whose token is revoked or changed begins anew with what is valid.
-  tokens.onGone(({ id }) => gateway.endOf(id));
   const gate = new Gate({
     challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
