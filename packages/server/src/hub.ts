@@ -11,6 +11,7 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
@@ -258,6 +259,7 @@ export async function composeHub(
     guard,
     arrivals,
     gate,
+    sights: new Sights(registry),
     callers,
     tokens,
     resourceMetadata,

@@ -28,7 +28,7 @@ const register = (name: string, endpoint = "https://mcp.example.com/mcp") => ({
 });
 
 /** A hub that other machines could reach; the tests come from this one. */
-const open = (config: Parameters<typeof TestHub.start>[0] = {}) =>
+const open = (more: Parameters<typeof TestHub.start>[0] = {}) =>
   TestHub.start({ access, token: "admin", ...more });
 const everywhere = {
   host: "0.0.0.0",

@@ -1,7 +1,8 @@
-import { isAdmitted, maySee } from "../admission.js";
+import { isAdmitted } from "../admission.js";
+import { maySee } from "../admission-rules.js";
 import type { Entry } from "../entry.js";
 import type { Registry } from "../registry.js";
-import { type CapabilityKind, capabilityKinds, type CapabilitySnapshot } from "../snapshot.js";
+import { type CapabilityKind, type CapabilitySnapshot, capabilityKinds } from "../snapshot.js";
 import { type Policy, policyOf, type SubjectServer, subjectOf } from "./policy.js";
 import type { Principal } from "./principal.js";
 

@@ -1,5 +1,5 @@
+import type { Event } from "@hub/api";
 import type { BudgetBook, HubEvent, JournalEvent, Registry } from "@hub/core";
-import { eventView } from "./views.js";
 
 export type EventStreamOptions = {
   readonly registry: Registry;
@@ -9,6 +9,8 @@ export type EventStreamOptions = {
   readonly kinds?: readonly HubEvent["kind"][] | undefined;
   /** Whether the reader is told of an event. */
   readonly isHeard: (event: JournalEvent) => boolean;
+  /** An event as its reader is told of it. */
+  readonly viewOf: (event: JournalEvent) => Event;
   readonly stopping: AbortSignal;
   /** Calls `end` when its reader may read no more, at the latest within a second. Returns how to stop that. */
   readonly whileAllowed: (end: () => void) => () => void;
@@ -78,7 +80,9 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
 
   const line = (text: string) => encoder.encode(text);
   const message = (event: JournalEvent) =>
-    line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventView(event))}\n\n`);
+    line(
+      `event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(options.viewOf(event))}\n\n`,
+    );
 
   const close = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     if (isClosed) return;

@@ -14,6 +14,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import type { AdmissionRules } from "@hub/core/access";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
@@ -165,6 +166,7 @@ export async function createTestApp(
       ...options.access,
       authenticators: [tokens, ...(options.access?.authenticators ?? [])],
     }),
+    sights: new Sights(registry),
     tokens,
     checkEndpoint: () => {},
     doctor: new Doctor({
