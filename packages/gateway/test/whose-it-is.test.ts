@@ -186,7 +186,7 @@ describe("a session", () => {
     expect((await used.ask("ping")).result).toEqual({});
     expect(await hub.budget("principalSessions")).toMatchObject({
       used: 2,
-      by: "token:anna",
+      by: "test:anna",
       refused: 1,
     });
   });

@@ -111,7 +111,7 @@ describe("requests in a minute", () => {
     const hub = await start({ budgets: { callerRequests: 1_000 } });
     await statuses(5, () => askAt(hub.port, "/servers", bearer("one")));
     const { used, by, limit } = await hub.budget("callerRequests");
-    expect([by, limit]).toEqual(["token:one", 1_000]);
+    expect([by, limit]).toEqual(["test:one", 1_000]);
     expect(used).toBeGreaterThan(0);
   });
 });
@@ -182,7 +182,7 @@ describe("servers of one principal", () => {
     expect(all.map(({ status }) => status).sort()).toEqual([201, 201, 201, 429]);
     expect(all.find(({ status }) => status === 429)?.text).toContain("MCP_HUB_MAX_OWNED_SERVERS");
     const { used, by, refused: count } = await hub.budget("ownedServers");
-    expect([used, by, count]).toEqual([3, "token:other", 2]);
+    expect([used, by, count]).toEqual([3, "test:other", 2]);
     await hub.rest("DELETE", "/servers/a?force=true");
     expect((await send("c2", "one")).status).toBe(201);
   });
