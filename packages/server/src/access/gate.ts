@@ -84,12 +84,10 @@ export class Gate {
     if (this.isOpen) return bearer?.startsWith(tokenMark) === true ? noTokens() : openPrincipal;
     if (authorization !== undefined && bearer === undefined) return malformed();
     if (bearer === undefined) return this.#ask(0, head, bearer);
-    const refusal = this.#guesses?.refusal(head.address, bearer);
-    if (refusal !== undefined) return refusal;
     const asked = this.#ask(0, head, bearer);
     return asked instanceof Promise
-      ? asked.then((identified) => this.#noted(identified, head, bearer))
-      : this.#noted(asked, head, bearer);
+      ? asked.then((identified) => this.#noted(identified, head))
+      : this.#noted(asked, head);
   }
 
   /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
@@ -126,10 +124,9 @@ export class Gate {
   }
 
   /** Takes note of what became of a credential. */
-  #noted<Of extends Principal | HubError>(identified: Of, head: RequestHead, bearer: string): Of {
-    if (!HubError.is(identified)) this.#guesses?.accepted(bearer);
-    else if (identified.code === "UNAUTHENTICATED") this.#guesses?.failed(head.address);
-    return identified;
+  #noted(identified: Principal | HubError, head: RequestHead): Principal | HubError {
+    if (!HubError.is(identified) || identified.code !== "UNAUTHENTICATED") return identified;
+    return this.#guesses?.failed(head.address) ?? identified;
   }
 
   #ask(

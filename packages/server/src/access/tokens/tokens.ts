@@ -108,6 +108,20 @@ export class Tokens implements Authenticator {
   }
 
   /**
+   * What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. Who is
+   * no token of these stays who it is.
+   */
+  follow(principal: Principal): () => Principal | undefined {
+    if (this.ofPrincipal(principal) === undefined) return () => principal;
+    return () => {
+      const known = this.ofPrincipal(principal);
+      return known === undefined || isExpired(known.record, this.#clock.wall())
+        ? undefined
+        : known.principal;
+    };
+  }
+
+  /**
    * One hash and one comparison for whatever begins as a token does, so that the time it takes tells nothing of
    * which ids there are.
    */
