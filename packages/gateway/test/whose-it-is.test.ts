@@ -186,7 +186,7 @@ describe("a session", () => {
     expect((await used.ask("ping")).result).toEqual({});
     expect(await hub.budget("principalSessions")).toMatchObject({
       used: 2,
-      by: "test:anna",
+      by: "token:anna",
       refused: 1,
     });
   });
