@@ -6,9 +6,10 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { requireRemovable, serverNotFound } from "@hub/core";
+import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
+import { askerOf } from "./asker.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -61,10 +62,12 @@ export function addServerRoutes(
   serve(app, removeServer, async (call) => {
     const { id } = call.params;
     find(call);
-    if (call.query.force === "true") await registry.remove(id);
+    const by = askerOf(call);
+    if (call.query.force === "true") await registry.remove(id, undefined, by);
     else {
       const secrets = secretsOf(call.context);
-      await registry.remove(id, (entry) => requireRemovable(entry, secrets, registry.now()));
+      const mayRemove = (entry: Entry) => requireRemovable(entry, secrets, registry.now());
+      await registry.remove(id, mayRemove, by);
     }
     return call.empty();
   });
