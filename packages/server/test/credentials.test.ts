@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { CredentialList, EventList, ServerDetail } from "@hub/api";
 import {
   closeAll,
+  knownTokens,
   LegacyClient,
   LegacyUpstream,
   ModernClient,
@@ -478,6 +479,65 @@ describe("callers", () => {
     await hub.rest("POST", "/servers/safe/probe");
     const answers = [diagnosis, await hub.rest("GET", "/servers/safe"), await journal(hub)];
     expect(JSON.stringify(answers)).not.toContain(secret);
+  });
+});
+
+describe("who may give, see and take credentials", () => {
+  const access = knownTokens({
+    admin: [{ action: "admin" }],
+    "safe-admin": [{ action: "admin", servers: ["safe"] }, { action: "read" }],
+    caller: [{ action: "call" }],
+    stranger: [{ action: "admin", servers: ["other-*"] }],
+  });
+  const body = JSON.stringify({ kind: "header", name: "Authorization", value: bearer });
+
+  async function world() {
+    const hub = await TestHub.start({ access, token: "admin" });
+    const { upstream, heads } = locked(eras.modern());
+    await needsToken(hub, await upstream.start());
+    const ask = (token: string | undefined, method: string, path: string, sent?: string) =>
+      fetch(`${hub.url}${path}`, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(sent === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(sent === undefined ? {} : { body: sent }),
+      });
+    return { hub, heads, ask };
+  }
+
+  const path = "/servers/safe/credentials";
+  const requests = [
+    ["GET", path, undefined],
+    ["PUT", path, body],
+    ["DELETE", path, undefined],
+    ["PUT", `${path}/confirm`, JSON.stringify({ origins: ["http://127.0.0.1:9"] })],
+  ] as const;
+
+  test("an admin of the server, and nobody else; who does not see the server finds nothing", async () => {
+    const { hub, heads, ask } = await world();
+    for (const [method, at, sent] of requests) {
+      expect((await ask(undefined, method, at, sent)).status).toBe(401);
+      expect((await ask("caller", method, at, sent)).status).toBe(403);
+      expect((await ask("stranger", method, at, sent)).status).toBe(404);
+    }
+    expect((await listed(hub)).credentials).toEqual([]);
+    expect((await ask("safe-admin", "PUT", path, body)).status).toBe(200);
+    await hub.whenUp("safe");
+    expect((await listed(hub)).credentials).toMatchObject([{ setBy: "safe-admin" }]);
+    for (const [token, sees] of [
+      ["admin", true],
+      ["safe-admin", true],
+      ["caller", false],
+    ] as const) {
+      const detail = (await (await ask(token, "GET", "/servers/safe")).json()) as ServerDetail; // held to the contract
+      expect([token, detail.credentials !== undefined]).toEqual([token, sees]);
+    }
+    // The token of the caller stays with the hub.
+    const call = new ModernClient(hub.url, { token: "caller" }).call("safe__echo");
+    expect((await call.done).response.result).toBeDefined();
+    expect(heads.at(-1)).toMatchObject({ authorization: bearer });
   });
 });
 
