@@ -397,6 +397,26 @@ describe("a credential is bound to where the server was", () => {
     expect(hub.status("twin")).toBe("needs-token");
   });
 
+  test("another name does not get into the session that the probe keeps with it", async () => {
+    const hub = await TestHub.start();
+    const upstream = eras.legacy();
+    // It asks once, for a session, and lets nobody end one.
+    upstream.intercept = (request, response) => {
+      const isIn = request.headers["mcp-session-id"] !== undefined;
+      if (request.method !== "DELETE" && (isIn || request.headers.authorization === bearer))
+        return false;
+      request.resume();
+      response.writeHead(request.method === "DELETE" ? 405 : 401).end();
+      return true;
+    };
+    await needsToken(hub, await upstream.start());
+    await set(hub);
+    await hub.whenUp("safe");
+    await hub.announce("twin", upstream.endpoint);
+    await until("its twin to be locked out", () => hub.status("twin") === "needs-token");
+    expect(hub.entry("twin")?.snapshot).toBeUndefined();
+  });
+
   test("it follows a redirect on the same origin, and none to another", async () => {
     const hub = await TestHub.start();
     const canary = new ModernUpstream({ name: "safe" });
@@ -459,7 +479,8 @@ describe("callers", () => {
 
   test("get the server's answer as it is, also when it says the secret; findings of the hub do not", async () => {
     const hub = await TestHub.start();
-    const { upstream } = locked(eras.modern());
+    // It takes what it is sent for its name, too.
+    const { upstream } = locked(new ModernUpstream({ name: `called ${secret}` }));
     upstream.on("echo", (call) => textResult(String(call.headers.authorization)));
     await upstream.start();
     await needsToken(hub, upstream);
@@ -467,6 +488,12 @@ describe("callers", () => {
     await hub.whenUp("safe");
     const { response } = await new ModernClient(hub.url).call("safe__echo").done;
     expect(JSON.stringify(response.result)).toContain(secret);
+    await hub.rest("POST", "/servers/safe/probe");
+    const seen = (await hub.rest("GET", "/servers/safe")) as ServerDetail; // held to the contract
+    expect(seen.instances[0]?.probe).toMatchObject({ serverName: "called [secret]" });
+    const named = await hub.rest("POST", "/diagnose", { server: "safe" });
+    expect(JSON.stringify(named)).toContain("called [secret]");
+    expect(JSON.stringify(named)).not.toContain(secret);
 
     const said = encodeURIComponent(bearer);
     upstream.intercept = (request, reply) => {
@@ -477,7 +504,8 @@ describe("callers", () => {
     const diagnosis = await hub.rest("POST", "/diagnose", { server: "safe" });
     expect(JSON.stringify(diagnosis)).toContain("redirect");
     await hub.rest("POST", "/servers/safe/probe");
-    const answers = [diagnosis, await hub.rest("GET", "/servers/safe"), await journal(hub)];
+    const { instances, warnings } = (await hub.rest("GET", "/servers/safe")) as ServerDetail; // held to the contract
+    const answers = [diagnosis, instances, warnings, await journal(hub)];
     expect(JSON.stringify(answers)).not.toContain(secret);
   });
 });
