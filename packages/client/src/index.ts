@@ -4,6 +4,8 @@ export type {
   ClientConfig,
   ClientId,
   ClientList,
+  CredentialList,
+  CredentialView,
   Diagnosis,
   Event,
   EventKind,
@@ -48,6 +50,7 @@ export type {
   StrandsConfig,
 } from "@hub/api/config";
 export type { EditInput, RegistrationInput, ToolsetInput } from "@hub/core";
+export type { CredentialInput } from "@hub/core/upstream";
 export type { Choice, Need, Passed } from "./choose.js";
 export type { FindQuery, Found } from "./find.js";
 export { HubClient } from "./hub-client.js";

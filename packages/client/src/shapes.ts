@@ -3,6 +3,7 @@ import type {
   CapabilityChangeList,
   ClientConfig,
   ClientList,
+  CredentialList,
   Diagnosis,
   EventList,
   Health,
@@ -91,6 +92,10 @@ export const shapes = {
     changes: [{ seq: 0, at: "", hash: "", items: [{ change: "", kind: "", key: "" }] }],
     "nextCursor?": "",
   } satisfies Shape<CapabilityChangeList>,
+  credentials: {
+    origins: [""],
+    credentials: [{ name: "", kind: "", origins: [""], setAt: "", setBy: "", state: "" }],
+  } satisfies Shape<CredentialList>,
   toolsets: { toolsets: [toolset] } satisfies Shape<ToolsetList>,
   toolset: toolset satisfies Shape<ToolsetView>,
   preview: {

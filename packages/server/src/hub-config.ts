@@ -42,6 +42,11 @@ export type HubConfig = {
   readonly budgets: Budgets;
   /** Keep the parameters of the last calls, which may hold secrets, for `GET /calls`. */
   readonly keepsParams: boolean;
+  /**
+   * The file with the key that seals what the hub proves itself with to servers. Made when it is first needed.
+   * Default: `secret.key` in the data directory.
+   */
+  readonly secretKeyFile?: string | undefined;
 };
 
 type Nested = "settings" | "limits" | "budgets";

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
   AdmittedServers,
@@ -5,6 +7,7 @@ import {
   type Budgets,
   type Clock,
   type LeaseGrant,
+  MemoryCredentialStore,
   MemoryStore,
   MemoryTokenStore,
   MemoryToolsetStore,
@@ -19,13 +22,15 @@ import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
-import { holdResponse } from "@hub/testing";
+import { createTestDialer, holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
 import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
+import { Credentials } from "../../src/credentials/credentials.js";
+import { SecretKeyFile } from "../../src/credentials/secret-key.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
 
@@ -151,6 +156,16 @@ export async function createTestApp(
     store: options.toolsetStore ?? new MemoryToolsetStore(),
     clock,
   });
+  const credentials = await Credentials.open(
+    {
+      store: new MemoryCredentialStore(),
+      // Nothing is given to these hubs, so no key is ever made.
+      key: new SecretKeyFile(join(tmpdir(), "no-such-folder", "secret.key")),
+      clock,
+      dialer: createTestDialer(),
+    },
+    () => true,
+  );
   const tokens = await Tokens.open({ store: new MemoryTokenStore(), clock });
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
@@ -176,6 +191,7 @@ export async function createTestApp(
     tokens,
     signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
+    credentials,
     doctor: new Doctor({
       registry,
       logs,
@@ -188,6 +204,7 @@ export async function createTestApp(
       }),
       recentCalls: () => [],
       probeNow: async () => {},
+      secretsOf: () => [],
     }),
     logs,
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
@@ -203,6 +220,7 @@ export async function createTestApp(
         );
       }
     },
+    probeAgain: async () => {},
     webUi: options.webUi,
     stopping: stopping.signal,
     onError: (error) => errors.push(error),
