@@ -1,4 +1,6 @@
 export type {
+  AuditLine,
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
@@ -60,6 +62,7 @@ export { everyPage } from "./pages.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
   AdmissionState,
+  AuditQuery,
   BundleQuery,
   CallsQuery,
   ConfigQuery,

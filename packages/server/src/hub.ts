@@ -33,6 +33,7 @@ import type { HubApp } from "./api/hono.js";
 import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
 import { createApp } from "./app.js";
+import { Audit } from "./audit/audit.js";
 import type { TellFault } from "./boundary.js";
 import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
@@ -169,6 +170,13 @@ export async function composeHub(
     onListenerError,
   }).catch(closeStore);
   const admitted = new AdmittedServers(registry);
+  const audit = new Audit({
+    store: store.audit,
+    budgets,
+    now: () => clock.wall(),
+    log,
+    ...config.audit,
+  });
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -211,6 +219,8 @@ export async function composeHub(
     limits: config.limits,
     budgets,
     keepsParams: config.keepsParams,
+    tellsParams: config.audit.keepsArguments,
+    onCall: (call, principal) => audit.call(call, principal),
     log,
     onFault: tellGatewayFault,
     searchTools,
@@ -233,6 +243,7 @@ export async function composeHub(
   const app = createApp({
     registry,
     admitted,
+    audit,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
@@ -256,6 +267,7 @@ export async function composeHub(
   const trim = async () => {
     try {
       await store.trimJournal(journalKept);
+      await audit.trim();
     } catch (error) {
       log.warn("journal-not-trimmed", { error: describeError(error) });
     }
@@ -272,9 +284,12 @@ export async function composeHub(
     app,
     arrivals,
     callers,
-    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, audit, hubId }),
     tellFault,
-    start: () => scheduler.start(),
+    start: () => {
+      audit.start();
+      scheduler.start();
+    },
     drain: () => {
       stopping.abort();
       gateway.drain();
@@ -285,6 +300,7 @@ export async function composeHub(
       tokensFile?.close();
       await scheduler.stop();
       await registry.drain();
+      await audit.close();
       await dialer.close();
       await store.close();
     },

@@ -14,6 +14,7 @@ export const timeSettingNames = [
   "MCP_HUB_CALL_TIMEOUT_MS",
   "MCP_HUB_SESSION_IDLE_MS",
   "MCP_HUB_GRACE_MS",
+  "MCP_HUB_AUDIT_KEEP_MS",
 ] as const;
 
 /** The settings of the hub that are neither times nor budgets. */
@@ -34,6 +35,7 @@ export const otherSettingNames = [
   "LOG_LEVEL",
   "LOG_FORMAT",
   "MCP_HUB_KEEP_PARAMS",
+  "MCP_HUB_AUDIT_ARGUMENTS",
 ] as const;
 
 /** What servers and clients read, and the hub does not. */
