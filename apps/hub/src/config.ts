@@ -11,6 +11,8 @@ import {
 import { budgetNames, settingOf } from "@hub/core/limits";
 import { defaultConfig, type HubConfig } from "@hub/server";
 import { z } from "zod";
+import { isIssuer } from "./oidc-files.js";
+import { oidcSettings } from "./oidc-settings.js";
 import { budgetSettings, type NumberSetting, timeSettings } from "./settings.js";
 
 /** What the program reads from its environment. */
@@ -80,9 +82,11 @@ function isNetwork(text: string): boolean {
   );
 }
 
-/** An origin as people write it, with or without a slash behind it. */
+/** A URL that is no more than an origin, in whatever way that is written. */
 function isPublicUrl(text: string): boolean {
-  return isOrigin(text.replace(/\/$/, ""));
+  if (!URL.canParse(text)) return false;
+  const { origin, href, protocol } = new URL(text);
+  return /^https?:$/.test(protocol) && href === `${origin}/`;
 }
 
 const environment = z.object({
@@ -124,6 +128,20 @@ const environment = z.object({
     (patterns) => patterns.every((pattern) => /^[a-z0-9*-]{1,100}$/.test(pattern)),
     "must be patterns of ids such as payments-*, separated by commas",
   ),
+  MCP_HUB_OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, "must be an https URL without a query (http only on loopback)")
+    .optional(),
+  MCP_HUB_OIDC_AUDIENCE: list,
+  MCP_HUB_OIDC_HOSTS: list.refine(
+    (hosts) => hosts.every((host) => /^[A-Za-z0-9.-]+$/.test(host)),
+    "must be host names without scheme and port, separated by commas",
+  ),
+  MCP_HUB_OIDC_SCOPES: z.enum(["on", "off"], "must be on or off").default("on"),
+  MCP_HUB_OIDC_GRANTS_FILE: z.string().optional(),
+  MCP_HUB_OIDC_CLIENT_ID: z.string().optional(),
+  MCP_HUB_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  MCP_HUB_WORKLOADS_FILE: z.string().optional(),
   LOG_LEVEL: z
     .enum(
       ["silent", "fatal", "error", "warn", "info", "debug", "trace"],
@@ -175,6 +193,7 @@ export function parseConfig(env: Environment): ConfigResult {
     if (times[small] > times[large])
       problems.push(`${small} (${times[small]}) must not be more than ${large} (${times[large]})`);
   }
+  const oidc = oidcSettings(read, (name, problem) => problems.push(`${name} ${problem}`));
   if (problems.length > 0) return { ok: false, problems, unknown };
   return {
     ok: true,
@@ -192,6 +211,8 @@ export function parseConfig(env: Environment): ConfigResult {
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
       ...(read.MCP_HUB_ADMISSION === undefined ? {} : { admission: read.MCP_HUB_ADMISSION }),
       admit: read.MCP_HUB_ADMIT,
+      oidc,
+      signInMs: times.MCP_HUB_SIGN_IN_MS,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",

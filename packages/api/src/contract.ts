@@ -16,6 +16,7 @@ import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
+import { endSession, getSession, openSession } from "./session.js";
 import { findTools } from "./tools.js";
 import {
   createToolset,
@@ -65,6 +66,9 @@ export const contract: readonly Route[] = [
   listTokens,
   createToken,
   revokeToken,
+  getSession,
+  openSession,
+  endSession,
   getHealth,
   getReadiness,
   getVersion,

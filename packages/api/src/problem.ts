@@ -33,6 +33,7 @@ export const problems = {
   TOO_MANY_SERVERS: [429, "You have registered too many servers"],
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
+  ISSUER_UNAVAILABLE: [503, "The issuer of the token cannot be reached"],
   SHUTTING_DOWN: [503, "The hub is stopping"],
   INTERNAL: [500, "The hub failed"],
 } as const satisfies Record<HubErrorCode, readonly [status: number, title: string]>;
@@ -45,6 +46,7 @@ export const errorsOfEveryRoute = [
   "NO_PAGE_HERE",
   "UNAUTHENTICATED",
   "INSUFFICIENT_SCOPE",
+  "ISSUER_UNAVAILABLE",
   // It came from this hub, which has dialled itself by a detour.
   "ENDPOINT_REFUSED",
   "ROUTE_NOT_FOUND",

@@ -30,6 +30,7 @@ export const hubErrorCodes = [
   "TOO_MANY_SERVERS",
   "REGISTRY_FULL",
   "STORE_UNAVAILABLE",
+  "ISSUER_UNAVAILABLE",
   "SHUTTING_DOWN",
   "INTERNAL",
 ] as const;

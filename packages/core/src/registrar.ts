@@ -14,6 +14,7 @@ import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
+import { checkOwned, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -98,6 +99,7 @@ export class Registrar {
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    options.budgets.watch("ownedServers", () => mostOwned(options.catalogue));
   }
 
   /** See `Registry.register`. */
@@ -225,6 +227,7 @@ export class Registrar {
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have (${settingOf("instances")}). Stop some of them or register under another name.`,
         );
       }
+      checkOwned(registrant, record, this.#options, draft);
       draft.put(decision.record);
       const newness = decision.isNewInstance ? "new" : decision.isProven ? "again" : "unproven";
       draft.markRegistered(id, decision.instanceId, newness);

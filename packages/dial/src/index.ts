@@ -23,5 +23,11 @@ export {
   literalAddresses,
 } from "./endpoint-rules.js";
 export { hubIdHeader, hubViaHeader } from "./hop-headers.js";
+export {
+  createOperatorFetch,
+  type OperatorFetch,
+  type OperatorFetchOptions,
+  type OperatorRequest,
+} from "./operator-fetch.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { mostRedirects, redirectToFollow } from "./redirect.js";

@@ -26,8 +26,10 @@ import { faultError, newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
 import { addPythonClientRoutes } from "./api/python-client.js";
 import { addRegisterRoute } from "./api/register.js";
+import { addResourceMetadataRoute } from "./api/resource-metadata.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
+import { addSessionRoutes } from "./api/session.js";
 import { addTokenRoutes } from "./api/tokens.js";
 import { addToolRoutes } from "./api/tools.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
@@ -178,7 +180,7 @@ export function createApp(deps: AppDeps): HubApp {
     }
   });
 
-  addRegisterRoute(app, deps, () => lists.first());
+  addRegisterRoute(app, deps, (principal) => lists.first(deps.sights.of(principal)));
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists, paging);
   addAdmissionRoutes(app, deps);
@@ -192,6 +194,8 @@ export function createApp(deps: AppDeps): HubApp {
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addTokenRoutes(app, deps);
+  addSessionRoutes(app, deps);
+  addResourceMetadataRoute(app, deps.resourceMetadata);
   addOperationRoutes(app, deps);
   addAuditRoute(app, deps, paging);
   addDocsRoutes(app, deps.info.version);

@@ -1,6 +1,7 @@
 import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
 import { defaultBudgets } from "@hub/core/limits";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+import type { OidcSettings } from "./access/oidc/settings.js";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
@@ -29,6 +30,10 @@ export type HubConfig = {
   readonly admission?: "open" | "ask" | undefined;
   /** Patterns of ids of servers, such as `payments-*`, that are let in whoever registers them. */
   readonly admit: readonly string[];
+  /** Issuers whose tokens the hub takes. Default: none. */
+  readonly oidc: OidcSettings;
+  /** How long people stay signed in at a browser, in milliseconds. */
+  readonly signInMs: number;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -64,6 +69,8 @@ export const defaultConfig: HubConfig = {
   trustedProxies: [],
   allowEndpoints: [],
   admit: [],
+  oidc: {},
+  signInMs: 12 * 3_600_000,
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

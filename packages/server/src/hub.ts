@@ -11,8 +11,9 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { createDialer, createEndpointRules } from "@hub/dial";
+import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -26,7 +27,11 @@ import { Arrivals } from "./access/arrival.js";
 import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
 import { Guesses } from "./access/guesses.js";
+import { createOidc } from "./access/oidc/oidc.js";
+import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
+import { ownUrls } from "./access/own-urls.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
@@ -187,7 +192,25 @@ export async function composeHub(
     config.tokensFile === undefined
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
-  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const sessions = new Sessions({
+    clock,
+    lastsMs: config.signInMs,
+    follow: (principal) => tokens.follow(principal),
+  });
+  const authenticators = [
+    tokens,
+    ...(oidc === undefined ? [] : [oidc.authenticator]),
+    sessions,
+    ...(options.access?.authenticators ?? []),
+  ];
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
     tokensFile?.close();
     await closeStore(new StartError(needsAccess(config)));
@@ -230,12 +253,16 @@ export async function composeHub(
     refresh: createRefresher(scheduler, registry),
   });
   const steadily = () => clock.monotonic();
+  const resourceMetadata =
+    config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
+    challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
     authenticators,
     isNetwork: profile === "network",
     guesses: new Guesses(budgets, steadily),
   });
+  gate.onGone((principalId) => gateway.endOf(principalId));
   const callers = new Callers(budgets, steadily);
   const { allowedHosts, allowedOrigins, publicUrl } = config;
   const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
@@ -250,8 +277,16 @@ export async function composeHub(
     guard,
     arrivals,
     gate,
+    sights: new Sights(registry),
     callers,
     tokens,
+    signIn: {
+      sessions,
+      flow: oidc?.people?.flow,
+      issuer: config.oidc.people?.issuer,
+      onFailure: (reason) => log.warn("sign-in-failed", { reason }),
+    },
+    resourceMetadata,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -289,6 +324,7 @@ export async function composeHub(
     start: () => {
       audit.start();
       scheduler.start();
+      tokens.watch();
     },
     drain: () => {
       stopping.abort();
@@ -298,10 +334,12 @@ export async function composeHub(
       await gateway.close();
       clearInterval(trimming);
       tokensFile?.close();
+      tokens.close();
       await scheduler.stop();
       await registry.drain();
       await audit.close();
       await dialer.close();
+      await operatorFetch.close();
       await store.close();
     },
   };

@@ -4,6 +4,13 @@ export {
   type GateOptions,
   type Identified,
 } from "./access/gate.js";
+export type {
+  ClaimRule,
+  IssuerSettings,
+  OidcSettings,
+  PeopleIssuer,
+  WorkloadIssuer,
+} from "./access/oidc/settings.js";
 export { isLoopbackHost, type Profile, profileOf, type Reach } from "./access/profile.js";
 export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
 export type { RequestHead } from "./access/request-head.js";
@@ -26,6 +33,6 @@ export {
 export { newLeaseId } from "./lease-id.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
 export { StartError } from "./start-error.js";
-export { type Hub, startHub } from "./start-hub.js";
+export { type Hub, localUrl, startHub } from "./start-hub.js";
 export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

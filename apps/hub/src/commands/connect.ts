@@ -39,10 +39,22 @@ function tokenVariable(
   return environment.MCP_HUB_TOKEN ? "MCP_HUB_TOKEN" : undefined;
 }
 
+/** What becomes of other names of the file: a new file in its place has one. */
+function linkNotes({ isWritten, otherNames }: Connected): string[] {
+  if (otherNames === 0) return [];
+  const names = otherNames === 1 ? "another name" : `${otherNames} other names`;
+  return [
+    isWritten
+      ? `The file had ${names} (hard links): there, the text is the old one.`
+      : `The file has ${names} (hard links): there, the text will stay as it is.`,
+  ];
+}
+
 /** What is said below the difference. */
 function afterwards(result: Connected, client: ConnectClient, notes: readonly string[]): string[] {
   if (!result.isChanged) return [`${result.file} needs no change.`];
-  if (!result.isWritten) return ["", "Nothing was written. Give --write to write it."];
+  if (!result.isWritten)
+    return ["", ...linkNotes(result), "Nothing was written. Give --write to write it."];
   return [
     "",
     `${client.title}: ${result.file} was changed.`,
@@ -150,7 +162,7 @@ export const command = defineCommand({
       });
       const token =
         variable === undefined || options.remove ? undefined : client.tokenNote?.(variable);
-      const notes = [...(token === undefined ? [] : [token]), client.next];
+      const notes = [...linkNotes(result), ...(token === undefined ? [] : [token]), client.next];
       // As it is: its white space is part of it.
       if (!output.isJson) output.text(result.difference);
       output.answer(

@@ -15,6 +15,7 @@ export const timeSettingNames = [
   "MCP_HUB_SESSION_IDLE_MS",
   "MCP_HUB_GRACE_MS",
   "MCP_HUB_AUDIT_KEEP_MS",
+  "MCP_HUB_SIGN_IN_MS",
 ] as const;
 
 /** The settings of the hub that are neither times nor budgets. */
@@ -32,6 +33,14 @@ export const otherSettingNames = [
   "MCP_HUB_ALLOW_ENDPOINTS",
   "MCP_HUB_ADMISSION",
   "MCP_HUB_ADMIT",
+  "MCP_HUB_OIDC_ISSUER",
+  "MCP_HUB_OIDC_AUDIENCE",
+  "MCP_HUB_OIDC_HOSTS",
+  "MCP_HUB_OIDC_SCOPES",
+  "MCP_HUB_OIDC_GRANTS_FILE",
+  "MCP_HUB_OIDC_CLIENT_ID",
+  "MCP_HUB_OIDC_CLIENT_SECRET_FILE",
+  "MCP_HUB_WORKLOADS_FILE",
   "LOG_LEVEL",
   "LOG_FORMAT",
   "MCP_HUB_KEEP_PARAMS",

@@ -1,5 +1,6 @@
 export {
   grantSchema,
+  grantsSchema,
   type TokenInput,
   tokenSchema,
   tokensFileSchema,
@@ -24,6 +25,7 @@ export {
   type Principal,
   principalKinds,
 } from "../access/principal.js";
+export { SeenServers, type ServersInSight, Sights } from "../access/seen-servers.js";
 export type { TokenRecord } from "../access/token.js";
 export {
   type Admission,

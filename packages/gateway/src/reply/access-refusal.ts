@@ -6,6 +6,7 @@ const statuses = {
   INSUFFICIENT_SCOPE: 403,
   TOO_MANY_REQUESTS: 429,
   TOO_MANY_CONNECTIONS: 429,
+  ISSUER_UNAVAILABLE: 503,
 } as const;
 
 /** Why an MCP client is not let in. */
@@ -13,7 +14,7 @@ export type AccessRefusalCode = keyof typeof statuses;
 
 /** Whether the code of an error is one of those. */
 export function refusesAccess(code: string): code is AccessRefusalCode {
-  return code in statuses;
+  return Object.hasOwn(statuses, code);
 }
 
 /**
@@ -23,7 +24,7 @@ export function refusesAccess(code: string): code is AccessRefusalCode {
 export function accessRefusal(
   code: AccessRefusalCode,
   cause: string,
-): { readonly status: 401 | 403 | 429; readonly text: string } {
+): { readonly status: 401 | 403 | 429 | 503; readonly text: string } {
   return {
     status: statuses[code],
     text: errorText(null, failureError({ code, cause, mayHaveRun: false })),

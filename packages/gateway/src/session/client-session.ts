@@ -121,6 +121,12 @@ export class ClientSession implements Holder, Keepable {
     void this.changed();
   }
 
+  /** Whether what a server says outside of calls is for it: what it may call can change while they are connected. */
+  mayHear(serverId: string): boolean {
+    const entry = this.#context.catalogue.get(serverId);
+    return entry === undefined || mayCallSome(this.selection, entry.record);
+  }
+
   get logLevel(): string | undefined {
     return this.#logLevel;
   }

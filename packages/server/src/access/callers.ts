@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type BudgetBook, HubError } from "@hub/core";
 import { openPrincipal, type Principal } from "@hub/core/access";
 import { type BudgetName, peerOf, RateLimit, settingOf } from "@hub/core/limits";
-import { setPeer } from "@hub/gateway";
 import type { Arrival } from "./arrival.js";
 import { isControl, isRegistration } from "./control.js";
 import type { RequestHead } from "./request-head.js";
@@ -46,7 +45,7 @@ export class Callers {
     this.#owner = owner;
   }
 
-  /** Takes note of who sent a request. Returns why it is not answered now; undefined when it is. */
+  /** Takes note of whose a request is. Returns why it is not answered now; undefined when it is. */
   admit(
     head: RequestHead,
     principal: Principal,
@@ -56,7 +55,6 @@ export class Callers {
     if (principal === openPrincipal && !arrival.isForwarded) return undefined;
     const caller = callerOf(principal, arrival.address);
     if (incoming !== undefined) {
-      setPeer(incoming, caller);
       const refusal = this.#owner?.(incoming, caller);
       if (refusal !== undefined) return refusal;
     }

@@ -76,6 +76,17 @@ describe("Forwarded", () => {
   });
 });
 
+test.each([",", ":", " ", '"', "\\", "a", "for=", "0", "[", ";", "=", "1.", "a:"])(
+  "a header full of %j takes no longer than it is long",
+  (part) => {
+    const header = `, ${part.repeat(200_000)}\u0001`;
+    // Were the work the square of the length, this would run for minutes.
+    readForwarded(header);
+    readForwarded(`for="${header}`);
+    readOlderForwarded({ addresses: header, schemes: header, hosts: header });
+  },
+);
+
 describe("X-Forwarded-*", () => {
   test("lists of one length belong together, and a single scheme or host is said of all", () => {
     expect(

@@ -14,7 +14,7 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
  * be quoted; many proxies do not, and it can be read in one way only.
  */
 const pair = new RegExp(
-  `[ \\t]*(?:(${token})=(?:([^\\s;,="]+)|"((?:[^"\\\\]|\\\\[^])*)"))?[ \\t]*(;|,|$)`,
+  `[ \\t]*(?:(${token})=(?:([^\\s;,="]+)|"((?:[^"\\\\]|\\\\[^])*)")[ \\t]*)?(;|,|$)`,
   "y",
 );
 
@@ -80,9 +80,10 @@ export function readOlderForwarded({
 
 const membersOf = (list = ""): readonly string[] => list.split(",").map((member) => member.trim());
 
+// Clients write these too, so each is read in one go.
 const older = /^(\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?$/;
 const bracketed = /^\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?$/;
-const bare = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
+const bare = /^(?=[^:]*:)[0-9A-Fa-f:.]{2,45}$/;
 
 /** The address of a node, without its port; undefined for `unknown`, a made-up name and anything else. */
 function addressIn(node: string | undefined): string | undefined {

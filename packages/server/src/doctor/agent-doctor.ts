@@ -45,7 +45,8 @@ function inShort(diagnosis: Diagnosis): JsonObject {
       endpoint,
       problems,
       servers,
-      recentCalls: calls.slice(0, mostItems),
+      // Who else calls is nothing to an agent.
+      recentCalls: calls.slice(0, mostItems).map(({ principal, ...call }) => call),
       changes: changes.slice(0, mostItems),
       lastLines: logs.slice(0, 1).map(({ at, ageMs, lines }) => ({
         at,

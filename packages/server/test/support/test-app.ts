@@ -12,12 +12,14 @@ import {
   Toolsets,
 } from "@hub/core";
 import type { AdmissionRules } from "@hub/core/access";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
+import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
@@ -156,6 +158,11 @@ export async function createTestApp(
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
+  const sessions = new Sessions({
+    clock,
+    lastsMs: 3_600_000,
+    follow: (principal) => tokens.follow(principal),
+  });
   const app = createApp({
     registry,
     admitted: new AdmittedServers(registry),
@@ -173,9 +180,11 @@ export async function createTestApp(
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     gate: new Gate({
       ...options.access,
-      authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+      authenticators: [tokens, sessions, ...(options.access?.authenticators ?? [])],
     }),
+    sights: new Sights(registry),
     tokens,
+    signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
     doctor: new Doctor({
       registry,
