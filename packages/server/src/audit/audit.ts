@@ -79,6 +79,11 @@ export class Audit {
     await this.flush();
   }
 
+  /** Writes down what is then done; resolves when that is durable. Rejects with STORE_UNAVAILABLE. */
+  decided(line: Asker & Pick<AuditRecord, "action" | "subject">): Promise<void> {
+    return this.#options.store.append([{ ...line, at: this.#options.now(), outcome: "done" }]);
+  }
+
   /** Takes note of a call of somebody. Costs no more than a place in a list. */
   call(
     { at, serverId, method, name, durationMs, outcome, params }: EndedCall,
