@@ -1,4 +1,6 @@
 export type {
+  AuditLine,
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
@@ -63,6 +65,7 @@ export { everyPage } from "./pages.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
   AdmissionState,
+  AuditQuery,
   BundleQuery,
   CallsQuery,
   ConfigQuery,
