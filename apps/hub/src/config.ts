@@ -82,9 +82,11 @@ function isNetwork(text: string): boolean {
   );
 }
 
-/** An origin as people write it, with or without a slash behind it. */
+/** A URL that is no more than an origin, in whatever way that is written. */
 function isPublicUrl(text: string): boolean {
-  return isOrigin(text.replace(/\/$/, ""));
+  if (!URL.canParse(text)) return false;
+  const { origin, href, protocol } = new URL(text);
+  return /^https?:$/.test(protocol) && href === `${origin}/`;
 }
 
 const environment = z.object({

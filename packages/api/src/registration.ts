@@ -82,6 +82,7 @@ export const registerServer = defineRoute({
     "UNSUPPORTED_MEDIA_TYPE",
     "ENDPOINT_REFUSED",
     "STORE_UNAVAILABLE",
+    "TOO_MANY_SERVERS",
     "REGISTRY_FULL",
   ],
 });

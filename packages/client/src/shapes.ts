@@ -132,6 +132,6 @@ export const shapes = {
   madeToken: { ...token, token: "" } satisfies Shape<MadeTokenView>,
   session: { isSignedIn: false, ways: [""] } satisfies Shape<SessionView>,
   health: { status: "" } satisfies Shape<Health>,
-  readiness: { status: "", servers: 0 } satisfies Shape<Readiness>,
+  readiness: { status: "", "servers?": 0 } satisfies Shape<Readiness>,
   version: { name: "", version: "", startedAt: "" } satisfies Shape<HubVersion>,
 } as const;

@@ -164,7 +164,7 @@ const budgetTable = {
     least: 10,
     most: 1_000_000,
     meaning:
-      "credentials of one address in a minute that are not valid; the hub looks at further ones later, except at those that it accepted lately",
+      "credentials of one address in a minute that are not valid; further ones have to wait. One that is valid is always accepted",
   },
   callerCalls: {
     per: "client",

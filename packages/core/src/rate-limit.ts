@@ -4,7 +4,7 @@ const lostMs = 0.001;
 /** How many of those that came first are looked at for one that can be forgotten. */
 const lookedAt = 8;
 
-export type RateLimitOptions = {
+type RateLimitOptions = {
   /** How many each may take at once, and in every further minute. */
   readonly perMinute: number;
   /** Milliseconds that only grow. */

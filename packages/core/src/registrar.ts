@@ -13,6 +13,7 @@ import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
+import { checkOwned, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -97,6 +98,7 @@ export class Registrar {
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    options.budgets.watch("ownedServers", () => mostOwned(options.catalogue));
   }
 
   /** See `Registry.register`. */
@@ -224,6 +226,7 @@ export class Registrar {
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have (${settingOf("instances")}). Stop some of them or register under another name.`,
         );
       }
+      checkOwned(registrant, record, this.#options, draft);
       draft.put(decision.record);
       const newness = decision.isNewInstance ? "new" : decision.isProven ? "again" : "unproven";
       draft.markRegistered(id, decision.instanceId, newness);

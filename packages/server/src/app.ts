@@ -161,7 +161,7 @@ export function createApp(deps: AppDeps): HubApp {
     }
   });
 
-  addRegisterRoute(app, deps, () => lists.first());
+  addRegisterRoute(app, deps, (principal) => lists.first(deps.sights.of(principal)));
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists, paging);
   addAdmissionRoutes(app, deps);

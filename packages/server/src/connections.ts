@@ -171,15 +171,16 @@ export class Connections {
   /** Counts a connection as somebody's from now on. Returns why that client may have no more of them. */
   belongsTo(socket: Duplex, peer: string): HubError | undefined {
     const connection = this.#open.get(socket);
-    if (connection === undefined || connection.peer === peer) return undefined;
+    // What is answered in the reserve is answered whoever asks it.
+    if (connection === undefined || connection.isReserved || connection.peer === peer)
+      return undefined;
     const before = connection.peer;
-    const places = connection.isReserved ? this.#reserve : this.#places;
-    places.leave(before, connection);
-    if (places.admit(peer, connection)) {
+    this.#places.leave(before, connection);
+    if (this.#places.admit(peer, connection)) {
       connection.peer = peer;
       return undefined;
     }
-    places.keep(before, connection);
+    this.#places.keep(before, connection);
     return this.#tooMany();
   }
 

@@ -11,6 +11,7 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
@@ -244,8 +245,6 @@ export async function composeHub(
   const steadily = () => clock.monotonic();
   const resourceMetadata =
     config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
-  // Whose token is revoked or changed begins anew with what is valid.
-  tokens.onGone(({ id }) => gateway.endOf(id));
   const gate = new Gate({
     challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
@@ -253,6 +252,7 @@ export async function composeHub(
     isNetwork: profile === "network",
     guesses: new Guesses(budgets, steadily),
   });
+  gate.onGone((principalId) => gateway.endOf(principalId));
   const callers = new Callers(budgets, steadily);
   const { allowedHosts, allowedOrigins, publicUrl } = config;
   const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
@@ -266,6 +266,7 @@ export async function composeHub(
     guard,
     arrivals,
     gate,
+    sights: new Sights(registry),
     callers,
     tokens,
     signIn: {
@@ -308,7 +309,10 @@ export async function composeHub(
     callers,
     takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
-    start: () => scheduler.start(),
+    start: () => {
+      scheduler.start();
+      tokens.watch();
+    },
     drain: () => {
       stopping.abort();
       gateway.drain();
@@ -317,6 +321,7 @@ export async function composeHub(
       await gateway.close();
       clearInterval(trimming);
       tokensFile?.close();
+      tokens.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();

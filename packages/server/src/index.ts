@@ -33,6 +33,6 @@ export {
 export { newLeaseId } from "./lease-id.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
 export { StartError } from "./start-error.js";
-export { type Hub, startHub } from "./start-hub.js";
+export { type Hub, localUrl, startHub } from "./start-hub.js";
 export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

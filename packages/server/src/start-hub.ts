@@ -18,8 +18,14 @@ export type Hub = {
 
 const drainMs = 8_000;
 
-/** Who listens on all addresses is reached at that of this machine alone. */
 const everywhere: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** Where programs on this machine reach a hub: one that listens on all addresses, at that of this machine alone. */
+export function localUrl(host: string, port: number): string {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const near = everywhere[bare] ?? bare;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
+}
 
 /**
  * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a hub that
@@ -51,10 +57,9 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   listener = running;
   hub.start();
   const { port } = running;
-  const near = everywhere[host] ?? host;
   let stopped: Promise<void> | undefined;
   return {
-    url: `http://${near.includes(":") ? `[${near}]` : near}:${port}`,
+    url: localUrl(host, port),
     port,
     registry: hub.registry,
     get isOpen() {

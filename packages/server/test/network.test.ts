@@ -28,8 +28,8 @@ const register = (name: string, endpoint = "https://mcp.example.com/mcp") => ({
 });
 
 /** A hub that other machines could reach; the tests come from this one. */
-const open = (config: Parameters<typeof TestHub.start>[0] = {}) =>
-  TestHub.start({ access, token: "admin", ...config });
+const open = (more: Parameters<typeof TestHub.start>[0] = {}) =>
+  TestHub.start({ access, token: "admin", ...more });
 const everywhere = {
   host: "0.0.0.0",
   publicUrl,

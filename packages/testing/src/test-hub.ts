@@ -31,6 +31,8 @@ export type TestHubOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Keep the parameters of the last calls. Default: no. */
   readonly keepsParams?: boolean;
+  /** A file of tokens. Default: none. */
+  readonly tokensFile?: string | undefined;
   /** Default: an open hub. */
   readonly access?: AccessOptions | undefined;
   /** Default: as the hub's. */
@@ -89,7 +91,14 @@ export class TestHub {
 
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mcp-hub-gateway-"));
-    const { limits = {}, budgets = {}, settings = {}, keepsParams = false, port = 0 } = options;
+    const {
+      limits = {},
+      budgets = {},
+      settings = {},
+      keepsParams = false,
+      port = 0,
+      tokensFile,
+    } = options;
     const errors: unknown[] = [];
     const warnings: unknown[] = [];
     const hub = await startHub({
@@ -99,6 +108,7 @@ export class TestHub {
         ...options.config,
         port,
         dataDir,
+        tokensFile,
         limits,
         budgets,
         settings,

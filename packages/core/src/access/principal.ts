@@ -16,6 +16,8 @@ export type Grant = {
   readonly tags?: readonly string[] | undefined;
   /** Patterns of names of tools, as their server has them. A grant with them covers no prompt and no resource. */
   readonly tools?: readonly string[] | undefined;
+  /** How many names may be registered with it. Default: as many as the hub gives each. */
+  readonly mostServers?: number | undefined;
 };
 
 /** How the hub knows who is asking: not at all, by a token of its own, as a person, or as a program. */

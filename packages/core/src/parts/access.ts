@@ -25,6 +25,7 @@ export {
   type Principal,
   principalKinds,
 } from "../access/principal.js";
+export { SeenServers, type ServersInSight, Sights } from "../access/seen-servers.js";
 export type { TokenRecord } from "../access/token.js";
 export {
   type Admission,

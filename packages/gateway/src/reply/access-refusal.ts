@@ -30,7 +30,3 @@ export function accessRefusal(
     text: errorText(null, failureError({ code, cause, mayHaveRun: false })),
   };
 }
-
-/** Whether a code is one of these. */
-export const isAccessRefusal = (code: string): code is AccessRefusalCode =>
-  Object.hasOwn(statuses, code);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { HubError } from "@hub/core";
 import { plainAddress } from "@hub/core/limits";
 import { addressKind, canonicalAddress, type Network, networkHolds, parseNetwork } from "@hub/dial";
@@ -129,14 +130,27 @@ export class Arrivals {
   }
 }
 
+type Ends = Pick<Received, "peer" | "localAddress">;
+
+/** The addresses of connections, each of which brings many requests. */
+const ends = new WeakMap<Socket, Ends>();
+
+function endsOf(socket: Socket): Ends {
+  const known = ends.get(socket);
+  if (known !== undefined) return known;
+  const plain = (address: string | undefined) =>
+    address === undefined ? undefined : plainAddress(address);
+  const found = { peer: plain(socket.remoteAddress), localAddress: plain(socket.localAddress) };
+  ends.set(socket, found);
+  return found;
+}
+
 /** What is known of a request as Node has it. */
 export function receivedBy({ headers, socket }: IncomingMessage): Received {
-  const { remoteAddress, localAddress } = socket;
+  const { peer, localAddress } = endsOf(socket);
   return {
-    peer: remoteAddress === undefined ? undefined : plainAddress(remoteAddress),
-    get localAddress() {
-      return localAddress === undefined ? undefined : plainAddress(localAddress);
-    },
+    peer,
+    localAddress,
     isEncrypted: "encrypted" in socket && socket.encrypted === true,
     host: headers.host ?? "",
     header: (name) => {

@@ -20,6 +20,13 @@ export interface Authenticator {
    * its own kind, with a HubError such as `invalidCredential` makes.
    */
   authenticate(head: RequestHead, bearer: string | undefined): Identified | Promise<Identified>;
+  /**
+   * Calls `listener` with the id of each principal whose credential ends, within a second of that, so that what it
+   * has open ends too. Default: what is open stays open.
+   */
+  onGone?(listener: (principalId: string) => void): void;
+  /** Whether a principal that it let in has gone meanwhile. Default: false. */
+  isGone?(principal: Principal): boolean;
 }
 
 export type GateOptions = {
@@ -45,6 +52,9 @@ export class Gate {
   readonly #authenticators: readonly Authenticator[];
   readonly #challengeParameters: (head: RequestHead) => Readonly<Record<string, string>>;
   readonly #isNetwork: boolean;
+  readonly #goneListeners = new Set<(principalId: string) => void>();
+  /** What ends when its principal goes, by the principal's id. */
+  readonly #open = new Map<string, Set<() => void>>();
   readonly #guesses: Guesses | undefined;
 
   constructor({ authenticators, challengeParameters, isNetwork, guesses }: GateOptions = {}) {
@@ -52,6 +62,8 @@ export class Gate {
     this.#authenticators = authenticators ?? [];
     this.#challengeParameters = challengeParameters ?? (() => ({}));
     this.#isNetwork = isNetwork ?? false;
+    for (const authenticator of this.#authenticators)
+      authenticator.onGone?.((principalId) => this.#tellGone(principalId));
   }
 
   /** Whether everybody may do all, because the hub has neither tokens nor an issuer. */
@@ -72,12 +84,10 @@ export class Gate {
     if (this.isOpen) return bearer?.startsWith(tokenMark) === true ? noTokens() : openPrincipal;
     if (authorization !== undefined && bearer === undefined) return malformed();
     if (bearer === undefined) return this.#ask(0, head, bearer);
-    const refusal = this.#guesses?.refusal(head.address, bearer);
-    if (refusal !== undefined) return refusal;
     const asked = this.#ask(0, head, bearer);
     return asked instanceof Promise
-      ? asked.then((identified) => this.#noted(identified, head, bearer))
-      : this.#noted(asked, head, bearer);
+      ? asked.then((identified) => this.#noted(identified, head))
+      : this.#noted(asked, head);
   }
 
   /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
@@ -85,11 +95,38 @@ export class Gate {
     return challengeOf(error, this.#challengeParameters(head));
   }
 
+  /** Calls `listener` with the id of each principal that may ask no more. */
+  onGone(listener: (principalId: string) => void): void {
+    this.#goneListeners.add(listener);
+  }
+
+  /**
+   * Calls `end` once when a principal may ask no more; now, when it went while its request was under way. Returns
+   * how to say that there is nothing to end any more.
+   */
+  whileKnown(principal: Principal, end: () => void): () => void {
+    const isGone = this.#authenticators.some((one) => one.isGone?.(principal) === true);
+    if (isGone || (principal === openPrincipal && !this.isOpen)) {
+      end();
+      return () => undefined;
+    }
+    const own = this.#open.get(principal.id) ?? new Set();
+    this.#open.set(principal.id, own.add(end));
+    return () => {
+      own.delete(end);
+      if (own.size === 0 && this.#open.get(principal.id) === own) this.#open.delete(principal.id);
+    };
+  }
+
+  #tellGone(principalId: string): void {
+    for (const end of [...(this.#open.get(principalId) ?? [])]) end();
+    for (const listener of this.#goneListeners) listener(principalId);
+  }
+
   /** Takes note of what became of a credential. */
-  #noted<Of extends Principal | HubError>(identified: Of, head: RequestHead, bearer: string): Of {
-    if (!HubError.is(identified)) this.#guesses?.accepted(bearer);
-    else if (identified.code === "UNAUTHENTICATED") this.#guesses?.failed(head.address);
-    return identified;
+  #noted(identified: Principal | HubError, head: RequestHead): Principal | HubError {
+    if (!HubError.is(identified) || identified.code !== "UNAUTHENTICATED") return identified;
+    return this.#guesses?.failed(head.address) ?? identified;
   }
 
   #ask(
@@ -111,8 +148,10 @@ export class Gate {
 /** Addresses end up in logs and histories, so no token in one is ever valid. */
 function hasTokenInQuery(target: string): boolean {
   const mark = target.indexOf("?");
-  if (mark === -1 || !/access(_|%5f)token/i.test(target)) return false;
-  return new URLSearchParams(target.slice(mark + 1)).has("access_token");
+  const query = mark === -1 ? "" : target.slice(mark + 1);
+  // Most queries need no closer look.
+  if (!query.includes("access_token") && !query.includes("%")) return false;
+  return new URLSearchParams(query).has("access_token");
 }
 
 const tokenInQuery = () =>

@@ -18,7 +18,10 @@ export function addClaudeDesktopBundleRoute(app: HubApp, deps: AppDeps): void {
   serve(app, getClaudeDesktopBundle, async (call) => {
     const { context } = call;
     const { mode, ...asked } = call.query;
-    const wanted = wantedBy({ ...asked, mode: mode ?? "auto" }, publicUrlOf(context), deps);
+    const wanted = wantedBy({ ...asked, mode: mode ?? "auto" }, publicUrlOf(context), {
+      admitted: deps.sights.of(call.principal).admitted,
+      toolsets: deps.toolsets,
+    });
     const { key, url } = hubConnection(wanted.hubUrl, {
       ...selectionOf(wanted),
       ...(mode === "search" ? { mode } : {}),

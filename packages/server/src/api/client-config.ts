@@ -6,7 +6,8 @@ import {
   type QueryOf,
 } from "@hub/api";
 import { type ClientKind, clients, directConfig, hubConfig } from "@hub/api/config";
-import { type AdmittedServers, HubError, toolsetNotFound } from "@hub/core";
+import { HubError, toolsetNotFound } from "@hub/core";
+import type { ServersInSight } from "@hub/core/access";
 import { isHidden } from "@hub/core/shown";
 import { accepts } from "hono/accepts";
 import {
@@ -69,7 +70,7 @@ type Asked = Pick<QueryOf<typeof getClientConfig>, "servers" | "tags" | "toolset
 export function wantedBy(
   asked: Asked,
   hubUrl: string,
-  { admitted, toolsets }: Pick<AppDeps, "admitted" | "toolsets">,
+  { admitted, toolsets }: Pick<AppDeps, "toolsets"> & { readonly admitted: ServersInSight },
 ): Wanted {
   checkTogether(asked);
   checkServers(asked.servers ?? [], admitted);
@@ -83,13 +84,13 @@ export function wantedBy(
   return { hubUrl, servers, tags, hidden, toolset, mode };
 }
 
-function throughHub(client: ClientKind, wanted: Wanted, admitted: AdmittedServers): ClientConfig {
+function throughHub(client: ClientKind, wanted: Wanted, admitted: ServersInSight): ClientConfig {
   const { connection, tooMany } = hubShows(client, wanted, admitted);
   const named = () => hubShows(client, withoutTags(wanted, admitted), admitted).connection;
   return hubConfig(client, connection, named, { keepers: stateKeepers(wanted, admitted), tooMany });
 }
 
-export function addClientConfigRoutes(app: HubApp, { admitted, toolsets }: AppDeps): void {
+export function addClientConfigRoutes(app: HubApp, { sights, toolsets }: AppDeps): void {
   serve(app, listClients, (call) =>
     call.json(200, {
       clients: clients.map(({ id, title, format, file }) => ({
@@ -104,6 +105,7 @@ export function addClientConfigRoutes(app: HubApp, { admitted, toolsets }: AppDe
   serve(app, getClientConfig, (call) => {
     const { context } = call;
     const client = clientNamed(call.params.client);
+    const { admitted } = sights.of(call.principal);
     const asked = call.query;
     const wanted = wantedBy(asked, publicUrlOf(context), { admitted, toolsets });
     const config =

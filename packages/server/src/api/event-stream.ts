@@ -1,5 +1,5 @@
+import type { Event } from "@hub/api";
 import type { BudgetBook, HubEvent, JournalEvent, Registry } from "@hub/core";
-import { eventView } from "./views.js";
 
 export type EventStreamOptions = {
   readonly registry: Registry;
@@ -9,7 +9,11 @@ export type EventStreamOptions = {
   readonly kinds?: readonly HubEvent["kind"][] | undefined;
   /** Whether the reader is told of an event. */
   readonly isHeard: (event: JournalEvent) => boolean;
+  /** An event as its reader is told of it. */
+  readonly viewOf: (event: JournalEvent) => Event;
   readonly stopping: AbortSignal;
+  /** Calls `end` when its reader may read no more, at the latest within a second. Returns how to stop that. */
+  readonly whileAllowed: (end: () => void) => () => void;
   readonly budgets: BudgetBook;
   /** The address of its reader. */
   readonly peer: string;
@@ -34,6 +38,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   let isCatchingUp = options.after !== undefined;
   let hasDropped = false;
   let wake: (() => void) | undefined;
+  let unbind: (() => void) | undefined;
   let isOver = false;
   let isClosed = false;
 
@@ -48,6 +53,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     stopping.removeEventListener("abort", stop);
     clearInterval(keepAlive);
     unwatch();
+    unbind?.();
     options.onEnd();
     wake?.();
   };
@@ -68,12 +74,15 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     wake?.();
   }, keepAliveMs);
   keepAlive.unref();
+  unbind = options.whileAllowed(stop);
   if (stopping.aborted) stop();
   else stopping.addEventListener("abort", stop);
 
   const line = (text: string) => encoder.encode(text);
   const message = (event: JournalEvent) =>
-    line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventView(event))}\n\n`);
+    line(
+      `event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(options.viewOf(event))}\n\n`,
+    );
 
   const close = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     if (isClosed) return;

@@ -1,14 +1,14 @@
 import { type EventList, listEvents, type QueryOf } from "@hub/api";
-import { HubError, type JournalEvent, type Registry } from "@hub/core";
+import { HubError, type Registry } from "@hub/core";
+import type { SeenServers } from "@hub/core/access";
 import { callerOf } from "../access/callers.js";
 import { eventStream } from "./event-stream.js";
 import { addressOf, type HubApp } from "./hono.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { newInstance } from "./problem.js";
-import { hears } from "./seen.js";
+import { heardEvent, hears } from "./seen.js";
 import { serve } from "./serve.js";
-import { eventView } from "./views.js";
 
 /** EventSource says what it wants; a person with curl gets the stream too, unless paging was asked for. */
 function wantsStream(accept: string | undefined, asksForPage: boolean): boolean {
@@ -20,8 +20,9 @@ async function journalPage(
   registry: Registry,
   { mostBytes }: Paging,
   { limit = 100, cursor, server, kind }: QueryOf<typeof listEvents>,
-  isHeard: (event: JournalEvent) => boolean,
+  seen: SeenServers,
 ): Promise<EventList> {
+  const isHeard = hears(seen);
   const read = (before: number | undefined, most: number) =>
     registry.journal({
       order: "newest-first",
@@ -35,7 +36,7 @@ async function journalPage(
   const last = events.at(-1);
   const hasMore = last !== undefined && (await read(last.seq, 1)).length > 0;
   return {
-    events: events.filter(isHeard).map(eventView),
+    events: events.filter(isHeard).map((event) => heardEvent(event, seen)),
     ...(hasMore ? { nextCursor: String(last.seq) } : {}),
   };
 }
@@ -45,10 +46,10 @@ const retryAfterMs = 10_000;
 export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void {
   serve(app, listEvents, async (call) => {
     const { context, query: asked } = call;
-    const isHeard = hears(call.principal, deps.registry);
+    const seen = deps.sights.of(call.principal);
     const accept = context.req.header("accept");
     if (!wantsStream(accept, asked.limit !== undefined || asked.cursor !== undefined)) {
-      return call.json(200, await journalPage(deps.registry, paging, asked, isHeard));
+      return call.json(200, await journalPage(deps.registry, paging, asked, seen));
     }
     const headers = {
       "content-type": "text/event-stream",
@@ -81,8 +82,10 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       after,
       serverId: asked.server,
       kinds: asked.kind,
-      isHeard,
+      isHeard: hears(seen),
+      viewOf: (event) => heardEvent(event, seen),
       stopping: deps.stopping,
+      whileAllowed: (end) => deps.gate.whileKnown(call.principal, end),
       onFault: (error) => deps.onError(error, context.req.raw, newInstance()),
     });
     return context.body(body, 200, headers);

@@ -1,4 +1,5 @@
 import type { AdmittedServers, BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { Sights } from "@hub/core/access";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
 import type { Arrivals } from "../access/arrival.js";
@@ -57,6 +58,8 @@ export type AppDeps = {
   readonly callers?: Callers | undefined;
   /** Says who is asking. */
   readonly gate: Gate;
+  /** What each of them sees of the catalogue. */
+  readonly sights: Sights;
   readonly tokens: Tokens;
   /** How people sign in to the page. */
   readonly signIn: SignIn;

@@ -17,8 +17,9 @@ function beatOf(instances: readonly Instance[]): Pulse["servers"][string] | unde
   };
 }
 
-export function addPulseRoute(app: HubApp, { admitted }: AppDeps): void {
+export function addPulseRoute(app: HubApp, { sights }: AppDeps): void {
   serve(app, getPulse, (call) => {
+    const { admitted } = sights.of(call.principal);
     const showsHidden = call.query.hidden === "true";
     const beats = admitted.list().flatMap(({ record, instances }) => {
       if (isHidden(record) && !showsHidden) return [];

@@ -1,34 +1,41 @@
-import type { EntryRecord, JournalEvent, Registry } from "@hub/core";
-import { maySee, type Principal, policyOf, subjectOf } from "@hub/core/access";
+import type { Event } from "@hub/api";
+import type { EntryRecord, JournalEvent } from "@hub/core";
+import { maySee, type Principal, policyOf, type SeenServers, subjectOf } from "@hub/core/access";
+import { eventView } from "./views.js";
 
 /** Whether somebody sees a server: what was not let in is there for those only who may judge it. */
 export function maySeeEntry(principal: Principal, record: EntryRecord): boolean {
   return maySee(policyOf(principal), record);
 }
 
-/** Whether somebody sees what is kept of a server, by its id. What is kept of one that is gone tells nothing of another. */
-export function seesServer(
-  principal: Principal,
-  registry: Registry,
-): (serverId: string) => boolean {
-  const policy = policyOf(principal);
-  if (policy.mayWithAll("admin")) return () => true;
-  return (serverId) => {
-    const entry = registry.get(serverId);
-    return entry === undefined || maySee(policy, entry.record);
-  };
-}
-
-/** Whether somebody hears of an event: one that was about what nobody had let in stays with those who judge. */
-export function hears(principal: Principal, registry: Registry): (event: JournalEvent) => boolean {
-  const policy = policyOf(principal);
+/**
+ * Whether somebody hears of an event: one about a server that it does not see stays with those who do, and one
+ * from before anybody had let the server in, with those who judge.
+ */
+export function hears(seen: SeenServers): (event: JournalEvent) => boolean {
+  const { policy } = seen;
   if (policy.mayWithAll("admin")) return () => true;
   return ({ isWithheld, serverId }) => {
-    if (isWithheld !== true) return true;
-    const record = registry.get(serverId)?.record;
+    if (isWithheld !== true) return seen.sees(serverId);
+    const record = seen.get(serverId)?.record;
     return policy.may(
       "admin",
       record === undefined ? { id: serverId, tags: [] } : subjectOf(record),
     );
   };
+}
+
+/** An event as somebody hears it: without the tools, prompts and resources that it does not see. */
+export function heardEvent(event: JournalEvent, seen: SeenServers): Event {
+  const { serverId } = event;
+  if (event.kind !== "capabilities-changed" || seen.seesWhole(serverId)) return eventView(event);
+  const items = event.items.filter(({ kind, key }) => seen.seesItem(serverId, kind, key));
+  const count = (change: string) => items.filter((item) => item.change === change).length;
+  return eventView({
+    ...event,
+    items,
+    added: count("added"),
+    removed: count("removed"),
+    changed: count("changed"),
+  });
 }

@@ -17,7 +17,6 @@ import { addOfferRoutes, type FindServer } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
-import { maySeeEntry } from "./seen.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";
 import { instant } from "./views.js";
@@ -43,16 +42,16 @@ export function addServerRoutes(
 ): void {
   const { registry } = deps;
   const find: FindServer = ({ principal, params }) => {
-    const entry = registry.get(params.id);
-    if (entry === undefined || !maySeeEntry(principal, entry.record))
-      throw serverNotFound(params.id.slice(0, 100));
+    const entry = deps.sights.of(principal).get(params.id);
+    if (entry === undefined) throw serverNotFound(params.id.slice(0, 100));
     return entry;
   };
 
   serve(app, listServers, (call) => {
     const { context, principal } = call;
     const isWhole = !context.req.url.includes("?");
-    return answerListing(context, isWhole ? lists.all() : lists.page(call.query, principal));
+    const seen = deps.sights.of(principal);
+    return answerListing(context, isWhole ? lists.all(seen) : lists.page(call.query, seen));
   });
 
   serve(app, getServer, (call) => answerDetail(call, find(call), registry));
@@ -87,8 +86,14 @@ export function addServerRoutes(
       mostBytes: paging.mostBytes,
     });
     const last = changes.at(-1);
+    const seen = deps.sights.of(call.principal);
+    const isWhole = seen.seesWhole(record.id);
+    const shown = ({ kind, key }: CapabilityChange["items"][number]) =>
+      isWhole || seen.seesItem(record.id, kind, key);
     return call.json(200, {
-      changes: changes.map(changeView),
+      changes: changes.map((change) =>
+        changeView({ ...change, items: change.items.filter(shown) }),
+      ),
       ...(hasMore && last !== undefined ? { nextCursor: String(last.seq) } : {}),
     });
   });

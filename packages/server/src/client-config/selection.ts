@@ -7,8 +7,9 @@ import {
   type Selection,
   safeUrl,
 } from "@hub/api/config";
-import type { AdmittedServers, Entry, Toolset } from "@hub/core";
+import type { Entry, Toolset } from "@hub/core";
 import { HubError, leadingInstance, serverNotFound, serverStatus } from "@hub/core";
+import type { ServersInSight } from "@hub/core/access";
 import { isHidden, shownProfile } from "@hub/core/shown";
 
 /** What somebody wants to connect to. */
@@ -42,7 +43,7 @@ export const selectionOf = ({ servers, tags, toolset, hidden }: Wanted): Selecti
 });
 
 /** The one endpoint of the hub that shows just what is wanted, as it suits a client. */
-export function hubShows(client: ClientKind, wanted: Wanted, admitted: AdmittedServers): Shown {
+export function hubShows(client: ClientKind, wanted: Wanted, admitted: ServersInSight): Shown {
   const selection = selectionOf(wanted);
   const count = wantedOf(wanted, admitted).reduce(
     (sum, { snapshot }) => sum + (snapshot?.tools.length ?? 0),
@@ -78,7 +79,7 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
 
 function wantedOf(
   { servers, tags, hidden }: Pick<Wanted, "servers" | "tags" | "hidden">,
-  admitted: AdmittedServers,
+  admitted: ServersInSight,
 ) {
   return admitted.list().filter(({ record }) => {
     const own = shownProfile(record).tags ?? [];
@@ -89,7 +90,7 @@ function wantedOf(
 }
 
 /** Ids of the wanted servers that keep state in sessions, which only the 2025 revisions have. */
-export function stateKeepers(wanted: Wanted, admitted: AdmittedServers): readonly string[] {
+export function stateKeepers(wanted: Wanted, admitted: ServersInSight): readonly string[] {
   const { toolset } = wanted;
   const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
   const selected =
@@ -102,7 +103,7 @@ export function stateKeepers(wanted: Wanted, admitted: AdmittedServers): readonl
 }
 
 /** The entries that fit now; there is at least one. `otherwise` says what to do when none does. */
-function fitting(wanted: Wanted, admitted: AdmittedServers, otherwise: string) {
+function fitting(wanted: Wanted, admitted: ServersInSight, otherwise: string) {
   const found = wantedOf(wanted, admitted);
   if (found.length === 0)
     throw new HubError("SERVER_NOT_FOUND", `No server fits yet. ${otherwise}`);
@@ -112,7 +113,7 @@ function fitting(wanted: Wanted, admitted: AdmittedServers, otherwise: string) {
 /** The servers themselves, each at its own endpoint. There is at least one. */
 export function directConnections(
   wanted: Wanted,
-  admitted: AdmittedServers,
+  admitted: ServersInSight,
 ): readonly DirectConnection[] {
   const otherwise =
     "Without via=direct the configuration names the hub, where servers appear as they come.";
@@ -120,7 +121,7 @@ export function directConnections(
 }
 
 /** The same wish, with the servers that have the tags now in the place of the tags. */
-export function withoutTags(wanted: Wanted, admitted: AdmittedServers): Wanted {
+export function withoutTags(wanted: Wanted, admitted: ServersInSight): Wanted {
   const otherwise =
     "The tags have characters that are not safe in a command, so it would name the servers that have them.";
   const servers = fitting(wanted, admitted, otherwise).map(({ record }) => record.id);
@@ -128,6 +129,6 @@ export function withoutTags(wanted: Wanted, admitted: AdmittedServers): Wanted {
 }
 
 /** Throws SERVER_NOT_FOUND for a server that nobody registered. */
-export function checkServers(ids: readonly string[], admitted: AdmittedServers): void {
+export function checkServers(ids: readonly string[], admitted: ServersInSight): void {
   for (const id of ids) if (admitted.get(id) === undefined) throw serverNotFound(id.slice(0, 100));
 }

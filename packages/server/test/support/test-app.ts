@@ -14,6 +14,7 @@ import {
   Toolsets,
 } from "@hub/core";
 import type { AdmissionRules } from "@hub/core/access";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
@@ -171,6 +172,7 @@ export async function createTestApp(
       ...options.access,
       authenticators: [tokens, sessions, ...(options.access?.authenticators ?? [])],
     }),
+    sights: new Sights(registry),
     tokens,
     signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},

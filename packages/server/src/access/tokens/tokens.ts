@@ -1,6 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Clock, HubError } from "@hub/core";
-import { type Principal, policyOf, type TokenInput, type TokenRecord } from "@hub/core/access";
+import {
+  openPrincipal,
+  type Principal,
+  policyOf,
+  type TokenInput,
+  type TokenRecord,
+} from "@hub/core/access";
 import type { TokenStore } from "@hub/core/storage";
 import type { Authenticator, Identified } from "../gate.js";
 import { invalidCredential } from "../refusals.js";
@@ -22,6 +28,11 @@ export type TokensOptions = {
 /** A token that was just made: the only time that the hub has what its holder sends. */
 export type MadeToken = { readonly known: KnownToken; readonly token: string };
 
+/** The ids of principals that are tokens begin so. */
+const idMark = "token:";
+/** How often expired tokens are looked for: what they have open ends within a second. */
+const lookEveryMs = 400;
+
 /** Compared with what names no token, so that this takes what a wrong secret takes. Nothing has this hash. */
 const noHash = Buffer.alloc(32);
 
@@ -36,7 +47,10 @@ export class Tokens implements Authenticator {
   readonly #hash: (token: string) => Buffer;
   readonly #isEqual: (one: Buffer, other: Buffer) => boolean;
   readonly #lastUsed = new Map<string, number>();
-  readonly #listeners = new Set<(gone: Principal) => void>();
+  readonly #listeners = new Set<(principalId: string) => void>();
+  /** The tokens that have expired and were told of. */
+  readonly #expired = new WeakSet<KnownToken>();
+  #watching: NodeJS.Timeout | undefined;
   #stored: ReadonlyMap<string, KnownToken> = new Map();
   #inFile: ReadonlyMap<string, KnownToken> | undefined;
   #wasConfigured = false;
@@ -56,6 +70,15 @@ export class Tokens implements Authenticator {
     const stored = await options.store.load();
     tokens.#stored = new Map(stored.map((record) => [record.id, knownToken(record, "store")]));
     return tokens;
+  }
+
+  /** From now on tells of tokens that expire. */
+  watch(): void {
+    this.#watching ??= setInterval(() => this.#lookForExpired(), lookEveryMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#watching);
   }
 
   /**
@@ -81,7 +104,7 @@ export class Tokens implements Authenticator {
 
   /** The token that a principal is, while it is known. */
   ofPrincipal({ id }: Principal): KnownToken | undefined {
-    return id.startsWith("token:") ? this.#find(id.slice("token:".length)) : undefined;
+    return id.startsWith(idMark) ? this.#find(id.slice(idMark.length)) : undefined;
   }
 
   /**
@@ -145,7 +168,10 @@ export class Tokens implements Authenticator {
         // The id of one in the file would shadow it.
         if (this.#find(id) !== undefined || !(await this.#store.add(record))) continue;
         const known = knownToken(record, "store");
+        const isFirstEver = !this.isConfigured;
         this.#stored = new Map([...this.#stored, [id, known]]);
+        // Whoever said nothing of who it is may do nothing from now on.
+        if (isFirstEver) this.#tell(openPrincipal);
         return { known, token };
       }
     });
@@ -181,10 +207,24 @@ export class Tokens implements Authenticator {
       if (this.#inFile.get(id) !== known) this.#tell(known.principal);
   }
 
-  /** Calls `listener` with each principal whose token is revoked, is another now, or has expired. */
-  onGone(listener: (gone: Principal) => void): () => void {
+  /** Also tells of whoever asks an open hub, when the first token closes it. */
+  onGone(listener: (principalId: string) => void): void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  }
+
+  isGone(principal: Principal): boolean {
+    if (!principal.id.startsWith(idMark)) return false;
+    const known = this.ofPrincipal(principal);
+    return known?.principal !== principal || isExpired(known.record, this.#clock.wall());
+  }
+
+  #lookForExpired(): void {
+    const now = this.#clock.wall();
+    for (const known of [...(this.#inFile?.values() ?? []), ...this.#stored.values()]) {
+      if (!isExpired(known.record, now) || this.#expired.has(known)) continue;
+      this.#expired.add(known);
+      this.#tell(known.principal);
+    }
   }
 
   #find(id: string): KnownToken | undefined {
@@ -204,8 +244,8 @@ export class Tokens implements Authenticator {
     this.#tell(known.principal);
   }
 
-  #tell(gone: Principal): void {
-    for (const listener of this.#listeners) listener(gone);
+  #tell({ id }: Principal): void {
+    for (const listener of this.#listeners) listener(id);
   }
 
   #change<Result>(change: () => Promise<Result>): Promise<Result> {
