@@ -1,6 +1,8 @@
 import { editServer } from "@hub/api";
 import { type BudgetBook, type EditChange, HubError, serverNotFound } from "@hub/core";
+import { subjectOf } from "@hub/core/access";
 import { settingOf } from "@hub/core/limits";
+import { requireMay } from "../access/refusals.js";
 import { parseJson } from "./body.js";
 import { answerDetail } from "./detail.js";
 import type { HubApp } from "./hono.js";
@@ -37,6 +39,7 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
     const ifMatch = context.req.header("if-match");
     const entry = await registry.edit(id, change, (record) => {
       if (!maySeeEntry(call.principal, record)) throw serverNotFound(id.slice(0, 100));
+      requireMay(call.principal, "admin", subjectOf(record));
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     });
     return answerDetail(call, entry, registry);

@@ -6,9 +6,11 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { requireRemovable, serverNotFound } from "@hub/core";
+import { proofsIn, requireRemovable, serverNotFound } from "@hub/core";
+import { may, subjectOf } from "@hub/core/access";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
+import { requireMay } from "../access/refusals.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -17,6 +19,7 @@ import { addOfferRoutes, type FindServer } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
+import { maySeeEntry } from "./seen.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";
 import { instant } from "./views.js";
@@ -59,18 +62,27 @@ export function addServerRoutes(
   addEditRoute(app, deps);
 
   serve(app, removeServer, async (call) => {
-    const { id } = call.params;
-    find(call);
-    if (call.query.force === "true") await registry.remove(id);
+    const { principal, params } = call;
+    const entry = registry.get(params.id);
+    const isForced = call.query.force === "true";
+    // Who may register a server need not see others.
+    if (
+      entry === undefined ||
+      !(maySeeEntry(principal, entry.record) || may(principal, "register", subjectOf(entry.record)))
+    )
+      throw serverNotFound(params.id.slice(0, 100));
+    requireMay(principal, isForced ? "admin" : "register", subjectOf(entry.record));
+    if (isForced) await registry.remove(params.id);
     else {
-      const secrets = secretsOf(call.context);
-      await registry.remove(id, (entry) => requireRemovable(entry, secrets, registry.now()));
+      const proofs = proofsIn(secretsOf(call.context), deps.gate.leaseOwner(principal));
+      await registry.remove(params.id, (now) => requireRemovable(now, proofs, registry.now()));
     }
     return call.empty();
   });
 
   serve(app, probeServer, async (call) => {
     const { record } = find(call);
+    requireMay(call.principal, "call", subjectOf(record));
     await deps.probeNow(record.id);
     return answerDetail(call, find(call), registry);
   });
