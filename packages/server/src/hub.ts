@@ -325,6 +325,7 @@ export async function composeHub(
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
+      oidc?.authenticator.close();
       await operatorFetch.close();
       await store.close();
     },
