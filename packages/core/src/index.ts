@@ -26,7 +26,7 @@ export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryTokenStore } from "./memory-token-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
-export { requireRemovable } from "./ownership.js";
+export { proofsIn, requireRemovable } from "./ownership.js";
 export type {
   Finding,
   FindingCode,

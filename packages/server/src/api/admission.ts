@@ -1,7 +1,7 @@
 import { admitServer, refuseServer } from "@hub/api";
 import { serverNotFound } from "@hub/core";
-import { type Principal, policyOf, subjectOf } from "@hub/core/access";
-import { insufficientScope } from "../access/refusals.js";
+import { type Principal, subjectOf } from "@hub/core/access";
+import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
 import { parseOptionalJson } from "./body.js";
 import { answerDetail } from "./detail.js";
@@ -14,14 +14,13 @@ import { etagOf } from "./views.js";
 
 /** The routes with which an admin lets servers in, or refuses them. */
 export function addAdmissionRoutes(app: HubApp, { registry }: AppDeps): void {
-  const judging = (principal: Principal, id: string, ifMatch: string | undefined) => {
-    const policy = policyOf(principal);
-    return (record: Parameters<typeof subjectOf>[0]) => {
+  const judging =
+    (principal: Principal, id: string, ifMatch: string | undefined) =>
+    (record: Parameters<typeof subjectOf>[0]) => {
       if (!maySeeEntry(principal, record)) throw serverNotFound(id.slice(0, 100));
-      if (!policy.may("admin", subjectOf(record))) throw insufficientScope("admin");
+      requireMay(principal, "admin", subjectOf(record));
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     };
-  };
 
   serve(app, admitServer, async (call) => {
     const { principal, params } = call;

@@ -6,7 +6,9 @@ import {
   HubError,
   serverNotFound,
 } from "@hub/core";
+import { subjectOf } from "@hub/core/access";
 import { settingOf } from "@hub/core/limits";
+import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import { answerDetail } from "./detail.js";
@@ -44,6 +46,7 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
     const ifMatch = context.req.header("if-match");
     const mayEdit = (record: EntryRecord) => {
       if (!maySeeEntry(call.principal, record)) throw serverNotFound(id.slice(0, 100));
+      requireMay(call.principal, "admin", subjectOf(record));
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     };
     const entry = await registry.edit(id, change, mayEdit, askerOf(call));

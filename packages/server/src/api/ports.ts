@@ -10,6 +10,7 @@ import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 import type { SignIn } from "./session.js";
+import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -18,29 +19,6 @@ export type HubInfo = {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly pid: number;
-};
-
-export type WebAsset = {
-  /** The path it is served at. */
-  readonly path: string;
-  /** Its media type. */
-  readonly type: string;
-  readonly file: URL;
-  /** The same, compressed with gzip. */
-  readonly gzipFile: URL;
-  /** Its name changes with its content, so it can be kept for ever. */
-  readonly isImmutable: boolean;
-};
-
-/** A web UI as a fixed list of files: nothing else is ever looked for on the disk. */
-export type WebUi = {
-  /** The page, which is the same at all its paths. */
-  readonly page: WebAsset;
-  /** Where the page is served, as Hono writes paths. */
-  readonly pagePaths: readonly string[];
-  /** Where the page says itself that there is no such page, as Hono writes paths. */
-  readonly unknownPaths: string;
-  readonly assets: readonly WebAsset[];
 };
 
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */

@@ -6,9 +6,11 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
+import { type Entry, proofsIn, requireRemovable, serverNotFound } from "@hub/core";
+import { may, subjectOf } from "@hub/core/access";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
+import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
@@ -18,6 +20,7 @@ import { addOfferRoutes, type FindServer } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
+import { maySeeEntry } from "./seen.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";
 import { instant } from "./views.js";
@@ -60,20 +63,29 @@ export function addServerRoutes(
   addEditRoute(app, deps);
 
   serve(app, removeServer, async (call) => {
-    const { id } = call.params;
-    find(call);
+    const { principal, params } = call;
+    const entry = registry.get(params.id);
+    const isForced = call.query.force === "true";
+    // Who may register a server need not see others.
+    if (
+      entry === undefined ||
+      !(maySeeEntry(principal, entry.record) || may(principal, "register", subjectOf(entry.record)))
+    )
+      throw serverNotFound(params.id.slice(0, 100));
+    requireMay(principal, isForced ? "admin" : "register", subjectOf(entry.record));
     const by = askerOf(call);
-    if (call.query.force === "true") await registry.remove(id, undefined, by);
+    if (isForced) await registry.remove(params.id, undefined, by);
     else {
-      const secrets = secretsOf(call.context);
-      const mayRemove = (entry: Entry) => requireRemovable(entry, secrets, registry.now());
-      await registry.remove(id, mayRemove, by);
+      const proofs = proofsIn(secretsOf(call.context), deps.gate.leaseOwner(principal));
+      const mayRemove = (now: Entry) => requireRemovable(now, proofs, registry.now());
+      await registry.remove(params.id, mayRemove, by);
     }
     return call.empty();
   });
 
   serve(app, probeServer, async (call) => {
     const { record } = find(call);
+    requireMay(call.principal, "call", subjectOf(record));
     await deps.probeNow(record.id);
     return answerDetail(call, find(call), registry);
   });

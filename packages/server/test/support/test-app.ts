@@ -24,7 +24,7 @@ import { Gate, type GateOptions } from "../../src/access/gate.js";
 import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
-import type { WebUi } from "../../src/api/ports.js";
+import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
