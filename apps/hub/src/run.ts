@@ -133,7 +133,7 @@ export async function runHub({
   if (format === "pretty") {
     const text = banner({
       version,
-      url: hub.url,
+      url: config.publicUrl ?? hub.url,
       store: shortPath(file),
       servers,
       readyInMs: performance.now() - begin,

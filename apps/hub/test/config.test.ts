@@ -78,6 +78,31 @@ describe("the environment", () => {
     );
   });
 
+  test("a public URL is an origin, with or without a slash behind it, and proxies are addresses", () => {
+    const read = parseConfig({
+      MCP_HUB_PUBLIC_URL: "https://Hub.example:443/",
+      MCP_HUB_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8 ::1",
+    });
+    if (!read.ok) throw new Error(read.problems.join());
+    expect(read.config.publicUrl).toBe("https://hub.example");
+    expect(read.config.trustedProxies).toEqual(["127.0.0.1", "10.0.0.0/8", "::1"]);
+    for (const url of [
+      "hub.example",
+      "https://hub.example/hub",
+      "https://a:b@hub.example",
+      "ws://x",
+    ])
+      expect(parseConfig({ MCP_HUB_PUBLIC_URL: url })).toMatchObject({
+        ok: false,
+        problems: [expect.stringContaining("MCP_HUB_PUBLIC_URL must be an origin")],
+      });
+    for (const proxy of ["nginx", "10.0.0.0/40", "10.0.0.1:80"])
+      expect(parseConfig({ MCP_HUB_TRUSTED_PROXIES: proxy })).toMatchObject({
+        ok: false,
+        problems: [expect.stringContaining("MCP_HUB_TRUSTED_PROXIES must be addresses")],
+      });
+  });
+
   test("a password in a variable is not repeated", () => {
     const result = parseConfig({ DATABASE_URL: "postgres://bob:SECRET-MARK@db/hub" });
     expect(JSON.stringify(result)).toContain("DATABASE_URL");

@@ -59,6 +59,7 @@ export { LeaseClient } from "./lease-client.js";
 export { everyPage } from "./pages.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
+  AdmissionState,
   BundleQuery,
   CallsQuery,
   ConfigQuery,

@@ -17,6 +17,7 @@ import type {
   ServerPrompts,
   ServerResources,
   ServerTools,
+  SessionView,
   TokenList,
   ToolList,
   ToolsetList,
@@ -129,7 +130,8 @@ export const shapes = {
   whoAmI: { kind: "", id: "", grants: [grant], isOpen: false } satisfies Shape<WhoAmI>,
   tokens: { tokens: [token] } satisfies Shape<TokenList>,
   madeToken: { ...token, token: "" } satisfies Shape<MadeTokenView>,
+  session: { isSignedIn: false, ways: [""] } satisfies Shape<SessionView>,
   health: { status: "" } satisfies Shape<Health>,
-  readiness: { status: "", servers: 0 } satisfies Shape<Readiness>,
+  readiness: { status: "", "servers?": 0 } satisfies Shape<Readiness>,
   version: { name: "", version: "", startedAt: "" } satisfies Shape<HubVersion>,
 } as const;

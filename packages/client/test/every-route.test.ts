@@ -76,6 +76,13 @@ test("every route of the contract has a method, which a real hub answers", async
   await client.sendLog(lease?.id ?? "", "ready");
   expect((await client.diagnose({ server: "Passing by" })).logs[0]?.lines).toEqual(["ready"]);
   await client.deregister(lease?.id ?? "");
+  const refused = await client.refuse(server.id, "Not here.");
+  expect(refused.admission).toMatchObject({ state: "refused", reason: "Not here." });
+  await expect(client.register(registration)).rejects.toMatchObject({ code: "ADMISSION_REFUSED" });
+  const listed = await client.servers({ admission: "refused" });
+  expect(listed.servers.map(({ id }) => id)).toEqual([server.id]);
+  await expect(client.admit(server.id, '"0-0"')).rejects.toThrow(HubClientError);
+  expect((await client.admit(server.id, refused.etag)).admission).toBeUndefined();
   await client.remove(server.id, lease?.id);
 
   expect((await client.servers({ tag: "geo" })).servers.map(({ id }) => id)).toEqual(["weather"]);
@@ -127,6 +134,11 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await operator.tokens()).tokens.map(({ name }) => name)).toEqual(["Operator", "Agent"]);
   await operator.revokeToken(more.id);
   await expect(clientWith(more.token).whoAmI()).rejects.toMatchObject({ status: 401 });
+
+  // A browser keeps the cookie; this one comes without.
+  expect(await operator.signIn(token)).toMatchObject({ isSignedIn: true, ways: ["token"] });
+  expect((await operator.session()).isSignedIn).toBe(false);
+  await operator.signOut();
 
   // It only leads to another route, for people with curl.
   const leading = "get /clients/python";

@@ -1,3 +1,4 @@
+import { about } from "./about.js";
 import { accept } from "./admit.js";
 import { isSameEndpoint } from "./endpoint.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
@@ -101,8 +102,10 @@ function stillHeld(
 }
 
 /** What it can prove itself with. */
-function proofsOf({ serviceKeyHash, proofHash }: RegistrationRequest): Proofs {
-  return [serviceKeyHash, proofHash].filter((hash) => hash !== undefined);
+function proofsOf({ serviceKeyHash, proofHash, proofKeyHash }: RegistrationRequest): Proofs {
+  const known = (...hashes: readonly (string | undefined)[]) =>
+    hashes.filter((hash) => hash !== undefined);
+  return { keys: known(serviceKeyHash, proofKeyHash), leases: known(proofHash) };
 }
 
 function refuse(
@@ -115,9 +118,7 @@ function refuse(
     record.name !== registration.name && nameKey(record.name) === nameKey(registration.name);
   const event: NameConflict = {
     kind: "name-conflict",
-    serverId: record.id,
-    name: record.name,
-    at: facts.wall,
+    ...about(record, facts),
     endpoint: registration.endpoint,
     holder: refOf(holder),
   };

@@ -1,3 +1,9 @@
+import { insufficientScope } from "./access/insufficient-scope.js";
+import { may } from "./access/policy.js";
+import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
+import { isAdmitted } from "./admission.js";
+import type { AdmissionRules } from "./admission-rules.js";
+import { registrationAudit } from "./audit-lines.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
@@ -8,8 +14,10 @@ import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
+import { leaseHash } from "./lease-hash.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
+import { checkOwned, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -45,8 +53,12 @@ export type RegisterResult = {
 export type RegistrationContext = {
   /** The address the registration came from. */
   readonly from?: string | undefined;
+  /** Who registers. Default: somebody on a hub that is open to all. */
+  readonly principal?: Principal | undefined;
   /** A secret that proves whose the registration is: a lease id or a service key. */
   readonly proof?: string | undefined;
+  /** The id of the principal that the lease is bound to, and whose leases alone prove something. Default: nobody's. */
+  readonly leaseOwner?: string | undefined;
 };
 
 export type RegistrarOptions = {
@@ -59,6 +71,7 @@ export type RegistrarOptions = {
   /** Called with the endpoint of a holder at which a look for it found nothing. */
   readonly onRefused: (endpoint: string, refusal: Finding) => void;
   readonly newLeaseId: () => string;
+  readonly rules: AdmissionRules;
 };
 
 /**
@@ -91,12 +104,13 @@ export class Registrar {
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    options.budgets.watch("ownedServers", () => mostOwned(options.catalogue));
   }
 
   /** See `Registry.register`. */
   async register(
     registration: Registration,
-    { from, proof }: RegistrationContext,
+    { from, proof, principal = openPrincipal, leaseOwner }: RegistrationContext,
   ): Promise<RegisterResult> {
     const { catalogue, queue, settings } = this.#options;
     const ttlMs = grantedTtlMs(settings, registration.lease?.ttlMs);
@@ -109,15 +123,19 @@ export class Registrar {
       registration,
       from,
       serviceKeyHash: serviceKey === undefined ? undefined : sha256Hex(serviceKey),
-      proofHash: proof === undefined ? undefined : sha256Hex(proof),
-      lease: lease === undefined ? undefined : { hash: sha256Hex(lease.id), ttlMs },
+      proofHash: proof === undefined ? undefined : leaseHash(proof, leaseOwner),
+      proofKeyHash: proof === undefined ? undefined : sha256Hex(proof),
+      lease: lease === undefined ? undefined : { hash: leaseHash(lease.id, leaseOwner), ttlMs },
     };
-    const lookAlike = catalogue.lookAlike(registration.name);
+    // Of what others do not see, nobody is told.
+    const lookAlike = catalogue
+      .lookAlikes(registration.name)
+      .find(({ record }) => isAdmitted(record));
     const attempt = Symbol();
     const sightings = new Map<InstanceRecord, Sighting>();
     for (let round = 0; round < mostHolderRounds; round += 1) {
       const decision = await queue.execute((draft) =>
-        this.#decide(draft, request, attempt, sightings),
+        this.#decide(draft, request, principal, attempt, sightings),
       );
       if (decision.kind === "refuse") {
         this.#rememberConflict(decision.event);
@@ -142,6 +160,7 @@ export class Registrar {
         warnings.push(waitingWarning(entry.record));
         return { entry, instance, isNew: false, warnings, retryAfterMs };
       }
+      if (!isAdmitted(entry.record)) warnings.push(notAdmittedWarning(entry.record));
       if (decision.ignored.includes("serviceKey")) warnings.push(keyIgnoredWarning(entry.record));
       if (decision.ignored.includes("candidates")) warnings.push(candidatesIgnoredWarning);
       return {
@@ -162,6 +181,7 @@ export class Registrar {
   #decide(
     draft: WriteDraft,
     request: RegistrationRequest,
+    registrant: Principal,
     attempt: symbol,
     sightings: ReadonlyMap<InstanceRecord, Sighting>,
   ): RegistrationDecision {
@@ -172,6 +192,8 @@ export class Registrar {
       return holder === undefined ? undefined : nameKey(holder.name);
     });
     const record = draft.get(id);
+    // Before anything is said of who has the name.
+    requireName(registrant, id, request.registration.tags ?? record?.profile.tags);
     const mostServers = budgets.limit("servers");
     if (record === undefined && catalogue.size + draft.growth >= mostServers) {
       budgets.refused("servers");
@@ -184,6 +206,8 @@ export class Registrar {
       id,
       record,
       wall: now.wall,
+      registrant,
+      rules: this.#options.rules,
       standingOf: (instance) => this.#standingOf(draft, id, instance, now),
       isGone: (instance) => {
         const sighting = sightings.get(instance);
@@ -203,6 +227,7 @@ export class Registrar {
         catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
     }
     if (decision.kind === "accept") {
+      requireName(registrant, id, decision.record.profile.tags);
       const mostInstances = budgets.limit("instances");
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
         budgets.refused("instances");
@@ -211,10 +236,14 @@ export class Registrar {
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have (${settingOf("instances")}). Stop some of them or register under another name.`,
         );
       }
+      checkOwned(registrant, record, this.#options, draft);
       draft.put(decision.record);
       const newness = decision.isNewInstance ? "new" : decision.isProven ? "again" : "unproven";
       draft.markRegistered(id, decision.instanceId, newness);
-      if (decision.event !== undefined) draft.tell({ event: decision.event });
+      for (const event of [decision.event, decision.judged])
+        if (event !== undefined) draft.tell({ event });
+      const asker = { who: actorOf(registrant), from: request.from };
+      for (const line of registrationAudit(record, decision, asker, now.wall)) draft.audit(line);
     }
     if (decision.kind === "refuse" && !this.#isKnownConflict(decision.event, now.hub))
       draft.tell({ event: decision.event });
@@ -262,6 +291,15 @@ export class Registrar {
   }
 }
 
+/** Throws INSUFFICIENT_SCOPE when somebody may not register under a name, or not with these tags. */
+function requireName(registrant: Principal, id: string, tags: readonly string[] = []): void {
+  if (may(registrant, "register", { id, tags })) return;
+  throw insufficientScope(
+    "register",
+    `the server "${id}"${tags.length === 0 ? "" : ` with the tags ${tags.join(", ")}`}`,
+  );
+}
+
 function nothingAt(endpoint: string): Finding {
   return {
     step: "connect",
@@ -279,6 +317,10 @@ function lookAlikeWarning({ record }: Entry): string {
 
 function waitingWarning({ name }: EntryRecord): string {
   return `Another registration of "${name}" holds a live lease at this endpoint, and this one has no proof that the server is yours. Nothing has changed yet. Send it again after retryAfterMs: it takes effect when that lease has ended, was given back, or gets no more heartbeats.`;
+}
+
+function notAdmittedWarning({ id, name }: EntryRecord): string {
+  return `"${name}" waits until somebody lets it in: only admins see it until then. An admin does that on the page of the hub, or with: mcp-hub admit ${id}.`;
 }
 
 function keyIgnoredWarning({ name }: EntryRecord): string {

@@ -106,7 +106,8 @@ export class MachineJudge {
         return isUnleased && fact.failures > 0 ? undefined : "no dial was refused";
       case "needs-token":
         if (fact.isDoubted) return "a dial was refused";
-        if (fact.lastProbe === undefined && fact.inherited === "needs-token") return undefined;
+        // A lease outweighs probes that are slow.
+        if (!fact.hasAnswered && fact.inherited === "needs-token") return undefined;
         return fact.hasAnswered && fact.isLocked ? undefined : "it never said so";
       case "pending":
         return fact.lastProbe === true && !fact.isDraining && !fact.isDoubted

@@ -1,10 +1,12 @@
+import type { Principal } from "../src/access/principal.js";
+import { type AdmissionRules, openAdmission } from "../src/admission-rules.js";
 import { BudgetBook } from "../src/budget-book.js";
 import type { Budgets } from "../src/budgets.js";
 import type { Clock } from "../src/clock.js";
 import { HubError } from "../src/errors.js";
 import type { JournalEvent } from "../src/events.js";
 import { MemoryStore } from "../src/memory-store.js";
-import { requireRemovable } from "../src/ownership.js";
+import { proofsIn, requireRemovable } from "../src/ownership.js";
 import type {
   Finding,
   FindingCode,
@@ -145,6 +147,8 @@ export class World {
   readonly events: JournalEvent[] = [];
   readonly settings: Partial<HubSettings>;
   readonly budgets: BudgetBook;
+  /** Which names are let in without a person, from the next start of the hub on. Default: all. */
+  admission: AdmissionRules = openAdmission;
   /** The endpoints that were looked at because somebody else wanted their names. */
   readonly asked: string[] = [];
   /** Runs between what is seen of a holder and when the hub hears it. */
@@ -186,6 +190,7 @@ export class World {
       nothingListens,
       settings: this.settings,
       budgets: this.budgets,
+      admission: this.admission,
       newLeaseId: () => {
         this.#leases += 1;
         return `lease-${this.#leases}`;
@@ -218,14 +223,15 @@ export class World {
     return code === undefined ? failed : { ...failed, finding: { ...failed.finding, code } };
   }
 
-  register(input: RegistrationInput, proof?: string) {
-    return this.registry.register(registrationSchema.parse(input), { from: "127.0.0.1", proof });
+  register(input: RegistrationInput, proof?: string, principal?: Principal) {
+    const context = { from: "127.0.0.1", proof, principal };
+    return this.registry.register(registrationSchema.parse(input), context);
   }
 
   /** Removes a name as somebody who has nothing but this proof. */
   removeByProof(serverId: string, ...secrets: readonly string[]): Promise<void> {
     return this.registry.remove(serverId, (entry) =>
-      requireRemovable(entry, secrets, this.registry.now()),
+      requireRemovable(entry, proofsIn(secrets, undefined), this.registry.now()),
     );
   }
 

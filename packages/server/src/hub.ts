@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import {
+  AdmittedServers,
   BudgetBook,
   type Clock,
   type HubStore,
@@ -10,8 +11,9 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -21,19 +23,27 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Arrivals } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Guesses } from "./access/guesses.js";
+import { createOidc } from "./access/oidc/oidc.js";
+import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
+import { ownUrls } from "./access/own-urls.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
-import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
+import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import type { TellFault } from "./boundary.js";
 import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
 import { followLogs } from "./doctor/follow-logs.js";
+import { createEndpointCheck } from "./endpoint-check.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
@@ -81,6 +91,8 @@ export type HubParts = {
   readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
+  readonly arrivals: Arrivals;
+  readonly callers: Callers;
   readonly tellFault: TellFault;
   /** Begins to probe. */
   start(): void;
@@ -116,6 +128,8 @@ export async function composeHub(
 ): Promise<HubParts> {
   const { onEvent, webUi, clock = systemClock } = options;
   const config = configFrom(options.config);
+  const profile = profileOf(config);
+  const arrivals = new Arrivals(config);
   const log = options.log ?? createLog({ level: "warn", format: "json" });
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
@@ -130,7 +144,7 @@ export async function composeHub(
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
-  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
   const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
@@ -151,10 +165,15 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const admitted = new AdmittedServers(registry);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -165,8 +184,25 @@ export async function composeHub(
     config.tokensFile === undefined
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
-  const authenticators = [tokens, ...(options.access?.authenticators ?? [])];
-  const profile = profileOf(config);
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const sessions = new Sessions({
+    clock,
+    lastsMs: config.signInMs,
+    follow: (principal) => tokens.follow(principal),
+  });
+  const authenticators = [
+    tokens,
+    ...(oidc === undefined ? [] : [oidc.authenticator]),
+    sessions,
+    ...(options.access?.authenticators ?? []),
+  ];
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
     tokensFile?.close();
     await closeStore(new StartError(needsAccess(config)));
@@ -183,18 +219,15 @@ export async function composeHub(
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
-  const mayDial = (endpoint: string) => {
-    checkEndpoint(endpoint, rules);
-    refuseOwn(endpoint, ownAddresses());
-  };
+  const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
-  const searchTools = createCatalogueSearch(registry, budgets, {
+  const searchTools = createCatalogueSearch(admitted, budgets, {
     onFault: (error) => tellGatewayFault(error, newInstance()),
   });
   const gateway: Gateway = new Gateway({
-    catalogue: registry,
+    catalogue: admitted,
     toolsets,
     dialer,
     version,
@@ -209,21 +242,40 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  const steadily = () => clock.monotonic();
+  const resourceMetadata =
+    config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
+    challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
     authenticators,
     isNetwork: profile === "network",
+    guesses: new Guesses(budgets, steadily),
   });
-  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  gate.onGone((principalId) => gateway.endOf(principalId));
+  const callers = new Callers(budgets, steadily);
+  const { allowedHosts, allowedOrigins, publicUrl } = config;
+  const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
 
   const app = createApp({
     registry,
+    admitted,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    arrivals,
     gate,
+    sights: new Sights(registry),
+    callers,
     tokens,
+    signIn: {
+      sessions,
+      flow: oidc?.people?.flow,
+      issuer: config.oidc.people?.issuer,
+      onFailure: (reason) => log.warn("sign-in-failed", { reason }),
+    },
+    resourceMetadata,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -253,9 +305,14 @@ export async function composeHub(
     registry,
     gate,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
+    arrivals,
+    callers,
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
-    start: () => scheduler.start(),
+    start: () => {
+      scheduler.start();
+      tokens.watch();
+    },
     drain: () => {
       stopping.abort();
       gateway.drain();
@@ -264,9 +321,11 @@ export async function composeHub(
       await gateway.close();
       clearInterval(trimming);
       tokensFile?.close();
+      tokens.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
+      await operatorFetch.close();
       await store.close();
     },
   };

@@ -4,14 +4,22 @@ export {
   type GateOptions,
   type Identified,
 } from "./access/gate.js";
+export type {
+  ClaimRule,
+  IssuerSettings,
+  OidcSettings,
+  PeopleIssuer,
+  WorkloadIssuer,
+} from "./access/oidc/settings.js";
 export { isLoopbackHost, type Profile, profileOf, type Reach } from "./access/profile.js";
-export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
+export { invalidCredential, unauthenticated } from "./access/refusals.js";
 export type { RequestHead } from "./access/request-head.js";
 export { tokenView } from "./access/tokens/token-view.js";
 export { type MadeToken, Tokens, type TokensOptions } from "./access/tokens/tokens.js";
 export type { GuardOptions } from "./api/guard.js";
 export type { HubApp } from "./api/hono.js";
-export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";
+export type { AppDeps, HubInfo } from "./api/ports.js";
+export type { WebAsset, WebUi } from "./api/web-ui.js";
 export { createApp } from "./app.js";
 export { describeError } from "./describe-error.js";
 export { Doctor, type DoctorDeps, type DoctorRequest } from "./doctor/doctor.js";
@@ -26,6 +34,6 @@ export {
 export { newLeaseId } from "./lease-id.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
 export { StartError } from "./start-error.js";
-export { type Hub, startHub } from "./start-hub.js";
+export { type Hub, localUrl, startHub } from "./start-hub.js";
 export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

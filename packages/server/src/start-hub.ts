@@ -6,6 +6,7 @@ import { StartError } from "./start-error.js";
 
 /** A hub that listens. */
 export type Hub = {
+  /** Where programs on this machine reach it. */
   readonly url: string;
   readonly port: number;
   readonly registry: Registry;
@@ -16,6 +17,15 @@ export type Hub = {
 };
 
 const drainMs = 8_000;
+
+const everywhere: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** Where programs on this machine reach a hub: one that listens on all addresses, at that of this machine alone. */
+export function localUrl(host: string, port: number): string {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const near = everywhere[bare] ?? bare;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
+}
 
 /**
  * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a hub that
@@ -31,6 +41,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     running = await listen(hub.app, host, given.port, {
       takeRequest: hub.takeRequest,
       budgets: hub.budgets,
+      callers: hub.callers,
+      isProxy: (address) => hub.arrivals.trusts(address),
       onCut: (cut) => hub.log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
       tellFault: hub.tellFault,
     });
@@ -47,7 +59,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { port } = running;
   let stopped: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: localUrl(host, port),
     port,
     registry: hub.registry,
     get isOpen() {

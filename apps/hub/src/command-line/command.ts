@@ -7,6 +7,7 @@ export type WorksOn = "hub" | "files" | "processes";
 /** Whose names the completion of a shell offers. */
 export type Completes =
   | "servers"
+  | "waiting"
   | "tools"
   | "toolsets"
   | "tokens"

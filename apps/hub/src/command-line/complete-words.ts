@@ -79,8 +79,13 @@ async function namesOf(
   positional: readonly string[],
 ): Promise<readonly Candidate[]> {
   switch (completes) {
-    case "servers": {
-      const servers = await hub.everyServer({ hidden: true });
+    case "servers":
+    case "waiting": {
+      const isWaiting = completes === "waiting";
+      const servers = await hub.everyServer({
+        hidden: true,
+        ...(isWaiting ? { admission: ["waiting", "refused"] } : {}),
+      });
       return servers.map(({ id, name, title, status }) => ({
         word: id,
         summary: `${title ?? name}, ${status}`,

@@ -76,6 +76,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./remove.js"),
   },
   {
+    name: "admit",
+    summary: "Let a server in that waits, or refuse it; list those that wait",
+    worksOn: ["hub"],
+    load: () => import("./admit.js"),
+  },
+  {
     name: "watch",
     summary: "Show what happens, as it happens",
     worksOn: ["hub"],

@@ -2,16 +2,21 @@ import type { Entry, EntryRecord } from "@hub/core";
 import { type Policy, subjectOf } from "@hub/core/access";
 import { bytesOfOne } from "./combined.js";
 import { Part } from "./part.js";
-import type { Selection } from "./selection.js";
+
+/** What a selection is narrowed to: see there. */
+type Narrowed = { readonly policy?: Policy | undefined };
 
 /**
  * By policy, so that nothing is kept for a policy that nobody has any more. Keys are the same for grants that
  * allow the same, so that views are kept once for all who have them.
  */
-const narrowed = new WeakMap<Policy, WeakMap<Selection, Selection>>();
+const narrowed = new WeakMap<Policy, WeakMap<object, object>>();
 
 /** What somebody sees of a selection: what the policy lets be called. The selection itself where that is all of it. */
-export function narrowedTo(selection: Selection, policy: Policy): Selection {
+export function narrowedTo<Selection extends Narrowed & { readonly key: string }>(
+  selection: Selection,
+  policy: Policy,
+): Selection {
   if (policy.mayWithAll("call")) return selection;
   const known = narrowed.get(policy) ?? new WeakMap<Selection, Selection>();
   narrowed.set(policy, known);
@@ -21,22 +26,27 @@ export function narrowedTo(selection: Selection, policy: Policy): Selection {
     policy,
   };
   known.set(selection, made);
-  return made;
+  return made as Selection; // what is kept for a selection was made of it
 }
 
 /** Whether anything of a server may be called; what may not is not there. */
-export function mayCallSome({ policy }: Pick<Selection, "policy">, record: EntryRecord): boolean {
+export function mayCallSome({ policy }: Narrowed, record: EntryRecord): boolean {
   return policy === undefined || policy.may("call", subjectOf(record));
 }
 
+/** The same for a server of which nothing but its id is known. */
+export function mayCallId({ policy }: Narrowed, id: string): boolean {
+  return policy === undefined || policy.may("call", { id, tags: [] });
+}
+
 /** Whether all of a server may be called: its prompts, its resources, and every tool, also those to come. */
-export function mayCallWhole({ policy }: Selection, record: EntryRecord): boolean {
+export function mayCallWhole({ policy }: Narrowed, record: EntryRecord): boolean {
   return policy === undefined || policy.mayWithWhole("call", subjectOf(record));
 }
 
 /** Which tools of a server may be called, by the names that it gives them. */
 export function callableTools(
-  { policy }: Selection,
+  { policy }: Narrowed,
   record: EntryRecord,
 ): (tool: string) => boolean {
   const server = policy === undefined ? undefined : subjectOf(record);
@@ -47,7 +57,7 @@ export function callableTools(
 
 /** Of the tools that a server shows those that may be called, and about what they take beside, in bytes. */
 export function callablePart(
-  selection: Selection,
+  selection: Narrowed,
   { record }: Entry,
   whole: Part,
 ): { readonly part: Part; readonly ownBytes: number } {

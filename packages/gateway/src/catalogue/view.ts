@@ -141,7 +141,13 @@ export class View {
     if (known !== undefined) return known;
     const { servers, missing } = this;
     const { ambiguous } = this.#of(kind);
-    const { before, after } = frameOf(kind, { isModern, isPrivate, servers, missing, ambiguous });
+    const { before, after } = frameOf(kind, {
+      isModern,
+      isPrivate: isPrivate || this.selection.policy !== undefined,
+      servers,
+      missing,
+      ambiguous,
+    });
     const answer = between(before, piecesOf(this.#definitions(kind)), after);
     this.#answers.set(key, answer);
     const own = before.length + after.length + answer.pieces.length * bytesOfOne;

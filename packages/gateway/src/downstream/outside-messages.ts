@@ -1,5 +1,4 @@
 import { hear, type StreamEvent } from "@hub/mcp";
-import { mayCallSome } from "../catalogue/callable.js";
 import { askClient, takeBack } from "../session/ask-client.js";
 import type { ClientSession } from "../session/client-session.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -12,9 +11,7 @@ export function passOutside(
   link: LegacyLink,
   event: StreamEvent,
 ): void {
-  const entry = context.catalogue.get(link.instance.serverId);
-  // What may be called can change while its server speaks.
-  if (entry !== undefined && !mayCallSome(session.selection, entry.record)) return;
+  if (!session.mayHear(link.instance.serverId)) return;
   const heard = event.data === undefined ? undefined : hear(event.data);
   if (heard?.kind === "request") {
     // Nothing says which call it is for; they are all of one client.

@@ -99,6 +99,7 @@ export class ClientSession implements Holder, Keepable {
   /** Its principal asks again, and may do something else by now. Returns whether it may. */
   renew(principal: Principal): boolean {
     const before = this.#principal;
+    if (before === principal) return false;
     this.#principal = principal;
     const isSame = policyOf(before).key === policyOf(principal).key;
     if (!isSame) this.sweep();
@@ -119,6 +120,12 @@ export class ClientSession implements Holder, Keepable {
     if (this.#isUsed) return;
     this.#isUsed = true;
     void this.changed();
+  }
+
+  /** Whether what a server says outside of calls is for it: what it may call can change while they are connected. */
+  mayHear(serverId: string): boolean {
+    const entry = this.#context.catalogue.get(serverId);
+    return entry === undefined || mayCallSome(this.selection, entry.record);
   }
 
   get logLevel(): string | undefined {

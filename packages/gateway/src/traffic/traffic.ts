@@ -128,13 +128,18 @@ export class Traffic {
     return running;
   }
 
-  /** The last calls, newest first. */
-  recent(limit: number, serverId?: string): CallRecord[] {
+  /** The last calls, newest first; those that `isWanted` lets through. Default: all. */
+  recent(
+    limit: number,
+    serverId?: string,
+    isWanted: (record: CallRecord) => boolean = () => true,
+  ): CallRecord[] {
     const found: CallRecord[] = [];
     for (let back = 1; back <= this.#recent.length && found.length < limit; back += 1) {
       const record = this.#recent[(this.#next - back + this.#kept) % this.#kept];
-      if (record !== undefined && (serverId === undefined || record.serverId === serverId))
-        found.push({ ...record, ...principalOf(record) });
+      if (record === undefined || (serverId !== undefined && record.serverId !== serverId))
+        continue;
+      if (isWanted(record)) found.push({ ...record, ...principalOf(record) });
     }
     return found;
   }

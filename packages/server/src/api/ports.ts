@@ -1,10 +1,16 @@
-import type { BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { AdmittedServers, BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { Sights } from "@hub/core/access";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
+import type { Arrivals } from "../access/arrival.js";
+import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
+import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
+import type { SignIn } from "./session.js";
+import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -15,39 +21,28 @@ export type HubInfo = {
   readonly pid: number;
 };
 
-export type WebAsset = {
-  /** The path it is served at. */
-  readonly path: string;
-  /** Its media type. */
-  readonly type: string;
-  readonly file: URL;
-  /** The same, compressed with gzip. */
-  readonly gzipFile: URL;
-  /** Its name changes with its content, so it can be kept for ever. */
-  readonly isImmutable: boolean;
-};
-
-/** A web UI as a fixed list of files: nothing else is ever looked for on the disk. */
-export type WebUi = {
-  /** The page, which is the same at all its paths. */
-  readonly page: WebAsset;
-  /** Where the page is served, as Hono writes paths. */
-  readonly pagePaths: readonly string[];
-  /** Where the page says itself that there is no such page, as Hono writes paths. */
-  readonly unknownPaths: string;
-  readonly assets: readonly WebAsset[];
-};
-
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
+  /** Of it what was let in: what lists and searches show. */
+  readonly admitted: AdmittedServers;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
   readonly info: HubInfo;
   readonly guard: GuardOptions;
+  /** Says how requests came. Default: no proxy is trusted. */
+  readonly arrivals?: Arrivals | undefined;
+  /** What each caller may ask. Default: within the budgets. */
+  readonly callers?: Callers | undefined;
   /** Says who is asking. */
   readonly gate: Gate;
+  /** What each of them sees of the catalogue. */
+  readonly sights: Sights;
   readonly tokens: Tokens;
+  /** How people sign in to the page. */
+  readonly signIn: SignIn;
+  /** Where clients get tokens for the hub. Default: nowhere but from whoever runs it. */
+  readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
   readonly doctor: Pick<Doctor, "ask">;
