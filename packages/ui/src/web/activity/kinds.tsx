@@ -1,6 +1,9 @@
 import type { Event, EventKind } from "@hub/api";
 import {
+  Ban,
   CircleDot,
+  DoorOpen,
+  Hourglass,
   LogIn,
   LogOut,
   PencilLine,
@@ -30,6 +33,9 @@ const looks: Readonly<Record<EventKind, Look>> = {
   "capabilities-changed": { word: "Offers", icon: Wrench, tone: "text-accent bg-accent-soft" },
   deregistered: { word: "Left", icon: LogOut, tone: "text-calm bg-calm-soft" },
   forgotten: { word: "Forgotten", icon: Trash2, tone: "text-calm bg-calm-soft" },
+  waiting: { word: "Waiting", icon: Hourglass, tone: "text-warn bg-warn-soft" },
+  admitted: { word: "Let in", icon: DoorOpen, tone: "text-good bg-good-soft" },
+  refused: { word: "Refused", icon: Ban, tone: "text-bad bg-bad-soft" },
   "name-conflict": {
     word: "Name conflict",
     icon: TriangleAlert,
