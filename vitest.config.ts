@@ -11,8 +11,8 @@ export default defineConfig({
       "examples/*.test.ts",
       "test/**/*.test.ts",
     ],
-    // `npm run test:timed`, `npm run test:shells`
-    exclude: [...configDefaults.exclude, "**/*.{timed,shells}.test.ts"],
+    // `npm run test:timed`, `npm run test:shells`, `npm run test:proxy`
+    exclude: [...configDefaults.exclude, "**/*.{timed,shells,proxy}.test.ts"],
     globalSetup: ["test/support/in-memory.ts"],
     // For what never ends. What takes long on a machine that does much else is not a fault.
     testTimeout: 300_000,

@@ -20,6 +20,7 @@ const asking: Readonly<Record<string, readonly string[]>> = {
   prompt: ["x"],
   add: ["http://127.0.0.1:9/mcp", "--name", "x"],
   remove: ["x", "-y"],
+  admit: [],
   watch: [],
   top: [],
   "toolset list": [],

@@ -85,7 +85,7 @@ describe("code in the documentation", () => {
           .map((line) => ({ page: one.page, line: line.split(" #")[0]?.trim() ?? "" })),
       );
     for (const { page, line } of lines) {
-      const script = /^(?:[A-Z_]+=\S+ )*npm (?:run )?([\w:-]+)/.exec(line)?.[1];
+      const script = /^(?:[A-Z_]+=\S+ )*npm (?:run )?(?:--silent )?([\w:-]+)/.exec(line)?.[1];
       const program = /^(?:bash|node) (\S+)/.exec(line)?.[1];
       const isKnown =
         (script !== undefined && known.has(script)) ||

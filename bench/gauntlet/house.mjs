@@ -83,7 +83,9 @@ export class House {
     hub.said = () => Buffer.concat(lines).toString();
     Object.assign(hub, { dataDir, log });
     this.onClose(() => stop(hub.child));
-    await isReady(hub);
+    await isReady(hub).catch((error) => {
+      throw new Error(`${error.message}: ${hub.said()}`);
+    });
     return hub;
   }
 

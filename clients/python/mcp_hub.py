@@ -38,7 +38,6 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 __all__ = ["register", "Registration", "Hub", "Choice", "Found", "HubError"]
 
@@ -148,8 +147,17 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _is_wildcard(host: str) -> bool:
-    return host.strip("[]") in ("0.0.0.0", "::")
+def _loopback_for(host: str) -> List[str]:
+    """The loopback addresses at which what listens on all addresses of this machine is reached; of another
+    host none. What listens on all of IPv6 may leave those of IPv4 to others: uvicorn does so.
+    """
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return []
+    if not address.is_unspecified:
+        return []
+    return ["127.0.0.1"] if address.version == 4 else ["::1", "127.0.0.1"]
 
 
 def _address_of(url: str) -> Tuple[str, int]:
@@ -164,20 +172,37 @@ def _with_host(url: str, host: str) -> str:
     return urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
 
 
-def _own_hosts(hub_url: str) -> List[str]:
+def _own_hosts(hub_url: str, family: int) -> List[str]:
     """Names and addresses of this machine, best first, as a hub elsewhere may know it."""
-    hosts = [_setting("POD_IP")]
+    hosts = [_setting("POD_IP") or "", *_facing(*_address_of(hub_url), family), socket.gethostname()]
+    return list(dict.fromkeys(host for host in hosts if _is_useful_elsewhere(host)))
+
+
+def _facing(host: str, port: int, family: int) -> List[str]:
+    """Which addresses of this machine, of one family or any, face another host. Sends that host nothing."""
+    found = []
     try:
-        # Sends nothing: it only asks which of our addresses faces the hub.
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(_address_of(hub_url))
-            hosts.append(str(probe.getsockname()[0]))
-    except OSError:
-        pass
-    hosts.append(socket.gethostname())
-    useless = ("0.0.0.0", "localhost")
-    found = [host for host in hosts if host and host not in useless and not host.startswith("169.254.")]
-    return list(dict.fromkeys(host for host in found if not _is_loopback(host)))
+        targets = socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        return []
+    for own_family, kind, protocol, _, target in targets:
+        try:
+            with socket.socket(own_family, kind, protocol) as probe:
+                probe.connect(target)
+                found.append(str(probe.getsockname()[0]))
+        except OSError:
+            pass  # no way there for this kind of address
+    return found
+
+
+def _is_useful_elsewhere(host: str) -> bool:
+    if host == "" or _is_loopback(host):
+        return False
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return True
+    return not (address.is_unspecified or address.is_link_local)
 
 
 def _advertised(endpoint: str, advertise_url: Optional[str], hub_url: str) -> Tuple[str, List[str]]:
@@ -187,12 +212,13 @@ def _advertised(endpoint: str, advertise_url: Optional[str], hub_url: str) -> Tu
     endpoint as it is. Another one cannot reach a loopback address, so it gets our guesses before it.
     """
     host = urlsplit(endpoint).hostname or ""
-    here = _with_host(endpoint, "127.0.0.1") if _is_wildcard(host) else endpoint
-    is_hub_here = _is_loopback(urlsplit(hub_url).hostname or "")
-    if is_hub_here or not (_is_wildcard(host) or _is_loopback(host)):
-        urls = [here]
-    else:
-        urls = [_with_host(endpoint, guess) for guess in _own_hosts(hub_url)] + [here]
+    own_hub = urlsplit(hub_url).hostname or ""
+    is_hub_here = _is_loopback(own_hub) or _loopback_for(own_hub) != []
+    urls = [_with_host(endpoint, one) for one in _loopback_for(host)] or [endpoint]
+    if not is_hub_here and (_loopback_for(host) or _is_loopback(host)):
+        # What listens on addresses of IPv4 is not to be reached at those of IPv6.
+        family = socket.AF_INET if re.fullmatch(r"[\d.]+", host) else socket.AF_UNSPEC
+        urls = [*(_with_host(endpoint, guess) for guess in _own_hosts(hub_url, family)), *urls]
     if advertise_url is not None:
         said = urlsplit(advertise_url)
         own = urlsplit(endpoint)
@@ -251,14 +277,31 @@ def _left_until(deadline: float) -> float:
     return left
 
 
-def _proxy_for(url: str) -> Optional[str]:
-    """The proxy that the environment names for a URL; none ever for loopback."""
+def _proxy_for(url: str) -> Optional[Tuple[str, str]]:
+    """The proxy that the environment names for a URL, after the name of its variable; none ever for loopback.
+
+    Names in small letters come first, and an empty one says none.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_loopback(host) or proxy_bypass_environment(host):
+    if _is_loopback(host) or _is_exempt(host, os.environ.get("no_proxy", os.environ.get("NO_PROXY", ""))):
         return None
-    proxies = getproxies_environment()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    for scheme in (parts.scheme, "all"):
+        small = f"{scheme}_proxy"
+        name = small if small in os.environ and os.name != "nt" else small.upper()  # Windows has no small letters
+        # Whoever asks a CGI program sets its HTTP_PROXY by a header named Proxy.
+        if os.environ.get(name) and not (name == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ):
+            return name, os.environ[name]
+    return None
+
+
+def _is_exempt(host: str, no_proxy: str) -> bool:
+    """Whether a rule of NO_PROXY names a host, or a domain that it is in."""
+    for rule in re.split(r"[\s,]+", no_proxy.lower()):
+        name = re.sub(r"^\*?\.", "", re.sub(r"^([^:]+|\[.*\]):\d+$", r"\1", rule).strip("[]"))
+        if rule == "*" or (name != "" and (host == name or host.endswith(f".{name}"))):
+            return True
+    return False
 
 
 _tls: Any = None
@@ -287,9 +330,10 @@ def _connect(url: str, timeout: float) -> Tuple[http.client.HTTPConnection, str,
 
     if proxy is None:
         return connection_to(host, port), "", {}
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    name, address = proxy
+    parts = urlsplit(address if "://" in address else f"http://{address}")
     if parts.scheme != "http" or parts.hostname is None:
-        raise HubError(0, "UNREACHABLE", f"The proxy for {url} is none that speaks HTTP")
+        raise HubError(0, "UNREACHABLE", f"The proxy for {url} ({name}) is none that speaks HTTP")
     headers: Dict[str, str] = {}
     if parts.username is not None:
         secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
@@ -304,9 +348,10 @@ def _connect(url: str, timeout: float) -> Tuple[http.client.HTTPConnection, str,
 
 def _proxy_hint(url: str) -> str:
     """What to try where a proxy may stand in between. Never shows the proxy, whose URL may hold a password."""
-    if _proxy_for(url) is None:
+    proxy = _proxy_for(url)
+    if proxy is None:
         return ""
-    return f". A proxy is set in the environment: if it must not be used, set NO_PROXY={urlsplit(url).hostname}"
+    return f". {proxy[0]} is set: if a proxy catches this address, set NO_PROXY={urlsplit(url).hostname}"
 
 
 def _printable(secret: str, what: str) -> str:
@@ -466,8 +511,9 @@ class _Rest:
 
 def _number(value: object) -> Optional[float]:
     """A number that the hub sent, if it is one: neither true nor NaN nor too large to count with."""
-    is_one = isinstance(value, (int, float)) and not isinstance(value, bool) and -1e15 < value < 1e15
-    return float(value) if is_one else None  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if -1e15 < value < 1e15 else None
 
 
 def _retry_after_ms(header: Optional[str]) -> Optional[float]:
@@ -811,23 +857,25 @@ def _wait_until_it_listens(endpoint: str, stop: threading.Event) -> bool:
     not on this machine may be out of sight from here, so it is waited for `_LISTEN_BUDGET_S` and no longer.
     """
     host, port = _address_of(endpoint)
-    is_here = _is_loopback(host) or _is_wildcard(host)
-    target = "127.0.0.1" if _is_wildcard(host) else host
+    targets = _loopback_for(host) or [host]
+    is_here = _is_loopback(targets[0])
     begin = time.monotonic()
     pause, is_told = 0.02, False
     while not stop.is_set():
-        try:
-            socket.create_connection((target, port), timeout=2).close()
-            return True
-        except OSError as error:
-            waited = time.monotonic() - begin
-            if not is_here and waited > _LISTEN_BUDGET_S:
+        why = ""
+        for target in targets:
+            try:
+                socket.create_connection((target, port), timeout=2).close()
                 return True
-            if is_here and waited > _LISTEN_BUDGET_S and not is_told:
-                is_told = True
+            except OSError as error:
                 why = error.strerror or type(error).__name__
-                url = _shown_url(endpoint)
-                _log.warning("nothing listens at %s yet (%s); will register when something does", url, why)
+        waited = time.monotonic() - begin
+        if not is_here and waited > _LISTEN_BUDGET_S:
+            return True
+        if is_here and waited > _LISTEN_BUDGET_S and not is_told:
+            is_told = True
+            url = _shown_url(endpoint)
+            _log.warning("nothing listens at %s yet (%s); will register when something does", url, why)
         stop.wait(pause)
         pause = min(pause * 1.5, 1.0 if is_told else 0.25)
     return False
@@ -1136,6 +1184,10 @@ def _leave_at_exit() -> None:
 
 #: In one of these states a server answers calls: `degraded` is one of whose instances not all are up.
 _USABLE = ("up", "degraded")
+#: In one of these it answers nothing.
+_AWAY = ("suspect", "unreachable", "down")
+#: Tools of the first look for a question, which are enough for most; and of all looks.
+_FIRST_HITS, _MOST_HITS = 50, 1_000
 #: How much of the best score a match must have, to stand in for a better one that cannot be used.
 _STANDS_IN = 0.5
 
@@ -1179,6 +1231,18 @@ class Choice(NamedTuple):
     def endpoint(self) -> str:
         """Its own endpoint. Whether it can be reached from here is another question."""
         return str(self.server["endpoint"])
+
+
+class _Target(NamedTuple):
+    """One endpoint that a framework is told of."""
+
+    #: The id of a server or a toolset, or `hub`.
+    key: str
+    url: str
+    #: `http` or `sse`.
+    short: str
+    #: What goes into its data beside the URL: nothing, or `headers`.
+    headers: Json
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -1270,16 +1334,29 @@ class Hub:
         query = {"q": q, "status": _texts(status, "status"), "hidden": "true" if hidden else None}
         return self._pages("/tools", query, "tools", limit if limit is not None else 20 if q else None)
 
-    def find(self, question: str) -> List[Found]:
+    def find(self, question: str, *, at_least: int = 10, hidden: bool = False) -> List[Found]:
         """The servers that fit a question, the best first.
 
         Those with tools that fit come in the order of the hub's search, then those whose name, description,
-        tags or tools contain all of its words.
+        tags or tools contain all of its words. Tools are read until `at_least` servers are among them: one
+        server may have many that fit. `hidden`: those servers too that an operator hid.
         """
+        return self._find(question, at_least, hidden, lambda _server: True)
+
+    def _find(self, question: str, at_least: int, hidden: bool, counts: Callable[[Json], bool]) -> List[Found]:
+        """As `find`, where only some servers count for `at_least`."""
         if not question.strip():
             raise ValueError("Expected `question` to say what is looked for")
-        hits = self.tools(question[:500], limit=50)
-        return self._gathered(self.servers(), hits, self.servers(q=question[:200]))
+        servers = self.servers(hidden=hidden)
+        counted = {one["id"] for one in servers if counts(one)}
+        enough = min(at_least, len(counted))
+        query = {"q": question[:500], "hidden": "true" if hidden else None}
+
+        def is_enough(hits: List[Json]) -> bool:
+            return len(counted & {one["serverId"] for one in hits}) >= enough
+
+        hits = self._pages("/tools", query, "tools", _MOST_HITS, is_enough)
+        return self._gathered(servers, hits, self.servers(q=question[:200], hidden=hidden))
 
     def choose(
         self,
@@ -1312,12 +1389,14 @@ class Hub:
             ("the need", [need] if need is not None else []),
         ]
         sought = " and ".join(f"{what} {_quoted(texts)}" for what, texts in wanted if texts)
-        fitting = [
-            one
-            for one in self._candidates(need, tool)
-            if (name is None or one.server["id"] == name or _folded(one.server["name"]) == _folded(name))
-            and set(tags) <= set(one.server.get("tags") or [])
-        ]
+
+        def fits(server: Json) -> bool:
+            is_named = name is None or server["id"] == name or _folded(server["name"]) == _folded(name)
+            return is_named and set(tags) <= set(server.get("tags") or [])
+
+        # Who names a server means it also where an operator hid it.
+        candidates = self._candidates(need, tool, name is not None, fits)
+        fitting = [one for one in candidates if fits(one.server)]
         best = self._best(fitting)
         if best is None:
             raise self._nothing(sought, fitting)
@@ -1337,22 +1416,31 @@ class Hub:
             [(one.server, self._why_passed(one, best)) for one in fitting if one is not best],
         )
 
-    def _candidates(self, need: Optional[str], tool: Optional[str]) -> List[Found]:
+    def _candidates(
+        self, need: Optional[str], tool: Optional[str], hidden: bool, fits: Callable[[Json], bool]
+    ) -> List[Found]:
         """The best first. Without a need, each is as good as the others, and they are in the order of their ids."""
-        if tool is not None:
-            hits = self.tools(tool[:500], limit=200)
-            if not any(one["name"] == tool for one in hits):
-                hits = self.tools()
-            having = self._gathered(self.servers(), [one for one in hits if one["name"] == tool], [])
-            if need is None:
-                return sorted(having, key=lambda one: str(one.server["id"]))
-            order = [one.server["id"] for one in self.find(need)]
-            known = {one.server["id"]: one for one in having}
-            return [known[server_id] for server_id in order if server_id in known]
-        if need is not None:
-            return self.find(need)
-        servers = sorted(self.servers(), key=lambda one: str(one["id"]))
-        return [Found(one, [], one["status"] in _USABLE, "") for one in servers]
+        having = None if tool is None else {str(one.server["id"]): one for one in self._with_tool(tool, hidden)}
+        if need is None and having is not None:
+            return [having[server_id] for server_id in sorted(having)]
+        if need is None:
+            servers = sorted(self.servers(hidden=hidden), key=lambda one: str(one["id"]))
+            return [Found(one, [], one["status"] in _USABLE, "") for one in servers]
+
+        def counts(server: Json) -> bool:
+            return server["status"] in _USABLE and fits(server) and (having is None or server["id"] in having)
+
+        found = self._find(need, 1, hidden, counts)
+        if having is None:
+            return found
+        return [having[one.server["id"]] for one in found if one.server["id"] in having]
+
+    def _with_tool(self, tool: str, hidden: bool) -> List[Found]:
+        """The servers that have a tool of exactly this name."""
+        hits = self.tools(tool[:500], hidden=hidden, limit=_MOST_HITS)
+        if not any(one["name"] == tool for one in hits):
+            hits = self.tools(hidden=hidden)
+        return self._gathered(self.servers(hidden=hidden), [one for one in hits if one["name"] == tool], [])
 
     @staticmethod
     def _gathered(servers: List[Json], hits: List[Json], named: List[Json]) -> List[Found]:
@@ -1434,14 +1522,17 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
         """For ``fastmcp.Client(...)``.
 
+        :param via: ``gateway``: one endpoint of the hub. ``direct``: each server at its own, which asks the hub;
+            one that cannot be used now is left out, with a warning in the log. Default: gateway.
         :param token: a token for the hub, which then stands in the data. Default: none, also where this has one.
         """
-        key, url = self._connection(servers, tags, toolset, mode)
-        return {"mcpServers": {key: {"url": url, "transport": "http", **_headers(token)}}}
+        targets = self._targets(servers, tags, toolset, mode, via, token)
+        return {"mcpServers": {one.key: {"url": one.url, "transport": one.short, **one.headers} for one in targets}}
 
     def langchain(
         self,
@@ -1450,11 +1541,16 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
-        """For ``MultiServerMCPClient(...)`` of langchain-mcp-adapters."""
-        key, url = self._connection(servers, tags, toolset, mode)
-        return {key: {"transport": "streamable_http", "url": url, **_headers(token)}}
+        """For ``MultiServerMCPClient(...)`` of langchain-mcp-adapters.
+
+        With several servers directly, give it ``tool_name_prefix=True`` too: two may have tools of one name.
+        """
+        targets = self._targets(servers, tags, toolset, mode, via, token)
+        kinds = {"http": "streamable_http", "sse": "sse"}
+        return {one.key: {"transport": kinds[one.short], "url": one.url, **one.headers} for one in targets}
 
     def adk(
         self,
@@ -1463,10 +1559,15 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
-        """For ``StreamableHTTPConnectionParams(**...)`` of Google ADK, which ``McpToolset`` takes."""
-        return {"url": self._connection(servers, tags, toolset, mode)[1], **_headers(token)}
+        """For ``StreamableHTTPConnectionParams(**...)`` of Google ADK, which ``McpToolset`` takes.
+
+        It holds one endpoint, so directly it takes the id of one server.
+        """
+        only = self._only(self._targets(servers, tags, toolset, mode, via, token, speaks_sse=False))
+        return {"url": only.url, **only.headers}
 
     def openai_agents(
         self,
@@ -1475,11 +1576,80 @@ class Hub:
         tags: Union[str, Sequence[str], None] = None,
         toolset: Optional[str] = None,
         mode: Optional[str] = None,
+        via: Optional[str] = None,
         token: Optional[str] = None,
     ) -> Json:
-        """For ``MCPServerStreamableHttp(**...)`` of OpenAI Agents."""
+        """For ``MCPServerStreamableHttp(**...)`` of OpenAI Agents.
+
+        It holds one endpoint, so directly it takes the id of one server.
+        """
+        only = self._only(self._targets(servers, tags, toolset, mode, via, token, speaks_sse=False))
+        return {"name": only.key, "params": {"url": only.url, **only.headers}}
+
+    def _targets(
+        self,
+        servers: Union[str, Sequence[str], None],
+        tags: Union[str, Sequence[str], None],
+        toolset: Optional[str],
+        mode: Optional[str],
+        via: Optional[str],
+        token: Optional[str],
+        speaks_sse: bool = True,
+    ) -> List["_Target"]:
+        """The endpoints to tell a framework of; at least one."""
+        if via not in (None, "gateway", "direct"):
+            raise ValueError(f"Expected `via` to be 'gateway' or 'direct', got {via!r}"[:200])
         key, url = self._connection(servers, tags, toolset, mode)
-        return {"name": key, "params": {"url": url, **_headers(token)}}
+        if via != "direct":
+            return [_Target(key, url, "http", _headers(token))]
+        if toolset is not None:
+            raise ValueError("Expected no `via`: only the hub knows which tools a toolset shows")
+        if mode == "search":
+            raise ValueError("Expected no `mode` with `via`: the search tools are the hub's own")
+        fitting = self._selected(_texts(servers, "servers"), _texts(tags, "tags"))
+        left = [one for one in fitting if one["status"] in _AWAY]
+        if len(left) == len(fitting):
+            raise self._none_to_tell_of(left)
+        if left:
+            _log.warning("%s", self._rest.clean(f"Left out: {' '.join(map(_why_not, left))}"))
+        return [self._direct(one, speaks_sse, token) for one in fitting if one not in left]
+
+    def _direct(self, server: Json, speaks_sse: bool, token: Optional[str]) -> "_Target":
+        """A server at its own endpoint, or at the hub where a framework does not speak its transport."""
+        server_id, is_sse = str(server["id"]), server.get("transport") == "sse"
+        if is_sse and not speaks_sse:
+            return _Target(server_id, self._connection(server_id, None, None, None)[1], "http", _headers(token))
+        # The token is the hub's, and no server's.
+        return _Target(server_id, str(server["endpoint"]), "sse" if is_sse else "http", {})
+
+    def _selected(self, ids: Optional[List[str]], tags: Optional[List[str]]) -> List[Json]:
+        """The servers with these ids and one of these tags. One that is named is meant also where it is hidden."""
+        servers = self.servers(hidden=ids is not None)
+        known = [str(one["id"]) for one in servers]
+        unknown = [one for one in ids or [] if one not in known]
+        if unknown:
+            there = f"The hub knows {_quoted(known)}." if known else "The hub knows no server yet."
+            detail = f"No server has the id {_quoted(unknown)}. {there}"
+            raise HubError(404, "NOTHING_FITS", self._rest.clean(detail, 2_000))
+        return [
+            one
+            for one in servers
+            if (ids is None or one["id"] in ids) and (tags is None or set(tags) & set(one.get("tags") or []))
+        ]
+
+    def _none_to_tell_of(self, left: List[Json]) -> HubError:
+        if not left:
+            detail = "No server fits what was selected. Through the hub (without via), servers appear as they come."
+            return HubError(404, "NOTHING_FITS", detail)
+        detail = f"None of the selected servers answers now. {' '.join(map(_why_not, left))}"
+        return HubError(503, "NOT_UP", self._rest.clean(detail, 2_000))
+
+    @staticmethod
+    def _only(targets: List["_Target"]) -> "_Target":
+        if len(targets) > 1:
+            keys = _quoted([one.key for one in targets])
+            raise ValueError(f"Expected one server, because the framework takes one endpoint, got {keys}")
+        return targets[0]
 
     def _connection(
         self,
@@ -1515,12 +1685,21 @@ class Hub:
             raise self._rest._not_a_hub(200, f"its answer to GET {path} is empty")
         return answer
 
-    def _pages(self, path: str, query: Mapping[str, Any], key: str, limit: Optional[int] = None) -> List[Json]:
+    def _pages(
+        self,
+        path: str,
+        query: Mapping[str, Any],
+        key: str,
+        limit: Optional[int] = None,
+        is_enough: Optional[Callable[[List[Json]], bool]] = None,
+    ) -> List[Json]:
         """The items of all pages, or the first of them. An answer without a list is none of a hub's."""
         items: List[Json] = []
         cursor: Optional[str] = None
-        for _ in range(1_000):
+        for index in range(1_000):
             left = None if limit is None else min(limit - len(items), 200)
+            if is_enough is not None and index == 0:
+                left = _FIRST_HITS
             answer = self._get(path, {**query, "limit": left, "cursor": cursor})
             page = answer.get(key)
             is_list = isinstance(page, list) and all(self._is_item(one, key) for one in page)
@@ -1528,7 +1707,8 @@ class Hub:
                 raise self._rest._not_a_hub(200, f"its answer to GET {path} holds no list of {key}")
             items += page
             following = answer.get("nextCursor")
-            if not isinstance(following, str) or following == cursor or (limit is not None and len(items) >= limit):
+            is_last = not isinstance(following, str) or following == cursor or (is_enough is not None and not page)
+            if is_last or (limit is not None and len(items) >= limit) or (is_enough is not None and is_enough(items)):
                 return items if limit is None else items[:limit]
             cursor = following
         raise self._rest._not_a_hub(200, f"its answer to GET {path} has no end")

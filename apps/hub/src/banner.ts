@@ -4,6 +4,8 @@ export type BannerFacts = {
   readonly store: string;
   readonly servers: number;
   readonly readyInMs: number;
+  /** Whether everybody may do all. */
+  readonly isOpen: boolean;
   /** Whether `/` shows something in a browser. */
   readonly hasWebUi: boolean;
 };
@@ -12,7 +14,15 @@ export type BannerFacts = {
 const usualUrl = "http://127.0.0.1:8001";
 
 /** What `npm start` shows a person: where everything is and how to go on. */
-export function banner({ version, url, store, servers, readyInMs, hasWebUi }: BannerFacts): string {
+export function banner({
+  version,
+  url,
+  store,
+  servers,
+  readyInMs,
+  isOpen,
+  hasWebUi,
+}: BannerFacts): string {
   const rows: readonly (readonly [string, string])[] = [
     ...(hasWebUi ? [["Web UI", `${url}/`] as const] : []),
     ["Gateway", `${url}/mcp  (clients of 2024-11-05 to 2026-07-28)`],
@@ -20,7 +30,12 @@ export function banner({ version, url, store, servers, readyInMs, hasWebUi }: Ba
     ["API docs", `${url}/docs`],
     ["Events", `${url}/events`],
     ["Store", `${store} (file)`],
-    ["Auth", "off: this machine only, other hosts and pages are refused"],
+    [
+      "Auth",
+      isOpen
+        ? "off: this machine only, other hosts and pages are refused"
+        : "on: whoever has no token is refused; `mcp-hub token create` makes one",
+    ],
     [
       "Known",
       servers === 0

@@ -9,8 +9,10 @@ import {
   unknownSettings,
 } from "@hub/core/environment";
 import { budgetNames, settingOf } from "@hub/core/limits";
-import { defaultConfig, type HubConfig, isLoopbackHost } from "@hub/server";
+import { defaultConfig, type HubConfig } from "@hub/server";
 import { z } from "zod";
+import { isIssuer } from "./oidc-files.js";
+import { oidcSettings } from "./oidc-settings.js";
 import { budgetSettings, type NumberSetting, timeSettings } from "./settings.js";
 
 /** What the program reads from its environment. */
@@ -80,6 +82,13 @@ function isNetwork(text: string): boolean {
   );
 }
 
+/** A URL that is no more than an origin, in whatever way that is written. */
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, href, protocol } = new URL(text);
+  return /^https?:$/.test(protocol) && href === `${origin}/`;
+}
+
 const environment = z.object({
   MCP_HUB_HOST: z.string().default(defaultConfig.host),
   MCP_HUB_PORT: port.optional(),
@@ -92,13 +101,16 @@ const environment = z.object({
       (url) => url === undefined,
       "Postgres is not supported yet; unset it to use the file in MCP_HUB_DATA_DIR",
     ),
-  MCP_HUB_TOKENS_FILE: z
+  MCP_HUB_TOKENS_FILE: z.string().optional(),
+  MCP_HUB_PUBLIC_URL: z
     .string()
-    .optional()
-    .refine(
-      (file) => file === undefined,
-      "tokens are not supported yet; unset it and keep MCP_HUB_HOST on loopback",
-    ),
+    .refine(isPublicUrl, "must be an origin such as https://hub.example, without a path")
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  MCP_HUB_TRUSTED_PROXIES: list.refine(
+    (proxies) => proxies.every(isNetwork),
+    "must be addresses and networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas",
+  ),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -111,6 +123,25 @@ const environment = z.object({
     (networks) => networks.every(isNetwork),
     "must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas",
   ),
+  MCP_HUB_ADMISSION: z.enum(["open", "ask"], "must be open or ask").optional(),
+  MCP_HUB_ADMIT: list.refine(
+    (patterns) => patterns.every((pattern) => /^[a-z0-9*-]{1,100}$/.test(pattern)),
+    "must be patterns of ids such as payments-*, separated by commas",
+  ),
+  MCP_HUB_OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, "must be an https URL without a query (http only on loopback)")
+    .optional(),
+  MCP_HUB_OIDC_AUDIENCE: list,
+  MCP_HUB_OIDC_HOSTS: list.refine(
+    (hosts) => hosts.every((host) => /^[A-Za-z0-9.-]+$/.test(host)),
+    "must be host names without scheme and port, separated by commas",
+  ),
+  MCP_HUB_OIDC_SCOPES: z.enum(["on", "off"], "must be on or off").default("on"),
+  MCP_HUB_OIDC_GRANTS_FILE: z.string().optional(),
+  MCP_HUB_OIDC_CLIENT_ID: z.string().optional(),
+  MCP_HUB_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  MCP_HUB_WORKLOADS_FILE: z.string().optional(),
   LOG_LEVEL: z
     .enum(
       ["silent", "fatal", "error", "warn", "info", "debug", "trace"],
@@ -125,7 +156,7 @@ const timesRead = z.object(wholeNumbers(timeSettings));
 const budgetsRead = z.object(wholeNumbers(budgetSettings));
 
 /** Variables whose values are secrets, or may hold one. */
-const secrets = new Set(["DATABASE_URL", "MCP_HUB_TOKENS_FILE"]);
+const secrets = new Set(["DATABASE_URL"]);
 
 function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
   const name = issue.path.join(".");
@@ -149,12 +180,6 @@ export function parseConfig(env: Environment): ConfigResult {
   const read = parsed(environment);
   const times = parsed(timesRead);
   const budgets = parsed(budgetsRead);
-  const host = given.MCP_HUB_HOST ?? defaultConfig.host;
-  if (!isLoopbackHost(host)) {
-    problems.push(
-      `MCP_HUB_HOST ${JSON.stringify(host)} lets other machines in, which needs tokens; this version has none yet, so it listens on loopback only (127.0.0.1, ::1 or localhost)`,
-    );
-  }
   const unknown = unknownSettings(env);
   if (read === undefined || times === undefined || budgets === undefined || problems.length > 0)
     return { ok: false, problems, unknown };
@@ -167,6 +192,7 @@ export function parseConfig(env: Environment): ConfigResult {
     if (times[small] > times[large])
       problems.push(`${small} (${times[small]}) must not be more than ${large} (${times[large]})`);
   }
+  const oidc = oidcSettings(read, (name, problem) => problems.push(`${name} ${problem}`));
   if (problems.length > 0) return { ok: false, problems, unknown };
   return {
     ok: true,
@@ -175,9 +201,17 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      publicUrl: read.MCP_HUB_PUBLIC_URL,
+      trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
+      tokensFile:
+        read.MCP_HUB_TOKENS_FILE === undefined ? undefined : resolve(read.MCP_HUB_TOKENS_FILE),
       allowedHosts: read.MCP_HUB_ALLOWED_HOSTS,
       allowedOrigins: read.MCP_HUB_ALLOWED_ORIGINS,
       allowEndpoints: read.MCP_HUB_ALLOW_ENDPOINTS,
+      ...(read.MCP_HUB_ADMISSION === undefined ? {} : { admission: read.MCP_HUB_ADMISSION }),
+      admit: read.MCP_HUB_ADMIT,
+      oidc,
+      signInMs: times.MCP_HUB_SIGN_IN_MS,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",

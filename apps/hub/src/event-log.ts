@@ -22,6 +22,6 @@ export function logEvent(log: Log, event: JournalEvent, format: "pretty" | "json
   const said: LogFields = format === "pretty" ? { text: lineFor(event) } : fields;
   if (isNoise) log.debug(kind, said);
   else if (kind === "status-changed" && isTrouble(event.to)) log.warn(kind, said);
-  else if (kind === "name-conflict") log.warn(kind, said);
+  else if (kind === "name-conflict" || kind === "waiting") log.warn(kind, said);
   else log.info(kind, said);
 }

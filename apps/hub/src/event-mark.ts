@@ -19,7 +19,12 @@ export function markOf(event: Event | JournalEvent): string {
     case "status-changed":
       return marks[event.to];
     case "name-conflict":
+    case "waiting":
       return "!";
+    case "admitted":
+      return "✓";
+    case "refused":
+      return "✗";
     case "deregistered":
     case "forgotten":
       return "-";

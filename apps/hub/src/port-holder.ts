@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { StartError } from "@hub/server";
+import { localUrl, StartError } from "@hub/server";
 import { z } from "zod";
 
 const hubVersion = z.object({
@@ -43,7 +43,7 @@ async function portHolder(url: string, port: number): Promise<string> {
 export async function assertPortFree(given: string, port: number): Promise<void> {
   const host = given.replace(/^\[(.*)\]$/, "$1");
   if (port === 0 || (await isPortFree(host, port))) return;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const url = localUrl(host, port);
   throw new StartError(
     `Port ${port} on ${host} is taken by ${await portHolder(url, port)}. Stop it, or choose another port with MCP_HUB_PORT (servers then need MCP_HUB_URL).`,
   );

@@ -132,10 +132,11 @@ export async function runHub({
   if (format === "pretty") {
     const text = banner({
       version,
-      url: hub.url,
+      url: config.publicUrl ?? hub.url,
       store: shortPath(file),
       servers,
       readyInMs: performance.now() - begin,
+      isOpen: hub.isOpen,
       hasWebUi: webUi !== undefined,
     });
     process.stdout.write(text);
@@ -144,7 +145,7 @@ export async function runHub({
       url: hub.url,
       pid: process.pid,
       dataDir: config.dataDir,
-      auth: "off, loopback only",
+      auth: hub.isOpen ? "off, loopback only" : "on",
       servers,
     });
   }

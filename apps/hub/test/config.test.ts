@@ -70,21 +70,38 @@ describe("the environment", () => {
       MCP_HUB_ALLOWED_ORIGINS: "https://a.example/path",
       MCP_HUB_ALLOW_ENDPOINTS: "10.0.0.0/99",
       LOG_LEVEL: "loud",
-      MCP_HUB_HOST: "0.0.0.0",
     });
     if (result.ok) throw new Error("must not be accepted");
-    expect(result.problems).toHaveLength(6);
+    expect(result.problems).toHaveLength(5);
     expect(result.problems.join("\n")).toContain(
       'MCP_HUB_PORT must be a port number, 0-65535 (got "eight")',
     );
   });
 
-  test.each(["0.0.0.0", "::", "192.168.1.5", "example.org"])(
-    "binding to %s is refused while there are no tokens",
-    (host) => {
-      expect(parseConfig({ MCP_HUB_HOST: host })).toMatchObject({ ok: false });
-    },
-  );
+  test("a public URL is an origin, with or without a slash behind it, and proxies are addresses", () => {
+    const read = parseConfig({
+      MCP_HUB_PUBLIC_URL: "https://Hub.example:443/",
+      MCP_HUB_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8 ::1",
+    });
+    if (!read.ok) throw new Error(read.problems.join());
+    expect(read.config.publicUrl).toBe("https://hub.example");
+    expect(read.config.trustedProxies).toEqual(["127.0.0.1", "10.0.0.0/8", "::1"]);
+    for (const url of [
+      "hub.example",
+      "https://hub.example/hub",
+      "https://a:b@hub.example",
+      "ws://x",
+    ])
+      expect(parseConfig({ MCP_HUB_PUBLIC_URL: url })).toMatchObject({
+        ok: false,
+        problems: [expect.stringContaining("MCP_HUB_PUBLIC_URL must be an origin")],
+      });
+    for (const proxy of ["nginx", "10.0.0.0/40", "10.0.0.1:80"])
+      expect(parseConfig({ MCP_HUB_TRUSTED_PROXIES: proxy })).toMatchObject({
+        ok: false,
+        problems: [expect.stringContaining("MCP_HUB_TRUSTED_PROXIES must be addresses")],
+      });
+  });
 
   test("a password in a variable is not repeated", () => {
     const result = parseConfig({ DATABASE_URL: "postgres://bob:SECRET-MARK@db/hub" });

@@ -92,7 +92,7 @@ describe("mcp-hub connect", () => {
     const hub = await TestHub.start();
     await hub.register("weather", await LegacyUpstream.start({ tools: ["echo"] }));
     const token = join(home, "token");
-    writeFileSync(token, "mh_abc_0123456789\n");
+    writeFileSync(token, "proxy-token-0123456789\n");
     const file = join(home, "config.json");
     const words = ["claude-desktop", "--hub", hub.url, "--server", "weather", "--file", file];
     const ran = run([...words, "--token-file", "token", "--write"]);

@@ -14,7 +14,8 @@ test("a server that is removed while the doctor looks around is left out, and th
   const gone = { status: 404, code: "SERVER_NOT_FOUND", detail: "No server has the id." };
   const hub = {
     url,
-    servers: async () => ({ servers: ["gone", "away"].map((id) => ({ id, status: "down" })) }),
+    servers: async () => ({ servers: [] }),
+    everyServer: async () => ["gone", "away"].map((id) => ({ id, status: "down" })),
     diagnose: async (asked: { readonly server: string } | { readonly endpoint: string }) => {
       if ("server" in asked && asked.server === "gone") throw new HubClientError(gone);
       return { problems: [problem] } as unknown as Diagnosis; // as much as is looked at

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CLIENT = ROOT / "clients" / "python"
 sys.path.insert(0, str(CLIENT))
 
-import mcp_hub  # noqa: E402
+import mcp_hub as mcp_hub  # is found only now, so the tests have it from here
 
 Found = TypeVar("Found")
 
@@ -181,14 +181,21 @@ class _McpHandler(BaseHTTPRequestHandler):
 class McpServer(_Server):
     """A small MCP server of the 2025 revision, in this process."""
 
-    def __init__(self, name: str, *tools: Tuple[str, str], port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _McpHandler)
+    def __init__(self, name: str, *tools: Tuple[str, str], port: int = 0, host: str = "127.0.0.1") -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, port), _McpHandler)
         self.name = name
+        self.port = int(self.server_address[1])
         self.tools = [
             {"name": tool, "description": words, "inputSchema": {"type": "object"}} for tool, words in tools
         ]
-        self.url = f"http://127.0.0.1:{self.server_address[1]}/mcp"
+        self.url = f"http://127.0.0.1:{self.port}/mcp"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as uvicorn does
+        super().server_bind()
 
     def stop(self) -> None:
         self.shutdown()
@@ -236,6 +243,11 @@ class _FakeHandler(BaseHTTPRequestHandler):
 
 
 Reply = Callable[[_FakeHandler, Came], None]
+
+
+def always(status: int, body: Any) -> Reply:
+    """The same answer to everything."""
+    return lambda handler, request: handler.send(status, body)
 
 
 class FakeHub(_Server):
@@ -305,13 +317,18 @@ class HubTest(unittest.TestCase):
 
         self.addCleanup(back)
         saved = dict(os.environ)
-        self.addCleanup(lambda: (os.environ.clear(), os.environ.update(saved)))
+
+        def restore() -> None:
+            os.environ.clear()
+            os.environ.update(saved)
+
+        self.addCleanup(restore)
         for name in list(os.environ):
             if name.startswith("MCP_HUB_"):
                 del os.environ[name]
 
     def hub(self, **settings: str) -> HubProcess:
-        hub = HubProcess(**settings)
+        hub = HubProcess(None, **settings)
         self.addCleanup(hub.stop)
         return hub
 

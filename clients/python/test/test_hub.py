@@ -6,10 +6,11 @@ import json
 import os
 import unittest
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from support import HubProcess, HubTest, McpServer, free_port, mcp_hub, until
+from support import HubProcess, HubTest, McpServer, always, free_port, mcp_hub, until
 
 GOLDEN = Path(__file__).parent / "golden" / "adapters.json"
 
@@ -116,6 +117,28 @@ class Catalogue(HubTest):
             with self.assertRaises((TypeError, ValueError)):
                 self.asked.choose(**nothing)
 
+    def test_directly_each_server_is_told_at_its_own_endpoint_and_what_is_away_is_left_out(self) -> None:
+        weather, tides = (self.asked.server(one)["endpoint"] for one in ("weather", "tides"))
+        direct = self.asked.fastmcp(tags=["geo", "old"], via="direct", token="of-the-hub")
+        both = {"tides": {"url": tides, "transport": "http"}, "weather": {"url": weather, "transport": "http"}}
+        self.assertEqual(direct, {"mcpServers": both})
+        self.assertEqual(len(self.log.holding('Left out: "Old" is down')), 1)
+        one = {"servers": "weather", "via": "direct"}
+        self.assertEqual(self.asked.langchain(**one), {"weather": {"transport": "streamable_http", "url": weather}})
+        self.assertEqual(self.asked.adk(**one), {"url": weather})
+        self.assertEqual(self.asked.openai_agents(**one), {"name": "weather", "params": {"url": weather}})
+        cases: List[Tuple[str, Dict[str, Any]]] = [
+            ("NOT_UP", {"servers": "old"}),
+            ("NOTHING_FITS", {"tags": "nobody's"}),
+            ("NOTHING_FITS", {"servers": ["weather", "wether"]}),
+        ]
+        for code, selection in cases:
+            with self.assertRaises(mcp_hub.HubError) as caught:
+                self.asked.fastmcp(**selection, via="direct")
+            self.assertEqual([selection, caught.exception.code], [selection, code])
+        with self.assertRaises(ValueError):
+            self.asked.adk(tags="geo", via="direct")
+
     def test_an_endpoint_of_a_choice_answers_mcp(self) -> None:
         choice = self.asked.choose(need="weather forecast")
         client = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
@@ -158,9 +181,39 @@ class Choices(HubTest):
         self.assertEqual(caught.exception.code, "NOT_UP")
         self.assertIn('"B" can be used, but fits far less well.', str(caught.exception))
 
+    def test_a_server_of_the_old_transport_goes_through_the_hub_where_a_framework_does_not_speak_it(self) -> None:
+        hub = self.fake(always(200, {"servers": [listed("A", transport="sse")]}))
+        asked = mcp_hub.Hub(hub.url)
+        there = {"url": f"{hub.url}/servers/a/mcp", "headers": {"Authorization": "Bearer t"}}
+        self.assertEqual(asked.adk(via="direct", token="t"), there)
+        self.assertEqual(asked.openai_agents(via="direct", token="t"), {"name": "a", "params": there})
+        self.assertEqual(asked.langchain(via="direct", token="t"), {"a": {"transport": "sse", "url": "http://a/mcp"}})
+
+    def test_a_server_is_found_behind_another_with_many_tools_that_fit_as_well(self) -> None:
+        hits = [*(self.hit("a", 3) for _ in range(230)), self.hit("b", 2)]
+        servers = [listed("A"), listed("B", tags=["field"])]
+
+        def reply(handler: Any, request: Any) -> None:
+            query = parse_qs(urlsplit(request["path"]).query)
+            start, count = int(query.get("cursor", ["0"])[0]), int(query.get("limit", ["0"])[0])
+            page: Dict[str, Any] = {"tools": hits[start : start + count]}
+            if start + count < len(hits):
+                page["nextCursor"] = str(start + count)
+            handler.send(200, page if request["path"].startswith("/tools") else {"servers": servers})
+
+        hub = self.fake(reply)
+        asked = mcp_hub.Hub(hub.url)
+        self.assertEqual([one.server["id"] for one in asked.find("x")], ["a", "b"])
+        self.assertEqual(asked.choose(need="x", tag="field").tool, "tool")
+        before = len(hub.requests)
+        self.assertEqual(asked.choose(need="x").id, "a")
+        self.assertEqual(len(hub.requests) - before, 3)  # one look at tools is enough
+
     def test_an_empty_answer_of_something_else_never_looks_like_no_servers(self) -> None:
-        for answer in (b"", {}, {"servers": None}, {"servers": [1]}, {"servers": [{"id": "a"}]}, [], {"servers": {}}):
-            hub = self.fake(lambda handler, request, answer=answer: handler.send(200, answer))  # type: ignore[misc]
+        broken: List[Any] = [None, [1], [{"id": "a"}], {}]
+        answers: List[Any] = [b"", {}, [], *({"servers": one} for one in broken)]
+        for answer in answers:
+            hub = self.fake(always(200, answer))
             with self.assertRaises(mcp_hub.HubError) as caught:
                 mcp_hub.Hub(hub.url).servers()
             self.assertEqual([answer, caught.exception.code], [answer, "NOT_A_HUB"])
@@ -241,6 +294,11 @@ class Addresses(HubTest):
         for selection in cases:
             with self.assertRaises(ValueError):
                 hub.gateway_url(**selection)
+        for selection in ({"toolset": "desk"}, {"mode": "search"}):
+            with self.assertRaises(ValueError):
+                hub.fastmcp(**selection, via="direct")
+        with self.assertRaises(ValueError):
+            hub.fastmcp(via="somehow")
 
 
 if __name__ == "__main__":

@@ -28,10 +28,13 @@ KNOWN = {
     "ipaddress": {"ip_address"},
     "json": {"dumps", "loads"},
     "logging": {"getLogger"},
-    "os": {"environ", "register_at_fork"},
+    "os": {"environ", "name", "register_at_fork"},
     "random": {"random"},
-    "re": {"IGNORECASE", "fullmatch", "match", "search", "sub"},
-    "socket": {"AF_INET", "SOCK_DGRAM", "create_connection", "gethostname", "socket", "timeout"},
+    "re": {"IGNORECASE", "fullmatch", "match", "search", "split", "sub"},
+    "socket": {
+        *("AF_INET", "AF_UNSPEC", "SOCK_DGRAM", "create_connection", "getaddrinfo", "gethostname", "socket"),
+        "timeout",
+    },
     "ssl": {"create_default_context"},
     "threading": {"Condition", "Event", "RLock", "Thread"},
     "time": {"monotonic", "time"},
@@ -42,7 +45,6 @@ KNOWN = {
     },
     "unicodedata": {"normalize"},
     "urllib.parse": {"quote", "unquote", "urlencode", "urlsplit", "urlunsplit"},
-    "urllib.request": {"getproxies_environment", "proxy_bypass_environment"},
 }
 
 #: Methods of texts, lists and the like that came after Python 3.9.

@@ -7,8 +7,8 @@ import threading
 import unittest
 from typing import Any, Callable, Dict, List, Optional, Union
 
-import support  # noqa: F401
-from mcp_hub import HubError, _Clock, _Keeper, _Reporter, _Rest
+import support
+from mcp_hub import HubError, Json, _Clock, _Keeper, _Reporter, _Rest
 
 Answer = Union[str, Dict[str, Any]]
 
@@ -59,7 +59,7 @@ class World(_Clock):
             raise HubError(reply.get("status", 0), reply.get("code", "X"), "no", reply.get("retry_after_ms"))
         return reply
 
-    def register(self, _registration: Any, proof: Optional[str]) -> Dict[str, Any]:
+    def register(self, proof: Optional[str]) -> Dict[str, Any]:
         self.proofs.append(proof)
         reply = self._reply("register")
         answer: Dict[str, Any] = {"server": {"id": "s", "name": "n"}, "instance": {"id": "i"}}
@@ -68,19 +68,13 @@ class World(_Clock):
         lease = {"id": f"lease {len(self.proofs)}", "ttlMs": 30_000, "heartbeatMs": self.heartbeat_ms}
         return {**answer, "lease": lease} if self.has_lease else answer
 
-    def renew(self, _lease: str) -> Dict[str, Any]:
+    def renew(self) -> Dict[str, Any]:
         self._reply("renew")
         return {"ttlMs": 30_000, "heartbeatMs": self.heartbeat_ms}
 
-    def deregister(self, lease: str, _timeout: float) -> None:
-        self.left.append(lease)
-
     def run(self, most: int = 10) -> "World":
         self.most = most
-        rest = _Rest("http://hub", None, 1)
-        rest.register = self.register  # type: ignore[method-assign]
-        rest.renew = self.renew  # type: ignore[method-assign]
-        rest.deregister = self.deregister  # type: ignore[method-assign]
+        rest = WorldRest(self)
         self.reported: List[str] = []
         reporter = _Reporter(rest, self.reported.append, lambda _answer: None)
         _Keeper(rest, dict, reporter, self.stop, self).run()
@@ -88,6 +82,41 @@ class World(_Clock):
 
     def gaps(self) -> List[float]:
         return [round(after - before, 3) for before, after in zip(self.times, self.times[1:])]
+
+
+class WorldRest(_Rest):
+    """The requests to the hub of a world."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__("http://hub", None, 1)
+        self._world = world
+
+    def register(self, registration: Json, proof: Optional[str]) -> Json:
+        return self._world.register(proof)
+
+    def renew(self, lease_id: str) -> Json:
+        return self._world.renew()
+
+    def deregister(self, lease_id: str, timeout: float) -> None:
+        self._world.left.append(lease_id)
+
+
+def always(answer: Answer) -> Callable[[str, int], Answer]:
+    return lambda _call, _index: answer
+
+
+def scripted(answers: List[Answer]) -> Callable[[str, int], Answer]:
+    return lambda _call, index: answers[index]
+
+
+def any_answer(chance: random.Random) -> Answer:
+    statuses = [0, 400, 401, 404, 409, 429, 500, 503]
+    answers: List[Answer] = [
+        "ok",
+        {"wait_ms": chance.randrange(40_000)},
+        {"status": chance.choice(statuses), "retry_after_ms": chance.choice([None, chance.randrange(60_000)])},
+    ]
+    return chance.choice(answers)
 
 
 def at(*indexes: int, then: Answer) -> Callable[[str, int], Answer]:
@@ -113,7 +142,7 @@ class Leases(support.HubTest):
             self.assertEqual([said, world.run(3).gaps()[1]], [said, used])
 
     def test_tries_for_ever_with_growing_pauses_never_above_30_s(self) -> None:
-        world = World(lambda _call, _index: {"status": 0})
+        world = World(always({"status": 0}))
         world.random = 1
         self.assertEqual(world.run(8).gaps(), [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000])
 
@@ -124,7 +153,7 @@ class Leases(support.HubTest):
 
     def test_a_refusal_is_tried_again_slowly(self) -> None:
         for status in (401, 403, 409, 422):
-            world = World(lambda _call, _index, status=status: {"status": status})  # type: ignore[misc]
+            world = World(always({"status": status}))
             self.assertEqual(world.run(4).gaps(), [30_000, 30_000, 30_000])
 
     def test_failed_heartbeats_are_retried_soon_and_do_not_register_again(self) -> None:
@@ -146,23 +175,22 @@ class Leases(support.HubTest):
 
     def test_what_the_hub_asks_to_wait_is_kept_within_reason(self) -> None:
         for said, waited in ((0, 250), (-5, 250), (3_600_000, 30_000), ("soon", 250)):
-            world = World(lambda _call, _index, said=said: {"wait_ms": said})  # type: ignore[misc]
+            world = World(always({"wait_ms": said}))
             world.random = 0
             self.assertEqual(world.run(2).gaps(), [waited])
 
     def test_the_name_of_another_server_is_asked_for_as_the_hub_says(self) -> None:
         taken = {"status": 409, "code": "NAME_TAKEN", "retry_after_ms": 6_000}
-        self.assertEqual(World(lambda _call, _index: taken).run(4).gaps(), [6_300, 6_300, 6_300])
+        self.assertEqual(World(always(taken)).run(4).gaps(), [6_300, 6_300, 6_300])
 
     def test_429_and_503_wait_as_long_as_the_hub_asks_and_up_to_a_second_more(self) -> None:
         for status in (429, 503):
-            asked = {"status": status, "retry_after_ms": 7_000}
-            world = World(lambda _call, _index, asked=asked: asked).run(3)  # type: ignore[misc]
+            world = World(always({"status": status, "retry_after_ms": 7_000})).run(3)
             self.assertEqual(world.gaps(), [7_500, 7_500])
 
     def test_the_last_lease_is_the_proof_also_after_refusals_and_waiting(self) -> None:
         script: List[Answer] = ["ok", {"status": 404}, {"status": 500}, {"wait_ms": 1_000}, "ok"]
-        world = World(lambda _call, index: script[index]).run(5)
+        world = World(scripted(script)).run(5)
         self.assertEqual(world.proofs, [None, "lease 1", "lease 1", "lease 1"])
 
     def test_what_was_overdue_when_the_machine_woke_up_is_done_at_once(self) -> None:
@@ -174,11 +202,11 @@ class Leases(support.HubTest):
 
     def test_it_leaves_with_the_lease_that_it_has(self) -> None:
         self.assertEqual(World(at(1, then={"status": 404})).run(4).left, ["lease 2"])
-        self.assertEqual(World(lambda _call, _index: {"status": 0}).run(2).left, [])
+        self.assertEqual(World(always({"status": 0})).run(2).left, [])
 
     def test_each_trouble_is_told_once_until_it_is_over(self) -> None:
         script: List[Answer] = [{"status": 0}] * 4 + ["ok", "ok"] + [{"status": 500}] * 3 + ["ok"] * 2
-        World(lambda _call, index: script[index]).run(11)
+        World(scripted(script)).run(11)
         levels = [line.split(":")[0] for line in self.log.lines]
         self.assertEqual(levels, ["WARNING", "INFO", "WARNING", "INFO"])
 
@@ -186,20 +214,8 @@ class Leases(support.HubTest):
         seed = random.randrange(1 << 32)
         chance = random.Random(seed)
         for _ in range(300):
-            script: List[Answer] = [
-                chance.choice(
-                    [
-                        "ok",
-                        {"wait_ms": chance.randrange(40_000)},
-                        {
-                            "status": chance.choice([0, 400, 401, 404, 409, 429, 500, 503]),
-                            "retry_after_ms": chance.choice([None, chance.randrange(60_000)]),
-                        },
-                    ]
-                )
-                for _ in range(30)
-            ]
-            world = World(lambda _call, index: script[index])  # noqa: B023
+            script = [any_answer(chance) for _ in range(30)]
+            world = World(scripted(script))
             world.random = chance.uniform(0.2, 0.99)
             world.run(30)
             self.assertEqual(len(world.calls), 30, f"seed {seed}")

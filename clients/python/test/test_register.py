@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import unittest
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 from support import HubProcess, HubTest, McpServer, free_port, granted, mcp_hub, until
 
@@ -54,8 +54,13 @@ class Listed(HubTest):
     def test_it_beats_for_as_long_as_it_is_open(self) -> None:
         hub, server = self.hub(), self.server()
         self.assertTrue(self.register("One", server.url, hub_url=hub.url).wait(60))
-        beats = set()
-        until("three heartbeats", lambda: len(beats.add((hub.lease("one") or {}).get("lastHeartbeatAt")) or beats) > 3)
+        beats: Set[Any] = set()
+
+        def count() -> bool:
+            beats.add((hub.lease("one") or {}).get("lastHeartbeatAt"))
+            return len(beats) > 3
+
+        until("three heartbeats", count)
         hub.until_status("one", "up")
 
     def test_with_and_async_with_last_as_long_as_their_block_and_may_be_entered_again(self) -> None:
@@ -266,7 +271,7 @@ sys.stdin.read()
 """
         program = self.program(PROGRAM.format(url=server.url, rest=rest), MCP_HUB_URL=hub.url)
         assert program.stdout is not None
-        lines = []
+        lines: List[str] = []
         while not lines or "parent" not in lines[-1]:
             lines.append(program.stdout.readline())
         self.assertIn("child closed False ['MainThread']\n", lines)
@@ -289,7 +294,7 @@ sys.stdin.read()
 """
         program = self.program(PROGRAM.format(url=server.url, rest=rest), MCP_HUB_URL=hub.url)
         assert program.stdout is not None
-        lines = []
+        lines: List[str] = []
         while not lines or "parent" not in lines[-1]:
             lines.append(program.stdout.readline())
         self.assertIn("child True\n", lines)
@@ -360,6 +365,33 @@ class Arguments(HubTest):
         first, others = urls("http://[::1]:8002/mcp", there)
         self.assertEqual(first, "http://10.1.2.3:8002/mcp")
         self.assertEqual(others[-1], "http://[::1]:8002/mcp")
+        first, others = urls("http://[::]:8002/mcp", there)
+        self.assertEqual(first, "http://10.1.2.3:8002/mcp")
+        self.assertEqual(others[-2:], ["http://[::1]:8002/mcp", "http://127.0.0.1:8002/mcp"])
+        self.assertNotIn("http://[::]:8002/mcp", others)
+
+    def test_what_listens_on_all_addresses_of_ipv6_is_found_and_reached(self) -> None:
+        with self.subTest("with a hub on this machine"):
+            both = ("http://[::1]:8002/mcp", ["http://127.0.0.1:8002/mcp"])
+            for host in ("[::]", "[0:0:0:0:0:0:0:0]"):
+                found = mcp_hub._advertised(f"http://{host}:8002/mcp", None, "http://localhost:8001")
+                self.assertEqual(found, both)
+        try:
+            server = McpServer("Six", host="::")
+        except OSError:
+            self.skipTest("this machine has no IPv6")
+        self.addCleanup(server.stop)
+        hub = self.hub()
+        self.assertTrue(self.register("Six", f"http://[::]:{server.port}/mcp", hub_url=hub.url).wait(60))
+        hub.until_status("six", "up")
+        [listed] = hub.servers()
+        self.assertEqual(listed["endpoint"], f"http://[::1]:{server.port}/mcp")
+
+    def test_an_address_of_the_link_alone_is_of_no_use_elsewhere(self) -> None:
+        for host in ("fe80::1%eth0", "169.254.7.7", "0.0.0.0", "::", "::1", "127.3.2.1", "localhost", ""):
+            self.assertEqual([host, mcp_hub._is_useful_elsewhere(host)], [host, False])
+        for host in ("10.1.2.3", "fd00::2", "weather"):
+            self.assertEqual([host, mcp_hub._is_useful_elsewhere(host)], [host, True])
 
 
 if __name__ == "__main__":

@@ -120,6 +120,7 @@ export const revokeToken = defineRoute({
   errors: ["INVALID_REQUEST", "TOKEN_NOT_FOUND", "STORE_UNAVAILABLE"],
 });
 
+export type { TokenInput } from "@hub/core/access";
 export type WhoAmI = z.output<typeof whoSchema>;
 export type TokenView = z.output<typeof tokenViewSchema>;
 export type TokenList = { readonly tokens: readonly TokenView[] };

@@ -1,4 +1,5 @@
 import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
+import { admitServer, refuseServer } from "./admission.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
@@ -14,6 +15,7 @@ import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
+import { endSession, getSession, openSession } from "./session.js";
 import { findTools } from "./tools.js";
 import {
   createToolset,
@@ -35,6 +37,8 @@ export const contract: readonly Route[] = [
   getServer,
   editServer,
   removeServer,
+  admitServer,
+  refuseServer,
   probeServer,
   listServerTools,
   listServerResources,
@@ -61,6 +65,9 @@ export const contract: readonly Route[] = [
   listTokens,
   createToken,
   revokeToken,
+  getSession,
+  openSession,
+  endSession,
   getHealth,
   getReadiness,
   getVersion,

@@ -7,6 +7,7 @@ import {
   transports,
 } from "@hub/core";
 import { z } from "zod";
+import { judgeSchema, waitingReasonSchema } from "./admission-state.js";
 import { instant, nextCursor, pageSize, seqCursor } from "./fields.js";
 import { defineRoute, type Unchanging } from "./route.js";
 
@@ -15,6 +16,10 @@ const about = {
   at: instant,
   serverId: z.string(),
   name: z.string(),
+  isWithheld: z
+    .literal(true)
+    .optional()
+    .describe("Nobody had let the server in, so that only admins hear of it."),
 };
 
 const instanceRefSchema = z
@@ -86,6 +91,9 @@ const members = {
     endpoint: z.string().describe("Where the server is that wanted the name and did not get it."),
     holder: instanceRefSchema,
   },
+  waiting: { because: waitingReasonSchema },
+  admitted: { by: judgeSchema },
+  refused: { by: judgeSchema, reason: z.string().optional() },
 } as const satisfies Record<JournalEvent["kind"], z.core.$ZodLooseShape>;
 
 const ofKind = <Kind extends keyof typeof members>(kind: Kind) =>
@@ -101,6 +109,9 @@ export const eventSchema = z
     ofKind("deregistered"),
     ofKind("forgotten"),
     ofKind("name-conflict"),
+    ofKind("waiting"),
+    ofKind("admitted"),
+    ofKind("refused"),
   ])
   .meta({ id: "Event" });
 

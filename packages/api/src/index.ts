@@ -3,11 +3,13 @@ export {
   listTokens,
   type MadeTokenView,
   revokeToken,
+  type TokenInput,
   type TokenList,
   type TokenView,
   type WhoAmI,
   whoAmI,
 } from "./access.js";
+export { admitServer, refuseServer } from "./admission.js";
 export {
   type ClientConfig,
   type ClientFormat,
@@ -82,6 +84,7 @@ export {
   removeServer,
   type ServersQuery,
 } from "./servers.js";
+export { endSession, getSession, openSession, type SessionView } from "./session.js";
 export { tags } from "./tags.js";
 export { type FoundTool, findTools, type ToolList } from "./tools.js";
 export {

@@ -1,5 +1,6 @@
 import { instanceStatuses, transports } from "@hub/core";
 import { z } from "zod";
+import { actorSchema } from "./admission-state.js";
 import { instant } from "./fields.js";
 import { findingSchema } from "./finding.js";
 
@@ -27,7 +28,10 @@ export const instanceDetailSchema = instanceSchema
     lastRegisteredAt: instant.describe(
       "The last registration at its endpoint, including one that had to wait for a lease to end.",
     ),
-    registeredFrom: z.string().optional(),
+    registeredFrom: z.string().optional().describe("The address it was registered from."),
+    registeredBy: actorSchema
+      .optional()
+      .describe("Who registered it, where the hub knows who asks."),
     lastSeenAt: instant.describe(
       "The last sign of life: a registration, a heartbeat or a good probe.",
     ),

@@ -25,8 +25,11 @@ const healthSchema = z.object({
 
 const readinessSchema = z.object({
   status: z.literal("ready"),
-  servers: z.number(),
-  protection: z.object({ isActive: z.boolean(), since: instant.optional() }),
+  servers: z.number().optional().describe("Absent for whoever may not read all servers."),
+  protection: z
+    .object({ isActive: z.boolean(), since: instant.optional() })
+    .optional()
+    .describe("Absent for whoever may not read all servers."),
 });
 
 const versionSchema = z.object({
@@ -46,7 +49,7 @@ export const getHealth = defineRoute({
     verbose: z
       .enum(["", "true", "false"])
       .optional()
-      .describe("Also say how much of each budget is in use."),
+      .describe("Also say how much of each budget is in use, which needs `admin`."),
   }),
   answers: {
     200: {

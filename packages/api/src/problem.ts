@@ -1,5 +1,7 @@
 import { type HubErrorCode, transports } from "@hub/core";
 import { z } from "zod";
+import { judgeSchema } from "./admission-state.js";
+import { instant } from "./fields.js";
 
 /** Status and title of each error. A new code does not compile until it has both. */
 export const problems = {
@@ -9,10 +11,12 @@ export const problems = {
   ENDPOINT_REFUSED: [422, "The hub may not connect to this endpoint"],
   HOST_REFUSED: [403, "The Host header is not allowed"],
   ORIGIN_REFUSED: [403, "Requests from this origin are not allowed"],
+  PROXY_NOT_TRUSTED: [403, "A proxy that the hub does not trust forwarded the request"],
   NO_PAGE_HERE: [403, "There is no page at this path"],
   UNAUTHENTICATED: [401, "The hub does not know who is asking"],
   INSUFFICIENT_SCOPE: [403, "This needs more rights"],
   NOT_OWNER: [403, "Only the owner may do this"],
+  ADMISSION_REFUSED: [403, "The name was refused"],
   ROUTE_NOT_FOUND: [404, "There is nothing at this path"],
   METHOD_NOT_ALLOWED: [405, "This path does not support the method"],
   SERVER_NOT_FOUND: [404, "There is no such server"],
@@ -26,8 +30,10 @@ export const problems = {
   TOO_MANY_REQUESTS: [429, "Too many requests"],
   TOO_MANY_CONNECTIONS: [429, "Too many connections"],
   TOO_MANY_STREAMS: [429, "Too many streams"],
+  TOO_MANY_SERVERS: [429, "You have registered too many servers"],
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
+  ISSUER_UNAVAILABLE: [503, "The issuer of the token cannot be reached"],
   SHUTTING_DOWN: [503, "The hub is stopping"],
   INTERNAL: [500, "The hub failed"],
 } as const satisfies Record<HubErrorCode, readonly [status: number, title: string]>;
@@ -36,9 +42,11 @@ export const problems = {
 export const errorsOfEveryRoute = [
   "HOST_REFUSED",
   "ORIGIN_REFUSED",
+  "PROXY_NOT_TRUSTED",
   "NO_PAGE_HERE",
   "UNAUTHENTICATED",
   "INSUFFICIENT_SCOPE",
+  "ISSUER_UNAVAILABLE",
   // It came from this hub, which has dialled itself by a detour.
   "ENDPOINT_REFUSED",
   "ROUTE_NOT_FOUND",
@@ -75,6 +83,10 @@ export const problemSchema = z
       ])
       .optional()
       .describe("Who has the name: a server with NAME_TAKEN, a toolset with TOOLSET_TAKEN."),
+    refused: z
+      .object({ by: judgeSchema, at: instant, reason: z.string().optional() })
+      .optional()
+      .describe("With ADMISSION_REFUSED: who refused the name, and when."),
     credential: z
       .enum(["missing", "invalid"])
       .optional()

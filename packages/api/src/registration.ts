@@ -54,7 +54,7 @@ export const registerServer = defineRoute({
   access: "register",
   summary: "Register a server, or another instance of it",
   description:
-    "When the answer arrives, the registration is on the disk. The answer never waits for the endpoint. Registering the same endpoint again updates the same instance. With `lease`, the hub grants a lease that heartbeats keep alive; without one, the hub's own probe decides. While another lease is alive at the same endpoint, a registration without proof gets `retryAfterMs` and no `lease`. It changes nothing until it is sent again after that lease has ended, was given back, or got no heartbeat for two intervals.",
+    "When the answer arrives, the registration is on the disk. The answer never waits for the endpoint. Registering the same endpoint again updates the same instance. With `lease`, the hub grants a lease that heartbeats keep alive; without one, the hub's own probe decides. While another lease is alive at the same endpoint, a registration without proof gets `retryAfterMs` and no `lease`. It changes nothing until it is sent again after that lease has ended, was given back, or got no heartbeat for two intervals. Where the hub asks first (`MCP_HUB_ADMISSION=ask`), a name that nobody let in waits: the answer has `server.admission` and a warning, the lease lives, and only admins see the server.",
   headers: proofHeaders,
   body: {
     "application/json": registrationSchema,
@@ -76,11 +76,13 @@ export const registerServer = defineRoute({
     "INVALID_REQUEST",
     "ORIGIN_REFUSED",
     "NAME_TAKEN",
+    "ADMISSION_REFUSED",
     "REVISION_CONFLICT",
     "BODY_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "ENDPOINT_REFUSED",
     "STORE_UNAVAILABLE",
+    "TOO_MANY_SERVERS",
     "REGISTRY_FULL",
   ],
 });

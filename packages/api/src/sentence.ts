@@ -45,6 +45,18 @@ const nouns = {
   prompts: "prompt",
 } as const;
 
+const waits = {
+  new: "waits until somebody lets it in.",
+  "other-registrant": "waits again: it was let in, and now somebody else registered it.",
+  "other-host": "waits again: it was let in, and now it is at another host.",
+} as const;
+
+/** Who decided, as people know it. */
+function judgeIn({ by }: Extract<Told, { readonly kind: "admitted" | "refused" }>): string {
+  if (by.kind !== "rule") return by.name ?? by.id;
+  return by.id === "open" ? "the hub, which asks nobody" : `the rule ${by.id}`;
+}
+
 /** A sentence that goes on after a colon; names and abbreviations stay as they are. */
 const goingOn = (sentence: string) =>
   sentence.replace(/^[A-Z](?=[a-z]* )/, (first) => first.toLowerCase());
@@ -128,6 +140,17 @@ function said(event: Told): Sentence {
         text: `is alive at ${placeOf(event.holder)}, so ${placeOf(event)} did not get the name.`,
         fix: "Rename one of the two, or stop the one you do not need.",
       };
+    case "waiting":
+      return {
+        text: waits[event.because],
+        fix: `Look at it, then: mcp-hub admit ${event.serverId}.`,
+      };
+    case "admitted":
+      return { text: `was let in by ${judgeIn(event)}.` };
+    case "refused": {
+      const reason = event.reason === undefined ? "." : `: ${goingOn(event.reason)}`;
+      return { text: `was refused by ${judgeIn(event)}${reason}` };
+    }
     default:
       // A page that stayed open may hear of kinds that only a newer hub knows.
       return { text: `${kindOf(event)}.` };
@@ -137,7 +160,7 @@ function said(event: Told): Sentence {
 /** The endpoint that an event is about, where it is about one. */
 function placeIn(event: Told): string | undefined {
   if (event.kind === "name-conflict") return placeOf(event.holder);
-  if (event.kind === "edited" || event.instance === undefined) return undefined;
+  if (!("instance" in event) || event.instance === undefined) return undefined;
   return placeOf(event.instance);
 }
 

@@ -1,5 +1,6 @@
 import { lifecycles, serverStatuses, transports } from "@hub/core";
 import { z } from "zod";
+import { admissionSchema } from "./admission-state.js";
 import { instant, nextCursor } from "./fields.js";
 import { instanceDetailSchema, instanceSchema } from "./instance.js";
 
@@ -59,6 +60,9 @@ export const serverSummarySchema = z
       .literal(true)
       .optional()
       .describe("An operator hid it: lists, searches and /mcp show it only with ?hidden=true."),
+    admission: admissionSchema
+      .optional()
+      .describe("Present while nobody let the server in. Then only admins see it."),
     instances: z.array(instanceSchema),
     capabilities: z
       .union([capabilitiesSchema, z.null()])
@@ -103,6 +107,10 @@ export const serverDetailSchema = serverSummarySchema
     instructions: z.string().optional(),
     warnings: z.array(z.string()),
     etag: z.string().describe("The value of the header ETag, for `If-Match` of a change."),
+    lookAlikes: z
+      .array(z.object({ id: z.string(), name: z.string() }))
+      .optional()
+      .describe("While it waits: other servers whose names people may take for this one."),
     edits: editsSchema
       .optional()
       .describe("What an operator set. It replaces what the server says about itself."),

@@ -1,4 +1,5 @@
 import { editSchema } from "@hub/core";
+import { admissionStates } from "@hub/core/access";
 import { z } from "zod";
 import {
   hiddenQuery,
@@ -30,12 +31,18 @@ export const listServers = defineRoute({
     tag: z.array(z.string()).optional().describe("Servers that have all of these tags."),
     status: z.array(serverStatusSchema).optional().describe("Servers in one of these states."),
     hidden: hiddenQuery,
+    admission: z
+      .array(z.enum(admissionStates))
+      .optional()
+      .describe(
+        "Servers that were let in, that wait, or that were refused. Only admins see the last two. Default: `admitted`.",
+      ),
     limit: pageSize(1_000).optional().describe("Servers in one page. Default: all."),
     cursor: pageCursor.describe(
       "`nextCursor` of the page before. It includes the filters, unless they are very long: then send them again.",
     ),
   }),
-  repeatable: ["tag", "status"],
+  repeatable: ["tag", "status", "admission"],
   answers: {
     200: {
       description: "The servers, ordered by id.",

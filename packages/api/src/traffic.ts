@@ -48,6 +48,10 @@ export const callSchema = z
     method: z.string(),
     name: z.string().optional(),
     client: z.string().optional().describe("The name the client gave itself."),
+    principal: z
+      .object({ id: z.string(), name: z.string().optional() })
+      .optional()
+      .describe("Who called, by the token or the person that it is. Not on a hub that is open."),
     durationMs: z.number(),
     bytes: z.number(),
     params: z

@@ -80,17 +80,25 @@ function soughtIn({ need, name, tag, tool }: Need): string {
 /** Best first. Without a need, each is as good as the others, and they are in the order of their ids. */
 async function candidates(
   hub: HubRoutes,
-  { need, tool }: Need,
+  wanted: Need,
   signal: AbortSignal | undefined,
 ): Promise<readonly Found[]> {
-  if (tool !== undefined) {
-    const having = await findTool(hub, tool, signal);
-    if (need === undefined) return having;
-    const order = (await find(hub, need, signal)).map(({ server }) => server.id);
-    return order.flatMap((id) => having.filter(({ server }) => server.id === id));
+  const { need, tool, name } = wanted;
+  // Who names a server means it also where an operator hid it.
+  const hidden = name !== undefined;
+  const having = tool === undefined ? undefined : await findTool(hub, tool, hidden, signal);
+  if (having !== undefined && need === undefined) return having;
+  if (need !== undefined) {
+    const counts = (server: ServerSummary) =>
+      isUsable(server) &&
+      fits(server, wanted) &&
+      having?.some((one) => one.server.id === server.id) !== false;
+    const found = await find(hub, need, { atLeast: 1, hidden }, signal, counts);
+    if (having === undefined) return found;
+    return found.flatMap(({ server: { id } }) => having.filter(({ server }) => server.id === id));
   }
-  if (need !== undefined) return find(hub, need, signal);
-  const all = [...(await everyServer(hub, {}, signal))].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const servers = await everyServer(hub, { hidden }, signal);
+  const all = [...servers].sort((a, b) => (a.id < b.id ? -1 : 1));
   return all.map((server) => ({ server, tools: [], isUsable: isUsable(server), reason: "" }));
 }
 

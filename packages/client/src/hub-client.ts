@@ -23,7 +23,7 @@ import {
   type Target,
 } from "@hub/api/config";
 import { type Choice, choose, type Need } from "./choose.js";
-import { type Found, find } from "./find.js";
+import { type FindQuery, type Found, find } from "./find.js";
 import { HubRoutes } from "./hub-routes.js";
 import { everyServer, everyTool } from "./pages.js";
 import type { ServersQuery, ToolsQuery, WatchedEvent } from "./queries.js";
@@ -57,8 +57,8 @@ export class HubClient extends HubRoutes {
   }
 
   /** The servers that fit a question in words, best first, each with the tools that fit and why. */
-  find(question: string, signal?: AbortSignal): Promise<readonly Found[]> {
-    return find(this, question, signal);
+  find(question: string, query: FindQuery = {}, signal?: AbortSignal): Promise<readonly Found[]> {
+    return find(this, question, query, signal);
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
   EventList,
   Health,
   HubVersion,
+  MadeTokenView,
   Pulse,
   Readiness,
   ServerDetail,
@@ -15,11 +16,15 @@ import type {
   ServerPrompts,
   ServerResources,
   ServerTools,
+  SessionView,
+  TokenInput,
+  TokenList,
   ToolList,
   ToolsetList,
   ToolsetPreview,
   ToolsetView,
   Traffic,
+  WhoAmI,
 } from "@hub/api";
 import type { EditInput, ToolsetInput } from "@hub/core";
 import { pathTo } from "./hub-requests.js";
@@ -95,6 +100,29 @@ export class HubRoutes extends LeaseClient {
   async removeByForce(id: string, signal?: AbortSignal): Promise<void> {
     const path = pathTo("servers", id);
     await this.requests.tell({ method: "DELETE", path, query: { force: true }, signal });
+  }
+
+  /**
+   * Lets a server in that waits or was refused. `etag`: as for `edit`, so that what is let in is what was
+   * looked at.
+   */
+  async admit(id: string, etag?: string, signal?: AbortSignal): Promise<ServerDetail> {
+    const path = pathTo("servers", id, "admit");
+    return this.#judge({ path, headers: ifMatch(etag), signal });
+  }
+
+  /**
+   * Refuses a server: its instances go, and nobody registers under its name until it is let in again. `etag`: as
+   * for `edit`.
+   */
+  async refuse(
+    id: string,
+    reason?: string,
+    etag?: string,
+    signal?: AbortSignal,
+  ): Promise<ServerDetail> {
+    const path = pathTo("servers", id, "refuse");
+    return this.#judge({ path, body: { reason }, headers: ifMatch(etag), signal });
   }
 
   /** Has the hub probe all instances of a server now, and gives the server after that. */
@@ -258,6 +286,49 @@ export class HubRoutes extends LeaseClient {
     return answer;
   }
 
+  /** Who this client is to the hub, and what it may do. */
+  async whoAmI(signal?: AbortSignal): Promise<WhoAmI> {
+    return this.#get("/whoami", shapes.whoAmI, {}, signal);
+  }
+
+  /** Every token of the hub, without its secret. */
+  async tokens(signal?: AbortSignal): Promise<TokenList> {
+    return this.#get("/tokens", shapes.tokens, {}, signal);
+  }
+
+  /** Makes a token. Only this answer ever has what its holder sends, `token`. */
+  async createToken(token: TokenInput, signal?: AbortSignal): Promise<MadeTokenView> {
+    const { answer } = await this.requests.ask<MadeTokenView>(
+      { method: "POST", path: "/tokens", body: token, signal },
+      shapes.madeToken,
+    );
+    return answer;
+  }
+
+  /** Revokes a token at once, and ends what its holder has open. */
+  async revokeToken(id: string, signal?: AbortSignal): Promise<void> {
+    await this.requests.tell({ method: "DELETE", path: pathTo("tokens", id), signal });
+  }
+
+  /** Whether somebody is signed in at this browser, and how people sign in. */
+  async session(signal?: AbortSignal): Promise<SessionView> {
+    return this.#get("/session", shapes.session, {}, signal);
+  }
+
+  /** Signs in at this browser with a token of the hub or of its issuer. */
+  async signIn(token: string, signal?: AbortSignal): Promise<SessionView> {
+    const { answer } = await this.requests.ask<SessionView>(
+      { method: "POST", path: "/session", body: { token }, signal },
+      shapes.session,
+    );
+    return answer;
+  }
+
+  /** Signs out whoever is signed in at this browser. */
+  async signOut(signal?: AbortSignal): Promise<void> {
+    await this.requests.tell({ method: "DELETE", path: "/session", signal });
+  }
+
   /** Whether the hub's process runs. */
   async health(query: HealthQuery = {}, signal?: AbortSignal): Promise<Health> {
     return this.#get("/healthz", shapes.health, query, signal);
@@ -271,6 +342,19 @@ export class HubRoutes extends LeaseClient {
   /** Which hub this is. */
   async version(signal?: AbortSignal): Promise<HubVersion> {
     return this.#get("/version", shapes.version, {}, signal);
+  }
+
+  async #judge(call: {
+    readonly path: string;
+    readonly body?: unknown;
+    readonly headers: Record<string, string>;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<ServerDetail> {
+    const { answer } = await this.requests.ask<ServerDetail>(
+      { method: "POST", ...call },
+      shapes.server,
+    );
+    return answer;
   }
 
   async #get<Answer extends object>(

@@ -14,6 +14,7 @@ export type {
   HubVersion,
   InstanceDetail,
   InstanceView,
+  MadeTokenView,
   Pulse,
   Readiness,
   RegisterAnswer,
@@ -24,12 +25,16 @@ export type {
   ServerResources,
   ServerSummary,
   ServerTools,
+  TokenInput,
+  TokenList,
+  TokenView,
   ToolDefinition,
   ToolList,
   ToolsetList,
   ToolsetPreview,
   ToolsetView,
   Traffic,
+  WhoAmI,
 } from "@hub/api";
 export type {
   AdkArguments,
@@ -44,15 +49,17 @@ export type {
 } from "@hub/api/config";
 export type { EditInput, RegistrationInput, ToolsetInput } from "@hub/core";
 export type { Choice, Need, Passed } from "./choose.js";
-export type { Found } from "./find.js";
+export type { FindQuery, Found } from "./find.js";
 export { HubClient } from "./hub-client.js";
 export { HubClientError, type HubFailure } from "./hub-client-error.js";
 export type { HubClientOptions } from "./hub-requests.js";
 export type { SavedToolset } from "./hub-routes.js";
 export { defaultHubUrl, normaliseHubUrl, parseHubUrls } from "./hub-url.js";
 export { LeaseClient } from "./lease-client.js";
+export { everyPage } from "./pages.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
+  AdmissionState,
   BundleQuery,
   CallsQuery,
   ConfigQuery,

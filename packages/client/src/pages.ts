@@ -6,47 +6,46 @@ import type { ServersQuery, ToolsQuery } from "./queries.js";
 /** A list of so many pages is none of a hub's. */
 const mostPages = 10_000;
 
-/** All servers of a query, over all pages. */
-export function everyServer(
-  hub: HubRoutes,
-  query: ServersQuery,
-  signal?: AbortSignal,
-): Promise<readonly ServerSummary[]> {
-  return everyItem(hub.url, async (cursor) => {
-    const { servers, nextCursor } = await hub.servers({ ...query, cursor }, signal);
-    return { items: servers, nextCursor };
-  });
-}
-
-/** All tools of a query, over all pages. */
-export function everyTool(
-  hub: HubRoutes,
-  query: ToolsQuery,
-  signal?: AbortSignal,
-): Promise<readonly FoundTool[]> {
-  return everyItem(hub.url, async (cursor) => {
-    const { tools, nextCursor } = await hub.tools({ limit: 200, ...query, cursor }, signal);
-    return { items: tools, nextCursor };
-  });
-}
-
-async function everyItem<Item>(
-  url: string,
-  read: (
-    cursor: string | undefined,
-  ) => Promise<{ readonly items: readonly Item[]; readonly nextCursor?: string | undefined }>,
-): Promise<readonly Item[]> {
-  const items: Item[] = [];
+/**
+ * Reads a list page by page to its end: `read` is given the `nextCursor` of the page before.
+ * @throws HubClientError `NOT_A_HUB` when the pages lead in a circle.
+ */
+export async function everyPage<Page extends { readonly nextCursor?: string | undefined }>(
+  hub: { readonly url: string },
+  read: (cursor: string | undefined) => Promise<Page>,
+): Promise<readonly Page[]> {
+  const pages: Page[] = [];
   const cursors = new Set<string>();
   let cursor: string | undefined;
   do {
     const page = await read(cursor);
-    for (const item of page.items) items.push(item);
+    pages.push(page);
     cursor = page.nextCursor;
-    // Something that leads in a circle would be read for ever.
     if (cursor !== undefined && (cursors.has(cursor) || cursors.size >= mostPages))
-      throw notAHub(url, 200, "its pages lead in a circle");
+      throw notAHub(hub.url, 200, "its pages lead in a circle");
     if (cursor !== undefined) cursors.add(cursor);
   } while (cursor !== undefined);
-  return items;
+  return pages;
+}
+
+/** All servers of a query, over all pages. */
+export async function everyServer(
+  hub: HubRoutes,
+  query: ServersQuery,
+  signal?: AbortSignal,
+): Promise<readonly ServerSummary[]> {
+  const pages = await everyPage(hub, (cursor) => hub.servers({ ...query, cursor }, signal));
+  return pages.flatMap(({ servers }) => servers);
+}
+
+/** All tools of a query, over all pages. */
+export async function everyTool(
+  hub: HubRoutes,
+  query: ToolsQuery,
+  signal?: AbortSignal,
+): Promise<readonly FoundTool[]> {
+  const pages = await everyPage(hub, (cursor) =>
+    hub.tools({ limit: 200, ...query, cursor }, signal),
+  );
+  return pages.flatMap(({ tools }) => tools);
 }

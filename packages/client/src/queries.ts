@@ -3,6 +3,9 @@ import type { Event, EventKind, ServerSummary } from "@hub/api";
 /** A state of a server, as in its `status`. */
 export type ServerStatus = ServerSummary["status"];
 
+/** Whether others see a server: only what was admitted. */
+export type AdmissionState = "admitted" | NonNullable<ServerSummary["admission"]>["state"];
+
 /** Which page of a list. */
 export interface PageQuery {
   /** Items on a page. Default: as many as fit into one answer, which is all of most lists. */
@@ -21,6 +24,8 @@ export interface ServersQuery {
   readonly status?: ServerStatus | readonly ServerStatus[] | undefined;
   /** Those too that an operator hid. Default: false. */
   readonly hidden?: boolean | undefined;
+  /** Servers that were let in, that wait, or that were refused. Default: `admitted`. */
+  readonly admission?: AdmissionState | readonly AdmissionState[] | undefined;
   /** Servers on a page, 1-1,000. Default: as many as fit into one answer. */
   readonly limit?: number | undefined;
   /** The `nextCursor` of the page before. */

@@ -7,6 +7,7 @@ import type {
   EventList,
   Health,
   HubVersion,
+  MadeTokenView,
   Pulse,
   Readiness,
   RegisterAnswer,
@@ -16,11 +17,14 @@ import type {
   ServerPrompts,
   ServerResources,
   ServerTools,
+  SessionView,
+  TokenList,
   ToolList,
   ToolsetList,
   ToolsetPreview,
   ToolsetView,
   Traffic,
+  WhoAmI,
 } from "@hub/api";
 import type { Shape } from "./shape.js";
 
@@ -47,6 +51,10 @@ const toolset = {
 } as const;
 
 const tool = { serverId: "", serverName: "", serverStatus: "", name: "", definition: {} } as const;
+
+const grant = { action: "" } as const;
+
+const token = { id: "", name: "", grants: [grant], source: "", isExpired: false } as const;
 
 const event = { kind: "", seq: 0, at: "", serverId: "", name: "" } as const;
 
@@ -119,7 +127,11 @@ export const shapes = {
     logs: [{ at: "", lines: [""] }],
     isLogWanted: false,
   } satisfies Shape<Diagnosis>,
+  whoAmI: { kind: "", id: "", grants: [grant], isOpen: false } satisfies Shape<WhoAmI>,
+  tokens: { tokens: [token] } satisfies Shape<TokenList>,
+  madeToken: { ...token, token: "" } satisfies Shape<MadeTokenView>,
+  session: { isSignedIn: false, ways: [""] } satisfies Shape<SessionView>,
   health: { status: "" } satisfies Shape<Health>,
-  readiness: { status: "", servers: 0 } satisfies Shape<Readiness>,
+  readiness: { status: "", "servers?": 0 } satisfies Shape<Readiness>,
   version: { name: "", version: "", startedAt: "" } satisfies Shape<HubVersion>,
 } as const;

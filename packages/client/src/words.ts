@@ -2,9 +2,9 @@ import type { ServerSummary } from "@hub/api";
 import type { ServerStatus } from "./queries.js";
 
 /** A degraded server still has an instance that is up. */
-const usable: readonly ServerStatus[] = ["up", "degraded"];
+export const usableStatuses: readonly ServerStatus[] = ["up", "degraded"];
 
-export const isUsable = ({ status }: ServerSummary) => usable.includes(status);
+export const isUsable = ({ status }: ServerSummary) => usableStatuses.includes(status);
 
 export const quoted = (text: string) => `"${text}"`;
 

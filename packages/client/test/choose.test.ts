@@ -121,3 +121,27 @@ test("a deprecated server is the last choice, and a question without words is no
   for (const need of [{}, { need: " " }, { tag: [] }, { tag: ["a", ""] }])
     await expect(client.choose(need)).rejects.toThrow(TypeError);
 });
+
+test("a server is found behind another one with many tools that fit as well or better", async () => {
+  const big = await TestHub.start();
+  const asked = new HubClient({ url: big.url });
+  const invoice = (name: string, description: string) => tool(name, { description });
+  const many = Array.from({ length: 230 }, (_, index) =>
+    invoice(`invoice_${index}`, "Writes an invoice."),
+  );
+  await big.register("books", await ModernUpstream.start({ tools: many }), { tags: ["office"] });
+  const one = invoice("letter", "Sends a letter, which may have an invoice in it, by post.");
+  await big.register("post", await ModernUpstream.start({ tools: [one] }), { tags: ["field"] });
+
+  const found = await asked.find("writes an invoice");
+  expect(found.map(({ server }) => server.id)).toEqual(["books", "post"]);
+  expect((await asked.find("writes an invoice", { atLeast: 1 })).length).toBe(1);
+  const choice = await asked.choose({ need: "writes an invoice", tag: "field" });
+  expect(choice.tool?.name).toBe("letter");
+
+  await asked.edit("post", { hidden: true });
+  expect((await asked.find("a letter")).map(({ server }) => server.id)).not.toContain("post");
+  expect((await asked.find("a letter", { hidden: true }))[0]?.server.id).toBe("post");
+  expect((await asked.choose({ name: "post" })).server.id).toBe("post");
+  await expect(asked.choose({ tag: "field" })).rejects.toMatchObject({ code: "NOTHING_FITS" });
+});

@@ -53,14 +53,17 @@ function routeOf(method: string, path: string): string | undefined {
 
 test("every route of the contract has a method, which a real hub answers", async () => {
   const called = new Set<string>();
-  const client = new HubClient({
-    url: hub.url,
-    fetch: (input, init) => {
-      const { pathname } = new URL(String(input));
-      called.add(routeOf(init?.method ?? "GET", pathname) ?? `${init?.method} ${pathname}`);
-      return fetch(input, init);
-    },
-  });
+  const clientWith = (token?: string) =>
+    new HubClient({
+      url: hub.url,
+      token,
+      fetch: (input, init) => {
+        const { pathname } = new URL(String(input));
+        called.add(routeOf(init?.method ?? "GET", pathname) ?? `${init?.method} ${pathname}`);
+        return fetch(input, init);
+      },
+    });
+  const client = clientWith();
 
   const registration = {
     name: "Passing by",
@@ -73,6 +76,13 @@ test("every route of the contract has a method, which a real hub answers", async
   await client.sendLog(lease?.id ?? "", "ready");
   expect((await client.diagnose({ server: "Passing by" })).logs[0]?.lines).toEqual(["ready"]);
   await client.deregister(lease?.id ?? "");
+  const refused = await client.refuse(server.id, "Not here.");
+  expect(refused.admission).toMatchObject({ state: "refused", reason: "Not here." });
+  await expect(client.register(registration)).rejects.toMatchObject({ code: "ADMISSION_REFUSED" });
+  const listed = await client.servers({ admission: "refused" });
+  expect(listed.servers.map(({ id }) => id)).toEqual([server.id]);
+  await expect(client.admit(server.id, '"0-0"')).rejects.toThrow(HubClientError);
+  expect((await client.admit(server.id, refused.etag)).admission).toBeUndefined();
   await client.remove(server.id, lease?.id);
 
   expect((await client.servers({ tag: "geo" })).servers.map(({ id }) => id)).toEqual(["weather"]);
@@ -114,6 +124,21 @@ test("every route of the contract has a method, which a real hub answers", async
   expect(new TextDecoder().decode(zip.subarray(0, 2))).toBe("PK");
   expect(await client.pythonClient()).toContain("MCP Hub for Python");
   await client.removeByForce("weather");
+
+  // Last: it closes the hub to those without a token.
+  const { token } = await client.createToken({ name: "Operator", grants: [{ action: "admin" }] });
+  await expect(client.servers()).rejects.toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+  const operator = clientWith(token);
+  expect(await operator.whoAmI()).toMatchObject({ kind: "token", name: "Operator", isOpen: false });
+  const more = await operator.createToken({ name: "Agent", grants: [{ action: "call" }] });
+  expect((await operator.tokens()).tokens.map(({ name }) => name)).toEqual(["Operator", "Agent"]);
+  await operator.revokeToken(more.id);
+  await expect(clientWith(more.token).whoAmI()).rejects.toMatchObject({ status: 401 });
+
+  // A browser keeps the cookie; this one comes without.
+  expect(await operator.signIn(token)).toMatchObject({ isSignedIn: true, ways: ["token"] });
+  expect((await operator.session()).isSignedIn).toBe(false);
+  await operator.signOut();
 
   // It only leads to another route, for people with curl.
   const leading = "get /clients/python";

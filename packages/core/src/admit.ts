@@ -1,6 +1,9 @@
+import { about } from "./about.js";
+import { actorOf } from "./access/principal.js";
+import { admissionAfter } from "./admission-rules.js";
 import { endpointKey, isSameEndpoint } from "./endpoint.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
-import type { Registered, RegistrationUpdated } from "./events.js";
+import type { Admitted, Registered, RegistrationUpdated, Waiting } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { canonicalJson } from "./json.js";
 import { type Profile, profileAfter } from "./profile.js";
@@ -18,7 +21,7 @@ import type {
  */
 type Terms = "owner" | "successor" | "unproven";
 
-export type Admission = {
+export type Acceptance = {
   /** The instances that stay, `known` among them. */
   readonly kept: readonly InstanceRecord[];
   /** The one that it is. Default: it is a new one. */
@@ -31,48 +34,53 @@ export type Admission = {
 export function accept(
   request: RegistrationRequest,
   facts: RegistrationFacts,
-  admission: Admission,
+  acceptance: Acceptance,
 ): RegistrationDecision {
   const { registration } = request;
-  const { kept, known, terms = "owner" } = admission;
+  const { kept, known, terms = "owner" } = acceptance;
   const { record: previous, wall } = facts;
-  const serviceKeyHash = serviceKeyFor(request, previous, admission);
+  const serviceKeyHash = serviceKeyFor(request, previous, acceptance);
   const replaced = (previous?.instances ?? []).filter((one) => !kept.includes(one)).map(refOf);
   // Who outlasts the others of its name begins anew, in the place that it had.
   const isNewInstance = known === undefined || (terms === "successor" && replaced.length > 0);
-  const instance = instanceOf(request, facts, admission, isNewInstance);
+  const instance = instanceOf(request, facts, acceptance, isNewInstance);
   const instances =
     known === undefined ? [...kept, instance] : kept.map((one) => (one === known ? instance : one));
-  const profile = profileAfter(profileBefore(request, facts, admission), registration);
+  const profile = profileAfter(profileBefore(request, facts, acceptance), registration);
   const changed =
     previous === undefined
       ? []
       : differences(previous, profile, registration.name, known, instance);
-  const isNews = isNewInstance || changed.length > 0;
-  const record: EntryRecord = {
+  const isUnlike = isNewInstance || changed.length > 0;
+  const registered: EntryRecord = {
     id: facts.id,
     name: registration.name,
     profile,
     ...(previous?.edits === undefined ? {} : { edits: previous.edits }),
     ...(serviceKeyHash === undefined ? {} : { serviceKeyHash }),
+    ...(previous?.admission === undefined ? {} : { admission: previous.admission }),
     createdAt: previous?.createdAt ?? wall,
-    updatedAt: isNews ? wall : (previous?.updatedAt ?? wall),
-    revision: (previous?.revision ?? 0) + (isNews ? 1 : 0),
+    updatedAt: previous?.updatedAt ?? wall,
+    revision: previous?.revision ?? 0,
     version: (previous?.version ?? 0) + 1,
     instances,
     lastEndpoint: instance.endpoint,
     lastTransport: instance.transport,
+    ...(instance.registeredBy === undefined ? {} : { lastRegisteredBy: instance.registeredBy }),
   };
-  const about = {
-    serverId: facts.id,
-    name: registration.name,
-    at: wall,
-    instance: refOf(instance),
+  const admission = admissionAfter(previous, registered, facts.registrant, facts.rules, wall);
+  const isJudged = admission !== previous?.admission;
+  const isNews = isUnlike || isJudged;
+  const record: EntryRecord = {
+    ...registered,
+    ...(admission === undefined ? {} : { admission }),
+    ...(isNews ? { updatedAt: wall, revision: registered.revision + 1 } : {}),
   };
+  const said = { ...about(record, { wall }), instance: refOf(instance) };
   const event: Registered | RegistrationUpdated | undefined = isNewInstance
-    ? { kind: "registered", ...about, isNewServer: previous === undefined, replaced }
-    : isNews
-      ? { kind: "registration-updated", ...about, changed }
+    ? { kind: "registered", ...said, isNewServer: previous === undefined, replaced }
+    : isUnlike
+      ? { kind: "registration-updated", ...said, changed }
       : undefined;
   const isKeyIgnored =
     request.serviceKeyHash !== undefined && request.serviceKeyHash !== serviceKeyHash;
@@ -90,7 +98,24 @@ export function accept(
       ...(areCandidatesIgnored ? (["candidates"] as const) : []),
     ],
     event,
+    judged: isJudged ? judgedEvent(previous, record, wall) : undefined,
   };
+}
+
+/** What is told of a name that somebody let in, or that waits from now on. Told to all who see it, or saw it. */
+function judgedEvent(
+  previous: EntryRecord | undefined,
+  record: EntryRecord,
+  wall: number,
+): Waiting | Admitted | undefined {
+  const { admission } = record;
+  if (admission?.state === "waiting") {
+    const { because } = admission;
+    return { kind: "waiting", ...about(previous ?? record, { wall }), because };
+  }
+  // Of what is there for the first time, its registration is told.
+  if (admission?.state !== "admitted" || previous === undefined) return undefined;
+  return { kind: "admitted", ...about(record, { wall }), by: admission.by };
 }
 
 /**
@@ -101,7 +126,7 @@ export function accept(
 function profileBefore(
   { registration }: RegistrationRequest,
   { record: previous }: RegistrationFacts,
-  { kept, known, terms = "owner" }: Admission,
+  { kept, known, terms = "owner" }: Acceptance,
 ): Profile {
   if (previous === undefined || (terms === "owner" && kept.some(wasFollowed))) return {};
   const isBack = isSameEndpoint(previous.lastEndpoint, registration.endpoint);
@@ -112,7 +137,7 @@ function profileBefore(
 function serviceKeyFor(
   { serviceKeyHash }: RegistrationRequest,
   previous: EntryRecord | undefined,
-  { kept, known, terms = "owner" }: Admission,
+  { kept, known, terms = "owner" }: Acceptance,
 ): string | undefined {
   if (terms === "successor") return serviceKeyHash;
   const isShared = kept.some((one) => one !== known);
@@ -122,8 +147,8 @@ function serviceKeyFor(
 
 function instanceOf(
   { registration, lease, from, proofHash }: RegistrationRequest,
-  { wall, standingOf }: RegistrationFacts,
-  { kept, known, terms = "owner" }: Admission,
+  { wall, standingOf, registrant }: RegistrationFacts,
+  { kept, known, terms = "owner" }: Acceptance,
   isNew: boolean,
 ): InstanceRecord {
   const isUnproven = terms === "unproven";
@@ -145,6 +170,8 @@ function instanceOf(
   const areOwn = isSamePlace && terms === "owner" && !wasFollowed(known);
   const keepsCandidates = isUnproven || (areOwn && registration.candidates === undefined);
   const registeredFrom = isUnproven ? (known?.registeredFrom ?? from) : from;
+  const by = registrant.kind === "anonymous" ? undefined : actorOf(registrant);
+  const registeredBy = isUnproven ? (known?.registeredBy ?? by) : by;
   return {
     id: known?.id ?? registration.instanceId ?? freeId(registration.endpoint, kept),
     endpoint: registration.endpoint,
@@ -153,6 +180,7 @@ function instanceOf(
     registeredAt: (isNew ? undefined : known?.registeredAt) ?? wall,
     lastRegisteredAt: wall,
     ...(registeredFrom === undefined ? {} : { registeredFrom }),
+    ...(registeredBy === undefined ? {} : { registeredBy }),
     ...(granted?.hash === undefined ? {} : { leaseHash: granted.hash }),
     ...(granted?.ttlMs === undefined ? {} : { ttlMs: granted.ttlMs }),
     ...(isUnproven && granted !== undefined ? { isLeaseOnTrust: true } : {}),

@@ -13,7 +13,7 @@ import { Shares } from "./shares.js";
 /** How much of a budget is in use; of one that each server or client has, by the one that uses most. */
 export type BudgetUse = {
   readonly used: number;
-  /** Who uses most: the id of a server, the address of a client. */
+  /** Who uses most: the id of a server or a principal, the address of a client. */
   readonly by?: string | undefined;
 };
 

@@ -131,6 +131,75 @@ const budgetTable = {
     most: 10_000,
     meaning: "processes that share one name; the hub refuses a further one",
   },
+  ownedServers: {
+    per: "client",
+    unit: "items",
+    default: 500,
+    least: 1,
+    most: 1_000_000,
+    meaning:
+      "names that one token, person or workload registers; a grant may say less, and the hub refuses a further one",
+  },
+  callerRequests: {
+    per: "client",
+    unit: "items",
+    default: 120_000,
+    least: 10,
+    most: 100_000_000,
+    meaning:
+      "requests of one token, person or workload in a minute; the hub refuses further ones. Heartbeats, registrations and health are counted apart",
+  },
+  strangerRequests: {
+    per: "client",
+    unit: "items",
+    default: 12_000,
+    least: 10,
+    most: 100_000_000,
+    meaning: "the same for one address that does not say who it is, on a hub that asks for it",
+  },
+  wrongCredentials: {
+    per: "client",
+    unit: "items",
+    default: 600,
+    least: 10,
+    most: 1_000_000,
+    meaning:
+      "credentials of one address in a minute that are not valid; further ones have to wait. One that is valid is always accepted",
+  },
+  callerCalls: {
+    per: "client",
+    unit: "items",
+    default: 1_000,
+    least: 1,
+    most: 100_000,
+    meaning:
+      "MCP requests of one token, person or workload that the hub is answering; it refuses a further one",
+  },
+  auditBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: 64 * kib,
+    most: 1_048_576 * mib,
+    meaning: "the audit without calls; the oldest lines are deleted",
+  },
+  auditCallBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 256 * mib,
+    least: 64 * kib,
+    most: 1_048_576 * mib,
+    meaning: "calls in the audit; the oldest are deleted",
+  },
+  auditCallsWaiting: {
+    per: "hub",
+    unit: "items",
+    default: 10_000,
+    least: 1,
+    most: 1_000_000,
+    meaning:
+      "calls that wait until the store can write them into the audit; further ones are only counted",
+  },
   connections: {
     per: "hub",
     unit: "items",
@@ -165,6 +234,15 @@ const budgetTable = {
     most: 100_000,
     meaning:
       "sessions of clients of the 2025 revisions; the hub ends one that was never used to make room, then refuses new ones",
+  },
+  principalSessions: {
+    per: "client",
+    unit: "items",
+    default: 1_000,
+    least: 1,
+    most: 100_000,
+    meaning:
+      "sessions of one token, person or workload; the hub ends one of its own that was never used to make room, then refuses new ones",
   },
   identityBytes: {
     per: "session",

@@ -85,14 +85,12 @@ export class Catalogue {
     return entry === undefined || instance === undefined ? undefined : { entry, instance };
   }
 
-  /** Another entry whose name people may take for this one. */
-  lookAlike(name: string): Entry | undefined {
+  /** Other entries whose names people may take for this one. */
+  lookAlikes(name: string): readonly Entry[] {
     const key = nameKey(name);
-    for (const id of this.#byShape.get(skeleton(name)) ?? []) {
-      const entry = this.#entries.get(id);
-      if (entry !== undefined && nameKey(entry.record.name) !== key) return entry;
-    }
-    return undefined;
+    return [...(this.#byShape.get(skeleton(name)) ?? [])]
+      .flatMap((id) => this.#entries.get(id) ?? [])
+      .filter(({ record }) => nameKey(record.name) !== key);
   }
 
   /** Other entries that have an instance at a place where this one has one. */

@@ -1,3 +1,4 @@
+import { about } from "./about.js";
 import { accept } from "./admit.js";
 import { isSameEndpoint } from "./endpoint.js";
 import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
@@ -115,9 +116,7 @@ function refuse(
     record.name !== registration.name && nameKey(record.name) === nameKey(registration.name);
   const event: NameConflict = {
     kind: "name-conflict",
-    serverId: record.id,
-    name: record.name,
-    at: facts.wall,
+    ...about(record, facts),
     endpoint: registration.endpoint,
     holder: refOf(holder),
   };

@@ -1,3 +1,5 @@
+import type { Actor } from "./access/principal.js";
+import type { Admission } from "./admission.js";
 import type { Edits } from "./edits.js";
 import type { Transport } from "./endpoint.js";
 import type { Pace } from "./flapping.js";
@@ -16,6 +18,8 @@ export type InstanceRecord = {
   readonly lastRegisteredAt?: number;
   /** The address the registration came from, where it is known. */
   readonly registeredFrom?: string;
+  /** Who registered it, where the hub knows who asks. */
+  readonly registeredBy?: Actor;
   /** SHA-256 of the lease id, so that the file does not hold the proof of ownership itself. */
   readonly leaseHash?: string;
   readonly ttlMs?: number;
@@ -51,6 +55,8 @@ export type EntryRecord = {
   readonly profile: Profile;
   /** What an operator says of it; missing while nobody edited it. */
   readonly edits?: Edits;
+  /** Whether others see it, and who decided that; missing while nobody was asked. */
+  readonly admission?: Admission;
   /** SHA-256 of the service key of its instances. */
   readonly serviceKeyHash?: string;
   readonly createdAt: number;
@@ -63,6 +69,8 @@ export type EntryRecord = {
   /** Where it was last, for an entry whose instances have all left. */
   readonly lastEndpoint: string;
   readonly lastTransport: Transport;
+  /** Who registered it last, where the hub knows who asks. */
+  readonly lastRegisteredBy?: Actor;
   /** Since when it has had no instance at all (`Now.steady`). */
   readonly emptySince?: number;
 };

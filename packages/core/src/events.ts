@@ -1,3 +1,4 @@
+import type { Judge, WaitingReason } from "./admission.js";
 import type { InstanceRef, ServerStatus } from "./entry.js";
 import type { Flapping } from "./flapping.js";
 import type { InstanceStatus } from "./health.js";
@@ -8,6 +9,8 @@ type About = {
   readonly name: string;
   /** Milliseconds since 1970, by the hub's wall clock. */
   readonly at: number;
+  /** Nobody let the server in, so only those hear of it who may. */
+  readonly isWithheld?: true;
 };
 
 /** A registration that brought a new name or a new instance. */
@@ -92,6 +95,22 @@ export type NameConflict = About & {
   readonly holder: InstanceRef;
 };
 
+/** Nobody has let the name in, or what was let in is another's now: others do not see it. */
+export type Waiting = About & {
+  readonly kind: "waiting";
+  readonly because: WaitingReason;
+};
+
+/** A name was let in after it had waited or had been refused. */
+export type Admitted = About & { readonly kind: "admitted"; readonly by: Judge };
+
+/** A name was refused: its instances are gone, and it cannot register. */
+type Refused = About & {
+  readonly kind: "refused";
+  readonly by: Judge;
+  readonly reason?: string;
+};
+
 /** What happened, as the journal and the event stream tell it. Holds no secret. */
 export type HubEvent =
   | Registered
@@ -101,7 +120,10 @@ export type HubEvent =
   | CapabilitiesChanged
   | Deregistered
   | Forgotten
-  | NameConflict;
+  | NameConflict
+  | Waiting
+  | Admitted
+  | Refused;
 
 /** What can happen to a server. */
 export const eventKinds = [
@@ -113,6 +135,9 @@ export const eventKinds = [
   "deregistered",
   "forgotten",
   "name-conflict",
+  "waiting",
+  "admitted",
+  "refused",
 ] as const satisfies readonly HubEvent["kind"][];
 
 /** An event with its place in the journal. */

@@ -1,4 +1,5 @@
 import { about } from "./about.js";
+import { admissionStateOf } from "./admission.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { type Entry, refOf } from "./entry.js";
@@ -22,6 +23,8 @@ export function forgetGone(
   const isOver = (since: number | undefined) =>
     since !== undefined && now.steady - since >= settings.forgetAfterMs;
   const { record } = entry;
+  // Forgetting that somebody said no would undo it.
+  if (admissionStateOf(record) === "refused") return;
   const gone = entry.instances
     .filter((one) => one.health.status === "down" && isOver(one.record.downSince))
     .map((one) => one.record);

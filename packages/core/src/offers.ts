@@ -1,3 +1,4 @@
+import { about } from "./about.js";
 import type { BudgetBook } from "./budget-book.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
@@ -201,9 +202,7 @@ export class Offers {
     draft.tell({
       event: {
         kind: "capabilities-changed",
-        serverId: id,
-        name: record.name,
-        at: now.wall,
+        ...about(record, now),
         instance: refOf(speaker),
         hash: snapshot.hash,
         ...(stored === undefined ? {} : { previousHash: stored.hash }),

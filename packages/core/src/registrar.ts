@@ -1,3 +1,7 @@
+import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
+import { isAdmitted } from "./admission.js";
+import type { AdmissionRules } from "./admission-rules.js";
+import { registrationAudit } from "./audit-lines.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
@@ -10,6 +14,7 @@ import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
+import { checkOwned, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -45,6 +50,8 @@ export type RegisterResult = {
 export type RegistrationContext = {
   /** The address the registration came from. */
   readonly from?: string | undefined;
+  /** Who registers. Default: somebody on a hub that is open to all. */
+  readonly principal?: Principal | undefined;
   /** A secret that proves whose the registration is: a lease id or a service key. */
   readonly proof?: string | undefined;
 };
@@ -59,6 +66,7 @@ export type RegistrarOptions = {
   /** Called with the endpoint of a holder at which a look for it found nothing. */
   readonly onRefused: (endpoint: string, refusal: Finding) => void;
   readonly newLeaseId: () => string;
+  readonly rules: AdmissionRules;
 };
 
 /**
@@ -91,12 +99,13 @@ export class Registrar {
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    options.budgets.watch("ownedServers", () => mostOwned(options.catalogue));
   }
 
   /** See `Registry.register`. */
   async register(
     registration: Registration,
-    { from, proof }: RegistrationContext,
+    { from, proof, principal = openPrincipal }: RegistrationContext,
   ): Promise<RegisterResult> {
     const { catalogue, queue, settings } = this.#options;
     const ttlMs = grantedTtlMs(settings, registration.lease?.ttlMs);
@@ -112,12 +121,15 @@ export class Registrar {
       proofHash: proof === undefined ? undefined : sha256Hex(proof),
       lease: lease === undefined ? undefined : { hash: sha256Hex(lease.id), ttlMs },
     };
-    const lookAlike = catalogue.lookAlike(registration.name);
+    // Of what others do not see, nobody is told.
+    const lookAlike = catalogue
+      .lookAlikes(registration.name)
+      .find(({ record }) => isAdmitted(record));
     const attempt = Symbol();
     const sightings = new Map<InstanceRecord, Sighting>();
     for (let round = 0; round < mostHolderRounds; round += 1) {
       const decision = await queue.execute((draft) =>
-        this.#decide(draft, request, attempt, sightings),
+        this.#decide(draft, request, principal, attempt, sightings),
       );
       if (decision.kind === "refuse") {
         this.#rememberConflict(decision.event);
@@ -142,6 +154,7 @@ export class Registrar {
         warnings.push(waitingWarning(entry.record));
         return { entry, instance, isNew: false, warnings, retryAfterMs };
       }
+      if (!isAdmitted(entry.record)) warnings.push(notAdmittedWarning(entry.record));
       if (decision.ignored.includes("serviceKey")) warnings.push(keyIgnoredWarning(entry.record));
       if (decision.ignored.includes("candidates")) warnings.push(candidatesIgnoredWarning);
       return {
@@ -162,6 +175,7 @@ export class Registrar {
   #decide(
     draft: WriteDraft,
     request: RegistrationRequest,
+    registrant: Principal,
     attempt: symbol,
     sightings: ReadonlyMap<InstanceRecord, Sighting>,
   ): RegistrationDecision {
@@ -184,6 +198,8 @@ export class Registrar {
       id,
       record,
       wall: now.wall,
+      registrant,
+      rules: this.#options.rules,
       standingOf: (instance) => this.#standingOf(draft, id, instance, now),
       isGone: (instance) => {
         const sighting = sightings.get(instance);
@@ -211,10 +227,14 @@ export class Registrar {
           `The name "${decision.record.name}" has ${mostInstances} instances already, as many as one name may have (${settingOf("instances")}). Stop some of them or register under another name.`,
         );
       }
+      checkOwned(registrant, record, this.#options, draft);
       draft.put(decision.record);
       const newness = decision.isNewInstance ? "new" : decision.isProven ? "again" : "unproven";
       draft.markRegistered(id, decision.instanceId, newness);
-      if (decision.event !== undefined) draft.tell({ event: decision.event });
+      for (const event of [decision.event, decision.judged])
+        if (event !== undefined) draft.tell({ event });
+      const asker = { who: actorOf(registrant), from: request.from };
+      for (const line of registrationAudit(record, decision, asker, now.wall)) draft.audit(line);
     }
     if (decision.kind === "refuse" && !this.#isKnownConflict(decision.event, now.hub))
       draft.tell({ event: decision.event });
@@ -279,6 +299,10 @@ function lookAlikeWarning({ record }: Entry): string {
 
 function waitingWarning({ name }: EntryRecord): string {
   return `Another registration of "${name}" holds a live lease at this endpoint, and this one has no proof that the server is yours. Nothing has changed yet. Send it again after retryAfterMs: it takes effect when that lease has ended, was given back, or gets no more heartbeats.`;
+}
+
+function notAdmittedWarning({ id, name }: EntryRecord): string {
+  return `"${name}" waits until somebody lets it in: only admins see it until then. An admin does that on the page of the hub, or with: mcp-hub admit ${id}.`;
 }
 
 function keyIgnoredWarning({ name }: EntryRecord): string {

@@ -1,6 +1,8 @@
+import type { Principal } from "./access/principal.js";
+import type { AdmissionRules } from "./admission-rules.js";
 import type { EntryRecord, InstanceRecord } from "./entry.js";
 import type { HubError } from "./errors.js";
-import type { NameConflict, Registered, RegistrationUpdated } from "./events.js";
+import type { Admitted, NameConflict, Registered, RegistrationUpdated, Waiting } from "./events.js";
 import type { Standing } from "./ownership.js";
 import type { Registration } from "./registration.js";
 
@@ -22,6 +24,9 @@ export type RegistrationFacts = {
   /** The entry as it is now, with all that was decided before in the same commit. */
   readonly record: EntryRecord | undefined;
   readonly wall: number;
+  /** Who registers. */
+  readonly registrant: Principal;
+  readonly rules: AdmissionRules;
   readonly standingOf: (instance: InstanceRecord) => Standing;
   /** Whether the same was asked for before, and nothing else since, at an instance that has to wait for the lease there. */
   readonly isAskedAgain: (instanceId: string) => boolean;
@@ -42,6 +47,8 @@ export type RegistrationDecision =
       readonly ignored: readonly ("serviceKey" | "candidates")[];
       /** Missing when nothing that people see has changed. */
       readonly event: Registered | RegistrationUpdated | undefined;
+      /** Whether others see it is another matter now than before; missing when it is not. */
+      readonly judged: Waiting | Admitted | undefined;
     }
   /** A lease is alive at its endpoint, and it does not know it. */
   | {

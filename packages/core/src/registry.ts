@@ -1,4 +1,7 @@
 import { about } from "./about.js";
+import { type AdmissionRules, openAdmission } from "./admission-rules.js";
+import { type Asker, somebody } from "./audit.js";
+import { editAudit } from "./audit-lines.js";
 import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
@@ -12,6 +15,7 @@ import { sha256Hex } from "./hash.js";
 import type { Now } from "./health.js";
 import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
+import { Judgement, type MayJudge } from "./judgement.js";
 import { Listeners } from "./listeners.js";
 import { mended } from "./mend.js";
 import { Observer, type Protection } from "./observer.js";
@@ -40,6 +44,8 @@ export type RegistryOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
+  /** Which names are let in without a person. Default: all. */
+  readonly admission?: AdmissionRules;
   /** Makes the id of a lease: at least 128 random bits, safe in a URL. */
   readonly newLeaseId: () => string;
   /** In [0, 1); spreads probes. Default: Math.random. */
@@ -71,6 +77,7 @@ export class Registry {
   readonly #observer: Observer;
   readonly #registrar: Registrar;
   readonly #departures: Departures;
+  readonly #judgement: Judgement;
   readonly #eventListeners: Listeners<JournalEvent>;
   readonly #wakeListeners: Listeners<void>;
   #lastSeq = 0;
@@ -106,8 +113,11 @@ export class Registry {
     });
     budgets.watch("servers", () => ({ used: this.#catalogue.size }));
     budgets.watch("instances", () => mostInstances(this.#catalogue.list()));
+    const rules = options.admission ?? openAdmission;
+    this.#judgement = new Judgement({ ...shared, rules });
     this.#registrar = new Registrar({
       ...shared,
+      rules,
       nothingListens: options.nothingListens,
       onRefused: (endpoint, finding) => this.troubleAt(endpoint, { kind: "refused", finding }),
       newLeaseId: options.newLeaseId,
@@ -126,6 +136,7 @@ export class Registry {
       if (snapshot !== undefined) registry.#observer.restore(record.id, counted(snapshot));
     }
     registry.#lastSeq = stored.lastSeq;
+    registry.#judgement.applyRules();
     return registry;
   }
 
@@ -133,7 +144,8 @@ export class Registry {
    * Registers an instance and resolves when that is durable. Never waits for the new endpoint; looks
    * whether the holders of the name are gone when somebody else has it. A registration that has to
    * wait for the lease at its endpoint has `retryAfterMs`, no lease, and no effect yet.
-   * Errors: NAME_TAKEN, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
+   * A name that nobody let in waits: it is probed, its lease lives, and others do not see it.
+   * Errors: NAME_TAKEN, ADMISSION_REFUSED, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
    */
   async register(
     registration: Registration,
@@ -171,8 +183,8 @@ export class Registry {
    * The instance stays too, without a lease, while another process asks for its place, and when the
    * lease was given on trust and its server is not gone.
    */
-  deregister(leaseId: string): Promise<void> {
-    return this.#departures.deregister(leaseId);
+  deregister(leaseId: string, by: Asker = somebody): Promise<void> {
+    return this.#departures.deregister(leaseId, by);
   }
 
   /**
@@ -180,8 +192,12 @@ export class Registry {
    * throws when the caller may not; without it an operator removes it, whoever it belongs to.
    * Errors: SERVER_NOT_FOUND, REVISION_CONFLICT and those of `mayRemove`.
    */
-  remove(serverId: string, mayRemove?: (entry: Entry) => void): Promise<void> {
-    return this.#departures.remove(serverId, mayRemove);
+  remove(
+    serverId: string,
+    mayRemove?: (entry: Entry) => void,
+    by: Asker = somebody,
+  ): Promise<void> {
+    return this.#departures.remove(serverId, mayRemove, by);
   }
 
   /**
@@ -193,6 +209,7 @@ export class Registry {
     serverId: string,
     change: EditChange,
     mayEdit: (record: EntryRecord) => void = () => {},
+    by: Asker = somebody,
   ): Promise<Entry> {
     await this.#queue.execute((draft) => {
       const record = draft.get(serverId);
@@ -203,10 +220,33 @@ export class Registry {
       if (result === undefined) return;
       draft.put(result.record);
       draft.tell({ event: { kind: "edited", ...about(record, now), changed: result.changed } });
+      draft.audit(editAudit(record, result.record, by, now.wall));
     });
-    const entry = this.#catalogue.get(serverId);
-    if (entry === undefined) throw serverNotFound(serverId); // Removed again in the same commit.
-    return entry;
+    return this.#entryAfter(serverId);
+  }
+
+  /**
+   * Lets a name in that waits or was refused, and resolves with the entry when that is durable. `mayJudge` sees
+   * the record as it is at that moment and throws when it may not be judged.
+   * Errors: SERVER_NOT_FOUND, STORE_UNAVAILABLE, REVISION_CONFLICT and those of `mayJudge`.
+   */
+  async admit(serverId: string, by: Asker, mayJudge: MayJudge = () => {}): Promise<Entry> {
+    await this.#judgement.admit(serverId, by, mayJudge);
+    return this.#entryAfter(serverId);
+  }
+
+  /**
+   * Refuses a name, also one that was let in: its instances go, and nobody registers under it until it is let in
+   * again. Otherwise as `admit`.
+   */
+  async refuse(
+    serverId: string,
+    by: Asker,
+    reason?: string,
+    mayJudge: MayJudge = () => {},
+  ): Promise<Entry> {
+    await this.#judgement.refuse(serverId, by, reason, mayJudge);
+    return this.#entryAfter(serverId);
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
@@ -276,6 +316,11 @@ export class Registry {
     return this.#catalogue.neighbours(serverId);
   }
 
+  /** Other names that people may take for this one. */
+  lookAlikes(name: string): readonly Entry[] {
+    return this.#catalogue.lookAlikes(name);
+  }
+
   /** Grows whenever something that lists show has changed. */
   get version(): number {
     return this.#catalogue.version;
@@ -322,6 +367,12 @@ export class Registry {
   /** Resolves when everything decided or observed so far has been given to the store. */
   drain(): Promise<void> {
     return this.#queue.drain();
+  }
+
+  #entryAfter(serverId: string): Entry {
+    const entry = this.#catalogue.get(serverId);
+    if (entry === undefined) throw serverNotFound(serverId); // Removed again in the same commit.
+    return entry;
   }
 
   #holder(leaseId: string) {

@@ -26,7 +26,7 @@ export class Shares {
 
   /** Gives a holder a place; false when there is none for its peer. */
   admit(peer: string, holder: Holder): boolean {
-    if (this.#held(peer) >= this.limit - this.#size) {
+    if (this.heldBy(peer) >= this.limit - this.#size) {
       const unused = this.#unused(peer);
       if (unused === undefined) return false;
       this.leave(unused.peer, unused.holder);
@@ -51,11 +51,16 @@ export class Shares {
     if (held.size === 0) this.#peers.delete(peer);
   }
 
+  /** How many places a peer has. */
+  heldBy(peer: string): number {
+    return this.#peers.get(peer)?.size ?? 0;
+  }
+
   /** The peer that holds most. */
   get largest(): string | undefined {
     let largest: string | undefined;
     for (const [peer, { size }] of this.#peers)
-      if (largest === undefined || size > this.#held(largest)) largest = peer;
+      if (largest === undefined || size > this.heldBy(largest)) largest = peer;
     return largest;
   }
 
@@ -65,13 +70,9 @@ export class Shares {
     this.#size += 1;
   }
 
-  #held(peer: string): number {
-    return this.#peers.get(peer)?.size ?? 0;
-  }
-
   /** Who makes room for one more of a peer's. */
   #unused(peer: string): { readonly peer: string; readonly holder: Holder } | undefined {
-    const own = this.#held(peer);
+    const own = this.heldBy(peer);
     const asked = [...this.#peers]
       .filter(([other, { size }]) => other === peer || size > own)
       .sort(([, one], [, two]) => two.size - one.size);

@@ -1,3 +1,5 @@
+import type { Principal } from "../src/access/principal.js";
+import { type AdmissionRules, openAdmission } from "../src/admission-rules.js";
 import { BudgetBook } from "../src/budget-book.js";
 import type { Budgets } from "../src/budgets.js";
 import type { Clock } from "../src/clock.js";
@@ -145,6 +147,8 @@ export class World {
   readonly events: JournalEvent[] = [];
   readonly settings: Partial<HubSettings>;
   readonly budgets: BudgetBook;
+  /** Which names are let in without a person, from the next start of the hub on. Default: all. */
+  admission: AdmissionRules = openAdmission;
   /** The endpoints that were looked at because somebody else wanted their names. */
   readonly asked: string[] = [];
   /** Runs between what is seen of a holder and when the hub hears it. */
@@ -186,6 +190,7 @@ export class World {
       nothingListens,
       settings: this.settings,
       budgets: this.budgets,
+      admission: this.admission,
       newLeaseId: () => {
         this.#leases += 1;
         return `lease-${this.#leases}`;
@@ -218,8 +223,9 @@ export class World {
     return code === undefined ? failed : { ...failed, finding: { ...failed.finding, code } };
   }
 
-  register(input: RegistrationInput, proof?: string) {
-    return this.registry.register(registrationSchema.parse(input), { from: "127.0.0.1", proof });
+  register(input: RegistrationInput, proof?: string, principal?: Principal) {
+    const context = { from: "127.0.0.1", proof, principal };
+    return this.registry.register(registrationSchema.parse(input), context);
   }
 
   /** Removes a name as somebody who has nothing but this proof. */

@@ -1,8 +1,9 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * What dialling an address would mean. `denied` holds what no MCP server lives at: cloud metadata,
- * link-local, unspecified, multicast, broadcast and reserved addresses.
+ * What dialling an address would mean. `denied` holds what no MCP server lives at: cloud metadata, link-local,
+ * unspecified, multicast, broadcast and reserved addresses, and IPv6 addresses that lead to an IPv4 address, by
+ * ways that nothing says.
  */
 export type AddressKind = "public" | "loopback" | "private" | "denied";
 
@@ -14,17 +15,6 @@ const metadataAddresses = new Set([
   "fd20:ce::254", // Google
   "fd00:c1::a9fe:a9fe", // Oracle
 ]);
-
-const severity: Readonly<Record<AddressKind, number>> = {
-  public: 0,
-  loopback: 1,
-  private: 2,
-  denied: 3,
-};
-
-function worst(kinds: readonly AddressKind[]): AddressKind {
-  return kinds.reduce((a, b) => (severity[b] > severity[a] ? b : a));
-}
 
 function kindOfV4(address: ipaddr.IPv4): AddressKind {
   if (metadataAddresses.has(address.toString())) return "denied";
@@ -68,16 +58,23 @@ function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4[] {
 
 function kindOfV6(address: ipaddr.IPv6): AddressKind {
   if (metadataAddresses.has(address.toString())) return "denied";
+  if (embeddedV4(address).length > 0 && !isPlain(address)) return "denied";
+  switch (address.range()) {
+    case "loopback":
+      return "loopback";
+    case "uniqueLocal":
+      return "private";
+    case "unicast":
+      return isUnder(address, "2000::/3") ? "public" : "denied";
+    default:
+      return "denied";
+  }
+}
+
+/** `::` and `::1` are no IPv4 addresses, although they are written as such would be. */
+function isPlain(address: ipaddr.IPv6): boolean {
   const range = address.range();
-  if (range === "loopback") return "loopback";
-  if (range === "unspecified") return "denied";
-  // Translation prefixes for local use and site-local addresses: nothing says where they lead.
-  if (isUnder(address, "64:ff9b:1::/48") || isUnder(address, "fec0::/10")) return "denied";
-  const embedded = embeddedV4(address).map(kindOfV4);
-  if (range === "unicast" && (embedded.length > 0 || isUnder(address, "2000::/3")))
-    return worst(["public", ...embedded]);
-  if (range === "uniqueLocal") return worst(["private", ...embedded]);
-  return embedded.length > 0 && range !== "linkLocal" ? worst(embedded) : "denied";
+  return range === "loopback" || range === "unspecified";
 }
 
 function parse(ip: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
@@ -110,6 +107,13 @@ export function canonicalAddress(ip: string): string | undefined {
   return address?.toString();
 }
 
+/** The IPv4 addresses that an IPv6 address leads to; none for all others. */
+export function embeddedAddresses(ip: string): readonly string[] {
+  const address = parse(ip);
+  if (!(address instanceof ipaddr.IPv6) || isPlain(address)) return [];
+  return embeddedV4(address).map((embedded) => embedded.toString());
+}
+
 export type Network = { readonly text: string; readonly bits: number; readonly base: string };
 
 /** Reads `10.0.0.0/8`, `fd00::/8` or a single address; undefined for anything else. */
@@ -123,15 +127,15 @@ export function parseNetwork(text: string): Network | undefined {
   return bits > longest ? undefined : { text: text.trim(), bits, base: address.toString() };
 }
 
-/** Whether a network holds an address, or the IPv4 address that it embeds. */
+/** Whether a network holds an address; an IPv4-mapped one also as the IPv4 address. */
 export function networkHolds(network: Network, ip: string): boolean {
-  const address = parse(ip);
   const base = parse(network.base);
-  if (address === undefined || base === undefined) return false;
-  const forms = address instanceof ipaddr.IPv6 ? [address, ...embeddedV4(address)] : [address];
-  return forms.some((form) =>
-    form instanceof ipaddr.IPv4
-      ? base instanceof ipaddr.IPv4 && form.match(base, network.bits)
-      : base instanceof ipaddr.IPv6 && form.match(base, network.bits),
-  );
+  return [ip, canonicalAddress(ip) ?? ip].some((form) => {
+    const address = parse(form);
+    if (address instanceof ipaddr.IPv4)
+      return base instanceof ipaddr.IPv4 && address.match(base, network.bits);
+    return (
+      address !== undefined && base instanceof ipaddr.IPv6 && address.match(base, network.bits)
+    );
+  });
 }

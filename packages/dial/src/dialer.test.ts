@@ -92,7 +92,7 @@ describe("where it connects to", () => {
         resolve: async () => ["127.0.0.1"],
       });
     for (const dialer of [own("127.0.0.1"), own("0.0.0.0"), own("::")]) {
-      for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "some.name"]) {
+      for (const host of ["127.0.0.1", "localhost", "some.name"]) {
         const error = await failure(get(dialer, `http://${host}:${server.port}/mcp`));
         expect(error.code).toBe("HUB_ITSELF");
       }

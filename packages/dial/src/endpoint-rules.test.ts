@@ -63,6 +63,20 @@ const alwaysRefused = [
   "http://[100::1]/",
   "http://[::ffff:224.0.0.1]/",
   "http://[2002:e000:1::]/",
+  // IPv4 inside of IPv6, whatever it leads to.
+  "http://[::ffff:127.0.0.1]/",
+  "http://[::ffff:7f00:1]/",
+  "http://[2002:7f00:1::]/",
+  "http://[64:ff9b::7f00:1]/",
+  "http://[::ffff:10.0.0.5]/",
+  "http://[2002:a00:5::]/",
+  "http://[64:ff9b::10.0.0.5]/",
+  "http://[2002:808:808::1]/",
+  "http://[64:ff9b::8.8.8.8]/",
+  "http://[::ffff:8.8.8.8]/",
+  "http://[::8.8.8.8]/",
+  "http://[2001:0:808:808::1]/",
+  "http://[2606:4700::5efe:808:808]/",
   "http://169.254.1.1:8002/mcp",
   "http://169.254.170.2/v2/credentials",
 ];
@@ -85,10 +99,6 @@ const refusedOnNetwork = [
   "http://127.0.0.1./",
   "http://[::1]:8002/",
   "http://[0:0:0:0:0:0:0:1]/",
-  "http://[::ffff:127.0.0.1]/",
-  "http://[::ffff:7f00:1]/",
-  "http://[2002:7f00:1::]/",
-  "http://[64:ff9b::7f00:1]/",
   "http://10.0.0.5/",
   "http://10.1/",
   "http://172.16.0.1/",
@@ -98,9 +108,6 @@ const refusedOnNetwork = [
   "http://100.64.0.1/",
   "http://[fc00::1]/",
   "http://[fd12:3456::1]/",
-  "http://[::ffff:10.0.0.5]/",
-  "http://[2002:a00:5::]/",
-  "http://[64:ff9b::10.0.0.5]/",
 ];
 
 const refusal = (url: string, rules = local) => {
@@ -128,7 +135,6 @@ describe("checkEndpoint", () => {
     "https://mcp.example.com/mcp",
     "http://8.8.8.8/",
     "http://[2606:4700::1111]/",
-    "http://[2002:808:808::1]/",
     "http://foo.localhost:8002/mcp", // A name like any other: judged where it resolves to.
     "http://weather:8002/mcp",
   ])("%s passes in both profiles", (url) => {
@@ -152,10 +158,10 @@ describe("checkEndpoint", () => {
 describe("MCP_HUB_ALLOW_ENDPOINTS", () => {
   const allowing = (...allow: string[]) => createEndpointRules({ profile: "network", allow });
 
-  test("opens a private network, in every form of its addresses", () => {
+  test("opens a private network", () => {
     const rules = allowing("10.0.0.0/8", "fd00::/8");
     expect(checkAddress("10.1.2.3", rules).isAllowed).toBe(true);
-    expect(checkAddress("::ffff:10.1.2.3", rules).isAllowed).toBe(true);
+    expect(checkAddress("::ffff:10.1.2.3", rules).isAllowed).toBe(false);
     expect(checkAddress("fd12::1", rules).isAllowed).toBe(true);
     expect(checkAddress("192.168.1.1", rules).isAllowed).toBe(false);
     expect(checkAddress("127.0.0.1", rules).isAllowed).toBe(false);
@@ -167,6 +173,20 @@ describe("MCP_HUB_ALLOW_ENDPOINTS", () => {
     expect(checkAddress("fe80::1", allowing("::/0")).isAllowed).toBe(false);
     expect(checkAddress("169.254.7.7", allowing("169.254.7.0/24")).isAllowed).toBe(true);
     expect(checkAddress("fd00:ec2::254", allowing("fd00::/8")).isAllowed).toBe(false);
+  });
+
+  test("opens a way to IPv4 addresses for those that are open themselves", () => {
+    const rules = allowing("64:ff9b::/96", "::ffff:0:0/96", "10.0.0.0/8");
+    for (const [ip, isAllowed] of [
+      ["64:ff9b::8.8.8.8", true],
+      ["64:ff9b::10.0.0.5", true],
+      ["64:ff9b::192.168.0.1", false],
+      ["64:ff9b::169.254.169.254", false],
+      ["::ffff:10.0.0.5", true],
+      ["::ffff:127.0.0.1", false],
+      ["2002:808:808::1", false],
+    ] as const)
+      expect([ip, checkAddress(ip, rules).isAllowed]).toEqual([ip, isAllowed]);
   });
 
   test("localhost passes when one of its addresses does", () => {

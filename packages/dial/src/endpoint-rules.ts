@@ -2,6 +2,7 @@ import { HubError } from "@hub/core";
 import {
   type AddressKind,
   addressKind,
+  embeddedAddresses,
   isListenAddress,
   type Network,
   networkHolds,
@@ -46,7 +47,8 @@ function opensDenied(network: Network): boolean {
 const names: Readonly<Record<Exclude<AddressKind, "public">, string>> = {
   loopback: "a loopback address",
   private: "on a private network",
-  denied: "a metadata, link-local, multicast or reserved address",
+  denied:
+    "a metadata, link-local, multicast or reserved address, or an IPv4 address inside of IPv6",
 };
 
 /** Whether the hub may connect to an address. Asked again for every connection. */
@@ -63,7 +65,11 @@ export function checkAddress(ip: string, rules: EndpointRules): AddressVerdict {
   const isNamed = rules.allow.some(
     (network) => networkHolds(network, ip) && (kind !== "denied" || opensDenied(network)),
   );
-  if (isNamed) return { isAllowed: true };
+  // Who names a way to IPv4 addresses does not name all of these.
+  if (isNamed) {
+    const refused = embeddedAddresses(ip).map((embedded) => checkAddress(embedded, rules));
+    return refused.find(({ isAllowed }) => !isAllowed) ?? { isAllowed: true };
+  }
   if (isListenAddress(ip))
     return {
       isAllowed: false,

@@ -1,4 +1,10 @@
-export { addressKind, canonicalAddress } from "./address.js";
+export {
+  addressKind,
+  canonicalAddress,
+  type Network,
+  networkHolds,
+  parseNetwork,
+} from "./address.js";
 export { type ByteBudget, byteBudget, giveLimit } from "./bounded-body.js";
 export { type ConnectTrace, machineAddresses } from "./connector.js";
 export { createDeadline, type Deadline } from "./deadline.js";
@@ -9,7 +15,19 @@ export {
   type Dialer,
   type DialerOptions,
 } from "./dialer.js";
-export { checkEndpoint, createEndpointRules, hostOf, literalAddresses } from "./endpoint-rules.js";
+export {
+  checkEndpoint,
+  createEndpointRules,
+  type EndpointRules,
+  hostOf,
+  literalAddresses,
+} from "./endpoint-rules.js";
 export { hubIdHeader, hubViaHeader } from "./hop-headers.js";
+export {
+  createOperatorFetch,
+  type OperatorFetch,
+  type OperatorFetchOptions,
+  type OperatorRequest,
+} from "./operator-fetch.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { mostRedirects, redirectToFollow } from "./redirect.js";

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import type { Principal } from "@hub/core/access";
+import { type Policy, type Principal, policyOf } from "@hub/core/access";
 import { codes, errorText, type JsonRpcId } from "@hub/mcp";
+import { narrowedTo } from "./catalogue/callable.js";
 import { revisionIn, type Selection } from "./catalogue/selection.js";
 import type { Selected, Selections } from "./catalogue/selections.js";
 import { noBatch } from "./downstream/batch.js";
@@ -14,6 +15,7 @@ import { receiveMessage } from "./downstream/receive-message.js";
 import { SseEndpoint, streamIn } from "./downstream/sse-endpoint.js";
 import { failureError } from "./errors.js";
 import type { HubEndpoint } from "./hub-endpoint.js";
+import { peerOf } from "./reply/peer.js";
 import { sendText } from "./reply/send-text.js";
 import { hubSessionOf } from "./session/sessions.js";
 import { faultOf } from "./upstream/call-failures.js";
@@ -98,13 +100,16 @@ export class Endpoints {
     onFault: (error: unknown) => void,
   ): void {
     const via = viaOf(request);
+    // Who may call can be told later that it may not, also in the middle of an answer.
+    if (principal.kind !== "anonymous") this.#context.answers.add(principal, response);
     if (this.#isStopping && request.method !== "POST") {
       sendStopping(response, null, always);
       return;
     }
     const { query: own, stream } = endpoint.isSse === true ? streamIn(query) : { query };
     const select = this.#selecting(endpoint, own, via !== undefined);
-    const selected = select();
+    const policy = policyOf(principal);
+    const selected = select(policy);
     if ("refusal" in selected) {
       const error = { code: codes.invalidParams, message: selected.refusal };
       sendText(response, selected.status, errorText(null, error), always);
@@ -120,9 +125,10 @@ export class Endpoints {
       request,
       response,
       principal,
+      peer: peerOf(principal, request),
       ...revision,
-      selection: selected.selection,
-      currentSelection: selectingStill(select, selected.selection),
+      selection: narrowedTo(selected.selection, policy),
+      selectionFor: selectingStill(select, selected.selection),
       via,
       budgets: this.#context.budgets,
       always,
@@ -232,15 +238,16 @@ export class Endpoints {
 
   /** What an endpoint shows whenever it is asked. Sessions keep this, so it must not keep the request. */
   #selecting(endpoint: HubEndpoint, query: string, isRelayed: boolean) {
-    return () => this.#selections.of(endpoint, query, isRelayed);
+    return (policy: Policy) => this.#selections.of(endpoint, query, isRelayed, policy);
   }
 }
 
-/** What an endpoint shows now; what it showed first when it is no more. */
-function selectingStill(select: () => Selected, first: Selection): () => Selection {
-  return () => {
-    const now = select();
-    return "refusal" in now ? first : now.selection;
+/** What an endpoint shows somebody now; of what it showed first, when it is no more. */
+function selectingStill(select: (policy: Policy) => Selected, first: Selection) {
+  return (principal: Principal): Selection => {
+    const policy = policyOf(principal);
+    const now = select(policy);
+    return narrowedTo("refusal" in now ? first : now.selection, policy);
   };
 }
 

@@ -45,6 +45,10 @@ export const gatewayErrors = {
   UNAUTHENTICATED: -31_030,
   /** Who is asking may not do this. HTTP 403. */
   INSUFFICIENT_SCOPE: -31_031,
+  /** Who is asking sent more requests than it may, or has too many calls running. HTTP 429. */
+  TOO_MANY_REQUESTS: -31_033,
+  /** The issuer of the token could not be reached to check it. HTTP 503. */
+  ISSUER_UNAVAILABLE: -31_032,
 } as const;
 
 export type GatewayErrorCode = keyof typeof gatewayErrors;
@@ -123,6 +127,8 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
     "Look at the server's log: it sends the hub far too many pings or other requests.",
   UNAUTHENTICATED: "Send a valid token: `Authorization: Bearer <token>`.",
   INSUFFICIENT_SCOPE: "Ask an admin of the hub for a token that allows it.",
+  TOO_MANY_REQUESTS: "Send fewer requests, or try again later.",
+  ISSUER_UNAVAILABLE: "Try again in a moment.",
   TOO_MANY_BYTES: "Wait for answers before you send more, or try again later.",
   IDENTITY_TOO_LARGE:
     "Send less in capabilities and clientInfo, such as links instead of whole icons.",

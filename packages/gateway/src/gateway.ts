@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BudgetBook, type JournalEvent, type Toolset } from "@hub/core";
-import type { Principal } from "@hub/core/access";
+import { openPrincipal, type Principal, policyOf } from "@hub/core/access";
 import type { UpstreamDialer } from "@hub/core/upstream";
 import { type Preview, previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
@@ -17,6 +17,7 @@ import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
 import { PendingInput } from "./relay/pending-input.js";
 import { OpenStreams } from "./reply/open-streams.js";
+import { OwnedAnswers } from "./reply/owned-answers.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { SessionKeeping } from "./session/sessions.js";
 import { Traffic } from "./traffic/traffic.js";
@@ -100,6 +101,7 @@ export class Gateway {
       limits,
       budgets,
       streams: new OpenStreams(),
+      answers: new OwnedAnswers(),
       serverMessages: messages.ofServers,
       log: options.log ?? silentLog,
       traffic: this.traffic,
@@ -164,9 +166,19 @@ export class Gateway {
     this.#endpoints.handle(request, response, endpoint, query, always, principal);
   }
 
-  /** What the endpoint of a toolset would show now, whether or not it is saved. */
-  preview(toolset: Toolset): Preview {
-    return previewOf(this.#context.views, toolset);
+  /** What the endpoint of a toolset would show somebody now, whether or not it is saved. Default: who may call all. */
+  preview(toolset: Toolset, principal: Principal = openPrincipal): Preview {
+    return previewOf(this.#context.views, toolset, policyOf(principal));
+  }
+
+  /**
+   * Ends the sessions, streams, held calls and answers of a principal whose credential is revoked, has expired, or
+   * allows something else now. What it sends with a credential that is valid begins anew.
+   */
+  endOf(principalId: string): void {
+    this.#legacy.sessions.endOf(principalId);
+    this.#pendingInput.endOf(principalId);
+    this.#context.answers.endOf(principalId);
   }
 
   /** Ends streams that would never end and takes no new calls; those in flight may finish. */

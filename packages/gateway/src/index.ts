@@ -11,7 +11,7 @@ export { type HubEndpoint, hubEndpointOf } from "./hub-endpoint.js";
 export { shortAnswer } from "./hub-tools/found-tools.js";
 export { defaultLimits, type GatewayLimits } from "./limits.js";
 export type { GatewayLog } from "./log.js";
-export { accessRefusal } from "./reply/access-refusal.js";
+export { accessRefusal, refusesAccess } from "./reply/access-refusal.js";
 export { connectionRefusal } from "./reply/connection-refusal.js";
 export { createCatalogueSearch, type SearchTools } from "./search/catalogue-search.js";
 export type { SearchableServer } from "./search/searchable-text.js";

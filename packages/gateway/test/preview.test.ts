@@ -1,4 +1,5 @@
 import { type Toolset, toolsetOf, toolsetSchema } from "@hub/core";
+import { openPrincipal, policyOf } from "@hub/core/access";
 import { expect, test } from "vitest";
 import { previewOf } from "../src/catalogue/preview.js";
 import { Views } from "../src/catalogue/views.js";
@@ -30,20 +31,20 @@ test("a saved toolset is looked at again without making its view anew, until the
   const { source, looks } = counted();
   const views = new Views(source, 0, () => {});
   const saved = toolset(3);
-  const first = previewOf(views, saved);
+  const first = previewOf(views, saved, policyOf(openPrincipal));
   const before = looks();
-  expect(previewOf(views, saved)).toEqual(first);
+  expect(previewOf(views, saved, policyOf(openPrincipal))).toEqual(first);
   expect(looks()).toBe(before);
   source.version += 1;
-  previewOf(views, saved);
+  previewOf(views, saved, policyOf(openPrincipal));
   expect(looks()).toBeGreaterThan(before);
 });
 
 test("one that nobody saved is never answered from what is kept", () => {
   const { source, looks } = counted();
   const views = new Views(source, 0, () => {});
-  previewOf(views, toolset(0));
+  previewOf(views, toolset(0), policyOf(openPrincipal));
   const before = looks();
-  previewOf(views, toolset(0));
+  previewOf(views, toolset(0), policyOf(openPrincipal));
   expect(looks()).toBe(before + 1);
 });

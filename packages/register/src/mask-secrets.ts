@@ -26,7 +26,7 @@ export function createMask(
 
 /** Replaces secrets, also as they stand in URLs, in JSON and in Base64, and the passwords in URLs. */
 export function maskOf(secrets: readonly string[]): Mask {
-  const values = secrets.flatMap((secret) => spellingsOf(secret.trim().toWellFormed()));
+  const values = secrets.flatMap(spellingsOf);
   // A secret that holds another one goes first, or its rest would stay.
   const sorted = [...new Set(values)].sort((one, other) => other.length - one.length);
   return (text) => {
@@ -36,7 +36,9 @@ export function maskOf(secrets: readonly string[]): Mask {
   };
 }
 
-function spellingsOf(value: string): readonly string[] {
+/** How a secret may stand in a text: as it is, in URLs, in JSON and in Base64. Of a short one there are none. */
+export function spellingsOf(secret: string): readonly string[] {
+  const value = secret.trim().toWellFormed();
   if (value.length < shortest) return [];
   const lines = value.split(/\r?\n/).filter((line) => line.length >= shortestLine);
   return [
@@ -45,7 +47,8 @@ function spellingsOf(value: string): readonly string[] {
     JSON.stringify(value).slice(1, -1),
     ...[0, 1, 2]
       .map((before) => inBase64(value, before))
-      .filter((part) => part.length >= shortestLine),
+      .filter((part) => part.length >= shortestLine)
+      .flatMap((part) => [part, part.replaceAll("+", "-").replaceAll("/", "_")]),
   ];
 }
 

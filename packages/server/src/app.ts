@@ -2,9 +2,12 @@ import { HubError } from "@hub/core";
 import type { Principal } from "@hub/core/access";
 import { type Context, Hono } from "hono";
 import { matchedRoutes } from "hono/route";
+import { Arrivals, receivedAs, receivedBy } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import type { Gate } from "./access/gate.js";
 import { headOf } from "./access/request-head.js";
 import { RouteTable, routesOf } from "./access/routes.js";
+import { addAdmissionRoutes } from "./api/admission.js";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
 import { addClaudeDesktopBundleRoute } from "./api/claude-desktop-bundle.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
@@ -12,7 +15,7 @@ import { addDiagnoseRoute } from "./api/diagnose.js";
 import { addDocsRoutes } from "./api/docs.js";
 import { addEventRoutes } from "./api/events.js";
 import { createGuard, guarded } from "./api/guard.js";
-import { type AppEnv, addressOf, type HubApp } from "./api/hono.js";
+import type { AppEnv, HubApp } from "./api/hono.js";
 import { addLeaseRoutes } from "./api/leases.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { Paging } from "./api/paging.js";
@@ -21,8 +24,10 @@ import { faultError, newInstance, problemResponse } from "./api/problem.js";
 import { addPulseRoute } from "./api/pulse.js";
 import { addPythonClientRoutes } from "./api/python-client.js";
 import { addRegisterRoute } from "./api/register.js";
+import { addResourceMetadataRoute } from "./api/resource-metadata.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
+import { addSessionRoutes } from "./api/session.js";
 import { addTokenRoutes } from "./api/tokens.js";
 import { addToolRoutes } from "./api/tools.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
@@ -66,7 +71,11 @@ function notFound(app: HubApp, request: Request): Response {
   return response;
 }
 
-const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, () => addressOf(context));
+const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, context.get("arrival"));
+
+/** What is known of a request without believing anybody. */
+const receivedFrom = ({ env, req }: Context<AppEnv>) =>
+  env?.incoming === undefined ? receivedAs(req.raw) : receivedBy(env.incoming);
 
 /** What would answer a request: not what only looks at it. */
 const handlersFor = (context: Context<AppEnv>) =>
@@ -75,6 +84,8 @@ const handlersFor = (context: Context<AppEnv>) =>
 /** The answer to an error that the hub expects; one that asks for a credential says which. */
 function refusalResponse(error: HubError, gate: Gate, context: Context<AppEnv>): Response {
   const response = problemResponse(error);
+  // Where nobody knows how a request came, no credential would change anything.
+  if (context.get("arrival") === undefined) return response;
   const challenge = gate.challenge(error, headFrom(context));
   if (challenge !== undefined) response.headers.set("www-authenticate", challenge);
   return response;
@@ -84,7 +95,11 @@ function refusalResponse(error: HubError, gate: Gate, context: Context<AppEnv>):
 export function createApp(deps: AppDeps): HubApp {
   const app = new Hono<AppEnv>();
   const guard = createGuard(deps.guard, deps.info.hubId);
-  const { gate } = deps;
+  const {
+    gate,
+    arrivals = new Arrivals(),
+    callers = new Callers(deps.budgets, () => performance.now()),
+  } = deps;
   const table = new RouteTable(routesOf(deps.webUi));
   const paging = new Paging(deps.budgets);
   const lists = new ServerLists(deps.registry, paging);
@@ -94,7 +109,9 @@ export function createApp(deps: AppDeps): HubApp {
   /** Lets in who may have what it asks for; else says why not. */
   function letIn(context: Context<AppEnv>, asker: Principal | HubError): HubError | undefined {
     if (HubError.is(asker)) return asker;
-    const refused = table.closed(asker, () => handlersFor(context));
+    const refused =
+      callers.admit(headFrom(context), asker, context.get("arrival"), context.env?.incoming) ??
+      table.closed(asker, () => handlersFor(context));
     if (refused === undefined) context.set("principal", asker);
     return refused;
   }
@@ -114,9 +131,12 @@ export function createApp(deps: AppDeps): HubApp {
     if (outgoing !== undefined) {
       for (const [name, value] of always) outgoing.setHeader(name, value);
     }
-    const judged = guarded(context.req.raw);
-    const refusal = guard.refusal(judged);
-    const cors = refusal === undefined ? guard.corsOrigin(judged) : undefined;
+    const arrival = arrivals.of(receivedFrom(context));
+    if (!HubError.is(arrival)) context.set("arrival", arrival);
+    const judged = HubError.is(arrival) ? arrival : guarded(context.req.raw, arrival);
+    const refusal = HubError.is(judged) ? judged : guard.refusal(judged);
+    const cors =
+      HubError.is(judged) || refusal !== undefined ? undefined : guard.corsOrigin(judged);
     if (refusal !== undefined) context.res = problemResponse(refusal);
     else if (cors !== undefined && isPreflight(context.req.raw)) {
       context.res = new Response(null, {
@@ -141,9 +161,10 @@ export function createApp(deps: AppDeps): HubApp {
     }
   });
 
-  addRegisterRoute(app, deps, () => lists.first());
+  addRegisterRoute(app, deps, (principal) => lists.first(deps.sights.of(principal)));
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists, paging);
+  addAdmissionRoutes(app, deps);
   addPulseRoute(app, deps);
   addToolRoutes(app, deps, paging);
   addTrafficRoutes(app, deps);
@@ -154,6 +175,8 @@ export function createApp(deps: AppDeps): HubApp {
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addTokenRoutes(app, deps);
+  addSessionRoutes(app, deps);
+  addResourceMetadataRoute(app, deps.resourceMetadata);
   addOperationRoutes(app, deps);
   addDocsRoutes(app, deps.info.version);
   if (deps.webUi !== undefined) addWebUiRoutes(app, deps.webUi);

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type BudgetBook, HubError } from "@hub/core";
-import { type Holder, peerOf, Shares } from "@hub/core/limits";
+import { type Holder, peerOf, plainAddress, Shares } from "@hub/core/limits";
 import { sharedBytesOf } from "@hub/gateway";
+import { isControl, isRegistration } from "./access/control.js";
 import type { Reader } from "./unread.js";
 
 /** The part of all connections that is kept for `isControl`. */
@@ -20,7 +21,10 @@ export type Serve = (response: ServerResponse, refusal: HubError | undefined) =>
 /** One connection of a client. Its requests are answered one after the other, however early they come. */
 export class Connection implements Holder, Reader {
   readonly socket: Socket;
-  readonly peer: string;
+  /** Whose its requests are. What comes over the connection of a proxy may be of another client each time. */
+  peer: string;
+  /** Where it comes from. */
+  readonly #from: string;
   readonly #budgets: BudgetBook;
   /** The answer that is being given, or was the last one. */
   response: ServerResponse | undefined;
@@ -33,7 +37,8 @@ export class Connection implements Holder, Reader {
   constructor(socket: Socket, budgets: BudgetBook) {
     this.socket = socket;
     this.#budgets = budgets;
-    this.peer = peerOf(socket.remoteAddress);
+    this.#from = peerOf(socket.remoteAddress);
+    this.peer = this.#from;
     // What waits for its turn then has none any more.
     socket.once("close", () => this.#giveBack(this.#aheadBytes));
     // Node ends its side when the client ends its own, so the rest of an answer that is not whole by then
@@ -41,6 +46,11 @@ export class Connection implements Holder, Reader {
     socket.once("end", () => {
       if (this.response?.writableEnded === false) this.end();
     });
+  }
+
+  get address(): string | undefined {
+    const { remoteAddress } = this.socket;
+    return remoteAddress === undefined ? undefined : plainAddress(remoteAddress);
   }
 
   /** Whether the hub has a whole request of it to answer. Else it is the client that lets the hub wait. */
@@ -68,7 +78,7 @@ export class Connection implements Holder, Reader {
       return;
     }
     const bytes = headBytesOf(response.req);
-    if (this.#ahead >= mostAhead || !this.#heads.take(this.peer, bytes)) {
+    if (this.#ahead >= mostAhead || !this.#heads.take(this.#from, bytes)) {
       this.#budgets.refused("aheadBytes");
       this.end();
       return;
@@ -97,7 +107,7 @@ export class Connection implements Holder, Reader {
 
   #giveBack(bytes: number): void {
     this.#aheadBytes -= bytes;
-    this.#heads.give(this.peer, bytes);
+    this.#heads.give(this.#from, bytes);
   }
 }
 
@@ -112,11 +122,18 @@ export class Connections {
   readonly #places: Shares;
   readonly #reserve: Shares;
   readonly #serve: (connection: Connection, response: ServerResponse) => void;
+  readonly #isProxy: (address: string | undefined) => boolean;
   /** Registrations at work in the reserve. */
   #registering = 0;
 
-  constructor(budgets: BudgetBook, serve: Serve) {
+  /** `isProxy`: whether an address is that of a trusted proxy, whose connections are its clients'. Default: none is. */
+  constructor(
+    budgets: BudgetBook,
+    serve: Serve,
+    isProxy: (address: string | undefined) => boolean = () => false,
+  ) {
     this.#budgets = budgets;
+    this.#isProxy = isProxy;
     this.#serve = (connection, response) =>
       serve(response, this.#refusal(connection, response.req));
     const limit = budgets.limit("connections");
@@ -132,9 +149,8 @@ export class Connections {
 
   opened(socket: Socket): void {
     const connection = new Connection(socket, this.#budgets);
-    const { peer } = connection;
-    connection.isReserved = !this.#places.admit(peer, connection);
-    if (connection.isReserved && !this.#reserve.admit(peer, connection)) {
+    connection.isReserved = !this.#place(connection);
+    if (connection.isReserved && !this.#reserve.admit(connection.peer, connection)) {
       this.#budgets.refused("connections");
       socket.destroy();
       return;
@@ -142,8 +158,8 @@ export class Connections {
     this.#open.set(socket, connection);
     socket.once("close", () => {
       this.#open.delete(socket);
-      this.#places.leave(peer, connection);
-      this.#reserve.leave(peer, connection);
+      this.#places.leave(connection.peer, connection);
+      this.#reserve.leave(connection.peer, connection);
     });
   }
 
@@ -152,14 +168,31 @@ export class Connections {
     this.#open.get(response.req.socket)?.inTurn(response, this.#serve);
   }
 
+  /** Counts a connection as somebody's from now on. Returns why that client may have no more of them. */
+  belongsTo(socket: Duplex, peer: string): HubError | undefined {
+    const connection = this.#open.get(socket);
+    // What is answered in the reserve is answered whoever asks it.
+    if (connection === undefined || connection.isReserved || connection.peer === peer)
+      return undefined;
+    const before = connection.peer;
+    this.#places.leave(before, connection);
+    if (this.#places.admit(peer, connection)) {
+      connection.peer = peer;
+      return undefined;
+    }
+    this.#places.keep(before, connection);
+    return this.#tooMany();
+  }
+
   /** The answer that is being given on a connection, or was the last one there. */
   answerOn(socket: Duplex): ServerResponse | undefined {
     return this.#open.get(socket)?.response;
   }
 
   #refusal(connection: Connection, request: IncomingMessage): HubError | undefined {
-    if (!connection.isReserved || isControl(request)) return undefined;
-    if (isRegistration(request) && this.#registering < this.#reserve.limit / 4) {
+    const asked = { method: request.method, target: request.url ?? "" };
+    if (!connection.isReserved || isControl(asked)) return undefined;
+    if (isRegistration(asked) && this.#registering < this.#reserve.limit / 4) {
       this.#registering += 1;
       connection.response?.once("close", () => {
         this.#registering -= 1;
@@ -167,37 +200,32 @@ export class Connections {
       return undefined;
     }
     // There may be room by now.
-    if (this.#places.admit(connection.peer, connection)) {
+    if (this.#place(connection)) {
       this.#reserve.leave(connection.peer, connection);
       connection.isReserved = false;
       return undefined;
     }
+    return this.#tooMany();
+  }
+
+  /** A proxy has no share: each request says whose it is. */
+  #place(connection: Connection): boolean {
+    return (
+      this.#places.admit(connection.peer, connection) ||
+      (this.#isProxy(connection.address) && this.#places.keep(connection.peer, connection))
+    );
+  }
+
+  #tooMany(): HubError {
     this.#budgets.refused("connections");
     return new HubError(
       "TOO_MANY_CONNECTIONS",
-      `This address already has its share of the hub's ${this.#budgets.shareText("connections", "connections")} in use. Wait for answers, or try again later.`,
+      `This client already has its share of the hub's ${this.#budgets.shareText("connections", "connections")} in use. Wait for answers, or try again later.`,
       { retryAfterMs },
     );
   }
 }
 
-const pathOf = ({ url = "" }: IncomingMessage) => url.split("?", 1)[0] ?? "";
-
-/** A registration may have to wait until the hub has looked for whoever has the name. */
-function isRegistration(request: IncomingMessage): boolean {
-  return request.method === "POST" && pathOf(request) === "/register";
-}
-
 function headBytesOf({ url = "", rawHeaders }: IncomingMessage): number {
   return rawHeaders.reduce((sum, { length }) => sum + length, requestBytes + url.length);
-}
-
-/** What keeps servers listed, and operators informed: it is answered whatever others do, and at once. */
-function isControl(request: IncomingMessage): boolean {
-  const { method } = request;
-  const path = pathOf(request);
-  if (path === "/healthz" || path === "/readyz") return true;
-  // A log keeps nobody listed.
-  if (path.endsWith("/log")) return false;
-  return path.startsWith("/leases/") && (method === "PUT" || method === "DELETE");
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "@hub/core";
 import type { Principal } from "@hub/core/access";
-import { accessRefusal, type Gateway, hubEndpointOf } from "@hub/gateway";
+import { accessRefusal, type Gateway, hubEndpointOf, refusesAccess } from "@hub/gateway";
+import { type Arrivals, receivedBy } from "./access/arrival.js";
+import type { Callers } from "./access/callers.js";
 import type { Gate } from "./access/gate.js";
 import { headOfIncoming } from "./access/request-head.js";
 import { closedTo, mcpAccess } from "./access/routes.js";
@@ -22,7 +24,11 @@ export type TakeRequest = (
 export type GatewayHandlerOptions = {
   readonly gateway: Gateway;
   readonly guard: GuardOptions;
+  /** Says how requests came. */
+  readonly arrivals: Arrivals;
   readonly gate: Gate;
+  /** What each caller may ask. */
+  readonly callers: Callers;
   readonly hubId: string;
 };
 
@@ -45,7 +51,9 @@ function asksForPage({ headers }: IncomingMessage): boolean {
 export function createGatewayHandler({
   gateway,
   guard: options,
+  arrivals,
   gate,
+  callers,
   hubId,
 }: GatewayHandlerOptions): TakeRequest {
   const guard = createGuard(options, hubId);
@@ -56,7 +64,12 @@ export function createGatewayHandler({
     const endpoint = hubEndpointOf(mark === -1 ? url : url.slice(0, mark));
     // What pages ask before they call is answered by the API, for all paths alike.
     if (endpoint === undefined || request.method === "OPTIONS") return false;
-    const judged = guardedIncoming(request);
+    const arrival = arrivals.of(receivedBy(request));
+    if (HubError.is(arrival)) {
+      sendProblem(response, problemAnswer(arrival), always);
+      return true;
+    }
+    const judged = guardedIncoming(request, arrival);
     const refusal = guard.refusal(judged) ?? (asksForPage(request) ? noPage() : undefined);
     if (refusal !== undefined) {
       sendProblem(response, problemAnswer(refusal), always);
@@ -73,12 +86,15 @@ export function createGatewayHandler({
             vary: "Origin",
           };
     const query = mark === -1 ? "" : url.slice(mark + 1);
-    const head = headOfIncoming(request);
+    const head = headOfIncoming(request, arrival);
     const refuse = (error: HubError) =>
       sendRefusal(response, error, gate.challenge(error, head), headersOfAnswer);
     const answer = (asker: Principal | HubError) => {
       if (HubError.is(asker)) return refuse(asker);
-      const closed = closedTo(asker, mcpAccess);
+      const closed =
+        callers.admit(head, asker, arrival, request) ??
+        closedTo(asker, mcpAccess) ??
+        (request.method === "POST" ? callers.begin(asker, response) : undefined);
       if (closed !== undefined) return refuse(closed);
       gateway.handle(request, response, endpoint, query, headersOfAnswer, asker);
     };
@@ -97,20 +113,25 @@ export function createGatewayHandler({
 /** A refusal as MCP clients expect it. What still comes is read, so that the client sees the answer. */
 function sendRefusal(
   response: ServerResponse,
-  { code, message }: HubError,
+  refusal: HubError,
   challenge: string | undefined,
   always: Readonly<Record<string, string>>,
 ): void {
-  const { status, text } = accessRefusal(
-    code === "INSUFFICIENT_SCOPE" ? code : "UNAUTHENTICATED",
-    message,
-  );
+  const { code, message, retryAfterMs } = refusal;
+  if (!refusesAccess(code)) {
+    sendProblem(response, problemAnswer(refusal), always);
+    return;
+  }
+  const { status, text } = accessRefusal(code, message);
   response.req.resume();
   response.writeHead(status, {
     ...always,
     "content-type": "application/json",
     "cache-control": "no-store",
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+    ...(retryAfterMs === undefined
+      ? {}
+      : { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) }),
   });
   response.end(text);
 }

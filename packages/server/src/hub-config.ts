@@ -1,10 +1,11 @@
 import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
 import { defaultBudgets } from "@hub/core/limits";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
+import type { OidcSettings } from "./access/oidc/settings.js";
 
 /** How a hub is to be. `defaultConfig` has the defaults. */
 export type HubConfig = {
-  /** Where it listens: an address of loopback, or `localhost`. */
+  /** Where it listens. Beyond loopback only with tokens, or with other authenticators. */
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -16,8 +17,23 @@ export type HubConfig = {
   readonly allowedHosts: readonly string[];
   /** Origins, such as `https://tools.example`, whose pages may call the hub. */
   readonly allowedOrigins: readonly string[];
+  /** The origin under which clients reach the hub, such as `https://hub.example`. Default: where it listens. */
+  readonly publicUrl?: string | undefined;
+  /** Addresses and networks of proxies in front of the hub, whose word on where requests come from counts. */
+  readonly trustedProxies: readonly string[];
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
   readonly allowEndpoints: readonly string[];
+  /**
+   * Whether a name that nobody let in waits (`ask`), or everything is let in. Default: `ask` where other machines
+   * reach the hub, else `open`.
+   */
+  readonly admission?: "open" | "ask" | undefined;
+  /** Patterns of ids of servers, such as `payments-*`, that are let in whoever registers them. */
+  readonly admit: readonly string[];
+  /** Issuers whose tokens the hub takes. Default: none. */
+  readonly oidc: OidcSettings;
+  /** How long people stay signed in at a browser, in milliseconds. */
+  readonly signInMs: number;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -41,7 +57,11 @@ export const defaultConfig: HubConfig = {
   dataDir: "./data",
   allowedHosts: [],
   allowedOrigins: [],
+  trustedProxies: [],
   allowEndpoints: [],
+  admit: [],
+  oidc: {},
+  signInMs: 12 * 3_600_000,
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,
@@ -50,18 +70,13 @@ export const defaultConfig: HubConfig = {
 
 /** The whole configuration that a part of it means. */
 export function configFrom(given: PartialHubConfig = {}): HubConfig {
+  const { publicUrl } = given;
   return {
     ...defaultConfig,
     ...given,
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl).origin,
     settings: { ...defaultConfig.settings, ...given.settings },
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },
   };
-}
-
-/** True for an address that only this machine can reach. */
-export function isLoopbackHost(host: string): boolean {
-  return (
-    host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
-  );
 }

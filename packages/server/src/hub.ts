@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import {
+  AdmittedServers,
   BudgetBook,
   type Clock,
   type HubStore,
@@ -10,8 +11,9 @@ import {
   systemClock,
   Toolsets,
 } from "@hub/core";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
-import { checkEndpoint, createDialer, createEndpointRules, refuseOwn } from "@hub/dial";
+import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
   createDiagnose,
@@ -21,7 +23,15 @@ import {
   createRefresher,
 } from "@hub/probe";
 import { openSqliteStore } from "@hub/store-sqlite";
+import { Arrivals } from "./access/arrival.js";
+import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
+import { Guesses } from "./access/guesses.js";
+import { createOidc } from "./access/oidc/oidc.js";
+import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
+import { ownUrls } from "./access/own-urls.js";
+import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
@@ -33,11 +43,13 @@ import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
 import { followLogs } from "./doctor/follow-logs.js";
+import { createEndpointCheck } from "./endpoint-check.js";
 import { createGatewayHandler, type TakeRequest } from "./gateway-handler.js";
 import { configFrom, type HubConfig, type PartialHubConfig } from "./hub-config.js";
 import { newLeaseId } from "./lease-id.js";
 import type { Listener } from "./listen.js";
 import { createLog, type Log } from "./log.js";
+import { StartError } from "./start-error.js";
 import { troubleIn } from "./trouble.js";
 import { version } from "./version.js";
 
@@ -76,8 +88,11 @@ export type HubParts = {
   readonly log: Log;
   readonly budgets: BudgetBook;
   readonly registry: Registry;
+  readonly gate: Gate;
   readonly app: HubApp;
   readonly takeRequest: TakeRequest;
+  readonly arrivals: Arrivals;
+  readonly callers: Callers;
   readonly tellFault: TellFault;
   /** Begins to probe. */
   start(): void;
@@ -90,13 +105,31 @@ export type HubParts = {
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
 
-/** Puts a hub together. Throws what the store throws when it cannot be opened. */
+/** Says what lets other machines in, and the two commands that make it safe. */
+function needsAccess({ host, allowedHosts }: HubConfig): string {
+  const what = isLoopbackHost(host)
+    ? `The settings say that other machines reach this hub (${allowedHosts.join(", ") || "a public URL or a proxy"})`
+    : `The host ${JSON.stringify(host)} lets other machines in`;
+  return [
+    `${what}, and nothing asks them who they are.`,
+    "Make a token of an admin: mcp-hub token create operator --may admin",
+    "Then start the hub again: mcp-hub start",
+    "Or name an issuer, a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
+  ].join("\n");
+}
+
+/**
+ * Puts a hub together. Throws what the store throws when it cannot be opened, and StartError for a hub that other
+ * machines reach without being asked who they are.
+ */
 export async function composeHub(
   options: HubOptions,
   ownAddresses: () => Listener["addresses"],
 ): Promise<HubParts> {
   const { onEvent, webUi, clock = systemClock } = options;
   const config = configFrom(options.config);
+  const profile = profileOf(config);
+  const arrivals = new Arrivals(config);
   const log = options.log ?? createLog({ level: "warn", format: "json" });
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
@@ -111,7 +144,7 @@ export async function composeHub(
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
-  const rules = createEndpointRules({ profile: "local", allow: config.allowEndpoints });
+  const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
   const dialer = createDialer({ rules, hubId, version, ownAddresses });
   const prober = createProber({
     budgets,
@@ -132,10 +165,15 @@ export async function composeHub(
     nothingListens: createNothingListens(dialer),
     settings: config.settings,
     budgets,
+    admission: {
+      isAsked: (config.admission ?? (profile === "network" ? "ask" : "open")) === "ask",
+      admit: config.admit,
+    },
     newLeaseId,
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const admitted = new AdmittedServers(registry);
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -146,6 +184,29 @@ export async function composeHub(
     config.tokensFile === undefined
       ? undefined
       : await TokensFile.open({ file: config.tokensFile, tokens, log }).catch(closeStore);
+  const operatorFetch = createOperatorFetch();
+  const oidc = createOidc({
+    settings: config.oidc,
+    fetch: operatorFetch.fetch,
+    bases: () => ownUrls(config.publicUrl, ownAddresses()),
+    clock,
+    log,
+  });
+  const sessions = new Sessions({
+    clock,
+    lastsMs: config.signInMs,
+    follow: (principal) => tokens.follow(principal),
+  });
+  const authenticators = [
+    tokens,
+    ...(oidc === undefined ? [] : [oidc.authenticator]),
+    sessions,
+    ...(options.access?.authenticators ?? []),
+  ];
+  if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
+    tokensFile?.close();
+    await closeStore(new StartError(needsAccess(config)));
+  }
   const keptSessions = await store.sessions.load().catch(closeStore);
   if (onEvent !== undefined) registry.subscribe(onEvent);
   const scheduler = createProbeScheduler({ registry, prober, log });
@@ -158,18 +219,15 @@ export async function composeHub(
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
-  const mayDial = (endpoint: string) => {
-    checkEndpoint(endpoint, rules);
-    refuseOwn(endpoint, ownAddresses());
-  };
+  const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
 
   const tellGatewayFault = (error: unknown, instance: string) =>
     log.error("gateway-fault", { instance, error: describeError(error) });
-  const searchTools = createCatalogueSearch(registry, budgets, {
+  const searchTools = createCatalogueSearch(admitted, budgets, {
     onFault: (error) => tellGatewayFault(error, newInstance()),
   });
   const gateway: Gateway = new Gateway({
-    catalogue: registry,
+    catalogue: admitted,
     toolsets,
     dialer,
     version,
@@ -184,20 +242,40 @@ export async function composeHub(
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
   });
+  const steadily = () => clock.monotonic();
+  const resourceMetadata =
+    config.oidc.people === undefined ? undefined : resourceMetadataOf(config.oidc.people);
   const gate = new Gate({
+    challengeParameters: resourceMetadata?.challengeParameters,
     ...options.access,
-    authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+    authenticators,
+    isNetwork: profile === "network",
+    guesses: new Guesses(budgets, steadily),
   });
-  const guard = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  gate.onGone((principalId) => gateway.endOf(principalId));
+  const callers = new Callers(budgets, steadily);
+  const { allowedHosts, allowedOrigins, publicUrl } = config;
+  const guard = { allowedHosts, allowedOrigins, publicUrl, isNetwork: profile === "network" };
 
   const app = createApp({
     registry,
+    admitted,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
     guard,
+    arrivals,
     gate,
+    sights: new Sights(registry),
+    callers,
     tokens,
+    signIn: {
+      sessions,
+      flow: oidc?.people?.flow,
+      issuer: config.oidc.people?.issuer,
+      onFailure: (reason) => log.warn("sign-in-failed", { reason }),
+    },
+    resourceMetadata,
     checkEndpoint: mayDial,
     doctor,
     logs,
@@ -225,10 +303,16 @@ export async function composeHub(
     log,
     budgets,
     registry,
+    gate,
     app,
-    takeRequest: createGatewayHandler({ gateway, guard, gate, hubId }),
+    arrivals,
+    callers,
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
     tellFault,
-    start: () => scheduler.start(),
+    start: () => {
+      scheduler.start();
+      tokens.watch();
+    },
     drain: () => {
       stopping.abort();
       gateway.drain();
@@ -237,9 +321,11 @@ export async function composeHub(
       await gateway.close();
       clearInterval(trimming);
       tokensFile?.close();
+      tokens.close();
       await scheduler.stop();
       await registry.drain();
       await dialer.close();
+      await operatorFetch.close();
       await store.close();
     },
   };

@@ -4,8 +4,18 @@ export {
   type GateOptions,
   type Identified,
 } from "./access/gate.js";
+export type {
+  ClaimRule,
+  IssuerSettings,
+  OidcSettings,
+  PeopleIssuer,
+  WorkloadIssuer,
+} from "./access/oidc/settings.js";
+export { isLoopbackHost, type Profile, profileOf, type Reach } from "./access/profile.js";
 export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
 export type { RequestHead } from "./access/request-head.js";
+export { tokenView } from "./access/tokens/token-view.js";
+export { type MadeToken, Tokens, type TokensOptions } from "./access/tokens/tokens.js";
 export type { GuardOptions } from "./api/guard.js";
 export type { HubApp } from "./api/hono.js";
 export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";
@@ -18,12 +28,11 @@ export type { AccessOptions, HubOptions, StoreContext } from "./hub.js";
 export {
   defaultConfig,
   type HubConfig,
-  isLoopbackHost,
   type PartialHubConfig,
 } from "./hub-config.js";
 export { newLeaseId } from "./lease-id.js";
 export { createLog, type Log, type LogFields, type LogOptions } from "./log.js";
 export { StartError } from "./start-error.js";
-export { type Hub, startHub } from "./start-hub.js";
+export { type Hub, localUrl, startHub } from "./start-hub.js";
 export { troubleIn } from "./trouble.js";
 export { version } from "./version.js";

@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { BudgetBook, HubError } from "@hub/core";
 import { connectionRefusal, hubEndpointOf } from "@hub/gateway";
+import type { Callers } from "./access/callers.js";
 import type { HubApp } from "./api/hono.js";
 import { hostNameIn } from "./api/host-header.js";
 import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./api/problem.js";
@@ -39,6 +40,10 @@ export type ListenOptions = {
   readonly takeRequest?: TakeRequest;
   /** Default: the table's. */
   readonly budgets?: BudgetBook;
+  /** Says whose each request is. Default: its connection does. */
+  readonly callers?: Callers;
+  /** Whether an address is that of a trusted proxy. Default: none is. */
+  readonly isProxy?: (address: string | undefined) => boolean;
   /** Hears of clients that were cut off because they did not read. */
   readonly onCut?: (cut: Cut) => void;
   /** Hears of faults of the hub's own, each of which costs one request. */
@@ -127,6 +132,8 @@ export async function listen(
     limits = connectionLimits,
     takeRequest = () => false,
     budgets = new BudgetBook(),
+    callers,
+    isProxy,
     onCut = () => {},
     tellFault = () => {},
   }: ListenOptions = {},
@@ -142,7 +149,9 @@ export async function listen(
       return taken === false ? handle(request, response) : taken;
     });
   };
-  const connections = new Connections(budgets, serve);
+  const connections = new Connections(budgets, serve, isProxy);
+  if (callers !== undefined)
+    callers.connections = ({ socket }, peer) => connections.belongsTo(socket, peer);
   const unread = new Unread({ connections, budgets, now: () => performance.now(), onCut });
 
   const handle = getRequestListener(app.fetch, {

@@ -1,31 +1,38 @@
 import type { Registry } from "@hub/core";
 import { composeHub, type HubOptions } from "./hub.js";
-import { configFrom, isLoopbackHost } from "./hub-config.js";
+import { configFrom } from "./hub-config.js";
 import { type Listener, listen } from "./listen.js";
 import { StartError } from "./start-error.js";
 
 /** A hub that listens. */
 export type Hub = {
+  /** Where programs on this machine reach it. */
   readonly url: string;
   readonly port: number;
   readonly registry: Registry;
+  /** Whether everybody may do all, because there are neither tokens nor an issuer. May change while it runs. */
+  readonly isOpen: boolean;
   /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
   readonly stop: () => Promise<void>;
 };
 
 const drainMs = 8_000;
 
+const everywhere: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
+/** Where programs on this machine reach a hub: one that listens on all addresses, at that of this machine alone. */
+export function localUrl(host: string, port: number): string {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const near = everywhere[bare] ?? bare;
+  return `http://${near.includes(":") ? `[${near}]` : near}:${port}`;
+}
+
 /**
- * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a host that
- * lets other machines in: nothing asks them who they are.
+ * Opens the store, begins to probe, and listens. Throws StartError for a port that is taken, and for a hub that
+ * other machines reach and nothing asks who they are.
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const given = configFrom(options.config);
-  if (!isLoopbackHost(given.host)) {
-    throw new StartError(
-      `The host ${JSON.stringify(given.host)} lets other machines in, which needs tokens; this version has none yet. Listen on 127.0.0.1, ::1 or localhost.`,
-    );
-  }
   const host = given.host.replace(/^\[(.*)\]$/, "$1");
   let listener: Listener | undefined;
   const hub = await composeHub(options, () => listener?.addresses ?? []);
@@ -34,6 +41,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     running = await listen(hub.app, host, given.port, {
       takeRequest: hub.takeRequest,
       budgets: hub.budgets,
+      callers: hub.callers,
+      isProxy: (address) => hub.arrivals.trusts(address),
       onCut: (cut) => hub.log.warn("client-cut-off", { ...cut, reason: "it does not read" }),
       tellFault: hub.tellFault,
     });
@@ -50,9 +59,12 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { port } = running;
   let stopped: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: localUrl(host, port),
     port,
     registry: hub.registry,
+    get isOpen() {
+      return hub.gate.isOpen;
+    },
     stop: () => {
       stopped ??= (async () => {
         hub.drain();

@@ -1,5 +1,12 @@
 import { pathToFileURL } from "node:url";
-import { MemoryStore, MemoryToolsetStore, Registry, systemClock, Toolsets } from "@hub/core";
+import {
+  BudgetBook,
+  MemoryStore,
+  MemoryToolsetStore,
+  Registry,
+  systemClock,
+  Toolsets,
+} from "@hub/core";
 import type { UpstreamDialer, UpstreamReceiver } from "@hub/core/upstream";
 import { createDialer, createEndpointRules } from "@hub/dial";
 import { Gateway } from "@hub/gateway";
@@ -15,6 +22,8 @@ import {
   until,
 } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
+import { Arrivals } from "../src/access/arrival.js";
+import { Callers } from "../src/access/callers.js";
 import { Gate } from "../src/access/gate.js";
 import type { Fault } from "../src/boundary.js";
 import { createGatewayHandler } from "../src/gateway-handler.js";
@@ -105,7 +114,9 @@ async function startFailing() {
   const takeRequest = createGatewayHandler({
     gateway,
     guard,
+    arrivals: new Arrivals(),
     gate: new Gate(),
+    callers: new Callers(new BudgetBook(), () => 0),
     hubId: "this-hub",
   });
   let answer = (): Response => new Response("well");

@@ -80,7 +80,11 @@ describe("a hub that knows credentials", () => {
     const { app } = await createTestApp({ access });
     const shouted = { headers: { authorization: "BEARER   reader" } };
     expect((await app.request("/servers", shouted)).status).toBe(200);
-    for (const query of ["access_token=reader", "q=1&access%5Ftoken=reader"])
+    for (const query of [
+      "access_token=reader",
+      "q=1&access%5Ftoken=reader",
+      "%61ccess_token=reader",
+    ])
       expect((await app.request(`/servers?${query}`, bearer("reader"))).status).toBe(401);
   });
 

@@ -1,8 +1,16 @@
 import { request as httpRequest, IncomingMessage } from "node:http";
 import { Socket } from "node:net";
+import { HubError } from "@hub/core";
 import { closeAll, TestHub } from "@hub/testing";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
+import {
+  type Arrival,
+  Arrivals,
+  type Received,
+  receivedAs,
+  receivedBy,
+} from "../src/access/arrival.js";
 import { createGuard, guarded, guardedIncoming } from "../src/api/guard.js";
 
 afterEach(closeAll);
@@ -109,14 +117,21 @@ function headersOf({ host, origin, site }: Pair): Record<string, string> {
   };
 }
 
+const arrivals = new Arrivals();
+
+function arrived(received: Received): Arrival {
+  const arrival = arrivals.of(received);
+  if (HubError.is(arrival)) throw arrival;
+  return arrival;
+}
+
 /** The request as the REST API has it. */
 function asFetched(given: Pair) {
-  return guarded(
-    new Request("http://localhost:8001/servers", {
-      method: given.method,
-      headers: headersOf(given),
-    }),
-  );
+  const request = new Request("http://localhost:8001/servers", {
+    method: given.method,
+    headers: headersOf(given),
+  });
+  return guarded(request, arrived(receivedAs(request)));
 }
 
 /** The same as it comes to the gateway. */
@@ -124,7 +139,7 @@ function asIncoming(given: Pair) {
   const incoming = new IncomingMessage(new Socket());
   incoming.method = given.method;
   Object.assign(incoming.headers, headersOf(given));
-  return guardedIncoming(incoming);
+  return guardedIncoming(incoming, arrived(receivedBy(incoming)));
 }
 
 test(`${runs} hosts, origins and sites: both doors give one verdict, and neither throws`, () => {

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { MemoryStore } from "@hub/core";
+import { sampleToken } from "@hub/core/testing";
 import { closeAll, closeLater } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { embedHub, type HubOptions, StartError, startHub } from "../src/index.js";
@@ -72,20 +73,30 @@ describe("a hub that a program starts", () => {
     });
   });
 
-  test.each(["0.0.0.0", "::", "192.168.1.5", "example.org"])(
-    "lets no other machine in at %s, and opens nothing",
-    async (host) => {
-      const opened: unknown[] = [];
-      const store = () => {
-        opened.push(host);
-        return new MemoryStore();
-      };
-      const starting = startHub({ config: { host, port: 0 }, store });
-      await expect(starting).rejects.toThrow(StartError);
-      await expect(starting).rejects.toThrow("127.0.0.1");
-      expect(opened).toEqual([]);
-    },
-  );
+  test.each([
+    { host: "0.0.0.0" },
+    { host: "::" },
+    { host: "192.168.1.5" },
+    { host: "example.org" },
+    { allowedHosts: ["hub.example"] },
+  ])("lets no other machine in with %j, unless it can ask who it is", async (config) => {
+    const store = new WatchedStore();
+    const starting = startHub({ config: { ...config, port: 0 }, store: () => store });
+    await expect(starting).rejects.toThrow(StartError);
+    await expect(starting).rejects.toThrow("mcp-hub token create operator --may admin");
+    await expect(starting).rejects.toThrow("mcp-hub start");
+    expect(store.isClosed).toBe(true);
+  });
+
+  test("listens on a network with tokens, and is closed to whoever has none", async () => {
+    const store = new MemoryStore();
+    await store.tokens.add(sampleToken("operator"));
+    const hub = await startHub({ config: { host: "0.0.0.0", port: 0 }, store: () => store });
+    closeLater(() => hub.stop());
+    const at = (path: string) => fetch(`http://127.0.0.1:${hub.port}${path}`);
+    expect((await at("/servers")).status).toBe(401);
+    expect((await at("/healthz")).status).toBe(200);
+  });
 
   test("says when its port is taken, and closes its store", async () => {
     const other = createServer();

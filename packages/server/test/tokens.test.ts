@@ -6,6 +6,7 @@ import { MemoryStore, MemoryTokenStore } from "@hub/core";
 import type { Grant } from "@hub/core/access";
 import { closeAll, closeLater, holdResponse, ModernClient, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
+import { Arrival } from "../src/access/arrival.js";
 import { headOf } from "../src/access/request-head.js";
 import { hashOf } from "../src/access/tokens/token-format.js";
 import { Tokens } from "../src/access/tokens/tokens.js";
@@ -210,11 +211,21 @@ describe("what looks like a token", () => {
     });
     const { token, known } = await tokens.create(
       { name: "Operator", grants: admin },
-      { kind: "anonymous", id: "anonymous", grants: admin },
+      { who: { kind: "anonymous", id: "anonymous" } },
       true,
     );
     const [, id = "", secret = ""] = token.split("_");
-    const head = headOf(new Request("http://localhost/servers"), () => undefined);
+    const arrival = new Arrival(
+      {
+        address: undefined,
+        host: "localhost",
+        scheme: undefined,
+        localAddress: undefined,
+        isForwarded: false,
+      },
+      undefined,
+    );
+    const head = headOf(new Request("http://localhost/servers"), arrival);
     const accepted = [token];
     const refused = [
       `mh_${id}_${"A".repeat(43)}`,

@@ -11,7 +11,13 @@ import {
 } from "@hub/core";
 import type { BudgetName, BudgetReport } from "@hub/core/limits";
 import type { GatewayLimits } from "@hub/gateway";
-import { type AccessOptions, type Hub, startHub } from "@hub/server";
+import {
+  type AccessOptions,
+  type Hub,
+  type OidcSettings,
+  type PartialHubConfig,
+  startHub,
+} from "@hub/server";
 import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
 import { until } from "./until.js";
@@ -25,8 +31,26 @@ export type TestHubOptions = {
   readonly settings?: Partial<HubSettings>;
   /** Keep the parameters of the last calls. Default: no. */
   readonly keepsParams?: boolean;
+  /** A file of tokens. Default: none. */
+  readonly tokensFile?: string | undefined;
   /** Default: an open hub. */
   readonly access?: AccessOptions | undefined;
+  /** Default: as the hub's. */
+  readonly config?:
+    | Pick<
+        PartialHubConfig,
+        | "admission"
+        | "admit"
+        | "host"
+        | "publicUrl"
+        | "trustedProxies"
+        | "allowedHosts"
+        | "allowedOrigins"
+        | "allowEndpoints"
+      >
+    | undefined;
+  /** Issuers whose tokens it takes. Default: none. */
+  readonly oidc?: OidcSettings | undefined;
   /** What the hub's own requests over REST bring. Default: nothing. */
   readonly token?: string | undefined;
   /** The data of an earlier hub. */
@@ -67,13 +91,30 @@ export class TestHub {
 
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "mcp-hub-gateway-"));
-    const { limits = {}, budgets = {}, settings = {}, keepsParams = false, port = 0 } = options;
+    const {
+      limits = {},
+      budgets = {},
+      settings = {},
+      keepsParams = false,
+      port = 0,
+      tokensFile,
+    } = options;
     const errors: unknown[] = [];
     const warnings: unknown[] = [];
     const hub = await startHub({
       clock: options.clock,
       access: options.access,
-      config: { port, dataDir, limits, budgets, settings, keepsParams },
+      config: {
+        ...options.config,
+        port,
+        dataDir,
+        tokensFile,
+        limits,
+        budgets,
+        settings,
+        keepsParams,
+        oidc: options.oidc ?? {},
+      },
       log: {
         ...silent,
         warn: (event, fields) => void warnings.push({ event, ...fields }),

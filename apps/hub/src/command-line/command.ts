@@ -7,8 +7,10 @@ export type WorksOn = "hub" | "files" | "processes";
 /** Whose names the completion of a shell offers. */
 export type Completes =
   | "servers"
+  | "waiting"
   | "tools"
   | "toolsets"
+  | "tokens"
   | "clients"
   | "commands"
   | "files"

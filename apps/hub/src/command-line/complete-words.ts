@@ -79,23 +79,36 @@ async function namesOf(
   positional: readonly string[],
 ): Promise<readonly Candidate[]> {
   switch (completes) {
-    case "servers": {
-      const { servers } = await hub.servers({});
+    case "servers":
+    case "waiting": {
+      const isWaiting = completes === "waiting";
+      const servers = await hub.everyServer({
+        hidden: true,
+        ...(isWaiting ? { admission: ["waiting", "refused"] } : {}),
+      });
       return servers.map(({ id, name, title, status }) => ({
         word: id,
         summary: `${title ?? name}, ${status}`,
       }));
     }
     case "tools": {
-      const { tools } = await hub.serverTools(positional[0] ?? "");
-      return tools.map(({ name, title }) => ({
-        word: name,
-        summary: typeof title === "string" ? title : "",
-      }));
+      const { everyPage } = await import("@hub/client");
+      const server = positional[0] ?? "";
+      const pages = await everyPage(hub, (cursor) => hub.serverTools(server, { cursor }));
+      return pages
+        .flatMap(({ tools }) => tools)
+        .map(({ name, title }) => ({
+          word: name,
+          summary: typeof title === "string" ? title : "",
+        }));
     }
     case "toolsets": {
       const { toolsets } = await hub.toolsets();
       return toolsets.map(({ id, name }) => ({ word: id, summary: name }));
+    }
+    case "tokens": {
+      const { tokens } = await hub.tokens();
+      return tokens.map(({ id, name }) => ({ word: id, summary: name }));
     }
     case "clients": {
       const { clients } = await hub.clients();

@@ -17,7 +17,7 @@ export async function findServer(
   } catch (error) {
     if (!HubClientError.is(error) || error.code !== "SERVER_NOT_FOUND") throw error;
   }
-  const { servers } = await hub.servers({ hidden: true }, interrupted);
+  const servers = await hub.everyServer({ hidden: true }, interrupted);
   const named = servers.find(({ name }) => name.toLowerCase() === idOrName.toLowerCase());
   if (named !== undefined) return await hub.server(named.id, interrupted);
   const ids = servers.map(({ id }) => id);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { ToolsetInput } from "@hub/client";
 import { CommandError } from "./command-error.js";
 import type { CommandContext } from "./context.js";
+import { selectionOf, selectionOptions } from "./selection.js";
 import { parseJsonObject } from "./tool-arguments.js";
 
 const mostFileBytes = 64 * 1024;
@@ -10,29 +11,16 @@ const mostFileBytes = 64 * 1024;
 /** The options that say what a toolset selects. */
 export const toolsetOptions = {
   description: { summary: "what it is for", value: "text" },
-  server: {
-    summary: "only this server",
-    value: "server",
-    isRepeatable: true,
-    completes: "servers",
-  },
-  tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
+  server: selectionOptions.server,
+  tag: selectionOptions.tag,
   allow: {
     summary: "only these tools, as weather/forecast or weather/*",
     value: "server/tool",
     isRepeatable: true,
   },
   deny: { summary: "without these tools", value: "server/tool", isRepeatable: true },
-  prefix: {
-    summary: "whether the names of tools begin with their server",
-    value: "when",
-    choices: ["always", "never"],
-  },
-  mode: {
-    summary: "list all tools, or only the hub's search tools",
-    value: "mode",
-    choices: ["all", "search"],
-  },
+  prefix: selectionOptions.prefix,
+  mode: selectionOptions.mode,
   file: {
     summary: "the definition as JSON, or - for stdin; the other options win over it",
     value: "file",
@@ -52,12 +40,13 @@ export interface ToolsetSelection {
 }
 
 /** The members of a definition that the options name; those that were not given are left out. */
-export function selectionOf(options: ToolsetSelection): Partial<ToolsetInput> {
-  const { description, server, tag, allow, deny, prefix, mode } = options;
+export function definedBy(options: ToolsetSelection): Partial<ToolsetInput> {
+  const { description, allow, deny } = options;
+  const { servers, tags, prefix, mode } = selectionOf(options);
   return {
     ...(description === undefined ? {} : { description }),
-    ...(server.length === 0 ? {} : { servers: [...server] }),
-    ...(tag.length === 0 ? {} : { tags: [...tag] }),
+    ...(servers === undefined ? {} : { servers: [...servers] }),
+    ...(tags === undefined ? {} : { tags: [...tags] }),
     ...(allow.length === 0 ? {} : { allow: [...allow] }),
     ...(deny.length === 0 ? {} : { deny: [...deny] }),
     ...(prefix === undefined ? {} : { prefix }),

@@ -2,6 +2,7 @@ import type { ClientList } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { nearestAdvice } from "../command-line/nearest.js";
+import { selectionOf, selectionOptions } from "../command-line/selection.js";
 import { toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 
@@ -28,28 +29,15 @@ export const command = defineCommand({
     },
   },
   options: {
-    server: {
-      summary: "only this server (default: the whole hub)",
-      value: "server",
-      isRepeatable: true,
-      completes: "servers",
-    },
-    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
-    toolset: {
-      summary: "a toolset, instead of servers and tags",
-      value: "id",
-      completes: "toolsets",
-    },
+    server: selectionOptions.server,
+    tag: selectionOptions.tag,
+    toolset: selectionOptions.toolset,
     via: {
       summary: "through the hub, or to each server at its own endpoint",
       value: "way",
       choices: ["gateway", "direct"],
     },
-    mode: {
-      summary: "all tools, or the hub's search tools instead",
-      value: "mode",
-      choices: ["all", "search"],
-    },
+    mode: selectionOptions.mode,
   },
   details: [
     "stdout has the file or the commands, ready to use and without a secret; what to do with them is on stderr.",
@@ -78,14 +66,8 @@ export const command = defineCommand({
       );
       return;
     }
-    const { server, tag, toolset, via, mode } = options;
-    const query = {
-      ...(server.length === 0 ? {} : { servers: server.join(",") }),
-      ...(tag.length === 0 ? {} : { tags: tag.join(",") }),
-      toolset,
-      via,
-      mode,
-    };
+    const { servers, tags, toolset, mode } = selectionOf(options);
+    const query = { servers, tags, toolset, via: options.via, mode };
     // The hub has just listed it.
     const id = findClient(clients, args.client).id as Parameters<typeof client.config>[0];
     const config = await client.config(id, query, interrupted);

@@ -1,20 +1,15 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import { hubConnection } from "@hub/api/config";
 import { nearestName } from "@hub/core/environment";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
+import { selectionOf, selectionOptions, selectionWords } from "../command-line/selection.js";
 import { thisMachine } from "../connect/client-folders.js";
 import { type Connected, connectClient } from "../connect/connect.js";
 import { type ConnectClient, scopes } from "../connect/connect-client.js";
 import { connectClients } from "../connect/connect-clients.js";
-import {
-  endpointOf,
-  type Shown,
-  selectionArguments,
-  selectionProblem,
-} from "../connect/endpoint.js";
 import { explained } from "../connect/explained.js";
-import { listOption } from "../connect/list-option.js";
 
 const ids = connectClients.map(({ id }) => id);
 
@@ -44,10 +39,22 @@ function tokenVariable(
   return environment.MCP_HUB_TOKEN ? "MCP_HUB_TOKEN" : undefined;
 }
 
+/** What becomes of other names of the file: a new file in its place has one. */
+function linkNotes({ isWritten, otherNames }: Connected): string[] {
+  if (otherNames === 0) return [];
+  const names = otherNames === 1 ? "another name" : `${otherNames} other names`;
+  return [
+    isWritten
+      ? `The file had ${names} (hard links): there, the text is the old one.`
+      : `The file has ${names} (hard links): there, the text will stay as it is.`,
+  ];
+}
+
 /** What is said below the difference. */
 function afterwards(result: Connected, client: ConnectClient, notes: readonly string[]): string[] {
   if (!result.isChanged) return [`${result.file} needs no change.`];
-  if (!result.isWritten) return ["", "Nothing was written. Give --write to write it."];
+  if (!result.isWritten)
+    return ["", ...linkNotes(result), "Nothing was written. Give --write to write it."];
   return [
     "",
     `${client.title}: ${result.file} was changed.`,
@@ -74,19 +81,7 @@ export const command = defineCommand({
       summary: "what the client calls it (default: hub, or the server or toolset)",
       value: "name",
     },
-    server: {
-      summary: "only this server; several with several --server",
-      value: "id",
-      isRepeatable: true,
-      completes: "servers",
-    },
-    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
-    toolset: { summary: "a toolset", value: "id", completes: "toolsets" },
-    mode: {
-      summary: "search: the hub's search tools in the place of all tools",
-      value: "mode",
-      choices: ["all", "search"],
-    },
+    ...selectionOptions,
     "token-env": {
       summary:
         "the variable with the token, which the file names (default: MCP_HUB_TOKEN, when it is set)",
@@ -111,16 +106,9 @@ export const command = defineCommand({
   ],
   async run({ output, environment, folder, hubUrl }, { args, options }) {
     const client = clientNamed(args.client);
-    const selection: Shown = {
-      servers: listOption("--server", options.server),
-      tags: listOption("--tag", options.tag),
-      toolset: options.toolset,
-      mode: options.mode,
-    };
-    const problem = selectionProblem(selection);
-    if (problem !== undefined) throw new CommandError("usage", `${problem}.`);
+    const selection = selectionOf(options);
     const hub = hubUrl();
-    const { key, url } = endpointOf(hub, selection);
+    const { key, url } = hubConnection(hub, selection);
     const name = options.name ?? key;
     if (!/^[A-Za-z0-9_-]{1,60}$/.test(name))
       throw new CommandError(
@@ -156,7 +144,7 @@ export const command = defineCommand({
           "stdio",
           "--hub",
           hub,
-          ...selectionArguments(selection),
+          ...selectionWords(selection),
           ...(tokenFile === undefined ? [] : ["--token-file", resolve(folder, tokenFile)]),
         ],
       },
@@ -174,7 +162,7 @@ export const command = defineCommand({
       });
       const token =
         variable === undefined || options.remove ? undefined : client.tokenNote?.(variable);
-      const notes = [...(token === undefined ? [] : [token]), client.next];
+      const notes = [...linkNotes(result), ...(token === undefined ? [] : [token]), client.next];
       // As it is: its white space is part of it.
       if (!output.isJson) output.text(result.difference);
       output.answer(

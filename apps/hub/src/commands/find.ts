@@ -27,6 +27,7 @@ export const command = defineCommand({
       number: { least: 1, most: 1_000 },
     },
     usable: { summary: "only servers that can be used now" },
+    hidden: { summary: "also those that an operator hid" },
   },
   details: [
     "Servers with tools that fit come first, the best before all others; then those whose name, description or tags have all of the words.",
@@ -34,10 +35,9 @@ export const command = defineCommand({
   examples: ["find weather in a city", "find send an email --usable --limit 1"],
   async run({ hub, interrupted, output }, { args, options }) {
     const client = await hub();
-    const all = await client.find(args.question.join(" "), interrupted);
-    const found = all
-      .filter(({ isUsable }) => isUsable || !options.usable)
-      .slice(0, options.limit ?? 10);
+    const { limit = 10, usable, hidden } = options;
+    const query = { atLeast: limit, usable, hidden };
+    const found = (await client.find(args.question.join(" "), query, interrupted)).slice(0, limit);
     if (found.length === 0) output.note("Nothing fits. mcp-hub tools lists every tool.");
     output.answer({ found }, () =>
       found.length === 0

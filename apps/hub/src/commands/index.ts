@@ -76,6 +76,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./remove.js"),
   },
   {
+    name: "admit",
+    summary: "Let a server in that waits, or refuse it; list those that wait",
+    worksOn: ["hub"],
+    load: () => import("./admit.js"),
+  },
+  {
     name: "watch",
     summary: "Show what happens, as it happens",
     worksOn: ["hub"],
@@ -116,6 +122,24 @@ export const commands: readonly CommandEntry[] = [
     summary: "Remove a toolset",
     worksOn: ["hub"],
     load: () => import("./toolset/remove.js"),
+  },
+  {
+    name: "token create",
+    summary: "Make a token",
+    worksOn: ["hub", "files"],
+    load: () => import("./token/create.js"),
+  },
+  {
+    name: "token list",
+    summary: "List the tokens",
+    worksOn: ["hub", "files"],
+    load: () => import("./token/list.js"),
+  },
+  {
+    name: "token revoke",
+    summary: "Revoke a token",
+    worksOn: ["hub", "files"],
+    load: () => import("./token/revoke.js"),
   },
   {
     name: "config",

@@ -1,5 +1,5 @@
+import { everyPage } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
-import { everyPage } from "../command-line/pages.js";
 import { serverStatuses, statusPiece } from "../command-line/status.js";
 import { toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
@@ -28,7 +28,9 @@ export const command = defineCommand({
     const { tag, status, hidden } = options;
     const query = { q, tag, status, ...(hidden ? { hidden } : {}) };
     const client = await hub();
-    const pages = await everyPage((cursor) => client.servers({ ...query, cursor }, interrupted));
+    const pages = await everyPage(client, (cursor) =>
+      client.servers({ ...query, cursor }, interrupted),
+    );
     const servers = pages.flatMap((page) => page.servers);
     const protection = pages[0]?.protection;
     if (protection !== undefined) output.note(toned(protection.reason, "warning"));

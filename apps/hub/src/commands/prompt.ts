@@ -1,9 +1,9 @@
+import { everyPage } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { contentText } from "../command-line/content.js";
 import { findServer } from "../command-line/find-server.js";
 import { nearestAdvice } from "../command-line/nearest.js";
-import { everyPage } from "../command-line/pages.js";
 import { toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { parseJsonObject } from "../command-line/tool-arguments.js";
@@ -60,7 +60,9 @@ export const command = defineCommand({
     const client = await hub();
     const { id } = await findServer(client, args.server, context);
     const { prompt } = args;
-    const pages = await everyPage((cursor) => client.serverPrompts(id, { cursor }, interrupted));
+    const pages = await everyPage(client, (cursor) =>
+      client.serverPrompts(id, { cursor }, interrupted),
+    );
     const prompts = pages.flatMap((page) => page.prompts);
     if (prompt === undefined) {
       if (prompts.length === 0) output.note(`${id} offers no prompts.`);

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { everyPage } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { findServer } from "../command-line/find-server.js";
-import { everyPage } from "../command-line/pages.js";
 import { toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { firstSentence } from "../command-line/words.js";
@@ -26,7 +26,7 @@ export const command = defineCommand({
     const { id } = await findServer(client, args.server, context);
     const { uri } = args;
     if (uri === undefined) {
-      const pages = await everyPage((cursor) =>
+      const pages = await everyPage(client, (cursor) =>
         client.serverResources(id, { cursor }, interrupted),
       );
       const resources = pages.flatMap((page) => page.resources);

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { hubConnection } from "@hub/api/config";
 import { runBridge } from "@hub/server/stdio-bridge";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { safeLine } from "../command-line/safe-text.js";
-import { endpointOf, type Shown, selectionProblem } from "../connect/endpoint.js";
-import { listOption } from "../connect/list-option.js";
+import { selectionOf, selectionOptions } from "../command-line/selection.js";
 
 /** A token is much shorter. In bytes. */
 const mostTokenBytes = 16_384;
@@ -27,19 +27,7 @@ async function tokenIn(file: string | undefined, folder: string): Promise<string
 export const command = defineCommand({
   isService: true,
   options: {
-    server: {
-      summary: "only this server; several with several --server",
-      value: "id",
-      isRepeatable: true,
-      completes: "servers",
-    },
-    tag: { summary: "only servers with one of these tags", value: "tag", isRepeatable: true },
-    toolset: { summary: "a toolset", value: "id", completes: "toolsets" },
-    mode: {
-      summary: "search: the hub's search tools in the place of all tools",
-      value: "mode",
-      choices: ["all", "search"],
-    },
+    ...selectionOptions,
     wait: {
       summary: "how long a request waits for a hub that is away, in seconds (default: 30)",
       value: "seconds",
@@ -61,17 +49,10 @@ export const command = defineCommand({
     "stdio --hub https://hub.example.com --mode search",
   ],
   async run({ environment, folder, hubUrl, interrupted }, { options }) {
-    const selection: Shown = {
-      servers: listOption("--server", options.server),
-      tags: listOption("--tag", options.tag),
-      toolset: options.toolset,
-      mode: options.mode,
-    };
-    const problem = selectionProblem(selection);
-    if (problem !== undefined) throw new CommandError("usage", `${problem}.`);
+    const selection = selectionOf(options);
     const token = (await tokenIn(options["token-file"], folder)) ?? environment.MCP_HUB_TOKEN;
     await runBridge({
-      url: new URL(endpointOf(hubUrl(), selection).url),
+      url: new URL(hubConnection(hubUrl(), selection).url),
       ...(token === undefined || token === "" ? {} : { token }),
       ...(options.wait === undefined ? {} : { waitMs: options.wait * 1_000 }),
       input: process.stdin,

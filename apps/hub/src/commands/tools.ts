@@ -1,8 +1,8 @@
+import { everyPage } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { findServer } from "../command-line/find-server.js";
 import { nearestAdvice } from "../command-line/nearest.js";
-import { everyPage } from "../command-line/pages.js";
 import { type Line, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
 import { neededWords, type Parameter, parametersOf, typesOf } from "../command-line/tool-schema.js";
@@ -101,14 +101,15 @@ export const command = defineCommand({
     const { hub, interrupted, output } = context;
     const client = await hub();
     if (args.server === undefined) {
-      const pages = await everyPage((cursor) => client.tools({ limit: 200, cursor }, interrupted));
-      const tools = pages.flatMap((page) => page.tools);
+      const tools = await client.everyTool({}, interrupted);
       if (tools.length === 0) output.note("No server offers a tool.");
       output.answer({ tools }, () => listLines(tools, output.columns, false));
       return;
     }
     const { id, status } = await findServer(client, args.server, context);
-    const pages = await everyPage((cursor) => client.serverTools(id, { cursor }, interrupted));
+    const pages = await everyPage(client, (cursor) =>
+      client.serverTools(id, { cursor }, interrupted),
+    );
     const tools = pages
       .flatMap((page) => page.tools)
       .map((definition): Listed => ({ serverId: id, definition }));

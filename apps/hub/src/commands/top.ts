@@ -84,9 +84,10 @@ export const command = defineCommand({
     if (isScreen) output.openScreen();
     try {
       for (;;) {
-        const [traffic, { servers }] = await Promise.all([
+        const [traffic, servers] = await Promise.all([
           client.traffic({ server }, interrupted),
-          client.servers({}, interrupted),
+          // Calls to a hidden server are calls too.
+          client.everyServer({ hidden: true }, interrupted),
         ]);
         const shown = servers.filter(({ id }) => server === undefined || id === server);
         const draw = () => lines(traffic, shown, output.columns);

@@ -14,6 +14,9 @@ const kinds = [
   "deregistered",
   "forgotten",
   "name-conflict",
+  "waiting",
+  "admitted",
+  "refused",
 ] as const satisfies readonly EventKind[];
 
 function markPiece(event: Event): Piece {

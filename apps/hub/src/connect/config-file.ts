@@ -14,6 +14,7 @@ import {
   unlink,
 } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { FileChanged, FileRefused } from "./refusal.js";
 import { withLock } from "./with-lock.js";
 
 /** A larger file is none that a client keeps its servers in. In bytes. */
@@ -25,19 +26,17 @@ export type ReadFile = {
   readonly path: string;
   /** Undefined when there is none. */
   readonly text: string | undefined;
+  /** Other names of the same file (hard links), which a new file under this name does not have. */
+  readonly otherNames: number;
+  /** Its owner has taken away the right to write it. */
+  readonly isReadOnly: boolean;
 };
-
-/** A file that cannot be read or written, and why. */
-export class FileRefused extends Error {}
-
-/** The file was changed by somebody else since it was read. */
-export class FileChanged extends Error {}
 
 /** Reads a file behind all links. One that is not there has no text. Throws `FileRefused`. */
 export async function readConfigFile(named: string): Promise<ReadFile> {
   const path = await behindLinks(named);
   const found = await stat(path).catch(absent);
-  if (found === undefined) return { path, text: undefined };
+  if (found === undefined) return { path, text: undefined, otherNames: 0, isReadOnly: false };
   if (!found.isFile()) throw new FileRefused(`${path} is no file`);
   if (found.size > mostBytes)
     throw new FileRefused(`${path} has ${found.size} bytes; at most ${mostBytes} are read`);
@@ -46,7 +45,8 @@ export async function readConfigFile(named: string): Promise<ReadFile> {
   // Written back, what is no UTF-8 would be lost.
   if (!Buffer.from(text, "utf8").equals(bytes))
     throw new FileRefused(`${path} is not written in UTF-8, so it cannot be edited safely`);
-  return { path, text };
+  const isReadOnly = (found.mode & 0o200) === 0;
+  return { path, text, otherNames: Math.max(0, found.nlink - 1), isReadOnly };
 }
 
 /** The file that a path leads to, which may not be there. Throws `FileRefused` for a link that leads nowhere. */

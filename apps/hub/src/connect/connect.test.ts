@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -15,10 +16,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FileRefused, readConfigFile, replaceFile } from "./config-file.js";
+import { readConfigFile, replaceFile } from "./config-file.js";
 import { type ConnectOptions, connectClient } from "./connect.js";
 import { connectClients } from "./connect-clients.js";
-import { EditRefused } from "./refusal.js";
+import { EditRefused, FileRefused } from "./refusal.js";
 
 const hub = "http://127.0.0.1:8001";
 let folder = "";
@@ -56,6 +57,7 @@ const add = (more: Partial<ConnectOptions> = {}) => connectClient(options(more))
 const remove = (more: Partial<ConnectOptions> = {}) =>
   connectClient(options({ remove: true, ...more }));
 const read = () => readFileSync(file, "utf8");
+const added = { mcpServers: { hub: { url: `${hub}/mcp` } } };
 const text = '\ufeff{\r\n\t"a": 1 // one\r\n}';
 
 describe("the file of a client", () => {
@@ -130,6 +132,38 @@ describe("the file of a client", () => {
       if (bytes !== undefined) expect(readFileSync(path)).toEqual(bytes);
     }
     expect(readdirSync(folder).sort()).toEqual(["broken", "circle", "dangling", "latin1"]);
+  });
+
+  test("that its owner may not write is refused, with no backup left behind", async () => {
+    writeFileSync(file, "{}\n");
+    chmodSync(file, 0o444);
+    expect((await add({ write: false })).isChanged).toBe(true);
+    for (const edit of [add, remove]) {
+      if (edit === remove) {
+        chmodSync(file, 0o644);
+        writeFileSync(file, JSON.stringify(added));
+      }
+      chmodSync(file, 0o444);
+      await expect(edit()).rejects.toThrow(/is read-only/);
+      expect(readdirSync(folder)).toEqual(["mcp.json"]);
+    }
+    expect(JSON.parse(read())).toEqual(added);
+  });
+
+  test("with other names is said to have them: a new file has this name alone", async () => {
+    writeFileSync(file, "{}\n");
+    linkSync(file, join(folder, "other.json"));
+    expect((await add({ write: false })).otherNames).toBe(1);
+    expect((await add()).otherNames).toBe(1);
+    expect(readFileSync(join(folder, "other.json"), "utf8")).toBe("{}\n");
+    expect((await add()).otherNames).toBe(0);
+  });
+
+  test("whose lock cannot be, because a folder is in its place, is left as it is", async () => {
+    writeFileSync(file, "{}\n");
+    mkdirSync(join(folder, ".mcp.json.mcp-hub-lock"));
+    await expect(add()).rejects.toThrow(FileRefused);
+    expect(read()).toBe("{}\n");
   });
 
   test("that changes meanwhile is read again: nothing of it is lost", async () => {

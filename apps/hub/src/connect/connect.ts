@@ -1,9 +1,10 @@
 import { backUpFile, readBackups } from "./backups.js";
-import { FileChanged, readConfigFile, replaceFile } from "./config-file.js";
+import { readConfigFile, replaceFile } from "./config-file.js";
 import type { ConnectClient, Wanted } from "./connect-client.js";
 import { unifiedDifference } from "./difference.js";
 import type { Entry } from "./entry.js";
 import { planAdd, planRemove } from "./plan.js";
+import { FileChanged, FileRefused } from "./refusal.js";
 
 /** How often a file is read again that changes while it is edited. */
 const mostAttempts = 10;
@@ -30,6 +31,8 @@ export type Connected = {
   /** Empty when nothing changes. */
   readonly difference: string;
   readonly backup: string | undefined;
+  /** Other names of the file (hard links), which go on having the old text. */
+  readonly otherNames: number;
 };
 
 /**
@@ -49,14 +52,14 @@ export async function connectClient(options: ConnectOptions): Promise<Connected>
 async function attemptOnce(options: ConnectOptions): Promise<Connected> {
   const { client, wanted, hub, remove, write } = options;
   const read = await readConfigFile(options.file);
-  const { path, text } = read;
+  const { path, text, otherNames } = read;
   const after = remove
     ? text === undefined
       ? undefined
       : planRemove(text, options, await readBackups(path))
     : planAdd(text, options);
-  if (after === text)
-    return { file: path, isChanged: false, isWritten: false, difference: "", backup: undefined };
+  const same = { file: path, isWritten: false, backup: undefined, otherNames };
+  if (after === text) return { ...same, isChanged: false, difference: "" };
   const own = ownTexts(client.places(wanted).map(({ value }) => value));
   const difference = unifiedDifference({
     name: path,
@@ -64,11 +67,12 @@ async function attemptOnce(options: ConnectOptions): Promise<Connected> {
     after,
     isOurs: (one) => own.has(one) || one === hub || one.startsWith(`${hub}/`),
   });
-  if (!write)
-    return { file: path, isChanged: true, isWritten: false, difference, backup: undefined };
+  if (!write) return { ...same, isChanged: true, difference };
+  if (read.isReadOnly)
+    throw new FileRefused(`${path} is read-only. Let its owner write it, and try again`);
   const backup = text === undefined ? undefined : await backUpFile(path, text, options.now());
   await replaceFile(read, after);
-  return { file: path, isChanged: true, isWritten: true, difference, backup };
+  return { ...same, isChanged: true, isWritten: true, difference, backup };
 }
 
 /** All texts of entries, as they are written in a file. */

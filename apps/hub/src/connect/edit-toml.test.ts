@@ -128,6 +128,27 @@ url = "http://b"
   });
 
   test.each([
+    ["# first\n[[mcp_servers]]\nname = 'hub'\n", 2],
+    ["[[mcp_servers.hub]]\nurl = 'x'\n", 1],
+    ["mcp_servers = []\n", 1],
+  ])("%j is refused: a list stands where a table belongs", (text, line) => {
+    const refused = (() => {
+      try {
+        return put(text);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refused).toMatchObject({
+      code: "unclear",
+      position: { line },
+      message: expect.stringMatching(
+        /^Expected a table for each server, such as \[mcp_servers\.hub\], but mcp_servers(\.hub)? is a list/,
+      ),
+    });
+  });
+
+  test.each([
     'mcp_servers = { a = { url = "x" } }',
     'mcp_servers.hub = { url = "x" }',
     '[mcp_servers]\nhub = { url = "x" }',

@@ -78,6 +78,45 @@ describe("an entry in YAML", () => {
     );
   });
 
+  test("that is there is brought up to date where it stands, and what a person wrote to it stays", () => {
+    const own = fc.constantFrom(
+      "  - name: hub\n    url: http://old # mine\n    type: sse",
+      "  - url: http://old\n    # the name\n    name: hub\n    timeout: 7 # seconds",
+      "  - command: npx\n    args:\n      - -y\n    # before\n    name: hub\n    env: {A: b}\n    timeout: 7",
+      "  - name: hub\n    requestOptions:\n      headers:\n        X: y\n    url: |\n      http://old\n    notes: >-\n      a\n      b",
+      '  -   "name": "hub"\n      url:\n      type: streamable-http',
+    );
+    const others = fc.uniqueArray(item, { maxLength: 2 });
+    const lineEnds = fc.constantFrom("\n", "\r\n");
+    fc.assert(
+      fc.property(others, own, others, piece, lineEnds, (above, hub, below, rest, lineEnd) => {
+        const list = [...above, hub, ...below.filter((one) => !above.includes(one))];
+        const whole = (items: readonly string[]) =>
+          `${["# first", "mcpServers:", ...items, rest.replace("-#", "-0")].join("\n")}\n`.replaceAll(
+            "\n",
+            lineEnd,
+          );
+        const before = whole(list);
+        const after = put(before);
+        expect(readPlace(after, "yaml", place)).toMatchObject(entry);
+        expect(withoutHub(after)).toEqual(withoutHub(before));
+        const mark = "  - name: mark";
+        const [start = "", end = ""] = whole(list.map((one) => (one === hub ? mark : one))).split(
+          mark,
+        );
+        expect([after.startsWith(start), after.endsWith(end)]).toEqual([true, true]);
+        if (hub.includes("timeout"))
+          expect(readPlace(after, "yaml", place)).toMatchObject({ timeout: 7 });
+        expect(put(after)).toBe(after);
+      }),
+      { numRuns: runs },
+    );
+    const after = put(
+      "mcpServers:\n  - name: hub\n    url: http://old # mine\n    timeout: 7 # s\n",
+    );
+    expect(after).toContain('    url: "http://127.0.0.1:8001/mcp" # mine\n    timeout: 7 # s\n');
+  });
+
   test.each(["mcpServers:\n", "mcpServers: []\n", "mcpServers: # none\nother: 1\n", "", "name: x"])(
     "%j gets its first entry",
     (text) => {

@@ -1,6 +1,5 @@
 import { CommandError } from "../command-line/command-error.js";
-import { FileChanged, FileRefused } from "./config-file.js";
-import { EditRefused, positionText } from "./refusal.js";
+import { EditRefused, FileChanged, FileRefused, positionText } from "./refusal.js";
 
 /** Puts what the editing of a file throws into an error of the command line. */
 export function explained(error: unknown, file: string): unknown {

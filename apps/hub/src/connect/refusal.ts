@@ -16,6 +16,12 @@ export class EditRefused extends Error {
   }
 }
 
+/** A file that cannot be read or written, and why. */
+export class FileRefused extends Error {}
+
+/** The file was changed by somebody else since it was read. */
+export class FileChanged extends Error {}
+
 /** The line and column of a place in a text. */
 export function positionAt(text: string, offset: number): TextPosition {
   const before = text.slice(0, offset);

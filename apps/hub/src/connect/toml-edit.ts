@@ -9,7 +9,7 @@ import {
   memberOf,
   type Place,
 } from "./entry.js";
-import { EditRefused } from "./refusal.js";
+import { EditRefused, positionAt } from "./refusal.js";
 import { type TomlStatement, tomlStatements } from "./toml-scan.js";
 
 /** Reads a text. Throws `EditRefused` with line and column for one that is broken. */
@@ -39,8 +39,29 @@ export function readFromToml(text: string, { path }: Place): unknown {
   return path.reduce<unknown>(memberOf, tomlValue(text));
 }
 
+/** Throws `EditRefused` where something other than tables stands on the way to a place. */
+function checkTables(text: string, path: readonly string[]): void {
+  let value = tomlValue(text);
+  for (const [index, part] of path.entries()) {
+    value = memberOf(value, part);
+    if (value === undefined) return;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
+    const name = path.slice(0, index + 1);
+    const at = tomlStatements(text).find(
+      (one) => one.path.length === name.length && isWithin(one.path, name),
+    );
+    const found = Array.isArray(value) ? `a list, as [[${name.join(".")}]] makes one` : "no table";
+    throw new EditRefused(
+      "unclear",
+      `Expected a table for each server, such as [${path.join(".")}], but ${name.join(".")} is ${found}`,
+      at === undefined ? undefined : positionAt(text, at.start),
+    );
+  }
+}
+
 /** Puts a table at the end of the text, or brings the one that is there up to date. */
 export function putInToml(text: string, place: Place): string {
+  checkTables(text, place.path);
   const present = readFromToml(text, place);
   if (present === undefined) return appended(text, tableText(place, lineEndOf(text)));
   if (isDeepStrictEqual(present, place.value)) return text;
@@ -133,6 +154,7 @@ function wholeLines(text: string, { start, end }: { start: number; end: number }
 export function removeFromToml(text: string, place: Place): string {
   if (readFromToml(text, place) === undefined) return text;
   const { path } = place;
+  checkTables(text, path);
   ownHeader(text, path);
   const edits: Edit[] = [];
   let run: { start: number; end: number } | undefined;

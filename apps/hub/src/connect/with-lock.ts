@@ -1,5 +1,6 @@
 import { open, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { FileRefused } from "./refusal.js";
 
 /** How often a lock is looked at, and how old one is whose holder is gone. In milliseconds. */
 const pauseMs = 20;
@@ -13,6 +14,10 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
   const lock = join(dirname(path), `.${basename(path)}.mcp-hub-lock`);
   while (!(await isTaken(lock))) {
     const held = await stat(lock).catch(() => undefined);
+    if (held?.isFile() === false)
+      throw new FileRefused(
+        `${lock} is where the lock of this command belongs, and no file. Remove it`,
+      );
     if (held !== undefined && Date.now() - held.mtimeMs > staleMs) await rm(lock, { force: true });
     else await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

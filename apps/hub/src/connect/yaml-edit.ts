@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type Document,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   Lexer,
+  type Pair,
   parseDocument,
   type YAMLMap,
   type YAMLSeq,
@@ -53,18 +55,78 @@ export function readFromYaml(text: string, place: Place): unknown {
     : undefined;
 }
 
-/** Puts an item at the end of its list, or in the place of the one that is there. */
+/** Puts an item at the end of its list, or brings the one that is there up to date. */
 export function putInYaml(text: string, place: Place): string {
   const item = asItem(place);
   const present = readFromYaml(text, item);
   if (present === undefined) return inserted(text, item);
   if (isDeepStrictEqual(present, item.value)) return text;
-  const kept = Object.entries(present ?? {}).filter(
-    ([name]) => !leadingMembers.has(name) && !Object.hasOwn(item.value, name),
-  );
-  // What was read from YAML holds what YAML can hold.
-  const value = { ...item.value, ...(Object.fromEntries(kept) as Entry) };
-  return inserted(removeFromYaml(text, item), { ...item, value });
+  return updated(text, item, present);
+}
+
+/** A member of an item as it is written, from its name to the end of its last line. */
+type Written = {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** Where its value stands, when that is a text or the like on one line. */
+  readonly inLine: { readonly start: number; readonly end: number } | undefined;
+};
+
+/** The item in its place: members that are equal stay as they are written, with the comments before them. */
+function updated(text: string, item: Item, present: unknown): string {
+  const { list, node } = itemIn(text, item);
+  const members = node.items.map((pair) => writtenMember(text, pair));
+  const [first] = members;
+  if (first === undefined || node.flow === true) throw unclear(text, list);
+  const indent = " ".repeat(first.start - startOfLine(text, first.start));
+  const lineEnd = lineEndOf(text);
+  const written = (name: string, value: EntryValue) =>
+    memberLines(name, value, "", indent).join(lineEnd);
+
+  const pieces: string[] = [];
+  const left = new Map(Object.entries(item.value));
+  for (const [index, { name, start, end, inLine }] of members.entries()) {
+    const wanted = left.get(name);
+    left.delete(name);
+    if (wanted === undefined && leadingMembers.has(name)) continue;
+    // Comments may stand between two members.
+    if (pieces.length > 0) pieces.push(text.slice(members[index - 1]?.end, start));
+    if (wanted === undefined || isDeepStrictEqual(wanted, memberOf(present, name)))
+      pieces.push(text.slice(start, end));
+    else if (inLine !== undefined && typeof wanted !== "object")
+      pieces.push(
+        text.slice(start, inLine.start),
+        JSON.stringify(wanted),
+        text.slice(inLine.end, end),
+      );
+    else pieces.push(written(name, wanted));
+  }
+  for (const [name, value] of left) pieces.push(`${lineEnd}${indent}${written(name, value)}`);
+  const end = members.at(-1)?.end ?? first.end;
+  return applyEdits(text, [{ at: first.start, length: end - first.start, text: pieces.join("") }]);
+}
+
+function writtenMember(text: string, { key, value }: Pair): Written {
+  if (!isScalar(key) || key.range == null)
+    throw new EditRefused("unclear", "Expected names of texts");
+  const range = isNode(value) && value.range != null ? value.range : key.range;
+  const isInLine =
+    isScalar(value) && /^(?:PLAIN|QUOTE_)/.test(value.type ?? "") && value.source !== "";
+  return {
+    name: String(key.value),
+    start: key.range[0],
+    end: Math.max(key.range[1], lastLineEnd(text, range[1])),
+    inLine: isInLine ? { start: range[0], end: range[1] } : undefined,
+  };
+}
+
+/** The item that is there, as it stands in the text. */
+function itemIn(text: string, item: Item): { readonly list: YAMLSeq; readonly node: YAMLMap } {
+  const list = listOf(text, item);
+  const node = list?.items.find((one) => isMap(one) && one.get(item.by) === item.value[item.by]);
+  if (list === undefined || !isMap(node)) throw new Error("the item was read before");
+  return { list, node };
 }
 
 /** Takes an item out of its list. The same text where there is none. */

@@ -14,10 +14,11 @@ interface AskedHub {
     asked: { readonly server: string } | { readonly endpoint: string },
     signal?: AbortSignal,
   ): Promise<Diagnosis>;
-  servers(
-    query?: { readonly hidden?: boolean },
+  servers(query: { readonly limit: number }, signal?: AbortSignal): Promise<unknown>;
+  everyServer(
+    query: Readonly<Record<never, never>>,
     signal?: AbortSignal,
-  ): Promise<{ readonly servers: readonly { readonly id: string; readonly status: string }[] }>;
+  ): Promise<readonly { readonly id: string; readonly status: string }[]>;
 }
 
 export type Consultation = {
@@ -118,7 +119,7 @@ async function fromHere({ hub, signal }: Consultation, diagnosis: Diagnosis) {
 }
 
 async function allTroubled({ hub, signal }: Consultation) {
-  const { servers } = await hub.servers({}, signal);
+  const servers = await hub.everyServer({}, signal);
   const troubled = servers.filter(({ status }) => status !== "up");
   const chosen = troubled.slice(0, mostServers);
   const diagnoses: Diagnosis[] = [];
@@ -168,7 +169,7 @@ async function hubFacts({ hub, option, environment, signal }: Consultation): Pro
 /** What a program meets that asks the hub as our own client does, by whatever way its `fetch` goes. */
 async function metByProgramsOf(hub: AskedHub, signal: AbortSignal): Promise<string | undefined> {
   try {
-    await hub.servers({}, AbortSignal.any([signal, AbortSignal.timeout(fetchMs)]));
+    await hub.servers({ limit: 1 }, AbortSignal.any([signal, AbortSignal.timeout(fetchMs)]));
     return undefined;
   } catch (error) {
     if (!HubClientError.is(error)) throw error;

@@ -33,8 +33,16 @@ export const grantSchema = z.strictObject(
       .describe(
         "Patterns of names of tools, as their server has them. With them, no prompt and no resource may be used. Default: all.",
       ),
+    mostServers: z
+      .int({ error: expected("a whole number") })
+      .min(1, "must be at least 1")
+      .max(1_000_000, "must be at most 1000000")
+      .optional()
+      .describe(
+        "How many names may be registered with it. Default: as many as the hub gives each.",
+      ),
   },
-  { error: fieldsError("a grant", "action, servers, tags, tools") },
+  { error: fieldsError("a grant", "action, servers, tags, tools, mostServers") },
 );
 
 /** What somebody may do, as people write it. */

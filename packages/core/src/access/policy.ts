@@ -50,6 +50,13 @@ export class Policy {
     return this.#grants[action].length > 0;
   }
 
+  /** How many names it may register at most; undefined when that is the hub's to say. */
+  get mostServers(): number | undefined {
+    const limits = this.#grants.register.map(({ mostServers }) => mostServers);
+    const given = limits.filter((limit) => limit !== undefined);
+    return given.length === 0 || given.length < limits.length ? undefined : Math.max(...given);
+  }
+
   /** Whether it may do this with everything there is: then nothing needs to be filtered. */
   mayWithAll(action: Action): boolean {
     return this.#grants[action].some(isUnnarrowed);
@@ -69,6 +76,18 @@ export class Policy {
   mayWithWhole(action: Action, server: SubjectServer): boolean {
     return this.#grants[action].some(
       (grant) => grant.tools === undefined && coversServer(grant, action, server),
+    );
+  }
+
+  /**
+   * Whether it lets a name in by registering it: as an admin, or by a grant that names servers. A right to
+   * register anything says nothing about any name.
+   */
+  admits(server: SubjectServer): boolean {
+    return this.#grants.register.some(
+      (grant) =>
+        (grant.action === "admin" || grant.servers !== undefined) &&
+        coversServer(grant, "register", server),
     );
   }
 }
@@ -93,8 +112,8 @@ const sorted = (values: readonly string[] | undefined) =>
   values === undefined ? null : [...new Set(values)].sort();
 
 function keyOf(grants: readonly Grant[]): string {
-  const keys = grants.map(({ action, servers, tags, tools }) =>
-    JSON.stringify([action, sorted(servers), sorted(tags), sorted(tools)]),
+  const keys = grants.map(({ action, servers, tags, tools, mostServers = null }) =>
+    JSON.stringify([action, sorted(servers), sorted(tags), sorted(tools), mostServers]),
   );
   return [...new Set(keys)].sort().join(" ");
 }

@@ -9,4 +9,5 @@ export {
 } from "../budgets.js";
 export { ByteShares } from "../byte-shares.js";
 export { peerOf, plainAddress } from "../peer.js";
+export { RateLimit } from "../rate-limit.js";
 export { type Holder, Shares } from "../shares.js";

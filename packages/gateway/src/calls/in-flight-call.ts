@@ -1,4 +1,5 @@
 import type { Entry } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { UpstreamExchange } from "@hub/core/upstream";
 import { type Envelope, isUnauthorized, outcomeOf } from "@hub/mcp";
 import type { GatewayFailure } from "../errors.js";
@@ -16,6 +17,7 @@ export type InFlightCallOptions = {
   readonly method: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
+  readonly principal: Principal;
   readonly params: unknown;
   /** Whose call it is: see `peerOf`. */
   readonly peer: string;
@@ -42,8 +44,8 @@ export class InFlightCall {
   constructor(context: GatewayContext, options: InFlightCallOptions) {
     this.#context = context;
     this.#options = options;
-    const { entry, method, name, client, params } = options;
-    this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
+    const { entry, method, name, client, principal, params } = options;
+    this.#running = context.traffic.begin(entry.record.id, method, name, client, principal, params);
     const limits = callLimits(context.limits, entry, method, name);
     this.#timer = new CallTimer(limits, (over) => {
       // It was never sent: that says nothing about the server.

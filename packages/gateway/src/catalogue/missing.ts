@@ -1,5 +1,6 @@
 import { type Entry, leadingInstance, type Now, serverStatus } from "@hub/core";
 import { isHidden, reasonFor, warningsFor } from "@hub/core/shown";
+import { mayCallId, mayCallSome } from "./callable.js";
 import type { Selection } from "./selection.js";
 import { selects } from "./selection.js";
 
@@ -59,7 +60,8 @@ export function missingServers(
   const hidden = new Set<string>();
   for (const entry of entries) {
     const { id, name } = entry.record;
-    if (isHidden(entry.record) && !selection.hidden) hidden.add(id);
+    const isTold = !selection.hidden && mayCallSome(selection, entry.record);
+    if (isHidden(entry.record) && isTold) hidden.add(id);
     if (!selects(selection, entry)) continue;
     found.add(id);
     const status = serverStatus(entry.instances);
@@ -71,6 +73,9 @@ export function missingServers(
   for (const id of selection.servers ?? []) {
     if (found.has(id)) continue;
     const isThere = hidden.has(id);
+    // Whoever asks knows the names that it has sent, but not those that a toolset has.
+    const isAsked = selection.toolset === undefined || mayCallId(selection, id);
+    if (!isThere && !isAsked) continue;
     missing.push({
       server: id,
       status: isThere ? "hidden" : "unknown",

@@ -1,4 +1,6 @@
 import type { Entry, JsonObject, Toolset } from "@hub/core";
+import type { Policy } from "@hub/core/access";
+import { callableTools, narrowedTo } from "./callable.js";
 import { hubTools, listedHubTools } from "./hub-tool-definitions.js";
 import { usableItems } from "./items.js";
 import type { ShownItem } from "./part.js";
@@ -31,10 +33,10 @@ function tokensOf(...lists: readonly Definitions[]): number {
 
 /**
  * What the endpoint of a toolset would show now, by the view that answers its clients. One that was never
- * saved has no revision yet, and its view is not kept.
+ * saved has no revision yet, and its view is not kept. Shows what the policy lets be called.
  */
-export function previewOf(views: Views, toolset: Toolset) {
-  const selection = toolsetSelection(toolset, false);
+export function previewOf(views: Views, toolset: Toolset, policy: Policy) {
+  const selection = narrowedTo(toolsetSelection(toolset, false), policy);
   const view = toolset.revision > 0 ? views.of(selection) : views.once(selection);
   const isSearch = toolset.mode === "search";
   const all = tokensOf(shownBy(view));
@@ -44,24 +46,27 @@ export function previewOf(views: Views, toolset: Toolset) {
     tools,
     toolCount: tools.length,
     hubTools: view.selection.hubTools ? hubTools.map(({ name }) => String(name)) : [],
-    dropped: [...ambiguous(view), ...view.servers.flatMap((entry) => invalid(entry, toolset))],
+    dropped: [
+      ...ambiguous(view),
+      ...view.servers.flatMap((entry) => invalid(view, entry, toolset)),
+    ],
     unknownTools: unknownTools(view, toolset),
     missing: [...view.missing],
     prompts: view.prompts.size,
     resources: view.resources.size,
     resourceTemplates: view.templates.size,
     bytes: view.answer("tools", true).length,
-    tokens: { listed: isSearch ? search : all, all, search, everything: everything(views) },
+    tokens: { listed: isSearch ? search : all, all, search, everything: everything(views, policy) },
   };
 }
 
 export type Preview = ReturnType<typeof previewOf>;
 
 /** Of `/mcp` as it is without any selection. */
-function everything(views: Views): number {
+function everything(views: Views, policy: Policy): number {
   const selection = parseSelection(new URLSearchParams(), false);
   if ("problem" in selection) return 0;
-  return tokensOf(definitionsOf(listedHubTools), shownBy(views.of(selection)));
+  return tokensOf(definitionsOf(listedHubTools), shownBy(views.of(narrowedTo(selection, policy))));
 }
 
 /** With the title and description that clients see, which `overrides` may have changed. */
@@ -87,10 +92,11 @@ function ambiguous({ ambiguousTools }: View): Dropped[] {
   }));
 }
 
-function invalid({ record, snapshot }: Entry, toolset: Toolset): Dropped[] {
+function invalid({ selection }: View, { record, snapshot }: Entry, toolset: Toolset): Dropped[] {
   if (snapshot === undefined) return [];
+  const mayCall = callableTools(selection, record);
   return usableItems(snapshot, "tools")
-    .leftOut.filter(({ name }) => allows(toolset, record.id, name))
+    .leftOut.filter(({ name }) => mayCall(name) && allows(toolset, record.id, name))
     .map(({ name, reason, mend }) => ({
       name,
       servers: [record.id],
@@ -105,9 +111,11 @@ function unknownTools(view: View, toolset: Toolset): string[] {
   return [...new Set(named)].filter((reference) => {
     const slash = reference.indexOf("/");
     const [serverId, tool] = [reference.slice(0, slash), reference.slice(slash + 1)];
-    const snapshot = view.entry(serverId)?.snapshot;
-    if (snapshot === undefined || tool === "*") return false;
-    const tools = known.get(serverId) ?? new Set(snapshot.tools.map(({ key }) => key));
+    const entry = view.entry(serverId);
+    if (entry?.snapshot === undefined || tool === "*") return false;
+    const mayCall = callableTools(view.selection, entry.record);
+    const names = () => entry.snapshot?.tools.map(({ key }) => key).filter(mayCall);
+    const tools = known.get(serverId) ?? new Set(names());
     known.set(serverId, tools);
     return !tools.has(tool);
   });

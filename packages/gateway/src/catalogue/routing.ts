@@ -11,6 +11,7 @@ import {
 } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import type { Received } from "../wire/read-message.js";
+import { mayCallWhole } from "./callable.js";
 import { mayBeOf, ownUri } from "./naming.js";
 import type { ShownItem } from "./part.js";
 import { mayMatch } from "./template-match.js";
@@ -159,13 +160,13 @@ function byUri(view: View, params: Params | undefined): Routing {
   const own =
     located === undefined ? ownUri(uri) : { serverId: located.serverId, uri: located.name };
   const entry = own === undefined ? undefined : ownerIn(view, own.serverId);
-  if (own !== undefined && entry !== undefined)
+  if (own !== undefined && entry !== undefined && mayCallWhole(view.selection, entry.record))
     return { route: { entry, params: { ...params, uri: own.uri } } };
   const matching = matchingTemplate(view, uri);
   const byTemplate = matching === undefined ? undefined : view.entry(matching.serverId);
   if (byTemplate !== undefined) return { route: { entry: byTemplate, params } };
   // A server may link to what it does not list, so those that have resources at all are asked.
-  const [first, ...others] = view.servers.filter(({ snapshot }) =>
+  const [first, ...others] = view.wholeServers.filter(({ snapshot }) =>
     isJsonObject(snapshot?.capabilities.resources),
   );
   if (first === undefined)

@@ -1,6 +1,8 @@
 import type { Entry, Toolset } from "@hub/core";
+import type { Policy } from "@hub/core/access";
 import { isHidden, shownProfile } from "@hub/core/shown";
 import { modernVersion } from "@hub/mcp";
+import { mayCallSome } from "./callable.js";
 
 /** Which part of the catalogue an endpoint shows, and how. */
 export type Selection = {
@@ -25,6 +27,8 @@ export type Selection = {
   readonly toolset?: Toolset;
   /** Everything is as the one server has it: what a pass-through shows when it has to translate. */
   readonly alone?: string;
+  /** What whoever asks may call; undefined for everything. What it does not cover is not there: see `narrowedTo`. */
+  readonly policy?: Policy;
 };
 
 export type SelectionProblem = { readonly problem: string };
@@ -142,7 +146,7 @@ export function aloneSelection(serverId: string): Selection {
   });
 }
 
-function selectionOf(parts: Omit<Selection, "key" | "endpoint">): Selection {
+function selectionOf(parts: Omit<Selection, "key" | "endpoint" | "policy">): Selection {
   const { servers, tags, toolset, ...flags } = parts;
   const key = JSON.stringify([
     servers === undefined ? null : [...servers],
@@ -161,6 +165,7 @@ export function selects(selection: Selection, entry: Entry): boolean {
   if (tags !== undefined && !(shownProfile(record).tags ?? []).some((tag) => tags.has(tag)))
     return false;
   if (!hidden && isHidden(record)) return false;
+  if (!mayCallSome(selection, record)) return false;
   return !(selection.directOnly && isHub(entry));
 }
 

@@ -1,4 +1,5 @@
 import { BudgetBook } from "@hub/core";
+import { openPrincipal, policyOf } from "@hub/core/access";
 import { expect, test } from "vitest";
 import { Selections } from "./selections.js";
 
@@ -12,7 +13,12 @@ function setUp() {
     toolset: () => undefined,
   });
   const of = (names: readonly string[]) =>
-    selections.of({ kind: "all" }, `servers=${names.join()}&tags=t`, false);
+    selections.of(
+      { kind: "all" },
+      `servers=${names.join()}&tags=t`,
+      false,
+      policyOf(openPrincipal),
+    );
   return {
     of,
     refused: () => budgets.report().find(({ name }) => name === "selectionNames")?.refused,

@@ -1,6 +1,8 @@
 import type { BudgetBook, Entry, Toolset } from "@hub/core";
+import type { Policy } from "@hub/core/access";
 import { settingOf } from "@hub/core/limits";
 import type { HubEndpoint } from "../hub-endpoint.js";
+import { mayCallSome } from "./callable.js";
 import {
   aloneSelection,
   hiddenIn,
@@ -39,11 +41,15 @@ export class Selections {
     this.#options = options;
   }
 
-  /** `isFromHub`: another hub asks, and is shown only what registered here directly. */
-  of(endpoint: HubEndpoint, query: string, isFromHub: boolean): Selected {
+  /**
+   * What an endpoint shows, to those who may call all of it: see `narrowedTo`. `isFromHub`: another hub asks, and
+   * is shown only what registered here directly. A server of which nothing may be called is not there.
+   */
+  of(endpoint: HubEndpoint, query: string, isFromHub: boolean, policy: Policy): Selected {
     if (endpoint.kind === "server") {
       const entry = this.#options.server(endpoint.id);
-      if (entry === undefined) return missing("server", endpoint.id, "/servers");
+      if (entry === undefined || !isCallable(entry, policy))
+        return missing("server", endpoint.id, "/servers");
       const selection = kept(this.#alone, endpoint.id, () => aloneSelection(endpoint.id));
       return { selection, entry };
     }
@@ -75,6 +81,10 @@ export class Selections {
       problem: `Expected ?servers= and ?tags= to name at most ${most}, got ${names}. Save a toolset, or raise ${settingOf("selectionNames")}.`,
     };
   }
+}
+
+function isCallable({ record }: Entry, policy: Policy): boolean {
+  return policy.mayWithAll("call") || mayCallSome({ policy }, record);
 }
 
 function missing(what: string, id: string, list: string): Selected {

@@ -1,6 +1,7 @@
 import type { CapabilityKind, Entry, JsonObject, Now } from "@hub/core";
 import { between, type Pieces, piecesOf } from "../wire/pieces.js";
 import { withoutAmbiguous } from "./ambiguous.js";
+import { callablePart, mayCallWhole } from "./callable.js";
 import { type Ambiguous, bytesOfOne, type Combined, type RewritesByServer } from "./combined.js";
 import { hubTools, listedHubTools } from "./hub-tool-definitions.js";
 import { partOf } from "./items.js";
@@ -51,6 +52,7 @@ export class View {
   #missing: readonly MissingServer[] | undefined;
   #rewrites: RewritesByServer | undefined;
   #complete: View | undefined;
+  #wholeServers: readonly Entry[] | undefined;
   #digests: Digests | undefined;
 
   constructor(source: ViewSource) {
@@ -67,6 +69,15 @@ export class View {
   /** Steps it has taken so far to make this: servers and items looked at. */
   get work(): number {
     return this.#work;
+  }
+
+  /** Those of its servers whose prompts and resources may be used; with the others it is some tools alone. */
+  get wholeServers(): readonly Entry[] {
+    if (this.selection.policy === undefined) return this.servers;
+    this.#wholeServers ??= this.servers.filter(({ record }) =>
+      mayCallWhole(this.selection, record),
+    );
+    return this.#wholeServers;
   }
 
   /** One of its servers. */
@@ -120,14 +131,23 @@ export class View {
     return this.#missing;
   }
 
-  /** The result of a list request, as JSON; `isModern` adds what 2026-07-28 requires. */
-  answer(kind: CapabilityKind, isModern: boolean): Pieces {
-    const key = `${kind} ${isModern}`;
+  /**
+   * The result of a list request, as JSON; `isModern` adds what 2026-07-28 requires. `isPrivate`: others may be
+   * shown another one, so nobody must keep it for them. Default: it is not.
+   */
+  answer(kind: CapabilityKind, isModern: boolean, isPrivate = false): Pieces {
+    const key = `${kind} ${isModern} ${isPrivate}`;
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const { servers, missing } = this;
     const { ambiguous } = this.#of(kind);
-    const { before, after } = frameOf(kind, { isModern, servers, missing, ambiguous });
+    const { before, after } = frameOf(kind, {
+      isModern,
+      isPrivate: isPrivate || this.selection.policy !== undefined,
+      servers,
+      missing,
+      ambiguous,
+    });
     const answer = between(before, piecesOf(this.#definitions(kind)), after);
     this.#answers.set(key, answer);
     const own = before.length + after.length + answer.pieces.length * bytesOfOne;
@@ -164,7 +184,7 @@ export class View {
     const known = this.#lists.get(kind);
     if (known !== undefined) return known;
     const combined =
-      kind === "tools" || kind === "prompts" ? this.#named(kind) : located(this.servers, kind);
+      kind === "tools" || kind === "prompts" ? this.#named(kind) : located(this.wholeServers, kind);
     const made = { ...combined, list: new ShownList(combined.parts) };
     this.#lists.set(kind, made);
     this.#work += this.servers.length + combined.work;
@@ -173,26 +193,42 @@ export class View {
   }
 
   #named(kind: "tools" | "prompts"): Combined {
-    const { prefix, toolset } = this.selection;
+    const { prefix, toolset, policy } = this.selection;
     const isMarked = prefix === "always";
-    const wholes = this.servers.flatMap(({ record, snapshot }): Part[] =>
-      snapshot === undefined
+    const isPrompts = kind === "prompts";
+    const wholes = (isPrompts ? this.wholeServers : this.servers).flatMap((entry) =>
+      entry.snapshot === undefined
         ? []
-        : [partOf(record.id, snapshot, kind, isMarked ? "marked" : "own")],
+        : {
+            entry,
+            part: partOf(entry.record.id, entry.snapshot, kind, isMarked ? "marked" : "own"),
+          },
     );
-    if (kind === "prompts" || toolset === undefined) {
-      const combined = withoutAmbiguous(wholes, isMarked);
-      return isMarked ? olderKeepsName(this.servers, combined) : combined;
-    }
-    const narrowed = wholes.map((whole) => toolsetPart(toolset, whole));
-    const combined = withoutAmbiguous(
-      narrowed.map(({ part }) => part),
-      false,
+    const isWhole = isPrompts || (toolset === undefined && policy === undefined);
+    const shown = isWhole
+      ? wholes.map(({ part }) => ({ part, ownBytes: 0 }))
+      : wholes.map(({ entry, part }) => this.#narrowed(entry, part));
+    // A toolset gives names of its own.
+    const isHubsName = isMarked && (isPrompts || toolset === undefined);
+    const apart = withoutAmbiguous(
+      shown.map(({ part }) => part),
+      isHubsName,
     );
+    const combined = isHubsName ? olderKeepsName(this.servers, apart) : apart;
+    if (isWhole) return combined;
     return {
       ...combined,
-      work: wholes.reduce((sum, { all }) => sum + all.length, combined.work),
-      ownBytes: narrowed.reduce((sum, { ownBytes }) => sum + ownBytes, combined.ownBytes),
+      work: wholes.reduce((sum, { part }) => sum + part.all.length, combined.work),
+      ownBytes: shown.reduce((sum, { ownBytes }) => sum + ownBytes, combined.ownBytes),
     };
+  }
+
+  /** What of a server's tools may be called, as the toolset shows it. */
+  #narrowed(entry: Entry, whole: Part) {
+    const { toolset } = this.selection;
+    const callable = callablePart(this.selection, entry, whole);
+    if (toolset === undefined) return callable;
+    const { part, ownBytes } = toolsetPart(toolset, callable.part);
+    return { part, ownBytes: callable.ownBytes + ownBytes };
   }
 }

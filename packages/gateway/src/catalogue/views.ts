@@ -1,5 +1,6 @@
 import { BudgetBook, type Entry, type Now } from "@hub/core";
 import { isHidden, shownProfile } from "@hub/core/shown";
+import { mayCallWhole } from "./callable.js";
 import { GracePeriod } from "./grace-period.js";
 import { KeptViews } from "./kept-views.js";
 import { type Selection, selects } from "./selection.js";
@@ -54,6 +55,13 @@ export class Views {
     this.follow();
     const entry = this.#shown.get(serverId);
     return entry !== undefined && selects(selection, entry);
+  }
+
+  /** Whether who follows a resource of a server is still told of it: what may be called can change. */
+  mayFollow(selection: Selection, serverId: string): boolean {
+    if (selection.policy === undefined) return true;
+    const entry = this.#source.get(serverId);
+    return entry !== undefined && mayCallWhole(selection, entry.record);
   }
 
   /** Calls `listener` with the servers whose part of lists may have changed, when that is noticed. Returns how to stop. */

@@ -1,4 +1,3 @@
-import { peerOf } from "../reply/peer.js";
 import { refuseMore } from "../reply/refuse-more.js";
 import { sendText } from "../reply/send-text.js";
 import type { Incoming } from "./incoming.js";
@@ -19,9 +18,8 @@ export class BodyRoom {
 
   /** Takes room for more of the message; false when its client has its share. */
   take(bytes: number): boolean {
-    const { budgets, request, response } = this.#incoming;
+    const { budgets, peer, response } = this.#incoming;
     const shares = budgets.byteShares("receivedBytes");
-    const peer = peerOf(request);
     if (!shares.take(peer, bytes)) return false;
     if (this.#taken === 0) response.once("close", () => shares.give(peer, this.#taken));
     this.#taken += bytes;

@@ -5,9 +5,12 @@ import { refusalOf } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
 import type { ClientSession } from "../session/client-session.js";
 import { canSubscribe } from "../upstream/watcher.js";
-import type { Following, Watchers } from "../upstream/watchers.js";
+import type { Following } from "../upstream/watchers.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
+
+/** What following needs. */
+type Followable = Pick<LegacyEndpointOptions, "context" | "watchers">;
 
 const mostSubscriptions = 1_000;
 const retryAfterMs = 30_000;
@@ -16,7 +19,7 @@ export const longestFollowed = 8_192;
 
 /** Answers `resources/subscribe` and `resources/unsubscribe` of a 2025 client. */
 export function followResource(
-  { watchers }: Pick<LegacyEndpointOptions, "watchers">,
+  options: Followable,
   session: ClientSession,
   view: View,
   message: JsonRpcRequest,
@@ -58,7 +61,7 @@ export function followResource(
     return;
   }
   void session.follow(uri, undefined);
-  const following = begin(watchers, session, entry.record.id, String(params?.uri), uri);
+  const following = begin(options, session, entry.record.id, String(params?.uri), uri);
   if (following === undefined) {
     const cause =
       "the resources that this address follows use all the memory that the hub gives it.";
@@ -75,22 +78,22 @@ export function followResource(
 
 /** Follows what a session followed in another process of the hub, as far as that can be followed now. */
 export function followAgain(
-  watchers: Watchers,
+  options: Followable,
   session: ClientSession,
-  view: View,
   uris: readonly string[],
 ): void {
+  const view = options.context.views.of(session.selection);
   for (const uri of uris) {
     const routing = routeRequest(view, "resources/subscribe", { uri });
     if ("error" in routing) continue;
     const { entry, params } = routing.route;
-    if (canSubscribe(entry)) begin(watchers, session, entry.record.id, String(params?.uri), uri);
+    if (canSubscribe(entry)) begin(options, session, entry.record.id, String(params?.uri), uri);
   }
 }
 
 /** Undefined when there is no room to follow it. */
 function begin(
-  watchers: Watchers,
+  { context, watchers }: Followable,
   session: ClientSession,
   serverId: string,
   uri: string,
@@ -102,8 +105,10 @@ function begin(
     uri,
     shownUri,
     peer: session.peer,
-    onUpdated: () =>
-      session.tell({ data: JSON.stringify({ ...updated, params: { uri: shownUri } }) }),
+    onUpdated: () => {
+      if (context.views.mayFollow(session.selection, serverId))
+        session.tell({ data: JSON.stringify({ ...updated, params: { uri: shownUri } }) });
+    },
   });
   if (following !== undefined) void session.follow(shownUri, following.stop);
   return following;

@@ -1,5 +1,6 @@
 import { type Entry, isJsonObject, type JsonObject } from "@hub/core";
 import { metaKeys, modernVersions } from "@hub/mcp";
+import { mayCallWhole } from "../catalogue/callable.js";
 import { hubServerName } from "../catalogue/selection.js";
 import type { View } from "../catalogue/view.js";
 
@@ -21,10 +22,18 @@ const everything = {
  */
 export function capabilitiesOf(view: View, isModern: boolean): JsonObject {
   const alone = aloneEntry(view);
-  if (alone?.snapshot !== undefined) return translated(alone.snapshot.capabilities, isModern);
+  if (alone?.snapshot !== undefined)
+    return translated(callable(view, alone, alone.snapshot.capabilities), isModern);
   if (isModern) return everything;
   const tasks = view.servers.map(({ snapshot }) => snapshot?.capabilities.tasks).find(isJsonObject);
   return tasks === undefined ? everything : { ...everything, tasks };
+}
+
+/** Who may call some of its tools alone gets nothing else of a server. */
+function callable({ selection }: View, { record }: Entry, capabilities: JsonObject): JsonObject {
+  if (mayCallWhole(selection, record)) return capabilities;
+  const { prompts: _, resources: __, completions: ___, ...rest } = capabilities;
+  return rest;
 }
 
 /** Extensions are of the modern revision, experimental tasks of the last one before. */
@@ -53,12 +62,14 @@ export function serverInfoOf(view: View, version: string): JsonObject {
 
 export function instructionsOf(view: View): string | undefined {
   const alone = aloneEntry(view);
-  if (alone !== undefined) return alone.snapshot?.instructions;
+  // What a server says of itself speaks of all that it offers.
+  if (alone !== undefined)
+    return mayCallWhole(view.selection, alone.record) ? alone.snapshot?.instructions : undefined;
   const isSearch = view.selection.mode === "search";
   let text = isSearch
     ? "This is MCP Hub: many servers behind one endpoint. Find a tool with hub__find_tools, then run it with hub__call_tool."
     : "This is MCP Hub: many servers behind one endpoint. The part of a tool's name before `__` is the id of its server.";
-  for (const { record, snapshot } of view.servers) {
+  for (const { record, snapshot } of view.wholeServers) {
     const said = snapshot?.instructions?.trim();
     if (said === undefined || said === "") continue;
     const part = `\n\n${record.name} (${record.id}): ${said.slice(0, longestPart)}`;

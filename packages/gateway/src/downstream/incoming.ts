@@ -9,9 +9,12 @@ export type Incoming = {
   readonly response: ServerResponse;
   /** Who is asking: it may call something. */
   readonly principal: Principal;
+  /** Who that is when the hub shares out what it has: see `peerOf`. */
+  readonly peer: string;
+  /** What it may call of what the endpoint shows. */
   readonly selection: Selection;
-  /** The selection as it is later: a toolset may change. */
-  readonly currentSelection: () => Selection;
+  /** The selection as it is later, for whoever asks then: a toolset may change, and so may what somebody may call. */
+  readonly selectionFor: (principal: Principal) => Selection;
   /** Its URL asks for 2026-07-28, so that is offered whatever the servers keep. */
   readonly wantsModern: boolean;
   readonly via: string | undefined;

@@ -1,4 +1,6 @@
 import { HubError, isJsonObject } from "@hub/core";
+import type { Principal } from "@hub/core/access";
+import { settingOf } from "@hub/core/limits";
 import {
   codes,
   errorText,
@@ -9,11 +11,9 @@ import {
   newestLegacyVersion,
   resultText,
 } from "@hub/mcp";
-import type { Selection } from "../catalogue/selection.js";
 import type { ChangeKind } from "../catalogue/view.js";
 import { failureError } from "../errors.js";
 import { HttpReply } from "../reply/http-reply.js";
-import { peerOf } from "../reply/peer.js";
 import { refuseMore } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
 import { takeStreamPlace } from "../reply/stream-place.js";
@@ -60,7 +60,7 @@ export class LegacyEndpoint {
 
   handle(received: Received, incoming: Incoming): void {
     const { parsed } = received;
-    const reply = new HttpReply(incoming.response, incoming.always, this.#options.context);
+    const reply = new HttpReply(incoming, this.#options.context);
     if (parsed.kind === "request" && parsed.message.method === "initialize") {
       this.initialize(parsed.message, incoming, reply);
       return;
@@ -86,7 +86,7 @@ export class LegacyEndpoint {
     refusalOf: (id: JsonRpcId) => string | undefined,
   ): void {
     const { context } = this.#options;
-    const reply = new HttpReply(incoming.response, incoming.always, context);
+    const reply = new HttpReply(incoming, context);
     this.#admit(incoming, reply, (session) => {
       const take = (received: Received, part: Reply) => {
         const { kind, message } = received.parsed;
@@ -105,8 +105,10 @@ export class LegacyEndpoint {
   }
 
   /** Takes a message in a session; only a request has an answer. */
-  take(session: ClientSession, received: Received, { onFault }: Incoming, reply: Reply): void {
+  take(session: ClientSession, received: Received, incoming: Incoming, reply: Reply): void {
     const { parsed } = received;
+    const { onFault, principal } = incoming;
+    this.#renew(session, principal);
     if (parsed.kind === "request")
       answerRequest(this.#options, session, parsed.message, received, reply, onFault);
     else if (parsed.kind === "notification") passNotification(session, parsed.message);
@@ -116,7 +118,7 @@ export class LegacyEndpoint {
   /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
   openStream(incoming: Incoming): void {
     const { headers } = incoming.request;
-    const reply = new HttpReply(incoming.response, incoming.always, this.#options.context);
+    const reply = new HttpReply(incoming, this.#options.context);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
     if (headers["mcp-session-id"] === undefined) {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -127,12 +129,13 @@ export class LegacyEndpoint {
       return;
     }
     this.#admit(incoming, reply, (session) => {
-      const refused = takeStreamPlace(this.#options.context.budgets, incoming.response, null);
+      const refused = takeStreamPlace(this.#options.context, incoming, null);
       if (refused !== undefined) {
         reply.message(refused.text, refused.status, refused.headers);
         return;
       }
       session.use();
+      this.#renew(session, incoming.principal);
       reply.openStream({ "mcp-session-id": session.id });
       session.addStream(reply);
       const lastEventId = headers["last-event-id"];
@@ -143,7 +146,7 @@ export class LegacyEndpoint {
   }
 
   endSession(incoming: Incoming): void {
-    const reply = new HttpReply(incoming.response, incoming.always, this.#options.context);
+    const reply = new HttpReply(incoming, this.#options.context);
     const id = incoming.request.headers["mcp-session-id"];
     if (id === undefined) {
       reply.message(refusal("DELETE needs an Mcp-Session-Id"), 405, { allow: "POST" });
@@ -154,7 +157,7 @@ export class LegacyEndpoint {
       if (isStored) reply.empty(200);
       else reply.message(refusal(notStored), 503, retryLater);
     };
-    const ended = typeof id === "string" ? this.sessions.endAgain(id) : undefined;
+    const ended = typeof id === "string" ? this.sessions.endAgain(id, incoming.peer) : undefined;
     if (ended !== undefined) {
       ended.then(answer).catch(incoming.onFault);
       return;
@@ -172,7 +175,7 @@ export class LegacyEndpoint {
       reply.message(refusal("Bad Request: Mcp-Session-Id header is required"), 400);
       return;
     }
-    const known = typeof id === "string" ? this.sessions.use(id) : undefined;
+    const known = typeof id === "string" ? this.sessions.use(id, incoming.principal) : undefined;
     if (known !== undefined || typeof id !== "string" || !this.sessions.isKept(id)) {
       this.#enter(known, incoming, reply, run);
       return;
@@ -183,6 +186,11 @@ export class LegacyEndpoint {
         if (HubError.is(error)) reply.message(refusal(error.message), 503, retryLater);
         else incoming.onFault(error);
       });
+  }
+
+  /** What a session shows is what whoever asks may call now. */
+  #renew(session: ClientSession, principal: Principal): void {
+    if (session.renew(principal)) this.#listening.get(session)?.look();
   }
 
   #enter(
@@ -209,29 +217,31 @@ export class LegacyEndpoint {
   /** Opens a session of an earlier process of the hub again. */
   #revive(id: string, incoming: Incoming): Promise<ClientSession | undefined> {
     const { context, watchers } = this.#options;
-    const { selection, currentSelection } = incoming;
+    const { selection, selectionFor, principal } = incoming;
     return this.sessions.revive(
       id,
       selection.endpoint,
       {
-        selection: currentSelection,
+        principal,
+        selection: selectionFor,
         onOutside: (session, link, event) => passOutside(context, session, link, event),
       },
       (session, followed) => {
         // The hub does not know which lists the client has seen, so it announces all of them when
         // the client listens again.
-        this.#tellChanges(session, currentSelection, true);
-        followAgain(watchers, session, context.views.of(selection), followed);
+        this.#tellChanges(session, true);
+        followAgain({ context, watchers }, session, followed);
       },
     );
   }
 
-  #tellChanges(session: ClientSession, selection: () => Selection, isBehind: boolean): void {
+  #tellChanges(session: ClientSession, isBehind: boolean): void {
     const tell = (kind: ChangeKind) =>
       session.tell({
         data: JSON.stringify({ jsonrpc: "2.0", method: `notifications/${kind}/list_changed` }),
       });
     const { listeners } = this.#options;
+    const selection = () => session.selection;
     this.#listening.set(session, listeners.add(selection, everyChange, tell, { isBehind }));
   }
 
@@ -264,27 +274,32 @@ export class LegacyEndpoint {
       reply.message(errorText(message.id, failureError(failure)));
       return;
     }
-    const { selection, currentSelection, via } = incoming;
+    const { selection, selectionFor, via } = incoming;
     const session = this.sessions.create(
       {
-        selection: currentSelection,
+        selection: selectionFor,
         via,
         identity,
-        peer: peerOf(incoming.request),
+        peer: incoming.peer,
+        principal: incoming.principal,
         onOutside: (one, link, event) => passOutside(context, one, link, event),
       },
       isKept,
     );
-    if (session === undefined) {
-      const most = budgets.shareText("sessions", "sessions");
-      const cause = `this address already has its share of the hub's ${most}, and all of them have been used.`;
+    if ("full" in session) {
+      const { full } = session;
+      const most =
+        full === "sessions"
+          ? `this address already has its share of the hub's ${budgets.shareText(full, "sessions")}`
+          : `this token, person or workload already has its ${budgets.limit(full)} sessions (${settingOf(full)})`;
+      const cause = `${most}, and all of them have been used.`;
       const { retryAfterMs } = this.sessions;
       const failure = { code: "TOO_MANY_SESSIONS", cause } as const;
-      const refused = refuseMore(budgets, "sessions", message.id, failure, retryAfterMs);
+      const refused = refuseMore(budgets, full, message.id, failure, retryAfterMs);
       reply.message(refused.text, refused.status, refused.headers);
       return;
     }
-    this.#tellChanges(session, currentSelection, false);
+    this.#tellChanges(session, false);
     onOpened?.(session);
     const view = context.views.of(selection);
     const instructions = instructionsOf(view);

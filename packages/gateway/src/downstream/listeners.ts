@@ -36,6 +36,9 @@ type Group = {
   digests: Digests | undefined;
 };
 
+/** Where a listener is. */
+type Place = { readonly key: string; readonly group: Group };
+
 export type Listening = {
   /** Tells at once what this client could not be told before. */
   readonly look: () => void;
@@ -85,26 +88,39 @@ export class Listeners {
       addedAt: this.#next(),
       toldAt: new Map(),
     };
-    const key = `${now.endpoint} ${now.directOnly}`;
+    let place = this.#join(listener, now, digests);
+    return {
+      look: () => {
+        const selected = selection();
+        const { digests: current } = this.#views.of(selected);
+        // Who may call something else now shows the same as others do.
+        if (place.key !== groupKey(selected)) {
+          this.#leave(listener, place);
+          place = this.#join(listener, selected, listener.seen);
+        }
+        this.#tell(listener, current);
+        goAhead(place.group, current);
+      },
+      stop: () => this.#leave(listener, place),
+    };
+  }
+
+  #join(listener: Listener, selection: Selection, digests: Digests): Place {
+    const key = groupKey(selection);
     const group: Group = this.#groups.get(key) ?? {
       listeners: new Set(),
-      selectionKey: now.key,
+      selectionKey: selection.key,
       digests,
     };
     this.#groups.set(key, group);
     group.listeners.add(listener);
     goAhead(group, digests);
-    return {
-      look: () => {
-        const { digests: current } = this.#views.of(selection());
-        this.#tell(listener, current);
-        goAhead(group, current);
-      },
-      stop: () => {
-        group.listeners.delete(listener);
-        if (group.listeners.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key);
-      },
-    };
+    return { key, group };
+  }
+
+  #leave(listener: Listener, { key, group }: Place): void {
+    group.listeners.delete(listener);
+    if (group.listeners.size === 0 && this.#groups.get(key) === group) this.#groups.delete(key);
   }
 
   /** Compares what clients saw last with what is there now. A look that runs is followed by another. */
@@ -174,6 +190,8 @@ export class Listeners {
   ): Generator<number, void> {
     yield 1;
     if (selection.mode === "search" || !this.#views.shows(selection, serverId)) return;
+    // Of who may call some of its tools alone, only a difference says whether these are meant.
+    if (!this.#views.mayFollow(selection, serverId)) return;
     for (const listener of listeners) {
       const { addedAt, toldAt, wants } = listener;
       const isOwed = wants.has(kind) && addedAt < at && (toldAt.get(kind) ?? 0) < at;
@@ -199,6 +217,10 @@ export class Listeners {
     this.#moment += 1;
     return this.#moment;
   }
+}
+
+function groupKey({ endpoint, directOnly, policy }: Selection): string {
+  return `${endpoint} ${directOnly} ${policy?.key ?? ""}`;
 }
 
 /** Whether one of these may be shown by a selection, or was. */

@@ -118,10 +118,15 @@ export class ModernEndpoint {
   }
 
   #list(message: JsonRpcRequest, view: View, kind: CapabilityKind, incoming: Incoming): void {
-    const { response, always } = incoming;
+    const { response, always, principal } = incoming;
     const refusal = cursorProblem(message);
     if (refusal === undefined)
-      sendPieces(response, 200, resultPieces(message.id, view.answer(kind, true)), always);
+      sendPieces(
+        response,
+        200,
+        resultPieces(message.id, view.answer(kind, true, principal.kind !== "anonymous")),
+        always,
+      );
     else sendText(response, 200, errorText(message.id, refusal), always);
   }
 
@@ -190,18 +195,14 @@ export class ModernEndpoint {
         ),
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
+        principal: incoming.principal,
+        peer: incoming.peer,
         params,
         always,
       };
       if (rewrites === undefined) relayModernToModern(context, call, modern, response);
       else
-        relayRewrittenToModern(
-          context,
-          call,
-          modern,
-          new HttpReply(response, always, context),
-          rewrites,
-        );
+        relayRewrittenToModern(context, call, modern, new HttpReply(incoming, context), rewrites);
       return;
     }
     const given = message.params?.arguments;
@@ -213,7 +214,7 @@ export class ModernEndpoint {
       sendText(response, 400, errorText(message.id, error), always);
       return;
     }
-    const reply = new HttpReply(response, always, context);
+    const reply = new HttpReply(incoming, context);
     this.#options.pendingInput.handle({
       entry,
       request: asked,
@@ -222,10 +223,12 @@ export class ModernEndpoint {
       reply,
       rewrites,
       via,
+      principal: incoming.principal,
     });
   }
 
-  #listen(message: JsonRpcRequest, { currentSelection, response, always }: Incoming): void {
+  #listen(message: JsonRpcRequest, incoming: Incoming): void {
+    const { principal, selectionFor, response, always } = incoming;
     const filter = message.params?.notifications;
     if (!isJsonObject(filter)) {
       const error = {
@@ -245,8 +248,8 @@ export class ModernEndpoint {
       return;
     }
     const { context, listeners, watchers } = this.#options;
-    const reply = new HttpReply(response, always, context);
-    const refused = takeStreamPlace(context.budgets, response, message.id);
+    const reply = new HttpReply(incoming, context);
+    const refused = takeStreamPlace(context, incoming, message.id);
     if (refused !== undefined) {
       reply.message(refused.text, refused.status, refused.headers);
       return;
@@ -254,7 +257,7 @@ export class ModernEndpoint {
     const subscription: Subscription = new Subscription({
       id: message.id,
       reply,
-      selection: currentSelection,
+      selection: () => selectionFor(principal),
       context,
       listeners,
       watchers,

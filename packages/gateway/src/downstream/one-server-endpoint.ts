@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import type { JsonRpcId } from "@hub/mcp";
+import { codes, errorText, type JsonRpcId } from "@hub/mcp";
+import { mayCallWhole } from "../catalogue/callable.js";
 import { PassThrough } from "../relay/pass-through.js";
 import type { PassedRequest } from "../relay/passed-request.js";
 import { HttpReply } from "../reply/http-reply.js";
@@ -50,6 +51,7 @@ export class OneServerEndpoint {
     const isOpening = parsed.kind === "request" && parsed.message.method === "initialize";
     const isDiscover = parsed.kind === "request" && parsed.message.method === "server/discover";
     const isBridged =
+      isNarrowed(incoming, entry) ||
       instance?.transport === "sse" ||
       // To the question which revision it speaks the server answers itself: who can speak both keeps its state.
       (era === "modern" && serverEra === "legacy" && (incoming.wantsModern || !isDiscover)) ||
@@ -62,6 +64,10 @@ export class OneServerEndpoint {
       this.#bridge(received, incoming);
       return;
     }
+    if (this.#isOthersSession(incoming, entry)) {
+      sendText(response, 404, errorText(null, sessionNotFound), always);
+      return;
+    }
     const message = parsed.kind === "response" ? undefined : parsed.message;
     const isRefusable = isOpening || this.#isStray(incoming, entry);
     const mayRefuse = isRefusable && serverEra === "modern";
@@ -71,6 +77,8 @@ export class OneServerEndpoint {
         headers: request.headers,
         body,
         via,
+        principal: incoming.principal,
+        peer: incoming.peer,
         entry,
         id: parsed.kind === "request" ? parsed.message.id : null,
         rpcMethod: message?.method,
@@ -107,8 +115,13 @@ export class OneServerEndpoint {
     limits: MessageLimits,
     refusalOf: (id: JsonRpcId) => string | undefined,
   ): void {
-    const { request, response, via, always } = incoming;
+    const { request, via, always, principal, peer } = incoming;
     const context = this.#context;
+    const reply = new HttpReply(incoming, context);
+    if (this.#isOthersSession(incoming, entry)) {
+      reply.message(errorText(null, sessionNotFound), 404);
+      return;
+    }
     const sessionId = request.headers["mcp-session-id"];
     const protocolVersion =
       typeof sessionId === "string" ? this.#passThrough.versionOf(entry, sessionId) : undefined;
@@ -124,6 +137,8 @@ export class OneServerEndpoint {
         headers: request.headers,
         body: undefined,
         via,
+        principal,
+        peer,
         entry,
         id: kind === "request" ? message.id : null,
         rpcMethod: kind === "response" ? undefined : message.method,
@@ -134,23 +149,33 @@ export class OneServerEndpoint {
       };
       this.#passThrough.relayBatched(passed, received, reply);
     };
-    const reply = new HttpReply(response, always, context);
     takeBatch({ context, limits, protocolVersion, isServers: true, incoming, reply, take }, body);
   }
 
   /** Whether a GET, a DELETE or a batch is for the server itself, not for a session that the hub opened. */
   isForServer(incoming: Incoming, entry: Entry): boolean {
-    return !this.#isOverSse(entry) && !this.#isOwnSession(incoming, entry);
+    return (
+      !isNarrowed(incoming, entry) &&
+      !this.#isOverSse(entry) &&
+      !this.#isOwnSession(incoming, entry)
+    );
   }
 
   /** A GET opens a stream of the server's, a DELETE ends a session there. */
-  passStream(method: "GET" | "DELETE", { request, response, via, always }: Incoming, entry: Entry) {
+  passStream(method: "GET" | "DELETE", incoming: Incoming, entry: Entry): void {
+    const { request, response, via, always, principal, peer } = incoming;
+    if (this.#isOthersSession(incoming, entry)) {
+      sendText(response, 404, errorText(null, sessionNotFound), always);
+      return;
+    }
     this.#passOn(
       {
         method,
         headers: request.headers,
         body: undefined,
         via,
+        principal,
+        peer,
         entry,
         id: null,
         rpcMethod: undefined,
@@ -165,7 +190,7 @@ export class OneServerEndpoint {
 
   #passOn(passed: PassedRequest, response: ServerResponse): void {
     const refused = passed.isEndless
-      ? takeStreamPlace(this.#context.budgets, response, passed.id)
+      ? takeStreamPlace(this.#context, { ...passed, response }, passed.id)
       : undefined;
     if (refused === undefined) this.#passThrough.relay(passed, response);
     else sendText(response, refused.status, refused.text, { ...passed.always, ...refused.headers });
@@ -183,6 +208,12 @@ export class OneServerEndpoint {
     return opensNone && !this.#passThrough.knows(entry, id);
   }
 
+  /** Whether a request is in a session of the server's that was given to somebody else, as far as anybody knows. */
+  #isOthersSession({ request, principal }: Incoming, entry: Entry): boolean {
+    const id = request.headers["mcp-session-id"];
+    return typeof id === "string" && !this.#passThrough.isOf(principal, entry, id);
+  }
+
   /** Whether a request is in a session of a hub's that nobody here knows: an ended one, or of before a restart. */
   #isStray({ request }: Incoming, entry: Entry): boolean {
     const id = hubSessionOf(request);
@@ -196,6 +227,19 @@ export class OneServerEndpoint {
   #isOverSse(entry: Entry): boolean {
     return this.#context.instances.first(entry)?.transport === "sse";
   }
+}
+
+const sessionNotFound = {
+  code: codes.sessionNotFound,
+  message: "Session not found: initialize again",
+};
+
+/**
+ * Whether somebody may call some tools of a server and no more. Then the hub speaks for the server: what it
+ * says itself names the others too.
+ */
+function isNarrowed({ selection }: Incoming, { record }: Entry): boolean {
+  return !mayCallWhole(selection, record);
 }
 
 /** URIs of resources are too many to count one by one. */

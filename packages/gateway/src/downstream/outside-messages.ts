@@ -11,6 +11,7 @@ export function passOutside(
   link: LegacyLink,
   event: StreamEvent,
 ): void {
+  if (!session.mayHear(link.instance.serverId)) return;
   const heard = event.data === undefined ? undefined : hear(event.data);
   if (heard?.kind === "request") {
     // Nothing says which call it is for; they are all of one client.

@@ -18,7 +18,7 @@ export function resumeStream(
   const colon = lastEventId.indexOf(":");
   const serverId = lastEventId.slice(0, colon);
   const link = colon === -1 ? undefined : session.linkTo(serverId);
-  if (link === undefined) return;
+  if (link === undefined || !session.mayHear(serverId)) return;
   const send = (event: StreamEvent) => {
     if (reply.event(event)) return;
     resumed?.pause();

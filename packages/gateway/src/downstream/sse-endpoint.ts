@@ -22,6 +22,8 @@ type Connection = {
   readonly shared: SharedAnswer;
   /** Of the URL that it was opened at: see `Selection`. */
   readonly endpoint: string;
+  /** The id of whose it is. */
+  readonly principalId: string;
   session: ClientSession | undefined;
   /** Answers that are not over. */
   open: number;
@@ -53,13 +55,13 @@ export class SseEndpoint {
 
   /** GET. `path` and `query` are those of its URL. */
   open(incoming: Incoming, path: string, query: string): void {
-    const { always, request, response, selection } = incoming;
-    const reply = new HttpReply(response, always, this.#context);
+    const { request, response, selection } = incoming;
+    const reply = new HttpReply(incoming, this.#context);
     if (request.headers.accept?.includes("text/event-stream") !== true) {
       reply.message(refusal("GET must accept text/event-stream"), 406);
       return;
     }
-    const refused = takeStreamPlace(this.#context.budgets, response, null);
+    const refused = takeStreamPlace(this.#context, incoming, null);
     if (refused !== undefined) {
       reply.message(refused.text, refused.status, refused.headers);
       return;
@@ -80,6 +82,7 @@ export class SseEndpoint {
       reply,
       shared,
       endpoint: selection.endpoint,
+      principalId: incoming.principal.id,
       session: undefined,
       open: 0,
     };
@@ -95,12 +98,14 @@ export class SseEndpoint {
 
   /** POST of one message: taken at once, and answered on the stream. */
   take(received: Received, incoming: Incoming, stream: string): void {
-    const { always, response, selection } = incoming;
+    const { principal, selection } = incoming;
     const { parsed } = received;
-    const posted = new HttpReply(response, always, this.#context);
+    const posted = new HttpReply(incoming, this.#context);
     const connection = this.#connections.get(stream);
-    // It belongs to the URL it was opened at.
-    if (connection === undefined || connection.endpoint !== selection.endpoint) {
+    // It belongs to the URL it was opened at, and to who opened it.
+    const isOwn =
+      connection?.endpoint === selection.endpoint && connection.principalId === principal.id;
+    if (connection === undefined || !isOwn) {
       posted.message(errorText(null, sessionNotFound), 404);
       return;
     }

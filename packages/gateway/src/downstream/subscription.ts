@@ -100,7 +100,10 @@ export class Subscription {
       uri: own,
       shownUri: uri,
       peer: reply.peer,
-      onUpdated: () => this.#send("notifications/resources/updated", { uri }),
+      onUpdated: () => {
+        if (context.views.mayFollow(selection(), entry.record.id))
+          this.#send("notifications/resources/updated", { uri });
+      },
     });
     if (following === undefined) return false;
     this.#stops.push(following.stop);

@@ -1,15 +1,17 @@
-import type { JsonObject } from "@hub/core";
+import type { Entry, JsonObject } from "@hub/core";
 import { nameKey } from "@hub/core/text";
+import { mayCallSome, mayCallWhole } from "../catalogue/callable.js";
 import type { View } from "../catalogue/view.js";
 
 /**
  * Says why a server or an endpoint does not work, or in words why that cannot be said. `server` is an id or a
- * name. Takes a few seconds at most.
+ * name. `sees`: which servers the answer may speak of. Takes a few seconds at most.
  */
 export type AskDoctor = (
   asked:
     | { readonly server: string; readonly endpoint?: undefined }
     | { readonly server?: undefined; readonly endpoint: string },
+  sees: (entry: Entry) => boolean,
 ) => Promise<JsonObject | string>;
 
 const longest = 2_000;
@@ -20,17 +22,23 @@ export async function diagnose(
   ask: AskDoctor,
   { server, endpoint }: JsonObject,
 ): Promise<JsonObject | string> {
+  const sees = ({ record }: Entry) => mayCallSome(view.selection, record);
   if (typeof server === "string" && endpoint === undefined) {
-    if (isNarrowed(view) && !isSelected(view, server))
+    if (!isNarrowed(view)) return ask({ server: server.slice(0, longest) }, sees);
+    const found = selectedBy(view, server);
+    if (found === undefined)
       return `No server here has the id or name ${JSON.stringify(server.slice(0, 100))}. hub__list_servers says which there are.`;
-    return ask({ server: server.slice(0, longest) });
+    // Its calls, its changes and what it printed speak of all that it offers.
+    if (!mayCallWhole(view.selection, found.record))
+      return `${found.record.name} (${found.record.id}) can be diagnosed by those only who may call all of its tools.`;
+    return ask({ server: found.record.id }, sees);
   }
   if (typeof endpoint !== "string" || server !== undefined)
     return `Expected server, the id or name of a server, or endpoint, the URL of one that you work on, got ${given(server ?? endpoint)}.`;
   if (isNarrowed(view))
     return "This endpoint of the hub is about some of its servers only. Give server.";
   if (!isHttp(endpoint)) return `Expected endpoint to be an http(s) URL, got ${given(endpoint)}.`;
-  return ask({ endpoint: endpoint.slice(0, longest) });
+  return ask({ endpoint: endpoint.slice(0, longest) }, sees);
 }
 
 const given = (value: unknown) => JSON.stringify(value)?.slice(0, 100) ?? "nothing";
@@ -42,11 +50,16 @@ function isNarrowed({ selection }: View): boolean {
   return (
     selection.servers !== undefined ||
     selection.tags !== undefined ||
-    selection.toolset !== undefined
+    selection.toolset !== undefined ||
+    selection.policy !== undefined
   );
 }
 
-function isSelected({ selected }: View, asked: string): boolean {
+/** By its id, else by its name. */
+function selectedBy({ selected }: View, asked: string): Entry | undefined {
   const key = nameKey(asked);
-  return selected.some(({ record }) => record.id === asked || nameKey(record.name) === key);
+  return (
+    selected.find(({ record }) => record.id === asked) ??
+    selected.find(({ record }) => nameKey(record.name) === key)
+  );
 }

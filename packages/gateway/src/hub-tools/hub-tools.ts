@@ -2,6 +2,7 @@ import { type Entry, isJsonObject, type JsonObject, type Now, serverStatus } fro
 import { verdictOf } from "@hub/core/diagnosis";
 import { shownProfile } from "@hub/core/shown";
 import type { JsonRpcRequest } from "@hub/mcp";
+import { callableTools, mayCallWhole } from "../catalogue/callable.js";
 import { hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import { usableTools } from "../catalogue/items.js";
 import { sameEndpoints } from "../catalogue/same-endpoints.js";
@@ -93,11 +94,11 @@ function listServers(view: View, args: JsonObject, now: Now): JsonObject {
       (args.status === undefined || serverStatus(entry.instances) === args.status) &&
       (args.tag === undefined ||
         (shownProfile(entry.record).tags ?? []).some((tag) => tag === args.tag)) &&
-      (query === undefined || textOf(entry).includes(query)),
+      (query === undefined || textOf(view, entry).includes(query)),
   );
   return JSON.parse(
     JSON.stringify({
-      servers: shown.slice(0, mostServers).map((entry) => summaryOf(entry, now)),
+      servers: shown.slice(0, mostServers).map((entry) => summaryOf(view, entry, now)),
       total: shown.length,
       ...sameEndpointOf(shown),
       ...missingOf(view),
@@ -105,8 +106,11 @@ function listServers(view: View, args: JsonObject, now: Now): JsonObject {
   );
 }
 
-function summaryOf(entry: Entry, now: Now): Record<string, unknown> {
+function summaryOf(view: View, entry: Entry, now: Now): Record<string, unknown> {
   const { record, instances, snapshot } = entry;
+  const { selection } = view;
+  const mayCall = callableTools(selection, record);
+  const offered = mayCallWhole(selection, record) ? snapshot : undefined;
   const { description, tags, lifecycle, replacedBy } = shownProfile(record);
   return {
     id: record.id,
@@ -115,12 +119,17 @@ function summaryOf(entry: Entry, now: Now): Record<string, unknown> {
     status: serverStatus(instances),
     tags,
     lifecycle,
-    replacedBy,
-    tools: snapshot?.tools.length ?? 0,
-    prompts: snapshot?.prompts.length ?? 0,
-    resources: snapshot?.resources.length ?? 0,
+    replacedBy: isNamed(view, replacedBy) ? replacedBy : undefined,
+    tools: snapshot?.tools.filter(({ key }) => mayCall(key)).length ?? 0,
+    prompts: offered?.prompts.length ?? 0,
+    resources: offered?.resources.length ?? 0,
     problem: faultOf(entry, now),
   };
+}
+
+/** Whether a server that another one names may be told of. */
+function isNamed({ selection, selected }: View, serverId: string | undefined): boolean {
+  return selection.policy === undefined || selected.some(({ record }) => record.id === serverId);
 }
 
 /** What keeps a server from being used, and what to do about it. */
@@ -140,12 +149,11 @@ function missingOf(view: View) {
   return view.missing.length === 0 ? {} : { missing: view.missing };
 }
 
-function textOf({ record, snapshot }: Entry): string {
+function textOf({ selection }: View, { record, snapshot }: Entry): string {
   const tools = snapshot === undefined ? [] : usableTools(snapshot).tools;
+  const names = tools.map(({ item }) => item.key).filter(callableTools(selection, record));
   const { title, description, tags } = shownProfile(record);
-  return [record.name, title, description, ...(tags ?? []), ...tools.map(({ item }) => item.key)]
-    .join(" ")
-    .toLowerCase();
+  return [record.name, title, description, ...(tags ?? []), ...names].join(" ").toLowerCase();
 }
 
 /** What is wrong with the arguments of `hub__call_tool`; undefined when nothing is. */

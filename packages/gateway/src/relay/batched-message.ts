@@ -72,6 +72,7 @@ export function askBatched(
     method: message.method,
     name: passed.name,
     client: undefined,
+    principal: passed.principal,
     params: message.params,
     onFailure: (failure) => reply.message(failureText(context, id, failure, entry)),
     onOver: () => leave(),

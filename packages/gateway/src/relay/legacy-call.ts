@@ -31,6 +31,7 @@ export class LegacyCall implements AnsweredCall {
       method: request.method,
       name: call.name,
       client: session.client,
+      principal: session.principal,
       params: request.params,
       onFailure: (failure) => this.#failed(failure),
     });

@@ -28,6 +28,7 @@ export function relayRewrittenToModern(
     method: call.method,
     name: call.name,
     client: call.client,
+    principal: call.principal,
     params: call.params,
     onFailure: (failure) => reply.message(failureText(context, id, failure, entry)),
   });

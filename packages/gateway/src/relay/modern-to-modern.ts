@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { ReadyHeaders } from "@hub/core/upstream";
 import type { JsonRpcId } from "@hub/mcp";
 import { answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
@@ -18,6 +19,9 @@ export type ModernCall = {
   readonly headers: ReadyHeaders;
   readonly via: string | undefined;
   readonly client: string | undefined;
+  readonly principal: Principal;
+  /** Whose it is when the hub shares out what it has: see `peerOf`. */
+  readonly peer: string;
   readonly params: unknown;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
@@ -30,7 +34,8 @@ export function relayModernToModern(
   candidates: readonly UpstreamInstance[],
   response: ServerResponse,
 ): void {
-  const { entry, id, method, name, client, params, always, headers, body, via } = call;
+  const { entry, id, method, name, client, principal, peer, params, always } = call;
+  const { headers, body, via } = call;
   const relay = new StreamBytes(
     context,
     {
@@ -39,6 +44,8 @@ export function relayModernToModern(
       method,
       name,
       client,
+      principal,
+      peer,
       params,
       always,
       request: { method: "POST", headers, body, via, isUnpacked: true },

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import { openPrincipal, type Principal } from "@hub/core/access";
 import { connectionHeaders, type Headers, sessionIdIn } from "@hub/mcp";
 import { CallsBySession } from "../calls/session-calls.js";
 import type { GatewayFailure } from "../errors.js";
@@ -33,7 +34,7 @@ export class PassThrough {
   }
 
   relay(passed: PassedRequest, response: ServerResponse): void {
-    const { entry, id, name, params, always, isEndless, answers } = passed;
+    const { entry, id, name, params, always, isEndless, answers, principal, peer } = passed;
     const session = sessionOf(passed);
     if (session !== undefined && answers !== undefined && answers !== null)
       this.#calls.answered(session, answers);
@@ -49,17 +50,20 @@ export class PassThrough {
         method: passed.rpcMethod ?? passed.method,
         name,
         client: undefined,
+        principal,
+        peer,
         params,
         always,
         // Questions of a server, and what a session agrees on, are heard in passing, so they must come as they are.
         request: outgoing(passed, session === undefined && !isOpening ? accepted : "identity"),
         isEndless,
+        mayBeRefused: passed.method !== "POST" || passed.rpcMethod === "server/discover",
         places: placesFor(passed),
         session: session === undefined ? undefined : this.#within(session, passed),
         judge: (status, headers, instance) => {
           if (passed.takesOver?.(status, instance) === true) return "taken";
           const verdict = verdictOn(passed, status, headers, accepted);
-          if (verdict === undefined) opened = this.#remember(headers, instance);
+          if (verdict === undefined) opened = this.#remember(headers, instance, principal);
           // Clients go by the status also where the rest was no MCP: no stream here, no such session.
           else if (verdict !== "empty" && status >= 400 && status < 600 && !asksForToken(status))
             refusedWith = status;
@@ -83,6 +87,11 @@ export class PassThrough {
   /** Whether a session was opened at this server, as far as that is remembered. */
   knows({ record }: Entry, sessionId: string): boolean {
     return this.#homes.of(record.id, sessionId) !== undefined;
+  }
+
+  /** Whether a session of a server's is this principal's. Where nothing is known of it, it is of whoever asks an open hub. */
+  isOf({ id }: Principal, { record }: Entry, sessionId: string): boolean {
+    return (this.#homes.ownerOf(record.id, sessionId) ?? openPrincipal.id) === id;
   }
 
   /** What a session of a server's agreed on, as far as that was heard. */
@@ -140,9 +149,9 @@ export class PassThrough {
     return home === undefined ? others : [home, ...others.filter((one) => one !== home)];
   }
 
-  #remember(headers: Headers, instance: UpstreamInstance): string | undefined {
+  #remember(headers: Headers, instance: UpstreamInstance, { id: principalId }: Principal) {
     const { id } = sessionIdIn(headers);
-    if (id !== undefined) this.#homes.remember(instance, id);
+    if (id !== undefined) this.#homes.remember(instance, id, principalId);
     return id;
   }
 }

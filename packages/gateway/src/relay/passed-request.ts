@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { JsonRpcId } from "@hub/mcp";
 import type { UpstreamInstance } from "../upstream/instances.js";
 
@@ -9,6 +10,9 @@ export type PassedRequest = {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer | undefined;
   readonly via: string | undefined;
+  readonly principal: Principal;
+  /** Whose it is when the hub shares out what it has: see `peerOf`. */
+  readonly peer: string;
   readonly entry: Entry;
   /** Of the JSON-RPC request in it; null for what is none. */
   readonly id: JsonRpcId | null;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Entry, isJsonObject } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { Shares } from "@hub/core/limits";
 import {
   codes,
@@ -30,6 +31,9 @@ import { StateSeal, subjectOf } from "./request-state.js";
 
 const retryAfterMs = 30_000;
 
+/** A call that waits for its client, and whose it is. */
+type Held = { readonly call: ModernToLegacy; readonly principalId: string };
+
 export type BridgedRequest = {
   readonly entry: Entry;
   /** The client's request, with parameters as the server knows them. */
@@ -40,13 +44,14 @@ export type BridgedRequest = {
   readonly reply: Reply;
   readonly rewrites: Rewrites | undefined;
   readonly via: string | undefined;
+  readonly principal: Principal;
 };
 
 /** Calls of modern clients to servers of the 2025 revisions, with those that wait for a client's answer. */
 export class PendingInput {
   readonly #context: GatewayContext;
   readonly #seal = new StateSeal();
-  readonly #held = new Map<string, ModernToLegacy>();
+  readonly #held = new Map<string, Held>();
   readonly #shares: Shares;
   /** Those that wait for their client: how they end when it does not come back. */
   readonly #waiting = new Map<string, () => void>();
@@ -55,7 +60,7 @@ export class PendingInput {
     this.#context = context;
     this.#shares = context.budgets.shares("heldCalls");
     context.budgets.watch("questions", () => ({
-      used: Math.max(0, ...[...this.#held.values()].map(({ questions }) => questions)),
+      used: Math.max(0, ...[...this.#held.values()].map(({ call }) => call.questions)),
     }));
   }
 
@@ -80,8 +85,14 @@ export class PendingInput {
     held.attach(request.id, request.params?._meta?.progressToken, reply);
   }
 
+  /** Ends the calls of somebody who may ask no more. */
+  endOf(principalId: string): void {
+    for (const held of [...this.#held.values()])
+      if (held.principalId === principalId) held.call.cancel("Its caller has no access any more");
+  }
+
   close(): void {
-    for (const held of [...this.#held.values()]) held.cancel("The hub is stopping");
+    for (const { call } of [...this.#held.values()]) call.cancel("The hub is stopping");
   }
 
   #find(sealed: string, bridged: BridgedRequest): ModernToLegacy | undefined {
@@ -89,7 +100,7 @@ export class PendingInput {
     if (state === undefined || state.expiresAt < this.#context.catalogue.now().hub)
       return undefined;
     if (state.subject !== subjectOfCall(bridged)) return undefined;
-    const held = this.#held.get(state.held);
+    const held = this.#held.get(state.held)?.call;
     // When two requests come back with the same state, the first one continues the call.
     if (held === undefined || held.round !== state.round || held.isWaited) return undefined;
     this.#letGo(state.held);
@@ -108,6 +119,7 @@ export class PendingInput {
       method: request.method,
       name: bridged.name,
       client: caller.client,
+      principal: bridged.principal,
       params: request.params,
       onFailure: (failure) => {
         if (failure.code === "CALL_TIMED_OUT") held?.tellCancelled("The hub's time limit");
@@ -192,7 +204,7 @@ export class PendingInput {
         const { budgets, catalogue, limits } = this.#context;
         let full: "heldBytes" | "heldCalls" | undefined;
         if (!kept.take(bytes)) full = "heldBytes";
-        else if (!this.#wait(id, held, peer)) full = "heldCalls";
+        else if (!this.#wait(id, held, bridged)) full = "heldCalls";
         if (full !== undefined)
           return refuseMore(budgets, full, requestId, tooMuchHeld, retryAfterMs);
         const expiresAt = catalogue.now().hub + limits.holdMs;
@@ -209,7 +221,8 @@ export class PendingInput {
   }
 
   /** Keeps a call until its client comes back, or for so long; false when too many wait. */
-  #wait(id: string, held: ModernToLegacy, peer: string): boolean {
+  #wait(id: string, held: ModernToLegacy, { principal, reply }: BridgedRequest): boolean {
+    const { peer } = reply;
     const { faults, limits } = this.#context;
     // A call that waits for a person counts as use.
     const place = { isUsed: true, end: () => held.cancel("Its place was needed") };
@@ -218,7 +231,7 @@ export class PendingInput {
       () => faults.contain(() => held.cancel("The client did not come back with its answer")),
       limits.holdMs,
     );
-    this.#held.set(id, held);
+    this.#held.set(id, { call: held, principalId: principal.id });
     this.#waiting.set(id, () => {
       clearTimeout(timer);
       this.#shares.leave(peer, place);
@@ -276,9 +289,9 @@ function receiver(
   };
 }
 
-function subjectOfCall({ entry, request }: BridgedRequest): string {
+function subjectOfCall({ entry, request, principal }: BridgedRequest): string {
   const { name, uri, arguments: given } = request.params ?? {};
-  return subjectOf(request.method, entry.record.id, { name, uri, given });
+  return subjectOf(principal.id, request.method, entry.record.id, { name, uri, given });
 }
 
 /** Without the envelope, and without what only the rounds of the modern revision know. */

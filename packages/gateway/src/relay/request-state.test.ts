@@ -45,14 +45,15 @@ describe("the state of a held call", () => {
     );
   });
 
-  test("belongs to one method, server and set of parameters", () => {
+  test("belongs to one caller, method, server and set of parameters", () => {
     const subjects = [
-      subjectOf("tools/call", "a", { name: "x" }),
-      subjectOf("tools/call", "b", { name: "x" }),
-      subjectOf("prompts/get", "a", { name: "x" }),
-      subjectOf("tools/call", "a", { name: "y" }),
+      subjectOf("token:1", "tools/call", "a", { name: "x" }),
+      subjectOf("token:1", "tools/call", "b", { name: "x" }),
+      subjectOf("token:1", "prompts/get", "a", { name: "x" }),
+      subjectOf("token:1", "tools/call", "a", { name: "y" }),
+      subjectOf("token:2", "tools/call", "a", { name: "x" }),
     ];
-    expect(new Set(subjects).size).toBe(4);
-    expect(subjectOf("tools/call", "a", { name: "x" })).toBe(subjects[0]);
+    expect(new Set(subjects).size).toBe(subjects.length);
+    expect(subjectOf("token:1", "tools/call", "a", { name: "x" })).toBe(subjects[0]);
   });
 });

@@ -10,10 +10,15 @@ export type HeldState = {
   readonly expiresAt: number;
 };
 
-/** A digest of the method and what it is about. */
-export function subjectOf(method: string, serverId: string, params: unknown): string {
+/** A digest of who asks, the method and what it is about. */
+export function subjectOf(
+  principalId: string,
+  method: string,
+  serverId: string,
+  params: unknown,
+): string {
   return createHash("sha256")
-    .update(JSON.stringify([method, serverId, params]))
+    .update(JSON.stringify([principalId, method, serverId, params]))
     .digest("base64url")
     .slice(0, 22);
 }

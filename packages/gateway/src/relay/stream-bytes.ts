@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type {
   UpstreamExchange,
   UpstreamFailure,
@@ -16,7 +17,6 @@ import {
 } from "@hub/mcp";
 import { CallPlace } from "../calls/call-place.js";
 import type { GatewayFailure } from "../errors.js";
-import { peerOf } from "../reply/peer.js";
 import { sendText } from "../reply/send-text.js";
 import type { CallRecord, RunningCall } from "../traffic/traffic.js";
 import { codingOf, mcpTypeOf } from "../upstream/answer-head.js";
@@ -44,6 +44,9 @@ export type ByteCall = {
   readonly method: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
+  readonly principal: Principal;
+  /** Whose it is when the hub shares out what it has: see `peerOf`. */
+  readonly peer: string;
   readonly params: unknown;
   /** What every answer of the hub carries. */
   readonly always: Readonly<Record<string, string>>;
@@ -55,6 +58,8 @@ export type ByteCall = {
   readonly places: (instance: UpstreamInstance) => Places | undefined;
   /** Hears the envelope of its answer, where that can be read in passing. */
   readonly onAnswer?: ((envelope: Envelope) => void) | undefined;
+  /** The client asks whether the server has something at all, so that a refusal is an answer, and no error. */
+  readonly mayBeRefused?: boolean | undefined;
   /** The session that it belongs to, where a server may ask back. */
   readonly session?: ByteSession | undefined;
   /**
@@ -115,18 +120,18 @@ export class StreamBytes implements UpstreamReceiver {
     candidates: readonly UpstreamInstance[],
     response: ServerResponse,
   ) {
-    const { entry, method, name, client, params } = call;
+    const { entry, method, name, client, principal, params } = call;
     this.#context = context;
     this.#call = call;
     this.#candidates = candidates;
     this.#response = response;
     this.#answer = new ResponseStream(response);
-    this.#running = context.traffic.begin(entry.record.id, method, name, client, params);
+    this.#running = context.traffic.begin(entry.record.id, method, name, client, principal, params);
     this.#limits = callLimits(context.limits, entry, method, name);
     this.#timer = call.isEndless
       ? undefined
       : new CallTimer(this.#limits, (over) => this.#timeOver(over));
-    this.#place = new CallPlace(this.#timer, peerOf(response.req));
+    this.#place = new CallPlace(this.#timer, call.peer);
     response.on("close", () => this.#left());
   }
 
@@ -161,10 +166,10 @@ export class StreamBytes implements UpstreamReceiver {
     if (verdict !== undefined && verdict !== "empty") {
       this.#exchange?.abort();
       if (verdict === "taken") this.#finish("ok");
-      else this.#fail(verdict);
+      else this.#fail(verdict, this.#isUsual(status) ? "ok" : "hub-error");
       return;
     }
-    if (status >= 400) this.#outcome = "error";
+    if (status >= 400 && !this.#isUsual(status)) this.#outcome = "error";
     const type = mcpTypeOf(headers);
     // Nothing is read of what is encoded, or is no MCP.
     if (type !== undefined && codingOf(headers) === undefined)
@@ -215,7 +220,7 @@ export class StreamBytes implements UpstreamReceiver {
     if (isCall) {
       if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
     } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id)) {
-      this.#outcome = outcomeOf(envelope);
+      this.#outcome = this.#call.mayBeRefused === true ? "ok" : outcomeOf(envelope);
       const isRefusal = this.#call.method === "tools/call" && isUnauthorized(envelope.error);
       if (isRefusal && this.#instance !== undefined)
         this.#context.onRefused(this.#instance.endpoint);
@@ -246,9 +251,14 @@ export class StreamBytes implements UpstreamReceiver {
     this.#finish("cancelled");
   }
 
-  #fail(failure: GatewayFailure): void {
+  /** Whether a status is what a server answers that does not have what was asked for. */
+  #isUsual(status: number): boolean {
+    return this.#call.mayBeRefused === true && status >= 400 && status < 500;
+  }
+
+  #fail(failure: GatewayFailure, outcome: CallRecord["outcome"] = "hub-error"): void {
     if (this.#isOver) return;
-    this.#finish("hub-error");
+    this.#finish(outcome);
     const { id, entry, always, statusOf } = this.#call;
     const text = failureText(this.#context, id, failure, entry);
     if (!this.#answer.fail(text)) sendText(this.#response, statusOf(failure), text, always);

@@ -6,7 +6,6 @@ import { joinedHeaders } from "../wire/joined-headers.js";
 import { between, endWith, type Pieces } from "../wire/pieces.js";
 import { LongReply } from "./long-reply.js";
 import type { OpenStreams } from "./open-streams.js";
-import { peerOf } from "./peer.js";
 import type { Reply } from "./reply.js";
 
 type HeadersOut = Readonly<Record<string, string>>;
@@ -19,8 +18,18 @@ const streamHeaders = {
   "x-accel-buffering": "no",
 } as const;
 
+/** The request that is answered. */
+export type Answered = {
+  readonly response: ServerResponse;
+  /** What every answer of the hub carries. */
+  readonly always: Readonly<Record<string, string>>;
+  /** Whose it is: see `peerOf`. */
+  readonly peer: string;
+};
+
 /** The answer to one HTTP request of a client. */
 export class HttpReply implements Reply {
+  readonly peer: string;
   readonly #response: ServerResponse;
   readonly #always: Readonly<Record<string, string>>;
   readonly #budgets: BudgetBook;
@@ -32,12 +41,11 @@ export class HttpReply implements Reply {
   #long: LongReply | undefined;
   #isStreamPreferred = false;
 
-  /** `always`: what every answer of the hub carries. */
   constructor(
-    response: ServerResponse,
-    always: Readonly<Record<string, string>>,
+    { response, always, peer }: Answered,
     { budgets, streams }: { readonly budgets: BudgetBook; readonly streams: OpenStreams },
   ) {
+    this.peer = peer;
     this.#response = response;
     this.#always = always;
     this.#budgets = budgets;
@@ -51,10 +59,6 @@ export class HttpReply implements Reply {
       if (hasEnded) return;
       for (const listener of this.#onGone) listener();
     });
-  }
-
-  get peer(): string {
-    return peerOf(this.#response.req);
   }
 
   get isOpen(): boolean {

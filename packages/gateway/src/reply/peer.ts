@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import type { Principal } from "@hub/core/access";
 import { peerOf as peerOfAddress } from "@hub/core/limits";
 
-/** Who sent a request, when the hub shares out what it has. */
-export function peerOf({ socket }: IncomingMessage): string {
-  return peerOfAddress(socket.remoteAddress);
+/** Whose a request is when the hub shares out what it has: its principal's, and of nobody in particular its address's. */
+export function peerOf(principal: Principal, { socket }: IncomingMessage): string {
+  return principal.kind === "anonymous" ? peerOfAddress(socket.remoteAddress) : principal.id;
 }

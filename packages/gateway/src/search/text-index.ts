@@ -21,6 +21,8 @@ type Sum = { score: number; covered: number; isFound: boolean };
 
 const nothing = (): Sum => ({ score: 0, covered: 0, isFound: false });
 
+type Accepts = (document: number) => boolean;
+
 export type SearchResult = {
   /** By document; those that have nothing of what was asked, or have it in parameters only, are not in it. */
   readonly scores: ReadonlyMap<number, number>;
@@ -103,11 +105,12 @@ export class TextIndex {
     return document.words.length;
   }
 
-  search(query: string): SearchResult {
+  /** `accepts`: which documents are there for whoever asks. What the others hold finds, hides and corrects nothing. */
+  search(query: string, accepts: Accepts): SearchResult {
     const sums = new Map<number, Sum>();
     const terms = termsOfQuery(query);
     const implied = nameAction(terms) ? [] : [impliedTerm];
-    const matches = this.#matchAll([...terms, ...implied]);
+    const matches = this.#matchAll([...terms, ...implied], accepts);
     let asked = 0;
     for (const term of terms) {
       const worth = term.isAsking ? this.#weights.asking : 1;
@@ -134,10 +137,10 @@ export class TextIndex {
   }
 
   /** By term: how each document answers it. Stops when there would be too much to look at. */
-  #matchAll(terms: readonly AskedTerm[]): ReadonlyMap<AskedTerm, Matches> {
+  #matchAll(terms: readonly AskedTerm[], accepts: Accepts): ReadonlyMap<AskedTerm, Matches> {
     const looks = { left: mostLooks };
     const costs = terms.map((term) => {
-      const words = [...this.#alternatives(term, looks)];
+      const words = [...this.#alternatives(term, looks, accepts)];
       return {
         term,
         words,
@@ -147,7 +150,7 @@ export class TextIndex {
     let left = mostMatches;
     const matches = new Map<AskedTerm, Matches>();
     for (const { term, words, cost } of costs.sort((a, b) => a.cost - b.cost)) {
-      matches.set(term, { byId: this.#match(term, words, left), isWhole: cost <= left });
+      matches.set(term, { byId: this.#match(term, words, left, accepts), isWhole: cost <= left });
       left = Math.max(0, left - cost);
     }
     return matches;
@@ -178,6 +181,7 @@ export class TextIndex {
     { stem }: Term,
     words: readonly (readonly [string, number])[],
     most: number,
+    accepts: Accepts,
   ): ReadonlyMap<number, Match> {
     const had = new Map<number, Had>();
     let left = most;
@@ -185,6 +189,7 @@ export class TextIndex {
       const pairs = this.#postings.pairs(word);
       for (let at = 0; at < pairs.length && left > 0; at += 2, left--) {
         const [id = 0, counts = 0] = [pairs[at], pairs[at + 1]];
+        if (!accepts(id)) continue;
         const { itself, best } = entry(had, id, () => ({ itself: none(), best: none() }));
         for (let place = 0; place < places.length; place++) {
           const count = countAt(counts, place);
@@ -208,22 +213,33 @@ export class TextIndex {
   }
 
   /** What may stand for a term, and what it is worth against the term itself. */
-  *#alternatives({ stem, concepts }: Term, looks: Looks): Iterable<readonly [string, number]> {
+  *#alternatives(
+    { stem, concepts }: Term,
+    looks: Looks,
+    accepts: Accepts,
+  ): Iterable<readonly [string, number]> {
     const { synonym, beginning, misspelling } = this.#weights;
     yield [stem, 1];
-    let isKnown = this.#postings.has(stem);
+    let isKnown = this.#isIn(stem, accepts);
     for (const concept of concepts) {
-      isKnown ||= this.#postings.has(concept);
+      isKnown ||= this.#isIn(concept, accepts);
       yield [concept, synonym];
     }
     if (stem === "") return;
     for (const word of this.#postings.vocabulary.related(stem, looks)) {
-      isKnown = true;
+      isKnown ||= this.#isIn(word, accepts);
       yield [word, beginning];
     }
     if (isKnown) return;
     for (const word of this.#postings.vocabulary.corrections(stem, looks))
       yield [word, misspelling];
+  }
+
+  /** Whether a document that is there has a word. */
+  #isIn(word: string, accepts: Accepts): boolean {
+    const pairs = this.#postings.pairs(word);
+    for (let at = 0; at < pairs.length; at += 2) if (accepts(pairs[at] ?? 0)) return true;
+    return false;
   }
 
   /**

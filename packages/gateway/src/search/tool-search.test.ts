@@ -239,6 +239,24 @@ describe("what is searched", () => {
     expect(search.search("whoami", 10, accepts)).toEqual([]);
   });
 
+  test("what the filter does not accept hides and corrects nothing of what it accepts", () => {
+    const own = [server("open", [tool("vaults", "Lists what is kept")])];
+    const others = [server("closed", [tool("vault", "Opens it"), tool("vaultz", "Closes it")])];
+    const accepts = (serverId: string) => serverId === "open";
+    for (const query of ["vaultz", "vaulta", "vault keep"]) {
+      const found = [own, [...own, ...others]].map((servers) => {
+        const one = new ToolSearch();
+        one.follow(servers);
+        let unmatched: readonly string[] = [];
+        const hits = one.search(query, 5, accepts, (words) => {
+          unmatched = words;
+        });
+        return [hits.map(({ tool: { key } }) => key), unmatched];
+      });
+      expect(found[1]).toEqual(found[0]);
+    }
+  });
+
   test("what changed is read anew, what left is gone, what came back is found", () => {
     search.follow([weather, server("github", [tool("merge", "Join two branches")])]);
     expect(names("issue")).toEqual([]);

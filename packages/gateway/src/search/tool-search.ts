@@ -111,15 +111,28 @@ export class ToolSearch {
   ): ToolMatch[] {
     const found: ToolMatch[] = [];
     const ids = new Set<number>();
-    const { scores, unmatchedIn } = this.#index.search(query);
+    const { scores, unmatchedIn } = this.#index.search(query, this.#accepting(accepts));
     for (const [id, score] of scores) {
       const one = this.#tools.get(id);
-      if (one === undefined || !accepts(one.serverId, one.tool.key)) continue;
+      if (one === undefined) continue;
       ids.add(id);
       found.push({ ...one, score: Math.round(score * 1e6) / 1e6 });
     }
     onUnmatched?.(unmatchedIn(ids));
     return bestOf(found, limit);
+  }
+
+  /** Asks once for each tool, however many words it has. */
+  #accepting(accepts: (serverId: string, toolName: string) => boolean): (id: number) => boolean {
+    const known = new Map<number, boolean>();
+    return (id) => {
+      const before = known.get(id);
+      if (before !== undefined) return before;
+      const one = this.#tools.get(id);
+      const isAccepted = one !== undefined && accepts(one.serverId, one.tool.key);
+      known.set(id, isAccepted);
+      return isAccepted;
+    };
   }
 
   *#add(server: SearchableServer): Generator<number, void> {

@@ -1,7 +1,9 @@
 import type { Entry } from "@hub/core";
+import { type Principal, policyOf } from "@hub/core/access";
 import type { Holder } from "@hub/core/limits";
 import type { JsonRpcId, StreamEvent } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
+import { mayCallSome } from "../catalogue/callable.js";
 import type { Selection } from "../catalogue/selection.js";
 import type { Reply } from "../reply/reply.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -36,7 +38,8 @@ export class ClientSession implements Holder, Keepable {
   #logLevel: string | undefined;
   #isUsed = false;
   readonly #context: GatewayContext;
-  readonly #selection: () => Selection;
+  readonly #selection: (principal: Principal) => Selection;
+  #principal: Principal;
   readonly #sessions = new Map<string, Promise<ServerSession>>();
   readonly #links = new Map<string, LegacyLink>();
   /** Those of them that calls can be sent in. */
@@ -52,8 +55,10 @@ export class ClientSession implements Holder, Keepable {
   constructor(options: {
     readonly id: string;
     readonly peer: string;
+    /** Who opens it. It is nobody else's for as long as it lives. */
+    readonly principal: Principal;
     /** What it shows now: a toolset may change. */
-    readonly selection: () => Selection;
+    readonly selection: (principal: Principal) => Selection;
     readonly identity: ClientIdentity;
     readonly via: string | undefined;
     readonly context: GatewayContext;
@@ -66,6 +71,7 @@ export class ClientSession implements Holder, Keepable {
   }) {
     this.id = options.id;
     this.peer = options.peer;
+    this.#principal = options.principal;
     this.#selection = options.selection;
     this.identity = options.identity;
     this.via = options.via;
@@ -82,7 +88,21 @@ export class ClientSession implements Holder, Keepable {
   }
 
   get selection(): Selection {
-    return this.#selection();
+    return this.#selection(this.#principal);
+  }
+
+  /** Whose it is, as it asked last. */
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  /** Its principal asks again, and may do something else by now. Returns whether it may. */
+  renew(principal: Principal): boolean {
+    const before = this.#principal;
+    this.#principal = principal;
+    const isSame = policyOf(before).key === policyOf(principal).key;
+    if (!isSame) this.sweep();
+    return !isSame;
   }
 
   get client(): string | undefined {
@@ -99,6 +119,12 @@ export class ClientSession implements Holder, Keepable {
     if (this.#isUsed) return;
     this.#isUsed = true;
     void this.changed();
+  }
+
+  /** Whether what a server says outside of calls is for it: what it may call can change while they are connected. */
+  mayHear(serverId: string): boolean {
+    const entry = this.#context.catalogue.get(serverId);
+    return entry === undefined || mayCallSome(this.selection, entry.record);
   }
 
   get logLevel(): string | undefined {
@@ -128,6 +154,7 @@ export class ClientSession implements Holder, Keepable {
     const { identity, via, logLevel, tasks } = this;
     return {
       endpoint: this.selection.endpoint,
+      principal: this.#principal.id,
       via,
       protocolVersion: identity.protocolVersion,
       capabilities: identity.capabilities,
@@ -207,12 +234,14 @@ export class ClientSession implements Holder, Keepable {
     void this.changed();
   }
 
-  /** Ends sessions with servers that are lost or gone, where no call runs in them. */
+  /** Ends sessions with servers that are lost, gone or not to be called any more, where no call runs in them. */
   sweep(): void {
     const running = new Set(this.running.values());
+    const { selection } = this;
     for (const [serverId, link] of [...this.#links]) {
       const entry = this.#context.catalogue.get(serverId);
-      const stands = !link.isLost && entry !== undefined && this.#stands(entry, link);
+      const mayStand = entry !== undefined && mayCallSome(selection, entry.record);
+      const stands = !link.isLost && mayStand && this.#stands(entry, link);
       if (!stands && !running.has(link)) this.drop(serverId, link);
     }
     this.#ownStreams.openAgain();

@@ -97,6 +97,11 @@ export class KeptSessions {
     );
   }
 
+  /** Whose a session is when the hub shares out what it has, as far as the store has it. */
+  peerOf(key: string): string | undefined {
+    return this.#rows.get(key)?.peer;
+  }
+
   /** Whether the store has a row of the session with this key. */
   has(key: string): boolean {
     return this.#rows.has(key);

@@ -4,6 +4,8 @@ import type { KeptLink } from "../upstream/legacy-link.js";
 export type SessionState = {
   /** Where it was opened: see `Selection`. */
   readonly endpoint: string;
+  /** The id of whose it is. Default: that of whoever asks an open hub. */
+  readonly principal?: string | undefined;
   readonly via?: string | undefined;
   readonly protocolVersion: string;
   readonly capabilities: unknown;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { openPrincipal, type Principal } from "@hub/core/access";
 import type { BudgetUse, Holder, Shares } from "@hub/core/limits";
 import type { KeptSession, SessionStore } from "@hub/core/storage";
 import type { GatewayContext } from "../upstream/context.js";
@@ -14,10 +15,13 @@ const sessionPrefix = "hub-";
 type SessionOptions = ConstructorParameters<typeof ClientSession>[0];
 type NewSession = Omit<SessionOptions, "id" | "context" | "onChange" | "onEnd">;
 /** Of a session that goes on, the rest is kept. */
-type RevivedSession = Pick<NewSession, "selection" | "onOutside">;
+type RevivedSession = Pick<NewSession, "principal" | "selection" | "onOutside">;
 
 /** A session of an earlier process of the hub that nobody has asked for since. */
 type Dormant = Holder & Omit<KeptSession, "bytes">;
+
+/** Which budget has no room for another session. */
+type FullSessions = { readonly full: "sessions" | "principalSessions" };
 
 /** Where sessions are kept beyond the process, and what is there when it starts. */
 export type SessionKeeping = {
@@ -55,6 +59,7 @@ export class Sessions {
     this.#onEnd = onEnd;
     this.#startedAt = context.catalogue.now().hub;
     budgets.watch("identityBytes", () => this.#most(({ identity }) => identity.bytes));
+    budgets.watch("principalSessions", () => this.#mostOfPrincipal());
     budgets.watch("questions", () => this.#most(({ questions }) => questions.size));
     if (keeping === undefined) return;
     this.#kept = new KeptSessions({ ...keeping, budgets, faults });
@@ -68,13 +73,14 @@ export class Sessions {
   }
 
   /**
-   * A new session; undefined when its client has all that it may have. `isKept`: it outlives the process,
-   * where sessions do. Default: it does.
+   * A new session; the budget that is full when its client has all that it may have. `isKept`: it outlives the
+   * process, where sessions do. Default: it does.
    */
-  create(options: NewSession, isKept = true): ClientSession | undefined {
+  create(options: NewSession, isKept = true): ClientSession | FullSessions {
     const id = `${sessionPrefix}${randomBytes(18).toString("base64url")}`;
     const session = this.#make(id, options, isKept);
-    if (!this.#shares.admit(session.peer, session)) return undefined;
+    if (!this.#hasOwnPlace(session)) return { full: "principalSessions" };
+    if (!this.#shares.admit(session.peer, session)) return { full: "sessions" };
     this.#sessions.set(session.id, session);
     void session.changed();
     return session;
@@ -94,10 +100,13 @@ export class Sessions {
     return Math.min(longestRetryMs, Math.max(0, endsAt - this.#context.catalogue.now().hub));
   }
 
-  /** The session, now used; undefined for one that ended or never was, or is not open yet: see `revive`. */
-  use(id: string): ClientSession | undefined {
+  /**
+   * The session, now used; undefined for one that ended, never was or is somebody else's, or is not open yet:
+   * see `revive`.
+   */
+  use(id: string, principal: Principal): ClientSession | undefined {
     const session = this.#sessions.get(id);
-    if (session === undefined) return undefined;
+    if (session?.principal.id !== principal.id) return undefined;
     session.usedAt = this.#context.catalogue.now().hub;
     this.#sessions.delete(id);
     this.#sessions.set(id, session);
@@ -116,8 +125,8 @@ export class Sessions {
   }
 
   /**
-   * Opens a session of an earlier process again, when it belongs to this endpoint. `onRevived` hears once
-   * of it, with what it followed. Rejects with STORE_UNAVAILABLE.
+   * Opens a session of an earlier process again, when it belongs to this endpoint and to who asks. `onRevived`
+   * hears once of it, with what it followed. Rejects with STORE_UNAVAILABLE.
    */
   async revive(
     id: string,
@@ -128,9 +137,11 @@ export class Sessions {
     const dormant = this.#dormant.get(keyOfSession(id));
     const state = dormant && (await this.#kept?.read(id, dormant));
     // Another request may have come first.
-    if (dormant === undefined || this.#sessions.has(id)) return this.use(id);
+    if (dormant === undefined || this.#sessions.has(id)) return this.use(id, options.principal);
     if (state === undefined) dormant.end();
-    if (state?.endpoint !== endpoint || !this.#dormant.delete(dormant.key)) return undefined;
+    const isOwn = (state?.principal ?? openPrincipal.id) === options.principal.id;
+    if (state?.endpoint !== endpoint || !isOwn || !this.#dormant.delete(dormant.key))
+      return undefined;
     const identity = new ClientIdentity(
       state.protocolVersion,
       state.capabilities as object,
@@ -156,10 +167,19 @@ export class Sessions {
     return isStored;
   }
 
-  /** Tries again to store that a session has ended, as `end` does; undefined where there is no need to. */
-  endAgain(id: string): Promise<boolean> | undefined {
+  /** Ends the sessions of somebody who may ask no more, open or not. */
+  endOf(principalId: string): void {
+    for (const session of [...this.#sessions.values()])
+      if (session.principal.id === principalId) void this.end(session);
+    for (const dormant of [...this.#dormant.values()])
+      if (dormant.peer === principalId) dormant.end();
+  }
+
+  /** Tries again to store that a session of a peer's has ended, as `end` does; undefined where there is no need to. */
+  endAgain(id: string, peer: string): Promise<boolean> | undefined {
     const key = keyOfSession(id);
-    return this.#kept?.isLeaving(key) === true ? this.#kept.remove(key) : undefined;
+    const isLeaving = this.#kept?.isLeaving(key) === true && this.#kept.peerOf(key) === peer;
+    return isLeaving ? this.#kept?.remove(key) : undefined;
   }
 
   /** Ends sessions that nobody used for long, and in the others what leads nowhere. */
@@ -202,6 +222,16 @@ export class Sessions {
     return session;
   }
 
+  /** Whether a principal may have one session more, beside its share of all; one that was never used makes room. */
+  #hasOwnPlace({ peer, principal }: ClientSession): boolean {
+    if (principal.kind === "anonymous") return true;
+    if (this.#shares.heldBy(peer) < this.#context.budgets.limit("principalSessions")) return true;
+    const own = [...this.#dormant.values(), ...this.#sessions.values()];
+    const unused = own.find((one) => one.peer === peer && !one.isUsed);
+    unused?.end();
+    return unused !== undefined;
+  }
+
   #addDormant({ key, peer, isUsed }: KeptSession): void {
     const dormant: Dormant = {
       key,
@@ -214,6 +244,18 @@ export class Sessions {
     };
     if (this.#shares.keep(peer, dormant)) this.#dormant.set(key, dormant);
     else void this.#kept?.remove(key);
+  }
+
+  #mostOfPrincipal(): BudgetUse {
+    let most: BudgetUse = { used: 0 };
+    const counts = new Map<string, number>();
+    for (const { peer, principal } of this.#sessions.values()) {
+      if (principal.kind === "anonymous") continue;
+      const used = (counts.get(peer) ?? 0) + 1;
+      counts.set(peer, used);
+      if (used > most.used) most = { used, by: peer };
+    }
+    return most;
   }
 
   /** The session that has most of something, by the address of its client. */

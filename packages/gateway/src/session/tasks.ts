@@ -1,6 +1,7 @@
 import { type BudgetBook, type Entry, isJsonObject } from "@hub/core";
 import type { ByteShares } from "@hub/core/limits";
 import { type JsonRpcRequest, parseMessage } from "@hub/mcp";
+import { mayCallWhole } from "../catalogue/callable.js";
 import type { View } from "../catalogue/view.js";
 
 const mostTasks = 1_000;
@@ -31,7 +32,12 @@ export class SessionTasks {
   findServer(view: View, { params }: JsonRpcRequest): Entry | undefined {
     const taskId = params?.taskId;
     const serverId = typeof taskId === "string" ? this.#use(taskId) : undefined;
-    return view.servers.find(({ record }) => record.id === (serverId ?? view.selection.alone));
+    const { selection, servers } = view;
+    const entry = servers.find(({ record }) => record.id === (serverId ?? selection.alone));
+    // Of whom only some tools may be called, a task that was not started here may be another tool's.
+    const isOwn =
+      serverId !== undefined || entry === undefined || mayCallWhole(selection, entry.record);
+    return isOwn ? entry : undefined;
   }
 
   /** Remembers who runs the task that a response tells of. */

@@ -1,3 +1,4 @@
+import { openPrincipal } from "@hub/core/access";
 import { describe, expect, test } from "vitest";
 import { Traffic, type TrafficOptions } from "./traffic.js";
 
@@ -8,7 +9,7 @@ function start(options: TrafficOptions = {}) {
   let hub = 0;
   const traffic = new Traffic(() => ({ hub, wall: startedAt + hub, steady: hub }), options);
   const call = (name: string, ms: number, outcome: "ok" | "error" | "cancelled" = "ok") => {
-    const running = traffic.begin("a", "tools/call", name, "client");
+    const running = traffic.begin("a", "tools/call", name, "client", openPrincipal);
     running.bytes += 10;
     hub += ms;
     running.end(outcome);
@@ -27,7 +28,7 @@ describe("the traffic", () => {
     call("x", 5, "error");
     call("x", 5, "cancelled");
     call("y", 5);
-    const running = traffic.begin("a", "tools/call", "x", undefined);
+    const running = traffic.begin("a", "tools/call", "x", undefined, openPrincipal);
     expect(traffic.rows("a")).toMatchObject([
       { name: "x", calls: 3, errors: 1, inFlight: 1, bytes: 30, maxMs: 5 },
       { name: "y", calls: 1, errors: 0, inFlight: 0, bytes: 10 },
@@ -60,8 +61,8 @@ describe("the traffic", () => {
     const { traffic, call } = start();
     for (let count = 0; count < 60; count += 1) call("quick", 1);
     for (let count = 0; count < 40; count += 1) call("slow", 100, "error");
-    traffic.begin("a", "tools/call", "quick", undefined);
-    traffic.begin("b", "tools/list", undefined, undefined).end("ok");
+    traffic.begin("a", "tools/call", "quick", undefined, openPrincipal);
+    traffic.begin("b", "tools/list", undefined, undefined, openPrincipal).end("ok");
     const [sum, other] = traffic.servers();
     expect(sum).toMatchObject({ serverId: "a", calls: 100, errors: 40, inFlight: 1, bytes: 1_000 });
     expect(sum).toMatchObject({ p50Ms: 1, p95Ms: 100, maxMs: 100, callsPerMinute: 100 });
@@ -82,7 +83,7 @@ describe("the traffic", () => {
   test("forgets servers that are gone, but not while something runs there", () => {
     const { traffic, call } = start();
     call("x", 1);
-    const running = traffic.begin("b", "tools/call", "x", undefined);
+    const running = traffic.begin("b", "tools/call", "x", undefined, openPrincipal);
     traffic.retain(new Set());
     expect(traffic.rows().map(({ serverId }) => serverId)).toEqual(["b"]);
     running.end("ok");
@@ -112,7 +113,7 @@ describe("the traffic", () => {
     call("y", 0, "error");
     wait(60_000);
     call("x", 0, "cancelled");
-    traffic.begin("b", "tools/call", "x", undefined).end("hub-error");
+    traffic.begin("b", "tools/call", "x", undefined, openPrincipal).end("hub-error");
     const counted = (server?: string) =>
       traffic
         .minutes(server)

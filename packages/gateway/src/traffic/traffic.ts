@@ -1,4 +1,5 @@
 import type { Now } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import { cutText } from "@hub/mcp";
 import { addCounts, addDuration, type Counts, type Figures, figures, noCounts } from "./figures.js";
 import { type MinuteFigures, Minutes, Rate } from "./minutes.js";
@@ -12,6 +13,8 @@ export type CallRecord = {
   readonly name?: string | undefined;
   readonly instanceId?: string | undefined;
   readonly client?: string | undefined;
+  /** Who called; undefined for whoever calls an open hub. */
+  readonly principal?: Pick<Principal, "id" | "name"> | undefined;
   readonly durationMs: number;
   readonly bytes: number;
   readonly outcome: "ok" | "tool-error" | "error" | "cancelled" | "hub-error";
@@ -82,6 +85,7 @@ export class Traffic {
     method: string,
     name: string | undefined,
     client: string | undefined,
+    principal: Principal,
     params?: unknown,
   ): RunningCall {
     const row = this.#row(serverId, short(method), name === undefined ? undefined : short(name));
@@ -111,6 +115,7 @@ export class Traffic {
         place.name = row.name;
         place.instanceId = running.instanceId;
         place.client = client;
+        place.principal = principal.kind === "anonymous" ? undefined : principal;
         place.durationMs = durationMs;
         place.bytes = running.bytes;
         place.outcome = outcome;
@@ -123,13 +128,18 @@ export class Traffic {
     return running;
   }
 
-  /** The last calls, newest first. */
-  recent(limit: number, serverId?: string): CallRecord[] {
+  /** The last calls, newest first; those that `isWanted` lets through. Default: all. */
+  recent(
+    limit: number,
+    serverId?: string,
+    isWanted: (record: CallRecord) => boolean = () => true,
+  ): CallRecord[] {
     const found: CallRecord[] = [];
     for (let back = 1; back <= this.#recent.length && found.length < limit; back += 1) {
       const record = this.#recent[(this.#next - back + this.#kept) % this.#kept];
-      if (record !== undefined && (serverId === undefined || record.serverId === serverId))
-        found.push({ ...record });
+      if (record === undefined || (serverId !== undefined && record.serverId !== serverId))
+        continue;
+      if (isWanted(record)) found.push({ ...record, ...principalOf(record) });
     }
     return found;
   }
@@ -193,6 +203,7 @@ export class Traffic {
       name: undefined,
       instanceId: undefined,
       client: undefined,
+      principal: undefined,
       durationMs: 0.5,
       bytes: 0,
       outcome: "ok",
@@ -228,6 +239,13 @@ export class Traffic {
     this.#minutesOf.set(serverId, minutes);
     return minutes;
   }
+}
+
+/** What is said of who called; what it may do is not. */
+function principalOf({ principal }: CallRecord): Pick<CallRecord, "principal"> {
+  if (principal === undefined) return {};
+  const { id, name } = principal;
+  return { principal: name === undefined ? { id } : { id, name } };
 }
 
 /** Names of clients' making are kept, so they are cut. */

@@ -5,6 +5,7 @@ import type { Faults } from "../faults.js";
 import type { GatewayLimits } from "../limits.js";
 import type { GatewayLog } from "../log.js";
 import type { OpenStreams } from "../reply/open-streams.js";
+import type { OwnedAnswers } from "../reply/owned-answers.js";
 import type { Traffic } from "../traffic/traffic.js";
 import type { ServerMessageLimits } from "../wire/message-limits.js";
 import type { LegacyIdentity } from "./initialize.js";
@@ -19,6 +20,7 @@ export type GatewayContext = {
   readonly limits: GatewayLimits;
   readonly budgets: BudgetBook;
   readonly streams: OpenStreams;
+  readonly answers: OwnedAnswers;
   /** What one message of a server may be, where the hub looks at it. */
   readonly serverMessages: ServerMessageLimits;
   readonly log: GatewayLog;

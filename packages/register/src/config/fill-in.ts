@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, resolve, sep } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
+import { findServers } from "./find-servers.js";
 import { notationOf, parseFile } from "./parse-file.js";
 import { atPointer } from "./pointer.js";
-import type { PlaceName, Reference, Template } from "./template.js";
+import { type PlaceName, type Reference, type Template, templateOf } from "./template.js";
 
 /** What the texts of a file may refer to. */
 export interface Surroundings {
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What a person answered, by the id of the question. Default: nothing. */
   readonly answers?: ReadonlyMap<string, string> | undefined;
+  /** How many files refer to each other already. Default: none. */
+  readonly depth?: number | undefined;
 }
 
 /** A text with everything filled in. */
@@ -25,6 +28,8 @@ export interface Filled {
 export class CannotFillIn extends Error {}
 
 const mostBytes = 4 * 1024 * 1024;
+/** Files that refer to each other, before they are taken for a circle. */
+const mostDepth = 8;
 
 /** Folders in which clients keep the file of a project: the project is the one above. */
 const dottedFolders = [
@@ -80,7 +85,7 @@ function isTold(reference: Reference, { environment }: Surroundings): boolean {
 }
 
 function valueFor(reference: Reference, written: string, surroundings: Surroundings): string {
-  const { environment, answers, folder } = surroundings;
+  const { environment, answers } = surroundings;
   switch (reference.kind) {
     case "environment": {
       const known = environment[reference.name] ?? reference.otherwise;
@@ -96,9 +101,9 @@ function valueFor(reference: Reference, written: string, surroundings: Surroundi
       );
     }
     case "place":
-      return placeOf(reference.name, folder);
+      return placeOf(reference.name, surroundings.folder);
     case "file":
-      return contentOf(reference, written, folder);
+      return contentOf(reference, written, surroundings);
     case "unknown":
       throw new CannotFillIn(
         `Only a client can fill in ${written}: write the value, or name an environment variable`,
@@ -125,12 +130,15 @@ function placeOf(name: PlaceName, folder: string): string {
   }
 }
 
+/** A text of the file of another client is filled in as that client does it. */
 function contentOf(
   { path, pointer }: Reference & { kind: "file" },
   written: string,
-  folder: string,
+  surroundings: Surroundings,
 ): string {
-  const file = pathBelow(folder, path);
+  const { depth = 0 } = surroundings;
+  const file = pathBelow(surroundings.folder, path);
+  if (depth >= mostDepth) throw new CannotFillIn(`${written} leads in a circle`);
   let text: string;
   try {
     if (statSync(file).size > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
@@ -140,12 +148,22 @@ function contentOf(
     throw new CannotFillIn(`${written} cannot be read: ${code ?? message}`);
   }
   if (pointer === undefined) return text.trim();
+  const { value, syntax } = valueAt(text, file, pointer, written);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "string")
+    throw new CannotFillIn(`${written} is gone: the file has no text there any more`);
+  const there = { ...surroundings, folder: dirname(file), depth: depth + 1 };
+  return fillIn(templateOf(value, syntax), there).text;
+}
+
+function valueAt(text: string, file: string, pointer: string, written: string) {
+  const notation = notationOf(file);
   try {
-    const value = atPointer(parseFile(text, notationOf(file)), pointer);
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-      return String(value);
+    const whole = parseFile(text, notation);
+    // A file that names no servers is none of a client: its texts stand for themselves.
+    const syntax = findServers(whole, { notation, file })?.syntax ?? "none";
+    return { value: atPointer(whole, pointer), syntax };
   } catch (error) {
     throw new CannotFillIn(`${written} cannot be read. ${(error as Error).message}`); // of the parser
   }
-  throw new CannotFillIn(`${written} is gone: the file has no text there any more`);
 }

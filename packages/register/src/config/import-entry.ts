@@ -3,7 +3,7 @@ import { type EntryTemplate, envKeyOf, headersKeyOf } from "./entry-template.js"
 import { CannotFillIn, fillIn, pathBelow } from "./fill-in.js";
 import { pointerTo } from "./pointer.js";
 import type { ConfigEntry } from "./read-config.js";
-import { holdsSecret, isTelling, looksSecret, secretArgs, secretsOfUrl } from "./secrets.js";
+import { holdsSecret, isTelling, looksSecret, ownSecrets, secretArgs } from "./secrets.js";
 import { fromFile, type Template } from "./template.js";
 import { isObject } from "./values.js";
 
@@ -57,15 +57,15 @@ class Writer {
       isList && this.#given.args === undefined ? ["command", at + 1] : [...inner, "args", at];
     const secret = new Set(secretArgs(server.args.map(({ written }) => written)));
     const args = server.args.map((arg, at) =>
-      this.#text(arg, ofList(at), secret.has(at) ? `argument ${at + 1}` : undefined),
+      this.#text(arg, ofList(at), `argument ${at + 1}`, secret.has(at)),
     );
     const env = Object.entries(server.env).map(([name, value]) => {
       const isSecret = isTelling(name) || looksSecret(value.written) || holdsSecret(value.written);
       const path = [...inner, envKeyOf(this.#given), name];
-      return [name, this.#text(value, path, isSecret ? `env ${name}` : undefined)] as const;
+      return [name, this.#text(value, path, `env ${name}`, isSecret)] as const;
     });
     return {
-      command: this.#text(server.command, program, undefined),
+      command: this.#text(server.command, program, "command", false),
       ...(args.length === 0 ? {} : { args }),
       ...(env.length === 0 ? {} : { env: Object.fromEntries(env) }),
       ...(server.cwd === undefined ? {} : { cwd: this.#path(server.cwd, "cwd") }),
@@ -75,31 +75,32 @@ class Writer {
 
   url(server: EntryTemplate & { kind: "url" }): Record<string, unknown> {
     const address = ["url", "httpUrl", "serverUrl"].find((key) => this.#given[key] !== undefined);
-    const { written } = server.url;
-    const isSecret = URL.canParse(written) && secretsOfUrl(written).length > 0;
     const headers = Object.entries(server.headers).map(([name, value]) => {
       const path = [headersKeyOf(this.#given), name];
-      return [name, this.#text(value, path, `header ${name}`)] as const;
+      return [name, this.#text(value, path, `header ${name}`, true)] as const;
     });
     return {
       type: server.transport === "sse" ? "sse" : "http",
-      url: this.#text(server.url, [address ?? "url"], isSecret ? "URL" : undefined),
+      url: this.#text(server.url, [address ?? "url"], "URL", false),
       ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
     };
   }
 
-  /** A text in the spelling of one's own file; `secret` says what it is, where it must not be copied. */
-  #text(template: Template, path: readonly Key[], secret: string | undefined): string {
-    const isLiteral = template.parts.every((part) => typeof part === "string");
-    // What looks like a reference here, and is none there, can only be referred to.
-    const isMistakable = isLiteral && template.written.includes("${");
-    if ((isLiteral && secret !== undefined && template.written !== "") || isMistakable) {
-      if (secret !== undefined) this.leftThere.push(secret);
-      return fromFile(this.#file, pointerTo([...this.#found.path, ...path])).written;
-    }
-    return template.parts
+  /** A text in the spelling of one's own file, or a reference to it, where a secret stands in it. */
+  #text(template: Template, path: readonly Key[], what: string, isSecret: boolean): string {
+    // What it needs is needed in both cases.
+    const written = template.parts
       .map((part) => (typeof part === "string" ? part : this.#reference(part)))
       .join("");
+    const isLiteral = template.parts.every((part) => typeof part === "string");
+    const isKept =
+      (isLiteral && isSecret && template.written !== "") ||
+      ownSecrets(template, isSecret).length > 0;
+    // What looks like a reference here, and is none there, can only be referred to.
+    const isMistakable = isLiteral && template.written.includes("${");
+    if (!isKept && !isMistakable) return written;
+    if (isKept) this.leftThere.push(what);
+    return fromFile(this.#file, pointerTo([...this.#found.path, ...path])).written;
   }
 
   #reference(part: Exclude<Template["parts"][number], string>): string {
@@ -135,7 +136,7 @@ class Writer {
     } catch (error) {
       if (!(error instanceof CannotFillIn)) throw error;
     }
-    return this.#text(template, [key], undefined);
+    return this.#text(template, [key], key, false);
   }
 
   get #surroundings() {

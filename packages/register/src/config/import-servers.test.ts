@@ -134,6 +134,70 @@ test.each<[string, Readonly<Record<string, unknown>>]>([
   expect(filled.server.kind === "command" || filled.server.isPrivate).toBe(true);
 });
 
+const host = { command: "run", env: { DB: `postgres://me:${secret}@${ref("DB_HOST")}/x` } };
+test.each<[string, string, Readonly<Record<string, unknown>>]>([
+  ["env DB", `postgres://me:${secret}@db.example/x`, host],
+  ["env DB", `postgres://me:${secret}@db.example/x`, { ...host, disabled: false }],
+  [
+    "argument 1",
+    `--url=https://db.example/?api_key=${secret}`,
+    { command: "run", args: [`--url=https://${ref("DB_HOST")}/?api_key=${secret}`] },
+  ],
+  [
+    "argument 2",
+    `${secret}-db.example`,
+    { command: "run", args: ["--token", `${secret}-${ref("DB_HOST")}`] },
+  ],
+  [
+    "URL",
+    `https://db.example/mcp?api_key=${secret}`,
+    { url: `https://${ref("DB_HOST")}/mcp?api_key=${secret}` },
+  ],
+  ["URL", `https://db.example/s/${key}/mcp`, { url: `https://${ref("DB_HOST")}/s/${key}/mcp` }],
+  [
+    "header X-Key",
+    `${secret}.db.example`,
+    { url: "https://mcp.example/mcp", headers: { "X-Key": `${secret}.${ref("DB_HOST")}` } },
+  ],
+])("a text with a secret and a reference stays where it is: %s", (what, filledIn, entry) => {
+  const file = join(folder, "mcp.json");
+  const text = JSON.stringify({ mcpServers: { one: entry } });
+  const { written, servers } = bothOf(file, text);
+  expect(servers[0]?.imported).toMatchObject({ leftThere: [what], variables: ["DB_HOST"] });
+  for (const hidden of [secret, key])
+    expect(written + JSON.stringify(servers)).not.toContain(hidden);
+  const [own] = readConfig(written, join(folder, "own.json")).entries;
+  const filled =
+    own && fillInEntry(own, join(folder, "own.json"), { environment: { DB_HOST: "db.example" } });
+  expect(JSON.stringify(filled)).toContain(filledIn);
+});
+
+test("a reference alone is no secret of the file, whatever stands around it", () => {
+  const one = {
+    command: "run",
+    args: [`--api-key=${ref("A")}`, "--header", `Authorization: Bearer ${ref("A")}`],
+    env: { DB: `postgres://me:${ref("A")}@db.example/x`, API_KEY: ref("A") },
+  };
+  const two = { url: `https://${ref("A")}/mcp`, headers: { Authorization: `Bearer ${ref("A")}` } };
+  const { servers } = bothOf(
+    join(folder, "mcp.json"),
+    JSON.stringify({ mcpServers: { one, two } }),
+  );
+  expect(servers.map(({ imported }) => imported.entry)).toEqual([one, { type: "http", ...two }]);
+});
+
+test("files that refer to each other without an end are said to", () => {
+  const file = join(folder, "mcp.json");
+  const one = { command: "run", env: { A: ref(`file:${file}#/mcpServers/one/env/A`) } };
+  const text = JSON.stringify({ mcpServers: { one } });
+  writeFileSync(file, text);
+  const [own] = readConfig(text, file).entries;
+  expect(own && fillInEntry(own, file, { environment })).toMatchObject({
+    kind: "wrong",
+    reason: expect.stringContaining("leads in a circle"),
+  });
+});
+
 test("an address that only names many things holds no secret", () => {
   const url = "https://mcp.example/teams/long-name-of-a-service-v2-production/mcp";
   const { written } = bothOf(

@@ -6,7 +6,7 @@ import { findServers } from "./find-servers.js";
 import { type ImportedEntry, importedEntry } from "./import-entry.js";
 import { notationOf, parseFile } from "./parse-file.js";
 import { type ConfigEntry, readConfig } from "./read-config.js";
-import { secretArgs, secretsOfUrl } from "./secrets.js";
+import { ownSecrets, secretArgs } from "./secrets.js";
 import { isObject } from "./values.js";
 
 /** A server that a file of a client names, as far as it can be taken over. */
@@ -57,12 +57,16 @@ function foundServer(entry: ConfigEntry, server: EntryTemplate, file: string): F
 function shownOf(server: EntryTemplate): string {
   if (server.kind === "url") {
     const { written } = server.url;
-    if (!URL.canParse(written)) return written.split(/[?#@]/)[0] ?? "";
-    return maskOf(secretsOfUrl(written))(loggedUrl(written));
+    const masked = maskOf(ownSecrets(server.url, false));
+    // With references in it, it may be no URL yet.
+    if (!URL.canParse(written)) return masked(written).split(/[?#]/)[0] ?? "";
+    return masked(loggedUrl(written));
   }
   const args = server.args.map(({ written }) => written);
   const secret = new Set(secretArgs(args));
-  const words = args.map((arg, at) => (secret.has(at) ? "***" : arg));
+  const words = server.args.map((arg, at) =>
+    secret.has(at) || ownSecrets(arg, false).length > 0 ? "***" : arg.written,
+  );
   return [server.command.written, ...words].join(" ");
 }
 

@@ -1,9 +1,33 @@
+import type { Template } from "./template.js";
+
 /** Names of variables, options, headers and parameters that hold what nobody else may know. */
 const telling =
   /key|token|secret|passw|pwd|credential|auth|cookie|session|signature|(?<![a-z])(?:sig|pat)(?![a-z])/i;
 
 /** What is shorter says little, and would be found in every other word. */
 const fewestCharacters = 6;
+
+/** Stands for a reference where the text beside it is judged: no secret, and a part of any. */
+const stand = "reference";
+
+/**
+ * What of a text is a secret that stands there itself, beside what is to be filled in.
+ * @param isNamed Whether it stands under a telling name.
+ */
+export function ownSecrets({ parts }: Template, isNamed: boolean): readonly string[] {
+  const plain = parts.map((part) => (typeof part === "string" ? part : stand)).join("");
+  const besides = (texts: readonly string[]) =>
+    texts.flatMap((text) => text.split(stand)).filter((text) => text.trim() !== "");
+  const value = plain.replace(/^(?:--?)?[\w-]+=/, "");
+  const inUrl = besides([...passwordsIn(plain), ...secretsOfUrlIn(value)]);
+  if (value.includes("://")) return inUrl;
+  const named = isNamed ? besides(valuesIn(plain)) : [];
+  return [
+    ...inUrl,
+    ...named.filter((text) => text.trim().length >= fewestCharacters),
+    ...besides(plain.split(/[\s=:,;/]+/)).filter(looksSecret),
+  ];
+}
 
 /**
  * The texts that must stand in no log and in no answer of ours: what was filled in, and what stands under a

@@ -71,6 +71,8 @@ function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boole
   const { status, code } = error;
   const detail = sentence(error.detail);
   if (code === "NOT_A_HUB") return { level: "error", message: detail };
+  if (code === "ADMISSION_REFUSED")
+    return { level: "error", message: `the hub at ${hubUrl} refused: ${detail}` };
   if (status === 401 || status === 403) {
     const advice = "Set MCP_HUB_TOKEN to a token that may register.";
     return { level: "error", message: `the hub at ${hubUrl} refused: ${detail} ${advice}` };

@@ -43,6 +43,22 @@ test("no secret crosses, however the bytes are cut, and all else crosses as it i
   );
 });
 
+test("a secret that is echoed in Base64 or percent-encoded does not cross either", async () => {
+  const secret = "s3cret?/of+the&server~~";
+  const echoes = ["", "m", "me:"].flatMap((before) =>
+    (["base64", "base64url"] as const).map((form) =>
+      Buffer.from(`${before}${secret}:rest`).toString(form),
+    ),
+  );
+  for (const echo of [...echoes, encodeURIComponent(secret)]) {
+    const chunks = chunksOf(Buffer.from(`{"echo":"${echo}"}`), [3]);
+    const crossed = await text(Readable.from(chunks).pipe(new RedactBytes([secret])));
+    expect(crossed).toContain("***");
+    expect(Buffer.from(crossed, "base64").toString()).not.toContain("of+the");
+    expect(crossed).not.toContain("of%2Bthe");
+  }
+});
+
 test("what cannot be the beginning of a secret is not held back", async () => {
   const redact = new RedactBytes(["secret"]);
   redact.write("data: 1\n\n");

@@ -1,9 +1,11 @@
 import { Transform, type TransformCallback } from "node:stream";
+import { spellingsOf } from "../mask-secrets.js";
 
 const mark = "***";
 
 /**
- * Takes texts out of a stream of bytes, also where one is cut in two between chunks. Holds bytes back only
+ * Takes texts out of a stream of bytes, as they are and as they stand in JSON, in URLs and in Base64, also where
+ * one is cut in two between chunks. Holds bytes back only
  * while they may be the beginning of such a text, so that events cross as they come.
  */
 export class RedactBytes extends Transform {
@@ -13,7 +15,10 @@ export class RedactBytes extends Transform {
 
   constructor(secrets: readonly string[]) {
     super();
-    const written = secrets.flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]);
+    const written = secrets.flatMap((one) => [
+      ...[one, JSON.stringify(one).slice(1, -1)],
+      ...spellingsOf(one),
+    ]);
     this.#secrets = [...new Set(written)]
       .filter((one) => one !== "")
       .map((one) => Buffer.from(one, "utf8").toString("latin1"))

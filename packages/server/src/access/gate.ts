@@ -1,5 +1,6 @@
-import type { HubError } from "@hub/core";
+import { HubError } from "@hub/core";
 import { nobody, openPrincipal, type Principal } from "@hub/core/access";
+import type { Guesses } from "./guesses.js";
 import { challengeOf, invalidCredential } from "./refusals.js";
 import type { RequestHead } from "./request-head.js";
 import { tokenMark } from "./token-mark.js";
@@ -19,6 +20,13 @@ export interface Authenticator {
    * its own kind, with a HubError such as `invalidCredential` makes.
    */
   authenticate(head: RequestHead, bearer: string | undefined): Identified | Promise<Identified>;
+  /**
+   * Calls `listener` with the id of each principal whose credential ends, within a second of that, so that what it
+   * has open ends too. Default: what is open stays open.
+   */
+  onGone?(listener: (principalId: string) => void): void;
+  /** Whether a principal that it let in has gone meanwhile. Default: false. */
+  isGone?(principal: Principal): boolean;
 }
 
 export type GateOptions = {
@@ -28,6 +36,8 @@ export type GateOptions = {
   readonly challengeParameters?:
     | ((head: RequestHead) => Readonly<Record<string, string>>)
     | undefined;
+  /** Slows down who tries credentials. Default: nothing does. */
+  readonly guesses?: Guesses | undefined;
   /** The hub is reached by other machines, and so is never open. Default: false. */
   readonly isNetwork?: boolean | undefined;
 };
@@ -42,11 +52,18 @@ export class Gate {
   readonly #authenticators: readonly Authenticator[];
   readonly #challengeParameters: (head: RequestHead) => Readonly<Record<string, string>>;
   readonly #isNetwork: boolean;
+  readonly #goneListeners = new Set<(principalId: string) => void>();
+  /** What ends when its principal goes, by the principal's id. */
+  readonly #open = new Map<string, Set<() => void>>();
+  readonly #guesses: Guesses | undefined;
 
-  constructor({ authenticators, challengeParameters, isNetwork }: GateOptions = {}) {
+  constructor({ authenticators, challengeParameters, isNetwork, guesses }: GateOptions = {}) {
+    this.#guesses = guesses;
     this.#authenticators = authenticators ?? [];
     this.#challengeParameters = challengeParameters ?? (() => ({}));
     this.#isNetwork = isNetwork ?? false;
+    for (const authenticator of this.#authenticators)
+      authenticator.onGone?.((principalId) => this.#tellGone(principalId));
   }
 
   /** Whether everybody may do all, because the hub has neither tokens nor an issuer. */
@@ -66,12 +83,50 @@ export class Gate {
     const bearer = authorization === undefined ? undefined : bearerPattern.exec(authorization)?.[1];
     if (this.isOpen) return bearer?.startsWith(tokenMark) === true ? noTokens() : openPrincipal;
     if (authorization !== undefined && bearer === undefined) return malformed();
-    return this.#ask(0, head, bearer);
+    if (bearer === undefined) return this.#ask(0, head, bearer);
+    const asked = this.#ask(0, head, bearer);
+    return asked instanceof Promise
+      ? asked.then((identified) => this.#noted(identified, head))
+      : this.#noted(asked, head);
   }
 
   /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */
   challenge(error: HubError, head: RequestHead): string | undefined {
     return challengeOf(error, this.#challengeParameters(head));
+  }
+
+  /** Calls `listener` with the id of each principal that may ask no more. */
+  onGone(listener: (principalId: string) => void): void {
+    this.#goneListeners.add(listener);
+  }
+
+  /**
+   * Calls `end` once when a principal may ask no more; now, when it went while its request was under way. Returns
+   * how to say that there is nothing to end any more.
+   */
+  whileKnown(principal: Principal, end: () => void): () => void {
+    const isGone = this.#authenticators.some((one) => one.isGone?.(principal) === true);
+    if (isGone || (principal === openPrincipal && !this.isOpen)) {
+      end();
+      return () => undefined;
+    }
+    const own = this.#open.get(principal.id) ?? new Set();
+    this.#open.set(principal.id, own.add(end));
+    return () => {
+      own.delete(end);
+      if (own.size === 0 && this.#open.get(principal.id) === own) this.#open.delete(principal.id);
+    };
+  }
+
+  #tellGone(principalId: string): void {
+    for (const end of [...(this.#open.get(principalId) ?? [])]) end();
+    for (const listener of this.#goneListeners) listener(principalId);
+  }
+
+  /** Takes note of what became of a credential. */
+  #noted(identified: Principal | HubError, head: RequestHead): Principal | HubError {
+    if (!HubError.is(identified) || identified.code !== "UNAUTHENTICATED") return identified;
+    return this.#guesses?.failed(head.address) ?? identified;
   }
 
   #ask(
@@ -93,8 +148,10 @@ export class Gate {
 /** Addresses end up in logs and histories, so no token in one is ever valid. */
 function hasTokenInQuery(target: string): boolean {
   const mark = target.indexOf("?");
-  if (mark === -1 || !/access(_|%5f)token/i.test(target)) return false;
-  return new URLSearchParams(target.slice(mark + 1)).has("access_token");
+  const query = mark === -1 ? "" : target.slice(mark + 1);
+  // Most queries need no closer look.
+  if (!query.includes("access_token") && !query.includes("%")) return false;
+  return new URLSearchParams(query).has("access_token");
 }
 
 const tokenInQuery = () =>

@@ -40,8 +40,8 @@ function parametersOf({ code, details }: HubError): Record<string, string> | und
 }
 
 /**
- * The value of `WWW-Authenticate` for an error (RFC 6750), with parameters of the hub's own behind; undefined for
- * an error that no credential would change.
+ * The value of `WWW-Authenticate` for an error (RFC 6750), with parameters of the hub's own behind, which change
+ * none of those that the error has; undefined for an error that no credential would change.
  */
 export function challengeOf(
   error: HubError,
@@ -49,7 +49,7 @@ export function challengeOf(
 ): string | undefined {
   const own = parametersOf(error);
   if (own === undefined) return undefined;
-  const parameters = Object.entries({ realm: "mcp-hub", ...own, ...more });
+  const parameters = Object.entries({ realm: "mcp-hub", ...own, ...more, ...own });
   const quoted = (value: string) => value.replace(/[\\"]/g, "\\$&");
   return `Bearer ${parameters.map(([name, value]) => `${name}="${quoted(value)}"`).join(", ")}`;
 }

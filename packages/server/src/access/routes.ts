@@ -2,7 +2,9 @@ import { type Access, contract } from "@hub/api";
 import type { HubError } from "@hub/core";
 import { nobody, type Principal, policyOf } from "@hub/core/access";
 import type { WebUi } from "../api/ports.js";
+import { wellKnownPath } from "./oidc/well-known.js";
 import { insufficientScope, unauthenticated } from "./refusals.js";
+import { signInPaths } from "./sign-in/sign-in-paths.js";
 
 /** A route and what it asks of its caller. The path is as Hono writes it. */
 export type RouteAccess = {
@@ -21,6 +23,8 @@ const outsideContract: readonly RouteAccess[] = [
   get("/docs/start.js", "read"),
   get("/docs/swagger-ui.css", "read"),
   get("/docs/swagger-ui-bundle.js", "read"),
+  get(`${wellKnownPath}/*`, "public"),
+  ...Object.values(signInPaths).map((path) => get(path, "public")),
 ];
 
 /** All MCP endpoints ask for this, whatever their path; see `hubEndpointOf` of the gateway. */

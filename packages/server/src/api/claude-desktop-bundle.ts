@@ -6,22 +6,21 @@ import { assetFolder } from "../assets.js";
 import { selectionOf } from "../client-config/selection.js";
 import { version } from "../version.js";
 import { wantedBy } from "./client-config.js";
-import type { HubApp } from "./hono.js";
+import { type HubApp, publicUrlOf } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
 const bridgeFile = new URL("claude-desktop/bridge.cjs", assetFolder);
 
-/** The bundle names the hub by the address that it was asked for at, and holds no secret. */
+/** The bundle names the hub by its public address, and holds no secret. */
 export function addClaudeDesktopBundleRoute(app: HubApp, deps: AppDeps): void {
   serve(app, getClaudeDesktopBundle, async (call) => {
     const { context } = call;
     const { mode, ...asked } = call.query;
-    const wanted = wantedBy(
-      { ...asked, mode: mode ?? "auto" },
-      new URL(context.req.url).origin,
-      deps,
-    );
+    const wanted = wantedBy({ ...asked, mode: mode ?? "auto" }, publicUrlOf(context), {
+      admitted: deps.sights.of(call.principal).admitted,
+      toolsets: deps.toolsets,
+    });
     const { key, url } = hubConnection(wanted.hubUrl, {
       ...selectionOf(wanted),
       ...(mode === "search" ? { mode } : {}),

@@ -6,7 +6,8 @@ import {
   type QueryOf,
 } from "@hub/api";
 import { type ClientKind, clients, directConfig, hubConfig } from "@hub/api/config";
-import { HubError, type Registry, toolsetNotFound } from "@hub/core";
+import { HubError, toolsetNotFound } from "@hub/core";
+import type { ServersInSight } from "@hub/core/access";
 import { isHidden } from "@hub/core/shown";
 import { accepts } from "hono/accepts";
 import {
@@ -17,7 +18,7 @@ import {
   type Wanted,
   withoutTags,
 } from "../client-config/selection.js";
-import type { HubApp } from "./hono.js";
+import { type HubApp, publicUrlOf } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
@@ -69,27 +70,27 @@ type Asked = Pick<QueryOf<typeof getClientConfig>, "servers" | "tags" | "toolset
 export function wantedBy(
   asked: Asked,
   hubUrl: string,
-  { registry, toolsets }: Pick<AppDeps, "registry" | "toolsets">,
+  { admitted, toolsets }: Pick<AppDeps, "toolsets"> & { readonly admitted: ServersInSight },
 ): Wanted {
   checkTogether(asked);
-  checkServers(asked.servers ?? [], registry);
+  checkServers(asked.servers ?? [], admitted);
   const toolset = asked.toolset === undefined ? undefined : toolsets.get(asked.toolset);
   if (asked.toolset !== undefined && toolset === undefined) throw toolsetNotFound(asked.toolset);
   const hidden = (asked.servers ?? []).some((id) => {
-    const entry = registry.get(id);
+    const entry = admitted.get(id);
     return entry !== undefined && isHidden(entry.record);
   });
   const { servers, tags, mode } = asked;
   return { hubUrl, servers, tags, hidden, toolset, mode };
 }
 
-function throughHub(client: ClientKind, wanted: Wanted, registry: Registry): ClientConfig {
-  const { connection, tooMany } = hubShows(client, wanted, registry);
-  const named = () => hubShows(client, withoutTags(wanted, registry), registry).connection;
-  return hubConfig(client, connection, named, { keepers: stateKeepers(wanted, registry), tooMany });
+function throughHub(client: ClientKind, wanted: Wanted, admitted: ServersInSight): ClientConfig {
+  const { connection, tooMany } = hubShows(client, wanted, admitted);
+  const named = () => hubShows(client, withoutTags(wanted, admitted), admitted).connection;
+  return hubConfig(client, connection, named, { keepers: stateKeepers(wanted, admitted), tooMany });
 }
 
-export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDeps): void {
+export function addClientConfigRoutes(app: HubApp, { sights, toolsets }: AppDeps): void {
   serve(app, listClients, (call) =>
     call.json(200, {
       clients: clients.map(({ id, title, format, file }) => ({
@@ -104,12 +105,13 @@ export function addClientConfigRoutes(app: HubApp, { registry, toolsets }: AppDe
   serve(app, getClientConfig, (call) => {
     const { context } = call;
     const client = clientNamed(call.params.client);
+    const { admitted } = sights.of(call.principal);
     const asked = call.query;
-    const wanted = wantedBy(asked, new URL(context.req.url).origin, { registry, toolsets });
+    const wanted = wantedBy(asked, publicUrlOf(context), { admitted, toolsets });
     const config =
       asked.via === "direct"
-        ? directConfig(client, directConnections(wanted, registry))
-        : throughHub(client, wanted, registry);
+        ? directConfig(client, directConnections(wanted, admitted))
+        : throughHub(client, wanted, admitted);
     const preferred = accepts(context, {
       header: "Accept",
       supports: ["text/plain", "application/json"],

@@ -1,5 +1,6 @@
 import type { getServer } from "@hub/api";
 import type { Entry, Registry } from "@hub/core";
+import { isAdmitted } from "@hub/core/access";
 import { attentionOf } from "@hub/core/diagnosis";
 import type { RouteCall } from "./serve.js";
 import { etagOf, serverDetail } from "./views.js";
@@ -13,8 +14,18 @@ const entryWarnings = (registry: Registry, entry: Entry): string[] =>
     ({ cause, fix }) => `${cause} ${fix}`,
   );
 
+const nameOf = ({ record: { id, name } }: Entry) => ({ id, name });
+
 /** Probes and heartbeats change it without a new revision, so clients ask for it each time. */
 export function answerDetail(call: DetailCall, entry: Entry, registry: Registry): Response {
   const detail = serverDetail(entry, registry.now(), entryWarnings(registry, entry));
-  return call.json(200, detail, { etag: etagOf(entry.record), "cache-control": "no-store" });
+  const { record } = entry;
+  const lookAlikes = isAdmitted(record)
+    ? {}
+    : { lookAlikes: registry.lookAlikes(record.name).map((one) => nameOf(one)) };
+  return call.json(
+    200,
+    { ...detail, ...lookAlikes },
+    { etag: etagOf(record), "cache-control": "no-store" },
+  );
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assetFolder } from "../assets.js";
-import type { HubApp } from "./hono.js";
+import { type HubApp, publicUrlOf } from "./hono.js";
 
 /** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */
 const assets = {
@@ -34,16 +34,18 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** What writes it is loaded only now: most hubs are never asked for it. */
-async function writeDocument(version: string): Promise<string> {
+async function writeDocument(version: string, url: string): Promise<string> {
   const { openApiDocument } = await import("./openapi.js");
-  return JSON.stringify(openApiDocument(version));
+  return JSON.stringify(openApiDocument(version, url));
 }
 
 export function addDocsRoutes(app: HubApp, version: string): void {
-  let document: string | undefined;
+  // Nearly everybody calls the hub by one name.
+  let made: { readonly url: string; readonly document: string } | undefined;
   app.get("/openapi.json", async (context) => {
-    document ??= await writeDocument(version);
-    return context.body(document, 200, {
+    const url = publicUrlOf(context);
+    if (made?.url !== url) made = { url, document: await writeDocument(version, url) };
+    return context.body(made.document, 200, {
       "content-type": "application/json",
       "cache-control": "no-cache",
     });

@@ -1,11 +1,19 @@
 import { editServer } from "@hub/api";
-import { type BudgetBook, type EditChange, HubError } from "@hub/core";
+import {
+  type BudgetBook,
+  type EditChange,
+  type EntryRecord,
+  HubError,
+  serverNotFound,
+} from "@hub/core";
 import { settingOf } from "@hub/core/limits";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import { answerDetail } from "./detail.js";
 import type { HubApp } from "./hono.js";
 import { requireMatch } from "./if-match.js";
 import type { AppDeps } from "./ports.js";
+import { maySeeEntry } from "./seen.js";
 import { serve } from "./serve.js";
 import { etagOf } from "./views.js";
 
@@ -34,9 +42,11 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
     const change = call.body(await parseJson(context.req.raw));
     check(change, id, budgets);
     const ifMatch = context.req.header("if-match");
-    const entry = await registry.edit(id, change, (record) =>
-      requireMatch(ifMatch, etagOf(record), `server "${record.id}"`),
-    );
+    const mayEdit = (record: EntryRecord) => {
+      if (!maySeeEntry(call.principal, record)) throw serverNotFound(id.slice(0, 100));
+      requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
+    };
+    const entry = await registry.edit(id, change, mayEdit, askerOf(call));
     return answerDetail(call, entry, registry);
   });
 }

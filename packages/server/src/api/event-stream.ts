@@ -1,5 +1,5 @@
+import type { Event } from "@hub/api";
 import type { BudgetBook, HubEvent, JournalEvent, Registry } from "@hub/core";
-import { eventView } from "./views.js";
 
 export type EventStreamOptions = {
   readonly registry: Registry;
@@ -7,7 +7,13 @@ export type EventStreamOptions = {
   readonly after?: number | undefined;
   readonly serverId?: string | undefined;
   readonly kinds?: readonly HubEvent["kind"][] | undefined;
+  /** Whether the reader is told of an event. */
+  readonly isHeard: (event: JournalEvent) => boolean;
+  /** An event as its reader is told of it. */
+  readonly viewOf: (event: JournalEvent) => Event;
   readonly stopping: AbortSignal;
+  /** Calls `end` when its reader may read no more, at the latest within a second. Returns how to stop that. */
+  readonly whileAllowed: (end: () => void) => () => void;
   readonly budgets: BudgetBook;
   /** The address of its reader. */
   readonly peer: string;
@@ -25,19 +31,21 @@ const readyBytes = 16_384;
 
 /** The journal as server-sent events: first what was missed, then live, each event once and in order. */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { registry, stopping, serverId, kinds, budgets, peer } = options;
+  const { registry, stopping, serverId, kinds, budgets, peer, isHeard } = options;
   const encoder = new TextEncoder();
   const waiting: JournalEvent[] = [];
   let sent = options.after ?? registry.lastSeq;
   let isCatchingUp = options.after !== undefined;
   let hasDropped = false;
   let wake: (() => void) | undefined;
+  let unbind: (() => void) | undefined;
   let isOver = false;
   let isClosed = false;
 
   const isWanted = (event: JournalEvent) =>
     (serverId === undefined || event.serverId === serverId) &&
-    (kinds === undefined || kinds.includes(event.kind));
+    (kinds === undefined || kinds.includes(event.kind)) &&
+    isHeard(event);
   const stop = () => {
     if (isOver) return;
     isOver = true;
@@ -45,6 +53,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     stopping.removeEventListener("abort", stop);
     clearInterval(keepAlive);
     unwatch();
+    unbind?.();
     options.onEnd();
     wake?.();
   };
@@ -65,12 +74,15 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     wake?.();
   }, keepAliveMs);
   keepAlive.unref();
+  unbind = options.whileAllowed(stop);
   if (stopping.aborted) stop();
   else stopping.addEventListener("abort", stop);
 
   const line = (text: string) => encoder.encode(text);
   const message = (event: JournalEvent) =>
-    line(`event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(eventView(event))}\n\n`);
+    line(
+      `event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(options.viewOf(event))}\n\n`,
+    );
 
   const close = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     if (isClosed) return;
@@ -122,11 +134,11 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
               serverId,
               kinds,
             });
-            for (const event of page) {
-              controller.enqueue(message(event));
-              sent = event.seq;
-            }
-            if (page.length > 0) return;
+            const heard = page.filter(isHeard);
+            for (const event of heard) controller.enqueue(message(event));
+            sent = page.at(-1)?.seq ?? sent;
+            if (heard.length > 0) return;
+            if (page.length > 0) continue;
             // What came while the journal was read waits in line, unless the line was too long.
             isCatchingUp = hasDropped;
             continue;

@@ -1,19 +1,25 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Principal } from "@hub/core/access";
-import { plainAddress } from "@hub/core/limits";
 import type { Context, Hono } from "hono";
+import type { Arrival } from "../access/arrival.js";
 
 export type AppEnv = {
   Bindings: Partial<HttpBindings>;
   Variables: {
     /** Who is asking. */
     principal: Principal;
+    /** How the request came. */
+    arrival: Arrival;
   };
 };
 export type HubApp = Hono<AppEnv>;
 
-/** The address a request came from; undefined when it did not come over a socket. */
+/** Where the client of a request is; undefined when that is not known. */
 export function addressOf(context: Context<AppEnv>): string | undefined {
-  const address = context.env?.incoming?.socket?.remoteAddress;
-  return address === undefined ? undefined : plainAddress(address);
+  return context.get("arrival").address;
+}
+
+/** The origin under which clients know the hub. */
+export function publicUrlOf(context: Context<AppEnv>): string {
+  return context.get("arrival").publicUrl;
 }

@@ -1,4 +1,5 @@
 import { endLease, renewLease, sendLog } from "@hub/api";
+import { askerOf } from "./asker.js";
 import { parseOptionalJson, parseText } from "./body.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
@@ -24,7 +25,7 @@ export function addLeaseRoutes(app: HubApp, { registry, logs }: AppDeps): void {
   });
 
   serve(app, endLease, async (call) => {
-    await registry.deregister(call.params.leaseId);
+    await registry.deregister(call.params.leaseId, askerOf(call));
     return call.empty();
   });
 }

@@ -15,6 +15,7 @@ import {
   type Entry,
   type JsonObject,
 } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import type { Context } from "hono";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
@@ -42,8 +43,14 @@ type Definitions = <Kind extends CapabilityKind>(kind: Kind) => Definition<Kind>
 /** What an item takes besides its definition: its key and hash, and what keeps them apart. */
 const frameBytes = 80;
 
+/** The server that a request names. Throws SERVER_NOT_FOUND where it is not there for whoever asks. */
+export type FindServer = (call: {
+  readonly principal: Principal;
+  readonly params: { readonly id: string };
+}) => Entry;
+
 /** `GET /servers/{id}/tools`, `/resources` and `/prompts`: the snapshot of one server. */
-export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging: Paging): void {
+export function addOfferRoutes(app: HubApp, find: FindServer, paging: Paging): void {
   const shared = new SharedAnswers();
 
   function answer(
@@ -83,20 +90,20 @@ export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging:
       : context.json(body());
   }
 
-  serve(app, listServerTools, ({ context, params, query }) =>
+  serve(app, listServerTools, (call) =>
     answer(
-      context,
-      find(params.id),
-      query,
+      call.context,
+      find(call),
+      call.query,
       ["tools"],
       (page, definitions): ServerTools => ({ ...page, tools: definitions("tools") }),
     ),
   );
-  serve(app, listServerResources, ({ context, params, query }) =>
+  serve(app, listServerResources, (call) =>
     answer(
-      context,
-      find(params.id),
-      query,
+      call.context,
+      find(call),
+      call.query,
       ["resources", "resourceTemplates"],
       (page, definitions): ServerResources => ({
         ...page,
@@ -105,11 +112,11 @@ export function addOfferRoutes(app: HubApp, find: (id: string) => Entry, paging:
       }),
     ),
   );
-  serve(app, listServerPrompts, ({ context, params, query }) =>
+  serve(app, listServerPrompts, (call) =>
     answer(
-      context,
-      find(params.id),
-      query,
+      call.context,
+      find(call),
+      call.query,
       ["prompts"],
       (page, definitions): ServerPrompts => ({ ...page, prompts: definitions("prompts") }),
     ),

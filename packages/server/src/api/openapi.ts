@@ -50,8 +50,8 @@ function describe(registry: Registry, route: Route): void {
   });
 }
 
-/** The contract as an OpenAPI 3.1 document. */
-export function openApiDocument(version: string): object {
+/** The contract as an OpenAPI 3.1 document, of the hub at `url`. */
+export function openApiDocument(version: string, url: string): object {
   // It answers nothing: it is only what writes documents.
   const writer = new OpenAPIHono();
   for (const route of contract) describe(writer.openAPIRegistry, route);
@@ -63,6 +63,7 @@ export function openApiDocument(version: string): object {
       description: "A live, durable catalogue of MCP servers that register themselves.",
       license: { name: "MIT" },
     },
+    servers: [{ url }],
     tags: tags.map((tag) => ({ ...tag })),
   });
 }

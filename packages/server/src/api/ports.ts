@@ -1,10 +1,15 @@
-import type { BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { AdmittedServers, BudgetBook, Registry, Toolsets } from "@hub/core";
+import type { Sights } from "@hub/core/access";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
+import type { Arrivals } from "../access/arrival.js";
+import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
+import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
+import type { SignIn } from "./session.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -41,13 +46,25 @@ export type WebUi = {
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
+  /** Of it what was let in: what lists and searches show. */
+  readonly admitted: AdmittedServers;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
   readonly info: HubInfo;
   readonly guard: GuardOptions;
+  /** Says how requests came. Default: no proxy is trusted. */
+  readonly arrivals?: Arrivals | undefined;
+  /** What each caller may ask. Default: within the budgets. */
+  readonly callers?: Callers | undefined;
   /** Says who is asking. */
   readonly gate: Gate;
+  /** What each of them sees of the catalogue. */
+  readonly sights: Sights;
   readonly tokens: Tokens;
+  /** How people sign in to the page. */
+  readonly signIn: SignIn;
+  /** Where clients get tokens for the hub. Default: nowhere but from whoever runs it. */
+  readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
   readonly doctor: Pick<Doctor, "ask">;

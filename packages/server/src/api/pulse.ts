@@ -17,15 +17,16 @@ function beatOf(instances: readonly Instance[]): Pulse["servers"][string] | unde
   };
 }
 
-export function addPulseRoute(app: HubApp, { registry }: AppDeps): void {
+export function addPulseRoute(app: HubApp, { sights }: AppDeps): void {
   serve(app, getPulse, (call) => {
+    const { admitted } = sights.of(call.principal);
     const showsHidden = call.query.hidden === "true";
-    const beats = registry.list().flatMap(({ record, instances }) => {
+    const beats = admitted.list().flatMap(({ record, instances }) => {
       if (isHidden(record) && !showsHidden) return [];
       const beat = beatOf(instances);
       return beat === undefined ? [] : [[record.id, beat] as const];
     });
-    const at = instant(registry.now().wall);
+    const at = instant(admitted.now().wall);
     return call.json(
       200,
       { at, servers: Object.fromEntries(beats) },

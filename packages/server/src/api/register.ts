@@ -1,5 +1,6 @@
 import { type RegisterAnswer, registerServer, type ServerList } from "@hub/api";
 import { HubError } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import { parseBody } from "./body.js";
 import { registrationFromForm } from "./form.js";
 import { addressOf, type HubApp } from "./hono.js";
@@ -19,7 +20,11 @@ function tooLong(): HubError {
   );
 }
 
-export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerList): void {
+export function addRegisterRoute(
+  app: HubApp,
+  deps: AppDeps,
+  list: (principal: Principal) => ServerList,
+): void {
   const { registry } = deps;
   serve(app, registerServer, async (call) => {
     const { context } = call;
@@ -30,6 +35,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
     const { registration, leftOut } = withoutUseless(parsed, deps.checkEndpoint);
     const result = await registry.register(registration, {
       from: addressOf(context),
+      principal: call.principal,
       proof: proofOf(context),
     });
     const answer: RegisterAnswer = {
@@ -39,7 +45,7 @@ export function addRegisterRoute(app: HubApp, deps: AppDeps, list: () => ServerL
       ...(result.retryAfterMs === undefined ? {} : { retryAfterMs: result.retryAfterMs }),
       warnings: [...leftOut, ...result.warnings],
       // The seed's servers read the whole list from the answer to their form.
-      ...(body.kind === "form" ? list() : {}),
+      ...(body.kind === "form" ? list(call.principal) : {}),
     };
     return call.json(result.isNew ? 201 : 200, answer, {
       location: `/servers/${result.entry.record.id}`,

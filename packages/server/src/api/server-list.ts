@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
 import { listServers, type ServerList, type ServerSummary, type ServersQuery } from "@hub/api";
-import { type Entry, HubError, type Registry } from "@hub/core";
+import { type Entry, type EntryRecord, HubError, type Registry } from "@hub/core";
+import { admissionStateOf, type SeenServers } from "@hub/core/access";
 import { isHidden, shownProfile } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";
 import { instant, serverSummary } from "./views.js";
 
-const filterSchema = listServers.query.pick({ q: true, tag: true, status: true, hidden: true });
+const filterSchema = listServers.query.pick({
+  q: true,
+  tag: true,
+  status: true,
+  hidden: true,
+  admission: true,
+});
 
 type Filter = z.output<typeof filterSchema>;
 
@@ -37,47 +44,52 @@ type PageOfServers = {
 /** A list as it goes out. */
 export type Listing = { readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: string };
 
-/** Lists from memory: the one without parameters is kept as ready bytes until something in it changes. */
+type KeptListing = {
+  readonly version: number;
+  readonly isProtected: boolean;
+  readonly listing: Listing;
+};
+
+/**
+ * Lists from memory, of what whoever asks sees. The one without parameters is kept as ready bytes until something
+ * in it changes, once for all who see the same.
+ */
 export class ServerLists {
-  readonly #registry: Registry;
+  readonly #registry: Pick<Registry, "protection">;
   readonly #summaries = new WeakMap<Entry, ServerSummary>();
   readonly #searchable = new WeakMap<Entry, string>();
   readonly #paging: Paging;
-  #all:
-    | { readonly version: number; readonly isProtected: boolean; readonly listing: Listing }
-    | undefined;
+  readonly #whole = new WeakMap<SeenServers, KeptListing>();
 
-  constructor(registry: Registry, paging: Paging) {
+  constructor(registry: Pick<Registry, "protection">, paging: Paging) {
     this.#registry = registry;
     this.#paging = paging;
   }
 
-  all(): Listing {
-    const { version, protection } = this.#registry;
-    if (this.#all?.version !== version || this.#all.isProtected !== protection.isActive) {
-      this.#all = {
-        version,
-        isProtected: protection.isActive,
-        listing: this.#listing(this.#page({ filter: {} })),
-      };
-    }
-    return this.#all.listing;
+  all(seen: SeenServers): Listing {
+    const { version } = seen;
+    const isProtected = this.#registry.protection.isActive;
+    const kept = this.#whole.get(seen);
+    if (kept?.version === version && kept.isProtected === isProtected) return kept.listing;
+    const listing = this.#listing(this.#page(seen, { filter: {} }));
+    this.#whole.set(seen, { version, isProtected, listing });
+    return listing;
   }
 
   /** All servers, or as many as one answer holds. */
-  first(): ServerList {
-    const { items, nextCursor } = this.#page({ filter: {} });
+  first(seen: SeenServers): ServerList {
+    const { items, nextCursor } = this.#page(seen, { filter: {} });
     const servers = items.map(({ summary }) => summary);
     return { servers, ...(nextCursor === undefined ? {} : { nextCursor }) };
   }
 
   /** One page. Paging is by key, so that no server is lost when others come or go between two pages. */
-  page(query: ServersQuery): Listing {
+  page(query: ServersQuery, seen: SeenServers): Listing {
     const { cursor, limit, ...filter } = query;
-    if (cursor === undefined) return this.#listing(this.#page({ limit, filter }));
+    if (cursor === undefined) return this.#listing(this.#page(seen, { limit, filter }));
     const before = readCursor(cursor, cursorSchema);
     return this.#listing(
-      this.#page({
+      this.#page(seen, {
         after: before.after,
         limit: limit ?? before.limit,
         filter:
@@ -86,9 +98,9 @@ export class ServerLists {
     );
   }
 
-  #page({ after, limit, filter }: PlaceInList): PageOfServers {
+  #page(seen: SeenServers, { after, limit, filter }: PlaceInList): PageOfServers {
     const { items, hasMore } = this.#paging.first(
-      this.#matching(after, filter),
+      this.#matching(seen, after, filter),
       limit ?? Number.POSITIVE_INFINITY,
       ({ text }) => Buffer.byteLength(text) + 1,
     );
@@ -100,10 +112,14 @@ export class ServerLists {
     return { items, nextCursor };
   }
 
-  *#matching(after: string | undefined, filter: Filter): Generator<WrittenSummary> {
-    for (const entry of this.#registry.list()) {
+  *#matching(
+    seen: SeenServers,
+    after: string | undefined,
+    filter: Filter,
+  ): Generator<WrittenSummary> {
+    for (const entry of seen.list()) {
       if (after !== undefined && entry.record.id <= after) continue;
-      if (!this.#matches(entry, filter)) continue;
+      if (!isAsked(entry.record, filter) || !this.#matches(entry, filter)) continue;
       const summary = this.#summary(entry);
       yield { summary, text: JSON.stringify(summary) };
     }
@@ -153,7 +169,13 @@ export class ServerLists {
   }
 }
 
-const jsonOf = ({ q, tag, status, hidden }: Filter) => JSON.stringify({ q, tag, status, hidden });
+/** Whether what was decided of a server is what was asked for. */
+function isAsked(record: EntryRecord, { admission = ["admitted"] }: Filter): boolean {
+  return admission.includes(admissionStateOf(record));
+}
+
+const jsonOf = ({ q, tag, status, hidden, admission }: Filter) =>
+  JSON.stringify({ q, tag, status, hidden, admission });
 
 function hashOf(filter: Filter): string {
   return createHash("sha256").update(jsonOf(filter)).digest("base64url");

@@ -9,11 +9,12 @@ import {
 import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
+import { askerOf } from "./asker.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
 import { isFresh } from "./if-none-match.js";
-import { addOfferRoutes } from "./offers.js";
+import { addOfferRoutes, type FindServer } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
@@ -41,42 +42,46 @@ export function addServerRoutes(
   paging: Paging,
 ): void {
   const { registry } = deps;
-  const find = (id: string): Entry => {
-    const entry = registry.get(id);
-    if (entry === undefined) throw serverNotFound(id.slice(0, 100));
+  const find: FindServer = ({ principal, params }) => {
+    const entry = deps.sights.of(principal).get(params.id);
+    if (entry === undefined) throw serverNotFound(params.id.slice(0, 100));
     return entry;
   };
 
   serve(app, listServers, (call) => {
-    const { context } = call;
+    const { context, principal } = call;
     const isWhole = !context.req.url.includes("?");
-    return answerListing(context, isWhole ? lists.all() : lists.page(call.query));
+    const seen = deps.sights.of(principal);
+    return answerListing(context, isWhole ? lists.all(seen) : lists.page(call.query, seen));
   });
 
-  serve(app, getServer, (call) => answerDetail(call, find(call.params.id), registry));
+  serve(app, getServer, (call) => answerDetail(call, find(call), registry));
 
   addEditRoute(app, deps);
 
   serve(app, removeServer, async (call) => {
     const { id } = call.params;
-    if (call.query.force === "true") await registry.remove(id);
+    find(call);
+    const by = askerOf(call);
+    if (call.query.force === "true") await registry.remove(id, undefined, by);
     else {
       const secrets = secretsOf(call.context);
-      await registry.remove(id, (entry) => requireRemovable(entry, secrets, registry.now()));
+      const mayRemove = (entry: Entry) => requireRemovable(entry, secrets, registry.now());
+      await registry.remove(id, mayRemove, by);
     }
     return call.empty();
   });
 
   serve(app, probeServer, async (call) => {
-    const { record } = find(call.params.id);
+    const { record } = find(call);
     await deps.probeNow(record.id);
-    return answerDetail(call, find(record.id), registry);
+    return answerDetail(call, find(call), registry);
   });
 
   addOfferRoutes(app, find, paging);
 
   serve(app, listServerChanges, async (call) => {
-    const { record } = find(call.params.id);
+    const { record } = find(call);
     const { limit, cursor } = call.query;
     const { changes, hasMore } = await registry.changes(record.id, {
       before: cursor === undefined ? undefined : Number(cursor),
@@ -84,8 +89,14 @@ export function addServerRoutes(
       mostBytes: paging.mostBytes,
     });
     const last = changes.at(-1);
+    const seen = deps.sights.of(call.principal);
+    const isWhole = seen.seesWhole(record.id);
+    const shown = ({ kind, key }: CapabilityChange["items"][number]) =>
+      isWhole || seen.seesItem(record.id, kind, key);
     return call.json(200, {
-      changes: changes.map(changeView),
+      changes: changes.map((change) =>
+        changeView({ ...change, items: change.items.filter(shown) }),
+      ),
       ...(hasMore && last !== undefined ? { nextCursor: String(last.seq) } : {}),
     });
   });

@@ -1,5 +1,6 @@
 import { type FoundTool, findTools, type QueryOf } from "@hub/api";
-import { type CapabilityItem, type Entry, type Registry, serverStatus } from "@hub/core";
+import { type CapabilityItem, type Entry, serverStatus } from "@hub/core";
+import type { SeenServers, ServersInSight } from "@hub/core/access";
 import { isHidden } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
@@ -26,18 +27,15 @@ function view(entry: Entry, { key, hash, definition }: CapabilityItem, score?: n
   };
 }
 
-export function addToolRoutes(
-  app: HubApp,
-  { registry, searchTools }: AppDeps,
-  paging: Paging,
-): void {
+export function addToolRoutes(app: HubApp, { sights, searchTools }: AppDeps, paging: Paging): void {
   serve(app, findTools, (call) => {
     const { q, limit, cursor, ...filter } = call.query;
     const isSearch = q !== undefined && q.trim() !== "";
+    const seen = sights.of(call.principal);
     const accepts = (entry: Entry | undefined) => entry !== undefined && isWanted(entry, filter);
     const found = isSearch
-      ? searched(registry, searchTools, { q, limit, cursor, accepts })
-      : listed(registry, cursor, accepts);
+      ? searched(seen, searchTools, { q, limit, cursor, accepts })
+      : listed(seen.admitted, cursor, accepts);
     const { items, hasMore } = paging.first(found, limit, bytesOf);
     const last = items.at(-1);
     return call.json(200, {
@@ -72,7 +70,7 @@ const bytesOf = ({ entry, tool: { bytes } }: Found) =>
 
 /** Pages of a ranking are by place: there is no key that the order follows. */
 function searched(
-  registry: Registry,
+  seen: SeenServers,
   searchTools: AppDeps["searchTools"],
   {
     q,
@@ -88,10 +86,12 @@ function searched(
 ): readonly Found[] {
   const start =
     cursor === undefined ? 0 : readCursor(cursor, z.number().int().min(0).max(1_000_000));
-  return searchTools(q, start + limit + 1, (serverId) => accepts(registry.get(serverId)))
+  const isFound = (serverId: string, tool: string) =>
+    accepts(seen.admitted.get(serverId)) && seen.seesItem(serverId, "tools", tool);
+  return searchTools(q, start + limit + 1, isFound)
     .slice(start)
     .flatMap(({ serverId, tool, score }, index): Found[] => {
-      const entry = registry.get(serverId);
+      const entry = seen.admitted.get(serverId);
       return entry === undefined ? [] : [{ entry, tool, score, place: start + index + 1 }];
     });
 }
@@ -100,13 +100,13 @@ const listPlace = z.tuple([z.string(), itemPlace]);
 
 /** Pages of the whole list are by key, so that what comes and goes between two loses nobody. */
 function* listed(
-  registry: Registry,
+  admitted: ServersInSight,
   cursor: string | undefined,
   accepts: Accepts,
 ): Generator<Found> {
   const [afterServer, afterTool] =
     cursor === undefined ? ["", undefined] : readCursor(cursor, listPlace);
-  for (const entry of registry.list()) {
+  for (const entry of admitted.list()) {
     const { id } = entry.record;
     if (id < afterServer || !accepts(entry)) continue;
     const after = id === afterServer ? afterTool : undefined;

@@ -106,6 +106,7 @@ function instanceDetail(instance: Instance, now: Now): InstanceDetail {
       Math.max(record.lastRegisteredAt ?? record.registeredAt, health.pending?.atWall ?? 0),
     ),
     ...(record.registeredFrom === undefined ? {} : { registeredFrom: record.registeredFrom }),
+    ...(record.registeredBy === undefined ? {} : { registeredBy: { ...record.registeredBy } }),
     lastSeenAt: instant(health.aliveAtWall),
     ...(health.lease === undefined
       ? {}
@@ -134,6 +135,13 @@ export function shownPlace({
     : placeOf(leading);
 }
 
+/** What keeps others from seeing a server; of one that was let in, nothing is said. */
+function admissionView({ admission }: EntryRecord): Pick<ServerSummary, "admission"> {
+  if (admission === undefined || admission.state === "admitted") return {};
+  const { at, ...said } = admission;
+  return { admission: withoutUndefined({ ...said, since: instant(at) }) };
+}
+
 /** What lists show of a server. Holds nothing that a heartbeat changes. */
 export function serverSummary(entry: Entry): ServerSummary {
   const { record, instances, snapshot } = entry;
@@ -148,6 +156,7 @@ export function serverSummary(entry: Entry): ServerSummary {
     ...shownPlace(entry),
     status: serverStatus(instances),
     ...(isHidden(record) ? { hidden: true } : {}),
+    ...admissionView(record),
     instances: instances.map(instanceView),
     capabilities:
       snapshot === undefined

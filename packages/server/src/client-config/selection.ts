@@ -7,8 +7,9 @@ import {
   type Selection,
   safeUrl,
 } from "@hub/api/config";
-import type { Entry, Registry, Toolset } from "@hub/core";
+import type { Entry, Toolset } from "@hub/core";
 import { HubError, leadingInstance, serverNotFound, serverStatus } from "@hub/core";
+import type { ServersInSight } from "@hub/core/access";
 import { isHidden, shownProfile } from "@hub/core/shown";
 
 /** What somebody wants to connect to. */
@@ -42,9 +43,9 @@ export const selectionOf = ({ servers, tags, toolset, hidden }: Wanted): Selecti
 });
 
 /** The one endpoint of the hub that shows just what is wanted, as it suits a client. */
-export function hubShows(client: ClientKind, wanted: Wanted, registry: Registry): Shown {
+export function hubShows(client: ClientKind, wanted: Wanted, admitted: ServersInSight): Shown {
   const selection = selectionOf(wanted);
-  const count = wantedOf(wanted, registry).reduce(
+  const count = wantedOf(wanted, admitted).reduce(
     (sum, { snapshot }) => sum + (snapshot?.tools.length ?? 0),
     0,
   );
@@ -78,9 +79,9 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
 
 function wantedOf(
   { servers, tags, hidden }: Pick<Wanted, "servers" | "tags" | "hidden">,
-  registry: Registry,
+  admitted: ServersInSight,
 ) {
-  return registry.list().filter(({ record }) => {
+  return admitted.list().filter(({ record }) => {
     const own = shownProfile(record).tags ?? [];
     const isTagged = tags === undefined || tags.some((tag) => own.includes(tag));
     const isNamed = servers === undefined || servers.includes(record.id);
@@ -89,42 +90,45 @@ function wantedOf(
 }
 
 /** Ids of the wanted servers that keep state in sessions, which only the 2025 revisions have. */
-export function stateKeepers(wanted: Wanted, registry: Registry): readonly string[] {
+export function stateKeepers(wanted: Wanted, admitted: ServersInSight): readonly string[] {
   const { toolset } = wanted;
   const some = (list: readonly string[]) => (list.length === 0 ? undefined : list);
   const selected =
     toolset === undefined
       ? wanted
       : { servers: some(toolset.servers), tags: some(toolset.tags), hidden: false };
-  return wantedOf(selected, registry)
+  return wantedOf(selected, admitted)
     .filter(({ snapshot }) => snapshot?.keepsSessions === true)
     .map(({ record }) => record.id);
 }
 
 /** The entries that fit now; there is at least one. `otherwise` says what to do when none does. */
-function fitting(wanted: Wanted, registry: Registry, otherwise: string) {
-  const found = wantedOf(wanted, registry);
+function fitting(wanted: Wanted, admitted: ServersInSight, otherwise: string) {
+  const found = wantedOf(wanted, admitted);
   if (found.length === 0)
     throw new HubError("SERVER_NOT_FOUND", `No server fits yet. ${otherwise}`);
   return found;
 }
 
 /** The servers themselves, each at its own endpoint. There is at least one. */
-export function directConnections(wanted: Wanted, registry: Registry): readonly DirectConnection[] {
+export function directConnections(
+  wanted: Wanted,
+  admitted: ServersInSight,
+): readonly DirectConnection[] {
   const otherwise =
     "Without via=direct the configuration names the hub, where servers appear as they come.";
-  return fitting(wanted, registry, otherwise).map((entry) => direct(entry, wanted.hubUrl));
+  return fitting(wanted, admitted, otherwise).map((entry) => direct(entry, wanted.hubUrl));
 }
 
 /** The same wish, with the servers that have the tags now in the place of the tags. */
-export function withoutTags(wanted: Wanted, registry: Registry): Wanted {
+export function withoutTags(wanted: Wanted, admitted: ServersInSight): Wanted {
   const otherwise =
     "The tags have characters that are not safe in a command, so it would name the servers that have them.";
-  const servers = fitting(wanted, registry, otherwise).map(({ record }) => record.id);
+  const servers = fitting(wanted, admitted, otherwise).map(({ record }) => record.id);
   return { ...wanted, servers, tags: undefined };
 }
 
 /** Throws SERVER_NOT_FOUND for a server that nobody registered. */
-export function checkServers(ids: readonly string[], registry: Registry): void {
-  for (const id of ids) if (registry.get(id) === undefined) throw serverNotFound(id.slice(0, 100));
+export function checkServers(ids: readonly string[], admitted: ServersInSight): void {
+  for (const id of ids) if (admitted.get(id) === undefined) throw serverNotFound(id.slice(0, 100));
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from "@hub/api";
-import { HubError, type JsonObject } from "@hub/core";
+import { type Entry, HubError, type JsonObject } from "@hub/core";
+import { isAdmitted } from "@hub/core/access";
 import type { Doctor } from "./doctor.js";
 
 /** What an agent asks about: `server` is an id or a name. */
@@ -7,8 +8,11 @@ type AgentQuestion =
   | { readonly server: string; readonly endpoint?: undefined }
   | { readonly server?: undefined; readonly endpoint: string };
 
-/** A verdict as an agent reads it, or in words why there is none. */
-export type AskForAgent = (asked: AgentQuestion) => Promise<JsonObject | string>;
+/** A verdict as an agent reads it, or in words why there is none. `sees`: which servers it may speak of. */
+export type AskForAgent = (
+  asked: AgentQuestion,
+  sees: (entry: Entry) => boolean,
+) => Promise<JsonObject | string>;
 
 /** A model pays for each line. */
 const mostLines = 40;
@@ -20,10 +24,11 @@ export function createAgentDoctor(
   mayDial: (endpoint: string) => void,
   stopping: AbortSignal,
 ): AskForAgent {
-  return async (asked) => {
+  return async (asked, sees) => {
+    const seesToo = (entry: Entry) => isAdmitted(entry.record) && sees(entry);
     try {
       if (asked.endpoint !== undefined) mayDial(asked.endpoint);
-      return inShort(await doctor.ask({ ...asked, signal: stopping }));
+      return inShort(await doctor.ask({ ...asked, sees: seesToo, signal: stopping }));
     } catch (error) {
       if (HubError.is(error)) return error.message;
       throw error;
@@ -40,7 +45,8 @@ function inShort(diagnosis: Diagnosis): JsonObject {
       endpoint,
       problems,
       servers,
-      recentCalls: calls.slice(0, mostItems),
+      // Who else calls is nothing to an agent.
+      recentCalls: calls.slice(0, mostItems).map(({ principal, ...call }) => call),
       changes: changes.slice(0, mostItems),
       lastLines: logs.slice(0, 1).map(({ at, ageMs, lines }) => ({
         at,

@@ -9,6 +9,7 @@ import {
   serverStatus,
   type Transport,
 } from "@hub/core";
+import { isAdmitted } from "@hub/core/access";
 import { type ServerLogs, verdictOf } from "@hub/core/diagnosis";
 import { endpointKey } from "@hub/core/probing";
 import type { Gateway } from "@hub/gateway";
@@ -18,7 +19,11 @@ import { busy, findServer } from "./find-server.js";
 import { problemsOf } from "./problems-of.js";
 
 /** What somebody asks about: a server by its id or name, or an endpoint. */
-export type DoctorRequest = { readonly signal: AbortSignal } & (
+export type DoctorRequest = {
+  readonly signal: AbortSignal;
+  /** Whether whoever asks sees a server. Default: it sees all that were let in. */
+  readonly sees?: ((entry: Entry) => boolean) | undefined;
+} & (
   | { readonly server: string; readonly endpoint?: undefined }
   | {
       readonly server?: undefined;
@@ -57,27 +62,21 @@ export class Doctor {
     this.#running += 1;
     try {
       if (asked.endpoint === undefined)
-        return await this.#aboutServer(findServer(this.#deps.registry, asked.server), asked.signal);
-      return await this.#aboutEndpoint(asked, asked.signal);
+        return await this.#aboutServer(findServer(this.#seen(asked), asked.server), asked);
+      return await this.#aboutEndpoint(asked);
     } finally {
       this.#running -= 1;
     }
   }
 
-  async #aboutEndpoint(
-    asked: {
-      readonly endpoint: string;
-      readonly transport?: Transport | undefined;
-      readonly name?: string | undefined;
-    },
-    signal: AbortSignal,
-  ): Promise<Diagnosis> {
-    const { endpoint, transport, name } = asked;
-    const there = this.#registeredAt(endpoint);
+  async #aboutEndpoint(asked: DoctorRequest & { readonly endpoint: string }): Promise<Diagnosis> {
+    const { endpoint, transport, name, signal } = asked;
+    const seen = new Set(this.#seen(asked));
+    const there = this.#registeredAt(endpoint).filter(({ entry }) => seen.has(entry));
     const [only] = there;
     // Who says how it should be asked asks about the endpoint, and not about the server that has it.
     if (only !== undefined && there.length === 1 && transport === undefined && name === undefined)
-      return this.#aboutServer(only.entry, signal, only.instance);
+      return this.#aboutServer(only.entry, asked, only.instance);
     const examined = await this.#deps.examine({ endpoint, transport, name, signal });
     return {
       ...examined,
@@ -92,7 +91,7 @@ export class Doctor {
 
   async #aboutServer(
     asked: Entry,
-    signal: AbortSignal,
+    { signal, sees = seesAdmitted }: Pick<DoctorRequest, "signal" | "sees">,
     chosen: Instance | undefined = worstOf(asked.instances),
   ): Promise<Diagnosis> {
     const { registry, logs, recentCalls, examine } = this.#deps;
@@ -101,7 +100,7 @@ export class Doctor {
     const place = placeToLook(asked, chosen);
     const [examined, changes] = await Promise.all([
       examine({ ...place, name, registeredFrom: chosen?.record.registeredFrom, signal }),
-      this.#changesOf(id),
+      this.#changesOf(asked),
     ]);
     // It may have left meanwhile; then what was known of it is still the best answer.
     const entry = registry.get(id) ?? asked;
@@ -110,7 +109,7 @@ export class Doctor {
     const verdict = verdictOf({
       entry,
       now,
-      neighbours: registry.neighbours(id),
+      neighbours: registry.neighbours(id).filter(sees),
       examined: {
         instanceId: chosen?.record.id,
         isReached: examined.ok,
@@ -139,6 +138,10 @@ export class Doctor {
     };
   }
 
+  #seen({ sees = seesAdmitted }: Pick<DoctorRequest, "sees">) {
+    return this.#deps.registry.list().filter(sees);
+  }
+
   #registeredAt(endpoint: string) {
     const key = endpointKey(endpoint);
     return this.#deps.registry.list().flatMap((entry) => {
@@ -158,9 +161,11 @@ export class Doctor {
   }
 
   /** A store that cannot be read takes nothing away but the changes. */
-  async #changesOf(serverId: string): Promise<readonly JournalEvent[]> {
-    const query = { order: "newest-first", limit: mostChanges, serverId } as const;
-    return this.#deps.registry.journal(query).catch(() => []);
+  async #changesOf({ record }: Entry): Promise<readonly JournalEvent[]> {
+    const query = { order: "newest-first", limit: mostChanges, serverId: record.id } as const;
+    const changes = await this.#deps.registry.journal(query).catch(() => []);
+    // What is from before it was let in is for those who see it when it is not.
+    return isAdmitted(record) ? changes.filter(({ isWithheld }) => isWithheld !== true) : changes;
   }
 
   /** When the look saw something else than the last probe, the hub probes before its time. */
@@ -171,6 +176,9 @@ export class Doctor {
     });
   }
 }
+
+/** Whoever says nothing of what it sees, sees what was let in. */
+const seesAdmitted = ({ record }: Entry) => isAdmitted(record);
 
 /** The first that is not up; when all are, the one that lists show. */
 function worstOf(instances: readonly Instance[]): Instance | undefined {

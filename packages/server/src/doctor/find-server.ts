@@ -1,4 +1,4 @@
-import { type Entry, HubError, type Registry } from "@hub/core";
+import { type Entry, HubError } from "@hub/core";
 import { nearestName } from "@hub/core/environment";
 import { isHidden } from "@hub/core/shown";
 import { nameKey } from "@hub/core/text";
@@ -6,12 +6,11 @@ import { nameKey } from "@hub/core/text";
 /** Ids have no more, and so many characters of a name tell what was meant. */
 const mostCompared = 40;
 
-/** The server with this id or name. Throws SERVER_NOT_FOUND, with the one that was probably meant. */
-export function findServer(registry: Registry, idOrName: string): Entry {
-  const byId = registry.get(idOrName);
+/** The server of these with this id or name. Throws SERVER_NOT_FOUND, with the one that was probably meant. */
+export function findServer(entries: readonly Entry[], idOrName: string): Entry {
+  const byId = entries.find(({ record }) => record.id === idOrName);
   if (byId !== undefined) return byId;
   const key = nameKey(idOrName);
-  const entries = registry.list();
   const byName = entries.find(({ record }) => nameKey(record.name) === key);
   if (byName !== undefined) return byName;
   const names = entries

@@ -1,5 +1,6 @@
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
+  AdmittedServers,
   BudgetBook,
   type Budgets,
   type Clock,
@@ -12,12 +13,15 @@ import {
   Registry,
   Toolsets,
 } from "@hub/core";
+import type { AdmissionRules } from "@hub/core/access";
+import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
+import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/ports.js";
@@ -111,6 +115,7 @@ export async function createTestApp(
     readonly budgets?: Partial<Budgets>;
     readonly webUi?: WebUi;
     readonly access?: GateOptions | undefined;
+    readonly admission?: AdmissionRules;
   } = {},
 ): Promise<TestApp> {
   const clock = new ManualClock();
@@ -140,6 +145,7 @@ export async function createTestApp(
     nothingListens: async ({ endpoint }) => !alive.has(endpoint) && !silent.has(endpoint),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
     budgets,
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   const toolsets = await Toolsets.open({
     store: options.toolsetStore ?? new MemoryToolsetStore(),
@@ -150,17 +156,25 @@ export async function createTestApp(
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
+  const sessions = new Sessions({
+    clock,
+    lastsMs: 3_600_000,
+    follow: (principal) => tokens.follow(principal),
+  });
   const app = createApp({
     registry,
+    admitted: new AdmittedServers(registry),
     toolsets,
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     gate: new Gate({
       ...options.access,
-      authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+      authenticators: [tokens, sessions, ...(options.access?.authenticators ?? [])],
     }),
+    sights: new Sights(registry),
     tokens,
+    signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
     doctor: new Doctor({
       registry,

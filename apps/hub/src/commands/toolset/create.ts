@@ -1,7 +1,7 @@
 import { defineCommand } from "../../command-line/command.js";
 import { CommandError } from "../../command-line/command-error.js";
 import { type Line, toned } from "../../command-line/styled.js";
-import { definitionIn, selectionOf, toolsetOptions } from "../../command-line/toolset-options.js";
+import { definedBy, definitionIn, toolsetOptions } from "../../command-line/toolset-options.js";
 
 export const command = defineCommand({
   args: { name: { summary: "its name (default: the one in --file)", isOptional: true } },
@@ -22,7 +22,7 @@ export const command = defineCommand({
     const { id } = options;
     const definition = {
       ...file,
-      ...selectionOf(options),
+      ...definedBy(options),
       ...(id === undefined ? {} : { id }),
       name,
     };

@@ -3,7 +3,7 @@ import { defineCommand } from "../../command-line/command.js";
 import { CommandError } from "../../command-line/command-error.js";
 import { findToolset } from "../../command-line/find-toolset.js";
 import { toned } from "../../command-line/styled.js";
-import { definitionIn, selectionOf, toolsetOptions } from "../../command-line/toolset-options.js";
+import { definedBy, definitionIn, toolsetOptions } from "../../command-line/toolset-options.js";
 import { definitionOf, selectionText } from "../../command-line/toolset-text.js";
 
 const clearable = ["description", "servers", "tags", "allow", "deny", "overrides"] as const;
@@ -38,7 +38,7 @@ export const command = defineCommand({
     const { hub, interrupted, output } = context;
     const file = await definitionIn(options.file, context);
     const { name } = options;
-    const changes = { ...selectionOf(options), ...(name === undefined ? {} : { name }) };
+    const changes = { ...definedBy(options), ...(name === undefined ? {} : { name }) };
     if (Object.keys({ ...file, ...changes }).length === 0 && options.clear.length === 0)
       throw new CommandError(
         "usage",

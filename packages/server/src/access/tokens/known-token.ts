@@ -23,3 +23,8 @@ export function knownToken(record: TokenRecord, source: KnownToken["source"]): K
 /** Whether two tokens are the same in all that the gate asks of them. */
 export const isSameToken = (one: KnownToken, other: KnownToken | undefined): boolean =>
   other !== undefined && JSON.stringify(one.record) === JSON.stringify(other.record);
+
+/** Whether a token is refused because its time is over. */
+export function isExpired({ expiresAt }: TokenRecord, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
+}

@@ -1,12 +1,19 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Clock, HubError } from "@hub/core";
-import { type Principal, policyOf, type TokenInput, type TokenRecord } from "@hub/core/access";
-import type { TokenStore } from "@hub/core/storage";
+import {
+  openPrincipal,
+  type Principal,
+  policyOf,
+  type TokenInput,
+  type TokenRecord,
+} from "@hub/core/access";
+import type { Asker, AuditRecord, TokenStore } from "@hub/core/storage";
+import { jsonOf } from "@hub/core/text";
 import type { Authenticator, Identified } from "../gate.js";
 import { invalidCredential } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
 import { tokenMark } from "../token-mark.js";
-import { isSameToken, type KnownToken, knownToken } from "./known-token.js";
+import { isExpired, isSameToken, type KnownToken, knownToken } from "./known-token.js";
 import { hashOf, idInToken, newToken } from "./token-format.js";
 
 export type TokensOptions = {
@@ -22,6 +29,11 @@ export type TokensOptions = {
 /** A token that was just made: the only time that the hub has what its holder sends. */
 export type MadeToken = { readonly known: KnownToken; readonly token: string };
 
+/** The ids of principals that are tokens begin so. */
+const idMark = "token:";
+/** How often expired tokens are looked for: what they have open ends within a second. */
+const lookEveryMs = 400;
+
 /** Compared with what names no token, so that this takes what a wrong secret takes. Nothing has this hash. */
 const noHash = Buffer.alloc(32);
 
@@ -36,7 +48,10 @@ export class Tokens implements Authenticator {
   readonly #hash: (token: string) => Buffer;
   readonly #isEqual: (one: Buffer, other: Buffer) => boolean;
   readonly #lastUsed = new Map<string, number>();
-  readonly #listeners = new Set<(gone: Principal) => void>();
+  readonly #listeners = new Set<(principalId: string) => void>();
+  /** The tokens that have expired and were told of. */
+  readonly #expired = new WeakSet<KnownToken>();
+  #watching: NodeJS.Timeout | undefined;
   #stored: ReadonlyMap<string, KnownToken> = new Map();
   #inFile: ReadonlyMap<string, KnownToken> | undefined;
   #wasConfigured = false;
@@ -56,6 +71,15 @@ export class Tokens implements Authenticator {
     const stored = await options.store.load();
     tokens.#stored = new Map(stored.map((record) => [record.id, knownToken(record, "store")]));
     return tokens;
+  }
+
+  /** From now on tells of tokens that expire. */
+  watch(): void {
+    this.#watching ??= setInterval(() => this.#lookForExpired(), lookEveryMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#watching);
   }
 
   /**
@@ -81,7 +105,21 @@ export class Tokens implements Authenticator {
 
   /** The token that a principal is, while it is known. */
   ofPrincipal({ id }: Principal): KnownToken | undefined {
-    return id.startsWith("token:") ? this.#find(id.slice("token:".length)) : undefined;
+    return id.startsWith(idMark) ? this.#find(id.slice(idMark.length)) : undefined;
+  }
+
+  /**
+   * What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. Who is
+   * no token of these stays who it is.
+   */
+  follow(principal: Principal): () => Principal | undefined {
+    if (this.ofPrincipal(principal) === undefined) return () => principal;
+    return () => {
+      const known = this.ofPrincipal(principal);
+      return known === undefined || isExpired(known.record, this.#clock.wall())
+        ? undefined
+        : known.principal;
+    };
   }
 
   /**
@@ -105,7 +143,7 @@ export class Tokens implements Authenticator {
    * Makes a token. Resolves when it is durable. Errors: INVALID_REQUEST when it is to be the first way in and is
    * no admin's (`isFirst`), REGISTRY_FULL, STORE_UNAVAILABLE.
    */
-  create(input: TokenInput, by: Principal, isFirst: boolean): Promise<MadeToken> {
+  create(input: TokenInput, by: Asker, isFirst: boolean): Promise<MadeToken> {
     return this.#change(async () => {
       if (isFirst && !this.isConfigured && !policyOf(input).mayWithAll("admin"))
         throw firstMustAdminister();
@@ -125,13 +163,20 @@ export class Tokens implements Authenticator {
           sha256: hashOf(token).toString("hex"),
           grants: input.grants,
           createdAt,
-          createdBy: by.id,
+          createdBy: by.who.id,
           ...(expiresAt === undefined ? {} : { expiresAt }),
         };
         // The id of one in the file would shadow it.
-        if (this.#find(id) !== undefined || !(await this.#store.add(record))) continue;
+        if (
+          this.#find(id) !== undefined ||
+          !(await this.#store.add(record, this.#line("token-create", by, record)))
+        )
+          continue;
         const known = knownToken(record, "store");
+        const isFirstEver = !this.isConfigured;
         this.#stored = new Map([...this.#stored, [id, known]]);
+        // Whoever said nothing of who it is may do nothing from now on.
+        if (isFirstEver) this.#tell(openPrincipal);
         return { known, token };
       }
     });
@@ -142,13 +187,13 @@ export class Tokens implements Authenticator {
    * TOKEN_NOT_FOUND; INVALID_REQUEST for one in the file, and for the last that may administer the hub unless
    * `mayBeLast`; STORE_UNAVAILABLE.
    */
-  revoke(id: string, mayBeLast: boolean): Promise<void> {
+  revoke(id: string, mayBeLast: boolean, by: Asker): Promise<void> {
     return this.#change(async () => {
       if (this.#inFile?.has(id) === true) throw isInFile(id);
       const known = this.#stored.get(id);
       if (known === undefined) throw tokenNotFound(id);
       if (!mayBeLast && this.#isLastAdmin(known)) throw lastAdmin();
-      await this.#store.remove(id);
+      await this.#store.remove(id, this.#line("token-revoke", by, known.record));
       this.#forget(known);
     });
   }
@@ -167,10 +212,24 @@ export class Tokens implements Authenticator {
       if (this.#inFile.get(id) !== known) this.#tell(known.principal);
   }
 
-  /** Calls `listener` with each principal whose token is revoked, is another now, or has expired. */
-  onGone(listener: (gone: Principal) => void): () => void {
+  /** Also tells of whoever asks an open hub, when the first token closes it. */
+  onGone(listener: (principalId: string) => void): void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  }
+
+  isGone(principal: Principal): boolean {
+    if (!principal.id.startsWith(idMark)) return false;
+    const known = this.ofPrincipal(principal);
+    return known?.principal !== principal || isExpired(known.record, this.#clock.wall());
+  }
+
+  #lookForExpired(): void {
+    const now = this.#clock.wall();
+    for (const known of [...(this.#inFile?.values() ?? []), ...this.#stored.values()]) {
+      if (!isExpired(known.record, now) || this.#expired.has(known)) continue;
+      this.#expired.add(known);
+      this.#tell(known.principal);
+    }
   }
 
   #find(id: string): KnownToken | undefined {
@@ -184,14 +243,30 @@ export class Tokens implements Authenticator {
     return administers(known) && !this.list().some((one) => one !== known && administers(one));
   }
 
+  #line(
+    action: "token-create" | "token-revoke",
+    by: Asker,
+    { id, name, grants, expiresAt }: TokenRecord,
+  ): AuditRecord {
+    const token = jsonOf({ name, grants, expiresAt });
+    return {
+      ...by,
+      at: this.#clock.wall(),
+      action,
+      outcome: "done",
+      subject: id,
+      ...(action === "token-create" ? { after: token } : { before: token }),
+    };
+  }
+
   #forget(known: KnownToken): void {
     this.#stored = new Map([...this.#stored].filter(([, one]) => one !== known));
     this.#lastUsed.delete(known.record.id);
     this.#tell(known.principal);
   }
 
-  #tell(gone: Principal): void {
-    for (const listener of this.#listeners) listener(gone);
+  #tell({ id }: Principal): void {
+    for (const listener of this.#listeners) listener(id);
   }
 
   #change<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -199,11 +274,6 @@ export class Tokens implements Authenticator {
     this.#last = changed.catch(() => {});
     return changed;
   }
-}
-
-/** Whether a token is refused because its time is over. */
-export function isExpired({ expiresAt }: TokenRecord, now: number): boolean {
-  return expiresAt !== undefined && expiresAt <= now;
 }
 
 const firstMustAdminister = () =>
