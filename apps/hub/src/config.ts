@@ -211,6 +211,7 @@ export function parseConfig(env: Environment): ConfigResult {
       ...(read.MCP_HUB_ADMISSION === undefined ? {} : { admission: read.MCP_HUB_ADMISSION }),
       admit: read.MCP_HUB_ADMIT,
       oidc,
+      signInMs: times.MCP_HUB_SIGN_IN_MS,
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",

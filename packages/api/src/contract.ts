@@ -15,6 +15,7 @@ import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
+import { endSession, getSession, openSession } from "./session.js";
 import { findTools } from "./tools.js";
 import {
   createToolset,
@@ -64,6 +65,9 @@ export const contract: readonly Route[] = [
   listTokens,
   createToken,
   revokeToken,
+  getSession,
+  openSession,
+  endSession,
   getHealth,
   getReadiness,
   getVersion,

@@ -84,6 +84,7 @@ export {
   removeServer,
   type ServersQuery,
 } from "./servers.js";
+export { endSession, getSession, openSession, type SessionView } from "./session.js";
 export { tags } from "./tags.js";
 export { type FoundTool, findTools, type ToolList } from "./tools.js";
 export {

@@ -16,6 +16,7 @@ import type {
   ServerPrompts,
   ServerResources,
   ServerTools,
+  SessionView,
   TokenInput,
   TokenList,
   ToolList,
@@ -307,6 +308,25 @@ export class HubRoutes extends LeaseClient {
   /** Revokes a token at once, and ends what its holder has open. */
   async revokeToken(id: string, signal?: AbortSignal): Promise<void> {
     await this.requests.tell({ method: "DELETE", path: pathTo("tokens", id), signal });
+  }
+
+  /** Whether somebody is signed in at this browser, and how people sign in. */
+  async session(signal?: AbortSignal): Promise<SessionView> {
+    return this.#get("/session", shapes.session, {}, signal);
+  }
+
+  /** Signs in at this browser with a token of the hub or of its issuer. */
+  async signIn(token: string, signal?: AbortSignal): Promise<SessionView> {
+    const { answer } = await this.requests.ask<SessionView>(
+      { method: "POST", path: "/session", body: { token }, signal },
+      shapes.session,
+    );
+    return answer;
+  }
+
+  /** Signs out whoever is signed in at this browser. */
+  async signOut(signal?: AbortSignal): Promise<void> {
+    await this.requests.tell({ method: "DELETE", path: "/session", signal });
   }
 
   /** Whether the hub's process runs. */

@@ -135,6 +135,11 @@ test("every route of the contract has a method, which a real hub answers", async
   await operator.revokeToken(more.id);
   await expect(clientWith(more.token).whoAmI()).rejects.toMatchObject({ status: 401 });
 
+  // A browser keeps the cookie; this one comes without.
+  expect(await operator.signIn(token)).toMatchObject({ isSignedIn: true, ways: ["token"] });
+  expect((await operator.session()).isSignedIn).toBe(false);
+  await operator.signOut();
+
   // It only leads to another route, for people with curl.
   const leading = "get /clients/python";
   const all = contract

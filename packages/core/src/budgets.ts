@@ -175,6 +175,31 @@ const budgetTable = {
     meaning:
       "MCP requests of one token, person or workload that the hub is answering; it refuses a further one",
   },
+  auditBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: 64 * kib,
+    most: 1_048_576 * mib,
+    meaning: "the audit without calls; the oldest lines are deleted",
+  },
+  auditCallBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 256 * mib,
+    least: 64 * kib,
+    most: 1_048_576 * mib,
+    meaning: "calls in the audit; the oldest are deleted",
+  },
+  auditCallsWaiting: {
+    per: "hub",
+    unit: "items",
+    default: 10_000,
+    least: 1,
+    most: 1_000_000,
+    meaning:
+      "calls that wait until the store can write them into the audit; further ones are only counted",
+  },
   connections: {
     per: "hub",
     unit: "items",

@@ -1,4 +1,6 @@
 import { about } from "./about.js";
+import type { Asker } from "./audit.js";
+import { leaveAudit, removalAudit } from "./audit-lines.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { type Entry, refOf } from "./entry.js";
@@ -26,7 +28,7 @@ export class Departures {
   }
 
   /** See `Registry.deregister`. */
-  async deregister(leaseId: string, ownerId: string | undefined): Promise<void> {
+  async deregister(leaseId: string, by: Asker, ownerId: string | undefined): Promise<void> {
     const { catalogue, queue, settings } = this.#options;
     const hash = leaseHash(leaseId, ownerId);
     await queue.execute((draft) => {
@@ -45,6 +47,7 @@ export class Departures {
         return;
       }
       draft.put(withoutInstances(record, new Set([instance.id]), now));
+      draft.audit(leaveAudit(record, instance, by, now.wall));
       draft.tell({
         event: {
           kind: "deregistered",
@@ -57,7 +60,11 @@ export class Departures {
   }
 
   /** See `Registry.remove`. */
-  async remove(serverId: string, mayRemove?: (entry: Entry) => void): Promise<void> {
+  async remove(
+    serverId: string,
+    mayRemove: ((entry: Entry) => void) | undefined,
+    by: Asker,
+  ): Promise<void> {
     const { catalogue, queue } = this.#options;
     await queue.execute((draft) => {
       const entry = catalogue.get(serverId);
@@ -75,6 +82,7 @@ export class Departures {
       for (const instance of record.instances)
         draft.tell({ event: { kind: "deregistered", ...said, instance: refOf(instance) } });
       draft.tell({ event: { kind: "forgotten", ...said } });
+      draft.audit(removalAudit(record, mayRemove === undefined, by, said.at));
     });
   }
 }

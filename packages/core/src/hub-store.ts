@@ -1,3 +1,4 @@
+import type { AuditStore } from "./audit.js";
 import type { SessionStore } from "./session-store.js";
 import type { RegistryStore } from "./store.js";
 import type { TokenStore } from "./token-store.js";
@@ -5,7 +6,7 @@ import type { ToolsetStore } from "./toolset-store.js";
 
 /**
  * Where all that a hub keeps survives: its servers with their journal and histories (this object itself),
- * saved selections, sessions of clients, and tokens. Every adapter runs `describeHubStore` of `@hub/core/testing`.
+ * saved selections, sessions of clients, tokens, and the audit. Every adapter runs `describeHubStore` of `@hub/core/testing`.
  */
 export interface HubStore extends RegistryStore {
   /** Closed with this store. */
@@ -14,4 +15,6 @@ export interface HubStore extends RegistryStore {
   readonly sessions: SessionStore;
   /** Closed with this store. */
   readonly tokens: TokenStore;
+  /** Closed with this store. */
+  readonly audit: AuditStore;
 }

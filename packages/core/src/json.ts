@@ -38,3 +38,8 @@ const encoder = new TextEncoder();
 export function bytesOf(text: string): number {
   return encoder.encode(text).length;
 }
+
+/** An object as it is stored: without members that are undefined. */
+export function jsonOf(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value));
+}

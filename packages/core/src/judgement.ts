@@ -1,6 +1,8 @@
 import { about } from "./about.js";
 import type { Judge } from "./admission.js";
 import { type AdmissionRules, ruleFor } from "./admission-rules.js";
+import type { Asker } from "./audit.js";
+import { judgementAudit } from "./audit-lines.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { serverNotFound } from "./departures.js";
@@ -29,18 +31,20 @@ export class Judgement {
   }
 
   /** See `Registry.admit`. */
-  async admit(serverId: string, by: Judge, mayJudge: MayJudge): Promise<void> {
+  async admit(serverId: string, by: Asker, mayJudge: MayJudge): Promise<void> {
     await this.#options.queue.execute((draft) => {
       const record = this.#recordOf(draft, serverId);
       mayJudge(record);
-      this.#admit(draft, record, by);
+      const judged = this.#admit(draft, record, by.who);
+      if (judged !== undefined)
+        draft.audit(judgementAudit("admit", record, judged, by, this.#options.now().wall));
     });
   }
 
   /** See `Registry.refuse`. */
   async refuse(
     serverId: string,
-    by: Judge,
+    by: Asker,
     reason: string | undefined,
     mayJudge: MayJudge,
   ): Promise<void> {
@@ -56,12 +60,14 @@ export class Judgement {
         draft.tell({
           event: { kind: "deregistered", ...said, instance: refOf(instance), reason: "removed" },
         });
-      draft.tell({ event: { kind: "refused", ...said, by, ...why } });
+      draft.tell({ event: { kind: "refused", ...said, by: by.who, ...why } });
       const all = new Set(record.instances.map(({ id }) => id));
-      draft.put({
+      const refused: EntryRecord = {
         ...withoutInstances(record, all, now),
-        admission: { state: "refused", at: now.wall, by, ...why },
-      });
+        admission: { state: "refused", at: now.wall, by: by.who, ...why },
+      };
+      draft.put(refused);
+      draft.audit(judgementAudit("refuse", record, refused, by, now.wall));
     });
   }
 
@@ -88,9 +94,9 @@ export class Judgement {
     return record;
   }
 
-  #admit(draft: WriteDraft, record: EntryRecord, by: Judge): void {
+  #admit(draft: WriteDraft, record: EntryRecord, by: Judge): EntryRecord | undefined {
     const { admission } = record;
-    if (admission === undefined || admission.state === "admitted") return;
+    if (admission === undefined || admission.state === "admitted") return undefined;
     const now = this.#options.now();
     const admitted: EntryRecord = {
       ...record,
@@ -103,5 +109,6 @@ export class Judgement {
     };
     draft.put(admitted);
     draft.tell({ event: { kind: "admitted", ...about(admitted, now), by } });
+    return admitted;
   }
 }

@@ -4,6 +4,7 @@ import type { JournalEvent } from "./events.js";
 import { jsonBytes } from "./history.js";
 import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
 import type { HubStore } from "./hub-store.js";
+import { MemoryAuditStore } from "./memory-audit-store.js";
 import { MemorySessionStore } from "./memory-session-store.js";
 import { MemoryTokenStore } from "./memory-token-store.js";
 import { MemoryToolsetStore } from "./memory-toolset-store.js";
@@ -27,9 +28,10 @@ import type { ToolsetStore } from "./toolset-store.js";
  * what it holds, so a registry opened on it again finds everything, as after a restart on disk.
  */
 export class MemoryStore implements HubStore {
-  readonly toolsets: ToolsetStore = new MemoryToolsetStore();
+  readonly toolsets: ToolsetStore;
   readonly sessions: SessionStore = new MemorySessionStore();
-  readonly tokens: TokenStore = new MemoryTokenStore();
+  readonly tokens: TokenStore;
+  readonly audit: MemoryAuditStore;
   readonly #entries = new Map<string, EntryRecord>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #budgets: BudgetBook;
@@ -43,6 +45,9 @@ export class MemoryStore implements HubStore {
   constructor(budgets: BudgetBook = new BudgetBook()) {
     this.#budgets = budgets;
     this.#ledger = new HistoryLedger(budgets);
+    this.audit = new MemoryAuditStore(budgets);
+    this.toolsets = new MemoryToolsetStore(this.audit);
+    this.tokens = new MemoryTokenStore(this.audit);
     budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
   }
 
@@ -113,6 +118,7 @@ export class MemoryStore implements HubStore {
     for (const { record } of write.entries) this.#entries.set(record.id, record);
     for (const { serverId, snapshot } of write.snapshots)
       if (this.#entries.has(serverId)) this.#snapshots.set(serverId, snapshot);
+    this.audit.take(write.audit ?? []);
     const added: LedgerRow[] = [];
     const seqs = write.events.map(({ event, changes }) => {
       this.#lastSeq += 1;

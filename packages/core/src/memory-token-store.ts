@@ -1,21 +1,32 @@
 import type { TokenRecord } from "./access/token.js";
+import type { AuditRecord } from "./audit.js";
+import type { MemoryAuditStore } from "./memory-audit-store.js";
 import type { TokenStore } from "./token-store.js";
 
 /** Tokens that live as long as the object: for tests, and for hubs that may forget. */
 export class MemoryTokenStore implements TokenStore {
+  readonly #audit: MemoryAuditStore | undefined;
   readonly #tokens = new Map<string, TokenRecord>();
+
+  /** Default: lines for the audit are kept nowhere. */
+  constructor(audit?: MemoryAuditStore) {
+    this.#audit = audit;
+  }
 
   async load(): Promise<readonly TokenRecord[]> {
     return structuredClone([...this.#tokens.values()]);
   }
 
-  async add(token: TokenRecord): Promise<boolean> {
+  async add(token: TokenRecord, line?: AuditRecord): Promise<boolean> {
     if (this.#tokens.has(token.id)) return false;
     this.#tokens.set(token.id, structuredClone(token));
+    if (line !== undefined) this.#audit?.take([line]);
     return true;
   }
 
-  async remove(id: string): Promise<boolean> {
-    return this.#tokens.delete(id);
+  async remove(id: string, line?: AuditRecord): Promise<boolean> {
+    if (!this.#tokens.delete(id)) return false;
+    if (line !== undefined) this.#audit?.take([line]);
+    return true;
   }
 }

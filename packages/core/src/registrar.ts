@@ -1,8 +1,9 @@
 import { insufficientScope } from "./access/insufficient-scope.js";
 import { may } from "./access/policy.js";
-import { openPrincipal, type Principal } from "./access/principal.js";
+import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
 import { isAdmitted } from "./admission.js";
 import type { AdmissionRules } from "./admission-rules.js";
+import { registrationAudit } from "./audit-lines.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
 import type { Catalogue } from "./catalogue.js";
@@ -241,6 +242,8 @@ export class Registrar {
       draft.markRegistered(id, decision.instanceId, newness);
       for (const event of [decision.event, decision.judged])
         if (event !== undefined) draft.tell({ event });
+      const asker = { who: actorOf(registrant), from: request.from };
+      for (const line of registrationAudit(record, decision, asker, now.wall)) draft.audit(line);
     }
     if (decision.kind === "refuse" && !this.#isKnownConflict(decision.event, now.hub))
       draft.tell({ event: decision.event });

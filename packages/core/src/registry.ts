@@ -1,6 +1,7 @@
 import { about } from "./about.js";
-import type { Judge } from "./admission.js";
 import { type AdmissionRules, openAdmission } from "./admission-rules.js";
+import { type Asker, somebody } from "./audit.js";
+import { editAudit } from "./audit-lines.js";
 import { type Beat, beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
@@ -188,8 +189,8 @@ export class Registry {
    * The instance stays too, without a lease, while another process asks for its place, and when the
    * lease was given on trust and its server is not gone.
    */
-  deregister(leaseId: string, ownerId?: string): Promise<void> {
-    return this.#departures.deregister(leaseId, ownerId);
+  deregister(leaseId: string, by: Asker = somebody, ownerId?: string): Promise<void> {
+    return this.#departures.deregister(leaseId, by, ownerId);
   }
 
   /**
@@ -197,8 +198,12 @@ export class Registry {
    * throws when the caller may not; without it an operator removes it, whoever it belongs to.
    * Errors: SERVER_NOT_FOUND, REVISION_CONFLICT and those of `mayRemove`.
    */
-  remove(serverId: string, mayRemove?: (entry: Entry) => void): Promise<void> {
-    return this.#departures.remove(serverId, mayRemove);
+  remove(
+    serverId: string,
+    mayRemove?: (entry: Entry) => void,
+    by: Asker = somebody,
+  ): Promise<void> {
+    return this.#departures.remove(serverId, mayRemove, by);
   }
 
   /**
@@ -210,6 +215,7 @@ export class Registry {
     serverId: string,
     change: EditChange,
     mayEdit: (record: EntryRecord) => void = () => {},
+    by: Asker = somebody,
   ): Promise<Entry> {
     await this.#queue.execute((draft) => {
       const record = draft.get(serverId);
@@ -220,6 +226,7 @@ export class Registry {
       if (result === undefined) return;
       draft.put(result.record);
       draft.tell({ event: { kind: "edited", ...about(record, now), changed: result.changed } });
+      draft.audit(editAudit(record, result.record, by, now.wall));
     });
     return this.#entryAfter(serverId);
   }
@@ -229,7 +236,7 @@ export class Registry {
    * the record as it is at that moment and throws when it may not be judged.
    * Errors: SERVER_NOT_FOUND, STORE_UNAVAILABLE, REVISION_CONFLICT and those of `mayJudge`.
    */
-  async admit(serverId: string, by: Judge, mayJudge: MayJudge = () => {}): Promise<Entry> {
+  async admit(serverId: string, by: Asker, mayJudge: MayJudge = () => {}): Promise<Entry> {
     await this.#judgement.admit(serverId, by, mayJudge);
     return this.#entryAfter(serverId);
   }
@@ -240,7 +247,7 @@ export class Registry {
    */
   async refuse(
     serverId: string,
-    by: Judge,
+    by: Asker,
     reason?: string,
     mayJudge: MayJudge = () => {},
   ): Promise<Entry> {

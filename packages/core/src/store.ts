@@ -1,3 +1,4 @@
+import type { AuditRecord } from "./audit.js";
 import type { EntryRecord } from "./entry.js";
 import type { CapabilitiesChanged, HubEvent, JournalEvent } from "./events.js";
 import type { KeptChanges } from "./history.js";
@@ -71,6 +72,8 @@ export type StoreWrite = {
     readonly snapshot: CapabilitySnapshot;
   }[];
   readonly events: readonly EventWrite[];
+  /** Who asked for this, for the audit of the same hub. */
+  readonly audit?: readonly AuditRecord[];
 };
 
 /** What became of a write: stored as a whole, or not at all because another hub wrote first. */

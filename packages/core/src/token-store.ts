@@ -1,4 +1,5 @@
 import type { TokenRecord } from "./access/token.js";
+import type { AuditRecord } from "./audit.js";
 
 /**
  * Where tokens survive. What was acknowledged survives `kill -9` of the hub and, on disk, a power loss: a token
@@ -7,8 +8,8 @@ import type { TokenRecord } from "./access/token.js";
  */
 export interface TokenStore {
   load(): Promise<readonly TokenRecord[]>;
-  /** False when the id is taken: nothing was stored. */
-  add(token: TokenRecord): Promise<boolean>;
-  /** False when there is none with this id. */
-  remove(id: string): Promise<boolean>;
+  /** False when the id is taken: nothing was stored. `line` is for the audit, and stored with it. */
+  add(token: TokenRecord, line?: AuditRecord): Promise<boolean>;
+  /** False when there is none with this id. `line`: as for `add`. */
+  remove(id: string, line?: AuditRecord): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
+import { type Asker, type AuditAction, type AuditRecord, somebody } from "./audit.js";
 import type { Clock } from "./clock.js";
 import { HubError } from "./errors.js";
-import { canonicalJson } from "./json.js";
+import { canonicalJson, jsonOf } from "./json.js";
 import { Listeners } from "./listeners.js";
 import { idForName, nameKey } from "./names.js";
 import { type Toolset, type ToolsetDefinition, toolsetOf } from "./toolset.js";
@@ -72,7 +73,7 @@ export class Toolsets {
   }
 
   /** Resolves when it is durable. Errors: TOOLSET_TAKEN, REGISTRY_FULL, REVISION_CONFLICT, STORE_UNAVAILABLE. */
-  create(definition: ToolsetDefinition): Promise<Toolset> {
+  create(definition: ToolsetDefinition, by: Asker = somebody): Promise<Toolset> {
     const most = this.#options.most ?? 1_000;
     return this.#change(async () => {
       const id =
@@ -86,7 +87,7 @@ export class Toolsets {
       const at = this.#options.clock.wall();
       const revision = this.#version + 1;
       const toolset = toolsetOf(definition, { id, createdAt: at, updatedAt: at, revision });
-      return (await this.#put(toolset, undefined)) ? toolset : undefined;
+      return (await this.#put(toolset, undefined, by)) ? toolset : undefined;
     });
   }
 
@@ -98,6 +99,7 @@ export class Toolsets {
     id: string,
     definition: ToolsetDefinition,
     mayReplace: MayChange = () => {},
+    by: Asker = somebody,
   ): Promise<Toolset> {
     return this.#change(async () => {
       const current = this.#held(id);
@@ -109,16 +111,17 @@ export class Toolsets {
         updatedAt: this.#options.clock.wall(),
         revision: this.#version + 1,
       });
-      return (await this.#put(toolset, current.revision)) ? toolset : undefined;
+      return (await this.#put(toolset, current, by)) ? toolset : undefined;
     });
   }
 
   /** Resolves when that is durable. Errors: as for `replace`. */
-  async remove(id: string, mayRemove: MayChange = () => {}): Promise<void> {
+  async remove(id: string, mayRemove: MayChange = () => {}, by: Asker = somebody): Promise<void> {
     await this.#change(async () => {
       const current = this.#held(id);
       mayRemove(current);
-      const result = await this.#options.store.remove(id, current.revision);
+      const line = this.#line("toolset-delete", by, current, undefined);
+      const result = await this.#options.store.remove(id, current.revision, line);
       this.#keep(id, result.ok ? undefined : result.fresh);
       if (!result.ok) return undefined;
       this.#listeners.tell({ kind: "removed", toolset: current });
@@ -149,12 +152,31 @@ export class Toolsets {
   }
 
   /** Whether it was stored; when not, what another hub wrote is taken over. */
-  async #put(toolset: Toolset, basedOn: number | undefined): Promise<boolean> {
-    const result = await this.#options.store.put(toolset, basedOn);
+  async #put(toolset: Toolset, current: Toolset | undefined, by: Asker): Promise<boolean> {
+    const action = current === undefined ? "toolset-create" : "toolset-replace";
+    const line = this.#line(action, by, current, toolset);
+    const result = await this.#options.store.put(toolset, current?.revision, line);
     this.#keep(toolset.id, result.ok ? toolset : result.fresh);
     if (result.ok)
-      this.#listeners.tell({ kind: basedOn === undefined ? "created" : "replaced", toolset });
+      this.#listeners.tell({ kind: current === undefined ? "created" : "replaced", toolset });
     return result.ok;
+  }
+
+  #line(
+    action: AuditAction,
+    by: Asker,
+    before: Toolset | undefined,
+    after: Toolset | undefined,
+  ): AuditRecord {
+    return {
+      ...by,
+      at: this.#options.clock.wall(),
+      action,
+      outcome: "done",
+      subject: (after ?? before)?.id,
+      ...(before === undefined ? {} : { before: jsonOf(before) }),
+      ...(after === undefined ? {} : { after: jsonOf(after) }),
+    };
   }
 
   #keep(id: string, toolset: Toolset | undefined): void {

@@ -1,3 +1,4 @@
+import type { AuditRecord } from "./audit.js";
 import type { EntryRecord } from "./entry.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import type { EventWrite, StoreWrite } from "./store.js";
@@ -26,6 +27,7 @@ export class WriteDraft implements Commit {
   readonly #entries = new Map<string, EntryRecord | undefined>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #events: EventWrite[] = [];
+  readonly #audit: AuditRecord[] = [];
   readonly #removed = new Set<string>();
   readonly #registered = new Map<string, Map<string, Newness>>();
   #growth = 0;
@@ -68,6 +70,11 @@ export class WriteDraft implements Commit {
     this.#events.push(write);
   }
 
+  /** Notes who asked for what is decided here; it is stored with it, or neither is. */
+  audit(record: AuditRecord): void {
+    this.#audit.push(record);
+  }
+
   get changed(): ReadonlyMap<string, EntryRecord | undefined> {
     return this.#entries;
   }
@@ -86,7 +93,12 @@ export class WriteDraft implements Commit {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0 && this.#events.length === 0 && this.#snapshots.size === 0;
+    return (
+      this.#entries.size === 0 &&
+      this.#events.length === 0 &&
+      this.#snapshots.size === 0 &&
+      this.#audit.length === 0
+    );
   }
 
   toWrite(): StoreWrite {
@@ -102,6 +114,7 @@ export class WriteDraft implements Commit {
       removed,
       snapshots: [...this.#snapshots].map(([serverId, snapshot]) => ({ serverId, snapshot })),
       events: [...this.#events],
+      ...(this.#audit.length === 0 ? {} : { audit: [...this.#audit] }),
     };
   }
 }

@@ -54,7 +54,7 @@ type LetIn = { readonly who: ReadonlySet<string>; readonly where: ReadonlySet<st
 /** For all to be seen down, and then forgotten. */
 const longEnoughMs = 240_000;
 
-const judge = { kind: "person", id: "judge" } as const;
+const judge = { who: { kind: "person", id: "judge" } } as const;
 
 export async function runAdmissions(steps: readonly AdmissionStep[]): Promise<void> {
   const model = new AdmissionModel(await World.create({ forgetAfterMs: 60_000 }));

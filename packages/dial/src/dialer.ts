@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import type { UpstreamDialer } from "@hub/core/upstream";
-import { Agent } from "undici";
 import { type ByteBudget, boundedBody, byteBudget } from "./bounded-body.js";
 import {
   asDialError,
@@ -21,6 +20,7 @@ import { type EndpointRules, hostOf } from "./endpoint-rules.js";
 import { forward } from "./forward.js";
 import { headersFor, hubIdHeader } from "./hop-headers.js";
 import { checkPort, type PortState } from "./port-check.js";
+import { Agent, sendBy } from "./undici.js";
 
 export type DialerOptions = {
   readonly rules: EndpointRules;
@@ -136,7 +136,7 @@ function createLine(
       try {
         request.signal.throwIfAborted();
         // undici notices an abort only once the connection stands.
-        const asked = agent.request({
+        const asked = sendBy.call(agent, {
           origin: target.origin,
           path: `${target.pathname}${target.search}`,
           method: request.method,

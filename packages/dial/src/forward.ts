@@ -5,10 +5,10 @@ import {
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "@hub/core/upstream";
-import { type Agent, type Dispatcher, util } from "undici";
 import { DialError } from "./dial-error.js";
 import { type HopIdentity, headersFor, hubIdHeader, hubViaHeader, viaFor } from "./hop-headers.js";
 import { mostRedirects, redirectToFollow } from "./redirect.js";
+import { type Dispatcher, parseHeaders } from "./undici.js";
 
 /**
  * Sends a request and hands the answer on as it comes, undecoded; one that is redirected on the same
@@ -16,7 +16,7 @@ import { mostRedirects, redirectToFollow } from "./redirect.js";
  * be.
  */
 export function forward(
-  agent: Agent,
+  agent: Dispatcher,
   url: string,
   request: UpstreamRequest,
   receiver: UpstreamReceiver,
@@ -65,7 +65,7 @@ export function forward(
         return true;
       }
       // A header may have the name of something that every other object has.
-      const headers = util.parseHeaders(rawHeaders, Object.create(null));
+      const headers = parseHeaders(rawHeaders, Object.create(null));
       if (headers[hubIdHeader] === options.hubId) {
         fail({ neverSent: false, code: "HUB_ITSELF", detail: "the hub itself answers there" });
         abort?.(new Error("the hub itself"));

@@ -243,3 +243,38 @@ describe("traces", () => {
     }
   }
 });
+
+test("what a client asks to learn what a server has is no error of the server when it has it not", async () => {
+  const { hub, upstream } = await serve("2025");
+  const ask = (method: "GET" | "POST", body?: Payload) =>
+    fetch(`${hub.url}/servers/one/mcp`, {
+      method,
+      headers: {
+        accept: "application/json, text/event-stream",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify({ jsonrpc: "2.0", ...body }) }),
+    });
+  const discover = { id: 1, method: "server/discover", params: {} };
+  const refusals: readonly (() => Promise<Response>)[] = [
+    () => ask("GET"),
+    () => ask("POST", discover),
+  ];
+  for (const refused of refusals) expect((await refused()).status).toBeLessThan(500);
+  interceptMessages(upstream, ({ id, method }, response) => {
+    if (method !== "server/discover") return false;
+    const error = { code: -32_601, message: "Method not found" };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
+    return true;
+  });
+  await ask("POST", discover);
+  const figures = async () =>
+    (await hub.rest("GET", "/traffic?server=one")) as { readonly servers: readonly Payload[] }; // as its description says
+  await until("all to be counted", async () => (await figures()).servers[0]?.calls === 3);
+  expect((await figures()).servers[0]).toMatchObject({ calls: 3, errors: 0 });
+
+  await upstream.stop();
+  await ask("POST", discover);
+  await until("the failure", async () => (await figures()).servers[0]?.errors === 1);
+});

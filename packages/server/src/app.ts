@@ -27,6 +27,7 @@ import { addRegisterRoute } from "./api/register.js";
 import { addResourceMetadataRoute } from "./api/resource-metadata.js";
 import { ServerLists } from "./api/server-list.js";
 import { addServerRoutes } from "./api/servers.js";
+import { addSessionRoutes } from "./api/session.js";
 import { addTokenRoutes } from "./api/tokens.js";
 import { addToolRoutes } from "./api/tools.js";
 import { addToolsetRoutes } from "./api/toolsets.js";
@@ -174,6 +175,7 @@ export function createApp(deps: AppDeps): HubApp {
   addEventRoutes(app, deps, paging);
   addDiagnoseRoute(app, deps);
   addTokenRoutes(app, deps);
+  addSessionRoutes(app, deps);
   addResourceMetadataRoute(app, deps.resourceMetadata);
   addOperationRoutes(app, deps);
   addDocsRoutes(app, deps.info.version);

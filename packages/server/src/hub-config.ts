@@ -32,6 +32,8 @@ export type HubConfig = {
   readonly admit: readonly string[];
   /** Issuers whose tokens the hub takes. Default: none. */
   readonly oidc: OidcSettings;
+  /** How long people stay signed in at a browser, in milliseconds. */
+  readonly signInMs: number;
   /** The numbers of leases and probes. */
   readonly settings: HubSettings;
   /** The times of the gateway. */
@@ -59,6 +61,7 @@ export const defaultConfig: HubConfig = {
   allowEndpoints: [],
   admit: [],
   oidc: {},
+  signInMs: 12 * 3_600_000,
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,

@@ -31,6 +31,7 @@ import { createOidc } from "./access/oidc/oidc.js";
 import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
 import { ownUrls } from "./access/own-urls.js";
 import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
@@ -191,9 +192,15 @@ export async function composeHub(
     clock,
     log,
   });
+  const sessions = new Sessions({
+    clock,
+    lastsMs: config.signInMs,
+    follow: (principal) => tokens.follow(principal),
+  });
   const authenticators = [
     tokens,
     ...(oidc === undefined ? [] : [oidc.authenticator]),
+    sessions,
     ...(options.access?.authenticators ?? []),
   ];
   if (profile === "network" && !authenticators.some((one) => one.isConfigured)) {
@@ -262,6 +269,12 @@ export async function composeHub(
     sights: new Sights(registry),
     callers,
     tokens,
+    signIn: {
+      sessions,
+      flow: oidc?.people?.flow,
+      issuer: config.oidc.people?.issuer,
+      onFailure: (reason) => log.warn("sign-in-failed", { reason }),
+    },
     resourceMetadata,
     checkEndpoint: mayDial,
     doctor,

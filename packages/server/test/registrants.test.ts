@@ -57,7 +57,7 @@ describe("a registration", () => {
     const { body } = await admin("GET", "/servers/payments-eu");
     expect(body.instances[0].registeredBy).toEqual({
       kind: "token",
-      id: "token:robot",
+      id: "test:robot",
       name: "robot",
     });
   });

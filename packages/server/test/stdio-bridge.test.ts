@@ -111,3 +111,96 @@ test("a hub whose connection never comes about was not reached", async () => {
   await expect(sending).rejects.toThrow("no connection came about in time");
   http.close();
 });
+
+/** A bridge in this process, with what it writes. */
+function bridgeTo(port: number) {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const seen = { written: "", notes: "" };
+  output.on("data", (chunk) => {
+    seen.written += chunk;
+  });
+  const note = (text: string) => {
+    seen.notes += `${text}\n`;
+  };
+  const url = new URL(`http://127.0.0.1:${port}/mcp`);
+  const ended = runBridge({ url, input, output, note, stopped: stop.signal });
+  return { seen, ended, say: (text: string) => input.write(`${text}\n`) };
+}
+
+test("a call that is cancelled while the hub is away is not sent when it is back", async () => {
+  const came: string[] = [];
+  const http = createServer(async (request, response) => {
+    const { id, method = "" } = await bodyOf(request);
+    came.push(method);
+    // A connection that is kept, and closed then, would leave open whether the call arrived.
+    const headers = { "content-type": "application/json", connection: "close" };
+    if (id === undefined)
+      return void response.writeHead(request.method === "POST" ? 202 : 405, headers).end();
+    const result =
+      method === "initialize"
+        ? { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: {} }
+        : {};
+    response.writeHead(200, headers).end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+  });
+  const port = await listening(http);
+  const { seen, ended, say } = bridgeTo(port);
+  const message = (more: object) => say(JSON.stringify({ jsonrpc: "2.0", ...more }));
+  message({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25" } });
+  message({ method: "notifications/initialized" });
+  await until("the session", () => came.includes("notifications/initialized"));
+  http.closeAllConnections();
+  await new Promise((resolve) => http.close(resolve));
+
+  message({ id: 2, method: "tools/call", params: { name: "pay", arguments: {} } });
+  await until("the bridge to wait", () => seen.notes.includes("trying again"));
+  message({ method: "notifications/cancelled", params: { requestId: 2 } });
+  message({ id: 3, method: "tools/list" });
+  await new Promise<void>((resolve) => http.listen(port, "127.0.0.1", resolve));
+  await until("the answer to the next", () => seen.written.includes('"id":3,'));
+  expect(came).not.toContain("tools/call");
+  expect(came).not.toContain("notifications/cancelled");
+  expect(seen.written).not.toContain('"id":2,');
+  stop.abort();
+  await ended;
+});
+
+test("an id of more digits than JavaScript keeps comes back as it was, and can be cancelled", async () => {
+  const came: string[] = [];
+  let isRefusing = false;
+  const http = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    came.push(text);
+    if (isRefusing) return void response.writeHead(503).end('{"detail":"Not now."}');
+    if (text.includes("slow")) return;
+    // As a server that parses and writes again does it.
+    const { id } = JSON.parse(text);
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ jsonrpc: "2.0", id, result: { told: `of ${id}` } }));
+  });
+  const port = await listening(http);
+  const { seen, ended, say } = bridgeTo(port);
+  const call = (id: string, name: string) =>
+    say(
+      `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":${JSON.stringify({ name, _meta: modernMeta<object>({ clientCapabilities: {} }) })}}`,
+    );
+  call("9007199254740993", "quick");
+  await until("the answer", () => seen.written.includes('"id":9007199254740993,'));
+  isRefusing = true;
+  call("9007199254740995", "refused");
+  await until("the refusal", () => seen.written.includes('"id":9007199254740995,"error"'));
+  isRefusing = false;
+  call("9007199254740997", "slow");
+  call("9007199254740996", "slow");
+  await until("both calls", () => came.filter((one) => one.includes("slow")).length === 2);
+  say(
+    '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9007199254740997}}',
+  );
+  http.closeAllConnections();
+  await until("the other's end", () => seen.written.includes('"id":9007199254740996,"error"'));
+  expect(seen.written).not.toContain("9007199254740997");
+  stop.abort();
+  await ended;
+});

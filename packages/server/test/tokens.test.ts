@@ -211,7 +211,7 @@ describe("what looks like a token", () => {
     });
     const { token, known } = await tokens.create(
       { name: "Operator", grants: admin },
-      { kind: "anonymous", id: "anonymous", grants: admin },
+      { who: { kind: "anonymous", id: "anonymous" } },
       true,
     );
     const [, id = "", secret = ""] = token.split("_");

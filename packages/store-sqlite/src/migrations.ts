@@ -89,6 +89,24 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
     checksum INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- Who did what. Lines come and, when there are too many, go; nothing changes one.
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY NOT NULL,
+    at REAL NOT NULL,
+    action TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    who_id TEXT NOT NULL,
+    who_name TEXT,
+    server_id TEXT,
+    is_call INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_kind ON audit (is_call, seq);
+  CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'The audit never changes.'); END;
+  `,
 ];
 
 /** The version of the schema that this hub writes. */

@@ -1,6 +1,6 @@
 import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
 import type { TokenRecord } from "@hub/core/access";
-import type { CapabilityChange } from "@hub/core/storage";
+import type { AuditRecord, AuditRow, CapabilityChange } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
 /**
@@ -18,6 +18,7 @@ export const snapshotKey = (serverId: string) => serverId;
 export const eventKey = (seq: number, serverId: string, kind: string) =>
   `${seq}\n${serverId}\n${kind}`;
 export const changeKey = (seq: number, serverId: string) => `${seq}\n${serverId}`;
+export const auditKey = (seq: number) => String(seq);
 export const tokenKey = (id: string) => id;
 export const toolsetKey = (id: string, revision: number) => `${id}\n${revision}`;
 
@@ -38,6 +39,7 @@ export const rowsOf = {
     `SELECT ${keyOf("seq", "server_id")}, ${textOf("change")} FROM ${schema}.changes`,
   toolsets: (schema: string) =>
     `SELECT ${keyOf("id", "revision")}, ${textOf("toolset")} FROM ${schema}.toolsets`,
+  audit: (schema: string) => `SELECT ${keyOf("seq")}, ${textOf("record")} FROM ${schema}.audit`,
   tokens: (schema: string) => `SELECT ${keyOf("id")}, ${textOf("token")} FROM ${schema}.tokens`,
 };
 
@@ -70,6 +72,11 @@ export function changeOf(row: StoredRow): CapabilityChange {
 
 export function toolsetOf(row: StoredRow): Toolset {
   return JSON.parse(textIn(row.text)) as Toolset;
+}
+
+export function auditOf(row: StoredRow): AuditRow {
+  const record = JSON.parse(textIn(row.text)) as AuditRecord;
+  return { ...record, seq: Number(textIn(row.key)) };
 }
 
 export function tokenOf(row: StoredRow): TokenRecord {

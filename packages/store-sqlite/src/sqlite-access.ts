@@ -1,3 +1,4 @@
+import type { AuditRecord } from "@hub/core/storage";
 import type { StoredRow } from "./rows.js";
 
 /** How the store that owns the connection reads and writes for others: what fails there, fails as it says. */
@@ -5,6 +6,9 @@ export type SqliteAccess = {
   readonly run: <Result>(query: () => Result) => Result;
   /** Rows whose checksums hold. */
   readonly read: (query: () => readonly StoredRow[]) => readonly StoredRow[];
-  /** In a transaction; durable when it returns. */
-  readonly write: <Result>(run: () => Result) => Result;
+  /**
+   * In a transaction; durable when it returns. Lines for the audit are part of it when `run` returns something
+   * other than 0, the number of rows that it changed.
+   */
+  readonly write: <Result>(run: () => Result, line?: AuditRecord) => Result;
 };

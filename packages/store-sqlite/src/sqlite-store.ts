@@ -8,6 +8,7 @@ import {
   type JournalEvent,
 } from "@hub/core";
 import {
+  type AuditStore,
   type CommitResult,
   HistoryLedger,
   type HistoryPage,
@@ -40,6 +41,7 @@ import {
 } from "./rows.js";
 import { leaveLog, markClean } from "./shutdown-mark.js";
 import type { SqliteAccess } from "./sqlite-access.js";
+import { SqliteAudit } from "./sqlite-audit.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
 import { SqliteTokens } from "./sqlite-tokens.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
@@ -67,6 +69,9 @@ export class SqliteStore implements HubStore {
   readonly sessions: SessionStore;
   /** The tokens in the same file. Closed with this store. */
   readonly tokens: TokenStore;
+  /** The audit in the same file. Closed with this store. */
+  readonly audit: AuditStore;
+  readonly #audit: SqliteAudit;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -107,15 +112,24 @@ export class SqliteStore implements HubStore {
     const access: SqliteAccess = {
       run: (query) => this.#run(query),
       read: (query) => this.#run(() => this.#intact(query())),
-      write: (run) =>
+      write: (run, line) =>
         this.#run(() => {
           this.#assertInPlace();
-          return this.#writes.transaction(run);
+          let apply = () => {};
+          const result = this.#writes.transaction(() => {
+            const changed = run();
+            if (line !== undefined && changed !== 0) apply = this.#audit.insert([line]);
+            return changed;
+          });
+          apply();
+          return result;
         }),
     };
     this.toolsets = new SqliteToolsets(options.connection, access);
     this.sessions = new SqliteSessions(options.connection, access);
     this.tokens = new SqliteTokens(options.connection, access);
+    this.#audit = new SqliteAudit(options.connection, access, this.#budgets);
+    this.audit = this.#audit;
   }
 
   async load(): Promise<StoredState> {
@@ -227,7 +241,7 @@ export class SqliteStore implements HubStore {
    * Throws `outdated`. Each change of an entry names the version it is based on, which saves reading that
    * version first.
    */
-  #store({ entries, removed, snapshots, events }: StoreWrite) {
+  #store({ entries, removed, snapshots, events, audit = [] }: StoreWrite) {
     const statements = this.#statements;
     const gone = new Set(removed.map(({ id }) => id));
     for (const { id, basedOn } of removed) {
@@ -277,8 +291,10 @@ export class SqliteStore implements HubStore {
       journalBytes,
       this.#lastSeq + seqs.length,
     );
+    const applyAudit = this.#audit.insert(audit);
     const apply = () => {
       plan.apply();
+      applyAudit();
       this.#journalBytes = bytesKept;
       if (bytesKept < journalBytes) this.#budgets.refused("journalBytes");
     };

@@ -1,5 +1,5 @@
 import type { TokenRecord } from "@hub/core/access";
-import type { TokenStore } from "@hub/core/storage";
+import type { AuditRecord, TokenStore } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 import type { Connection, Statement } from "./connection.js";
 import { rowsOf, type StoredRow, tokenKey, tokenOf } from "./rows.js";
@@ -25,13 +25,13 @@ export class SqliteTokens implements TokenStore {
     return this.#access.read(() => this.#all.all([])).map(tokenOf);
   }
 
-  async add(token: TokenRecord): Promise<boolean> {
+  async add(token: TokenRecord, line?: AuditRecord): Promise<boolean> {
     const text = JSON.stringify(token);
     const row = [token.id, text, checksumOf(tokenKey(token.id), text)] as const;
-    return this.#access.write(() => this.#add.run(row)) > 0;
+    return this.#access.write(() => this.#add.run(row), line) > 0;
   }
 
-  async remove(id: string): Promise<boolean> {
-    return this.#access.write(() => this.#remove.run([id])) > 0;
+  async remove(id: string, line?: AuditRecord): Promise<boolean> {
+    return this.#access.write(() => this.#remove.run([id]), line) > 0;
   }
 }

@@ -1,5 +1,5 @@
 import type { Toolset } from "@hub/core";
-import type { ToolsetStore, ToolsetWriteResult } from "@hub/core/storage";
+import type { AuditRecord, ToolsetStore, ToolsetWriteResult } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 import type { Connection, Statement } from "./connection.js";
 import { rowsOf, type StoredRow, toolsetKey, toolsetOf } from "./rows.js";
@@ -32,22 +32,26 @@ export class SqliteToolsets implements ToolsetStore {
     return this.#access.read(() => this.#all.all([])).map(toolsetOf);
   }
 
-  async put(toolset: Toolset, basedOn: number | undefined): Promise<ToolsetWriteResult> {
+  async put(
+    toolset: Toolset,
+    basedOn: number | undefined,
+    line?: AuditRecord,
+  ): Promise<ToolsetWriteResult> {
     const { id, revision } = toolset;
     const text = JSON.stringify(toolset);
     const row = [id, revision, text, checksumOf(toolsetKey(id, revision), text)] as const;
-    return this.#write(id, () =>
+    return this.#write(id, line, () =>
       basedOn === undefined ? this.#add.run(row) : this.#change.run([...row, basedOn]),
     );
   }
 
-  async remove(id: string, basedOn: number): Promise<ToolsetWriteResult> {
-    return this.#write(id, () => this.#remove.run([id, basedOn]));
+  async remove(id: string, basedOn: number, line?: AuditRecord): Promise<ToolsetWriteResult> {
+    return this.#write(id, line, () => this.#remove.run([id, basedOn]));
   }
 
   /** A write that changes no row was decided on another revision. */
-  #write(id: string, run: () => number): ToolsetWriteResult {
-    if (this.#access.write(run) > 0) return { ok: true };
+  #write(id: string, line: AuditRecord | undefined, run: () => number): ToolsetWriteResult {
+    if (this.#access.write(run, line) > 0) return { ok: true };
     const [row] = this.#access.read(() => this.#one.all([id]));
     return { ok: false, fresh: row === undefined ? undefined : toolsetOf(row) };
   }

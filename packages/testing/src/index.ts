@@ -63,4 +63,5 @@ export { SseUpstream } from "./upstreams/sse-upstream.js";
 export { tool, Upstream, type UpstreamOptions } from "./upstreams/upstream.js";
 export { RpcError, UpstreamCall } from "./upstreams/upstream-call.js";
 export { answerWritten } from "./upstreams/written-upstream.js";
+export { type Visit, Visitor } from "./visitor.js";
 export { closeAll, closeLater, gate, quiet } from "./wait.js";

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
   type CryptoKey,
@@ -160,8 +160,7 @@ export class OidcIssuer {
         answer(request, response);
         return;
       }
-      const login = { accountId: this.account.sub };
-      provider.interactionFinished(request, response, { login }).catch((error: unknown) => {
+      finishInteraction(provider, request, response, this.account.sub).catch((error: unknown) => {
         console.error(error);
         response.destroy();
       });
@@ -200,24 +199,34 @@ export class OidcIssuer {
         claims: () => ({ ...this.account, sub }),
       }),
       interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
-      async loadExistingGrant(context) {
-        const { client, params, session, provider } = context.oidc;
-        if (client === undefined || session?.accountId === undefined) return undefined;
-        const grant = new provider.Grant({
-          clientId: client.clientId,
-          accountId: session.accountId,
-        });
-        const asked = String(params?.scope ?? "");
-        grant.addOIDCScope(asked);
-        for (const resource of [params?.resource].flat())
-          if (typeof resource === "string") grant.addResourceScope(resource, asked);
-        await grant.save();
-        return grant;
-      },
       extraTokenClaims: () => ({ groups: this.account.groups }),
       ttl: { AccessToken: 3_600, IdToken: 3_600, Interaction: 600, Session: 3_600, Grant: 3_600 },
     };
   }
+}
+
+/** Signs in whoever is asked to, and consents to all that is asked for. */
+async function finishInteraction(
+  provider: OidcProvider,
+  request: IncomingMessage,
+  response: ServerResponse,
+  accountId: string,
+): Promise<void> {
+  const { prompt, params, session } = await provider.interactionDetails(request, response);
+  if (prompt.name === "login") {
+    await provider.interactionFinished(request, response, { login: { accountId } });
+    return;
+  }
+  const grant = new provider.Grant({
+    clientId: String(params.client_id),
+    accountId: session?.accountId ?? accountId,
+  });
+  const asked = String(params.scope ?? "");
+  grant.addOIDCScope(asked);
+  for (const resource of [params.resource].flat())
+    if (typeof resource === "string") grant.addResourceScope(resource, asked);
+  const grantId = await grant.save();
+  await provider.interactionFinished(request, response, { consent: { grantId } });
 }
 
 function listenOn(server: Server, port: number): Promise<void> {

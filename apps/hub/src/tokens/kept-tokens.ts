@@ -67,7 +67,7 @@ async function inStore<Result>(
   const store = await openSqliteStore({ file }).catch(explained);
   try {
     const tokens = await Tokens.open({ store: store.tokens, clock: systemClock });
-    const by = { kind: "anonymous", id: "command-line", grants: [] } as const;
+    const by = { who: { kind: "anonymous", id: "command-line" } } as const;
     return await use({
       file: shortPath(file),
       // `Unchanging` says only that nobody changes it.
@@ -79,7 +79,7 @@ async function inStore<Result>(
           .catch(explained);
         return { ...(tokenView(known, systemClock.wall()) as TokenView), token };
       },
-      revoke: (id) => tokens.revoke(id, true).catch(explained),
+      revoke: (id) => tokens.revoke(id, true, by).catch(explained),
     });
   } finally {
     await store.close();

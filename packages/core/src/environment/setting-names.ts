@@ -14,6 +14,7 @@ export const timeSettingNames = [
   "MCP_HUB_CALL_TIMEOUT_MS",
   "MCP_HUB_SESSION_IDLE_MS",
   "MCP_HUB_GRACE_MS",
+  "MCP_HUB_SIGN_IN_MS",
 ] as const;
 
 /** The settings of the hub that are neither times nor budgets. */

@@ -1,3 +1,16 @@
+export {
+  type Asker,
+  type AuditAction,
+  type AuditOutcome,
+  type AuditQuery,
+  type AuditRecord,
+  type AuditRow,
+  type AuditStore,
+  auditActions,
+  auditOutcomes,
+  isOfCalls,
+  somebody,
+} from "../audit.js";
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "../history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "../history-ledger.js";
 export type { KeptSession, SessionRow, SessionStore, SessionWrite } from "../session-store.js";

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { BudgetBook } from "../budget-book.js";
 import type { HubStore } from "../hub-store.js";
+import { describeAuditStore, sampleLine } from "./audit-store-contract.js";
 import { creating } from "./samples.js";
 import { describeSessionStore } from "./session-store-contract.js";
 import { describeStore } from "./store-contract.js";
@@ -32,7 +33,11 @@ export function describeHubStore(
   const reopenStoreOf = async (part: unknown): Promise<HubStore> => {
     const store = [...opened].find(
       (one) =>
-        part === one || part === one.toolsets || part === one.sessions || part === one.tokens,
+        part === one ||
+        part === one.toolsets ||
+        part === one.sessions ||
+        part === one.tokens ||
+        part === one.audit,
     );
     if (store === undefined || reopen === undefined) throw new Error("It cannot be opened again.");
     opened.delete(store);
@@ -65,27 +70,62 @@ export function describeHubStore(
       async () => (await openOne()).sessions,
       again(({ sessions }) => sessions),
     );
+    describeAuditStore(
+      name,
+      async (budgets) => (await openOne(budgets)).audit,
+      again(({ audit }) => audit),
+    );
     describeTokenStore(
       name,
       async () => (await openOne()).tokens,
       again(({ tokens }) => tokens),
     );
 
+    test("a write that holds lines of the audit stores them with it, or not at all", async () => {
+      const store = await openOne();
+      await committed(store, { ...creating("a"), audit: [sampleLine({ serverId: "a" })] });
+      const again = await store.commit({
+        ...creating("a"),
+        audit: [sampleLine({ serverId: "b" })],
+      });
+      expect(again.ok).toBe(false);
+      const token = sampleToken("a");
+      await store.tokens.add(token, sampleLine({ serverId: "token" }));
+      await store.tokens.add(token, sampleLine({ serverId: "token again" }));
+      await store.tokens.remove("a", sampleLine({ serverId: "no token" }));
+      await store.tokens.remove("a", sampleLine({ serverId: "no token again" }));
+      const desk = sampleToolset("desk");
+      await store.toolsets.put(desk, undefined, sampleLine({ serverId: "toolset" }));
+      await store.toolsets.put(desk, undefined, sampleLine({ serverId: "toolset again" }));
+      await store.toolsets.remove("desk", desk.revision, sampleLine({ serverId: "no toolset" }));
+      await store.toolsets.remove("desk", desk.revision, sampleLine({ serverId: "again" }));
+      const rows = await store.audit.page({ limit: 10 });
+      expect(rows.map(({ serverId }) => serverId)).toEqual([
+        "no toolset",
+        "toolset",
+        "no token",
+        "token",
+        "a",
+      ]);
+    });
+
     // What lives in memory only has nothing to open again, and promises nothing about it.
     if (reopen === undefined) return;
 
-    test("servers, toolsets, sessions and tokens are there together after opening again", async () => {
+    test("servers, toolsets, sessions, tokens and the audit are there together after opening again", async () => {
       const store = await openOne();
       await committed(store, creating("a"));
       await store.toolsets.put(sampleToolset("desk"), undefined);
       const session = { key: "k", peer: "127.0.0.1", isUsed: true, sealed: "sealed" };
       await store.sessions.write({ put: [session], removed: [] });
       await store.tokens.add(sampleToken("a"));
+      await store.audit.append([sampleLine()]);
       const next = await reopenStoreOf(store);
       expect((await next.load()).entries.map(({ id }) => id)).toEqual(["a"]);
       expect(await next.toolsets.load()).toEqual([sampleToolset("desk")]);
       expect(await next.sessions.read("k")).toBe("sealed");
       expect(await next.tokens.load()).toEqual([sampleToken("a")]);
+      expect(await next.audit.page({ limit: 10 })).toMatchObject([sampleLine()]);
     });
   });
 }

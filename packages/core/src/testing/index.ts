@@ -1,4 +1,9 @@
 /** Contract suites of core's ports, for vitest: an adapter that passes them is an adapter. */
+export {
+  type AuditStoreContractOptions,
+  describeAuditStore,
+  sampleLine,
+} from "./audit-store-contract.js";
 export { describeClock } from "./clock-contract.js";
 export { describeHubStore, type HubStoreContractOptions } from "./hub-store-contract.js";
 export { describeProber, type ProberFixture } from "./prober-contract.js";

@@ -57,6 +57,7 @@ export class PassThrough {
         // Questions of a server, and what a session agrees on, are heard in passing, so they must come as they are.
         request: outgoing(passed, session === undefined && !isOpening ? accepted : "identity"),
         isEndless,
+        mayBeRefused: passed.method !== "POST" || passed.rpcMethod === "server/discover",
         places: placesFor(passed),
         session: session === undefined ? undefined : this.#within(session, passed),
         judge: (status, headers, instance) => {

@@ -58,6 +58,8 @@ export type ByteCall = {
   readonly places: (instance: UpstreamInstance) => Places | undefined;
   /** Hears the envelope of its answer, where that can be read in passing. */
   readonly onAnswer?: ((envelope: Envelope) => void) | undefined;
+  /** The client asks whether the server has something at all, so that a refusal is an answer, and no error. */
+  readonly mayBeRefused?: boolean | undefined;
   /** The session that it belongs to, where a server may ask back. */
   readonly session?: ByteSession | undefined;
   /**
@@ -164,10 +166,10 @@ export class StreamBytes implements UpstreamReceiver {
     if (verdict !== undefined && verdict !== "empty") {
       this.#exchange?.abort();
       if (verdict === "taken") this.#finish("ok");
-      else this.#fail(verdict);
+      else this.#fail(verdict, this.#isUsual(status) ? "ok" : "hub-error");
       return;
     }
-    if (status >= 400) this.#outcome = "error";
+    if (status >= 400 && !this.#isUsual(status)) this.#outcome = "error";
     const type = mcpTypeOf(headers);
     // Nothing is read of what is encoded, or is no MCP.
     if (type !== undefined && codingOf(headers) === undefined)
@@ -218,7 +220,7 @@ export class StreamBytes implements UpstreamReceiver {
     if (isCall) {
       if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
     } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id)) {
-      this.#outcome = outcomeOf(envelope);
+      this.#outcome = this.#call.mayBeRefused === true ? "ok" : outcomeOf(envelope);
       const isRefusal = this.#call.method === "tools/call" && isUnauthorized(envelope.error);
       if (isRefusal && this.#instance !== undefined)
         this.#context.onRefused(this.#instance.endpoint);
@@ -249,9 +251,14 @@ export class StreamBytes implements UpstreamReceiver {
     this.#finish("cancelled");
   }
 
-  #fail(failure: GatewayFailure): void {
+  /** Whether a status is what a server answers that does not have what was asked for. */
+  #isUsual(status: number): boolean {
+    return this.#call.mayBeRefused === true && status >= 400 && status < 500;
+  }
+
+  #fail(failure: GatewayFailure, outcome: CallRecord["outcome"] = "hub-error"): void {
     if (this.#isOver) return;
-    this.#finish("hub-error");
+    this.#finish(outcome);
     const { id, entry, always, statusOf } = this.#call;
     const text = failureText(this.#context, id, failure, entry);
     if (!this.#answer.fail(text)) sendText(this.#response, statusOf(failure), text, always);

@@ -36,7 +36,7 @@ export type GateOptions = {
   readonly challengeParameters?:
     | ((head: RequestHead) => Readonly<Record<string, string>>)
     | undefined;
-  /** Slows down who tries credentials. Default: nothing does. */
+  /** Tells who tries credentials to wait. Default: nobody is told. */
   readonly guesses?: Guesses | undefined;
   /** The hub is reached by other machines, and so is never open. Default: false. */
   readonly isNetwork?: boolean | undefined;

@@ -4,6 +4,7 @@ import { insufficientScope, nobody, type Principal, policyOf } from "@hub/core/a
 import type { WebUi } from "../api/web-ui.js";
 import { wellKnownPath } from "./oidc/well-known.js";
 import { unauthenticated } from "./refusals.js";
+import { signInPaths } from "./sign-in/sign-in-paths.js";
 
 /** A route and what it asks of its caller. The path is as Hono writes it. */
 export type RouteAccess = {
@@ -23,6 +24,7 @@ const outsideContract: readonly RouteAccess[] = [
   get("/docs/swagger-ui.css", "read"),
   get("/docs/swagger-ui-bundle.js", "read"),
   get(`${wellKnownPath}/*`, "public"),
+  ...Object.values(signInPaths).map((path) => get(path, "public")),
 ];
 
 /** All MCP endpoints ask for this, whatever their path; see `hubEndpointOf` of the gateway. */

@@ -1,7 +1,8 @@
 import { admitServer, refuseServer } from "@hub/api";
 import { serverNotFound } from "@hub/core";
-import { actorOf, type Principal, subjectOf } from "@hub/core/access";
+import { type Principal, subjectOf } from "@hub/core/access";
 import { requireMay } from "../access/refusals.js";
+import { askerOf } from "./asker.js";
 import { parseOptionalJson } from "./body.js";
 import { answerDetail } from "./detail.js";
 import type { HubApp } from "./hono.js";
@@ -24,7 +25,7 @@ export function addAdmissionRoutes(app: HubApp, { registry }: AppDeps): void {
   serve(app, admitServer, async (call) => {
     const { principal, params } = call;
     const mayJudge = judging(principal, params.id, call.context.req.header("if-match"));
-    const entry = await registry.admit(params.id, actorOf(principal), mayJudge);
+    const entry = await registry.admit(params.id, askerOf(call), mayJudge);
     return answerDetail(call, entry, registry);
   });
 
@@ -33,7 +34,7 @@ export function addAdmissionRoutes(app: HubApp, { registry }: AppDeps): void {
     const sent = await parseOptionalJson(context.req.raw);
     const { reason } = sent === undefined ? {} : call.body(sent);
     const mayJudge = judging(principal, params.id, context.req.header("if-match"));
-    const entry = await registry.refuse(params.id, actorOf(principal), reason, mayJudge);
+    const entry = await registry.refuse(params.id, askerOf(call), reason, mayJudge);
     return answerDetail(call, entry, registry);
   });
 }

@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { getClaudeDesktopBundle } from "@hub/api";
 import { hubConnection } from "@hub/api/config";
 import { assetFolder } from "../assets.js";
-import { bundleFile, bundleOf } from "../client-config/claude-desktop-bundle.js";
 import { selectionOf } from "../client-config/selection.js";
 import { version } from "../version.js";
 import { wantedBy } from "./client-config.js";
@@ -26,6 +25,8 @@ export function addClaudeDesktopBundleRoute(app: HubApp, deps: AppDeps): void {
       ...selectionOf(wanted),
       ...(mode === "search" ? { mode } : {}),
     });
+    // What makes zip files is loaded for the first bundle only.
+    const { bundleFile, bundleOf } = await import("../client-config/claude-desktop-bundle.js");
     const bridge = await readFile(fileURLToPath(bridgeFile));
     return context.body(bundleOf({ url, key, version, bridge }), 200, {
       "content-type": "application/zip",

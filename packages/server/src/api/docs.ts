@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assetFolder } from "../assets.js";
 import { type HubApp, publicUrlOf } from "./hono.js";
-import { openApiDocument } from "./openapi.js";
 
 /** The files of Swagger UI that the page needs, by the path they are served at. Nothing else is read from disk. */
 const assets = {
@@ -34,12 +33,18 @@ const startScript = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-u
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** What writes it is loaded only now: most hubs are never asked for it. */
+async function writeDocument(version: string, url: string): Promise<string> {
+  const { openApiDocument } = await import("./openapi.js");
+  return JSON.stringify(openApiDocument(version, url));
+}
+
 export function addDocsRoutes(app: HubApp, version: string): void {
   // Nearly everybody calls the hub by one name.
   let made: { readonly url: string; readonly document: string } | undefined;
-  app.get("/openapi.json", (context) => {
+  app.get("/openapi.json", async (context) => {
     const url = publicUrlOf(context);
-    if (made?.url !== url) made = { url, document: JSON.stringify(openApiDocument(version, url)) };
+    if (made?.url !== url) made = { url, document: await writeDocument(version, url) };
     return context.body(made.document, 200, {
       "content-type": "application/json",
       "cache-control": "no-cache",

@@ -1,8 +1,15 @@
 import { editServer } from "@hub/api";
-import { type BudgetBook, type EditChange, HubError, serverNotFound } from "@hub/core";
+import {
+  type BudgetBook,
+  type EditChange,
+  type EntryRecord,
+  HubError,
+  serverNotFound,
+} from "@hub/core";
 import { subjectOf } from "@hub/core/access";
 import { settingOf } from "@hub/core/limits";
 import { requireMay } from "../access/refusals.js";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import { answerDetail } from "./detail.js";
 import type { HubApp } from "./hono.js";
@@ -37,11 +44,12 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
     const change = call.body(await parseJson(context.req.raw));
     check(change, id, budgets);
     const ifMatch = context.req.header("if-match");
-    const entry = await registry.edit(id, change, (record) => {
+    const mayEdit = (record: EntryRecord) => {
       if (!maySeeEntry(call.principal, record)) throw serverNotFound(id.slice(0, 100));
       requireMay(call.principal, "admin", subjectOf(record));
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
-    });
+    };
+    const entry = await registry.edit(id, change, mayEdit, askerOf(call));
     return answerDetail(call, entry, registry);
   });
 }

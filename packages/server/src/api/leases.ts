@@ -1,4 +1,5 @@
 import { endLease, renewLease, sendLog } from "@hub/api";
+import { askerOf } from "./asker.js";
 import { parseOptionalJson, parseText } from "./body.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
@@ -26,7 +27,7 @@ export function addLeaseRoutes(app: HubApp, { gate, registry, logs }: AppDeps): 
   });
 
   serve(app, endLease, async (call) => {
-    await registry.deregister(call.params.leaseId, gate.leaseOwner(call.principal));
+    await registry.deregister(call.params.leaseId, askerOf(call), gate.leaseOwner(call.principal));
     return call.empty();
   });
 }

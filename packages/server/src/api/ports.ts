@@ -9,6 +9,7 @@ import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
+import type { SignIn } from "./session.js";
 import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {
@@ -38,6 +39,8 @@ export type AppDeps = {
   /** What each of them sees of the catalogue. */
   readonly sights: Sights;
   readonly tokens: Tokens;
+  /** How people sign in to the page. */
+  readonly signIn: SignIn;
   /** Where clients get tokens for the hub. Default: nowhere but from whoever runs it. */
   readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */

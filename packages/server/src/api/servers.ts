@@ -6,11 +6,12 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { proofsIn, requireRemovable, serverNotFound } from "@hub/core";
+import { type Entry, proofsIn, requireRemovable, serverNotFound } from "@hub/core";
 import { may, subjectOf } from "@hub/core/access";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
 import { requireMay } from "../access/refusals.js";
+import { askerOf } from "./asker.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -72,10 +73,12 @@ export function addServerRoutes(
         may(principal, "register", subject));
     if (!isThere) throw serverNotFound(params.id.slice(0, 100));
     requireMay(principal, isForced ? "admin" : "register", subject);
-    if (isForced) await registry.remove(params.id);
+    const by = askerOf(call);
+    if (isForced) await registry.remove(params.id, undefined, by);
     else {
       const proofs = proofsIn(secretsOf(call.context), deps.gate.leaseOwner(principal));
-      await registry.remove(params.id, (now) => requireRemovable(now, proofs, registry.now()));
+      const mayRemove = (now: Entry) => requireRemovable(now, proofs, registry.now());
+      await registry.remove(params.id, mayRemove, by);
     }
     return call.empty();
   });

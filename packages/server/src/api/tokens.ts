@@ -2,6 +2,7 @@ import { createToken, listTokens, revokeToken, whoAmI } from "@hub/api";
 import { requireMay } from "../access/refusals.js";
 import type { KnownToken } from "../access/tokens/known-token.js";
 import { grantView, tokenView } from "../access/tokens/token-view.js";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
@@ -41,7 +42,7 @@ export function addTokenRoutes(app: HubApp, { gate, registry, tokens }: AppDeps)
     requireMay(call.principal, "admin", "hub");
     const input = call.body(await parseJson(call.context.req.raw));
     const wasOpen = gate.isOpen;
-    const { known, token } = await tokens.create(input, call.principal, wasOpen);
+    const { known, token } = await tokens.create(input, askerOf(call), wasOpen);
     return call.json(
       201,
       { ...view(known), token, ...(wasOpen ? { notice: refusedFromNowOn } : {}) },
@@ -51,7 +52,7 @@ export function addTokenRoutes(app: HubApp, { gate, registry, tokens }: AppDeps)
 
   serve(app, revokeToken, async (call) => {
     requireMay(call.principal, "admin", "hub");
-    await tokens.revoke(call.params.id, gate.isConfiguredBeside(tokens));
+    await tokens.revoke(call.params.id, gate.isConfiguredBeside(tokens), askerOf(call));
     return call.empty();
   });
 }

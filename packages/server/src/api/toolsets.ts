@@ -10,6 +10,7 @@ import {
 import { HubError, type MayChange, type Toolset, toolsetNotFound, toolsetOf } from "@hub/core";
 import type { Principal, SeenServers } from "@hub/core/access";
 import { requireMay } from "../access/refusals.js";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import type { HubApp } from "./hono.js";
 import { requireMatch } from "./if-match.js";
@@ -85,7 +86,7 @@ export function addToolsetRoutes(
   serve(app, createToolset, async (call) => {
     const definition = call.body(await parseJson(call.context.req.raw));
     requireMay(call.principal, "admin", "hub");
-    const toolset = await toolsets.create(definition);
+    const toolset = await toolsets.create(definition, askerOf(call));
     const location = `/toolsets/${toolset.id}`;
     return call.json(201, view(toolset, call.principal), { location, etag: etagOf(toolset) });
   });
@@ -126,14 +127,14 @@ export function addToolsetRoutes(
       });
     }
     const mayReplace = matching(call.context.req.header("if-match"));
-    const toolset = await toolsets.replace(id, definition, mayReplace);
+    const toolset = await toolsets.replace(id, definition, mayReplace, askerOf(call));
     return call.json(200, view(toolset, call.principal), { etag: etagOf(toolset) });
   });
 
   serve(app, deleteToolset, async (call) => {
     requireMay(call.principal, "admin", "hub");
     const mayRemove = matching(call.context.req.header("if-match"));
-    await toolsets.remove(call.params.id, mayRemove);
+    await toolsets.remove(call.params.id, mayRemove, askerOf(call));
     return call.empty();
   });
 }

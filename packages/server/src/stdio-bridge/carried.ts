@@ -11,14 +11,20 @@ import {
   parseMessage,
 } from "@hub/mcp";
 import { oneLine } from "./failures.js";
+import type { Progress } from "./waiting-http.js";
 
 /** More messages in one line are none that a client sends. */
 const mostMembers = 1_000;
+
+/** The id of a request, also as the client wrote it: a number may have more digits than are kept of it. */
+export type WrittenId = { readonly id: JsonRpcId; readonly text: string };
 
 /** One line of the client: a message, or a batch of them as only 2025-03-26 has it. */
 export type ClientLine = {
   readonly text: string;
   readonly messages: readonly Message[];
+  /** Of its requests, in their order. */
+  readonly ids: readonly WrittenId[];
 };
 
 /** Reads a line; undefined for what is no JSON-RPC. */
@@ -27,12 +33,30 @@ export function readClientLine(text: string): ClientLine | undefined {
   if (members === undefined || members.length === 0 || members.length > mostMembers)
     return undefined;
   const messages: Message[] = [];
+  const ids: WrittenId[] = [];
   for (const member of members) {
     const message = parseMessage(member);
     if (message === undefined) return undefined;
     messages.push(message);
+    if (message.kind !== "request") continue;
+    const { id } = message.message;
+    ids.push({ id, text: memberText(member, "id") ?? JSON.stringify(id) });
   }
-  return { text, messages };
+  return { text, messages, ids };
+}
+
+/** Whether an id is all that was written. */
+function isKept({ id, text }: WrittenId): boolean {
+  return typeof id === "string" || String(id) === text;
+}
+
+/** An answer under another id. */
+function withId(answer: string, id: string): string {
+  for (const name of ["result", "error"]) {
+    const value = memberText(answer, name);
+    if (value !== undefined) return `{"jsonrpc":"2.0","id":${id},"${name}":${value}}`;
+  }
+  return answer;
 }
 
 /** What the hub sends, ready for the client. */
@@ -48,24 +72,31 @@ export function readHubLine(text: string): HubLine | undefined {
 }
 
 /** Requests of one line that wait for their answers. */
-export class Carried {
+export class Carried implements Progress {
   readonly requests: readonly JsonRpcRequest[];
   readonly bytes: number;
   readonly ending = new AbortController();
-  /** When the client sent it, by `performance.now()`. */
   readonly since = performance.now();
-  readonly #waiting: Set<JsonRpcId>;
-  /** The client wants no answer any more. */
+  readonly #waiting: Set<WrittenId>;
+  isSent = false;
   isCancelled = false;
 
-  constructor({ text, messages }: ClientLine) {
+  constructor({ text, messages, ids }: ClientLine) {
     this.requests = messages.flatMap((one) => (one.kind === "request" ? [one.message] : []));
     this.bytes = Buffer.byteLength(text);
-    this.#waiting = new Set(this.requests.map(({ id }) => id));
+    this.#waiting = new Set(ids);
   }
 
-  get unanswered(): readonly JsonRpcId[] {
-    return [...this.#waiting];
+  /** The ids, as they are written. */
+  get unanswered(): readonly string[] {
+    return [...this.#waiting].map(({ text }) => text);
+  }
+
+  /** Whether it is one request, which still waits, and whose id is written so, or means the same. */
+  isOnly(id: unknown, written: string | undefined): boolean {
+    const [only] = this.#waiting;
+    if (only === undefined || this.requests.length > 1) return false;
+    return only.text === written || (only.id === id && isKept(only));
   }
 
   get isAnswered(): boolean {
@@ -73,24 +104,20 @@ export class Carried {
   }
 
   /**
-   * Notes which requests a line answers. Gives it as the client needs it: an error of a hub that could not
-   * read the id gets the id of the one request that it can be about.
+   * Notes which requests a line answers. Gives it as the client needs it: an answer of a hub that could not
+   * read the id, or not all its digits, gets the id of the one request that it can be about.
    */
   settle({ text, envelopes }: HubLine): string {
-    const [only] = envelopes;
     const [id, ...others] = this.#waiting;
-    if (
-      envelopes.length === 1 &&
-      only?.error !== undefined &&
-      (only.id === null || only.id === undefined)
-    ) {
-      const error = memberText(text, "error");
-      if (id === undefined || others.length > 0 || error === undefined) return text;
+    const [envelope, ...more] = envelopes;
+    if (id !== undefined && others.length === 0 && envelope !== undefined && more.length === 0) {
+      const isNameless = envelope.error !== undefined && (envelope.id ?? null) === null;
+      if (!isNameless && !answersRequest(envelope, id.id)) return text;
       this.#waiting.delete(id);
-      return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${error}}`;
+      return isNameless || !isKept(id) ? withId(text, id.text) : text;
     }
     for (const one of this.#waiting)
-      if (envelopes.some((envelope) => answersRequest(envelope, one))) this.#waiting.delete(one);
+      if (envelopes.some((answer) => answersRequest(answer, one.id))) this.#waiting.delete(one);
     return text;
   }
 

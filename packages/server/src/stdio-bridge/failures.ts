@@ -1,12 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import {
-  codes,
-  envelopeOf,
-  errorText,
-  type JsonRpcError,
-  type JsonRpcId,
-  memberText,
-} from "@hub/mcp";
+import { codes, envelopeOf, type JsonRpcError, memberText } from "@hub/mcp";
 import { ConnectionLost, NotReached } from "./hub-http.js";
 import { memberOf } from "./member-of.js";
 import { AnswerInvalid } from "./read-answer.js";
@@ -49,6 +42,11 @@ export const tooMuchWaits: JsonRpcError = {
   message: `Too many requests wait for the hub already.${didNotRun}`,
 };
 
+/** An answer with an error. `id`: as the client wrote it. */
+export function errorLine(id: string, error: JsonRpcError): string {
+  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}`;
+}
+
 /** What to do about a status, where the hub's own words do not say it. */
 function adviceFor(status: number): string {
   if (status === 401)
@@ -65,16 +63,15 @@ function adviceFor(status: number): string {
 export function refusalText(
   { statusCode = 0 }: IncomingMessage,
   body: string,
-  id: JsonRpcId,
+  id: string,
   hub: string,
 ): string {
   const envelope = envelopeOf(body);
   const error = envelope?.error !== undefined ? memberText(body, "error") : undefined;
-  if (error !== undefined)
-    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${oneLine(error)}}`;
+  if (error !== undefined) return `{"jsonrpc":"2.0","id":${id},"error":${oneLine(error)}}`;
   const said = detailOf(body) ?? `it answered with HTTP status ${statusCode}`;
   const message = `The hub at ${hub} refused the request: ${said.replace(/\.$/, "")}.${adviceFor(statusCode)}`;
-  return errorText(id, { code: failureCodes.unavailable, message });
+  return errorLine(id, { code: failureCodes.unavailable, message });
 }
 
 function detailOf(body: string): string | undefined {

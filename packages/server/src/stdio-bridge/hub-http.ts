@@ -17,6 +17,8 @@ export type HubRequest = {
   /** Whether it does no harm twice: then a connection that was closed while idle is no reason to give up. */
   readonly isRepeatable: boolean;
   readonly signal: AbortSignal;
+  /** Told that a connection is there, so that the request goes out. */
+  readonly onSent?: () => void;
 };
 
 /**
@@ -40,7 +42,14 @@ export class HubHttp {
   }
 
   /** Resolves with the head of the answer. Rejects with `NotReached` or `ConnectionLost`. */
-  send({ method, headers, body, isRepeatable, signal }: HubRequest): Promise<IncomingMessage> {
+  send({
+    method,
+    headers,
+    body,
+    isRepeatable,
+    signal,
+    onSent = () => {},
+  }: HubRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const authorization =
         this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
@@ -58,6 +67,7 @@ export class HubHttp {
         const connected = () => {
           clearTimeout(timer);
           isConnected = true;
+          onSent();
         };
         const tooLate = () => request.destroy(new Error("no connection came about in time"));
         if (socket.connecting) timer = setTimeout(tooLate, this.#connectMs);

@@ -1,7 +1,14 @@
 import type { IncomingMessage } from "node:http";
-import { codes, eraOf, errorText, type JsonRpcNotification, type JsonRpcRequest } from "@hub/mcp";
+import {
+  codes,
+  eraOf,
+  errorText,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  memberAt,
+} from "@hub/mcp";
 import { Carried, type ClientLine, readClientLine, readHubLine } from "./carried.js";
-import { failureOf, refusalText, tooMuchWaits } from "./failures.js";
+import { errorLine, failureOf, refusalText, tooMuchWaits } from "./failures.js";
 import { ConnectionLost, HubHttp } from "./hub-http.js";
 import { keepListening } from "./listen.js";
 import { ModernHeaders } from "./modern-headers.js";
@@ -15,7 +22,7 @@ import {
   type StreamPosition,
 } from "./read-answer.js";
 import { BridgeSession, noteSetting } from "./session.js";
-import { WaitingHttp } from "./waiting-http.js";
+import { progressSince, WaitingHttp } from "./waiting-http.js";
 
 /** What may wait for the hub at a time. */
 const mostWaiting = 1_000;
@@ -115,7 +122,7 @@ export class StdioBridge {
     const carried = new Carried(line);
     const bytes = [...this.#waiting].reduce((sum, one) => sum + one.bytes, carried.bytes);
     if (this.#waiting.size >= mostWaiting || bytes > mostWaitingBytes) {
-      for (const { id } of carried.requests) void this.#write(errorText(id, tooMuchWaits));
+      for (const id of carried.unanswered) void this.#write(errorLine(id, tooMuchWaits));
       return;
     }
     this.#waiting.add(carried);
@@ -132,7 +139,7 @@ export class StdioBridge {
       if (carried.isCancelled || this.#ending.signal.aborted) return;
       const { url, waitMs } = this.#options;
       const failure = failureOf(error, url.href, waitMs);
-      for (const id of carried.unanswered) await this.#write(errorText(id, failure));
+      for (const id of carried.unanswered) await this.#write(errorLine(id, failure));
     } finally {
       this.#waiting.delete(carried);
     }
@@ -140,7 +147,7 @@ export class StdioBridge {
 
   /** A notification is there before what follows it: `initialized` before the first call. */
   #notify(message: JsonRpcNotification, line: ClientLine): void {
-    if (message.method === "notifications/cancelled" && this.#cancel(message)) return;
+    if (message.method === "notifications/cancelled" && this.#cancel(message, line.text)) return;
     const since = performance.now();
     this.#before = this.#before.then(async () => {
       const isDone = await this.#tell(line, since);
@@ -151,14 +158,14 @@ export class StdioBridge {
   }
 
   /** Whether nobody else need hear of it: what never went out, and what HTTP ends with its connection. */
-  #cancel({ params }: JsonRpcNotification): boolean {
-    const carried = [...this.#waiting].find(({ unanswered }) =>
-      unanswered.some((id) => id === params?.requestId),
-    );
+  #cancel({ params }: JsonRpcNotification, text: string): boolean {
+    const written = memberAt(text, ["params", "requestId"]);
+    const carried = [...this.#waiting].find((one) => one.isOnly(params?.requestId, written));
     const [request] = carried?.requests ?? [];
     if (carried === undefined || request === undefined) return this.#session === undefined;
     carried.isCancelled = true;
-    if (eraOf(request.method, request.params, undefined) === "legacy") return false;
+    const isLegacy = eraOf(request.method, request.params, undefined) === "legacy";
+    if (isLegacy && carried.isSent) return false;
     carried.ending.abort();
     return true;
   }
@@ -175,17 +182,14 @@ export class StdioBridge {
     const usedId = session?.id;
     const headers = isModern ? this.#modern.of(request, line.text) : (session?.headers ?? {});
     const { signal } = carried.ending;
-    let answer = await this.#waitingHttp.post(
-      line.text,
-      headers,
-      isRepeatable,
-      signal,
-      carried.since,
-    );
+    let answer = await this.#waitingHttp.post(line.text, headers, isRepeatable, signal, carried);
     if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
       answer.resume();
       await this.#reopen(session, usedId);
-      answer = await this.#waitingHttp.post(line.text, session.headers, isRepeatable, signal);
+      carried.isSent = false;
+      if (carried.isCancelled) return;
+      const again = session.headers;
+      answer = await this.#waitingHttp.post(line.text, again, isRepeatable, signal, carried);
     }
     if (isOpening) session?.takeId(answer);
     await this.#take(answer, carried, session, request);
@@ -322,7 +326,9 @@ export class StdioBridge {
       const session = this.#session;
       await this.#opened();
       const usedId = session?.id;
-      let answer = await this.#waitingHttp.post(text, session?.headers ?? {}, false, signal, since);
+      const headers = session?.headers ?? {};
+      const progress = progressSince(since);
+      let answer = await this.#waitingHttp.post(text, headers, false, signal, progress);
       if (answer.statusCode === 404 && session !== undefined && usedId !== undefined) {
         answer.resume();
         await this.#reopen(session, usedId);

@@ -21,6 +21,7 @@ import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
+import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/web-ui.js";
@@ -155,6 +156,11 @@ export async function createTestApp(
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
+  const sessions = new Sessions({
+    clock,
+    lastsMs: 3_600_000,
+    follow: (principal) => tokens.follow(principal),
+  });
   const app = createApp({
     registry,
     admitted: new AdmittedServers(registry),
@@ -164,10 +170,11 @@ export async function createTestApp(
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     gate: new Gate({
       ...options.access,
-      authenticators: [tokens, ...(options.access?.authenticators ?? [])],
+      authenticators: [tokens, sessions, ...(options.access?.authenticators ?? [])],
     }),
     sights: new Sights(registry),
     tokens,
+    signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
     doctor: new Doctor({
       registry,

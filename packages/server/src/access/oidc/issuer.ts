@@ -11,6 +11,9 @@ const metadataSchema = z.looseObject({
   authorization_endpoint: z.string().optional(),
   token_endpoint: z.string().optional(),
   token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+  id_token_signing_alg_values_supported: z.array(z.string()).optional(),
+  scopes_supported: z.array(z.string()).optional(),
   client_id_metadata_document_supported: z.boolean().optional(),
 });
 

@@ -1,6 +1,7 @@
 import type { Clock } from "@hub/core";
 import type { OperatorFetch } from "@hub/dial";
 import type { Log } from "../../log.js";
+import { CodeFlow } from "../sign-in/code-flow.js";
 import { Issuer } from "./issuer.js";
 import { JwtAuthenticator } from "./jwt-authenticator.js";
 import { Principals } from "./principals.js";
@@ -21,9 +22,8 @@ const loadJose = () => import("jose");
 /** What a hub with issuers has of them. */
 export type Oidc = {
   readonly authenticator: JwtAuthenticator;
-  readonly principals: Principals;
   /** The issuer that knows people. */
-  readonly people: Issuer | undefined;
+  readonly people: { readonly issuer: Issuer; readonly flow: CodeFlow } | undefined;
 };
 
 /** Undefined when no issuer is configured. */
@@ -50,5 +50,8 @@ export function createOidc({ settings, fetch, bases, clock, log }: OidcOptions):
     jose: loadJose,
     log,
   });
-  return { authenticator, principals, people: people === undefined ? undefined : issuers[0] };
+  const [issuer] = issuers;
+  if (people === undefined || issuer === undefined) return { authenticator, people: undefined };
+  const flow = new CodeFlow({ issuer, people, principals, fetch, jose: loadJose, clock });
+  return { authenticator, people: { issuer, flow } };
 }

@@ -26,10 +26,11 @@ function common(one: Action, other: Action): Action | undefined {
 
 /** What is left of grants when no more than some actions is allowed. */
 export function narrowedTo(allowed: readonly Action[], grants: readonly Grant[]): Grant[] {
-  return grants.flatMap((grant) =>
-    allowed.flatMap((one) => {
-      const action = common(grant.action, one);
-      return action === undefined ? [] : [{ ...grant, action }];
-    }),
-  );
+  return grants.flatMap((grant) => {
+    const left = new Set(allowed.flatMap((one) => common(grant.action, one) ?? []));
+    // What a wider one includes goes without saying.
+    const isSaid = (action: Action) =>
+      [...left].some((wider) => wider !== action && includes(wider, action));
+    return [...left].filter((action) => !isSaid(action)).map((action) => ({ ...grant, action }));
+  });
 }

@@ -7,7 +7,8 @@ import {
   type TokenInput,
   type TokenRecord,
 } from "@hub/core/access";
-import type { TokenStore } from "@hub/core/storage";
+import type { Asker, AuditRecord, TokenStore } from "@hub/core/storage";
+import { jsonOf } from "@hub/core/text";
 import type { Authenticator, Identified } from "../gate.js";
 import { invalidCredential } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
@@ -108,6 +109,20 @@ export class Tokens implements Authenticator {
   }
 
   /**
+   * What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. Who is
+   * no token of these stays who it is.
+   */
+  follow(principal: Principal): () => Principal | undefined {
+    if (this.ofPrincipal(principal) === undefined) return () => principal;
+    return () => {
+      const known = this.ofPrincipal(principal);
+      return known === undefined || isExpired(known.record, this.#clock.wall())
+        ? undefined
+        : known.principal;
+    };
+  }
+
+  /**
    * One hash and one comparison for whatever begins as a token does, so that the time it takes tells nothing of
    * which ids there are.
    */
@@ -128,7 +143,7 @@ export class Tokens implements Authenticator {
    * Makes a token. Resolves when it is durable. Errors: INVALID_REQUEST when it is to be the first way in and is
    * no admin's (`isFirst`), REGISTRY_FULL, STORE_UNAVAILABLE.
    */
-  create(input: TokenInput, by: Principal, isFirst: boolean): Promise<MadeToken> {
+  create(input: TokenInput, by: Asker, isFirst: boolean): Promise<MadeToken> {
     return this.#change(async () => {
       if (isFirst && !this.isConfigured && !policyOf(input).mayWithAll("admin"))
         throw firstMustAdminister();
@@ -148,11 +163,15 @@ export class Tokens implements Authenticator {
           sha256: hashOf(token).toString("hex"),
           grants: input.grants,
           createdAt,
-          createdBy: by.id,
+          createdBy: by.who.id,
           ...(expiresAt === undefined ? {} : { expiresAt }),
         };
         // The id of one in the file would shadow it.
-        if (this.#find(id) !== undefined || !(await this.#store.add(record))) continue;
+        if (
+          this.#find(id) !== undefined ||
+          !(await this.#store.add(record, this.#line("token-create", by, record)))
+        )
+          continue;
         const known = knownToken(record, "store");
         const isFirstEver = !this.isConfigured;
         this.#stored = new Map([...this.#stored, [id, known]]);
@@ -168,13 +187,13 @@ export class Tokens implements Authenticator {
    * TOKEN_NOT_FOUND; INVALID_REQUEST for one in the file, and for the last that may administer the hub unless
    * `mayBeLast`; STORE_UNAVAILABLE.
    */
-  revoke(id: string, mayBeLast: boolean): Promise<void> {
+  revoke(id: string, mayBeLast: boolean, by: Asker): Promise<void> {
     return this.#change(async () => {
       if (this.#inFile?.has(id) === true) throw isInFile(id);
       const known = this.#stored.get(id);
       if (known === undefined) throw tokenNotFound(id);
       if (!mayBeLast && this.#isLastAdmin(known)) throw lastAdmin();
-      await this.#store.remove(id);
+      await this.#store.remove(id, this.#line("token-revoke", by, known.record));
       this.#forget(known);
     });
   }
@@ -222,6 +241,22 @@ export class Tokens implements Authenticator {
     const administers = ({ record }: KnownToken) =>
       policyOf(record).mayWithAll("admin") && !isExpired(record, now);
     return administers(known) && !this.list().some((one) => one !== known && administers(one));
+  }
+
+  #line(
+    action: "token-create" | "token-revoke",
+    by: Asker,
+    { id, name, grants, expiresAt }: TokenRecord,
+  ): AuditRecord {
+    const token = jsonOf({ name, grants, expiresAt });
+    return {
+      ...by,
+      at: this.#clock.wall(),
+      action,
+      outcome: "done",
+      subject: id,
+      ...(action === "token-create" ? { after: token } : { before: token }),
+    };
   }
 
   #forget(known: KnownToken): void {
