@@ -20,7 +20,7 @@ import { OpenStreams } from "./reply/open-streams.js";
 import { OwnedAnswers } from "./reply/owned-answers.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { SessionKeeping } from "./session/sessions.js";
-import { Traffic } from "./traffic/traffic.js";
+import { type OnCall, Traffic } from "./traffic/traffic.js";
 import { containedDialer, type OnTrouble } from "./upstream/contained-dialer.js";
 import type { GatewayContext } from "./upstream/context.js";
 import { hubIdentity } from "./upstream/initialize.js";
@@ -65,6 +65,10 @@ export type GatewayOptions = {
    * nothing is called.
    */
   readonly onTrouble?: OnTrouble;
+  /** Told of each call of somebody the hub knows, when it has ended. Default: nobody is. */
+  readonly onCall?: OnCall | undefined;
+  /** Tell it the parameters as well, which may hold secrets. Default: no. */
+  readonly tellsParams?: boolean | undefined;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -89,7 +93,11 @@ export class Gateway {
     const budgets = options.budgets ?? new BudgetBook();
     const messages = messageLimits(budgets, limits.callTimeoutMs);
     const now = () => catalogue.now();
-    this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
+    this.traffic = new Traffic(now, {
+      keepsParams: options.keepsParams ?? false,
+      onCall: options.onCall,
+      tellsParams: options.tellsParams ?? false,
+    });
     const onStale = (inMs: number) => this.#changes.lookIn(inMs);
     const onTrouble = options.onTrouble ?? (() => undefined);
     const views = new Views(catalogue, limits.graceMs, onStale, budgets);

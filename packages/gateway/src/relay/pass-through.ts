@@ -207,7 +207,7 @@ function statusOf({ code }: GatewayFailure): number {
   return code === "SERVER_UNAVAILABLE" || code === "SERVER_BUSY" ? 503 : 502;
 }
 
-function outgoing({ method, headers, body, via }: PassedRequest, codings: string) {
+function outgoing({ method, headers, body, via, entry }: PassedRequest, codings: string) {
   const sent: Record<string, string> = {};
   const ofConnection = connectionHeaders(headers.connection);
   for (const name in headers) {
@@ -216,5 +216,6 @@ function outgoing({ method, headers, body, via }: PassedRequest, codings: string
   }
   // The client gets the bytes as they come, so only what it can decode may come.
   sent["accept-encoding"] = codings;
-  return { method, headers: sent, via, ...(body === undefined ? {} : { body }) };
+  const serverId = entry.record.id;
+  return { method, headers: sent, via, serverId, ...(body === undefined ? {} : { body }) };
 }
