@@ -151,6 +151,7 @@ const environment = z.object({
     .default("info"),
   LOG_FORMAT: z.enum(["pretty", "json"], "must be pretty or json").optional(),
   MCP_HUB_KEEP_PARAMS: z.enum(["on", "off"], "must be on or off").default("off"),
+  MCP_HUB_AUDIT_ARGUMENTS: z.enum(["on", "off"], "must be on or off").default("off"),
 } satisfies Record<(typeof otherSettingNames)[number], z.ZodType>);
 
 const timesRead = z.object(wholeNumbers(timeSettings));
@@ -220,6 +221,10 @@ export function parseConfig(env: Environment): ConfigResult {
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",
+      audit: {
+        keepMs: times.MCP_HUB_AUDIT_KEEP_MS,
+        keepsArguments: read.MCP_HUB_AUDIT_ARGUMENTS === "on",
+      },
       limits: {
         ...defaultConfig.limits,
         callTimeoutMs: times.MCP_HUB_CALL_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
 import { admitServer, refuseServer } from "./admission.js";
+import { listAudit } from "./audit.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import {
   confirmCredentials,
@@ -81,4 +82,5 @@ export const contract: readonly Route[] = [
   getHealth,
   getReadiness,
   getVersion,
+  listAudit,
 ];

@@ -10,6 +10,7 @@ export {
   whoAmI,
 } from "./access.js";
 export { admitServer, refuseServer } from "./admission.js";
+export { type AuditLine, type AuditList, listAudit } from "./audit.js";
 export {
   type ClientConfig,
   type ClientFormat,

@@ -1,4 +1,5 @@
 import type {
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
@@ -32,6 +33,7 @@ import type { CredentialInput } from "@hub/core/upstream";
 import { pathTo } from "./hub-requests.js";
 import { LeaseClient, proofIn } from "./lease-client.js";
 import type {
+  AuditQuery,
   BundleQuery,
   CallsQuery,
   ConfigQuery,
@@ -348,6 +350,11 @@ export class HubRoutes extends LeaseClient {
   /** Revokes a token at once, and ends what its holder has open. */
   async revokeToken(id: string, signal?: AbortSignal): Promise<void> {
     await this.requests.tell({ method: "DELETE", path: pathTo("tokens", id), signal });
+  }
+
+  /** One page of the audit, newest first: who did what, and what came of it. */
+  async audit(query: AuditQuery = {}, signal?: AbortSignal): Promise<AuditList> {
+    return this.#get("/audit", shapes.audit, query, signal);
   }
 
   /** Whether somebody is signed in at this browser, and how people sign in. */

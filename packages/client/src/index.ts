@@ -1,4 +1,6 @@
 export type {
+  AuditLine,
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
@@ -63,6 +65,7 @@ export { everyPage } from "./pages.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
   AdmissionState,
+  AuditQuery,
   BundleQuery,
   CallsQuery,
   ConfigQuery,
@@ -82,4 +85,5 @@ export type {
   WatchedEvent,
 } from "./queries.js";
 export type { AdapterSelection, GatewaySelection, LeftOut } from "./targets.js";
+export type { TokenSource } from "./token-source.js";
 export type { WatchOptions, WatchState } from "./watch.js";

@@ -1,4 +1,5 @@
 import type {
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
@@ -106,6 +107,10 @@ export const shapes = {
     missing: [],
     tokens: {},
   } satisfies Shape<ToolsetPreview>,
+  audit: {
+    lines: [{ seq: 0, at: "", who: { kind: "", id: "" }, action: "", outcome: "" }],
+    "nextCursor?": "",
+  } satisfies Shape<AuditList>,
   events: { events: [event], "nextCursor?": "" } satisfies Shape<EventList>,
   event,
   pulse: { at: "", servers: {} } satisfies Shape<Pulse>,

@@ -113,6 +113,7 @@ export class MemoryStore implements HubStore {
   async close(): Promise<void> {}
 
   #store(write: StoreWrite): number[] {
+    this.audit.take(write.audit ?? []);
     for (const { id } of write.removed) {
       this.#entries.delete(id);
       this.#snapshots.delete(id);
@@ -122,7 +123,6 @@ export class MemoryStore implements HubStore {
     for (const { record } of write.entries) this.#entries.set(record.id, record);
     for (const { serverId, snapshot } of write.snapshots)
       if (this.#entries.has(serverId)) this.#snapshots.set(serverId, snapshot);
-    this.audit.take(write.audit ?? []);
     const added: LedgerRow[] = [];
     const seqs = write.events.map(({ event, changes }) => {
       this.#lastSeq += 1;

@@ -39,6 +39,7 @@ import type { HubApp } from "./api/hono.js";
 import { newInstance } from "./api/problem.js";
 import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
+import { Audit } from "./audit/audit.js";
 import type { TellFault } from "./boundary.js";
 import { Credentials } from "./credentials/credentials.js";
 import { maskingProber } from "./credentials/mask.js";
@@ -209,6 +210,13 @@ export async function composeHub(
       .catch((error) => log.error("credentials-not-removed", { error: describeError(error) }));
   });
   const admitted = new AdmittedServers(registry);
+  const audit = new Audit({
+    store: store.audit,
+    budgets,
+    now: () => clock.wall(),
+    log,
+    ...config.audit,
+  });
   const toolsets = await Toolsets.open({
     store: store.toolsets,
     clock,
@@ -275,6 +283,8 @@ export async function composeHub(
     limits: config.limits,
     budgets,
     keepsParams: config.keepsParams,
+    tellsParams: config.audit.keepsArguments,
+    onCall: (call, principal) => audit.call(call, principal),
     log,
     onFault: tellGatewayFault,
     searchTools,
@@ -301,6 +311,7 @@ export async function composeHub(
   const app = createApp({
     registry,
     admitted,
+    audit,
     toolsets,
     budgets,
     info: { version, hubId, startedAt: clock.wall(), pid: process.pid },
@@ -334,6 +345,7 @@ export async function composeHub(
   const trim = async () => {
     try {
       await store.trimJournal(journalKept);
+      await audit.trim();
     } catch (error) {
       log.warn("journal-not-trimmed", { error: describeError(error) });
     }
@@ -350,9 +362,10 @@ export async function composeHub(
     app,
     arrivals,
     callers,
-    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, hubId }),
+    takeRequest: createGatewayHandler({ gateway, guard, arrivals, gate, callers, audit, hubId }),
     tellFault,
     start: () => {
+      audit.start();
       scheduler.start();
       tokens.watch();
     },
@@ -367,7 +380,9 @@ export async function composeHub(
       tokens.close();
       await scheduler.stop();
       await registry.drain();
+      await audit.close();
       await dialer.close();
+      oidc?.authenticator.close();
       await operatorFetch.close();
       await store.close();
     },

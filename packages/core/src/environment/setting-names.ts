@@ -14,6 +14,7 @@ export const timeSettingNames = [
   "MCP_HUB_CALL_TIMEOUT_MS",
   "MCP_HUB_SESSION_IDLE_MS",
   "MCP_HUB_GRACE_MS",
+  "MCP_HUB_AUDIT_KEEP_MS",
   "MCP_HUB_SIGN_IN_MS",
 ] as const;
 
@@ -44,12 +45,14 @@ export const otherSettingNames = [
   "LOG_LEVEL",
   "LOG_FORMAT",
   "MCP_HUB_KEEP_PARAMS",
+  "MCP_HUB_AUDIT_ARGUMENTS",
 ] as const;
 
 /** What servers and clients read, and the hub does not. */
 export const settingsOfOthers = [
   "MCP_HUB_URL",
   "MCP_HUB_TOKEN",
+  "MCP_HUB_TOKEN_FILE",
   "MCP_HUB_ADVERTISE_URL",
   "MCP_HUB_SERVICE_KEY",
 ] as const;

@@ -7,6 +7,7 @@ import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
 import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
+import type { Audit } from "../audit/audit.js";
 import type { Credentials } from "../credentials/credentials.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
@@ -27,6 +28,8 @@ export type AppDeps = {
   readonly registry: Registry;
   /** Of it what was let in: what lists and searches show. */
   readonly admitted: AdmittedServers;
+  /** Who did what, for admins. */
+  readonly audit: Audit;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
   readonly info: HubInfo;

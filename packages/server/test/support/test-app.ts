@@ -9,8 +9,6 @@ import {
   type LeaseGrant,
   MemoryCredentialStore,
   MemoryStore,
-  MemoryTokenStore,
-  MemoryToolsetStore,
   type ProbeOutcome,
   type Prober,
   Registry,
@@ -29,6 +27,7 @@ import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
+import { Audit } from "../../src/audit/audit.js";
 import { Credentials } from "../../src/credentials/credentials.js";
 import { SecretKeyFile } from "../../src/credentials/secret-key.js";
 import { Doctor } from "../../src/doctor/doctor.js";
@@ -144,8 +143,11 @@ export async function createTestApp(
   };
   const budgets = new BudgetBook(options.budgets);
   let leases = 0;
+  const inMemory = new MemoryStore(budgets);
+  const store = options.store ?? inMemory;
+  const { audit } = inMemory;
   const registry = await Registry.open({
-    store: options.store ?? new MemoryStore(),
+    store,
     clock,
     nothingListens: async ({ endpoint }) => !alive.has(endpoint) && !silent.has(endpoint),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
@@ -153,7 +155,7 @@ export async function createTestApp(
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   const toolsets = await Toolsets.open({
-    store: options.toolsetStore ?? new MemoryToolsetStore(),
+    store: options.toolsetStore ?? inMemory.toolsets,
     clock,
   });
   const credentials = await Credentials.open(
@@ -166,7 +168,7 @@ export async function createTestApp(
     },
     () => true,
   );
-  const tokens = await Tokens.open({ store: new MemoryTokenStore(), clock });
+  const tokens = await Tokens.open({ store: inMemory.tokens, clock });
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
@@ -179,6 +181,14 @@ export async function createTestApp(
   const app = createApp({
     registry,
     admitted: new AdmittedServers(registry),
+    audit: new Audit({
+      store: audit,
+      budgets,
+      now: () => clock.wall(),
+      log: { warn: () => {} },
+      keepsArguments: false,
+      keepMs: 1_000_000_000,
+    }),
     toolsets,
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
