@@ -253,6 +253,7 @@ test("lists change for those alone whose own part changed", async () => {
   const own = [...(await told("carl", "/mcp")), ...(await told("carl", "/servers/new/mcp"))];
   const changes = (streams: readonly Exchange[]) =>
     streams.map((stream) => stream.named("notifications/tools/list_changed").length);
+  await until("the hub to hear of changes", () => modern.listening.size > 0);
   const offer = async (...tools: readonly string[]) => {
     modern.offer.tools = tools.map((name) => tool(name));
     const before = changes(all);
