@@ -86,4 +86,5 @@ export type {
   WatchedEvent,
 } from "./queries.js";
 export type { AdapterSelection, GatewaySelection, LeftOut } from "./targets.js";
+export type { TokenSource } from "./token-source.js";
 export type { WatchOptions, WatchState } from "./watch.js";

@@ -382,6 +382,7 @@ export async function composeHub(
       await registry.drain();
       await audit.close();
       await dialer.close();
+      oidc?.authenticator.close();
       await operatorFetch.close();
       await store.close();
     },

@@ -52,6 +52,7 @@ export const otherSettingNames = [
 export const settingsOfOthers = [
   "MCP_HUB_URL",
   "MCP_HUB_TOKEN",
+  "MCP_HUB_TOKEN_FILE",
   "MCP_HUB_ADVERTISE_URL",
   "MCP_HUB_SERVICE_KEY",
 ] as const;
