@@ -187,7 +187,7 @@ export async function composeHub(
   const operatorFetch = createOperatorFetch();
   const oidc = createOidc({
     settings: config.oidc,
-    fetch: operatorFetch.fetch,
+    ask: operatorFetch.ask,
     bases: () => ownUrls(config.publicUrl, ownAddresses()),
     clock,
     log,
