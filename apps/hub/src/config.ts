@@ -111,6 +111,7 @@ const environment = z.object({
     (proxies) => proxies.every(isNetwork),
     "must be addresses and networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas",
   ),
+  MCP_HUB_SECRET_KEY_FILE: z.string().optional(),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -150,6 +151,7 @@ const environment = z.object({
     .default("info"),
   LOG_FORMAT: z.enum(["pretty", "json"], "must be pretty or json").optional(),
   MCP_HUB_KEEP_PARAMS: z.enum(["on", "off"], "must be on or off").default("off"),
+  MCP_HUB_AUDIT_ARGUMENTS: z.enum(["on", "off"], "must be on or off").default("off"),
 } satisfies Record<(typeof otherSettingNames)[number], z.ZodType>);
 
 const timesRead = z.object(wholeNumbers(timeSettings));
@@ -201,6 +203,10 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      secretKeyFile:
+        read.MCP_HUB_SECRET_KEY_FILE === undefined
+          ? undefined
+          : resolve(read.MCP_HUB_SECRET_KEY_FILE),
       publicUrl: read.MCP_HUB_PUBLIC_URL,
       trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
       tokensFile:
@@ -215,6 +221,10 @@ export function parseConfig(env: Environment): ConfigResult {
       logLevel: read.LOG_LEVEL,
       logFormat: read.LOG_FORMAT,
       keepsParams: read.MCP_HUB_KEEP_PARAMS === "on",
+      audit: {
+        keepMs: times.MCP_HUB_AUDIT_KEEP_MS,
+        keepsArguments: read.MCP_HUB_AUDIT_ARGUMENTS === "on",
+      },
       limits: {
         ...defaultConfig.limits,
         callTimeoutMs: times.MCP_HUB_CALL_TIMEOUT_MS,

@@ -1,9 +1,13 @@
 export type {
+  AuditLine,
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
   ClientId,
   ClientList,
+  CredentialList,
+  CredentialView,
   Diagnosis,
   Event,
   EventKind,
@@ -48,6 +52,7 @@ export type {
   StrandsConfig,
 } from "@hub/api/config";
 export type { EditInput, RegistrationInput, ToolsetInput } from "@hub/core";
+export type { CredentialInput } from "@hub/core/upstream";
 export type { Choice, Need, Passed } from "./choose.js";
 export type { FindQuery, Found } from "./find.js";
 export { HubClient } from "./hub-client.js";
@@ -60,6 +65,7 @@ export { everyPage } from "./pages.js";
 export { proxyVariableFor } from "./proxy.js";
 export type {
   AdmissionState,
+  AuditQuery,
   BundleQuery,
   CallsQuery,
   ConfigQuery,

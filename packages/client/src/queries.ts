@@ -1,4 +1,4 @@
-import type { Event, EventKind, ServerSummary } from "@hub/api";
+import type { AuditLine, Event, EventKind, ServerSummary } from "@hub/api";
 
 /** A state of a server, as in its `status`. */
 export type ServerStatus = ServerSummary["status"];
@@ -59,6 +59,24 @@ export interface EventsQuery {
   /** Only events of this kind, or of one of these. */
   readonly kind?: EventKind | readonly EventKind[] | undefined;
   /** Events on a page, 1-1,000. Default 100. */
+  readonly limit?: number | undefined;
+  /** The `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Narrows `audit()`. Instants are texts such as `2026-11-27T12:00:00Z`. */
+export interface AuditQuery {
+  /** The id or the name of who did it. */
+  readonly who?: string | undefined;
+  readonly action?: AuditLine["action"] | readonly AuditLine["action"][] | undefined;
+  readonly outcome?: AuditLine["outcome"] | readonly AuditLine["outcome"][] | undefined;
+  /** Only what was done to the server with this id. */
+  readonly server?: string | undefined;
+  /** Not before this instant. */
+  readonly since?: string | undefined;
+  /** Before this instant. */
+  readonly until?: string | undefined;
+  /** Lines on a page, 1-1,000. Default 100. */
   readonly limit?: number | undefined;
   /** The `nextCursor` of the page before. */
   readonly cursor?: string | undefined;

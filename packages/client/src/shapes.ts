@@ -1,8 +1,10 @@
 import type {
+  AuditList,
   CallList,
   CapabilityChangeList,
   ClientConfig,
   ClientList,
+  CredentialList,
   Diagnosis,
   EventList,
   Health,
@@ -91,6 +93,10 @@ export const shapes = {
     changes: [{ seq: 0, at: "", hash: "", items: [{ change: "", kind: "", key: "" }] }],
     "nextCursor?": "",
   } satisfies Shape<CapabilityChangeList>,
+  credentials: {
+    origins: [""],
+    credentials: [{ name: "", kind: "", origins: [""], setAt: "", setBy: "", state: "" }],
+  } satisfies Shape<CredentialList>,
   toolsets: { toolsets: [toolset] } satisfies Shape<ToolsetList>,
   toolset: toolset satisfies Shape<ToolsetView>,
   preview: {
@@ -101,6 +107,10 @@ export const shapes = {
     missing: [],
     tokens: {},
   } satisfies Shape<ToolsetPreview>,
+  audit: {
+    lines: [{ seq: 0, at: "", who: { kind: "", id: "" }, action: "", outcome: "" }],
+    "nextCursor?": "",
+  } satisfies Shape<AuditList>,
   events: { events: [event], "nextCursor?": "" } satisfies Shape<EventList>,
   event,
   pulse: { at: "", servers: {} } satisfies Shape<Pulse>,

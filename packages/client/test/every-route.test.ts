@@ -6,6 +6,7 @@ import {
   type getHealth,
   type getPulse,
   type getTraffic,
+  type listAudit,
   type listCalls,
   type listEvents,
   type listServerChanges,
@@ -17,6 +18,7 @@ import {
 import { closeAll, ModernUpstream, TestHub } from "@hub/testing";
 import { afterAll, beforeAll, expect, expectTypeOf, test } from "vitest";
 import {
+  type AuditQuery,
   type BundleQuery,
   type CallsQuery,
   type ConfigQuery,
@@ -90,6 +92,13 @@ test("every route of the contract has a method, which a real hub answers", async
   const edited = await client.edit("weather", { title: "The weather" }, before.etag);
   expect(edited.title).toBe("The weather");
   expect((await client.probe("weather")).status).toBe("up");
+  const credential = { kind: "header", name: "X-Api-Key", value: "a-key" } as const;
+  const { origins } = await client.setCredential("weather", credential);
+  expect((await client.credentials("weather")).credentials).toMatchObject([
+    { name: "X-Api-Key", state: "sent", origins },
+  ]);
+  expect((await client.confirmCredentials("weather", origins)).problem).toBeUndefined();
+  expect((await client.removeCredentials("weather", "x-api-key")).credentials).toEqual([]);
   expect((await client.serverTools("weather")).tools).toHaveLength(1);
   expect((await client.serverTools("weather", { limit: 1 })).tools[0]?.name).toBe("forecast");
   expect((await client.serverResources("weather")).resources).toEqual([]);
@@ -119,6 +128,7 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.diagnose({ endpoint: upstream.endpoint })).ok).toBe(true);
   expect((await client.health({ verbose: true })).budgets?.length).toBeGreaterThan(5);
   expect((await client.readiness()).servers).toBe(1);
+  expect((await client.audit({ action: "admit" })).lines[0]?.server).toBe(server.id);
   expect((await client.version()).name).toBe("mcp-hub");
   const zip = await client.claudeDesktopBundle({ servers: "weather" });
   expect(new TextDecoder().decode(zip.subarray(0, 2))).toBe("PK");
@@ -155,6 +165,7 @@ test("what a query may say is what the contract takes", () => {
   expectTypeOf<PageQuery>().toEqualTypeOf<QuerySent<typeof listServerChanges>>();
   expectTypeOf<PulseQuery>().toEqualTypeOf<QuerySent<typeof getPulse>>();
   expectTypeOf<EventsQuery>().toEqualTypeOf<QuerySent<typeof listEvents>>();
+  expectTypeOf<AuditQuery>().toEqualTypeOf<QuerySent<typeof listAudit>>();
   expectTypeOf<TrafficQuery>().toEqualTypeOf<QuerySent<typeof getTraffic>>();
   expectTypeOf<CallsQuery>().toEqualTypeOf<QuerySent<typeof listCalls>>();
   expectTypeOf<PreviewQuery>().toEqualTypeOf<QuerySent<typeof previewToolset>>();

@@ -66,6 +66,8 @@ export type AuditRecord = Asker & {
   readonly serverId?: string | undefined;
   /** What else it was done to: a tool of that server, a toolset, a token, a route. */
   readonly subject?: string | undefined;
+  /** Of a call: the MCP method. */
+  readonly method?: string | undefined;
   /** The code of the error with which it was refused. */
   readonly code?: string | undefined;
   /** What it changed, as it was and as it is. */

@@ -1,10 +1,12 @@
 import { BudgetBook } from "./budget-book.js";
+import type { CredentialStore } from "./credential-store.js";
 import type { EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { jsonBytes } from "./history.js";
 import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
 import type { HubStore } from "./hub-store.js";
 import { MemoryAuditStore } from "./memory-audit-store.js";
+import { MemoryCredentialStore } from "./memory-credential-store.js";
 import { MemorySessionStore } from "./memory-session-store.js";
 import { MemoryTokenStore } from "./memory-token-store.js";
 import { MemoryToolsetStore } from "./memory-toolset-store.js";
@@ -30,6 +32,7 @@ import type { ToolsetStore } from "./toolset-store.js";
 export class MemoryStore implements HubStore {
   readonly toolsets: ToolsetStore;
   readonly sessions: SessionStore = new MemorySessionStore();
+  readonly credentials: CredentialStore;
   readonly tokens: TokenStore;
   readonly audit: MemoryAuditStore;
   readonly #entries = new Map<string, EntryRecord>();
@@ -47,6 +50,7 @@ export class MemoryStore implements HubStore {
     this.#ledger = new HistoryLedger(budgets);
     this.audit = new MemoryAuditStore(budgets);
     this.toolsets = new MemoryToolsetStore(this.audit);
+    this.credentials = new MemoryCredentialStore(this.audit);
     this.tokens = new MemoryTokenStore(this.audit);
     budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
   }
@@ -109,6 +113,7 @@ export class MemoryStore implements HubStore {
   async close(): Promise<void> {}
 
   #store(write: StoreWrite): number[] {
+    this.audit.take(write.audit ?? []);
     for (const { id } of write.removed) {
       this.#entries.delete(id);
       this.#snapshots.delete(id);
@@ -118,7 +123,6 @@ export class MemoryStore implements HubStore {
     for (const { record } of write.entries) this.#entries.set(record.id, record);
     for (const { serverId, snapshot } of write.snapshots)
       if (this.#entries.has(serverId)) this.#snapshots.set(serverId, snapshot);
-    this.audit.take(write.audit ?? []);
     const added: LedgerRow[] = [];
     const seqs = write.events.map(({ event, changes }) => {
       this.#lastSeq += 1;

@@ -19,14 +19,14 @@ export class MemoryTokenStore implements TokenStore {
 
   async add(token: TokenRecord, line?: AuditRecord): Promise<boolean> {
     if (this.#tokens.has(token.id)) return false;
-    this.#tokens.set(token.id, structuredClone(token));
     if (line !== undefined) this.#audit?.take([line]);
+    this.#tokens.set(token.id, structuredClone(token));
     return true;
   }
 
   async remove(id: string, line?: AuditRecord): Promise<boolean> {
-    if (!this.#tokens.delete(id)) return false;
+    if (!this.#tokens.has(id)) return false;
     if (line !== undefined) this.#audit?.take([line]);
-    return true;
+    return this.#tokens.delete(id);
   }
 }

@@ -39,8 +39,8 @@ export class MemoryToolsetStore implements ToolsetStore {
   ): ToolsetWriteResult {
     const held = this.#toolsets.get(id);
     if (held?.revision !== basedOn) return { ok: false, fresh: structuredClone(held) };
-    write();
     if (line !== undefined) this.#audit?.take([line]);
+    write();
     return { ok: true };
   }
 }

@@ -10,7 +10,7 @@ import { CommitQueue, type CommitSink } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
-import type { JournalEvent } from "./events.js";
+import type { CredentialsChanged, JournalEvent } from "./events.js";
 import type { Now } from "./health.js";
 import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
@@ -253,6 +253,22 @@ export class Registry {
   ): Promise<Entry> {
     await this.#judgement.refuse(serverId, by, reason, mayJudge);
     return this.#entryAfter(serverId);
+  }
+
+  /**
+   * Tells that the credentials of a server changed. Resolves when that is durable. Errors: SERVER_NOT_FOUND,
+   * STORE_UNAVAILABLE.
+   */
+  tellCredentials(
+    serverId: string,
+    { change, names }: Pick<CredentialsChanged, "change" | "names">,
+  ): Promise<void> {
+    return this.#queue.execute((draft) => {
+      const record = draft.get(serverId);
+      if (record === undefined) throw serverNotFound(serverId);
+      const told = { ...about(record, this.now()), change, names } as const;
+      draft.tell({ event: { kind: "credentials-changed", ...told } });
+    });
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */

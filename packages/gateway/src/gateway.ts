@@ -16,11 +16,12 @@ import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
 import { PendingInput } from "./relay/pending-input.js";
+import { isOwnerRow, SessionOwners } from "./relay/session-owners.js";
 import { OpenStreams } from "./reply/open-streams.js";
 import { OwnedAnswers } from "./reply/owned-answers.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { SessionKeeping } from "./session/sessions.js";
-import { Traffic } from "./traffic/traffic.js";
+import { type OnCall, Traffic } from "./traffic/traffic.js";
 import { containedDialer, type OnTrouble } from "./upstream/contained-dialer.js";
 import type { GatewayContext } from "./upstream/context.js";
 import { hubIdentity } from "./upstream/initialize.js";
@@ -65,6 +66,10 @@ export type GatewayOptions = {
    * nothing is called.
    */
   readonly onTrouble?: OnTrouble;
+  /** Told of each call of somebody the hub knows, when it has ended. Default: nobody is. */
+  readonly onCall?: OnCall | undefined;
+  /** Tell it the parameters as well, which may hold secrets. Default: no. */
+  readonly tellsParams?: boolean | undefined;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
 };
@@ -77,6 +82,7 @@ export class Gateway {
   readonly #context: GatewayContext;
   readonly #legacy: LegacyEndpoint;
   readonly #pendingInput: PendingInput;
+  readonly #owners: SessionOwners;
   readonly #endpoints: Endpoints;
   readonly #changes: Changes;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -89,7 +95,11 @@ export class Gateway {
     const budgets = options.budgets ?? new BudgetBook();
     const messages = messageLimits(budgets, limits.callTimeoutMs);
     const now = () => catalogue.now();
-    this.traffic = new Traffic(now, { keepsParams: options.keepsParams ?? false });
+    this.traffic = new Traffic(now, {
+      keepsParams: options.keepsParams ?? false,
+      onCall: options.onCall,
+      tellsParams: options.tellsParams ?? false,
+    });
     const onStale = (inMs: number) => this.#changes.lookIn(inMs);
     const onTrouble = options.onTrouble ?? (() => undefined);
     const views = new Views(catalogue, limits.graceMs, onStale, budgets);
@@ -129,13 +139,16 @@ export class Gateway {
       version,
     };
     const modern = new ModernEndpoint({ ...shared, pendingInput: this.#pendingInput });
-    this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
+    const [keeping, ofServers] = splitKept(options.sessions);
+    this.#owners = new SessionOwners({ budgets, faults, keeping: ofServers });
+    this.#legacy = new LegacyEndpoint({ ...shared, sessions: keeping });
     this.#endpoints = new Endpoints({
       context: this.#context,
       selections,
       clientMessages: messages.ofClients,
       modern,
       legacy: this.#legacy,
+      owners: this.#owners,
     });
     this.#stops.push(
       catalogue.subscribe((event) => {
@@ -178,6 +191,7 @@ export class Gateway {
   endOf(principalId: string): void {
     this.#legacy.sessions.endOf(principalId);
     this.#pendingInput.endOf(principalId);
+    this.#owners.endOf(principalId);
     this.#context.answers.endOf(principalId);
   }
 
@@ -192,7 +206,7 @@ export class Gateway {
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.#pendingInput.close();
-    await this.#legacy.sessions.close();
+    await Promise.all([this.#legacy.sessions.close(), this.#owners.written()]);
     this.#changes.close();
   }
 
@@ -214,6 +228,19 @@ export class Gateway {
     timer.unref();
     this.#timers.add(timer);
   }
+}
+
+/** Sessions of the hub's own, and those that servers gave out. */
+function splitKept(
+  keeping: SessionKeeping | undefined,
+): readonly [SessionKeeping | undefined, SessionKeeping | undefined] {
+  if (keeping === undefined) return [undefined, undefined];
+  const { store, kept } = keeping;
+  const isOwn = (row: (typeof kept)[number]) => !isOwnerRow(row);
+  return [
+    { store, kept: kept.filter(isOwn) },
+    { store, kept: kept.filter(isOwnerRow) },
+  ];
 }
 
 /** Nothing rejects, and a reading that serves many is one promise, however many ask for it. */

@@ -17,4 +17,5 @@ export { createCatalogueSearch, type SearchTools } from "./search/catalogue-sear
 export type { SearchableServer } from "./search/searchable-text.js";
 export { ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
+export type { EndedCall } from "./traffic/traffic.js";
 export { markShared, sharedBytesOf } from "./wire/shared-bytes.js";

@@ -318,7 +318,7 @@ describe("a server that needs a token", () => {
     const said = {
       code: -31_001,
       message: expect.stringMatching(
-        /^safe \(safe, needs-token\): .*token.*did not run\. Connect to it directly/,
+        /^safe \(safe, needs-token\): .*token.*did not run\. Give the hub a credential for it: .mcp-hub credential set safe/,
       ),
       data: { hubError: "SERVER_UNAVAILABLE", mayHaveRun: false },
     };

@@ -134,6 +134,10 @@ describe("a session", () => {
     const { callers, hub } = await start();
     const anna = await LegacyClient.open(hub.url, { token: "anna" });
     expect(await count(anna)).toBe("1");
+    const direct = await LegacyClient.open(hub.url, { token: "anna", path: "/servers/old/mcp" });
+    expect(await count(direct, "count")).toBe("1");
+    const ended = await LegacyClient.open(hub.url, { token: "anna", path: "/servers/old/mcp" });
+    expect(await ended.end()).toBe(200);
     await hub.stop();
     const { port, dataDir } = hub;
     const again = await TestHub.start({ access: callers.access, token: "admin", port, dataDir });
@@ -143,6 +147,13 @@ describe("a session", () => {
     expect(await count(anna)).toBe("2");
     for (const sent of inSession(`${again.url}/mcp`, anna.sessionId, "bert"))
       expect((await sent.done).status).toBe(404);
+    const own = `${again.url}/servers/old/mcp`;
+    for (const sent of [
+      ...inSession(own, direct.sessionId, "bert"),
+      ...inSession(own, ended.sessionId, "anna"),
+    ])
+      expect((await sent.done).status).toBe(404);
+    expect(await count(direct, "count")).toBe("2");
   });
 
   test("shows from each request on what its principal may call now", async () => {

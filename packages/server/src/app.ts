@@ -1,5 +1,5 @@
 import { HubError } from "@hub/core";
-import type { Principal } from "@hub/core/access";
+import { nobody, type Principal } from "@hub/core/access";
 import { type Context, Hono } from "hono";
 import { matchedRoutes } from "hono/route";
 import { Arrivals, receivedAs, receivedBy } from "./access/arrival.js";
@@ -9,6 +9,8 @@ import { headOf } from "./access/request-head.js";
 import { RouteTable, routesOf } from "./access/routes.js";
 import { addAdmissionRoutes } from "./api/admission.js";
 import { exposedHeaders, headersOfEveryAnswer, preflightHeaders } from "./api/answer-headers.js";
+import { askerOf } from "./api/asker.js";
+import { addAuditRoute } from "./api/audit.js";
 import { addClaudeDesktopBundleRoute } from "./api/claude-desktop-bundle.js";
 import { addClientConfigRoutes } from "./api/client-config.js";
 import { addDiagnoseRoute } from "./api/diagnose.js";
@@ -81,6 +83,9 @@ const receivedFrom = ({ env, req }: Context<AppEnv>) =>
 const handlersFor = (context: Context<AppEnv>) =>
   matchedRoutes(context).filter(({ method }) => method !== "ALL");
 
+/** The id in the path of what belongs to one server. */
+const serverIn = (path: string) => path.split("/")[2]?.slice(0, 100);
+
 /** The answer to an error that the hub expects; one that asks for a credential says which. */
 function refusalResponse(error: HubError, gate: Gate, context: Context<AppEnv>): Response {
   const response = problemResponse(error);
@@ -109,15 +114,29 @@ export function createApp(deps: AppDeps): HubApp {
   /** Lets in who may have what it asks for; else says why not. */
   function letIn(context: Context<AppEnv>, asker: Principal | HubError): HubError | undefined {
     if (HubError.is(asker)) return asker;
-    const refused =
+    context.set("principal", asker);
+    return (
       callers.admit(headFrom(context), asker, context.get("arrival"), context.env?.incoming) ??
-      table.closed(asker, () => handlersFor(context));
-    if (refused === undefined) context.set("principal", asker);
-    return refused;
+      table.closed(asker, () => handlersFor(context))
+    );
+  }
+
+  /** The answer to an error that the hub expects. What is refused because of who asks is kept in the audit. */
+  function refuse(error: HubError, context: Context<AppEnv>): Response {
+    const principal = context.get("principal") ?? nobody;
+    // The pattern, and not the path: the ids of leases stand in paths.
+    const path = handlersFor(context).at(-1)?.path ?? "*";
+    deps.audit.refused({
+      ...askerOf({ principal, context }),
+      error,
+      serverId: path.startsWith("/servers/:id") ? serverIn(context.req.path) : undefined,
+      subject: `${context.req.method} ${path}`,
+    });
+    return refusalResponse(error, gate, context);
   }
 
   app.onError((error, context) => {
-    if (HubError.is(error)) return refusalResponse(error, gate, context);
+    if (HubError.is(error)) return refuse(error, context);
     const instance = newInstance();
     deps.onError(error, context.req.raw, instance);
     return problemResponse(faultError(), instance);
@@ -148,7 +167,7 @@ export function createApp(deps: AppDeps): HubApp {
       // Whoever asks an open hub does not wait.
       const refused = letIn(context, asked instanceof Promise ? await asked : asked);
       if (refused === undefined) await next();
-      else context.res = refusalResponse(refused, gate, context);
+      else context.res = refuse(refused, context);
     }
     if (outgoing === undefined) {
       const { headers } = context.res;
@@ -178,6 +197,7 @@ export function createApp(deps: AppDeps): HubApp {
   addSessionRoutes(app, deps);
   addResourceMetadataRoute(app, deps.resourceMetadata);
   addOperationRoutes(app, deps);
+  addAuditRoute(app, deps, paging);
   addDocsRoutes(app, deps.info.version);
   if (deps.webUi !== undefined) addWebUiRoutes(app, deps.webUi);
   app.get("/", (context) =>

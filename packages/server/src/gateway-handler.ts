@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HubError } from "@hub/core";
-import type { Principal } from "@hub/core/access";
+import { actorOf, nobody, type Principal } from "@hub/core/access";
 import { accessRefusal, type Gateway, hubEndpointOf, refusesAccess } from "@hub/gateway";
 import { type Arrivals, receivedBy } from "./access/arrival.js";
 import type { Callers } from "./access/callers.js";
@@ -10,6 +10,7 @@ import { closedTo, mcpAccess } from "./access/routes.js";
 import { exposedHeaders, headersOfEveryAnswer } from "./api/answer-headers.js";
 import { createGuard, type GuardOptions, guardedIncoming } from "./api/guard.js";
 import { problemAnswer } from "./api/problem.js";
+import type { Audit } from "./audit/audit.js";
 import { sendProblem } from "./boundary.js";
 
 /**
@@ -29,6 +30,7 @@ export type GatewayHandlerOptions = {
   readonly gate: Gate;
   /** What each caller may ask. */
   readonly callers: Callers;
+  readonly audit: Pick<Audit, "refused">;
   readonly hubId: string;
 };
 
@@ -54,6 +56,7 @@ export function createGatewayHandler({
   arrivals,
   gate,
   callers,
+  audit,
   hubId,
 }: GatewayHandlerOptions): TakeRequest {
   const guard = createGuard(options, hubId);
@@ -87,15 +90,18 @@ export function createGatewayHandler({
           };
     const query = mark === -1 ? "" : url.slice(mark + 1);
     const head = headOfIncoming(request, arrival);
-    const refuse = (error: HubError) =>
+    const refuse = (error: HubError, asker: Principal) => {
+      const subject = `${request.method} ${url.slice(0, mark === -1 ? undefined : mark).slice(0, 200)}`;
+      audit.refused({ who: actorOf(asker), from: arrival.address, error, subject });
       sendRefusal(response, error, gate.challenge(error, head), headersOfAnswer);
+    };
     const answer = (asker: Principal | HubError) => {
-      if (HubError.is(asker)) return refuse(asker);
+      if (HubError.is(asker)) return refuse(asker, nobody);
       const closed =
         callers.admit(head, asker, arrival, request) ??
         closedTo(asker, mcpAccess) ??
         (request.method === "POST" ? callers.begin(asker, response) : undefined);
-      if (closed !== undefined) return refuse(closed);
+      if (closed !== undefined) return refuse(closed, asker);
       gateway.handle(request, response, endpoint, query, headersOfAnswer, asker);
     };
     const identified = gate.identify(head);

@@ -40,11 +40,25 @@ export type HubConfig = {
   readonly limits: GatewayLimits;
   /** How much of everything there may be. */
   readonly budgets: Budgets;
+  readonly audit: AuditConfig;
   /** Keep the parameters of the last calls, which may hold secrets, for `GET /calls`. */
   readonly keepsParams: boolean;
+  /**
+   * The file with the key that seals what the hub proves itself with to servers. Made when it is first needed.
+   * Default: `secret.key` in the data directory.
+   */
+  readonly secretKeyFile?: string | undefined;
 };
 
-type Nested = "settings" | "limits" | "budgets";
+/** What is kept of who did what. */
+export type AuditConfig = {
+  /** How long, in milliseconds. */
+  readonly keepMs: number;
+  /** Keep the arguments of calls, which may hold secrets. */
+  readonly keepsArguments: boolean;
+};
+
+type Nested = "settings" | "limits" | "budgets" | "audit";
 
 /** A part of the configuration, as a program gives it; the defaults fill in the rest. */
 export type PartialHubConfig = Partial<Omit<HubConfig, Nested>> & {
@@ -65,6 +79,7 @@ export const defaultConfig: HubConfig = {
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,
+  audit: { keepMs: 365 * 24 * 3_600_000, keepsArguments: false },
   keepsParams: false,
 };
 
@@ -78,5 +93,6 @@ export function configFrom(given: PartialHubConfig = {}): HubConfig {
     settings: { ...defaultConfig.settings, ...given.settings },
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },
+    audit: { ...defaultConfig.audit, ...given.audit },
   };
 }

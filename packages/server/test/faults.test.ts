@@ -117,6 +117,7 @@ async function startFailing() {
     arrivals: new Arrivals(),
     gate: new Gate(),
     callers: new Callers(new BudgetBook(), () => 0),
+    audit: { refused: () => {} },
     hubId: "this-hub",
   });
   let answer = (): Response => new Response("well");

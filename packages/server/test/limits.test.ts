@@ -6,6 +6,8 @@ import {
   knownTokens,
   ModernClient,
   ModernUpstream,
+  RawConnection,
+  requestBytes,
   TestHub,
   textResult,
   until,
@@ -108,10 +110,10 @@ describe("requests in a minute", () => {
   });
 
   test("show in the table of budgets", async () => {
-    const hub = await start({ budgets: { callerRequests: 1_000 } });
+    const hub = await start({ budgets: { callerRequests: 10 } });
     await statuses(5, () => askAt(hub.port, "/servers", bearer("one")));
     const { used, by, limit } = await hub.budget("callerRequests");
-    expect([by, limit]).toEqual(["test:one", 1_000]);
+    expect([by, limit]).toEqual(["test:one", 10]);
     expect(used).toBeGreaterThan(0);
   });
 });
@@ -195,6 +197,32 @@ describe("servers of one principal", () => {
   });
 });
 
+test("connections are the token's that is sent on them: another one at the same address has its own share", async () => {
+  const hub = await start({ budgets: { connections: 48 } });
+  const stream = requestBytes("GET /events", [
+    ["Host", `127.0.0.1:${hub.port}`],
+    ["Accept", "text/event-stream"],
+    ["Authorization", "Bearer agent"],
+  ]);
+  const connections = Array.from({ length: 60 }, (_, index) => {
+    const one = new RawConnection(
+      hub.port,
+      "127.0.0.1",
+      index % 2 === 0 ? "127.0.0.2" : "127.0.0.3",
+    );
+    one.write(stream);
+    return one;
+  });
+  const answers = await Promise.all(connections.map((one) => one.next()));
+  const taken = answers.filter((answer) => answer?.status === 200).length;
+  // Half of the 45 that are not in the reserve, from both addresses together.
+  expect(taken).toBeGreaterThan(10);
+  expect(taken).toBeLessThanOrEqual(23);
+  for (const from of ["127.0.0.2", "127.0.0.3"])
+    expect((await askAt(hub.port, "/servers", { from, ...bearer("admin") })).status).toBe(200);
+  for (const one of connections) one.destroy();
+});
+
 describe("connections through a proxy", () => {
   test("are each client's own: one that takes many leaves room for others", async () => {
     const hub = await start({
@@ -214,6 +242,7 @@ describe("connections through a proxy", () => {
           ...bearer("agent").headers,
           accept: "text/event-stream",
           "x-forwarded-for": address,
+          "x-forwarded-host": "hub.example",
         },
       });
       return { answer, leaving };
@@ -230,7 +259,11 @@ describe("connections through a proxy", () => {
     // Not all of them found a place, and some connections were closed unheard.
     expect(answers.filter((status) => status === 200).length).toBeLessThan(48);
     const other = await askAt(hub.port, "/servers", {
-      headers: { ...bearer("admin").headers, "x-forwarded-for": "203.0.113.8" },
+      headers: {
+        ...bearer("admin").headers,
+        host: "hub.example",
+        "x-forwarded-for": "203.0.113.8",
+      },
     });
     expect(other.status).toBe(200);
     for (const { leaving } of opened) leaving.abort();

@@ -14,6 +14,7 @@ export const timeSettingNames = [
   "MCP_HUB_CALL_TIMEOUT_MS",
   "MCP_HUB_SESSION_IDLE_MS",
   "MCP_HUB_GRACE_MS",
+  "MCP_HUB_AUDIT_KEEP_MS",
   "MCP_HUB_SIGN_IN_MS",
 ] as const;
 
@@ -27,6 +28,7 @@ export const otherSettingNames = [
   "MCP_HUB_TOKENS_FILE",
   "MCP_HUB_PUBLIC_URL",
   "MCP_HUB_TRUSTED_PROXIES",
+  "MCP_HUB_SECRET_KEY_FILE",
   "MCP_HUB_ALLOWED_HOSTS",
   "MCP_HUB_ALLOWED_ORIGINS",
   "MCP_HUB_ALLOW_ENDPOINTS",
@@ -43,6 +45,7 @@ export const otherSettingNames = [
   "LOG_LEVEL",
   "LOG_FORMAT",
   "MCP_HUB_KEEP_PARAMS",
+  "MCP_HUB_AUDIT_ARGUMENTS",
 ] as const;
 
 /** What servers and clients read, and the hub does not. */

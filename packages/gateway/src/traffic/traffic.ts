@@ -52,7 +52,20 @@ type Row = Counts & {
   readonly minutes: Minutes;
 };
 
+/** A call that has ended, for whoever keeps account of them. */
+export type EndedCall = Pick<
+  CallRecord,
+  "at" | "serverId" | "method" | "name" | "durationMs" | "outcome" | "params"
+>;
+
+/** Told of each call of somebody the hub knows; nothing may wait for it. */
+export type OnCall = (call: EndedCall, principal: Principal) => void;
+
 export type TrafficOptions = {
+  /** Default: nobody is told. */
+  readonly onCall?: OnCall | undefined;
+  /** Tell `onCall` what was asked for as well, which may hold secrets. Default: no. */
+  readonly tellsParams?: boolean;
   /** How many of the last calls are kept. Default: 1,000. */
   readonly kept?: number;
   /** Keep what was asked for as well, which may hold secrets. Default: no. */
@@ -61,6 +74,9 @@ export type TrafficOptions = {
 
 const longestParams = 4_096;
 const mostRows = 20_000;
+
+const written = (params: unknown) =>
+  params === undefined ? undefined : cutText(JSON.stringify(params), longestParams);
 
 /** Counts calls by server and name, and keeps the last ones. */
 export class Traffic {
@@ -71,11 +87,18 @@ export class Traffic {
   readonly #recent: Place[] = [];
   readonly #kept: number;
   readonly #keepsParams: boolean;
+  readonly #tellsParams: boolean;
+  readonly #onCall: OnCall | undefined;
   readonly #now: () => Now;
   #next = 0;
 
-  constructor(now: () => Now, { kept = 1_000, keepsParams = false }: TrafficOptions = {}) {
+  constructor(
+    now: () => Now,
+    { kept = 1_000, keepsParams = false, onCall, tellsParams = false }: TrafficOptions = {},
+  ) {
+    this.#tellsParams = tellsParams;
     this.#now = now;
+    this.#onCall = onCall;
     this.#kept = kept;
     this.#keepsParams = keepsParams;
   }
@@ -119,10 +142,15 @@ export class Traffic {
         place.durationMs = durationMs;
         place.bytes = running.bytes;
         place.outcome = outcome;
-        place.params =
-          this.#keepsParams && params !== undefined
-            ? cutText(JSON.stringify(params), longestParams)
-            : undefined;
+        place.params = this.#keepsParams ? written(params) : undefined;
+        if (this.#onCall !== undefined && principal.kind !== "anonymous") {
+          const { method, name } = place;
+          const told = this.#tellsParams ? written(params) : undefined;
+          this.#onCall(
+            { at: wall, serverId, method, name, durationMs, outcome, params: told },
+            principal,
+          );
+        }
       },
     };
     return running;

@@ -13,7 +13,8 @@ import { serve } from "./serve.js";
 import { etagOf } from "./views.js";
 
 /** The routes with which an admin lets servers in, or refuses them. */
-export function addAdmissionRoutes(app: HubApp, { registry }: AppDeps): void {
+export function addAdmissionRoutes(app: HubApp, deps: AppDeps): void {
+  const { registry } = deps;
   const judging =
     (principal: Principal, id: string, ifMatch: string | undefined) =>
     (record: Parameters<typeof subjectOf>[0]) => {
@@ -26,7 +27,7 @@ export function addAdmissionRoutes(app: HubApp, { registry }: AppDeps): void {
     const { principal, params } = call;
     const mayJudge = judging(principal, params.id, call.context.req.header("if-match"));
     const entry = await registry.admit(params.id, askerOf(call), mayJudge);
-    return answerDetail(call, entry, registry);
+    return answerDetail(call, entry, deps);
   });
 
   serve(app, refuseServer, async (call) => {
@@ -35,6 +36,6 @@ export function addAdmissionRoutes(app: HubApp, { registry }: AppDeps): void {
     const { reason } = sent === undefined ? {} : call.body(sent);
     const mayJudge = judging(principal, params.id, context.req.header("if-match"));
     const entry = await registry.refuse(params.id, askerOf(call), reason, mayJudge);
-    return answerDetail(call, entry, registry);
+    return answerDetail(call, entry, deps);
   });
 }

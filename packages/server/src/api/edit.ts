@@ -37,7 +37,8 @@ function check({ maxInFlight, replacedBy }: EditChange, id: string, budgets: Bud
 }
 
 /** The route with which an operator edits what the hub shows of a server. */
-export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void {
+export function addEditRoute(app: HubApp, deps: AppDeps): void {
+  const { registry, budgets } = deps;
   serve(app, editServer, async (call) => {
     const { context } = call;
     const { id } = call.params;
@@ -50,6 +51,6 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     };
     const entry = await registry.edit(id, change, mayEdit, askerOf(call));
-    return answerDetail(call, entry, registry);
+    return answerDetail(call, entry, deps);
   });
 }

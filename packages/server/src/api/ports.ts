@@ -8,6 +8,8 @@ import type { Gate } from "../access/gate.js";
 import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { SignIn } from "../access/sign-in/sign-in.js";
 import type { Tokens } from "../access/tokens/tokens.js";
+import type { Audit } from "../audit/audit.js";
+import type { Credentials } from "../credentials/credentials.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 import type { WebUi } from "./web-ui.js";
@@ -26,6 +28,8 @@ export type AppDeps = {
   readonly registry: Registry;
   /** Of it what was let in: what lists and searches show. */
   readonly admitted: AdmittedServers;
+  /** Who did what, for admins. */
+  readonly audit: Audit;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
   readonly info: HubInfo;
@@ -45,6 +49,8 @@ export type AppDeps = {
   readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
+  /** What the hub proves itself with to servers. */
+  readonly credentials: Credentials;
   readonly doctor: Pick<Doctor, "ask">;
   readonly logs: ServerLogs;
   /** The tools of all servers that fit a query, the best first. */
@@ -57,6 +63,8 @@ export type AppDeps = {
   readonly webUi?: WebUi | undefined;
   /** Probes all instances of a server and resolves when what came of it is recorded. */
   readonly probeNow: (serverId: string) => Promise<void>;
+  /** The same, with a probe that begins after this: something has just changed. */
+  readonly probeAgain: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */
   readonly stopping: AbortSignal;
   /** A failure that is the hub's own; `instance` is what the caller was told. */

@@ -12,6 +12,7 @@ import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
 import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
+import { addCredentialRoutes } from "./credentials.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -58,9 +59,11 @@ export function addServerRoutes(
     return answerListing(context, isWhole ? lists.all(seen) : lists.page(call.query, seen));
   });
 
-  serve(app, getServer, (call) => answerDetail(call, find(call), registry));
+  serve(app, getServer, (call) => answerDetail(call, find(call), deps));
 
   addEditRoute(app, deps);
+
+  addCredentialRoutes(app, deps);
 
   serve(app, removeServer, async (call) => {
     const { principal, params } = call;
@@ -87,7 +90,7 @@ export function addServerRoutes(
     const { record } = find(call);
     requireMay(call.principal, "call", subjectOf(record));
     await deps.probeNow(record.id);
-    return answerDetail(call, find(call), registry);
+    return answerDetail(call, find(call), deps);
   });
 
   addOfferRoutes(app, find, paging);

@@ -1,5 +1,6 @@
 import { endSession, getSession, openSession, type SessionView, type Unchanging } from "@hub/api";
 import { HubError } from "@hub/core";
+import { nobody } from "@hub/core/access";
 import type { Context } from "hono";
 import { invalidCredential } from "../access/refusals.js";
 import { headOf, type RequestHead } from "../access/request-head.js";
@@ -13,6 +14,7 @@ import {
 } from "../access/sign-in/pending-cookie.js";
 import type { Sessions, SignedIn } from "../access/sign-in/sessions.js";
 import { signInPaths } from "../access/sign-in/sign-in-paths.js";
+import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import type { AppEnv, HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
@@ -25,7 +27,7 @@ const problemPage = (problem: "unavailable" | "refused") => `/?problem=${problem
 const noStore = { "cache-control": "no-store" };
 const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, context.get("arrival"));
 
-export function addSessionRoutes(app: HubApp, { gate, signIn, registry }: AppDeps): void {
+export function addSessionRoutes(app: HubApp, { gate, signIn, registry, audit }: AppDeps): void {
   const { sessions, flow, issuer, onFailure } = signIn;
 
   const view = (signedIn: SignedIn | undefined): Unchanging<SessionView> => ({
@@ -35,12 +37,13 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry }: AppDep
     ...(flow === undefined || issuer === undefined ? {} : { issuer }),
   });
 
-  /** Gives the browser the cookie of a new session. */
-  function welcome(
+  /** Gives the browser the cookie of a new session. Rejects with STORE_UNAVAILABLE. */
+  async function welcome(
     context: Context<AppEnv>,
     head: RequestHead,
     ...given: Parameters<Sessions["open"]>
   ) {
+    await audit.decided({ ...askerOf({ context, principal: given[0] }), action: "sign-in" });
     // Whoever had this browser before is signed out.
     sessions.end(head);
     const opened = sessions.open(...given);
@@ -70,11 +73,13 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry }: AppDep
       header: (name) => (name === "authorization" ? `Bearer ${token}` : undefined),
     });
     if (HubError.is(asked)) throw asked;
-    return call.json(200, view(welcome(context, head, asked, expiryIn(token))), noStore);
+    return call.json(200, view(await welcome(context, head, asked, expiryIn(token))), noStore);
   });
 
-  serve(app, endSession, (call) => {
+  serve(app, endSession, async (call) => {
     const head = headFrom(call.context);
+    if (sessions.of(head) !== undefined)
+      await audit.decided({ ...askerOf(call), action: "sign-out" });
     sessions.end(head);
     call.context.header("set-cookie", forgetCookie("session", head.publicUrl));
     return call.empty();
@@ -86,6 +91,12 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry }: AppDep
   };
 
   function failed(context: Context<AppEnv>, problem: "unavailable" | "refused", error: unknown) {
+    if (problem === "refused")
+      audit.refused({
+        ...askerOf({ context, principal: nobody }),
+        error: invalidCredential("The sign-in failed."),
+        subject: `GET ${signInPaths.callback}`,
+      });
     onFailure(reasonOf(error));
     return context.redirect(problemPage(problem), 303);
   }
@@ -116,7 +127,7 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry }: AppDep
     try {
       const { search } = new URL(context.req.url);
       const callback = new URL(`${head.publicUrl}${signInPaths.callback}${search}`);
-      welcome(context, head, await signingIn.finish(head.publicUrl, callback, pending));
+      await welcome(context, head, await signingIn.finish(head.publicUrl, callback, pending));
       return context.redirect(ownPath(pending.to), 303);
     } catch (error) {
       return failed(context, "refused", error);

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
   AdmittedServers,
@@ -5,9 +7,8 @@ import {
   type Budgets,
   type Clock,
   type LeaseGrant,
+  MemoryCredentialStore,
   MemoryStore,
-  MemoryTokenStore,
-  MemoryToolsetStore,
   type ProbeOutcome,
   type Prober,
   Registry,
@@ -19,13 +20,16 @@ import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
-import { holdResponse } from "@hub/testing";
+import { createTestDialer, holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
 import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
 import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
+import { Audit } from "../../src/audit/audit.js";
+import { Credentials } from "../../src/credentials/credentials.js";
+import { SecretKeyFile } from "../../src/credentials/secret-key.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
 
@@ -139,8 +143,11 @@ export async function createTestApp(
   };
   const budgets = new BudgetBook(options.budgets);
   let leases = 0;
+  const inMemory = new MemoryStore(budgets);
+  const store = options.store ?? inMemory;
+  const { audit } = inMemory;
   const registry = await Registry.open({
-    store: options.store ?? new MemoryStore(),
+    store,
     clock,
     nothingListens: async ({ endpoint }) => !alive.has(endpoint) && !silent.has(endpoint),
     newLeaseId: () => `lease-${++leases}-${"0".repeat(24)}`,
@@ -148,10 +155,20 @@ export async function createTestApp(
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   const toolsets = await Toolsets.open({
-    store: options.toolsetStore ?? new MemoryToolsetStore(),
+    store: options.toolsetStore ?? inMemory.toolsets,
     clock,
   });
-  const tokens = await Tokens.open({ store: new MemoryTokenStore(), clock });
+  const credentials = await Credentials.open(
+    {
+      store: new MemoryCredentialStore(),
+      // Nothing is given to these hubs, so no key is ever made.
+      key: new SecretKeyFile(join(tmpdir(), "no-such-folder", "secret.key")),
+      clock,
+      dialer: createTestDialer(),
+    },
+    () => true,
+  );
+  const tokens = await Tokens.open({ store: inMemory.tokens, clock });
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
@@ -164,6 +181,14 @@ export async function createTestApp(
   const app = createApp({
     registry,
     admitted: new AdmittedServers(registry),
+    audit: new Audit({
+      store: audit,
+      budgets,
+      now: () => clock.wall(),
+      log: { warn: () => {} },
+      keepsArguments: false,
+      keepMs: 1_000_000_000,
+    }),
     toolsets,
     budgets,
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
@@ -176,6 +201,7 @@ export async function createTestApp(
     tokens,
     signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
+    credentials,
     doctor: new Doctor({
       registry,
       logs,
@@ -188,6 +214,7 @@ export async function createTestApp(
       }),
       recentCalls: () => [],
       probeNow: async () => {},
+      secretsOf: () => [],
     }),
     logs,
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
@@ -203,6 +230,7 @@ export async function createTestApp(
         );
       }
     },
+    probeAgain: async () => {},
     webUi: options.webUi,
     stopping: stopping.signal,
     onError: (error) => errors.push(error),

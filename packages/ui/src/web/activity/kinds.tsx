@@ -4,6 +4,7 @@ import {
   CircleDot,
   DoorOpen,
   Hourglass,
+  KeyRound,
   LogIn,
   LogOut,
   PencilLine,
@@ -13,6 +14,7 @@ import {
   TriangleAlert,
   Wrench,
 } from "lucide-react";
+
 import { StatusShape, statusTone } from "../parts/status.js";
 
 type Look = {
@@ -29,6 +31,11 @@ const looks: Readonly<Record<EventKind, Look>> = {
     tone: "text-accent bg-accent-soft",
   },
   edited: { word: "Edited", icon: SquarePen, tone: "text-accent bg-accent-soft" },
+  "credentials-changed": {
+    word: "Credentials",
+    icon: KeyRound,
+    tone: "text-accent bg-accent-soft",
+  },
   "status-changed": { word: "Status", icon: RefreshCw, tone: "text-calm bg-calm-soft" },
   "capabilities-changed": { word: "Offers", icon: Wrench, tone: "text-accent bg-accent-soft" },
   deregistered: { word: "Left", icon: LogOut, tone: "text-calm bg-calm-soft" },

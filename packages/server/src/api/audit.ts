@@ -1,0 +1,80 @@
+import { type AuditLine, listAudit, type QueryOf } from "@hub/api";
+import type { AuditQuery, AuditRow, AuditStore } from "@hub/core/storage";
+import { requireMay } from "../access/refusals.js";
+import type { HubApp } from "./hono.js";
+import type { Paging } from "./paging.js";
+import type { AppDeps } from "./ports.js";
+import { serve } from "./serve.js";
+import { instant } from "./views.js";
+
+/** Lines that are read at a time for an export. */
+const exportStep = 500;
+
+function lineView({ serverId, at, who, ...row }: AuditRow): AuditLine {
+  const said = { ...row, at: instant(at), who: { ...who }, server: serverId };
+  // JSON has no undefined members, and so it has been stored.
+  return said as AuditLine;
+}
+
+type Asked = QueryOf<typeof listAudit>;
+
+const queryOf = ({ who, action, outcome, server, since, until, cursor }: Asked) => ({
+  who,
+  actions: action,
+  outcomes: outcome,
+  serverId: server,
+  since: since === undefined ? undefined : Date.parse(since),
+  until: until === undefined ? undefined : Date.parse(until),
+  before: cursor === undefined ? undefined : Number(cursor),
+});
+
+/** Each line as JSON, page by page as the reader takes them. */
+function exported(store: AuditStore, query: Omit<AuditQuery, "limit">, most: number) {
+  let before = query.before;
+  let left = most;
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const rows = await store.page({ ...query, before, limit: Math.min(left, exportStep) });
+      const last = rows.at(-1);
+      if (last === undefined) return controller.close();
+      before = last.seq;
+      left -= rows.length;
+      const text = rows.map((row) => `${JSON.stringify(lineView(row))}\n`).join("");
+      controller.enqueue(encoder.encode(text));
+      if (left === 0) controller.close();
+    },
+  });
+}
+
+/** The route with which admins read who did what. */
+export function addAuditRoute(app: HubApp, { audit }: AppDeps, paging: Paging): void {
+  serve(app, listAudit, async (call) => {
+    requireMay(call.principal, "admin", "hub");
+    const { context, query: asked } = call;
+    // What has just happened is in it too.
+    await audit.flush();
+    const query = queryOf(asked);
+    if (context.req.header("accept")?.includes("application/x-ndjson"))
+      return context.body(
+        exported(audit.store, query, asked.limit ?? Number.MAX_SAFE_INTEGER),
+        200,
+        {
+          "content-type": "application/x-ndjson",
+          "content-disposition": 'attachment; filename="audit.ndjson"',
+          "cache-control": "no-store",
+        },
+      );
+    const limit = asked.limit ?? 100;
+    const rows = await audit.store.page({ ...query, limit: limit + 1 });
+    const { items, hasMore } = paging.first(rows.map(lineView), limit, (line) =>
+      Buffer.byteLength(JSON.stringify(line)),
+    );
+    const last = items.at(-1);
+    return call.json(
+      200,
+      { lines: items, ...(hasMore && last !== undefined ? { nextCursor: String(last.seq) } : {}) },
+      { "cache-control": "no-store" },
+    );
+  });
+}
