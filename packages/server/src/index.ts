@@ -21,6 +21,8 @@ export type { HubApp } from "./api/hono.js";
 export type { AppDeps, HubInfo } from "./api/ports.js";
 export type { WebAsset, WebUi } from "./api/web-ui.js";
 export { createApp } from "./app.js";
+export { Credentials } from "./credentials/credentials.js";
+export { SecretKeyFile } from "./credentials/secret-key.js";
 export { describeError } from "./describe-error.js";
 export { Doctor, type DoctorDeps, type DoctorRequest } from "./doctor/doctor.js";
 export { followLogs } from "./doctor/follow-logs.js";

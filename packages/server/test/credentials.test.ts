@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { CredentialList, EventList, ServerDetail } from "@hub/api";
 import {
   closeAll,
+  knownTokens,
   LegacyClient,
   LegacyUpstream,
   ModernClient,
@@ -396,6 +397,26 @@ describe("a credential is bound to where the server was", () => {
     expect(hub.status("twin")).toBe("needs-token");
   });
 
+  test("another name does not get into the session that the probe keeps with it", async () => {
+    const hub = await TestHub.start();
+    const upstream = eras.legacy();
+    // It asks once, for a session, and lets nobody end one.
+    upstream.intercept = (request, response) => {
+      const isIn = request.headers["mcp-session-id"] !== undefined;
+      if (request.method !== "DELETE" && (isIn || request.headers.authorization === bearer))
+        return false;
+      request.resume();
+      response.writeHead(request.method === "DELETE" ? 405 : 401).end();
+      return true;
+    };
+    await needsToken(hub, await upstream.start());
+    await set(hub);
+    await hub.whenUp("safe");
+    await hub.announce("twin", upstream.endpoint);
+    await until("its twin to be locked out", () => hub.status("twin") === "needs-token");
+    expect(hub.entry("twin")?.snapshot).toBeUndefined();
+  });
+
   test("it follows a redirect on the same origin, and none to another", async () => {
     const hub = await TestHub.start();
     const canary = new ModernUpstream({ name: "safe" });
@@ -458,7 +479,8 @@ describe("callers", () => {
 
   test("get the server's answer as it is, also when it says the secret; findings of the hub do not", async () => {
     const hub = await TestHub.start();
-    const { upstream } = locked(eras.modern());
+    // It takes what it is sent for its name, too.
+    const { upstream } = locked(new ModernUpstream({ name: `called ${secret}` }));
     upstream.on("echo", (call) => textResult(String(call.headers.authorization)));
     await upstream.start();
     await needsToken(hub, upstream);
@@ -466,6 +488,12 @@ describe("callers", () => {
     await hub.whenUp("safe");
     const { response } = await new ModernClient(hub.url).call("safe__echo").done;
     expect(JSON.stringify(response.result)).toContain(secret);
+    await hub.rest("POST", "/servers/safe/probe");
+    const seen = (await hub.rest("GET", "/servers/safe")) as ServerDetail; // held to the contract
+    expect(seen.instances[0]?.probe).toMatchObject({ serverName: "called [secret]" });
+    const named = await hub.rest("POST", "/diagnose", { server: "safe" });
+    expect(JSON.stringify(named)).toContain("called [secret]");
+    expect(JSON.stringify(named)).not.toContain(secret);
 
     const said = encodeURIComponent(bearer);
     upstream.intercept = (request, reply) => {
@@ -476,8 +504,68 @@ describe("callers", () => {
     const diagnosis = await hub.rest("POST", "/diagnose", { server: "safe" });
     expect(JSON.stringify(diagnosis)).toContain("redirect");
     await hub.rest("POST", "/servers/safe/probe");
-    const answers = [diagnosis, await hub.rest("GET", "/servers/safe"), await journal(hub)];
+    const { instances, warnings } = (await hub.rest("GET", "/servers/safe")) as ServerDetail; // held to the contract
+    const answers = [diagnosis, instances, warnings, await journal(hub)];
     expect(JSON.stringify(answers)).not.toContain(secret);
+  });
+});
+
+describe("who may give, see and take credentials", () => {
+  const access = knownTokens({
+    admin: [{ action: "admin" }],
+    "safe-admin": [{ action: "admin", servers: ["safe"] }, { action: "read" }],
+    caller: [{ action: "call" }],
+    stranger: [{ action: "admin", servers: ["other-*"] }],
+  });
+  const body = JSON.stringify({ kind: "header", name: "Authorization", value: bearer });
+
+  async function world() {
+    const hub = await TestHub.start({ access, token: "admin" });
+    const { upstream, heads } = locked(eras.modern());
+    await needsToken(hub, await upstream.start());
+    const ask = (token: string | undefined, method: string, path: string, sent?: string) =>
+      fetch(`${hub.url}${path}`, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(sent === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(sent === undefined ? {} : { body: sent }),
+      });
+    return { hub, heads, ask };
+  }
+
+  const path = "/servers/safe/credentials";
+  const requests = [
+    ["GET", path, undefined],
+    ["PUT", path, body],
+    ["DELETE", path, undefined],
+    ["PUT", `${path}/confirm`, JSON.stringify({ origins: ["http://127.0.0.1:9"] })],
+  ] as const;
+
+  test("an admin of the server, and nobody else; who does not see the server finds nothing", async () => {
+    const { hub, heads, ask } = await world();
+    for (const [method, at, sent] of requests) {
+      expect((await ask(undefined, method, at, sent)).status).toBe(401);
+      expect((await ask("caller", method, at, sent)).status).toBe(403);
+      expect((await ask("stranger", method, at, sent)).status).toBe(404);
+    }
+    expect((await listed(hub)).credentials).toEqual([]);
+    expect((await ask("safe-admin", "PUT", path, body)).status).toBe(200);
+    await hub.whenUp("safe");
+    expect((await listed(hub)).credentials).toMatchObject([{ setBy: "safe-admin" }]);
+    for (const [token, sees] of [
+      ["admin", true],
+      ["safe-admin", true],
+      ["caller", false],
+    ] as const) {
+      const detail = (await (await ask(token, "GET", "/servers/safe")).json()) as ServerDetail; // held to the contract
+      expect([token, detail.credentials !== undefined]).toEqual([token, sees]);
+    }
+    // The token of the caller stays with the hub.
+    const call = new ModernClient(hub.url, { token: "caller" }).call("safe__echo");
+    expect((await call.done).response.result).toBeDefined();
+    expect(heads.at(-1)).toMatchObject({ authorization: bearer });
   });
 });
 

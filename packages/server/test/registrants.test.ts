@@ -12,6 +12,8 @@ const { authenticators } = knownTokens({
   robot: [payments],
   europe: [{ action: "register", tags: ["eu"] }],
   reader: [{ action: "read" }],
+  agent: [{ action: "call" }],
+  server: [{ action: "call" }, { action: "register" }],
   operator: [{ action: "admin", servers: ["payments-*"] }, { action: "read" }],
   admin: [{ action: "admin" }],
 });
@@ -57,7 +59,7 @@ describe("a registration", () => {
     const { body } = await admin("GET", "/servers/payments-eu");
     expect(body.instances[0].registeredBy).toEqual({
       kind: "token",
-      id: "token:robot",
+      id: "test:robot",
       name: "robot",
     });
   });
@@ -73,6 +75,15 @@ describe("a registration", () => {
     // What it leaves out stays as it was.
     expect((await named()).status).toBe(200);
     expect((await named([])).status).toBe(403);
+  });
+});
+
+describe("an endpoint that is not registered", () => {
+  test("is looked at for those only who may register", async () => {
+    const test = await createTestApp({ access: local });
+    const asked = { endpoint: "http://localhost:9/mcp" };
+    expect((await as(test, "agent")("POST", "/diagnose", asked)).body.scope).toBe("hub:register");
+    expect((await as(test, "server")("POST", "/diagnose", asked)).status).toBe(200);
   });
 });
 

@@ -79,6 +79,11 @@ export class SeenServers implements ServersInSight {
       : maySee(this.policy, entry.record);
   }
 
+  /** Whether what happened to a server while others saw it is told, also when it was refused since, or is gone. */
+  hearsOf(serverId: string): boolean {
+    return this.policy.may("read", this.#subject(serverId));
+  }
+
   /** Whether what is kept of one thing that a server offers, or offered once, is shown. */
   seesItem(serverId: string, kind: CapabilityKind, key: string): boolean {
     return seesItem(this.policy, this.#subject(serverId), kind, key);

@@ -9,14 +9,14 @@ export function maySeeEntry(principal: Principal, record: EntryRecord): boolean 
 }
 
 /**
- * Whether somebody hears of an event: one about a server that it does not see stays with those who do, and one
+ * Whether somebody hears of an event: one about a server that it may not read stays with those who may, and one
  * from before anybody had let the server in, with those who judge.
  */
 export function hears(seen: SeenServers): (event: JournalEvent) => boolean {
   const { policy } = seen;
   if (policy.mayWithAll("admin")) return () => true;
   return ({ isWithheld, serverId }) => {
-    if (isWithheld !== true) return seen.sees(serverId);
+    if (isWithheld !== true) return seen.hearsOf(serverId);
     const record = seen.get(serverId)?.record;
     return policy.may(
       "admin",

@@ -21,7 +21,6 @@ import { addOfferRoutes, type FindServer } from "./offers.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { proofOf } from "./proof.js";
-import { maySeeEntry } from "./seen.js";
 import { serve } from "./serve.js";
 import type { Listing, ServerLists } from "./server-list.js";
 import { instant } from "./views.js";
@@ -69,13 +68,14 @@ export function addServerRoutes(
     const { principal, params } = call;
     const entry = registry.get(params.id);
     const isForced = call.query.force === "true";
-    // Who may register a server need not see others.
-    if (
-      entry === undefined ||
-      !(maySeeEntry(principal, entry.record) || may(principal, "register", subjectOf(entry.record)))
-    )
-      throw serverNotFound(params.id.slice(0, 100));
-    requireMay(principal, isForced ? "admin" : "register", subjectOf(entry.record));
+    const subject = entry === undefined ? undefined : subjectOf(entry.record);
+    // Who may register a server need not see it.
+    const isThere =
+      subject !== undefined &&
+      (deps.sights.of(principal).get(params.id) !== undefined ||
+        may(principal, "register", subject));
+    if (!isThere) throw serverNotFound(params.id.slice(0, 100));
+    requireMay(principal, isForced ? "admin" : "register", subject);
     const by = askerOf(call);
     if (isForced) await registry.remove(params.id, undefined, by);
     else {
