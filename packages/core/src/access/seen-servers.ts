@@ -79,6 +79,11 @@ export class SeenServers implements ServersInSight {
       : maySee(this.policy, entry.record);
   }
 
+  /** Whether it may read a server that is let in, was once, or is gone. */
+  mayRead(serverId: string): boolean {
+    return this.policy.may("read", this.#subject(serverId));
+  }
+
   /** Whether what is kept of one thing that a server offers, or offered once, is shown. */
   seesItem(serverId: string, kind: CapabilityKind, key: string): boolean {
     return seesItem(this.policy, this.#subject(serverId), kind, key);

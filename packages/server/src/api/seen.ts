@@ -16,7 +16,8 @@ export function hears(seen: SeenServers): (event: JournalEvent) => boolean {
   const { policy } = seen;
   if (policy.mayWithAll("admin")) return () => true;
   return ({ isWithheld, serverId }) => {
-    if (isWithheld !== true) return seen.sees(serverId);
+    // Who saw a server is told that it goes, also when it is refused.
+    if (isWithheld !== true) return seen.mayRead(serverId);
     const record = seen.get(serverId)?.record;
     return policy.may(
       "admin",
