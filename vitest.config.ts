@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.js";
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["@hub/source"] } },
@@ -17,7 +18,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // More than there are cores: most of these tests wait for other processes for most of their time.
-    maxWorkers: 4,
+    maxWorkers: 6,
+    sequence: { sequencer: LongestFirst },
     // Loading the code anew for each of 200 files took longer than many of them. No test counts on fresh modules.
     isolate: false,
   },

@@ -65,26 +65,39 @@ function lanesOf(wanted: Wanted): readonly (readonly Pair[])[] {
         .filter((client) => canTalk(client, server, path))
         .map((client) => ({ client, server, path })),
     );
-    // It takes a second to open a session, whoever asks; the others are quick.
-    return server === "npm fastmcp" ? lanes : [lanes.flat()];
+    // It takes a second to open a session, whoever asks.
+    if (server === "npm fastmcp") return lanes;
+    // Each session has a process of its own, as long as there are at most eight.
+    if (server === "stdio, hub-register")
+      return [
+        ...lanes.map((lane) => lane.filter((pair) => !sharesProcess(pair))),
+        lanes.flat().filter(sharesProcess),
+      ];
+    return [lanes.flat()];
   });
 }
 
+/** Over stdio: without sessions, all have one process. `SDK v2 auto` takes what hub-register offers where it is offered. */
+function sharesProcess({ client, path }: Pair): boolean {
+  return client === "SDK v2 2026-07-28" || (client === "SDK v2 auto" && path !== "aggregate");
+}
+
 /** A cell that hangs is one that fails: long after any that works, or soon where a limit is known. */
-const mostMs = 30_000;
+const mostMs = 120_000;
 const mostMsOfLimits = 6_000;
 
 type Pair = Pick<Cell, "client" | "server" | "path">;
 
 /** Whose turn a feature waits for: a notice must not be taken for that of another pair. */
-function turnOf(feature: FeatureName, server: ServerKind): string | undefined {
-  if (feature === "list_changed") return "all servers";
+function turnOf(feature: FeatureName, server: ServerKind, isLimited: boolean): string | undefined {
+  // Where no notice comes, the tool that it would tell of has a name of its own.
+  if (feature === "list_changed") return isLimited ? undefined : "all servers";
   return feature === "subscribe" ? server : undefined;
 }
 
 /**
  * All features at once, as a client that is busy uses them. Over stdio one after the other: there, nothing
- * says which call a log or a question belongs to.
+ * says which call a log or a question belongs to. What is known not to come there is waited for at once.
  */
 async function tryPair(
   stage: Stage,
@@ -94,23 +107,26 @@ async function tryPair(
 ): Promise<readonly Cell[]> {
   const { id } = serverKinds[pair.server];
   const connecting = within(mostMs, clientKinds[pair.client](stage.url(pair.server, pair.path)));
+  const isLimited = (feature: FeatureName) => limitOf({ ...pair, feature }) !== undefined;
   const tryOne = async (feature: FeatureName): Promise<Cell> => {
     let began = performance.now();
     const tryIt = async () => {
       const driver = await connecting;
       began = performance.now();
-      const ms = limitOf({ ...pair, feature }) === undefined ? mostMs : mostMsOfLimits;
+      const ms = isLimited(feature) ? mostMsOfLimits : mostMs;
       await within(ms, features[feature](driver, namesOf(id, pair.path)));
     };
-    const turn = turnOf(feature, pair.server);
+    const turn = turnOf(feature, pair.server, isLimited(feature));
     const trying = turn === undefined ? tryIt() : turns.take(turn, tryIt);
     const missing = await trying.then(() => undefined, messageOf);
     return { ...pair, feature, missing, tookMs: performance.now() - began };
   };
   const cells: Cell[] = [];
-  if (pair.server === "stdio, hub-register")
-    for (const feature of wanted) cells.push(await tryOne(feature));
-  else cells.push(...(await Promise.all(wanted.map(tryOne))));
+  const inTurn =
+    pair.server === "stdio, hub-register" ? wanted.filter((one) => !isLimited(one)) : [];
+  for (const feature of inTurn) cells.push(await tryOne(feature));
+  const atOnce = wanted.filter((one) => !inTurn.includes(one));
+  cells.push(...(await Promise.all(atOnce.map(tryOne))));
   await connecting.then((driver) => within(mostMsOfLimits, driver.close())).catch(() => undefined);
   return cells;
 }

@@ -22,7 +22,7 @@ export type Names = {
 /** Throws an error that says what was missing. */
 export type Feature = (driver: Driver, names: Names) => Promise<void>;
 
-const withinMs = 20_000;
+const withinMs = 100_000;
 
 export const features = {
   "list tools": async (driver, names) => has(await driver.tools(), names.tool("echo")),

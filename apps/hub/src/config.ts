@@ -111,6 +111,7 @@ const environment = z.object({
     (proxies) => proxies.every(isNetwork),
     "must be addresses and networks of proxies, such as 127.0.0.1 or 10.0.0.0/8, separated by commas",
   ),
+  MCP_HUB_SECRET_KEY_FILE: z.string().optional(),
   MCP_HUB_ALLOWED_HOSTS: list.refine(
     (hosts) => hosts.every((host) => /^[A-Za-z0-9._-]+$|^\[[0-9A-Fa-f:.]+\]$/.test(host)),
     "must be host names without scheme and port, separated by commas",
@@ -202,6 +203,10 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      secretKeyFile:
+        read.MCP_HUB_SECRET_KEY_FILE === undefined
+          ? undefined
+          : resolve(read.MCP_HUB_SECRET_KEY_FILE),
       publicUrl: read.MCP_HUB_PUBLIC_URL,
       trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
       tokensFile:

@@ -14,6 +14,7 @@ import {
 } from "@hub/server";
 import { openSqliteStore } from "@hub/store-sqlite";
 import { banner } from "./banner.js";
+import { asTyped } from "./command-line/own-name.js";
 import { parseConfig } from "./config.js";
 import { logEvent } from "./event-log.js";
 import { assertPortFree } from "./port-holder.js";
@@ -139,7 +140,7 @@ export async function runHub({
       isOpen: hub.isOpen,
       hasWebUi: webUi !== undefined,
     });
-    process.stdout.write(text);
+    process.stdout.write(asTyped(text, process.env));
   } else {
     log.info("started", {
       url: hub.url,

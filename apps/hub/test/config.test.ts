@@ -129,7 +129,7 @@ describe("variables that the hub does not know", () => {
     ["mcp_hub_port", "MCP_HUB_PORT"],
     ["MCP_HUB_DATADIR", "MCP_HUB_DATA_DIR"],
     ["MCP_HUB_DATA", "MCP_HUB_DATA_DIR"],
-    ["MCP_HUB_TOKEN_FILE", "MCP_HUB_TOKENS_FILE"],
+    ["MCP_HUB_TOKENS_FILES", "MCP_HUB_TOKENS_FILE"],
     ["MCP_HUB_TTL_MS", "MCP_HUB_LEASE_TTL_MS"],
     ["MCP_HUB_HEARTBEAT", "MCP_HUB_HEARTBEAT_MS"],
     ["MCP_HUB_LOG_LEVEL", "LOG_LEVEL"],

@@ -2,6 +2,12 @@ import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
 import { admitServer, refuseServer } from "./admission.js";
 import { listAudit } from "./audit.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
+import {
+  confirmCredentials,
+  listCredentials,
+  removeCredentials,
+  setCredential,
+} from "./credentials.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
 import {
@@ -41,6 +47,10 @@ export const contract: readonly Route[] = [
   admitServer,
   refuseServer,
   probeServer,
+  listCredentials,
+  setCredential,
+  removeCredentials,
+  confirmCredentials,
   listServerTools,
   listServerResources,
   listServerPrompts,

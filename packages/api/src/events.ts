@@ -51,6 +51,12 @@ const members = {
   },
   "registration-updated": { instance: instanceRefSchema, changed: z.array(z.string()) },
   edited: { changed: z.array(z.string()) },
+  "credentials-changed": {
+    change: z
+      .enum(["set", "removed", "confirmed"])
+      .describe("`confirmed`: the hub may send them to where the server is now."),
+    names: z.array(z.string()).describe("Of the headers that they are sent in."),
+  },
   "status-changed": {
     instance: instanceRefSchema,
     from: z.enum(instanceStatuses),
@@ -104,6 +110,7 @@ export const eventSchema = z
     ofKind("registered"),
     ofKind("registration-updated"),
     ofKind("edited"),
+    ofKind("credentials-changed"),
     ofKind("status-changed"),
     ofKind("capabilities-changed"),
     ofKind("deregistered"),

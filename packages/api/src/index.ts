@@ -24,6 +24,14 @@ export {
   listClients,
 } from "./client-config.js";
 export { contract } from "./contract.js";
+export {
+  type CredentialList,
+  type CredentialView,
+  confirmCredentials,
+  listCredentials,
+  removeCredentials,
+  setCredential,
+} from "./credentials.js";
 export { type Diagnosis, diagnoseEndpoint, sendLog } from "./diagnosis.js";
 export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
 export { longestCursor, proofHeader } from "./fields.js";

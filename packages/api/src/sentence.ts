@@ -38,6 +38,12 @@ const editedNouns: Readonly<Record<string, string>> = {
   maxInFlight: "calls at a time",
 };
 
+const credentialChanges = {
+  set: "got a credential, which the hub sends it",
+  removed: "lost a credential that the hub sent it",
+  confirmed: "gets its credentials where it is now, as an admin confirmed",
+} as const;
+
 const nouns = {
   tools: "tool",
   resources: "resource",
@@ -114,6 +120,8 @@ function said(event: Told): Sentence {
       const changed = event.changed.map((field) => editedNouns[field] ?? field).join(", ");
       return { text: `was edited in the hub: ${changed}.` };
     }
+    case "credentials-changed":
+      return { text: `${credentialChanges[event.change]}: ${event.names.join(", ")}.` };
     case "status-changed": {
       const reason = event.reason === "" ? "." : `: ${goingOn(event.reason)}`;
       return {

@@ -1,6 +1,7 @@
 import { lifecycles, serverStatuses, transports } from "@hub/core";
 import { z } from "zod";
 import { admissionSchema } from "./admission-state.js";
+import { credentialViewSchema } from "./credentials.js";
 import { instant, nextCursor } from "./fields.js";
 import { instanceDetailSchema, instanceSchema } from "./instance.js";
 
@@ -123,6 +124,12 @@ export const serverDetailSchema = serverSummarySchema
       })
       .optional()
       .describe("What the server says about itself, where an operator set something else."),
+    credentials: z
+      .array(credentialViewSchema)
+      .optional()
+      .describe(
+        "What the hub proves itself with to the server, for its admins. Absent when that is nothing.",
+      ),
   })
   .meta({ id: "ServerDetail" });
 

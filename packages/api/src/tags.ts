@@ -2,6 +2,7 @@
 export const tags = [
   { name: "Registration", description: "For servers: register, stay listed, leave." },
   { name: "Catalogue", description: "Which servers exist and what they offer." },
+  { name: "Credentials", description: "What the hub proves itself with to servers." },
   { name: "Gateway", description: "What clients call through the hub, how often and how fast." },
   { name: "Toolsets", description: "Saved selections of tools, each with an endpoint of its own." },
   { name: "Connect", description: "Ready configuration for clients." },

@@ -6,7 +6,8 @@ export interface HubFailure {
   readonly status: number;
   /**
    * The hub's own problem code such as `NAME_TAKEN`, or one of ours: `UNREACHABLE` (no answer),
-   * `TIMEOUT`, `NOT_A_HUB` (something else answers there), `HTTP_ERROR` (an answer without a code).
+   * `TIMEOUT`, `NO_TOKEN` (it cannot be read), `NOT_A_HUB` (something else answers there), `HTTP_ERROR` (an
+   * answer without a code).
    */
   readonly code: string;
   /** A sentence for a person. */

@@ -4,13 +4,14 @@ import { HubClientError } from "./hub-client-error.js";
 import { defaultHubUrl, firstHubUrl } from "./hub-url.js";
 import { proxyHint } from "./proxy.js";
 import { misfit, type Shape } from "./shape.js";
+import { type TokenSource, tokenOfEnvironment } from "./token-source.js";
 
 /** How to reach a hub. */
 export interface HubClientOptions {
   /** The hub's base URL; of several, separated by commas, the first. Default: `MCP_HUB_URL`, else http://127.0.0.1:8001. */
   readonly url?: string | undefined;
-  /** Bearer token. Default: `MCP_HUB_TOKEN`. */
-  readonly token?: string | undefined;
+  /** Bearer token, or what says it. Default: `MCP_HUB_TOKEN`, else the file that `MCP_HUB_TOKEN_FILE` names. */
+  readonly token?: TokenSource | undefined;
   /**
    * How long one call may take, in milliseconds. Default 5,000. Those for which the hub asks servers
    * (`probe`, `diagnose`) may take a minute.
@@ -43,24 +44,28 @@ export interface Call {
 export class HubRequests {
   readonly url: string;
   readonly maxAnswerBytes: number;
-  readonly #token: string | undefined;
+  readonly #token: TokenSource | undefined;
   readonly #timeoutMs: number;
   readonly #fetch: typeof globalThis.fetch;
 
   /** @throws TypeError when the URL cannot be an address. */
   constructor(options: HubClientOptions) {
     this.url = firstHubUrl(options.url ?? environment("MCP_HUB_URL") ?? defaultHubUrl);
-    this.#token = options.token ?? environment("MCP_HUB_TOKEN");
+    this.#token = options.token ?? tokenOfEnvironment();
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.maxAnswerBytes = options.maxAnswerBytes ?? 256 * 1024 * 1024;
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
 
-  /** What says who is asking; only ever for the hub itself. */
-  authorization(): Record<string, string> {
-    return this.#token === undefined || this.#token === ""
-      ? {}
-      : { authorization: `Bearer ${this.#token}` };
+  /** What says who is asking; only ever for the hub itself. Rejects with NO_TOKEN when that cannot be found out. */
+  async authorization(): Promise<Record<string, string>> {
+    try {
+      const token = typeof this.#token === "function" ? await this.#token() : this.#token;
+      return token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
+    } catch (error) {
+      const detail = `The token for the hub at ${this.url} cannot be read (${reasonOf(error)})`;
+      throw new HubClientError({ status: 0, code: "NO_TOKEN", detail }, { cause: error });
+    }
   }
 
   /** The answer to a call, which has at least `shape`, and its ETag. */
@@ -134,20 +139,30 @@ export class HubRequests {
     signal?.addEventListener("abort", abort);
     let isOpen = false;
     try {
-      const response = await this.#fetch(`${this.url}${path}${searchOf(query)}`, {
-        method,
-        headers: {
-          accept: "application/json",
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...this.authorization(),
-          ...call.headers,
-        },
-        redirect: "manual",
-        signal: controller.signal,
-        ...(body === undefined
-          ? {}
-          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-      });
+      const ask = (authorization: Record<string, string>) =>
+        this.#fetch(`${this.url}${path}${searchOf(query)}`, {
+          method,
+          headers: {
+            accept: "application/json",
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+            ...authorization,
+            ...call.headers,
+          },
+          redirect: "manual",
+          signal: controller.signal,
+          ...(body === undefined
+            ? {}
+            : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        });
+      const sent = await unlessAborted(this.authorization(), controller.signal);
+      let response = await ask(sent);
+      if (response.status === 401 && typeof this.#token === "function") {
+        const other = await unlessAborted(this.authorization(), controller.signal);
+        if (other.authorization !== sent.authorization) {
+          await response.body?.cancel();
+          response = await ask(other);
+        }
+      }
       const result = await read(response);
       isOpen = staysOpen;
       return result;
@@ -176,6 +191,16 @@ export class HubRequests {
       { cause: error },
     );
   }
+}
+
+/** What a promise resolves to; rejects at once when it is given up. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
 }
 
 /** The path of one thing: `pathTo("servers", id, "tools")`. */

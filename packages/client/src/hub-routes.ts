@@ -5,6 +5,7 @@ import type {
   ClientConfig,
   ClientId,
   ClientList,
+  CredentialList,
   Diagnosis,
   EventList,
   Health,
@@ -28,6 +29,7 @@ import type {
   WhoAmI,
 } from "@hub/api";
 import type { EditInput, ToolsetInput } from "@hub/core";
+import type { CredentialInput } from "@hub/core/upstream";
 import { pathTo } from "./hub-requests.js";
 import { LeaseClient, proofIn } from "./lease-client.js";
 import type {
@@ -135,6 +137,44 @@ export class HubRoutes extends LeaseClient {
       shapes.server,
     );
     return answer;
+  }
+
+  /** What the hub proves itself with to a server, without a value. For admins, as the next three. */
+  async credentials(id: string, signal?: AbortSignal): Promise<CredentialList> {
+    return this.#get(pathTo("servers", id, "credentials"), shapes.credentials, {}, signal);
+  }
+
+  /**
+   * Gives the hub a header or an OAuth client for a server, in the place of what it had in the same header. The hub
+   * probes the server at once, and sends it to no other origin.
+   */
+  async setCredential(
+    id: string,
+    credential: CredentialInput,
+    signal?: AbortSignal,
+  ): Promise<CredentialList> {
+    const path = pathTo("servers", id, "credentials");
+    return this.#credentials({ method: "PUT", path, body: credential, signal });
+  }
+
+  /** Makes the hub forget the credential in one header of a server's, or all of them. */
+  async removeCredentials(
+    id: string,
+    name?: string,
+    signal?: AbortSignal,
+  ): Promise<CredentialList> {
+    const path = pathTo("servers", id, "credentials");
+    return this.#credentials({ method: "DELETE", path, query: { name }, signal });
+  }
+
+  /** Lets the hub send the credentials of a server that has moved to these origins, where it is now. */
+  async confirmCredentials(
+    id: string,
+    origins: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<CredentialList> {
+    const path = pathTo("servers", id, "credentials", "confirm");
+    return this.#credentials({ method: "PUT", path, body: { origins }, signal });
   }
 
   /** The tools of one server, from the last snapshot. */
@@ -372,6 +412,17 @@ export class HubRoutes extends LeaseClient {
   ): Promise<Answer> {
     const call = { method: "GET", path, query, signal } as const;
     const { answer } = await this.requests.ask<Answer>(call, shape);
+    return answer;
+  }
+
+  async #credentials(call: {
+    readonly method: "PUT" | "DELETE";
+    readonly path: string;
+    readonly query?: object;
+    readonly body?: unknown;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<CredentialList> {
+    const { answer } = await this.requests.ask<CredentialList>(call, shapes.credentials);
     return answer;
   }
 

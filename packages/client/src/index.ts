@@ -6,6 +6,8 @@ export type {
   ClientConfig,
   ClientId,
   ClientList,
+  CredentialList,
+  CredentialView,
   Diagnosis,
   Event,
   EventKind,
@@ -50,6 +52,7 @@ export type {
   StrandsConfig,
 } from "@hub/api/config";
 export type { EditInput, RegistrationInput, ToolsetInput } from "@hub/core";
+export type { CredentialInput } from "@hub/core/upstream";
 export type { Choice, Need, Passed } from "./choose.js";
 export type { FindQuery, Found } from "./find.js";
 export { HubClient } from "./hub-client.js";
@@ -82,4 +85,5 @@ export type {
   WatchedEvent,
 } from "./queries.js";
 export type { AdapterSelection, GatewaySelection, LeftOut } from "./targets.js";
+export type { TokenSource } from "./token-source.js";
 export type { WatchOptions, WatchState } from "./watch.js";

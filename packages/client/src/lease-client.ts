@@ -24,9 +24,9 @@ export class LeaseClient {
 
   /**
    * What says to the hub who is asking, for clients that connect to it. Send it to this hub only, and show
-   * it nobody. Empty without a token.
+   * it nobody. Empty without a token. Ask again for each request when the token may change.
    */
-  authorization(): Record<string, string> {
+  authorization(): Promise<Record<string, string>> {
     return this.requests.authorization();
   }
 

@@ -4,6 +4,7 @@ import type {
   CapabilityChangeList,
   ClientConfig,
   ClientList,
+  CredentialList,
   Diagnosis,
   EventList,
   Health,
@@ -92,6 +93,10 @@ export const shapes = {
     changes: [{ seq: 0, at: "", hash: "", items: [{ change: "", kind: "", key: "" }] }],
     "nextCursor?": "",
   } satisfies Shape<CapabilityChangeList>,
+  credentials: {
+    origins: [""],
+    credentials: [{ name: "", kind: "", origins: [""], setAt: "", setBy: "", state: "" }],
+  } satisfies Shape<CredentialList>,
   toolsets: { toolsets: [toolset] } satisfies Shape<ToolsetList>,
   toolset: toolset satisfies Shape<ToolsetView>,
   preview: {

@@ -101,7 +101,7 @@ test("directly, the next instance is asked when one does not answer, and the hub
     token: "not for servers",
     fetch: async (input, init) => {
       const response = await fetch(input, init);
-      if (String(input).endsWith("/servers") && gone.endpoint !== "") await gone.stop();
+      if (new URL(String(input)).pathname === "/servers" && gone.endpoint !== "") await gone.stop();
       return response;
     },
   });

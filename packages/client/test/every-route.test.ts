@@ -92,6 +92,13 @@ test("every route of the contract has a method, which a real hub answers", async
   const edited = await client.edit("weather", { title: "The weather" }, before.etag);
   expect(edited.title).toBe("The weather");
   expect((await client.probe("weather")).status).toBe("up");
+  const credential = { kind: "header", name: "X-Api-Key", value: "a-key" } as const;
+  const { origins } = await client.setCredential("weather", credential);
+  expect((await client.credentials("weather")).credentials).toMatchObject([
+    { name: "X-Api-Key", state: "sent", origins },
+  ]);
+  expect((await client.confirmCredentials("weather", origins)).problem).toBeUndefined();
+  expect((await client.removeCredentials("weather", "x-api-key")).credentials).toEqual([]);
   expect((await client.serverTools("weather")).tools).toHaveLength(1);
   expect((await client.serverTools("weather", { limit: 1 })).tools[0]?.name).toBe("forecast");
   expect((await client.serverResources("weather")).resources).toEqual([]);

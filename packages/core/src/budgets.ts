@@ -433,7 +433,7 @@ const budgetTable = {
     least: 64 * kib,
     most: 1024 * mib,
     meaning:
-      "ids of servers' own sessions, which tell the hub what instance each belongs to; the hub forgets the ones of a server that were used longest ago",
+      "ids of servers' own sessions, which tell the hub what instance and what caller each belongs to; the hub forgets the ones of a server or a caller that were used longest ago",
   },
   selectionNames: {
     per: "message",

@@ -102,8 +102,10 @@ function stillHeld(
 }
 
 /** What it can prove itself with. */
-function proofsOf({ serviceKeyHash, proofHash }: RegistrationRequest): Proofs {
-  return [serviceKeyHash, proofHash].filter((hash) => hash !== undefined);
+function proofsOf({ serviceKeyHash, proofHash, proofKeyHash }: RegistrationRequest): Proofs {
+  const known = (...hashes: readonly (string | undefined)[]) =>
+    hashes.filter((hash) => hash !== undefined);
+  return { keys: known(serviceKeyHash, proofKeyHash), leases: known(proofHash) };
 }
 
 function refuse(

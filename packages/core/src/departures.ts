@@ -5,8 +5,8 @@ import type { Catalogue } from "./catalogue.js";
 import type { CommitQueue } from "./commit-queue.js";
 import { type Entry, refOf } from "./entry.js";
 import { HubError } from "./errors.js";
-import { sha256Hex } from "./hash.js";
 import type { Now } from "./health.js";
+import { leaseHash } from "./lease-hash.js";
 import { withoutInstances, withoutLease } from "./leave.js";
 import { isGone } from "./ownership.js";
 import { pendingOf } from "./pending.js";
@@ -28,9 +28,9 @@ export class Departures {
   }
 
   /** See `Registry.deregister`. */
-  async deregister(leaseId: string, by: Asker): Promise<void> {
+  async deregister(leaseId: string, by: Asker, ownerId: string | undefined): Promise<void> {
     const { catalogue, queue, settings } = this.#options;
-    const hash = sha256Hex(leaseId);
+    const hash = leaseHash(leaseId, ownerId);
     await queue.execute((draft) => {
       const found = catalogue.byLease(hash);
       const record = found === undefined ? undefined : draft.get(found.entry.record.id);

@@ -36,6 +36,14 @@ type Edited = About & {
   readonly changed: readonly string[];
 };
 
+/** What the hub proves itself with to the server changed, as an admin said. Holds names of headers only. */
+export type CredentialsChanged = About & {
+  readonly kind: "credentials-changed";
+  /** `confirmed`: they may be sent to where the server is now. */
+  readonly change: "set" | "removed" | "confirmed";
+  readonly names: readonly string[];
+};
+
 type StatusChanged = About & {
   readonly kind: "status-changed";
   readonly instance: InstanceRef;
@@ -116,6 +124,7 @@ export type HubEvent =
   | Registered
   | RegistrationUpdated
   | Edited
+  | CredentialsChanged
   | StatusChanged
   | CapabilitiesChanged
   | Deregistered
@@ -130,6 +139,7 @@ export const eventKinds = [
   "registered",
   "registration-updated",
   "edited",
+  "credentials-changed",
   "status-changed",
   "capabilities-changed",
   "deregistered",

@@ -1,4 +1,5 @@
 import type { AuditStore } from "./audit.js";
+import type { CredentialStore } from "./credential-store.js";
 import type { SessionStore } from "./session-store.js";
 import type { RegistryStore } from "./store.js";
 import type { TokenStore } from "./token-store.js";
@@ -6,13 +7,16 @@ import type { ToolsetStore } from "./toolset-store.js";
 
 /**
  * Where all that a hub keeps survives: its servers with their journal and histories (this object itself),
- * saved selections, sessions of clients, tokens, and the audit. Every adapter runs `describeHubStore` of `@hub/core/testing`.
+ * saved selections, sessions of clients, tokens, credentials for servers, and the audit. Every adapter runs
+ * `describeHubStore` of `@hub/core/testing`.
  */
 export interface HubStore extends RegistryStore {
   /** Closed with this store. */
   readonly toolsets: ToolsetStore;
   /** Closed with this store. */
   readonly sessions: SessionStore;
+  /** Closed with this store. */
+  readonly credentials: CredentialStore;
   /** Closed with this store. */
   readonly tokens: TokenStore;
   /** Closed with this store. */

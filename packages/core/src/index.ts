@@ -22,11 +22,12 @@ export { leaseIsLost } from "./held-lease.js";
 export type { HubStore } from "./hub-store.js";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 export { MemoryAuditStore } from "./memory-audit-store.js";
+export { MemoryCredentialStore } from "./memory-credential-store.js";
 export { MemorySessionStore } from "./memory-session-store.js";
 export { MemoryStore } from "./memory-store.js";
 export { MemoryTokenStore } from "./memory-token-store.js";
 export { MemoryToolsetStore } from "./memory-toolset-store.js";
-export { requireRemovable } from "./ownership.js";
+export { proofsIn, requireRemovable } from "./ownership.js";
 export type {
   Finding,
   FindingCode,

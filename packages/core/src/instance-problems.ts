@@ -1,7 +1,7 @@
 import type { Instance } from "./entry.js";
 import { probeWarnings, problemOf, reasonFor, silenceOf } from "./explain.js";
 import type { Health, Now } from "./health.js";
-import type { Finding, ProbeOutcome } from "./probe.js";
+import type { Finding, FindingCode, ProbeOutcome } from "./probe.js";
 import { problemFrom, type VerdictProblem } from "./verdict-problem.js";
 
 /** What a look at one instance found, a moment ago. */
@@ -70,6 +70,13 @@ function slow(tookMs: number, endpoint: string): VerdictProblem {
   };
 }
 
+/** The server answers, and lets the hub not in. */
+const lockedOut: ReadonlySet<string> = new Set<FindingCode>([
+  "NEEDS_TOKEN",
+  "CREDENTIAL_REFUSED",
+  "CREDENTIAL_NOT_SENT",
+]);
+
 function notUp(
   { record, health }: Instance,
   now: Now,
@@ -87,7 +94,7 @@ function notUp(
         fix: "Start it again when it has stopped. If it should not stop, look for what sent it the signal.",
       },
     ];
-  const isLocked = examined?.finding?.code === "NEEDS_TOKEN";
+  const isLocked = examined?.finding !== undefined && lockedOut.has(examined.finding.code);
   if (examined?.isReached === true && !isLocked) {
     const { finding } = examined;
     const more = finding === undefined ? [] : [problemFrom(finding, "warning", endpoint)];

@@ -1,10 +1,12 @@
 import { BudgetBook } from "./budget-book.js";
+import type { CredentialStore } from "./credential-store.js";
 import type { EntryRecord } from "./entry.js";
 import type { JournalEvent } from "./events.js";
 import { jsonBytes } from "./history.js";
 import { HistoryLedger, type LedgerRow } from "./history-ledger.js";
 import type { HubStore } from "./hub-store.js";
 import { MemoryAuditStore } from "./memory-audit-store.js";
+import { MemoryCredentialStore } from "./memory-credential-store.js";
 import { MemorySessionStore } from "./memory-session-store.js";
 import { MemoryTokenStore } from "./memory-token-store.js";
 import { MemoryToolsetStore } from "./memory-toolset-store.js";
@@ -30,6 +32,7 @@ import type { ToolsetStore } from "./toolset-store.js";
 export class MemoryStore implements HubStore {
   readonly toolsets: ToolsetStore;
   readonly sessions: SessionStore = new MemorySessionStore();
+  readonly credentials: CredentialStore;
   readonly tokens: TokenStore;
   readonly audit: MemoryAuditStore;
   readonly #entries = new Map<string, EntryRecord>();
@@ -47,6 +50,7 @@ export class MemoryStore implements HubStore {
     this.#ledger = new HistoryLedger(budgets);
     this.audit = new MemoryAuditStore(budgets);
     this.toolsets = new MemoryToolsetStore(this.audit);
+    this.credentials = new MemoryCredentialStore(this.audit);
     this.tokens = new MemoryTokenStore(this.audit);
     budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
   }

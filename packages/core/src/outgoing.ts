@@ -20,6 +20,8 @@ export type UpstreamRequest = {
   readonly isUnpacked?: boolean;
   /** The hubs a relayed request already came through, as received. */
   readonly via?: string | undefined;
+  /** The server that it is for: what the hub proves itself with there goes along. Default: nothing does. */
+  readonly serverId?: string | undefined;
 };
 
 /** Headers of many requests, made ready once. Lower-case names that may cross. */
@@ -48,6 +50,20 @@ export interface UpstreamReceiver {
   onData(chunk: Buffer): void;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
+}
+
+/** What the hub proves itself with to servers that ask for it. */
+export interface UpstreamCredentials {
+  /**
+   * The headers that a request for a server to a URL carries; undefined for none, as for a URL of an origin that
+   * they were not given for. At once wherever nothing has to be fetched; never rejects.
+   */
+  headersFor(
+    serverId: string,
+    url: string,
+  ): ReadyHeaders | undefined | Promise<ReadyHeaders | undefined>;
+  /** The server answered a request with these headers that it does not accept them (401). */
+  onRefused(serverId: string, headers: ReadyHeaders): void;
 }
 
 /** A request in flight. */

@@ -4,12 +4,21 @@ import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
 import { hasLiveLease } from "./held-lease.js";
 import { isSilent } from "./lease.js";
+import { leaseHash } from "./lease-hash.js";
 import { nothingListened } from "./probe.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
 import type { Newness } from "./write-draft.js";
 
-/** SHA-256 of the secrets that came with a request; what they prove is decided here. */
-export type Proofs = readonly string[];
+/** Hashes of the secrets that came with a request, as service keys and as leases; what they prove is decided here. */
+export type Proofs = { readonly keys: readonly string[]; readonly leases: readonly string[] };
+
+/** `leaseOwner`: the id of the principal whose leases alone count. Default: everybody's do. */
+export function proofsIn(secrets: readonly string[], leaseOwner: string | undefined): Proofs {
+  return {
+    keys: secrets.map(sha256Hex),
+    leases: secrets.map((secret) => leaseHash(secret, leaseOwner)),
+  };
+}
 
 /**
  * The proof of ownership that came with a request. Nothing that anybody can read in the catalogue is a
@@ -25,8 +34,9 @@ export type Claim =
   | { readonly kind: "stranger"; readonly instance?: undefined };
 
 export function claimOf({ serviceKeyHash, instances }: EntryRecord, proofs: Proofs): Claim {
-  const isProven = (hash: string | undefined) => hash !== undefined && proofs.includes(hash);
-  if (isProven(serviceKeyHash)) return { kind: "member" };
+  const isProven = (hash: string | undefined) => hash !== undefined && proofs.leases.includes(hash);
+  if (serviceKeyHash !== undefined && proofs.keys.includes(serviceKeyHash))
+    return { kind: "member" };
   for (const instance of instances) {
     const isRightful = instance.isLeaseOnTrust !== true && isProven(instance.leaseHash);
     if (isRightful || isProven(instance.formerLeaseHash)) return { kind: "holder", instance };
@@ -109,15 +119,15 @@ export function retryAfterMs({ heartbeatMs }: Standing, untilMs: number): number
 }
 
 /**
- * Throws NOT_OWNER when a server is alive and `secrets`, the proof that was sent, do not prove ownership.
+ * Throws NOT_OWNER when a server is alive and the proof that was sent does not prove ownership.
  * Anybody who may write may remove a server that is gone.
  */
-export function requireRemovable(entry: Entry, secrets: readonly string[], { hub }: Now): void {
+export function requireRemovable(entry: Entry, proofs: Proofs, { hub }: Now): void {
   const isAlive = entry.instances.some(
     ({ health }) =>
       hasLiveLease(health, hub) || (health.status !== "down" && health.status !== "unreachable"),
   );
-  if (!isAlive || provesRemoval(entry, secrets.map(sha256Hex))) return;
+  if (!isAlive || provesRemoval(entry, proofs)) return;
   throw new HubError(
     "NOT_OWNER",
     `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its service key, or the lease id it got when it was registered first, in the header Mcp-Hub-Proof. An operator removes it with ?force=true; if it still runs, its helper registers it again.`,
@@ -132,6 +142,6 @@ function provesRemoval({ record, instances }: Entry, proofs: Proofs): boolean {
   const { kind, instance } = claimOf(record, proofs);
   if (kind !== "holder") return kind === "member";
   const { id, formerLeaseHash } = instance;
-  if (formerLeaseHash === undefined || proofs.includes(formerLeaseHash)) return true;
+  if (formerLeaseHash === undefined || proofs.leases.includes(formerLeaseHash)) return true;
   return instances.some((one) => one.record.id === id && one.health.answeredAt !== undefined);
 }

@@ -87,6 +87,7 @@ export class ProbeAgenda {
     catalogue.setHealth(entry.record.id, record.id, { ...health, isBeingProbed: true });
     const target = {
       ...targetOf(record),
+      serverId: entry.record.id,
       name: entry.record.name,
       knownEra: health.era,
       isCallRefused: health.isCallRefused,

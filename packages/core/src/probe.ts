@@ -24,6 +24,8 @@ export const findingCodes = [
   "WRONG_TRANSPORT",
   "HOST_REFUSED",
   "NEEDS_TOKEN",
+  "CREDENTIAL_REFUSED",
+  "CREDENTIAL_NOT_SENT",
   "SERVER_ERROR",
   "NOT_MCP",
   "ANSWER_TOO_LARGE",
@@ -49,6 +51,8 @@ export type Finding = {
 
 /** One endpoint to look at. */
 export type ProbeTarget = {
+  /** The server that it is: what the hub proves itself with there goes along. Default: nothing does. */
+  readonly serverId?: string | undefined;
   readonly endpoint: string;
   readonly transport: Transport;
   /** Other URLs of the same instance, tried in order when the endpoint cannot be reached. */

@@ -1,3 +1,5 @@
+import { insufficientScope } from "./access/insufficient-scope.js";
+import { may } from "./access/policy.js";
 import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
 import { isAdmitted } from "./admission.js";
 import type { AdmissionRules } from "./admission-rules.js";
@@ -12,6 +14,7 @@ import { HubError } from "./errors.js";
 import type { NameConflict } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import type { Health, Now } from "./health.js";
+import { leaseHash } from "./lease-hash.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
 import { checkOwned, mostOwned } from "./owned-servers.js";
@@ -54,6 +57,8 @@ export type RegistrationContext = {
   readonly principal?: Principal | undefined;
   /** A secret that proves whose the registration is: a lease id or a service key. */
   readonly proof?: string | undefined;
+  /** The id of the principal that the lease is bound to, and whose leases alone prove something. Default: nobody's. */
+  readonly leaseOwner?: string | undefined;
 };
 
 export type RegistrarOptions = {
@@ -105,7 +110,7 @@ export class Registrar {
   /** See `Registry.register`. */
   async register(
     registration: Registration,
-    { from, proof, principal = openPrincipal }: RegistrationContext,
+    { from, proof, principal = openPrincipal, leaseOwner }: RegistrationContext,
   ): Promise<RegisterResult> {
     const { catalogue, queue, settings } = this.#options;
     const ttlMs = grantedTtlMs(settings, registration.lease?.ttlMs);
@@ -118,8 +123,9 @@ export class Registrar {
       registration,
       from,
       serviceKeyHash: serviceKey === undefined ? undefined : sha256Hex(serviceKey),
-      proofHash: proof === undefined ? undefined : sha256Hex(proof),
-      lease: lease === undefined ? undefined : { hash: sha256Hex(lease.id), ttlMs },
+      proofHash: proof === undefined ? undefined : leaseHash(proof, leaseOwner),
+      proofKeyHash: proof === undefined ? undefined : sha256Hex(proof),
+      lease: lease === undefined ? undefined : { hash: leaseHash(lease.id, leaseOwner), ttlMs },
     };
     // Of what others do not see, nobody is told.
     const lookAlike = catalogue
@@ -186,6 +192,8 @@ export class Registrar {
       return holder === undefined ? undefined : nameKey(holder.name);
     });
     const record = draft.get(id);
+    // Before anything is said of who has the name.
+    requireName(registrant, id, request.registration.tags ?? record?.profile.tags);
     const mostServers = budgets.limit("servers");
     if (record === undefined && catalogue.size + draft.growth >= mostServers) {
       budgets.refused("servers");
@@ -219,6 +227,7 @@ export class Registrar {
         catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
     }
     if (decision.kind === "accept") {
+      requireName(registrant, id, decision.record.profile.tags);
       const mostInstances = budgets.limit("instances");
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
         budgets.refused("instances");
@@ -280,6 +289,15 @@ export class Registrar {
     if (isGone) onRefused(holder.endpoint, nothingAt(holder.endpoint));
     return { isGone, sign };
   }
+}
+
+/** Throws INSUFFICIENT_SCOPE when somebody may not register under a name, or not with these tags. */
+function requireName(registrant: Principal, id: string, tags: readonly string[] = []): void {
+  if (may(registrant, "register", { id, tags })) return;
+  throw insufficientScope(
+    "register",
+    `the server "${id}"${tags.length === 0 ? "" : ` with the tags ${tags.join(", ")}`}`,
+  );
 }
 
 function nothingAt(endpoint: string): Finding {

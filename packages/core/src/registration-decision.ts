@@ -10,8 +10,10 @@ import type { Registration } from "./registration.js";
 export type RegistrationRequest = {
   readonly registration: Registration;
   readonly serviceKeyHash?: string | undefined;
-  /** Of the secret that was sent as proof beside the registration. */
+  /** Of the secret that was sent as proof beside the registration, as of a lease. */
   readonly proofHash?: string | undefined;
+  /** Of the same, as of a service key. */
+  readonly proofKeyHash?: string | undefined;
   readonly lease?: { readonly hash: string; readonly ttlMs: number } | undefined;
   /** The address it came from. */
   readonly from?: string | undefined;

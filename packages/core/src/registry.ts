@@ -10,12 +10,12 @@ import { CommitQueue, type CommitSink } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
-import type { JournalEvent } from "./events.js";
-import { sha256Hex } from "./hash.js";
+import type { CredentialsChanged, JournalEvent } from "./events.js";
 import type { Now } from "./health.js";
 import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
 import { Judgement, type MayJudge } from "./judgement.js";
+import { leaseHash } from "./lease-hash.js";
 import { Listeners } from "./listeners.js";
 import { mended } from "./mend.js";
 import { Observer, type Protection } from "./observer.js";
@@ -145,7 +145,7 @@ export class Registry {
    * whether the holders of the name are gone when somebody else has it. A registration that has to
    * wait for the lease at its endpoint has `retryAfterMs`, no lease, and no effect yet.
    * A name that nobody let in waits: it is probed, its lease lives, and others do not see it.
-   * Errors: NAME_TAKEN, ADMISSION_REFUSED, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
+   * Errors: NAME_TAKEN, INSUFFICIENT_SCOPE, ADMISSION_REFUSED, REGISTRY_FULL, STORE_UNAVAILABLE, REVISION_CONFLICT.
    */
   async register(
     registration: Registration,
@@ -156,10 +156,13 @@ export class Registry {
     return result;
   }
 
-  /** Extends a lease. Throws LEASE_UNKNOWN when it does not exist, was replaced, or ran out. */
-  renew(leaseId: string, said: Beat = {}): Omit<LeaseGrant, "id"> {
+  /**
+   * Extends a lease. Throws LEASE_UNKNOWN when it does not exist, was replaced, or ran out, and for one that is
+   * bound to another owner than `ownerId`. Default: it is bound to nobody.
+   */
+  renew(leaseId: string, said: Beat = {}, ownerId?: string): Omit<LeaseGrant, "id"> {
     const now = this.now();
-    const { entry, instance, lease } = this.#holder(leaseId);
+    const { entry, instance, lease } = this.#holder(leaseId, ownerId);
     const saysOther =
       said.capabilitiesHash !== undefined &&
       said.capabilitiesHash !== instance.health.announcedHash;
@@ -173,18 +176,21 @@ export class Registry {
   }
 
   /** The instance that holds a lease. Throws LEASE_UNKNOWN as `renew` does. */
-  holderOf(leaseId: string): { readonly serverId: string; readonly instanceId: string } {
-    const { entry, instance } = this.#holder(leaseId);
+  holderOf(
+    leaseId: string,
+    ownerId?: string,
+  ): { readonly serverId: string; readonly instanceId: string } {
+    const { entry, instance } = this.#holder(leaseId, ownerId);
     return { serverId: entry.record.id, instanceId: instance.record.id };
   }
 
   /**
-   * Takes an instance out. Throws LEASE_UNKNOWN for a lease that was replaced: its successor stays.
+   * Takes an instance out. Throws LEASE_UNKNOWN as `renew` does: the successor of a lease stays.
    * The instance stays too, without a lease, while another process asks for its place, and when the
    * lease was given on trust and its server is not gone.
    */
-  deregister(leaseId: string, by: Asker = somebody): Promise<void> {
-    return this.#departures.deregister(leaseId, by);
+  deregister(leaseId: string, by: Asker = somebody, ownerId?: string): Promise<void> {
+    return this.#departures.deregister(leaseId, by, ownerId);
   }
 
   /**
@@ -247,6 +253,22 @@ export class Registry {
   ): Promise<Entry> {
     await this.#judgement.refuse(serverId, by, reason, mayJudge);
     return this.#entryAfter(serverId);
+  }
+
+  /**
+   * Tells that the credentials of a server changed. Resolves when that is durable. Errors: SERVER_NOT_FOUND,
+   * STORE_UNAVAILABLE.
+   */
+  tellCredentials(
+    serverId: string,
+    { change, names }: Pick<CredentialsChanged, "change" | "names">,
+  ): Promise<void> {
+    return this.#queue.execute((draft) => {
+      const record = draft.get(serverId);
+      if (record === undefined) throw serverNotFound(serverId);
+      const told = { ...about(record, this.now()), change, names } as const;
+      draft.tell({ event: { kind: "credentials-changed", ...told } });
+    });
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
@@ -375,8 +397,8 @@ export class Registry {
     return entry;
   }
 
-  #holder(leaseId: string) {
-    const found = this.#catalogue.byLease(sha256Hex(leaseId));
+  #holder(leaseId: string, ownerId: string | undefined) {
+    const found = this.#catalogue.byLease(leaseHash(leaseId, ownerId));
     const lease = found?.instance.health.lease;
     if (
       found === undefined ||

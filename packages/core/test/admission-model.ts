@@ -152,6 +152,7 @@ class AdmissionModel {
     const host = hosts[step.host] ?? "";
     const registrant = registrants[step.by];
     if (registrant === undefined) throw new Error("There is no such registrant.");
+    const mayRegister = registrant.is.id !== "token:own" || id.startsWith("al");
     const endpoint = `http://${host}:${8_000 + step.port}/mcp`;
     const wasThere = this.#world.registry.get(id) !== undefined;
     const wasSeen = this.#letIn.get(id);
@@ -167,11 +168,16 @@ class AdmissionModel {
       result = await this.#world.register(input, undefined, registrant.is);
     } catch (error) {
       if (!HubError.is(error)) throw error;
+      if (error.code === "INSUFFICIENT_SCOPE") {
+        claim(!mayRegister, () => error.message);
+        return;
+      }
       const isRefused = this.#refused.has(id);
       claim(error.code === (isRefused ? "ADMISSION_REFUSED" : "NAME_TAKEN"), () => error.message);
       if (isRefused) claim(error.message.includes("judge"), () => "it is not said who refused");
       return;
     }
+    claim(mayRegister, () => `${id} was registered by ${registrant.is.id}`);
     claim(!this.#refused.has(id), () => `${id} was refused and registered`);
     this.#world.answering.add(endpoint);
     this.#world.offers.set(endpoint, snapshotOf(`tool-${step.port}`));

@@ -6,7 +6,7 @@ import type { Clock } from "../src/clock.js";
 import { HubError } from "../src/errors.js";
 import type { JournalEvent } from "../src/events.js";
 import { MemoryStore } from "../src/memory-store.js";
-import { requireRemovable } from "../src/ownership.js";
+import { proofsIn, requireRemovable } from "../src/ownership.js";
 import type {
   Finding,
   FindingCode,
@@ -231,7 +231,7 @@ export class World {
   /** Removes a name as somebody who has nothing but this proof. */
   removeByProof(serverId: string, ...secrets: readonly string[]): Promise<void> {
     return this.registry.remove(serverId, (entry) =>
-      requireRemovable(entry, secrets, this.registry.now()),
+      requireRemovable(entry, proofsIn(secrets, undefined), this.registry.now()),
     );
   }
 

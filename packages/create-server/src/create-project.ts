@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Wish } from "./arguments.js";
@@ -52,6 +60,10 @@ function refuseUsed(folder: string): void {
       );
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined)
+      throw new CannotCreate(
+        `${folder} is a link to a folder that is not there. Make that folder, or name another one.`,
+      );
   }
 }
 

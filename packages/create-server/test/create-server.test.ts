@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -48,6 +56,16 @@ describe("a new project", () => {
       dependencies: { "@hub/register": "^1.2.3" },
     });
     for (const name of files) expect(read(wish, name)).not.toMatch(/template/i);
+  });
+
+  test("is refused behind a link that leads nowhere, and goes behind one that leads to an empty folder", () => {
+    const folder = emptyFolder();
+    const wish = wishIn(folder);
+    symlinkSync(join(folder, "real"), wish.folder);
+    expect(() => createProject(wish, "1.2.3", "/")).toThrow(CannotCreate);
+    mkdirSync(join(folder, "real"));
+    createProject(wish, "1.2.3", "/");
+    expect(readdirSync(join(folder, "real"))).toContain("package.json");
   });
 
   test("brings the tarball of the helper with it", () => {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
-import type { UpstreamDialer } from "@hub/core/upstream";
+import type { UpstreamCredentials, UpstreamDialer } from "@hub/core/upstream";
 import { type ByteBudget, boundedBody, byteBudget } from "./bounded-body.js";
 import {
   asDialError,
@@ -14,6 +14,7 @@ import {
   systemResolve,
   unlessAborted,
 } from "./connector.js";
+import { asRecord, credentialHeaders } from "./credential-headers.js";
 import { createDeadline, type Deadline } from "./deadline.js";
 import { DialError, type DialStep } from "./dial-error.js";
 import { type EndpointRules, hostOf } from "./endpoint-rules.js";
@@ -38,6 +39,16 @@ export type DialerOptions = {
   readonly maxHeaderBytes?: number;
   /** Connections kept for each origin. Default: no limit. */
   readonly connections?: number;
+  /** What goes along to servers that ask for it. Default: nothing. */
+  readonly credentials?: UpstreamCredentials | undefined;
+};
+
+/** A dialer with connections of its own. */
+export type LineOptions = {
+  /** Hears of every step. Default: nobody. */
+  readonly trace?: ConnectTrace | undefined;
+  /** The server that all of its requests are for: see `UpstreamRequest.serverId`. Default: none. */
+  readonly serverId?: string | undefined;
 };
 
 type DialRequest = {
@@ -48,6 +59,8 @@ type DialRequest = {
   readonly signal: AbortSignal;
   /** The hubs a relayed request already came through (`mcp-hub-via` as received). */
   readonly via?: string | undefined;
+  /** What the hub itself proves itself with there. It crosses as it is, and whoever gives it answers for it. */
+  readonly ownHeaders?: Readonly<Record<string, string>> | undefined;
 };
 
 export type DialAnswer = {
@@ -63,7 +76,8 @@ export type DialAnswer = {
 
 /**
  * Makes every outgoing connection of the hub: connects only to addresses that the rules allow, follows
- * no redirect to another origin, obeys no proxy environment, verifies certificates, sends nobody's credentials.
+ * no redirect to another origin, obeys no proxy environment, verifies certificates, and sends no credentials but
+ * those that the hub holds for the server that is asked.
  */
 export interface Dialer extends UpstreamDialer {
   /** Sends one request. Throws DialError. */
@@ -72,8 +86,8 @@ export interface Dialer extends UpstreamDialer {
   speaksTls(url: string, signal: AbortSignal): Promise<boolean>;
   /** Whether something listens at the host and port of a URL, at any of its addresses. Never rejects. */
   checkPort(url: string, deadline: Deadline): Promise<PortState>;
-  /** A dialer with connections of its own, which end with it. `trace` hears of every step. */
-  separate(trace?: ConnectTrace): Dialer;
+  /** A dialer with connections of its own, which end with it. */
+  separate(options?: LineOptions): Dialer;
   close(): Promise<void>;
 }
 
@@ -90,7 +104,7 @@ export function createDialer(options: DialerOptions): Dialer {
 function createLine(
   options: DialerOptions,
   connector: ConnectorOptions,
-  trace?: ConnectTrace,
+  { trace, serverId }: LineOptions = {},
 ): Dialer {
   const closing = new AbortController();
   // Every connection that is being made listens to it.
@@ -135,12 +149,19 @@ function createLine(
       const goal = goalOf(target.protocol, target.hostname, target.port);
       try {
         request.signal.throwIfAborted();
+        const found = credentialHeaders(options.credentials, serverId, url);
+        const credentials =
+          found instanceof Promise ? await unlessAborted(found, request.signal) : found;
         // undici notices an abort only once the connection stands.
         const asked = sendBy.call(agent, {
           origin: target.origin,
           path: `${target.pathname}${target.search}`,
           method: request.method,
-          headers: headersFor(request.headers ?? {}, request.via, options),
+          headers: {
+            ...headersFor(request.headers ?? {}, request.via, options),
+            ...asRecord(credentials),
+            ...request.ownHeaders,
+          },
           body: request.body ?? null,
           signal: request.signal,
         });
@@ -148,6 +169,8 @@ function createLine(
         const headers = flatHeaders(answer.headers);
         const discard = () => void answer.body.on("error", () => undefined).destroy();
         trace?.("http", `HTTP ${answer.statusCode}`);
+        if (answer.statusCode === 401 && credentials !== undefined && serverId !== undefined)
+          options.credentials?.onRefused(serverId, credentials);
         if (headers[hubIdHeader] === options.hubId) {
           discard();
           throw new DialError("http", "HUB_ITSELF", "was answered by the hub itself");
@@ -182,7 +205,7 @@ function createLine(
       const target = new URL(url);
       return checkPort(goalOf(target.protocol, target.hostname, target.port), connector, deadline);
     },
-    separate: (ownTrace) => createLine(options, connector, ownTrace),
+    separate: (line) => createLine(options, connector, line),
     async close() {
       closing.abort(new DialError("connect", "ABORTED", "was given up"));
       await agent.destroy();

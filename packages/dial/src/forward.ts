@@ -1,14 +1,22 @@
 import {
   areReady,
+  type ReadyHeaders,
+  type UpstreamCredentials,
   type UpstreamExchange,
   type UpstreamFailure,
   type UpstreamReceiver,
   type UpstreamRequest,
 } from "@hub/core/upstream";
+import { credentialHeaders } from "./credential-headers.js";
 import { DialError } from "./dial-error.js";
 import { type HopIdentity, headersFor, hubIdHeader, hubViaHeader, viaFor } from "./hop-headers.js";
 import { mostRedirects, redirectToFollow } from "./redirect.js";
 import { type Dispatcher, parseHeaders } from "./undici.js";
+
+export type ForwardOptions = HopIdentity & {
+  /** What goes along to servers that ask for it. Default: nothing. */
+  readonly credentials?: UpstreamCredentials | undefined;
+};
 
 /**
  * Sends a request and hands the answer on as it comes, undecoded; one that is redirected on the same
@@ -20,7 +28,7 @@ export function forward(
   url: string,
   request: UpstreamRequest,
   receiver: UpstreamReceiver,
-  options: HopIdentity,
+  options: ForwardOptions,
 ): UpstreamExchange {
   let at = url;
   let redirects = 0;
@@ -35,10 +43,19 @@ export function forward(
     isOver = true;
     receiver.onFailure(failure);
   };
+  let credentials: ReadyHeaders | undefined;
   const dispatch = () => {
+    const found = credentialHeaders(options.credentials, request.serverId, at);
+    // Nearly always they are at hand, or there are none.
+    if (found instanceof Promise) found.then(dispatchWith, () => dispatchWith(undefined));
+    else dispatchWith(found);
+  };
+  const dispatchWith = (own: ReadyHeaders | undefined) => {
+    if (isOver) return;
+    credentials = own;
     const { origin, path } = targetOf(at);
     const { method, body = null } = request;
-    const headers = headerList(request, options);
+    const headers = headerList(request, options, own);
     agent.dispatch({ origin, path, method, headers, body }, handler);
   };
   const goOn = () => {
@@ -71,6 +88,8 @@ export function forward(
         abort?.(new Error("the hub itself"));
         return true;
       }
+      if (status === 401 && credentials !== undefined && request.serverId !== undefined)
+        options.credentials?.onRefused(request.serverId, credentials);
       const next =
         redirects < mostRedirects && typeof headers.location === "string"
           ? redirectToFollow(status, headers.location, at)
@@ -129,16 +148,24 @@ export function forward(
 }
 
 /** As a list, which is quicker to read than an object of many shapes. */
-function headerList(request: UpstreamRequest, options: HopIdentity): string[] {
+function headerList(
+  request: UpstreamRequest,
+  options: HopIdentity,
+  credentials: ReadyHeaders = none,
+): string[] {
   if (areReady(request.headers)) {
     const agent = `mcp-hub/${options.version}`;
-    return [...request.headers, "user-agent", agent, hubViaHeader, viaFor(request.via, options)];
+    const via = viaFor(request.via, options);
+    return [...request.headers, "user-agent", agent, hubViaHeader, via, ...credentials];
   }
   const headers = headersFor(request.headers, request.via, options);
   const list: string[] = [];
   for (const name in headers) list.push(name, headers[name] ?? "");
+  list.push(...credentials);
   return list;
 }
+
+const none: ReadyHeaders = [];
 
 type Target = { readonly origin: string; readonly path: string };
 

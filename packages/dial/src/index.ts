@@ -14,6 +14,7 @@ export {
   type DialAnswer,
   type Dialer,
   type DialerOptions,
+  type LineOptions,
 } from "./dialer.js";
 export {
   checkEndpoint,

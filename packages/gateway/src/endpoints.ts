@@ -15,6 +15,7 @@ import { receiveMessage } from "./downstream/receive-message.js";
 import { SseEndpoint, streamIn } from "./downstream/sse-endpoint.js";
 import { failureError } from "./errors.js";
 import type { HubEndpoint } from "./hub-endpoint.js";
+import type { SessionOwners } from "./relay/session-owners.js";
 import { peerOf } from "./reply/peer.js";
 import { sendText } from "./reply/send-text.js";
 import { hubSessionOf } from "./session/sessions.js";
@@ -29,6 +30,7 @@ export type EndpointsOptions = {
   readonly clientMessages: MessageLimits;
   readonly modern: ModernEndpoint;
   readonly legacy: LegacyEndpoint;
+  readonly owners: SessionOwners;
 };
 
 /**
@@ -45,14 +47,17 @@ export class Endpoints {
   readonly #oneServer: OneServerEndpoint;
   #isStopping = false;
 
-  constructor({ context, selections, clientMessages, modern, legacy }: EndpointsOptions) {
+  constructor({ context, selections, clientMessages, modern, legacy, owners }: EndpointsOptions) {
     this.#context = context;
     this.#selections = selections;
     this.#clientMessages = clientMessages;
     this.#modern = modern;
     this.#legacy = legacy;
-    this.#oneServer = new OneServerEndpoint(context, legacy.sessions, (received, incoming) =>
-      this.#dispatch(received, incoming),
+    this.#oneServer = new OneServerEndpoint(
+      context,
+      owners,
+      legacy.sessions,
+      (received, incoming) => this.#dispatch(received, incoming),
     );
     this.#sse = new SseEndpoint(context, legacy);
   }

@@ -16,6 +16,7 @@ import { HubTools } from "./hub-tools/hub-tools.js";
 import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
 import { PendingInput } from "./relay/pending-input.js";
+import { isOwnerRow, SessionOwners } from "./relay/session-owners.js";
 import { OpenStreams } from "./reply/open-streams.js";
 import { OwnedAnswers } from "./reply/owned-answers.js";
 import type { SearchTools } from "./search/catalogue-search.js";
@@ -81,6 +82,7 @@ export class Gateway {
   readonly #context: GatewayContext;
   readonly #legacy: LegacyEndpoint;
   readonly #pendingInput: PendingInput;
+  readonly #owners: SessionOwners;
   readonly #endpoints: Endpoints;
   readonly #changes: Changes;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -137,13 +139,16 @@ export class Gateway {
       version,
     };
     const modern = new ModernEndpoint({ ...shared, pendingInput: this.#pendingInput });
-    this.#legacy = new LegacyEndpoint({ ...shared, sessions: options.sessions });
+    const [keeping, ofServers] = splitKept(options.sessions);
+    this.#owners = new SessionOwners({ budgets, faults, keeping: ofServers });
+    this.#legacy = new LegacyEndpoint({ ...shared, sessions: keeping });
     this.#endpoints = new Endpoints({
       context: this.#context,
       selections,
       clientMessages: messages.ofClients,
       modern,
       legacy: this.#legacy,
+      owners: this.#owners,
     });
     this.#stops.push(
       catalogue.subscribe((event) => {
@@ -186,6 +191,7 @@ export class Gateway {
   endOf(principalId: string): void {
     this.#legacy.sessions.endOf(principalId);
     this.#pendingInput.endOf(principalId);
+    this.#owners.endOf(principalId);
     this.#context.answers.endOf(principalId);
   }
 
@@ -200,7 +206,7 @@ export class Gateway {
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.#pendingInput.close();
-    await this.#legacy.sessions.close();
+    await Promise.all([this.#legacy.sessions.close(), this.#owners.written()]);
     this.#changes.close();
   }
 
@@ -222,6 +228,19 @@ export class Gateway {
     timer.unref();
     this.#timers.add(timer);
   }
+}
+
+/** Sessions of the hub's own, and those that servers gave out. */
+function splitKept(
+  keeping: SessionKeeping | undefined,
+): readonly [SessionKeeping | undefined, SessionKeeping | undefined] {
+  if (keeping === undefined) return [undefined, undefined];
+  const { store, kept } = keeping;
+  const isOwn = (row: (typeof kept)[number]) => !isOwnerRow(row);
+  return [
+    { store, kept: kept.filter(isOwn) },
+    { store, kept: kept.filter(isOwnerRow) },
+  ];
 }
 
 /** Nothing rejects, and a reading that serves many is one promise, however many ask for it. */

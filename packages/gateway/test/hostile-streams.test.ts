@@ -12,9 +12,9 @@ import {
   type Upstream,
   until,
 } from "@hub/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
-afterEach(closeAll);
+afterAll(closeAll);
 
 /** Streams of the hub's own, for changes of lists, which `begin` writes on. */
 async function withListStream(
@@ -56,7 +56,8 @@ function crumbs(response: ServerResponse, piece: string): void {
 const ended = ({ destroyed, closed }: ServerResponse) => destroyed || closed;
 
 for (const era of ["2025", "2026"] as const) {
-  describe(`a stream of list changes of a ${era} server`, () => {
+  // Each waits for seconds, and has a hub of its own.
+  describe.concurrent(`a stream of list changes of a ${era} server`, () => {
     for (const [what, begin] of [
       ["a line that never ends", (one: ServerResponse) => crumbs(one, "x")],
       ["a comment that never ends", (one: ServerResponse) => crumbs(one, ":")],
@@ -91,7 +92,8 @@ for (const era of ["2025", "2026"] as const) {
       expect(health).toMatch(/"name":"serverMessageBytes"[^}]*"refused":[1-9]/);
     });
 
-    test("goes on with comments and whole events, however long it lives", async () => {
+    // Its limit is short, so it has this process for itself.
+    test.sequential("goes on with comments and whole events, however long it lives", async () => {
       const begin = (one: ServerResponse) => crumbs(one, ': alive\n\ndata: {"x":1}\n\n');
       const { hub, streams } = await withListStream(era, begin, { limits: { callTimeoutMs: 50 } });
       const began = process.hrtime.bigint();
@@ -103,6 +105,8 @@ for (const era of ["2025", "2026"] as const) {
 }
 
 test("an answer of 4 MB in pieces of 2 KB costs the hub what its bytes cost, not their square", async () => {
+  // Hubs of the tests before would be counted as well.
+  await closeAll();
   const hub = await TestHub.start();
   const upstream = await LegacyUpstream.start({ tools: ["large"] });
   let size = 0;

@@ -11,9 +11,9 @@ import {
   textResult,
   until,
 } from "@hub/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
-afterEach(closeAll);
+afterAll(closeAll);
 
 const ways = (["legacy", "modern"] as const).flatMap((server) =>
   (["legacy", "modern"] as const).flatMap((client) =>
@@ -50,7 +50,8 @@ async function start({ server, client, path }: Way, callTimeoutMs = 60_000) {
 
 const titled = ({ server, client, path }: Way) => `a ${server} server, a ${client} client, ${path}`;
 
-describe("limits that were set for one server", () => {
+// Each waits for seconds, and has a hub of its own.
+describe.concurrent("limits that were set for one server", () => {
   test.each(ways.map((way) => [titled(way), way] as const))(
     "hold for its calls, that of a tool before that of the server, and the error says whose: %s",
     async (_, way) => {

@@ -1,6 +1,7 @@
 import {
   type Answer,
   closeAll,
+  closeLater,
   Exchange,
   gate,
   LegacyClient,
@@ -8,7 +9,11 @@ import {
   legacyVersion,
   ModernClient,
   ModernUpstream,
+  metaKey,
+  modernVersion,
   type Payload,
+  RawConnection,
+  requestBytes,
   TestHub,
   type TestHubOptions,
   textOf,
@@ -129,6 +134,10 @@ describe("a session", () => {
     const { callers, hub } = await start();
     const anna = await LegacyClient.open(hub.url, { token: "anna" });
     expect(await count(anna)).toBe("1");
+    const direct = await LegacyClient.open(hub.url, { token: "anna", path: "/servers/old/mcp" });
+    expect(await count(direct, "count")).toBe("1");
+    const ended = await LegacyClient.open(hub.url, { token: "anna", path: "/servers/old/mcp" });
+    expect(await ended.end()).toBe(200);
     await hub.stop();
     const { port, dataDir } = hub;
     const again = await TestHub.start({ access: callers.access, token: "admin", port, dataDir });
@@ -138,6 +147,13 @@ describe("a session", () => {
     expect(await count(anna)).toBe("2");
     for (const sent of inSession(`${again.url}/mcp`, anna.sessionId, "bert"))
       expect((await sent.done).status).toBe(404);
+    const own = `${again.url}/servers/old/mcp`;
+    for (const sent of [
+      ...inSession(own, direct.sessionId, "bert"),
+      ...inSession(own, ended.sessionId, "anna"),
+    ])
+      expect((await sent.done).status).toBe(404);
+    expect(await count(direct, "count")).toBe("2");
   });
 
   test("shows from each request on what its principal may call now", async () => {
@@ -258,6 +274,45 @@ test("calls are counted with who made them, and not with what that is allowed", 
     ["tools/call", { id: "token:bert", name: "bert" }],
     ["tools/list", { id: "token:anna", name: "anna" }],
   ]);
+});
+
+test("what is half sent when a token is revoked arrives nowhere", async () => {
+  const { hub, modern } = await start();
+  const { id, token } = (await hub.rest("POST", "/tokens", {
+    name: "agent",
+    grants: [{ action: "call" }],
+  })) as { readonly id: string; readonly token: string }; // as its description says
+  const meta = `"_meta":{"${metaKey("protocolVersion")}":"${modernVersion}","${metaKey("clientCapabilities")}":{}}`;
+  const half = (path: string, name: string) => {
+    const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}",${meta}}}`;
+    const connection = new RawConnection(hub.port);
+    closeLater(() => connection.destroy());
+    const head = {
+      host: `127.0.0.1:${hub.port}`,
+      ...postHeaders,
+      ...bearer(token),
+      "mcp-protocol-version": modernVersion,
+      "mcp-method": "tools/call",
+      "mcp-name": name,
+      "content-length": String(body.length),
+    };
+    connection.write(requestBytes(`POST ${path}`, Object.entries(head), body.slice(0, -9)));
+    return { connection, rest: body.slice(-9) };
+  };
+  const halves = [
+    half("/mcp", "new__hang"),
+    half("/servers/new/mcp", "hang"),
+    half("/mcp?prefix=never", "hang"),
+  ];
+  // What came before it is read by then.
+  await new ModernClient(hub.url, { token: "anna" }).ask("tools/list");
+  await hub.rest("DELETE", `/tokens/${id}`);
+  for (const { connection, rest } of halves) {
+    connection.write(rest);
+    await connection.closed;
+    expect(await connection.next()).toBeUndefined();
+  }
+  expect(modern.callsOf("hang")).toEqual([]);
 });
 
 test("revoking a token ends all that it has open, here and at servers, and nothing of others", async () => {

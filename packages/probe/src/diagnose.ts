@@ -4,8 +4,9 @@ import { nameKey } from "@hub/core/text";
 import { createDeadline, type Dialer } from "@hub/dial";
 import { explore, isWorthExploring } from "./explore.js";
 import { ProbeFault } from "./fault.js";
-import type { FindingSubject } from "./finding-subject.js";
-import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
+import { type FindingSubject, type StandingOf, standingAt } from "./finding-subject.js";
+import { findingFor, otherTransportFinding } from "./findings.js";
+import { notSent, type TokenContext, tokenFinding } from "./findings-token.js";
 import type { HandshakeResult } from "./handshake.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
@@ -22,6 +23,8 @@ export type DiagnosisRequest = {
   /** The name it is or will be registered under. */
   readonly name?: string | undefined;
   readonly registeredFrom?: string | undefined;
+  /** The registered server that is asked: what the hub proves itself with there goes along. Default: nothing does. */
+  readonly serverId?: string | undefined;
   /** For all of it, in milliseconds. Default: `diagnosisMs`. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -66,6 +69,8 @@ export function createDiagnose(deps: {
   readonly version: string;
   /** Values in one message of a server. Default: the table's. */
   readonly mostValues?: number;
+  /** Default: the hub holds no credentials. */
+  readonly standingOf?: StandingOf | undefined;
 }): Diagnose {
   return async (request) => {
     const subject: FindingSubject = {
@@ -86,7 +91,11 @@ export function createDiagnose(deps: {
             handshakeResult.kind === "connected"
               ? await lockOf(handshakeResult.connection, deadline.signal)
               : undefined;
-          const diagnosis = healthy(handshakeResult, subject, watch.times, lock);
+          const diagnosis = healthy(handshakeResult, subject, watch.times, lock, {
+            standing: standingAt(deps.standingOf, subject, reachedUrl),
+            url: reachedUrl,
+            serverId: subject.serverId,
+          });
           const warnings = [...redirectWarnings(endpoint, reachedUrl), ...diagnosis.warnings];
           return { ...diagnosis, warnings };
         },
@@ -113,11 +122,12 @@ function healthy(
   subject: FindingSubject,
   times: Times,
   lock: Locked | undefined,
+  token: TokenContext,
 ): Examination {
   const { endpoint, transport } = subject;
   const base = { ok: true, endpoint, transport } as const;
   if (handshakeResult.kind === "token-needed") {
-    const finding = tokenFinding(handshakeResult);
+    const finding = tokenFinding(handshakeResult, token);
     return {
       ...base,
       steps: stepsOf(times, subject, undefined, { mcp: finding.cause }),
@@ -128,6 +138,7 @@ function healthy(
   }
   const { greeting } = handshakeResult.connection;
   const said = introduction(greeting.serverInfo);
+  const unsent = notSent(token.standing, token.url, token.serverId);
   const isOther = handshakeResult.transport !== transport;
   const details = {
     mcp: `It answers as MCP over ${handshakeResult.transport}.`,
@@ -141,8 +152,12 @@ function healthy(
     ...base,
     steps: stepsOf(times, subject, undefined, details),
     ...(isOther ? { finding: otherTransportFinding(subject, handshakeResult.transport) } : {}),
-    ...(lock === undefined ? {} : { finding: tokenFinding(lock) }),
-    warnings: [...eraWarnings(handshakeResult), ...nameWarnings(said.serverName, subject.name)],
+    ...(lock === undefined ? {} : { finding: tokenFinding(lock, token) }),
+    warnings: [
+      ...eraWarnings(handshakeResult),
+      ...nameWarnings(said.serverName, subject.name),
+      ...(unsent === undefined || lock !== undefined ? [] : [`${unsent.cause} ${unsent.fix}`]),
+    ],
     answered: {
       transport: handshakeResult.transport,
       needsToken: lock !== undefined,

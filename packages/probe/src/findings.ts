@@ -3,6 +3,7 @@ import { modernVersion, newestLegacyVersion } from "@hub/mcp";
 import type { Fault } from "./fault.js";
 import { type Discovery, type FindingSubject, finding } from "./finding-subject.js";
 import { isLoopbackElsewhere, loopbackElsewhere, networkFinding } from "./findings-network.js";
+import { tokenFinding } from "./findings-token.js";
 
 /** Describes a fault for the person who can fix it: one sentence for the cause and one for the fix. */
 export function findingFor(fault: Fault, subject: FindingSubject, found?: Discovery): Finding {
@@ -87,31 +88,6 @@ export function findingFor(fault: Fault, subject: FindingSubject, found?: Discov
         `Advertise a URL that only ${subject.name === undefined ? "this server" : `"${subject.name}"`} answers at: set MCP_HUB_ADVERTISE_URL for the server.`,
       );
   }
-}
-
-/** The finding for a server that answers, but refuses requests without a token. */
-export function tokenFinding({
-  status,
-  method,
-}: {
-  readonly status?: number;
-  readonly method?: string;
-}): Finding {
-  const how = status === undefined ? "a JSON-RPC error says so" : `HTTP ${status}`;
-  const cause =
-    method === undefined
-      ? `The server is alive, but it needs a token (${how}).`
-      : `The server answers the handshake without a token, but it needs one for ${method} (${how}).`;
-  const otherwise =
-    status === 401 || status === undefined
-      ? ""
-      : " If it should need no token, make it accept the hub's address and Host header, and look for a proxy or an allow list in front of it.";
-  return finding(
-    method === undefined ? "http" : "mcp",
-    "NEEDS_TOKEN",
-    cause,
-    `Connect to it directly, with its own token in the client's headers: the page Connect and GET /config/{client}?via=direct have the configuration. The hub has no token for it, and passes none on.${otherwise}`,
-  );
 }
 
 const isVersion = (text: string) => /^[\w.-]{1,40}$/.test(text);

@@ -69,7 +69,7 @@ async function inspectAt<T>(
 ): Promise<T> {
   const { subject, deadline, knownEra, version, mostValues } = options;
   const transport = options.knownTransport ?? subject.transport;
-  const dialer = options.dialer.separate(options.trace);
+  const dialer = options.dialer.separate({ trace: options.trace, serverId: subject.serverId });
   try {
     const wire = {
       dialer,

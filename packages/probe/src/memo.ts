@@ -23,3 +23,11 @@ export function createMemo<T>(most: number): Memo<T> {
     },
   };
 }
+
+/** The part of a memory that belongs to somebody. */
+export function within<T>(memo: Memo<T>, owner: string): Memo<T> {
+  return {
+    get: (key) => memo.get(`${owner} ${key}`),
+    set: (key, value) => memo.set(`${owner} ${key}`, value),
+  };
+}

@@ -17,12 +17,19 @@ import { createDeadline, type Deadline, type Dialer } from "@hub/dial";
 import { callLockOf } from "./call-lock.js";
 import { explore, isWorthExploring } from "./explore.js";
 import { type Fault, ProbeFault } from "./fault.js";
-import { type Discovery, type FindingSubject, finding } from "./finding-subject.js";
-import { findingFor, otherTransportFinding, tokenFinding } from "./findings.js";
+import {
+  type Discovery,
+  type FindingSubject,
+  finding,
+  type StandingOf,
+  standingAt,
+} from "./finding-subject.js";
+import { findingFor, otherTransportFinding } from "./findings.js";
+import { notSent, tokenFinding } from "./findings-token.js";
 import type { HandshakeResult } from "./handshake.js";
 import { eraWarnings, introduction, requireIdentity } from "./identity.js";
 import { inspect, redirectWarnings } from "./inspect.js";
-import { createMemo } from "./memo.js";
+import { createMemo, within } from "./memo.js";
 import { readCapabilities } from "./read-capabilities.js";
 import type { TaskSupport } from "./task-support.js";
 import type { KeptSession } from "./wire.js";
@@ -35,6 +42,8 @@ export type ProberDeps = {
   readonly budgets?: BudgetBook | undefined;
   /** What of a server's lists clients do not get as it is written, a sentence each. Default: nothing is said. */
   readonly listProblems?: (snapshot: CapabilitySnapshot) => readonly string[];
+  /** Default: the hub holds no credentials. */
+  readonly standingOf?: StandingOf | undefined;
   /** For reading all capabilities of one server. Default: 30 s. */
   readonly readMs?: number;
   /** Called with an unexpected error; the probe then counts as failed. */
@@ -85,7 +94,9 @@ export function createProber(deps: ProberDeps): Prober {
       : { knownEra: target.knownEra, knownTransport: last?.transport };
     try {
       const mostBytes = options.full ? budgets.limit("snapshotBytes") : undefined;
-      const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept };
+      // What one server's credentials opened is no other server's, though both are at one URL.
+      const own = within(kept, target.serverId ?? "");
+      const how = { ...deps, ...known, subject, deadline, mostBytes, mostValues, kept: own };
       return await inspect(how, async (handshakeResult, reachedUrl) => {
         const latencyMs = performance.now() - startedAt;
         requireIdentity(handshakeResult, subject, target, last?.serverName);
@@ -120,8 +131,14 @@ export function createProber(deps: ProberDeps): Prober {
     if (transport !== subject.transport)
       warnings.push(inOne(otherTransportFinding(subject, transport)));
     const base = { ok: true, endpoint, transport, latencyMs } as const;
+    const { serverId } = subject;
+    const token = {
+      standing: standingAt(deps.standingOf, subject, endpoint),
+      url: endpoint,
+      serverId,
+    };
     if (handshakeResult.kind === "token-needed")
-      return { ...base, needsToken: true, finding: tokenFinding(handshakeResult), warnings };
+      return { ...base, needsToken: true, finding: tokenFinding(handshakeResult, token), warnings };
     warnings.push(...eraWarnings(handshakeResult));
     const { greeting } = handshakeResult.connection;
     const said = introduction(greeting.serverInfo);
@@ -132,7 +149,10 @@ export function createProber(deps: ProberDeps): Prober {
       protocolVersion: greeting.protocolVersion,
       ...said,
     };
-    if (!options.full && isCallRefused !== true) return { ...success, warnings };
+    const unsent = notSent(token.standing, endpoint, serverId);
+    const withheld = unsent === undefined ? [] : [inOne(unsent)];
+    if (!options.full && isCallRefused !== true)
+      return { ...success, warnings: [...warnings, ...withheld] };
     const { connection } = handshakeResult;
     const reading = createDeadline(deps.readMs ?? 30_000, options.signal);
     try {
@@ -153,8 +173,9 @@ export function createProber(deps: ProberDeps): Prober {
           ? { letsCallsIn: isAsked }
           : shut === "unknown"
             ? {}
-            : { needsToken: true, finding: tokenFinding(shut) };
+            : { needsToken: true, finding: tokenFinding(shut, token) };
       warnings.push(...more);
+      if (!("needsToken" in lock)) warnings.push(...withheld);
       if (read.snapshot !== undefined) warnings.push(...(deps.listProblems?.(read.snapshot) ?? []));
       return { ...success, ...lock, warnings, ...read };
     } finally {
@@ -233,6 +254,6 @@ const hubFailed = finding(
   "Report this with the hub's log. The hub probes again by itself.",
 );
 
-function inOne({ cause, fix }: Finding): string {
+function inOne({ cause, fix }: Pick<Finding, "cause" | "fix">): string {
   return `${cause} ${fix}`;
 }

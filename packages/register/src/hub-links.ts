@@ -1,4 +1,10 @@
-import { defaultHubUrl, LeaseClient, parseHubUrls, type RegistrationInput } from "@hub/client";
+import {
+  defaultHubUrl,
+  LeaseClient,
+  parseHubUrls,
+  type RegistrationInput,
+  type TokenSource,
+} from "@hub/client";
 import { tellFinding } from "./lease/finding.js";
 import { LeaseKeeper } from "./lease/keep-lease.js";
 import { logText } from "./lease/log-text.js";
@@ -9,7 +15,7 @@ import { createMask } from "./mask-secrets.js";
 
 export interface HubLinksOptions {
   readonly hubUrl: string | readonly string[] | undefined;
-  readonly token: string | undefined;
+  readonly token: TokenSource | undefined;
   readonly log: Log;
   /** What somebody said the hub should use, as against what was found out. */
   readonly advertiseUrl?: string | undefined;

@@ -34,8 +34,11 @@ export interface MembershipOptions extends Profile {
 
   /** One hub or several, independent of each other. Default: `MCP_HUB_URL` (commas allowed), else http://127.0.0.1:8001. */
   readonly hubUrl?: string | readonly string[] | undefined;
-  /** Bearer token for the hub. Default: `MCP_HUB_TOKEN`. */
-  readonly token?: string | undefined;
+  /**
+   * Bearer token for the hub, or a function that says it, which is asked before each request. Default:
+   * `MCP_HUB_TOKEN`, else the file that `MCP_HUB_TOKEN_FILE` names.
+   */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /** Lets further instances join this name. Default: `MCP_HUB_SERVICE_KEY`. */
   readonly serviceKey?: string | undefined;
   /** Where the hub reaches this server: a whole URL, or a base to which the path is added. Default: `MCP_HUB_ADVERTISE_URL`, else found out. */

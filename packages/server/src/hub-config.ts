@@ -43,6 +43,11 @@ export type HubConfig = {
   readonly audit: AuditConfig;
   /** Keep the parameters of the last calls, which may hold secrets, for `GET /calls`. */
   readonly keepsParams: boolean;
+  /**
+   * The file with the key that seals what the hub proves itself with to servers. Made when it is first needed.
+   * Default: `secret.key` in the data directory.
+   */
+  readonly secretKeyFile?: string | undefined;
 };
 
 /** What is kept of who did what. */

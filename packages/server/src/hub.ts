@@ -13,6 +13,7 @@ import {
 } from "@hub/core";
 import { Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
+import type { UpstreamCredentials } from "@hub/core/upstream";
 import { createDialer, createEndpointRules, createOperatorFetch } from "@hub/dial";
 import { createCatalogueSearch, Gateway, listProblems } from "@hub/gateway";
 import {
@@ -35,11 +36,14 @@ import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
 import type { HubApp } from "./api/hono.js";
-import type { WebUi } from "./api/ports.js";
 import { newInstance } from "./api/problem.js";
+import type { WebUi } from "./api/web-ui.js";
 import { createApp } from "./app.js";
 import { Audit } from "./audit/audit.js";
 import type { TellFault } from "./boundary.js";
+import { Credentials } from "./credentials/credentials.js";
+import { maskingProber } from "./credentials/mask.js";
+import { SecretKeyFile } from "./credentials/secret-key.js";
 import { describeError } from "./describe-error.js";
 import { createAgentDoctor } from "./doctor/agent-doctor.js";
 import { Doctor } from "./doctor/doctor.js";
@@ -135,6 +139,7 @@ export async function composeHub(
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
 
+  const key = new SecretKeyFile(config.secretKeyFile ?? join(config.dataDir, "secret.key"));
   const budgets = new BudgetBook(config.budgets);
   const openStore =
     options.store ??
@@ -146,14 +151,28 @@ export async function composeHub(
   setMaxListeners(0, stopping.signal);
   const hubId = randomUUID();
   const rules = createEndpointRules({ profile, allow: config.allowEndpoints });
-  const dialer = createDialer({ rules, hubId, version, ownAddresses });
-  const prober = createProber({
+  const upstreamCredentials: UpstreamCredentials = {
+    headersFor: (serverId, url) => credentials.headersFor(serverId, url),
+    onRefused: (serverId, headers) => credentials.onRefused(serverId, headers),
+  };
+  const dialer = createDialer({
+    rules,
+    hubId,
+    version,
+    ownAddresses,
+    credentials: upstreamCredentials,
+  });
+  const standingOf = (serverId: string, url: string) => credentials.standing(serverId, url);
+  const secretsOf = (serverId: string) => credentials.secretsOf(serverId);
+  const plainProber = createProber({
     budgets,
     dialer,
     version,
     listProblems,
+    standingOf,
     onBug: (error) => log.error("probe-crashed", { error: describeError(error) }),
   });
+  const prober = maskingProber(plainProber, secretsOf);
   const onListenerError = (error: unknown) =>
     log.error("listener-failed", { error: describeError(error) });
   const closeStore = async (error: unknown) => {
@@ -174,6 +193,22 @@ export async function composeHub(
     defer: (run) => setImmediate(run),
     onListenerError,
   }).catch(closeStore);
+  const credentials: Credentials = await Credentials.open(
+    { store: store.credentials, key, clock, dialer },
+    (serverId) => registry.get(serverId) !== undefined,
+  ).catch(closeStore);
+  if (credentials.unreadable.length > 0)
+    log.warn("credentials-unreadable", {
+      servers: credentials.unreadable,
+      keyFile: key.file,
+      fix: "Put the key file back that they were sealed with, and restart the hub; or set them again.",
+    });
+  registry.subscribe((event) => {
+    if (event.kind !== "forgotten" || event.instance !== undefined) return;
+    credentials
+      .remove(event.serverId)
+      .catch((error) => log.error("credentials-not-removed", { error: describeError(error) }));
+  });
   const admitted = new AdmittedServers(registry);
   const audit = new Audit({
     store: store.audit,
@@ -223,7 +258,13 @@ export async function composeHub(
   const doctor: Doctor = new Doctor({
     registry,
     logs,
-    examine: createDiagnose({ dialer, version, mostValues: budgets.limit("messageValues") }),
+    examine: createDiagnose({
+      dialer,
+      version,
+      mostValues: budgets.limit("messageValues"),
+      standingOf,
+    }),
+    secretsOf,
     recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
@@ -288,6 +329,7 @@ export async function composeHub(
     },
     resourceMetadata,
     checkEndpoint: mayDial,
+    credentials,
     doctor,
     logs,
     searchTools,
@@ -295,6 +337,7 @@ export async function composeHub(
     previewToolset: (toolset) => gateway.preview(toolset),
     webUi,
     probeNow: (serverId) => scheduler.probeNow(serverId),
+    probeAgain: (serverId) => scheduler.probeAgain(serverId),
     stopping: stopping.signal,
     onError: (error, request, instance) =>
       tellFault({ error, instance, method: request.method, path: new URL(request.url).pathname }),
@@ -339,6 +382,7 @@ export async function composeHub(
       await registry.drain();
       await audit.close();
       await dialer.close();
+      oidc?.authenticator.close();
       await operatorFetch.close();
       await store.close();
     },

@@ -12,14 +12,17 @@ export type {
   WorkloadIssuer,
 } from "./access/oidc/settings.js";
 export { isLoopbackHost, type Profile, profileOf, type Reach } from "./access/profile.js";
-export { insufficientScope, invalidCredential, unauthenticated } from "./access/refusals.js";
+export { invalidCredential, unauthenticated } from "./access/refusals.js";
 export type { RequestHead } from "./access/request-head.js";
 export { tokenView } from "./access/tokens/token-view.js";
 export { type MadeToken, Tokens, type TokensOptions } from "./access/tokens/tokens.js";
 export type { GuardOptions } from "./api/guard.js";
 export type { HubApp } from "./api/hono.js";
-export type { AppDeps, HubInfo, WebAsset, WebUi } from "./api/ports.js";
+export type { AppDeps, HubInfo } from "./api/ports.js";
+export type { WebAsset, WebUi } from "./api/web-ui.js";
 export { createApp } from "./app.js";
+export { Credentials } from "./credentials/credentials.js";
+export { SecretKeyFile } from "./credentials/secret-key.js";
 export { describeError } from "./describe-error.js";
 export { Doctor, type DoctorDeps, type DoctorRequest } from "./doctor/doctor.js";
 export { followLogs } from "./doctor/follow-logs.js";

@@ -115,7 +115,7 @@ describe("a server that nobody let in", () => {
     expect(JSON.parse(seen.text)).toMatchObject({
       status: "up",
       admission: { state: "waiting" },
-      instances: [{ registeredBy: { id: "token:server" }, registeredFrom: "127.0.0.1" }],
+      instances: [{ registeredBy: { id: "test:server" }, registeredFrom: "127.0.0.1" }],
     });
     expect((await ask("admin", "/servers/weather/tools")).text).toContain("forecast");
     for (const token of ["admin", "local"])
@@ -194,7 +194,6 @@ describe("letting in", () => {
 
   test.each([
     ["own", "Tides 1", undefined],
-    ["own", "Weather", "waiting"],
     ["server", "Tides 1", "waiting"],
     ["admin", "Weather", undefined],
     ["local", "Weather", undefined],
@@ -260,6 +259,14 @@ describe("letting in", () => {
     expect((await seen.json()).lookAlikes).toContainEqual({ id: "paypal", name: "Paypal" });
   });
 
+  test("is not for those who may not register the name", async () => {
+    const { app } = await createTestApp({ access, admission: asked });
+    const answer = await app.request("/register", post("own", weather));
+    expect([answer.status, (await answer.json()).code]).toEqual([403, "INSUFFICIENT_SCOPE"]);
+    const seen = await app.request("/servers/weather", { headers: bearer("admin") });
+    expect(seen.status).toBe(404);
+  });
+
   test("is refused with who did and when, until it is allowed again", async () => {
     const { app } = await createTestApp({ access, admission: asked });
     await app.request("/register", post("server", { ...weather, lease: {} }));
@@ -279,12 +286,12 @@ describe("letting in", () => {
     const lease = `/leases/lease-1-${"0".repeat(24)}`;
     const beat = await app.request(lease, { method: "PUT", headers: bearer("server") });
     expect(beat.status).toBe(404);
-    for (const token of ["server", "own", "admin"]) {
+    for (const token of ["server", "admin"]) {
       const again = await app.request("/register", post(token, weather));
       expect(again.status).toBe(403);
       expect(await again.json()).toMatchObject({
         code: "ADMISSION_REFUSED",
-        refused: { by: { kind: "token", id: "token:admin", name: "admin" }, reason: "Not ours" },
+        refused: { by: { kind: "token", id: "test:admin", name: "admin" }, reason: "Not ours" },
         detail: expect.stringContaining("refused by admin at 2026-"),
       });
     }

@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import type { Clock } from "@hub/core";
-import { closeAll, ModernClient, OidcIssuer, serve, TestHub } from "@hub/testing";
+import { closeAll, ModernClient, OidcIssuer, serve, TestHub, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 
 afterEach(closeAll);
@@ -197,6 +197,37 @@ describe("a token is refused", () => {
     const late = await ask(hub.url, token);
     expect(late.status).toBe(401);
     expect(late.body.detail).toContain("has expired");
+  });
+});
+
+describe("what a token's holder has open", () => {
+  test("ends with its last token", async () => {
+    const { issuer, hub, clock, ada } = await start();
+    const open = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+      const stream = await fetch(`${hub.url}/events`, { headers });
+      expect(stream.status).toBe(200);
+      let isOver = false;
+      const reader = stream.body?.getReader();
+      const read = async () => {
+        while ((await reader?.read())?.done === false);
+        isOver = true;
+      };
+      void read().catch(() => {
+        isOver = true;
+      });
+      return () => isOver;
+    };
+    const first = await open(await issuer.sign(ada));
+    const bert = await open(await issuer.sign({ ...ada, sub: "bert" }));
+    const exp = Math.floor(Date.now() / 1_000) + 600;
+    // Whoever gets another token in time keeps what it has open.
+    const second = await open(await issuer.sign({ ...ada, exp }));
+    clock.aheadMs = 331_000;
+    await until("the stream of Bert to end", bert);
+    expect([first(), second()]).toEqual([false, false]);
+    clock.aheadMs = 631_000;
+    await until("both streams of Ada to end", () => first() && second());
   });
 });
 

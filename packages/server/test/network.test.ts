@@ -100,6 +100,21 @@ describe("a hub on a network", () => {
     expect(called.result?.isError).not.toBe(true);
   });
 
+  test("listens for both kinds of addresses at once, and knows each client by its own", async () => {
+    const hub = await open({ config: { ...everywhere, host: "::" } });
+    expect(hub.url).toBe(`http://[::1]:${hub.port}`);
+    for (const [to, host] of [
+      ["127.0.0.1", `127.0.0.1:${hub.port}`],
+      ["::1", `[::1]:${hub.port}`],
+    ] as const) {
+      const body = { ...register(`at-${to.length}`).body };
+      const sent = { method: "POST", to, headers: { ...admin, host }, body };
+      expect([to, (await askAt(hub.port, "/register", sent)).status]).toEqual([to, 201]);
+      const { record } = hub.entry(`at-${to.length}`)?.instances[0] ?? {};
+      expect(record?.registeredFrom).toBe(to);
+    }
+  });
+
   test("names its public address in what it gives to clients", async () => {
     const hub = await open({ config: everywhere });
     const config = await askAt(hub.port, "/config/claude-code", { headers: admin });
@@ -196,8 +211,11 @@ describe("proxies", () => {
     expect((await askAt(hub.port, "/register", sent)).status).toBe(201);
     expect(hub.entry("tides")?.instances[0]?.record.registeredFrom).toBe(far);
     const evil = forwarded(far, { "x-forwarded-host": "evil.example" });
+    // It names the hub by its address, so that nobody knows what the client called it.
+    const unnamed = { ...admin, "x-forwarded-for": far };
     for (const path of doors)
-      expect((await askAt(hub.port, path, { headers: evil })).code).toBe("HOST_REFUSED");
+      for (const headers of [evil, unnamed])
+        expect((await askAt(hub.port, path, { headers })).code).toBe("HOST_REFUSED");
   });
 
   test("that are not named are refused on the hub's own machine, and told what to do", async () => {

@@ -383,15 +383,15 @@ describe("signing in with the issuer", () => {
     const { url } = await ada.visit(`${hub.url}/session/issuer`, isBack);
     const eve = new Person(hub);
     const stolen = await eve.fetch(url);
-    expect(stolen.headers.get("location")).toBe("/sign-in?problem=refused");
+    expect(stolen.headers.get("location")).toBe("/?problem=refused");
     expect(await eve.isSignedIn()).toBe(false);
     // Eve began one of her own, and gets the answer that was for Ada.
     await eve.visit(`${hub.url}/session/issuer`, isBack);
-    expect((await eve.fetch(url)).headers.get("location")).toBe("/sign-in?problem=refused");
+    expect((await eve.fetch(url)).headers.get("location")).toBe("/?problem=refused");
     expect(await eve.isSignedIn()).toBe(false);
     expect((await ada.fetch(url)).headers.get("location")).toBe("/");
     expect(await ada.isSignedIn()).toBe(true);
-    expect((await ada.fetch(url)).headers.get("location")).toBe("/sign-in?problem=refused");
+    expect((await ada.fetch(url)).headers.get("location")).toBe("/?problem=refused");
     expect(await ada.isSignedIn()).toBe(true);
     expect(hub.warnings.length).toBeGreaterThan(2);
     expect(JSON.stringify(hub.warnings)).not.toContain(url.searchParams.get("code"));
@@ -412,7 +412,7 @@ describe("signing in with the issuer", () => {
       if (value === undefined) url.searchParams.delete(name);
       else url.searchParams.set(name, value);
     }
-    expect((await ada.fetch(url)).headers.get("location")).toBe("/sign-in?problem=refused");
+    expect((await ada.fetch(url)).headers.get("location")).toBe("/?problem=refused");
     expect(await ada.isSignedIn()).toBe(false);
   });
 
@@ -420,14 +420,14 @@ describe("signing in with the issuer", () => {
     const { hub, issuer, ada } = await startWithIssuer({ rules });
     await issuer.stop();
     const answer = await ada.fetch(`${hub.url}/session/issuer`);
-    expect(answer.headers.get("location")).toBe("/sign-in?problem=unavailable");
+    expect(answer.headers.get("location")).toBe("/?problem=unavailable");
     expect(hub.warnings).toContainEqual(expect.objectContaining({ event: "sign-in-failed" }));
   });
 
   test("needs a client that the issuer knows", async () => {
     const { hub, ada } = await startWithIssuer({ rules, clientId: undefined });
     const answer = await ada.fetch(`${hub.url}/session/issuer`);
-    expect(answer.headers.get("location")).toBe("/sign-in?problem=unavailable");
+    expect(answer.headers.get("location")).toBe("/?problem=unavailable");
     expect(JSON.stringify(hub.warnings)).toContain("MCP_HUB_OIDC_CLIENT_ID");
     const without = await TestHub.start();
     expect((await fetch(`${without.url}/session/issuer`)).status).toBe(404);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { WebUi } from "../src/api/ports.js";
+import type { WebUi } from "../src/api/web-ui.js";
 import { createTestApp, postJson, server1 } from "./support/test-app.js";
 
 let folder = "";

@@ -91,7 +91,7 @@ describe("a backup of a data directory that a hub writes to", () => {
     expect((await contentOf(dirname(file))).ids.length).toBeGreaterThanOrEqual(acknowledged);
   });
 
-  test("changes nothing of what it copies, and takes along what else is there", async () => {
+  test("changes nothing of what it copies, and takes along what else is there, without the key of what is sealed", async () => {
     const file = join(newPath("beside"), "hub.db");
     const writer = startProcess(
       compiled.url,
@@ -102,14 +102,15 @@ describe("a backup of a data directory that a hub writes to", () => {
        say("written"); setInterval(() => {}, 1000);`,
     );
     expect(await writer.next()).toBe("written");
-    fs.writeFileSync(join(dirname(file), "secret.key"), "key", { mode: 0o600 });
+    for (const name of ["notes.json", "secret.key"])
+      fs.writeFileSync(join(dirname(file), name), "text", { mode: 0o600 });
     fs.mkdirSync(join(dirname(file), "folder"));
     const before = picture(file);
     const { folder } = await backUp({ dataDir: dirname(file), to: newPath("backup") });
     expect(picture(file)).toEqual(before);
-    expect(fs.readdirSync(folder).sort()).toEqual(["hub.db", "secret.key"]);
+    expect(fs.readdirSync(folder).sort()).toEqual(["hub.db", "notes.json"]);
     if (process.platform !== "win32")
-      expect([folder, join(folder, "hub.db"), join(folder, "secret.key")].map(modeOf)).toEqual([
+      expect([folder, join(folder, "hub.db"), join(folder, "notes.json")].map(modeOf)).toEqual([
         0o700, 0o600, 0o600,
       ]);
     await writer.kill();

@@ -6,6 +6,7 @@ import { makeFolder, sizeOf, syncFolder } from "./data-file.js";
 import { inspect } from "./inspect.js";
 import { copyLive } from "./live-copy.js";
 import { forgetOwner } from "./lock-owner.js";
+import { credentialsSince } from "./migrations.js";
 import { backupExists, cannotBackUp, neverAtRest, nothingToBackUp } from "./refusals.js";
 import { leaveLog, markClean, markedSince } from "./shutdown-mark.js";
 
@@ -14,6 +15,8 @@ export type Backup = {
   readonly folder: string;
   readonly servers: number;
   readonly toolsets: number;
+  /** What servers ask for. Their key is not in the backup. */
+  readonly credentials: number;
   readonly bytes: number;
 };
 
@@ -23,6 +26,11 @@ export type BackupOptions = {
   readonly to: string;
   /** In so many milliseconds the hub must leave time for a copy of one moment. Default: a minute. */
   readonly patienceMs?: number;
+  /**
+   * The key that seals what is secret in the database. It is left out: a copy of both would be as good as the secrets.
+   * Default: `secret.key` in the data directory.
+   */
+  readonly keyFile?: string | undefined;
 };
 
 const database = "hub.db";
@@ -35,7 +43,12 @@ const sessionsSince = 6;
  * Throws STORE_UNAVAILABLE, and leaves nothing behind, when that cannot be. Not for the process of
  * the hub itself.
  */
-export async function backUp({ dataDir, to, patienceMs = 60_000 }: BackupOptions): Promise<Backup> {
+export async function backUp({
+  dataDir,
+  to,
+  patienceMs = 60_000,
+  keyFile = join(dataDir, "secret.key"),
+}: BackupOptions): Promise<Backup> {
   const target = resolve(to);
   if (sizeOf(join(dataDir, database)) === 0) throw nothingToBackUp(dataDir);
   const file = fs.realpathSync(join(dataDir, database));
@@ -47,7 +60,7 @@ export async function backUp({ dataDir, to, patienceMs = 60_000 }: BackupOptions
     const counts = makeOneFile(copy);
     const refusal = refusalOf(copy);
     if (refusal !== undefined) throw refusal;
-    copyOthers(dataDir, folder);
+    copyOthers(dataDir, folder, resolve(keyFile));
     syncFolder(copy);
     fs.renameSync(folder, target);
     syncFolder(target);
@@ -92,7 +105,7 @@ function refusalOf(file: string): HubError | undefined {
 }
 
 /** Moves the write-ahead log into the file, as a hub does that is stopped, and counts what is there. */
-function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets"> {
+function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets" | "credentials"> {
   const connection = new Connection(file);
   try {
     // First of all: then there is no -shm file.
@@ -100,7 +113,11 @@ function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets"> {
     const version = Number(connection.value("PRAGMA user_version"));
     const countOf = (table: string, since: number) =>
       version < since ? 0 : Number(connection.value(`SELECT count(*) FROM ${table}`));
-    const counts = { servers: countOf("entries", 1), toolsets: countOf("toolsets", 2) };
+    const counts = {
+      servers: countOf("entries", 1),
+      toolsets: countOf("toolsets", 2),
+      credentials: countOf("credentials", credentialsSince),
+    };
     // Some will have ended before it is restored.
     if (version >= sessionsSince) connection.exec("DELETE FROM sessions");
     if (version >= markedSince) markClean(connection);
@@ -112,10 +129,12 @@ function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets"> {
   }
 }
 
-/** What else a hub keeps in its directory: files, none of them of the database or on the way. */
-function copyOthers(dataDir: string, folder: string): void {
+/** What else a hub keeps in its directory: files, none of them of the database, on the way, or its key. */
+function copyOthers(dataDir: string, folder: string, keyFile: string): void {
   for (const entry of fs.readdirSync(dataDir, { withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.startsWith(database) || entry.name.startsWith(".")) continue;
+    const { name } = entry;
+    if (!entry.isFile() || name.startsWith(database) || name.startsWith(".")) continue;
+    if (resolve(dataDir, name) === keyFile) continue;
     fs.copyFileSync(join(dataDir, entry.name), join(folder, entry.name));
   }
 }

@@ -6,7 +6,7 @@ import type { HubError } from "@hub/core";
 import { Connection, sqliteCode, sqliteCodeOf } from "./connection.js";
 import { sizeOf } from "./data-file.js";
 import { hasOwner, readAcknowledged, readOwner } from "./lock-owner.js";
-import { applicationId, migrate, schemaVersion } from "./migrations.js";
+import { applicationId, credentialsSince, migrate, schemaVersion } from "./migrations.js";
 import {
   cannotUse,
   damaged,
@@ -193,6 +193,7 @@ const decided = [
   { since: 1, kind: "server", query: rowsOf.snapshots("seen") },
   { since: 2, kind: "toolset", query: rowsOf.toolsets("seen") },
   { since: 8, kind: "token", query: rowsOf.tokens("seen") },
+  { since: credentialsSince, kind: "credential", query: rowsOf.credentials("seen") },
 ] as const;
 
 /** What is wrong inside the attached database; undefined when all is well. */

@@ -107,7 +107,21 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
   CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
   BEGIN SELECT RAISE(ABORT, 'The audit never changes.'); END;
   `,
+  `
+  -- What the hub proves itself with to servers. What is secret of it is sealed with a key that is not in here.
+  CREATE TABLE credentials (
+    server_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (server_id, name)
+  ) STRICT;
+  `,
 ];
+
+/** The schema that brought the credentials. */
+export const credentialsSince =
+  steps.findIndex((step) => typeof step === "string" && step.includes("TABLE credentials")) + 1;
 
 /** The version of the schema that this hub writes. */
 export const schemaVersion = steps.length;

@@ -1,6 +1,6 @@
 import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
 import type { TokenRecord } from "@hub/core/access";
-import type { AuditRecord, AuditRow, CapabilityChange } from "@hub/core/storage";
+import type { AuditRecord, AuditRow, CapabilityChange, CredentialRow } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
 /**
@@ -39,6 +39,8 @@ export const rowsOf = {
     `SELECT ${keyOf("seq", "server_id")}, ${textOf("change")} FROM ${schema}.changes`,
   toolsets: (schema: string) =>
     `SELECT ${keyOf("id", "revision")}, ${textOf("toolset")} FROM ${schema}.toolsets`,
+  credentials: (schema: string) =>
+    `SELECT ${keyOf("server_id", "name")}, ${textOf("credential")} FROM ${schema}.credentials`,
   audit: (schema: string) => `SELECT ${keyOf("seq")}, ${textOf("record")} FROM ${schema}.audit`,
   tokens: (schema: string) => `SELECT ${keyOf("id")}, ${textOf("token")} FROM ${schema}.tokens`,
 };
@@ -72,6 +74,10 @@ export function changeOf(row: StoredRow): CapabilityChange {
 
 export function toolsetOf(row: StoredRow): Toolset {
   return JSON.parse(textIn(row.text)) as Toolset;
+}
+
+export function credentialOf(row: StoredRow): CredentialRow {
+  return JSON.parse(textIn(row.text)) as CredentialRow;
 }
 
 export function auditOf(row: StoredRow): AuditRow {

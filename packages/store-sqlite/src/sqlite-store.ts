@@ -10,6 +10,7 @@ import {
 import {
   type AuditStore,
   type CommitResult,
+  type CredentialStore,
   HistoryLedger,
   type HistoryPage,
   type HistoryQuery,
@@ -42,6 +43,7 @@ import {
 import { leaveLog, markClean } from "./shutdown-mark.js";
 import type { SqliteAccess } from "./sqlite-access.js";
 import { SqliteAudit } from "./sqlite-audit.js";
+import { SqliteCredentials } from "./sqlite-credentials.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
 import { SqliteTokens } from "./sqlite-tokens.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
@@ -72,6 +74,8 @@ export class SqliteStore implements HubStore {
   /** The audit in the same file. Closed with this store. */
   readonly audit: AuditStore;
   readonly #audit: SqliteAudit;
+  /** What the hub proves itself with to servers, in the same file. Closed with this store. */
+  readonly credentials: CredentialStore;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -130,6 +134,7 @@ export class SqliteStore implements HubStore {
     this.tokens = new SqliteTokens(options.connection, access);
     this.#audit = new SqliteAudit(options.connection, access, this.#budgets);
     this.audit = this.#audit;
+    this.credentials = new SqliteCredentials(options.connection, access);
   }
 
   async load(): Promise<StoredState> {

@@ -7,6 +7,7 @@ const pagePaths = [
   "/ui/connect",
   "/ui/toolsets",
   "/ui/toolsets/:id",
+  "/ui/access",
   "/ui/activity",
   "/ui/traffic",
   "/ui/wall",

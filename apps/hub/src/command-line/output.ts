@@ -1,4 +1,5 @@
 import type { Environment } from "@hub/core/environment";
+import { asTyped } from "./own-name.js";
 import { safeJson, safeLine, safeText } from "./safe-text.js";
 import { hasColour, type Line, renderLine } from "./styled.js";
 import { cutToWidth } from "./text-width.js";
@@ -29,10 +30,12 @@ export class Output {
   readonly #stderr: OutputStream;
   readonly #isColoured: boolean;
   readonly #areNotesColoured: boolean;
+  readonly #environment: Environment;
   #hasProgress = false;
 
   constructor({ stdout, stderr, isJson, environment }: OutputOptions) {
     this.isJson = isJson;
+    this.#environment = environment;
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.#isColoured = hasColour(stdout, environment);
@@ -75,7 +78,7 @@ export class Output {
   }
 
   lines(lines: readonly Line[]): void {
-    const rendered = lines.map((line) => `${renderLine(line, this.#isColoured).trimEnd()}\n`);
+    const rendered = lines.map((line) => `${this.#rendered(line, this.#isColoured).trimEnd()}\n`);
     if (rendered.length > 0) this.#write(rendered.join(""));
   }
 
@@ -83,13 +86,13 @@ export class Output {
   note(line: Line): void {
     if (this.isJson) return;
     this.progress(undefined);
-    this.#stderr.write(`${renderLine(line, this.#areNotesColoured)}\n`);
+    this.#stderr.write(`${this.#rendered(line, this.#areNotesColoured)}\n`);
   }
 
   /** Says why a command failed, on stderr. */
   complain(lines: readonly Line[]): void {
     this.progress(undefined);
-    const rendered = lines.map((line) => `${renderLine(line, this.#areNotesColoured)}\n`);
+    const rendered = lines.map((line) => `${this.#rendered(line, this.#areNotesColoured)}\n`);
     this.#stderr.write(rendered.join(""));
   }
 
@@ -118,6 +121,11 @@ export class Output {
 
   closeScreen(): void {
     this.#stdout.write("\u001b[?25h\u001b[?1049l");
+  }
+
+  /** Commands in it are as the person types them. */
+  #rendered(line: Line, isColoured: boolean): string {
+    return asTyped(renderLine(line, isColoured), this.#environment);
   }
 
   #write(data: string | Uint8Array): void {

@@ -1,5 +1,6 @@
 import { hubSettings, nearestName } from "@hub/core/environment";
 import type { ArgumentDeclaration, Command, GivenWords, OptionDeclaration } from "./command.js";
+import { nearestNames } from "./nearest.js";
 
 /** What every command takes. */
 export const commonOptions = {
@@ -46,8 +47,9 @@ function valueProblem(
 ): string | undefined {
   const { choices } = declared;
   if (choices !== undefined && !choices.includes(value)) {
-    const nearest = nearestName(value, choices);
-    const advice = nearest === undefined ? `one of ${choices.join(", ")}` : `perhaps ${nearest}`;
+    const nearest = nearestNames(value, choices);
+    const advice =
+      nearest.length === 0 ? `one of ${choices.join(", ")}` : `perhaps ${nearest.join(" or ")}`;
     return `${word} cannot be ${JSON.stringify(value)}: ${advice}.`;
   }
   const number = "number" in declared ? declared.number : undefined;

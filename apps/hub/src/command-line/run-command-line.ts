@@ -6,6 +6,7 @@ import type { Failure } from "./failure.js";
 import { findCommand } from "./find-command.js";
 import type { Input } from "./input.js";
 import { Output, type OutputStream } from "./output.js";
+import { asTyped } from "./own-name.js";
 import { parseWords } from "./parse-words.js";
 import { safeJson } from "./safe-text.js";
 
@@ -27,8 +28,13 @@ export interface CommandLineOptions {
 /** How long a command that was interrupted may take to end, in milliseconds. */
 const graceMs = 1_000;
 
-function tell(failure: Failure, { stderr }: CommandLineOptions, output: Output): ExitCode {
-  const { exitCode, code, message, status, problems } = failure;
+function tell(
+  failure: Failure,
+  { stderr, environment }: CommandLineOptions,
+  output: Output,
+): ExitCode {
+  const { exitCode, code, status, problems } = failure;
+  const message = asTyped(failure.message, environment);
   output.progress(undefined);
   if (output.isJson) {
     const more = problems === undefined ? {} : { problems };
@@ -86,7 +92,7 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
     if (found.entry === undefined || loaded === undefined) {
       const isVersion = found.words.some((word) => word === "--version" || word === "-v");
       if (isVersion) output.answer({ version }, () => [version]);
-      else output.text((await import("./help.js")).helpOfAll());
+      else output.text(asTyped((await import("./help.js")).helpOfAll(), environment));
       return exitCodes.ok;
     }
     const { entry } = found;
@@ -97,7 +103,7 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
       return tell(wrongUsage([...parsed.problems, more].join("\n")), options, output);
     }
     if (parsed.options.help === true) {
-      output.text((await import("./help.js")).helpOfCommand(entry, command));
+      output.text(asTyped((await import("./help.js")).helpOfCommand(entry, command), environment));
       return exitCodes.ok;
     }
     if (parsed.options.version === true) {

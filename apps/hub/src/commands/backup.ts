@@ -23,6 +23,7 @@ export const command = defineCommand({
   readsSettings: true,
   details: [
     "It reads only the files in MCP_HUB_DATA_DIR, so a hub may use them meanwhile. In a clone: npm run backup",
+    "The key that seals credentials for servers (MCP_HUB_SECRET_KEY_FILE) is not copied: keep it in another place.",
     "To restore a backup, stop the hub and put the files of the folder into an empty data directory.",
   ],
   examples: ["backup", "backup /mnt/backups/monday"],
@@ -43,13 +44,18 @@ export const command = defineCommand({
         ].join("\n"),
       );
     }
-    const { dataDir } = parsed.config;
+    const { dataDir, secretKeyFile } = parsed.config;
     const to = resolve(typedIn, args.folder ?? join("backups", timestamp(new Date())));
-    const backup = await backUp({ dataDir, to });
-    const { folder, servers, toolsets, bytes } = backup;
-    output.answer({ dataDir, folder, servers, toolsets, bytes }, () => [
+    const backup = await backUp({ dataDir, to, keyFile: secretKeyFile });
+    const { folder, servers, toolsets, credentials, bytes } = backup;
+    output.answer({ dataDir, folder, servers, toolsets, credentials, bytes }, () => [
       `Backed up ${shortPath(dataDir)} to ${shortPath(folder)}: ${counted(servers, "server")}, ${counted(toolsets, "toolset")}, ${bytes} bytes. The copy was opened and checked.`,
       "To restore it, stop the hub and put the files of that folder into an empty data directory.",
+      ...(credentials === 0
+        ? []
+        : [
+            `The key of its ${counted(credentials, "credential")} is not in it. Keep a copy of ${shortPath(secretKeyFile ?? join(dataDir, "secret.key"))} in another place.`,
+          ]),
     ]);
   },
 });

@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { hubConnection } from "@hub/api/config";
-import { nearestName } from "@hub/core/environment";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
+import { nearestAdvice } from "../command-line/nearest.js";
 import { selectionOf, selectionOptions, selectionWords } from "../command-line/selection.js";
 import { thisMachine } from "../connect/client-folders.js";
 import { type Connected, connectClient } from "../connect/connect.js";
@@ -16,9 +16,8 @@ const ids = connectClients.map(({ id }) => id);
 function clientNamed(id: string): ConnectClient {
   const client = connectClients.find((one) => one.id === id);
   if (client !== undefined) return client;
-  const nearest = nearestName(id, ids);
-  const advice = nearest === undefined ? `It knows ${ids.join(", ")}` : `Perhaps ${nearest}`;
-  throw new CommandError("usage", `MCP Hub knows no file of ${JSON.stringify(id)}. ${advice}.`);
+  const advice = nearestAdvice(id, ids, `It knows ${ids.join(", ")}`);
+  throw new CommandError("usage", `MCP Hub knows no file of ${JSON.stringify(id)}. ${advice}`);
 }
 
 /** The name of the variable that the file is to name; undefined where the hub needs no token. */

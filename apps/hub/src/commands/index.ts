@@ -124,6 +124,30 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./toolset/remove.js"),
   },
   {
+    name: "credential list",
+    summary: "List what the hub proves itself with to a server",
+    worksOn: ["hub"],
+    load: () => import("./credential/list.js"),
+  },
+  {
+    name: "credential set",
+    summary: "Give the hub a token, a header or an OAuth client for a server",
+    worksOn: ["hub", "files"],
+    load: () => import("./credential/set.js"),
+  },
+  {
+    name: "credential remove",
+    summary: "Make the hub forget what it proves itself with to a server",
+    worksOn: ["hub"],
+    load: () => import("./credential/remove.js"),
+  },
+  {
+    name: "credential confirm",
+    summary: "Let the hub send a server's credentials to where it is now",
+    worksOn: ["hub"],
+    load: () => import("./credential/confirm.js"),
+  },
+  {
     name: "token create",
     summary: "Make a token",
     worksOn: ["hub", "files"],

@@ -9,6 +9,7 @@ const kinds = [
   "registered",
   "registration-updated",
   "edited",
+  "credentials-changed",
   "status-changed",
   "capabilities-changed",
   "deregistered",

@@ -36,7 +36,11 @@ function diagnosisLines(diagnosis: Diagnosis, now: Date): readonly Line[] {
   const taken = steps.filter(({ state }) => state !== "skipped");
   return [
     [toned(ok ? "✓ " : "✗ ", ok ? "good" : "bad"), toned(summary, "strong")],
-    ...problems.flatMap(problemLines),
+    ...problems.flatMap((problem) => {
+      const [cause, ...fix] = problemLines(problem);
+      // The summary may say it already.
+      return cause === undefined || summary.includes(problem.cause) ? fix : [cause, ...fix];
+    }),
     ...titled(
       "how far the hub came",
       taken.map(

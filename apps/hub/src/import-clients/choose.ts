@@ -1,5 +1,5 @@
-import { nearestName } from "@hub/core/environment";
 import { CommandError } from "../command-line/command-error.js";
+import { nearestAdvice } from "../command-line/nearest.js";
 import type { Candidate } from "./find-servers.js";
 
 /**
@@ -16,12 +16,9 @@ export function chosen(
       candidates.find(({ as }) => as === word) ??
       (/^\d+$/.test(word) ? candidates[Number(word) - 1] : undefined);
     if (found !== undefined) return found;
-    const nearest = nearestName(
-      word,
-      candidates.map(({ as }) => as),
-    );
-    const advice = nearest === undefined ? "" : ` The nearest is ${nearest}.`;
-    throw new CommandError("notFound", `No server that was found is called "${word}".${advice}`);
+    const names = candidates.map(({ as }) => as);
+    const advice = nearestAdvice(word, names, "mcp-hub import clients lists them");
+    throw new CommandError("notFound", `No server that was found is called "${word}". ${advice}`);
   });
   return [...new Set(picked)];
 }

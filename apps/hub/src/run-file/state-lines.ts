@@ -61,11 +61,20 @@ export function summaryLine(states: readonly ServerState[]): string {
   return `${up} of ${counted(wanted.length, "server")} up${off === 0 ? "" : `, ${off} switched off`}`;
 }
 
+const atTheHub: Readonly<Record<ServerState["hub"], string | undefined>> = {
+  registered: "registered",
+  registering: "not registered yet",
+  lost: "the hub is away",
+  refused: "refused by the hub",
+  starting: undefined,
+  closed: undefined,
+};
+
 /** One change of a server, for a log that is read from top to bottom. */
 export function stateLine({ name, phase, hub, tools, trouble }: ServerState): Line {
   const facts = [
     tools === undefined ? undefined : counted(tools, "tool"),
-    phase === "up" ? `${hub === "registered" ? "registered" : `at the hub: ${hub}`}` : undefined,
+    phase === "up" ? atTheHub[hub] : undefined,
     trouble,
   ].filter((fact) => fact !== undefined);
   const rest = facts.length === 0 ? "" : `: ${facts.join(", ")}`;

@@ -50,6 +50,10 @@ export async function runInProcess(
       stderr.write(question);
       return answer ?? "";
     },
+    askSecret: async (question) => {
+      stderr.write(`${question}\n`);
+      return answer ?? "";
+    },
   };
   const code = await runCommandLine({
     words,

@@ -60,11 +60,11 @@ export interface Sdk<Client, Transport> {
   close(client: Client, transport: Transport): Promise<void>;
 }
 
-/** Where an MCP client connects to, and what it sends in the head of each request. */
+/** Where an MCP client connects to, and how it sends its requests. */
 interface Endpoint {
   readonly url: string;
   readonly transport: "streamable-http" | "sse";
-  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
 }
 
 const defaultInfo = { name: "mcp-hub-client", version: "1" };
@@ -111,6 +111,17 @@ export async function openConnection<Client, Transport>(
   );
 }
 
+/** A request with the token that the hub takes now. */
+async function fetchAuthorized(
+  hub: HubClient,
+  url: string | URL,
+  init: RequestInit = {},
+): Promise<Response> {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(await hub.authorization())) headers.set(name, value);
+  return fetch(url, { ...init, headers });
+}
+
 /** Two copies of this package may be loaded, so a client of the other is known by what it can do. */
 function hubOf(given: HubClient | HubClientOptions | undefined): HubClient {
   return given !== undefined && "choose" in given ? given : new HubClient(given);
@@ -121,8 +132,11 @@ async function endpointsOf(
   wanted: Wanted,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly choice?: Choice }> {
-  const headers = hub.authorization();
-  const through = (url: string): Endpoint => ({ url, transport: "streamable-http", headers });
+  const through = (url: string): Endpoint => ({
+    url,
+    transport: "streamable-http",
+    fetch: (address, init) => fetchAuthorized(hub, address, init),
+  });
   if (!isChoice(wanted)) return { endpoints: [through(hub.gatewayUrl(wanted))] };
   const { via = "gateway", ...need } = wanted;
   const choice = await hub.choose(need, signal);
@@ -131,7 +145,7 @@ async function endpointsOf(
   // The hub's token is for the hub alone.
   const endpoints = instances
     .filter(({ status }) => status === "up")
-    .map(({ endpoint: url, transport }) => ({ url, transport, headers: {} }));
+    .map(({ endpoint: url, transport }) => ({ url, transport, fetch }));
   return { endpoints, choice };
 }
 

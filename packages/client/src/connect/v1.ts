@@ -35,12 +35,10 @@ export async function connect(
   }));
   return openConnection(wanted, options, {
     createClient: (info) => new sdk.Client(info),
-    createTransport: ({ url, transport, headers }) => {
-      const init = { requestInit: { headers: { ...headers } } };
-      return transport === "sse"
-        ? new sdk.SSEClientTransport(new URL(url), init)
-        : new sdk.StreamableHTTPClientTransport(new URL(url), init);
-    },
+    createTransport: ({ url, transport, fetch }) =>
+      transport === "sse"
+        ? new sdk.SSEClientTransport(new URL(url), { fetch })
+        : new sdk.StreamableHTTPClientTransport(new URL(url), { fetch }),
     connect: (client, transport, timeoutMs) => client.connect(transport, { timeout: timeoutMs }),
     close: async (client, transport) => {
       if ("terminateSession" in transport && transport.sessionId !== undefined)

@@ -79,8 +79,8 @@ export class SeenServers implements ServersInSight {
       : maySee(this.policy, entry.record);
   }
 
-  /** Whether it may read a server that is let in, was once, or is gone. */
-  mayRead(serverId: string): boolean {
+  /** Whether what happened to a server while others saw it is told, also when it was refused since, or is gone. */
+  hearsOf(serverId: string): boolean {
     return this.policy.may("read", this.#subject(serverId));
   }
 

@@ -28,6 +28,7 @@ export const otherSettingNames = [
   "MCP_HUB_TOKENS_FILE",
   "MCP_HUB_PUBLIC_URL",
   "MCP_HUB_TRUSTED_PROXIES",
+  "MCP_HUB_SECRET_KEY_FILE",
   "MCP_HUB_ALLOWED_HOSTS",
   "MCP_HUB_ALLOWED_ORIGINS",
   "MCP_HUB_ALLOW_ENDPOINTS",
@@ -51,6 +52,7 @@ export const otherSettingNames = [
 export const settingsOfOthers = [
   "MCP_HUB_URL",
   "MCP_HUB_TOKEN",
+  "MCP_HUB_TOKEN_FILE",
   "MCP_HUB_ADVERTISE_URL",
   "MCP_HUB_SERVICE_KEY",
 ] as const;

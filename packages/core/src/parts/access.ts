@@ -5,6 +5,7 @@ export {
   tokenSchema,
   tokensFileSchema,
 } from "../access/grant-schema.js";
+export { insufficientScope } from "../access/insufficient-scope.js";
 export { fitsPattern } from "../access/name-pattern.js";
 export {
   may,

@@ -1,3 +1,4 @@
+export type { CredentialStanding } from "../credentials/standing.js";
 export { endpointKey } from "../endpoint.js";
 export {
   findingCodes,

@@ -11,6 +11,7 @@ export {
   isOfCalls,
   somebody,
 } from "../audit.js";
+export { type CredentialRow, type CredentialStore, credentialKey } from "../credential-store.js";
 export { jsonBytes, type KeptChanges, type KeptItem, keepChanges } from "../history.js";
 export { HistoryLedger, type LedgerPlan, type LedgerRow } from "../history-ledger.js";
 export type { KeptSession, SessionRow, SessionStore, SessionWrite } from "../session-store.js";

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { BudgetBook } from "../budget-book.js";
 import type { HubStore } from "../hub-store.js";
 import { describeAuditStore, sampleLine } from "./audit-store-contract.js";
+import { describeCredentialStore, sampleCredential } from "./credential-store-contract.js";
 import { creating } from "./samples.js";
 import { describeSessionStore } from "./session-store-contract.js";
 import { describeStore } from "./store-contract.js";
@@ -31,13 +32,10 @@ export function describeHubStore(
   };
   /** Opens the store again that has this as one of its parts. */
   const reopenStoreOf = async (part: unknown): Promise<HubStore> => {
-    const store = [...opened].find(
-      (one) =>
-        part === one ||
-        part === one.toolsets ||
-        part === one.sessions ||
-        part === one.tokens ||
-        part === one.audit,
+    const store = [...opened].find((one) =>
+      [one, one.toolsets, one.sessions, one.tokens, one.audit, one.credentials].some(
+        (kept) => kept === part,
+      ),
     );
     if (store === undefined || reopen === undefined) throw new Error("It cannot be opened again.");
     opened.delete(store);
@@ -70,6 +68,11 @@ export function describeHubStore(
       async () => (await openOne()).sessions,
       again(({ sessions }) => sessions),
     );
+    describeCredentialStore(
+      name,
+      async () => (await openOne()).credentials,
+      again(({ credentials }) => credentials),
+    );
     describeAuditStore(
       name,
       async (budgets) => (await openOne(budgets)).audit,
@@ -99,8 +102,15 @@ export function describeHubStore(
       await store.toolsets.put(desk, undefined, sampleLine({ serverId: "toolset again" }));
       await store.toolsets.remove("desk", desk.revision, sampleLine({ serverId: "no toolset" }));
       await store.toolsets.remove("desk", desk.revision, sampleLine({ serverId: "again" }));
+      const key = sampleCredential("c", "X-Key");
+      await store.credentials.put([key], sampleLine({ serverId: "credential" }));
+      await store.credentials.remove("c", ["X-Other"], sampleLine({ serverId: "nothing" }));
+      await store.credentials.remove("c", ["X-Key"], sampleLine({ serverId: "no credential" }));
+      await store.credentials.remove("c", undefined, sampleLine({ serverId: "nothing again" }));
       const rows = await store.audit.page({ limit: 10 });
       expect(rows.map(({ serverId }) => serverId)).toEqual([
+        "no credential",
+        "credential",
         "no toolset",
         "toolset",
         "no token",
@@ -112,15 +122,18 @@ export function describeHubStore(
     // What lives in memory only has nothing to open again, and promises nothing about it.
     if (reopen === undefined) return;
 
-    test("servers, toolsets, sessions, tokens and the audit are there together after opening again", async () => {
+    test("servers, toolsets, sessions, tokens, credentials and the audit are there together after opening again", async () => {
       const store = await openOne();
       await committed(store, creating("a"));
       await store.toolsets.put(sampleToolset("desk"), undefined);
       const session = { key: "k", peer: "127.0.0.1", isUsed: true, sealed: "sealed" };
       await store.sessions.write({ put: [session], removed: [] });
+      const credential = sampleCredential("a", "Authorization");
+      await store.credentials.put([credential]);
       await store.tokens.add(sampleToken("a"));
       await store.audit.append([sampleLine()]);
       const next = await reopenStoreOf(store);
+      expect(await next.credentials.load()).toEqual([credential]);
       expect((await next.load()).entries.map(({ id }) => id)).toEqual(["a"]);
       expect(await next.toolsets.load()).toEqual([sampleToolset("desk")]);
       expect(await next.sessions.read("k")).toBe("sealed");

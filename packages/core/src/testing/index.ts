@@ -5,6 +5,11 @@ export {
   sampleLine,
 } from "./audit-store-contract.js";
 export { describeClock } from "./clock-contract.js";
+export {
+  type CredentialStoreContractOptions,
+  describeCredentialStore,
+  sampleCredential,
+} from "./credential-store-contract.js";
 export { describeHubStore, type HubStoreContractOptions } from "./hub-store-contract.js";
 export { describeProber, type ProberFixture } from "./prober-contract.js";
 export {

@@ -4,6 +4,7 @@ import { codes, errorText, type JsonRpcId } from "@hub/mcp";
 import { mayCallWhole } from "../catalogue/callable.js";
 import { PassThrough } from "../relay/pass-through.js";
 import type { PassedRequest } from "../relay/passed-request.js";
+import type { SessionOwners } from "../relay/session-owners.js";
 import { HttpReply } from "../reply/http-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { sendText } from "../reply/send-text.js";
@@ -24,14 +25,15 @@ export class OneServerEndpoint {
   readonly #sessions: Pick<Sessions, "knows">;
   readonly #bridge: (received: Received, incoming: Incoming) => void;
 
-  /** `bridge` answers on the hub's own account; `sessions` are those that it opened. */
+  /** `bridge` answers on the hub's own account; `sessions` are those that it opened, `owners` knows whose the others are. */
   constructor(
     context: GatewayContext,
+    owners: SessionOwners,
     sessions: Pick<Sessions, "knows">,
     bridge: (received: Received, incoming: Incoming) => void,
   ) {
     this.#context = context;
-    this.#passThrough = new PassThrough(context);
+    this.#passThrough = new PassThrough(context, owners);
     this.#sessions = sessions;
     this.#bridge = bridge;
   }

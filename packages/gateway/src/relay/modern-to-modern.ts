@@ -48,7 +48,7 @@ export function relayModernToModern(
       peer,
       params,
       always,
-      request: { method: "POST", headers, body, via, isUnpacked: true },
+      request: { method: "POST", headers, body, via, serverId: entry.record.id, isUnpacked: true },
       isEndless: false,
       places: ({ calls }) => calls,
       judge: (status, received) =>

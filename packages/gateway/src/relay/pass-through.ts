@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import { openPrincipal, type Principal } from "@hub/core/access";
+import type { Principal } from "@hub/core/access";
 import { connectionHeaders, type Headers, sessionIdIn } from "@hub/mcp";
 import { CallsBySession } from "../calls/session-calls.js";
 import type { GatewayFailure } from "../errors.js";
@@ -15,22 +15,26 @@ import type { Received } from "../wire/read-message.js";
 import { askBatched, type BatchedDestination, tellBatched } from "./batched-message.js";
 import type { PassedRequest } from "./passed-request.js";
 import { SessionHomes } from "./session-homes.js";
+import type { SessionOwners } from "./session-owners.js";
 import { type ByteCall, type ByteSession, StreamBytes } from "./stream-bytes.js";
 
 /** One server's endpoint as it is: requests and answers cross byte by byte. */
 export class PassThrough {
   readonly #context: GatewayContext;
   readonly #homes: SessionHomes;
+  readonly #owners: SessionOwners;
   readonly #calls = new CallsBySession();
 
-  constructor(context: GatewayContext) {
+  constructor(context: GatewayContext, owners: SessionOwners) {
     this.#context = context;
+    this.#owners = owners;
     this.#homes = new SessionHomes(context.budgets);
   }
 
   /** Forgets what belongs to servers that are no more. */
   retain(serverIds: ReadonlySet<string>): void {
     this.#homes.retain(serverIds);
+    this.#owners.retain(serverIds);
   }
 
   relay(passed: PassedRequest, response: ServerResponse): void {
@@ -64,6 +68,7 @@ export class PassThrough {
           if (passed.takesOver?.(status, instance) === true) return "taken";
           const verdict = verdictOn(passed, status, headers, accepted);
           if (verdict === undefined) opened = this.#remember(headers, instance, principal);
+          if (passed.method === "DELETE" && status < 300) this.#ended(passed);
           // Clients go by the status also where the rest was no MCP: no stream here, no such session.
           else if (verdict !== "empty" && status >= 400 && status < 600 && !asksForToken(status))
             refusedWith = status;
@@ -89,9 +94,9 @@ export class PassThrough {
     return this.#homes.of(record.id, sessionId) !== undefined;
   }
 
-  /** Whether a session of a server's is this principal's. Where nothing is known of it, it is of whoever asks an open hub. */
-  isOf({ id }: Principal, { record }: Entry, sessionId: string): boolean {
-    return (this.#homes.ownerOf(record.id, sessionId) ?? openPrincipal.id) === id;
+  /** Whether a session of a server's is this principal's. */
+  isOf(principal: Principal, { record }: Entry, sessionId: string): boolean {
+    return this.#owners.isOf(principal, record.id, sessionId);
   }
 
   /** What a session of a server's agreed on, as far as that was heard. */
@@ -149,9 +154,17 @@ export class PassThrough {
     return home === undefined ? others : [home, ...others.filter((one) => one !== home)];
   }
 
-  #remember(headers: Headers, instance: UpstreamInstance, { id: principalId }: Principal) {
+  #ended({ entry, headers }: PassedRequest): void {
+    const session = headers["mcp-session-id"];
+    if (typeof session === "string") this.#owners.end(entry.record.id, session);
+  }
+
+  #remember(headers: Headers, instance: UpstreamInstance, principal: Principal) {
     const { id } = sessionIdIn(headers);
-    if (id !== undefined) this.#homes.remember(instance, id, principalId);
+    if (id !== undefined) {
+      this.#homes.remember(instance, id);
+      this.#owners.give(principal, instance.serverId, id);
+    }
     return id;
   }
 }
@@ -207,7 +220,7 @@ function statusOf({ code }: GatewayFailure): number {
   return code === "SERVER_UNAVAILABLE" || code === "SERVER_BUSY" ? 503 : 502;
 }
 
-function outgoing({ method, headers, body, via }: PassedRequest, codings: string) {
+function outgoing({ method, headers, body, via, entry }: PassedRequest, codings: string) {
   const sent: Record<string, string> = {};
   const ofConnection = connectionHeaders(headers.connection);
   for (const name in headers) {
@@ -216,5 +229,6 @@ function outgoing({ method, headers, body, via }: PassedRequest, codings: string
   }
   // The client gets the bytes as they come, so only what it can decode may come.
   sent["accept-encoding"] = codings;
-  return { method, headers: sent, via, ...(body === undefined ? {} : { body }) };
+  const serverId = entry.record.id;
+  return { method, headers: sent, via, serverId, ...(body === undefined ? {} : { body }) };
 }

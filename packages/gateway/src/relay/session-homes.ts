@@ -7,14 +7,12 @@ const bytesOfEntry = 160;
 
 type Home = {
   readonly instanceId: string;
-  /** The id of the principal that it was given to. */
-  readonly ownerId: string;
   /** The revision that client and server agreed on; undefined until that was read in passing. */
   protocolVersion: string | undefined;
 };
 
 /**
- * Which instance of a server each of its sessions lives at, whose it is, and what it agreed on. Servers share the room, and those of a
+ * Which instance of a server each of its sessions lives at, and what it agreed on. Servers share the room, and those of a
  * server's sessions that were used longest ago make room for its new ones.
  */
 export class SessionHomes {
@@ -43,31 +41,16 @@ export class SessionHomes {
     return this.#homes.get(serverId)?.get(sessionId)?.protocolVersion;
   }
 
-  /** The id of the principal whose a session of a server is, as far as it is known. */
-  ownerOf(serverId: string, sessionId: string): string | undefined {
-    return this.#homes.get(serverId)?.get(sessionId)?.ownerId;
-  }
-
   /** A session whose instance is known has agreed on a revision. */
   agreed(serverId: string, sessionId: string, protocolVersion: string | undefined): void {
     const home = this.#homes.get(serverId)?.get(sessionId);
     if (home !== undefined) home.protocolVersion = protocolVersion;
   }
 
-  /** A server gave a principal this session, or went on with it. It stays with whom it was given to first. */
-  remember(
-    { serverId, instanceId }: UpstreamInstance,
-    sessionId: string,
-    principalId: string,
-  ): void {
-    const known = this.#homes.get(serverId)?.get(sessionId);
-    const home = {
-      instanceId,
-      ownerId: known?.ownerId ?? principalId,
-      protocolVersion: known?.protocolVersion,
-    };
+  remember({ serverId, instanceId }: UpstreamInstance, sessionId: string): void {
+    const protocolVersion = this.versionOf(serverId, sessionId);
     this.#forget(serverId, sessionId);
-    const bytes = bytesOf(sessionId, home);
+    const bytes = bytesOf(sessionId, instanceId);
     while (!this.#shares.take(serverId, bytes)) {
       this.#budgets.refused("sessionHomeBytes");
       const [oldest] = this.#homes.get(serverId)?.keys() ?? [];
@@ -75,7 +58,7 @@ export class SessionHomes {
       this.#forget(serverId, oldest);
     }
     const homes = this.#homes.get(serverId) ?? new Map<string, Home>();
-    this.#homes.set(serverId, homes.set(sessionId, home));
+    this.#homes.set(serverId, homes.set(sessionId, { instanceId, protocolVersion }));
   }
 
   /** Forgets the sessions of servers that are no more. */
@@ -91,10 +74,10 @@ export class SessionHomes {
     if (homes === undefined || home === undefined) return;
     homes.delete(sessionId);
     if (homes.size === 0) this.#homes.delete(serverId);
-    this.#shares.give(serverId, bytesOf(sessionId, home));
+    this.#shares.give(serverId, bytesOf(sessionId, home.instanceId));
   }
 }
 
-function bytesOf(sessionId: string, { instanceId, ownerId }: Home): number {
-  return sessionId.length + instanceId.length + ownerId.length + bytesOfEntry;
+function bytesOf(sessionId: string, instanceId: string): number {
+  return sessionId.length + instanceId.length + bytesOfEntry;
 }

@@ -10,7 +10,7 @@ const statuses = {
 } as const;
 
 /** Why an MCP client is not let in. */
-export type AccessRefusalCode = keyof typeof statuses;
+type AccessRefusalCode = keyof typeof statuses;
 
 /** Whether the code of an error is one of those. */
 export function refusesAccess(code: string): code is AccessRefusalCode {

@@ -99,6 +99,7 @@ export class ClientSession implements Holder, Keepable {
   /** Its principal asks again, and may do something else by now. Returns whether it may. */
   renew(principal: Principal): boolean {
     const before = this.#principal;
+    if (before === principal) return false;
     this.#principal = principal;
     const isSame = policyOf(before).key === policyOf(principal).key;
     if (!isSame) this.sweep();

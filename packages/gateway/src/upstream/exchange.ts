@@ -69,7 +69,8 @@ export function exchange(
 ): UpstreamExchange {
   const reading = new MessageExchange(serverId, limits, receiver);
   const headers = undecodedHeaders(given);
-  reading.handle = dialer.send(endpoint, { method, headers, body, via, isUnpacked: true }, reading);
+  const request = { method, headers, body, via, serverId, isUnpacked: true } as const;
+  reading.handle = dialer.send(endpoint, request, reading);
   return reading;
 }
 

@@ -3,9 +3,9 @@ import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import type { Mask } from "../mask-secrets.js";
+import { LastLines } from "../stdio/last-lines.js";
 
 const mostLines = 200;
-const mostCharacters = 64 * 1024;
 /** A file that is full is kept as `.1`, so that one server takes at most twice as much. */
 const mostFileBytes = 1024 * 1024;
 
@@ -23,8 +23,8 @@ export interface ServerLogOptions {
  */
 export class ServerLog extends Writable {
   readonly #options: ServerLogOptions;
-  readonly #lines: string[] = [];
-  #characters = 0;
+  /** Of what is masked already. */
+  readonly #last = new LastLines((line) => line, mostLines);
   #fileBytes: number | undefined;
 
   constructor(options: ServerLogOptions) {
@@ -34,7 +34,7 @@ export class ServerLog extends Writable {
 
   /** The last lines, oldest first: at most 200 of them and 64 KiB. */
   get lines(): readonly string[] {
-    return this.#lines;
+    return this.#last.list();
   }
 
   override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -43,17 +43,10 @@ export class ServerLog extends Writable {
     const lines = texts
       .filter((text) => text.trim() !== "")
       .map((text) => `${at} ${text.trimEnd()}`);
-    for (const line of lines) this.#keep(line);
+    for (const line of lines) this.#last.add(line);
     const { folder } = this.#options;
     if (lines.length === 0 || folder === undefined) done();
     else this.#append(folder, `${lines.join("\n")}\n`).then(done, () => done());
-  }
-
-  #keep(line: string): void {
-    this.#lines.push(line);
-    this.#characters += line.length;
-    while (this.#lines.length > mostLines || this.#characters > mostCharacters)
-      this.#characters -= this.#lines.shift()?.length ?? this.#characters;
   }
 
   async #append(folder: string, text: string): Promise<void> {

@@ -74,7 +74,8 @@ function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boole
   if (code === "ADMISSION_REFUSED")
     return { level: "error", message: `the hub at ${hubUrl} refused: ${detail}` };
   if (status === 401 || status === 403) {
-    const advice = "Set MCP_HUB_TOKEN to a token that may register.";
+    const advice =
+      "Set MCP_HUB_TOKEN to a token that may register, or MCP_HUB_TOKEN_FILE to a file with one.";
     return { level: "error", message: `the hub at ${hubUrl} refused: ${detail} ${advice}` };
   }
   if (isRefusal(error)) {

@@ -1,19 +1,20 @@
 import type { Mask } from "../mask-secrets.js";
 
-const mostLines = 500;
 /** Characters of all lines together, so that a flood of long ones stays small. */
 const mostCharacters = 64 * 1024;
 const longestLine = 2_000;
 
-/** The last lines that the processes of a command printed, without the secrets that this process knows. */
+/** The last lines that the processes of a server printed, without the secrets that this process knows. */
 export class LastLines {
   readonly #mask: Mask;
+  readonly #mostLines: number;
   readonly #lines: string[] = [];
   #first = 0;
   #characters = 0;
 
-  constructor(mask: Mask) {
+  constructor(mask: Mask, mostLines = 500) {
     this.#mask = mask;
+    this.#mostLines = mostLines;
   }
 
   add(line: string): void {
@@ -22,14 +23,14 @@ export class LastLines {
     this.#lines.push(kept);
     this.#characters += kept.length;
     while (
-      this.#lines.length - this.#first > mostLines ||
+      this.#lines.length - this.#first > this.#mostLines ||
       (this.#characters > mostCharacters && this.#lines.length - this.#first > 1)
     ) {
       this.#characters -= this.#lines[this.#first]?.length ?? 0;
       this.#first += 1;
     }
     // Rarely, so that a line costs the same however many there are.
-    if (this.#first <= mostLines) return;
+    if (this.#first <= this.#mostLines) return;
     this.#lines.splice(0, this.#first);
     this.#first = 0;
   }

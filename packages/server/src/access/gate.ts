@@ -1,7 +1,7 @@
 import { HubError } from "@hub/core";
 import { nobody, openPrincipal, type Principal } from "@hub/core/access";
 import type { Guesses } from "./guesses.js";
-import { challengeOf, invalidCredential } from "./refusals.js";
+import { challengeOf, invalidCredential, unauthenticated } from "./refusals.js";
 import type { RequestHead } from "./request-head.js";
 import { tokenMark } from "./token-mark.js";
 
@@ -36,7 +36,7 @@ export type GateOptions = {
   readonly challengeParameters?:
     | ((head: RequestHead) => Readonly<Record<string, string>>)
     | undefined;
-  /** Slows down who tries credentials. Default: nothing does. */
+  /** Tells who tries credentials to wait. Default: nobody is told. */
   readonly guesses?: Guesses | undefined;
   /** The hub is reached by other machines, and so is never open. Default: false. */
   readonly isNetwork?: boolean | undefined;
@@ -88,6 +88,17 @@ export class Gate {
     return asked instanceof Promise
       ? asked.then((identified) => this.#noted(identified, head))
       : this.#noted(asked, head);
+  }
+
+  /**
+   * Whose id a lease is bound to: on a network that of who got it, because lease ids stand in paths, which proxies
+   * write to their logs. Undefined on this machine, where whoever knows a living lease may use it. Throws
+   * UNAUTHENTICATED for nobody.
+   */
+  leaseOwner(principal: Principal): string | undefined {
+    if (!this.#isNetwork) return undefined;
+    if (principal.kind === "anonymous") throw unauthenticated();
+    return principal.id;
   }
 
   /** The value of `WWW-Authenticate` for an error; undefined for one that no credential would change. */

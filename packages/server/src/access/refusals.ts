@@ -1,5 +1,11 @@
 import { HubError } from "@hub/core";
-import { type Action, may, type Principal, type Subject } from "@hub/core/access";
+import {
+  type Action,
+  insufficientScope,
+  may,
+  type Principal,
+  type Subject,
+} from "@hub/core/access";
 
 /** Whoever asks has to say who it is. */
 export function unauthenticated(): HubError {
@@ -13,16 +19,6 @@ export function unauthenticated(): HubError {
 /** What was sent to say who is asking does not, or no longer. `detail` says no more than its sender may know. */
 export function invalidCredential(detail: string): HubError {
   return new HubError("UNAUTHENTICATED", detail, { details: { credential: "invalid" } });
-}
-
-/** Whoever asks is known, and may not do this. */
-export function insufficientScope(action: Action): HubError {
-  const scope = `hub:${action}`;
-  return new HubError(
-    "INSUFFICIENT_SCOPE",
-    `This needs the right to ${action} (${scope}), which you do not have here.`,
-    { details: { scope } },
-  );
 }
 
 /** Throws INSUFFICIENT_SCOPE, or UNAUTHENTICATED, when somebody may not do this. */

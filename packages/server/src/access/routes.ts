@@ -1,9 +1,9 @@
 import { type Access, contract } from "@hub/api";
 import type { HubError } from "@hub/core";
-import { nobody, type Principal, policyOf } from "@hub/core/access";
-import type { WebUi } from "../api/ports.js";
+import { insufficientScope, nobody, type Principal, policyOf } from "@hub/core/access";
+import type { WebUi } from "../api/web-ui.js";
 import { wellKnownPath } from "./oidc/well-known.js";
-import { insufficientScope, unauthenticated } from "./refusals.js";
+import { unauthenticated } from "./refusals.js";
 import { signInPaths } from "./sign-in/sign-in-paths.js";
 
 /** A route and what it asks of its caller. The path is as Hono writes it. */

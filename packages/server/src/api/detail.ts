@@ -2,11 +2,13 @@ import type { getServer } from "@hub/api";
 import type { Entry, Registry } from "@hub/core";
 import { isAdmitted } from "@hub/core/access";
 import { attentionOf } from "@hub/core/diagnosis";
+import { shownCredentials } from "./credentials.js";
+import type { AppDeps } from "./ports.js";
 import type { RouteCall } from "./serve.js";
 import { etagOf, serverDetail } from "./views.js";
 
 /** A request that is answered with all that the hub knows of one server. */
-export type DetailCall = Pick<RouteCall<typeof getServer>, "json">;
+export type DetailCall = Pick<RouteCall<typeof getServer>, "json" | "principal">;
 
 /** What deserves attention about an entry, beyond its instances. */
 const entryWarnings = (registry: Registry, entry: Entry): string[] =>
@@ -17,15 +19,20 @@ const entryWarnings = (registry: Registry, entry: Entry): string[] =>
 const nameOf = ({ record: { id, name } }: Entry) => ({ id, name });
 
 /** Probes and heartbeats change it without a new revision, so clients ask for it each time. */
-export function answerDetail(call: DetailCall, entry: Entry, registry: Registry): Response {
+export function answerDetail(
+  call: DetailCall,
+  entry: Entry,
+  { registry, credentials }: Pick<AppDeps, "registry" | "credentials">,
+): Response {
   const detail = serverDetail(entry, registry.now(), entryWarnings(registry, entry));
   const { record } = entry;
   const lookAlikes = isAdmitted(record)
     ? {}
     : { lookAlikes: registry.lookAlikes(record.name).map((one) => nameOf(one)) };
+  const held = shownCredentials(credentials, entry, call.principal);
   return call.json(
     200,
-    { ...detail, ...lookAlikes },
+    { ...detail, ...lookAlikes, ...(held === undefined ? {} : { credentials: held }) },
     { etag: etagOf(record), "cache-control": "no-store" },
   );
 }

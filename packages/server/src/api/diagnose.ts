@@ -1,6 +1,7 @@
 import { type Diagnosis, diagnoseEndpoint } from "@hub/api";
 import { type Entry, HubError } from "@hub/core";
 import { may, type Principal, type SeenServers, subjectOf } from "@hub/core/access";
+import { closedTo } from "../access/routes.js";
 import type { DoctorRequest } from "../doctor/doctor.js";
 import { parseJson } from "./body.js";
 import type { HubApp } from "./hono.js";
@@ -52,6 +53,9 @@ export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
         seenDiagnosis(await deps.doctor.ask(asked), deps.sights.of(principal), principal),
       );
     if (endpoint !== undefined && server === undefined) {
+      // It makes the hub connect to wherever somebody says, as a registration would.
+      const closed = closedTo(principal, "register");
+      if (closed !== undefined) throw closed;
       deps.checkEndpoint(endpoint);
       return ask({ endpoint, transport, name, signal, sees });
     }

@@ -6,7 +6,9 @@ import {
   HubError,
   serverNotFound,
 } from "@hub/core";
+import { subjectOf } from "@hub/core/access";
 import { settingOf } from "@hub/core/limits";
+import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
 import { answerDetail } from "./detail.js";
@@ -35,7 +37,8 @@ function check({ maxInFlight, replacedBy }: EditChange, id: string, budgets: Bud
 }
 
 /** The route with which an operator edits what the hub shows of a server. */
-export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void {
+export function addEditRoute(app: HubApp, deps: AppDeps): void {
+  const { registry, budgets } = deps;
   serve(app, editServer, async (call) => {
     const { context } = call;
     const { id } = call.params;
@@ -44,9 +47,10 @@ export function addEditRoute(app: HubApp, { registry, budgets }: AppDeps): void 
     const ifMatch = context.req.header("if-match");
     const mayEdit = (record: EntryRecord) => {
       if (!maySeeEntry(call.principal, record)) throw serverNotFound(id.slice(0, 100));
+      requireMay(call.principal, "admin", subjectOf(record));
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     };
     const entry = await registry.edit(id, change, mayEdit, askerOf(call));
-    return answerDetail(call, entry, registry);
+    return answerDetail(call, entry, deps);
   });
 }

@@ -77,7 +77,7 @@ const inHost = (address: string) => (address.includes(":") ? `[${address}]` : ad
  * every request, whichever way it came, before any route is looked at.
  *
  * The names of a hub on loopback are those of loopback. On a network they are the public URL's and the allowed ones;
- * whoever is connected to an address may always use that, since no other site's page has it for an origin.
+ * whoever is connected to an address itself may use that, since no other site's page has it for an origin.
  */
 export function createGuard(
   { allowedHosts, allowedOrigins, publicUrl, isNetwork = false }: GuardOptions,
@@ -91,10 +91,11 @@ export function createGuard(
   ]);
   const origins = new Set(allowedOrigins.map((origin) => new URL(origin).origin));
 
-  function isOurs(name: string | undefined, { localAddress }: Arrival): boolean {
+  function isOurs(name: string | undefined, { localAddress, isForwarded }: Arrival): boolean {
     if (name === undefined) return false;
     if (hosts.has(name)) return true;
-    if (!isNetwork || localAddress === undefined) return false;
+    // A proxy that calls the hub by its address does not tell what the client called it.
+    if (!isNetwork || isForwarded || localAddress === undefined) return false;
     return name === inHost(localAddress) || (name === "localhost" && isLoopbackHost(localAddress));
   }
 

@@ -5,27 +5,29 @@ import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 
-export function addLeaseRoutes(app: HubApp, { registry, logs }: AppDeps): void {
+export function addLeaseRoutes(app: HubApp, { gate, registry, logs }: AppDeps): void {
   serve(app, renewLease, async (call) => {
+    const owner = gate.leaseOwner(call.principal);
     const sent = await parseOptionalJson(call.context.req.raw);
     const beat = sent === undefined ? {} : call.body(sent);
-    const renewed = registry.renew(call.params.leaseId, beat);
-    const { serverId, instanceId } = registry.holderOf(call.params.leaseId);
+    const renewed = registry.renew(call.params.leaseId, beat, owner);
+    const { serverId, instanceId } = registry.holderOf(call.params.leaseId, owner);
     const wantsLog = logs.takeWanted(serverId, instanceId);
     return call.json(200, wantsLog ? { ...renewed, wantsLog } : renewed);
   });
 
   serve(app, sendLog, async (call) => {
+    const owner = gate.leaseOwner(call.principal);
     // Before the body is read: who has no lease sends nothing here.
-    registry.holderOf(call.params.leaseId);
+    registry.holderOf(call.params.leaseId, owner);
     const text = await parseText(call.context.req.raw);
-    const { serverId, instanceId } = registry.holderOf(call.params.leaseId);
+    const { serverId, instanceId } = registry.holderOf(call.params.leaseId, owner);
     logs.put(serverId, instanceId, text);
     return call.empty();
   });
 
   serve(app, endLease, async (call) => {
-    await registry.deregister(call.params.leaseId, askerOf(call));
+    await registry.deregister(call.params.leaseId, askerOf(call), gate.leaseOwner(call.principal));
     return call.empty();
   });
 }

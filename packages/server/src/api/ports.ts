@@ -8,9 +8,11 @@ import type { Gate } from "../access/gate.js";
 import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Audit } from "../audit/audit.js";
+import type { Credentials } from "../credentials/credentials.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
 import type { SignIn } from "./session.js";
+import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {
   readonly version: string;
@@ -19,29 +21,6 @@ export type HubInfo = {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly pid: number;
-};
-
-export type WebAsset = {
-  /** The path it is served at. */
-  readonly path: string;
-  /** Its media type. */
-  readonly type: string;
-  readonly file: URL;
-  /** The same, compressed with gzip. */
-  readonly gzipFile: URL;
-  /** Its name changes with its content, so it can be kept for ever. */
-  readonly isImmutable: boolean;
-};
-
-/** A web UI as a fixed list of files: nothing else is ever looked for on the disk. */
-export type WebUi = {
-  /** The page, which is the same at all its paths. */
-  readonly page: WebAsset;
-  /** Where the page is served, as Hono writes paths. */
-  readonly pagePaths: readonly string[];
-  /** Where the page says itself that there is no such page, as Hono writes paths. */
-  readonly unknownPaths: string;
-  readonly assets: readonly WebAsset[];
 };
 
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
@@ -70,6 +49,8 @@ export type AppDeps = {
   readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
   readonly checkEndpoint: (endpoint: string) => void;
+  /** What the hub proves itself with to servers. */
+  readonly credentials: Credentials;
   readonly doctor: Pick<Doctor, "ask">;
   readonly logs: ServerLogs;
   /** The tools of all servers that fit a query, the best first. */
@@ -82,6 +63,8 @@ export type AppDeps = {
   readonly webUi?: WebUi | undefined;
   /** Probes all instances of a server and resolves when what came of it is recorded. */
   readonly probeNow: (serverId: string) => Promise<void>;
+  /** The same, with a probe that begins after this: something has just changed. */
+  readonly probeAgain: (serverId: string) => Promise<void>;
   /** Aborted when the hub begins to stop: streams end, `/readyz` says no. */
   readonly stopping: AbortSignal;
   /** A failure that is the hub's own; `instance` is what the caller was told. */

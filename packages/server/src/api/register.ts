@@ -37,6 +37,7 @@ export function addRegisterRoute(
       from: addressOf(context),
       principal: call.principal,
       proof: proofOf(context),
+      leaseOwner: deps.gate.leaseOwner(call.principal),
     });
     const answer: RegisterAnswer = {
       server: serverSummary(result.entry),

@@ -9,15 +9,14 @@ export function maySeeEntry(principal: Principal, record: EntryRecord): boolean 
 }
 
 /**
- * Whether somebody hears of an event: one about a server that it does not see stays with those who do, and one
+ * Whether somebody hears of an event: one about a server that it may not read stays with those who may, and one
  * from before anybody had let the server in, with those who judge.
  */
 export function hears(seen: SeenServers): (event: JournalEvent) => boolean {
   const { policy } = seen;
   if (policy.mayWithAll("admin")) return () => true;
   return ({ isWithheld, serverId }) => {
-    // Who saw a server is told that it goes, also when it is refused.
-    if (isWithheld !== true) return seen.mayRead(serverId);
+    if (isWithheld !== true) return seen.hearsOf(serverId);
     const record = seen.get(serverId)?.record;
     return policy.may(
       "admin",

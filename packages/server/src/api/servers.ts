@@ -6,10 +6,13 @@ import {
   probeServer,
   removeServer,
 } from "@hub/api";
-import { type Entry, requireRemovable, serverNotFound } from "@hub/core";
+import { type Entry, proofsIn, requireRemovable, serverNotFound } from "@hub/core";
+import { may, subjectOf } from "@hub/core/access";
 import type { CapabilityChange } from "@hub/core/storage";
 import type { Context } from "hono";
+import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
+import { addCredentialRoutes } from "./credentials.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
 import type { AppEnv, HubApp } from "./hono.js";
@@ -55,27 +58,39 @@ export function addServerRoutes(
     return answerListing(context, isWhole ? lists.all(seen) : lists.page(call.query, seen));
   });
 
-  serve(app, getServer, (call) => answerDetail(call, find(call), registry));
+  serve(app, getServer, (call) => answerDetail(call, find(call), deps));
 
   addEditRoute(app, deps);
 
+  addCredentialRoutes(app, deps);
+
   serve(app, removeServer, async (call) => {
-    const { id } = call.params;
-    find(call);
+    const { principal, params } = call;
+    const entry = registry.get(params.id);
+    const isForced = call.query.force === "true";
+    const subject = entry === undefined ? undefined : subjectOf(entry.record);
+    // Who may register a server need not see it.
+    const isThere =
+      subject !== undefined &&
+      (deps.sights.of(principal).get(params.id) !== undefined ||
+        may(principal, "register", subject));
+    if (!isThere) throw serverNotFound(params.id.slice(0, 100));
+    requireMay(principal, isForced ? "admin" : "register", subject);
     const by = askerOf(call);
-    if (call.query.force === "true") await registry.remove(id, undefined, by);
+    if (isForced) await registry.remove(params.id, undefined, by);
     else {
-      const secrets = secretsOf(call.context);
-      const mayRemove = (entry: Entry) => requireRemovable(entry, secrets, registry.now());
-      await registry.remove(id, mayRemove, by);
+      const proofs = proofsIn(secretsOf(call.context), deps.gate.leaseOwner(principal));
+      const mayRemove = (now: Entry) => requireRemovable(now, proofs, registry.now());
+      await registry.remove(params.id, mayRemove, by);
     }
     return call.empty();
   });
 
   serve(app, probeServer, async (call) => {
     const { record } = find(call);
+    requireMay(call.principal, "call", subjectOf(record));
     await deps.probeNow(record.id);
-    return answerDetail(call, find(call), registry);
+    return answerDetail(call, find(call), deps);
   });
 
   addOfferRoutes(app, find, paging);

@@ -33,7 +33,7 @@ export type SignIn = {
 };
 
 /** Where the page says what went wrong, in words of its own. */
-const problemPage = (problem: "unavailable" | "refused") => `/sign-in?problem=${problem}`;
+const problemPage = (problem: "unavailable" | "refused") => `/?problem=${problem}`;
 
 const noStore = { "cache-control": "no-store" };
 const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, context.get("arrival"));

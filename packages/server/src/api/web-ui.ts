@@ -1,7 +1,29 @@
 import { readFile } from "node:fs/promises";
 import type { Context } from "hono";
 import type { AppEnv, HubApp } from "./hono.js";
-import type { WebAsset, WebUi } from "./ports.js";
+
+export type WebAsset = {
+  /** The path it is served at. */
+  readonly path: string;
+  /** Its media type. */
+  readonly type: string;
+  readonly file: URL;
+  /** The same, compressed with gzip. */
+  readonly gzipFile: URL;
+  /** Its name changes with its content, so it can be kept for ever. */
+  readonly isImmutable: boolean;
+};
+
+/** A web UI as a fixed list of files: nothing else is ever looked for on the disk. */
+export type WebUi = {
+  /** The page, which is the same at all its paths. */
+  readonly page: WebAsset;
+  /** Where the page is served, as Hono writes paths. */
+  readonly pagePaths: readonly string[];
+  /** Where the page says itself that there is no such page, as Hono writes paths. */
+  readonly unknownPaths: string;
+  readonly assets: readonly WebAsset[];
+};
 
 /**
  * No inline script or style, no other host, no frame around it. Pictures and sounds that a tool answers

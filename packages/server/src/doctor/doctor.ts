@@ -15,6 +15,7 @@ import { endpointKey } from "@hub/core/probing";
 import type { Gateway } from "@hub/gateway";
 import type { Diagnose } from "@hub/probe";
 import { instant } from "../api/views.js";
+import { masked } from "../credentials/mask.js";
 import { busy, findServer } from "./find-server.js";
 import { problemsOf } from "./problems-of.js";
 
@@ -40,6 +41,8 @@ export type DoctorDeps = {
   /** The last calls of a server, newest first. */
   readonly recentCalls: Gateway["traffic"]["recent"];
   readonly probeNow: (serverId: string) => Promise<void>;
+  /** What must not be shown of a server, though it may have said it: what the hub proves itself with there. */
+  readonly secretsOf: (serverId: string) => readonly string[];
 };
 
 /** Diagnoses make the hub dial what a caller names; a flood of them must not. */
@@ -99,7 +102,13 @@ export class Doctor {
     const isLogWanted = this.#wantLogs(asked);
     const place = placeToLook(asked, chosen);
     const [examined, changes] = await Promise.all([
-      examine({ ...place, name, registeredFrom: chosen?.record.registeredFrom, signal }),
+      examine({
+        ...place,
+        serverId: id,
+        name,
+        registeredFrom: chosen?.record.registeredFrom,
+        signal,
+      }),
       this.#changesOf(asked),
     ]);
     // It may have left meanwhile; then what was known of it is still the best answer.
@@ -120,7 +129,7 @@ export class Doctor {
       isRegistered: (endpoint) => this.#registeredAt(endpoint).length > 0,
     });
     this.#lookAgain(entry, chosen, examined.ok);
-    return {
+    const diagnosis: Diagnosis = {
       ...examined,
       ok: verdict.ok,
       summary: verdict.summary,
@@ -136,6 +145,7 @@ export class Doctor {
       })),
       isLogWanted,
     };
+    return masked(diagnosis, this.#deps.secretsOf(id));
   }
 
   #seen({ sees = seesAdmitted }: Pick<DoctorRequest, "sees">) {

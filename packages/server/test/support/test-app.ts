@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { RegisterAnswer, ServerDetail, ServerList } from "@hub/api";
 import {
   AdmittedServers,
@@ -5,6 +7,7 @@ import {
   type Budgets,
   type Clock,
   type LeaseGrant,
+  MemoryCredentialStore,
   MemoryStore,
   type ProbeOutcome,
   type Prober,
@@ -17,14 +20,16 @@ import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
-import { holdResponse } from "@hub/testing";
+import { createTestDialer, holdResponse } from "@hub/testing";
 import { Gate, type GateOptions } from "../../src/access/gate.js";
 import { Sessions } from "../../src/access/sign-in/sessions.js";
 import { Tokens } from "../../src/access/tokens/tokens.js";
 import type { HubApp } from "../../src/api/hono.js";
-import type { WebUi } from "../../src/api/ports.js";
+import type { WebUi } from "../../src/api/web-ui.js";
 import { createApp } from "../../src/app.js";
 import { Audit } from "../../src/audit/audit.js";
+import { Credentials } from "../../src/credentials/credentials.js";
+import { SecretKeyFile } from "../../src/credentials/secret-key.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
 
@@ -153,6 +158,16 @@ export async function createTestApp(
     store: options.toolsetStore ?? inMemory.toolsets,
     clock,
   });
+  const credentials = await Credentials.open(
+    {
+      store: new MemoryCredentialStore(),
+      // Nothing is given to these hubs, so no key is ever made.
+      key: new SecretKeyFile(join(tmpdir(), "no-such-folder", "secret.key")),
+      clock,
+      dialer: createTestDialer(),
+    },
+    () => true,
+  );
   const tokens = await Tokens.open({ store: inMemory.tokens, clock });
   const stopping = new AbortController();
   const logs = new ServerLogs(budgets, () => clock.wall());
@@ -186,6 +201,7 @@ export async function createTestApp(
     tokens,
     signIn: { sessions, onFailure: () => {} },
     checkEndpoint: () => {},
+    credentials,
     doctor: new Doctor({
       registry,
       logs,
@@ -198,6 +214,7 @@ export async function createTestApp(
       }),
       recentCalls: () => [],
       probeNow: async () => {},
+      secretsOf: () => [],
     }),
     logs,
     traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
@@ -213,6 +230,7 @@ export async function createTestApp(
         );
       }
     },
+    probeAgain: async () => {},
     webUi: options.webUi,
     stopping: stopping.signal,
     onError: (error) => errors.push(error),

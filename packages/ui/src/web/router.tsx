@@ -7,6 +7,7 @@ import {
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
+import { readAccessSearch } from "./access/search.js";
 import { readActivitySearch } from "./activity/search.js";
 import { readConnectSearch } from "./connect/search.js";
 import { readServerSearch } from "./server/search.js";
@@ -69,6 +70,12 @@ const routes = root.addChildren([
     path: "/ui/traffic",
     validateSearch: readTrafficSearch,
     component: lazyRouteComponent(() => import("./traffic/traffic-page.js"), "TrafficPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/ui/access",
+    validateSearch: readAccessSearch,
+    component: lazyRouteComponent(() => import("./access/access-page.js"), "AccessPage"),
   }),
   createRoute({
     getParentRoute: () => root,

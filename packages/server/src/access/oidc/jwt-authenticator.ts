@@ -7,6 +7,7 @@ import type { Authenticator, Identified } from "../gate.js";
 import { invalidCredential } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
 import { type GoodAt, goodAt, isGoodFor } from "./audiences.js";
+import { Ends } from "./ends.js";
 import type { Issuer } from "./issuer.js";
 import type { Jose } from "./key-set.js";
 import type { Principals } from "./principals.js";
@@ -46,6 +47,7 @@ export class JwtAuthenticator implements Authenticator {
   readonly #most: number;
   /** By the token's hash. */
   readonly #verified = new Map<string, Verified>();
+  readonly #ends: Ends;
   /** Issuers that could not be asked, so that the log says it once. */
   readonly #unreachable = new Set<Issuer>();
   /** Grows whenever keys change, for tokens that are being verified meanwhile. */
@@ -54,6 +56,7 @@ export class JwtAuthenticator implements Authenticator {
   constructor(options: JwtAuthenticatorOptions) {
     this.#options = options;
     this.#most = options.most ?? 10_000;
+    this.#ends = new Ends(() => options.clock.wall());
     this.#issuers = new Map(options.issuers.map((issuer) => [issuer.settings.issuer, issuer]));
   }
 
@@ -69,6 +72,18 @@ export class JwtAuthenticator implements Authenticator {
       return tokenExpired();
     }
     return this.#judged(known, head);
+  }
+
+  onGone(listener: (principalId: string) => void): void {
+    this.#ends.onEnd(listener);
+  }
+
+  isGone({ id }: Principal): boolean {
+    return this.#ends.isOver(id);
+  }
+
+  close(): void {
+    this.#ends.close();
   }
 
   /** Forgets what was verified by keys that may be gone. */
@@ -97,6 +112,7 @@ export class JwtAuthenticator implements Authenticator {
         goodAt: good,
         expiresAt: claims.exp * 1_000 + clockSkewMs,
       };
+      this.#ends.extend(made.principal.id, made.expiresAt);
       if (keysSeen === this.#keysSeen) this.#remember(key, made);
       return this.#judged(made, head);
     } catch (error) {

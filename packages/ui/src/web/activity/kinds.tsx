@@ -1,6 +1,10 @@
 import type { Event, EventKind } from "@hub/api";
 import {
+  Ban,
   CircleDot,
+  DoorOpen,
+  Hourglass,
+  KeyRound,
   LogIn,
   LogOut,
   PencilLine,
@@ -10,6 +14,7 @@ import {
   TriangleAlert,
   Wrench,
 } from "lucide-react";
+
 import { StatusShape, statusTone } from "../parts/status.js";
 
 type Look = {
@@ -26,10 +31,18 @@ const looks: Readonly<Record<EventKind, Look>> = {
     tone: "text-accent bg-accent-soft",
   },
   edited: { word: "Edited", icon: SquarePen, tone: "text-accent bg-accent-soft" },
+  "credentials-changed": {
+    word: "Credentials",
+    icon: KeyRound,
+    tone: "text-accent bg-accent-soft",
+  },
   "status-changed": { word: "Status", icon: RefreshCw, tone: "text-calm bg-calm-soft" },
   "capabilities-changed": { word: "Offers", icon: Wrench, tone: "text-accent bg-accent-soft" },
   deregistered: { word: "Left", icon: LogOut, tone: "text-calm bg-calm-soft" },
   forgotten: { word: "Forgotten", icon: Trash2, tone: "text-calm bg-calm-soft" },
+  waiting: { word: "Waiting", icon: Hourglass, tone: "text-warn bg-warn-soft" },
+  admitted: { word: "Let in", icon: DoorOpen, tone: "text-good bg-good-soft" },
+  refused: { word: "Refused", icon: Ban, tone: "text-bad bg-bad-soft" },
   "name-conflict": {
     word: "Name conflict",
     icon: TriangleAlert,

@@ -5,6 +5,7 @@ export const eventKinds = [
   "registered",
   "registration-updated",
   "edited",
+  "credentials-changed",
   "status-changed",
   "capabilities-changed",
   "deregistered",

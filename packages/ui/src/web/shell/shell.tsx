@@ -1,6 +1,8 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { Keyboard, Search } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { Account } from "../access/account.js";
+import { SignedIn } from "../access/signed-in.js";
 import { Button, IconButton } from "../parts/controls.js";
 import { useKeys } from "./keys.js";
 import { LiveStrip } from "./live-strip.js";
@@ -60,6 +62,7 @@ export function Shell() {
             >
               <Keyboard className="size-4" aria-hidden="true" />
             </IconButton>
+            <Account />
             <ThemeButton />
           </div>
         </div>
@@ -70,7 +73,9 @@ export function Shell() {
         tabIndex={-1}
         className="mx-auto max-w-[90rem] px-4 py-6 outline-none sm:px-6"
       >
-        <Outlet />
+        <SignedIn>
+          <Outlet />
+        </SignedIn>
       </main>
       <Suspense>
         {opened === "palette" && <Palette onClose={() => close("palette")} />}
