@@ -2,12 +2,13 @@ import type { WhoAmI } from "@hub/api";
 import type { TokenInput } from "@hub/client";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { hub } from "../api/hub.js";
+import { whoKey } from "../live/live.js";
 
 /** Tokens and budgets are no events, so they are asked for again while somebody looks. */
 const everyMs = 10_000;
 
 export const whoQuery = queryOptions({
-  queryKey: ["who"],
+  queryKey: whoKey,
   queryFn: ({ signal }) => hub.whoAmI(signal),
   refetchOnWindowFocus: true,
 });
