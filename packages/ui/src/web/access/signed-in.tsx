@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { startLive } from "../live/live.js";
 import { Loading } from "../parts/panels.js";
 import { mustSignIn, whoQuery } from "./queries.js";
-import { SignIn } from "./sign-in.js";
+
+const SignIn = lazy(async () => ({ default: (await import("./sign-in.js")).SignIn }));
 
 /**
  * The page for those whom the hub knows; where it asks who somebody is, the question comes first. The event stream
@@ -19,5 +20,11 @@ export function SignedIn({ children }: { readonly children: React.ReactNode }) {
   useEffect(() => (isFollowing ? startLive(queries) : undefined), [queries, isFollowing, id]);
   if (who.isPending) return <Loading what="the hub" />;
   // A hub that does not answer says so in the page itself.
-  return isAsked ? <SignIn /> : children;
+  return isAsked ? (
+    <Suspense fallback={<Loading what="the sign-in" />}>
+      <SignIn />
+    </Suspense>
+  ) : (
+    children
+  );
 }
