@@ -1,8 +1,11 @@
+import type { MadeTokenView, ServerDetail } from "@hub/api";
+import { type HubProcess, holdResponse } from "@hub/testing";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { layoutFaults } from "./layout-faults.js";
 import { isLoaded } from "./page.js";
 import { cleanStage, open, startHub } from "./stage.js";
+import { violations } from "./violations.js";
 
 cleanStage();
 
@@ -75,11 +78,85 @@ describe("a hub that gets its first token", () => {
   });
 });
 
-describe("the limits of a hub", () => {
-  test("are shown", async () => {
-    const hub = await startHub();
-    const page = await open(hub, "/ui/access?tab=limits", { width: 360, height: 780 });
-    await page.getByRole("cell", { name: "MCP_HUB_MAX_SERVERS", exact: true }).waitFor();
-    expect(await page.evaluate(layoutFaults)).toEqual([]);
+/** Asks the hub as the holder of a token. */
+async function ask<Answer>(hub: HubProcess, token: string, path: string, body?: object) {
+  const response = await fetch(`${hub.url}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (!response.ok) throw new Error(await response.text());
+  await holdResponse(body === undefined ? "GET" : "POST", path, response);
+  return (await response.json()) as Answer; // its form was just seen
+}
+
+/** A hub that asks before it lets servers in: two wait, which somebody registered who may register anything. */
+async function startAskingHub(): Promise<{ readonly hub: HubProcess; readonly admin: string }> {
+  const hub = await startHub({ MCP_HUB_ADMISSION: "ask" });
+  const create = async (action: string, as: string) =>
+    (await ask<MadeTokenView>(hub, as, "/tokens", { name: action, grants: [{ action }] })).token;
+  const admin = await create("admin", "");
+  const registrar = await create("register", admin);
+  for (const name of ["payments", "weather"])
+    await ask(hub, registrar, "/register", {
+      name,
+      transport: "streamable-http",
+      endpoint: "http://127.0.0.1:9/mcp",
+      lease: { ttlMs: 3_600_000 },
+    });
+  return { hub, admin };
+}
+
+describe("servers that wait", () => {
+  test("are let in or refused with one click each", async () => {
+    const { hub, admin } = await startAskingHub();
+    const page = await open(hub, "/ui/access?tab=waiting");
+    await signIn(page, admin);
+    const row = (name: string) => page.locator(`[data-admission="${name}"]`);
+    await row("payments").getByText("Nobody let this name in yet.").waitFor();
+    await row("payments").getByRole("button", { name: "Let it in" }).click();
+    await row("payments").waitFor({ state: "detached" });
+    await row("weather").getByRole("button", { name: "Refuse it" }).click();
+    await row("weather").getByText("refused", { exact: true }).waitFor();
+
+    const read = (id: string) => ask<ServerDetail>(hub, admin, `/servers/${id}`);
+    expect((await read("payments")).admission).toBeUndefined();
+    expect((await read("weather")).admission?.state).toBe("refused");
+    await page.goto("/");
+    await page.locator('[data-server="payments"]').waitFor();
+    expect(await page.locator("[data-server]").count()).toBe(1);
+  });
+});
+
+describe("the pages about access", () => {
+  test.each(["light", "dark"] as const)(
+    "have nothing that axe finds and fit a small phone, %s",
+    async (theme) => {
+      const { hub, admin } = await startAskingHub();
+      const page = await open(hub, "/ui/access", { theme, width: 360, height: 780 });
+      const judge = async (what: string) => {
+        expect([what, await page.evaluate(layoutFaults)]).toEqual([what, []]);
+        expect([what, await violations(page)]).toEqual([what, []]);
+      };
+      await heading(page, "Sign in to MCP Hub");
+      await judge("sign-in");
+      await signIn(page, admin);
+      await page.locator("[data-token]", { hasText: "register" }).waitFor();
+      await judge("tokens");
+      await page.getByRole("button", { name: "New token" }).click();
+      await page.getByRole("dialog", { name: "New token" }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("tab", { name: "Admission" }).click();
+      await page.locator('[data-admission="weather"]').waitFor();
+      await isLoaded(page);
+      await judge("admission");
+      await page.getByRole("tab", { name: "Limits" }).click();
+      await page.getByRole("cell", { name: "MCP_HUB_MAX_SERVERS", exact: true }).waitFor();
+      await judge("limits");
+    },
+  );
 });

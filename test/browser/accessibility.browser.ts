@@ -1,25 +1,10 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { isLoaded } from "./page.js";
 import { pagePaths, populate } from "./populated.js";
 import { cleanStage, open, startHub } from "./stage.js";
+import { violations } from "./violations.js";
 
 cleanStage();
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds wrong, as short lines. */
-async function violations(page: Page): Promise<string[]> {
-  // Handed to the browser's own evaluator, which the page's policy does not bind.
-  await page.evaluate(axe);
-  const results = await page.evaluate<AxeResults>("axe.run(document)");
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")} ${failureSummary ?? ""}`),
-  );
-}
 
 const looks = [
   { theme: "light", width: 1280, height: 900 },
