@@ -1,5 +1,5 @@
 import type { MadeTokenView, ServerDetail } from "@hub/api";
-import { type HubProcess, holdResponse } from "@hub/testing";
+import { type HubProcess, holdResponse, until } from "@hub/testing";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { layoutFaults } from "./layout-faults.js";
@@ -131,6 +131,41 @@ describe("servers that wait", () => {
   });
 });
 
+describe("the audit", () => {
+  test("says who did what, narrowed by action and server", async () => {
+    const { hub, admin } = await startAskingHub();
+    await ask(hub, admin, "/servers/payments/admit", {});
+    const page = await open(hub, "/ui/access?tab=audit");
+    await signIn(page, admin);
+    const lines = page.getByRole("region", { name: "Lines of the audit" }).locator("tbody tr");
+    const admitted = lines.filter({ hasText: "Let in" });
+    await admitted.waitFor();
+    for (const text of ["admin", "payments", "done"])
+      expect(await admitted.textContent()).toContain(text);
+
+    await page.getByRole("combobox", { name: "Action" }).selectOption("Register");
+    await admitted.waitFor({ state: "detached" });
+    await isLoaded(page);
+    expect(await lines.count()).toBe(2);
+    await page.getByRole("searchbox", { name: "Server id" }).fill("weather");
+    await until("one line", async () => (await lines.count()) === 1);
+    await page.reload();
+    await lines.filter({ hasText: "weather" }).waitFor();
+    expect(await lines.count()).toBe(1);
+  });
+
+  test("goes further back when asked to", async () => {
+    const { hub, admin } = await startAskingHub();
+    for (let one = 0; one < 110; one += 1)
+      await ask(hub, admin, "/tokens", { name: `t${one}`, grants: [{ action: "read" }] });
+    const page = await open(hub, "/ui/access?tab=audit&action=token-create");
+    await signIn(page, admin);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByRole("button", { name: "Show more" }).waitFor({ state: "detached" });
+    expect(await page.locator("tbody tr").count()).toBe(112);
+  });
+});
+
 describe("the pages about access", () => {
   test.each(["light", "dark"] as const)(
     "have nothing that axe finds and fit a small phone, %s",
@@ -157,6 +192,9 @@ describe("the pages about access", () => {
       await page.getByRole("tab", { name: "Limits" }).click();
       await page.getByRole("cell", { name: "MCP_HUB_MAX_SERVERS", exact: true }).waitFor();
       await judge("limits");
+      await page.getByRole("tab", { name: "Audit" }).click();
+      await page.getByRole("rowheader", { name: "Create a token" }).first().waitFor();
+      await judge("audit");
     },
   );
 });

@@ -38,7 +38,7 @@ describe("a server that needs a token", () => {
     await page.goto("/ui/servers/vault");
     const diagnosis = page.getByTestId("diagnosis");
     await diagnosis.getByText("lets nobody in without its own token").waitFor();
-    expect(await page.getByTestId("fix").textContent()).toContain("Connect to it directly");
+    expect(await page.getByTestId("fix").textContent()).toContain("connect to it directly");
     await diagnosis.getByRole("link", { name: "Connect directly" }).click();
     await page.waitForURL((url) => url.searchParams.get("via") === "direct");
     await page.getByText(endpoint).first().waitFor();

@@ -4,6 +4,7 @@ import { Empty, PageHead } from "../parts/panels.js";
 import { Tabs } from "../parts/tabs.js";
 import { useTitle } from "../shell/title.js";
 import { Admissions } from "./admissions.js";
+import { Audit } from "./audit.js";
 import { Limits } from "./limits.js";
 import { admissionsQuery, isAdmin, whoQuery } from "./queries.js";
 import type { AccessSearch, AccessTab } from "./search.js";
@@ -13,6 +14,7 @@ const parts: Readonly<Record<AccessTab, () => React.ReactNode>> = {
   tokens: Tokens,
   waiting: Admissions,
   limits: Limits,
+  audit: Audit,
 };
 
 /** Who may do what with the hub: for its admins. */
@@ -42,6 +44,7 @@ export function AccessPage(): React.ReactNode {
             { key: "tokens", label: "Tokens" },
             { key: "waiting", label: "Admission", count: waiting?.length },
             { key: "limits", label: "Limits" },
+            { key: "audit", label: "Audit" },
           ]}
         >
           <Part />

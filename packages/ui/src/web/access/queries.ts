@@ -1,5 +1,5 @@
-import type { WhoAmI } from "@hub/api";
-import { queryOptions } from "@tanstack/react-query";
+import type { AuditLine, AuditList, WhoAmI } from "@hub/api";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { hub } from "../api/hub.js";
 import { whoKey } from "../live/live.js";
 import { untilLetGo } from "./held.js";
@@ -41,6 +41,22 @@ export const limitsQuery = queryOptions({
   queryFn: ({ signal }) => hub.health({ verbose: true }, signal),
   refetchInterval: everyMs,
 });
+
+/** The audit, newest first, page by page. */
+export const auditQuery = ({
+  action,
+  server,
+}: {
+  readonly action: AuditLine["action"] | undefined;
+  readonly server: string | undefined;
+}) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", action ?? "", server ?? ""],
+    queryFn: ({ pageParam, signal }) => hub.audit({ action, server, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined, // the type of every page's cursor
+    getNextPageParam: (page: AuditList) => page.nextCursor,
+    staleTime: 0,
+  });
 
 /** Whether nobody may do anything here who does not say who they are, and this browser has not. */
 export function mustSignIn(who: WhoAmI): boolean {

@@ -1,8 +1,8 @@
 import type { Call } from "@hub/api";
 import { Ago } from "../live/ago.js";
+import { type Column, DataTable } from "../parts/data-table.js";
 import { Badge } from "../parts/panels.js";
 import { byteCount, milliseconds } from "./amounts.js";
-import { type Column, DataTable } from "./data-table.js";
 
 const outcomes = {
   ok: { word: "ok", tone: "good", meaning: "The call was answered." },

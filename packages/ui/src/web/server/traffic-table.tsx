@@ -1,6 +1,6 @@
 import type { TrafficRow } from "@hub/api";
+import { type Column, DataTable } from "../parts/data-table.js";
 import { byteCount, milliseconds } from "./amounts.js";
-import { type Column, DataTable } from "./data-table.js";
 
 const columns: readonly Column<TrafficRow>[] = [
   {

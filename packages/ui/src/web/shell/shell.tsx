@@ -58,7 +58,7 @@ export function Shell() {
             <IconButton
               label="Keyboard shortcuts"
               onClick={() => setOpened("help")}
-              className="max-md:hidden"
+              className="max-lg:hidden"
             >
               <Keyboard className="size-4" aria-hidden="true" />
             </IconButton>

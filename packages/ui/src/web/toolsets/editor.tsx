@@ -5,6 +5,7 @@ import { fieldProblems, statusOf } from "../api/problem.js";
 import { serversQuery } from "../api/queries.js";
 import { Button, buttonClass } from "../parts/controls.js";
 import { Loading, PageHead, Panel, Problem } from "../parts/panels.js";
+import { useDebounced } from "../parts/use-debounced.js";
 import { Conflict } from "./conflict.js";
 import { DeleteToolset } from "./delete-toolset.js";
 import { type Draft, definitionOf, isSame } from "./draft.js";
@@ -15,7 +16,6 @@ import { createToolset, livePreviewQuery, type ReadToolset, replaceToolset } fro
 import { ServerPicker } from "./server-picker.js";
 import { ShapeFields } from "./shape-fields.js";
 import { ToolTree } from "./tool-tree.js";
-import { useDebounced } from "./use-debounced.js";
 
 const shownTools = 300;
 

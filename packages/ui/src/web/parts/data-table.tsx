@@ -1,4 +1,4 @@
-import { ScrollArea } from "../parts/scroll-area.js";
+import { ScrollArea } from "./scroll-area.js";
 
 export type Column<Row> = {
   readonly name: string;

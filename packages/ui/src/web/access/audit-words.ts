@@ -1,0 +1,50 @@
+import type { AuditLine } from "@hub/api";
+
+type Action = AuditLine["action"];
+
+/** What people call that which the audit keeps; every action has a word, or this does not compile. */
+export const actionWords: Readonly<Record<Action, string>> = {
+  register: "Register",
+  "take-over": "Take over a name",
+  update: "Update",
+  leave: "Leave",
+  edit: "Edit",
+  remove: "Remove",
+  admit: "Let in",
+  wait: "Wait",
+  refuse: "Refuse",
+  "token-create": "Create a token",
+  "token-revoke": "Revoke a token",
+  "toolset-create": "Create a toolset",
+  "toolset-replace": "Change a toolset",
+  "toolset-delete": "Delete a toolset",
+  "credential-set": "Set a credential",
+  "credential-remove": "Remove a credential",
+  "sign-in": "Sign in",
+  "sign-out": "Sign out",
+  access: "Access",
+  call: "Call",
+  "calls-lost": "Calls not kept",
+};
+
+const isAction = (text: string): text is Action => Object.hasOwn(actionWords, text);
+
+export const actions: readonly Action[] = Object.keys(actionWords).filter(isAction);
+
+/** The action that an address names; one that nobody knows is none. */
+export const actionOf = (text: string | undefined): Action | undefined =>
+  text !== undefined && isAction(text) ? text : undefined;
+
+/** How an outcome looks. */
+export const outcomeTones: Readonly<
+  Record<AuditLine["outcome"], "good" | "warn" | "bad" | "calm">
+> = {
+  done: "good",
+  refused: "bad",
+  failed: "bad",
+  ok: "good",
+  "tool-error": "warn",
+  error: "bad",
+  cancelled: "calm",
+  "hub-error": "bad",
+};
