@@ -250,8 +250,9 @@ export default {
           const headers = {
             authorization: `Bearer ${house.tokens.reader}`,
             accept: "text/event-stream",
+            "last-event-id": "0",
           };
-          const response = await fetch(`${hub.url}/events?after=0`, {
+          const response = await fetch(`${hub.url}/events`, {
             headers,
             signal: AbortSignal.timeout(3_000),
           });

@@ -7,7 +7,6 @@ const foreign = [
   "Payment",
   "payments",
   "xpayments-a",
-  "payments/../vault",
   "vault payments-",
   "ｖａｕｌｔ",
   "v\u0430ult",

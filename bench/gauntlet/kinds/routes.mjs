@@ -23,7 +23,7 @@ export const closed = [
   ["POST", "/tokens", "admin"],
   ["DELETE", "/tokens/x", "admin"],
   ["PATCH", "/servers/shop", "admin"],
-  ["DELETE", "/servers/shop?force=true", "admin"],
+  ["DELETE", "/servers/shop?force=true", "register"],
   ["POST", "/servers/shop/admit", "admin"],
   ["PUT", "/servers/shop/credentials", "admin"],
   ["PUT", "/toolsets/mixed", "admin"],

@@ -6,7 +6,7 @@ import { defineRoute, type Unchanging } from "./route.js";
 
 const changed = z.record(z.string(), z.unknown()).optional();
 
-export const auditLineSchema = z
+const auditLineSchema = z
   .object({
     seq: z.number().describe("Its number in the audit."),
     at: instant,

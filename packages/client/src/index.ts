@@ -29,6 +29,7 @@ export type {
   ServerResources,
   ServerSummary,
   ServerTools,
+  SessionView,
   TokenInput,
   TokenList,
   TokenView,

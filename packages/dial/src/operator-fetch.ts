@@ -25,10 +25,10 @@ export type OperatorFetchOptions = {
 export function createOperatorFetch({
   timeoutMs = 5_000,
   mostBytes = 262_144,
-}: OperatorFetchOptions = {}): { readonly fetch: OperatorFetch; close(): Promise<void> } {
+}: OperatorFetchOptions = {}): { readonly ask: OperatorFetch; close(): Promise<void> } {
   const agent = new Agent({ connections: 8, connect: { timeout: timeoutMs }, allowH2: false });
   return {
-    async fetch(url, { method = "GET", headers = {}, body } = {}) {
+    async ask(url, { method = "GET", headers = {}, body } = {}) {
       const answer = await fetchWith(url, {
         method,
         headers: { ...headers },

@@ -165,7 +165,7 @@ describe("whatever somebody may call", () => {
           const server = { id, tags };
           const own = offers[id as keyof typeof offers].tools; // an id of one of them
           if (!may(principal, "call", server)) {
-            const before = upstream.log.length;
+            const before = upstream.calls.length;
             const modern = new ModernClient(hub.url, { path, token: "agent" });
             for (const sent of [
               modern.call(own[0]),
@@ -173,7 +173,7 @@ describe("whatever somebody may call", () => {
               LegacyClient.tryOpen(hub.url, { path, token: "agent" }),
             ])
               expect((await sent.done).status).toBe(404);
-            expect(upstream.log.length).toBe(before);
+            expect(upstream.calls.length).toBe(before);
             continue;
           }
           for (const client of await both(hub, "agent", path)) {

@@ -51,7 +51,7 @@ export type HubConfig = {
 };
 
 /** What is kept of who did what. */
-export type AuditConfig = {
+type AuditConfig = {
   /** How long, in milliseconds. */
   readonly keepMs: number;
   /** Keep the arguments of calls, which may hold secrets. */

@@ -119,7 +119,7 @@ function needsAccess({ host, allowedHosts }: HubConfig): string {
     `${what}, and nothing asks them who they are.`,
     "Make a token of an admin: mcp-hub token create operator --may admin",
     "Then start the hub again: mcp-hub start",
-    "Or name an issuer, a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
+    "Or name an issuer (MCP_HUB_OIDC_ISSUER) or a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
   ].join("\n");
 }
 
@@ -230,7 +230,7 @@ export async function composeHub(
   const operatorFetch = createOperatorFetch();
   const oidc = createOidc({
     settings: config.oidc,
-    fetch: operatorFetch.fetch,
+    ask: operatorFetch.ask,
     bases: () => ownUrls(config.publicUrl, ownAddresses()),
     clock,
     log,

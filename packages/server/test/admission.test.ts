@@ -148,9 +148,11 @@ describe("a server that nobody let in", () => {
     })();
     await until("the stream to be open", () => text.includes("event: ready"));
     const body = { ...server1, name: "Weather", lease: {} };
-    await ask("server", "/register", { method: "POST", body });
-    await ask("admin", "/servers/weather/admit", { method: "POST" });
-    await ask("admin", "/servers/weather/refuse", { method: "POST", body: { reason: "Spam." } });
+    expect((await ask("server", "/register", { method: "POST", body })).status).toBe(201);
+    const admitted = await ask("admin", "/servers/weather/admit", { method: "POST" });
+    expect(admitted.status).toBe(200);
+    const refusal = { method: "POST", body: { reason: "Spam." } };
+    expect((await ask("admin", "/servers/weather/refuse", refusal)).status).toBe(200);
     await until("the refusal to be told", () => text.includes("event: refused"));
     const kinds = [...text.matchAll(/^event: (.*)$/gm)].map((match) => match[1]);
     expect(kinds.filter((kind) => kind !== "status-changed")).toEqual([
@@ -164,6 +166,21 @@ describe("a server that nobody let in", () => {
     await reader?.cancel();
     await reading;
   });
+});
+
+test("a hub that other machines reach asks first, where nobody says otherwise", async () => {
+  const register = async (config: Parameters<typeof TestHub.start>[0] = {}) => {
+    const hub = await TestHub.start({ access, token: "server", ...config });
+    const body = { ...server1, name: "Weather" };
+    return (await hub.rest("POST", "/register", body)) as { server: { admission?: unknown } };
+  };
+  const network = { allowedHosts: ["hub.example"], allowEndpoints: ["127.0.0.0/8"] };
+  expect((await register({ config: network })).server.admission).toMatchObject({
+    state: "waiting",
+  });
+  expect((await register()).server.admission).toBeUndefined();
+  const open = { ...network, admission: "open" } as const;
+  expect((await register({ config: open })).server.admission).toBeUndefined();
 });
 
 describe("letting in", () => {

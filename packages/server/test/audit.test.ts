@@ -102,7 +102,7 @@ describe("the audit", () => {
     ]);
     const byAction = new Map(lines.map((line) => [line.action, line]));
     expect(byAction.get("register")).toMatchObject({
-      who: { kind: "token", id: "token:server", name: "server" },
+      who: { kind: "token", id: "test:server", name: "server" },
       from: "127.0.0.1",
       server: "weather",
       outcome: "done",
@@ -197,8 +197,8 @@ describe("the audit", () => {
     expect(
       lines.map(({ who, code, subject, outcome }) => [who.id, code, subject, outcome]),
     ).toEqual([
-      ["token:reader", "INSUFFICIENT_SCOPE", "POST /mcp", "refused"],
-      ["token:reader", "INSUFFICIENT_SCOPE", "PATCH /servers/:id", "refused"],
+      ["test:reader", "INSUFFICIENT_SCOPE", "POST /mcp", "refused"],
+      ["test:reader", "INSUFFICIENT_SCOPE", "PATCH /servers/:id", "refused"],
       ["nobody", "UNAUTHENTICATED", "GET /servers", "refused"],
     ]);
     expect(JSON.stringify(lines)).not.toContain("nobody-knows-this");
@@ -219,7 +219,7 @@ describe("the audit", () => {
       const { lines } = await audit("?action=call");
       expect(lines).toMatchObject([
         {
-          who: { id: "token:agent" },
+          who: { id: "test:agent" },
           server: "weather",
           method: "tools/call",
           subject: "forecast",

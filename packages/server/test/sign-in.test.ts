@@ -433,6 +433,39 @@ describe("signing in with the issuer", () => {
     expect((await fetch(`${without.url}/session/issuer`)).status).toBe(404);
   });
 
+  test("needs no client where the issuer takes the document by which the hub describes itself", async () => {
+    const issuer = await OidcIssuer.start();
+    const publicUrl = "https://hub.example";
+    const hub = await TestHub.start({
+      config: { publicUrl },
+      oidc: { people: { issuer: issuer.url } },
+    });
+    const ask = (path: string) =>
+      fetch(`${hub.url}${path}`, { headers: { host: "hub.example" }, redirect: "manual" });
+    const clientId = `${publicUrl}/session/client.json`;
+    expect(await (await ask("/session/client.json")).json()).toEqual({
+      client_id: clientId,
+      client_name: "MCP Hub",
+      client_uri: publicUrl,
+      redirect_uris: [`${publicUrl}/session/callback`],
+      grant_types: ["authorization_code"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    });
+    const begun = await ask("/session/issuer");
+    const location = new URL(begun.headers.get("location") ?? "");
+    expect(location.origin).toBe(issuer.url);
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({
+      client_id: clientId,
+      redirect_uri: `${publicUrl}/session/callback`,
+      resource: publicUrl,
+      code_challenge_method: "S256",
+    });
+    expect(begun.headers.getSetCookie()[0]).toMatch(
+      /^__Host-mcp-hub-sign-in=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600; Secure$/,
+    );
+  });
+
   test("leads nowhere else afterwards", async () => {
     const { hub, ada } = await startWithIssuer({ rules });
     for (const to of [

@@ -200,7 +200,14 @@ export class OidcIssuer {
       }),
       interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
       extraTokenClaims: () => ({ groups: this.account.groups }),
-      ttl: { AccessToken: 3_600, IdToken: 3_600, Interaction: 600, Session: 3_600, Grant: 3_600 },
+      ttl: {
+        AccessToken: 3_600,
+        RefreshToken: 3_600,
+        IdToken: 3_600,
+        Interaction: 600,
+        Session: 3_600,
+        Grant: 3_600,
+      },
     };
   }
 }

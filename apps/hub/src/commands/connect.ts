@@ -88,7 +88,7 @@ export const command = defineCommand({
       value: "variable",
     },
     "token-file": {
-      summary: "the file with the token, for clients that start the bridge",
+      summary: "the file with the token, for clients that start the bridge (default: MCP_HUB_TOKEN_FILE)",
       value: "path",
       completes: "files",
     },
@@ -125,12 +125,15 @@ export const command = defineCommand({
         `${client.title} has no file for a project. Give --scope user.`,
       );
     const variable = tokenVariable(options, environment);
-    const tokenFile = options["token-file"];
-    if (tokenFile !== undefined && client.startsBridge !== true)
+    const givenFile = options["token-file"];
+    if (givenFile !== undefined && client.startsBridge !== true)
       throw new CommandError(
         "usage",
         `${client.title} starts no bridge that could read --token-file. Use --token-env.`,
       );
+    const isTold = options["no-token"] || options["token-env"] || environment.MCP_HUB_TOKEN;
+    const ownFile = isTold || client.startsBridge !== true ? "" : environment.MCP_HUB_TOKEN_FILE;
+    const tokenFile = givenFile ?? (ownFile || undefined);
     const program = realpathSync(process.argv[1] ?? "");
     const wanted = {
       name,

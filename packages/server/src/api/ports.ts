@@ -6,12 +6,12 @@ import type { Arrivals } from "../access/arrival.js";
 import type { Callers } from "../access/callers.js";
 import type { Gate } from "../access/gate.js";
 import type { ResourceMetadata } from "../access/oidc/resource-metadata.js";
+import type { SignIn } from "../access/sign-in/sign-in.js";
 import type { Tokens } from "../access/tokens/tokens.js";
 import type { Audit } from "../audit/audit.js";
 import type { Credentials } from "../credentials/credentials.js";
 import type { Doctor } from "../doctor/doctor.js";
 import type { GuardOptions } from "./guard.js";
-import type { SignIn } from "./session.js";
 import type { WebUi } from "./web-ui.js";
 
 export type HubInfo = {

@@ -21,17 +21,6 @@ import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 
-/** How people sign in to the page. */
-export type SignIn = {
-  readonly sessions: Sessions;
-  /** Signing in with the issuer. Default: only with tokens. */
-  readonly flow?: CodeFlow | undefined;
-  /** The issuer that people sign in with. */
-  readonly issuer?: string | undefined;
-  /** Hears why somebody could not sign in with the issuer. */
-  readonly onFailure: (error: string) => void;
-};
-
 /** Where the page says what went wrong, in words of its own. */
 const problemPage = (problem: "unavailable" | "refused") => `/?problem=${problem}`;
 

@@ -27,7 +27,7 @@ const freshMs = 3_600_000;
 
 export type IssuerOptions = {
   readonly settings: IssuerSettings;
-  readonly fetch: OperatorFetch;
+  readonly ask: OperatorFetch;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   readonly jose: () => Promise<Jose>;
@@ -38,14 +38,14 @@ export type IssuerOptions = {
 /** An issuer of tokens, as far as it can be asked: its metadata and its keys. */
 export class Issuer {
   readonly settings: IssuerSettings;
-  readonly #fetch: OperatorFetch;
+  readonly #ask: OperatorFetch;
   readonly #now: () => number;
   readonly #keys: KeySet;
   #metadata: { readonly value: IssuerMetadata; readonly readAt: number } | undefined;
 
-  constructor({ settings, fetch, now, jose, onNewKeys = () => {} }: IssuerOptions) {
+  constructor({ settings, ask, now, jose, onNewKeys = () => {} }: IssuerOptions) {
     this.settings = settings;
-    this.#fetch = fetch;
+    this.#ask = ask;
     this.#now = now;
     this.#keys = new KeySet({
       fetchKeys: () => this.#fetchKeys(),
@@ -114,7 +114,7 @@ export class Issuer {
   }
 
   async #readJson(url: string): Promise<unknown> {
-    const answer = await this.#fetch(url, { headers: { accept: "application/json" } });
+    const answer = await this.#ask(url, { headers: { accept: "application/json" } });
     if (answer.status !== 200) throw new Error(`${url} answered with HTTP ${answer.status}.`);
     return answer.json();
   }

@@ -28,7 +28,7 @@ export class KeySet {
   readonly #options: KeySetOptions;
   #keys: { readonly find: LocalJWKSet; readonly text: string } | undefined;
   #triedAt = Number.NEGATIVE_INFINITY;
-  #fetching: Promise<void> | undefined;
+  #renewing: Promise<void> | undefined;
   #failure: unknown;
 
   constructor(options: KeySetOptions) {
@@ -39,12 +39,12 @@ export class KeySet {
   async keyFor(header: JWSHeaderParameters) {
     const { now } = this.#options;
     if (this.#keys === undefined) {
-      if (now() - this.#triedAt >= tryAgainMs) await this.#fetch();
-      else await this.#fetching;
-    } else if (now() - this.#triedAt >= freshMs) void this.#fetch();
+      if (now() - this.#triedAt >= tryAgainMs) await this.#renew();
+      else await this.#renewing;
+    } else if (now() - this.#triedAt >= freshMs) void this.#renew();
     const found = await this.#find(header);
     if (found !== undefined || now() - this.#triedAt < askAgainMs) return found;
-    await this.#fetch();
+    await this.#renew();
     return this.#find(header);
   }
 
@@ -60,15 +60,15 @@ export class KeySet {
   }
 
   /** Fetches once, however many ask meanwhile. Never rejects. */
-  #fetch(): Promise<void> {
-    this.#fetching ??= this.#replace()
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#replace()
       .catch((error: unknown) => {
         this.#failure = error;
       })
       .finally(() => {
-        this.#fetching = undefined;
+        this.#renewing = undefined;
       });
-    return this.#fetching;
+    return this.#renewing;
   }
 
   async #replace(): Promise<void> {

@@ -9,7 +9,7 @@ import type { OidcSettings } from "./settings.js";
 
 export type OidcOptions = {
   readonly settings: OidcSettings;
-  readonly fetch: OperatorFetch;
+  readonly ask: OperatorFetch;
   /** The URLs that the hub has. May change until it listens. */
   readonly bases: () => readonly string[];
   readonly clock: Clock;
@@ -27,14 +27,14 @@ export type Oidc = {
 };
 
 /** Undefined when no issuer is configured. */
-export function createOidc({ settings, fetch, bases, clock, log }: OidcOptions): Oidc | undefined {
+export function createOidc({ settings, ask, bases, clock, log }: OidcOptions): Oidc | undefined {
   const { people, workloads = [] } = settings;
   const configured = [...(people === undefined ? [] : [people]), ...workloads];
   if (configured.length === 0) return undefined;
   const issuers = configured.map((one) => {
     const issuer: Issuer = new Issuer({
       settings: one,
-      fetch,
+      ask,
       now: () => clock.monotonic(),
       jose: loadJose,
       onNewKeys: () => authenticator.keysChanged(issuer),
@@ -52,6 +52,6 @@ export function createOidc({ settings, fetch, bases, clock, log }: OidcOptions):
   });
   const [issuer] = issuers;
   if (people === undefined || issuer === undefined) return { authenticator, people: undefined };
-  const flow = new CodeFlow({ issuer, people, principals, fetch, jose: loadJose, clock });
+  const flow = new CodeFlow({ issuer, people, principals, ask, jose: loadJose, clock });
   return { authenticator, people: { issuer, flow } };
 }

@@ -14,7 +14,7 @@ export type CodeFlowOptions = {
   readonly issuer: Issuer;
   readonly people: PeopleIssuer;
   readonly principals: Principals;
-  readonly fetch: OperatorFetch;
+  readonly ask: OperatorFetch;
   readonly jose: () => Promise<Jose>;
   readonly clock: Pick<Clock, "wall">;
 };
@@ -74,7 +74,7 @@ export class CodeFlow {
   /** Who came back from the issuer. Rejects for everybody whom the issuer did not send for this `pending`. */
   async finish(base: string, callback: URL, pending: Pending): Promise<Principal> {
     const oauth = await loadOAuth();
-    const { issuer, people, fetch, jose, clock, principals } = this.#options;
+    const { issuer, people, ask, jose, clock, principals } = this.#options;
     const metadata = await issuer.metadata();
     const server = serverOf(metadata, issuer.allowed(metadata.token_endpoint ?? ""));
     const client = { client_id: this.#clientId(base, metadata) };
@@ -90,7 +90,7 @@ export class CodeFlow {
         // `allowed` has seen to it that only loopback goes without TLS.
         [oauth.allowInsecureRequests]: true,
         [oauth.customFetch]: (url, { method, headers, body }) =>
-          fetch(url, { method, headers, body: String(body) }),
+          ask(url, { method, headers, body: String(body) }),
       },
     );
     const result = await oauth.processAuthorizationCodeResponse(server, client, answer, {
