@@ -97,7 +97,8 @@ test("from a clone to the first authorised call on a network, the guide's comman
     if (name !== undefined) headers.set("authorization", `Bearer ${token(name)}`);
     const answer = await fetch(`${hub}${path}`, { ...init, headers });
     await holdResponse(init.method ?? "GET", path, answer);
-    return { status: answer.status, body: await answer.json() };
+    // Its form was just seen.
+    return { status: answer.status, body: (await answer.json()) as { endpoint?: string } };
   };
   expect((await ask("/servers/files", "agent")).body.endpoint).toMatch(
     /^http:\/\/127\.0\.0\.3:\d+\/mcp$/,
@@ -142,7 +143,7 @@ test("from a clone to the first authorised call on a network, the guide's comman
   expect((await signIn(`${token("operator")}x`)).status).toBe(401);
   expect((await signIn(token("operator"))).status).toBe(200);
   const seen = await person.fetch(`${hub}/servers`);
-  expect((await seen.json()).servers).toMatchObject([{ id: "files", status: "up" }]);
+  expect(await seen.json()).toMatchObject({ servers: [{ id: "files", status: "up" }] });
 
   const said = [running, server, called].map(({ output }) => output).join("\n");
   for (const name of ["operator", "files", "agent"]) expect(said).not.toContain(token(name));

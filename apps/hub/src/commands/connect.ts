@@ -88,7 +88,8 @@ export const command = defineCommand({
       value: "variable",
     },
     "token-file": {
-      summary: "the file with the token, for clients that start the bridge (default: MCP_HUB_TOKEN_FILE)",
+      summary:
+        "the file with the token, for clients that start the bridge (default: MCP_HUB_TOKEN_FILE)",
       value: "path",
       completes: "files",
     },
