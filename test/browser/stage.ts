@@ -8,8 +8,8 @@ const running: { stop(): Promise<unknown> }[] = [];
 const watched: Watch[] = [];
 
 /** A real hub whose leases are short enough to watch. */
-export async function startHub(): Promise<HubProcess> {
-  const hub = await HubProcess.start(quick);
+export async function startHub(env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
+  const hub = await HubProcess.start({ ...quick, ...env });
   running.push(hub);
   return hub;
 }

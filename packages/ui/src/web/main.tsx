@@ -3,7 +3,6 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isAway } from "./api/problem.js";
-import { startLive } from "./live/live.js";
 import { createAppRouter } from "./router.js";
 import "./styles.css";
 
@@ -22,8 +21,6 @@ const queries = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
-
-startLive(queries);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place to draw in.");

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { LogOut, ShieldCheck } from "lucide-react";
-import { useState } from "react";
-import { Button, buttonClass, IconButton } from "../parts/controls.js";
-import { Modal } from "../parts/modal.js";
-import { Facts, Problem } from "../parts/panels.js";
-import { grantText } from "./grant-text.js";
-import { isAdmin, sessionQuery, useSignOut, whoQuery } from "./queries.js";
+import { ShieldCheck } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { IconButton } from "../parts/controls.js";
+import { whoQuery } from "./queries.js";
+
+const AccountDialog = lazy(async () => ({
+  default: (await import("./account-dialog.js")).AccountDialog,
+}));
 
 /** Who this browser is to the hub, what it may do, and the way out. */
 export function Account() {
@@ -21,66 +21,7 @@ export function Account() {
       <IconButton label={`Who you are: ${called}`} onClick={() => setOpen(true)}>
         <ShieldCheck className="size-4" aria-hidden="true" />
       </IconButton>
-      {isOpen && <AccountDialog onClose={() => setOpen(false)} />}
+      <Suspense>{isOpen && <AccountDialog onClose={() => setOpen(false)} />}</Suspense>
     </>
-  );
-}
-
-function AccountDialog({ onClose }: { readonly onClose: () => void }) {
-  const who = useQuery(whoQuery);
-  const session = useQuery(sessionQuery);
-  const signOut = useSignOut();
-  if (who.data === undefined) return null;
-  const { isOpen, kind, name, id, grants, expiresAt } = who.data;
-  return (
-    <Modal title={isOpen ? "This hub is open" : (name ?? id)} onClose={onClose}>
-      {isOpen ? (
-        <p className="text-sm">
-          Everybody who reaches this hub may do everything, because it has no tokens. That is meant
-          for one person on one machine.
-        </p>
-      ) : (
-        <Facts
-          facts={[
-            [
-              "You are",
-              kind === "token" ? "a token" : kind === "person" ? "a person" : "a program",
-            ],
-            ["Id", <code key="id">{id}</code>],
-            [
-              "You may",
-              <ul key="grants">
-                {grants.map((grant) => (
-                  <li key={grantText(grant)}>{grantText(grant)}</li>
-                ))}
-              </ul>,
-            ],
-            ["Until", expiresAt === undefined ? undefined : new Date(expiresAt).toLocaleString()],
-          ]}
-        />
-      )}
-      {signOut.error !== null && (
-        <div className="mt-4">
-          <Problem error={signOut.error} />
-        </div>
-      )}
-      <div className="mt-5 flex flex-wrap justify-end gap-2">
-        {isAdmin(who.data) && (
-          <Link to="/ui/access" className={buttonClass()} onClick={onClose}>
-            Tokens, admission and limits
-          </Link>
-        )}
-        {session.data?.isSignedIn === true && (
-          <Button
-            look="danger"
-            disabled={signOut.isPending}
-            onClick={() => signOut.mutate(undefined, { onSuccess: onClose })}
-          >
-            <LogOut className="size-4" aria-hidden="true" />
-            Sign out
-          </Button>
-        )}
-      </div>
-    </Modal>
   );
 }

@@ -1,11 +1,12 @@
 import type { MadeTokenView, WhoAmI } from "@hub/api";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { fieldProblems } from "../api/problem.js";
 import { Button, inputClass } from "../parts/controls.js";
 import { Choice, Field, problemsAt } from "../parts/field.js";
 import { Modal } from "../parts/modal.js";
 import { Code, Problem } from "../parts/panels.js";
+import { holdPage } from "./held.js";
 import { useCreateToken } from "./queries.js";
 
 type Action = WhoAmI["grants"][number]["action"];
@@ -29,6 +30,7 @@ export function NewToken({
   readonly onClose: () => void;
 }) {
   const queries = useQueryClient();
+  useEffect(holdPage, []);
   const [name, setName] = useState("");
   const [action, setAction] = useState<Action>(isFirst ? "admin" : "call");
   const [servers, setServers] = useState("");

@@ -2,13 +2,19 @@ import type { WhoAmI } from "@hub/api";
 import type { TokenInput } from "@hub/client";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { hub } from "../api/hub.js";
+import { whoKey } from "../live/live.js";
+import { untilLetGo } from "./held.js";
 
 /** Tokens and budgets are no events, so they are asked for again while somebody looks. */
 const everyMs = 10_000;
 
 export const whoQuery = queryOptions({
-  queryKey: ["who"],
-  queryFn: ({ signal }) => hub.whoAmI(signal),
+  queryKey: whoKey,
+  queryFn: async ({ signal }) => {
+    // The answer may put the sign-in in the place of a token that is shown only once.
+    await untilLetGo();
+    return hub.whoAmI(signal);
+  },
   refetchOnWindowFocus: true,
 });
 

@@ -1,12 +1,30 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { startLive } from "../live/live.js";
 import { Loading } from "../parts/panels.js";
 import { mustSignIn, whoQuery } from "./queries.js";
-import { SignIn } from "./sign-in.js";
 
-/** The page for those whom the hub knows; where it asks who somebody is, the question comes first. */
+const SignIn = lazy(async () => ({ default: (await import("./sign-in.js")).SignIn }));
+
+/**
+ * The page for those whom the hub knows; where it asks who somebody is, the question comes first. The event stream
+ * is theirs as well, and another one for each who signs in.
+ */
 export function SignedIn({ children }: { readonly children: React.ReactNode }) {
+  const queries = useQueryClient();
   const who = useQuery(whoQuery);
+  const isAsked = who.data !== undefined && mustSignIn(who.data);
+  const isFollowing = !who.isPending && !isAsked;
+  const id = who.data?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a stream is of the one who opened it
+  useEffect(() => (isFollowing ? startLive(queries) : undefined), [queries, isFollowing, id]);
+  if (who.isPending) return <Loading what="the hub" />;
   // A hub that does not answer says so in the page itself.
-  if (who.data === undefined) return who.isError ? children : <Loading what="the hub" />;
-  return mustSignIn(who.data) ? <SignIn /> : children;
+  return isAsked ? (
+    <Suspense fallback={<Loading what="the sign-in" />}>
+      <SignIn />
+    </Suspense>
+  ) : (
+    children
+  );
 }

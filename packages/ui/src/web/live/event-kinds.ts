@@ -11,4 +11,7 @@ export const eventKinds = [
   "deregistered",
   "forgotten",
   "name-conflict",
+  "waiting",
+  "admitted",
+  "refused",
 ] as const satisfies readonly EventKind[];

@@ -15,6 +15,9 @@ const gatherMs = 120;
 const againMs = 2_000;
 const restAfterMs = 30_000;
 
+/** The key of the query that says who this browser is to the hub. */
+export const whoKey = ["who"] as const;
+
 let state: LiveState = { status: "connecting", since: hubNow() };
 const stateListeners = new Set<() => void>();
 const eventListeners = new Set<(event: Event) => void>();
@@ -55,8 +58,11 @@ function createRefresher(queries: QueryClient): (serverId: string) => void {
   };
 }
 
-/** Follows the hub's event stream for as long as the page is looked at, and has stale data read again. */
-export function startLive(queries: QueryClient): void {
+/**
+ * Follows the hub's event stream for as long as the page is looked at, and has stale data read again; also who this
+ * browser is, when the hub refuses the stream. Returns how to stop.
+ */
+export function startLive(queries: QueryClient): () => void {
   const refresh = createRefresher(queries);
   let source: EventSource | undefined;
   let resting: ReturnType<typeof setTimeout> | undefined;
@@ -90,6 +96,8 @@ export function startLive(queries: QueryClient): void {
     for (const kind of eventKinds) opened.addEventListener(kind, onEvent);
     opened.onerror = () => {
       become("away");
+      // Nobody may be signed in here any more: the stream ends with what allowed it.
+      void queries.invalidateQueries({ queryKey: whoKey });
       // After an answer that is no stream the browser gives up; the hub may only be starting.
       if (opened.readyState === EventSource.CLOSED) again = setTimeout(connect, againMs);
     };
@@ -99,13 +107,20 @@ export function startLive(queries: QueryClient): void {
     source?.close();
     source = undefined;
   };
-  document.addEventListener("visibilitychange", () => {
+  const onVisibility = () => {
     clearTimeout(resting);
     // A browser has six connections to a hub; tabs that nobody looks at must not keep them.
     if (document.hidden) resting = setTimeout(rest, restAfterMs);
     else if (source === undefined) connect();
-  });
+  };
+  document.addEventListener("visibilitychange", onVisibility);
   connect();
+  return () => {
+    document.removeEventListener("visibilitychange", onVisibility);
+    clearTimeout(resting);
+    rest();
+    become("connecting");
+  };
 }
 
 /** How the page's connection to the hub is. */
