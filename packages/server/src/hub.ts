@@ -139,13 +139,20 @@ export async function composeHub(
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
 
-  const key = new SecretKeyFile(config.secretKeyFile ?? join(config.dataDir, "secret.key"));
   const budgets = new BudgetBook(config.budgets);
   const openStore =
     options.store ??
     ((context: StoreContext) =>
       openSqliteStore({ ...context, file: join(config.dataDir, "hub.db") }));
   const store = await openStore({ budgets, log });
+  // After the store, which says what is wrong with the data folder.
+  let key: SecretKeyFile;
+  try {
+    key = new SecretKeyFile(config.secretKeyFile ?? join(config.dataDir, "secret.key"));
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const stopping = new AbortController();
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
