@@ -51,7 +51,8 @@ function readKey(file: string): Buffer | undefined {
   try {
     handle = fs.openSync(file, "r");
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    // Below what is no folder there is no key either; the store says what is wrong with the data folder.
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
     throw new StartError(
       `The key file ${file} cannot be read (${codeOf(error)}). Let the user that runs the hub read it, or set MCP_HUB_SECRET_KEY_FILE to another one.`,
     );
