@@ -150,14 +150,6 @@ export async function composeHub(
     ((context: StoreContext) =>
       openSqliteStore({ ...context, file: join(config.dataDir, "hub.db") }));
   const store = await openStore({ budgets, log });
-  // After the store, which says what is wrong with the data folder.
-  let key: SecretKeyFile;
-  try {
-    key = new SecretKeyFile(config.secretKeyFile ?? join(config.dataDir, "secret.key"));
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
   const stopping = new AbortController();
   // Every stream waits for it.
   setMaxListeners(0, stopping.signal);
