@@ -4,8 +4,9 @@ import { LogOut } from "lucide-react";
 import { Button, buttonClass } from "../parts/controls.js";
 import { Modal } from "../parts/modal.js";
 import { Facts, Problem } from "../parts/panels.js";
+import { useSignOut } from "./changes.js";
 import { grantText } from "./grant-text.js";
-import { isAdmin, sessionQuery, useSignOut, whoQuery } from "./queries.js";
+import { isAdmin, sessionQuery, whoQuery } from "./queries.js";
 
 /** Who this browser is to the hub and what it may do, and the way out. */
 export function AccountDialog({ onClose }: { readonly onClose: () => void }) {

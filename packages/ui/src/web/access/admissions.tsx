@@ -6,7 +6,8 @@ import { Ago } from "../live/ago.js";
 import { Button } from "../parts/controls.js";
 import { Badge, Empty, Facts, Loading, Problem } from "../parts/panels.js";
 import { StatusMark } from "../parts/status.js";
-import { admissionsQuery, useJudge } from "./queries.js";
+import { useJudge } from "./changes.js";
+import { admissionsQuery } from "./queries.js";
 
 /** Servers that wait until an admin lets them in, and those that were refused, with what one needs to judge. */
 export function Admissions(): React.ReactNode {

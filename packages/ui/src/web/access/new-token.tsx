@@ -6,8 +6,8 @@ import { Button, inputClass } from "../parts/controls.js";
 import { Choice, Field, problemsAt } from "../parts/field.js";
 import { Modal } from "../parts/modal.js";
 import { Code, Problem } from "../parts/panels.js";
+import { useCreateToken } from "./changes.js";
 import { holdPage } from "./held.js";
-import { useCreateToken } from "./queries.js";
 
 type Action = WhoAmI["grants"][number]["action"];
 

@@ -1,6 +1,5 @@
 import type { WhoAmI } from "@hub/api";
-import type { TokenInput } from "@hub/client";
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { hub } from "../api/hub.js";
 import { whoKey } from "../live/live.js";
 import { untilLetGo } from "./held.js";
@@ -54,42 +53,4 @@ export function isAdmin({ grants }: WhoAmI): boolean {
     ({ action, servers, tags, tools }) =>
       action === "admin" && servers === undefined && tags === undefined && tools === undefined,
   );
-}
-
-/** Everything that was read is somebody else's now. */
-function useForgetAll() {
-  const queries = useQueryClient();
-  return () => queries.resetQueries();
-}
-
-export function useSignIn() {
-  const forgetAll = useForgetAll();
-  return useMutation({ mutationFn: (token: string) => hub.signIn(token), onSuccess: forgetAll });
-}
-
-export function useSignOut() {
-  const forgetAll = useForgetAll();
-  return useMutation({ mutationFn: () => hub.signOut(), onSuccess: forgetAll });
-}
-
-/** Making the first token closes the hub, so who this browser is may change with it. */
-function useChangeTokens<Given, Made>(mutationFn: (given: Given) => Promise<Made>) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["tokens"] }),
-  });
-}
-
-export const useCreateToken = () => useChangeTokens((token: TokenInput) => hub.createToken(token));
-export const useRevokeToken = () => useChangeTokens((id: string) => hub.revokeToken(id));
-
-/** Lets a server in as it was read, or refuses it. */
-export function useJudge(id: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ isAdmitted, reason }: { isAdmitted: boolean; reason?: string | undefined }) =>
-      isAdmitted ? hub.admit(id) : hub.refuse(id, reason),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["servers"] }),
-  });
 }

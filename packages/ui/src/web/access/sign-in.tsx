@@ -4,7 +4,8 @@ import { Button, buttonClass, inputClass } from "../parts/controls.js";
 import { Field } from "../parts/field.js";
 import { Panel, Problem } from "../parts/panels.js";
 import { useTitle } from "../shell/title.js";
-import { sessionQuery, useSignIn } from "./queries.js";
+import { useSignIn } from "./changes.js";
+import { sessionQuery } from "./queries.js";
 
 /** What went wrong on the way back from the issuer. */
 const problems: Readonly<Record<string, string>> = {

@@ -6,9 +6,10 @@ import { Ago } from "../live/ago.js";
 import { Button } from "../parts/controls.js";
 import { Modal } from "../parts/modal.js";
 import { Badge, Empty, Loading, Problem } from "../parts/panels.js";
+import { useRevokeToken } from "./changes.js";
 import { grantText } from "./grant-text.js";
 import { NewToken } from "./new-token.js";
-import { tokensQuery, useRevokeToken } from "./queries.js";
+import { tokensQuery } from "./queries.js";
 
 /** The tokens that the hub accepts, without what their holders send. */
 export function Tokens(): React.ReactNode {

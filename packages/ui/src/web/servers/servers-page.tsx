@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo } from "react";
 import { allServersQuery, pulseQuery, serversQuery, toolSearchQuery } from "../api/queries.js";
 import { Button } from "../parts/controls.js";
 import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
@@ -9,7 +9,10 @@ import { Filters } from "./filters.js";
 import { QuickStart } from "./quick-start.js";
 import { choose, type ServersSearch } from "./search.js";
 import { ServerCards } from "./server-cards.js";
-import { ServerTable } from "./server-table.js";
+
+const ServerTable = lazy(async () => ({
+  default: (await import("./server-table.js")).ServerTable,
+}));
 
 /** Every server of the hub, as they are now. */
 export function ServersPage(): React.ReactNode {
@@ -76,7 +79,9 @@ export function ServersPage(): React.ReactNode {
           </Button>
         </Empty>
       ) : search.view === "table" ? (
-        <ServerTable servers={chosen} pulse={pulse.data} matches={matches} />
+        <Suspense fallback={<Loading what="servers" rows={6} className="h-12" />}>
+          <ServerTable servers={chosen} pulse={pulse.data} matches={matches} />
+        </Suspense>
       ) : (
         <ServerCards servers={chosen} pulse={pulse.data} matches={matches} />
       )}
