@@ -45,7 +45,9 @@ export function banner({
   ];
   const isUsual = url === usualUrl;
   const given = isUsual ? "" : `, { hubUrl: "${url}" }`;
-  const set = isUsual ? "" : `MCP_HUB_URL=${url} `;
+  const token = isOpen ? "" : "MCP_HUB_TOKEN=mh_... ";
+  const header = isOpen ? "" : '-H "authorization: Bearer mh_..." ';
+  const set = `${isUsual ? "" : `MCP_HUB_URL=${url} `}${token}`;
   const lines = rows.map(([label, text]) => `  ${label.padEnd(10)}${text}`);
   return [
     "",
@@ -56,9 +58,9 @@ export function banner({
     "  Register a server:",
     `    TypeScript     import { register } from "@hub/register";  register(server${given});`,
     `    any command    ${set}npm run hub-register -- -- <command that speaks MCP on stdio>`,
-    `    anything else  curl -d name="My server" -d transport=streamable-http -d endpoint=http://localhost:8002/mcp ${url}/register`,
+    `    anything else  curl ${header}-d name="My server" -d transport=streamable-http -d endpoint=http://localhost:8002/mcp ${url}/register`,
     "  Connect a client:",
-    `    claude mcp add --transport http hub ${url}/mcp`,
+    `    claude mcp add --transport http hub ${url}/mcp${isOpen ? "" : ' --header "Authorization: Bearer mh_..."'}`,
     "",
     "",
   ].join("\n");

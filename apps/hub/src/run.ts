@@ -121,7 +121,7 @@ export async function runHub({
       onEvent: (event) => logEvent(log, event, format),
     });
   } catch (error) {
-    const text = reasonOf(error);
+    const text = asTyped(reasonOf(error), process.env);
     if (format === "pretty") console.error(`\n  MCP Hub cannot start: ${text}\n`);
     else log.error("start-failed", { error: text });
     return false;

@@ -73,6 +73,16 @@ describe("mcp-hub connect", () => {
     60_000,
   );
 
+  test("a file with the token names the variable, and is the bridge's own", () => {
+    const token = { MCP_HUB_TOKEN_FILE: "agent.token" };
+    expect(run(["cursor"], token).stdout).toContain("MCP_HUB_TOKEN}");
+    expect(run(["claude-desktop"], token).stdout).toMatch(
+      /"--token-file",\s*\+?\s*".*agent\.token"/,
+    );
+    for (const client of ["cursor", "claude-desktop"])
+      expect(run([client, "--no-token"], token).stdout).not.toMatch(/TOKEN|token-file/);
+  });
+
   test("says the same as the hub's own page, for the clients that both know", async () => {
     const hub = await TestHub.start();
     for (const client of connectClients) {

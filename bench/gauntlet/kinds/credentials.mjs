@@ -1,3 +1,4 @@
+import { each } from "../../attack/stage.mjs";
 import { closed, endpoints, eras, gave } from "./routes.mjs";
 
 const base64 = (value) =>
@@ -78,31 +79,33 @@ function elsewhere({ admin }) {
   };
 }
 
-async function everywhere(house, hub, fault, headers, { as } = {}) {
-  for (const [method, target] of closed) {
-    const body = method === "GET" || method === "DELETE" ? undefined : {};
-    const answer = await house.rest(hub, method, target, { as, headers, body });
+async function everywhere(house, hub, fault, headers) {
+  const asked = closed.map(([method, target]) => ({
+    method,
+    target,
+    headers,
+    body: method === "GET" || method === "DELETE" ? undefined : {},
+  }));
+  const list = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
+  const ofMcp = [
+    ["Content-Type", "application/json"],
+    ["Accept", "application/json, text/event-stream"],
+  ];
+  for (const target of endpoints)
+    for (const method of ["POST", "GET", "DELETE"])
+      asked.push({
+        method,
+        target,
+        headers: [...headers, ...ofMcp],
+        body: method === "POST" ? list : undefined,
+      });
+  await each(asked, 16, async ({ method, target, ...request }) => {
+    const answer = await house.rest(hub, method, target, request);
     if (gave(answer) || answer.status >= 500)
       fault(`${method} ${target} was answered ${answer.status}`);
     if (answer.status === 401 && !/\r\nwww-authenticate: *bearer/i.test(answer.head))
       fault(`${method} ${target}: 401 without WWW-Authenticate`);
-  }
-  for (const path of endpoints) {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
-    const all = [
-      ...headers,
-      ["Content-Type", "application/json"],
-      ["Accept", "application/json, text/event-stream"],
-    ];
-    for (const method of ["POST", "GET", "DELETE"]) {
-      const answer = await house.rest(hub, method, path, {
-        headers: all,
-        body: method === "POST" ? body : undefined,
-      });
-      if (gave(answer) || answer.status >= 500)
-        fault(`${method} ${path} was answered ${answer.status}`);
-    }
-  }
+  });
 }
 
 /** An address that sent many invalid ones is told to wait. */

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { each, numbers } from "../../attack/stage.mjs";
 import { closed, endpoints } from "./routes.mjs";
 
 const pick = (list) => list[randomInt(list.length)];
@@ -100,7 +101,7 @@ export default {
       name: "random methods, paths, headers and bodies",
       async run(_, fault) {
         const count = house.isShort ? 1_500 : 10_000;
-        for (let index = 0; index < count; index += 1) {
+        await each(numbers(count), 16, async () => {
           const hub = pick(house.hubs);
           const as = pick(roles);
           const isMcp = randomInt(2) === 0;
@@ -120,7 +121,7 @@ export default {
             fault(`passed: ${what}`);
           if (method !== "GET" && !isMcp && answer.status >= 200 && answer.status < 300)
             fault(`done: ${what}`);
-        }
+        });
       },
     },
     {

@@ -1,3 +1,4 @@
+import { each } from "../../attack/stage.mjs";
 import { gave } from "./routes.mjs";
 
 const encoded = (path) =>
@@ -54,17 +55,19 @@ export default {
     Object.entries(spellings).map(([name, spell]) => ({
       name,
       async run(_, fault) {
-        for (const hub of house.hubs)
-          for (const target of targets)
-            for (const method of methods) {
-              const answer = await house.rest(hub, method, spell(target, hub.port));
-              if (gave(answer) && !isPublic(answer))
-                fault(`${method} ${spell(target, hub.port)} was answered ${answer.status}`);
-              if (answer.status >= 500 && answer.status !== 501)
-                fault(`${method} ${spell(target, hub.port)} was answered ${answer.status}`);
-              if (/refund_all|open_vault|vault-plan/.test(answer.body))
-                fault(`${method} ${spell(target, hub.port)} told of the servers`);
-            }
+        const tries = house.hubs.flatMap((hub) =>
+          targets.flatMap((target) => methods.map((method) => ({ hub, target, method }))),
+        );
+        await each(tries, 16, async ({ hub, target, method }) => {
+          const spelled = spell(target, hub.port);
+          const answer = await house.rest(hub, method, spelled);
+          if (gave(answer) && !isPublic(answer))
+            fault(`${method} ${spelled} was answered ${answer.status}`);
+          if (answer.status >= 500 && answer.status !== 501)
+            fault(`${method} ${spelled} was answered ${answer.status}`);
+          if (/refund_all|open_vault|vault-plan/.test(answer.body))
+            fault(`${method} ${spelled} told of the servers`);
+        });
       },
     })),
 };

@@ -9,7 +9,6 @@ const open = [
   { MCP_HUB_HOST: "[::]" },
   { MCP_HUB_HOST: "0" },
   { MCP_HUB_HOST: "::ffff:0.0.0.0" },
-  { MCP_HUB_HOST: "10.0.0.1" },
   { MCP_HUB_PUBLIC_URL: "https://hub.example" },
   { MCP_HUB_TRUSTED_PROXIES: "10.0.0.0/8" },
   { MCP_HUB_ALLOWED_HOSTS: "hub.example" },

@@ -70,7 +70,7 @@ test("the file that MCP_HUB_TOKEN_FILE names is read whenever it is needed", asy
   await expect(hub.version()).rejects.toMatchObject({
     status: 0,
     code: "NO_TOKEN",
-    detail: expect.stringContaining("ENOENT"),
+    detail: expect.stringMatching(`MCP_HUB_TOKEN_FILE: ENOENT.*${file}`),
   });
   writeFileSync(file, "first\n");
   await expect(hub.version()).rejects.toMatchObject({ status: 401 });

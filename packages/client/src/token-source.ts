@@ -18,7 +18,12 @@ function tokenIn(file: string): string {
   // An import would end up in what is made for browsers.
   const files = (globalThis as WithFiles).process?.getBuiltinModule?.("node:fs");
   if (files === undefined) throw new Error("this program cannot read files");
-  return files.readFileSync(file, "utf8").trim();
+  try {
+    return files.readFileSync(file, "utf8").trim();
+  } catch (error) {
+    // Node's own sentence names the file. Its code alone, which people would be told, does not.
+    throw new Error(`MCP_HUB_TOKEN_FILE: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** The token that `MCP_HUB_TOKEN` has, or else the file that `MCP_HUB_TOKEN_FILE` names. */

@@ -125,7 +125,7 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   TOO_MANY_CONNECTIONS: "Wait for answers on those that are open, or try again later.",
   TOO_MANY_ASKED:
     "Look at the server's log: it sends the hub far too many pings or other requests.",
-  UNAUTHENTICATED: "Send a valid token: `Authorization: Bearer <token>`.",
+  UNAUTHENTICATED: "Ask an admin of the hub for a valid token.",
   INSUFFICIENT_SCOPE: "Ask an admin of the hub for a token that allows it.",
   TOO_MANY_REQUESTS: "Send fewer requests, or try again later.",
   ISSUER_UNAVAILABLE: "Try again in a moment.",

@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { freePort, until } from "@hub/testing";
 import express from "express";
@@ -44,6 +45,25 @@ describe("an npm fastmcp server that was started already", () => {
     expect(registered.port).not.toBe(port);
     await greets(registered.url);
     expect(harness.messages().join("\n")).toMatch(/warn: "Greeter Fast" was started before/);
+  });
+});
+
+describe("a server on another address of the loopback network", () => {
+  test("is called at that address, and under no name that leads to it", async () => {
+    const { url = "" } = await start(createV2, { host: "127.0.0.3" }).ready;
+    expect(new URL(url).hostname).toBe("127.0.0.3");
+    await greets(url);
+    const { port, pathname } = new URL(url);
+    for (const [host, status] of [
+      [`127.0.0.3:${port}`, 405],
+      [`evil.example:${port}`, 403],
+      [`127.0.0.3.evil.example:${port}`, 403],
+    ] as const) {
+      const asked = request({ host: "127.0.0.3", port, path: pathname, headers: { host } }).end();
+      const [answer] = await once(asked, "response");
+      answer.resume();
+      expect([host, answer.statusCode]).toEqual([host, status]);
+    }
   });
 });
 

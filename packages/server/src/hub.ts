@@ -123,6 +123,11 @@ function needsAccess({ host, allowedHosts }: HubConfig): string {
   ].join("\n");
 }
 
+/** Rejects with the reason why the key cannot be used. */
+async function openKey({ secretKeyFile, dataDir }: HubConfig): Promise<SecretKeyFile> {
+  return new SecretKeyFile(secretKeyFile ?? join(dataDir, "secret.key"));
+}
+
 /**
  * Puts a hub together. Throws what the store throws when it cannot be opened, and StartError for a hub that other
  * machines reach without being asked who they are.
@@ -139,7 +144,6 @@ export async function composeHub(
   const tellFault: TellFault = ({ error, ...where }) =>
     log.error("request-failed", { ...where, error: describeError(error) });
 
-  const key = new SecretKeyFile(config.secretKeyFile ?? join(config.dataDir, "secret.key"));
   const budgets = new BudgetBook(config.budgets);
   const openStore =
     options.store ??
@@ -179,6 +183,7 @@ export async function composeHub(
     await store.close();
     throw error;
   };
+  const key = await openKey(config).catch(closeStore);
   const registry = await Registry.open({
     store,
     clock,

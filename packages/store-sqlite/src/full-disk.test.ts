@@ -73,7 +73,8 @@ describe.skipIf(!hasSmallDisk)("a disk that is really full", () => {
     const next = await openSqliteStore({ file });
     await next.commit(bringing(entry("first")));
     fill();
-    const large = bringing(entry("second", 1, "x".repeat(100_000)));
+    // More than what the log has taken of the disk already, which it uses again.
+    const large = bringing(entry("second", 1, "x".repeat(500_000)));
     for (let attempt = 0; attempt < 3; attempt += 1)
       await expect(next.commit(large)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     expect(await count(next)).toBe(1);
@@ -94,7 +95,7 @@ describe.skipIf(!hasSmallDisk)("a disk that is really full", () => {
     fill();
     const store = await openSqliteStore({ file });
     expect(await count(store)).toBe(2);
-    const large = bringing(entry("c", 1, "x".repeat(100_000)));
+    const large = bringing(entry("c", 1, "x".repeat(500_000)));
     await expect(store.commit(large)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
     fs.rmSync(filler);
     expect(await store.commit(large)).toMatchObject({ ok: true });

@@ -100,14 +100,15 @@ describe("refusing a file, without touching it", () => {
   test("a newer schema that is only in the write-ahead log, beside a -shm file", async () => {
     const source = copyOf(killed);
     const connection = new Connection(source);
-    connection.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 9");
+    const newer = schemaVersion + 1;
+    connection.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = ${newer}`);
     // Copied while it is open: this is what `kill -9` leaves.
     const file = copyOf(source);
     connection.close();
     expect(fs.statSync(`${file}-wal`).size).toBeGreaterThan(100_000);
     expect(fs.existsSync(`${file}-shm`)).toBe(true);
-    expect(fs.readFileSync(file).readUInt32BE(60)).not.toBe(9);
-    expect(await refusedUntouched(file)).toContain("schema 9");
+    expect(fs.readFileSync(file).readUInt32BE(60)).not.toBe(newer);
+    expect(await refusedUntouched(file)).toContain(`schema ${newer}`);
   });
 
   test("a -shm file is worth nothing: missing, stale or garbage, the state is the same", async () => {

@@ -34,6 +34,16 @@ function problemsIn(problem: Readonly<Record<string, unknown>>): readonly string
   });
 }
 
+/** What the person at a terminal does about a token that is missing, invalid, or may not do this. */
+function tokenAdvice({ code, problem }: HubClientError): string {
+  const given = "Set MCP_HUB_TOKEN, or MCP_HUB_TOKEN_FILE to a file with it.";
+  if (code === "UNAUTHENTICATED")
+    return ` ${given} An admin makes a token with: mcp-hub token create <name> --may call`;
+  if (code !== "INSUFFICIENT_SCOPE" || typeof problem.scope !== "string") return "";
+  const action = problem.scope.replace("hub:", "");
+  return ` Use a token that has it. ${given} An admin makes one with: mcp-hub token create <name> --may ${action}`;
+}
+
 /** Puts what a command threw into words. What nobody expected is a bug, and is told with its trace. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommandError)
@@ -43,7 +53,7 @@ export function describeFailure(error: unknown): Failure {
     return {
       exitCode: exitCodes[kindOfAnswer(error)],
       code: error.code,
-      message: error.detail,
+      message: error.detail + tokenAdvice(error),
       ...(error.status === 0 ? {} : { status: error.status }),
       ...(problems.length === 0 ? {} : { problems }),
     };

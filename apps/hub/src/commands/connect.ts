@@ -35,7 +35,8 @@ function tokenVariable(
       "--token-env takes the name of an environment variable, as MCP_HUB_TOKEN. A token itself is never written into a file.",
     );
   if (given !== undefined) return given;
-  return environment.MCP_HUB_TOKEN ? "MCP_HUB_TOKEN" : undefined;
+  // Clients read no token files, so that who has one is told to put the token into the variable.
+  return environment.MCP_HUB_TOKEN || environment.MCP_HUB_TOKEN_FILE ? "MCP_HUB_TOKEN" : undefined;
 }
 
 /** What becomes of other names of the file: a new file in its place has one. */
@@ -83,15 +84,16 @@ export const command = defineCommand({
     ...selectionOptions,
     "token-env": {
       summary:
-        "the variable with the token, which the file names (default: MCP_HUB_TOKEN, when it is set)",
+        "the variable with the token, which the file names (default: MCP_HUB_TOKEN, when it or MCP_HUB_TOKEN_FILE is set)",
       value: "variable",
     },
     "token-file": {
-      summary: "the file with the token, for clients that start the bridge",
+      summary:
+        "the file with the token, for clients that start the bridge (default: MCP_HUB_TOKEN_FILE)",
       value: "path",
       completes: "files",
     },
-    "no-token": { summary: "name no token, although MCP_HUB_TOKEN is set" },
+    "no-token": { summary: "name no token, although there is one" },
   },
   details: [
     "It edits the real file of the client, and asks no hub. Comments, other servers, their order, line ends and links stay as they are, and the file as it was is kept beside it. A file that is broken is refused.",
@@ -124,12 +126,15 @@ export const command = defineCommand({
         `${client.title} has no file for a project. Give --scope user.`,
       );
     const variable = tokenVariable(options, environment);
-    const tokenFile = options["token-file"];
-    if (tokenFile !== undefined && client.startsBridge !== true)
+    const givenFile = options["token-file"];
+    if (givenFile !== undefined && client.startsBridge !== true)
       throw new CommandError(
         "usage",
         `${client.title} starts no bridge that could read --token-file. Use --token-env.`,
       );
+    const isTold = options["no-token"] || options["token-env"] || environment.MCP_HUB_TOKEN;
+    const ownFile = isTold || client.startsBridge !== true ? "" : environment.MCP_HUB_TOKEN_FILE;
+    const tokenFile = givenFile ?? (ownFile || undefined);
     const program = realpathSync(process.argv[1] ?? "");
     const wanted = {
       name,

@@ -71,6 +71,8 @@ function troubleText(hubUrl: string, error: HubClientError, wasRegistered: boole
   const { status, code } = error;
   const detail = sentence(error.detail);
   if (code === "NOT_A_HUB") return { level: "error", message: detail };
+  if (code === "NO_TOKEN")
+    return { level: "error", message: `${detail} Asking again until it can be read.` };
   if (code === "ADMISSION_REFUSED")
     return { level: "error", message: `the hub at ${hubUrl} refused: ${detail}` };
   if (status === 401 || status === 403) {

@@ -6,7 +6,14 @@ import {
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || host.startsWith("127.");
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127\.[\d.]+$/.test(host);
+}
+
+/** The address of the loopback network that was asked for, such as `127.0.0.3`. No site can rebind an address. */
+function askedLoopbackAddress(request: Request): readonly string[] {
+  const asked = `http://${request.headers.get("host")}`;
+  const name = URL.canParse(asked) ? new URL(asked).hostname : "";
+  return /^127(?:\.\d+){3}$/.test(name) ? [name] : [];
 }
 
 export interface GuardOptions {
@@ -22,13 +29,13 @@ export interface GuardOptions {
  */
 export function createGuard(options: GuardOptions) {
   return (request: Request): Response | undefined => {
-    const hosts = [...options.allowedHosts, ...(options.isLoopbackOnly ? loopbackNames : [])];
     if (options.isLoopbackOnly) {
+      const hosts = [...options.allowedHosts, ...loopbackNames, ...askedLoopbackAddress(request)];
       return (
         hostHeaderValidationResponse(request, hosts) ?? originValidationResponse(request, hosts)
       );
     }
     const own = URL.canParse(request.url) ? [new URL(request.url).hostname] : [];
-    return originValidationResponse(request, [...hosts, ...own]);
+    return originValidationResponse(request, [...options.allowedHosts, ...own]);
   };
 }

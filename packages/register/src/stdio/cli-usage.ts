@@ -36,8 +36,8 @@ When the command ends by itself, when the hub cannot reach it, or when somebody 
 is wrong with it, the hub gets the last lines that the command printed (at most 500), with the
 values of variables that look like secrets (TOKEN, KEY, SECRET, PASSWORD) replaced by ***.
 
-hub-register reads the token for the hub from MCP_HUB_TOKEN. Of the hub's settings, the command
-gets only MCP_HUB_URL.
+hub-register reads the token for the hub from MCP_HUB_TOKEN, or from the file that
+MCP_HUB_TOKEN_FILE names. Of the hub's settings, the command gets only MCP_HUB_URL.
 
 Each client session has its own process. Requests without a session share one process, in which
 the server cannot ask the client anything. With --shared, the server can ask for input and roots
