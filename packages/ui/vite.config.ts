@@ -34,7 +34,7 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(
       [
-        "^/(servers|toolsets|tools|events|traffic|calls|config|diagnose|version|readyz|mcp)(?=[/?]|$)",
+        "^/(servers|toolsets|tools|events|traffic|calls|config|diagnose|version|readyz|healthz|whoami|session|tokens|audit|mcp)(?=[/?]|$)",
       ].map((path) => [path, { target: hub, changeOrigin: true }]),
     ),
   },
