@@ -109,7 +109,8 @@ async function startContenders() {
       entry(narrow, "narrow", [{ action: "call", servers: ["bench-*"], tools: ["echo"] }]),
     ]),
   );
-  const withTokens = { MCP_HUB_TOKENS_FILE: file };
+  // More calls in a minute than one caller may make.
+  const withTokens = { MCP_HUB_TOKENS_FILE: file, MCP_HUB_MAX_CALLER_REQUESTS: "100000000" };
   const { issuer, tokenFor } = await startIssuer();
   const audience = "https://hub.example/mcp";
   const withIssuer = {
