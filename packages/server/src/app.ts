@@ -115,6 +115,7 @@ export function createApp(deps: AppDeps): HubApp {
   function letIn(context: Context<AppEnv>, asker: Principal | HubError): HubError | undefined {
     if (HubError.is(asker)) return asker;
     context.set("principal", asker);
+    context.set("whileKnown", (end) => gate.whileKnown(asker, headFrom(context), end));
     return (
       callers.admit(headFrom(context), asker, context.get("arrival"), context.env?.incoming) ??
       table.closed(asker, () => handlersFor(context))

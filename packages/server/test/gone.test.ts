@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,8 @@ import {
   closeLater,
   LegacyClient,
   ModernClient,
+  RawConnection,
+  requestBytes,
   TestHub,
   type TestHubOptions,
   until,
@@ -162,5 +165,68 @@ describe("what somebody has open", () => {
     isGone = true;
     const events = await fetch(`${url}/events`, { headers: { accept: "text/event-stream" } });
     expect(await events.text()).not.toContain("event: registered");
+  });
+});
+
+/** A POST whose head the hub has and whose body it waits for. Returns how to send that, and resolves to the status. */
+async function heldBack(
+  { url }: { readonly url: string },
+  path: string,
+  sent: object,
+  token?: string,
+) {
+  const { host, port } = new URL(url);
+  const body = JSON.stringify(sent);
+  const connection = new RawConnection(Number(port));
+  closeLater(() => connection.destroy());
+  // The hub says that it goes on in the moment in which it asks who this is.
+  const heard = once(connection.socket, "data");
+  connection.write(
+    requestBytes(`POST ${path}`, [
+      ["host", host],
+      ["content-type", "application/json"],
+      ["content-length", String(body.length)],
+      ["expect", "100-continue"],
+      ...(token === undefined ? [] : [["authorization", `Bearer ${token}`] as const]),
+    ]),
+  );
+  await heard;
+  return async () => {
+    connection.write(body);
+    return (await connection.next())?.status;
+  };
+}
+
+describe("a request whose body comes late", () => {
+  const another = { name: "Another", grants: admin };
+
+  test("is refused when its token was revoked meanwhile", async () => {
+    const { url, rest, makeToken } = await startClosed();
+    const { id, token } = await makeToken();
+    const held = [
+      await heldBack({ url }, "/tokens", another, token),
+      await heldBack({ url }, "/toolsets", { name: "Desk", servers: ["tides"] }, token),
+    ];
+    const inTime = await heldBack({ url }, "/tokens", another, token);
+    expect(await inTime()).toBe(201);
+    expect((await rest("DELETE", `/tokens/${id}`)).status).toBe(204);
+    for (const send of held) expect(await send()).toBe(401);
+    const { tokens } = JSON.parse(await (await rest("GET", "/tokens")).text());
+    expect(tokens).toHaveLength(2);
+  });
+
+  test("is refused when the hub was open, and the first token closed it meanwhile", async () => {
+    const hub = await TestHub.start();
+    const send = await heldBack(hub, "/tokens", another);
+    await make(hub, "Operator", admin);
+    expect(await send()).toBe(401);
+  });
+
+  test("and a token still revokes itself", async () => {
+    const { url, makeToken } = await startClosed();
+    const { id, token } = await makeToken();
+    const headers = { authorization: `Bearer ${token}` };
+    const own = await fetch(`${url}/tokens/${id}`, { method: "DELETE", headers });
+    expect(own.status).toBe(204);
   });
 });

@@ -194,6 +194,15 @@ describe("tokens", () => {
   });
 });
 
+test("of first tokens that are made at once, there is one", async () => {
+  const tokens = await Tokens.open({ store: new MemoryTokenStore(), clock: { wall: () => 0 } });
+  const by = { who: { kind: "anonymous", id: "anonymous" } } as const;
+  const make = (name: string) => tokens.create({ name, grants: admin }, by, true);
+  const [one, other] = await Promise.allSettled([make("One"), make("Other")]);
+  expect(one.status).toBe("fulfilled");
+  expect(other).toMatchObject({ status: "rejected", reason: { code: "UNAUTHENTICATED" } });
+});
+
 describe("what looks like a token", () => {
   test("costs one hash and one comparison, whether it is known, unknown or malformed", async () => {
     const counted = { hash: 0, isEqual: 0 };

@@ -27,6 +27,11 @@ export interface Authenticator {
   onGone?(listener: (principalId: string) => void): void;
   /** Whether a principal that it let in has gone meanwhile. Default: false. */
   isGone?(principal: Principal): boolean;
+  /**
+   * Calls `end` when what a request brought ends before its principal does, such as a session, within a second of
+   * that. Returns how to stop that. Default: nothing does.
+   */
+  whileOpen?(head: RequestHead, end: () => void): () => void;
 }
 
 export type GateOptions = {
@@ -112,10 +117,10 @@ export class Gate {
   }
 
   /**
-   * Calls `end` once when a principal may ask no more; now, when it went while its request was under way. Returns
-   * how to say that there is nothing to end any more.
+   * Calls `end` when a principal may ask no more, or when the session ends that it asked with; now, when it went
+   * while its request was under way. Returns how to say that there is nothing to end any more.
    */
-  whileKnown(principal: Principal, end: () => void): () => void {
+  whileKnown(principal: Principal, head: RequestHead, end: () => void): () => void {
     const isGone = this.#authenticators.some((one) => one.isGone?.(principal) === true);
     if (isGone || (principal === openPrincipal && !this.isOpen)) {
       end();
@@ -123,7 +128,9 @@ export class Gate {
     }
     const own = this.#open.get(principal.id) ?? new Set();
     this.#open.set(principal.id, own.add(end));
+    const unbinds = this.#authenticators.map((one) => one.whileOpen?.(head, end));
     return () => {
+      for (const unbind of unbinds) unbind?.();
       own.delete(end);
       if (own.size === 0 && this.#open.get(principal.id) === own) this.#open.delete(principal.id);
     };

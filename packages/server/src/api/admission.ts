@@ -32,7 +32,7 @@ export function addAdmissionRoutes(app: HubApp, deps: AppDeps): void {
 
   serve(app, refuseServer, async (call) => {
     const { principal, params, context } = call;
-    const sent = await parseOptionalJson(context.req.raw);
+    const sent = await call.sent(parseOptionalJson);
     const { reason } = sent === undefined ? {} : call.body(sent);
     const mayJudge = judging(principal, params.id, context.req.header("if-match"));
     const entry = await registry.refuse(params.id, askerOf(call), reason, mayJudge);

@@ -77,7 +77,7 @@ export function addCredentialRoutes(
 
   serve(app, setCredential, async (call) => {
     const entry = administered(registry, call);
-    const given = call.body(await parseJson(call.context.req.raw));
+    const given = call.body(await call.sent(parseJson));
     const { name } = await credentials.set(entry, given, askerOf(call));
     await changed(entry, "set", [name]);
     return call.json(200, list(entry));
@@ -95,7 +95,7 @@ export function addCredentialRoutes(
 
   serve(app, confirmCredentials, async (call) => {
     const entry = administered(registry, call);
-    const { origins } = call.body(await parseJson(call.context.req.raw));
+    const { origins } = call.body(await call.sent(parseJson));
     await changed(entry, "confirmed", await credentials.confirm(entry, origins, askerOf(call)));
     return call.json(200, list(entry));
   });

@@ -43,7 +43,7 @@ const oneOfTwo = () =>
 export function addDiagnoseRoute(app: HubApp, deps: AppDeps): void {
   serve(app, diagnoseEndpoint, async (call) => {
     const { raw } = call.context.req;
-    const { server, endpoint, transport, name } = call.body(await parseJson(raw));
+    const { server, endpoint, transport, name } = call.body(await call.sent(parseJson));
     const signal = AbortSignal.any([raw.signal, deps.stopping]);
     const { principal } = call;
     const sees = ({ record }: Entry) => maySeeEntry(principal, record);

@@ -42,7 +42,7 @@ export function addEditRoute(app: HubApp, deps: AppDeps): void {
   serve(app, editServer, async (call) => {
     const { context } = call;
     const { id } = call.params;
-    const change = call.body(await parseJson(context.req.raw));
+    const change = call.body(await call.sent(parseJson));
     check(change, id, budgets);
     const ifMatch = context.req.header("if-match");
     const mayEdit = (record: EntryRecord) => {

@@ -85,7 +85,7 @@ export function addEventRoutes(app: HubApp, deps: AppDeps, paging: Paging): void
       isHeard: hears(seen),
       viewOf: (event) => heardEvent(event, seen),
       stopping: deps.stopping,
-      whileAllowed: (end) => deps.gate.whileKnown(call.principal, end),
+      whileAllowed: context.get("whileKnown"),
       onFault: (error) => deps.onError(error, context.req.raw, newInstance()),
     });
     return context.body(body, 200, headers);

@@ -8,6 +8,8 @@ export type AppEnv = {
   Variables: {
     /** Who is asking. */
     principal: Principal;
+    /** Calls `end` when whoever asks may ask no more. Returns how to stop that. */
+    whileKnown: (end: () => void) => () => void;
     /** How the request came. */
     arrival: Arrival;
   };

@@ -8,7 +8,7 @@ import { serve } from "./serve.js";
 export function addLeaseRoutes(app: HubApp, { gate, registry, logs }: AppDeps): void {
   serve(app, renewLease, async (call) => {
     const owner = gate.leaseOwner(call.principal);
-    const sent = await parseOptionalJson(call.context.req.raw);
+    const sent = await call.sent(parseOptionalJson);
     const beat = sent === undefined ? {} : call.body(sent);
     const renewed = registry.renew(call.params.leaseId, beat, owner);
     const { serverId, instanceId } = registry.holderOf(call.params.leaseId, owner);
@@ -20,7 +20,7 @@ export function addLeaseRoutes(app: HubApp, { gate, registry, logs }: AppDeps): 
     const owner = gate.leaseOwner(call.principal);
     // Before the body is read: who has no lease sends nothing here.
     registry.holderOf(call.params.leaseId, owner);
-    const text = await parseText(call.context.req.raw);
+    const text = await call.sent(parseText);
     const { serverId, instanceId } = registry.holderOf(call.params.leaseId, owner);
     logs.put(serverId, instanceId, text);
     return call.empty();

@@ -28,7 +28,7 @@ export function addRegisterRoute(
   const { registry } = deps;
   serve(app, registerServer, async (call) => {
     const { context } = call;
-    const body = await parseBody(context.req.raw);
+    const body = await call.sent(parseBody);
     const parsed = call.body(body.kind === "json" ? body.value : registrationFromForm(body.fields));
     if (JSON.stringify(parsed).length > longestRecord) throw tooLong();
     deps.checkEndpoint(parsed.endpoint);

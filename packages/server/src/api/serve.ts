@@ -7,9 +7,11 @@ import type {
   Route,
   Unchanging,
 } from "@hub/api";
-import type { Principal } from "@hub/core/access";
+import { nobody, type Principal } from "@hub/core/access";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { invalidCredential } from "../access/refusals.js";
+import { closedTo } from "../access/routes.js";
 import type { AppEnv, HubApp } from "./hono.js";
 import { parseWith } from "./problem.js";
 import { readQuery } from "./query.js";
@@ -46,6 +48,31 @@ export class RouteCall<Of extends Route> {
     const schema = this.#route.body?.["application/json"];
     if (schema === undefined) throw new Error(`${this.#route.path} takes no JSON.`);
     return parseWith(schema, sent) as BodyOf<Of>; // the schema that the type follows from
+  }
+
+  /**
+   * Reads what was sent. Throws what `read` throws, and UNAUTHENTICATED when whoever asks went meanwhile: a sender
+   * may hold its body back until long after that.
+   */
+  async sent<Read>(read: (request: Request) => Promise<Read>): Promise<Read> {
+    let isGone = false;
+    const unwatch = this.context.get("whileKnown")(() => {
+      isGone = true;
+    });
+    let sent: Read;
+    try {
+      sent = await read(this.context.req.raw);
+    } finally {
+      unwatch();
+    }
+    if (!isGone) return sent;
+    if (this.principal.kind !== "anonymous")
+      throw invalidCredential("What says who is asking ended before the body had come.");
+    // The hub asks who everybody is since, and what it asks of nobody still goes on.
+    this.context.set("principal", nobody);
+    const closed = closedTo(nobody, this.#route.access);
+    if (closed !== undefined) throw closed;
+    return sent;
   }
 
   json<Status extends JsonStatus<Of>>(

@@ -60,7 +60,7 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry, audit }:
 
   serve(app, openSession, async (call) => {
     const { context } = call;
-    const { token } = call.body(await parseJson(context.req.raw));
+    const { token } = call.body(await call.sent(parseJson));
     if (gate.isOpen)
       throw new HubError("INVALID_REQUEST", "This hub asks nobody who they are: use it as it is.");
     if (!/^[\w.~+/-]+=*$/.test(token)) throw invalidCredential("This is no token.");

@@ -1,4 +1,5 @@
 import { createToken, listTokens, revokeToken, whoAmI } from "@hub/api";
+import { openPrincipal } from "@hub/core/access";
 import { requireMay } from "../access/refusals.js";
 import type { KnownToken } from "../access/tokens/known-token.js";
 import { grantView, tokenView } from "../access/tokens/token-view.js";
@@ -40,8 +41,9 @@ export function addTokenRoutes(app: HubApp, { gate, registry, tokens }: AppDeps)
 
   serve(app, createToken, async (call) => {
     requireMay(call.principal, "admin", "hub");
-    const input = call.body(await parseJson(call.context.req.raw));
-    const wasOpen = gate.isOpen;
+    const input = call.body(await call.sent(parseJson));
+    // And not whether it still is: another first token may have closed it.
+    const wasOpen = call.principal === openPrincipal;
     const { known, token } = await tokens.create(input, askerOf(call), wasOpen);
     return call.json(
       201,

@@ -84,7 +84,7 @@ export function addToolsetRoutes(
   );
 
   serve(app, createToolset, async (call) => {
-    const definition = call.body(await parseJson(call.context.req.raw));
+    const definition = call.body(await call.sent(parseJson));
     requireMay(call.principal, "admin", "hub");
     const toolset = await toolsets.create(definition, askerOf(call));
     const location = `/toolsets/${toolset.id}`;
@@ -93,7 +93,7 @@ export function addToolsetRoutes(
 
   serve(app, previewToolset, async (call) => {
     const { limit } = call.query;
-    const definition = call.body(await readDefinition(call.context.req.raw));
+    const definition = call.body(await call.sent(readDefinition));
     const whole = { ...definition, name: definition.name ?? "Preview" };
     const unsaved = { id: whole.id ?? "preview", createdAt: 0, updatedAt: 0, revision: 0 };
     const toolset = toolsets.saved(whole) ?? toolsetOf(whole, unsaved);
@@ -119,7 +119,7 @@ export function addToolsetRoutes(
   serve(app, replaceToolset, async (call) => {
     requireMay(call.principal, "admin", "hub");
     const { id } = call.params;
-    const definition = call.body(await readDefinition(call.context.req.raw));
+    const definition = call.body(await call.sent(readDefinition));
     if (definition.id !== undefined && definition.id !== id) {
       const detail = `must be ${JSON.stringify(id.slice(0, 100))} as in the path, or left out; an id never changes`;
       throw new HubError("INVALID_REQUEST", `id ${detail}.`, {

@@ -10,7 +10,7 @@ import {
 import type { Asker, AuditRecord, TokenStore } from "@hub/core/storage";
 import { jsonOf } from "@hub/core/text";
 import type { Authenticator, Identified } from "../gate.js";
-import { invalidCredential } from "../refusals.js";
+import { invalidCredential, unauthenticated } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
 import { tokenMark } from "../token-mark.js";
 import { isExpired, isSameToken, type KnownToken, knownToken } from "./known-token.js";
@@ -141,12 +141,12 @@ export class Tokens implements Authenticator {
 
   /**
    * Makes a token. Resolves when it is durable. Errors: INVALID_REQUEST when it is to be the first way in and is
-   * no admin's (`isFirst`), REGISTRY_FULL, STORE_UNAVAILABLE.
+   * no admin's (`isFirst`), UNAUTHENTICATED when another became that meanwhile, REGISTRY_FULL, STORE_UNAVAILABLE.
    */
   create(input: TokenInput, by: Asker, isFirst: boolean): Promise<MadeToken> {
     return this.#change(async () => {
-      if (isFirst && !this.isConfigured && !policyOf(input).mayWithAll("admin"))
-        throw firstMustAdminister();
+      if (isFirst && this.isConfigured) throw unauthenticated();
+      if (isFirst && !policyOf(input).mayWithAll("admin")) throw firstMustAdminister();
       if (this.#stored.size >= this.#most)
         throw new HubError(
           "REGISTRY_FULL",
