@@ -9,6 +9,11 @@ const grantViewSchema = z
     servers: z.array(z.string()).optional().describe("Patterns of ids. Absent: all."),
     tags: z.array(z.string()).optional().describe("A server must have one of them. Absent: any."),
     tools: z.array(z.string()).optional().describe("Patterns of names. Absent: all."),
+    mostServers: z
+      .number()
+      .int()
+      .optional()
+      .describe("How many names may be registered with it. Absent: as many as the hub gives each."),
   })
   .meta({ id: "Grant" });
 

@@ -122,6 +122,16 @@ describe("tokens", () => {
     }
   });
 
+  test("show all that their grants say, also how many servers may be registered", async () => {
+    const { ask, make } = await start();
+    const { token } = await make("Operator", admin);
+    const grants: Grant[] = [{ action: "register", servers: ["weather-*"], mostServers: 2 }];
+    const agent = await make("Agent", grants, token);
+    expect((await ask("GET", "/whoami", agent.token)).body.grants).toEqual(grants);
+    const { tokens } = (await ask("GET", "/tokens", token)).body;
+    expect(tokens[1].grants).toEqual(grants);
+  });
+
   test("only what administers the whole hub makes and revokes them", async () => {
     const { ask, make } = await start();
     const { token } = await make("Operator", admin);

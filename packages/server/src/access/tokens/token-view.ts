@@ -4,11 +4,12 @@ import { instant } from "../../api/views.js";
 import { isExpired, type KnownToken } from "./known-token.js";
 
 /** A grant with the parts that it has. */
-export const grantView = ({ action, servers, tags, tools }: Grant) => ({
+export const grantView = ({ action, servers, tags, tools, mostServers }: Grant) => ({
   action,
   ...(servers === undefined ? {} : { servers }),
   ...(tags === undefined ? {} : { tags }),
   ...(tools === undefined ? {} : { tools }),
+  ...(mostServers === undefined ? {} : { mostServers }),
 });
 
 /** A token as admins see it: all but what its holder sends. `now` is in milliseconds since 1970, as is `lastUsedAt`. */
