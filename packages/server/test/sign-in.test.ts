@@ -1,7 +1,12 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "@hub/core";
 import type { Grant } from "@hub/core/access";
 import {
   closeAll,
+  closeLater,
   holdResponse,
   knownTokens,
   ModernUpstream,
@@ -9,6 +14,7 @@ import {
   type OidcIssuerOptions,
   TestHub,
   type TestHubOptions,
+  until,
   Visitor,
 } from "@hub/testing";
 import fc from "fast-check";
@@ -141,6 +147,54 @@ describe("signing in with a token", () => {
     expect(ada.cookiesOf(hub.url)).toEqual([]);
     const kept = await fetch(`${hub.url}/servers`, { headers: { cookie } });
     expect(kept.status).toBe(401);
+  });
+
+  test("ends what is open with it, when its person signs out and after its time", async () => {
+    const clock = new AheadClock();
+    const { hub, other, ada } = await start({ clock });
+    const watch = async (headers: Record<string, string> = {}) => {
+      const answer = await ada.fetch(`${hub.url}/events`, {
+        headers: { accept: "text/event-stream", ...headers },
+      });
+      expect(answer.status).toBe(200);
+      const stream = { isOver: false };
+      const isOver = () => {
+        stream.isOver = true;
+      };
+      answer.text().then(isOver, isOver);
+      return stream;
+    };
+    await ada.ask("POST", "/session", { token: other.token });
+    const first = await watch();
+    const byToken = await watch({ authorization: `Bearer ${other.token}` });
+    await ada.ask("DELETE", "/session");
+    await until("the stream to end with the sign-out", () => first.isOver);
+    await ada.ask("POST", "/session", { token: other.token });
+    const second = await watch();
+    clock.aheadMs = 12 * 3_600_000 + 1;
+    await until("the stream to end with its time", () => second.isOver);
+    expect(byToken.isOver).toBe(false);
+  });
+
+  test("ends when the file has another token under the same id, and not for other grants", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mcp-hub-sign-in-"));
+    closeLater(() => rmSync(folder, { recursive: true, force: true }));
+    const tokensFile = join(folder, "tokens.json");
+    const [before, after] = ["a", "b"].map((letter) => `mh_ops_${letter.repeat(43)}`);
+    const write = (token = "", grants: readonly Grant[] = []) => {
+      const sha256 = createHash("sha256").update(token).digest("hex");
+      writeFileSync(tokensFile, JSON.stringify([{ id: "ops", name: "Ops", sha256, grants }]));
+    };
+    write(before, [{ action: "read" }]);
+    const hub = await TestHub.start({ tokensFile });
+    const ada = new Person(hub);
+    await ada.ask("POST", "/session", { token: before });
+    const action = async () => (await ada.ask("GET", "/whoami")).body.grants[0]?.action;
+    expect(await action()).toBe("read");
+    write(before, [{ action: "call" }]);
+    await until("the other grants", async () => (await action()) === "call");
+    write(after, [{ action: "call" }]);
+    await until("the end of the session", async () => !(await ada.isSignedIn()));
   });
 
   test("anew ends the session before, and begins with another cookie", async () => {

@@ -28,7 +28,12 @@ type Session = {
   readonly id: string;
   readonly current: () => Principal | undefined;
   readonly expiresAt: number;
+  /** What ends with it. */
+  readonly ends: Set<() => void>;
 };
+
+/** How often it is looked for sessions whose time is over: what they have open ends within a second. */
+const lookEveryMs = 400;
 
 const keyOf = (value: string) => hash("sha256", value, "base64");
 
@@ -44,6 +49,8 @@ export class Sessions implements Authenticator {
   readonly #mostEach: number;
   /** By the hash of the cookie, oldest first. */
   readonly #open = new Map<string, Session>();
+  /** Only while something is open. */
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -60,7 +67,8 @@ export class Sessions implements Authenticator {
     const expiresAt = Math.min(clock.wall() + lastsMs, until);
     this.#makeRoom(principal);
     const value = randomBytes(32).toString("base64url");
-    this.#open.set(keyOf(value), { id: principal.id, current: follow(principal), expiresAt });
+    const current = follow(principal);
+    this.#open.set(keyOf(value), { id: principal.id, current, expiresAt, ends: new Set() });
     return { principal, expiresAt, value };
   }
 
@@ -85,21 +93,46 @@ export class Sessions implements Authenticator {
     const { expiresAt, current } = known;
     const principal = expiresAt > this.#options.clock.wall() ? current() : undefined;
     if (principal !== undefined) return { principal, expiresAt };
-    this.#open.delete(key);
+    this.#close(key);
     return undefined;
+  }
+
+  /** Nothing ends with the session of a request that brought another credential. */
+  whileOpen(head: RequestHead, end: () => void): () => void {
+    const value = cookieIn(head, "session");
+    if (value === undefined || head.header("authorization") !== undefined) return () => undefined;
+    const ends = this.#open.get(keyOf(value))?.ends;
+    ends?.add(end);
+    if (ends !== undefined) this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
+    return () => void ends?.delete(end);
   }
 
   /** Ends the session of a request, if it has one. */
   end(head: RequestHead): void {
     const value = cookieIn(head, "session");
-    if (value !== undefined) this.#open.delete(keyOf(value));
+    if (value !== undefined) this.#close(keyOf(value));
+  }
+
+  #close(key: string): void {
+    const session = this.#open.get(key);
+    this.#open.delete(key);
+    for (const end of [...(session?.ends ?? [])]) end();
+  }
+
+  #look(): void {
+    const now = this.#options.clock.wall();
+    const watched = [...this.#open].filter(([, { ends }]) => ends.size > 0);
+    for (const [key, { expiresAt }] of watched) if (expiresAt <= now) this.#close(key);
+    if (watched.length > 0) return;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
   }
 
   #makeRoom({ id }: Principal): void {
     const own = [...this.#open].filter(([, session]) => session.id === id);
     const [oldest] = own.length >= this.#mostEach ? own.map(([key]) => key) : this.#open.keys();
     if (oldest !== undefined && (own.length >= this.#mostEach || this.#open.size >= this.#most))
-      this.#open.delete(oldest);
+      this.#close(oldest);
   }
 }
 

@@ -109,14 +109,16 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. Who is
-   * no token of these stays who it is.
+   * What says, whenever it is asked, who somebody is now: undefined once its token is revoked, has expired or is
+   * another under the same id. Who is no token of these stays who it is.
    */
   follow(principal: Principal): () => Principal | undefined {
-    if (this.ofPrincipal(principal) === undefined) return () => principal;
+    const followed = this.ofPrincipal(principal);
+    if (followed === undefined) return () => principal;
     return () => {
       const known = this.ofPrincipal(principal);
-      return known === undefined || isExpired(known.record, this.#clock.wall())
+      return known?.record.sha256 !== followed.record.sha256 ||
+        isExpired(known.record, this.#clock.wall())
         ? undefined
         : known.principal;
     };
