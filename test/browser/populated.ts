@@ -20,6 +20,9 @@ export const pagePaths = {
   toolset: "/ui/toolsets/weather-desk",
   activity: "/ui/activity",
   traffic: "/ui/traffic",
+  access: "/ui/access",
+  limits: "/ui/access?tab=limits",
+  audit: "/ui/access?tab=audit",
   wallboard: "/ui/wall",
 } as const;
 

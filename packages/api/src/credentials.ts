@@ -99,5 +99,6 @@ export const confirmCredentials = defineRoute({
   errors: [...unreadable, "SERVER_NOT_FOUND", "STORE_UNAVAILABLE"],
 });
 
+export type { CredentialInput } from "@hub/core/upstream";
 export type CredentialView = z.output<typeof credentialViewSchema>;
 export type CredentialList = z.output<typeof credentialListSchema>;

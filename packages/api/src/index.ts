@@ -25,6 +25,7 @@ export {
 } from "./client-config.js";
 export { contract } from "./contract.js";
 export {
+  type CredentialInput,
   type CredentialList,
   type CredentialView,
   confirmCredentials,

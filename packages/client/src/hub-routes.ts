@@ -5,6 +5,7 @@ import type {
   ClientConfig,
   ClientId,
   ClientList,
+  CredentialInput,
   CredentialList,
   Diagnosis,
   EventList,
@@ -29,7 +30,6 @@ import type {
   WhoAmI,
 } from "@hub/api";
 import type { EditInput, ToolsetInput } from "@hub/core";
-import type { CredentialInput } from "@hub/core/upstream";
 import { pathTo } from "./hub-requests.js";
 import { LeaseClient, proofIn } from "./lease-client.js";
 import type {

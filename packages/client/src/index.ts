@@ -6,6 +6,7 @@ export type {
   ClientConfig,
   ClientId,
   ClientList,
+  CredentialInput,
   CredentialList,
   CredentialView,
   Diagnosis,
@@ -53,7 +54,6 @@ export type {
   StrandsConfig,
 } from "@hub/api/config";
 export type { EditInput, RegistrationInput, ToolsetInput } from "@hub/core";
-export type { CredentialInput } from "@hub/core/upstream";
 export type { Choice, Need, Passed } from "./choose.js";
 export type { FindQuery, Found } from "./find.js";
 export { HubClient } from "./hub-client.js";

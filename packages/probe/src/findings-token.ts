@@ -35,7 +35,7 @@ export function tokenFinding(
       step,
       "CREDENTIAL_REFUSED",
       `The server refused the hub's credential${what} (${standing.names.join(", ")}; ${how}).`,
-      `Set one that is valid: ${setCommand(serverId, standing.names[0])}, or on the server's page.${elsewhere}`,
+      `Set one that is valid: ${setCommand(serverId, standing.names[0])}.${elsewhere}`,
     );
   }
   const cause =
@@ -49,7 +49,7 @@ export function tokenFinding(
     step,
     "NEEDS_TOKEN",
     cause,
-    `Give the hub a credential for it: ${setCommand(serverId)}, or on the server's page. Or connect to it directly, with its own token in the client's headers: the page Connect and GET /config/{client}?via=direct have the configuration. The hub never passes on the token of a caller.${elsewhere}`,
+    `Give the hub a credential for it: ${setCommand(serverId)}. Or connect to it directly, with its own token in the client's headers: the page Connect and GET /config/{client}?via=direct have the configuration. The hub never passes on the token of a caller.${elsewhere}`,
   );
 }
 
@@ -69,7 +69,7 @@ export function notSent(
     case "moved":
       return {
         cause: `${held}: it was given for ${standing.from.join(", ")}, and the server is at ${new URL(url).origin} now.`,
-        fix: `If the server was moved there, confirm it: \`mcp-hub credential confirm ${serverId}\`, or on the server's page. If it was not, find out who registered that endpoint.`,
+        fix: `If the server was moved there, confirm it: \`mcp-hub credential confirm ${serverId}\`. If it was not, find out who registered that endpoint.`,
       };
     case "unreadable":
       return {

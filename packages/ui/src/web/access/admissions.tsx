@@ -48,6 +48,7 @@ function AdmissionRow({ server }: { readonly server: ServerSummary }) {
   if (admission === undefined) return null;
   const [instance] = detail.data?.instances ?? [];
   const alike = detail.data?.lookAlikes ?? [];
+  const etag = detail.data?.etag ?? "";
   const isWaiting = admission.state === "waiting";
   return (
     <li data-admission={id} className="rounded-xl border border-line bg-surface p-4 shadow-card">
@@ -95,16 +96,16 @@ function AdmissionRow({ server }: { readonly server: ServerSummary }) {
       <div className="mt-3 flex flex-wrap gap-2">
         <Button
           look="solid"
-          disabled={judge.isPending}
-          onClick={() => judge.mutate({ isAdmitted: true })}
+          disabled={judge.isPending || etag === ""}
+          onClick={() => judge.mutate({ isAdmitted: true, etag })}
         >
           Let it in
         </Button>
         {isWaiting && (
           <Button
             look="danger"
-            disabled={judge.isPending}
-            onClick={() => judge.mutate({ isAdmitted: false })}
+            disabled={judge.isPending || etag === ""}
+            onClick={() => judge.mutate({ isAdmitted: false, etag })}
           >
             Refuse it
           </Button>

@@ -34,8 +34,9 @@ export const useRevokeToken = () => useChangeTokens((id: string) => hub.revokeTo
 export function useJudge(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ isAdmitted, reason }: { isAdmitted: boolean; reason?: string | undefined }) =>
-      isAdmitted ? hub.admit(id) : hub.refuse(id, reason),
+    // What was read, and nothing that registered since.
+    mutationFn: ({ isAdmitted, etag }: { isAdmitted: boolean; etag: string }) =>
+      isAdmitted ? hub.admit(id, etag) : hub.refuse(id, undefined, etag),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["servers"] }),
   });
 }
