@@ -1,5 +1,5 @@
 import { insufficientScope } from "./access/insufficient-scope.js";
-import { may } from "./access/policy.js";
+import { may, type SubjectServer, subjectOf } from "./access/policy.js";
 import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
 import { isAdmitted } from "./admission.js";
 import type { AdmissionRules } from "./admission-rules.js";
@@ -17,7 +17,7 @@ import type { Health, Now } from "./health.js";
 import { leaseHash } from "./lease-hash.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
-import { checkOwned, mostOwned } from "./owned-servers.js";
+import { checkOwned, isOf, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -193,7 +193,11 @@ export class Registrar {
     });
     const record = draft.get(id);
     // Before anything is said of who has the name.
-    requireName(registrant, id, request.registration.tags ?? record?.profile.tags);
+    const { registration } = request;
+    requireName(registrant, registration, {
+      id,
+      tags: registration.tags ?? record?.profile.tags ?? [],
+    });
     const mostServers = budgets.limit("servers");
     if (record === undefined && catalogue.size + draft.growth >= mostServers) {
       budgets.refused("servers");
@@ -227,7 +231,10 @@ export class Registrar {
         catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
     }
     if (decision.kind === "accept") {
-      requireName(registrant, id, decision.record.profile.tags);
+      requireName(registrant, registration, { id, tags: decision.record.profile.tags ?? [] });
+      // Who comes to another's name gets the tags that an operator gave it, or that stay.
+      if (record !== undefined && !decision.isProven && !isOf(record, registrant.id))
+        requireName(registrant, registration, subjectOf(decision.record));
       const mostInstances = budgets.limit("instances");
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
         budgets.refused("instances");
@@ -291,12 +298,19 @@ export class Registrar {
   }
 }
 
-/** Throws INSUFFICIENT_SCOPE when somebody may not register under a name, or not with these tags. */
-function requireName(registrant: Principal, id: string, tags: readonly string[] = []): void {
-  if (may(registrant, "register", { id, tags })) return;
+/**
+ * Throws INSUFFICIENT_SCOPE when somebody may not register a server. Says only what was sent: nothing tells
+ * whether the name is there, or which tags it has.
+ */
+function requireName(
+  registrant: Principal,
+  { name, tags }: Registration,
+  server: SubjectServer,
+): void {
+  if (may(registrant, "register", server)) return;
   throw insufficientScope(
     "register",
-    `the server "${id}"${tags.length === 0 ? "" : ` with the tags ${tags.join(", ")}`}`,
+    `the server "${name}"${(tags ?? []).length === 0 ? "" : ` with the tags ${tags?.join(", ")}`}`,
   );
 }
 

@@ -78,6 +78,63 @@ describe("a registration", () => {
   });
 });
 
+describe("a registration without proof", () => {
+  const open = {
+    authenticators: knownTokens({
+      owner: [{ action: "register" }],
+      other: [{ action: "register" }],
+      europe: [{ action: "register", tags: ["eu"] }],
+      onlooker: [{ action: "read", tags: ["eu"] }],
+      admin: [{ action: "admin" }],
+    }).authenticators,
+  };
+  const plain = { ...server1, name: "Ledger", tags: ["finance"] };
+
+  test("changes neither the tags nor the transport of another's server", async () => {
+    const test = await createTestApp({ access: open });
+    test.alive.add(server1.endpoint);
+    expect((await as(test, "owner")("POST", "/register", plain)).status).toBe(201);
+    const changed = { ...plain, tags: ["eu"], transport: "sse", description: "Words." };
+    expect((await as(test, "other")("POST", "/register", changed)).status).toBe(200);
+    const europe = await as(test, "europe")("POST", "/register", changed);
+    expect([europe.status, JSON.stringify(europe.body)]).toEqual([
+      403,
+      expect.not.stringContaining("finance"),
+    ]);
+    const { body } = await as(test, "admin")("GET", "/servers/ledger");
+    expect(body).toMatchObject({
+      tags: ["finance"],
+      description: "Words.",
+      instances: [{ transport: server1.transport }],
+    });
+    expect((await as(test, "onlooker")("GET", "/servers/ledger")).status).toBe(404);
+    // Whoever registered it, and an admin, may.
+    for (const [token, tags] of [
+      ["owner", ["eu"]],
+      ["admin", ["us"]],
+    ] as const) {
+      expect((await as(test, token)("POST", "/register", { ...plain, tags })).status).toBe(200);
+      expect((await as(test, "admin")("GET", "/servers/ledger")).body.tags).toEqual(tags);
+    }
+  });
+
+  test("takes over a gone name only with the tags that an operator gave it", async () => {
+    const test = await createTestApp({ access: open });
+    const admin = as(test, "admin");
+    const { body } = await as(test, "owner")("POST", "/register", { ...plain, lease: {} });
+    expect((await admin("PATCH", "/servers/ledger", { tags: ["finance"] })).status).toBe(200);
+    expect((await as(test, "owner")("DELETE", `/leases/${body.lease.id}`)).status).toBe(204);
+    const moved = { ...plain, endpoint: "http://localhost:8009/mcp", tags: ["eu"] };
+    const refused = await as(test, "europe")("POST", "/register", moved);
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+      403,
+      expect.not.stringContaining("finance"),
+    ]);
+    expect((await as(test, "owner")("POST", "/register", moved)).status).toBe(201);
+    expect((await admin("GET", "/servers/ledger")).body.tags).toEqual(["finance"]);
+  });
+});
+
 describe("an endpoint that is not registered", () => {
   test("is looked at for those only who may register", async () => {
     const test = await createTestApp({ access: local });
