@@ -227,3 +227,47 @@ describe("a server", () => {
     expect((await operator("DELETE", `/servers/payments-eu${force}`)).status).toBe(204);
   });
 });
+
+test("a refusal stays until an admin removes it by force", async () => {
+  const test = await createTestApp({ access: local });
+  const payer = as(test, "payments");
+  const admin = as(test, "admin");
+  await payer("POST", "/register", { ...server1, name: "payments-eu" });
+  const refusal = { reason: "Spam." };
+  expect((await admin("POST", "/servers/payments-eu/refuse", refusal)).status).toBe(200);
+  const paths = "/servers/payments-eu";
+  expect((await payer("DELETE", paths)).body.code).toBe("NOT_OWNER");
+  expect((await admin("DELETE", paths)).body.code).toBe("NOT_OWNER");
+  expect((await admin("DELETE", `${paths}?force=true`)).status).toBe(204);
+});
+
+test("what an admin said of a server that is gone goes with its registrant or an admin", async () => {
+  const test = await createTestApp({ access: local });
+  const payer = as(test, "payments");
+  for (const remover of ["payments", "admin"]) {
+    const { body } = await payer("POST", "/register", server);
+    const edit = { onCall: "ops@example.com" };
+    expect((await as(test, "admin")("PATCH", "/servers/payments-eu", edit)).status).toBe(200);
+    expect((await payer("DELETE", `/leases/${body.lease.id}`)).status).toBe(204);
+    expect((await as(test, "robot")("DELETE", "/servers/payments-eu")).body.code).toBe("NOT_OWNER");
+    expect((await as(test, remover)("DELETE", "/servers/payments-eu")).status).toBe(204);
+  }
+});
+
+test("an admin for some tags gives a server no others", async () => {
+  const access = {
+    authenticators: knownTokens({
+      admin: [{ action: "admin" }],
+      europe: [{ action: "admin", tags: ["eu", "test"] }],
+    }).authenticators,
+  };
+  const test = await createTestApp({ access });
+  await as(test, "admin")("POST", "/register", { ...server, tags: ["eu", "us"] });
+  const edited = async (change: object) =>
+    (await as(test, "europe")("PATCH", "/servers/payments-eu", change)).status;
+  expect(await edited({ tags: ["eu", "us"] })).toBe(403);
+  expect(await edited({ tags: ["eu", "test"] })).toBe(200);
+  // The tags of its own would come back.
+  expect(await edited({ tags: null })).toBe(403);
+  expect(await edited({ title: "Another" })).toBe(200);
+});
