@@ -1,8 +1,8 @@
 import { insufficientScope } from "./access/insufficient-scope.js";
-import { may, type SubjectServer, subjectOf } from "./access/policy.js";
+import { may, policyOf, type SubjectServer, subjectOf } from "./access/policy.js";
 import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
 import { isAdmitted } from "./admission.js";
-import type { AdmissionRules } from "./admission-rules.js";
+import { type AdmissionRules, maySee } from "./admission-rules.js";
 import { registrationAudit } from "./audit-lines.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
@@ -127,10 +127,11 @@ export class Registrar {
       proofKeyHash: proof === undefined ? undefined : sha256Hex(proof),
       lease: lease === undefined ? undefined : { hash: leaseHash(lease.id, leaseOwner), ttlMs },
     };
-    // Of what others do not see, nobody is told.
+    // Of what others, or this registrant, do not see, nobody is told.
+    const sees = ({ record }: Entry) => maySee(policyOf(principal), record);
     const lookAlike = catalogue
       .lookAlikes(registration.name)
-      .find(({ record }) => isAdmitted(record));
+      .find((one) => isAdmitted(one.record) && sees(one));
     const attempt = Symbol();
     const sightings = new Map<InstanceRecord, Sighting>();
     for (let round = 0; round < mostHolderRounds; round += 1) {
@@ -153,7 +154,7 @@ export class Registrar {
       const instance = catalogue.instance(id, decision.instanceId);
       if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
       const warnings = lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)];
-      for (const { cause, fix } of neighbourAttention(entry, catalogue.neighbours(id)))
+      for (const { cause, fix } of neighbourAttention(entry, catalogue.neighbours(id).filter(sees)))
         warnings.push(`${cause} ${fix}`);
       if (isWaiting) {
         const { retryAfterMs } = decision;

@@ -271,3 +271,15 @@ test("an admin for some tags gives a server no others", async () => {
   expect(await edited({ tags: null })).toBe(403);
   expect(await edited({ title: "Another" })).toBe(200);
 });
+
+test("a warning names no server that its reader may not see", async () => {
+  const test = await createTestApp({ access: local });
+  const admin = as(test, "admin");
+  await admin("POST", "/register", { ...server1, name: "Secret" });
+  const own = await as(test, "payments")("POST", "/register", { ...server1, name: "payments-eu" });
+  expect(own.status).toBe(201);
+  expect(JSON.stringify(own.body)).not.toMatch(/secret/i);
+  const read = await as(test, "operator")("GET", "/servers/payments-eu");
+  expect(JSON.stringify(read.body)).toMatch(/secret/i);
+  expect(JSON.stringify((await admin("GET", "/servers/payments-eu")).body)).toMatch(/secret/i);
+});
