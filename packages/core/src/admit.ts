@@ -1,4 +1,5 @@
 import { about } from "./about.js";
+import { may, subjectOf } from "./access/policy.js";
 import { actorOf } from "./access/principal.js";
 import { admissionAfter } from "./admission-rules.js";
 import { endpointKey, isSameEndpoint } from "./endpoint.js";
@@ -6,7 +7,9 @@ import { type EntryRecord, type InstanceRecord, refOf } from "./entry.js";
 import type { Admitted, Registered, RegistrationUpdated, Waiting } from "./events.js";
 import { sha256Hex } from "./hash.js";
 import { canonicalJson } from "./json.js";
+import { isOf } from "./owned-servers.js";
 import { type Profile, profileAfter } from "./profile.js";
+import type { Registration } from "./registration.js";
 import type {
   RegistrationDecision,
   RegistrationFacts,
@@ -17,7 +20,8 @@ import type {
  * What a registration may change. `owner`: everything. `successor`: everything, the service key too,
  * because nobody holds the name any more; whoever was there before may come back with its lease.
  * `unproven`: what people read, and nothing by which calls are sent or ownership is proven, because the
- * server that was there before may be alive.
+ * server that was there before may be alive. Tags and transport decide who uses it and how: they change only
+ * for an admin of the name, which everybody is on an open hub, and for whoever registered it.
  */
 type Terms = "owner" | "successor" | "unproven";
 
@@ -32,10 +36,11 @@ export type Acceptance = {
 
 /** The entry as it is when a registration is let in. */
 export function accept(
-  request: RegistrationRequest,
+  sent: RegistrationRequest,
   facts: RegistrationFacts,
   acceptance: Acceptance,
 ): RegistrationDecision {
+  const request = { ...sent, registration: changeable(sent.registration, facts, acceptance) };
   const { registration } = request;
   const { kept, known, terms = "owner" } = acceptance;
   const { record: previous, wall } = facts;
@@ -100,6 +105,18 @@ export function accept(
     event,
     judged: isJudged ? judgedEvent(previous, record, wall) : undefined,
   };
+}
+
+/** A registration without what its registrant may not change. */
+function changeable(
+  registration: Registration,
+  { record, registrant }: RegistrationFacts,
+  { known, terms }: Acceptance,
+): Registration {
+  if (terms !== "unproven" || record === undefined || known === undefined) return registration;
+  const isTrusted = may(registrant, "admin", subjectOf(record)) || isOf(record, registrant.id);
+  if (isTrusted) return registration;
+  return { ...registration, transport: known.transport, tags: record.profile.tags };
 }
 
 /** What is told of a name that somebody let in, or that waits from now on. Told to all who see it, or saw it. */
@@ -171,7 +188,7 @@ function instanceOf(
   const keepsCandidates = isUnproven || (areOwn && registration.candidates === undefined);
   const registeredFrom = isUnproven ? (known?.registeredFrom ?? from) : from;
   const by = registrant.kind === "anonymous" ? undefined : actorOf(registrant);
-  const registeredBy = isUnproven ? (known?.registeredBy ?? by) : by;
+  const registeredBy = isUnproven ? known?.registeredBy : by;
   return {
     id: known?.id ?? registration.instanceId ?? freeId(registration.endpoint, kept),
     endpoint: registration.endpoint,

@@ -10,7 +10,7 @@ import type { WriteDraft } from "./write-draft.js";
 const retryAfterMs = 60_000;
 
 /** Whether a name is somebody's: an instance of it is, or was the last one. */
-function isOf(record: EntryRecord, id: string): boolean {
+export function isOf(record: EntryRecord, id: string): boolean {
   const { instances, lastRegisteredBy } = record;
   return instances.length === 0
     ? lastRegisteredBy?.id === id

@@ -1,3 +1,6 @@
+import { may, subjectOf } from "./access/policy.js";
+import type { Principal } from "./access/principal.js";
+import { admissionStateOf } from "./admission.js";
 import type { Entry, EntryRecord, InstanceRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import { sha256Hex } from "./hash.js";
@@ -5,6 +8,7 @@ import type { Health, Now } from "./health.js";
 import { hasLiveLease } from "./held-lease.js";
 import { isSilent } from "./lease.js";
 import { leaseHash } from "./lease-hash.js";
+import { isOf } from "./owned-servers.js";
 import { nothingListened } from "./probe.js";
 import { type HubSettings, heartbeatMsFor } from "./settings.js";
 import type { Newness } from "./write-draft.js";
@@ -118,16 +122,43 @@ export function retryAfterMs({ heartbeatMs }: Standing, untilMs: number): number
   return Math.ceil(Math.min(heartbeatMs, Math.max(untilMs, heartbeatMs / 10)));
 }
 
+/** Who asks for a removal, with what proof, and what would be lost. */
+export type Removal = {
+  readonly proofs: Proofs;
+  readonly principal: Principal;
+  /** Whether the hub holds credentials for it. */
+  readonly hasCredentials: boolean;
+};
+
 /**
- * Throws NOT_OWNER when a server is alive and the proof that was sent does not prove ownership.
- * Anybody who may write may remove a server that is gone.
+ * Throws NOT_OWNER when a server is alive and the proof that was sent does not prove ownership, and for a
+ * name that was refused: the refusal would go with it. What is gone may be removed by anybody who may write,
+ * and where an admin edited it or gave it credentials, by an admin or whoever registered it.
  */
-export function requireRemovable(entry: Entry, proofs: Proofs, { hub }: Now): void {
+export function requireRemovable(
+  entry: Entry,
+  { proofs, principal, hasCredentials }: Removal,
+  { hub }: Now,
+): void {
+  const { record } = entry;
+  if (admissionStateOf(record) === "refused")
+    throw new HubError(
+      "NOT_OWNER",
+      `"${record.name}" was refused, and the refusal would go with it. An admin removes both with ?force=true.`,
+    );
   const isAlive = entry.instances.some(
     ({ health }) =>
       hasLiveLease(health, hub) || (health.status !== "down" && health.status !== "unreachable"),
   );
-  if (!isAlive || provesRemoval(entry, proofs)) return;
+  if (provesRemoval(entry, proofs)) return;
+  if (!isAlive) {
+    const isPlain = record.edits === undefined && !hasCredentials;
+    if (isPlain || isOf(record, principal.id) || may(principal, "admin", subjectOf(record))) return;
+    throw new HubError(
+      "NOT_OWNER",
+      `"${record.name}" holds what an admin gave it, which would go with it. Prove that it is yours: send its service key, or its lease id, in the header Mcp-Hub-Proof. An operator removes it with ?force=true.`,
+    );
+  }
   throw new HubError(
     "NOT_OWNER",
     `"${entry.record.name}" is alive. Stop it first, or prove that it is yours: send its service key, or the lease id it got when it was registered first, in the header Mcp-Hub-Proof. An operator removes it with ?force=true; if it still runs, its helper registers it again.`,

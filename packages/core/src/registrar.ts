@@ -1,8 +1,8 @@
 import { insufficientScope } from "./access/insufficient-scope.js";
-import { may } from "./access/policy.js";
+import { may, policyOf, type SubjectServer, subjectOf } from "./access/policy.js";
 import { actorOf, openPrincipal, type Principal } from "./access/principal.js";
 import { isAdmitted } from "./admission.js";
-import type { AdmissionRules } from "./admission-rules.js";
+import { type AdmissionRules, maySee } from "./admission-rules.js";
 import { registrationAudit } from "./audit-lines.js";
 import type { BudgetBook } from "./budget-book.js";
 import { settingOf } from "./budgets.js";
@@ -17,7 +17,7 @@ import type { Health, Now } from "./health.js";
 import { leaseHash } from "./lease-hash.js";
 import { idForName, nameKey } from "./names.js";
 import { neighbourAttention } from "./neighbours.js";
-import { checkOwned, mostOwned } from "./owned-servers.js";
+import { checkOwned, isOf, mostOwned } from "./owned-servers.js";
 import { freshStanding, type Standing, standingOf } from "./ownership.js";
 import { asked, isRepetition, pendingOf, pendingRegistration } from "./pending.js";
 import type { Finding, NothingListens } from "./probe.js";
@@ -127,10 +127,11 @@ export class Registrar {
       proofKeyHash: proof === undefined ? undefined : sha256Hex(proof),
       lease: lease === undefined ? undefined : { hash: leaseHash(lease.id, leaseOwner), ttlMs },
     };
-    // Of what others do not see, nobody is told.
+    // Of what others, or this registrant, do not see, nobody is told.
+    const sees = ({ record }: Entry) => maySee(policyOf(principal), record);
     const lookAlike = catalogue
       .lookAlikes(registration.name)
-      .find(({ record }) => isAdmitted(record));
+      .find((one) => isAdmitted(one.record) && sees(one));
     const attempt = Symbol();
     const sightings = new Map<InstanceRecord, Sighting>();
     for (let round = 0; round < mostHolderRounds; round += 1) {
@@ -153,7 +154,7 @@ export class Registrar {
       const instance = catalogue.instance(id, decision.instanceId);
       if (entry === undefined || instance === undefined) continue; // Removed again in the same commit.
       const warnings = lookAlike === undefined ? [] : [lookAlikeWarning(lookAlike)];
-      for (const { cause, fix } of neighbourAttention(entry, catalogue.neighbours(id)))
+      for (const { cause, fix } of neighbourAttention(entry, catalogue.neighbours(id).filter(sees)))
         warnings.push(`${cause} ${fix}`);
       if (isWaiting) {
         const { retryAfterMs } = decision;
@@ -193,7 +194,11 @@ export class Registrar {
     });
     const record = draft.get(id);
     // Before anything is said of who has the name.
-    requireName(registrant, id, request.registration.tags ?? record?.profile.tags);
+    const { registration } = request;
+    requireName(registrant, registration, {
+      id,
+      tags: registration.tags ?? record?.profile.tags ?? [],
+    });
     const mostServers = budgets.limit("servers");
     if (record === undefined && catalogue.size + draft.growth >= mostServers) {
       budgets.refused("servers");
@@ -227,7 +232,10 @@ export class Registrar {
         catalogue.setHealth(id, decision.instanceId, asked(health, now, pending));
     }
     if (decision.kind === "accept") {
-      requireName(registrant, id, decision.record.profile.tags);
+      requireName(registrant, registration, { id, tags: decision.record.profile.tags ?? [] });
+      // Who comes to another's name gets the tags that an operator gave it, or that stay.
+      if (record !== undefined && !decision.isProven && !isOf(record, registrant.id))
+        requireName(registrant, registration, subjectOf(decision.record));
       const mostInstances = budgets.limit("instances");
       if (decision.isNewInstance && decision.record.instances.length > mostInstances) {
         budgets.refused("instances");
@@ -291,12 +299,19 @@ export class Registrar {
   }
 }
 
-/** Throws INSUFFICIENT_SCOPE when somebody may not register under a name, or not with these tags. */
-function requireName(registrant: Principal, id: string, tags: readonly string[] = []): void {
-  if (may(registrant, "register", { id, tags })) return;
+/**
+ * Throws INSUFFICIENT_SCOPE when somebody may not register a server. Says only what was sent: nothing tells
+ * whether the name is there, or which tags it has.
+ */
+function requireName(
+  registrant: Principal,
+  { name, tags }: Registration,
+  server: SubjectServer,
+): void {
+  if (may(registrant, "register", server)) return;
   throw insufficientScope(
     "register",
-    `the server "${id}"${tags.length === 0 ? "" : ` with the tags ${tags.join(", ")}`}`,
+    `the server "${name}"${(tags ?? []).length === 0 ? "" : ` with the tags ${tags?.join(", ")}`}`,
   );
 }
 

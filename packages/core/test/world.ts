@@ -1,4 +1,5 @@
 import type { Principal } from "../src/access/principal.js";
+import { openPrincipal } from "../src/access/principal.js";
 import { type AdmissionRules, openAdmission } from "../src/admission-rules.js";
 import { BudgetBook } from "../src/budget-book.js";
 import type { Budgets } from "../src/budgets.js";
@@ -231,7 +232,11 @@ export class World {
   /** Removes a name as somebody who has nothing but this proof. */
   removeByProof(serverId: string, ...secrets: readonly string[]): Promise<void> {
     return this.registry.remove(serverId, (entry) =>
-      requireRemovable(entry, proofsIn(secrets, undefined), this.registry.now()),
+      requireRemovable(
+        entry,
+        { proofs: proofsIn(secrets, undefined), principal: openPrincipal, hasCredentials: false },
+        this.registry.now(),
+      ),
     );
   }
 

@@ -78,6 +78,63 @@ describe("a registration", () => {
   });
 });
 
+describe("a registration without proof", () => {
+  const open = {
+    authenticators: knownTokens({
+      owner: [{ action: "register" }],
+      other: [{ action: "register" }],
+      europe: [{ action: "register", tags: ["eu"] }],
+      onlooker: [{ action: "read", tags: ["eu"] }],
+      admin: [{ action: "admin" }],
+    }).authenticators,
+  };
+  const plain = { ...server1, name: "Ledger", tags: ["finance"] };
+
+  test("changes neither the tags nor the transport of another's server", async () => {
+    const test = await createTestApp({ access: open });
+    test.alive.add(server1.endpoint);
+    expect((await as(test, "owner")("POST", "/register", plain)).status).toBe(201);
+    const changed = { ...plain, tags: ["eu"], transport: "sse", description: "Words." };
+    expect((await as(test, "other")("POST", "/register", changed)).status).toBe(200);
+    const europe = await as(test, "europe")("POST", "/register", changed);
+    expect([europe.status, JSON.stringify(europe.body)]).toEqual([
+      403,
+      expect.not.stringContaining("finance"),
+    ]);
+    const { body } = await as(test, "admin")("GET", "/servers/ledger");
+    expect(body).toMatchObject({
+      tags: ["finance"],
+      description: "Words.",
+      instances: [{ transport: server1.transport }],
+    });
+    expect((await as(test, "onlooker")("GET", "/servers/ledger")).status).toBe(404);
+    // Whoever registered it, and an admin, may.
+    for (const [token, tags] of [
+      ["owner", ["eu"]],
+      ["admin", ["us"]],
+    ] as const) {
+      expect((await as(test, token)("POST", "/register", { ...plain, tags })).status).toBe(200);
+      expect((await as(test, "admin")("GET", "/servers/ledger")).body.tags).toEqual(tags);
+    }
+  });
+
+  test("takes over a gone name only with the tags that an operator gave it", async () => {
+    const test = await createTestApp({ access: open });
+    const admin = as(test, "admin");
+    const { body } = await as(test, "owner")("POST", "/register", { ...plain, lease: {} });
+    expect((await admin("PATCH", "/servers/ledger", { tags: ["finance"] })).status).toBe(200);
+    expect((await as(test, "owner")("DELETE", `/leases/${body.lease.id}`)).status).toBe(204);
+    const moved = { ...plain, endpoint: "http://localhost:8009/mcp", tags: ["eu"] };
+    const refused = await as(test, "europe")("POST", "/register", moved);
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+      403,
+      expect.not.stringContaining("finance"),
+    ]);
+    expect((await as(test, "owner")("POST", "/register", moved)).status).toBe(201);
+    expect((await admin("GET", "/servers/ledger")).body.tags).toEqual(["finance"]);
+  });
+});
+
 describe("an endpoint that is not registered", () => {
   test("is looked at for those only who may register", async () => {
     const test = await createTestApp({ access: local });
@@ -169,4 +226,60 @@ describe("a server", () => {
     expect((await operator("DELETE", "/servers/payments-eu")).body.code).toBe("NOT_OWNER");
     expect((await operator("DELETE", `/servers/payments-eu${force}`)).status).toBe(204);
   });
+});
+
+test("a refusal stays until an admin removes it by force", async () => {
+  const test = await createTestApp({ access: local });
+  const payer = as(test, "payments");
+  const admin = as(test, "admin");
+  await payer("POST", "/register", { ...server1, name: "payments-eu" });
+  const refusal = { reason: "Spam." };
+  expect((await admin("POST", "/servers/payments-eu/refuse", refusal)).status).toBe(200);
+  const paths = "/servers/payments-eu";
+  expect((await payer("DELETE", paths)).body.code).toBe("NOT_OWNER");
+  expect((await admin("DELETE", paths)).body.code).toBe("NOT_OWNER");
+  expect((await admin("DELETE", `${paths}?force=true`)).status).toBe(204);
+});
+
+test("what an admin said of a server that is gone goes with its registrant or an admin", async () => {
+  const test = await createTestApp({ access: local });
+  const payer = as(test, "payments");
+  for (const remover of ["payments", "admin"]) {
+    const { body } = await payer("POST", "/register", server);
+    const edit = { onCall: "ops@example.com" };
+    expect((await as(test, "admin")("PATCH", "/servers/payments-eu", edit)).status).toBe(200);
+    expect((await payer("DELETE", `/leases/${body.lease.id}`)).status).toBe(204);
+    expect((await as(test, "robot")("DELETE", "/servers/payments-eu")).body.code).toBe("NOT_OWNER");
+    expect((await as(test, remover)("DELETE", "/servers/payments-eu")).status).toBe(204);
+  }
+});
+
+test("an admin for some tags gives a server no others", async () => {
+  const access = {
+    authenticators: knownTokens({
+      admin: [{ action: "admin" }],
+      europe: [{ action: "admin", tags: ["eu", "test"] }],
+    }).authenticators,
+  };
+  const test = await createTestApp({ access });
+  await as(test, "admin")("POST", "/register", { ...server, tags: ["eu", "us"] });
+  const edited = async (change: object) =>
+    (await as(test, "europe")("PATCH", "/servers/payments-eu", change)).status;
+  expect(await edited({ tags: ["eu", "us"] })).toBe(403);
+  expect(await edited({ tags: ["eu", "test"] })).toBe(200);
+  // The tags of its own would come back.
+  expect(await edited({ tags: null })).toBe(403);
+  expect(await edited({ title: "Another" })).toBe(200);
+});
+
+test("a warning names no server that its reader may not see", async () => {
+  const test = await createTestApp({ access: local });
+  const admin = as(test, "admin");
+  await admin("POST", "/register", { ...server1, name: "Secret" });
+  const own = await as(test, "payments")("POST", "/register", { ...server1, name: "payments-eu" });
+  expect(own.status).toBe(201);
+  expect(JSON.stringify(own.body)).not.toMatch(/secret/i);
+  const read = await as(test, "operator")("GET", "/servers/payments-eu");
+  expect(JSON.stringify(read.body)).toMatch(/secret/i);
+  expect(JSON.stringify((await admin("GET", "/servers/payments-eu")).body)).toMatch(/secret/i);
 });

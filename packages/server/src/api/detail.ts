@@ -1,9 +1,10 @@
 import type { getServer } from "@hub/api";
-import type { Entry, Registry } from "@hub/core";
+import type { Entry } from "@hub/core";
 import { isAdmitted } from "@hub/core/access";
 import { attentionOf } from "@hub/core/diagnosis";
 import { shownCredentials } from "./credentials.js";
 import type { AppDeps } from "./ports.js";
+import { maySeeEntry } from "./seen.js";
 import type { RouteCall } from "./serve.js";
 import { etagOf, serverDetail } from "./views.js";
 
@@ -11,10 +12,8 @@ import { etagOf, serverDetail } from "./views.js";
 export type DetailCall = Pick<RouteCall<typeof getServer>, "json" | "principal">;
 
 /** What deserves attention about an entry, beyond its instances. */
-const entryWarnings = (registry: Registry, entry: Entry): string[] =>
-  attentionOf(entry, registry.neighbours(entry.record.id)).map(
-    ({ cause, fix }) => `${cause} ${fix}`,
-  );
+const entryWarnings = (entry: Entry, neighbours: readonly Entry[]): string[] =>
+  attentionOf(entry, neighbours).map(({ cause, fix }) => `${cause} ${fix}`);
 
 const nameOf = ({ record: { id, name } }: Entry) => ({ id, name });
 
@@ -24,11 +23,13 @@ export function answerDetail(
   entry: Entry,
   { registry, credentials }: Pick<AppDeps, "registry" | "credentials">,
 ): Response {
-  const detail = serverDetail(entry, registry.now(), entryWarnings(registry, entry));
   const { record } = entry;
+  const sees = (other: Entry) => maySeeEntry(call.principal, other.record);
+  const neighbours = registry.neighbours(record.id).filter(sees);
+  const detail = serverDetail(entry, registry.now(), entryWarnings(entry, neighbours));
   const lookAlikes = isAdmitted(record)
     ? {}
-    : { lookAlikes: registry.lookAlikes(record.name).map((one) => nameOf(one)) };
+    : { lookAlikes: registry.lookAlikes(record.name).filter(sees).map(nameOf) };
   const held = shownCredentials(credentials, entry, call.principal);
   return call.json(
     200,

@@ -6,7 +6,7 @@ import {
   HubError,
   serverNotFound,
 } from "@hub/core";
-import { subjectOf } from "@hub/core/access";
+import { insufficientScope, may, subjectOf } from "@hub/core/access";
 import { settingOf } from "@hub/core/limits";
 import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
@@ -48,6 +48,10 @@ export function addEditRoute(app: HubApp, deps: AppDeps): void {
     const mayEdit = (record: EntryRecord) => {
       if (!maySeeEntry(call.principal, record)) throw serverNotFound(id.slice(0, 100));
       requireMay(call.principal, "admin", subjectOf(record));
+      // By its tags others get to use it: an admin for some tags gives no others.
+      const tags = change.tags ?? record.profile.tags ?? [];
+      if (change.tags !== undefined && !may(call.principal, "register", { id: record.id, tags }))
+        throw insufficientScope("admin", "a server with these tags");
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     };
     const entry = await registry.edit(id, change, mayEdit, askerOf(call));

@@ -80,7 +80,10 @@ export function addServerRoutes(
     if (isForced) await registry.remove(params.id, undefined, by);
     else {
       const proofs = proofsIn(secretsOf(call.context), deps.gate.leaseOwner(principal));
-      const mayRemove = (now: Entry) => requireRemovable(now, proofs, registry.now());
+      const mayRemove = (now: Entry) => {
+        const hasCredentials = deps.credentials.of(now).length > 0;
+        requireRemovable(now, { proofs, principal, hasCredentials }, registry.now());
+      };
       await registry.remove(params.id, mayRemove, by);
     }
     return call.empty();
