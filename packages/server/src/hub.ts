@@ -215,6 +215,7 @@ export async function composeHub(
       .catch((error) => log.error("credentials-not-removed", { error: describeError(error) }));
   });
   const admitted = new AdmittedServers(registry);
+  const sights = new Sights(registry);
   const audit = new Audit({
     store: store.audit,
     budgets,
@@ -270,7 +271,7 @@ export async function composeHub(
       standingOf,
     }),
     secretsOf,
-    recentCalls: (limit, serverId) => gateway.traffic.recent(limit, serverId),
+    recentCalls: (...asked) => gateway.traffic.recent(...asked),
     probeNow: (serverId) => scheduler.probeNow(serverId),
   });
   const mayDial = createEndpointCheck({ rules, ownAddresses, publicUrl: config.publicUrl });
@@ -293,7 +294,7 @@ export async function composeHub(
     log,
     onFault: tellGatewayFault,
     searchTools,
-    diagnose: createAgentDoctor(doctor, mayDial, stopping.signal),
+    diagnose: createAgentDoctor({ doctor, sights, checkEndpoint: mayDial }, stopping.signal),
     sessions: { store: store.sessions, kept: keptSessions },
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     refresh: createRefresher(scheduler, registry),
@@ -323,7 +324,7 @@ export async function composeHub(
     guard,
     arrivals,
     gate,
-    sights: new Sights(registry),
+    sights,
     callers,
     tokens,
     signIn: {

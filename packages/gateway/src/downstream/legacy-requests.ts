@@ -70,7 +70,7 @@ export function answerRequest(
 function call(caller: Caller, message: JsonRpcRequest, written: Written): void {
   const { options, view, reply, onFault } = caller;
   if (message.method === "tools/call") {
-    const own = options.hubTools.handle(view, message, false);
+    const own = options.hubTools.handle(view, message, false, caller.session.principal);
     switch (own?.kind) {
       case "answer":
         reply.message(own.text);

@@ -133,7 +133,7 @@ export class ModernEndpoint {
   #call(message: JsonRpcRequest, written: Written, view: View, incoming: Incoming): void {
     const { hubTools } = this.#options;
     if (message.method === "tools/call") {
-      const own = hubTools.handle(view, message, true);
+      const own = hubTools.handle(view, message, true, incoming.principal);
       const { response, always } = incoming;
       switch (own?.kind) {
         case "answer":

@@ -1,4 +1,5 @@
 import { type Entry, isJsonObject, type JsonObject, type Now, serverStatus } from "@hub/core";
+import type { Principal } from "@hub/core/access";
 import { verdictOf } from "@hub/core/diagnosis";
 import { shownProfile } from "@hub/core/shown";
 import type { JsonRpcRequest } from "@hub/mcp";
@@ -36,7 +37,12 @@ export class HubTools {
   }
 
   /** Undefined for every call that is none of the hub's. */
-  handle(view: View, request: JsonRpcRequest, isModern: boolean): HubToolOutcome | undefined {
+  handle(
+    view: View,
+    request: JsonRpcRequest,
+    isModern: boolean,
+    principal: Principal,
+  ): HubToolOutcome | undefined {
     if (!view.selection.hubTools) return undefined;
     const given = request.params?.arguments;
     const args = isJsonObject(given) ? given : {};
@@ -52,7 +58,7 @@ export class HubTools {
         if (view.selection.mode === "search") return undefined;
         return {
           kind: "later",
-          text: diagnose(view, this.#options.diagnose, args).then((found) =>
+          text: diagnose(view, principal, this.#options.diagnose, args).then((found) =>
             answerText(request, isModern, found),
           ),
         };

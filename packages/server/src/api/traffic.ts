@@ -5,7 +5,8 @@ import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 
-type Counted = {
+/** What something was counted of. */
+export type Counted = {
   readonly serverId: string;
   readonly method: string;
   readonly name?: string | undefined;

@@ -1,17 +1,21 @@
 import type { Diagnosis } from "@hub/api";
 import { type Entry, HubError, type JsonObject } from "@hub/core";
-import { isAdmitted } from "@hub/core/access";
-import type { Doctor } from "./doctor.js";
+import { isAdmitted, type Principal } from "@hub/core/access";
+import { type AskAsDeps, askAs } from "./ask-as.js";
 
 /** What an agent asks about: `server` is an id or a name. */
 type AgentQuestion =
   | { readonly server: string; readonly endpoint?: undefined }
   | { readonly server?: undefined; readonly endpoint: string };
 
-/** A verdict as an agent reads it, or in words why there is none. `sees`: which servers it may speak of. */
+/**
+ * A verdict as an agent reads it, or in words why there is none. `sees`: which servers it may speak of, at most
+ * those that the principal sees.
+ */
 export type AskForAgent = (
   asked: AgentQuestion,
   sees: (entry: Entry) => boolean,
+  principal: Principal,
 ) => Promise<JsonObject | string>;
 
 /** A model pays for each line. */
@@ -19,16 +23,11 @@ const mostLines = 40;
 const mostItems = 5;
 
 /** The doctor for coding agents: the same verdict, with as much around it as a model can use. */
-export function createAgentDoctor(
-  doctor: Pick<Doctor, "ask">,
-  mayDial: (endpoint: string) => void,
-  stopping: AbortSignal,
-): AskForAgent {
-  return async (asked, sees) => {
+export function createAgentDoctor(deps: AskAsDeps, stopping: AbortSignal): AskForAgent {
+  return async (asked, sees, principal) => {
     const seesToo = (entry: Entry) => isAdmitted(entry.record) && sees(entry);
     try {
-      if (asked.endpoint !== undefined) mayDial(asked.endpoint);
-      return inShort(await doctor.ask({ ...asked, sees: seesToo, signal: stopping }));
+      return inShort(await askAs(principal, { ...asked, sees: seesToo, signal: stopping }, deps));
     } catch (error) {
       if (HubError.is(error)) return error.message;
       throw error;

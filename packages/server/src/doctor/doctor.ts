@@ -14,6 +14,7 @@ import { type ServerLogs, verdictOf } from "@hub/core/diagnosis";
 import { endpointKey } from "@hub/core/probing";
 import type { Gateway } from "@hub/gateway";
 import type { Diagnose } from "@hub/probe";
+import type { Counted } from "../api/traffic.js";
 import { instant } from "../api/views.js";
 import { masked } from "../credentials/mask.js";
 import { busy, findServer } from "./find-server.js";
@@ -24,6 +25,10 @@ export type DoctorRequest = {
   readonly signal: AbortSignal;
   /** Whether whoever asks sees a server. Default: it sees all that were let in. */
   readonly sees?: ((entry: Entry) => boolean) | undefined;
+  /** Whether it sees a call; the verdict is from those alone. Default: it sees all. */
+  readonly seesCall?: ((call: Counted) => boolean) | undefined;
+  /** Throws when whoever asks may not have the hub look at the server that was found. Default: it may. */
+  readonly check?: ((entry: Entry) => void) | undefined;
 } & (
   | { readonly server: string; readonly endpoint?: undefined }
   | {
@@ -94,9 +99,10 @@ export class Doctor {
 
   async #aboutServer(
     asked: Entry,
-    { signal, sees = seesAdmitted }: Pick<DoctorRequest, "signal" | "sees">,
+    { signal, sees = seesAdmitted, seesCall, check }: DoctorRequest,
     chosen: Instance | undefined = worstOf(asked.instances),
   ): Promise<Diagnosis> {
+    check?.(asked);
     const { registry, logs, recentCalls, examine } = this.#deps;
     const { id, name } = asked.record;
     const isLogWanted = this.#wantLogs(asked);
@@ -113,7 +119,7 @@ export class Doctor {
     ]);
     // It may have left meanwhile; then what was known of it is still the best answer.
     const entry = registry.get(id) ?? asked;
-    const calls = recentCalls(mostCalls, id);
+    const calls = recentCalls(mostCalls, id, seesCall);
     const now = registry.now();
     const verdict = verdictOf({
       entry,
