@@ -1,6 +1,6 @@
 import { isAdmitted } from "../admission.js";
 import { maySee } from "../admission-rules.js";
-import type { Entry } from "../entry.js";
+import type { Entry, EntryRecord } from "../entry.js";
 import type { Registry } from "../registry.js";
 import { type CapabilityKind, type CapabilitySnapshot, capabilityKinds } from "../snapshot.js";
 import { type Policy, policyOf, type SubjectServer, subjectOf } from "./policy.js";
@@ -23,7 +23,19 @@ function partOf(snapshot: CapabilitySnapshot, policy: Policy, server: SubjectSer
   const seen = (kind: CapabilityKind) =>
     snapshot[kind].filter(({ key }) => seesItem(policy, server, kind, key));
   const kinds = Object.fromEntries(capabilityKinds.map((kind) => [kind, seen(kind)]));
-  return { ...snapshot, ...kinds };
+  // What a server says of its use speaks of all that it offers.
+  const { instructions, ...rest } = snapshot;
+  return { ...rest, ...kinds };
+}
+
+/** The part of a record that somebody sees: limits name the tools that they are for. */
+function partOfRecord(record: EntryRecord, policy: Policy, server: SubjectServer): EntryRecord {
+  const { edits } = record;
+  if (edits?.toolTimeoutsMs === undefined) return record;
+  const seen = Object.entries(edits.toolTimeoutsMs).filter(([tool]) =>
+    seesItem(policy, server, "tools", tool),
+  );
+  return { ...record, edits: { ...edits, toolTimeoutsMs: Object.fromEntries(seen) } };
 }
 
 /**
@@ -113,12 +125,16 @@ export class SeenServers implements ServersInSight {
   }
 
   #seen(entry: Entry): Entry {
-    if (entry.snapshot === undefined) return entry;
-    const server = subjectOf(entry.record);
+    const { record, snapshot } = entry;
+    const server = subjectOf(record);
     if (this.policy.mayWithWhole("read", server)) return entry;
     const known = this.#parts.get(entry);
     if (known !== undefined) return known;
-    const part = { ...entry, snapshot: partOf(entry.snapshot, this.policy, server) };
+    const part = {
+      ...entry,
+      record: partOfRecord(record, this.policy, server),
+      snapshot: snapshot && partOf(snapshot, this.policy, server),
+    };
     this.#parts.set(entry, part);
     return part;
   }
