@@ -209,7 +209,7 @@ describe("a session", () => {
     expect((await used.ask("ping")).result).toEqual({});
     expect(await hub.budget("principalSessions")).toMatchObject({
       used: 2,
-      by: "token:anna",
+      by: "test:anna",
       refused: 1,
     });
   });
@@ -279,8 +279,8 @@ test("calls are counted with who made them, and not with what that is allowed", 
     readonly calls: readonly Payload[];
   }; // as its description says
   expect(calls.map(({ method, principal }) => [method, principal])).toEqual([
-    ["tools/call", { id: "token:bert", name: "bert" }],
-    ["tools/list", { id: "token:anna", name: "anna" }],
+    ["tools/call", { id: "test:bert", name: "bert" }],
+    ["tools/list", { id: "test:anna", name: "anna" }],
   ]);
 });
 

@@ -133,7 +133,7 @@ export class SeenServers implements ServersInSight {
     const part = {
       ...entry,
       record: partOfRecord(record, this.policy, server),
-      snapshot: snapshot && partOf(snapshot, this.policy, server),
+      ...(snapshot === undefined ? {} : { snapshot: partOf(snapshot, this.policy, server) }),
     };
     this.#parts.set(entry, part);
     return part;

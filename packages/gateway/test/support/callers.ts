@@ -23,7 +23,7 @@ export class Callers {
 
   /** From now on, who sends this token may do this. */
   may(token: string, ...grants: readonly Grant[]): Principal {
-    const principal = { kind: "token", id: `token:${token}`, name: token, grants } as const;
+    const principal = { kind: "token", id: `test:${token}`, name: token, grants } as const;
     this.#principals.set(token, principal);
     return principal;
   }

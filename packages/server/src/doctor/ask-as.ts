@@ -5,7 +5,7 @@ import { requireMay } from "../access/refusals.js";
 import { closedTo } from "../access/routes.js";
 import type { AppDeps } from "../api/ports.js";
 import { maySeeEntry } from "../api/seen.js";
-import { seenCall, seesCounted } from "../api/traffic.js";
+import { seenCall, seesCounted } from "../api/seen-calls.js";
 import type { DoctorRequest } from "./doctor.js";
 
 /** What the doctor is asked through. */

@@ -14,7 +14,7 @@ import { type ServerLogs, verdictOf } from "@hub/core/diagnosis";
 import { endpointKey } from "@hub/core/probing";
 import type { Gateway } from "@hub/gateway";
 import type { Diagnose } from "@hub/probe";
-import type { Counted } from "../api/traffic.js";
+import type { Counted } from "../api/seen-calls.js";
 import { instant } from "../api/views.js";
 import { masked } from "../credentials/mask.js";
 import { busy, findServer } from "./find-server.js";
