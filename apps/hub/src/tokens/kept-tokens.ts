@@ -75,7 +75,7 @@ async function inStore<Result>(
         tokens.list().map((known) => tokenView(known, systemClock.wall()) as TokenView),
       create: async (input) => {
         const { known, token } = await tokens
-          .create(input, by, tokensFile === undefined)
+          .create(input, by, tokensFile === undefined && !tokens.isConfigured)
           .catch(explained);
         return { ...(tokenView(known, systemClock.wall()) as TokenView), token };
       },
