@@ -1,4 +1,14 @@
 import type { Envelope } from "./envelope.js";
+import {
+  backslash,
+  braceClose,
+  braceOpen,
+  bracketClose,
+  bracketOpen,
+  colon,
+  comma,
+  quote,
+} from "./json-characters.js";
 import type { JsonRpcId } from "./json-rpc.js";
 import { longestRefusal } from "./token-refusal.js";
 import { idOf, numberOf, textOf } from "./written-value.js";
@@ -16,15 +26,6 @@ export type Answering = {
   /** Where in the text the result's first member has its place. */
   readonly membersAt: number;
 };
-
-const quote = 34;
-const comma = 44;
-const colon = 58;
-const bracketOpen = 91;
-const backslash = 92;
-const bracketClose = 93;
-const braceOpen = 123;
-const braceClose = 125;
 
 /** Longer texts are jumped through rather than walked through. */
 const shortText = 64;

@@ -1,3 +1,14 @@
+import {
+  backslash,
+  braceClose,
+  braceOpen,
+  bracketClose,
+  bracketOpen,
+  colon,
+  comma,
+  quote,
+} from "./json-characters.js";
+
 /** How much JSON may unfold to. */
 export type JsonLimits = {
   /** Levels of nesting. */
@@ -22,15 +33,6 @@ export type JsonScan = {
   readonly excess: "too deep" | "too many values" | undefined;
   readonly values: number;
 };
-
-const quote = 34;
-const comma = 44;
-const colon = 58;
-const bracketOpen = 91;
-const backslash = 92;
-const bracketClose = 93;
-const braceOpen = 123;
-const braceClose = 125;
 
 /**
  * Looks through a JSON text once, without building anything: whether it exceeds the limits, and which

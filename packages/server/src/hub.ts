@@ -28,10 +28,11 @@ import { Arrivals } from "./access/arrival.js";
 import { Callers } from "./access/callers.js";
 import { Gate, type GateOptions } from "./access/gate.js";
 import { Guesses } from "./access/guesses.js";
+import { needsAccess } from "./access/needs-access.js";
 import { createOidc } from "./access/oidc/oidc.js";
 import { resourceMetadataOf } from "./access/oidc/resource-metadata.js";
 import { ownUrls } from "./access/own-urls.js";
-import { isLoopbackHost, profileOf } from "./access/profile.js";
+import { profileOf } from "./access/profile.js";
 import { Sessions } from "./access/sign-in/sessions.js";
 import { Tokens } from "./access/tokens/tokens.js";
 import { TokensFile } from "./access/tokens/tokens-file.js";
@@ -109,19 +110,6 @@ export type HubParts = {
 
 const journalKept = 100_000;
 const trimEveryMs = 3_600_000;
-
-/** Says what lets other machines in, and the two commands that make it safe. */
-function needsAccess({ host, allowedHosts }: HubConfig): string {
-  const what = isLoopbackHost(host)
-    ? `The settings say that other machines reach this hub (${allowedHosts.join(", ") || "a public URL or a proxy"})`
-    : `The host ${JSON.stringify(host)} lets other machines in`;
-  return [
-    `${what}, and nothing asks them who they are.`,
-    "Make a token of an admin: mcp-hub token create operator --may admin",
-    "Then start the hub again: mcp-hub start",
-    "Or name an issuer (MCP_HUB_OIDC_ISSUER) or a file of tokens (MCP_HUB_TOKENS_FILE), or listen on 127.0.0.1 only.",
-  ].join("\n");
-}
 
 /** Rejects with the reason why the key cannot be used. */
 async function openKey({ secretKeyFile, dataDir }: HubConfig): Promise<SecretKeyFile> {
