@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.js";
 
 /** `npm run screenshots` says where pictures shall go, and wants nothing else. */
 const include =
@@ -15,5 +16,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // A browser for each worker, and the code loaded once, not for each of 20 files.
+    isolate: false,
   },
 });

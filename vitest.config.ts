@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.js";
 
@@ -11,9 +12,10 @@ export default defineConfig({
       "examples/*.test.ts",
       "test/**/*.test.ts",
     ],
-    // `npm run test:timed`, `npm run test:shells`, `npm run test:proxy`
-    exclude: [...configDefaults.exclude, "**/*.{timed,shells,proxy}.test.ts"],
+    // `npm run test:timed`, `npm run test:heavy`, `npm run test:shells`, `npm run test:proxy`, `npm run test:postgres`
+    exclude: [...configDefaults.exclude, "**/*.{timed,heavy,shells,proxy,postgres}.test.ts"],
     globalSetup: ["test/support/in-memory.ts"],
+    setupFiles: [fileURLToPath(new URL("test/support/keep-alive.ts", import.meta.url))],
     // For what never ends. What takes long on a machine that does much else is not a fault.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -12,3 +12,11 @@ export function aptInstall(what, packages) {
   ])
     spawnSync("apt-get", args, { env, stdio: ["ignore", "ignore", "inherit"] });
 }
+
+/** Whether PostgreSQL is here, after it was installed where that is allowed. */
+export function hasPostgres() {
+  const isHere = () =>
+    existsSync("/usr/lib/postgresql") || spawnSync("postgres", ["--version"]).status === 0;
+  if (!isHere()) aptInstall("PostgreSQL", ["postgresql"]);
+  return isHere();
+}

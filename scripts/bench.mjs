@@ -1,5 +1,6 @@
-// npm run bench: builds, then measures. `npm run bench -- registry`, `-- gateway`, `-- ui` or `-- access` measures one part;
+// npm run bench: builds, then measures. `npm run bench -- registry`, `-- gateway`, `-- ui`, `-- access` or `-- hubs` measures one part;
 // `--quick` makes the gateway part short. See bench/registry.mjs, bench/gateway/main.mjs and bench/access.mjs.
+import { hasPostgres } from "./apt.mjs";
 import { build, install } from "./prepare.mjs";
 
 const parts = {
@@ -7,6 +8,7 @@ const parts = {
   gateway: "../bench/gateway/main.mjs",
   ui: "../bench/ui.mjs",
   access: "../bench/access.mjs",
+  hubs: "../bench/hubs/main.mjs",
 };
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const unknown = named.filter((name) => !(name in parts));
@@ -19,4 +21,9 @@ if (unknown.length > 0) {
 
 install();
 build();
-for (const name of named.length > 0 ? named : Object.keys(parts)) await import(parts[name]);
+for (const name of named.length > 0 ? named : Object.keys(parts)) {
+  if (name === "hubs" && !hasPostgres()) {
+    console.error("NOT RUN: hubs. It needs PostgreSQL (on Debian: apt-get install postgresql).");
+    process.exitCode = 1;
+  } else await import(parts[name]);
+}

@@ -10,8 +10,8 @@ import { checkAlone } from "./check-alone.mjs";
 import { checkClient } from "./check-client.mjs";
 import { checkScaffold } from "./check-scaffold.mjs";
 import { packInto, published } from "./pack-into.mjs";
-import { pnpm } from "./pnpm.mjs";
 import { buildWithTypes, install, root } from "./prepare.mjs";
+import { tool } from "./tool.mjs";
 
 install();
 const packages = published();
@@ -20,14 +20,10 @@ const folder = mkdtempSync(join(tmpdir(), "mcp-hub-pack-"));
 const failures = [];
 const packed = packInto(folder, packages);
 for (const { name, manifest, tarball } of packed) {
-  if (pnpm(["exec", "publint", "run", tarball, "--strict"]) !== 0) {
-    failures.push(`${name}: publint`);
-  }
+  if (tool("publint", ["run", tarball, "--strict"]) !== 0) failures.push(`${name}: publint`);
   // A program alone has no types.
   if (manifest.exports === undefined) continue;
-  if (pnpm(["exec", "attw", tarball, "--profile", "esm-only"]) !== 0) {
-    failures.push(`${name}: attw`);
-  }
+  if (tool("attw", [tarball, "--profile", "esm-only"]) !== 0) failures.push(`${name}: attw`);
 }
 
 const consumer = join(folder, "consumer");

@@ -12,10 +12,10 @@ export function pnpm(args, options = {}) {
   return runPnpm(args, options).code;
 }
 
-/** Runs pnpm, with these variables added to the environment, without showing what it says, and returns that with its exit code. */
-export function quietPnpm(args, env = {}) {
+/** Runs pnpm without showing what it says, and returns that with its exit code. */
+export function quietPnpm(args) {
   const stdio = ["ignore", "pipe", "pipe"];
-  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env });
+  return runPnpm(args, { stdio, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
 }
 
 function runPnpm(args, options) {
@@ -32,7 +32,6 @@ function runPnpm(args, options) {
     ...options,
     env: {
       ...process.env,
-      ...options.env,
       TURBO_TELEMETRY_DISABLED: "1",
       npm_config_update_notifier: "false",
     },

@@ -43,11 +43,28 @@ function copyTo(folder, packages) {
   git("commit", "--quiet", "-m", "A copy");
 }
 
+/** What was built into a package must be in its bill of materials, as it is in its licences. */
+function unbilled(tarball, files) {
+  const text = (file) => run("tar", ["-xzOf", tarball, `package/dist/${file}`], root);
+  if (!files.includes("package/dist/THIRD-PARTY.txt")) return [];
+  if (!files.includes("package/dist/sbom.cdx.json")) return ["has no dist/sbom.cdx.json"];
+  const { components } = JSON.parse(text("sbom.cdx.json"));
+  const billed = new Set(
+    components.map(({ group, name, version }) =>
+      [group === undefined ? name : `${group}/${name}`, version].join(" "),
+    ),
+  );
+  return [...text("THIRD-PARTY.txt").matchAll(/^((?:@[\w.-]+\/)?[\w.-]+ \d+\.\d+\.\S+) \(.+\)$/gm)]
+    .filter(([, one]) => !billed.has(one))
+    .map(([, one]) => `has ${one} in it, which its dist/sbom.cdx.json does not say`);
+}
+
 function faultsOf({ name, tarball }) {
   const files = run("tar", ["-tzf", tarball], root).split("\n");
   const manifest = JSON.parse(run("tar", ["-xzOf", tarball, "package/package.json"], root));
   const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
   return [
+    ...unbilled(tarball, files),
     ...always.filter((file) => !files.includes(`package/${file}`)).map((file) => `has no ${file}`),
     ...ofManifest.filter((key) => manifest[key] === undefined).map((key) => `says no ${key}`),
     ...ranges

@@ -1,6 +1,6 @@
-// node scripts/run-builds.mjs <folder> ...: runs the build scripts of these workspace packages and of those
-// they stand on, each as soon as those are done. What `npm start` needs of turbo, without a package manager
-// for each package.
+// node scripts/run-builds.mjs [<folder> ...]: runs the build scripts of these workspace packages, or of all, and
+// of those they stand on, each as soon as those are done. What `npm start` and `npm test` need of turbo,
+// without a package manager for each package.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,6 +12,7 @@ function readPackages() {
   const folders = ["packages", "apps"].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(root, group, name)),
   );
+  folders.push(join(root, "examples"));
   const found = folders
     .filter((folder) => existsSync(join(folder, "package.json")))
     .map((folder) => ({
@@ -33,7 +34,7 @@ function built(name) {
 async function buildAfterOthers({ folder, manifest }) {
   const needed = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   await Promise.all(needed.filter((name) => packages.has(name)).map(built));
-  await run(manifest.scripts.build, folder);
+  if (manifest.scripts?.build) await run(manifest.scripts.build, folder);
 }
 
 function run(script, folder) {
@@ -54,7 +55,9 @@ function run(script, folder) {
 
 const wanted = process.argv.slice(2).map((folder) => join(root, folder));
 try {
-  const names = [...packages].filter(([, { folder }]) => wanted.includes(folder));
+  const names = [...packages].filter(
+    ([, { folder }]) => wanted.length === 0 || wanted.includes(folder),
+  );
   await Promise.all(names.map(([name]) => built(name)));
 } catch (error) {
   console.error(error.message);

@@ -2,14 +2,16 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { chromium } from "./chromium.mjs";
-import { pnpm } from "./pnpm.mjs";
-import { build, install } from "./prepare.mjs";
+import { buildAllToRun, install } from "./prepare.mjs";
+import { runVitest } from "./vitest.mjs";
 
-const folder = resolve(process.argv[2] ?? "screenshots");
+// The folder is no argument of vitest, which is given those of this command.
+const [given = "screenshots"] = process.argv.splice(2);
+const folder = resolve(given);
 process.env.CHROMIUM_PATH = chromium();
 process.env.SCREENSHOTS = folder;
 install();
-build();
+buildAllToRun();
 mkdirSync(folder, { recursive: true });
-process.exitCode = pnpm(["exec", "vitest", "run", "--config", "vitest.browser.config.ts"]);
+runVitest("--config", "vitest.browser.config.ts");
 console.log(`The pictures are in ${folder}`);

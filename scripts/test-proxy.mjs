@@ -1,8 +1,9 @@
-// npm run test:proxy: tries a hub behind a real nginx with TLS. Installs nginx where it is missing, on Debian and Ubuntu, as root.
+// npm run test:proxy: tries hubs behind a real nginx with TLS, also with a real Chromium, and several on one PostgreSQL. Installs all three where they are missing, on Debian and Ubuntu, as root.
 import { spawnSync } from "node:child_process";
-import { aptInstall } from "./apt.mjs";
-import { pnpm } from "./pnpm.mjs";
+import { aptInstall, hasPostgres } from "./apt.mjs";
+import { chromium } from "./chromium.mjs";
 import { buildAllToRun, install } from "./prepare.mjs";
+import { runVitest } from "./vitest.mjs";
 
 const isMissing = () => spawnSync("nginx", ["-v"]).status !== 0;
 
@@ -13,7 +14,8 @@ if (isMissing()) {
   );
   process.exit(1);
 }
+hasPostgres();
+process.env.CHROMIUM_PATH = chromium();
 install();
 buildAllToRun();
-const config = ["--config", "vitest.proxy.config.ts"];
-process.exitCode = pnpm(["exec", "vitest", "run", ...config, ...process.argv.slice(2)]);
+runVitest("--config", "vitest.proxy.config.ts");

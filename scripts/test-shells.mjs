@@ -1,8 +1,8 @@
 // npm run test:shells: presses Tab in bash, zsh and fish. Installs those that are missing, on Debian and Ubuntu, as root.
 import { spawnSync } from "node:child_process";
 import { aptInstall } from "./apt.mjs";
-import { pnpm } from "./pnpm.mjs";
 import { buildAllToRun, install } from "./prepare.mjs";
+import { runVitest } from "./vitest.mjs";
 
 const missing = () =>
   ["bash", "zsh", "fish"].filter((shell) => spawnSync(shell, ["--version"]).status !== 0);
@@ -14,5 +14,4 @@ if (missing().length > 0) {
 }
 install();
 buildAllToRun();
-const config = ["--config", "vitest.shells.config.ts"];
-process.exitCode = pnpm(["exec", "vitest", "run", ...config, ...process.argv.slice(2)]);
+runVitest("--config", "vitest.shells.config.ts");

@@ -1,8 +1,8 @@
 // npm run typecheck: what runs in Node, what runs in a browser, and the tests that have to do with both.
-import { pnpm } from "./pnpm.mjs";
+import { tool } from "./tool.mjs";
 
 const projects = ["tsconfig.json", "packages/ui/tsconfig.json", "test/browser/tsconfig.json"];
 for (const project of projects) {
-  const code = pnpm(["exec", "tsc", "-p", project, "--noEmit"]);
+  const code = tool("tsc", ["-p", project, "--noEmit"]);
   if (code !== 0) process.exitCode = code;
 }

@@ -1,8 +1,9 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HubProcess, Program } from "@hub/testing";
+import { HubProcess, Program, until } from "@hub/testing";
 import { afterEach, expect, test } from "vitest";
+import { runInProcess } from "../apps/hub/test/support/in-process.js";
 
 const root = join(import.meta.dirname, "..");
 const program = join(root, "apps/hub/dist/main.js");
@@ -45,7 +46,7 @@ test("a hub that is started on a backup has what was acknowledged before it, tho
     body: JSON.stringify({ name: "Mine", servers: ["server-1"] }),
   });
   expect(toolset.status).toBe(201);
-  while (acknowledged.length < 50) await new Promise(setImmediate);
+  await until("50 registrations", () => acknowledged.length >= 50);
   const before = [...acknowledged];
   const folder = join(temporaryFolder(), "copy");
   const backup = new Program(process.execPath, [program, "backup", folder], {
@@ -70,42 +71,32 @@ test("a hub that is started on a backup has what was acknowledged before it, tho
   expect(restored.program.output).not.toContain("data-loss");
 });
 
-test("npm run backup takes a folder from where it was typed, and refuses one that is there", async () => {
+test("npm run backup takes a folder from where it was typed, and one that is there is refused", async () => {
   const hub = await startHub();
   const typedIn = temporaryFolder();
-  const backUp = () =>
-    new Program(
-      "npm",
-      ["--prefix", root, "run", "backup", "--", "copy"],
-      { MCP_HUB_DATA_DIR: hub.dataDir },
-      typedIn,
-    );
-  const first = backUp();
-  expect([await first.ended, first.output]).toMatchObject([{ code: 0 }, expect.any(String)]);
-  expect(first.output).toContain(join(typedIn, "copy"));
-  const second = backUp();
-  expect((await second.ended).code).toBe(1);
-  expect(second.output).toContain("is there already");
+  const data = { MCP_HUB_DATA_DIR: hub.dataDir };
+  const words = ["--prefix", root, "run", "backup", "--", "copy"];
+  const typed = new Program("npm", words, data, typedIn);
+  expect([await typed.ended, typed.output]).toMatchObject([{ code: 0 }, expect.any(String)]);
+  expect(typed.output).toContain(join(typedIn, "copy"));
+  const again = await runInProcess(["backup", "copy"], { environment: data, folder: typedIn });
+  expect(again).toMatchObject({ code: 1, err: expect.stringContaining("is there already") });
 });
 
 test("a backup with a misspelt variable copies nothing and says why", async () => {
   const to = join(temporaryFolder(), "x");
-  const slip = new Program(process.execPath, [program, "backup", to], {
-    MCP_HUB_DATADIR: temporaryFolder(),
-  });
-  expect((await slip.ended).code).toBe(1);
-  expect(slip.output).toContain("The nearest setting is MCP_HUB_DATA_DIR");
-  expect(slip.output).toContain("Nothing was backed up");
+  const environment = { MCP_HUB_DATADIR: temporaryFolder() };
+  const slip = await runInProcess(["backup", to], { environment });
+  expect(slip.code).toBe(1);
+  expect(slip.err).toContain("The nearest setting is MCP_HUB_DATA_DIR");
+  expect(slip.err).toContain("Nothing was backed up");
   expect(existsSync(to)).toBe(false);
 });
 
 test("a backup of a folder without data says what to name, and an option it does not know is said", async () => {
-  const nothing = new Program(process.execPath, [program, "backup", join(temporaryFolder(), "x")], {
-    MCP_HUB_DATA_DIR: temporaryFolder(),
-  });
-  expect((await nothing.ended).code).toBe(1);
-  expect(nothing.output).toContain("MCP_HUB_DATA_DIR");
-  const wrong = new Program(process.execPath, [program, "backup", "a", "b"]);
-  expect((await wrong.ended).code).toBe(2);
-  expect(wrong.output).toContain('does not know "b"');
+  const environment = { MCP_HUB_DATA_DIR: temporaryFolder() };
+  const nothing = await runInProcess(["backup", join(temporaryFolder(), "x")], { environment });
+  expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining("MCP_HUB_DATA_DIR") });
+  const wrong = await runInProcess(["backup", "a", "b"]);
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('does not know "b"') });
 });

@@ -66,7 +66,7 @@ async function completed(shell: string, line: string): Promise<readonly string[]
 
 describe.each(["bash", "zsh", "fish"])("in %s", (shell) => {
   test.each([
-    ["mcp-hub l", ["list"]],
+    ["mcp-hub l", ["list", "log-level"]],
     ["mcp-hub toolset r", ["remove"]],
     ["mcp-hub list --sta", ["--status"]],
     ["mcp-hub list --status u", ["unreachable", "up"]],

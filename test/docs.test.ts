@@ -1,12 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { getHealth } from "@hub/api";
 import { hubErrorCodes } from "@hub/core";
 import { budgetNames, rowOf, settingOf } from "@hub/core/limits";
 import { HubProcess } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { timeSettings } from "../apps/hub/src/settings.js";
-import { hubSettings, settingsOfOthers } from "../packages/core/src/environment/index.js";
-import { gatewayErrors } from "../packages/gateway/src/errors.js";
+import { clientIds } from "../packages/api/src/config/ids.js";
+import {
+  hubSettings,
+  settingsOfOthers,
+  traceSettings,
+} from "../packages/core/src/environment/index.js";
+import { gatewayErrors } from "../packages/mcp/src/gateway-errors.js";
 
 const root = join(import.meta.dirname, "..");
 
@@ -81,6 +87,7 @@ describe("code in the documentation", () => {
       .filter((one) => one.language === "sh")
       .flatMap((one) =>
         one.code
+          .replace(/\\\n\s*/g, "")
           .split("\n")
           .map((line) => ({ page: one.page, line: line.split(" #")[0]?.trim() ?? "" })),
       );
@@ -166,9 +173,27 @@ describe("code in the documentation", () => {
     expect(rows.toSorted()).toEqual(kinds.toSorted());
   });
 
+  test("the reference of faults says of every line what is done, and has figures of no other", () => {
+    const text = readFileSync(join(root, "docs/reference/faults.md"), "utf8");
+    const folder = join(root, "bench/faults/lines");
+    const names = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(join(folder, file), "utf8").matchAll(/^ {2}name: "([\w-]+)",$/gm)].map(
+        ([, name = ""]) => name,
+      ),
+    );
+    expect(names.length).toBeGreaterThan(10);
+    const rowsOf = (part = "") =>
+      [...part.matchAll(/^\| `([\w-]+)` /gm)].map(([, name = ""]) => name);
+    const [done, figures] = text.split("## Last figures");
+    expect(rowsOf(done).toSorted()).toEqual(names.toSorted());
+    // A line that was never run whole has none yet.
+    for (const name of rowsOf(figures)) expect(names).toContain(name);
+  });
+
   test("the reference of settings names every variable that hub, servers and clients read", () => {
     const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
-    for (const name of [...hubSettings, ...settingsOfOthers]) expect(text).toContain(`\`${name}\``);
+    for (const name of [...hubSettings, ...settingsOfOthers, ...traceSettings])
+      expect(text).toContain(`\`${name}\``);
   });
 
   test("the reference of settings has every time with its default and range as they are in the code", () => {
@@ -211,6 +236,33 @@ describe("requests in the documentation", () => {
     hub = await HubProcess.start();
   });
   afterAll(() => hub.stop());
+
+  test("the reference of settings says how long things are kept as the hub does", async () => {
+    const text = readFileSync(join(root, "docs/reference/settings.md"), "utf8");
+    const [, section = ""] = text.split("## How long the hub keeps what happened");
+    const rows = [
+      ...section.matchAll(/^\| `(\w+)` +\| (.+?) +\| (\d+) (hour|day)s +\| (.*?) *\| (.+?) +\|$/gm),
+    ];
+    const { retention } = getHealth.answers[200].content["application/json"].parse(
+      await (await fetch(`${hub.url}/healthz?verbose`)).json(),
+    );
+    const code = (name: string) => `\`${name}\``;
+    expect(
+      rows.map(([, name, meaning, amount, unit, setting, budgets]) => ({
+        name,
+        meaning,
+        keptMs: Number(amount) * (unit === "hour" ? 3_600_000 : 86_400_000),
+        setting,
+        budgets,
+      })),
+    ).toEqual(
+      retention?.map(({ setting, budgets, ...row }) => ({
+        ...row,
+        setting: setting === undefined ? "" : code(setting),
+        budgets: budgets.map(code).join(", "),
+      })),
+    );
+  });
 
   test("every curl line gets an answer that is no error", async () => {
     const lines = snippets
@@ -262,4 +314,27 @@ describe("requests in the documentation", () => {
       await response.body?.cancel();
     }
   });
+});
+
+test("how many clients there is configuration for, wherever a page says it, is how many there are", () => {
+  const said = pages.flatMap((page) =>
+    [
+      ...readFileSync(join(root, page), "utf8").matchAll(/ready configuration for (\d+) clients/g),
+    ].map(([, count]) => [page, Number(count)]),
+  );
+  expect(said.length).toBeGreaterThan(3);
+  expect(said).toEqual(said.map(([page]) => [page, clientIds.length]));
+});
+
+test("the files with secrets that the guides name are none that git would take", () => {
+  const guides = join(root, "docs/guides");
+  const named = readdirSync(guides)
+    .filter((name) => name.endsWith(".md"))
+    .flatMap((name) => [...readFileSync(join(guides, name), "utf8").matchAll(/--file ([\w.-]+)/g)])
+    .map(([, file = ""]) => file);
+  expect(named).toContain("secret.txt");
+  const ignored = readFileSync(join(root, ".gitignore"), "utf8").split("\n");
+  const isIgnored = (file: string) =>
+    ignored.some((line) => line === file || (line.startsWith("*") && file.endsWith(line.slice(1))));
+  expect(named.filter((file) => !isIgnored(file))).toEqual([]);
 });

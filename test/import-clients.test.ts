@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { HubProcess, Program } from "@hub/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runInProcess } from "../apps/hub/test/support/in-process.js";
 
 const root = join(import.meta.dirname, "..");
 const program = join(root, "apps/hub/dist/main.js");
@@ -32,12 +33,10 @@ function put(path: string, content: unknown): string {
   return file;
 }
 
-function run(words: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-  const variables = { HOME: home, XDG_CONFIG_HOME: "", CODEX_HOME: "", NO_COLOR: "1", ...env };
-  const one = new Program(process.execPath, [program, ...words], variables, project);
-  cleanups.push(() => one.child.kill("SIGKILL"));
-  return one;
-}
+const variables = () => ({ HOME: home, XDG_CONFIG_HOME: "", CODEX_HOME: "", NO_COLOR: "1" });
+
+const ask = (words: readonly string[]) =>
+  runInProcess(words, { environment: variables(), folder: project });
 
 function putClients(): { readonly cursor: string } {
   const cursor = put(".cursor/mcp.json", {
@@ -60,8 +59,9 @@ function putClients(): { readonly cursor: string } {
 
 test("what the clients of this machine have is shown, with where its secrets are and what is left out", async () => {
   putClients();
-  const shown = run(["import"]);
-  expect(await shown.ended).toEqual({ code: 0, signal: null });
+  const { code, out, err } = await ask(["import"]);
+  expect(code).toBe(0);
+  const shown = out + err;
   for (const text of [
     "Cursor",
     "secret in that file: env GITHUB_TOKEN",
@@ -72,9 +72,9 @@ test("what the clients of this machine have is shown, with where its secrets are
     "It is not JSON: value expected at line 1",
     "Name those to take over, or give --all.",
   ])
-    expect(shown.output).toContain(text);
-  expect(shown.output).not.toContain(secret);
-  expect(shown.output).not.toContain("Zed");
+    expect(shown).toContain(text);
+  expect(shown).not.toContain(secret);
+  expect(shown).not.toContain("Zed");
 });
 
 test("what is chosen is added to a file that run serves, with its secret where it was", async () => {
@@ -82,18 +82,20 @@ test("what is chosen is added to a file that run serves, with its secret where i
   const hub = await HubProcess.start();
   cleanups.push(() => hub.stop());
   const { mode } = statSync(put("project/mcp.json", '{\n  // mine\n  "mcpServers": {}\n}\n'));
-  const taking = run(["import", "clients", "github", "same", "--json"]);
-  expect(await taking.ended).toEqual({ code: 0, signal: null });
+  const taking = await ask(["import", "clients", "github", "same", "--json"]);
+  expect([taking.code, taking.err]).toEqual([0, ""]);
   const file = join(project, "mcp.json");
-  expect(JSON.parse(taking.output)).toMatchObject({
+  expect(JSON.parse(taking.out)).toMatchObject({
     written: { file, servers: ["github", "same"] },
   });
   const written = readFileSync(file, "utf8");
   expect(written).toContain("// mine");
   expect(written).toContain(`\${file:${cursor}#/mcpServers/github/env/GITHUB_TOKEN}`);
-  expect(written + taking.output).not.toContain(secret);
+  expect(written + taking.out).not.toContain(secret);
   expect(statSync(file).mode).toBe(mode);
-  const serving = run(["run"], { MCP_HUB_URL: hub.url });
+  const env = { ...variables(), MCP_HUB_URL: hub.url };
+  const serving = new Program(process.execPath, [program, "run"], env, project);
+  cleanups.push(() => serving.child.kill("SIGKILL"));
   await Promise.all([hub.status("github", "up"), hub.status("same", "up")]);
   serving.child.kill("SIGINT");
   expect(await serving.ended).toEqual({ code: 0, signal: null });
@@ -111,8 +113,8 @@ test.each([
 ])("%j is refused, with a sentence, and nothing is written", async (words, code, text) => {
   putClients();
   put("project/broken.json", "{");
-  const refused = run(words);
-  expect(await refused.ended).toEqual({ code, signal: null });
-  expect(refused.output).toContain(text);
+  const refused = await ask(words);
+  expect(refused.code).toBe(code);
+  expect(refused.err).toContain(text);
   expect(readFileSync(join(project, "broken.json"), "utf8")).toBe("{");
 });

@@ -1,73 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { freePort, holdResponse, Program, Visitor } from "@hub/testing";
+import { freePort, holdResponse, Visitor } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, expect, test } from "vitest";
+import { commandsOfGuide, Newcomer, twoAddresses } from "./support/network.js";
 
-const root = join(import.meta.dirname, "..");
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** `npm` of a clone that is installed and built: each script is its program, so that no test builds. */
-const npm = `#!/bin/sh
-if [ "$1" = start ]; then exec node "${root}/apps/hub/dist/main.js"; fi
-shift
-if [ "$1" = --silent ]; then shift; fi
-script=$1
-shift 2
-case $script in
-  hub) exec env npm_lifecycle_script="node scripts/hub.mjs" node "${root}/apps/hub/dist/main.js" "$@" ;;
-  hub-register) exec node "${root}/packages/register/bin/hub-register.js" "$@" ;;
-  *) exit 127 ;;
-esac
-`;
-
-/** The commands of "From a clone to the first call", as the guide has them. */
-function commandsOfGuide(): readonly string[] {
-  const guide = readFileSync(join(root, "docs/guides/network.md"), "utf8");
-  const [, section = ""] = /^## From a clone to the first call\n([\s\S]*?)^## /m.exec(guide) ?? [];
-  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, code = ""]) =>
-    code.trim().split("\n"),
-  );
-}
-
-/** A folder that is the clone on each machine, where one types. */
-async function clone() {
-  const folder = mkdtempSync(join(tmpdir(), "mcp-hub-network-"));
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, "bin"));
-  writeFileSync(join(folder, "bin", "npm"), npm, { mode: 0o755 });
-  symlinkSync(join(root, "examples"), join(folder, "examples"));
-  const port = await freePort();
-  const hub = `http://127.0.0.2:${port}`;
-  const env = {
-    PATH: [join(folder, "bin"), process.env.PATH ?? ""].join(delimiter),
-    MCP_HUB_PORT: String(port),
-    MCP_HUB_DATA_DIR: join(folder, "data"),
-    LOG_FORMAT: "pretty",
-  };
-  return {
-    hub,
-    token: (name: string) => readFileSync(join(folder, `${name}.token`), "utf8").trim(),
-    /** Types a line of the guide, with this network's addresses in the place of those that the guide says to replace. */
-    type(line: string): Program {
-      const here = line
-        .replaceAll("http://10.0.0.5:8001", hub)
-        .replaceAll("10.0.0.7", "127.0.0.3")
-        .replaceAll("10.0.0.0/8", "127.0.0.0/8");
-      // The program takes the place of the shell, so that a signal ends it.
-      const typed = new Program("sh", ["-c", here.replace(/ npm /, " exec npm ")], env, folder);
-      cleanups.push(async () => {
-        typed.child.kill("SIGKILL");
-        await typed.ended;
-      });
-      return typed;
-    },
-  };
+async function clone(): Promise<Newcomer> {
+  const newcomer = new Newcomer(twoAddresses, await freePort());
+  cleanups.push(() => newcomer.leave());
+  return newcomer;
 }
 
 test("from a clone to the first authorised call on a network, the guide's commands suffice, and each token does no more", async () => {
@@ -75,7 +20,10 @@ test("from a clone to the first authorised call on a network, the guide's comman
   const [makeOperator = "", start = "", makeFiles = "", makeAgent = "", serve = "", call = ""] =
     commands;
   expect(commands).toHaveLength(6); // and "git clone" before them: eight at most
-  const { hub, token, type } = await clone();
+  const newcomer = await clone();
+  const { hub } = newcomer;
+  const token = (name: string) => newcomer.token(name);
+  const type = (line: string) => newcomer.type(line);
 
   const tooEarly = type(start);
   expect((await tooEarly.ended).code).toBe(1);
@@ -152,7 +100,8 @@ test("from a clone to the first authorised call on a network, the guide's comman
 test("whoever types a command of the guide without the right token reads what to do", async () => {
   const [makeOperator = "", start = "", makeFiles = "", makeAgent = "", , call = ""] =
     commandsOfGuide();
-  const { type } = await clone();
+  const newcomer = await clone();
+  const type = (line: string) => newcomer.type(line);
   expect((await type(makeOperator).ended).code).toBe(0);
   await type(start).saw("ready in");
   expect((await type(makeAgent).ended).code).toBe(0);

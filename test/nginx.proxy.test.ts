@@ -82,7 +82,7 @@ beforeAll(async () => {
     MCP_HUB_ADMISSION: "open",
   });
   closeLater(() => hub.stop());
-  await startNginx({ port, hubPort: hub.port, folder });
+  await startNginx({ port, hubPorts: [hub.port], folder });
   for (const [name, upstream] of [
     ["new", modern],
     ["old", legacy],

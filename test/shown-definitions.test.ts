@@ -1,4 +1,5 @@
-import { capabilityKinds, type JsonObject, type JsonValue } from "@hub/core";
+import { capabilityKinds } from "@hub/core";
+import type { JsonObject, JsonValue } from "@hub/core/json";
 import { shownDefinition } from "@hub/core/shown";
 import { Client as V2Client } from "@modelcontextprotocol/client";
 import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";

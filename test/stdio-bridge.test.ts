@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import {
@@ -6,9 +8,12 @@ import {
   closeLater,
   freePort,
   HubProcess,
+  knownTokens,
   LegacyUpstream,
   type Message,
   ModernUpstream,
+  metaKey,
+  modernVersion,
   type Payload,
   quick,
   TestHub,
@@ -277,6 +282,51 @@ describe("mcp-hub stdio", () => {
     expect(await wrong.ended).toBe(2);
     expect(wrong.raw).toEqual([]);
     expect(wrong.errors).toContain("--toolset cannot be combined");
+  });
+
+  test.each(["--token-file", "MCP_HUB_TOKEN_FILE"])(
+    "sends the token that is in the file of %s at that moment",
+    async (named) => {
+      const hub = await TestHub.start({ access: knownTokens({ agent: [{ action: "call" }] }) });
+      const folder = mkdtempSync(join(tmpdir(), "mcp-hub-stdio-"));
+      closeLater(() => rmSync(folder, { recursive: true, force: true }));
+      const file = join(folder, "token");
+      writeFileSync(file, "agent\n");
+      const bridge = named.startsWith("--")
+        ? new Lines(hub.url, [named, file])
+        : new Lines(hub.url, [], { [named]: file });
+      const discover = (id: number) => {
+        bridge.send({
+          id,
+          method: "server/discover",
+          params: {
+            _meta: {
+              [metaKey("protocolVersion")]: modernVersion,
+              [metaKey("clientCapabilities")]: {},
+            },
+          },
+        });
+        return bridge.answerTo(id);
+      };
+      expect((await discover(1)).error).toBeUndefined();
+      writeFileSync(file, "another");
+      expect((await discover(2)).error?.data).toMatchObject({ hubError: "UNAUTHENTICATED" });
+      writeFileSync(file, "two words");
+      expect((await discover(3)).error?.message).toContain(`${named}: ${file} holds no token`);
+      rmSync(file);
+      const missing = (await discover(4)).error;
+      expect(missing?.code).toBe(-31_001);
+      expect(missing?.message).toMatch(`There is no token for the hub at ${hub.url}/mcp: ${named}`);
+      expect(missing?.message).toContain("It did not run.");
+      writeFileSync(file, "agent");
+      expect((await discover(5)).error).toBeUndefined();
+    },
+  );
+
+  test("ends at once when the file that --token-file names is of no use", async () => {
+    const nowhere = new Lines("http://127.0.0.1:9", ["--token-file", "/nowhere/token"]);
+    expect([await nowhere.ended, nowhere.raw]).toEqual([2, []]);
+    expect(nowhere.errors).toContain("--token-file: ENOENT");
   });
 
   test("passes on what the hub says by itself, and cancels at the server", async () => {

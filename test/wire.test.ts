@@ -174,6 +174,7 @@ describe("the guard on real sockets", () => {
     ...["GET /servers/x/tools", "GET /servers/x/changes", "GET /tools?q=x", "GET /events"],
     ...["POST /register", "PUT /leases/x", "DELETE /leases/x", "POST /diagnose"],
     ...["GET /openapi.json", "GET /docs", "GET /docs/swagger-ui.css", "GET /docs/start.js"],
+    ...["GET /docs/page.css", "GET /docs/theme.js"],
     ...["GET /docs/swagger-ui-bundle.js", "GET /healthz", "GET /readyz", "GET /version"],
     ...[
       "GET /nothing",

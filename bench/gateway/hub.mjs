@@ -4,9 +4,9 @@ import { ask } from "./connection.mjs";
 import { modern, replyOf, requestText } from "./mcp.mjs";
 import { freePort, here, keep, sleep } from "./processes.mjs";
 
-/** `output`: where its own words go, as for `spawn`. */
+/** `output`: where its own words go, as for `spawn`. Its port is a free one, unless the settings name one. */
 export async function startHub(dataDir, settings = {}, output = "inherit") {
-  const port = await freePort();
+  const port = Number(settings.MCP_HUB_PORT ?? (await freePort()));
   const begin = performance.now();
   const env = {
     ...process.env,

@@ -10,7 +10,7 @@ const places = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx"];
 const installed = () => places.find((place) => spawnSync(place, ["-v"]).status === 0);
 
 /** Finds nginx, or installs Debian's package where that is allowed. Undefined when there is none. */
-function findNginx() {
+export function findNginx() {
   const found = installed();
   if (found !== undefined) return found;
   const say = "install it (apt-get install nginx-light) to have the rows and bars that need it";

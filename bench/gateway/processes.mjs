@@ -19,13 +19,14 @@ export function keep(child, lastSignal = "SIGKILL") {
   return child;
 }
 
-export async function stop(child) {
+/** `withinMs`: how long it has before it is killed. */
+export async function stop(child, withinMs = 10_000) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   // One that was stopped for a while hears of it only then.
   child.kill("SIGCONT");
-  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), withinMs);
   await ended;
   clearTimeout(timer);
 }

@@ -1,37 +1,17 @@
 // npm run gauntlet: everything that identities, grants and addresses could be got round by, in every spelling that
 // is known, against a hub as it ships. See docs/reference/gauntlet.md.
-import { parseArgs } from "node:util";
 import { cleanUp } from "../gateway/processes.mjs";
+import { readOptions } from "../options.mjs";
 import { House } from "./house.mjs";
 import { kinds } from "./kinds/index.mjs";
 import { write } from "./report.mjs";
 
-const usage = `Usage: npm run gauntlet -- [options]
-
-  --kind <name>   only this one; may be given several times
-  --short         fewer random inputs, as in CI
-  --write         also keeps the table in docs/reference/gauntlet.md
-  --list          which kinds and cases there are`;
-
-function readOptions() {
-  const flag = { type: "boolean", default: false };
-  try {
-    const kind = { type: "string", multiple: true };
-    const { values } = parseArgs({
-      options: { kind, short: flag, write: flag, list: flag, help: flag },
-    });
-    const unknown = (values.kind ?? []).filter((name) => !kinds.some((one) => one.name === name));
-    if (unknown.length > 0)
-      throw new Error(`There is no kind ${unknown.join(", ")}; --list names those there are.`);
-    return values;
-  } catch (error) {
-    console.error(`${error.message}\n\n${usage}`);
-    cleanUp();
-    process.exit(2);
-  }
-}
-
-const options = readOptions();
+const options = readOptions("gauntlet", {
+  one: "kind",
+  things: kinds,
+  short: "fewer random inputs, as in CI",
+  page: "docs/reference/gauntlet.md",
+});
 
 /** One case: how often it was tried, and what went wrong, in words. */
 async function play(house, kind, { name, run }) {
@@ -52,7 +32,7 @@ async function main() {
   const house = await House.open({ isShort: options.short });
   const results = [];
   try {
-    for (const kind of kinds.filter(({ name }) => options.kind?.includes(name) ?? true)) {
+    for (const kind of options.chosen) {
       const cases = [];
       for (const one of kind.cases(house)) cases.push(await play(house, kind, one));
       const tried = cases.reduce((sum, one) => sum + one.tried, 0);
@@ -83,10 +63,7 @@ async function main() {
 }
 
 try {
-  if (options.help) console.log(usage);
-  else if (options.list)
-    for (const kind of kinds) console.log(`${kind.name.padEnd(14)} ${kind.title}`);
-  else await main();
+  if (options !== undefined) await main();
 } finally {
   cleanUp();
 }

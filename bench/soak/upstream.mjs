@@ -1,17 +1,17 @@
-// One server of the soak: `node upstream.mjs NAME v1|v2`. It registers itself and can be killed at any time.
+// Servers of the soak: `node upstream.mjs v1|v2 NAME...`. They register themselves and can be killed at any time.
 import { register } from "@hub/register";
 import { McpServer as ServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { inputRequired, McpServer as ServerV2 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
-const [name, kind] = process.argv.slice(2);
+const [kind, ...names] = process.argv.slice(2);
 const text = (value) => ({ content: [{ type: "text", text: value }] });
 const wanted = {
   message: "Which word?",
   requestedSchema: { type: "object", properties: { word: { type: "string" } }, required: ["word"] },
 };
 
-function createV1() {
+function createV1(name) {
   const server = new ServerV1({ name, version: "1.0.0" });
   server.registerTool("echo", { inputSchema: { text: z.string() } }, (given) => text(given.text));
   server.registerTool("count", { inputSchema: { to: z.number() } }, async ({ to }, extra) => {
@@ -32,7 +32,7 @@ function createV1() {
   return server;
 }
 
-function createV2() {
+function createV2(name) {
   const server = new ServerV2({ name, version: "1.0.0" });
   server.registerTool("echo", { inputSchema: z.object({ text: z.string() }) }, (given) =>
     text(given.text),
@@ -61,4 +61,5 @@ function createV2() {
   return server;
 }
 
-register(kind === "v1" ? createV1 : createV2, { name });
+const create = kind === "v1" ? createV1 : createV2;
+for (const name of names) register(() => create(name), { name });

@@ -13,8 +13,8 @@ An agent::
     print(choice.reason, choice.url, choice.tool)
 
 Settings of the environment: ``MCP_HUB_URL`` (several with commas; http://127.0.0.1:8001),
-``MCP_HUB_TOKEN``, ``MCP_HUB_SERVICE_KEY`` and ``MCP_HUB_ADVERTISE_URL``. What there is to say is said
-through the logger ``mcp_hub``.
+``MCP_HUB_TOKEN`` or ``MCP_HUB_TOKEN_FILE``, ``MCP_HUB_SERVICE_KEY`` and ``MCP_HUB_ADVERTISE_URL``. What
+there is to say is said through the logger ``mcp_hub``.
 """
 
 from __future__ import annotations
@@ -43,9 +43,16 @@ __all__ = ["register", "Registration", "Hub", "Choice", "Found", "HubError"]
 
 DEFAULT_HUB_URL = "http://127.0.0.1:8001"
 
+#: Characters. A token is much shorter.
+_MOST_TOKEN = 16_384
+
 _log = logging.getLogger("mcp_hub")
 
 Json = Dict[str, Any]
+
+#: A bearer token, or what says which one to send. A function is asked before each request, and again when the
+#: hub refuses what it said: tokens of issuers are valid for a short time.
+TokenSource = Union[str, Callable[[], Optional[str]]]
 
 
 class HubError(Exception):
@@ -362,15 +369,57 @@ def _printable(secret: str, what: str) -> str:
     return text
 
 
+def _token_in(file: str) -> str:
+    """The token in a file. It is read each time: whoever mounts such a token replaces it before it expires."""
+    try:
+        with open(file, encoding="utf-8") as stream:
+            text = stream.read(_MOST_TOKEN + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise ValueError(f"MCP_HUB_TOKEN_FILE: {file} cannot be read ({why})") from None
+    if len(text) > _MOST_TOKEN:
+        raise ValueError(f"MCP_HUB_TOKEN_FILE: {file} holds no token: it is too long")
+    return _printable(text, f"MCP_HUB_TOKEN_FILE: what {file} holds")
+
+
+def _token_source(given: Optional[TokenSource]) -> Optional[Callable[[], Optional[str]]]:
+    """What says the token for each request: what was given, or else the environment. None when nothing does.
+
+    Raises ValueError for a token that can be none.
+    """
+    if callable(given):
+        return given
+    what = "The token" if given is not None else "MCP_HUB_TOKEN"
+    text = given if given is not None else _setting("MCP_HUB_TOKEN")
+    if text is not None:
+        token = _printable(text, what)
+        return lambda: token
+    file = _setting("MCP_HUB_TOKEN_FILE")
+    return None if file is None else lambda: _token_in(file)
+
+
 class _Rest:
     """The REST side of one hub. Every request raises a HubError and nothing else."""
 
-    def __init__(self, url: str, token: Optional[str], timeout: float) -> None:
+    def __init__(self, url: str, token: Optional[Callable[[], Optional[str]]], timeout: float) -> None:
         self.url = url
         self._token = token
         self._timeout = timeout
         #: What must not be seen in a log or an error, whoever sends it back to us.
-        self.secrets: List[str] = [] if token is None else [token]
+        self.secrets: List[str] = []
+
+    def keep_secret(self, secret: Optional[str]) -> None:
+        if secret is not None and secret not in self.secrets:
+            self.secrets = [*self.secrets, secret][-64:]
+
+    def _token_now(self) -> Optional[str]:
+        try:
+            token = None if self._token is None else self._token()
+            token = None if token is None else _printable(token, "The token")
+        except Exception as error:  # a function of somebody else
+            raise HubError(0, "NO_TOKEN", self.clean(error or type(error).__name__)) from None
+        self.keep_secret(token)
+        return token
 
     def clean(self, text: object, longest: int = 600) -> str:
         """Text of others as one line of a log: no secret, no control characters, not long."""
@@ -390,15 +439,34 @@ class _Rest:
         most_bytes: int = 1_048_576,
     ) -> Optional[Json]:
         """The object that the hub answers; None for an empty answer."""
+        limit = self._timeout if timeout is None else timeout
+        token = self._token_now()
+        try:
+            return self._call(method, path, body, token, proof, limit, most_bytes)
+        except HubError as error:
+            again = self._token_now() if error.status == 401 else token
+            if again == token:
+                raise
+        return self._call(method, path, body, again, proof, limit, most_bytes)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Optional[Mapping[str, Any]],
+        token: Optional[str],
+        proof: Optional[str],
+        limit: float,
+        most_bytes: int,
+    ) -> Optional[Json]:
         headers = {"Accept": "application/json", "User-Agent": "mcp-hub-python", "Connection": "close"}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         if proof is not None:
             headers["Mcp-Hub-Proof"] = proof
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             headers["Content-Type"] = "application/json"
-        limit = self._timeout if timeout is None else timeout
         try:
             return self._answer(*self._exchange(method, path, data, headers, limit, most_bytes))
         except HubError:
@@ -486,6 +554,7 @@ class _Rest:
     # What a server does to stay registered.
 
     def register(self, registration: Json, proof: Optional[str]) -> Json:
+        self.keep_secret(registration.get("serviceKey"))
         answer = self.call("POST", "/register", registration, proof=proof)
         server = (answer or {}).get("server")
         instance = (answer or {}).get("instance")
@@ -496,7 +565,7 @@ class _Rest:
         if lease is not None:
             if not isinstance(lease, dict) or not re.fullmatch(r"[\x21-\x7e]{1,512}", str(lease.get("id"))):
                 raise self._not_a_hub(200, "its answer to POST /register holds a lease that is none")
-            self.secrets = [*self.secrets, lease["id"]][-64:]
+            self.keep_secret(lease["id"])
         return answer
 
     def renew(self, lease_id: str) -> Json:
@@ -657,12 +726,12 @@ class _Reporter:
         self._on_status("registered")
 
     def failed(self, error: HubError) -> None:
-        kind = error.code if _is_refusal(error) else "unreachable"
+        kind = error.code if _is_refusal(error) or error.code == "NO_TOKEN" else "unreachable"
         if kind != self._trouble:
             self._tell(error)
         self._trouble = kind
         unreached = "lost" if self._was_registered else "registering"
-        self._on_status(unreached if kind == "unreachable" else "refused")
+        self._on_status("refused" if _is_refusal(error) else unreached)
 
     def _tell(self, error: HubError) -> None:
         url = self._rest.url
@@ -670,8 +739,11 @@ class _Reporter:
         sentence = detail if detail.endswith((".", "!", "?")) else f"{detail}."
         if error.code == "NOT_A_HUB":
             _log.error("%s", sentence)
+        elif error.code == "NO_TOKEN":
+            _log.error("there is no token for the hub at %s: %s It is asked for again.", url, sentence)
         elif error.status in (401, 403):
-            _log.error("the hub at %s refused: %s Set MCP_HUB_TOKEN to a token that may register.", url, sentence)
+            advice = "Set MCP_HUB_TOKEN to a token that may register, or MCP_HUB_TOKEN_FILE to a file with one."
+            _log.error("the hub at %s refused: %s %s", url, sentence, advice)
         elif _is_refusal(error):
             later = " Asking again until it is free." if error.code == "NAME_TAKEN" else ""
             _log.error("the hub at %s refused: %s%s%s", url, sentence, self._problems(error), later)
@@ -800,7 +872,6 @@ class _Run:
             over = threading.Event()
             self._over.append(over)
             rest = _Rest(url, options.token, 5.0)
-            rest.secrets += [] if options.service_key is None else [options.service_key]
             thread = threading.Thread(target=self._keep, args=(rest, over, clock), name="mcp-hub-lease", daemon=True)
             thread.start()
 
@@ -893,7 +964,10 @@ def _tell_finding(rest: _Rest, answer: Json, advertise_url: Optional[str], stop:
                 return
             try:
                 server = rest.call("GET", path, most_bytes=16_777_216) or {}
-            except HubError:
+            except HubError as error:
+                # A token that may only register is not let in at the next look either.
+                if error.status in (401, 403):
+                    return
                 continue
             if _tell_instance(rest, server, answer["instance"].get("id"), advertise_url, index == len(_LOOKS_MS) - 1):
                 return
@@ -945,7 +1019,7 @@ class _Options:
         profile: Dict[str, Any],
         *,
         hub_url: Union[str, Sequence[str], None],
-        token: Optional[str],
+        token: Optional[TokenSource],
         service_key: Optional[str],
         advertise_url: Optional[str],
         lease_ttl_ms: Optional[int],
@@ -958,7 +1032,7 @@ class _Options:
             raise ValueError(f"Expected `lease_ttl_ms` to be whole milliseconds, got {lease_ttl_ms!r}"[:300])
         self.lease_ttl_ms = lease_ttl_ms
         self.hub_urls: List[str] = []
-        self.token: Optional[str] = None
+        self.token: Optional[Callable[[], Optional[str]]] = None
         self._profile = {key: value for key, value in profile.items() if value is not None}
         for key in ("tags", "icons"):
             if isinstance(self._profile.get(key), str):
@@ -967,7 +1041,7 @@ class _Options:
         if hub_url is not None:
             self.hub_urls = _hub_urls(hub_url)
         if token is not None:
-            self.token = _printable(token, "The token")
+            self.token = _token_source(token)
         self.advertise_url = None if advertise_url is None else _endpoint("advertise_url", advertise_url)
         self.service_key = service_key
         self._given = {"hub_url": hub_url, "token": token, "advertise_url": advertise_url, "service_key": service_key}
@@ -977,9 +1051,8 @@ class _Options:
         if self._given["service_key"] is None:
             self.service_key = _setting("MCP_HUB_SERVICE_KEY")
         if self._given["token"] is None:
-            self.token = _setting("MCP_HUB_TOKEN")
             try:
-                self.token = None if self.token is None else _printable(self.token, "MCP_HUB_TOKEN")
+                self.token = _token_source(None)
             except ValueError as error:
                 _log.error("%s, so it is not used", error)
                 self.token = None
@@ -1118,7 +1191,7 @@ def register(
     icons: Optional[Sequence[Mapping[str, Any]]] = None,
     metadata: Optional[Mapping[str, Any]] = None,
     hub_url: Union[str, Sequence[str], None] = None,
-    token: Optional[str] = None,
+    token: Optional[TokenSource] = None,
     service_key: Optional[str] = None,
     advertise_url: Optional[str] = None,
     lease_ttl_ms: Optional[int] = None,
@@ -1133,7 +1206,8 @@ def register(
     :param endpoint: the URL the server answers MCP at, such as http://localhost:8002/mcp.
     :param transport: ``streamable-http`` or ``sse``.
     :param hub_url: one hub or several. Default: ``MCP_HUB_URL``, else http://127.0.0.1:8001.
-    :param token: bearer token for the hubs. Default: ``MCP_HUB_TOKEN``.
+    :param token: bearer token for the hubs, or a function that says it, which is asked before each request.
+        Default: ``MCP_HUB_TOKEN``, or else what is in the file ``MCP_HUB_TOKEN_FILE`` then.
     :param service_key: lets further instances join this name. Default: ``MCP_HUB_SERVICE_KEY``.
     :param advertise_url: where the hub reaches the server: a whole URL, or a base to which the path is
         added. Default: ``MCP_HUB_ADVERTISE_URL``, else the endpoint, and for a hub elsewhere what is known
@@ -1298,11 +1372,12 @@ class Hub:
     ``await asyncio.to_thread(hub.choose, need="weather forecast")``.
     """
 
-    def __init__(self, url: Optional[str] = None, *, token: Optional[str] = None, timeout: float = 5.0) -> None:
+    def __init__(
+        self, url: Optional[str] = None, *, token: Optional[TokenSource] = None, timeout: float = 5.0
+    ) -> None:
         """Raises ValueError for a URL or a token that can be none. Of several URLs the first is asked."""
         self.url = _hub_urls(url)[0]
-        given = token if token is not None else _setting("MCP_HUB_TOKEN")
-        self._rest = _Rest(self.url, None if given is None else _printable(given, "The token"), timeout)
+        self._rest = _Rest(self.url, _token_source(token), timeout)
 
     def servers(
         self,

@@ -27,8 +27,8 @@ const scenarios = {
 // The suite hands the command to a shell and cuts it at spaces, so the paths go through the environment.
 const command = process.platform === "win32" ? "%HUB_CLIENT%" : 'eval "$HUB_CLIENT"';
 
-/** Runs a revision, or one scenario of it. `path` is where the client goes: `direct`, or a path of the hub. */
-export async function runClientLeg({ path, hubUrl }, revision, scenario) {
+/** Runs a revision, or one scenario of it. `path` is where the client goes: `direct`, or a path of the hubs. */
+export async function runClientLeg({ path, hubs }, revision, scenario) {
   const results = new Map();
   for (const name of scenarios[revision]) {
     if (scenario !== undefined && scenario !== name) continue;
@@ -36,7 +36,7 @@ export async function runClientLeg({ path, hubUrl }, revision, scenario) {
     const env = {
       HUB_CLIENT: `"${process.execPath}" "${join(here, "client/main.mjs")}"`,
       HUB_CLIENT_PATH: path,
-      ...(hubUrl === undefined ? {} : { HUB_CLIENT_HUB: hubUrl }),
+      ...(hubs && { HUB_CLIENT_HUB: hubs.url, HUB_CLIENT_OWN: hubs.own.join(",") }),
     };
     for (const [same, checks] of await runSuite("client", args, env)) results.set(same, checks);
   }

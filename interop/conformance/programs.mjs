@@ -52,7 +52,17 @@ export async function eventually(what, look) {
   }
 }
 
-export async function startHub() {
+/** Resolves with where they are reached (`url`), where each of them listens (`own`), and how to end them. */
+export async function startHubs(count) {
+  if (count === 1) {
+    const url = await startHub();
+    return { url, own: [url], close: async () => {} };
+  }
+  const { openHubs } = await import("../../bench/behind-nginx.mjs");
+  return openHubs(count);
+}
+
+async function startHub() {
   const hub = start("apps/hub/dist/main.js", {
     MCP_HUB_PORT: "0",
     MCP_HUB_DATA_DIR: join(folder, "data"),

@@ -4,13 +4,14 @@
 //   --path pass-through|aggregate     only this way through the hub
 //   --leg server|client               only this half of the suite
 //   --scenario NAME                   only this scenario
+//   --hubs N                          through so many hubs on one Postgres, behind one nginx. Default: one, on a file
 //   --write                           puts the table into the documentation
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runClientLeg } from "./client-leg.mjs";
 import { baselineFaults, lossesOf, strayLines } from "./compare.mjs";
-import { here, serversUp, startEverything, startHub, startOthers } from "./programs.mjs";
+import { here, serversUp, startEverything, startHubs, startOthers } from "./programs.mjs";
 import { runServerLeg, serverTargets } from "./server-leg.mjs";
 import { revisions, scoredScenarios, suiteVersion } from "./suite.mjs";
 import { section, writeTable } from "./table.mjs";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     path: { type: "string" },
     leg: { type: "string" },
     scenario: { type: "string" },
+    hubs: { type: "string", default: "1" },
     write: { type: "boolean", default: false },
   },
 });
@@ -38,17 +40,20 @@ function check(name, value, allowed) {
 }
 check("path", path, throughHub);
 check("leg", onlyLeg, ["server", "client"]);
-if (values.write && (!isWholeRun || values["direct-only"] || path !== undefined || onlyLeg)) {
+check("hubs", values.hubs, ["1", "2", "3"]);
+const isPart = !isWholeRun || values["direct-only"] || path !== undefined || onlyLeg;
+if (values.write && (isPart || values.hubs !== "1")) {
   console.error("--write needs a whole run, without other options.");
   process.exit(1);
 }
 
-const hubUrl = values["direct-only"] ? undefined : await startHub();
+const hubs = values["direct-only"] ? undefined : await startHubs(Number(values.hubs));
+const hubUrl = hubs?.url;
 const endpoint = await startEverything(hubUrl);
 let ids = [];
 if (hubUrl !== undefined) {
   startOthers(hubUrl);
-  ids = await serversUp(hubUrl, 3);
+  for (const own of hubs.own) ids = await serversUp(own, 3);
 }
 const targets = await serverTargets({ endpoint, hubUrl, ids });
 const paths = Object.keys(targets).filter(
@@ -57,7 +62,7 @@ const paths = Object.keys(targets).filter(
 
 const runs = {
   server: (name, revision) => runServerLeg(targets[name], revision, scenario),
-  client: (name, revision) => runClientLeg({ path: name, hubUrl }, revision, scenario),
+  client: (name, revision) => runClientLeg({ path: name, hubs }, revision, scenario),
 };
 
 const sections = [];
@@ -105,4 +110,5 @@ if (values.write && faults.length === 0) writeTable(sections.join("\n\n"));
 else if (values.write)
   console.error("The table was not written: it would show what has to be mended.");
 console.log(faults.length === 0 ? "Nothing is lost." : `${faults.length} faults.`);
+await hubs?.close();
 process.exit(faults.length === 0 ? 0 : 1);

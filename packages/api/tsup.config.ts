@@ -6,5 +6,6 @@ export default defineConfig(
     index: "src/index.ts",
     sentence: "src/sentence.ts",
     config: "src/config/index.ts",
+    "client-files": "src/client-files/index.ts",
   }),
 );

@@ -1,6 +1,6 @@
 import { defineConfig } from "tsup";
 import { libraryBuild } from "../../tsup.base.js";
-import { thirdPartyNotices } from "./third-party.js";
+import { thirdParty } from "./third-party.js";
 
 // Everything it stands on is inside, so that its tarball installs alone.
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
   banner: {
     js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',
   },
-  esbuildPlugins: [thirdPartyNotices],
+  esbuildPlugins: [thirdParty()],
   esbuildOptions(options) {
     // The other half of jsonc-parser looks for its files while it runs.
     options.mainFields = ["module", "main"];

@@ -2,6 +2,7 @@ import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { writeManifest } from "./write-manifest.js";
+import { writeThirdPartyOfPage } from "./write-third-party.js";
 
 /** Where `npm run dev` finds a running hub. */
 const hub = process.env.MCP_HUB_URL ?? "http://127.0.0.1:8001";
@@ -12,7 +13,7 @@ if (process.argv.includes("build")) process.env.NODE_ENV = "production";
 
 export default defineConfig({
   base: "/ui/",
-  plugins: [react(), tailwind(), writeManifest()],
+  plugins: [react(), tailwind(), writeManifest(), writeThirdPartyOfPage()],
   build: {
     outDir: "dist/web",
     emptyOutDir: true,
@@ -34,7 +35,7 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(
       [
-        "^/(servers|toolsets|tools|events|traffic|calls|config|diagnose|version|readyz|healthz|whoami|session|tokens|audit|mcp)(?=[/?]|$)",
+        "^/(servers|toolsets|tools|events|traffic|calls|config|diagnose|version|readyz|healthz|whoami|session|settings|tokens|audit|mcp)(?=[/?]|$)",
       ].map((path) => [path, { target: hub, changeOrigin: true }]),
     ),
   },

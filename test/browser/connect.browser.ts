@@ -21,6 +21,9 @@ async function startHub(): Promise<HubProcess> {
 
 const fetchText = async (hub: HubProcess, path: string) => (await fetch(hub.url + path)).text();
 
+/** Opens what can be chosen beside the client. */
+const change = (page: Page) => page.getByTestId("choice").click();
+
 /** The panel, once it shows what the hub answers. */
 async function shownText(page: Page, title: string): Promise<string> {
   const region = page.getByRole("region", { name: `what ${title} is told` });
@@ -58,6 +61,8 @@ describe("the connect page", () => {
   test("what a person chooses stands in the URL and survives a reload", async () => {
     const hub = await startHub();
     const page = await open(hub, "/ui/connect");
+    await page.getByText("Whole hub, through the hub, all tools").waitFor();
+    await change(page);
     await page.getByRole("radio", { name: "Some servers" }).check();
     await page.getByText("Choose a server").waitFor();
     await page.getByRole("checkbox", { name: "MCP Server 2" }).check();
@@ -73,6 +78,8 @@ describe("the connect page", () => {
     });
     await page.reload();
     expect(await shownText(page, "Cursor")).toBe(before);
+    await page.getByText("mcp-server-1 and mcp-server-2, directly").waitFor();
+    await change(page);
     expect(await page.getByRole("radio", { name: "Directly" }).isChecked()).toBe(true);
     expect(await page.getByRole("checkbox", { name: "MCP Server 1" }).isChecked()).toBe(true);
     expect(await page.getByRole("tab", { name: "Cursor" }).getAttribute("aria-selected")).toBe(
@@ -88,6 +95,7 @@ describe("the connect page", () => {
       body: JSON.stringify({ name: "Support Desk" }),
     });
     const page = await open(hub, "/ui/connect?client=cursor&via=direct&mode=search");
+    await change(page);
     await page.getByRole("radio", { name: "A toolset" }).check();
     await page.getByRole("combobox", { name: "Toolset" }).selectOption("Support Desk");
     expect(JSON.parse(await shownText(page, "Cursor"))).toEqual({
@@ -100,6 +108,7 @@ describe("the connect page", () => {
     const hub = await startHub();
     const page = await open(hub, "/ui/connect?servers=gone,mcp-server-1&client=codex");
     await page.getByRole("alert").getByText('No server has the id "gone"').waitFor();
+    await change(page);
     await page.getByRole("checkbox", { name: "gone" }).click();
     expect(await shownText(page, "Codex")).toContain("[mcp_servers.mcp-server-1]");
   });

@@ -212,13 +212,10 @@ describe("a hostile server", () => {
     await page.getByRole("button", { name: "Call", exact: true }).click();
     await page.getByText("structured", { exact: false }).first().waitFor();
     await check();
-    for (const path of [
-      `/ui/connect?servers=${id}`,
-      "/ui/traffic",
-      "/ui/wall",
-      "/ui/toolsets",
-      "/ui/activity",
-    ]) {
+    await page.goto(`/ui/connect?servers=${id}`);
+    await page.getByTestId("choice").click();
+    await check();
+    for (const path of ["/ui/traffic", "/ui/wall", "/ui/toolsets", "/ui/activity"]) {
       await page.goto(path);
       await check();
     }

@@ -10,23 +10,30 @@ export type Watch = {
   readonly troubles: string[];
 };
 
-let browser: Promise<Browser> | undefined;
+/** One for all files of a worker: each page has a profile of its own. It ends with its worker. */
+let shared: Promise<Browser> | undefined;
 
-function launch(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH;
+function launch(executablePath: string | undefined): Promise<Browser> {
   if (executablePath === undefined)
     throw new Error("CHROMIUM_PATH is not set. Run these tests with `npm run test:browser`.");
-  browser ??= chromium.launch({
+  return chromium.launch({
     executablePath,
     // Root has no sandbox; the pages are our own.
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
+    args: [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--disable-background-networking",
+      // The key of a certificate that a test made: no other is trusted by this.
+      ...(process.env.HUB_PROXY_KEY === undefined
+        ? []
+        : [`--ignore-certificate-errors-spki-list=${process.env.HUB_PROXY_KEY}`]),
+    ],
   });
-  return browser;
 }
 
-export async function closeBrowser(): Promise<void> {
-  await (await browser)?.close();
-  browser = undefined;
+function sharedBrowser(): Promise<Browser> {
+  shared ??= launch(process.env.CHROMIUM_PATH);
+  return shared;
 }
 
 export type PageOptions = {
@@ -34,6 +41,10 @@ export type PageOptions = {
   readonly theme?: "light" | "dark";
   readonly width?: number;
   readonly height?: number;
+  /** Origins where it may be beside the hub's, such as an issuer's. Default: none. */
+  readonly beside?: readonly string[];
+  /** A browser of its own, which this program starts. Default: the one of all pages. */
+  readonly program?: string;
 };
 
 /** A page with nothing in it yet, in a browser profile of its own, that is watched from the beginning. */
@@ -42,20 +53,25 @@ export async function openPage({
   theme = "light",
   width = 1280,
   height = 900,
+  beside = [],
+  program,
 }: PageOptions): Promise<{ page: Page; context: BrowserContext; watch: Watch }> {
-  const context = await (await launch()).newContext({
+  const browser = await (program === undefined ? sharedBrowser() : launch(program));
+  const context = await browser.newContext({
     baseURL: url,
     colorScheme: theme,
     viewport: { width, height },
     reducedMotion: "reduce",
   });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
+  // A page that others on the way could change has no clipboard to be allowed.
+  if (isTrustworthy(new URL(url)))
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
   const watch: Watch = { foreign: [], violations: [], troubles: [] };
   const page = await context.newPage();
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (origin !== new URL(url).origin && !["data:", "blob:"].includes(protocol))
-      watch.foreign.push(request.url());
+    const isOwn = [new URL(url).origin, ...beside].includes(origin);
+    if (!isOwn && !["data:", "blob:"].includes(protocol)) watch.foreign.push(request.url());
   });
   page.on("dialog", (dialog) => {
     watch.troubles.push(`dialog: ${dialog.message()}`);
@@ -77,6 +93,9 @@ export async function openPage({
   });
   return { page, context, watch };
 }
+
+const isTrustworthy = ({ protocol, hostname }: URL) =>
+  protocol === "https:" || hostname.startsWith("127.");
 
 /** Waits until nothing on the page says that it is loading. */
 export async function isLoaded(page: Page): Promise<void> {

@@ -3,9 +3,11 @@ import { type Registered, register } from "@hub/register";
 import type { HubProcess } from "@hub/testing";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, test } from "vitest";
+import { askMcp } from "./ask-mcp.js";
 import { startFlipping } from "./servers/flipping.js";
 import { workshop } from "./servers/workshop.js";
 import { cleanStage, open, startHub, startServer } from "./stage.js";
+import { violations } from "./violations.js";
 
 cleanStage();
 
@@ -39,7 +41,12 @@ describe("the server page", () => {
     const { url = "" } = await startWorkshop(hub);
     const page = await open(hub, "/ui/servers/workshop");
     await page.getByRole("heading", { level: 1, name: "Workshop" }).waitFor();
-    await page.getByRole("heading", { name: url }).waitFor();
+    const offer = page.getByRole("list", { name: "Tools" });
+    await offer.getByRole("link", { name: "find_part" }).waitFor();
+    await page.getByText(`${hub.url}/servers/workshop/mcp`).waitFor();
+    await page.getByRole("img", { name: /^90 days: up / }).waitFor();
+    expect(await page.locator("[data-main-action]").textContent()).toBe("Connect");
+    await page.getByRole("button", { name: `All about ${url}` }).click();
     await page.getByText("owned by parts team").waitFor();
     await page.getByTestId("lease").getByText("last heartbeat").waitFor();
     await page.getByText("Use find_part before order_part.").waitFor();
@@ -51,6 +58,8 @@ describe("the server page", () => {
     await page.waitForURL("**/ui/servers/workshop?tab=tools&item=find_part");
     const item = page.getByTestId("item");
     await item.getByText("read-only").waitFor();
+    await item.getByText("Parameters as a table").click();
+    await item.getByText("Result as a table").click();
     const kind = item.locator('[data-parameter="kind"]');
     await kind.getByText('default "bolt"').waitFor();
     await kind.getByText('"plate"').waitFor();
@@ -76,7 +85,8 @@ describe("the server page", () => {
     await page.getByTestId("item").getByRole("heading", { name: "Data sheet" }).waitFor();
     await page.getByTestId("item").getByText(template).first().waitFor();
     await page.getByRole("tab", { name: "Prompts 1" }).click();
-    await page.locator('[data-parameter="0 need"]').getByText("What they need").waitFor();
+    await page.getByLabel("need").waitFor();
+    await page.getByTestId("try").getByText("What they need").waitFor();
     await page.getByRole("tab", { name: "Connect" }).click();
     await page.getByText(`${hub.url}/servers/workshop/mcp`).first().waitFor();
     await page.goto("/ui/servers/workshop?tab=tools&item=lost");
@@ -88,6 +98,7 @@ describe("the server page", () => {
     startServer(hub, "server-1");
     await hub.status("mcp-server-1", "up");
     const page = await open(hub, "/ui/servers/mcp-server-1");
+    await page.getByRole("button", { name: /^All about / }).click();
     const probedAt = page.getByTestId("probed-at");
     const before = await probedAt.getAttribute("data-at");
     await page.getByRole("button", { name: "Probe now" }).click();
@@ -117,6 +128,31 @@ describe("the server page", () => {
     await page.getByRole("heading", { name: "No server has registered yet" }).waitFor();
   });
 
+  test("says whether it is well: uptime, calls and errors of a day, last incidents, and who uses it", async () => {
+    const hub = await startHub();
+    const server = startServer(hub, "server-1");
+    await hub.status("mcp-server-1", "up", 30_000);
+    for (const value of [20, "warm"])
+      await askMcp(hub, "/mcp", "tools/call", {
+        name: "mcp-server-1__convert_temperature",
+        arguments: { value, to: "fahrenheit" },
+      });
+    const page = await open(hub, "/ui/servers/mcp-server-1");
+    await page.getByRole("heading", { name: /^Is it well: up 100 % of / }).waitFor();
+    expect(await page.getByRole("list", { name: "Last incidents" }).count()).toBe(0);
+    const figure = (name: string) => page.locator(`[data-figure="${name}"] dd`);
+    await figure("Calls").getByText("2", { exact: true }).waitFor();
+    await figure("Errors").getByText("1 (50 %)").waitFor();
+    await page.getByRole("list", { name: "Clients" }).getByText("desk").waitFor();
+    await server.kill("SIGKILL");
+    await hub.status("mcp-server-1", "down", 30_000);
+    await page.reload();
+    const incidents = page.getByRole("list", { name: "Last incidents" });
+    await incidents.locator('[data-status="down"]').waitFor();
+    await page.getByText("As a table").first().click();
+    await page.getByRole("region", { name: "Uptime, as a table" }).getByText(/down/).waitFor();
+  });
+
   test("the doctor's tab shows what the hub answers: cause, fix and the server's own last lines", async () => {
     const hub = await startHub();
     const endpoint = "http://127.0.0.1:9/mcp";
@@ -140,7 +176,7 @@ describe("the server page", () => {
     const { problems } = (await asked.json()) as Diagnosis; // as the contract says
     const [first] = problems;
     const page = await open(hub, "/ui/servers/lost");
-    await page.getByTestId("diagnosis").getByRole("link", { name: "Ask the doctor" }).click();
+    await page.getByRole("link", { name: "See what is wrong" }).click();
     const doctor = page.getByTestId("doctor");
     const problem = doctor.locator(`[data-problem="${first?.code}"]`);
     expect(await problem.getByTestId("cause").textContent()).toBe(first?.cause);
@@ -222,7 +258,7 @@ describe("the server page", () => {
     await setHidden(true);
     await page.locator("h1").getByText("hidden").waitFor();
     await page.goto("/");
-    await page.getByRole("button", { name: "Show 1 hidden server" }).click();
+    await page.getByRole("link", { name: "Show 1 hidden server" }).click();
     await page.locator('[data-server="workshop"]').getByText("hidden").waitFor();
     await page.getByRole("link", { name: "Workshop" }).click();
     await setHidden(false);
@@ -241,7 +277,7 @@ describe("the server page", () => {
     await hub.status("workshop", "up");
     await page.getByRole("button", { name: "Remove" }).click();
     await dialog.getByRole("button", { name: "Remove it" }).click();
-    await page.waitForURL((url) => url.pathname === "/");
+    await page.waitForURL((url) => url.pathname === "/ui/servers");
     await page.locator('[data-server="workshop"]').waitFor();
     await page.goto("/ui/activity?server=workshop");
     await page.getByText("was removed by an operator").first().waitFor();
@@ -249,12 +285,12 @@ describe("the server page", () => {
 
   test("another release of a server is a readable difference, without a reload", async () => {
     const hub = await startHub();
-    const first = await startWorkshop(hub);
+    const first = await startWorkshop(hub, { bins: 3 });
     const { port = 0 } = first;
     const page = await open(hub, "/ui/servers/workshop?tab=changes");
     await page.getByRole("heading", { name: "First reading" }).waitFor();
     await first.close();
-    await startWorkshop(hub, { release: 2, port });
+    await startWorkshop(hub, { release: 2, port, bins: 3 });
     const changes = page.getByRole("list", { name: "Changes" });
     await changes.locator('[data-changed="old_stock"]').getByText("removed").waitFor();
     const found = changes.locator('[data-changed="find_part"]').first();
@@ -264,6 +300,13 @@ describe("the server page", () => {
       "description−Before: Finds parts by words.+After: Finds parts by number.",
     );
     await found.locator('[data-path="inputSchema.properties.limit"]').waitFor();
+    await found.getByText("models may choose it differently").waitFor();
+    await found.getByText("“limit” is a new optional argument").waitFor();
+    await changes.getByText("callers break").waitFor();
+    const bins = changes.locator('[data-changed="bin_0"]').first();
+    await bins.getByText("3 tools, all alike").waitFor();
+    await bins.getByText("It only reads now").waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 
   test("a server whose offers change all the time says so, on its page and in the list", async () => {
@@ -307,7 +350,7 @@ describe("the server page", () => {
       .getByRole("region", { name: "Calls" })
       .getByRole("row")
       .filter({ has: page.getByRole("rowheader", { name: "order_part" }) });
-    await row.getByText("tool failed").waitFor();
+    await row.getByText("Tool error", { exact: true }).waitFor();
     await row.getByText("browser-test").waitFor();
     await page
       .getByRole("region", { name: "Traffic" })
@@ -322,8 +365,11 @@ describe("the server page", () => {
     const list = page.getByRole("navigation", { name: "tools" });
     await list.getByRole("button").first().waitFor();
     expect(await list.getByRole("button").count()).toBeLessThan(60);
+    await list.locator('[data-group="bin_"]').getByText("990").waitFor();
     await list.getByRole("button").first().press("End");
-    await page.waitForURL("**item=order_part");
+    // Those that begin alike stand below the others, in a group.
+    await page.waitForURL(/item=bin_/);
+    await list.locator('[data-group="bin_"]').waitFor({ state: "detached" });
     await page.getByRole("searchbox", { name: "Filter tools" }).fill("bin 777");
     await page.getByText("1 of 993").waitFor();
     await list.getByRole("button", { name: "bin_777" }).click();

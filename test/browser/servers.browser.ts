@@ -10,17 +10,20 @@ describe("the servers page", () => {
     await page.getByRole("heading", { name: "No server has registered yet" }).waitFor();
     await page.getByText("Listening for the first server").waitFor();
     await page.getByRole("button", { name: "Copy the command for the demo" }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("npm run demo:servers");
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      `MCP_HUB_URL=${hub.url} npm run demo:servers`,
+    );
     startServer(hub, "server-1");
-    await page.getByRole("link", { name: "MCP Server 1" }).waitFor();
+    await page.locator("[data-server]").getByRole("link", { name: "MCP Server 1" }).waitFor();
     await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
-    expect(await page.getByTestId("count").textContent()).toBe("1 server");
+    await page.getByRole("heading", { name: "All is well with one server" }).waitFor();
+    expect(await page.locator('[data-count="up"]').textContent()).toBe("1up");
   });
 
   test("a server that is killed is seen to go, without a reload", async () => {
     const hub = await startHub();
     const server = startServer(hub, "server-1");
-    const page = await open(hub);
+    const page = await open(hub, "/ui/servers");
     const card = page.locator('[data-server="mcp-server-1"]');
     await card.locator('[data-status="up"]').waitFor();
     await page.evaluate(() => document.body.setAttribute("data-same-page", ""));
@@ -32,7 +35,7 @@ describe("the servers page", () => {
   test("search and filters narrow the list, stand in the URL, and find servers by their tools", async () => {
     const hub = await startHub();
     for (const name of ["server-1", "server-2", "server-3"]) startServer(hub, name);
-    const page = await open(hub);
+    const page = await open(hub, "/ui/servers");
     const count = page.getByTestId("count");
     await page.getByText("3 servers").waitFor();
     for (const id of ["mcp-server-1", "mcp-server-2", "mcp-server-3"])
@@ -40,7 +43,7 @@ describe("the servers page", () => {
 
     await page.getByRole("searchbox").fill("convert_temperature");
     await page.getByText("1 of 3 servers").waitFor();
-    await page.getByText("has convert_temperature").waitFor();
+    await page.locator("[data-server] code").getByText("convert_temperature").waitFor();
     expect(new URL(page.url()).searchParams.get("q")).toBe("convert_temperature");
     await page.reload();
     await page.getByText("1 of 3 servers").waitFor();
@@ -54,7 +57,7 @@ describe("the servers page", () => {
 
     await page.getByRole("combobox", { name: "Tag" }).selectOption("sdk-v1");
     await page.getByText("1 of 3 servers").waitFor();
-    await page.goto("/?q=nothing-like-it");
+    await page.goto("/ui/servers?q=nothing-like-it");
     await page.getByText("No matching server").waitFor();
     await page.getByRole("button", { name: "Show all 3" }).click();
     expect(await count.textContent()).toBe("3 servers");
@@ -67,7 +70,7 @@ describe("the servers page", () => {
   test("the hub restarts under an open page, which says so and recovers", async () => {
     const hub = await startHub();
     startServer(hub, "server-1");
-    const page = await open(hub);
+    const page = await open(hub, "/ui/servers");
     await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
     await hub.program.kill("SIGKILL");
     await page.getByText("The hub does not answer.").waitFor();
@@ -85,7 +88,7 @@ describe("the keyboard", () => {
   test("the palette goes to a server and a tool, / searches, ? explains, g goes to pages", async () => {
     const hub = await startHub();
     startServer(hub, "server-1");
-    const page = await open(hub);
+    const page = await open(hub, "/ui/servers");
     await page.locator('[data-server="mcp-server-1"] [data-status="up"]').waitFor();
 
     await page.keyboard.press("/");
@@ -103,6 +106,15 @@ describe("the keyboard", () => {
     await page.getByRole("heading", { name: "convert_temperature" }).waitFor();
 
     await page.keyboard.press("Control+k");
+    await field.fill("probe mcp server 1");
+    await page.getByRole("option", { name: "Probe MCP Server 1" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("MCP Server 1: Probed: it answers.").waitFor();
+    await page.keyboard.press("Control+k");
+    await field.fill("theme: dark");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+    await page.keyboard.press("Control+k");
     await field.fill("zzz");
     await page.getByText("No match for “zzz”.").waitFor();
     await page.keyboard.press("Escape");
@@ -118,7 +130,7 @@ describe("the keyboard", () => {
 
   test("a key pressed in the very moment in which a dialog closes is heard", async () => {
     const hub = await startHub();
-    const page = await open(hub);
+    const page = await open(hub, "/ui/servers");
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("listbox", { name: "Matches" }).waitFor();

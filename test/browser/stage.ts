@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { HubProcess, Program, quick } from "@hub/testing";
-import { afterAll, afterEach, expect } from "vitest";
-import { closeBrowser, openPage, type PageOptions, type Watch } from "./page.js";
+import { afterEach, expect } from "vitest";
+import { openPage, type PageOptions, type Watch } from "./page.js";
 
 const root = join(import.meta.dirname, "../..");
 const running: { stop(): Promise<unknown> }[] = [];
@@ -34,10 +34,15 @@ export function startServer(hub: HubProcess, name: string): Program {
 }
 
 /** Opens a page of the hub. What it does is watched, and judged when the test is over. */
-export async function open(hub: HubProcess, path = "/", options: Omit<PageOptions, "url"> = {}) {
+export async function open(
+  hub: Pick<HubProcess, "url">,
+  path = "/",
+  options: Omit<PageOptions, "url"> = {},
+) {
   const { page, context, watch } = await openPage({ url: hub.url, ...options });
   watched.push(watch);
-  running.push({ stop: () => context.close() });
+  const isOwn = options.program !== undefined;
+  running.push({ stop: async () => (isOwn ? context.browser() : context)?.close() });
   await page.goto(path);
   return page;
 }
@@ -50,5 +55,4 @@ export function cleanStage(): void {
     for (const watch of watched.splice(0))
       expect(watch).toEqual({ foreign: [], violations: [], troubles: [] });
   });
-  afterAll(closeBrowser);
 }

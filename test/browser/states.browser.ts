@@ -36,14 +36,16 @@ describe("a server that needs a token", () => {
     await page.locator('li[data-server="vault"][data-status="needs-token"]').waitFor();
 
     await page.goto("/ui/servers/vault");
+    expect(await page.locator("[data-main-action]").textContent()).toBe("Give it its token");
     const diagnosis = page.getByTestId("diagnosis");
-    await diagnosis.getByText("lets nobody in without its own token").waitFor();
+    await diagnosis.getByText("This server wants a token").waitFor();
     expect(await page.getByTestId("fix").textContent()).toContain("connect to it directly");
     await diagnosis.getByRole("link", { name: "Connect directly" }).click();
     await page.waitForURL((url) => url.searchParams.get("via") === "direct");
     await page.getByText(endpoint).first().waitFor();
 
     await page.goto("/ui/servers/vault?tab=connect");
+    await page.getByTestId("choice").click();
     await page.getByRole("radio", { name: "Directly" }).waitFor();
     expect(await page.getByRole("radio", { name: "Directly" }).isChecked()).toBe(true);
   });

@@ -41,19 +41,19 @@ describe("toolsets in the browser", () => {
     const { hub, page } = await start();
     await page.getByRole("link", { name: "New toolset" }).first().click();
     await page.getByLabel("Name", { exact: true }).fill("Support desk");
-    await page.getByRole("radio", { name: /^Only these/ }).check();
-    const branch = page.locator('[data-branch="mcp-server-1"]');
-    await branch.getByRole("button", { name: "MCP Server 1" }).click();
-    await branch.locator('[data-tool="convert_temperature"]').getByRole("checkbox").check();
-    await page.getByRole("checkbox", { name: "All tools of MCP Server 2" }).check();
-    await branch.getByRole("button", { name: "Rename convert_temperature" }).click();
-    const name = branch.getByLabel("Name for clients");
+    await page.locator('[data-branch="mcp-server-1"]').click();
+    await page.locator('[data-tool="convert_temperature"]').click();
+    await page.locator('[data-branch="mcp-server-2"] [data-box]').click();
+    await page.getByRole("button", { name: "Rename convert_temperature" }).click();
+    const name = page.getByLabel("Name for clients");
     await name.fill("no spaces allowed");
-    await branch
+    const dialog = page.getByRole("dialog");
+    await dialog
       .getByText(/must be 1-64 characters/)
       .first()
       .waitFor();
     await name.fill("to_fahrenheit");
+    await page.getByRole("button", { name: "Done" }).click();
     await page.getByTestId("shown-tool").getByText("to_fahrenheit", { exact: true }).waitFor();
     await page.locator('[data-testid="preview"][data-waiting="false"]').waitFor();
     const previewed = await shownTools(page);
@@ -68,7 +68,7 @@ describe("toolsets in the browser", () => {
     expect(real).not.toContain("mcp-server-1__greet1");
 
     await row.getByRole("link", { name: "Edit Support desk" }).click();
-    await page.getByRole("checkbox", { name: "All tools of MCP Server 2" }).uncheck();
+    await page.locator('[data-branch="mcp-server-2"] [data-box]').click();
     await page.getByRole("button", { name: "Save changes" }).click();
     await row.getByText("1 tool", { exact: true }).waitFor();
     expect(await toolsAt(hub, "support-desk")).toEqual(["to_fahrenheit"]);
@@ -120,6 +120,7 @@ describe("toolsets in the browser", () => {
       body: JSON.stringify({ id: "new", name: "Desk" }),
     });
     await page.goto("/ui/toolsets/new");
+    await page.locator("main summary").click();
     const description = page.getByLabel("Description", { exact: true });
     await description.fill("Mine");
     await put(hub, "new", { name: "Desk of theirs" });
@@ -146,15 +147,11 @@ describe("toolsets in the browser", () => {
       if (request.method() === "POST" && request.url() === `${hub.url}/toolsets`)
         saved.push(request.url());
     });
-    for (const [label, words] of [
-      ["Find a server", "Server 2"],
-      ["Find a tool", "convert"],
-    ] as const) {
-      const find = page.getByLabel(label, { exact: true });
-      await find.fill(words);
-      await find.press("Enter");
-    }
-    await page.locator('[data-branch="mcp-server-2"]').waitFor({ state: "detached" });
+    await page.locator('[data-branch="mcp-server-1"] [data-box]').click();
+    const find = page.getByLabel("Find a server or a tool");
+    await find.fill("Server 2");
+    await find.press("Enter");
+    await page.getByRole("treeitem", { name: /^All servers/ }).waitFor({ state: "detached" });
     expect(saved).toEqual([]);
     expect(await (await fetch(`${hub.url}/toolsets`)).json()).toEqual({ toolsets: [] });
     await page.getByRole("button", { name: "Create toolset" }).click();

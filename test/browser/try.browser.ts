@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "@hub/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startHub } from "./stage.js";
+import { open, startHub } from "./stage.js";
 import {
   cleanTryStage,
   copied,
@@ -14,6 +14,7 @@ import {
   startEverything,
   startTrials,
 } from "./try-stage.js";
+import { violations } from "./violations.js";
 
 const run = promisify(execFile);
 cleanTryStage();
@@ -46,6 +47,7 @@ describe("trying a tool", () => {
     await panel.getByLabel("anything").fill('{"a": [1]}');
     await press(panel, "Call");
     await panel.getByRole("heading", { name: "Result" }).waitFor();
+    await press(panel, "As text");
     const text = await panel
       .getByRole("region", { name: "part 1 of the result" })
       .locator("pre")
@@ -196,7 +198,7 @@ describe("trying a tool", () => {
     await kept.nth(2).waitFor();
     expect(
       await panel.getByRole("region", { name: "part 1 of the result" }).textContent(),
-    ).toContain('"name":"Ada"');
+    ).toContain('name: "Ada"');
   });
 
   test("the copied command and the copied program do the same call", async () => {
@@ -224,6 +226,71 @@ describe("trying a tool", () => {
   });
 });
 
+describe("trying comes first", () => {
+  test("the call is in sight whatever the form holds, on a desktop and on a phone, and Ctrl-Enter makes it", async () => {
+    const hub = await startHub();
+    await startTrials(hub);
+    for (const [width, height] of [
+      [1280, 900],
+      [390, 844],
+    ] as const) {
+      const page = await open(hub, "/ui/servers/trials?tab=tools&item=echo", { width, height });
+      const panel = page.getByTestId("try");
+      await panel.scrollIntoViewIfNeeded();
+      const bar = panel.getByTestId("call-bar");
+      await panel.getByLabel("name", { exact: true }).fill("Ada");
+      const box = await bar.boundingBox();
+      expect([width, (box?.y ?? height) + (box?.height ?? 0) <= height]).toEqual([width, true]);
+      expect(box?.height).toBeLessThan(72);
+      await panel.getByLabel("name", { exact: true }).press("Control+Enter");
+      await shows(panel.getByRole("region", { name: "part 1 of the result" }), 'name: "Ada"');
+      const duration = await panel.getByTestId("duration").boundingBox();
+      expect(duration?.y).toBeLessThan(height - 56);
+      expect([width, await violations(page)]).toEqual([width, []]);
+    }
+  });
+
+  test("a result is a tree that is searched, and a table of markdown is one", async () => {
+    const hub = await startHub();
+    await startTrials(hub);
+    const { page, panel } = await panelOf(hub, "trials", "tools", "long");
+    await press(panel, "Call");
+    const tree = panel.getByRole("region", { name: "structured content", exact: true });
+    await shows(tree, "[300]");
+    await panel.getByRole("searchbox", { name: "Search structured content" }).fill("299");
+    await shows(tree, "299: 299");
+    expect(await tree.getByText("298: 298").count()).toBe(0);
+    await page.goto("/ui/servers/trials?tab=tools&item=write");
+    await press(panel, "Call");
+    await press(panel, "As markdown");
+    await panel.getByRole("cell", { name: "high water" }).waitFor();
+  });
+
+  test("what a server suggests for the arguments of prompts and templates is offered", async () => {
+    const hub = await startHub();
+    await startEverything(hub);
+    const { page, panel } = await panelOf(
+      hub,
+      "everything",
+      "prompts",
+      "test_prompt_with_arguments",
+    );
+    await panel.getByLabel("arg1").fill("par");
+    await panel
+      .getByTestId("suggestions for arg1")
+      .locator('option[value="paris"]')
+      .waitFor({ state: "attached" });
+    const template = encodeURIComponent("test://template/{id}/data");
+    await page.goto(`/ui/servers/everything?tab=resources&item=${template}`);
+    await panel.getByLabel("id", { exact: true }).focus();
+    await panel
+      .getByTestId("suggestions for id")
+      .locator("option")
+      .first()
+      .waitFor({ state: "attached" });
+  });
+});
+
 describe("trying prompts and resources", () => {
   test("a prompt takes arguments and shows its messages", async () => {
     const hub = await startHub();
@@ -247,6 +314,6 @@ describe("trying prompts and resources", () => {
     await panel.getByLabel("id", { exact: true }).fill("a b");
     await shows(panel, "test://template/a%20b/data");
     await press(panel, "Read");
-    await shows(panel, '"templateTest":true');
+    await shows(panel, "templateTest:");
   });
 });

@@ -38,6 +38,44 @@ describe("the wallboard", () => {
     await page.waitForURL("**/ui/servers/mcp-server-2");
   });
 
+  test("on a phone tells the whole cause, and what left on purpose is small and last", async () => {
+    const hub = await startHub();
+    startServer(hub, "server-1");
+    const leaving = startServer(hub, "server-2");
+    await hub.status("mcp-server-2", "up", 30_000);
+    await hub.register({
+      name: "Archive",
+      title: "Archive of everything that anybody ever wrote down",
+      transport: "http",
+      endpoint: "http://127.0.0.1:9/mcp",
+    });
+    await hub.status("archive", "down", 30_000);
+    await leaving.kill("SIGTERM");
+    const page = await open(hub, { width: 390, height: 844 });
+    const tile = page.locator('li[data-server="archive"]');
+    await tile.getByText(/Nothing listens|no sign of life/).waitFor();
+    const cut = await tile.evaluate(
+      (one) =>
+        [one, ...one.querySelectorAll("*")].filter(
+          ({ scrollHeight, clientHeight, scrollWidth, clientWidth }) =>
+            clientHeight > 0 && (scrollHeight > clientHeight + 1 || scrollWidth > clientWidth + 1),
+        ).length,
+    );
+    expect(cut).toBe(0);
+    const left = page.locator('li[data-server="mcp-server-2"][data-status="left"]');
+    await left.waitFor();
+    const [wide, narrow] = [await tile.boundingBox(), await left.boundingBox()];
+    expect(narrow?.width).toBeLessThan((wide?.width ?? 0) / 2);
+    expect(narrow?.y).toBeGreaterThan(wide?.y ?? 0);
+    await page.getByTestId("last-hour").getByText("calls").waitFor();
+  });
+
+  test("says in one quiet line which hub it is and where", async () => {
+    const hub = await startHub();
+    const page = await open(hub);
+    await page.getByTestId("hub-line").getByText(hub.url).waitFor();
+  });
+
   test("looks out of date while the hub is away, and is right again when it is back", async () => {
     const hub = await startHub();
     startServer(hub, "server-1");

@@ -2,7 +2,7 @@ import { type ClientKind, clientKinds } from "./clients/kinds.js";
 import { type FeatureName, features, type Names } from "./features.js";
 import { limitOf } from "./limits.js";
 import { type ServerKind, serverKinds } from "./servers/kinds.js";
-import { Stage } from "./stage.js";
+import { OneHub, Stage, type StartHubs } from "./stage.js";
 
 /** The aggregate, one server of the hub, and without the hub. */
 export const paths = ["aggregate", "pass-through", "direct"] as const;
@@ -34,7 +34,7 @@ export const everything: Wanted = {
 };
 
 /** A client of 2025 has no words in common with a server that speaks nothing older than 2026-07-28; one that speaks both has. */
-export function canTalk(client: ClientKind, server: ServerKind, path: Path): boolean {
+function canTalk(client: ClientKind, server: ServerKind, path: Path): boolean {
   // The servers speak streamable HTTP.
   if (client === "SDK v1 HTTP+SSE") return path !== "direct";
   if (path !== "direct" || server === "stdio, hub-register" || client === "SDK v2 auto")
@@ -42,14 +42,30 @@ export function canTalk(client: ClientKind, server: ServerKind, path: Path): boo
   return (client === "SDK v2 2026-07-28") === (server === "SDK v2 modern-only");
 }
 
-/** Tries all that is wanted: the servers side by side, the pairs of each one after the other where they must. */
-export async function tryCells(wanted: Wanted): Promise<readonly Cell[]> {
-  const stage = await Stage.open(wanted.servers);
+/** Each client with each server once, at the aggregate and at the server's own endpoint in turn; no limits. */
+export function isInSample({ client, server, path }: Pair, feature: FeatureName): boolean {
+  const turn = everything.clients.indexOf(client) + everything.servers.indexOf(server);
+  return path === paths[turn % 2] && limitOf({ client, server, path, feature }) === undefined;
+}
+
+/**
+ * Tries all that is wanted: the servers side by side, the pairs of each one after the other where they must.
+ * `isTried` leaves out cells. Default: none. `startHubs`: what they go through. Default: one hub.
+ */
+export async function tryCells(
+  wanted: Wanted,
+  isTried: (pair: Pair, feature: FeatureName) => boolean = () => true,
+  startHubs: StartHubs = OneHub.start,
+): Promise<readonly Cell[]> {
+  const stage = await Stage.open(await startHubs(), wanted.servers);
   const turns = new Turns();
   try {
     const lanes = lanesOf(wanted).map(async (lane) => {
       const cells: Cell[] = [];
-      for (const pair of lane) cells.push(...(await tryPair(stage, turns, pair, wanted.features)));
+      for (const pair of lane) {
+        const features = wanted.features.filter((feature) => isTried(pair, feature));
+        if (features.length > 0) cells.push(...(await tryPair(stage, turns, pair, features)));
+      }
       return cells;
     });
     return (await Promise.all(lanes)).flat();

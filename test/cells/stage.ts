@@ -1,19 +1,38 @@
-import { HubProcess, until } from "@hub/testing";
+import { HubAt, HubProcess, until } from "@hub/testing";
 import type { Path } from "./cells.js";
 import { type Running, type ServerKind, serverKinds } from "./servers/kinds.js";
 
-/** The real hub with servers of all kinds registered at it. */
+/** What stands between clients and servers: one hub, or several as one. */
+export type Hubs = {
+  /** Where all of them are reached. */
+  readonly url: string;
+  /** Where each of them is. */
+  readonly own: readonly string[];
+  close(): Promise<unknown>;
+};
+
+export type StartHubs = () => Promise<Hubs>;
+
+/** The hub on a file of its own. */
+export const OneHub = {
+  async start(): Promise<Hubs> {
+    const hub = await HubProcess.start();
+    return { url: hub.url, own: [hub.url], close: () => hub.stop() };
+  },
+};
+
+/** Real hubs with servers of all kinds registered at them. */
 export class Stage {
-  readonly #hub: HubProcess;
+  readonly #hubs: Hubs;
   readonly #running: Running[] = [];
   readonly #endpoints = new Map<ServerKind, string>();
 
-  private constructor(hub: HubProcess) {
-    this.#hub = hub;
+  private constructor(hubs: Hubs) {
+    this.#hubs = hubs;
   }
 
-  static async open(servers: readonly ServerKind[]): Promise<Stage> {
-    const stage = new Stage(await HubProcess.start());
+  static async open(hubs: Hubs, servers: readonly ServerKind[]): Promise<Stage> {
+    const stage = new Stage(hubs);
     try {
       await Promise.all(servers.map((server) => stage.#start(server)));
       return stage;
@@ -24,24 +43,27 @@ export class Stage {
   }
 
   url(server: ServerKind, path: Path): string {
-    if (path === "aggregate") return `${this.#hub.url}/mcp`;
-    if (path === "pass-through") return `${this.#hub.url}/servers/${serverKinds[server].id}/mcp`;
+    if (path === "aggregate") return `${this.#hubs.url}/mcp`;
+    if (path === "pass-through") return `${this.#hubs.url}/servers/${serverKinds[server].id}/mcp`;
     return this.#endpoints.get(server) ?? "";
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#running.map((running) => running.close()));
-    await this.#hub.stop();
+    await this.#hubs.close();
   }
 
   async #start(server: ServerKind): Promise<void> {
     const { id, start } = serverKinds[server];
-    this.#running.push(await start(id, this.#hub));
-    await this.#hub.status(id, "up");
-    const endpoint = await until(`the endpoint of ${id}`, async () => {
-      const listed = (await this.#hub.servers()).find((entry) => entry.id === id);
-      return listed?.endpoint;
-    });
-    this.#endpoints.set(server, endpoint);
+    this.#running.push(await start(id, new HubAt(this.#hubs.url)));
+    for (const own of this.#hubs.own) {
+      const hub = new HubAt(own);
+      await hub.status(id, "up");
+      const endpoint = await until(`the endpoint of ${id} and what it offers`, async () => {
+        const listed = (await hub.servers()).find((entry) => entry.id === id);
+        return listed?.capabilities == null ? undefined : listed.endpoint;
+      });
+      this.#endpoints.set(server, endpoint);
+    }
   }
 }

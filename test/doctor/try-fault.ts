@@ -22,23 +22,15 @@ export async function tryFault(fault: Fault, hubOfRun: string): Promise<Tried> {
   const planted = await fault.plant(hubOfRun);
   const { hubUrl = hubOfRun, name } = planted;
   try {
-    const answers: Tried["answers"][number][] = [];
-    for (const { name: way, ask } of ways) {
-      const began = performance.now();
-      const { problems } = await ask(hubUrl, name);
-      const tookMs = performance.now() - began;
-      answers.push({ way, problem: problems.find(({ code }) => code === fault.code), tookMs });
-    }
+    const answers = await askAll(fault, hubUrl, name);
     await planted.mend();
     await until(
       `the fix for ${fault.what} to work`,
       async () => {
         const [rest] = ways;
         const said = await rest?.ask(hubUrl, name);
-        const response = await fetch(`${hubUrl}/servers/${idOf(name)}`);
-        const { status } = (await response.json()) as { readonly status?: string };
         const isThere = said?.problems.some(({ code }) => code === fault.code);
-        return status === "up" && isThere === false;
+        return (await statusOf(hubUrl, name)) === "up" && isThere === false;
       },
       mendedWithinMs,
     );
@@ -46,6 +38,40 @@ export async function tryFault(fault: Fault, hubOfRun: string): Promise<Tried> {
   } finally {
     await planted.end?.();
   }
+}
+
+/** Asks in all ways, and again when the server came to be in another state meanwhile, of which another cause is true. */
+async function askAll(fault: Fault, hubUrl: string, name: string): Promise<Tried["answers"]> {
+  for (;;) {
+    const answers: Tried["answers"][number][] = [];
+    const before = await stateOf(hubUrl, name);
+    for (const { name: way, ask } of ways) {
+      const began = performance.now();
+      const { problems } = await ask(hubUrl, name);
+      const tookMs = performance.now() - began;
+      answers.push({ way, problem: problems.find(({ code }) => code === fault.code), tookMs });
+    }
+    if ((await stateOf(hubUrl, name)) === before) return answers;
+  }
+}
+
+type Shown = {
+  readonly status?: string;
+  readonly instances?: readonly { readonly status: string; readonly statusSince: string }[];
+};
+
+async function shown(hubUrl: string, name: string): Promise<Shown> {
+  const response = await fetch(`${hubUrl}/servers/${idOf(name)}`);
+  return (await response.json()) as Shown; // as the contract says, or a problem without these
+}
+
+const statusOf = async (hubUrl: string, name: string) => (await shown(hubUrl, name)).status;
+
+/** Another one also where a server is what it was, and was something else in between. */
+async function stateOf(hubUrl: string, name: string): Promise<string> {
+  const { status, instances = [] } = await shown(hubUrl, name);
+  const since = instances.map((one) => [one.status, one.statusSince]);
+  return JSON.stringify([status, since]);
 }
 
 /** A problem without the numbers that pass: how long ago, and which port. */

@@ -73,6 +73,7 @@ export async function typed(
     interrupted: new AbortController().signal,
     version: "1.2.3",
     endWithReader: () => {},
+    endProcess: () => {},
   });
   return { code, stdout, stderr };
 }

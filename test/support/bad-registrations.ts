@@ -1,5 +1,6 @@
 import type { FuzzRequest } from "@hub/testing";
 import fc from "fast-check";
+import { codePoint } from "./code-point.js";
 import { badJson, type Fields, spoilt } from "./spoilt-registrations.js";
 
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -8,7 +9,7 @@ const form = fc.oneof(
   fc.tuple(spoilt, spoilt).map(([one, other]) => `${urlEncoded(one)}&${urlEncoded(other)}`),
   fc.constantFrom("%", "a=%zz", "=%ff%fe", "&&&&", "a", "=", "a=b&".repeat(5_000), "%00=%00"),
   fc.constantFrom("name[__proto__]=x", "name[constructor][prototype]=x", "metadata={&lease=["),
-  fc.string({ unit: "binary", maxLength: 200 }),
+  fc.string({ unit: codePoint, maxLength: 200 }),
 );
 
 function urlEncoded(fields: Fields): string {

@@ -1,5 +1,6 @@
 import { type FuzzRequest, requestBytes } from "@hub/testing";
 import fc from "fast-check";
+import { codePoint } from "./code-point.js";
 
 const oddPart = fc.oneof(
   fc.constantFrom(
@@ -35,7 +36,7 @@ const oddValue = fc.oneof(
   fc.constantFrom("%zz", "a,b,,", "x".repeat(3_000), "eyJhZnRlciI6MX0", "bnVsbA", "W10", "[]"),
   fc.constantFrom("__proto__", "%E2%80%AE", "registered", "status-changed,nothing", "1.5"),
   fc
-    .string({ unit: "binary", maxLength: 20 })
+    .string({ unit: codePoint, maxLength: 20 })
     .filter((text) => text.isWellFormed())
     .map(encodeURIComponent),
   fc
@@ -101,7 +102,7 @@ const body = fc.oneof(
     )
     .map((value) => JSON.stringify(value)),
   fc.constantFrom("{", "[".repeat(10_000), '{"__proto__":{}}', "x".repeat(70_000), "\u0000"),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: codePoint }),
 );
 const type = fc.oneof(
   { weight: 4, arbitrary: fc.constant("application/json") },

@@ -29,7 +29,7 @@ export function banner({
     ["Servers", `${url}/servers`],
     ["API docs", `${url}/docs`],
     ["Events", `${url}/events`],
-    ["Store", `${store} (file)`],
+    ["Store", store],
     [
       "Auth",
       isOpen

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { logLevels } from "@hub/api";
 import type { Budgets } from "@hub/core";
 import {
   type Environment,
@@ -9,7 +10,7 @@ import {
   unknownSettings,
 } from "@hub/core/environment";
 import { budgetNames, settingOf } from "@hub/core/limits";
-import { defaultConfig, type HubConfig } from "@hub/server";
+import { defaultConfig, type HubConfig, type LogLevel } from "@hub/server";
 import { z } from "zod";
 import { isIssuer } from "./oidc-files.js";
 import { oidcSettings } from "./oidc-settings.js";
@@ -17,7 +18,9 @@ import { budgetSettings, type NumberSetting, timeSettings } from "./settings.js"
 
 /** What the program reads from its environment. */
 export type ProgramConfig = HubConfig & {
-  readonly logLevel: "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+  /** A Postgres database in place of the file in `dataDir`. It may hold a password. */
+  readonly databaseUrl: string | undefined;
+  readonly logLevel: LogLevel;
   /** Default: `pretty` on a terminal, else `json`. */
   readonly logFormat: "pretty" | "json" | undefined;
 };
@@ -89,6 +92,13 @@ function isPublicUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && href === `${origin}/`;
 }
 
+/** An address and a port of this machine, which another one can call. */
+function isPeerUrl(text: string): boolean {
+  if (!isPublicUrl(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === "http:" && hostname !== "0.0.0.0" && hostname !== "[::]";
+}
+
 const environment = z.object({
   MCP_HUB_HOST: z.string().default(defaultConfig.host),
   MCP_HUB_PORT: port.optional(),
@@ -98,13 +108,21 @@ const environment = z.object({
     .string()
     .optional()
     .refine(
-      (url) => url === undefined,
-      "Postgres is not supported yet; unset it to use the file in MCP_HUB_DATA_DIR",
+      (url) => url === undefined || /^postgres(ql)?:\/\/./.test(url),
+      "must be an address such as postgres://user:password@host:5432/database; unset it to use the file in MCP_HUB_DATA_DIR",
     ),
   MCP_HUB_TOKENS_FILE: z.string().optional(),
   MCP_HUB_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl, "must be an origin such as https://hub.example, without a path")
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  MCP_HUB_PEER_URL: z
+    .string()
+    .refine(
+      isPeerUrl,
+      "must be where other hubs reach this one, with an address of this machine and a free port, such as http://10.0.0.5:8002",
+    )
     .transform((text) => new URL(text).origin)
     .optional(),
   MCP_HUB_TRUSTED_PROXIES: list.refine(
@@ -144,10 +162,7 @@ const environment = z.object({
   MCP_HUB_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
   MCP_HUB_WORKLOADS_FILE: z.string().optional(),
   LOG_LEVEL: z
-    .enum(
-      ["silent", "fatal", "error", "warn", "info", "debug", "trace"],
-      "must be silent, fatal, error, warn, info, debug or trace",
-    )
+    .enum(logLevels, "must be silent, fatal, error, warn, info, debug or trace")
     .default("info"),
   LOG_FORMAT: z.enum(["pretty", "json"], "must be pretty or json").optional(),
   MCP_HUB_KEEP_PARAMS: z.enum(["on", "off"], "must be on or off").default("off"),
@@ -160,9 +175,13 @@ const budgetsRead = z.object(wholeNumbers(budgetSettings));
 /** Variables whose values are secrets, or may hold one. */
 const secrets = new Set(["DATABASE_URL"]);
 
+/** An address with a user, and what may be a password: one with a slash in it, too, which makes it no address. */
+const holdsPassword = /\/\/.*@/s;
+
 function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
   const name = issue.path.join(".");
-  const got = secrets.has(name) ? "" : ` (got ${JSON.stringify(given[name])})`;
+  const text = JSON.stringify(given[name]);
+  const got = secrets.has(name) || holdsPassword.test(text ?? "") ? "" : ` (got ${text})`;
   return `${name} ${issue.message}${got}`;
 }
 
@@ -203,11 +222,13 @@ export function parseConfig(env: Environment): ConfigResult {
       host: read.MCP_HUB_HOST,
       port: read.MCP_HUB_PORT ?? read.PORT ?? defaultConfig.port,
       dataDir: resolve(read.MCP_HUB_DATA_DIR),
+      databaseUrl: read.DATABASE_URL,
       secretKeyFile:
         read.MCP_HUB_SECRET_KEY_FILE === undefined
           ? undefined
           : resolve(read.MCP_HUB_SECRET_KEY_FILE),
       publicUrl: read.MCP_HUB_PUBLIC_URL,
+      peerUrl: read.MCP_HUB_PEER_URL,
       trustedProxies: read.MCP_HUB_TRUSTED_PROXIES,
       tokensFile:
         read.MCP_HUB_TOKENS_FILE === undefined ? undefined : resolve(read.MCP_HUB_TOKENS_FILE),
@@ -225,11 +246,16 @@ export function parseConfig(env: Environment): ConfigResult {
         keepMs: times.MCP_HUB_AUDIT_KEEP_MS,
         keepsArguments: read.MCP_HUB_AUDIT_ARGUMENTS === "on",
       },
+      retention: {
+        journalMs: times.MCP_HUB_JOURNAL_KEEP_MS,
+        historyMs: times.MCP_HUB_HISTORY_KEEP_MS,
+      },
       limits: {
         ...defaultConfig.limits,
         callTimeoutMs: times.MCP_HUB_CALL_TIMEOUT_MS,
         sessionIdleMs: times.MCP_HUB_SESSION_IDLE_MS,
         graceMs: times.MCP_HUB_GRACE_MS,
+        restartMs: times.MCP_HUB_HOLD_MS,
       },
       budgets: Object.fromEntries(
         budgetNames.map((name) => [name, budgets[settingOf(name)]]),

@@ -1,5 +1,21 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/**
+ * By how much of its size the heap grows before all of it is collected. V8's own measure shrinks to 8 MB once the
+ * process has rested for some seconds. Buffers count as growth, so that answers of 100 KB had the whole heap
+ * collected every hundred calls and cost four times a plain proxy's CPU.
+ */
+const usualGrowthPercent = 100;
+
+function afterEachCollection(look: () => void): void {
+  new PerformanceObserver(look).observe({ entryTypes: ["gc"] });
+}
+
+function growBy(percent: number): void {
+  setFlagsFromString(`--heap-growing-percent=${percent}`);
+}
 
 function youngBytes(): number {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
@@ -10,6 +26,15 @@ function youngBytes(): number {
 export function holdYoungGeneration(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--no-parallel-scavenge");
+}
+
+/**
+ * Lets the heap grow by `percent` only before it is collected, until the function that it returns is called. What a
+ * start leaves behind would else be held for good: a hub whose calls leave nothing has no more to collect.
+ */
+export function collectSooner(percent: number): () => void {
+  growBy(percent);
+  return () => growBy(usualGrowthPercent);
 }
 
 /**
@@ -26,7 +51,7 @@ export function boundYoungGeneration(mostBytes: number): void {
     mayGrow = may;
     setFlagsFromString(`--semi-space-growth-factor=${may ? 2 : 1}`);
   };
-  new PerformanceObserver(look).observe({ entryTypes: ["gc"] });
+  afterEachCollection(look);
   look();
 }
 
@@ -38,16 +63,44 @@ function largeBytes(): number {
 
 /**
  * While more than `fromBytes` of the heap are large objects, such as the texts of long answers, the heap is
- * collected when it has grown by `percent`. Left to itself V8 lets it grow fourfold, so that a few seconds of
- * long answers leave a quarter of a gigabyte of what nobody holds any more; done always, it costs every call
- * two fifths more CPU (npm run bench -- gateway).
+ * collected when it has grown by `percent`: a few seconds of long answers leave much that nobody holds any more.
+ * Done always, it costs every call two fifths more CPU (npm run bench -- gateway).
  */
 export function collectLargeObjectsSooner(fromBytes: number, percent: number): void {
   let isSooner = false;
-  new PerformanceObserver(() => {
+  afterEachCollection(() => {
     const isLarge = largeBytes() > fromBytes;
     if (isLarge === isSooner) return;
     isSooner = isLarge;
-    setFlagsFromString(`--heap-growing-percent=${isLarge ? percent : 0}`);
-  }).observe({ entryTypes: ["gc"] });
+    growBy(isLarge ? percent : usualGrowthPercent);
+  });
+}
+
+/**
+ * Collects the young generation when `bytes` were read since the last collection. What is read stands in buffers
+ * beside the heap: few objects hold much of it, so that V8 finds the young generation nearly empty, and collects
+ * the whole heap instead. Returns who is to hear of what is read, in bytes.
+ */
+export function collectBuffersSooner(bytes: number): (length: number) => void {
+  let since = 0;
+  let collect: (() => void) | undefined;
+  afterEachCollection(() => {
+    since = 0;
+  });
+  return (length) => {
+    since += length;
+    if (since < bytes) return;
+    since = 0;
+    collect ??= youngCollector();
+    // Between two turns of the event loop least of it is still in use.
+    setImmediate(collect);
+  };
+}
+
+/** V8 gives this to nobody but new contexts. */
+function youngCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  setFlagsFromString("--no-expose-gc");
+  return typeof collect === "function" ? () => collect({ type: "minor" }) : () => undefined;
 }

@@ -13,6 +13,7 @@ process.exitCode = await runCommandLine({
   folder: process.cwd(),
   interrupted: interruptionSignal(),
   version,
+  endProcess: (code) => process.exit(code),
   endWithReader: () => [process.stdout, process.stderr].forEach(endWithReader),
 });
 // What was interrupted may have left something open that nobody waits for.

@@ -1,24 +1,25 @@
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { HubError } from "@hub/core";
-import { type UnknownSetting, unknownSettingText } from "@hub/core/environment";
+import { givenVariables, type UnknownSetting, unknownSettingText } from "@hub/core/environment";
 import {
   createLog,
   describeError,
   type Hub,
   type Log,
   type LogOptions,
+  openTraces,
   StartError,
   startHub,
   version,
   type WebUi,
 } from "@hub/server";
-import { openSqliteStore } from "@hub/store-sqlite";
 import { banner } from "./banner.js";
+import { openStore, storeText } from "./choose-store.js";
+import { type ExitCode, exitCodes } from "./command-line/exit-codes.js";
 import { asTyped } from "./command-line/own-name.js";
 import { parseConfig } from "./config.js";
 import { logEvent } from "./event-log.js";
 import { assertPortFree } from "./port-holder.js";
-import { shortPath } from "./short-path.js";
 import { takeUncaught } from "./uncaught.js";
 
 const giveUpAfterMs = 10_000;
@@ -41,8 +42,12 @@ type RunOptions = {
   readonly webUi?: WebUi | undefined;
   /** Aborted when the hub is to stop, with the name of the signal as its reason. */
   readonly stopped: AbortSignal;
+  /** Called after it was told to stop, when something would keep the process. Default code: that of the process. */
+  readonly endProcess: (code?: ExitCode) => void;
   /** Called with its URL once it answers. */
   readonly onStarted?: ((url: string) => void) | undefined;
+  /** Hears how many bytes of servers' answers came, with every piece. Default: nobody. */
+  readonly onReceived?: ((length: number) => void) | undefined;
 };
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -80,14 +85,16 @@ function tellUnknown(
 
 /**
  * Runs the hub until it is told to stop. Resolves with true after a graceful stop and with false when it could
- * not start, having said why. When it cannot stop in 10 s, the process ends with 1.
+ * not start, having said why. When it cannot stop in 10 s, `endProcess` is called with 1.
  */
 export async function runHub({
   env,
   acceptDataLoss,
   webUi,
   stopped,
+  endProcess,
   onStarted,
+  onReceived,
 }: RunOptions): Promise<boolean> {
   const wished =
     env.LOG_FORMAT === "json" || env.LOG_FORMAT === "pretty" ? env.LOG_FORMAT : undefined;
@@ -109,15 +116,23 @@ export async function runHub({
   const onCrash = (error: unknown) => log.error("crashed", { error: describeError(error) });
   process.on("uncaughtExceptionMonitor", onCrash);
   const begin = performance.now();
-  const file = join(config.dataDir, "hub.db");
+  // The packages read the variables of the process, which these are.
+  const traces = await openTraces(log, env);
   let hub: Hub;
   try {
     await assertPortFree(config.host, config.port);
     hub = await startHub({
       config,
-      store: (context) => openSqliteStore({ ...context, file, acceptDataLoss }),
+      store: (context) => openStore(config, { ...context, acceptDataLoss }),
       log,
       webUi,
+      onReceived,
+      traces,
+      settingSources: {
+        variables: new Map(givenVariables(env)),
+        logLevel: config.logLevel,
+        logFormat: format,
+      },
       onEvent: (event) => logEvent(log, event, format),
     });
   } catch (error) {
@@ -134,7 +149,7 @@ export async function runHub({
     const text = banner({
       version,
       url: config.publicUrl ?? hub.url,
-      store: shortPath(file),
+      store: storeText(config),
       servers,
       readyInMs: performance.now() - begin,
       isOpen: hub.isOpen,
@@ -156,10 +171,17 @@ export async function runHub({
   log.info("stopping", { signal: stopped.reason });
   const giveUp = setTimeout(() => {
     log.error("stop-took-too-long", { afterMs: giveUpAfterMs });
-    process.exit(1);
+    endProcess(exitCodes.failed);
   }, giveUpAfterMs);
   giveUp.unref();
   await hub.stop();
+  // All is written; how long the last traces may take is bounded where they are sent.
+  clearTimeout(giveUp);
+  if ((await traces?.stop()) === false) {
+    log.warn("traces-lost", { reason: "The collector did not take the last ones in time." });
+    // What still tries to send them would keep the process.
+    setTimeout(() => endProcess(), 100).unref();
+  }
   log.info("stopped");
   return true;
 }

@@ -1,4 +1,4 @@
-import type { timeSettingNames } from "@hub/core/environment";
+import type { TimeSettingName } from "@hub/core/environment";
 import { budgetNames, rowOf, settingOf } from "@hub/core/limits";
 import { defaultConfig } from "@hub/server";
 
@@ -10,7 +10,7 @@ export type NumberSetting = {
   readonly most: number;
 };
 
-const { settings, limits, audit } = defaultConfig;
+const { settings, limits, audit, retention } = defaultConfig;
 const day = 24 * 3_600_000;
 
 const time = (least: number, most: number, fallback: number): NumberSetting => ({
@@ -34,9 +34,12 @@ export const timeSettings = {
   MCP_HUB_CALL_TIMEOUT_MS: time(100, 15 * 60_000, limits.callTimeoutMs),
   MCP_HUB_SESSION_IDLE_MS: time(1_000, day, limits.sessionIdleMs),
   MCP_HUB_GRACE_MS: time(0, 600_000, limits.graceMs),
+  MCP_HUB_HOLD_MS: time(0, 600_000, limits.restartMs),
+  MCP_HUB_JOURNAL_KEEP_MS: time(60_000, 3_650 * day, retention.journalMs),
+  MCP_HUB_HISTORY_KEEP_MS: time(60_000, 3_650 * day, retention.historyMs),
   MCP_HUB_AUDIT_KEEP_MS: time(60_000, 3_650 * day, audit.keepMs),
   MCP_HUB_SIGN_IN_MS: time(60_000, 30 * day, defaultConfig.signInMs),
-} as const satisfies Readonly<Record<(typeof timeSettingNames)[number], NumberSetting>>;
+} as const satisfies Readonly<Record<TimeSettingName, NumberSetting>>;
 
 /** The settings of the table of budgets. */
 export const budgetSettings: Readonly<Record<string, NumberSetting>> = Object.fromEntries(

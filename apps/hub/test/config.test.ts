@@ -1,4 +1,4 @@
-import { hubSettings } from "@hub/core/environment";
+import { hubSettings, settingsOfOthers } from "@hub/core/environment";
 import { budgetNames, defaultBudgets, rowOf, settingOf } from "@hub/core/limits";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -103,10 +103,37 @@ describe("the environment", () => {
       });
   });
 
+  test("other hubs reach one at an address and a port of its machine, in the clear", () => {
+    const read = parseConfig({ MCP_HUB_PEER_URL: "http://10.0.0.5:8002/" });
+    expect(read).toMatchObject({ ok: true, config: { peerUrl: "http://10.0.0.5:8002" } });
+    for (const url of [
+      "10.0.0.5:8002",
+      "https://10.0.0.5:8002",
+      "http://10.0.0.5:8002/peer",
+      "http://0.0.0.0:8002",
+      "http://[::]:8002",
+    ])
+      expect(parseConfig({ MCP_HUB_PEER_URL: url })).toMatchObject({
+        ok: false,
+        problems: [expect.stringContaining("MCP_HUB_PEER_URL must be where other hubs reach")],
+      });
+  });
+
   test("a password in a variable is not repeated", () => {
-    const result = parseConfig({ DATABASE_URL: "postgres://bob:SECRET-MARK@db/hub" });
+    const result = parseConfig({ DATABASE_URL: "mysql://bob:SECRET-MARK@db/hub" });
     expect(JSON.stringify(result)).toContain("DATABASE_URL");
     expect(JSON.stringify(result)).not.toContain("SECRET-MARK");
+  });
+
+  test.each([
+    ["MCP_HUB_PEER_URL", "http://bob:SECRET-MARK@10.0.0.5:8002"],
+    ["MCP_HUB_PUBLIC_URL", "https://bob:SECRET-MARK@hub.example"],
+    ["MCP_HUB_PUBLIC_URL", "https://bob:with/SECRET-MARK@hub.example"],
+    ["MCP_HUB_ALLOWED_ORIGINS", "https://SECRET-MARK@tools.example,https://hub.example"],
+  ])("a password in the address of %s is refused and not repeated", (name, url) => {
+    const result = JSON.stringify(parseConfig({ [name]: url }));
+    expect(result).toContain(`"${name} must be`);
+    expect(result).not.toContain("SECRET-MARK");
   });
 
   test("numbers that contradict each other are refused", () => {
@@ -159,6 +186,7 @@ describe("variables that the hub does not know", () => {
   });
 
   test("one slip of the finger leads back to the name that was meant", () => {
+    const known: readonly string[] = [...hubSettings, ...settingsOfOthers];
     const slip = fc.record({
       name: fc.constantFrom(...hubSettings.filter((name) => name.startsWith("MCP_HUB_"))),
       at: fc.nat(),
@@ -176,9 +204,9 @@ describe("variables that the hub does not know", () => {
         const middle = { "left-out": two, twice: one + one + two, swapped: two + one }[kind];
         const typed = before + middle + after;
         const told = unknownIn({ [typed]: "1" });
-        // Two letters that are the same can be swapped, and some settings are a letter apart.
-        if (!hubSettings.includes(typed))
-          expect(told).toEqual([{ variable: typed, nearest: name }]);
+        // Two letters that are the same can be swapped, and some variables are a letter apart:
+        // MCP_HUB_TOKENS_FILE is the hub's, MCP_HUB_TOKEN_FILE its servers'.
+        if (!known.includes(typed)) expect(told).toEqual([{ variable: typed, nearest: name }]);
       }),
     );
   });

@@ -12,6 +12,7 @@ import { parse as parseYaml } from "yaml";
 import type { Machine } from "../src/connect/client-folders.js";
 import { connectClients } from "../src/connect/connect-clients.js";
 import type { FileFormat } from "../src/connect/edit-text.js";
+import { runInProcess } from "./support/in-process.js";
 
 const program = join(import.meta.dirname, "../bin/mcp-hub.js");
 let home = "";
@@ -32,12 +33,21 @@ afterEach(async () => {
 
 type Env = Readonly<Record<string, string>>;
 
-/** The command as a process, in a home of its own. */
-function run(words: readonly string[], env: Env = {}) {
+const ofHome = () => ({ HOME: home, USERPROFILE: home, APPDATA: join(home, "AppData") });
+
+/** The command in a home of its own. */
+async function run(words: readonly string[], env: Env = {}) {
+  const environment = { ...ofHome(), ...env };
+  const ran = await runInProcess(["connect", ...words], { environment, folder: home });
+  return { status: ran.code, stdout: ran.out, stderr: ran.err };
+}
+
+/** The same as a process. */
+function runAsProcess(words: readonly string[]) {
   const { PATH = "" } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, "connect", ...words], {
     cwd: home,
-    env: { PATH, HOME: home, USERPROFILE: home, APPDATA: join(home, "AppData"), ...env },
+    env: { PATH, ...ofHome() },
     encoding: "utf8",
   });
   return { status, stdout, stderr };
@@ -54,33 +64,36 @@ const machine = (): Machine => ({
 describe("mcp-hub connect", () => {
   test.each(connectClients.map(({ id }) => id))(
     "%s: shows, writes, has nothing left to do, and takes out",
-    (id) => {
+    async (id) => {
       const client = connectClients.find((one) => one.id === id);
       const file = client?.file("user", machine()) ?? "";
       const token = { MCP_HUB_TOKEN: "mh_abc_0123456789" };
-      const shown = run([id], token);
+      const shown = await run([id], token);
       expect(shown.status, shown.stderr).toBe(0);
       expect(shown.stdout).toContain(`+++ ${file}`);
       expect(existsSync(file)).toBe(false);
-      expect(run([id, "--write"], token).status).toBe(0);
+      expect((await run([id, "--write"], token)).status).toBe(0);
       const text = readFileSync(file, "utf8");
       expect(text).toContain("http://127.0.0.1:8001");
       expect(text).not.toContain(token.MCP_HUB_TOKEN);
-      expect(run([id, "--write"], token).stdout).toContain("needs no change");
-      expect(run([id, "--remove", "--write"]).status).toBe(0);
-      expect(existsSync(file)).toBe(false);
+      expect((await run([id, "--write"], token)).stdout).toContain("needs no change");
+      const would = await run([id, "--remove"]);
+      expect(would.stdout).toContain("Give --write to delete the file");
+      const removed = await run([id, "--remove", "--write"]);
+      expect([removed.status, existsSync(file)]).toEqual([0, false]);
+      expect(removed.stdout).toContain("was deleted: nothing else was in it");
+      expect(removed.stdout).not.toContain(client?.next);
     },
-    60_000,
   );
 
-  test("a file with the token names the variable, and is the bridge's own", () => {
+  test("a file with the token names the variable, and is the bridge's own", async () => {
     const token = { MCP_HUB_TOKEN_FILE: "agent.token" };
-    expect(run(["cursor"], token).stdout).toContain("MCP_HUB_TOKEN}");
-    expect(run(["claude-desktop"], token).stdout).toMatch(
+    expect((await run(["cursor"], token)).stdout).toContain("MCP_HUB_TOKEN}");
+    expect((await run(["claude-desktop"], token)).stdout).toMatch(
       /"--token-file",\s*\+?\s*".*agent\.token"/,
     );
     for (const client of ["cursor", "claude-desktop"])
-      expect(run([client, "--no-token"], token).stdout).not.toMatch(/TOKEN|token-file/);
+      expect((await run([client, "--no-token"], token)).stdout).not.toMatch(/TOKEN|token-file/);
   });
 
   test("says the same as the hub's own page, for the clients that both know", async () => {
@@ -91,7 +104,7 @@ describe("mcp-hub connect", () => {
       if (!isKnown || client.id === "claude-code" || client.id === "claude-desktop") continue;
       const response = await fetch(`${hub.url}/config/${client.id}?format=text&mode=all`);
       const file = join(home, client.id);
-      const ran = run([client.id, "--hub", hub.url, "--file", file, "--write"]);
+      const ran = await run([client.id, "--hub", hub.url, "--file", file, "--write"]);
       expect(ran.status, ran.stderr).toBe(0);
       const parse = parsers[client.format];
       expect(parse(readFileSync(file, "utf8")), client.id).toEqual(parse(await response.text()));
@@ -105,7 +118,7 @@ describe("mcp-hub connect", () => {
     writeFileSync(token, "proxy-token-0123456789\n");
     const file = join(home, "config.json");
     const words = ["claude-desktop", "--hub", hub.url, "--server", "weather", "--file", file];
-    const ran = run([...words, "--token-file", "token", "--write"]);
+    const ran = runAsProcess([...words, "--token-file", "token", "--write"]);
     expect(ran.status, ran.stderr).toBe(0);
     const { command, args } = JSON.parse(readFileSync(file, "utf8")).mcpServers.weather;
     expect(args).toContain(token);
@@ -117,7 +130,7 @@ describe("mcp-hub connect", () => {
 
   test("takes a selection, a name, a scope and a variable, and answers in JSON", () => {
     const words = ["vscode", "--scope", "project", "--toolset", "research", "--name", "mine"];
-    const ran = run([...words, "--token-env", "MY_TOKEN", "--write", "--json"]);
+    const ran = runAsProcess([...words, "--token-env", "MY_TOKEN", "--write", "--json"]);
     expect(ran.status, ran.stderr).toBe(0);
     expect(JSON.parse(ran.stdout)).toMatchObject({
       client: "vscode",
@@ -145,13 +158,13 @@ describe("mcp-hub connect", () => {
     });
   });
 
-  test("shows no secret of another server, and refuses a broken file with its place", () => {
+  test("shows no secret of another server, and refuses a broken file with its place", async () => {
     const file = join(home, ".cursor", "mcp.json");
     mkdirSync(dirname(file));
     writeFileSync(file, '{\n  "mcpServers": {\n    "x": { "env": { "K": "hunter2" } }\n  }\n}\n');
-    expect(run(["cursor"]).stdout).not.toContain("hunter2");
+    expect((await run(["cursor"])).stdout).not.toContain("hunter2");
     writeFileSync(file, '{\n  "mcpServers": [,]\n}\n');
-    const ran = run(["cursor", "--write", "--json"]);
+    const ran = runAsProcess(["cursor", "--write", "--json"]);
     expect(ran.status).toBe(4);
     const { error } = JSON.parse(ran.stderr);
     expect(error).toMatchObject({ code: "FILE_BROKEN" });
@@ -167,7 +180,7 @@ describe("mcp-hub connect", () => {
     [["windsurf", "--scope", "project"], 2],
     [["cursor", "--server", "A B"], 2],
     [["cursor", "--token-file", "token"], 2],
-  ])("%j is wrong usage", (words, status) => {
-    expect(run(words).status).toBe(status);
+  ])("%j is wrong usage", async (words, status) => {
+    expect((await run(words)).status).toBe(status);
   });
 });

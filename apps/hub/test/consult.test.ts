@@ -15,6 +15,9 @@ test("a server that is removed while the doctor looks around is left out, and th
   const hub = {
     url,
     servers: async () => ({ servers: [] }),
+    readiness: async () => ({ status: "ready" }) as const,
+    pulse: async () => ({ at: "2026-11-28T00:00:00Z", servers: {} }),
+    hubs: async () => ({ hubs: [] }),
     everyServer: async () => ["gone", "away"].map((id) => ({ id, status: "down" })),
     diagnose: async (asked: { readonly server: string } | { readonly endpoint: string }) => {
       if ("server" in asked && asked.server === "gone") throw new HubClientError(gone);

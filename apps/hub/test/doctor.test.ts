@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { otherAddresses, writtenAddress } from "../src/doctor/addresses.js";
-import { type HubFacts, hubProblems } from "../src/doctor/hub-problems.js";
+import { type Condition, conditionProblems } from "../src/doctor/condition.js";
+import { addressesOfSame, type HubFacts, hubProblems } from "../src/doctor/hub-problems.js";
 import type { Look } from "../src/doctor/look.js";
 import { reachProblems } from "../src/doctor/reach-problems.js";
 
@@ -154,12 +155,65 @@ test("the same hub under another address is no other hub", () => {
   ).toEqual([]);
 });
 
+test("hubs on one database are meant to be several; one with another catalogue is named", () => {
+  const others = ["beside", "other"].map((hubId) => ({
+    url: `http://${hubId}:8001`,
+    look: answered({ hubId }),
+  }));
+  const facts = { ...well, others, sharing: new Set(["this-hub", "beside"]) };
+  expect(addressesOfSame(facts)).toEqual(["http://beside:8001"]);
+  const [problem, ...more] = hubProblems(facts);
+  expect([problem?.code, more]).toEqual(["TWO_HUBS", []]);
+  expect(problem?.cause).toContain("and http://other:8001 answers too");
+  expect(problem?.cause).not.toContain("beside");
+});
+
 test("with the hub away, another one that answers is named", () => {
   const others = [{ url: "http://127.0.0.1:9001", look: answered() }];
   const codes = hubProblems({ ...well, direct: refused("ECONNREFUSED"), others }).map(
     ({ code }) => code,
   );
   expect(codes).toEqual(["HUB_AWAY", "TWO_HUBS"]);
+});
+
+describe("a hub that answers", () => {
+  const at = "2026-11-28T00:00:00Z";
+  const hub = (id: string, state: "working" | "joining" | "silent", isSelf = false) => ({
+    ...{ id, state, isSelf, version: "1.0.0", startedAt: at, lastSeenAt: at, isLeader: false },
+  });
+  const protection = { since: at, reason: "Most servers fell silent at once." };
+
+  test.each<[string, Condition, readonly string[]]>([
+    ["and is well", { hubs: [hub("a", "working", true), hub("b", "joining")] }, []],
+    ["and says nothing of itself", {}, []],
+    ["without its store", { unready: "It is away.", protection }, ["fault HUB_NOT_READY"]],
+    ["while most servers are silent", { protection }, ["fault HUB_PROTECTED"]],
+    [
+      "beside one that is silent",
+      { hubs: [hub("a", "working", true), hub("0123456789", "silent")] },
+      ["warning HUB_SILENT"],
+    ],
+    [
+      "with another key than its database's",
+      { hubs: [{ ...hub("a", "working", true), hasAnotherKey: true }, hub("b", "working")] },
+      ["warning ANOTHER_KEY"],
+    ],
+    [
+      "and is cut off, so silent itself",
+      { unready: "It is cut off.", hubs: [hub("a", "silent", true)] },
+      ["fault HUB_NOT_READY"],
+    ],
+  ])("%s", (_, condition, said) => {
+    const problems = conditionProblems(condition);
+    expect(problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual(said);
+  });
+
+  test("is told with the hub's own words, and with the number of the silent ones", () => {
+    const hubs = [hub("a", "working", true), hub("0123456789", "silent")];
+    const [unready, silent] = conditionProblems({ unready: "The disk is full.", hubs });
+    expect(unready?.cause).toContain("The disk is full.");
+    expect(silent?.cause).toContain("1 of 2 hubs is silent (01234567)");
+  });
 });
 
 describe("a server that only one side reaches", () => {

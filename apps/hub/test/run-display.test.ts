@@ -32,6 +32,17 @@ test("the table comes once, when all servers of the file are known and none is s
   expect(stdout.text.match(/1 of 1 server up, 1 switched off/g)).toHaveLength(1);
 });
 
+test("why a server goes on starting is said once", () => {
+  const trouble = "nothing answers at http://127.0.0.1:1/mcp yet (ECONNREFUSED)";
+  const dead = { ...state("remote", "starting"), kind: "url", trouble } as const;
+  const { shown, stdout } = display(() => [dead, state("one", "starting")]);
+  shown.onState({ ...dead, trouble: undefined });
+  expect(stdout.text).toBe("");
+  shown.onState(dead);
+  shown.onState(dead);
+  expect(stdout.text).toBe(`remote is starting: ${trouble}\n`);
+});
+
 test("a file whose servers are all switched off has its table too", () => {
   const states = [state("off", "disabled")];
   const { shown, stdout } = display(() => states);

@@ -64,6 +64,33 @@ async function askAll(house, fault, requests, { as = "caller", mayAnswer = false
       }
 }
 
+/** What differs from answer to answer. */
+const changing = /\d{4}-\d\d-\d\dT[\d:.]+Z|urn:uuid:[-\w]+|"(cpu|rss|uptime)\w*":[\d.]+/g;
+
+/** Each way in which a request of a document can name a server. */
+function namings({ paths }) {
+  const bodies = [{ server: "NAME" }, { servers: ["NAME"], name: "Some" }];
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).flatMap((method) => {
+      // Who registers a name says it itself; other kinds look at that.
+      if (path === "/register" || path.startsWith("/session") || path === "/metrics") return [];
+      const asked = path.replace("{client}", "cursor");
+      if (path.includes("{id}")) {
+        const target = asked.replace("{id}", "NAME");
+        return [[method.toUpperCase(), target, method === "get" ? undefined : {}]];
+      }
+      if (method !== "get") return bodies.map((body) => [method.toUpperCase(), asked, body]);
+      // Without a number of events, they are a stream.
+      const first = path === "/events" ? "limit=9&" : "";
+      return ["", "server=NAME", "servers=NAME", "tag=NAME", "q=NAME"].map((query) => [
+        "GET",
+        `${asked}?${first}${query}`,
+        undefined,
+      ]);
+    }),
+  );
+}
+
 export default {
   name: "hidden",
   title: "a tool, prompt, resource or server that is not for this caller",
@@ -226,6 +253,9 @@ export default {
           "/config/cursor?prefix=never",
           "/config",
           "/pulse",
+          "/history",
+          "/metrics",
+          "/hubs",
         ];
         for (const hub of house.hubs)
           for (const as of ["reader", "caller"])
@@ -240,6 +270,35 @@ export default {
               if (found.length > 0) fault(`${target} told ${as} of ${found.join(", ")}`);
               if (!target.includes("vault") && /"vault"/.test(body))
                 fault(`${target} told ${as} of vault`);
+            }
+      },
+    },
+    {
+      name: "REST, every route with a name that is hidden and one that is not there",
+      async run(_, fault) {
+        const document = JSON.parse(
+          (await house.rest(house.local, "GET", "/openapi.json", { as: "admin" })).body,
+        );
+        for (const hub of house.hubs)
+          for (const as of ["reader", "caller"])
+            for (const [method, target, body] of namings(document)) {
+              const answers = [];
+              for (const name of ["vault", "vaulx"]) {
+                const named = (text) => text.replaceAll("NAME", name);
+                const sent =
+                  body === undefined ? undefined : JSON.parse(named(JSON.stringify(body)));
+                const { status, body: text } = await house.rest(hub, method, named(target), {
+                  as,
+                  body: sent,
+                });
+                answers.push(
+                  `${status} ${text.replace(changing, "").replaceAll("vaulx", "vault")}`,
+                );
+              }
+              if (answers[0] !== answers[1])
+                fault(
+                  `${method} ${target} tells ${as} that vault is there: ${answers.join(" and ")}`,
+                );
             }
       },
     },

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import threading
 import time
 import unittest
@@ -196,6 +198,97 @@ class Secrets(HubTest):
         with self.assertRaises(mcp_hub.HubError) as caught:
             mcp_hub.Hub(self._refusing().url, token=TOKEN).servers()
         self.assertNotIn(TOKEN, str(caught.exception) + repr(caught.exception.detail))
+
+    def test_a_token_that_may_only_register_is_not_asked_for_more_again_and_again(self) -> None:
+        server = self.server()
+
+        def reply(handler: Any, request: Any) -> None:
+            if request["method"] == "GET":
+                handler.send(403, {"code": "INSUFFICIENT_SCOPE", "detail": "This needs the right to read."})
+            else:
+                handler.send(200, granted())
+
+        hub = self.fake(reply)
+        self.register("One", server.url, hub_url=hub.url, token=TOKEN)
+        until("the first look", lambda: hub.came("GET"))
+        names = lambda: {thread.name for thread in threading.enumerate()}
+        until("it to look no more", lambda: "mcp-hub-finding" not in names())
+        self.assertEqual(len(hub.came("GET")), 1)
+
+    def test_the_token_in_a_file_is_read_again_when_it_changes(self) -> None:
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        file = os.path.join(folder, "token")
+        taken = {"token": TOKEN}
+
+        def write(text: str) -> None:
+            with open(f"{file}.new", "w", encoding="utf-8") as stream:
+                stream.write(text)
+            os.replace(f"{file}.new", file)
+
+        def reply(handler: Any, request: Any) -> None:
+            if request["headers"].get("authorization") != f"Bearer {taken['token']}":
+                handler.send(401, {"code": "UNAUTHENTICATED", "detail": "No."})
+            elif request["method"] == "POST":
+                handler.send(201, granted())
+            elif request["method"] == "PUT":
+                handler.send(200, {"ttlMs": 750, "heartbeatMs": 250})
+            else:
+                handler.send(200, {"servers": []})
+
+        hub, server = self.fake(reply), self.server()
+        os.environ.update(MCP_HUB_TOKEN_FILE=file, MCP_HUB_URL=hub.url)
+        asking = mcp_hub.Hub()
+        with self.assertRaises(mcp_hub.HubError) as caught:
+            asking.servers()
+        self.assertEqual(caught.exception.code, "NO_TOKEN")
+        self.assertIn(f"MCP_HUB_TOKEN_FILE: {file} cannot be read", str(caught.exception))
+        registration = self.register("One", server.url)
+        until("the missing file to be told", lambda: self.log.holding("there is no token for the hub"))
+        self.assertEqual(hub.requests, [])
+
+        write(f"{TOKEN}\n")
+        self.assertTrue(registration.wait(60))
+        self.assertEqual(asking.servers(), [])
+        taken["token"] = f"{TOKEN}2"
+        write(taken["token"])
+        self.assertEqual(asking.servers(), [])
+        beats = len(hub.came("PUT"))
+        until("a beat with the new one", lambda: len(hub.came("PUT")) > beats + 1)
+        self.assertEqual(hub.came("PUT")[-1]["headers"]["authorization"], f"Bearer {TOKEN}2")
+        self.assertEqual(registration.status, "registered")
+
+        for wrong in ("two words", "", "x" * 20_000):
+            write(wrong)
+            with self.assertRaises(mcp_hub.HubError) as caught:
+                asking.servers()
+            self.assertEqual(caught.exception.code, "NO_TOKEN")
+        # What the environment holds itself goes before it, and what a program says before both.
+        os.environ["MCP_HUB_TOKEN"] = taken["token"]
+        self.assertEqual(mcp_hub.Hub().servers(), [])
+        os.environ["MCP_HUB_TOKEN"] = "wrong"
+        self.assertEqual(mcp_hub.Hub(token=taken["token"]).servers(), [])
+        self.assertNotIn(TOKEN, "\n".join(self.log.lines))
+
+    def test_a_function_that_says_another_token_after_a_refusal_is_believed_once(self) -> None:
+        def reply(handler: Any, request: Any) -> None:
+            is_taken = request["headers"].get("authorization") == "Bearer new"
+            handler.send(200 if is_taken else 401, {"servers": []} if is_taken else {"code": "X", "detail": "No."})
+
+        hub = self.fake(reply)
+        said = ["old", "new", "old", "old"]
+        asking = mcp_hub.Hub(hub.url, token=lambda: said.pop(0))
+        self.assertEqual(asking.servers(), [])
+        with self.assertRaises(mcp_hub.HubError):
+            asking.servers()
+        self.assertEqual([said, len(hub.requests)], [[], 3])
+
+        def fails() -> str:
+            raise RuntimeError("the vault is closed")
+
+        with self.assertRaises(mcp_hub.HubError) as caught:
+            mcp_hub.Hub(hub.url, token=fails).servers()
+        self.assertEqual([caught.exception.code, caught.exception.detail], ["NO_TOKEN", "the vault is closed"])
 
     def _refusing(self) -> FakeHub:
         return self.fake(

@@ -6,6 +6,7 @@ import { throughHub } from "./through-hub.mjs";
 const {
   HUB_CLIENT_PATH: path = "direct",
   HUB_CLIENT_HUB: hubUrl,
+  HUB_CLIENT_OWN: own = "",
   MCP_CONFORMANCE_SCENARIO: name = "",
   MCP_CONFORMANCE_PROTOCOL_VERSION: revision = "2025-11-25",
   MCP_CONFORMANCE_CONTEXT: context = "{}",
@@ -17,5 +18,8 @@ if (drive === undefined) throw new Error(`There is no client for the scenario ${
 const options = { isModern: revision === "2026-07-28", context: JSON.parse(context) };
 
 if (path === "direct") await drive(serverUrl, options);
-else await throughHub({ hubUrl, path, serverUrl, name, revision }, (url) => drive(url, options));
+else {
+  const hub = { url: hubUrl, own: own.split(",") };
+  await throughHub({ hub, path, serverUrl, name, revision }, (url) => drive(url, options));
+}
 process.exit(0);

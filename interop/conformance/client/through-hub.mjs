@@ -10,18 +10,20 @@ async function call(url, method, body) {
   return answer.status === 204 ? undefined : answer.json();
 }
 
-/** Waits until the hub has reached the server and read its lists. */
+/** Waits until a hub has reached the server, or heard of it from another one, and knows its lists. */
 async function waitUntilUp(url) {
   const deadline = performance.now() + 10_000;
   for (;;) {
-    const server = await call(url, "GET");
-    if (server.status === "up") return;
+    const server = await call(url, "GET").catch((error) => ({ status: error.message }));
+    if (server.status === "up" && server.capabilities !== null) return;
     if (performance.now() > deadline) throw new Error(`Not up: ${JSON.stringify(server)}`);
-    await call(`${url}/probe`, "POST");
+    await call(`${url}/probe`, "POST").catch(() => undefined);
   }
 }
 
-export async function throughHub({ hubUrl, path, serverUrl, name, revision }, use) {
+/** `hub`: its `url`, and of several hubs behind one the address of each (`own`). */
+export async function throughHub({ hub, path, serverUrl, name, revision }, use) {
+  const { url: hubUrl, own } = hub;
   const registration = await call(`${hubUrl}/register`, "POST", {
     name: `${name} ${revision} ${path}`,
     transport: "streamable-http",
@@ -32,7 +34,7 @@ export async function throughHub({ hubUrl, path, serverUrl, name, revision }, us
   const { id } = registration.server;
   const url = `${hubUrl}/servers/${id}`;
   try {
-    await waitUntilUp(url);
+    for (const one of own) await waitUntilUp(`${one}/servers/${id}`);
     const aggregate = `${hubUrl}/mcp?servers=${id}&prefix=never&hub=off`;
     await use(path === "aggregate" ? aggregate : `${url}/mcp`);
   } finally {

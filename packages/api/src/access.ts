@@ -56,7 +56,9 @@ const madeTokenSchema = tokenViewSchema
     notice: z
       .string()
       .optional()
-      .describe("With the first token: what the hub refuses from now on."),
+      .describe(
+        "With the first token: what the hub refuses from now on. Else, which other tokens have the same name.",
+      ),
   })
   .meta({ id: "MadeToken" });
 

@@ -1,7 +1,44 @@
 import { z } from "zod";
 import { ifMatchHeaders, serverParams } from "./fields.js";
-import { defineRoute } from "./route.js";
+import { defineRoute, type Unchanging } from "./route.js";
 import { serverDetailSchema } from "./server.js";
+
+const admissionRulesSchema = z
+  .object({
+    mode: z
+      .enum(["open", "ask"])
+      .describe(
+        "`ask`: a name waits until an admin, the right of its registrant or a rule lets it in. `open`: every name is let in that nobody refused, whatever the rules.",
+      ),
+    rules: z.array(
+      z.object({
+        id: z
+          .string()
+          .describe(
+            "The pattern of ids that it lets in, whoever registers them; as in `admission.by.id`.",
+          ),
+        setting: z.enum(["MCP_HUB_ADMIT"]).describe("Where it is written, and only there changed."),
+        servers: z.array(z.string()).describe("The ids of the servers that it let in."),
+      }),
+    ),
+  })
+  .meta({ id: "AdmissionRules" });
+
+export const listAdmissionRules = defineRoute({
+  method: "get",
+  path: "/admission/rules",
+  tag: "Catalogue",
+  access: "admin",
+  summary: "Which servers are let in without an admin",
+  description:
+    "The rules are settings of the hub: it reads them when it starts. Who registers by a grant that names servers lets in its own besides; GET /tokens has those grants.",
+  answers: {
+    200: {
+      description: "The rules, in the order in which they are tried.",
+      content: { "application/json": admissionRulesSchema },
+    },
+  },
+});
 
 const judging = {
   method: "post",
@@ -53,3 +90,6 @@ export const refuseServer = defineRoute({
   isBodyOptional: true,
   errors: ["INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE", ...errors],
 });
+
+/** What lets servers in without an admin. */
+export type AdmissionRulesView = Unchanging<z.output<typeof admissionRulesSchema>>;

@@ -20,7 +20,7 @@ const auditLineSchema = z
     subject: z
       .string()
       .optional()
-      .describe("What else it was done to: an instance, tool, toolset, token or route."),
+      .describe("What else it was done to: an instance, tool, toolset, token, file or route."),
     method: z.string().optional().describe("Of a call: the MCP method."),
     code: z.string().optional().describe("The code of the error with which it was refused."),
     before: changed.describe("What it changed, as it was."),
@@ -43,16 +43,25 @@ export const listAudit = defineRoute({
   access: "admin",
   summary: "Who did what to what, from where, and what came of it",
   description:
-    "The newest first. As `application/json`: in pages. As `application/x-ndjson`: one line of JSON for each line of the audit, all of them or `limit`.",
+    "The newest first. As `application/json`: in pages. As `application/x-ndjson`, which `format=ndjson` asks for too: one line of JSON for each line of the audit, all of them or `limit`.",
   query: z.strictObject({
     who: z.string().max(500).optional().describe("The id or the name of who did it."),
     action: z.array(z.enum(auditActions)).optional().describe("Only these actions."),
     outcome: z.array(z.enum(auditOutcomes)).optional().describe("Only what came to this."),
     server: z.string().max(100).optional().describe("Only what was done to this server."),
+    subject: z
+      .string()
+      .max(500)
+      .optional()
+      .describe("Only what has this `subject`: an instance, tool, toolset, token, file or route."),
     since: instant.optional().describe("Not before this instant."),
     until: instant.optional().describe("Before this instant."),
     limit: pageSize(1_000).optional().describe("Lines in one page. Default: 100."),
     cursor: seqCursor,
+    format: z
+      .enum(["json", "ndjson"])
+      .optional()
+      .describe("For links, which cannot send `Accept`. Default: what `Accept` says."),
   }),
   repeatable: ["action", "outcome"],
   answers: {

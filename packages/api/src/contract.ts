@@ -1,5 +1,5 @@
 import { createToken, listTokens, revokeToken, whoAmI } from "./access.js";
-import { admitServer, refuseServer } from "./admission.js";
+import { admitServer, listAdmissionRules, refuseServer } from "./admission.js";
 import { listAudit } from "./audit.js";
 import { getClaudeDesktopBundle, getClientConfig, listClients } from "./client-config.js";
 import {
@@ -10,19 +10,22 @@ import {
 } from "./credentials.js";
 import { diagnoseEndpoint, sendLog } from "./diagnosis.js";
 import { listEvents } from "./events.js";
+import { getHistory, getServerHistory, getServerUptime } from "./history.js";
+import { listHubs } from "./hubs.js";
 import {
   listServerChanges,
   listServerPrompts,
   listServerResources,
   listServerTools,
 } from "./offers.js";
-import { getHealth, getReadiness, getVersion } from "./operations.js";
+import { getHealth, getMetrics, getReadiness, getVersion } from "./operations.js";
 import { getPulse } from "./pulse.js";
 import { findPythonClient, getPythonClient } from "./python-client.js";
 import { endLease, registerServer, renewLease } from "./registration.js";
 import type { Route } from "./route.js";
 import { editServer, getServer, listServers, probeServer, removeServer } from "./servers.js";
 import { endSession, getSession, openSession } from "./session.js";
+import { listSettings, setLogLevel } from "./settings.js";
 import { findTools } from "./tools.js";
 import {
   createToolset,
@@ -46,6 +49,7 @@ export const contract: readonly Route[] = [
   removeServer,
   admitServer,
   refuseServer,
+  listAdmissionRules,
   probeServer,
   listCredentials,
   setCredential,
@@ -55,9 +59,12 @@ export const contract: readonly Route[] = [
   listServerResources,
   listServerPrompts,
   listServerChanges,
+  getServerHistory,
+  getServerUptime,
   getPulse,
   findTools,
   getTraffic,
+  getHistory,
   listCalls,
   listToolsets,
   createToolset,
@@ -81,6 +88,10 @@ export const contract: readonly Route[] = [
   endSession,
   getHealth,
   getReadiness,
+  getMetrics,
   getVersion,
+  listHubs,
+  listSettings,
+  setLogLevel,
   listAudit,
 ];

@@ -1,11 +1,11 @@
 import {
   capabilityKinds,
-  eventKinds,
   instanceStatuses,
   type JournalEvent,
   serverStatuses,
   transports,
 } from "@hub/core";
+import { eventKinds } from "@hub/core/events";
 import { z } from "zod";
 import { judgeSchema, waitingReasonSchema } from "./admission-state.js";
 import { instant, nextCursor, pageSize, seqCursor } from "./fields.js";

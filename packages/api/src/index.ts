@@ -9,7 +9,12 @@ export {
   type WhoAmI,
   whoAmI,
 } from "./access.js";
-export { admitServer, refuseServer } from "./admission.js";
+export {
+  type AdmissionRulesView,
+  admitServer,
+  listAdmissionRules,
+  refuseServer,
+} from "./admission.js";
 export { type AuditLine, type AuditList, listAudit } from "./audit.js";
 export {
   type ClientConfig,
@@ -37,6 +42,20 @@ export { type Diagnosis, diagnoseEndpoint, sendLog } from "./diagnosis.js";
 export { type Event, type EventKind, type EventList, eventSchema, listEvents } from "./events.js";
 export { longestCursor, proofHeader } from "./fields.js";
 export type { FindingView } from "./finding.js";
+export {
+  type CallFigures,
+  getHistory,
+  getServerHistory,
+  getServerUptime,
+  type HistorySlot,
+  type HistoryStep,
+  type HubHistory,
+  historySteps,
+  mostHistorySlots,
+  type ServerHistory,
+  type Uptime,
+} from "./history.js";
+export { type HubList, type HubView, listHubs } from "./hubs.js";
 export type { InstanceDetail, InstanceView } from "./instance.js";
 export {
   type CapabilityChangeList,
@@ -54,6 +73,7 @@ export {
 } from "./offers.js";
 export {
   getHealth,
+  getMetrics,
   getReadiness,
   getVersion,
   type Health,
@@ -95,6 +115,14 @@ export {
   type ServersQuery,
 } from "./servers.js";
 export { endSession, getSession, openSession, type SessionView } from "./session.js";
+export {
+  type LogLevelView,
+  listSettings,
+  logLevels,
+  type SettingList,
+  type SettingView,
+  setLogLevel,
+} from "./settings.js";
 export { tags } from "./tags.js";
 export { type FoundTool, findTools, type ToolList } from "./tools.js";
 export {

@@ -17,10 +17,21 @@ const budgetSchema = z
   })
   .meta({ id: "Budget" });
 
+const keptSchema = z
+  .object({
+    name: z.string(),
+    meaning: z.string().describe("What is kept."),
+    keptMs: z.number().describe("It is deleted when it is older."),
+    setting: z.string().optional().describe("The environment variable that changes the time."),
+    budgets: z.array(z.string()).describe("The budgets beyond which it is deleted earlier."),
+  })
+  .meta({ id: "Kept" });
+
 const healthSchema = z.object({
   status: z.literal("ok"),
   memory: z.object({ residentBytes: z.number(), heapBytes: z.number() }).optional(),
   budgets: z.array(budgetSchema).optional(),
+  retention: z.array(keptSchema).optional(),
 });
 
 const readinessSchema = z.object({
@@ -30,6 +41,12 @@ const readinessSchema = z.object({
     .object({ isActive: z.boolean(), since: instant.optional() })
     .optional()
     .describe("Absent for whoever may not read all servers."),
+  anotherKey: z
+    .string()
+    .optional()
+    .describe(
+      "What to do about the key of this hub, where it has not the one of its database. Absent for whoever may not read all servers.",
+    ),
 });
 
 const versionSchema = z.object({
@@ -53,7 +70,8 @@ export const getHealth = defineRoute({
   }),
   answers: {
     200: {
-      description: "The process runs. With `verbose`, its memory and the use of every budget.",
+      description:
+        "The process runs. With `verbose`, its memory, the use of every budget, and how long what happened is kept.",
       content: { "application/json": healthSchema },
     },
   },
@@ -66,13 +84,31 @@ export const getReadiness = defineRoute({
   tag: "Operations",
   access: "public",
   summary: "The hub can do its work",
+  description:
+    "It can store things, its index of tools is whole, and it does not stop. The store is asked once a second at most.",
   answers: {
     200: {
-      description: "The store answers and the hub is not stopping.",
+      description: "It can.",
       content: { "application/json": readinessSchema },
     },
   },
-  errors: ["STORE_UNAVAILABLE", "SHUTTING_DOWN"],
+  errors: ["STORE_UNAVAILABLE", "STARTING", "SHUTTING_DOWN"],
+});
+
+export const getMetrics = defineRoute({
+  method: "get",
+  path: "/metrics",
+  tag: "Operations",
+  access: "read",
+  summary: "Figures for Prometheus",
+  description:
+    "What concerns the whole hub is there for those who may read all servers; of each server, for those who may read all of it.",
+  answers: {
+    200: {
+      description: "The text format of Prometheus.",
+      content: { "text/plain": z.string() },
+    },
+  },
 });
 
 export const getVersion = defineRoute({

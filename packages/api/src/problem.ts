@@ -34,6 +34,7 @@ export const problems = {
   REGISTRY_FULL: [507, "The hub is full"],
   STORE_UNAVAILABLE: [503, "The store cannot write"],
   ISSUER_UNAVAILABLE: [503, "The issuer of the token cannot be reached"],
+  STARTING: [503, "The hub is starting"],
   SHUTTING_DOWN: [503, "The hub is stopping"],
   INTERNAL: [500, "The hub failed"],
 } as const satisfies Record<HubErrorCode, readonly [status: number, title: string]>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hiddenQuery, instant } from "./fields.js";
 import { defineRoute } from "./route.js";
+import { protectionSchema } from "./server.js";
 
 const pulseSchema = z
   .object({
@@ -14,6 +15,7 @@ const pulseSchema = z
           .describe("How long the last good probes of its leading instance took, oldest first."),
       }),
     ),
+    protection: protectionSchema.optional(),
   })
   .meta({ id: "Pulse" });
 

@@ -16,6 +16,9 @@ const capabilitiesSchema = z
       .boolean()
       .describe("It gives out session ids, so what a call does may depend on earlier calls."),
     tools: z.number(),
+    firstTools: z
+      .array(z.string())
+      .describe("The names of its first three tools, each cut to 100 characters."),
     resources: z.number(),
     resourceTemplates: z.number(),
     prompts: z.number(),
@@ -133,16 +136,17 @@ export const serverDetailSchema = serverSummarySchema
   })
   .meta({ id: "ServerDetail" });
 
+export const protectionSchema = z
+  .object({ since: instant, reason: z.string() })
+  .describe(
+    "Present while most servers have fallen silent at once, when the hub marks none of them as down; and while the hub cannot use its store or is cut off from other hubs, when it refuses changes. What is listed is then what this hub knows.",
+  );
+
 export const serverListSchema = z
   .object({
     servers: z.array(serverSummarySchema),
     nextCursor,
-    protection: z
-      .object({ since: instant, reason: z.string() })
-      .optional()
-      .describe(
-        "Present while most servers have fallen silent at once. The hub then marks none of them as down.",
-      ),
+    protection: protectionSchema.optional(),
   })
   .meta({ id: "ServerList" });
 

@@ -47,7 +47,7 @@ export const openSession = defineRoute({
   answers: {
     200: { description: "Signed in.", content: { "application/json": sessionSchema } },
   },
-  errors: ["INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE"],
+  errors: ["INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "BODY_TOO_LARGE", "STORE_UNAVAILABLE"],
 });
 
 export const endSession = defineRoute({
@@ -56,7 +56,9 @@ export const endSession = defineRoute({
   tag: "Access",
   access: "public",
   summary: "Sign out",
+  description: "Ends the session, also for later runs of the hub, and all that was opened with it.",
   answers: { 204: { description: "Nobody is signed in at this browser now." } },
+  errors: ["STORE_UNAVAILABLE"],
 });
 
 export type SessionView = z.output<typeof sessionSchema>;

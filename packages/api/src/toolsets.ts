@@ -30,6 +30,7 @@ const toolsetViewSchema = z
       .describe("By <server id>/<tool name>."),
     prefix: toolsetSchema.shape.prefix.unwrap(),
     mode: toolsetSchema.shape.mode.unwrap(),
+    repeat: toolsetSchema.shape.repeat,
     revision: z.number(),
     createdAt: instant,
     updatedAt: instant,

@@ -1,4 +1,5 @@
 import type {
+  AdmissionRulesView,
   AuditList,
   CallList,
   CapabilityChangeList,
@@ -10,16 +11,21 @@ import type {
   Diagnosis,
   EventList,
   Health,
+  HubHistory,
+  HubList,
   HubVersion,
+  LogLevelView,
   MadeTokenView,
   Pulse,
   Readiness,
   ServerDetail,
+  ServerHistory,
   ServerList,
   ServerPrompts,
   ServerResources,
   ServerTools,
   SessionView,
+  SettingList,
   TokenInput,
   TokenList,
   ToolList,
@@ -27,7 +33,7 @@ import type {
   ToolsetPreview,
   ToolsetView,
   Traffic,
-  WhoAmI,
+  Uptime,
 } from "@hub/api";
 import type { EditInput, ToolsetInput } from "@hub/core";
 import { pathTo } from "./hub-requests.js";
@@ -40,6 +46,7 @@ import type {
   EndpointToDiagnose,
   EventsQuery,
   HealthQuery,
+  HistoryQuery,
   PageQuery,
   PreviewQuery,
   PulseQuery,
@@ -127,6 +134,11 @@ export class HubRoutes extends LeaseClient {
   ): Promise<ServerDetail> {
     const path = pathTo("servers", id, "refuse");
     return this.#judge({ path, body: { reason }, headers: ifMatch(etag), signal });
+  }
+
+  /** What lets servers in without an admin. */
+  async admissionRules(signal?: AbortSignal): Promise<AdmissionRulesView> {
+    return this.#get("/admission/rules", shapes.admissionRules, {}, signal);
   }
 
   /** Has the hub probe all instances of a server now, and gives the server after that. */
@@ -219,9 +231,33 @@ export class HubRoutes extends LeaseClient {
     return this.#get("/pulse", shapes.pulse, query, signal);
   }
 
+  /** The hubs that share the catalogue, as the one sees them that answers. */
+  async hubs(signal?: AbortSignal): Promise<HubList> {
+    return this.#get("/hubs", shapes.hubs, {}, signal);
+  }
+
   /** Calls by server and tool since the hub started. */
   async traffic(query: TrafficQuery = {}, signal?: AbortSignal): Promise<Traffic> {
     return this.#get("/traffic", shapes.traffic, query, signal);
+  }
+
+  /** Calls over time, of all servers together, and a sum for each. */
+  async history(query: HistoryQuery = {}, signal?: AbortSignal): Promise<HubHistory> {
+    return this.#get("/history", shapes.history, query, signal);
+  }
+
+  /** Calls to one server over time, and a sum for each tool. */
+  async serverHistory(
+    id: string,
+    query: HistoryQuery = {},
+    signal?: AbortSignal,
+  ): Promise<ServerHistory> {
+    return this.#get(pathTo("servers", id, "history"), shapes.serverHistory, query, signal);
+  }
+
+  /** What a server was, and when. */
+  async uptime(id: string, query: HistoryQuery = {}, signal?: AbortSignal): Promise<Uptime> {
+    return this.#get(pathTo("servers", id, "uptime"), shapes.uptime, query, signal);
   }
 
   /** The last calls through the gateway, newest first. */
@@ -328,11 +364,6 @@ export class HubRoutes extends LeaseClient {
     return answer;
   }
 
-  /** Who this client is to the hub, and what it may do. */
-  async whoAmI(signal?: AbortSignal): Promise<WhoAmI> {
-    return this.#get("/whoami", shapes.whoAmI, {}, signal);
-  }
-
   /** Every token of the hub, without its secret. */
   async tokens(signal?: AbortSignal): Promise<TokenList> {
     return this.#get("/tokens", shapes.tokens, {}, signal);
@@ -350,6 +381,21 @@ export class HubRoutes extends LeaseClient {
   /** Revokes a token at once, and ends what its holder has open. */
   async revokeToken(id: string, signal?: AbortSignal): Promise<void> {
     await this.requests.tell({ method: "DELETE", path: pathTo("tokens", id), signal });
+  }
+
+  /** Every setting of the hub as it is in force, without secrets. For admins, as the next one. */
+  async settings(signal?: AbortSignal): Promise<SettingList> {
+    return this.#get("/settings", shapes.settings, {}, signal);
+  }
+
+  /** Changes what the log of this hub has until it is restarted; resolves with what is in force. For admins. */
+  async setLogLevel(level: LogLevelView["level"], signal?: AbortSignal): Promise<LogLevelView> {
+    const body = { level };
+    const { answer } = await this.requests.ask<LogLevelView>(
+      { method: "PUT", path: "/settings/log-level", body, signal },
+      shapes.logLevel,
+    );
+    return answer;
   }
 
   /** One page of the audit, newest first: who did what, and what came of it. */
@@ -384,6 +430,12 @@ export class HubRoutes extends LeaseClient {
   /** Whether the hub can do its work; rejects with 503 when it cannot. */
   async readiness(signal?: AbortSignal): Promise<Readiness> {
     return this.#get("/readyz", shapes.readiness, {}, signal);
+  }
+
+  /** Figures of the hub in the text format of Prometheus. */
+  async metrics(signal?: AbortSignal): Promise<string> {
+    const ask = { method: "GET", path: "/metrics", signal } as const;
+    return new TextDecoder().decode(await this.requests.download(ask, "text/plain"));
   }
 
   /** Which hub this is. */

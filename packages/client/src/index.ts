@@ -1,4 +1,5 @@
 export type {
+  AdmissionRulesView,
   AuditLine,
   AuditList,
   CallList,
@@ -16,21 +17,29 @@ export type {
   FindingView,
   FoundTool,
   Health,
+  HistoryStep,
+  HubHistory,
+  HubList,
   HubVersion,
+  HubView,
   InstanceDetail,
   InstanceView,
+  LogLevelView,
   MadeTokenView,
   Pulse,
   Readiness,
   RegisterAnswer,
   RenewAnswer,
   ServerDetail,
+  ServerHistory,
   ServerList,
   ServerPrompts,
   ServerResources,
   ServerSummary,
   ServerTools,
   SessionView,
+  SettingList,
+  SettingView,
   TokenInput,
   TokenList,
   TokenView,
@@ -40,6 +49,7 @@ export type {
   ToolsetPreview,
   ToolsetView,
   Traffic,
+  Uptime,
   WhoAmI,
 } from "@hub/api";
 export type {
@@ -74,6 +84,7 @@ export type {
   EventsQuery,
   HealthQuery,
   Heartbeat,
+  HistoryQuery,
   JournalReset,
   PageQuery,
   PreviewQuery,
@@ -86,5 +97,5 @@ export type {
   WatchedEvent,
 } from "./queries.js";
 export type { AdapterSelection, GatewaySelection, LeftOut } from "./targets.js";
-export type { TokenSource } from "./token-source.js";
+export { type TokenSource, tokenOfEnvironment } from "./token-source.js";
 export type { WatchOptions, WatchState } from "./watch.js";

@@ -1,4 +1,4 @@
-import type { RegisterAnswer, RenewAnswer, ServerDetail } from "@hub/api";
+import type { RegisterAnswer, RenewAnswer, ServerDetail, WhoAmI } from "@hub/api";
 import type { RegistrationInput } from "@hub/core";
 import { HubClientError } from "./hub-client-error.js";
 import { type HubClientOptions, HubRequests, pathTo } from "./hub-requests.js";
@@ -75,6 +75,15 @@ export class LeaseClient {
     } catch (error) {
       if (!(HubClientError.is(error) && error.code === "LEASE_UNKNOWN")) throw error;
     }
+  }
+
+  /** Who this client is to the hub, and what it may do. */
+  async whoAmI(signal?: AbortSignal): Promise<WhoAmI> {
+    const { answer } = await this.requests.ask<WhoAmI>(
+      { method: "GET", path: "/whoami", signal },
+      shapes.whoAmI,
+    );
+    return answer;
   }
 
   /** One server with its instances. */

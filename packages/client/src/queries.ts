@@ -1,4 +1,4 @@
-import type { AuditLine, Event, EventKind, ServerSummary } from "@hub/api";
+import type { AuditLine, Event, EventKind, HistoryStep, ServerSummary } from "@hub/api";
 
 /** A state of a server, as in its `status`. */
 export type ServerStatus = ServerSummary["status"];
@@ -72,6 +72,8 @@ export interface AuditQuery {
   readonly outcome?: AuditLine["outcome"] | readonly AuditLine["outcome"][] | undefined;
   /** Only what was done to the server with this id. */
   readonly server?: string | undefined;
+  /** Only what was done to this: an instance, a tool as its server calls it, a toolset, token, file or route. */
+  readonly subject?: string | undefined;
   /** Not before this instant. */
   readonly since?: string | undefined;
   /** Before this instant. */
@@ -86,6 +88,16 @@ export interface AuditQuery {
 export interface TrafficQuery {
   /** Only calls to the server with this id. */
   readonly server?: string | undefined;
+}
+
+/** Which time `history()`, `serverHistory()` and `uptime()` are about. */
+export interface HistoryQuery {
+  /** Not before this instant. Default: an hour before `until`, and 90 days for `uptime()`. */
+  readonly from?: string | undefined;
+  /** Before this instant. Default: now. */
+  readonly until?: string | undefined;
+  /** How long a step is. Default: the shortest with which there are at most 120 steps. */
+  readonly step?: HistoryStep | undefined;
 }
 
 /** Narrows `calls()`. */

@@ -26,9 +26,14 @@ function tokenIn(file: string): string {
   }
 }
 
-/** The token that `MCP_HUB_TOKEN` has, or else the file that `MCP_HUB_TOKEN_FILE` names. */
-export function tokenOfEnvironment(): TokenSource | undefined {
-  const token = environment("MCP_HUB_TOKEN");
-  const file = environment("MCP_HUB_TOKEN_FILE");
-  return token ?? (file === undefined ? undefined : () => tokenIn(file));
+/**
+ * The token that `MCP_HUB_TOKEN` has, or else the file that `MCP_HUB_TOKEN_FILE` names. Default: of the
+ * environment of this program. The function that it may give throws where the file cannot be read.
+ */
+export function tokenOfEnvironment(
+  variable: (name: string) => string | undefined = environment,
+): TokenSource | undefined {
+  const token = variable("MCP_HUB_TOKEN");
+  const file = variable("MCP_HUB_TOKEN_FILE");
+  return token || (file ? () => tokenIn(file) : undefined);
 }

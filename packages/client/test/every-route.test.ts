@@ -85,6 +85,7 @@ test("every route of the contract has a method, which a real hub answers", async
   expect(listed.servers.map(({ id }) => id)).toEqual([server.id]);
   await expect(client.admit(server.id, '"0-0"')).rejects.toThrow(HubClientError);
   expect((await client.admit(server.id, refused.etag)).admission).toBeUndefined();
+  expect(await client.admissionRules()).toEqual({ mode: "open", rules: [] });
   await client.remove(server.id, lease?.id);
 
   expect((await client.servers({ tag: "geo" })).servers.map(({ id }) => id)).toEqual(["weather"]);
@@ -105,8 +106,14 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.serverPrompts("weather")).prompts).toEqual([]);
   expect((await client.serverChanges("weather", { limit: 5 })).changes.length).toBeGreaterThan(0);
   expect(Object.keys((await client.pulse()).servers)).toEqual(["weather"]);
+  expect((await client.hubs()).hubs).toMatchObject([
+    { isSelf: true, state: "working", isLeader: true, servers: 1 },
+  ]);
   expect((await client.tools({ q: "forecast" })).tools[0]?.serverId).toBe("weather");
   expect((await client.traffic({ server: "weather" })).minutes.length).toBeGreaterThan(0);
+  expect((await client.history({ step: "5m" })).stepMs).toBe(300_000);
+  expect((await client.serverHistory("weather")).isWhole).toBe(true);
+  expect((await client.uptime("weather")).slots.length).toBeGreaterThan(89);
   expect((await client.calls({ limit: 5 })).calls).toEqual([]);
   expect((await client.events({ kind: ["registered", "edited"] })).events[0]?.kind).toBe("edited");
 
@@ -128,6 +135,7 @@ test("every route of the contract has a method, which a real hub answers", async
   expect((await client.diagnose({ endpoint: upstream.endpoint })).ok).toBe(true);
   expect((await client.health({ verbose: true })).budgets?.length).toBeGreaterThan(5);
   expect((await client.readiness()).servers).toBe(1);
+  expect(await client.metrics()).toContain('mcp_hub_servers{status="up"} 1');
   expect((await client.audit({ action: "admit" })).lines[0]?.server).toBe(server.id);
   expect((await client.version()).name).toBe("mcp-hub");
   const zip = await client.claudeDesktopBundle({ servers: "weather" });
@@ -141,6 +149,8 @@ test("every route of the contract has a method, which a real hub answers", async
   const operator = clientWith(token);
   expect(await operator.whoAmI()).toMatchObject({ kind: "token", name: "Operator", isOpen: false });
   const more = await operator.createToken({ name: "Agent", grants: [{ action: "call" }] });
+  expect((await operator.settings()).settings.length).toBeGreaterThan(20);
+  await expect(operator.setLogLevel("debug")).rejects.toMatchObject({ code: "ROUTE_NOT_FOUND" });
   expect((await operator.tokens()).tokens.map(({ name }) => name)).toEqual(["Operator", "Agent"]);
   await operator.revokeToken(more.id);
   await expect(clientWith(more.token).whoAmI()).rejects.toMatchObject({ status: 401 });
@@ -165,7 +175,8 @@ test("what a query may say is what the contract takes", () => {
   expectTypeOf<PageQuery>().toEqualTypeOf<QuerySent<typeof listServerChanges>>();
   expectTypeOf<PulseQuery>().toEqualTypeOf<QuerySent<typeof getPulse>>();
   expectTypeOf<EventsQuery>().toEqualTypeOf<QuerySent<typeof listEvents>>();
-  expectTypeOf<AuditQuery>().toEqualTypeOf<QuerySent<typeof listAudit>>();
+  // The client reads JSON; another form is for links.
+  expectTypeOf<AuditQuery>().toEqualTypeOf<Omit<QuerySent<typeof listAudit>, "format">>();
   expectTypeOf<TrafficQuery>().toEqualTypeOf<QuerySent<typeof getTraffic>>();
   expectTypeOf<CallsQuery>().toEqualTypeOf<QuerySent<typeof listCalls>>();
   expectTypeOf<PreviewQuery>().toEqualTypeOf<QuerySent<typeof previewToolset>>();

@@ -14,11 +14,18 @@ export const auditActions = [
   "refuse",
   "token-create",
   "token-revoke",
+  /** The file of tokens was read, or cannot be used. */
+  "tokens-file",
   "toolset-create",
   "toolset-replace",
   "toolset-delete",
   "credential-set",
   "credential-remove",
+  "log-level",
+  /** A command gave the hub another key, copied all of another place here, or filled this one from a backup. */
+  "rekey",
+  "copy",
+  "restore",
   "sign-in",
   "sign-out",
   /** A credential that is not valid, or a right that is missing. */
@@ -64,7 +71,7 @@ export type AuditRecord = Asker & {
   readonly outcome: AuditOutcome;
   /** The id of the server that it was done to. */
   readonly serverId?: string | undefined;
-  /** What else it was done to: a tool of that server, a toolset, a token, a route. */
+  /** What else it was done to: a tool of that server, a toolset, a token, a file, a route. */
   readonly subject?: string | undefined;
   /** Of a call: the MCP method. */
   readonly method?: string | undefined;
@@ -94,6 +101,8 @@ export type AuditQuery = {
   readonly actions?: readonly AuditAction[] | undefined;
   readonly outcomes?: readonly AuditOutcome[] | undefined;
   readonly serverId?: string | undefined;
+  /** What else it was done to, as the line says it. */
+  readonly subject?: string | undefined;
   /** Milliseconds since 1970, this one included. */
   readonly since?: number | undefined;
   /** Milliseconds since 1970, this one not. */
@@ -103,17 +112,35 @@ export type AuditQuery = {
 /**
  * Where the audit survives. Lines are added and, when they are too old or too many (`auditBytes`,
  * `auditCallBytes`), dropped, the oldest first; they are never changed. What was acknowledged survives `kill -9`
- * and, on disk, a power loss. Calls have room of their own, so that no flood of them costs a decision.
+ * and, on disk, a power loss; of calls see `appendCalls`. Calls have room of their own, so that no flood of them costs a decision.
  * A store that cannot write rejects with STORE_UNAVAILABLE and keeps what it had. Every adapter runs
  * `audit-store-contract.ts`.
  */
 export interface AuditStore {
   /** Adds all of these or none. */
   append(records: readonly AuditRecord[]): Promise<void>;
+  /**
+   * Adds calls, all or none, without waiting for the disk: acknowledged, they survive `kill -9`, and a power loss
+   * from the next write of the store on that is durable.
+   */
+  appendCalls(records: readonly AuditRecord[]): Promise<void>;
   page(query: AuditQuery): Promise<readonly AuditRow[]>;
   /** Drops what is from before an instant, but for the newest line, so that numbers go on from it. */
   trim(before: number): Promise<void>;
 }
+
+/** Whether a line is asked for, its number aside. */
+export const fitsAudit = (
+  { at, who, action, outcome, serverId, subject }: AuditRecord,
+  query: Omit<AuditQuery, "before" | "limit">,
+): boolean =>
+  (query.since === undefined || at >= query.since) &&
+  (query.until === undefined || at < query.until) &&
+  (query.who === undefined || who.id === query.who || who.name === query.who) &&
+  (query.actions?.includes(action) ?? true) &&
+  (query.outcomes?.includes(outcome) ?? true) &&
+  (query.serverId === undefined || serverId === query.serverId) &&
+  (query.subject === undefined || subject === query.subject);
 
 /** What is written most, and matters least. */
 export const isOfCalls = ({ action }: Pick<AuditRecord, "action">): boolean => action === "call";

@@ -82,6 +82,14 @@ const budgetTable = {
     most: 4096 * mib,
     meaning: "the histories of all servers; the oldest changes of the longest one are deleted",
   },
+  journalItems: {
+    per: "hub",
+    unit: "items",
+    default: 100_000,
+    least: 1,
+    most: 100_000_000,
+    meaning: "events of the journal; every ten minutes, the oldest are deleted",
+  },
   journalBytes: {
     per: "hub",
     unit: "bytes",
@@ -199,6 +207,48 @@ const budgetTable = {
     most: 1_000_000,
     meaning:
       "calls that wait until the store can write them into the audit; further ones are only counted",
+  },
+  callMinuteBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: 64 * kib,
+    most: 65_536 * mib,
+    meaning: "calls of servers by minute, of the last day; the oldest minutes are deleted",
+  },
+  callHourBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: 64 * kib,
+    most: 65_536 * mib,
+    meaning: "calls of servers by hour, of the last 30 days; the oldest hours are deleted",
+  },
+  callItemBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: 64 * kib,
+    most: 65_536 * mib,
+    meaning:
+      "calls of tools, prompts and other requests by hour, of the last 30 days; the oldest hours are deleted",
+  },
+  statusBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 64 * mib,
+    least: 64 * kib,
+    most: 65_536 * mib,
+    meaning: "statuses of servers, of the last 90 days; the oldest are deleted",
+  },
+  countsWaiting: {
+    per: "hub",
+    unit: "items",
+    default: 50_000,
+    least: 100,
+    most: 1_000_000,
+    meaning:
+      "minutes and hours with calls that wait until the store can write them; calls of further ones are not kept",
   },
   connections: {
     per: "hub",
@@ -329,6 +379,31 @@ const budgetTable = {
     least: 1,
     most: 100_000,
     meaning: "calls that wait for one instance; the hub refuses a further one",
+  },
+  restartCalls: {
+    per: "server",
+    unit: "items",
+    default: 1_000,
+    least: 1,
+    most: 100_000,
+    meaning:
+      "calls that wait for one server that restarts; a further one fails at once, as all do without the wait",
+  },
+  allRestartCalls: {
+    per: "hub",
+    unit: "items",
+    default: 2_000,
+    least: 2,
+    most: 100_000,
+    meaning: "the same for all servers",
+  },
+  restartBytes: {
+    per: "hub",
+    unit: "bytes",
+    default: 32 * mib,
+    least: mib,
+    most: 4_096 * mib,
+    meaning: "what the hub keeps of these calls; one that needs more fails at once",
   },
   repliesWaiting: {
     per: "server",

@@ -1,5 +1,11 @@
 import { isSameEndpoint } from "./endpoint.js";
-import type { Entry, EntryRecord, Instance, InstanceRecord } from "./entry.js";
+import {
+  type Entry,
+  type EntryRecord,
+  type Instance,
+  type InstanceRecord,
+  stampOf,
+} from "./entry.js";
 import { flappingOf, type Pace } from "./flapping.js";
 import type { Health, Now } from "./health.js";
 import { canonicalJson } from "./json.js";
@@ -140,7 +146,9 @@ export class Catalogue {
       const isAsBefore =
         known !== undefined &&
         newness === undefined &&
-        known.record.leaseHash === instance.leaseHash;
+        known.record.leaseHash === instance.leaseHash &&
+        // At another hub it may have registered again, where nothing else tells the processes apart.
+        stampOf(known.record) === stampOf(instance);
       return {
         record: instance,
         health: isAsBefore ? known.health : healthOf(instance, now, known, newness),
@@ -261,7 +269,10 @@ function healthOf(
   newness: Newness | undefined,
 ): Health {
   const ttlMs = record.leaseHash === undefined ? undefined : record.ttlMs;
-  const fresh = freshHealth(record, now, ttlMs, known, newness !== "unproven");
+  // What another hub took in under the same lease, or under none, came without proof as far as this one can tell.
+  const isProven =
+    newness === undefined ? known?.record.leaseHash !== record.leaseHash : newness !== "unproven";
+  const fresh = freshHealth(record, now, ttlMs, known, isProven);
   const health =
     fresh.lease !== undefined && record.isLeaseOnTrust === true
       ? { ...fresh, lease: { ...fresh.lease, isOnTrust: true } }

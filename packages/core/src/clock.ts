@@ -1,8 +1,8 @@
 /** Where time comes from. Leases use `monotonic`; `wall` is only for people and for the journal. */
 export interface Clock {
-  /** Milliseconds since 1970. May jump either way. */
+  /** Milliseconds since 1970, whole. May jump either way. */
   wall(): number;
-  /** Milliseconds since some fixed moment. Never goes back. */
+  /** Milliseconds since some fixed moment, with fractions. Never goes back. */
   monotonic(): number;
 }
 

@@ -6,6 +6,8 @@ import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
 import { MemoryStore } from "./memory-store.js";
+import type { SharedWrites } from "./store.js";
+import { StoreOutage } from "./store-outage.js";
 import { registered, sampleRecord } from "./testing/samples.js";
 import type { Commit } from "./write-draft.js";
 
@@ -14,7 +16,7 @@ const telling = (id: string): Observation => ({
   run: (draft) => draft.tell({ event: registered(id) }),
 });
 
-function open(store = new FragileStore(), budgets = new BudgetBook()) {
+function open(store = new FragileStore(), budgets = new BudgetBook(), outage?: StoreOutage) {
   const entries = new Map<string, EntryRecord>();
   const events: JournalEvent[] = [];
   const take = ({ changed }: Commit) => {
@@ -29,10 +31,12 @@ function open(store = new FragileStore(), budgets = new BudgetBook()) {
     sink: {
       recordOf: (id) => entries.get(id),
       take,
+      follow: () => {},
       publish: (told) => {
         events.push(...told);
       },
     },
+    ...(outage === undefined ? {} : { outage }),
     defer: queueMicrotask,
   });
   const create = (id: string) =>
@@ -80,7 +84,50 @@ describe("group commit", () => {
   });
 });
 
+describe("what is noted while a commit begins", () => {
+  test("is written, and holds up nothing that comes after", async () => {
+    const { queue, create, events } = open();
+    // There is nothing to store, so it counts as written at once.
+    queue.note({ bytes: 0, run: () => {}, onWritten: () => queue.note(telling("noted")) });
+    // By now that commit has begun and what it noted waits.
+    await Promise.resolve();
+    await create("after");
+    await queue.drain();
+    expect(events.map(({ serverId }) => serverId)).toEqual(["noted", "after"]);
+  });
+});
+
 describe("a store that fails", () => {
+  test("is an outage until it is written to again, or nobody has tried for a minute", async () => {
+    let now = 1_000;
+    const outage = new StoreOutage(() => ({ hub: now, wall: 10 * now, steady: now }));
+    const { store, queue, create } = open(new FragileStore(), new BudgetBook(), outage);
+    await create("a");
+    expect(outage.current).toBeUndefined();
+    store.isFailing = true;
+    await codeOf(() => create("b"));
+    now += 50_000;
+    await codeOf(() => create("b"));
+    now += 50_000;
+    // Since when it fails, not since when it was tried last.
+    expect(outage.current).toEqual({ since: 10_000, reason: expect.any(String) });
+    now += 20_000;
+    expect(outage.current).toBeUndefined();
+    await codeOf(() => create("b"));
+    expect(outage.current).toMatchObject({ since: 10 * now });
+    store.isFailing = false;
+    await create("b");
+    expect(outage.current).toBeUndefined();
+    await queue.drain();
+  });
+
+  test("that only lost a race is none", () => {
+    const outage = new StoreOutage(() => ({ hub: 0, wall: 0, steady: 0 }));
+    outage.failed(new HubError("REVISION_CONFLICT", "Somebody was quicker."));
+    outage.failed(new Error("anything else"));
+    expect(outage.current).toBeUndefined();
+  });
+
   test("fails commands, and keeps observations for later, in their order", async () => {
     const { store, events, queue, create } = open();
     store.isFailing = true;
@@ -95,6 +142,20 @@ describe("a store that fails", () => {
     queue.note(telling("third"));
     await queue.drain();
     expect(events.map((event) => event.serverId)).toEqual(["first", "second", "third"]);
+  });
+
+  test("is tried once for all who come while it is found out", async () => {
+    const { store, queue, create } = open();
+    store.isFailing = true;
+    const first = codeOf(() => create("a"));
+    // The commit has begun; it is known to have failed only later.
+    await Promise.resolve();
+    const second = codeOf(() => create("b"));
+    expect([await first, await second]).toEqual(["STORE_UNAVAILABLE", "STORE_UNAVAILABLE"]);
+    expect(store.attempts).toBe(1);
+    store.isFailing = false;
+    await create("c");
+    await queue.drain();
   });
 
   test("is tried again by `retry`, not in a loop", async () => {
@@ -161,14 +222,14 @@ describe("a store that fails", () => {
     expect(events.map((event) => event.serverId)).toEqual(["before", "a", "after"]);
   });
 
-  test("never drops a command that waits behind ten thousand others", async () => {
+  test("leaves no command without an answer that waits behind ten thousand others", async () => {
     const { store, queue, create } = open();
     store.isFailing = true;
     const first = codeOf(() => create("first"));
     await Promise.resolve();
-    const waiting = Array.from({ length: 10_050 }, () => queue.execute(() => "done"));
+    const waiting = Array.from({ length: 10_050 }, () => codeOf(() => queue.execute(() => "done")));
     expect(await first).toBe("STORE_UNAVAILABLE");
-    expect(new Set(await Promise.all(waiting))).toEqual(new Set(["done"]));
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(["STORE_UNAVAILABLE"]));
   });
 });
 
@@ -193,5 +254,27 @@ describe("another hub on the same store", () => {
     expect(await codeOf(() => create("a"))).toBe("REVISION_CONFLICT");
     expect(commits).toBe(5);
     expect(events).toEqual([]);
+  });
+});
+
+describe("what other hubs wrote", () => {
+  test("is read after it was asked for, at whatever moment of a reading that is", async () => {
+    for (let gap = 0; gap < 12; gap += 1) {
+      let begun = 0;
+      const nothing = { write: 0, entries: [], removed: [], snapshots: [], events: [] };
+      const since = async () => {
+        begun += 1;
+        return nothing;
+      };
+      const store = Object.assign(new FragileStore(), {
+        shared: { since } as Partial<SharedWrites> as SharedWrites,
+      });
+      const { queue } = open(store);
+      const first = queue.catchUp();
+      for (let turn = 0; turn < gap; turn += 1) await Promise.resolve();
+      const before = begun;
+      expect([await queue.catchUp(), await first]).toEqual([true, true]);
+      expect(begun).toBeGreaterThan(before);
+    }
   });
 });

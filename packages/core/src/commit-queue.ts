@@ -2,7 +2,9 @@ import type { BudgetBook } from "./budget-book.js";
 import type { EntryRecord } from "./entry.js";
 import { HubError } from "./errors.js";
 import type { JournalEvent } from "./events.js";
+import { Following, type NewsSink } from "./following.js";
 import type { RegistryStore } from "./store.js";
+import type { StoreOutage } from "./store-outage.js";
 import { type Commit, WriteDraft } from "./write-draft.js";
 
 /** A change to the catalogue. It may run again when another hub wrote first, so it only touches the draft. */
@@ -31,7 +33,7 @@ type Waiting = {
 };
 
 /** Where commits take effect. */
-export interface CommitSink {
+export interface CommitSink extends NewsSink {
   /** The record of an entry as it is now, which decisions are based on. */
   recordOf(id: string): EntryRecord | undefined;
   /** Takes over what was committed, by this hub or by another, before anybody is told of it. */
@@ -45,6 +47,8 @@ export type CommitQueueOptions = {
   readonly budgets: BudgetBook;
   readonly store: RegistryStore;
   readonly sink: CommitSink;
+  /** Hears how the store does. Default: nobody does. */
+  readonly outage?: Pick<StoreOutage, "worked" | "failed">;
   /** Runs a function a little later, after the requests that arrived together have been read. */
   readonly defer: (run: () => void) => void;
 };
@@ -62,9 +66,13 @@ export class CommitQueue {
   #committing: readonly Waiting[] = [];
   #isScheduled = false;
   #running: Promise<void> | undefined;
+  readonly #following: Following | undefined;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
+    const { shared } = options.store;
+    this.#following =
+      shared === undefined ? undefined : new Following(shared, options.sink, options.outage);
     options.budgets.watch("unwrittenBytes", () => ({
       used: bytesHeld(this.#committing) + this.#waitingBytes,
     }));
@@ -97,6 +105,31 @@ export class CommitQueue {
     if (this.#waiting.length > 0) this.#schedule();
   }
 
+  /** Where this hub stands among the writes of a store that several hubs have open. */
+  startFrom(write: number, lastSeq: number): void {
+    this.#following?.startFrom(write, lastSeq);
+  }
+
+  /** Takes over what other hubs wrote, between two writes of this one. */
+  follow(): void {
+    if (this.#following === undefined) return;
+    this.#following.expect();
+    this.#schedule();
+  }
+
+  /** Resolves with whether what other hubs have written before is taken over: the store may not be read. Never rejects. */
+  async catchUp(): Promise<boolean> {
+    if (this.#following === undefined) return true;
+    const said = this.#following.expect();
+    this.#schedule();
+    this.#start();
+    await this.#running;
+    // What was under way may have ended its reading before this was asked.
+    this.#start();
+    await this.#running;
+    return this.#following.hasRead(said);
+  }
+
   #add(waiting: Waiting): void {
     this.#waiting.push(waiting);
     const { key, bytes = 0 } = waiting.observation ?? {};
@@ -113,28 +146,47 @@ export class CommitQueue {
   }
 
   #start(): void {
-    if (!this.#isScheduled || this.#running !== undefined) return;
+    if (!this.#isScheduled) return;
     this.#isScheduled = false;
+    // What is added while a commit begins is looked after when that commit has ended.
+    if (this.#running !== undefined) return;
     const batch = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#committing = batch;
     let hasFailed = false;
+    let isRead = false;
     this.#running = this.#commit(batch)
+      .then(() => this.#following?.read())
       .catch((error: unknown) => {
         hasFailed = true;
+        this.#options.outage?.failed(error);
         for (const one of batch) if (one.observation === undefined) one.reject(error);
         const kept = batch.filter((one) => one.observation !== undefined);
         this.#waiting = [...kept, ...this.#waiting];
         this.#bound();
+        return error;
+      })
+      .then((failure) => {
+        isRead = failure === undefined;
+        this.#refuseWaiting(failure);
       })
       .finally(() => {
         this.#running = undefined;
         this.#committing = [];
         // A store that just failed is tried again with the next command or sweep, not in a busy loop.
-        if (this.#waiting.some((one) => !hasFailed || one.observation === undefined))
-          this.#schedule();
+        const isWritable = this.#waiting.some((one) => !hasFailed || one.observation === undefined);
+        if (isWritable || (isRead && this.#following?.isNewsExpected === true)) this.#schedule();
       });
+  }
+
+  /** Who came while the store did not answer is told now: to find it out once more would take as long again. */
+  #refuseWaiting(failure: unknown): void {
+    if (!HubError.is(failure) || failure.code !== "STORE_UNAVAILABLE") return;
+    const [kept, refused] = [[] as Waiting[], [] as Waiting[]];
+    for (const one of this.#waiting) (one.observation === undefined ? refused : kept).push(one);
+    this.#waiting = kept;
+    for (const one of refused) one.reject(failure);
   }
 
   /** Lets newer observations take the places of older ones, and drops the oldest over the budget. */
@@ -173,16 +225,24 @@ export class CommitQueue {
       if (!draft.isEmpty) {
         const write = draft.toWrite();
         const result = await store.commit(write);
+        this.#options.outage?.worked();
         if (!result.ok) {
           sink.take({ changed: result.fresh, registered: new Map(), removed: new Set() });
           continue;
         }
         sink.take(draft);
-        for (const done of settle) done();
         // The store numbers every event of a write, in order.
-        sink.publish(
-          write.events.map(({ event }, index) => ({ ...event, seq: result.seqs[index] ?? 0 })),
-        );
+        const events = write.events.map(({ event }, index) => ({
+          ...event,
+          seq: result.seqs[index] ?? 0,
+        }));
+        if (this.#following?.wrote(result.write ?? 0, events) === "behind") {
+          for (const done of settle) done();
+          await this.#following.read();
+          return;
+        }
+        for (const done of settle) done();
+        sink.publish(events);
         return;
       }
       for (const done of settle) done();

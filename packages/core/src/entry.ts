@@ -43,6 +43,10 @@ export type InstanceRef = {
   readonly transport: Transport;
 };
 
+/** Tells registrations of the same instance apart. */
+export const stampOf = ({ registeredAt, lastRegisteredAt }: InstanceRecord): number =>
+  lastRegisteredAt ?? registeredAt;
+
 export function refOf(record: InstanceRecord): InstanceRef {
   return { id: record.id, endpoint: record.endpoint, transport: record.transport };
 }

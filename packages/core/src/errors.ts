@@ -31,6 +31,7 @@ export const hubErrorCodes = [
   "REGISTRY_FULL",
   "STORE_UNAVAILABLE",
   "ISSUER_UNAVAILABLE",
+  "STARTING",
   "SHUTTING_DOWN",
   "INTERNAL",
 ] as const;

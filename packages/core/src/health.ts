@@ -81,8 +81,8 @@ export type Health = {
 export type Now = {
   /** Hub time: since the start of this process, without the time the hub was paused. */
   readonly hub: number;
-  /** Since 1970, as the machine says now. For people. */
+  /** Since 1970, as the machine says now; whole. For people. */
   readonly wall: number;
-  /** Since 1970, as the machine said at start plus hub time: a clock that jumps does not move it. */
+  /** Since 1970, as the machine said at start plus hub time, whole: a clock that jumps does not move it. */
   readonly steady: number;
 };

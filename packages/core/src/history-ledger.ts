@@ -22,6 +22,7 @@ export type LedgerPlan = {
  */
 export class HistoryLedger {
   readonly #budgets: BudgetBook;
+  readonly #watches: readonly (() => void)[];
   #histories = new Map<string, History>();
   #bytes = 0;
 
@@ -37,9 +38,16 @@ export class HistoryLedger {
     }
     for (const [serverId, steps] of lists)
       this.#histories.set(serverId, { steps, bytes: sum(steps) });
-    budgets.watch("allHistoryBytes", () => ({ used: this.#bytes }));
-    budgets.watch("historyBytes", () => this.#most(({ bytes }) => bytes));
-    budgets.watch("historyItems", () => this.#most(({ steps }) => steps.length));
+    this.#watches = [
+      budgets.watch("allHistoryBytes", () => ({ used: this.#bytes })),
+      budgets.watch("historyBytes", () => this.#most(({ bytes }) => bytes)),
+      budgets.watch("historyItems", () => this.#most(({ steps }) => steps.length)),
+    ];
+  }
+
+  /** Another ledger counts from now on. */
+  close(): void {
+    for (const stop of this.#watches) stop();
   }
 
   /** What a write would do that removes the histories of some servers and then adds steps. */
@@ -81,6 +89,23 @@ export class HistoryLedger {
       this.#histories = histories;
       this.#bytes = total;
       for (const name of reasons) this.#budgets.refused(name);
+    };
+    return { dropped, apply };
+  }
+
+  /** What goes when all steps before a number do; without one, every step. */
+  planTrim(firstKept = Number.POSITIVE_INFINITY): LedgerPlan {
+    const histories = new Map<string, History>();
+    const dropped: number[] = [];
+    for (const [serverId, { steps }] of this.#histories) {
+      const kept = steps.filter(({ seq }) => seq >= firstKept);
+      for (const { seq } of steps) if (seq < firstKept) dropped.push(seq);
+      if (kept.length > 0) histories.set(serverId, { steps: kept, bytes: sum(kept) });
+    }
+    const apply = () => {
+      this.#histories = histories;
+      this.#bytes = 0;
+      for (const { bytes } of histories.values()) this.#bytes += bytes;
     };
     return { dropped, apply };
   }

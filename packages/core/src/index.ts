@@ -15,12 +15,11 @@ export {
   serverStatuses,
 } from "./entry.js";
 export { HubError, type HubErrorCode, hubErrorCodes, type Problem } from "./errors.js";
-export { eventKinds, type HubEvent, type JournalEvent } from "./events.js";
+export type { HubEvent, JournalEvent } from "./events.js";
 export { flappingOf } from "./flapping.js";
 export { type InstanceStatus, instanceStatuses, type Now } from "./health.js";
 export { leaseIsLost } from "./held-lease.js";
 export type { HubStore } from "./hub-store.js";
-export { isJsonObject, type JsonObject, type JsonValue } from "./json.js";
 export { MemoryAuditStore } from "./memory-audit-store.js";
 export { MemoryCredentialStore } from "./memory-credential-store.js";
 export { MemorySessionStore } from "./memory-session-store.js";

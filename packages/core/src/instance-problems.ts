@@ -51,13 +51,20 @@ function whileUp({ record, health }: Instance, examined: Examined | undefined): 
   const answersAt = outcome?.ok === true ? outcome.endpoint : record.endpoint;
   const tookMs = outcome?.ok === true ? outcome.latencyMs : 0;
   const found = examined?.finding;
-  const isSlow = tookMs > slowMs || (found?.code === "TOO_SLOW" && found.step !== "connect");
+  // With a lease it is up although its last probe took too long.
+  const last = outcome?.ok === false ? outcome.finding : undefined;
+  const isSlow = tookMs > slowMs || answersTooLate(found) || answersTooLate(last);
   if (isSlow && (found === undefined || found.code === "TOO_SLOW"))
     return [slow(Math.max(tookMs, slowMs), answersAt)];
   if (found === undefined) return [];
   // What answers elsewhere than it was registered works; what answered a moment ago and does not now is gone.
   const isMendedByHub = examined?.isReached === true || answersAt !== record.endpoint;
   return [problemFrom(found, isMendedByHub ? "warning" : "fault", record.endpoint)];
+}
+
+/** Whether somebody took the connection, and did not answer in time. */
+function answersTooLate(finding: Finding | undefined): boolean {
+  return finding?.code === "TOO_SLOW" && finding.step !== "connect";
 }
 
 function slow(tookMs: number, endpoint: string): VerdictProblem {

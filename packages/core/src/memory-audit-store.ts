@@ -3,6 +3,7 @@ import {
   type AuditRecord,
   type AuditRow,
   type AuditStore,
+  fitsAudit,
   isOfCalls,
 } from "./audit.js";
 import { BudgetBook } from "./budget-book.js";
@@ -26,6 +27,10 @@ export class MemoryAuditStore implements AuditStore {
     this.take(records);
   }
 
+  async appendCalls(records: readonly AuditRecord[]): Promise<void> {
+    this.take(records);
+  }
+
   /** What `append` does, for a write that holds other things too. */
   take(records: readonly AuditRecord[]): void {
     for (const record of records) {
@@ -42,20 +47,8 @@ export class MemoryAuditStore implements AuditStore {
   }
 
   async page(query: AuditQuery): Promise<readonly AuditRow[]> {
-    const { before = Number.POSITIVE_INFINITY, who, actions, outcomes, serverId } = query;
-    const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
-    const found = this.#rows
-      .filter(
-        (row) =>
-          row.seq < before &&
-          row.at >= since &&
-          row.at < until &&
-          (who === undefined || row.who.id === who || row.who.name === who) &&
-          (actions === undefined || actions.includes(row.action)) &&
-          (outcomes === undefined || outcomes.includes(row.outcome)) &&
-          (serverId === undefined || row.serverId === serverId),
-      )
-      .reverse();
+    const { before = Number.POSITIVE_INFINITY } = query;
+    const found = this.#rows.filter((row) => row.seq < before && fitsAudit(row, query)).reverse();
     return structuredClone(found.slice(0, query.limit));
   }
 

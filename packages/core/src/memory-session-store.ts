@@ -1,4 +1,10 @@
-import type { KeptSession, SessionRow, SessionStore, SessionWrite } from "./session-store.js";
+import type {
+  KeptSession,
+  SealedSession,
+  SessionRow,
+  SessionStore,
+  SessionWrite,
+} from "./session-store.js";
 
 /** Sessions that live as long as the object: for tests, and for hubs that may forget. */
 export class MemorySessionStore implements SessionStore {
@@ -11,15 +17,16 @@ export class MemorySessionStore implements SessionStore {
     }));
   }
 
-  async read(key: string): Promise<string | undefined> {
-    return this.#rows.get(key)?.sealed;
+  async read(key: string): Promise<SealedSession | undefined> {
+    return this.#rows.get(key);
   }
 
-  async write({ put, removed }: SessionWrite): Promise<void> {
+  async write({ put, removed }: SessionWrite): Promise<readonly string[]> {
     for (const key of removed) this.#rows.delete(key);
     for (const row of put) {
       this.#rows.delete(row.key);
       this.#rows.set(row.key, { ...row });
     }
+    return [];
   }
 }

@@ -8,9 +8,12 @@ import type { HubStore } from "./hub-store.js";
 import { MemoryAuditStore } from "./memory-audit-store.js";
 import { MemoryCredentialStore } from "./memory-credential-store.js";
 import { MemorySessionStore } from "./memory-session-store.js";
+import { MemorySignInStore } from "./memory-sign-in-store.js";
 import { MemoryTokenStore } from "./memory-token-store.js";
 import { MemoryToolsetStore } from "./memory-toolset-store.js";
+import { MemorySeriesStore } from "./past/memory-series-store.js";
 import type { SessionStore } from "./session-store.js";
+import type { SignInStore } from "./sign-in-store.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 import {
   type CapabilityChange,
@@ -32,9 +35,11 @@ import type { ToolsetStore } from "./toolset-store.js";
 export class MemoryStore implements HubStore {
   readonly toolsets: ToolsetStore;
   readonly sessions: SessionStore = new MemorySessionStore();
+  readonly signIns: SignInStore = new MemorySignInStore();
   readonly credentials: CredentialStore;
   readonly tokens: TokenStore;
   readonly audit: MemoryAuditStore;
+  readonly series: MemorySeriesStore;
   readonly #entries = new Map<string, EntryRecord>();
   readonly #snapshots = new Map<string, CapabilitySnapshot>();
   readonly #budgets: BudgetBook;
@@ -49,9 +54,11 @@ export class MemoryStore implements HubStore {
     this.#budgets = budgets;
     this.#ledger = new HistoryLedger(budgets);
     this.audit = new MemoryAuditStore(budgets);
+    this.series = new MemorySeriesStore(budgets);
     this.toolsets = new MemoryToolsetStore(this.audit);
     this.credentials = new MemoryCredentialStore(this.audit);
     this.tokens = new MemoryTokenStore(this.audit);
+    budgets.watch("journalItems", () => ({ used: this.#journal.length }));
     budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
   }
 
@@ -106,9 +113,20 @@ export class MemoryStore implements HubStore {
     return this.#journal[0]?.event.seq ?? 0;
   }
 
-  async trimJournal(keep: number): Promise<void> {
-    while (this.#journal.length > keep) this.#dropOldestEvent();
+  async trimJournal(keep: number, since = 0): Promise<void> {
+    const isOld = (first = this.#journal[0]) => first !== undefined && first.event.at < since;
+    while (this.#journal.length > keep || isOld()) this.#dropOldestEvent();
   }
+
+  async trimChanges(since: number): Promise<void> {
+    const seqs = [...this.#changes.keys()].sort((a, b) => a - b);
+    const firstKept = seqs.find((seq) => (this.#changes.get(seq)?.at ?? 0) >= since);
+    const plan = this.#ledger.planTrim(firstKept);
+    for (const seq of plan.dropped) this.#changes.delete(seq);
+    plan.apply();
+  }
+
+  async assertWritable(): Promise<void> {}
 
   async close(): Promise<void> {}
 

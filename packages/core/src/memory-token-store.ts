@@ -24,8 +24,13 @@ export class MemoryTokenStore implements TokenStore {
     return true;
   }
 
-  async remove(id: string, line?: AuditRecord): Promise<boolean> {
+  async remove(
+    id: string,
+    line?: AuditRecord,
+    judge?: (left: readonly TokenRecord[]) => void,
+  ): Promise<boolean> {
     if (!this.#tokens.has(id)) return false;
+    judge?.([...this.#tokens.values()].filter((token) => token.id !== id));
     if (line !== undefined) this.#audit?.take([line]);
     return this.#tokens.delete(id);
   }

@@ -7,6 +7,7 @@ import { flappingOf } from "./flapping.js";
 import { forgetGone } from "./forget-gone.js";
 import { type Guard, isGuarding, openGuard, stepGuard } from "./guard.js";
 import type { Now } from "./health.js";
+import type { HubShare } from "./hubs/hub-share.js";
 import { isStale } from "./judge.js";
 import { Offers } from "./offers.js";
 import type { ProbeOutcome } from "./probe.js";
@@ -27,6 +28,7 @@ export type ObserverOptions = {
   readonly now: () => Now;
   readonly random: () => number;
   readonly statuses: StatusChanges;
+  readonly share: HubShare;
 };
 
 /** Leases that end within this time are judged by one sweep. */
@@ -58,6 +60,14 @@ export class Observer {
   /** An entry goes from the catalogue: nothing of what was observed of it is kept. */
   forget(record: EntryRecord): void {
     this.#offers.forget(record);
+    this.#options.statuses.forget(record);
+  }
+
+  /** This hub decides about an entry from now on: what it observed and could not write is written. */
+  claim(serverId: string): void {
+    const now = this.#options.now();
+    this.#options.statuses.claim(serverId, now);
+    this.#offers.claim(serverId, now);
   }
 
   /** See `Registry.saysItChanged`. */
@@ -73,20 +83,22 @@ export class Observer {
 
   /** Milliseconds until the next moment at which time alone changes an instance, as a sweep sees it. */
   nextDeadlineInMs(): number {
-    const { catalogue, settings } = this.#options;
+    const { catalogue, settings, share } = this.#options;
     const { hub } = this.#options.now();
     let next = Number.POSITIVE_INFINITY;
     // What ended before the last sweep was seen by it.
-    for (const entry of catalogue.entries())
+    for (const entry of catalogue.entries()) {
+      if (!share.looksAfter(entry.record.id)) continue;
       for (const { health } of entry.instances)
         for (const deadline of deadlinesOf(health, settings))
           if (deadline >= this.#sweptAt) next = Math.min(next, deadline);
+    }
     // What ends in the same moment is one sweep; at the very end a lease still lives.
     return Math.max(0, next + 1 - hub, this.#sweptAt + sweepSpacingMs - hub);
   }
 
   recordProbe(task: ProbeTask, outcome: ProbeOutcome): void {
-    const { catalogue, settings } = this.#options;
+    const { catalogue, settings, share } = this.#options;
     const entry = catalogue.get(task.serverId);
     const instance = catalogue.instance(task.serverId, task.instanceId);
     if (
@@ -97,6 +109,11 @@ export class Observer {
       return;
     const now = this.#options.now();
     const { health } = instance;
+    // Another hub began to look after it meanwhile.
+    if (!share.looksAfter(task.serverId)) {
+      catalogue.setHealth(task.serverId, task.instanceId, { ...health, isBeingProbed: false });
+      return;
+    }
     const kept = outcome.ok ? this.#offers.kept(entry, outcome) : outcome;
     const seen = probed(health, kept, now, settings, this.#options.random());
     // Who was away may have come back as another process.
@@ -111,25 +128,26 @@ export class Observer {
       this.#offers.take(current, task.instanceId, kept.snapshot, now);
   }
 
-  /** See `Registry.troubleAt`. True when something is to be looked at before its time. */
-  troubleAt(endpoint: string, trouble: Trouble): boolean {
+  /** See `Registry.troubleAt`. Returns what is to be looked at before its time. */
+  troubleAt(endpoint: string, trouble: Trouble): readonly string[] {
     const now = this.#options.now();
-    let isSooner = false;
+    const sooner: string[] = [];
     for (const entry of this.#options.catalogue.entries())
       for (const instance of entry.instances) {
         if (dialledAt(instance) !== endpoint) continue;
         const seen = troubled(instance.health, now, trouble);
         if (seen === instance.health) continue;
-        isSooner = true;
+        sooner.push(entry.record.id);
         this.#options.statuses.observe(entry, instance, seen, now, false);
       }
-    return isSooner;
+    return sooner;
   }
 
   sweep(): void {
-    const { catalogue, settings } = this.#options;
+    const { catalogue, settings, share } = this.#options;
     const now = this.#options.now();
     this.#sweptAt = now.hub;
+    this.#offers.resume(now);
     const present = catalogue
       .list()
       .flatMap((entry) => entry.instances)
@@ -146,7 +164,9 @@ export class Observer {
     );
     const guarding = isGuarding(this.#guard, now.hub);
     this.#guardSince = guarding ? (this.#guardSince ?? now.wall) : undefined;
+    const mayGoDown = !guarding && !share.isCutOff;
     for (const entry of catalogue.list()) {
+      if (!share.looksAfter(entry.record.id)) continue;
       for (const { record, health } of entry.instances) {
         // Read again: an instance before it may have changed the entry.
         const current = catalogue.get(entry.record.id);
@@ -156,10 +176,10 @@ export class Observer {
             { record, health },
             wakeOnLostLease(health, now.hub),
             now,
-            !guarding,
+            mayGoDown,
           );
       }
-      forgetGone(this.#options, entry, now);
+      if (share.owns(entry.record.id)) forgetGone(this.#options, entry, now);
     }
   }
 }

@@ -191,3 +191,46 @@ describe("what is held of a flapping server", () => {
     expect(seen.filter((one) => one.deref() !== undefined)).toEqual([]);
   });
 });
+
+describe("what is read while this hub does not decide about a server", () => {
+  /** Which of the two things it offers the journal told of. */
+  const versionsTold = (world: World) =>
+    world.events.flatMap((event) =>
+      event.kind === "capabilities-changed"
+        ? [1, 2].filter((version) => event.hash === offering(kib, version).hash)
+        : [],
+    );
+
+  async function readUndecided(): Promise<World> {
+    const world = await World.create();
+    await join(world, 1, kib);
+    world.share.isShared = true;
+    world.share.decides = false;
+    world.offers.set(placeOf(1), offering(kib, 2));
+    await readAgain(world, 1);
+    return world;
+  }
+
+  test("is written when it decides again, though no server changed hands", async () => {
+    const world = await readUndecided();
+    world.registry.sweep();
+    await world.registry.drain();
+    expect(versionsTold(world)).toEqual([1]);
+    world.share.decides = true;
+    world.registry.sweep();
+    await world.registry.drain();
+    expect(versionsTold(world)).toEqual([1, 2]);
+    world.registry.sweep();
+    await world.registry.drain();
+    expect(versionsTold(world)).toHaveLength(2);
+  });
+
+  test("is forgotten with the server", async () => {
+    const world = await readUndecided();
+    await world.registry.remove("server-1", () => {});
+    world.share.decides = true;
+    world.registry.sweep();
+    await world.registry.drain();
+    expect(versionsTold(world)).toEqual([1]);
+  });
+});

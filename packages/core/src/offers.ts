@@ -14,6 +14,7 @@ import {
 } from "./flapping.js";
 import type { Now } from "./health.js";
 import { keepChanges } from "./history.js";
+import type { HubShare } from "./hubs/hub-share.js";
 import type { ProbeSuccess } from "./probe.js";
 import type { HubSettings } from "./settings.js";
 import {
@@ -31,6 +32,7 @@ export type OffersOptions = {
   readonly budgets: BudgetBook;
   readonly settings: HubSettings;
   readonly now: () => Now;
+  readonly share: HubShare;
 };
 
 /** What of an entry's snapshot the store does not know yet. */
@@ -54,6 +56,8 @@ export class Offers {
   readonly #options: OffersOptions;
   /** See `keyOf`. */
   readonly #unwritten = new Map<string, Unwritten>();
+  /** Of these, those whose turn came while this hub did not decide about them. */
+  readonly #left = new Set<string>();
   readonly #room: SnapshotRoom;
 
   constructor(options: OffersOptions) {
@@ -78,8 +82,30 @@ export class Offers {
 
   /** Takes over what the store has of an entry, where there is room for it. */
   restore(serverId: string, snapshot: CapabilitySnapshot): void {
-    if (this.#room.admit(serverId, snapshot))
-      this.#options.catalogue.setSnapshot(serverId, snapshot);
+    const { catalogue } = this.#options;
+    if (this.#room.admit(serverId, snapshot)) catalogue.setSnapshot(serverId, snapshot);
+    // What this hub did not get to write down is no longer the next step.
+    const record = catalogue.get(serverId)?.record;
+    if (record !== undefined) this.#unwritten.delete(keyOf(record));
+  }
+
+  /** This hub decides about an entry from now on: what it could not write down before is written. */
+  claim(serverId: string, now: Now): void {
+    const entry = this.#options.catalogue.get(serverId);
+    if (entry === undefined) return;
+    const key = keyOf(entry.record);
+    if (this.#unwritten.has(key)) this.#note(key, entry, now);
+  }
+
+  /** Writes what this hub did not decide about when its turn came, such as while it had no contact for a moment. */
+  resume(now: Now): void {
+    for (const key of this.#left) {
+      const unwritten = this.#unwritten.get(key);
+      const entry = unwritten && this.#options.catalogue.get(unwritten.serverId);
+      if (entry !== undefined && !this.#options.share.owns(entry.record.id)) continue;
+      this.#left.delete(key);
+      if (entry !== undefined) this.#note(key, entry, now);
+    }
   }
 
   /** An entry goes, and with it what was not written of it. */
@@ -161,13 +187,18 @@ export class Offers {
 
   #note(key: string, entry: Entry, now: Now): void {
     let written: Written | undefined;
+    let isOwn = true;
     this.#options.queue.note({
       key: `offers\n${key}`,
       bytes: stepFrameBytes,
       run: (draft) => {
-        written = this.#write(draft, entry, key, now);
+        isOwn = this.#options.share.owns(entry.record.id);
+        if (isOwn) written = this.#write(draft, entry, key, now);
       },
-      onWritten: () => this.#wasWritten(key, written),
+      onWritten: () => {
+        if (isOwn) this.#wasWritten(key, written);
+        else this.#left.add(key);
+      },
     });
   }
 

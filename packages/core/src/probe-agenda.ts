@@ -2,6 +2,7 @@ import type { Catalogue } from "./catalogue.js";
 import type { Entry, Instance, InstanceRecord } from "./entry.js";
 import { flappingOf, mayRead } from "./flapping.js";
 import type { Health, Now } from "./health.js";
+import type { HubShare } from "./hubs/hub-share.js";
 import type { ProbeTarget } from "./probe.js";
 import { wantsReading } from "./probed.js";
 import type { HubSettings } from "./settings.js";
@@ -22,6 +23,8 @@ export type ProbeAgendaOptions = {
   readonly catalogue: Catalogue;
   readonly settings: HubSettings;
   readonly now: () => Now;
+  /** Probes are due of what this hub looks after. */
+  readonly share: HubShare;
 };
 
 /** Which instances are to be probed, and when. */
@@ -34,10 +37,11 @@ export class ProbeAgenda {
 
   /** Up to `limit` probes that are due, the longest overdue first. */
   takeDue(limit: number): ProbeTask[] {
-    const { catalogue } = this.#options;
+    const { catalogue, share } = this.#options;
     const now = this.#options.now();
     const due: { readonly entry: Entry; readonly instance: Instance }[] = [];
     for (const entry of catalogue.entries()) {
+      if (!share.looksAfter(entry.record.id)) continue;
       for (const instance of entry.instances) {
         if (waitsForProbe(instance.health) && instance.health.nextProbeAt <= now.hub)
           due.push({ entry, instance });
@@ -55,7 +59,9 @@ export class ProbeAgenda {
   nextProbeInMs(): number {
     const { hub } = this.#options.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const entry of this.#options.catalogue.entries()) {
+    const { catalogue, share } = this.#options;
+    for (const entry of catalogue.entries()) {
+      if (!share.looksAfter(entry.record.id)) continue;
       for (const { health } of entry.instances) {
         if (waitsForProbe(health)) next = Math.min(next, health.nextProbeAt - hub);
       }

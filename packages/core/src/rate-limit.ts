@@ -31,10 +31,10 @@ export class RateLimit {
 
   /** Takes one: 0 when there was one, else how many milliseconds later there will be, and none is taken. */
   take(who: string): number {
-    const waitMs = this.waitMs(who);
-    if (waitMs > 0) return waitMs;
     const now = this.#now();
     const known = this.#fullAt.get(who);
+    const waitMs = this.#waitMs(known, now);
+    if (waitMs > 0) return waitMs;
     if (known === undefined) this.#makeRoom(now);
     this.#fullAt.set(who, Math.max(known ?? now, now) + this.#intervalMs);
     return 0;
@@ -42,10 +42,7 @@ export class RateLimit {
 
   /** How many milliseconds until there is one to take. */
   waitMs(who: string): number {
-    const fullAt = this.#fullAt.get(who);
-    if (fullAt === undefined) return 0;
-    const waitMs = fullAt + this.#intervalMs - minuteMs - this.#now();
-    return waitMs > lostMs ? waitMs : 0;
+    return this.#waitMs(this.#fullAt.get(who), this.#now());
   }
 
   /** Of how many it knows what they took. */
@@ -59,6 +56,12 @@ export class RateLimit {
     for (const [who, fullAt] of this.#fullAt) if (fullAt > last) [by, last] = [who, fullAt];
     if (by === "") return { used: 0 };
     return { used: Math.ceil((last - this.#now()) / this.#intervalMs), by };
+  }
+
+  #waitMs(fullAt: number | undefined, now: number): number {
+    if (fullAt === undefined) return 0;
+    const waitMs = fullAt + this.#intervalMs - minuteMs - now;
+    return waitMs > lostMs ? waitMs : 0;
   }
 
   #makeRoom(now: number): void {

@@ -12,6 +12,14 @@ import {
 const endpoint = "http://127.0.0.1:8001/mcp";
 const alpha = { name: "Alpha", transport: "http", endpoint };
 
+test("whose clock has fractions stores whole milliseconds only", async () => {
+  const world = await World.create();
+  await world.pass(1_000.25);
+  const { hub, wall, steady } = world.registry.now();
+  expect(hub % 1).not.toBe(0);
+  expect([steady % 1, wall - steady]).toEqual([0, expect.closeTo(0, -1)]);
+});
+
 describe("registering", () => {
   test("a look-alike is let in with a warning", async () => {
     const world = await World.create();

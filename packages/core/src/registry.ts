@@ -1,12 +1,11 @@
-import { about } from "./about.js";
 import { type AdmissionRules, openAdmission } from "./admission-rules.js";
 import { type Asker, somebody } from "./audit.js";
-import { editAudit } from "./audit-lines.js";
-import { type Beat, beat } from "./beat.js";
+import type { Beat } from "./beat.js";
 import { BudgetBook, type BudgetUse } from "./budget-book.js";
 import { Catalogue } from "./catalogue.js";
 import type { Clock } from "./clock.js";
-import { CommitQueue, type CommitSink } from "./commit-queue.js";
+import { CommitEffects } from "./commit-effects.js";
+import { CommitQueue } from "./commit-queue.js";
 import { Departures, leaseUnknown, serverNotFound } from "./departures.js";
 import type { EditChange } from "./edits.js";
 import type { Entry, EntryRecord } from "./entry.js";
@@ -14,11 +13,13 @@ import type { CredentialsChanged, JournalEvent } from "./events.js";
 import type { Now } from "./health.js";
 import { leaseIsLost } from "./held-lease.js";
 import { HubTime } from "./hub-time.js";
+import { allShares, type HubShare, type ReportChannel } from "./hubs/hub-share.js";
+import { SharedCatalogue } from "./hubs/shared-catalogue.js";
 import { Judgement, type MayJudge } from "./judgement.js";
 import { leaseHash } from "./lease-hash.js";
 import { Listeners } from "./listeners.js";
-import { mended } from "./mend.js";
 import { Observer, type Protection } from "./observer.js";
+import { OperatorChanges } from "./operator-changes.js";
 import type { NothingListens, ProbeOutcome } from "./probe.js";
 import { ProbeAgenda, type ProbeTask } from "./probe-agenda.js";
 import type { Trouble } from "./probed.js";
@@ -30,10 +31,9 @@ import {
 } from "./registrar.js";
 import type { Registration } from "./registration.js";
 import { defaultSettings, type HubSettings, heartbeatMsFor } from "./settings.js";
-import { counted } from "./snapshot.js";
 import { StatusChanges } from "./status-changes.js";
 import type { HistoryPage, HistoryQuery, JournalQuery, RegistryStore } from "./store.js";
-import type { Commit } from "./write-draft.js";
+import { type Outage, StoreOutage } from "./store-outage.js";
 
 /** What a registry stands on: storage, clocks, chance, and a look at who listens. */
 export type RegistryOptions = {
@@ -52,6 +52,12 @@ export type RegistryOptions = {
   readonly random?: () => number;
   /** See `CommitQueueOptions.defer`. Default: after the current microtasks. */
   readonly defer?: (run: () => void) => void;
+  /** What of the work is this hub's, beside others on the same store. Default: all of it. */
+  readonly hubs?: {
+    readonly share: HubShare;
+    /** Something is to be told to other hubs at once. */
+    readonly hurry: () => void;
+  };
   /** Told what a listener of `subscribe` or `onProbesDue` threw. Default: nobody. */
   readonly onListenerError?: (error: unknown) => void;
 };
@@ -66,21 +72,20 @@ export class Registry {
   readonly #catalogue = new Catalogue();
   readonly #time: HubTime;
   readonly #startedAt: number;
-  readonly #sink: CommitSink = {
-    recordOf: (id) => this.#catalogue.get(id)?.record,
-    take: (commit) => this.#take(commit),
-    publish: (events) => this.#publish(events),
-  };
   readonly #queue: CommitQueue;
+  readonly #outage: StoreOutage;
   readonly #agenda: ProbeAgenda;
   readonly #statuses: StatusChanges;
   readonly #observer: Observer;
   readonly #registrar: Registrar;
   readonly #departures: Departures;
+  readonly #changes: OperatorChanges;
   readonly #judgement: Judgement;
+  readonly #shared: SharedCatalogue;
+  readonly #share: HubShare;
+  readonly #effects: CommitEffects;
   readonly #eventListeners: Listeners<JournalEvent>;
   readonly #wakeListeners: Listeners<void>;
-  #lastSeq = 0;
 
   private constructor(options: RegistryOptions) {
     this.#options = options;
@@ -91,13 +96,23 @@ export class Registry {
     this.#eventListeners = new Listeners(onListenerError);
     this.#wakeListeners = new Listeners(onListenerError);
     const budgets = options.budgets ?? new BudgetBook();
+    this.#outage = new StoreOutage(() => this.now());
     this.#queue = new CommitQueue({
       budgets,
       store: options.store,
-      sink: this.#sink,
+      sink: {
+        recordOf: (id) => this.#effects.recordOf(id),
+        take: (commit) => this.#effects.take(commit),
+        follow: (followed) => this.#effects.follow(followed),
+        publish: (events) => this.#effects.publish(events),
+      },
+      outage: this.#outage,
       defer: options.defer ?? queueMicrotask,
     });
+    const { share = allShares, hurry = () => {} } = options.hubs ?? {};
+    this.#share = share;
     const shared = {
+      share,
       budgets,
       catalogue: this.#catalogue,
       queue: this.#queue,
@@ -105,15 +120,36 @@ export class Registry {
       now: () => this.now(),
     };
     this.#agenda = new ProbeAgenda(shared);
-    this.#statuses = new StatusChanges(shared);
+    const onObserved = (serverId: string, instanceId: string, isNews: boolean) => {
+      if (!share.isShared) return;
+      this.#shared.observations.observed(serverId, instanceId);
+      if (isNews) hurry();
+    };
+    this.#statuses = new StatusChanges({ ...shared, onObserved });
     this.#observer = new Observer({
       ...shared,
       random: options.random ?? Math.random,
       statuses: this.#statuses,
     });
+    this.#shared = new SharedCatalogue({
+      ...shared,
+      statuses: this.#statuses,
+      observer: this.#observer,
+      hurry,
+      wake: () => this.#wake(),
+    });
+    this.#effects = new CommitEffects({
+      ...shared,
+      observer: this.#observer,
+      statuses: this.#statuses,
+      shared: this.#shared,
+      tell: (event) => this.#eventListeners.tell(event),
+      wake: () => this.#wake(),
+    });
     budgets.watch("servers", () => ({ used: this.#catalogue.size }));
     budgets.watch("instances", () => mostInstances(this.#catalogue.list()));
     const rules = options.admission ?? openAdmission;
+    this.#changes = new OperatorChanges(shared);
     this.#judgement = new Judgement({ ...shared, rules });
     this.#registrar = new Registrar({
       ...shared,
@@ -129,13 +165,9 @@ export class Registry {
   static async open(options: RegistryOptions): Promise<Registry> {
     const registry = new Registry(options);
     const stored = await options.store.load();
-    const now = registry.now();
-    for (const record of stored.entries) {
-      registry.#catalogue.put(record, now);
-      const snapshot = stored.snapshots.get(record.id);
-      if (snapshot !== undefined) registry.#observer.restore(record.id, counted(snapshot));
-    }
-    registry.#lastSeq = stored.lastSeq;
+    registry.#effects.restore(stored);
+    registry.#queue.startFrom(stored.write ?? 0, stored.lastSeq);
+    options.store.shared?.onNews("catalogue", () => registry.#queue.follow());
     registry.#judgement.applyRules();
     return registry;
   }
@@ -163,14 +195,10 @@ export class Registry {
   renew(leaseId: string, said: Beat = {}, ownerId?: string): Omit<LeaseGrant, "id"> {
     const now = this.now();
     const { entry, instance, lease } = this.#holder(leaseId, ownerId);
-    const saysOther =
-      said.capabilitiesHash !== undefined &&
-      said.capabilitiesHash !== instance.health.announcedHash;
-    const mayRead = !saysOther || this.saysItChanged(entry.record.id);
-    // A lease on trust may be a stranger's, and must not send calls away from the server.
-    const heard = instance.record.isLeaseOnTrust === true ? { ...said, draining: undefined } : said;
-    const next = beat(instance.health, now, heard, mayRead);
+    const next = this.#shared.afterBeat({ entry, instance }, said, now);
     this.#statuses.observe(entry, instance, next, now, false);
+    if (this.#share.isShared)
+      this.#shared.tookBeat(leaseHash(leaseId, ownerId), said, instance, now);
     if (next.nextProbeAt < instance.health.nextProbeAt) this.#wake();
     return { ttlMs: lease.ttlMs, heartbeatMs: heartbeatMsFor(this.settings, lease.ttlMs) };
   }
@@ -217,17 +245,7 @@ export class Registry {
     mayEdit: (record: EntryRecord) => void = () => {},
     by: Asker = somebody,
   ): Promise<Entry> {
-    await this.#queue.execute((draft) => {
-      const record = draft.get(serverId);
-      if (record === undefined) throw serverNotFound(serverId);
-      mayEdit(record);
-      const now = this.now();
-      const result = mended(record, change, now);
-      if (result === undefined) return;
-      draft.put(result.record);
-      draft.tell({ event: { kind: "edited", ...about(record, now), changed: result.changed } });
-      draft.audit(editAudit(record, result.record, by, now.wall));
-    });
+    await this.#changes.edit(serverId, change, mayEdit, by);
     return this.#entryAfter(serverId);
   }
 
@@ -261,14 +279,9 @@ export class Registry {
    */
   tellCredentials(
     serverId: string,
-    { change, names }: Pick<CredentialsChanged, "change" | "names">,
+    told: Pick<CredentialsChanged, "change" | "names">,
   ): Promise<void> {
-    return this.#queue.execute((draft) => {
-      const record = draft.get(serverId);
-      if (record === undefined) throw serverNotFound(serverId);
-      const told = { ...about(record, this.now()), change, names } as const;
-      draft.tell({ event: { kind: "credentials-changed", ...told } });
-    });
+    return this.#changes.tellCredentials(serverId, told);
   }
 
   /** Takes up to `limit` probes that are due; each must come back through `recordProbe`. */
@@ -298,7 +311,10 @@ export class Registry {
    * suspect from now on; in all cases it is looked at before its time. Nothing happens to who is not up anyway.
    */
   troubleAt(endpoint: string, trouble: Trouble): void {
-    if (this.#observer.troubleAt(endpoint, trouble)) this.#wake();
+    const sooner = this.#observer.troubleAt(endpoint, trouble);
+    if (sooner.length === 0) return;
+    this.#wake();
+    this.#shared.trouble(sooner, endpoint, trouble);
   }
 
   /**
@@ -321,6 +337,8 @@ export class Registry {
   sweep(): void {
     this.#observer.sweep();
     this.#queue.retry();
+    // In case nobody could say that another hub wrote.
+    this.#queue.follow();
     this.#wake();
   }
 
@@ -350,13 +368,20 @@ export class Registry {
 
   /** The number of the newest event in the journal. */
   get lastSeq(): number {
-    return this.#lastSeq;
+    return this.#effects.lastSeq;
   }
 
   /** The hub's clocks now; `Health` counts in hub time. */
   now(): Now {
     const hub = this.#time.observe(this.#options.clock.monotonic());
-    return { hub, wall: this.#options.clock.wall(), steady: this.#startedAt + hub };
+    // A monotonic clock has fractions, which no store takes for an instant.
+    const steady = Math.floor(this.#startedAt + hub);
+    return { hub, wall: this.#options.clock.wall(), steady };
+  }
+
+  /** Since when the store cannot be used, and why; undefined while it can, as far as anybody tried. */
+  get outage(): Outage | undefined {
+    return this.#outage.current;
   }
 
   /** Whether the mass-expiry guard keeps instances from going down. */
@@ -386,6 +411,21 @@ export class Registry {
     return this.#wakeListeners.add(listener);
   }
 
+  /** What this hub tells others of what it observes, and they tell it. */
+  get observations(): ReportChannel {
+    return this.#shared.observations;
+  }
+
+  /** The hubs that share the work are others now. `isBack`: the store could not be asked for a while. */
+  shareChanged(isBack = false): void {
+    this.#shared.shareChanged(isBack);
+  }
+
+  /** Resolves when what other hubs have decided before is in here, if the store can be read. */
+  catchUp(): Promise<boolean> {
+    return this.#queue.catchUp();
+  }
+
   /** Resolves when everything decided or observed so far has been given to the store. */
   drain(): Promise<void> {
     return this.#queue.drain();
@@ -403,25 +443,11 @@ export class Registry {
     if (
       found === undefined ||
       lease === undefined ||
-      leaseIsLost(found.instance.health, this.now().hub)
+      // While nobody can say which other hub took its heartbeats, none runs out.
+      (leaseIsLost(found.instance.health, this.now().hub) && !this.#share.isCutOff)
     )
       throw leaseUnknown();
     return { ...found, lease };
-  }
-
-  #take(commit: Commit): void {
-    const now = this.now();
-    const { gone, changed } = this.#catalogue.take(commit, now);
-    for (const record of gone) this.#observer.forget(record);
-    for (const { entry, instance, health } of changed)
-      this.#statuses.tell(entry, instance, health, now);
-  }
-
-  #publish(events: readonly JournalEvent[]): void {
-    for (const event of events) {
-      this.#lastSeq = Math.max(this.#lastSeq, event.seq);
-      this.#eventListeners.tell(event);
-    }
   }
 
   #wake(): void {

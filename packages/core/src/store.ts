@@ -2,6 +2,8 @@ import type { AuditRecord } from "./audit.js";
 import type { EntryRecord } from "./entry.js";
 import type { CapabilitiesChanged, HubEvent, JournalEvent } from "./events.js";
 import type { KeptChanges } from "./history.js";
+import type { SharedHubs } from "./hubs/shared-hubs.js";
+import type { SharedSessions } from "./session-store.js";
 import type { CapabilitySnapshot } from "./snapshot.js";
 
 /** One step in the history of what a server offers. */
@@ -78,8 +80,11 @@ export type StoreWrite = {
 
 /** What became of a write: stored as a whole, or not at all because another hub wrote first. */
 export type CommitResult =
-  /** `seqs` are the journal numbers of the write's events, in order and growing. */
-  | { readonly ok: true; readonly seqs: readonly number[] }
+  /**
+   * `seqs` are the journal numbers of the write's events, in order and growing. `write` is the number of this write
+   * in a store that several hubs have open.
+   */
+  | { readonly ok: true; readonly seqs: readonly number[]; readonly write?: number }
   /** Somebody else wrote first: the entries as they are now (`undefined`: gone). Nothing was stored. */
   | { readonly ok: false; readonly fresh: ReadonlyMap<string, EntryRecord | undefined> };
 
@@ -89,7 +94,43 @@ export type StoredState = {
   readonly snapshots: ReadonlyMap<string, CapabilitySnapshot>;
   /** The number of the newest event; 0 for an empty journal. */
   readonly lastSeq: number;
+  /** The number of the newest write, in a store that several hubs have open. */
+  readonly write?: number;
 };
+
+/** What became of a shared store since some write, as it is now. */
+export type News = {
+  /** The newest write that is in it. */
+  readonly write: number;
+  /** Entries that are new or other, with the write that made them so. */
+  readonly entries: readonly { readonly record: EntryRecord; readonly write: number }[];
+  /** Entries from before that went, also where another has taken the id since. */
+  readonly removed: readonly { readonly id: string; readonly write: number }[];
+  /** All that there are, for a hub that was away for so long that not all removals are known any more. */
+  readonly only?: readonly string[];
+  readonly snapshots: readonly {
+    readonly serverId: string;
+    readonly snapshot: CapabilitySnapshot;
+    readonly write: number;
+  }[];
+  /** What was told since, in order. */
+  readonly events: readonly JournalEvent[];
+};
+
+/** A part of a shared store that hubs write. */
+export type NewsTopic = "catalogue" | "toolsets" | "tokens" | "sign-ins" | "credentials" | "hubs";
+
+/** What several hubs on one store need of it, so that each knows what the others wrote. */
+export interface SharedWrites {
+  /** Everything that was written after a write, from `lastSeq` on, as one moment shows it. */
+  since(write: number, lastSeq: number): Promise<News>;
+  /** Calls `listener` when another hub may have written there. Returns how to stop. */
+  onNews(topic: NewsTopic, listener: () => void): () => void;
+  /** Where they say that they live, and what they saw. */
+  readonly hubs: SharedHubs;
+  /** Sessions of clients that go on at another hub. */
+  readonly sessions: SharedSessions;
+}
 
 /** Which events of the journal are asked for. */
 export type JournalQuery = {
@@ -118,7 +159,16 @@ export interface RegistryStore {
   changes(serverId: string, query: HistoryQuery): Promise<HistoryPage>;
   /** The oldest journal number still kept; 0 for an empty journal. Older ones were trimmed. */
   oldestSeq(): Promise<number>;
-  /** Drops the oldest events so that at most `keep` remain. Histories of living entries stay. */
-  trimJournal(keep: number): Promise<void>;
+  /**
+   * Drops the oldest events so that at most `keep` remain, and those before the first that happened at `since` or
+   * later (milliseconds since 1970; default: all are new enough). Histories of living entries stay.
+   */
+  trimJournal(keep: number, since?: number): Promise<void>;
+  /** Drops the steps of all histories before the first that happened at `since` or later. The journal stays. */
+  trimChanges(since: number): Promise<void>;
+  /** Rejects with `STORE_UNAVAILABLE` when nothing could be stored now. Leaves everything as it is. */
+  assertWritable(): Promise<void>;
+  /** Only of a store that several hubs have open at the same time. */
+  readonly shared?: SharedWrites;
   close(): Promise<void>;
 }

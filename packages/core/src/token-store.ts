@@ -10,6 +10,13 @@ export interface TokenStore {
   load(): Promise<readonly TokenRecord[]>;
   /** False when the id is taken: nothing was stored. `line` is for the audit, and stored with it. */
   add(token: TokenRecord, line?: AuditRecord): Promise<boolean>;
-  /** False when there is none with this id. `line`: as for `add`. */
-  remove(id: string, line?: AuditRecord): Promise<boolean>;
+  /**
+   * False when there is none with this id. `line`: as for `add`. `judge` hears what would be left, in the same moment
+   * for all that have the store open; what it throws rejects, and nothing is removed.
+   */
+  remove(
+    id: string,
+    line?: AuditRecord,
+    judge?: (left: readonly TokenRecord[]) => void,
+  ): Promise<boolean>;
 }

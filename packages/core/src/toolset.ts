@@ -130,11 +130,17 @@ export const toolsetSchema = z.strictObject(
       .enum(["all", "search"], { error: expected('"all" or "search"') })
       .default("all")
       .describe("search: the hub's own search tools in place of all tools."),
+    repeat: z
+      .enum(["asked", "safe"], { error: expected('"asked" or "safe"') })
+      .optional()
+      .describe(
+        "What of a call that broke off, and may have run, is sent once more where its tool says that it is read-only or idempotent. asked, the default: what a client allows (mcp-hub/repeat in _meta). safe: all that no client forbids there.",
+      ),
   },
   {
     error: fieldsError(
       "a toolset",
-      "id, name, description, servers, tags, allow, deny, overrides, prefix, mode",
+      "id, name, description, servers, tags, allow, deny, overrides, prefix, mode, repeat",
     ),
   },
 );

@@ -129,6 +129,27 @@ export class Toolsets {
     });
   }
 
+  /** Takes over what other hubs wrote, and tells of it. Rejects with STORE_UNAVAILABLE. */
+  reload(): Promise<void> {
+    const reloaded = this.#last.then(async () => {
+      const stored = await this.#options.store.load();
+      const ids = new Set(stored.map(({ id }) => id));
+      for (const before of this.list().filter(({ id }) => !ids.has(id))) {
+        this.#keep(before.id, undefined);
+        this.#listeners.tell({ kind: "removed", toolset: before });
+      }
+      for (const toolset of stored) {
+        const before = this.#toolsets.get(toolset.id);
+        if (before?.revision === toolset.revision && before.updatedAt === toolset.updatedAt)
+          continue;
+        this.#keep(toolset.id, toolset);
+        this.#listeners.tell({ kind: before === undefined ? "created" : "replaced", toolset });
+      }
+    });
+    this.#last = reloaded.catch(() => {});
+    return reloaded;
+  }
+
   /** Calls `listener` with every change, once it is durable. Returns how to stop. */
   subscribe(listener: (change: ToolsetChange) => void): () => void {
     return this.#listeners.add(listener);

@@ -102,6 +102,8 @@ export class FragileStore implements RegistryStore {
   isFailing = false;
   isDead = false;
   commits = 0;
+  /** Commits, and those that failed. */
+  attempts = 0;
 
   constructor(kept = new MemoryStore()) {
     this.kept = kept;
@@ -109,6 +111,7 @@ export class FragileStore implements RegistryStore {
 
   async commit(write: StoreWrite): Promise<CommitResult> {
     if (this.isDead) return new Promise(() => {});
+    this.attempts += 1;
     if (this.isFailing) throw new HubError("STORE_UNAVAILABLE", "The disk is full.");
     this.commits += 1;
     const result = await this.kept.commit(write);
@@ -127,8 +130,14 @@ export class FragileStore implements RegistryStore {
   oldestSeq() {
     return this.kept.oldestSeq();
   }
-  trimJournal(keep: number) {
-    return this.kept.trimJournal(keep);
+  trimJournal(...kept: Parameters<RegistryStore["trimJournal"]>) {
+    return this.kept.trimJournal(...kept);
+  }
+  trimChanges(since: number) {
+    return this.kept.trimChanges(since);
+  }
+  assertWritable() {
+    return this.kept.assertWritable();
   }
   close() {
     return this.kept.close();
@@ -150,6 +159,15 @@ export class World {
   readonly budgets: BudgetBook;
   /** Which names are let in without a person, from the next start of the hub on. Default: all. */
   admission: AdmissionRules = openAdmission;
+  /** What of the work is this hub's, beside others on its store. A test may change it while the hub is open. */
+  readonly share = {
+    isShared: false,
+    isCutOff: false,
+    decides: true,
+    probes: true,
+    owns: () => this.share.decides,
+    looksAfter: () => this.share.probes,
+  };
   /** The endpoints that were looked at because somebody else wanted their names. */
   readonly asked: string[] = [];
   /** Runs between what is seen of a holder and when the hub hears it. */
@@ -197,6 +215,7 @@ export class World {
         return `lease-${this.#leases}`;
       },
       random: () => 0.5,
+      hubs: { share: this.share, hurry: () => {} },
     });
     registry.subscribe((event) => this.events.push(event));
     this.#registry = registry;

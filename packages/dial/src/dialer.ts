@@ -41,6 +41,8 @@ export type DialerOptions = {
   readonly connections?: number;
   /** What goes along to servers that ask for it. Default: nothing. */
   readonly credentials?: UpstreamCredentials | undefined;
+  /** Hears how many bytes came, with every piece of an answer that is handed on. Default: nobody. */
+  readonly onReceived?: ((length: number) => void) | undefined;
 };
 
 /** A dialer with connections of its own. */

@@ -16,6 +16,8 @@ import { type Dispatcher, parseHeaders } from "./undici.js";
 export type ForwardOptions = HopIdentity & {
   /** What goes along to servers that ask for it. Default: nothing. */
   readonly credentials?: UpstreamCredentials | undefined;
+  /** Hears how many bytes came, with every piece. Default: nobody. */
+  readonly onReceived?: ((length: number) => void) | undefined;
 };
 
 /**
@@ -107,6 +109,7 @@ export function forward(
     onData(chunk) {
       // undici reports nothing when it goes on in the middle of a body; it must not be stopped again by that.
       if (chunk.length === 0) return true;
+      options.onReceived?.(chunk.length);
       if (!isOver && !isRedirected) receiver.onData(chunk);
       return !isPaused;
     },

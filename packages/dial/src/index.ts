@@ -30,5 +30,6 @@ export {
   type OperatorFetchOptions,
   type OperatorRequest,
 } from "./operator-fetch.js";
+export { createOperatorLine, type OperatorLine } from "./operator-line.js";
 export { refuseOwn } from "./own-endpoint.js";
 export { mostRedirects, redirectToFollow } from "./redirect.js";

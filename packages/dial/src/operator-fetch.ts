@@ -1,5 +1,6 @@
-import { Agent, fetch as fetchWith } from "undici";
+import type * as undici from "undici";
 import { boundedText } from "./bounded-text.js";
+import { wholeUndici } from "./undici.js";
 
 /** What is sent to an address that the operator named. */
 export type OperatorRequest = {
@@ -26,10 +27,12 @@ export function createOperatorFetch({
   timeoutMs = 5_000,
   mostBytes = 262_144,
 }: OperatorFetchOptions = {}): { readonly ask: OperatorFetch; close(): Promise<void> } {
-  const agent = new Agent({ connections: 8, connect: { timeout: timeoutMs }, allowH2: false });
+  let opened: Opened | undefined;
   return {
     async ask(url, { method = "GET", headers = {}, body } = {}) {
-      const answer = await fetchWith(url, {
+      opened ??= open(timeoutMs);
+      const { fetch, agent } = opened;
+      const answer = await fetch(url, {
         method,
         headers: { ...headers },
         body: body ?? null,
@@ -44,8 +47,19 @@ export function createOperatorFetch({
         headers: type === null ? {} : { "content-type": type },
       });
     },
-    close: () => agent.destroy(),
+    async close() {
+      await opened?.agent.destroy();
+    },
   };
+}
+
+type Opened = { readonly fetch: typeof undici.fetch; readonly agent: undici.Agent };
+
+/** Most hubs ask no such address, and need not pay for all of undici (see `undici.ts`). */
+function open(timeoutMs: number): Opened {
+  const { Agent, fetch } = wholeUndici();
+  const agent = new Agent({ connections: 8, connect: { timeout: timeoutMs }, allowH2: false });
+  return { fetch, agent };
 }
 
 /** Statuses with which a Response may hold no body. */

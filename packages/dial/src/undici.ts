@@ -15,6 +15,9 @@ export const sendBy = load("undici/lib/api/api-request.js") as SendBy;
 // As above.
 export const { parseHeaders } = load("undici/lib/core/util.js") as typeof undici.util;
 
+/** All of it: only who needs its fetch pays for that. */
+export const wholeUndici = () => load("undici") as typeof undici;
+
 export type { Dispatcher } from "undici";
 
 type SendBy = (

@@ -1,5 +1,5 @@
 import { flappingOf } from "@hub/core";
-import type { ChangeKind } from "./catalogue/view.js";
+import type { ListKind } from "@hub/mcp";
 import { Listeners } from "./downstream/listeners.js";
 import type { GatewayContext } from "./upstream/context.js";
 import { Watchers } from "./upstream/watchers.js";
@@ -9,7 +9,7 @@ const lookMs = 1_000;
 
 type Announced = {
   readonly read: Promise<void>;
-  readonly settles: Map<ChangeKind, () => void>;
+  readonly settles: Map<ListKind, () => void>;
 };
 
 /** Follows the catalogue: who must be told of a change, and whom the hub itself listens to. */
@@ -24,9 +24,11 @@ export class Changes {
   /** By server: what is told when its lists were read again, by kind. */
   readonly #announced = new Map<string, Announced>();
 
-  constructor(context: GatewayContext) {
+  /** `knownToAll`: see `GatewayOptions`. */
+  constructor(context: GatewayContext, knownToAll: (() => Promise<void>) | undefined) {
     this.#context = context;
     this.listeners = new Listeners(context.views, {
+      knownToAll,
       onFault: (error) => context.faults.report(error),
     });
     this.watchers = new Watchers(context, (serverId, kind) => this.#announce(serverId, kind));
@@ -65,7 +67,7 @@ export class Changes {
    * when it finds nothing else in it than before: the server may know better. What a server says that
    * flaps is told to nobody: its list is read when its time has come.
    */
-  #announce(serverId: string, kind: ChangeKind): void {
+  #announce(serverId: string, kind: ListKind): void {
     if (flappingOf(this.#context.catalogue.get(serverId)?.pace) !== undefined) {
       void this.#context.refresh(serverId);
       return;

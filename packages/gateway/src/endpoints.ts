@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Entry } from "@hub/core";
+import { type Entry, HubError } from "@hub/core";
 import { type Policy, type Principal, policyOf } from "@hub/core/access";
-import { codes, errorText, type JsonRpcId } from "@hub/mcp";
+import type { HubPeers, OpeningStream } from "@hub/core/hubs";
+import { codes, errorText, type JsonRpcId, type JsonRpcRequest } from "@hub/mcp";
+import type { Waited } from "./calls/held-call.js";
 import { narrowedTo } from "./catalogue/callable.js";
 import { revisionIn, type Selection } from "./catalogue/selection.js";
 import type { Selected, Selections } from "./catalogue/selections.js";
 import { noBatch } from "./downstream/batch.js";
+import { ExpectedStreams } from "./downstream/expected-streams.js";
 import type { Incoming } from "./downstream/incoming.js";
 import type { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { eraOfMessage } from "./downstream/message-era.js";
@@ -24,6 +27,9 @@ import type { GatewayContext } from "./upstream/context.js";
 import type { MessageLimits } from "./wire/message-limits.js";
 import type { Received } from "./wire/read-message.js";
 
+/** Who asks, from where, and how long: see `Incoming`. */
+export type AskedBy = Pick<Incoming, "principal"> & Partial<Pick<Incoming, "from" | "whileOpen">>;
+
 export type EndpointsOptions = {
   readonly context: GatewayContext;
   readonly selections: Selections;
@@ -31,6 +37,10 @@ export type EndpointsOptions = {
   readonly modern: ModernEndpoint;
   readonly legacy: LegacyEndpoint;
   readonly owners: SessionOwners;
+  /** Other hubs on the same store. Undefined where there is none. */
+  readonly peers: HubPeers | undefined;
+  /** Other hubs may have the sessions that clients name. */
+  readonly isShared: boolean;
 };
 
 /**
@@ -45,20 +55,28 @@ export class Endpoints {
   readonly #legacy: LegacyEndpoint;
   readonly #sse: SseEndpoint;
   readonly #oneServer: OneServerEndpoint;
+  readonly #owners: SessionOwners;
+  readonly #streams: ExpectedStreams;
+  readonly #isShared: boolean;
   #isStopping = false;
 
-  constructor({ context, selections, clientMessages, modern, legacy, owners }: EndpointsOptions) {
+  constructor(options: EndpointsOptions) {
+    const { context, selections, clientMessages, modern, legacy, owners, peers, isShared } =
+      options;
     this.#context = context;
     this.#selections = selections;
     this.#clientMessages = clientMessages;
     this.#modern = modern;
     this.#legacy = legacy;
-    this.#oneServer = new OneServerEndpoint(
-      context,
+    this.#owners = owners;
+    this.#isShared = isShared;
+    this.#streams = new ExpectedStreams(peers, context.limits.openingStreamMs);
+    this.#oneServer = new OneServerEndpoint(context, {
       owners,
-      legacy.sessions,
-      (received, incoming) => this.#dispatch(received, incoming),
-    );
+      sessions: legacy.sessions,
+      streams: this.#streams,
+      bridge: (received, incoming, waited) => this.#dispatch(received, incoming, waited),
+    });
     this.#sse = new SseEndpoint(context, legacy);
   }
 
@@ -72,11 +90,11 @@ export class Endpoints {
     endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
-    principal: Principal,
+    by: AskedBy,
   ): void {
     const onFault = (error: unknown) => this.#failed(error, response, always);
     try {
-      this.#answer(request, response, endpoint, query, always, principal, onFault);
+      this.#answer(request, response, endpoint, query, always, by, onFault);
     } catch (error) {
       onFault(error);
     }
@@ -90,6 +108,11 @@ export class Endpoints {
     this.#legacy.sessions.endStreams();
   }
 
+  /** Another hub says what it knows of a client's stream. */
+  hearStream(stream: OpeningStream): void {
+    this.#streams.hear(stream);
+  }
+
   /** Forgets what it knows of servers that are no more. */
   retain(serverIds: ReadonlySet<string>): void {
     this.#oneServer.retain(serverIds);
@@ -101,7 +124,7 @@ export class Endpoints {
     endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
-    principal: Principal,
+    { principal, from, whileOpen }: AskedBy,
     onFault: (error: unknown) => void,
   ): void {
     const via = viaOf(request);
@@ -130,6 +153,7 @@ export class Endpoints {
       request,
       response,
       principal,
+      from,
       peer: peerOf(principal, request),
       ...revision,
       selection: narrowedTo(selected.selection, policy),
@@ -137,18 +161,23 @@ export class Endpoints {
       via,
       budgets: this.#context.budgets,
       always,
+      whileOpen,
       onFault,
     };
     if (endpoint.isSse === true) {
       this.#answerSse(incoming, own, stream);
       return;
     }
+    const { entry } = selected;
     if (request.method === "POST") {
+      // What came before is taken, however long it takes to come whole.
+      const isLate = this.#isStopping;
       receiveMessage(
         incoming,
         this.#clientMessages,
-        (received) => this.#take(received, incoming, selected.entry),
-        (body) => this.#takeBatch(body, incoming, selected.entry),
+        (received) =>
+          this.#onceKnown(incoming, entry, () => this.#take(received, incoming, entry, isLate)),
+        (body) => this.#onceKnown(incoming, entry, () => this.#takeBatch(body, incoming, entry)),
       );
       return;
     }
@@ -158,12 +187,35 @@ export class Endpoints {
       sendText(response, 405, errorText(null, error), allowed);
       return;
     }
-    const { entry } = selected;
     const { method } = request;
-    if (entry !== undefined && this.#oneServer.isForServer(incoming, entry))
-      this.#oneServer.passStream(method, incoming, entry);
-    else if (method === "GET") this.#legacy.openStream(incoming);
-    else this.#legacy.endSession(incoming);
+    const onOpened = method === "GET" ? this.#legacy.expectStream(incoming) : () => {};
+    this.#onceKnown(incoming, entry, () => {
+      // Its client has gone meanwhile: nobody would close what is opened for it.
+      if (method === "GET" && response.closed) return;
+      if (entry !== undefined && this.#oneServer.isForServer(incoming, entry))
+        this.#oneServer.passStream(method, incoming, entry);
+      else if (method === "GET") this.#legacy.openStream(incoming, onOpened);
+      else this.#legacy.endSession(incoming);
+    });
+  }
+
+  /** Where several hubs have the same sessions, what others made of the one that is named is read first. */
+  #onceKnown(incoming: Incoming, entry: Entry | undefined, run: () => void): void {
+    const id = incoming.request.headers["mcp-session-id"];
+    if (!this.#isShared || typeof id !== "string") {
+      run();
+      return;
+    }
+    const { principal, response, always, onFault } = incoming;
+    const looks = [this.#legacy.sessions.look(id)];
+    if (entry !== undefined) looks.push(this.#owners.look(principal, entry.record.id, id));
+    Promise.all(looks)
+      .then(run)
+      .catch((error: unknown) => {
+        if (!HubError.is(error)) return onFault(error);
+        const text = errorText(null, { code: codes.badRequest, message: error.message });
+        sendText(response, 503, text, { ...always, "retry-after": "2" });
+      });
   }
 
   /** A client of HTTP+SSE: a stream, and messages that name it. */
@@ -187,11 +239,11 @@ export class Endpoints {
     }
   }
 
-  /** Takes a message in the name of whom it is for. */
-  #take(received: Received, incoming: Incoming, entry: Entry | undefined): void {
+  /** Takes a message in the name of whom it is for. `isLate`: it came while the hub was stopping. */
+  #take(received: Received, incoming: Incoming, entry: Entry | undefined, isLate: boolean): void {
     const { parsed } = received;
     // What calls in flight wait for still comes through.
-    if (this.#isStopping && parsed.kind === "request") {
+    if (isLate && parsed.kind === "request" && !goesOn(parsed.message)) {
       sendStopping(incoming.response, parsed.message.id, incoming.always);
       return;
     }
@@ -224,15 +276,15 @@ export class Endpoints {
   }
 
   /** Answers a message on the hub's own account, in the era it is written in. */
-  #dispatch(received: Received, incoming: Incoming): void {
+  #dispatch(received: Received, incoming: Incoming, waited?: Waited): void {
     const { parsed } = received;
     const era = eraOfMessage(parsed, incoming);
     if (era === "legacy") {
-      this.#legacy.handle(received, incoming);
+      if (waited?.held.leaveToHub(waited.entry) !== false) this.#legacy.handle(received, incoming);
       return;
     }
     if (parsed.kind === "request") {
-      this.#modern.handle(parsed.message, incoming, received);
+      this.#modern.handle(parsed.message, incoming, received, waited);
       return;
     }
     const error = { code: codes.invalidRequest, message: "Only requests can be sent here" };
@@ -254,6 +306,11 @@ function selectingStill(select: (policy: Policy) => Selected, first: Selection) 
     const now = select(policy);
     return narrowedTo("refusal" in now ? first : now.selection, policy);
   };
+}
+
+/** Whether a request answers what was asked in the middle of a call, which has begun before. */
+function goesOn({ params }: JsonRpcRequest): boolean {
+  return typeof params?.requestState === "string";
 }
 
 function sendStopping(

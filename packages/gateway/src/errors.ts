@@ -1,57 +1,6 @@
 import { type Entry, leadingInstance, serverStatus } from "@hub/core";
 import { fixFor, problemOf } from "@hub/core/shown";
-import type { JsonRpcError } from "@hub/mcp";
-
-/**
- * Errors of the hub itself, with codes that neither JSON-RPC nor MCP reserves. Errors of servers pass
- * through unchanged.
- */
-export const gatewayErrors = {
-  /** No instance of the server could be reached; the call did not run. */
-  SERVER_UNAVAILABLE: -31_001,
-  /** The server did not answer in time; the call may have run. */
-  CALL_TIMED_OUT: -31_002,
-  /** The connection broke after the call went out; it may have run. */
-  CONNECTION_LOST: -31_003,
-  /** The server answered something that is not MCP, or too much of it. */
-  ANSWER_INVALID: -31_004,
-  /** Too many calls wait for this server already; the call did not run. */
-  SERVER_BUSY: -31_005,
-  /** The request came back to a hub that had sent it. */
-  HUB_LOOP: -31_006,
-  /** The hub is stopping; the call did not run. */
-  HUB_STOPPING: -31_007,
-  /** All sessions that this client may have are in use. */
-  TOO_MANY_SESSIONS: -31_021,
-  /** All streams that this client may have are open. */
-  TOO_MANY_STREAMS: -31_022,
-  /** Too many calls wait for answers of this client, so the hub ended this one when its server asked. */
-  TOO_MANY_HELD_CALLS: -31_023,
-  /** A server asks a client more than may be open at a time. Only the server gets this error. */
-  TOO_MANY_QUESTIONS: -31_024,
-  /** A client describes itself with more bytes than the hub keeps. */
-  IDENTITY_TOO_LARGE: -31_025,
-  /** The hub itself failed at the call, which may have run. Its log has it. */
-  HUB_FAULT: -31_008,
-  /** Unanswered messages of this client, or answers to its batches, use all the memory that it may have. */
-  TOO_MANY_BYTES: -31_026,
-  /** Resources that clients of this address follow use all the memory that they may have. */
-  TOO_MANY_FOLLOWED: -31_027,
-  /** This client has its share of connections, and all of them are in use. */
-  TOO_MANY_CONNECTIONS: -31_028,
-  /** A server sends the hub more requests than may wait for a reply. The hub ended its session. */
-  TOO_MANY_ASKED: -31_029,
-  /** Nothing said who is asking, or what said it is not valid. HTTP 401. */
-  UNAUTHENTICATED: -31_030,
-  /** Who is asking may not do this. HTTP 403. */
-  INSUFFICIENT_SCOPE: -31_031,
-  /** Who is asking sent more requests than it may, or has too many calls running. HTTP 429. */
-  TOO_MANY_REQUESTS: -31_033,
-  /** The issuer of the token could not be reached to check it. HTTP 503. */
-  ISSUER_UNAVAILABLE: -31_032,
-} as const;
-
-export type GatewayErrorCode = keyof typeof gatewayErrors;
+import { type GatewayErrorCode, gatewayErrors, type JsonRpcError } from "@hub/mcp";
 
 export type GatewayFailure = {
   readonly code: GatewayErrorCode;
@@ -63,6 +12,8 @@ export type GatewayFailure = {
   readonly advice?: string | undefined;
   /** Whether the server may have done what was asked. */
   readonly mayHaveRun: boolean;
+  /** Nothing was sent, since nobody is there now: it may be sent when the server is back. Default: no. */
+  readonly isAway?: boolean | undefined;
 };
 
 /** A failure of the hub for the caller: it names the server, its state, and what to do. */
@@ -71,8 +22,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const instance = entry === undefined ? undefined : leadingInstance(entry.instances);
   const health = instance?.health;
   const status = entry === undefined ? undefined : serverStatus(entry.instances);
-  const known =
-    health === undefined || code === "HUB_FAULT" ? undefined : fixFor(health, health.status);
+  const known = health === undefined || ofHub.has(code) ? undefined : fixFor(health, health.status);
   // The finding of the probe knows more than a single call.
   const fix =
     (status === "needs-token" ? known : undefined) ??
@@ -85,7 +35,7 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   const cause = (isLockedOut && health !== undefined && problemOf(health)?.cause) || failure.cause;
   const after = mayHaveRun
     ? " The call may have run; it was not repeated."
-    : code === "SERVER_UNAVAILABLE"
+    : code === "SERVER_UNAVAILABLE" || code === "HUB_STOPPING"
       ? " The call did not run."
       : "";
   return {
@@ -103,6 +53,9 @@ export function failureError(failure: GatewayFailure, entry?: Entry): JsonRpcErr
   };
 }
 
+/** What is about the hub: the state of the server says nothing of it. */
+const ofHub: ReadonlySet<GatewayErrorCode> = new Set(["HUB_FAULT", "HUB_STOPPING"]);
+
 /** Half sentences about a server, such as "nothing listens there", end here. */
 const sentence = (cause: string) => (/[.!?]$/.test(cause) ? cause : `${cause}.`);
 
@@ -116,6 +69,8 @@ const advice: Readonly<Record<GatewayErrorCode, string>> = {
   SERVER_BUSY: "Try again in a moment, or start another instance of the server.",
   HUB_LOOP: "Do not register a hub in itself, directly or through other hubs.",
   HUB_STOPPING: "Try again when the hub is back.",
+  HELD_ELSEWHERE:
+    "Look at what the server did. Start the call again only if it is safe to run it twice.",
   TOO_MANY_SESSIONS:
     "Use the sessions that you have, end those that you do not need, or try again later.",
   TOO_MANY_STREAMS: "Close streams you do not need, or try again later.",

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BudgetBook, type JournalEvent, type Toolset } from "@hub/core";
-import { openPrincipal, type Principal, policyOf } from "@hub/core/access";
+import { type Principal, policyOf } from "@hub/core/access";
+import type { HubPeers, PeerRequest } from "@hub/core/hubs";
 import type { UpstreamDialer } from "@hub/core/upstream";
 import { type Preview, previewOf } from "./catalogue/preview.js";
 import { Selections } from "./catalogue/selections.js";
@@ -8,7 +9,7 @@ import { type CatalogueSource, Views } from "./catalogue/views.js";
 import { Changes } from "./changes.js";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint.js";
 import { ModernEndpoint } from "./downstream/modern-endpoint.js";
-import { Endpoints } from "./endpoints.js";
+import { type AskedBy, Endpoints } from "./endpoints.js";
 import { Faults, type OnFault } from "./faults.js";
 import type { HubEndpoint } from "./hub-endpoint.js";
 import type { AskDoctor } from "./hub-tools/diagnose-tool.js";
@@ -17,15 +18,19 @@ import { defaultLimits, type GatewayLimits } from "./limits.js";
 import { type GatewayLog, silentLog } from "./log.js";
 import { PendingInput } from "./relay/pending-input.js";
 import { isOwnerRow, SessionOwners } from "./relay/session-owners.js";
+import { HttpReply } from "./reply/http-reply.js";
 import { OpenStreams } from "./reply/open-streams.js";
 import { OwnedAnswers } from "./reply/owned-answers.js";
 import type { SearchTools } from "./search/catalogue-search.js";
 import type { SessionKeeping } from "./session/sessions.js";
-import { type OnCall, Traffic } from "./traffic/traffic.js";
+import type { CallTraces } from "./traffic/call-trace.js";
+import type { OnCall } from "./traffic/counted-call.js";
+import { Traffic } from "./traffic/traffic.js";
 import { containedDialer, type OnTrouble } from "./upstream/contained-dialer.js";
 import type { GatewayContext } from "./upstream/context.js";
 import { hubIdentity } from "./upstream/initialize.js";
 import { Instances } from "./upstream/instances.js";
+import { type Knock, Restarts } from "./upstream/restarts.js";
 import { unpackingDialer } from "./upstream/unpacking-dialer.js";
 import { messageLimits } from "./wire/message-limits.js";
 
@@ -61,17 +66,30 @@ export type GatewayOptions = {
   readonly onFault?: OnFault;
   /** Where sessions of clients outlive the process. Default: they end with it. */
   readonly sessions?: SessionKeeping | undefined;
+  /** Other hubs on the same store. Default: there is none. */
+  readonly peers?: HubPeers | undefined;
   /**
    * Called when a connection to a server fails, or a server refuses requests without a token. Default:
    * nothing is called.
    */
   readonly onTrouble?: OnTrouble;
+  /** How calls that wait for a server find out that it is back, when it says nothing. */
+  readonly knock: Knock;
   /** Told of each call of somebody the hub knows, when it has ended. Default: nobody is. */
   readonly onCall?: OnCall | undefined;
   /** Tell it the parameters as well, which may hold secrets. Default: no. */
   readonly tellsParams?: boolean | undefined;
+  /** Default: nobody traces calls. */
+  readonly traces?: CallTraces | undefined;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
+  /** Reads what other hubs on the same store have written. Never rejects. Default: there is no other hub. */
+  readonly catchUp?: (() => Promise<unknown>) | undefined;
+  /**
+   * Resolves when every hub on the same store knows what this one knows now, or was given its time. Never rejects.
+   * Default: there is no other hub.
+   */
+  readonly knownToAll?: (() => Promise<void>) | undefined;
 };
 
 const sweepMs = 30_000;
@@ -99,14 +117,26 @@ export class Gateway {
       keepsParams: options.keepsParams ?? false,
       onCall: options.onCall,
       tellsParams: options.tellsParams ?? false,
+      traces: options.traces,
     });
     const onStale = (inMs: number) => this.#changes.lookIn(inMs);
     const onTrouble = options.onTrouble ?? (() => undefined);
     const views = new Views(catalogue, limits.graceMs, onStale, budgets);
+    const instances = new Instances(limits, budgets, catalogue);
+    const contained = refreshContained(refresh, faults);
     this.#context = {
       catalogue,
       views,
-      instances: new Instances(limits, budgets, catalogue),
+      instances,
+      restarts: new Restarts({
+        catalogue,
+        instances,
+        budgets,
+        limits,
+        faults,
+        knock: options.knock,
+        refresh: contained,
+      }),
       dialer: unpackingDialer(containedDialer(dialer, faults, onTrouble), faults),
       limits,
       budgets,
@@ -118,15 +148,16 @@ export class Gateway {
       faults,
       identity: hubIdentity(version),
       onRefused: (endpoint) => onTrouble(endpoint),
-      refresh: refreshContained(refresh, faults),
+      refresh: contained,
+      catchUp: options.catchUp,
     };
-    this.#changes = new Changes(this.#context);
+    this.#changes = new Changes(this.#context, options.knownToAll);
     const selections = new Selections({
       budgets,
       server: (id) => catalogue.get(id),
       toolset: (id) => options.toolsets.get(id),
     });
-    this.#pendingInput = new PendingInput(this.#context);
+    this.#pendingInput = new PendingInput(this.#context, options.peers);
     const shared = {
       context: this.#context,
       listeners: this.#changes.listeners,
@@ -140,8 +171,17 @@ export class Gateway {
     };
     const modern = new ModernEndpoint({ ...shared, pendingInput: this.#pendingInput });
     const [keeping, ofServers] = splitKept(options.sessions);
-    this.#owners = new SessionOwners({ budgets, faults, keeping: ofServers });
-    this.#legacy = new LegacyEndpoint({ ...shared, sessions: keeping });
+    this.#owners = new SessionOwners({
+      budgets,
+      faults,
+      keeping: ofServers,
+      now: () => catalogue.now().hub,
+    });
+    this.#legacy = new LegacyEndpoint({
+      ...shared,
+      sessions: keeping,
+      peers: options.peers,
+    });
     this.#endpoints = new Endpoints({
       context: this.#context,
       selections,
@@ -149,11 +189,14 @@ export class Gateway {
       modern,
       legacy: this.#legacy,
       owners: this.#owners,
+      peers: options.peers,
+      isShared: options.sessions?.shared !== undefined,
     });
     this.#stops.push(
       catalogue.subscribe((event) => {
         // Calls that wait start at once where there are more places now.
         if (event.kind === "edited") this.#follow(event.serverId);
+        this.#context.restarts.look(event.serverId);
         this.#changes.lookSoon();
       }),
       options.toolsets.subscribe(() => this.#changes.lookSoon()),
@@ -174,14 +217,84 @@ export class Gateway {
     endpoint: HubEndpoint,
     query: string,
     always: Readonly<Record<string, string>>,
-    principal: Principal,
+    by: AskedBy,
   ): void {
-    this.#endpoints.handle(request, response, endpoint, query, always, principal);
+    this.#endpoints.handle(request, response, endpoint, query, always, by);
   }
 
-  /** What the endpoint of a toolset would show somebody now, whether or not it is saved. Default: who may call all. */
-  preview(toolset: Toolset, principal: Principal = openPrincipal): Preview {
-    return previewOf(this.#context.views, toolset, policyOf(principal));
+  /** Answers what another hub asks in the name of a client that it has let in. */
+  takePeer(
+    request: PeerRequest,
+    response: ServerResponse,
+    always: Readonly<Record<string, string>>,
+  ): void {
+    const answer = (isTaken: Promise<boolean>) =>
+      isTaken
+        .then((taken) => response.writeHead(taken ? 204 : 404, always).end())
+        .catch((error: unknown) => {
+          response.writeHead(500, always).end();
+          this.#context.faults.report(error);
+        });
+    switch (request.kind) {
+      case "held-answers": {
+        // The call began here: its line in the audit has the address that it came from then.
+        const answered = {
+          response,
+          always,
+          peer: request.sharer,
+          from: undefined,
+          request: undefined,
+        };
+        const reply = new HttpReply(answered, this.#context);
+        this.#pendingInput.goOnFor(request, reply);
+        return;
+      }
+      case "session-message": {
+        const isTaken = this.#legacy.takeFromPeer(request);
+        response.writeHead(isTaken ? 204 : 404, always).end();
+        return;
+      }
+      case "session-link":
+        answer(this.#legacy.listenFor(request));
+        return;
+      case "session-resource":
+        answer(this.#legacy.followFor(request));
+        return;
+      case "opening-stream":
+        this.#endpoints.hearStream(request);
+        response.writeHead(404, always).end();
+        return;
+      default:
+        // A hub of another version may ask for what this one does not know.
+        request satisfies never;
+        response.writeHead(501, always).end();
+    }
+  }
+
+  /** Which sessions changed here whose clients may listen at another hub, for `hearSessions` there. */
+  takeSessions(): readonly string[] {
+    return this.#legacy.sessions.takeNews();
+  }
+
+  /** Which sessions changed at another hub. */
+  hearSessions(keys: readonly string[]): void {
+    this.#legacy.sessions.hearNews(keys);
+  }
+
+  /** How many calls wait for answers of their clients. */
+  get waitingForClients(): number {
+    return this.#pendingInput.waiting;
+  }
+
+  /**
+   * What the endpoint of a toolset would show now, whether or not it is saved, to whoever may call all that somebody
+   * may read.
+   */
+  preview(toolset: Toolset, { grants }: Principal): Preview {
+    const callable = grants.map((grant) =>
+      grant.action === "read" ? { ...grant, action: "call" as const } : grant,
+    );
+    return previewOf(this.#context.views, toolset, policyOf({ grants: callable }));
   }
 
   /**
@@ -191,6 +304,7 @@ export class Gateway {
   endOf(principalId: string): void {
     this.#legacy.sessions.endOf(principalId);
     this.#pendingInput.endOf(principalId);
+    this.#context.restarts.endOf(principalId);
     this.#owners.endOf(principalId);
     this.#context.answers.endOf(principalId);
   }
@@ -198,6 +312,7 @@ export class Gateway {
   /** Ends streams that would never end and takes no new calls; those in flight may finish. */
   drain(): void {
     this.#endpoints.drain();
+    this.#context.restarts.drain();
   }
 
   /** Ends what is left. Resolves when what the next process of the hub needs is stored. */
@@ -235,11 +350,11 @@ function splitKept(
   keeping: SessionKeeping | undefined,
 ): readonly [SessionKeeping | undefined, SessionKeeping | undefined] {
   if (keeping === undefined) return [undefined, undefined];
-  const { store, kept } = keeping;
+  const { store, kept, shared, onNews } = keeping;
   const isOwn = (row: (typeof kept)[number]) => !isOwnerRow(row);
   return [
-    { store, kept: kept.filter(isOwn) },
-    { store, kept: kept.filter(isOwnerRow) },
+    { store, shared, onNews, kept: kept.filter(isOwn) },
+    { store, shared, kept: kept.filter(isOwnerRow) },
   ];
 }
 

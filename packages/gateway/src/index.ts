@@ -1,6 +1,5 @@
 export { findToolsLimit, hubToolNames, hubTools } from "./catalogue/hub-tool-definitions.js";
 export { listProblems } from "./catalogue/list-problems.js";
-export { type GatewayErrorCode, gatewayErrors } from "./errors.js";
 export {
   Gateway,
   type GatewayCatalogue,
@@ -17,5 +16,14 @@ export { createCatalogueSearch, type SearchTools } from "./search/catalogue-sear
 export type { SearchableServer } from "./search/searchable-text.js";
 export { ToolSearch } from "./search/tool-search.js";
 export { tunedWeights, type Weights } from "./search/weights.js";
-export type { EndedCall } from "./traffic/traffic.js";
+export type {
+  CallError,
+  CallTrace,
+  CallTraces,
+  TracedCall,
+  TraceMeta,
+} from "./traffic/call-trace.js";
+export type { EndedCall } from "./traffic/counted-call.js";
+export { durationBounds } from "./traffic/durations.js";
+export type { Knock } from "./upstream/restarts.js";
 export { markShared, sharedBytesOf } from "./wire/shared-bytes.js";

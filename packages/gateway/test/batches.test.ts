@@ -312,6 +312,12 @@ describe("answers to a batch", () => {
         return (await hub.budget("receivedBytes")).used > 0;
       });
       stopped = hub.stop();
+      await until("nobody to be let in", () =>
+        fetch(`${hub.url}/healthz`).then(
+          () => false,
+          () => true,
+        ),
+      );
       const answers = messagesIn(await posting.end(told));
       expect(byId(answers, 2).error?.data?.hubError).toBe("HUB_STOPPING");
     }
@@ -349,13 +355,49 @@ describe("a batch elsewhere", () => {
 });
 
 describe("a batch in a session with a server itself", () => {
-  async function startOne(version = batchVersion) {
-    const hub = await TestHub.start();
+  async function startOne(version = batchVersion, options: TestHubOptions = {}) {
+    const hub = await TestHub.start(options);
     const old = await LegacyUpstream.start();
     old.agreesOn = version;
     await hub.register("old", old);
     return { hub, old, session: await Session.open(hub, batchVersion, "/servers/old/mcp") };
   }
+
+  for (const accept of [both, "application/json"])
+    test(`waits for a server that restarts, call by call, for a client that takes ${accept}`, async () => {
+      const { hub, old, session } = await startOne(batchVersion, { limits: { restartMs: 60_000 } });
+      const all = await Session.open(hub);
+      await session.send([call(0, "echo")]);
+      await all.send([call(0, "old__echo")]);
+      await old.stop();
+      const batches = [
+        session.send([call(1, "echo", { n: 1 }), call(2, "echo", { n: 2 })], accept),
+        all.send([call(1, "old__echo", { n: 3 }), request(2, "tools/list")], accept),
+      ];
+      await until("the calls to wait", async () => {
+        return (await hub.budget("allRestartCalls")).used === 3;
+      });
+      await old.start();
+      const [own = [], hubs = []] = await Promise.all(batches);
+      expect([1, 2].map((id) => textOf(byId(own, id)))).toEqual(['{"n":1}', '{"n":2}']);
+      expect(textOf(byId(hubs, 1))).toBe('{"n":3}');
+      expect(byId(hubs, 2).result?.tools).toBeDefined();
+      expect(old.callsOf("echo")).toHaveLength(5);
+      expect((await hub.budget("allRestartCalls")).used).toBe(0);
+    });
+
+  test("waits no longer than its calls would one by one", async () => {
+    const { old, session } = await startOne(batchVersion, { limits: { restartMs: 300 } });
+    await old.stop();
+    const answers = await session.send([call(1, "echo"), call(2, "echo")]);
+    for (const id of [1, 2])
+      expect(byId(answers, id).error).toMatchObject({
+        code: -31_001,
+        message: expect.stringContaining("The call waited"),
+        data: { mayHaveRun: false },
+      });
+    expect(old.callsOf("echo")).toHaveLength(0);
+  });
 
   for (const accept of [both, "application/json"])
     test(`is split, and each message crosses as it was written, for a client that takes ${accept}`, async () => {

@@ -1,5 +1,6 @@
 import {
   closeAll,
+  interceptMessages,
   LegacyClient,
   LegacyUpstream,
   ModernClient,
@@ -85,6 +86,26 @@ describe("a call that its client takes back", () => {
     exchange.close();
     await until("the server to hear of it", () => call.isCancelled);
     await until("the session to end", () => old.clientSessions.length === 0);
+  });
+
+  test("modern to legacy: the session ends only after the server has taken the cancellation", async () => {
+    const { hub, old } = await both();
+    const held: (() => void)[] = [];
+    interceptMessages(old, ({ method }, _response, pass) => {
+      if (method === "notifications/cancelled") held.push(pass);
+      return method === "notifications/cancelled";
+    });
+    const exchange = new ModernClient(hub.url).call("old__endless");
+    const call = await started(old);
+    await exchange.opened;
+    exchange.close();
+    await until("the cancellation to arrive", () => held.length === 1);
+    // What the hub sends the server after that has come, and the session still stands.
+    await new ModernClient(hub.url).call("old__echo").done;
+    expect(old.deleted).not.toContain(call.sessionId);
+    held[0]?.();
+    await until("the session to end", () => old.deleted.includes(call.sessionId ?? ""));
+    expect(call.isCancelled).toBe(true);
   });
 
   test("a legacy client that loses its connection has not cancelled", async () => {

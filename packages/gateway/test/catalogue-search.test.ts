@@ -1,4 +1,5 @@
-import { BudgetBook, type JsonObject } from "@hub/core";
+import { BudgetBook } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import { describe, expect, test } from "vitest";
 import { createCatalogueSearch, type SearchTools } from "../src/index.js";
 import { TestCatalogue } from "./support/catalogue.js";

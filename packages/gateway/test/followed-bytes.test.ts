@@ -97,6 +97,8 @@ test("one address that follows all it may leaves room for another, and keeps hea
   const stream = await greedy.listen();
   const first = uri(0, 100);
   await greedy.ask("resources/subscribe", { uri: first });
+  // Nobody who follows is kept waiting for long until the server knows.
+  await until("the server to know", () => upstream.subscriptions.includes(`subscribe ${first}`));
   let refused = 0;
   for (let number = 1; number <= 20; number += 1) {
     const { error } = await greedy.ask("resources/subscribe", { uri: uri(number, 8_000) });

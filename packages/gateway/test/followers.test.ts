@@ -85,6 +85,17 @@ for (const [era, start] of [
       const samples = fc.sample(fc.array(wishes, { minLength: 3, maxLength: 4 }), 3);
       for (const clients of samples) {
         const streams = await Promise.all(clients.map((wished) => follow(hub, wished)));
+        // Nobody who follows is kept waiting for long until a server knows.
+        const isKnown = (one: Upstream, at: number) => {
+          const asked = [last, ...clients.flatMap((wished) => wished[names[at] ?? "first"])];
+          return asked.every((uri) =>
+            one instanceof LegacyUpstream
+              ? one.subscriptions.findLast((said) => said.endsWith(`subscribe ${uri}`)) ===
+                `subscribe ${uri}`
+              : one instanceof ModernUpstream && one.followed.includes(uri),
+          );
+        };
+        await until("each server to know what is followed", () => upstreams.every(isKnown));
         await until("one stream to each server", () => upstreams.every(isSettled));
         for (const upstream of upstreams)
           for (const uri of [...strangers, ...uris, ...strangers, last])

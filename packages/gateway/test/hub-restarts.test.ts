@@ -177,6 +177,33 @@ describe("a session that ended", () => {
     expect(await statusOf(client)).toBe(404);
   });
 
+  test("is answered what holds, and that it is not kept while the store cannot write", async () => {
+    const { hub, upstream } = await withServer();
+    const client = await LegacyClient.open(hub.url);
+    await count(client);
+    const notKept = async ([method, params]: readonly [string, Record<string, unknown>]) => {
+      const { result } = await client.ask(method, params);
+      return (result as { readonly _meta?: Record<string, unknown> })._meta?.["mcp-hub/not-kept"];
+    };
+    const changes = [
+      ["resources/subscribe", { uri }],
+      ["logging/setLevel", { level: "debug" }],
+      ["resources/unsubscribe", { uri }],
+      ["resources/subscribe", { uri }],
+    ] as const;
+    for (const change of changes) expect(await notKept(change)).toBeUndefined();
+    const unsaved = join(hub.dataDir, "hub.db");
+    renameSync(unsaved, `${unsaved}.away`);
+    for (const change of changes) expect(await notKept(change)).toContain("did not take it");
+    const stream = await client.listen();
+    upstream.announce(updated, { uri });
+    await until("the update", () => stream.messages.some(({ method }) => method === updated));
+    renameSync(`${unsaved}.away`, unsaved);
+    await until("it to be kept", async () => {
+      return (await notKept(["resources/subscribe", { uri }])) === undefined;
+    });
+  });
+
   test("for want of room after a restart stays ended, and its row is removed", async () => {
     const { hub } = await withServer();
     const clients = [];

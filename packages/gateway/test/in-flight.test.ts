@@ -123,9 +123,9 @@ describe("calls in flight", () => {
 });
 
 describe("what a call waits for in the hub", () => {
-  const callTimeoutMs = 2_000;
+  const callTimeoutMs = 4_000;
   /** Less than a server may be silent for, and more than half of it. */
-  const slowMs = 1_300;
+  const slowMs = 2_200;
 
   test("is no silence of its server's", async () => {
     const hub = await TestHub.start({ budgets: { callsInFlight: 1 }, limits: { callTimeoutMs } });

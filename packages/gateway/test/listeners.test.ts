@@ -1,14 +1,15 @@
 import { BudgetBook } from "@hub/core";
+import type { ListKind } from "@hub/mcp";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSelection, type Selection } from "../src/catalogue/selection.js";
-import type { ChangeKind, Digests } from "../src/catalogue/view.js";
+import type { Digests } from "../src/catalogue/view.js";
 import { Views } from "../src/catalogue/views.js";
 import { Listeners, type Listening } from "../src/downstream/listeners.js";
 import { TestCatalogue } from "./support/catalogue.js";
 
 const numRuns = Number(process.env.HUB_PROPERTY_RUNS ?? 500);
-const everyKind: ReadonlySet<ChangeKind> = new Set(["tools", "prompts", "resources"]);
+const everyKind: ReadonlySet<ListKind> = new Set(["tools", "prompts", "resources"]);
 
 function selectionOf(query: string): Selection {
   const selection = parseSelection(new URLSearchParams(query), false);
@@ -17,11 +18,18 @@ function selectionOf(query: string): Selection {
 }
 
 /** Listeners whose turns of the event loop come when the test lets them. */
-function inTurns(source: TestCatalogue, unitsPerTurn = 2_000) {
+function inTurns(
+  source: TestCatalogue,
+  unitsPerTurn = 2_000,
+  knownToAll: (() => Promise<void>) | undefined = undefined,
+  onFault: ((error: unknown) => void) | undefined = undefined,
+) {
   const views = new Views(source, 0, () => {}, new BudgetBook());
   const waiting: (() => void)[] = [];
   const listeners = new Listeners(views, {
     unitsPerTurn,
+    knownToAll,
+    onFault,
     later: (task) => void waiting.push(task),
   });
   return {
@@ -308,5 +316,207 @@ describe("an announcement of a server", () => {
     look();
     look();
     expect(told).toEqual(["servers=a tools"]);
+  });
+});
+
+describe("where another hub knows of a change later", () => {
+  const step = fc.oneof(
+    fc.record({
+      kind: fc.constant("put" as const),
+      id: fc.constantFrom("a", "b"),
+      version: fc.integer({ min: 0, max: 3 }),
+    }),
+    fc.record({ kind: fc.constant("remove" as const), id: fc.constantFrom("a", "b") }),
+    fc.record({
+      kind: fc.constant("add" as const),
+      query: fc.constantFrom("", "servers=a", "servers=a,b"),
+      isAway: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constantFrom("return" as const, "leave" as const), at: fc.nat(5) }),
+    fc.record({ kind: fc.constantFrom("look" as const, "turn" as const, "known" as const) }),
+  );
+
+  type Client = {
+    readonly selection: Selection;
+    isAway: boolean;
+    /** What its list was when it last read it, at the other hub. */
+    read: Digests;
+    readonly listening: Listening;
+  };
+
+  test("whoever asks that hub when it is told, and when it comes, ends up with the list that there is", async () => {
+    const property = fc.asyncProperty(
+      fc.array(step, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (steps, unitsPerTurn) => {
+        const [source, elsewhere] = [new TestCatalogue(), new TestCatalogue()];
+        /** What the other hub has still to read, in the order in which it was written. */
+        const unread: (() => void)[] = [];
+        const write = (change: (catalogue: TestCatalogue) => void) => {
+          change(source);
+          unread.push(() => change(elsewhere));
+        };
+        const waits: { readonly upTo: number; readonly resolve: () => void }[] = [];
+        let written = 0;
+        const { listeners, turn } = inTurns(
+          source,
+          unitsPerTurn,
+          () => new Promise((resolve) => void waits.push({ upTo: written, resolve })),
+        );
+        const there = (selection: Selection, catalogue = elsewhere) =>
+          new Views(catalogue, 0, () => {}, new BudgetBook()).of(selection).digests;
+        const clients: Client[] = [];
+        const add = (selection: Selection, isAway: boolean) => {
+          let isAt: Client | undefined;
+          const listening = listeners.add(
+            () => selection,
+            everyKind,
+            (kind) => {
+              if (isAt === undefined || isAt.isAway) return false;
+              isAt.read = { ...isAt.read, [kind]: there(selection)[kind] };
+              return true;
+            },
+          );
+          // It reads once it listens, wherever.
+          isAt = { selection, isAway, read: there(selection), listening };
+          clients.push(isAt);
+        };
+        /** The other hub has read what was written before the oldest wait, and no more. */
+        const know = async () => {
+          const wait = waits.shift();
+          if (wait === undefined) return;
+          while (written - unread.length < wait.upTo) unread.shift()?.();
+          wait.resolve();
+          await Promise.resolve();
+          await Promise.resolve();
+        };
+        for (const one of steps) {
+          const client = "at" in one ? clients[one.at % Math.max(1, clients.length)] : undefined;
+          if (one.kind === "put" || one.kind === "remove") {
+            written += 1;
+            write((catalogue) =>
+              one.kind === "put"
+                ? catalogue.put(one.id, { tools: [tool("x", String(one.version))] })
+                : catalogue.remove(one.id),
+            );
+          } else if (one.kind === "add") add(selectionOf(one.query), one.isAway);
+          else if (one.kind === "look") listeners.look();
+          else if (one.kind === "turn") turn();
+          else if (one.kind === "known") await know();
+          else if (client !== undefined && one.kind === "leave") client.isAway = true;
+          else if (client !== undefined) {
+            client.isAway = false;
+            client.listening.look();
+          }
+        }
+        for (const client of clients) {
+          client.isAway = false;
+          client.listening.look();
+        }
+        listeners.look();
+        do {
+          while (turn());
+          await know();
+        } while (waits.length > 0 || turn());
+        for (const { read, selection } of clients) expect(read).toEqual(there(selection, source));
+      },
+    );
+    // A list that came back to what it was before anybody looked here, of which the other hub had read the half.
+    const between = [
+      { kind: "put", id: "b", version: 0 } as const,
+      { kind: "add", query: "", isAway: false } as const,
+      { kind: "remove", id: "b" } as const,
+      { kind: "turn" } as const,
+      { kind: "put", id: "b", version: 0 } as const,
+    ];
+    await fc.assert(property, { numRuns, examples: [[between, 1]] });
+  });
+
+  test("nobody is told before that hub knows it, and each is told once", async () => {
+    const source = new TestCatalogue();
+    source.put("a", { tools: [tool("x")] });
+    const waits: (() => void)[] = [];
+    const { listeners, turn, views } = inTurns(
+      source,
+      2_000,
+      () => new Promise((resolve) => void waits.push(resolve)),
+    );
+    const turns = async () => {
+      while (turn()) await Promise.resolve();
+    };
+    const known = async () => {
+      for (const resolve of waits.splice(0)) resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      await turns();
+    };
+    views.follow();
+    await turns();
+    await known();
+    const told: string[] = [];
+    const listen = (name: string) =>
+      listeners.add(
+        () => selectionOf(""),
+        everyKind,
+        (kind) => told.push(`${name} ${kind}`) > 0,
+      );
+    listen("one");
+    const other = listen("other");
+    source.put("a", { tools: [tool("y")] });
+    listeners.look();
+    await turns();
+    expect(told).toEqual([]);
+    // Who has gone hears nothing; who comes now may have the list of before from the other hub.
+    other.stop();
+    listen("late");
+    await turns();
+    await known();
+    expect(told.filter((line) => line.startsWith("one"))).toEqual(["one tools"]);
+    expect(told).toContain("late tools");
+    expect(told.filter((line) => line.startsWith("other"))).toEqual([]);
+    const before = told.length;
+    listeners.look();
+    await turns();
+    await known();
+    expect(told).toHaveLength(before);
+  });
+
+  test("one that cannot be told for a fault of ours keeps nobody else from it, who begins to listen among them", async () => {
+    const source = new TestCatalogue();
+    source.put("a", { tools: [tool("x")] });
+    const faults: unknown[] = [];
+    const { listeners, turn } = inTurns(
+      source,
+      2_000,
+      () => Promise.resolve(),
+      (error) => void faults.push(error),
+    );
+    const turns = async () => {
+      do await new Promise((resolve) => setImmediate(resolve));
+      while (turn());
+    };
+    const told: string[] = [];
+    const listen = (name: string, tell: () => void = () => {}) =>
+      listeners.add(
+        () => selectionOf(""),
+        everyKind,
+        (kind) => {
+          tell();
+          return told.push(`${name} ${kind}`) > 0;
+        },
+      );
+    listeners.look();
+    await turns();
+    const fault = new Error("a fault of ours");
+    listen("broken", () => {
+      throw fault;
+    });
+    listen("other");
+    source.put("a", { tools: [tool("y")] });
+    listeners.look();
+    await turns();
+    expect([told, faults]).toEqual([["other tools"], [fault]]);
+    listen("late");
+    await turns();
+    expect(told).toEqual(["other tools"]);
   });
 });

@@ -87,7 +87,7 @@ describe.concurrent("a server that needs a token", () => {
     const said = {
       code: -31_001,
       message: expect.stringMatching(
-        /^safe \(safe, needs-token\): .*token.*did not run\. Give the hub a credential for it: .mcp-hub credential set safe/,
+        /^safe \(safe, needs-token\): .*token.*did not run\. Give the hub a credential for it: .mcp-hub credential set safe --bearer/,
       ),
       data: { hubError: "SERVER_UNAVAILABLE", mayHaveRun: false },
     };

@@ -214,8 +214,10 @@ describe("a server that offers no stream", () => {
       expect(await called(client)).toBe(first.replace("call 1", "call 2"));
       expect(await called(client)).toBe(first.replace("call 1", "call 3"));
       // The client's, and two of the hub's own, which asks once more and then no further.
-      await until("the watcher to ask again", () => odd.count("GET") === 3);
+      await until("the watcher to ask again", () => odd.count("GET") >= 3);
       await until("its session to be ended", () => odd.sessions.size === 1);
+      // Where the server itself says that it failed, the stream of the client is asked for again as well.
+      if (get.status < 500) expect(odd.count("GET")).toBe(3);
       // That of the probe, that of the watcher and that of the client.
       expect(odd.opened).toBe(3);
     },
@@ -288,9 +290,13 @@ describe("a session that its server has forgotten is opened anew, and the call i
     expect(await called(client)).toMatch(/^call 1/);
     await hub.register("odd", odd, { lease: undefined });
     expect(await called(client)).toMatch(/^call 2/);
-    odd.sessions.clear();
-    await hub.register("odd", odd, { lease: undefined });
-    expect(await called(client)).toMatch(/^call 1/);
+    // Each call is the first to see its registration, and finds no doubt that an earlier one left.
+    for (let time = 0; time < 3; time += 1) {
+      odd.sessions.clear();
+      await hub.register("odd", odd, { lease: undefined });
+      expect(await called(client)).toMatch(/^call 1/);
+      expect(await called(client)).toMatch(/^call 2/);
+    }
   });
 
   const ofTheCall: readonly (readonly [code: number, message: string])[] = [

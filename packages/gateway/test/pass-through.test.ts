@@ -10,6 +10,7 @@ import {
   modernVersion,
   TestHub,
   textOf,
+  textResult,
   type Upstream,
   until,
 } from "@hub/testing";
@@ -314,6 +315,89 @@ for (const era of eras) {
 }
 
 describe("sessions at one server's endpoint", () => {
+  /** A session whose client asks for its stream; the server begins the answer when it is told to. */
+  async function withSlowStream(openingStreamMs: number) {
+    const hub = await TestHub.start({ limits: { openingStreamMs } });
+    const upstream = await LegacyUpstream.start();
+    await hub.register("one", upstream);
+    const client = await LegacyClient.open(hub.url, { path: "/servers/one/mcp" });
+    const asked: ServerResponse[] = [];
+    const called: string[] = [];
+    upstream.on("echo", ({ given }) => {
+      called.push(String(given.by));
+      return textResult("called");
+    });
+    const other = await LegacyClient.open(hub.url, { path: "/servers/one/mcp" });
+    upstream.intercept = ({ method, headers }, response) => {
+      const session = headers["mcp-session-id"];
+      // The hub itself listens to the server as well, in a session of its own.
+      const isClients = session === undefined || session === client.sessionId;
+      if (method === "GET" && isClients) asked.push(response);
+      return method === "GET" && isClients;
+    };
+    const stream = client.listen();
+    await until("the stream to be asked for", () => asked.length === 1);
+    return { hub, client, other, stream, asked, called };
+  }
+
+  test("have their stream before what is asked next, which may ask back there", async () => {
+    const { client, other, stream, asked, called } = await withSlowStream(600_000);
+    const call = client.call("echo", { by: "client" });
+    await other.call("echo", { by: "other" }).done;
+    asked[0]?.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    await stream;
+    await call.done;
+    expect(called).toEqual(["other", "client"]);
+  });
+
+  test("are called all the same at a server that begins its stream with the first event", async () => {
+    const { client, called } = await withSlowStream(1);
+    await client.call("echo", { by: "client" }).done;
+    expect(called).toEqual(["client"]);
+  });
+
+  test("are called when the stream is refused, and when its client leaves", async () => {
+    const { hub, client, stream, asked, called } = await withSlowStream(600_000);
+    const first = client.call("echo", { by: "first" });
+    asked[0]?.writeHead(405).end();
+    await Promise.all([stream, first.done]);
+    const left = new Exchange(`${hub.url}/servers/one/mcp`, {
+      method: "GET",
+      headers: { accept: "text/event-stream", "mcp-session-id": client.sessionId },
+    });
+    await until("another stream to be asked for", () => asked.length === 2);
+    const second = client.call("echo", { by: "second" });
+    left.close();
+    await second.done;
+    expect(called).toEqual(["first", "second"]);
+  });
+
+  test("wait for no stream that is asked for after them, however many are", async () => {
+    const { hub, client, asked, called } = await withSlowStream(600_000);
+    const call = client.call("echo", { by: "client" });
+    const later = new Exchange(`${hub.url}/servers/one/mcp`, {
+      method: "GET",
+      headers: { accept: "text/event-stream", "mcp-session-id": client.sessionId },
+    });
+    await until("another stream to be asked for", () => asked.length === 2);
+    expect(called).toEqual([]);
+    asked[0]?.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    await call.done;
+    expect(called).toEqual(["client"]);
+    later.close();
+  });
+
+  test("do not wait for a stream that is asked for without a session, which may be anybody's", async () => {
+    const { hub, asked } = await withSlowStream(600_000);
+    const url = `${hub.url}/servers/one/mcp`;
+    const headers = { accept: "text/event-stream" };
+    const stray = new Exchange(url, { method: "GET", headers });
+    await until("another stream to be asked for", () => asked.length === 2);
+    const next = await LegacyClient.open(hub.url, { path: "/servers/one/mcp" });
+    expect((await next.call("echo", { by: "next" }).done).status).toBe(200);
+    stray.close();
+  });
+
   test("are the server's own: its id, its GET stream, its DELETE", async () => {
     const hub = await TestHub.start();
     const upstream = await LegacyUpstream.start();

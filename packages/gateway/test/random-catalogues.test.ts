@@ -1,5 +1,5 @@
-import type { JsonObject } from "@hub/core";
 import { type Grant, Policy, subjectOf } from "@hub/core/access";
+import type { JsonObject } from "@hub/core/json";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { narrowedTo } from "../src/catalogue/callable.js";

@@ -10,9 +10,10 @@ import {
   textOf,
   until,
 } from "@hub/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
-afterEach(closeAll);
+// Each test waits for most of its time, and has a hub of its own.
+afterAll(closeAll);
 
 const uri = "test://a";
 const updated = { jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri } };
@@ -22,15 +23,18 @@ const mib = 1024 * 1024;
 async function followed(hub: TestHub) {
   const upstream = await LegacyUpstream.start({ resources: [{ uri, name: "a" }] });
   await hub.register("one", upstream);
+  // Nobody who follows a resource is kept waiting for long until the hub listens.
+  const stream = await until(
+    "the hub to listen",
+    () => [...upstream.sessions.values()].find((one) => one.stream !== undefined)?.stream,
+  );
   const client = await LegacyClient.open(hub.url);
   const heard = await client.listen();
   await client.ask("resources/subscribe", { uri });
-  const stream = [...upstream.sessions.values()].find((one) => one.stream !== undefined)?.stream;
-  if (stream === undefined) throw new Error("the hub does not listen");
   return { upstream, client, heard, stream };
 }
 
-describe("the stream on which a server tells of changes", () => {
+describe.concurrent("the stream on which a server tells of changes", () => {
   test("brings 10,000 at once to whoever follows", async () => {
     const { heard, stream } = await followed(await TestHub.start());
     stream.write(`data: ${JSON.stringify(updated)}\n\n`.repeat(10_000));
@@ -97,7 +101,7 @@ describe("the stream on which a server tells of changes", () => {
   });
 });
 
-test("a server that never answers whether a resource can be followed keeps no connection", async () => {
+test.concurrent("a server that never answers whether a resource can be followed keeps no connection", async () => {
   const hub = await TestHub.start();
   const { upstream, client } = await followed(hub);
   const open = new Set<ServerResponse>();

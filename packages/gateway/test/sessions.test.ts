@@ -138,19 +138,58 @@ describe("sessions with servers", () => {
   test("a client that was idle for long is gone; one with a stream or a call is not", async () => {
     const { hub, upstream } = await withServer({ limits: { sessionIdleMs: 2_000 } });
     upstream.on("slow", () => undefined);
-    const [idle, listening, calling] = [
-      await LegacyClient.open(hub.url),
-      await LegacyClient.open(hub.url),
-      await LegacyClient.open(hub.url),
-    ];
-    await count(idle);
+    // None waits for the others before it does what keeps it.
+    const listening = await LegacyClient.open(hub.url);
     await listening.listen();
+    const calling = await LegacyClient.open(hub.url);
     calling.call("old__slow");
-    const [session] = upstream.clientSessions;
-    await until("the idle one's session to end", () => upstream.deleted.includes(`${session?.id}`));
+    const idle = await LegacyClient.open(hub.url);
+    await count(idle);
+    const session = upstream.callsOf("count")[0]?.sessionId;
+    await until("the idle one's session to end", () => upstream.deleted.includes(`${session}`));
     expect((await idle.send("ping").done).status).toBe(404);
     expect((await listening.send("ping").done).status).toBe(200);
     expect((await calling.send("ping").done).status).toBe(200);
+  });
+});
+
+describe("a stream that a client came back for the rest of", () => {
+  test("is over with that rest: its session is idle then, and ends", async () => {
+    const { hub, upstream } = await withServer({ limits: { sessionIdleMs: 2_000 } });
+    const client = await LegacyClient.open(hub.url);
+    expect(await count(client)).toBe("1");
+    const [session] = upstream.clientSessions;
+    upstream.intercept = (request, response) => {
+      if (request.headers["last-event-id"] !== "e1") return false;
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end("id: e2\ndata: {}\n\n");
+      return true;
+    };
+    const stream = await client.listen("old:e1");
+    expect((await stream.done).isBroken).toBe(false);
+    await until("its session to end", () => upstream.deleted.includes(`${session?.id}`));
+    expect((await client.send("ping").done).status).toBe(404);
+  });
+
+  test("ends at the server, too, where its client ends the session meanwhile", async () => {
+    const { hub, upstream } = await withServer();
+    const client = await LegacyClient.open(hub.url);
+    await count(client);
+    let isAsked = false;
+    let isClosed = false;
+    upstream.intercept = (request, response) => {
+      if (request.headers["last-event-id"] !== "e1") return false;
+      isAsked = true;
+      response.on("close", () => {
+        isClosed = true;
+      });
+      response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+      return true;
+    };
+    await client.listen("old:e1");
+    await until("the server to be asked", () => isAsked);
+    expect(await client.end()).toBe(200);
+    await until("its stream to be closed", () => isClosed);
   });
 });
 
@@ -294,5 +333,32 @@ describe("a legacy client", () => {
     const answer = await until("the rest", () => rest.messages.find(({ id }) => id === 5));
     expect(seen).toBe("e1");
     expect(textOf(answer)).toBe("the rest");
+  });
+
+  test("hears that a call is lost whose stream broke off, where its server gives no ids", async () => {
+    const { hub, upstream } = await withServer();
+    upstream.on("slow", (call) => {
+      for (const step of [1, 2]) call.progress(step, "on the way");
+      return new Promise<never>(() => undefined);
+    });
+    const client = await LegacyClient.open(hub.url);
+    const broken = client.call("old__slow", {}, { id: 5, _meta: { progressToken: 1 } });
+    await until("both steps", () => broken.messages.length === 2);
+    expect(broken.eventIds).toHaveLength(1);
+    broken.close();
+    const told = await (await client.listen(broken.eventIds[0])).done;
+    expect(told.headers["content-type"]).toBe("text/event-stream");
+    expect(told.response).toMatchObject({
+      id: 5,
+      error: { data: { hubError: "CONNECTION_LOST", mayHaveRun: true } },
+    });
+  });
+
+  test("is given no id with an answer that is all of its stream", async () => {
+    const { hub } = await withServer();
+    const client = await LegacyClient.open(hub.url);
+    const whole = client.call("old__count");
+    expect((await whole.done).headers["content-type"]).toBe("text/event-stream");
+    expect(whole.eventIds).toEqual([]);
   });
 });

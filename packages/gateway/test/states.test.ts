@@ -7,10 +7,11 @@ import {
   TestHub,
   until,
 } from "@hub/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { eras, everyClient, listed, missingIn, namesIn, start } from "./states.js";
 
-afterEach(closeAll);
+// Each test waits for most of its time, and has a hub of its own.
+afterAll(closeAll);
 
 const statusesOf = async (hub: TestHub, id: string) => {
   const { events } = (await hub.rest("GET", `/events?server=${id}&limit=100`)) as {
@@ -19,7 +20,7 @@ const statusesOf = async (hub: TestHub, id: string) => {
   return events.flatMap(({ kind, to }) => (kind === "status-changed" ? [to] : [])).reverse();
 };
 
-describe("a server that refuses the connection of a call", () => {
+describe.concurrent("a server that refuses the connection of a call", () => {
   test.each(eras)(
     "is suspect at once, keeps its lease and its tools, and is up again with one good probe (%s)",
     async (era) => {
@@ -134,7 +135,7 @@ describe("a server that refuses the connection of a call", () => {
   });
 });
 
-describe("a server that is down", () => {
+describe.concurrent("a server that is down", () => {
   const settings = {
     downAfterMs: 1_000,
     leaseTtlMs: 1_000,
@@ -215,7 +216,7 @@ describe("a server that is down", () => {
 const asksOf = (upstream: LegacyUpstream | ModernUpstream) =>
   upstream.bodies.filter((body) => body.includes("mcp-hub-asks-whether-calls-are-let-in")).length;
 
-describe("a server that answers its lists to everybody, and refuses calls", () => {
+describe.concurrent("a server that answers its lists to everybody, and refuses calls", () => {
   const refusals = {
     "with 401": { status: 401 },
     "with 403": { status: 403 },

@@ -14,9 +14,10 @@ import {
   type UpstreamOptions,
   until,
 } from "@hub/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
-afterEach(closeAll);
+// Each test waits for most of its time, and has a hub of its own.
+afterAll(closeAll);
 
 const tasks = { list: {}, cancel: {}, requests: { tools: { call: {} } } };
 const tools = [
@@ -94,7 +95,7 @@ async function supportIn(client: LegacyClient | ModernClient): Promise<Record<st
   return Object.fromEntries(listed.map(({ name, execution }) => [name, execution?.taskSupport]));
 }
 
-describe("what tools of a server of both eras say of tasks", () => {
+describe.concurrent("what tools of a server of both eras say of tasks", () => {
   for (const elder of ["sessions", "stateless"] as const)
     test(`is shown to a 2025 client as the server itself shows it, and calls as tasks reach it in that era (${elder})`, async () => {
       const hub = await TestHub.start();

@@ -25,9 +25,12 @@ function startUpstream(era: "legacy" | "modern", tools: readonly string[]): Prom
 }
 
 async function withEvil(era: "legacy" | "modern") {
-  const hub = await TestHub.start({ limits: { callTimeoutMs } });
+  // With a 2025 server a session is opened first, for which the hub's own limit counts: a busy machine may take longer.
+  const isLegacy = era === "legacy";
+  const hub = await TestHub.start({ limits: isLegacy ? {} : { callTimeoutMs } });
   const evil = await startUpstream(era, ["evil"]);
   await hub.register("evil", evil);
+  if (isLegacy) await hub.rest("PATCH", "/servers/evil", { callTimeoutMs });
   return { hub, evil };
 }
 

@@ -1,4 +1,5 @@
-import { BudgetBook, type JsonObject, toolsetOf, toolsetSchema } from "@hub/core";
+import { BudgetBook, toolsetOf, toolsetSchema } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSelection, type Selection, toolsetSelection } from "../src/catalogue/selection.js";

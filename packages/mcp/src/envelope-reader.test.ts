@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { answersRequest, type Envelope, outcomeOf } from "./envelope.js";
 import { EnvelopeReader, envelopeOf } from "./envelope-reader.js";
+
+/** Any there is, half a surrogate pair too. The table of fast-check's own "binary" takes a second to make. */
+const codePoint = fc.integer({ min: 0, max: 0x10ffff }).map((one) => String.fromCodePoint(one));
 
 const word = (value: unknown, longest: number) =>
   typeof value === "string" && value.length <= longest ? value : undefined;
@@ -73,7 +76,7 @@ const name = fc.constantFrom(...names).chain(written);
 const scalar = fc.oneof(
   fc.constantFrom("5", "5.0", "50", "-5", "5e0", "1e999", "true", "false", "null", '"5"', '""'),
   fc.constantFrom(...names, "input_required", "complete", '"id":5', "x".repeat(200)).chain(written),
-  fc.string({ unit: "binary" }).chain(written),
+  fc.string({ unit: codePoint }).chain(written),
 );
 const gap = fc.constantFrom("", "", " ", "\n", "\r\n\t");
 
@@ -210,4 +213,28 @@ describe("what answers a request", () => {
     expect(counted({ id: 5, result: { content: [], isError: true } })).toBe("tool-error");
     expect(counted({ id: 5, error: { code: 1, data: { result: nested } } })).toBe("error");
   });
+});
+
+test("a text full of quotes is walked through, not searched from quote to quote", () => {
+  const rows = Array.from({ length: 3_000 }, (_, index) => ({ name: `row ${index}`, tags: ["a"] }));
+  const text = JSON.stringify({ rows });
+  const bytes = Buffer.from(
+    JSON.stringify({ id: 5, result: { content: [{ type: "text", text }] } }),
+  );
+  let looks = 0;
+  const search = vi.spyOn(bytes, "indexOf").mockImplementation((...given) => {
+    looks += 1;
+    return Buffer.prototype.indexOf.apply(bytes, given);
+  });
+  const view = vi.spyOn(bytes, "subarray").mockImplementation((...given) => {
+    looks += 1;
+    return Buffer.prototype.subarray.apply(bytes, given);
+  });
+  const reader = new EnvelopeReader();
+  reader.read(bytes);
+  search.mockRestore();
+  view.mockRestore();
+  expect(reader.end()).toMatchObject({ id: 5, isAnswer: true });
+  expect(looks).toBeGreaterThan(0);
+  expect(looks).toBeLessThan(bytes.length / 1_000);
 });

@@ -29,6 +29,8 @@ export type Answering = {
 
 /** Longer texts are jumped through rather than walked through. */
 const shortText = 64;
+/** Where quotes stand close together, so much is walked through before the next jump. */
+const mostWalked = 2_048;
 
 /** Names and words that matter are shorter, also where every letter is an escape. */
 const mostWordBytes = 128;
@@ -168,7 +170,8 @@ export class EnvelopeReader {
       this.#isEscaped = false;
       at += 1;
     }
-    let walked = at + shortText;
+    let step = shortText;
+    let walked = at + step;
     while (at < to) {
       const byte = bytes[at];
       if (byte === quote) {
@@ -181,8 +184,11 @@ export class EnvelopeReader {
       }
       at += 1;
       if (at < walked) continue;
-      at = nextMark(bytes, at, to);
-      walked = at + shortText;
+      const mark = nextMark(bytes, at, to);
+      // A text full of quotes, such as JSON in a text, is walked through in ever longer steps.
+      step = mark - at < shortText ? Math.min(2 * step, mostWalked) : shortText;
+      at = mark;
+      walked = at + step;
     }
     this.#isInText = true;
     this.#isEscaped = at > to;
@@ -347,8 +353,10 @@ function isPlain(byte: number | undefined): boolean {
 
 /** The next quote, with the backslashes right before it; `to` when there is none. */
 function nextMark(bytes: Buffer, from: number, to: number): number {
-  const found = bytes.subarray(from, to).indexOf(quote);
-  let at = found === -1 ? to : from + found;
+  // A view costs more than the search; without one, a search behind `to` could be as long as the rest.
+  const isRest = to === bytes.length;
+  const found = isRest ? bytes.indexOf(quote, from) : bytes.subarray(from, to).indexOf(quote);
+  let at = found === -1 ? to : isRest ? found : from + found;
   while (at > from && bytes[at - 1] === backslash) at -= 1;
   return at;
 }

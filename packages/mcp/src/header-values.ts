@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "@hub/core";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import { memberAt } from "./written-json.js";
 
 const sentinel = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;

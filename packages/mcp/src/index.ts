@@ -1,3 +1,8 @@
+export {
+  answersQuestions,
+  type ClientCapabilities,
+  canAnswer,
+} from "./client-capabilities.js";
 export { connectionHeaders } from "./connection-headers.js";
 export { cutText } from "./cut-text.js";
 export { answersRequest, type Envelope, outcomeOf } from "./envelope.js";
@@ -27,6 +32,7 @@ export {
   fieldsText,
   type StreamEvent,
 } from "./event-stream.js";
+export { type GatewayErrorCode, gatewayErrors, isGatewayError } from "./gateway-errors.js";
 export { GrowingBytes } from "./growing-bytes.js";
 export {
   decodeHeaderValue,
@@ -39,6 +45,12 @@ export {
 export { hear } from "./heard.js";
 export { type Headers, headerOf } from "./http-headers.js";
 export {
+  type InputRequired,
+  inputRequired,
+  legacyQuestion,
+  mostInputRounds,
+} from "./input-required.js";
+export {
   codes,
   errorText,
   isSameId,
@@ -49,15 +61,31 @@ export {
   type JsonRpcResponse,
   type Message,
   messageOf,
+  modernCode,
   type Outcome,
   type Params,
   parseMessage,
   resultText,
 } from "./json-rpc.js";
-export { endOfText, type JsonLimits, type JsonVisitor, scanJson } from "./json-scan.js";
+export {
+  endOfText,
+  type JsonLimits,
+  type JsonVisitor,
+  mostMessageDepth,
+  scanJson,
+} from "./json-scan.js";
 export { LineCutter } from "./line-cutter.js";
 export { LineReader, type LineReaderOptions } from "./line-reader.js";
+export {
+  changedLists,
+  type ListKind,
+  listChanged,
+  listKinds,
+  resourceUpdated,
+} from "./list-changes.js";
+export { isLogged, lowestLogLevel } from "./log-levels.js";
 export { sessionIdIn } from "./session-id.js";
 export { isBatch, membersOf } from "./split-batch.js";
 export { isUnauthorized, speaksOfToken } from "./token-refusal.js";
 export { memberAt, memberText, textWithArguments } from "./written-json.js";
+export { withMeta } from "./written-meta.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 
 export type JsonRpcId = string | number;
 
@@ -56,6 +56,12 @@ export const codes = {
   unsupportedVersion: -32_022,
   urlElicitationRequired: -32_042,
 } as const;
+
+/** The code of 2026-07-28 for an error of a 2025 server: two of them are no more. */
+export function modernCode(code: number): number {
+  if (code === codes.resourceNotFound) return codes.invalidParams;
+  return code === codes.urlElicitationRequired ? codes.internalError : code;
+}
 
 type Parsed = Readonly<Record<string, unknown>>;
 

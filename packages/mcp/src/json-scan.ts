@@ -9,6 +9,9 @@ import {
   quote,
 } from "./json-characters.js";
 
+/** How deep a message may be nested, in levels; what reads and writes it goes one call deeper with each. */
+export const mostMessageDepth = 1_000;
+
 /** How much JSON may unfold to. */
 export type JsonLimits = {
   /** Levels of nesting. */

@@ -30,11 +30,13 @@ export function memberAt(object: string | undefined, path: readonly string[]): s
   );
 }
 
-function isKey(written: string, name: string): boolean {
+/** Whether a key, as it is written between its quotes, is this name. */
+export function isKey(written: string, name: string): boolean {
   return written.includes("\\") ? JSON.parse(`"${written}"`) === name : written === name;
 }
 
-function endOfValue(text: string, start: number): number {
+/** Where the value ends that begins at `start`. */
+export function endOfValue(text: string, start: number): number {
   if (text.charCodeAt(start) === quote) return endOfText(text, start) + 1;
   if (!"{[".includes(text[start] ?? "")) {
     endOfPlain.lastIndex = start;

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@hub/core";
+import type { JsonValue } from "@hub/core/json";
 import { defaultBudgets } from "@hub/core/limits";
 import { type ByteBudget, type DialAnswer, DialError, redirectToFollow } from "@hub/dial";
 import { eventsOf, wholeText } from "./event-stream.js";

@@ -1,4 +1,4 @@
-import { isJsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import { speaksOfToken } from "@hub/mcp";
 import { ProbeFault } from "./fault.js";
 import { type Locked, lockIn } from "./read-capabilities.js";

@@ -6,8 +6,8 @@ import { createProber } from "./prober.js";
 afterEach(closeServers);
 
 const prober = createProber({ dialer: createTestDialer(), version: "1.2.3" });
-const full = { full: true, timeoutMs: 3_000 };
-const quick = { full: false, timeoutMs: 3_000 };
+const full = { full: true, timeoutMs: 30_000 };
+const quick = { full: false, timeoutMs: 30_000 };
 
 function target(endpoint: string, more: Partial<ProbeTarget> = {}): ProbeTarget {
   return { endpoint, transport: "streamable-http", candidates: [], ...more };
@@ -65,7 +65,7 @@ describe("candidates", () => {
     const right = await serveV2({ name: "weather" });
     const outcome = await prober.probe(
       target(`${hanging.origin}/mcp`, { name: "weather", candidates: [`${right.origin}/mcp`] }),
-      { full: false, timeoutMs: 600 },
+      { full: false, timeoutMs: 6_000 },
     );
     expect(outcome).toMatchObject({ ok: true, endpoint: `${right.origin}/mcp` });
   });

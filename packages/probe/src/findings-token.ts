@@ -54,7 +54,9 @@ export function tokenFinding(
 }
 
 function setCommand(serverId = "<server>", name = "Authorization"): string {
-  return `\`mcp-hub credential set ${serverId} --header ${name}\``;
+  // The plain token is what people have at hand; `--header Authorization` wants its scheme too.
+  const how = name.toLowerCase() === "authorization" ? "--bearer" : `--header ${name}`;
+  return `\`mcp-hub credential set ${serverId} ${how}\``;
 }
 
 /** Why the hub does not send what it holds for a server, and what to do; undefined when there is nothing to say. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@hub/core";
+import type { JsonValue } from "@hub/core/json";
 import { defaultBudgets } from "@hub/core/limits";
 import { scanJson } from "@hub/mcp";
 

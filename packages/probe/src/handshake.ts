@@ -64,6 +64,35 @@ function mayTryNext(fault: Fault, next: HandshakeMethod, isBrief: boolean): bool
 const shareOfKnownWay = 0.8;
 const shareOfFirstWay = 0.5;
 
+/** How long a server that kept silent to the newer greeting may take to answer it after all: at least so long. */
+const secondHearingMs = 500;
+
+const keptSilent = (fault: Fault | undefined) =>
+  fault?.kind === "dial" && fault.error.code === "TIMEOUT";
+
+/**
+ * A server that was busy, as one is while it starts, looks like one that does not know `server/discover`, and would
+ * be taken for one of 2025 until it is registered anew. It answers now: whoever knows the newer greeting answers
+ * that as well, in about the time that `initialize` took it.
+ */
+async function heardAgain(
+  { wire, deadline }: HandshakeOptions,
+  legacy: Connection,
+  tookMs: number,
+): Promise<Connection> {
+  const limit = deadline.within(Math.max(secondHearingMs, 2 * tookMs));
+  try {
+    const modern = await discover(wire, limit.signal);
+    await legacy.wire.end();
+    return modern;
+  } catch (error) {
+    if (error instanceof ProbeFault) return legacy;
+    throw error;
+  } finally {
+    limit.clear();
+  }
+}
+
 /**
  * Greets a server in the way it is known or declared to understand, else in the others. Throws
  * ProbeFault: of all that went wrong, what says most.
@@ -79,8 +108,11 @@ export async function handshake(options: HandshakeOptions): Promise<HandshakeRes
     // Nothing that hangs is asked for a stream, so the way before that needs to leave no time.
     const mayHang = next !== undefined && next !== "sse";
     const limit = mayHang ? deadline.within(deadline.remainingMs() * share) : deadline;
+    const leftMs = deadline.remainingMs();
     try {
-      const connection = await greet[way](wire, limit.signal);
+      let connection = await greet[way](wire, limit.signal);
+      if (way === "initialize" && keptSilent(faults.at(-1)))
+        connection = await heardAgain(options, connection, leftMs - deadline.remainingMs());
       return { kind: "connected", connection, transport: transportOf(way), earlier: faults };
     } catch (error) {
       if (!(error instanceof ProbeFault)) throw error;

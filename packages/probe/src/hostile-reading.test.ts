@@ -115,6 +115,7 @@ describe("a server that is greeted well, and then", () => {
           };
         },
         { snapshotBytes: 1_000_000 },
+        120_000,
       );
       expect(warnings).toContain("MCP_HUB_MAX_SNAPSHOT_BYTES");
       expect(outcome).toMatchObject({ isOverBudget: true });
@@ -142,7 +143,7 @@ describe("a server that is greeted well, and then", () => {
     const tools = Array.from({ length: 6 }, (_, index) =>
       tool(`t${index}`, { description: "x".repeat(1_000_000) }),
     );
-    const { outcome } = await read(() => ({ tools }), {}, 20_000);
+    const { outcome } = await read(() => ({ tools }), {}, 120_000);
     expect(outcome.snapshot?.tools).toHaveLength(6);
     expect(outcome.snapshot?.bytes).toBeGreaterThan(6_000_000);
   });

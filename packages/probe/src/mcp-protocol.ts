@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core";
+import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core/json";
 import { isSameId, isUnauthorized, metaKeys, modernMeta, modernVersion } from "@hub/mcp";
 
 export function clientInfo(version: string): JsonObject {

@@ -18,8 +18,8 @@ import { createProber } from "./prober.js";
 afterEach(closeServers);
 
 const prober = createProber({ dialer: createTestDialer(), version: "1.2.3" });
-const full = { full: true, timeoutMs: 3_000 };
-const quick = { full: false, timeoutMs: 3_000 };
+const full = { full: true, timeoutMs: 30_000 };
+const quick = { full: false, timeoutMs: 30_000 };
 
 function target(endpoint: string, more: Partial<ProbeTarget> = {}): ProbeTarget {
   return { endpoint, transport: "streamable-http", candidates: [], ...more };
@@ -93,7 +93,7 @@ describe("a server that answers", () => {
         : answer(request, response),
     );
     const declared = target(`${server.origin}/mcp`, { transport: "sse" });
-    const outcome = await prober.probe(declared, { full: false, timeoutMs: 600 });
+    const outcome = await prober.probe(declared, { full: false, timeoutMs: 6_000 });
     expect(outcome).toMatchObject({
       ok: true,
       transport: "streamable-http",
@@ -120,10 +120,12 @@ describe("a server that answers", () => {
   test("a known way that is slow gets most of the time", async () => {
     const answer = modern(() => ({ tools: [] }));
     const server = await serve((request, response) => {
-      setTimeout(() => answer(request, response), 400);
+      setTimeout(() => answer(request, response), 4_000);
     });
     const known = target(`${server.origin}/mcp`, { knownEra: "modern" });
-    expect(await prober.probe(known, { full: false, timeoutMs: 700 })).toMatchObject({ ok: true });
+    expect(await prober.probe(known, { full: false, timeoutMs: 7_000 })).toMatchObject({
+      ok: true,
+    });
   });
 
   test("an SDK v1 instance in createMcpHandler works for legacy clients, with a warning", async () => {

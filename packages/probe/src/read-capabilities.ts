@@ -1,10 +1,5 @@
-import {
-  type BudgetBook,
-  type CapabilityKind,
-  type CapabilitySnapshot,
-  isJsonObject,
-  type JsonValue,
-} from "@hub/core";
+import type { BudgetBook, CapabilityKind, CapabilitySnapshot } from "@hub/core";
+import { isJsonObject, type JsonValue } from "@hub/core/json";
 import type { BudgetName } from "@hub/core/limits";
 import { assembleSnapshot, type CachingHints, noRoom } from "@hub/core/probing";
 import type { Deadline } from "@hub/dial";

@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import type { CapabilityItem, CapabilityKind, JsonObject, JsonValue } from "@hub/core";
+import type { CapabilityItem, CapabilityKind } from "@hub/core";
+import type { JsonObject, JsonValue } from "@hub/core/json";
 import type { BudgetName } from "@hub/core/limits";
 import { type CachingHints, itemOf, keyMember } from "@hub/core/probing";
 import { codes } from "@hub/mcp";

@@ -1,4 +1,5 @@
-import { type CapabilityItem, isJsonObject, type JsonObject } from "@hub/core";
+import type { CapabilityItem } from "@hub/core";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import { itemOf } from "@hub/core/probing";
 import type { Deadline } from "@hub/dial";
 import { taskKeys } from "@hub/mcp";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@hub/core";
+import type { JsonObject, JsonValue } from "@hub/core/json";
 import {
   type ByteBudget,
   byteBudget,

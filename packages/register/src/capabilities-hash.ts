@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { changedLists } from "@hub/mcp";
 import type { Upstream } from "./wrap/upstream.js";
 import { writeJson } from "./wrap/written-numbers.js";
 
@@ -20,7 +21,7 @@ async function hashCapabilities(upstream: Upstream): Promise<string> {
     let cursor: unknown;
     for (let page = 0; page < maxPages; page += 1) {
       const outcome = await upstream.request(method, cursor === undefined ? {} : { cursor });
-      if (!("result" in outcome)) break;
+      if (outcome.result === undefined) break;
       hash.update(`${method}\n${writeJson(outcome.result[field])}\n`);
       cursor = outcome.result.nextCursor;
       if (cursor === undefined) break;
@@ -55,7 +56,7 @@ export function watchCapabilities(upstream: Upstream): {
   };
   void read();
   const stop = upstream.subscribers.watch(({ method }) => {
-    if (method.endsWith("/list_changed")) void read();
+    if (changedLists(method) !== undefined) void read();
   });
   return { current: () => current, stop };
 }

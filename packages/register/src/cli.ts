@@ -71,7 +71,9 @@ function run(options: CliOptions): void {
   wrapped.ready.then(
     (url) => {
       if (url === undefined) return;
-      const message = `serving ${options.command} at ${loggedUrl(url)}`;
+      const { name } = options.register;
+      const served = name === undefined ? options.command : JSON.stringify(name);
+      const message = `serving ${served} at ${loggedUrl(url)}`;
       logToStderr({ level: "info", message });
     },
     (error: unknown) => {

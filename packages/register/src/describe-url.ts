@@ -1,4 +1,4 @@
-import { metaKeys, modernMeta, modernVersion, newestLegacyVersion } from "@hub/mcp";
+import { metaKeys, modernMeta, modernVersion, newestLegacyVersion } from "@hub/mcp/eras";
 import type { Time } from "./lease/time.js";
 import { ownIdentity } from "./own-identity.js";
 
@@ -25,7 +25,7 @@ export async function describeUrl(
     try {
       return await askUrl(url, signal);
     } catch (error) {
-      if (attempt === 0) dependencies.onWaiting(reasonOf(error));
+      if (attempt === 0 && !signal.aborted) dependencies.onWaiting(reasonOf(error));
       await time.sleep(Math.min(250 * 2 ** attempt, 5_000), signal);
     }
   }
@@ -34,9 +34,9 @@ export async function describeUrl(
 
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return (
-    (cause as { code?: string }).code ?? (cause instanceof Error ? cause.message : String(cause))
-  );
+  if (!(cause instanceof Error)) return String(cause);
+  // That of a time limit is a number, which says nothing.
+  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
 }
 
 /**

@@ -61,6 +61,11 @@ export class HubLinks {
     for (const keeper of this.#keepers) keeper.sendLog();
   }
 
+  /** Says to all hubs that the server is about to stop. */
+  async drain(budgetMs: number): Promise<void> {
+    await Promise.all(this.#keepers.map((keeper) => keeper.drain(budgetMs)));
+  }
+
   async leave(budgetMs: number): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#keepers.map((keeper) => keeper.leave(budgetMs)));

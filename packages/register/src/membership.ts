@@ -3,6 +3,7 @@ import { instanceIdFor } from "./instance-id.js";
 import { type Log, logToStderr } from "./log.js";
 import { tellMisspeltSettings } from "./misspelt-settings.js";
 import { isHttpUrl, type MembershipOptions } from "./options.js";
+import type { RunningCalls } from "./serve/running-calls.js";
 import { leaveBudgetMs, leaveOnSignal } from "./shutdown.js";
 
 /**
@@ -28,9 +29,14 @@ export interface MemberPlace {
   placeFor(hubUrl: string): { readonly endpoint: string; readonly candidates: readonly string[] };
   /** What the server offers, as one text that changes with it; undefined when that is not known. */
   capabilitiesHash(): string | undefined;
+  /** The calls that are finished before the end. Default: they run elsewhere. */
+  readonly running?: RunningCalls | undefined;
   /** The process was asked to end: from now on nothing here may keep it running. */
   onEnding(): void;
 }
+
+/** How long calls that run may hold up the end, in milliseconds: what a container usually has, less what leaving takes. */
+const usualDrainMs = 8_000;
 
 /** One server at its hubs: what is said of it there, how it stands there, and how it leaves. */
 export class Membership {
@@ -45,6 +51,7 @@ export class Membership {
   readonly #hubs: HubLinks;
   readonly #listeners = new Set<(status: RegisteredStatus) => void>();
   readonly #forgetSignals: () => void;
+  #leaving: Promise<void> | undefined;
 
   constructor(options: MembershipOptions, place: MemberPlace) {
     this.#options = options;
@@ -67,7 +74,7 @@ export class Membership {
         ? () => {}
         : leaveOnSignal(async () => {
             place.onEnding();
-            await this.#hubs.leave(leaveBudgetMs);
+            await this.leave();
           });
   }
 
@@ -88,8 +95,9 @@ export class Membership {
     for (const listener of this.#listeners) listener(status);
   }
 
-  /** Registers, and from now on beats. */
+  /** Registers, and from now on beats. Does nothing once it has left. */
   start(): void {
+    if (this.#leaving !== undefined) return;
     this.setStatus("registering");
     this.#hubs.start();
   }
@@ -109,9 +117,26 @@ export class Membership {
     this.#forgetSignals();
   }
 
-  /** Deregisters, within `leaveBudgetMs` whatever the hubs do. */
+  /**
+   * Deregisters, within `leaveBudgetMs` whatever the hubs do. While calls run, the hubs first hear that it
+   * is about to stop; they have `drainMs` in all to end.
+   */
   leave(): Promise<void> {
-    return this.#hubs.leave(leaveBudgetMs);
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
+    const { running } = this.#place;
+    const { drainMs = usualDrainMs } = this.#options;
+    const end = performance.now() + drainMs;
+    if (running !== undefined && running.size > 0) {
+      this.log({ level: "info", message: `finishing ${callsText(running.size)} before the end` });
+      await Promise.all([running.whenOver(drainMs), this.#hubs.drain(leaveBudgetMs)]);
+    }
+    await this.#hubs.leave(leaveBudgetMs);
+    // What the hubs sent until now, such as calls in a session that began here.
+    await running?.whenQuiet(end - performance.now());
   }
 
   /** A program is not responsible for its environment, so a wrong variable is reported and ignored. */
@@ -141,4 +166,8 @@ export class Membership {
       ...{ title, description, tags, owner, repository, websiteUrl, icons, metadata, serviceKey },
     };
   }
+}
+
+function callsText(count: number): string {
+  return count === 1 ? "1 call that runs" : `${count} calls that run`;
 }

@@ -50,8 +50,13 @@ export interface MembershipOptions extends Profile {
   readonly transport?: "streamable-http" | "sse" | undefined;
   /** For a URL: the program stays alive until `close()` or a signal, as with a server that is served here. Default true. */
   readonly keepAlive?: boolean | undefined;
-  /** Deregister on SIGTERM and SIGINT. Default true. */
+  /** Finish calls and deregister on SIGTERM and SIGINT. Default true. */
   readonly signals?: boolean | undefined;
+  /**
+   * How long the calls that run when it is asked to end have, in milliseconds; then they are broken off. For what is
+   * served here. Default 8,000.
+   */
+  readonly drainMs?: number | undefined;
   /** Default: one line each on stderr. */
   readonly log?: Log | undefined;
   /**
@@ -83,9 +88,12 @@ export interface RegisterOptions extends MembershipOptions {
   readonly sessionIdleMs?: number | undefined;
 }
 
+/** The longest time that a timer of Node takes, in milliseconds. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /** @throws TypeError with a sentence for the first option that cannot work. */
 export function checkOptions(options: RegisterOptions): void {
-  const { port, path, mountedAt, mount, server, advertiseUrl } = options;
+  const { port, path, mountedAt, mount, server, advertiseUrl, drainMs } = options;
   if (advertiseUrl !== undefined && !isHttpUrl(advertiseUrl)) {
     throw new TypeError(
       `Expected \`advertiseUrl\` to be an http(s) URL, got ${JSON.stringify(advertiseUrl)}`,
@@ -93,6 +101,9 @@ export function checkOptions(options: RegisterOptions): void {
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new TypeError(`Expected \`port\` to be 0-65535, got ${port}`);
+  }
+  if (drainMs !== undefined && !(drainMs >= 0 && drainMs <= longestTimerMs)) {
+    throw new TypeError(`Expected \`drainMs\` to be 0-${longestTimerMs}, got ${drainMs}`);
   }
   for (const [name, value] of Object.entries({ path, mountedAt })) {
     if (value !== undefined && !value.startsWith("/")) {

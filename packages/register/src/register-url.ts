@@ -2,7 +2,8 @@ import { describeUrl } from "./describe-url.js";
 import { systemTime } from "./lease/time.js";
 import { loggedUrl } from "./logged-url.js";
 import { Membership, type RegisteredStatus } from "./membership.js";
-import { checkOptions, type MembershipOptions } from "./options.js";
+import { checkOptions, longestTimerMs, type MembershipOptions } from "./options.js";
+import type { RunningCalls } from "./serve/running-calls.js";
 import { urlOf } from "./url-target.js";
 
 /** A server that is served elsewhere, kept registered. */
@@ -27,12 +28,19 @@ export interface RegisteredUrl {
  * @throws TypeError when the URL or an option can never work.
  */
 export function registerUrl(url: string | URL, options: MembershipOptions = {}): RegisteredUrl {
-  const checked = urlOf(String(url), "registerUrl");
-  checkOptions(options);
-  return new UrlRegistration(checked, options);
+  return registerAnsweredUrl(url, options, undefined);
 }
 
-const longestTimerMs = 2 ** 31 - 1;
+/** The same, where `running` are the calls that this process answers there, and finishes at the end. */
+export function registerAnsweredUrl(
+  url: string | URL,
+  options: MembershipOptions,
+  running: RunningCalls | undefined,
+): RegisteredUrl {
+  const checked = urlOf(String(url), "registerUrl");
+  checkOptions(options);
+  return new UrlRegistration(checked, options, running);
+}
 
 class UrlRegistration implements RegisteredUrl {
   readonly ready: Promise<RegisteredUrl>;
@@ -44,12 +52,13 @@ class UrlRegistration implements RegisteredUrl {
   readonly #stayingAlive: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(url: string, options: MembershipOptions) {
+  constructor(url: string, options: MembershipOptions, running: RunningCalls | undefined) {
     this.#options = options;
     this.#membership = new Membership(options, {
       placeFor: () => ({ endpoint: this.url ?? url, candidates: [] }),
       // Only its server knows when its lists change.
       capabilitiesHash: () => undefined,
+      running,
       onEnding: () => clearInterval(this.#stayingAlive),
     });
     if (options.keepAlive !== false) this.#stayingAlive = setInterval(() => {}, longestTimerMs);
@@ -82,7 +91,7 @@ class UrlRegistration implements RegisteredUrl {
           message: `nothing answers at ${loggedUrl(url)} yet (${reason.replaceAll(url, loggedUrl(url))}); will register when it does`,
         }),
     });
-    if (this.#closing !== undefined) return this;
+    if (this.#stop.signal.aborted) return this;
     this.#membership.identity = {
       name: this.#options.name ?? description?.name ?? new URL(url).host,
       version: this.#options.version ?? description?.version,

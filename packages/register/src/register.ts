@@ -6,6 +6,7 @@ import { Membership, type RegisteredStatus } from "./membership.js";
 import { checkOptions, type RegisterOptions } from "./options.js";
 import { type RegisteredUrl, registerUrl } from "./register-url.js";
 import type { FetchHandler, NodeListener } from "./serve/node-listener.js";
+import { RunningCalls } from "./serve/running-calls.js";
 import { Serving } from "./serve/serving.js";
 import { findStarted } from "./serve/started-server.js";
 import { usualPorts } from "./serve/usual-port.js";
@@ -41,7 +42,10 @@ export interface Registered {
    * hub, that a list or a resource changed. An instance announces its changes by itself.
    */
   readonly notify: ChangeNotifier;
-  /** Deregisters (within 2 s, whatever the hub does) and stops serving. */
+  /**
+   * Finishes the calls that run (within `drainMs`), deregisters (within 2 s, whatever the hub does) and stops
+   * serving.
+   */
   close(): Promise<void>;
 }
 
@@ -66,6 +70,8 @@ export function register(target: Target, options: RegisterOptions = {}): Registe
 /** A server that is served here, whose last lines can be sent unasked. */
 export interface RegisteredBackend extends Registered {
   sendLog(): void;
+  /** The first part of `close`: finishes the calls that run, and deregisters. It is still served. */
+  leave(): Promise<void>;
 }
 
 /** Serves and registers what a backend stands for. For `register` and the command line. */
@@ -83,6 +89,7 @@ class Registration implements RegisteredBackend {
   readonly #options: RegisterOptions;
   readonly #source: Source;
   readonly #membership: Membership;
+  readonly #running = new RunningCalls();
   readonly #serving: Serving;
   readonly #stop = new AbortController();
   #bound: Bound | undefined;
@@ -96,11 +103,12 @@ class Registration implements RegisteredBackend {
     this.#membership = new Membership(options, {
       placeFor: (hubUrl) => this.#advertisedTo(hubUrl),
       capabilitiesHash: () => this.#capabilities?.current(),
+      running: this.#running,
       onEnding: () => this.#serving.unref(),
     });
     const { advertiseUrl } = this.#membership;
     const hosts = advertiseUrl === undefined ? [] : [new URL(advertiseUrl).hostname];
-    this.#serving = new Serving(source.backend, options, hosts);
+    this.#serving = new Serving(source.backend, options, hosts, this.#running);
     this.ready = this.#start();
   }
 
@@ -128,6 +136,12 @@ class Registration implements RegisteredBackend {
     this.#membership.sendLog();
   }
 
+  async leave(): Promise<void> {
+    this.#membership.forgetSignals();
+    this.#stop.abort();
+    await this.#membership.leave();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -141,11 +155,11 @@ class Registration implements RegisteredBackend {
       await this.#serve(backend, isStarted === true);
     } catch (error) {
       // If it was closed meanwhile, there is no server to start and no error to report.
-      if (this.#closing !== undefined) return this;
+      if (this.#stop.signal.aborted) return this;
       await this.close();
       throw error;
     }
-    if (this.#closing === undefined) this.#membership.start();
+    this.#membership.start();
     return this;
   }
 
@@ -206,12 +220,10 @@ class Registration implements RegisteredBackend {
   }
 
   async #close(): Promise<void> {
-    this.#membership.forgetSignals();
-    this.#stop.abort();
-    this.#capabilities?.stop();
     // It leaves the catalogue before the port closes, so that the hub sends nobody to a closed
-    // port.
-    await this.#membership.leave();
+    // port, and finishes what it has begun.
+    await this.leave();
+    this.#capabilities?.stop();
     this.#serving.unref();
     await this.#serving.close();
     this.#giveBackPorts();

@@ -1,3 +1,4 @@
+export type { InputQuestion } from "@hub/api/client-files";
 export type { ImportedEntry } from "./config/import-entry.js";
 export {
   type FoundFile,
@@ -5,7 +6,6 @@ export {
   findInFile,
   withServers,
 } from "./config/import-servers.js";
-export type { InputQuestion } from "./config/inputs.js";
 export {
   type FileNews,
   type ServedFile,

@@ -196,6 +196,13 @@ describe("hub-register", () => {
     expect(hub.registered).toEqual([]);
   });
 
+  test("says under which name it serves, where one was given", async () => {
+    const { cli } = await wrapFixture(["--name", "My Greeter"]);
+    expect(cli.output).toContain('serving "My Greeter" at http://');
+    cli.child.kill("SIGTERM");
+    await cli.ends();
+  });
+
   test.each([
     [["--url", "not a url"], "Expected an http(s) URL"],
     [["--url", "http://127.0.0.1:1/mcp", "--", "true"], "omit the command"],

@@ -226,10 +226,10 @@ test("a secret that a server prints is in no log, and the files of the logs are 
   await start({ "A b": printing }, { logFolder, environment: { ...process.env, SECRET: secret } });
   await until("a line", () => served?.logOf("A b").some((line) => line.includes("key ***")));
   await until("a restart", () => (stateOf("A b")?.restarts ?? 0) > 0);
-  const [name = ""] = await until("a log file", () => {
+  const name = await until("the line in a log file", () => {
     try {
-      const names = readdirSync(logFolder);
-      return names.length > 0 && names;
+      const [first = ""] = readdirSync(logFolder);
+      return readFileSync(join(logFolder, first), "utf8").includes("key ***") && first;
     } catch {
       return undefined; // its folder is made with the first line
     }

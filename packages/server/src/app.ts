@@ -18,7 +18,10 @@ import { addDocsRoutes } from "./api/docs.js";
 import { addEventRoutes } from "./api/events.js";
 import { createGuard, guarded } from "./api/guard.js";
 import type { AppEnv, HubApp } from "./api/hono.js";
+import { addHubRoute } from "./api/hubs.js";
 import { addLeaseRoutes } from "./api/leases.js";
+import { addLogLevelRoute } from "./api/log-level.js";
+import { addMetricsRoute } from "./api/metrics.js";
 import { addOperationRoutes } from "./api/operations.js";
 import { Paging } from "./api/paging.js";
 import type { AppDeps } from "./api/ports.js";
@@ -107,7 +110,7 @@ export function createApp(deps: AppDeps): HubApp {
   } = deps;
   const table = new RouteTable(routesOf(deps.webUi));
   const paging = new Paging(deps.budgets);
-  const lists = new ServerLists(deps.registry, paging);
+  const lists = new ServerLists(deps, paging);
 
   const always = Object.entries(headersOfEveryAnswer(deps.info.hubId));
 
@@ -185,6 +188,7 @@ export function createApp(deps: AppDeps): HubApp {
   addLeaseRoutes(app, deps);
   addServerRoutes(app, deps, lists, paging);
   addAdmissionRoutes(app, deps);
+  addHubRoute(app, deps);
   addPulseRoute(app, deps);
   addToolRoutes(app, deps, paging);
   addTrafficRoutes(app, deps);
@@ -198,8 +202,10 @@ export function createApp(deps: AppDeps): HubApp {
   addSessionRoutes(app, deps);
   addResourceMetadataRoute(app, deps.resourceMetadata);
   addOperationRoutes(app, deps);
+  addMetricsRoute(app, deps);
+  addLogLevelRoute(app, deps);
   addAuditRoute(app, deps, paging);
-  addDocsRoutes(app, deps.info.version);
+  addDocsRoutes(app, deps);
   if (deps.webUi !== undefined) addWebUiRoutes(app, deps.webUi);
   app.get("/", (context) =>
     context.json({

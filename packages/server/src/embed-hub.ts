@@ -2,7 +2,8 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Registry } from "@hub/core";
 import { withinBoundary } from "./boundary.js";
-import { composeHub, type HubOptions } from "./hub.js";
+import { composeHub } from "./hub.js";
+import type { HubOptions } from "./hub-options.js";
 
 export type EmbedOptions = HubOptions & {
   /** Where the server listens that the hub is in, so that the hub never dials itself. Default: unknown. */

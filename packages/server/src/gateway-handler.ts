@@ -102,7 +102,18 @@ export function createGatewayHandler({
         closedTo(asker, mcpAccess) ??
         (request.method === "POST" ? callers.begin(asker, response) : undefined);
       if (closed !== undefined) return refuse(closed, asker);
-      gateway.handle(request, response, endpoint, query, headersOfAnswer, asker);
+      // What its principal has open, the gateway ends; what was opened with a session ends with that.
+      const whileOpen =
+        head.header("cookie") === undefined
+          ? undefined
+          : (end: () => void) => gate.whileOpen(head, end);
+      if (whileOpen !== undefined)
+        response.on(
+          "close",
+          whileOpen(() => response.destroy()),
+        );
+      const by = { principal: asker, from: arrival.address, whileOpen };
+      gateway.handle(request, response, endpoint, query, headersOfAnswer, by);
     };
     const identified = gate.identify(head);
     if (!(identified instanceof Promise)) {

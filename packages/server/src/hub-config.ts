@@ -1,5 +1,6 @@
 import { type Budgets, defaultSettings, type HubSettings } from "@hub/core";
 import { defaultBudgets } from "@hub/core/limits";
+import { dayMs } from "@hub/core/past";
 import { defaultLimits, type GatewayLimits } from "@hub/gateway";
 import type { OidcSettings } from "./access/oidc/settings.js";
 
@@ -19,6 +20,11 @@ export type HubConfig = {
   readonly allowedOrigins: readonly string[];
   /** The origin under which clients reach the hub, such as `https://hub.example`. Default: where it listens. */
   readonly publicUrl?: string | undefined;
+  /**
+   * Where other hubs on the same database reach this one, such as `http://10.0.0.5:8002`; it listens there for them
+   * alone. Default: they do not reach it.
+   */
+  readonly peerUrl?: string | undefined;
   /** Addresses and networks of proxies in front of the hub, whose word on where requests come from counts. */
   readonly trustedProxies: readonly string[];
   /** Networks, such as `10.0.0.0/8`, that servers may be in beside those that a hub on loopback dials. */
@@ -41,6 +47,7 @@ export type HubConfig = {
   /** How much of everything there may be. */
   readonly budgets: Budgets;
   readonly audit: AuditConfig;
+  readonly retention: RetentionConfig;
   /** Keep the parameters of the last calls, which may hold secrets, for `GET /calls`. */
   readonly keepsParams: boolean;
   /**
@@ -58,7 +65,15 @@ type AuditConfig = {
   readonly keepsArguments: boolean;
 };
 
-type Nested = "settings" | "limits" | "budgets" | "audit";
+/** How long what happened is kept, in milliseconds, beside the audit. */
+type RetentionConfig = {
+  /** Events of the journal. */
+  readonly journalMs: number;
+  /** What servers offered, and when it changed. */
+  readonly historyMs: number;
+};
+
+type Nested = "settings" | "limits" | "budgets" | "audit" | "retention";
 
 /** A part of the configuration, as a program gives it; the defaults fill in the rest. */
 export type PartialHubConfig = Partial<Omit<HubConfig, Nested>> & {
@@ -79,7 +94,8 @@ export const defaultConfig: HubConfig = {
   settings: defaultSettings,
   limits: defaultLimits,
   budgets: defaultBudgets,
-  audit: { keepMs: 365 * 24 * 3_600_000, keepsArguments: false },
+  audit: { keepMs: 365 * dayMs, keepsArguments: false },
+  retention: { journalMs: 90 * dayMs, historyMs: 365 * dayMs },
   keepsParams: false,
 };
 
@@ -94,5 +110,6 @@ export function configFrom(given: PartialHubConfig = {}): HubConfig {
     limits: { ...defaultConfig.limits, ...given.limits },
     budgets: { ...defaultConfig.budgets, ...given.budgets },
     audit: { ...defaultConfig.audit, ...given.audit },
+    retention: { ...defaultConfig.retention, ...given.retention },
   };
 }

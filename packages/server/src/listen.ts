@@ -5,8 +5,8 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { BudgetBook, HubError } from "@hub/core";
 import { connectionRefusal, hubEndpointOf } from "@hub/gateway";
@@ -17,6 +17,8 @@ import { faultError, newInstance, type ProblemAnswer, problemAnswer } from "./ap
 import { sendProblem, type TellFault, withinBoundary } from "./boundary.js";
 import { Connections, type Serve } from "./connections.js";
 import type { TakeRequest } from "./gateway-handler.js";
+import { listenOn } from "./listen-on.js";
+import { closeSocket, turnAtRest } from "./stop-listening.js";
 import { type Cut, Unread } from "./unread.js";
 
 export type ConnectionLimits = {
@@ -56,12 +58,18 @@ const leastBacklog = 511;
 
 /** A connection that has asked nothing gets this long to do so when the hub stops. */
 const unusedGraceMs = 500;
+const unusedLookMs = 5;
 const mostHeaderBytes = 16_384;
 
 export type Listener = {
   readonly port: number;
   /** Where it listens, as addresses. */
   readonly addresses: readonly { readonly address: string; readonly port: number }[];
+  /**
+   * Takes no more connections. Resolves when each one that was let in has asked, or is given up: whoever was let in
+   * knows no other hub any more.
+   */
+  readonly stopAccepting: () => Promise<void>;
   /** Stops accepting, waits for requests in flight, and cuts what is left after `graceMs`. */
   readonly close: (graceMs: number) => Promise<void>;
 };
@@ -187,42 +195,49 @@ export async function listen(
   );
   server.on("connect", (_, socket) => refuseConnection(socket, undefined));
   server.on("connection", (socket) => connections.opened(socket));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    // As many as may be open may come at once, as after a restart of the hub. Of more than may wait for it
-    // the kernel breaks off some, with nothing that the hub could say; the kernel has a limit of its own too.
-    const backlog = Math.max(leastBacklog, budgets.limit("connections"));
-    server.listen({ host, port, exclusive: true, backlog }, () => {
-      server.off("error", reject);
-      resolve();
+  // As many as may be open may come at once, as after a restart of the hub. Of more than may wait for it
+  // the kernel breaks off some, with nothing that the hub could say; the kernel has a limit of its own too.
+  const backlog = Math.max(leastBacklog, budgets.limit("connections"));
+  const address = await listenOn(server, { host, port, backlog }, (error) =>
+    tellFault({ error, instance: newInstance() }),
+  );
+  let closed: Promise<void> | undefined;
+  const stopListening = () => {
+    closed ??= new Promise((resolve) => {
+      closeSocket(server, resolve);
+      server.close();
     });
-  });
-  // A TCP server that listens has an address with a port.
-  const address = server.address() as AddressInfo;
+    return closed;
+  };
   return {
     port: address.port,
     addresses: [{ address: address.address, port: address.port }],
-    close: (graceMs) =>
-      new Promise<void>((resolve) => {
-        const cut = setTimeout(() => {
-          for (const connection of connections.all) connection.end();
-        }, graceMs);
-        const began = performance.now();
-        // A kept connection becomes idle when its last answer is out, which may be later. One that
-        // never asked anything does not count as idle to Node.
-        const closeIdle = setInterval(() => {
-          server.closeIdleConnections();
-          if (performance.now() - began < unusedGraceMs) return;
-          for (const connection of connections.all)
-            if (connection.response === undefined) connection.end();
-        }, closeIdleEveryMs);
-        server.close(() => {
-          clearTimeout(cut);
-          clearInterval(closeIdle);
-          unread.stop();
-          resolve();
-        });
+    stopAccepting: async () => {
+      await turnAtRest();
+      void stopListening();
+      const began = performance.now();
+      const hasUnused = () => [...connections.all].some(({ response }) => response === undefined);
+      while (hasUnused() && performance.now() - began < unusedGraceMs) await sleep(unusedLookMs);
+    },
+    close: async (graceMs) => {
+      const cut = setTimeout(() => {
+        for (const connection of connections.all) connection.end();
+      }, graceMs);
+      const began = performance.now();
+      // A kept connection becomes idle when its last answer is out, which may be later. One that
+      // never asked anything does not count as idle to Node.
+      const closeIdle = setInterval(() => {
         server.closeIdleConnections();
-      }),
+        if (performance.now() - began < unusedGraceMs) return;
+        for (const connection of connections.all)
+          if (connection.response === undefined) connection.end();
+      }, closeIdleEveryMs);
+      const isClosed = stopListening();
+      server.closeIdleConnections();
+      await isClosed;
+      clearTimeout(cut);
+      clearInterval(closeIdle);
+      unread.stop();
+    },
   };
 }

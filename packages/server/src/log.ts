@@ -1,3 +1,4 @@
+import { logLevels } from "@hub/api";
 import { pino } from "pino";
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -10,10 +11,21 @@ export type Log = {
   readonly error: (event: string, fields?: LogFields) => void;
 };
 
-export type LogOptions = { readonly level: string; readonly format: "pretty" | "json" };
+/** From which level on the log has lines. */
+export type LogLevel = (typeof logLevels)[number];
+
+export type LogOptions = { readonly level: LogLevel; readonly format: "pretty" | "json" };
+
+/** The level of a log, which may change while it is written. */
+export interface LevelSwitch {
+  current: LogLevel;
+}
+
+/** A log that says from which level on it has lines, and takes another one. */
+export type LevelledLog = Log & { readonly level: LevelSwitch };
 
 /** One JSON object a line, for machines. */
-function jsonLog(level: string): Log {
+function jsonLog(level: LogLevel): LevelledLog {
   const logger = pino({
     level,
     base: null,
@@ -22,10 +34,24 @@ function jsonLog(level: string): Log {
   });
   const at = (name: "debug" | "info" | "warn" | "error") => (event: string, fields?: LogFields) =>
     logger[name]({ event, ...fields });
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  const own: LevelSwitch = {
+    get current() {
+      // It has no other levels than those it was given.
+      return logger.level as LogLevel;
+    },
+    set current(level) {
+      logger.level = level;
+    },
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    level: own,
+  };
 }
 
-const order = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 const marks = { debug: "·", info: " ", warn: "!", error: "✗" } as const;
 
 /** The time of day on this machine, as `15:04:05`. */
@@ -39,12 +65,12 @@ function printable(text: string): string {
 }
 
 /** One line of text, for a person at a terminal. `text` in the fields replaces the name of the event. */
-function prettyLog(level: string): Log {
-  const least = order.indexOf(level);
+function prettyLog(level: LogLevel): LevelledLog {
+  const own: LevelSwitch = { current: level };
   const at =
     (name: keyof typeof marks) =>
     (event: string, fields: LogFields = {}) => {
-      if (order.indexOf(name) < least) return;
+      if (logLevels.indexOf(name) > logLevels.indexOf(own.current)) return;
       const { text, ...rest } = fields;
       const said =
         typeof text === "string"
@@ -59,9 +85,15 @@ function prettyLog(level: string): Log {
       const mark = typeof text === "string" ? "" : `${marks[name]} `;
       process.stdout.write(`  ${timeOfDay(new Date())}  ${mark}${printable(said)}\n`);
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    level: own,
+  };
 }
 
-export function createLog({ level, format }: LogOptions): Log {
+export function createLog({ level, format }: LogOptions): LevelledLog {
   return format === "json" ? jsonLog(level) : prettyLog(level);
 }

@@ -1,6 +1,7 @@
 import type { Registry } from "@hub/core";
-import { composeHub, type HubOptions } from "./hub.js";
+import { composeHub } from "./hub.js";
 import { configFrom } from "./hub-config.js";
+import type { HubOptions } from "./hub-options.js";
 import { type Listener, listen } from "./listen.js";
 import { StartError } from "./start-error.js";
 
@@ -12,7 +13,10 @@ export type Hub = {
   readonly registry: Registry;
   /** Whether everybody may do all, because there are neither tokens nor an issuer. May change while it runs. */
   readonly isOpen: boolean;
-  /** Says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes. Takes at most 10 s. */
+  /**
+   * Lets nobody in any more, says no to `/readyz`, ends streams, lets requests finish, writes what is left, closes.
+   * Takes at most 10 s.
+   */
   readonly stop: () => Promise<void>;
 };
 
@@ -67,8 +71,14 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     },
     stop: () => {
       stopped ??= (async () => {
+        // All of it together: on a busy machine it takes seconds until nobody is let in any more.
+        const until = performance.now() + drainMs;
+        const left = () => Math.max(0, until - performance.now());
+        await running.stopAccepting();
         hub.drain();
-        await running.close(drainMs);
+        await running.close(left());
+        // After it: a request in flight may end with a question to its client.
+        await hub.settle(left());
         await hub.close();
       })();
       return stopped;

@@ -314,6 +314,32 @@ describe("letting in", () => {
     }
   });
 
+  test("has rules that admins of the whole hub read, with what each let in", async () => {
+    const { app } = await createTestApp({
+      access,
+      admission: { isAsked: true, admit: ["wea*", "tides-1", "*-2"] },
+    });
+    for (const [name, port] of [
+      ["Weather", 9001],
+      ["Weather 2", 9002],
+      ["Other", 9003],
+    ] as const) {
+      const endpoint = `http://localhost:${port}/mcp`;
+      await app.request("/register", post("server", { ...server1, name, endpoint }));
+    }
+    const answer = await app.request("/admission/rules", { headers: bearer("admin") });
+    expect(await answer.json()).toEqual({
+      mode: "ask",
+      rules: [
+        { id: "wea*", setting: "MCP_HUB_ADMIT", servers: ["weather", "weather-2"] },
+        { id: "tides-1", setting: "MCP_HUB_ADMIT", servers: [] },
+        { id: "*-2", setting: "MCP_HUB_ADMIT", servers: [] },
+      ],
+    });
+    for (const token of ["local", "reader", "server"])
+      expect((await app.request("/admission/rules", { headers: bearer(token) })).status).toBe(403);
+  });
+
   test("is asked for on an open hub too, when it is set so", async () => {
     const { app } = await createTestApp({ admission: asked });
     const body = {

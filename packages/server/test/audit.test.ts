@@ -5,6 +5,8 @@ import {
   closeAll,
   closeLater,
   knownTokens,
+  LegacyClient,
+  LegacyUpstream,
   ModernClient,
   ModernUpstream,
   until,
@@ -143,6 +145,11 @@ describe("the audit", () => {
       "register",
     ]);
     expect((await audit("?who=admin")).lines).toHaveLength(1);
+    const [registered] = (await audit("?server=server-4")).lines;
+    expect((await audit(`?server=server-4&subject=${registered?.subject}`)).lines).toEqual([
+      registered,
+    ]);
+    expect((await audit("?subject=server-4")).lines).toEqual([]);
     expect((await audit("?action=register,edit&outcome=done")).lines).toHaveLength(8);
     expect((await audit("?until=2020-01-01T00:00:00Z")).lines).toEqual([]);
     const seen: number[] = [];
@@ -156,6 +163,15 @@ describe("the audit", () => {
     const ndjson = { accept: "application/x-ndjson" };
     const whole = await ask("admin", "/audit?action=register", "GET", undefined, ndjson);
     expect(whole.headers.get("content-type")).toBe("application/x-ndjson");
+    for (const [accept, type] of [
+      ["Application/X-NDJSON", "application/x-ndjson"],
+      ["application/x-ndjson;q=0, */*", "application/json"],
+      ["*/*", "application/json"],
+    ] as const) {
+      const answer = await ask("admin", "/audit?action=register", "GET", undefined, { accept });
+      expect([accept, answer.headers.get("content-type")]).toEqual([accept, type]);
+      await answer.body?.cancel();
+    }
     const lines = (await whole.text())
       .trimEnd()
       .split("\n")
@@ -163,8 +179,38 @@ describe("the audit", () => {
     expect(lines.map(({ server }) => server)).toEqual(
       [6, 5, 4, 3, 2, 1, 0].map((n) => `server-${n}`),
     );
+    const linked = await ask("admin", "/audit?action=register&format=ndjson");
+    expect(linked.headers.get("content-type")).toBe("application/x-ndjson");
     const some = await ask("admin", "/audit?limit=2", "GET", undefined, ndjson);
     expect((await some.text()).trimEnd().split("\n")).toHaveLength(2);
+  });
+
+  test("is broken off in the middle of an export when its reader may not read it any more", async () => {
+    const { store, ask } = await auditedHub();
+    const line = { who: { kind: "token", id: "token:a" }, at: 1, action: "edit", outcome: "done" };
+    const text = "x".repeat(2_000);
+    await store.audit.append(
+      Array.from(
+        { length: 10_000 },
+        () => ({ ...line, after: { text } }) as const,
+      ) as AuditRecord[],
+    );
+    const made = await ask("admin", "/tokens", "POST", {
+      name: "Auditor",
+      grants: [{ action: "admin" }],
+    });
+    const { id, token } = (await made.json()) as { id: string; token: string };
+    const exported = await ask(token, "/audit?format=ndjson");
+    const reader = exported.body?.getReader();
+    expect((await reader?.read())?.value?.length).toBeGreaterThan(0);
+    expect((await ask("admin", `/tokens/${id}`, "DELETE")).status).toBe(204);
+    const rest = async () => {
+      while ((await reader?.read())?.done === false);
+    };
+    await expect(rest()).rejects.toThrow();
+    // Whoever may goes on to the end.
+    const whole = await (await ask("admin", "/audit?format=ndjson")).text();
+    expect(whole.trimEnd().split("\n").length).toBeGreaterThan(10_000);
   });
 
   test("refuses a decision that it cannot store, and nothing of it happens", async () => {
@@ -220,17 +266,72 @@ describe("the audit", () => {
       expect(lines).toMatchObject([
         {
           who: { id: "test:agent" },
+          from: "127.0.0.1",
           server: "weather",
           method: "tools/call",
           subject: "forecast",
           durationMs: expect.any(Number),
         },
       ]);
+      expect((await audit("?action=call&subject=forecast")).lines).toEqual(lines);
+      expect((await audit("?action=call&subject=weather__forecast")).lines).toEqual([]);
       expect(JSON.stringify(lines).includes("Secretville")).toBe(keepsArguments);
       const recent = await (await ask("admin", "/calls")).text();
       expect(recent).not.toContain("Secretville");
     },
   );
+});
+
+describe("the address in a line of a call", () => {
+  async function askedHub(trustedProxies: readonly string[]) {
+    const config = { trustedProxies, allowedHosts: ["hub.example"], admission: "open" } as const;
+    const { hub, ask, audit } = await auditedHub({ config: { ...config, allowEndpoints } });
+    const modern = await ModernUpstream.start({ tools: ["forecast"] });
+    const legacy = await LegacyUpstream.start({ tools: ["forecast"] });
+    for (const [name, { endpoint }] of Object.entries({ modern, legacy }))
+      await ask("admin", "/register", "POST", { ...weather, name, endpoint });
+    await until("both to be up", () =>
+      ["modern", "legacy"].every((id) => hub.registry.get(id)?.snapshot !== undefined),
+    );
+    return { hub, audit };
+  }
+  const allowEndpoints = ["127.0.0.0/8"];
+
+  test("is that of the client, whichever way it calls", async () => {
+    const { hub, audit } = await askedHub([]);
+    const expected: string[] = [];
+    let next = 10;
+    for (const id of ["modern", "legacy"])
+      for (const [path, name] of [
+        ["/mcp", `${id}__forecast`],
+        [`/servers/${id}/mcp`, "forecast"],
+      ] as const) {
+        const localAddress = `127.0.0.${next++}`;
+        const options = { path, token: "agent", localAddress };
+        await new ModernClient(hub.url, options).call(name).done;
+        const opened = await LegacyClient.open(hub.url, options);
+        await opened.call(name).done;
+        expected.push(localAddress, localAddress);
+      }
+    const { lines } = await audit("?action=call&subject=forecast");
+    expect(lines.map(({ from }) => from).toSorted()).toEqual(expected.toSorted());
+  });
+
+  test.each([
+    [["127.0.0.1"], "203.0.113.7"],
+    [["127.0.0.77"], undefined],
+  ])("is what a proxy says, where %j are named: %s", async (proxies, expected) => {
+    const { hub, audit } = await askedHub(proxies);
+    const client = new ModernClient(hub.url, { token: "agent" });
+    const said = {
+      "x-forwarded-for": "198.51.100.9, 203.0.113.7",
+      "x-forwarded-host": "hub.example",
+    };
+    const { status } = await client.send("tools/call", { name: "modern__forecast" }, said).done;
+    expect(status).toBe(expected === undefined ? 403 : 200);
+    const { lines } = await audit("?action=call");
+    expect(lines.map(({ from }) => from)).toEqual(expected === undefined ? [] : [expected]);
+  });
 });
 
 describe("what the audit writes in batches", () => {
@@ -242,6 +343,7 @@ describe("what the audit writes in batches", () => {
     name: "t",
     durationMs: 1,
     outcome: "ok",
+    from: "10.0.0.1",
     params: undefined,
   } as const;
 
@@ -249,12 +351,14 @@ describe("what the audit writes in batches", () => {
     const store = new MemoryAuditStore();
     let now = 1_000;
     let works = true;
+    const append = async (records: readonly AuditRecord[]) => {
+      if (!works) throw new HubError("STORE_UNAVAILABLE", "The disk is full.");
+      await store.append(records);
+    };
     const options = {
       store: {
-        append: async (records: readonly AuditRecord[]) => {
-          if (!works) throw new HubError("STORE_UNAVAILABLE", "The disk is full.");
-          await store.append(records);
-        },
+        append,
+        appendCalls: append,
         page: store.page.bind(store),
         trim: store.trim.bind(store),
       },

@@ -1,4 +1,5 @@
-import { createSnapshot, type JsonObject } from "@hub/core";
+import { createSnapshot } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import { describe, expect, test } from "vitest";
 import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";
 
@@ -102,6 +103,24 @@ describe("GET /servers", () => {
     expect(await ids("q=get_weather")).toEqual(["server-003"]);
     expect(await ids("q=%25")).toEqual([]);
     expect(await ids("q=nothing")).toEqual([]);
+  });
+
+  test("says what a server can do by its first three tools, and lets no name make the list long", async () => {
+    const hub = await createTestApp();
+    await registerMany(hub, 1);
+    // A cut within a character of two halves would leave one that no JSON reader likes.
+    const long = `a${"\u{1f600}".repeat(5_000)}`;
+    await offer(
+      hub,
+      "server-000",
+      [long, "d", "b", "c"].map((name) => tool(name, "")),
+    );
+    const [server] = (await (await hub.app.request("/servers")).json()).servers;
+    expect(server?.capabilities).toMatchObject({ tools: 4 });
+    const [first, ...others] = server?.capabilities?.firstTools ?? [];
+    expect(others).toEqual(["b", "c"]);
+    expect(first).toHaveLength(100);
+    expect(first?.isWellFormed()).toBe(true);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { McpbManifestSchema } from "@anthropic-ai/mcpb/schemas/0.3";
-import { closeAll, closeLater, LegacyUpstream, TestHub } from "@hub/testing";
+import { closeAll, closeLater, knownTokens, LegacyUpstream, TestHub } from "@hub/testing";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { strFromU8, unzipSync } from "fflate";
@@ -10,8 +10,10 @@ import { afterEach, expect, test } from "vitest";
 
 afterEach(closeAll);
 
-async function bundle(url: string) {
-  const response = await fetch(url);
+async function bundle(url: string, token?: string) {
+  const response = await fetch(url, {
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+  });
   expect(response.status).toBe(200);
   const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
   const manifest = McpbManifestSchema.parse(
@@ -30,6 +32,7 @@ test("the bundle for Claude Desktop has a valid manifest, no secret, and is the 
   expect(Object.keys(one.files)).toEqual(["manifest.json", "server/bridge.cjs"]);
   expect(one.manifest.user_config?.url?.default).toBe(`${hub.url}/mcp`);
   expect(one.manifest.user_config?.token).toMatchObject({ sensitive: true, required: false });
+  expect(one.manifest.user_config?.token_file).toMatchObject({ type: "file", required: false });
   // One small file, with nothing to install.
   expect(one.files["server/bridge.cjs"]?.length).toBeLessThan(64 * 1024);
   const other = await bundle(`${hub.url}/config/claude-desktop.mcpb`);
@@ -38,40 +41,59 @@ test("the bundle for Claude Desktop has a valid manifest, no secret, and is the 
   expect(search.manifest.user_config?.url?.default).toBe(`${hub.url}/mcp?mode=search`);
 });
 
-test("the bundle, started as Claude Desktop does it, carries a client to the hub", async () => {
-  const hub = await TestHub.start();
-  const upstream = await LegacyUpstream.start({ tools: ["echo"] });
-  await hub.register("weather", upstream);
-  const { files, manifest } = await bundle(`${hub.url}/config/claude-desktop.mcpb?servers=weather`);
-  expect(manifest.name).toBe("mcp-hub-weather");
-  const folder = mkdtempSync(join(tmpdir(), "mcp-hub-bundle-"));
-  closeLater(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, bytes] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), bytes);
-  }
-  const { mcp_config: config } = manifest.server;
-  const filled = (text: string) =>
-    text
-      .replaceAll(`\${__dirname}`, folder)
-      .replaceAll(`\${user_config.url}`, String(manifest.user_config?.url?.default));
-  const client = new Client({ name: "claude-ai", version: "1.0.0" });
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: (config?.args ?? []).map(filled),
-      // What a person left empty comes as its placeholder.
-      env: Object.fromEntries(
-        Object.entries(config?.env ?? {}).map(([name, value]) => [name, filled(value)]),
-      ),
-    }),
-  );
-  closeLater(() => client.close());
-  const { tools } = await client.listTools();
-  expect(tools.map(({ name }) => name)).toEqual(["echo"]);
-  const result = await client.callTool({ name: "echo", arguments: { city: "Rome" } });
-  expect(JSON.stringify(result.content)).toContain("Rome");
-});
+test.each([
+  { what: "the hub", access: undefined, content: undefined },
+  {
+    what: "a hub with tokens, with the one in a file",
+    access: knownTokens({ agent: [{ action: "call" }], server: [{ action: "admin" }] }),
+    content: "agent\n",
+  },
+])(
+  "the bundle, started as Claude Desktop does it, carries a client to $what",
+  async ({ access, content }) => {
+    const hub = await TestHub.start(access === undefined ? {} : { access, token: "server" });
+    const upstream = await LegacyUpstream.start({ tools: ["echo"] });
+    await hub.register("weather", upstream);
+    const { files, manifest } = await bundle(
+      `${hub.url}/config/claude-desktop.mcpb?servers=weather`,
+      content?.trim(),
+    );
+    expect(manifest.name).toBe("mcp-hub-weather");
+    const folder = mkdtempSync(join(tmpdir(), "mcp-hub-bundle-"));
+    closeLater(() => rmSync(folder, { recursive: true, force: true }));
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), bytes);
+    }
+    const tokenFile = join(folder, "agent.token");
+    if (content !== undefined) writeFileSync(tokenFile, content);
+    const { mcp_config: config } = manifest.server;
+    const filled = (text: string) =>
+      text
+        .replaceAll(`\${__dirname}`, folder)
+        .replaceAll(`\${user_config.url}`, String(manifest.user_config?.url?.default))
+        .replaceAll(
+          `\${user_config.token_file}`,
+          content === undefined ? `\${user_config.token_file}` : tokenFile,
+        );
+    const client = new Client({ name: "claude-ai", version: "1.0.0" });
+    await client.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: (config?.args ?? []).map(filled),
+        // What a person left empty comes as its placeholder.
+        env: Object.fromEntries(
+          Object.entries(config?.env ?? {}).map(([name, value]) => [name, filled(value)]),
+        ),
+      }),
+    );
+    closeLater(() => client.close());
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["echo"]);
+    const result = await client.callTool({ name: "echo", arguments: { city: "Rome" } });
+    expect(JSON.stringify(result.content)).toContain("Rome");
+  },
+);
 
 test("the bundle of what there is not is refused", async () => {
   const hub = await TestHub.start();

@@ -1,14 +1,18 @@
-import {
+import fs, {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { CredentialList, ServerDetail } from "@hub/api";
 import { closeAll, ModernUpstream, TestHub, until } from "@hub/testing";
 import fc from "fast-check";
@@ -72,6 +76,18 @@ describe("the key of the hub", () => {
     expect(existsSync(join(dataDir, "secret.key"))).toBe(true);
   });
 
+  test("leaves nothing of one whose making a crash broke off, once that was long ago, and touches nothing else", async () => {
+    const dataDir = newFolder();
+    const old = "secret.key.0123456789ab.new";
+    const others = ["secret.key.ba9876543210.new", "secret.key.mine.new", "notes.new"];
+    for (const name of [old, ...others]) writeFileSync(join(dataDir, name), "", { mode: 0o600 });
+    const before = new Date(Date.now() - 3_600_000);
+    for (const name of [old, ...others.slice(1)]) utimesSync(join(dataDir, name), before, before);
+    await TestHub.start({ dataDir });
+    const left = readdirSync(dataDir).filter((name) => name.endsWith(".new"));
+    expect(left.toSorted()).toEqual(others.toSorted());
+  });
+
   const broken = {
     "too short": (file: string) => writeFileSync(file, "x".repeat(31), { mode: 0o600 }),
     "too long": (file: string) => writeFileSync(file, "x".repeat(33), { mode: 0o600 }),
@@ -130,9 +146,32 @@ describe("the key of the hub", () => {
   test("that was there is never overwritten", () => {
     const file = join(newFolder(), "secret.key");
     const late = new SecretKeyFile(file);
-    new SecretKeyFile(file).obtain();
-    expect(() => late.obtain()).toThrow(/could not make its key file.*EEXIST/);
-    expect(new SecretKeyFile(file).current?.id).toBeDefined();
+    const { id } = new SecretKeyFile(file).obtain();
+    // Two hubs may start at once in one folder.
+    expect(late.obtain().id).toBe(id);
+    expect(new SecretKeyFile(file).current?.id).toBe(id);
+    const spoiled = new SecretKeyFile(`${file}.new`);
+    writeFileSync(`${file}.new`, "no key");
+    expect(() => spoiled.obtain()).toThrow(/could not make its key file/);
+    expect(readFileSync(`${file}.new`, "utf8")).toBe("no key");
+  });
+
+  test("that two hubs make at once, which may have one process id in their containers, is that of one of them", () => {
+    const file = join(newFolder(), "secret.key");
+    const [one, other] = [new SecretKeyFile(file), new SecretKeyFile(file)];
+    let made: string | undefined;
+    const { fsyncSync } = fs;
+    // While one of them writes, the other does as well.
+    fs.fsyncSync = (handle) => {
+      fs.fsyncSync = fsyncSync;
+      syncBuiltinESMExports();
+      made = other.obtain().id;
+      fsyncSync(handle);
+    };
+    syncBuiltinESMExports();
+    expect(one.obtain().id).toBe(made);
+    expect(new SecretKeyFile(file).current?.id).toBe(made);
+    expect(readdirSync(dirname(file))).toEqual(["secret.key"]);
   });
 
   test("that cannot be made is an error that says where, and one that cannot be looked for ends the start", () => {

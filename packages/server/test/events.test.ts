@@ -1,3 +1,4 @@
+import { HubError } from "@hub/core";
 import { holdEvent } from "@hub/testing";
 import { describe, expect, test } from "vitest";
 import {
@@ -48,6 +49,21 @@ const register = (hub: TestApp, index: number) =>
     name: `S${index}`,
     endpoint: `http://localhost:${9_000 + index}/mcp`,
   });
+
+/** How many listen to the registry now. */
+function countListeners(hub: TestApp): () => number {
+  let count = 0;
+  const subscribe = hub.registry.subscribe.bind(hub.registry);
+  hub.registry.subscribe = (listener) => {
+    const stop = subscribe(listener);
+    count += 1;
+    return () => {
+      stop();
+      count -= 1;
+    };
+  };
+  return () => count;
+}
 
 describe("GET /events as a stream", () => {
   test("tells what happens from now on, in order, with the number of each event", async () => {
@@ -107,22 +123,59 @@ describe("GET /events as a stream", () => {
   });
 });
 
-describe("a stream costs nothing once it is over", () => {
-  /** How many listen to the registry now. */
-  function countListeners(hub: TestApp): () => number {
-    let count = 0;
-    const subscribe = hub.registry.subscribe.bind(hub.registry);
-    hub.registry.subscribe = (listener) => {
-      const stop = subscribe(listener);
-      count += 1;
-      return () => {
-        stop();
-        count -= 1;
-      };
+describe("while the store is away, a stream", () => {
+  /** A hub whose store does not answer the first question of each kind. */
+  async function withStoreAway() {
+    const hub = await createTestApp();
+    await register(hub, 0);
+    const asked = { oldestSeq: 0, journal: 0 };
+    const { registry } = hub;
+    const real = {
+      oldestSeq: registry.oldestSeq.bind(registry),
+      journal: registry.journal.bind(registry),
     };
-    return () => count;
+    const answered = async <Found>(what: keyof typeof asked, read: () => Promise<Found>) => {
+      asked[what] += 1;
+      if (asked[what] === 1) throw new HubError("STORE_UNAVAILABLE", "The store is away.");
+      return read();
+    };
+    registry.oldestSeq = () => answered("oldestSeq", real.oldestSeq);
+    registry.journal = (query) => answered("journal", () => real.journal(query));
+    return { hub, asked };
   }
 
+  test("opens where its reader has missed nothing, since it needs nothing of it", async () => {
+    const { hub, asked } = await withStoreAway();
+    const { lastSeq } = hub.registry;
+    for (const headers of [{}, { "last-event-id": String(lastSeq) }])
+      expect(await readMessages(await stream(hub, headers), 1)).toEqual([
+        { event: "ready", id: lastSeq, data: { lastSeq } },
+      ]);
+    expect(asked).toEqual({ oldestSeq: 0, journal: 0 });
+  });
+
+  test("waits for what was missed until the store answers", async () => {
+    const { hub, asked } = await withStoreAway();
+    const missed = await readMessages(await stream(hub, { "last-event-id": "0" }), 2);
+    expect(missed.map(({ event, id }) => [event, id])).toEqual([
+      ["ready", 0],
+      ["registered", 1],
+    ]);
+    expect([asked.oldestSeq, asked.journal, hub.errors]).toEqual([2, 2, []]);
+  });
+
+  test("that waits leaves nothing behind when its reader goes", async () => {
+    const { hub } = await withStoreAway();
+    const listeners = countListeners(hub);
+    hub.registry.oldestSeq = () => Promise.reject(new HubError("STORE_UNAVAILABLE", "away"));
+    const waiting = await stream(hub, { "last-event-id": "0" });
+    expect(listeners()).toBe(1);
+    await waiting.body?.cancel();
+    expect([listeners(), hub.errors]).toEqual([0, []]);
+  });
+});
+
+describe("a stream costs nothing once it is over", () => {
   test("HEAD asks about the stream without opening one", async () => {
     const hub = await createTestApp();
     const listeners = countListeners(hub);
@@ -136,8 +189,9 @@ describe("a stream costs nothing once it is over", () => {
     const listeners = countListeners(hub);
     await readMessages(await stream(hub), 1);
     expect(listeners()).toBe(0);
+    await register(hub, 0);
     hub.registry.oldestSeq = () => Promise.reject(new Error("the disk is gone"));
-    const broken = await stream(hub);
+    const broken = await stream(hub, { "last-event-id": "0" });
     expect(await readMessages(broken, 1)).toEqual([]);
     expect(hub.errors).toEqual([expect.objectContaining({ message: "the disk is gone" })]);
     expect(listeners()).toBe(0);

@@ -106,6 +106,8 @@ async function startFailing() {
     searchTools: () => {
       throw new Error("injected: the search");
     },
+    limits: { restartMs: 0 },
+    knock: async () => false,
     refresh: () => {
       throw new Error("injected: the refresher");
     },

@@ -1,4 +1,5 @@
-import { createSnapshot, type JsonObject } from "@hub/core";
+import { createSnapshot } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import { until } from "@hub/testing";
 import { describe, expect, test } from "vitest";
 import { createTestApp, postJson, server1, type TestApp } from "./support/test-app.js";

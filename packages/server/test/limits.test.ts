@@ -223,6 +223,22 @@ test("connections are the token's that is sent on them: another one at the same 
   for (const one of connections) one.destroy();
 });
 
+test("streams and sessions are a token's, too, and the refusal of one more says so", async () => {
+  const hub = await start({ budgets: { eventStreams: 4, sessions: 4 } });
+  const listening = { notifications: { toolsListChanged: true } };
+  const agent = new ModernClient(hub.url, { token: "agent" });
+  for (let opened = 0; opened < 2; opened += 1) await agent.listen({ toolsListChanged: true });
+  const elsewhere = new ModernClient(hub.url, { token: "agent", localAddress: "127.0.0.2" });
+  const { status, response } = await elsewhere.send("subscriptions/listen", listening).done;
+  expect([status, response.error?.message]).toEqual([
+    429,
+    expect.stringContaining("this caller already has its share of the hub's"),
+  ]);
+  // Another one at the same address has its own.
+  const other = new ModernClient(hub.url, { token: "admin" });
+  await other.listen({ toolsListChanged: true });
+});
+
 describe("connections through a proxy", () => {
   test("are each client's own: one that takes many leaves room for others", async () => {
     const hub = await start({

@@ -194,7 +194,7 @@ describe("the metadata of the hub", () => {
     const path = "/.well-known/oauth-protected-resource/mcp";
     expect((await fetch(`${without.url}${path}`)).status).toBe(404);
     const hub = await TestHub.start({
-      oidc: { people: { issuer: "https://issuer.example", usesScopes: false, rules } },
+      oidc: { people: { issuer: "https://127.0.0.1:9", usesScopes: false, rules } },
     });
     const document = await documentOf(`${hub.url}${path}`);
     expect(document).not.toHaveProperty("scopes_supported");

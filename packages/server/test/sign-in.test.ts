@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "@hub/core";
@@ -9,6 +9,7 @@ import {
   closeLater,
   holdResponse,
   knownTokens,
+  LegacyUpstream,
   ModernUpstream,
   OidcIssuer,
   type OidcIssuerOptions,
@@ -176,6 +177,105 @@ describe("signing in with a token", () => {
     expect(byToken.isOver).toBe(false);
   });
 
+  test.each(["/mcp", "/servers/tides/mcp"])(
+    "ends the sessions of MCP at %s that were opened with it, and not those of its token",
+    async (path) => {
+      const { hub, admin, other, ada } = await start({}, [{ action: "call" }]);
+      const tides = await LegacyUpstream.start({ tools: ["echo"] });
+      await fetch(`${hub.url}/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${admin.token}` },
+        body: JSON.stringify({ name: "tides", endpoint: tides.endpoint, transport: "http" }),
+      });
+      await hub.whenUp("tides");
+      const ask = (headers: Record<string, string>, body: object) =>
+        ada.fetch(`${hub.url}${path}`, {
+          method: "POST",
+          headers: {
+            accept: "application/json, text/event-stream",
+            "content-type": "application/json",
+            ...headers,
+          },
+          body: JSON.stringify({ jsonrpc: "2.0", id: 1, ...body }),
+        });
+      const openSession = async (headers: Record<string, string>) => {
+        const opened = await ask(headers, {
+          method: "initialize",
+          params: {
+            protocolVersion: "2025-11-25",
+            capabilities: {},
+            clientInfo: { name: "page", version: "1" },
+          },
+        });
+        await opened.text();
+        const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
+        expect(session).not.toEqual({ "mcp-session-id": "" });
+        return session;
+      };
+      const page = { origin: hub.url, "sec-fetch-site": "same-origin" };
+      const bearer = { authorization: `Bearer ${other.token}` };
+      const statusIn = async (headers: Record<string, string>) => {
+        const answer = await ask(headers, { method: "tools/list" });
+        await answer.text();
+        return answer.status;
+      };
+      await ada.ask("POST", "/session", { token: other.token });
+      const byCookie = await openSession(page);
+      const byToken = await openSession(bearer);
+      for (const session of [byCookie, byToken])
+        expect(await statusIn({ ...page, ...session })).toBe(200);
+      await ada.ask("DELETE", "/session");
+      // The same person again, who would own it.
+      await ada.ask("POST", "/session", { token: other.token });
+      expect(await statusIn({ ...page, ...byCookie })).toBe(404);
+      expect(await statusIn({ ...bearer, ...byCookie })).toBe(404);
+      expect(await statusIn({ ...bearer, ...byToken })).toBe(200);
+    },
+  );
+
+  test("ends MCP streams that were opened with it, and not those of its token", async () => {
+    const { hub, other, ada } = await start({}, [{ action: "call" }]);
+    await ada.ask("POST", "/session", { token: other.token });
+    const page = { origin: hub.url, "sec-fetch-site": "same-origin" };
+    const ask = (headers: Record<string, string>, body?: object) =>
+      ada.fetch(`${hub.url}/mcp`, {
+        method: body === undefined ? "GET" : "POST",
+        headers: {
+          accept: body === undefined ? "text/event-stream" : "application/json, text/event-stream",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    const follow = async (headers: Record<string, string>) => {
+      const opened = await ask(headers, {
+        jsonrpc: "2.0",
+        id: 1,
+        method: "initialize",
+        params: {
+          protocolVersion: "2025-11-25",
+          capabilities: {},
+          clientInfo: { name: "page", version: "1" },
+        },
+      });
+      await opened.text();
+      const session = { "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
+      const answer = await ask({ ...headers, ...session });
+      expect(answer.status).toBe(200);
+      const stream = { isOver: false };
+      const isOver = () => {
+        stream.isOver = true;
+      };
+      answer.text().then(isOver, isOver);
+      return stream;
+    };
+    const byCookie = await follow(page);
+    const byToken = await follow({ authorization: `Bearer ${other.token}` });
+    await ada.ask("DELETE", "/session");
+    await until("the stream to end with the sign-out", () => byCookie.isOver);
+    expect(byToken.isOver).toBe(false);
+  });
+
   test("ends when the file has another token under the same id, and not for other grants", async () => {
     const folder = mkdtempSync(join(tmpdir(), "mcp-hub-sign-in-"));
     closeLater(() => rmSync(folder, { recursive: true, force: true }));
@@ -234,6 +334,117 @@ describe("signing in with a token", () => {
     const toolset = { name: "Desk", servers: ["tides"] };
     expect((await send("POST", "/toolsets", signedIn, toolset)).status).toBe(403);
     expect((await send("POST", "/toolsets", { ...page, ...signedIn }, toolset)).status).toBe(201);
+  });
+});
+
+/** The same hub in its next process. */
+const again = async (hub: TestHub, options: TestHubOptions = {}) => {
+  await hub.stop();
+  const next = await TestHub.start({ ...options, dataDir: hub.dataDir, port: hub.port });
+  // Connections that `fetch` kept to the process before are gone by then.
+  await until("the next process to answer", () =>
+    fetch(`${next.url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  return next;
+};
+
+function newDataDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-hub-sign-ins-"));
+  closeLater(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const cookieOf = (hub: TestHub, person: Person) => person.cookiesOf(hub.url)[0]?.split(";", 1)[0];
+
+describe("a session, when the hub restarts", () => {
+  test("goes on, with what its token allows, and ends with that", async () => {
+    const { hub, admin, other, ada } = await start({ dataDir: newDataDir() });
+    await ada.ask("POST", "/session", { token: other.token });
+    const second = await again(hub);
+    expect((await ada.ask("GET", "/whoami")).body).toMatchObject({
+      id: `token:${other.id}`,
+      name: "Ada",
+      grants: [{ action: "read" }],
+    });
+    expect((await ada.ask("GET", "/servers")).status).toBe(200);
+    const third = await again(second);
+    // Before anybody came with the cookie.
+    await fetch(`${third.url}/tokens/${other.id}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${admin.token}` },
+    });
+    expect((await ada.ask("GET", "/servers")).status).toBe(401);
+    await again(third);
+    expect(await ada.isSignedIn()).toBe(false);
+  });
+
+  test("is over when its person signed out, and when its time is over", async () => {
+    const clock = new AheadClock();
+    const { hub, other, ada } = await start({ clock, dataDir: newDataDir() });
+    const bea = new Person(hub);
+    for (const one of [ada, bea]) await one.ask("POST", "/session", { token: other.token });
+    const cookie = cookieOf(hub, ada) ?? "";
+    await ada.ask("DELETE", "/session");
+    const second = await again(hub, { clock });
+    const answer = await fetch(`${second.url}/servers`, { headers: { cookie } });
+    expect(answer.status).toBe(401);
+    expect(await bea.isSignedIn()).toBe(true);
+    clock.aheadMs = 12 * 3_600_000 + 1;
+    await again(second, { clock });
+    expect(await bea.isSignedIn()).toBe(false);
+  });
+
+  test("is in the data without what would open it", async () => {
+    const dataDir = newDataDir();
+    const { hub, other, ada } = await start({ dataDir });
+    await ada.ask("POST", "/session", { token: other.token });
+    const [, value = ""] = cookieOf(hub, ada)?.split("=") ?? [];
+    expect(value).toMatch(/^[\w-]{43}$/);
+    await hub.stop();
+    for (const name of readdirSync(dataDir)) {
+      const bytes = readFileSync(join(dataDir, name)).toString("latin1");
+      expect([name, bytes.includes(value)]).toEqual([name, false]);
+    }
+  });
+
+  test("ends when a file has another token under its id meanwhile", async () => {
+    const tokensFile = join(newDataDir(), "tokens.json");
+    const [before, after] = ["a", "b"].map((letter) => `mh_ops_${letter.repeat(43)}`);
+    const write = (token = "") => {
+      const sha256 = createHash("sha256").update(token).digest("hex");
+      const grants = [{ action: "read" }];
+      writeFileSync(tokensFile, JSON.stringify([{ id: "ops", name: "Ops", sha256, grants }]));
+    };
+    write(before);
+    const hub = await TestHub.start({ tokensFile, dataDir: newDataDir() });
+    const ada = new Person(hub);
+    await ada.ask("POST", "/session", { token: before });
+    const second = await again(hub, { tokensFile });
+    expect(await ada.isSignedIn()).toBe(true);
+    await second.stop();
+    write(after);
+    await again(second, { tokensFile });
+    expect(await ada.isSignedIn()).toBe(false);
+  });
+
+  test("each has at most fifty, the oldest of which ends for a further one, across restarts", async () => {
+    const { hub, other } = await start({ dataDir: newDataDir() });
+    const signedIn = async () => {
+      const person = new Person(hub);
+      await person.ask("POST", "/session", { token: other.token });
+      return person;
+    };
+    const first = await signedIn();
+    const second = await signedIn();
+    for (let count = 2; count < 50; count += 1) await signedIn();
+    const next = await again(hub);
+    await signedIn();
+    expect([await first.isSignedIn(), await second.isSignedIn()]).toEqual([false, true]);
+    await again(next);
+    expect([await first.isSignedIn(), await second.isSignedIn()]).toEqual([false, true]);
   });
 });
 
@@ -407,6 +618,21 @@ describe("signing in with the issuer", () => {
     expect((await ada.ask("GET", "/servers")).status).toBe(401);
   });
 
+  test("goes on after a restart of the hub, until it is told other things of issuers", async () => {
+    const { hub, issuer, ada } = await startWithIssuer({ rules });
+    const people = { issuer: issuer.url, clientId: "hub", clientSecret: "of-the-hub" };
+    await ada.visit(`${hub.url}/session/issuer`);
+    const second = await again(hub, { oidc: { people: { ...people, rules } } });
+    expect((await ada.ask("GET", "/whoami")).body).toMatchObject({
+      kind: "person",
+      name: "ada@example.com",
+      grants: [{ action: "call" }],
+    });
+    const fewer = [{ claims: { groups: ["captains"] }, grants: [{ action: "call" as const }] }];
+    await again(second, { oidc: { people: { ...people, rules: fewer } } });
+    expect(await ada.isSignedIn()).toBe(false);
+  });
+
   test("allows what its scopes allow where no rules say who may do what", async () => {
     const { hub, ada } = await startWithIssuer({}, { issuer: { scopes: ["hub:read"] } });
     await ada.visit(`${hub.url}/session/issuer`);
@@ -437,15 +663,15 @@ describe("signing in with the issuer", () => {
     const { url } = await ada.visit(`${hub.url}/session/issuer`, isBack);
     const eve = new Person(hub);
     const stolen = await eve.fetch(url);
-    expect(stolen.headers.get("location")).toBe("/?problem=refused");
+    expect(stolen.headers.get("location")).toBe("/ui/sign-in?problem=expired");
     expect(await eve.isSignedIn()).toBe(false);
     // Eve began one of her own, and gets the answer that was for Ada.
     await eve.visit(`${hub.url}/session/issuer`, isBack);
-    expect((await eve.fetch(url)).headers.get("location")).toBe("/?problem=refused");
+    expect((await eve.fetch(url)).headers.get("location")).toBe("/ui/sign-in?problem=refused");
     expect(await eve.isSignedIn()).toBe(false);
     expect((await ada.fetch(url)).headers.get("location")).toBe("/");
     expect(await ada.isSignedIn()).toBe(true);
-    expect((await ada.fetch(url)).headers.get("location")).toBe("/?problem=refused");
+    expect((await ada.fetch(url)).headers.get("location")).toBe("/ui/sign-in?problem=expired");
     expect(await ada.isSignedIn()).toBe(true);
     expect(hub.warnings.length).toBeGreaterThan(2);
     expect(JSON.stringify(hub.warnings)).not.toContain(url.searchParams.get("code"));
@@ -466,22 +692,45 @@ describe("signing in with the issuer", () => {
       if (value === undefined) url.searchParams.delete(name);
       else url.searchParams.set(name, value);
     }
-    expect((await ada.fetch(url)).headers.get("location")).toBe("/?problem=refused");
+    expect((await ada.fetch(url)).headers.get("location")).toBe("/ui/sign-in?problem=refused");
     expect(await ada.isSignedIn()).toBe(false);
   });
 
   test("is not possible while the issuer is away, which the log says", async () => {
     const { hub, issuer, ada } = await startWithIssuer({ rules });
     await issuer.stop();
-    const answer = await ada.fetch(`${hub.url}/session/issuer`);
-    expect(answer.headers.get("location")).toBe("/?problem=unavailable");
+    const answer = await ada.fetch(`${hub.url}/session/issuer?to=/ui/access`);
+    expect(answer.headers.get("location")).toBe(
+      "/ui/sign-in?problem=unavailable&to=%2Fui%2Faccess",
+    );
     expect(hub.warnings).toContainEqual(expect.objectContaining({ event: "sign-in-failed" }));
+  });
+
+  test("is said at the start of a hub that cannot reach its issuer, which starts all the same", async () => {
+    const issuer = await OidcIssuer.start();
+    await issuer.stop();
+    const hub = await TestHub.start({
+      oidc: {
+        people: { issuer: issuer.url },
+        workloads: [{ issuer: `${issuer.url}/w`, rules: [] }],
+      },
+    });
+    await until("both to be said", () => hub.warnings.length === 2);
+    for (const [index, url] of [issuer.url, `${issuer.url}/w`].entries())
+      expect(hub.warnings[index]).toMatchObject({
+        event: "issuer-unreachable",
+        issuer: url,
+        error: expect.stringContaining("ECONNREFUSED"),
+        fix: expect.stringContaining("MCP_HUB_OIDC_ISSUER"),
+      });
+    expect((await fetch(`${hub.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${hub.url}/servers`)).status).toBe(401);
   });
 
   test("needs a client that the issuer knows", async () => {
     const { hub, ada } = await startWithIssuer({ rules, clientId: undefined });
     const answer = await ada.fetch(`${hub.url}/session/issuer`);
-    expect(answer.headers.get("location")).toBe("/?problem=unavailable");
+    expect(answer.headers.get("location")).toBe("/ui/sign-in?problem=unavailable");
     expect(JSON.stringify(hub.warnings)).toContain("MCP_HUB_OIDC_CLIENT_ID");
     const without = await TestHub.start();
     expect((await fetch(`${without.url}/session/issuer`)).status).toBe(404);
@@ -518,6 +767,74 @@ describe("signing in with the issuer", () => {
     expect(begun.headers.getSetCookie()[0]).toMatch(
       /^__Host-mcp-hub-sign-in=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600; Secure$/,
     );
+  });
+
+  test("signs a person in as the client that this document describes, at an issuer that reads it", async () => {
+    const publicUrl = "https://hub.example";
+    let hubUrl = "";
+    const fetched: string[] = [];
+    // What a name server and a proxy with TLS do for the public address.
+    const reach: typeof fetch = async (address, init) => {
+      const { href, origin, pathname, search } = new URL(String(address));
+      if (origin !== publicUrl) return fetch(address, init);
+      fetched.push(href);
+      const headers = new Headers(init?.headers);
+      headers.set("host", new URL(publicUrl).host);
+      return fetch(`${hubUrl}${pathname}${search}`, { ...init, headers });
+    };
+    const issuer = await OidcIssuer.start({
+      // Without its guard of addresses, for the name leads to this machine.
+      fetch: (url, init = {}) => {
+        const { method = "GET", headers = {}, redirect = "manual" } = init;
+        return reach(url, { method, headers, redirect });
+      },
+    });
+    const hub = await TestHub.start({
+      config: { publicUrl },
+      oidc: { people: { issuer: issuer.url, rules } },
+    });
+    hubUrl = hub.url;
+    issuer.account = { sub: "7", name: "Ada", groups: ["sailors"] };
+    const ada = new Visitor(reach);
+    const { url, response } = await ada.visit(`${publicUrl}/session/issuer?to=/whoami`);
+    expect([url.href, response?.status]).toEqual([`${publicUrl}/whoami`, 200]);
+    expect(await response?.json()).toMatchObject({
+      kind: "person",
+      name: "Ada",
+      grants: rules[0]?.grants,
+    });
+    const document = `${publicUrl}/session/client.json`;
+    // The issuer itself has read it, and knew no client before.
+    expect(fetched.filter((one) => one === document)).toHaveLength(1);
+    expect(issuer.requests[0]).toContain("/.well-known/");
+    const asked = issuer.requests.find((one) => one.startsWith("GET /auth?")) ?? "";
+    expect(new URLSearchParams(asked.split("?")[1]).get("client_id")).toBe(document);
+  });
+
+  test("is refused by such an issuer when the document names another way back", async () => {
+    const publicUrl = "https://hub.example";
+    const issuer = await OidcIssuer.start({
+      fetch: async () =>
+        Response.json({
+          client_id: `${publicUrl}/session/client.json`,
+          client_name: "MCP Hub",
+          redirect_uris: [`${publicUrl}/elsewhere`],
+          grant_types: ["authorization_code"],
+          response_types: ["code"],
+          token_endpoint_auth_method: "none",
+        }),
+    });
+    const hub = await TestHub.start({
+      config: { publicUrl },
+      oidc: { people: { issuer: issuer.url, rules } },
+    });
+    const reach: typeof fetch = (address, init) =>
+      fetch(String(address).replace(publicUrl, hub.url), {
+        ...init,
+        headers: { ...Object.fromEntries(new Headers(init?.headers)), host: "hub.example" },
+      });
+    const { url, response } = await new Visitor(reach).visit(`${publicUrl}/session/issuer`);
+    expect([url.origin, response?.status]).toEqual([issuer.url, 400]);
   });
 
   test("leads nowhere else afterwards", async () => {

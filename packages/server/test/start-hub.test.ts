@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getHealth } from "@hub/api";
 import { MemoryStore } from "@hub/core";
-import { sampleToken } from "@hub/core/testing";
-import { closeAll, closeLater } from "@hub/testing";
+import { capabilitiesChanged, sampleSnapshot, sampleToken } from "@hub/core/testing";
+import { closeAll, closeLater, until } from "@hub/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { embedHub, type HubOptions, StartError, startHub } from "../src/index.js";
 
@@ -73,6 +74,37 @@ describe("a hub that a program starts", () => {
     });
   });
 
+  test("deletes at its start what is older than it is to be kept, and says for how long that is", async () => {
+    const store = new MemoryStore();
+    const old = Date.now() - 3_600_000;
+    const { event } = capabilitiesChanged("a", undefined, sampleSnapshot("one"));
+    const events = [old - 60_000, old + 600_000].map((at) => ({ ...event, at }));
+    await store.commit({
+      entries: [],
+      removed: [],
+      snapshots: [],
+      events: events.map((event) => ({ event })),
+    });
+    const hub = await startHub({
+      config: { port: 0, retention: { journalMs: 3_600_000 } },
+      store: () => store,
+    });
+    closeLater(() => hub.stop());
+    await until("the journal without its oldest", async () => (await store.oldestSeq()) === 2);
+    const { retention } = getHealth.answers[200].content["application/json"].parse(
+      await (await fetch(`${hub.url}/healthz?verbose`)).json(),
+    );
+    expect(retention).toHaveLength(8);
+    expect(retention?.[0]).toEqual({
+      name: "journal",
+      meaning: "events of the journal",
+      keptMs: 3_600_000,
+      setting: "MCP_HUB_JOURNAL_KEEP_MS",
+      budgets: ["MCP_HUB_MAX_JOURNAL_ITEMS", "MCP_HUB_MAX_JOURNAL_BYTES"],
+    });
+    expect(retention?.find(({ name }) => name === "history")?.keptMs).toBe(365 * 86_400_000);
+  });
+
   test.each([
     { host: "0.0.0.0" },
     { host: "::" },
@@ -96,6 +128,23 @@ describe("a hub that a program starts", () => {
     const at = (path: string) => fetch(`http://127.0.0.1:${hub.port}${path}`);
     expect((await at("/servers")).status).toBe(401);
     expect((await at("/healthz")).status).toBe(200);
+  });
+
+  test("stops although its event loop is never at rest", async () => {
+    const hub = await startHub(inMemory());
+    let turns = 0;
+    let isOver = false;
+    const work = () => {
+      turns += 1;
+      const end = performance.now() + 10;
+      while (performance.now() < end);
+      if (!isOver) setImmediate(work);
+    };
+    work();
+    await hub.stop();
+    isOver = true;
+    // It waits for a turn at rest for two seconds, of which each of these takes 10 ms, and not for a thousand turns.
+    expect(turns).toBeLessThan(500);
   });
 
   test("says when its port is taken, and closes its store", async () => {

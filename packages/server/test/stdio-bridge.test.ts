@@ -103,7 +103,7 @@ test("a bridge that is asked to end does so although its client does not read", 
 test("a hub whose connection never comes about was not reached", async () => {
   // It takes connections, and says nothing of TLS.
   const port = await listening(createTcpServer((socket) => socket.on("error", () => {}).resume()));
-  const http = new HubHttp(new URL(`https://127.0.0.1:${port}/mcp`), undefined, 20);
+  const http = new HubHttp(new URL(`https://127.0.0.1:${port}/mcp`), () => undefined, 20);
   const sending = http.send({
     ...{ method: "GET", headers: {}, isRepeatable: false, signal: new AbortController().signal },
   });

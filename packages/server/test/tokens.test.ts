@@ -97,6 +97,21 @@ describe("tokens", () => {
     expect((await ask("GET", "/whoami")).body).toMatchObject({ id: "nobody", grants: [] });
   });
 
+  test("may share a name, as while one takes the place of another, and whoever makes the second is told", async () => {
+    const { make, ask } = await start();
+    const { token } = await make("Operator", admin);
+    const first = await make("Agent", [{ action: "call" }], token);
+    const second = await make("Agent", [{ action: "call" }], token);
+    expect(second.notice).toContain(`Another token has this name: ${first.id}.`);
+    expect((await ask("DELETE", `/tokens/${first.id}`, token)).status).toBe(204);
+    const third = await make("Agent", [{ action: "call" }], token);
+    expect(third.notice).toContain(`Another token has this name: ${second.id}.`);
+    const fourth = await make("Agent", [{ action: "call" }], token);
+    expect(fourth.notice).toContain("Other tokens have this name: ");
+    for (const { id } of [second, third]) expect(fourth.notice).toContain(id);
+    expect((await make("Other", [{ action: "call" }], token)).notice).toBeUndefined();
+  });
+
   test("are listed without what their holders send", async () => {
     const { ask, make, said } = await start();
     const { id, token } = await make("Operator", admin);
@@ -213,12 +228,27 @@ test("of first tokens that are made at once, there is one", async () => {
   expect(other).toMatchObject({ status: "rejected", reason: { code: "UNAUTHENTICATED" } });
 });
 
+test("of first tokens at two hubs on one store there is one, though one hub has not heard of the other's yet", async () => {
+  const store = new MemoryTokenStore();
+  const hub = () => Tokens.open({ store, clock: { wall: () => 0 } });
+  const [one, other] = [await hub(), await hub()];
+  const by = { who: { kind: "anonymous", id: "anonymous" } } as const;
+  await one.create({ name: "One", grants: admin }, by, true);
+  const gone: string[] = [];
+  other.onGone((id) => gone.push(id));
+  await expect(other.create({ name: "Other", grants: admin }, by, true)).rejects.toMatchObject({
+    code: "UNAUTHENTICATED",
+  });
+  expect([other.isConfigured, gone.length]).toEqual([true, 1]);
+});
+
 describe("what looks like a token", () => {
   test("costs one hash and one comparison, whether it is known, unknown or malformed", async () => {
     const counted = { hash: 0, isEqual: 0 };
+    let now = 0;
     const tokens = await Tokens.open({
       store: new MemoryTokenStore(),
-      clock: { wall: () => 0 },
+      clock: { wall: () => now },
       hash: (token) => {
         counted.hash += 1;
         return hashOf(token);
@@ -228,11 +258,8 @@ describe("what looks like a token", () => {
         return timingSafeEqual(one, other);
       },
     });
-    const { token, known } = await tokens.create(
-      { name: "Operator", grants: admin },
-      { who: { kind: "anonymous", id: "anonymous" } },
-      true,
-    );
+    const by = { who: { kind: "anonymous", id: "anonymous" } } as const;
+    const { token, known } = await tokens.create({ name: "Operator", grants: admin }, by, true);
     const [, id = "", secret = ""] = token.split("_");
     const arrival = new Arrival(
       {
@@ -258,14 +285,26 @@ describe("what looks like a token", () => {
       "mh_constructor_x",
       `mh_${"a".repeat(5_000)}`,
     ];
-    for (const sent of [...accepted, ...refused]) {
+    /** What the hub says of it, and what it did for that. */
+    const asked = (sent: string) => {
       counted.hash = 0;
       counted.isEqual = 0;
       const identified = tokens.authenticate(head, sent);
-      expect([sent, counted]).toEqual([sent, { hash: 1, isEqual: 1 }]);
       if (accepted.includes(sent)) expect(identified).toBe(known.principal);
       else expect(identified).toMatchObject({ code: "UNAUTHENTICATED" });
-    }
+      return [sent, { ...counted }];
+    };
+    const once = { hash: 1, isEqual: 1 };
+    for (const sent of [...accepted, ...refused]) expect(asked(sent)).toEqual([sent, once]);
+    // Who sends a whole token that was right a moment ago knows it already; nothing else gets there sooner.
+    for (const sent of refused) expect(asked(sent)).toEqual([sent, once]);
+    expect(asked(token)).toEqual([token, { hash: 0, isEqual: 0 }]);
+    now += 3_600_000;
+    expect(asked(token)).toEqual([token, once]);
+    await tokens.revoke(id, true, by);
+    accepted.pop();
+    expect(asked(token)).toEqual([token, once]);
+    expect(asked(token)).toEqual([token, once]);
     expect(tokens.authenticate(head, "eyJhbGciOi.J9.x")).toBeUndefined();
   });
 });
@@ -303,6 +342,74 @@ describe("the file of tokens", () => {
       async () => (await ask("GET", "/servers", other)).status === 401,
     );
     expect((await ask("GET", "/servers")).status).toBe(401);
+  });
+
+  test("is in the audit with what came, what went and what changed, and without any hash", async () => {
+    const file = join(newFolder(), "tokens.json");
+    // Whole or not at all, so that the hub never reads half of it.
+    const put = (content: string) => {
+      writeFileSync(`${file}.new`, content);
+      renameSync(`${file}.new`, file);
+    };
+    const write = (...lines: object[]) => put(JSON.stringify(lines));
+    const renewed = `mh_bot_${"c".repeat(43)}`;
+    write(line(token), line(other));
+    const { ask } = await start({ config: { tokensFile: file } });
+    const lines = async () =>
+      (await ask("GET", "/audit?action=tokens-file", token)).body.lines.reverse();
+    const seen = (count: number) =>
+      until(`${count} lines`, async () => (await lines()).length >= count);
+    await seen(1);
+    write(line(token), line(other, [{ action: "read" }]));
+    await seen(2);
+    write(line(token), line(renewed, [{ action: "read" }]));
+    await seen(3);
+    put(token);
+    await seen(4);
+    write({ ...line(token), expiresAt: "2099-01-31T12:00:00+01:00" });
+    await seen(5);
+    // The same again is no change.
+    write({ expiresAt: "2099-01-31T12:00:00+01:00", ...line(token) });
+    write(line(token));
+    await seen(6);
+
+    const ops = { name: "The ops", grants: admin };
+    const bot = { name: "The bot", grants: [{ action: "read" }] };
+    const until2099 = { ...ops, expiresAt: "2099-01-31T11:00:00.000Z" };
+    const found = await lines();
+    expect(found).toMatchObject(
+      found.map(() => ({ who: { kind: "anonymous", id: "hub" }, subject: file })),
+    );
+    expect(found.map(({ outcome, before, after }: Said) => ({ outcome, before, after }))).toEqual([
+      { outcome: "done", before: {}, after: { ops, bot: { name: "The bot", grants: admin } } },
+      { outcome: "done", before: { bot: { name: "The bot", grants: admin } }, after: { bot } },
+      { outcome: "done", before: { bot }, after: { bot: { ...bot, isOtherSecret: true } } },
+      {
+        outcome: "failed",
+        after: {
+          problem: `MCP_HUB_TOKENS_FILE ${file} is no JSON. The tokens that it held before stay in force.`,
+        },
+      },
+      { outcome: "done", before: { ops, bot }, after: { ops: until2099 } },
+      { outcome: "done", before: { ops: until2099 }, after: { ops } },
+    ]);
+    const all = JSON.stringify(found);
+    expect(all).not.toMatch(/[0-9a-f]{64}|aaaa|bbbb|cccc/);
+  });
+
+  test("has its lines in the audit within bounds, however many tokens it holds", async () => {
+    const file = join(newFolder(), "tokens.json");
+    const many = Array.from({ length: 250 }, (_, index) =>
+      line(`mh_bot${index}_${"b".repeat(43)}`, [{ action: "read" }]),
+    );
+    writeFileSync(file, JSON.stringify([line(token), ...many]));
+    const { ask } = await start({ config: { tokensFile: file } });
+    const lines = async (): Promise<{ after: object }[]> =>
+      (await ask("GET", "/audit?action=tokens-file", token)).body.lines;
+    await until("all lines", async () => (await lines()).length === 3);
+    const ids = (await lines()).map(({ after }) => Object.keys(after));
+    expect(ids.map(({ length }) => length)).toEqual([51, 100, 100]);
+    expect(new Set(ids.flat()).size).toBe(251);
   });
 
   test("stays in force as it was last when it is broken, and the log says so without its content", async () => {

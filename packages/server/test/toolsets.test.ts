@@ -106,6 +106,19 @@ describe("making toolsets", () => {
     expect(later.etag).toBe(made.etag);
   });
 
+  test("what of calls is repeated is absent until it is said, and one of two", async () => {
+    const toolsets = await newClient();
+    const made = await toolsets.make({ name: "Support Desk", repeat: "safe" });
+    expect(made.json).toEqual({ ...plain, repeat: "safe" });
+    const { json } = await toolsets.put("support-desk", { ...made.json, repeat: "often" });
+    expect(json.errors).toEqual([
+      { pointer: "/repeat", detail: 'must be "asked" or "safe", got "often"' },
+    ]);
+    expect((await toolsets.put("support-desk", { name: "Support Desk" })).json).not.toHaveProperty(
+      "repeat",
+    );
+  });
+
   test("a second one under the same id or name is refused, and the holder is named", async () => {
     const toolsets = await newClient();
     await toolsets.make({ name: "Support Desk" });

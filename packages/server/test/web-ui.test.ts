@@ -48,6 +48,20 @@ describe("the web UI", () => {
     }
   });
 
+  test("a slash too many leads to the page without it, on this host only", async () => {
+    const { app } = await createTestApp({ webUi });
+    const leads = async (path: string) => {
+      const { status, headers } = await app.request(path, browser);
+      return [status, headers.get("location")];
+    };
+    expect(await leads("/ui/")).toEqual([302, "/ui"]);
+    expect(await leads("/ui/servers/weather/?tab=calls")).toEqual([
+      302,
+      "/ui/servers/weather?tab=calls",
+    ]);
+    expect(await leads("/ui//elsewhere.example//")).toEqual([302, "/ui//elsewhere.example"]);
+  });
+
   test("a program that asks for / still gets the signpost in JSON, and /servers stays the API", async () => {
     const { app } = await createTestApp({ webUi });
     expect(await (await app.request("/")).json()).toMatchObject({ name: "MCP Hub" });

@@ -6,7 +6,7 @@ import { makeFolder, sizeOf, syncFolder } from "./data-file.js";
 import { inspect } from "./inspect.js";
 import { copyLive } from "./live-copy.js";
 import { forgetOwner } from "./lock-owner.js";
-import { credentialsSince } from "./migrations.js";
+import { credentialsSince, signInsSince } from "./migrations.js";
 import { backupExists, cannotBackUp, neverAtRest, nothingToBackUp } from "./refusals.js";
 import { leaveLog, markClean, markedSince } from "./shutdown-mark.js";
 
@@ -120,6 +120,7 @@ function makeOneFile(file: string): Pick<Backup, "servers" | "toolsets" | "crede
     };
     // Some will have ended before it is restored.
     if (version >= sessionsSince) connection.exec("DELETE FROM sessions");
+    if (version >= signInsSince) connection.exec("DELETE FROM sign_ins");
     if (version >= markedSince) markClean(connection);
     leaveLog(connection);
     return counts;

@@ -1,7 +1,7 @@
 import Libsql from "libsql";
 
 /** What may be bound. Anything else, a boolean for one, makes libsql end the process. */
-type SqlValue = string | number | null;
+export type SqlValue = string | number | null;
 
 export interface Statement<Row> {
   /** Returns how many rows it changed. */
@@ -67,9 +67,13 @@ export class Connection {
       return result;
     } catch (error) {
       // SQLite has rolled back by itself after a full disk or a failed write.
-      if (this.#database.inTransaction) this.exec("ROLLBACK");
+      if (this.isInTransaction) this.exec("ROLLBACK");
       throw error;
     }
+  }
+
+  get isInTransaction(): boolean {
+    return this.#database.inTransaction;
   }
 
   close(): void {

@@ -88,7 +88,13 @@ export function moveAside(file: string, suffixes: readonly string[]): readonly s
   });
 }
 
-/** The size of a file; 0 when there is none. */
+/** The size of a file; 0 when there is none, also where its folder is none. */
 export function sizeOf(file: string): number {
-  return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return fs.statSync(file).size;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && /^ENO(ENT|TDIR)$/.test(String(error.code)))
+      return 0;
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { callsInBlocks } from "./audit-migration.js";
 import { type Connection, sqliteCodeOf } from "./connection.js";
 import { boundHistories } from "./history-migration.js";
 
@@ -117,11 +118,38 @@ const steps: readonly (string | ((connection: Connection) => void))[] = [
     PRIMARY KEY (server_id, name)
   ) STRICT;
   `,
+  `
+  -- Calls and statuses over time.
+  CREATE TABLE series (
+    kind TEXT NOT NULL,
+    server_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    value TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (kind, server_id, at, item)
+  ) STRICT;
+  CREATE INDEX series_by_age ON series (kind, at);
+  `,
+  `
+  -- Who is signed in to the page. Cookies are not in here, and what is sealed opens by its cookie alone.
+  CREATE TABLE sign_ins (
+    key TEXT PRIMARY KEY NOT NULL,
+    owner TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    sealed TEXT NOT NULL
+  ) STRICT;
+  `,
+  callsInBlocks,
 ];
 
 /** The schema that brought the credentials. */
 export const credentialsSince =
   steps.findIndex((step) => typeof step === "string" && step.includes("TABLE credentials")) + 1;
+
+/** The schema that brought those who are signed in to the page. */
+export const signInsSince =
+  steps.findIndex((step) => typeof step === "string" && step.includes("TABLE sign_ins")) + 1;
 
 /** The version of the schema that this hub writes. */
 export const schemaVersion = steps.length;

@@ -36,15 +36,26 @@ const openHere = new Set<string>();
  * damaged or incomplete, of another program or of a newer hub, or when it cannot be written.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  return new SqliteStore({ ...options, ...(await openLocked(options)) });
+}
+
+/** A file that this process alone has open, with the newest schema. `onClosed` is called when it is closed. */
+export type LockedFile = {
+  readonly file: string;
+  readonly connection: Connection;
+  readonly onClosed: () => void;
+};
+
+/** Opens the file and locks it. Throws as `openSqliteStore` does. */
+export async function openLocked(options: SqliteStoreOptions): Promise<LockedFile> {
   const file = preparePlace(options.file);
   if (openHere.has(file)) throw inUse(file, livingOwner(file));
   openHere.add(file);
+  const onClosed = () => openHere.delete(file);
   try {
-    const connection = await openPatiently(file, options);
-    const onClosed = () => openHere.delete(file);
-    return new SqliteStore({ ...options, file, connection, onClosed });
+    return { file, connection: await openPatiently(file, options), onClosed };
   } catch (error) {
-    openHere.delete(file);
+    onClosed();
     throw error;
   }
 }

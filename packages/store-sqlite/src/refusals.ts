@@ -17,6 +17,7 @@ function refuse(
 const startAnew =
   "or move it away together with its -wal file to start with an empty catalogue: servers that run register again";
 
+/** `details.usedBy` is the process that has it, where that is known: whoever starts no hub has another remedy. */
 export function inUse(file: string, owner: Owner | undefined): HubError {
   const holder =
     owner === undefined
@@ -26,6 +27,8 @@ export function inUse(file: string, owner: Owner | undefined): HubError {
         : `Another hub (process ${owner.pid}, started ${owner.startedAt})`;
   return refuse(
     `${holder} uses ${file}. Stop it, or give this hub a data directory of its own (MCP_HUB_DATA_DIR).`,
+    undefined,
+    { usedBy: owner?.pid },
   );
 }
 

@@ -1,5 +1,12 @@
-import type { CapabilitySnapshot, EntryRecord, HubEvent, Toolset } from "@hub/core";
+import {
+  type CapabilitySnapshot,
+  type EntryRecord,
+  HubError,
+  type HubEvent,
+  type Toolset,
+} from "@hub/core";
 import type { TokenRecord } from "@hub/core/access";
+import type { SeriesKey, SeriesRow } from "@hub/core/past";
 import type { AuditRecord, AuditRow, CapabilityChange, CredentialRow } from "@hub/core/storage";
 import { checksumOf } from "./checksum.js";
 
@@ -19,6 +26,9 @@ export const eventKey = (seq: number, serverId: string, kind: string) =>
   `${seq}\n${serverId}\n${kind}`;
 export const changeKey = (seq: number, serverId: string) => `${seq}\n${serverId}`;
 export const auditKey = (seq: number) => String(seq);
+export const auditCallsKey = (seq: number, count: number) => `${seq}\n${count}`;
+export const seriesKey = ({ kind, serverId, at, item }: SeriesKey) =>
+  `${kind}\n${serverId}\n${at}\n${item}`;
 export const tokenKey = (id: string) => id;
 export const toolsetKey = (id: string, revision: number) => `${id}\n${revision}`;
 
@@ -42,11 +52,25 @@ export const rowsOf = {
   credentials: (schema: string) =>
     `SELECT ${keyOf("server_id", "name")}, ${textOf("credential")} FROM ${schema}.credentials`,
   audit: (schema: string) => `SELECT ${keyOf("seq")}, ${textOf("record")} FROM ${schema}.audit`,
+  auditCalls: (schema: string) =>
+    `SELECT ${keyOf("seq", "count")}, ${textOf("calls")}, seq FROM ${schema}.audit_calls`,
+  series: (schema: string) =>
+    `SELECT ${keyOf("kind", "server_id", "at", "item")}, ${textOf("value")} FROM ${schema}.series`,
   tokens: (schema: string) => `SELECT ${keyOf("id")}, ${textOf("token")} FROM ${schema}.tokens`,
 };
 
 export function isIntact(row: StoredRow): boolean {
   return checksumOf(Buffer.from(row.key), Buffer.from(row.text)) === row.checksum;
+}
+
+/** A row that is copied. Throws STORE_UNAVAILABLE for one that the disk has changed. */
+export function intact<Row extends StoredRow>(table: string, row: Row): Row {
+  if (isIntact(row)) return row;
+  const key = textIn(row.key).replaceAll("\n", " ");
+  throw new HubError(
+    "STORE_UNAVAILABLE",
+    `What the file holds of ${table} under "${key}" does not match its checksum. Nothing was copied: restore a backup of it first.`,
+  );
 }
 
 /** The text of a column that was read as bytes. */
@@ -83,6 +107,43 @@ export function credentialOf(row: StoredRow): CredentialRow {
 export function auditOf(row: StoredRow): AuditRow {
   const record = JSON.parse(textIn(row.text)) as AuditRecord;
   return { ...record, seq: Number(textIn(row.key)) };
+}
+
+/** What calls have in common that differ in nothing but when they were, how long they took, and their arguments. */
+export type CallKind = Omit<AuditRecord, "at" | "durationMs" | "arguments">;
+
+/** The text of a row of calls: each names its kind by its place, and when it was, how long it took, its arguments. */
+export type CallBlock = {
+  readonly kinds: readonly CallKind[];
+  readonly calls: readonly (
+    | readonly [number, number, number | null]
+    | readonly [number, number, number | null, string]
+  )[];
+};
+
+/** The calls of a row, oldest first. */
+export function callsOf(row: StoredRow): AuditRow[] {
+  const first = Number(textIn(row.key).split("\n")[0]);
+  const { kinds, calls } = JSON.parse(textIn(row.text)) as CallBlock;
+  return calls.flatMap(([place, at, durationMs, given], index) => {
+    const kind = kinds[place];
+    if (kind === undefined) return [];
+    return [
+      {
+        ...kind,
+        seq: first + index,
+        at,
+        ...(durationMs === null ? {} : { durationMs }),
+        ...(given === undefined ? {} : { arguments: given }),
+      },
+    ];
+  });
+}
+
+export function seriesOf(row: StoredRow): SeriesRow {
+  const [kind = "", serverId = "", at, ...item] = textIn(row.key).split("\n");
+  const key = { kind, serverId, at: Number(at), item: item.join("\n") };
+  return { ...key, value: JSON.parse(textIn(row.text)) } as SeriesRow;
 }
 
 export function tokenOf(row: StoredRow): TokenRecord {

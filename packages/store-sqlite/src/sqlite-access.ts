@@ -11,4 +11,6 @@ export type SqliteAccess = {
    * other than 0, the number of rows that it changed.
    */
   readonly write: <Result>(run: () => Result, line?: AuditRecord) => Result;
+  /** In a transaction that survives the end of the process when it returns, and a power loss with the next `write`. */
+  readonly writeSoon: <Result>(run: () => Result) => Result;
 };

@@ -1,4 +1,4 @@
-import type { KeptSession, SessionStore, SessionWrite } from "@hub/core/storage";
+import type { KeptSession, SealedSession, SessionStore, SessionWrite } from "@hub/core/storage";
 import type { Connection, Statement } from "./connection.js";
 import { textIn } from "./rows.js";
 import type { SqliteAccess } from "./sqlite-access.js";
@@ -18,7 +18,7 @@ type KeptRow = {
 export class SqliteSessions implements SessionStore {
   readonly #access: SqliteAccess;
   readonly #all: Statement<KeptRow>;
-  readonly #one: Statement<{ readonly sealed: ArrayBuffer }>;
+  readonly #one: Statement<Pick<KeptRow, "peer" | "isUsed"> & { readonly sealed: ArrayBuffer }>;
   readonly #put: Statement<unknown>;
   readonly #remove: Statement<unknown>;
 
@@ -29,7 +29,7 @@ export class SqliteSessions implements SessionStore {
          octet_length(sealed) AS bytes FROM sessions ORDER BY rowid`,
     );
     this.#one = connection.prepare(
-      "SELECT CAST(sealed AS BLOB) AS sealed FROM sessions WHERE key = ?",
+      `SELECT CAST(peer AS BLOB) AS peer, is_used AS isUsed, CAST(sealed AS BLOB) AS sealed FROM sessions WHERE key = ?`,
     );
     // Whatever is written anew comes last.
     this.#put = connection.prepare(
@@ -48,16 +48,19 @@ export class SqliteSessions implements SessionStore {
     }));
   }
 
-  async read(key: string): Promise<string | undefined> {
+  async read(key: string): Promise<SealedSession | undefined> {
     const [row] = this.#access.run(() => this.#one.all([key]));
-    return row === undefined ? undefined : textIn(row.sealed);
+    if (row === undefined) return undefined;
+    const { peer, isUsed, sealed } = row;
+    return { key, peer: textIn(peer), isUsed: isUsed === 1, sealed: textIn(sealed) };
   }
 
-  async write({ put, removed }: SessionWrite): Promise<void> {
+  async write({ put, removed }: SessionWrite): Promise<readonly string[]> {
     this.#access.write(() => {
       for (const key of removed) this.#remove.run([key]);
       for (const { key, peer, isUsed, sealed } of put)
         this.#put.run([key, peer, isUsed ? 1 : 0, sealed]);
     });
+    return [];
   }
 }

@@ -7,6 +7,7 @@ import {
   type HubStore,
   type JournalEvent,
 } from "@hub/core";
+import type { SeriesStore } from "@hub/core/past";
 import {
   type AuditStore,
   type CommitResult,
@@ -17,6 +18,7 @@ import {
   type JournalQuery,
   type LedgerRow,
   type SessionStore,
+  type SignInStore,
   type StoredState,
   type StoreWrite,
   stepOf,
@@ -26,6 +28,7 @@ import {
 import { bytesOf } from "@hub/core/text";
 import { checksumOf } from "./checksum.js";
 import { type Connection, sqliteCodeOf } from "./connection.js";
+import { JournalRoom } from "./journal-room.js";
 import { describe } from "./refusals.js";
 import {
   changeKey,
@@ -44,7 +47,9 @@ import { leaveLog, markClean } from "./shutdown-mark.js";
 import type { SqliteAccess } from "./sqlite-access.js";
 import { SqliteAudit } from "./sqlite-audit.js";
 import { SqliteCredentials } from "./sqlite-credentials.js";
+import { SqliteSeries } from "./sqlite-series.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
+import { SqliteSignIns } from "./sqlite-sign-ins.js";
 import { SqliteTokens } from "./sqlite-tokens.js";
 import { SqliteToolsets } from "./sqlite-toolsets.js";
 import { prepareStatements, type Statements } from "./statements.js";
@@ -60,15 +65,14 @@ export type StoreLog = {
 /** Ends a transaction whose write was decided on an entry that is another by now. */
 const outdated = new Error("The entry is not what the write was decided on.");
 
-/** Trimming waits for the disk; in steps of this size other work goes on in between. */
-const trimStep = 500;
-
 /** The catalogue in an SQLite file that this process alone has open. Made by `openSqliteStore`. */
 export class SqliteStore implements HubStore {
   /** The toolsets in the same file. Closed with this store. */
   readonly toolsets: ToolsetStore;
   /** The sessions of clients in the same file. Closed with this store. */
   readonly sessions: SessionStore;
+  /** Who is signed in to the page, in the same file. Closed with this store. */
+  readonly signIns: SignInStore;
   /** The tokens in the same file. Closed with this store. */
   readonly tokens: TokenStore;
   /** The audit in the same file. Closed with this store. */
@@ -76,6 +80,8 @@ export class SqliteStore implements HubStore {
   readonly #audit: SqliteAudit;
   /** What the hub proves itself with to servers, in the same file. Closed with this store. */
   readonly credentials: CredentialStore;
+  /** Calls and statuses over time, in the same file. Closed with this store. */
+  readonly series: SeriesStore;
   readonly #file: string;
   readonly #inodes: ReadonlyMap<string, number | undefined>;
   readonly #connection: Connection;
@@ -83,10 +89,8 @@ export class SqliteStore implements HubStore {
   readonly #statements: Statements;
   readonly #log: StoreLog | undefined;
   readonly #onClosed: () => void;
-  readonly #budgets: BudgetBook;
   readonly #ledger: HistoryLedger;
-  #lastSeq: number;
-  #journalBytes: number;
+  readonly #journal: JournalRoom;
   #isClosed = false;
   #isFailing = false;
 
@@ -107,12 +111,9 @@ export class SqliteStore implements HubStore {
     this.#statements = prepareStatements(options.connection);
     this.#log = options.log;
     this.#onClosed = options.onClosed;
-    const [newest] = this.#statements.newestSeq.all([]);
-    this.#lastSeq = newest?.seq ?? 0;
-    this.#budgets = options.budgets ?? new BudgetBook();
-    this.#ledger = new HistoryLedger(this.#budgets, this.#statements.changeSizes.all([]));
-    this.#journalBytes = this.#statements.journalBytes.all([])[0]?.bytes ?? 0;
-    this.#budgets.watch("journalBytes", () => ({ used: this.#journalBytes }));
+    const budgets = options.budgets ?? new BudgetBook();
+    this.#ledger = new HistoryLedger(budgets, this.#statements.changeSizes.all([]));
+    this.#journal = new JournalRoom(this.#statements, budgets, () => !this.#isClosed);
     const access: SqliteAccess = {
       run: (query) => this.#run(query),
       read: (query) => this.#run(() => this.#intact(query())),
@@ -128,13 +129,20 @@ export class SqliteStore implements HubStore {
           apply();
           return result;
         }),
+      writeSoon: (run) =>
+        this.#run(() => {
+          this.#assertInPlace();
+          return this.#writes.soon(run);
+        }),
     };
     this.toolsets = new SqliteToolsets(options.connection, access);
     this.sessions = new SqliteSessions(options.connection, access);
+    this.signIns = new SqliteSignIns(options.connection, access);
     this.tokens = new SqliteTokens(options.connection, access);
-    this.#audit = new SqliteAudit(options.connection, access, this.#budgets);
+    this.#audit = new SqliteAudit(options.connection, access, budgets);
     this.audit = this.#audit;
     this.credentials = new SqliteCredentials(options.connection, access);
+    this.series = new SqliteSeries(options.connection, access, budgets);
   }
 
   async load(): Promise<StoredState> {
@@ -146,7 +154,7 @@ export class SqliteStore implements HubStore {
           snapshotOf(row),
         ]),
       ),
-      lastSeq: this.#lastSeq,
+      lastSeq: this.#journal.lastSeq,
     }));
   }
 
@@ -155,7 +163,6 @@ export class SqliteStore implements HubStore {
       this.#assertInPlace();
       try {
         const { seqs, apply } = this.#writes.transaction(() => this.#store(write));
-        this.#lastSeq = seqs.at(-1) ?? this.#lastSeq;
         apply();
         return { ok: true, seqs };
       } catch (error) {
@@ -188,25 +195,30 @@ export class SqliteStore implements HubStore {
     return this.#run(() => this.#statements.oldestSeq.all([])[0]?.seq ?? 0);
   }
 
-  async trimJournal(keep: number): Promise<void> {
-    // Numbers are given out without gaps, so the newest `keep` are those above this one.
-    const upTo = this.#lastSeq - Math.max(0, keep);
-    for (;;) {
-      const isDone = this.#run(() => {
-        const [oldest] = this.#statements.oldestSeq.all([]);
-        if (oldest?.seq == null || oldest.seq > upTo) return true;
-        const step = Math.min(upTo, oldest.seq + trimStep - 1);
-        const gone = this.#statements.trimmedBytes.all([step])[0]?.bytes ?? 0;
-        this.#writes.transaction(() => {
-          this.#statements.noteLastSeq.run([this.#lastSeq]);
-          this.#statements.trim.run([step]);
-        });
-        this.#journalBytes -= gone;
-        return step === upTo;
+  async assertWritable(): Promise<void> {
+    this.#run(() => {
+      this.#assertInPlace();
+      // It counts as a write like any other.
+      this.#writes.transaction(() => {});
+    });
+  }
+
+  async trimJournal(keep: number, since = 0): Promise<void> {
+    const upTo = this.#run(() => this.#journal.trimsUpTo(keep, since));
+    const transaction = (run: () => void) => this.#writes.transaction(run);
+    while (!this.#run(() => this.#journal.trimSome(upTo, transaction))) await nextTurn();
+  }
+
+  async trimChanges(since: number): Promise<void> {
+    this.#run(() => {
+      const first = this.#statements.firstChangeSince.all([since])[0]?.seq;
+      const plan = this.#ledger.planTrim(first ?? undefined);
+      if (plan.dropped.length === 0) return;
+      this.#writes.transaction(() => {
+        for (const seq of plan.dropped) this.#statements.removeChange.run([seq]);
       });
-      if (isDone) return;
-      await nextTurn();
-    }
+      plan.apply();
+    });
   }
 
   /** Moves everything into the one file and gives the lock back. */
@@ -267,9 +279,9 @@ export class SqliteStore implements HubStore {
       statements.putSnapshot.run([serverId, text, checksumOf(snapshotKey(serverId), text)]);
     }
     const added: LedgerRow[] = [];
-    let journalBytes = this.#journalBytes;
+    let journalBytes = 0;
     const seqs = events.map(({ event, changes }, index) => {
-      const seq = this.#lastSeq + 1 + index;
+      const seq = this.#journal.lastSeq + 1 + index;
       const { serverId, kind } = event;
       const text = JSON.stringify(event);
       statements.addEvent.run([
@@ -291,37 +303,14 @@ export class SqliteStore implements HubStore {
     });
     const plan = this.#ledger.plan([...gone], added);
     for (const seq of plan.dropped) statements.removeChange.run([seq]);
-    const bytesKept = this.#trimJournalTo(
-      this.#budgets.limit("journalBytes"),
-      journalBytes,
-      this.#lastSeq + seqs.length,
-    );
+    const applyJournal = this.#journal.grow(seqs.length, journalBytes);
     const applyAudit = this.#audit.insert(audit);
     const apply = () => {
       plan.apply();
       applyAudit();
-      this.#journalBytes = bytesKept;
-      if (bytesKept < journalBytes) this.#budgets.refused("journalBytes");
+      applyJournal();
     };
     return { seqs, apply };
-  }
-
-  /** Drops the oldest events of a journal of `bytes` until it has at most `most`; returns what it has then. */
-  #trimJournalTo(most: number, bytes: number, newest: number): number {
-    let left = bytes;
-    while (left > most) {
-      const oldest = this.#statements.oldestSizes.all([trimStep]);
-      let upTo = 0;
-      for (const row of oldest) {
-        // The newest stays, so that the numbers go on from it.
-        if (left <= most || row.seq === newest) break;
-        left -= row.bytes;
-        upTo = row.seq;
-      }
-      if (upTo === 0) break;
-      this.#statements.trim.run([upTo]);
-    }
-    return left;
   }
 
   /** Leaves out rows that the disk has changed, so that one of them does not hide all others. */

@@ -31,7 +31,15 @@ export class SqliteTokens implements TokenStore {
     return this.#access.write(() => this.#add.run(row), line) > 0;
   }
 
-  async remove(id: string, line?: AuditRecord): Promise<boolean> {
+  async remove(
+    id: string,
+    line?: AuditRecord,
+    judge?: (left: readonly TokenRecord[]) => void,
+  ): Promise<boolean> {
+    // Nobody else has the file open, so nothing comes between this and the write.
+    const tokens =
+      judge === undefined ? [] : this.#access.read(() => this.#all.all([])).map(tokenOf);
+    if (tokens.some((token) => token.id === id)) judge?.(tokens.filter((token) => token.id !== id));
     return this.#access.write(() => this.#remove.run([id]), line) > 0;
   }
 }

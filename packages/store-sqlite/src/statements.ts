@@ -56,6 +56,8 @@ export function prepareStatements(connection: Connection) {
     journalBytes: connection.prepare<{ readonly bytes: number | null }>(
       "SELECT sum(octet_length(event)) AS bytes FROM journal",
     ),
+    firstEventSince: connection.prepare<SeqRow>(firstSince("journal", "event")),
+    firstChangeSince: connection.prepare<SeqRow>(firstSince("changes", "change")),
     oldestSizes: connection.prepare<SizeRow>(
       "SELECT seq, octet_length(event) AS bytes FROM journal ORDER BY seq LIMIT ?",
     ),
@@ -65,6 +67,11 @@ export function prepareStatements(connection: Connection) {
     journal: journalReader(connection),
   };
 }
+
+/** Finds the first row that happened at an instant or later. A row that the disk has changed is passed over. */
+const firstSince = (table: string, text: string) =>
+  `SELECT seq FROM ${table}
+   WHERE CASE WHEN json_valid(${text}) THEN json_extract(${text}, '$.at') >= ? END ORDER BY seq LIMIT 1`;
 
 /** The journal is asked in few shapes; each is prepared when it is first needed. */
 function journalReader(connection: Connection): (query: JournalQuery) => JournalRow[] {

@@ -7,23 +7,29 @@ import { createTestDialer } from "./dialer.js";
 
 const bugs: unknown[] = [];
 const dialer = createTestDialer();
-const timeoutMs = 500;
-/** Looking around has a limit of its own as well; and the test needs some time. */
-const longestMs = timeoutMs + 2_500 + 500;
+/** For servers whose fault is that nothing comes; others are found out sooner, on any machine. */
+const silentMs = 500;
+const patientMs = 20_000;
 
 /** The most that a server may get rid of before the hub hangs up, with what the sockets buffer. */
 export const mostSent = 32 * 1024 * 1024;
 
-/** Probes in full and checks what holds for every server: limits of time and size, and no surprise. */
+export type HostileDeps = {
+  readonly budgets?: BudgetBook;
+  readonly readMs?: number | undefined;
+  /** Whether the answer that ends the probe never comes, so that it need not be waited for. Default: false. */
+  readonly isSilent?: boolean;
+};
+
+/** Probes in full and checks what holds for every server: a limit of size, an end, and no surprise. */
 export async function probeHostile(
   endpoint: string,
   more: Partial<ProbeTarget> = {},
-  deps: { readonly budgets?: BudgetBook; readonly readMs?: number | undefined } = {},
+  deps: HostileDeps = {},
 ): Promise<ProbeOutcome> {
-  const { budgets, readMs = 1_000 } = deps;
+  const { budgets, readMs = 1_000, isSilent = false } = deps;
   const onBug = (error: unknown) => bugs.push(error);
   const prober = createProber({ dialer, version: "1.2.3", readMs, budgets, onBug });
-  const startedAt = performance.now();
   const target = {
     endpoint,
     transport: "streamable-http",
@@ -31,8 +37,10 @@ export async function probeHostile(
     name: "weather",
     ...more,
   } as const;
-  const outcome = await prober.probe(target, { full: true, timeoutMs });
-  assert.ok(performance.now() - startedAt < longestMs + readMs, "the probe took too long");
+  const outcome = await prober.probe(target, {
+    full: true,
+    timeoutMs: isSilent ? silentMs : patientMs,
+  });
   assert.deepEqual(bugs, []);
   const most = deps.readMs === undefined ? 5_000_000 : 20_000_000;
   assert.ok(JSON.stringify(outcome).length < most, "the probe kept too much");

@@ -21,6 +21,9 @@ export type JournalEntry = {
 
 export type Ended = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
+/** Where and as whom a process runs. Default: as the test does. */
+export type Place = { readonly cwd?: string; readonly uid?: number; readonly gid?: number };
+
 /** A real process whose output is kept. */
 export class Program {
   readonly child: ChildProcess;
@@ -31,10 +34,10 @@ export class Program {
     command: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    cwd?: string,
+    place: string | Place = {},
   ) {
     this.child = spawn(command, args, {
-      cwd,
+      ...(typeof place === "string" ? { cwd: place } : place),
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -56,7 +59,7 @@ export class Program {
 
   saw(text: string, withinMs?: number): Promise<true> {
     return until(
-      `${JSON.stringify(text)} in the output:\n${this.output}`,
+      () => `${JSON.stringify(text)} in the output:\n${this.output}`,
       () => this.output.includes(text),
       withinMs,
     );
@@ -75,55 +78,12 @@ export const quick = {
   MCP_HUB_PROBE_TIMEOUT_MS: "1500",
 } as const;
 
-/** The real hub on a real file, in a process of its own. */
-export class HubProcess {
-  readonly port: number;
-  readonly dataDir: string;
+/** A hub, or several as one, at an address: what its REST API answers is held to the contract. */
+export class HubAt {
   readonly url: string;
-  readonly #env: Readonly<Record<string, string>>;
-  program: Program;
 
-  private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
-    this.port = port;
-    this.dataDir = dataDir;
-    this.url = `http://127.0.0.1:${port}`;
-    this.#env = env;
-    this.program = this.#launch();
-  }
-
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<HubProcess> {
-    const hub = new HubProcess(await freePort(), mkdtempSync(join(tmpdir(), "mcp-hub-test-")), env);
-    try {
-      await hub.ready();
-    } catch (error) {
-      await hub.stop();
-      throw error;
-    }
-    return hub;
-  }
-
-  #launch(): Program {
-    return new Program(process.execPath, [hubProgram], {
-      LOG_FORMAT: "json",
-      ...this.#env,
-      MCP_HUB_PORT: String(this.port),
-      MCP_HUB_DATA_DIR: this.dataDir,
-    });
-  }
-
-  async ready(): Promise<void> {
-    await until(`the hub to be ready; it said:\n${this.program.output}`, () =>
-      fetch(`${this.url}/readyz`).then(
-        (response) => response.ok,
-        () => false,
-      ),
-    );
-  }
-
-  /** Starts it again on the same port and file. */
-  async restart(): Promise<void> {
-    this.program = this.#launch();
-    await this.ready();
+  constructor(url: string) {
+    this.url = url;
   }
 
   /** Asks the REST API, and holds its answer to the contract. */
@@ -168,6 +128,65 @@ export class HubProcess {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
+  }
+}
+
+/** The real hub on a real file, in a process of its own. */
+export class HubProcess extends HubAt {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string>>;
+  program: Program;
+
+  private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
+    super(`http://127.0.0.1:${port}`);
+    this.port = port;
+    this.dataDir = dataDir;
+    this.#env = env;
+    this.program = this.#launch();
+  }
+
+  /** `dataDir`: where it keeps its data, which goes when it stops. Default: a new folder. */
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    dataDir = mkdtempSync(join(tmpdir(), "mcp-hub-test-")),
+  ): Promise<HubProcess> {
+    const hub = new HubProcess(await freePort(), dataDir, env);
+    try {
+      await hub.ready();
+    } catch (error) {
+      await hub.stop();
+      throw error;
+    }
+    return hub;
+  }
+
+  #launch(): Program {
+    return new Program(process.execPath, [hubProgram], {
+      LOG_FORMAT: "json",
+      ...this.#env,
+      MCP_HUB_PORT: String(this.port),
+      MCP_HUB_DATA_DIR: this.dataDir,
+    });
+  }
+
+  async ready(): Promise<void> {
+    const { program } = this;
+    const said = () => `the hub to be ready; it said:\n${program.output}`;
+    await until(said, () => {
+      const { exitCode, signalCode } = program.child;
+      if (exitCode !== null || signalCode !== null) throw new Error(`in vain for ${said()}`);
+      return fetch(`${this.url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    });
+  }
+
+  /** Starts it again on the same port and file. */
+  async restart(): Promise<void> {
+    this.program = this.#launch();
+    await this.ready();
   }
 
   async stop(): Promise<void> {

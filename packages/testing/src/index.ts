@@ -1,6 +1,7 @@
 export { selfSigned } from "./certificate.js";
 export { LegacyClient, ModernClient } from "./clients/clients.js";
 export { type Answer, Exchange } from "./clients/exchange.js";
+export { Collector } from "./collector.js";
 export { holdEvent, holdResponse, holdToContract } from "./contract.js";
 export { createTestDialer } from "./dialer.js";
 export { freePort } from "./free-port.js";
@@ -23,10 +24,12 @@ export {
   serveTls,
   type TestServer,
 } from "./http-server.js";
-export { type Ended, HubProcess, type JournalEntry, Program, quick } from "./hub-process.js";
+export { type Ended, HubAt, HubProcess, type JournalEntry, Program, quick } from "./hub-process.js";
 export { knownTokens } from "./known-tokens.js";
 export { openMany } from "./many-connections.js";
 export {
+  type LegacyIntroduction,
+  legacy,
   modern,
   serveV1,
   serveV1InV2Handler,
@@ -45,6 +48,8 @@ export {
   textResult,
 } from "./messages.js";
 export { type Account, OidcIssuer, type OidcIssuerOptions } from "./oidc-issuer.js";
+export type { CollectedSpan } from "./otlp-spans.js";
+export { Postgres } from "./postgres.js";
 export { Upstreams } from "./programs/upstreams.js";
 export {
   allowedMs,

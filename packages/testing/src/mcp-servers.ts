@@ -138,3 +138,38 @@ export function modern(
     );
   };
 }
+
+/** What a server of the 2025 revisions says of itself. */
+export type LegacyIntroduction = {
+  /** Default: tools. */
+  readonly capabilities?: unknown;
+  /** Default: 2025-11-25. */
+  readonly protocolVersion?: string;
+  /** Default: it keeps no session. */
+  readonly sessionId?: string;
+};
+
+/** A server of 2025 that answers each method with a fixed result; what it does not know is an error. */
+export function legacy(
+  results: (request: RpcRequest) => unknown | undefined,
+  {
+    capabilities = { tools: {} },
+    protocolVersion = "2025-11-25",
+    sessionId,
+  }: LegacyIntroduction = {},
+): RequestListener {
+  const introduction = {
+    protocolVersion,
+    capabilities,
+    serverInfo: { name: "weather", version: "1" },
+  };
+  return async (request, response) => {
+    const rpc = await rpcOf(request);
+    if (rpc.id === undefined) return void response.writeHead(202).end();
+    const headers = sessionId === undefined ? {} : { "mcp-session-id": sessionId };
+    const result = rpc.method === "initialize" ? introduction : results(rpc);
+    const outcome =
+      result === undefined ? { error: { code: -32601, message: "no such method" } } : { result };
+    sendJson(response, 200, { jsonrpc: "2.0", id: rpc.id, ...outcome }, headers);
+  };
+}

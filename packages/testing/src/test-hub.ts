@@ -17,6 +17,7 @@ import {
   type OidcSettings,
   type PartialHubConfig,
   startHub,
+  type Traces,
 } from "@hub/server";
 import { holdResponse } from "./contract.js";
 import type { Payload } from "./messages.js";
@@ -25,6 +26,7 @@ import type { Upstream } from "./upstreams/upstream.js";
 import { closeLater } from "./wait.js";
 
 export type TestHubOptions = {
+  /** Default: as the hub's, but no call waits for a server that restarts: what fails is heard at once. */
   readonly limits?: Partial<GatewayLimits>;
   readonly budgets?: Partial<Budgets>;
   readonly clock?: Clock;
@@ -55,6 +57,8 @@ export type TestHubOptions = {
   readonly token?: string | undefined;
   /** The data of an earlier hub. */
   readonly dataDir?: string;
+  /** Traces of its calls, which the test stops. Default: none. */
+  readonly traces?: Traces | undefined;
   /** Default: one that the system chooses. */
   readonly port?: number;
 };
@@ -104,12 +108,13 @@ export class TestHub {
     const hub = await startHub({
       clock: options.clock,
       access: options.access,
+      traces: options.traces,
       config: {
         ...options.config,
         port,
         dataDir,
         tokensFile,
-        limits,
+        limits: { restartMs: 0, ...limits },
         budgets,
         settings,
         keepsParams,

@@ -11,6 +11,12 @@ const mostSteps = 20;
 export class Visitor {
   /** By origin, and then by name: the whole `Set-Cookie`. */
   readonly #cookies = new Map<string, Map<string, string>>();
+  readonly #send: typeof fetch;
+
+  /** `send`: how it reaches hosts. Default: as this machine does. */
+  constructor(send: typeof fetch = fetch) {
+    this.#send = send;
+  }
 
   /** Goes where an address leads. `isEnd`: where it stops without asking, such as at an app on the same machine. */
   async visit(address: string | URL, isEnd: (url: URL) => boolean = () => false): Promise<Visit> {
@@ -33,7 +39,7 @@ export class Visitor {
     const cookies = this.#of(url.origin);
     if (cookies.size > 0)
       headers.set("cookie", [...cookies.values()].map((one) => one.split(";", 1)[0]).join("; "));
-    const response = await fetch(url, { ...init, headers, redirect: "manual" });
+    const response = await this.#send(url, { ...init, headers, redirect: "manual" });
     for (const cookie of response.headers.getSetCookie()) {
       const name = cookie.split("=", 1)[0] ?? "";
       if (/max-age=0|expires=thu, 01 jan 1970/i.test(cookie)) cookies.delete(name);

@@ -49,6 +49,7 @@ const markdown = [
   "[good](https://example.org/a) [bad](javascript:alert(1))",
   "![cat](https://example.org/cat.png)",
   "<img src=x onerror=alert(1)>",
+  "| at | what |\n| -- | ---- |\n| noon | high water |",
 ].join("\n\n");
 
 /** What a test counts. */

@@ -38,9 +38,14 @@ export function workshop(release: 1 | 2, bins = 0): McpServer {
   );
   if (release === 1) server.registerTool("old_stock", {}, async () => ({ content: [] }));
   for (let bin = 0; bin < bins; bin += 1)
-    server.registerTool(`bin_${bin}`, { description: `What is in bin ${bin}.` }, async () => ({
-      content: [],
-    }));
+    server.registerTool(
+      `bin_${bin}`,
+      {
+        description: `What is in bin ${bin}.`,
+        ...(release === 1 ? {} : { annotations: { readOnlyHint: true } }),
+      },
+      async () => ({ content: [] }),
+    );
   server.registerPrompt(
     "advise",
     { argsSchema: z.object({ need: z.string().describe("What they need") }) },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type ServerType, serve } from "@hono/node-server";
 import { register } from "@hub/register";
-import { freePort, type HubProcess, Program } from "@hub/testing";
+import { freePort, type HubAt, Program } from "@hub/testing";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { compileStdioProgram } from "./compile.js";
@@ -18,7 +18,7 @@ export type Running = { close(): Promise<void> };
 type Kind = {
   /** What it is registered as, and what its URIs begin with. */
   readonly id: string;
-  start(id: string, hub: HubProcess): Promise<Running>;
+  start(id: string, hub: HubAt): Promise<Running>;
 };
 
 /** The servers of the cells, by what the tables call them. */

@@ -135,12 +135,12 @@ async function valuesOf(
   if (completes === "files" || completes === "folders") return { kind: completes };
   if (completes === "commands") return firstWords(positional.slice(0, 1));
   try {
-    const [{ HubClient }, { hubAddress }] = await Promise.all([
+    const [{ HubClient, tokenOfEnvironment }, { hubAddress }] = await Promise.all([
       import("@hub/client"),
       import("./hub-address.js"),
     ]);
     const url = hubAddress(hubGiven, environment);
-    const token = environment.MCP_HUB_TOKEN || undefined;
+    const token = tokenOfEnvironment((name) => environment[name]);
     return words(
       await namesOf(completes, new HubClient({ url, token, timeoutMs: hubMs }), positional),
     );

@@ -1,5 +1,6 @@
 import { HubClientError } from "@hub/client";
 import { connect } from "@hub/client/connect";
+import { codes, gatewayErrors } from "@hub/mcp";
 import {
   type Client,
   ProtocolError,
@@ -14,18 +15,33 @@ import { CommandError, type FailureKind } from "./command-error.js";
 import type { CommandContext } from "./context.js";
 import { isObject } from "./tool-schema.js";
 
-/** Codes by which the hub says that a call was not made, and what that is for the exit code. */
+/** How a call ended that the hub did not make or had no answer to, by the code of its error. Default: `failed`. */
 const kinds: Readonly<Record<number, FailureKind>> = {
-  [-31_001]: "unreachable",
-  [-31_005]: "refused",
-  [-31_006]: "refused",
-  [-31_007]: "unreachable",
-  [-31_021]: "refused",
-  [-31_028]: "refused",
-  // The server has no such method, or no such thing.
-  [-32_601]: "notFound",
-  [-32_002]: "notFound",
+  ...kindOf("unreachable", [
+    gatewayErrors.SERVER_UNAVAILABLE,
+    gatewayErrors.HUB_STOPPING,
+    gatewayErrors.ISSUER_UNAVAILABLE,
+  ]),
+  ...kindOf("refused", [
+    gatewayErrors.SERVER_BUSY,
+    gatewayErrors.HUB_LOOP,
+    gatewayErrors.TOO_MANY_SESSIONS,
+    gatewayErrors.TOO_MANY_STREAMS,
+    gatewayErrors.TOO_MANY_HELD_CALLS,
+    gatewayErrors.TOO_MANY_BYTES,
+    gatewayErrors.TOO_MANY_FOLLOWED,
+    gatewayErrors.TOO_MANY_CONNECTIONS,
+    gatewayErrors.TOO_MANY_REQUESTS,
+    gatewayErrors.IDENTITY_TOO_LARGE,
+    gatewayErrors.UNAUTHENTICATED,
+    gatewayErrors.INSUFFICIENT_SCOPE,
+  ]),
+  ...kindOf("notFound", [codes.methodNotFound, codes.resourceNotFound]),
 };
+
+function kindOf(kind: FailureKind, those: readonly number[]): Record<number, FailureKind> {
+  return Object.fromEntries(those.map((code) => [code, kind]));
+}
 
 function hubErrorIn(data: unknown): string | undefined {
   if (typeof data !== "object" || data === null || !("hubError" in data)) return undefined;

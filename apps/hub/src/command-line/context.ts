@@ -1,6 +1,7 @@
 import type { HubClient } from "@hub/client";
 import type { Environment } from "@hub/core/environment";
 import { CommandError } from "./command-error.js";
+import type { ExitCode } from "./exit-codes.js";
 import type { Input } from "./input.js";
 import type { Output } from "./output.js";
 import { safeLine } from "./safe-text.js";
@@ -14,11 +15,13 @@ export interface CommandContext {
   readonly folder: string;
   /** Aborted by Ctrl-C or SIGTERM, with the signal's name as reason. A second one ends the process. */
   readonly interrupted: AbortSignal;
+  /** For a service that has stopped, and that something keeps all the same. Default code: that of the process. */
+  endProcess(code?: ExitCode): void;
   /** The hub that is asked. @throws CommandError when what was given for it is no address. */
   hubUrl(): string;
   /** `--hub` as it was typed. */
   readonly hubOption: string | undefined;
-  /** The client for it, with the token of MCP_HUB_TOKEN. Nothing is asked yet. */
+  /** The client for it, with the token of MCP_HUB_TOKEN or MCP_HUB_TOKEN_FILE. Nothing is asked yet. */
   hub(options?: { readonly timeoutMs?: number }): Promise<HubClient>;
 }
 

@@ -109,7 +109,7 @@ export function helpOfAll(): string {
     "mcp-hub <command> --help says what a command takes. Every command takes --json.",
     "",
     "Which hub is asked: --hub, else MCP_HUB_URL, else http://127.0.0.1 at MCP_HUB_PORT or 8001.",
-    "A token is read from MCP_HUB_TOKEN. The settings of the hub itself: mcp-hub start --help",
+    "A token is read from MCP_HUB_TOKEN, else from the file that MCP_HUB_TOKEN_FILE names. The settings of the hub itself: mcp-hub start --help",
     "",
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused, 5 not reached, 130 interrupted",
     "",

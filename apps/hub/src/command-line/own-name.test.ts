@@ -3,6 +3,11 @@ import { asTyped } from "./own-name.js";
 
 const clone = { npm_lifecycle_script: "node scripts/hub.mjs" };
 
+test("in a clone, npm run backup says how a backup is restored there", () => {
+  const backup = { npm_lifecycle_script: "node scripts/backup.mjs" };
+  expect(asTyped("mcp-hub restore x", backup)).toBe("npm run hub -- restore x");
+});
+
 test.each([
   ["To call it: mcp-hub call a b", "To call it: npm run hub -- call a b"],
   [

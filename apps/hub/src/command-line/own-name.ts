@@ -2,7 +2,7 @@ import type { Environment } from "@hub/core/environment";
 import { commands } from "../commands/index.js";
 
 /** What npm says it runs, where a clone's own script started the command line. */
-const scriptOfClone = /\bscripts[\\/](?:hub|start|demo)\.mjs\b/;
+const scriptOfClone = /\bscripts[\\/](?:hub|start|demo|backup)\.mjs\b/;
 
 const words = new Set(commands.map(({ name }) => name.split(" ")[0]));
 words.delete("stdio");

@@ -23,6 +23,8 @@ export interface CommandLineOptions {
   readonly version: string;
   /** Called before anything is written that is of no use without a reader: all but the output of services. */
   readonly endWithReader: () => void;
+  /** Ends the process, for a service that has stopped and that something keeps. Default code: that of the process. */
+  readonly endProcess: (code?: ExitCode) => void;
 }
 
 /** How long a command that was interrupted may take to end, in milliseconds. */
@@ -79,8 +81,8 @@ async function runFound(
 
 /** Does what was typed, and resolves with the exit code. Nothing that a command throws comes out of it. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
-  const { words, environment, stdout, stderr, input, folder, interrupted, version, endWithReader } =
-    options;
+  const { words, environment, stdout, stderr, input, folder, interrupted, version } = options;
+  const { endWithReader, endProcess } = options;
   const end = words.indexOf("--");
   const isJson = (end < 0 ? words : words.slice(0, end)).includes("--json");
   const output = new Output({ stdout, stderr, isJson, environment });
@@ -124,13 +126,14 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
       environment,
       folder,
       interrupted,
+      endProcess,
       hubUrl,
       hubOption: hubGiven,
       async hub({ timeoutMs } = {}) {
-        const { HubClient } = await import("@hub/client");
+        const { HubClient, tokenOfEnvironment } = await import("@hub/client");
         return new HubClient({
           url: hubUrl(),
-          token: environment.MCP_HUB_TOKEN || undefined,
+          token: tokenOfEnvironment((name) => environment[name]),
           timeoutMs,
         });
       },

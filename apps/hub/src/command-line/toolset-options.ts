@@ -21,6 +21,11 @@ export const toolsetOptions = {
   deny: { summary: "without these tools", value: "server/tool", isRepeatable: true },
   prefix: selectionOptions.prefix,
   mode: selectionOptions.mode,
+  repeat: {
+    summary: "whether calls of safe tools that broke off are sent again (default: asked)",
+    value: "when",
+    choices: ["asked", "safe"],
+  },
   file: {
     summary: "the definition as JSON, or - for stdin; the other options win over it",
     value: "file",
@@ -37,11 +42,12 @@ export interface ToolsetSelection {
   readonly deny: readonly string[];
   readonly prefix: "always" | "never" | undefined;
   readonly mode: "all" | "search" | undefined;
+  readonly repeat: "asked" | "safe" | undefined;
 }
 
 /** The members of a definition that the options name; those that were not given are left out. */
 export function definedBy(options: ToolsetSelection): Partial<ToolsetInput> {
-  const { description, allow, deny } = options;
+  const { description, allow, deny, repeat } = options;
   const { servers, tags, prefix, mode } = selectionOf(options);
   return {
     ...(description === undefined ? {} : { description }),
@@ -51,6 +57,7 @@ export function definedBy(options: ToolsetSelection): Partial<ToolsetInput> {
     ...(deny.length === 0 ? {} : { deny: [...deny] }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(mode === undefined ? {} : { mode }),
+    ...(repeat === undefined ? {} : { repeat }),
   };
 }
 

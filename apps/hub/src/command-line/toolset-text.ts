@@ -14,7 +14,8 @@ export function selectionText({ servers, tags, allow, deny }: ToolsetView): stri
 
 /** The definition of a toolset, without what the hub adds to it: as it is sent to be saved. */
 export function definitionOf(toolset: ToolsetView): ToolsetInput {
-  const { id, name, description, servers, tags, allow, deny, overrides, prefix, mode } = toolset;
+  const { id, name, description, servers, tags, allow, deny, overrides } = toolset;
+  const { prefix, mode, repeat } = toolset;
   return {
     id,
     name,
@@ -26,5 +27,6 @@ export function definitionOf(toolset: ToolsetView): ToolsetInput {
     overrides: { ...overrides },
     prefix,
     mode,
+    ...(repeat === undefined ? {} : { repeat }),
   };
 }

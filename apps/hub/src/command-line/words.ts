@@ -1,6 +1,10 @@
 /** `1 server`, `2 servers`. */
 export const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
+/** How long something took, as `4.2 ms`, `42 ms` or `42.0 s`. */
+export const milliseconds = (ms: number) =>
+  ms >= 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+
 /** The first sentence of a text, without line breaks, for a list. */
 export function firstSentence(text: string | undefined): string {
   const line = (text ?? "").trim().replace(/\s+/g, " ");

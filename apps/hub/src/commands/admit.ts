@@ -1,9 +1,10 @@
-import type { HubClient, ServerDetail } from "@hub/client";
+import type { HubClient, ServerDetail, WhoAmI } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { findServer } from "../command-line/find-server.js";
 import { type Line, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
+import { grantsText } from "../tokens/grant-text.js";
 
 /** All that is not let in, with what one needs to judge it. */
 async function unjudged(client: HubClient, signal: AbortSignal): Promise<readonly ServerDetail[]> {
@@ -14,6 +15,25 @@ async function unjudged(client: HubClient, signal: AbortSignal): Promise<readonl
   const details: ServerDetail[] = [];
   for (const { id } of servers) details.push(await client.server(id, signal));
   return details;
+}
+
+type Grant = WhoAmI["grants"][number];
+
+const isOfAll = ({ action, servers, tags, tools }: Grant) =>
+  action === "admin" && servers === undefined && tags === undefined && tools === undefined;
+
+/**
+ * Who is asking, when it is an admin or nobody at all, whom the hub refuses by itself. Others are shown nothing of
+ * what waits, which would look as if nothing did.
+ */
+async function judging(client: HubClient, signal: AbortSignal): Promise<WhoAmI> {
+  const who = await client.whoAmI(signal);
+  if (who.kind === "anonymous" || who.grants.some(({ action }) => action === "admin")) return who;
+  throw new CommandError(
+    "refused",
+    `Only admins see what waits, let it in and refuse it. You are ${JSON.stringify(who.name ?? who.id)}, and may ${grantsText(who.grants)}. Set MCP_HUB_TOKEN, or MCP_HUB_TOKEN_FILE to a file with an admin's token.`,
+    { code: "INSUFFICIENT_SCOPE" },
+  );
 }
 
 const reasons = {
@@ -80,9 +100,15 @@ export const command = defineCommand({
     if (args.server === undefined && refuse)
       throw new CommandError("usage", "Which server is to be refused? Give its id.");
     const client = await hub();
+    const { grants } = await judging(client, interrupted);
     const servers = await unjudged(client, interrupted);
     if (args.server === undefined) {
-      if (servers.length === 0) output.note("No server waits, and none was refused.");
+      if (servers.length === 0)
+        output.note(
+          grants.some(isOfAll)
+            ? "No server waits, and none was refused."
+            : "No server waits that you are an admin of, and none was refused.",
+        );
       output.answer({ servers }, () =>
         servers.length === 0 ? [] : listed(servers, output.columns),
       );

@@ -54,10 +54,16 @@ function linkNotes({ isWritten, otherNames }: Connected): string[] {
 function afterwards(result: Connected, client: ConnectClient, notes: readonly string[]): string[] {
   if (!result.isChanged) return [`${result.file} needs no change.`];
   if (!result.isWritten)
-    return ["", ...linkNotes(result), "Nothing was written. Give --write to write it."];
+    return [
+      "",
+      ...linkNotes(result),
+      result.isDeleted
+        ? "Nothing was deleted. Give --write to delete the file: nothing else is in it."
+        : "Nothing was written. Give --write to write it.",
+    ];
   return [
     "",
-    `${client.title}: ${result.file} was changed.`,
+    `${client.title}: ${result.file} was ${result.isDeleted ? "deleted: nothing else was in it" : "changed"}.`,
     ...(result.backup === undefined ? [] : [`The file as it was: ${result.backup}`]),
     ...notes,
   ];
@@ -166,7 +172,12 @@ export const command = defineCommand({
       });
       const token =
         variable === undefined || options.remove ? undefined : client.tokenNote?.(variable);
-      const notes = [...linkNotes(result), ...(token === undefined ? [] : [token]), client.next];
+      const notes = [
+        ...linkNotes(result),
+        ...(token === undefined ? [] : [token]),
+        // What it says to look for is not there any more.
+        ...(options.remove ? [] : [client.next]),
+      ];
       // As it is: its white space is part of it.
       if (!output.isJson) output.text(result.difference);
       output.answer(

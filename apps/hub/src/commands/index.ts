@@ -94,6 +94,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./top.js"),
   },
   {
+    name: "history",
+    summary: "Show calls, errors, latency and uptime over time",
+    worksOn: ["hub"],
+    load: () => import("./history.js"),
+  },
+  {
     name: "toolset list",
     summary: "List the toolsets",
     worksOn: ["hub"],
@@ -148,6 +154,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./credential/confirm.js"),
   },
   {
+    name: "audit",
+    summary: "Show who did what to what, and what came of it",
+    worksOn: ["hub"],
+    load: () => import("./audit.js"),
+  },
+  {
     name: "token create",
     summary: "Make a token",
     worksOn: ["hub", "files"],
@@ -164,6 +176,24 @@ export const commands: readonly CommandEntry[] = [
     summary: "Revoke a token",
     worksOn: ["hub", "files"],
     load: () => import("./token/revoke.js"),
+  },
+  {
+    name: "hubs",
+    summary: "List the hubs that share the catalogue",
+    worksOn: ["hub"],
+    load: () => import("./hubs.js"),
+  },
+  {
+    name: "settings",
+    summary: "List the settings of the hub as they are in force",
+    worksOn: ["hub"],
+    load: () => import("./settings.js"),
+  },
+  {
+    name: "log-level",
+    summary: "Change what the hub's log has, until it is restarted",
+    worksOn: ["hub"],
+    load: () => import("./log-level.js"),
   },
   {
     name: "config",
@@ -218,6 +248,30 @@ export const commands: readonly CommandEntry[] = [
     summary: "Copy the data of a hub, also while it runs, and check the copy",
     worksOn: ["files"],
     load: () => import("./backup.js"),
+  },
+  {
+    name: "restore",
+    summary: "Fill an empty file or database with a backup, and compare",
+    worksOn: ["files"],
+    load: () => import("./restore.js"),
+  },
+  {
+    name: "copy",
+    summary: "Copy all that a hub keeps from a file to Postgres, or back, and compare",
+    worksOn: ["files"],
+    load: () => import("./copy.js"),
+  },
+  {
+    name: "migrate",
+    summary: "Bring the tables of the database up to date",
+    worksOn: ["files"],
+    load: () => import("./migrate.js"),
+  },
+  {
+    name: "rekey",
+    summary: "Give the hub another key, and seal credentials with it",
+    worksOn: ["files"],
+    load: () => import("./rekey.js"),
   },
   {
     name: "completion",

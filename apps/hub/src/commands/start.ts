@@ -3,11 +3,16 @@ import { defineCommand } from "../command-line/command.js";
 import { exitCodes } from "../command-line/exit-codes.js";
 import {
   boundYoungGeneration,
+  collectBuffersSooner,
   collectLargeObjectsSooner,
+  collectSooner,
   holdYoungGeneration,
 } from "../garbage-collection.js";
 
 import { RunBeside } from "../run-file/run-beside.js";
+
+/** So long after it listens a hub still starts: it probes what it knows. */
+const startsForMs = 5_000;
 
 export const command = defineCommand({
   options: {
@@ -35,13 +40,13 @@ export const command = defineCommand({
       "All settings, with their ranges: docs/reference/settings.md",
     ].join("\n"),
   ],
-  async run({ environment, folder, interrupted, output }, { options }) {
+  async run({ environment, folder, interrupted, output, endProcess }, { options }) {
     // Loading the program leaves much behind that is no measure for what running it needs.
     holdYoungGeneration();
+    const collectAsUsual = collectSooner(20);
     const { runHub } = await import("../run.js");
     const { webUi } = await import("@hub/ui");
     boundYoungGeneration(8 * 1024 * 1024);
-    collectLargeObjectsSooner(16 * 1024 * 1024, 40);
     const beside = new RunBeside(
       options.with === undefined ? undefined : resolve(folder, options.with),
       interrupted,
@@ -54,7 +59,15 @@ export const command = defineCommand({
       acceptDataLoss: options["accept-data-loss"],
       webUi: webUi(),
       stopped: beside.stopped,
-      onStarted: (url) => beside.start(url, hasJsonLog),
+      endProcess,
+      onReceived: collectBuffersSooner(16 * 1024 * 1024),
+      onStarted(url) {
+        setTimeout(() => {
+          collectAsUsual();
+          collectLargeObjectsSooner(16 * 1024 * 1024, 40);
+        }, startsForMs).unref();
+        return beside.start(url, hasJsonLog);
+      },
     });
     return isStopped ? exitCodes.ok : exitCodes.failed;
   },

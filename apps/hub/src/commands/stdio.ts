@@ -1,27 +1,20 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { hubConnection } from "@hub/api/config";
-import { runBridge } from "@hub/server/stdio-bridge";
+import { runBridge, type TokenSource, tokenInFile, tokenSource } from "@hub/server/stdio-bridge";
 import { defineCommand } from "../command-line/command.js";
 import { CommandError } from "../command-line/command-error.js";
 import { safeLine } from "../command-line/safe-text.js";
 import { selectionOf, selectionOptions } from "../command-line/selection.js";
 
-/** A token is much shorter. In bytes. */
-const mostTokenBytes = 16_384;
-
-async function tokenIn(file: string | undefined, folder: string): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const text = await readFile(resolve(folder, file), "utf8").catch((error: unknown) => {
-    throw new CommandError(
-      "usage",
-      `--token-file: ${error instanceof Error ? error.message : error}.`,
-    );
-  });
-  const token = text.trim();
-  if (token === "" || token.length > mostTokenBytes || !/^[\x21-\x7e]+$/.test(token))
-    throw new CommandError("usage", `--token-file: ${file} holds no token.`);
-  return token;
+/** A file that is named and of no use is said at once, and not in an answer to the client. */
+function tokenIn(file: string, folder: string): TokenSource {
+  const source = tokenInFile(resolve(folder, file), "--token-file");
+  try {
+    source();
+  } catch (error) {
+    throw new CommandError("usage", `${error instanceof Error ? error.message : error}.`);
+  }
+  return source;
 }
 
 export const command = defineCommand({
@@ -34,7 +27,8 @@ export const command = defineCommand({
       number: { least: 0, most: 3_600 },
     },
     "token-file": {
-      summary: "a file with the token (default: what MCP_HUB_TOKEN holds)",
+      summary:
+        "a file with the token, read for each request (default: MCP_HUB_TOKEN, else MCP_HUB_TOKEN_FILE)",
       value: "path",
       completes: "files",
     },
@@ -50,10 +44,17 @@ export const command = defineCommand({
   ],
   async run({ environment, folder, hubUrl, interrupted }, { options }) {
     const selection = selectionOf(options);
-    const token = (await tokenIn(options["token-file"], folder)) ?? environment.MCP_HUB_TOKEN;
+    const file = options["token-file"];
+    const token =
+      file === undefined
+        ? tokenSource(
+            environment.MCP_HUB_TOKEN || undefined,
+            environment.MCP_HUB_TOKEN_FILE || undefined,
+          )
+        : tokenIn(file, folder);
     await runBridge({
       url: new URL(hubConnection(hubUrl(), selection).url),
-      ...(token === undefined || token === "" ? {} : { token }),
+      token,
       ...(options.wait === undefined ? {} : { waitMs: options.wait * 1_000 }),
       input: process.stdin,
       output: process.stdout,

@@ -1,17 +1,16 @@
 import { setTimeout } from "node:timers/promises";
-import type { ServerSummary, Traffic } from "@hub/client";
+import type { HubView, ServerSummary, Traffic } from "@hub/client";
 import { defineCommand } from "../command-line/command.js";
 import { findServer } from "../command-line/find-server.js";
 import { statusPiece } from "../command-line/status.js";
 import { type Line, toned } from "../command-line/styled.js";
 import { table } from "../command-line/table.js";
-import { counted } from "../command-line/words.js";
-
-const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+import { counted, milliseconds } from "../command-line/words.js";
 
 function lines(
   { rows, servers: figures }: Traffic,
   servers: readonly ServerSummary[],
+  hubs: readonly HubView[],
   columns: number | undefined,
 ): readonly Line[] {
   const statuses = new Map(servers.map(({ id, status }) => [id, status]));
@@ -26,6 +25,7 @@ function lines(
       sum((row) => row.calls),
       "call",
     )} since the hub started, ${sum((row) => row.errors)} failed, ${sum((row) => row.inFlight)} in flight.`,
+    ...(hubs.length > 1 ? [hubLine(hubs)] : []),
     "",
     ...(rows.length === 0
       ? ["No call has come through the hub yet."]
@@ -57,6 +57,16 @@ function lines(
   ];
 }
 
+/** All of them, since the figures are those of all; and those that do not work. */
+function hubLine(hubs: readonly HubView[]): Line {
+  const working = hubs.filter(({ state }) => state === "working");
+  const others = hubs
+    .filter(({ state }) => state !== "working")
+    .map(({ id, state }) => `${id.slice(0, 8)} is ${state}`);
+  const text = [`${working.length} of ${counted(hubs.length, "hub")} work`, ...others].join(", ");
+  return toned(`${text}.`, others.length === 0 ? "dim" : "warning");
+}
+
 export const command = defineCommand({
   args: {
     server: { summary: "only this server, by id or name", isOptional: true, completes: "servers" },
@@ -70,7 +80,7 @@ export const command = defineCommand({
     once: { summary: "show it once" },
   },
   details: [
-    "It shows the calls through the hub, the busiest tools first: per minute, in flight now, since the hub started, failed, and how long the middle one and the slowest twentieth took.",
+    "It shows the calls through the hub, the busiest tools first: per minute, in flight now, since the hub started, failed, and how long the middle one and the slowest twentieth took. Of several hubs on one database, it shows the calls of all, and which of them work.",
   ],
   examples: ["top", "top weather --once", "top --json --interval 10"],
   async run(context, { args, options }) {
@@ -84,16 +94,17 @@ export const command = defineCommand({
     if (isScreen) output.openScreen();
     try {
       for (;;) {
-        const [traffic, servers] = await Promise.all([
+        const [traffic, servers, { hubs }] = await Promise.all([
           client.traffic({ server }, interrupted),
           // Calls to a hidden server are calls too.
           client.everyServer({ hidden: true }, interrupted),
+          client.hubs(interrupted),
         ]);
         const shown = servers.filter(({ id }) => server === undefined || id === server);
-        const draw = () => lines(traffic, shown, output.columns);
+        const draw = () => lines(traffic, shown, hubs, output.columns);
         if (isScreen) output.screen([...draw(), "", toned("Ctrl-C ends it.", "dim")]);
-        else if (isOnce) output.answer(traffic, draw);
-        else output.item(traffic, () => [...draw(), ""]);
+        else if (isOnce) output.answer({ ...traffic, hubs }, draw);
+        else output.item({ ...traffic, hubs }, () => [...draw(), ""]);
         if (isOnce || interrupted.aborted) return;
         await setTimeout(everyMs, undefined, { signal: interrupted });
       }

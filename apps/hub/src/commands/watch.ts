@@ -1,24 +1,10 @@
 import { sentenceOf } from "@hub/api/sentence";
-import type { Event, EventKind } from "@hub/client";
+import type { Event } from "@hub/client";
+import { eventKinds } from "@hub/core/events";
 import { defineCommand } from "../command-line/command.js";
 import { findServer } from "../command-line/find-server.js";
 import { type Line, type Piece, toned } from "../command-line/styled.js";
 import { markOf } from "../event-mark.js";
-
-const kinds = [
-  "registered",
-  "registration-updated",
-  "edited",
-  "credentials-changed",
-  "status-changed",
-  "capabilities-changed",
-  "deregistered",
-  "forgotten",
-  "name-conflict",
-  "waiting",
-  "admitted",
-  "refused",
-] as const satisfies readonly EventKind[];
 
 function markPiece(event: Event): Piece {
   const mark = markOf(event);
@@ -53,7 +39,7 @@ export const command = defineCommand({
       summary: "only events of this kind",
       value: "kind",
       isRepeatable: true,
-      choices: kinds,
+      choices: eventKinds,
     },
     after: {
       summary: "begin behind the event with this number, instead of now",

@@ -44,15 +44,6 @@ export function memberPlace(container: string, { name }: Wanted, value: Entry): 
   return { kind: "member", path: [container, name], value };
 }
 
-/** The headers with the token, as a reference that the client resolves; nothing for a hub without tokens. */
-export function tokenHeaders(
-  { tokenVariable }: Wanted,
-  reference: (variable: string) => string,
-): { readonly headers?: Entry } {
-  if (tokenVariable === undefined) return {};
-  return { headers: { Authorization: `Bearer ${reference(tokenVariable)}` } };
-}
-
 /** The entry of a client that starts our bridge, which takes the token from its environment. */
 export function bridgeEntry({ bridge }: Wanted): Entry {
   return { command: bridge.command, args: bridge.args };

@@ -1,17 +1,7 @@
 import { join } from "node:path";
+import { environmentTokenNote, tokenHeaders, vscodeTokenInput } from "@hub/api/config";
 import { applicationFolder, configFolder, type Machine, zedFolder } from "./client-folders.js";
-import {
-  bridgeEntry,
-  type ConnectClient,
-  memberPlace,
-  type Scope,
-  tokenHeaders,
-} from "./connect-client.js";
-
-const environmentNote = (variable: string) =>
-  `The file only names ${variable}: set it in the environment that the client is started with.`;
-const dollarBraces = (variable: string) => `\${${variable}}`;
-const envBraces = (variable: string) => `\${env:${variable}}`;
+import { bridgeEntry, type ConnectClient, memberPlace, type Scope } from "./connect-client.js";
 
 /** A file in the home folder and one in the project. */
 const files =
@@ -43,11 +33,11 @@ const claudeCode: ConnectClient = {
     memberPlace("mcpServers", wanted, {
       type: "http",
       url: wanted.url,
-      ...tokenHeaders(wanted, dollarBraces),
+      ...tokenHeaders("claude-code", wanted),
     }),
   ],
   next: "Start `claude`, and check with /mcp.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 /** It skips entries with a URL, so it gets the bridge. */
@@ -73,20 +63,14 @@ const vscode: ConnectClient = {
     "mcp.json",
   ),
   places: (wanted) => {
-    const input = {
-      type: "promptString",
-      id: "mcp-hub-token",
-      description: "Token for MCP Hub",
-      password: true,
-    };
     const entry = memberPlace("servers", wanted, {
       type: "http",
       url: wanted.url,
-      ...tokenHeaders(wanted, () => `\${input:${input.id}}`),
+      ...tokenHeaders("vscode", wanted),
     });
     return wanted.tokenVariable === undefined
       ? [entry]
-      : [{ kind: "item", path: ["inputs"], by: "id", value: input }, entry];
+      : [{ kind: "item", path: ["inputs"], by: "id", value: vscodeTokenInput }, entry];
   },
   next: "In VS Code, run “MCP: List Servers” and start it.",
   tokenNote: () => "VS Code asks for the token when it starts the server, and keeps it safely.",
@@ -98,10 +82,10 @@ const cursor: ConnectClient = {
   format: "json",
   file: files(inHome(".cursor", "mcp.json"), ".cursor", "mcp.json"),
   places: (wanted) => [
-    memberPlace("mcpServers", wanted, { url: wanted.url, ...tokenHeaders(wanted, envBraces) }),
+    memberPlace("mcpServers", wanted, { url: wanted.url, ...tokenHeaders("cursor", wanted) }),
   ],
   next: "In Cursor, open Settings › MCP: the dot beside the entry turns green.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 const windsurf: ConnectClient = {
@@ -112,11 +96,11 @@ const windsurf: ConnectClient = {
   places: (wanted) => [
     memberPlace("mcpServers", wanted, {
       serverUrl: wanted.url,
-      ...tokenHeaders(wanted, envBraces),
+      ...tokenHeaders("windsurf", wanted),
     }),
   ],
   next: "Press the refresh button among the MCP servers of Cascade.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 /** Its headers take no references, so with a token it starts the bridge. */
@@ -147,7 +131,7 @@ const continueDev: ConnectClient = {
   file: files(inHome(".continue", "config.yaml"), ".continue", "mcpServers", "mcp-hub.yaml"),
   beginning: "name: MCP Hub\nversion: 1.0.0\nschema: v1\n",
   places: (wanted) => {
-    const { headers } = tokenHeaders(wanted, (variable) => `\${{ secrets.${variable} }}`);
+    const { headers } = tokenHeaders("continue", wanted);
     return [
       {
         kind: "item",
@@ -179,7 +163,7 @@ const codex: ConnectClient = {
     }),
   ],
   next: "Restart `codex`. `codex mcp list` shows the entry.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 /** Without a type, a URL means the old SSE transport. */
@@ -192,11 +176,11 @@ const gemini: ConnectClient = {
     memberPlace("mcpServers", wanted, {
       url: wanted.url,
       type: "http",
-      ...tokenHeaders(wanted, dollarBraces),
+      ...tokenHeaders("gemini", wanted),
     }),
   ],
   next: "Restart `gemini`, and check with /mcp.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 const copilotCli: ConnectClient = {
@@ -209,11 +193,11 @@ const copilotCli: ConnectClient = {
       type: "http",
       url: wanted.url,
       tools: ["*"],
-      ...tokenHeaders(wanted, dollarBraces),
+      ...tokenHeaders("copilot-cli", wanted),
     }),
   ],
   next: "Restart `copilot`, and check with /mcp show.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 /** Of its two names, the one that is there. */
@@ -233,11 +217,11 @@ const opencode: ConnectClient = {
       type: "remote",
       url: wanted.url,
       enabled: true,
-      ...tokenHeaders(wanted, (variable) => `{env:${variable}}`),
+      ...tokenHeaders("opencode", wanted),
     }),
   ],
   next: "Restart `opencode`. `opencode mcp list` shows whether it is connected.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 /** It reads `httpUrl` as the current transport, and a bare `url` as the old one. */
@@ -249,11 +233,11 @@ const qwenCode: ConnectClient = {
   places: (wanted) => [
     memberPlace("mcpServers", wanted, {
       httpUrl: wanted.url,
-      ...tokenHeaders(wanted, dollarBraces),
+      ...tokenHeaders("qwen-code", wanted),
     }),
   ],
   next: "Restart `qwen`, and check with /mcp.",
-  tokenNote: environmentNote,
+  tokenNote: environmentTokenNote,
 };
 
 const kiro: ConnectClient = {
@@ -262,11 +246,11 @@ const kiro: ConnectClient = {
   format: "json",
   file: files(inHome(".kiro", "settings", "mcp.json"), ".kiro", "settings", "mcp.json"),
   places: (wanted) => [
-    memberPlace("mcpServers", wanted, { url: wanted.url, ...tokenHeaders(wanted, dollarBraces) }),
+    memberPlace("mcpServers", wanted, { url: wanted.url, ...tokenHeaders("kiro", wanted) }),
   ],
   next: "Open the MCP servers in the Kiro panel: the entry connects by itself.",
   tokenNote: (variable) =>
-    `${environmentNote(variable)} Kiro asks once whether it may read ${variable}.`,
+    `${environmentTokenNote(variable)} Kiro asks once whether it may read ${variable}.`,
 };
 
 const lmStudio: ConnectClient = {

@@ -28,6 +28,8 @@ export type Connected = {
   readonly file: string;
   readonly isChanged: boolean;
   readonly isWritten: boolean;
+  /** Nothing else is in the file, so that it goes, or would go. */
+  readonly isDeleted: boolean;
   /** Empty when nothing changes. */
   readonly difference: string;
   readonly backup: string | undefined;
@@ -58,8 +60,14 @@ async function attemptOnce(options: ConnectOptions): Promise<Connected> {
       ? undefined
       : planRemove(text, options, await readBackups(path))
     : planAdd(text, options);
-  const same = { file: path, isWritten: false, backup: undefined, otherNames };
-  if (after === text) return { ...same, isChanged: false, difference: "" };
+  const same = {
+    file: path,
+    isWritten: false,
+    isDeleted: after === undefined,
+    backup: undefined,
+    otherNames,
+  };
+  if (after === text) return { ...same, isDeleted: false, isChanged: false, difference: "" };
   const own = ownTexts(client.places(wanted).map(({ value }) => value));
   const difference = unifiedDifference({
     name: path,

@@ -111,7 +111,7 @@ const withoutHub = (text: string) => {
   return { rest, others };
 };
 
-const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 1_000);
+const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 300);
 
 describe("an entry in JSON with comments", () => {
   test("is there afterwards, with nothing else changed", () => {

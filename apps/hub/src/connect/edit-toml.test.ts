@@ -49,7 +49,7 @@ const withoutHub = (text: string) => {
   return { rest, others };
 };
 
-const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 1_000);
+const runs = Number(process.env.HUB_PROPERTY_RUNS ?? 300);
 
 describe("an entry in TOML", () => {
   test("is there afterwards, nothing else has changed, and the same bytes are left without it", () => {

@@ -1,14 +1,15 @@
-import { type Diagnosis, HubClientError, proxyVariableFor } from "@hub/client";
+import { type Diagnosis, HubClientError, proxyVariableFor, tokenOfEnvironment } from "@hub/client";
 import type { Environment } from "@hub/core/environment";
 import { otherAddresses, writtenAddress } from "./addresses.js";
-import { type HubFacts, hubProblems } from "./hub-problems.js";
+import { conditionOf, conditionProblems, type HubInSomeCondition } from "./condition.js";
+import { addressesOfSame, type HubFacts, hubProblems } from "./hub-problems.js";
 import { look } from "./look.js";
 import { type AnyProblem, fault } from "./problem.js";
 import { reach } from "./reach.js";
 import { reachProblems } from "./reach-problems.js";
 
 /** As much of `HubClient` as the doctor asks. */
-interface AskedHub {
+interface AskedHub extends HubInSomeCondition {
   readonly url: string;
   diagnose(
     asked: { readonly server: string } | { readonly endpoint: string },
@@ -41,6 +42,8 @@ export type DoctorAnswer = {
   readonly diagnoses: readonly Diagnosis[];
   /** Servers that are not up and were not looked at, because there are many. */
   readonly moreServers: number;
+  /** Where other hubs answer that share the database of this one, and so its catalogue. */
+  readonly sameCatalogue: readonly string[];
 };
 
 /** One after the other, they would take too long; all at once, the hub would refuse. */
@@ -54,9 +57,12 @@ export async function consult(
   consultation: Consultation,
   asked: string | undefined,
 ): Promise<DoctorAnswer> {
-  const found: AnyProblem[] = [...hubProblems(await hubFacts(consultation))];
-  const isShut = found.some(({ severity }) => severity === "fault");
+  let facts = await hubFacts(consultation);
+  const isShut = hubProblems(facts).some(({ severity }) => severity === "fault");
   const { hub } = consultation;
+  const condition = isShut ? {} : await conditionOf(hub, consultation.signal);
+  facts = { ...facts, sharing: new Set(condition.hubs?.map(({ id }) => id)) };
+  const found: AnyProblem[] = [...hubProblems(facts), ...conditionProblems(condition)];
   let diagnoses: readonly Diagnosis[] = [];
   let moreServers = 0;
   if (!isShut && asked === undefined) {
@@ -79,6 +85,7 @@ export async function consult(
     problems: [...faults, ...warnings],
     diagnoses,
     moreServers,
+    sameCatalogue: addressesOfSame(facts),
   };
 }
 
@@ -141,7 +148,7 @@ function goneMeanwhile(error: unknown): undefined {
 async function hubFacts({ hub, option, environment, signal }: Consultation): Promise<HubFacts> {
   const { url } = hub;
   const { written, source } = writtenAddress(option, environment);
-  const token = environment.MCP_HUB_TOKEN === "" ? undefined : environment.MCP_HUB_TOKEN;
+  const { token, unreadable } = await tokenHere(environment);
   const isOtherPath = written.replace(/\/+$/, "") !== url;
   const [direct, metByPrograms, asMcp, ...others] = await Promise.all([
     look(`${url}/servers?limit=1`, { signal, token }),
@@ -162,8 +169,20 @@ async function hubFacts({ hub, option, environment, signal }: Consultation): Pro
     asMcp,
     proxyVariable: proxyVariableFor(url),
     hasToken: token !== undefined,
+    ...(unreadable === undefined ? {} : { unreadableToken: unreadable }),
     others,
   };
+}
+
+/** The token that this machine sends, or why it cannot be read. */
+async function tokenHere(environment: Environment) {
+  try {
+    const source = tokenOfEnvironment((name) => environment[name]);
+    const token = typeof source === "function" ? await source() : source;
+    return { token: token || undefined, unreadable: undefined };
+  } catch (error) {
+    return { token: undefined, unreadable: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** What a program meets that asks the hub as our own client does, by whatever way its `fetch` goes. */

@@ -20,8 +20,12 @@ export type HubFacts = {
   /** The variable that names a proxy for this address, unless NO_PROXY exempts it. */
   readonly proxyVariable: string | undefined;
   readonly hasToken: boolean;
+  /** Why the file that MCP_HUB_TOKEN_FILE names cannot be read. Missing when it can, or none is named. */
+  readonly unreadableToken?: string;
   /** Other addresses of hubs that this machine has been told of. */
   readonly others: readonly { readonly url: string; readonly look: Look }[];
+  /** The ids of the hubs that share the database of the one that was asked. Default: nobody said so. */
+  readonly sharing?: ReadonlySet<string>;
 };
 
 /** Half of it may be the way, and a `Date` has whole seconds. */
@@ -91,7 +95,7 @@ function notAHub({ url, asMcp, direct, source, written }: HubFacts): ClientProbl
 }
 
 function refusals(
-  { url, hasToken, source }: HubFacts,
+  { url, hasToken, unreadableToken, source }: HubFacts,
   status: number,
   code: string | undefined,
 ): readonly ClientProblem[] {
@@ -108,13 +112,13 @@ function refusals(
       hasToken
         ? fault(
             "TOKEN_REFUSED",
-            "The hub does not take the token in MCP_HUB_TOKEN: it is not one of its own, was taken back, or has expired.",
-            "Get a new token from whoever runs the hub, and set MCP_HUB_TOKEN to it. If the hub says that it has no tokens, unset it.",
+            "The hub does not take the token of MCP_HUB_TOKEN or MCP_HUB_TOKEN_FILE: it is not one of its own, was taken back, or has expired.",
+            "Get a new token from whoever runs the hub, and put it there. If the hub says that it has no tokens, unset it.",
           )
         : fault(
             "TOKEN_MISSING",
-            "The hub lets nobody in without a token, and MCP_HUB_TOKEN is not set here.",
-            "Get a token from whoever runs the hub, and set MCP_HUB_TOKEN to it.",
+            `The hub lets nobody in without a token, and ${unreadableToken === undefined ? "neither MCP_HUB_TOKEN nor MCP_HUB_TOKEN_FILE is set here" : `the file with it cannot be read (${unreadableToken})`}.`,
+            "Get a token from whoever runs the hub, and set MCP_HUB_TOKEN to it, or MCP_HUB_TOKEN_FILE to a file with it.",
           ),
     ];
   if (status === 403)
@@ -122,7 +126,7 @@ function refusals(
       fault(
         "TOKEN_TOO_SMALL",
         hasToken
-          ? "The hub knows the token in MCP_HUB_TOKEN, which may not read the catalogue."
+          ? "The hub knows the token of MCP_HUB_TOKEN or MCP_HUB_TOKEN_FILE, which may not read the catalogue."
           : "The hub does not let this machine read the catalogue.",
         "Ask whoever runs the hub for a token that may read.",
       ),
@@ -191,12 +195,26 @@ function gatewayAddress({ written, source, url }: HubFacts): readonly ClientProb
   ];
 }
 
-/** Hubs that this machine has been told of, beside the one that was asked. */
-function otherHubs({ url, direct, others }: HubFacts): readonly ClientProblem[] {
+/** The addresses of other hubs on the same database as the one that was asked: they are meant to be several. Pure. */
+export function addressesOfSame(facts: HubFacts): readonly string[] {
+  return otherIds(facts).flatMap(({ url, id }) => (facts.sharing?.has(id) ? [url] : []));
+}
+
+/** The hubs that answer at other addresses than the one that was asked. */
+function otherIds({ direct, others }: HubFacts) {
   const own = direct.kind === "answer" ? direct.hubId : undefined;
-  const found = others.filter(
-    ({ look }) => look.kind === "answer" && look.hubId !== undefined && look.hubId !== own,
+  return others.flatMap(({ url, look }) =>
+    look.kind === "answer" && look.hubId !== undefined && look.hubId !== own
+      ? [{ url, id: look.hubId }]
+      : [],
   );
+}
+
+/** Hubs that this machine has been told of, beside the one that was asked, and that know nothing of each other. */
+function otherHubs(facts: HubFacts): readonly ClientProblem[] {
+  const { url, direct, sharing } = facts;
+  const own = direct.kind === "answer" ? direct.hubId : undefined;
+  const found = otherIds(facts).filter(({ id }) => sharing?.has(id) !== true);
   if (found.length === 0) return [];
   const urls = found.map((one) => one.url).join(" and ");
   return [

@@ -10,13 +10,20 @@ const mostLines = 20;
 
 /** What the doctor found, for a person. */
 export function shownAnswer(answer: DoctorAnswer, now: Date): readonly Line[] {
-  const { problems, diagnoses, hub, moreServers } = answer;
+  const { problems, diagnoses, hub, moreServers, sameCatalogue } = answer;
   const ofServers = new Set<AnyProblem>(diagnoses.flatMap((one) => one.problems));
   const own = problems.filter((problem) => !ofServers.has(problem));
   return [
     ...own.flatMap(problemLines),
     ...diagnoses.flatMap((diagnosis) => diagnosisLines(diagnosis, now)),
-    ...(moreServers === 0 ? [] : [`${moreServers} more servers are not up: mcp-hub list`]),
+    ...(moreServers === 0
+      ? []
+      : [
+          `${moreServers} more ${moreServers === 1 ? "server is" : "servers are"} not up: mcp-hub list`,
+        ]),
+    ...sameCatalogue.map(
+      (url) => `${url} is another hub on the same database: both have one catalogue.`,
+    ),
     ...(problems.length === 0 && diagnoses.length === 0
       ? [[toned("✓ ", "good"), `Nothing is wrong with the hub at ${hub} and its servers.`]]
       : []),

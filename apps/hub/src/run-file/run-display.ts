@@ -88,9 +88,9 @@ export class RunDisplay {
   #tell(state: ServerState): void {
     const { output } = this.#options;
     const { name, phase, trouble, hub } = state;
-    // That it waits and starts again is no news.
+    // That it waits and starts again is no news; why it goes on starting is.
     const what =
-      phase === "waiting" || phase === "starting"
+      phase === "waiting" || (phase === "starting" && trouble === undefined)
         ? ""
         : JSON.stringify([phase, trouble, hub === "registered"]);
     if (what !== "" && this.#told.get(name) !== what) output.lines([stateLine(state)]);

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   type HubClient,
   HubClientError,
@@ -7,16 +6,16 @@ import {
   type TokenView,
 } from "@hub/client";
 import { HubError, systemClock } from "@hub/core";
+import { commandLine } from "../command-line/audit-line.js";
 import { CommandError, type FailureKind } from "../command-line/command-error.js";
 import type { CommandContext } from "../command-line/context.js";
-import { shortPath } from "../short-path.js";
 
 type Made = Pick<MadeTokenView, "id" | "name" | "grants" | "expiresAt" | "token" | "notice">;
 
 /** The tokens of a hub, wherever they are at this moment. */
 export interface KeptTokens {
-  /** The file that they are in, for people; undefined when a hub answers for them. */
-  readonly file: string | undefined;
+  /** The file or database that they are in, for people; undefined when a hub answers for them. */
+  readonly place: string | undefined;
   list(): Promise<readonly TokenView[]>;
   create(token: TokenInput): Promise<Made>;
   revoke(id: string): Promise<void>;
@@ -24,7 +23,8 @@ export interface KeptTokens {
 
 /**
  * Hands over the tokens of the hub that is asked; where no address was given and no hub answers, those in the
- * store of this machine's hub, which is held meanwhile so that no hub can start on it.
+ * store that this machine's hub would open. A file is held meanwhile, so that no hub can start on it; a hub that
+ * starts on a database reads what is written there.
  * @throws CommandError when neither can be had.
  */
 export async function withTokens<Result>(
@@ -44,7 +44,7 @@ export async function withTokens<Result>(
 
 function overRest(client: HubClient, signal: AbortSignal): KeptTokens {
   return {
-    file: undefined,
+    place: undefined,
     list: async () => (await client.tokens(signal)).tokens,
     create: (token) => client.createToken(token, signal),
     revoke: (id) => client.revokeToken(id, signal),
@@ -52,38 +52,53 @@ function overRest(client: HubClient, signal: AbortSignal): KeptTokens {
 }
 
 async function inStore<Result>(
-  { environment }: CommandContext,
+  { environment, hubUrl }: CommandContext,
   use: (tokens: KeptTokens) => Promise<Result>,
 ): Promise<Result> {
-  const [{ parseConfig }, { openSqliteStore }, { Tokens, tokenView }] = await Promise.all([
+  const [{ parseConfig }, { openStore, storeText }, { Tokens, tokenView }] = await Promise.all([
     import("../config.js"),
-    import("@hub/store-sqlite"),
+    import("../choose-store.js"),
     import("@hub/server"),
   ]);
   const parsed = parseConfig(environment);
   if (!parsed.ok) throw new CommandError("failed", parsed.problems.join("\n"));
-  const { dataDir, tokensFile } = parsed.config;
-  const file = join(dataDir, "hub.db");
-  const store = await openSqliteStore({ file }).catch(explained);
+  const { config } = parsed;
+  const { tokensFile } = config;
+  const store = await openStore(config, {}).catch((error: unknown) => {
+    throw HubError.is(error) && "usedBy" in error.details ? usedByHub(hubUrl(), error) : error;
+  });
   try {
+    // A file has one hub at a time, and refused already.
+    const hubs = await store.shared?.hubs.connected();
+    if (hubs !== undefined && hubs.size > 0) throw usedByHub(hubUrl());
     const tokens = await Tokens.open({ store: store.tokens, clock: systemClock });
-    const by = { who: { kind: "anonymous", id: "command-line" } } as const;
     return await use({
-      file: shortPath(file),
+      place: storeText(config),
       // `Unchanging` says only that nobody changes it.
       list: async () =>
         tokens.list().map((known) => tokenView(known, systemClock.wall()) as TokenView),
       create: async (input) => {
         const { known, token } = await tokens
-          .create(input, by, tokensFile === undefined && !tokens.isConfigured)
+          .create(input, commandLine, tokensFile === undefined && !tokens.isConfigured)
           .catch(explained);
         return { ...(tokenView(known, systemClock.wall()) as TokenView), token };
       },
-      revoke: (id) => tokens.revoke(id, true, by).catch(explained),
+      revoke: (id) => tokens.revoke(id, true, commandLine).catch(explained),
     });
   } finally {
     await store.close();
   }
+}
+
+/** No command ends a hub that runs: it is to be asked, at the address where it listens. */
+function usedByHub(asked: string, error?: HubError): CommandError {
+  const usedBy = error?.details.usedBy;
+  const who = typeof usedBy === "number" ? ` (process ${usedBy})` : "";
+  return new CommandError(
+    "failed",
+    `A hub${who} runs on this data, but does not answer at ${asked}. Give the address at which it listens: --hub <url>, or MCP_HUB_URL.`,
+    { code: "STORE_UNAVAILABLE", cause: error },
+  );
 }
 
 const kinds: Readonly<Record<string, FailureKind>> = {

@@ -27,6 +27,8 @@ export interface RunInProcess {
   readonly stdin?: string;
   readonly folder?: string;
   readonly interrupted?: AbortSignal;
+  /** What is answered, to be read while the command goes on. */
+  readonly stdout?: KeptStream;
 }
 
 export interface Ran {
@@ -41,7 +43,7 @@ export async function runInProcess(
   options: RunInProcess = {},
 ): Promise<Ran> {
   const { environment = {}, columns, answer, stdin = "", folder = process.cwd() } = options;
-  const stdout = new KeptStream(columns);
+  const stdout = options.stdout ?? new KeptStream(columns);
   const stderr = new KeptStream(columns);
   const input: Input = {
     isTerminal: columns !== undefined,
@@ -65,6 +67,7 @@ export async function runInProcess(
     interrupted: options.interrupted ?? new AbortController().signal,
     version: "1.2.3",
     endWithReader: () => undefined,
+    endProcess: () => undefined,
   });
   return { code, out: stdout.text, err: stderr.text };
 }

@@ -1,8 +1,10 @@
 import { type ClientKind, type Connection, isLoopback } from "./connection.js";
 import { jsonFile } from "./quoting.js";
+import { bridgeTokenArguments } from "./tokens.js";
 
 /** `mcp-remote` refuses plain http to other machines unless it is told. */
-function bridge({ url, transport }: Connection) {
+export function bridge(connection: Connection) {
+  const { url, transport } = connection;
   const isPlainRemote = url.startsWith("http:") && !isLoopback(url);
   return {
     command: "npx",
@@ -13,6 +15,7 @@ function bridge({ url, transport }: Connection) {
       "--transport",
       transport === "sse" ? "sse-only" : "http-only",
       ...(isPlainRemote ? ["--allow-http"] : []),
+      ...bridgeTokenArguments(connection),
     ],
   };
 }
@@ -45,4 +48,6 @@ export const claudeDesktop: ClientKind = {
           "Settings › Connectors takes a URL, but only one that begins with https and can be reached from the internet.",
         ]),
   ],
+  tokenNote: (variable) =>
+    `The bridge reads ${variable} from the environment of Claude Desktop. The bundle of \`GET /config/claude-desktop.mcpb\` is easier, and on Windows, where spaces in arguments are lost, the only way: it asks for the token, and keeps it in the system's keychain.`,
 };

@@ -1,9 +1,19 @@
 import type { ClientKind, Connection } from "./connection.js";
 import { jsonFile, literal, shellWord } from "./quoting.js";
+import { environmentTokenNote, tokenHeaders } from "./tokens.js";
 
 const short = ({ transport }: Connection) => (transport === "sse" ? "sse" : "http");
 
-/** Options stand before the name; a URL without `--transport` would be taken for a command to run. */
+/** In the quotes inside which no shell but cmd.exe puts the token itself in the place of its variable. */
+function headerOption(connection: Connection): string {
+  const { headers } = tokenHeaders("claude-code", connection);
+  return headers === undefined ? "" : ` --header 'Authorization: ${headers.Authorization}'`;
+}
+
+/**
+ * Options stand before the name, but `--header`, which takes all words after it; a URL without `--transport`
+ * would be taken for a command to run.
+ */
 export const claudeCode: ClientKind = {
   id: "claude-code",
   list: "searched",
@@ -13,7 +23,10 @@ export const claudeCode: ClientKind = {
   isCommandLine: true,
   text: (connections) =>
     connections
-      .map((one) => `claude mcp add --transport ${short(one)} ${one.key} ${shellWord(one.url)}\n`)
+      .map(
+        (one) =>
+          `claude mcp add --transport ${short(one)} ${one.key} ${shellWord(one.url)}${headerOption(one)}\n`,
+      )
       .join(""),
   steps: ({ length }) => [
     `Run ${length === 1 ? "this command" : "these commands"} in the folder of your project.`,
@@ -22,6 +35,8 @@ export const claudeCode: ClientKind = {
   notes: () => [
     "The command adds it for you in this folder. Put `--scope user` before the name to add it for all folders, or `--scope project` to write it to `.mcp.json` for everybody who works on the project.",
   ],
+  tokenNote: (variable) =>
+    `The command only names ${variable}: set it in the environment that \`claude\` is started with. In cmd.exe, write double quotes in the place of the single ones.`,
 };
 
 export const codex: ClientKind = {
@@ -31,12 +46,19 @@ export const codex: ClientKind = {
   file: "~/.codex/config.toml",
   speaksSse: false,
   text: (connections) =>
-    connections.map(({ key, url }) => `[mcp_servers.${key}]\nurl = ${literal(url)}\n`).join("\n"),
+    connections
+      .map(({ key, url, tokenVariable }) => {
+        const token =
+          tokenVariable === undefined ? "" : `bearer_token_env_var = ${literal(tokenVariable)}\n`;
+        return `[mcp_servers.${key}]\nurl = ${literal(url)}\n${token}`;
+      })
+      .join("\n"),
   steps: ([first]) => [
     "Add this to the end of `~/.codex/config.toml`. Create the file if it does not exist.",
     `Restart \`codex\`. \`codex mcp list\` shows \`${first?.key ?? "it"}\`.`,
   ],
   notes: () => ["`.codex/config.toml` in a project works too, once Codex trusts the project."],
+  tokenNote: environmentTokenNote,
 };
 
 export const gemini: ClientKind = {
@@ -49,7 +71,10 @@ export const gemini: ClientKind = {
   text: (connections) =>
     jsonFile({
       mcpServers: Object.fromEntries(
-        connections.map((one) => [one.key, { url: one.url, type: short(one) }]),
+        connections.map((one) => [
+          one.key,
+          { url: one.url, type: short(one), ...tokenHeaders("gemini", one) },
+        ]),
       ),
     }),
   steps: () => [
@@ -60,6 +85,7 @@ export const gemini: ClientKind = {
     "Gemini CLI shows servers as “Disabled” in a folder that you have not told it to trust.",
     "`.gemini/settings.json` in a project works too.",
   ],
+  tokenNote: environmentTokenNote,
 };
 
 /** It reads `httpUrl` as the current transport, and a bare `url` as the old one. */
@@ -72,9 +98,12 @@ export const qwenCode: ClientKind = {
   text: (connections) =>
     jsonFile({
       mcpServers: Object.fromEntries(
-        connections.map(({ key, url, transport }) => [
-          key,
-          transport === "sse" ? { url } : { httpUrl: url },
+        connections.map((one) => [
+          one.key,
+          {
+            ...(one.transport === "sse" ? { url: one.url } : { httpUrl: one.url }),
+            ...tokenHeaders("qwen-code", one),
+          },
         ]),
       ),
     }),
@@ -83,6 +112,7 @@ export const qwenCode: ClientKind = {
     "Restart `qwen`, and check with `/mcp`.",
   ],
   notes: () => ["`.qwen/settings.json` in a project works too."],
+  tokenNote: environmentTokenNote,
 };
 
 /** It finds out by itself which transport a URL speaks. */
@@ -95,7 +125,10 @@ export const opencode: ClientKind = {
   text: (connections) =>
     jsonFile({
       mcp: Object.fromEntries(
-        connections.map(({ key, url }) => [key, { type: "remote", url, enabled: true }]),
+        connections.map((one) => [
+          one.key,
+          { type: "remote", url: one.url, enabled: true, ...tokenHeaders("opencode", one) },
+        ]),
       ),
     }),
   steps: () => [
@@ -103,6 +136,7 @@ export const opencode: ClientKind = {
     "Restart `opencode`. `opencode mcp list` shows whether it is connected.",
   ],
   notes: () => ["`~/.config/opencode/opencode.json` applies to all projects."],
+  tokenNote: environmentTokenNote,
 };
 
 export const copilotCli: ClientKind = {
@@ -114,7 +148,10 @@ export const copilotCli: ClientKind = {
   text: (connections) =>
     jsonFile({
       mcpServers: Object.fromEntries(
-        connections.map((one) => [one.key, { type: short(one), url: one.url, tools: ["*"] }]),
+        connections.map((one) => [
+          one.key,
+          { type: short(one), url: one.url, tools: ["*"], ...tokenHeaders("copilot-cli", one) },
+        ]),
       ),
     }),
   steps: () => [
@@ -122,4 +159,5 @@ export const copilotCli: ClientKind = {
     "Restart `copilot`, and check with `/mcp show`.",
   ],
   notes: () => ["`.mcp.json` in a repository works too, for that repository only."],
+  tokenNote: environmentTokenNote,
 };

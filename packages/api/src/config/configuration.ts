@@ -10,6 +10,18 @@ import { longestListForModels } from "./mode.js";
 import { isCommandSafe } from "./quoting.js";
 import type { Traits } from "./traits.js";
 
+/** Where the hub asks for a token: that it does, who makes one, and where the client takes it from. */
+function tokenNotes({ tokenNote }: ClientKind, connections: readonly Connection[]): string[] {
+  const variable = connections.find((one) => one.tokenVariable !== undefined)?.tokenVariable;
+  if (variable === undefined) return [];
+  const where =
+    tokenNote?.(variable) ??
+    `The text does not name it: add the header \`Authorization: Bearer …\` to each request to the hub, with the token that your program reads from \`${variable}\`.`;
+  return [
+    `This hub asks for a token. Set \`${variable}\` to yours; an admin makes one with \`mcp-hub token create <name> --may call\`. ${where}`,
+  ];
+}
+
 function configOf(
   client: ClientKind,
   connections: readonly Connection[],
@@ -25,7 +37,7 @@ function configOf(
     text: client.text(connections),
     steps: client.steps(connections),
     installLinks: client.installLinks?.(connections) ?? [],
-    notes: [...notes, ...(client.notes?.(connections) ?? [])],
+    notes: [...tokenNotes(client, connections), ...notes, ...(client.notes?.(connections) ?? [])],
     endpoints: connections.map(({ key, url, transport }) => ({ key, url, transport })),
     ...(data === undefined ? {} : { data }),
   };
@@ -142,8 +154,15 @@ export function selectDirect(
   const isBridged = (key: string) =>
     bridged.speechless.includes(key) || bridged.unsafe.includes(key);
   const connections = told.map(
-    ({ key, url, transport, hubUrl }): Connection =>
-      isBridged(key) ? { key, url: hubUrl, transport: "streamable-http" } : { key, url, transport },
+    ({ key, url, transport, hubUrl, hubTokenVariable }): Connection =>
+      isBridged(key)
+        ? {
+            key,
+            url: hubUrl,
+            transport: "streamable-http",
+            ...(hubTokenVariable === undefined ? {} : { tokenVariable: hubTokenVariable }),
+          }
+        : { key, url, transport },
   );
   return { connections, away: away.map(({ key }) => key), isNoneLeft, told, bridged };
 }

@@ -7,6 +7,8 @@ export type Connection = {
   readonly key: string;
   readonly url: string;
   readonly transport: "streamable-http" | "sse";
+  /** The variable of the environment with the token that it asks for. Absent where it asks for none. */
+  readonly tokenVariable?: string;
 };
 
 /** A connection, and what is sent to it in the head of each request. */
@@ -16,6 +18,8 @@ export type Target = Connection & { readonly headers?: Record<string, string> };
 export type DirectConnection = Connection & {
   /** The same server through the hub, for clients that cannot be told of its own endpoint. */
   readonly hubUrl: string;
+  /** The variable with the token that the hub asks for. Absent where it asks for none. */
+  readonly hubTokenVariable?: string;
   /** It answered the hub's probe, and wants a token. */
   readonly needsToken: boolean;
   /** It does not answer now. */
@@ -54,6 +58,8 @@ export type ClientKind = Traits & {
   installLinks?(connections: readonly Connection[]): readonly InstallLink[];
   /** What goes wrong for people who do not know it. */
   notes?(connections: readonly Connection[]): readonly string[];
+  /** Where the token comes from. Absent where the text cannot name it, and a person adds the header. */
+  tokenNote?(variable: string): string;
 };
 
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;

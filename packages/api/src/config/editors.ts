@@ -1,14 +1,26 @@
+import { bridge } from "./claude-desktop.js";
 import type { ClientKind, Connection } from "./connection.js";
 import { jsonFile, literal } from "./quoting.js";
+import { asksToken, environmentTokenNote, tokenHeaders, vscodeTokenInput } from "./tokens.js";
 
 const named = (connections: readonly Connection[], what: string, { key }: Connection) =>
   connections.length === 1 ? what : `${what}: ${key}`;
+
+/** What VS Code asks for before it sends the header. */
+const inputsFor = (connections: readonly Connection[]) =>
+  asksToken(connections) ? { inputs: [vscodeTokenInput] } : {};
 
 const typeOf = ({ transport }: Connection) => (transport === "sse" ? "sse" : "http");
 
 function codeLink(scheme: string, connection: Connection): string {
   const { key, url } = connection;
-  const entry = JSON.stringify({ name: key, type: typeOf(connection), url });
+  const entry = JSON.stringify({
+    name: key,
+    type: typeOf(connection),
+    url,
+    ...tokenHeaders("vscode", connection),
+    ...inputsFor([connection]),
+  });
   return `${scheme}:mcp/install?${encodeURIComponent(entry)}`;
 }
 
@@ -22,8 +34,12 @@ export const vscode: ClientKind = {
   speaksSse: true,
   text: (connections) =>
     jsonFile({
+      ...inputsFor(connections),
       servers: Object.fromEntries(
-        connections.map((one) => [one.key, { type: typeOf(one), url: one.url }]),
+        connections.map((one) => [
+          one.key,
+          { type: typeOf(one), url: one.url, ...tokenHeaders("vscode", one) },
+        ]),
       ),
     }),
   steps: ({ length }) => [
@@ -43,10 +59,11 @@ export const vscode: ClientKind = {
         href: codeLink(scheme, one),
       })),
     ),
+  tokenNote: () => "VS Code asks for the token when it starts the server, and keeps it safely.",
 };
 
 /** Cursor finds out by itself which transport a URL speaks. */
-const cursorEntry = ({ url }: Connection) => ({ url });
+const cursorEntry = (one: Connection) => ({ url: one.url, ...tokenHeaders("cursor", one) });
 
 /** The link holds the inner object, without the name around it. A safe URL is ASCII, as `btoa` wants it. */
 function cursorLink(connection: Connection): string {
@@ -74,6 +91,7 @@ export const cursor: ClientKind = {
       label: named(connections, "Install in Cursor", one),
       href: cursorLink(one),
     })),
+  tokenNote: environmentTokenNote,
 };
 
 /** It says `serverUrl` where others say `url`, for both transports. */
@@ -85,14 +103,21 @@ export const windsurf: ClientKind = {
   speaksSse: true,
   text: (connections) =>
     jsonFile({
-      mcpServers: Object.fromEntries(connections.map(({ key, url }) => [key, { serverUrl: url }])),
+      mcpServers: Object.fromEntries(
+        connections.map((one) => [
+          one.key,
+          { serverUrl: one.url, ...tokenHeaders("windsurf", one) },
+        ]),
+      ),
     }),
   steps: () => [
     "Save this as `~/.codeium/windsurf/mcp_config.json`. If the file exists, add the entries of `mcpServers` to it.",
     "Press the refresh button among the MCP servers of Cascade.",
   ],
+  tokenNote: environmentTokenNote,
 };
 
+/** Its headers take no references, so with a token it starts a bridge. */
 export const zed: ClientKind = {
   id: "zed",
   title: "Zed",
@@ -101,7 +126,12 @@ export const zed: ClientKind = {
   speaksSse: false,
   text: (connections) =>
     jsonFile({
-      context_servers: Object.fromEntries(connections.map(({ key, url }) => [key, { url }])),
+      context_servers: Object.fromEntries(
+        connections.map((one) => [
+          one.key,
+          one.tokenVariable === undefined ? { url: one.url } : bridge(one),
+        ]),
+      ),
     }),
   steps: () => [
     "Run `zed: open settings file` from the command palette, and add the entries of `context_servers` to that file.",
@@ -110,7 +140,17 @@ export const zed: ClientKind = {
   notes: () => [
     "Versions of Zed that know no `url` here need a bridge; `claude-desktop` shows the command for one.",
   ],
+  tokenNote: (variable) =>
+    `Zed puts no variables into headers, so it starts \`mcp-remote\`, a bridge that \`npx\` gets from npm, which reads ${variable} from its environment.`,
 };
+
+/** As it stands in the entry; nothing where no token is asked for. */
+function continueHeaders(connection: Connection): string {
+  const { headers } = tokenHeaders("continue", connection);
+  return headers === undefined
+    ? ""
+    : `    requestOptions:\n      headers:\n        Authorization: ${literal(headers.Authorization)}\n`;
+}
 
 const continueType = ({ transport }: Connection) =>
   transport === "sse" ? "sse" : "streamable-http";
@@ -129,11 +169,13 @@ mcpServers:
 ${connections
   .map(
     (one) =>
-      `  - name: ${literal(one.key)}\n    type: ${continueType(one)}\n    url: ${literal(one.url)}\n`,
+      `  - name: ${literal(one.key)}\n    type: ${continueType(one)}\n    url: ${literal(one.url)}\n${continueHeaders(one)}`,
   )
   .join("")}`,
   steps: () => [
     "Save this as `.continue/mcpServers/mcp-hub.yaml` in your project.",
     "Switch Continue to agent mode. Its tools are in the list of tools.",
   ],
+  tokenNote: (variable) =>
+    `Continue reads ${variable} from its secrets: a line \`${variable}=…\` in \`~/.continue/.env\`.`,
 };

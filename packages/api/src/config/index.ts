@@ -37,4 +37,10 @@ export {
 export { longestListForModels, modeFor } from "./mode.js";
 export { literal, safeUrl, shellWord } from "./quoting.js";
 export { gatewayUrl, hubConnection, type Selection } from "./selection.js";
+export {
+  environmentTokenNote,
+  hubTokenVariable,
+  tokenHeaders,
+  vscodeTokenInput,
+} from "./tokens.js";
 export { frameworkTraits, type Traits } from "./traits.js";

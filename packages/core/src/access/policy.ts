@@ -1,7 +1,7 @@
 import type { EntryRecord } from "../entry.js";
 import { shownProfile } from "../shown-profile.js";
 import { fitsPattern } from "./name-pattern.js";
-import type { Action, Grant, Principal } from "./principal.js";
+import { type Action, actions, type Grant, type Principal } from "./principal.js";
 
 /** What an action is done with. */
 export type Subject =
@@ -33,6 +33,8 @@ export class Policy {
   /** The same for grants that allow the same. */
   readonly key: string;
   readonly #grants: Readonly<Record<Action, readonly Grant[]>>;
+  /** What it may do with everything: each call asks. */
+  readonly #withAll: ReadonlySet<Action>;
 
   constructor(grants: readonly Grant[]) {
     this.key = keyOf(grants);
@@ -43,6 +45,7 @@ export class Policy {
       call: of("call"),
       admin: of("admin"),
     };
+    this.#withAll = new Set(actions.filter((action) => this.#grants[action].some(isUnnarrowed)));
   }
 
   /** Whether there is anything at all that it may do this with. */
@@ -59,12 +62,12 @@ export class Policy {
 
   /** Whether it may do this with everything there is: then nothing needs to be filtered. */
   mayWithAll(action: Action): boolean {
-    return this.#grants[action].some(isUnnarrowed);
+    return this.#withAll.has(action);
   }
 
   may(action: Action, subject: Subject): boolean {
     const grants = this.#grants[action];
-    if (subject === "hub") return grants.some(isUnnarrowed);
+    if (subject === "hub") return this.mayWithAll(action);
     if ("tool" in subject) {
       const { server, tool } = subject;
       return grants.some((grant) => coversServer(grant, action, server) && coversTool(grant, tool));

@@ -4,6 +4,8 @@ export {
   hubSettings,
   otherSettingNames,
   settingsOfOthers,
+  type TimeSettingName,
   timeSettingNames,
+  traceSettings,
 } from "./setting-names.js";
 export { type UnknownSetting, unknownSettings, unknownSettingText } from "./unknown-settings.js";

@@ -45,8 +45,13 @@ function essence(name: string): string {
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const wanted = essence(given);
   const ranked = known
-    .map((name) => ({ name, far: distance(wanted, essence(name)) }))
+    .map((name) => ({
+      name,
+      far: distance(wanted, essence(name)),
+      isPart: `_${essence(name)}_`.includes(`_${wanted}_`),
+    }))
     // Where as much is another as there is, nothing was meant by it.
     .filter(({ far }) => far <= wanted.length);
-  return ranked.toSorted((a, b) => a.far - b.far)[0]?.name;
+  // Whoever left words out wrote the others as they are.
+  return ranked.toSorted((a, b) => Number(b.isPart) - Number(a.isPart) || a.far - b.far)[0]?.name;
 }

@@ -14,9 +14,15 @@ export const timeSettingNames = [
   "MCP_HUB_CALL_TIMEOUT_MS",
   "MCP_HUB_SESSION_IDLE_MS",
   "MCP_HUB_GRACE_MS",
+  "MCP_HUB_HOLD_MS",
+  "MCP_HUB_JOURNAL_KEEP_MS",
+  "MCP_HUB_HISTORY_KEEP_MS",
   "MCP_HUB_AUDIT_KEEP_MS",
   "MCP_HUB_SIGN_IN_MS",
 ] as const;
+
+/** Names a setting that is a time. */
+export type TimeSettingName = (typeof timeSettingNames)[number];
 
 /** The settings of the hub that are neither times nor budgets. */
 export const otherSettingNames = [
@@ -27,6 +33,7 @@ export const otherSettingNames = [
   "DATABASE_URL",
   "MCP_HUB_TOKENS_FILE",
   "MCP_HUB_PUBLIC_URL",
+  "MCP_HUB_PEER_URL",
   "MCP_HUB_TRUSTED_PROXIES",
   "MCP_HUB_SECRET_KEY_FILE",
   "MCP_HUB_ALLOWED_HOSTS",
@@ -46,6 +53,28 @@ export const otherSettingNames = [
   "LOG_FORMAT",
   "MCP_HUB_KEEP_PARAMS",
   "MCP_HUB_AUDIT_ARGUMENTS",
+] as const;
+
+/** Standard variables of OpenTelemetry, of which the hub reads some, and the packages that send its traces the others. */
+export const traceSettings = [
+  "OTEL_TRACES_EXPORTER",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_PROTOCOL",
+  "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+  "OTEL_SDK_DISABLED",
+  "OTEL_SERVICE_NAME",
+  "OTEL_RESOURCE_ATTRIBUTES",
+  "OTEL_TRACES_SAMPLER",
+  "OTEL_TRACES_SAMPLER_ARG",
+  "OTEL_EXPORTER_OTLP_HEADERS",
+  "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+  "OTEL_EXPORTER_OTLP_TIMEOUT",
+  "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+  "OTEL_BSP_MAX_QUEUE_SIZE",
+  "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+  "OTEL_BSP_SCHEDULE_DELAY",
+  "OTEL_BSP_EXPORT_TIMEOUT",
 ] as const;
 
 /** What servers and clients read, and the hub does not. */

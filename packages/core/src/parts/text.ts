@@ -1,4 +1,4 @@
 export { sha256Hex } from "../hash.js";
-export { bytesOf, jsonOf } from "../json.js";
+export { bytesOf } from "../json.js";
 export { nameKey } from "../names.js";
 export { skeleton } from "../text.js";

@@ -4,7 +4,9 @@ import type { HubStore } from "../hub-store.js";
 import { describeAuditStore, sampleLine } from "./audit-store-contract.js";
 import { describeCredentialStore, sampleCredential } from "./credential-store-contract.js";
 import { creating } from "./samples.js";
+import { describeSeriesStore, sampleRow } from "./series-store-contract.js";
 import { describeSessionStore } from "./session-store-contract.js";
+import { describeSignInStore } from "./sign-in-store-contract.js";
 import { describeStore } from "./store-contract.js";
 import { committed } from "./store-contract-kit.js";
 import { describeTokenStore, sampleToken } from "./token-store-contract.js";
@@ -33,9 +35,16 @@ export function describeHubStore(
   /** Opens the store again that has this as one of its parts. */
   const reopenStoreOf = async (part: unknown): Promise<HubStore> => {
     const store = [...opened].find((one) =>
-      [one, one.toolsets, one.sessions, one.tokens, one.audit, one.credentials].some(
-        (kept) => kept === part,
-      ),
+      [
+        one,
+        one.toolsets,
+        one.sessions,
+        one.signIns,
+        one.tokens,
+        one.audit,
+        one.credentials,
+        one.series,
+      ].some((kept) => kept === part),
     );
     if (store === undefined || reopen === undefined) throw new Error("It cannot be opened again.");
     opened.delete(store);
@@ -68,6 +77,11 @@ export function describeHubStore(
       async () => (await openOne()).sessions,
       again(({ sessions }) => sessions),
     );
+    describeSignInStore(
+      name,
+      async () => (await openOne()).signIns,
+      again(({ signIns }) => signIns),
+    );
     describeCredentialStore(
       name,
       async () => (await openOne()).credentials,
@@ -77,6 +91,11 @@ export function describeHubStore(
       name,
       async (budgets) => (await openOne(budgets)).audit,
       again(({ audit }) => audit),
+    );
+    describeSeriesStore(
+      name,
+      async (budgets) => (await openOne(budgets)).series,
+      again(({ series }) => series),
     );
     describeTokenStore(
       name,
@@ -122,7 +141,7 @@ export function describeHubStore(
     // What lives in memory only has nothing to open again, and promises nothing about it.
     if (reopen === undefined) return;
 
-    test("servers, toolsets, sessions, tokens, credentials and the audit are there together after opening again", async () => {
+    test("servers, toolsets, sessions, tokens, credentials, the audit and series are there together after opening again", async () => {
       const store = await openOne();
       await committed(store, creating("a"));
       await store.toolsets.put(sampleToolset("desk"), undefined);
@@ -132,13 +151,15 @@ export function describeHubStore(
       await store.credentials.put([credential]);
       await store.tokens.add(sampleToken("a"));
       await store.audit.append([sampleLine()]);
+      await store.series.put([sampleRow()]);
       const next = await reopenStoreOf(store);
       expect(await next.credentials.load()).toEqual([credential]);
       expect((await next.load()).entries.map(({ id }) => id)).toEqual(["a"]);
       expect(await next.toolsets.load()).toEqual([sampleToolset("desk")]);
-      expect(await next.sessions.read("k")).toBe("sealed");
+      expect((await next.sessions.read("k"))?.sealed).toBe("sealed");
       expect(await next.tokens.load()).toEqual([sampleToken("a")]);
       expect(await next.audit.page({ limit: 10 })).toMatchObject([sampleLine()]);
+      expect(await next.series.get([sampleRow()])).toEqual([sampleRow()]);
     });
   });
 }

@@ -12,10 +12,20 @@ export {
 } from "./credential-store-contract.js";
 export { describeHubStore, type HubStoreContractOptions } from "./hub-store-contract.js";
 export { describeProber, type ProberFixture } from "./prober-contract.js";
+export { capabilitiesChanged, creating, sampleRecord, sampleSnapshot, telling } from "./samples.js";
+export {
+  describeSeriesStore,
+  type SeriesStoreContractOptions,
+  sampleRow,
+} from "./series-store-contract.js";
 export {
   describeSessionStore,
   type SessionStoreContractOptions,
 } from "./session-store-contract.js";
+export {
+  describeSignInStore,
+  type SignInStoreContractOptions,
+} from "./sign-in-store-contract.js";
 export { describeStore, type StoreContractOptions } from "./store-contract.js";
 export {
   describeTokenStore,

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { BudgetBook } from "../budget-book.js";
-import type { BudgetName } from "../budgets.js";
 import { jsonBytes, keepChanges } from "../history.js";
 import { MemoryStore } from "../memory-store.js";
 import { createSnapshot } from "../snapshot.js";
 import type { CapabilityChange, RegistryStore } from "../store.js";
 import { capabilitiesChanged, creating, registered, sampleSnapshot, write } from "./samples.js";
-import { committed, type StoreContract } from "./store-contract-kit.js";
+import { committed, type StoreContract, useOf } from "./store-contract-kit.js";
 
 const kib = 1024;
 const limits = {
@@ -102,9 +101,6 @@ async function inPages(
 const bytesIn = (steps: readonly CapabilityChange[]) =>
   steps.reduce((sum, step) => sum + jsonBytes(step), 0);
 
-const useOf = (budgets: BudgetBook, name: BudgetName) =>
-  budgets.report().find((row) => row.name === name)?.used;
-
 /** What a store promises of how much it keeps. */
 export function describeStoreBudgets({ open }: StoreContract): void {
   const numRuns = Math.ceil(Number(process.env.HUB_PROPERTY_RUNS ?? 500) / 100);
@@ -170,7 +166,9 @@ export function describeStoreBudgets({ open }: StoreContract): void {
         Array.from({ length: kept.length }, (_, index) => last - index),
       );
       expect(useOf(budgets, "journalBytes")).toBe(bytes);
+      expect(useOf(budgets, "journalItems")).toBe(kept.length);
       await store.trimJournal(10);
+      expect(useOf(budgets, "journalItems")).toBe(10);
       expect(useOf(budgets, "journalBytes")).toBeLessThan(10_000);
     });
 

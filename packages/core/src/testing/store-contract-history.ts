@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { BudgetBook } from "../budget-book.js";
 import type { RegistryStore } from "../store.js";
 import { capabilitiesChanged, creating, sampleSnapshot, telling, write } from "./samples.js";
-import { committed, type StoreContract } from "./store-contract-kit.js";
+import { committed, type StoreContract, useOf } from "./store-contract-kit.js";
 
 /** What a store promises of the history of what a server offers. */
 export function describeHistory({ open }: StoreContract): void {
@@ -82,6 +83,63 @@ export function describeHistory({ open }: StoreContract): void {
         kinds: ["capabilities-changed"],
       });
       expect(kept.map((event) => event.seq)).toEqual(seqs);
+    });
+
+    test("steps before the first that is new enough go, of all servers, and the journal stays", async () => {
+      const budgets = new BudgetBook();
+      const store = await open(budgets);
+      await committed(store, creating("a", "b"));
+      const steps = [1_000, 2_000, 3_000, 2_500, 4_000].map((at, index) => {
+        const { event, changes } = capabilitiesChanged(
+          index % 2 === 0 ? "a" : "b",
+          sampleSnapshot(`tool${index}`),
+          sampleSnapshot(`tool${index + 1}`),
+        );
+        return { event: { ...event, at }, ...(changes === undefined ? {} : { changes }) };
+      });
+      const seqs = await committed(store, write({ events: steps }));
+      const left = async () =>
+        (await Promise.all(["a", "b"].map((id) => store.changes(id, { limit: 10 })))).flatMap(
+          (page) => page.changes.map(({ seq }) => seq),
+        );
+      await store.trimChanges(1_000);
+      expect((await left()).toSorted()).toEqual(seqs);
+      await store.trimChanges(2_600);
+      expect(await left()).toEqual([seqs[4], seqs[2], seqs[3]]);
+      await store.trimChanges(4_001);
+      expect(await left()).toEqual([]);
+      expect(useOf(budgets, "allHistoryBytes")).toBe(0);
+      const kept = await store.journal({
+        order: "oldest-first",
+        limit: 10,
+        kinds: ["capabilities-changed"],
+      });
+      expect(kept.map(({ seq }) => seq)).toEqual(seqs);
+      const next = await committed(store, write({ events: steps.slice(0, 1) }));
+      expect(await left()).toEqual(next);
+    });
+
+    test("steps and events go by age also where half a character or a NUL stands in them", async () => {
+      const store = await open();
+      await committed(store, creating("a"));
+      const odd = 'half \ud800 a character, \u0000, "at":9e15 and \\u0041';
+      const seqs = await committed(
+        store,
+        write({
+          events: [1_000, 2_000].map((at) => {
+            const step = capabilitiesChanged("a", sampleSnapshot(), sampleSnapshot(odd));
+            return { ...step, event: { ...step.event, at, name: odd } };
+          }),
+        }),
+      );
+      await store.trimChanges(1_500);
+      const { changes } = await store.changes("a", { limit: 10 });
+      expect(changes.map(({ seq }) => seq)).toEqual(seqs.slice(1));
+      // Without the event of its creation, which is newer than both.
+      await store.trimJournal(2);
+      await store.trimJournal(100, 1_500);
+      const left = await store.journal({ order: "oldest-first", limit: 10 });
+      expect(left.map(({ seq }) => seq)).toEqual(seqs.slice(1));
     });
 
     test("it stays when the journal is trimmed", async () => {

@@ -99,6 +99,26 @@ export function describeJournal({ open, reopen, testReopened }: StoreContract): 
       expect(await seqsOf(store, {})).toEqual(seqs.slice(-20));
     });
 
+    test("trimming by age drops what is older than the first that is new enough", async () => {
+      const store = await open();
+      const at = [1_000, 2_000, 3_000, 2_500, 4_000];
+      const seqs = await committed(
+        store,
+        write({ events: at.map((when) => ({ event: { ...registered("a"), at: when } })) }),
+      );
+      await store.trimJournal(100, 1_000);
+      expect(await seqsOf(store, {})).toEqual(seqs);
+      // The clock went back in between: the journal has no holes.
+      await store.trimJournal(100, 2_600);
+      expect(await seqsOf(store, {})).toEqual(seqs.slice(2));
+      await store.trimJournal(1, 2_600);
+      expect(await seqsOf(store, {})).toEqual(seqs.slice(4));
+      await store.trimJournal(100, 4_001);
+      expect(await seqsOf(store, {})).toEqual([]);
+      const [next] = await committed(store, telling(1));
+      expect(next).toBeGreaterThan(seqs[4] ?? 0);
+    });
+
     test("trimming leaves entries alone, and numbers go on growing", async () => {
       const store = await open();
       const seqs = await committed(store, creating("a", "b"));

@@ -1,4 +1,5 @@
 import type { BudgetBook } from "../budget-book.js";
+import type { BudgetName } from "../budgets.js";
 import type { RegistryStore, StoreWrite } from "../store.js";
 
 /** What the tests of the contract share. */
@@ -19,3 +20,7 @@ export async function committed(
   if (!result.ok) throw new Error(`Conflict: ${[...result.fresh.keys()].join(", ")}`);
   return result.seqs;
 }
+
+/** What is in use of a budget. */
+export const useOf = (budgets: BudgetBook, name: BudgetName) =>
+  budgets.report().find((row) => row.name === name)?.used;

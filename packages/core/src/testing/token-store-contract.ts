@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TokenRecord } from "../access/token.js";
+import { HubError } from "../errors.js";
 import type { TokenStore } from "../token-store.js";
 
 export type TokenStoreContractOptions = {
@@ -53,6 +54,22 @@ export function describeTokenStore(
       expect(await store.add(sampleToken("A"))).toBe(true);
       expect(await store.load()).toContainEqual(sampleToken("a"));
       expect(await ids(store)).toEqual(["A", "a"]);
+    });
+
+    test("who judges a removal hears what would be left, and can stop it; of two at once, one sees the other", async () => {
+      const store = await open();
+      for (const id of ["a", "b"]) await store.add(sampleToken(id));
+      const heard: string[][] = [];
+      const judge = (left: readonly TokenRecord[]) => {
+        heard.push(left.map(({ id }) => id));
+        if (left.length === 0) throw new HubError("INVALID_REQUEST", "It is the last.");
+      };
+      expect(await store.remove("c", undefined, judge)).toBe(false);
+      const removals = ["a", "b"].map((id) => store.remove(id, undefined, judge));
+      const settled = await Promise.allSettled(removals);
+      expect(settled.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+      expect(heard.map(({ length }) => length)).toEqual([1, 0]);
+      expect(await store.load()).toHaveLength(1);
     });
 
     test("what was removed is gone, and cannot be removed again", async () => {

@@ -21,6 +21,11 @@ export class CallPlace {
     this.#peer = peer;
   }
 
+  /** Whether it waits for others to leave before it may begin. */
+  get isWaiting(): boolean {
+    return this.#leave !== undefined && !this.#hasBegun;
+  }
+
   /**
    * Runs `start` as soon as there is a place; at once for a call that has one there already. False when
    * too many wait.

@@ -1,15 +1,9 @@
 import type { BudgetBook } from "@hub/core";
 import type { ByteShares } from "@hub/core/limits";
 import type { GatewayFailure } from "../errors.js";
+import { sharerOf } from "../reply/peer.js";
 
-/** The failure of a call that waits for its client when such calls use more memory than they may. */
-export const tooMuchHeld = {
-  code: "TOO_MANY_HELD_CALLS",
-  cause: "too many calls wait for answers from this address, so the hub ended this one.",
-  mayHaveRun: true,
-} as const satisfies GatewayFailure;
-
-/** What one call keeps while it waits for its client: a part of what its address may have of `heldBytes`. */
+/** What one call keeps while it waits for its client: a part of what its peer may have of `heldBytes`. */
 export class KeptBytes {
   readonly #shares: ByteShares;
   readonly #peer: string;
@@ -19,6 +13,12 @@ export class KeptBytes {
   constructor(budgets: BudgetBook, peer: string) {
     this.#shares = budgets.byteShares("heldBytes");
     this.#peer = peer;
+  }
+
+  /** The failure of the call when such calls use more memory than they may. */
+  get tooMuch(): GatewayFailure & { readonly code: "TOO_MANY_HELD_CALLS" } {
+    const cause = `too many calls wait for answers from ${sharerOf(this.#peer)}, so the hub ended this one.`;
+    return { code: "TOO_MANY_HELD_CALLS", cause, mayHaveRun: true };
   }
 
   /** Counts more that is kept; false, and nothing counted, when there is too much. */

@@ -1,4 +1,5 @@
-import { type JsonObject, serverStatuses } from "@hub/core";
+import { serverStatuses } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import { longestQuery } from "../search/terms.js";
 
 export const hubToolNames = {

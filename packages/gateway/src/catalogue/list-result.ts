@@ -1,4 +1,5 @@
-import type { CapabilityKind, Entry, JsonObject } from "@hub/core";
+import type { CapabilityKind, Entry } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import type { Ambiguous } from "./combined.js";
 import { ambiguousKey, type MissingServer, missingKey, sameEndpointKey } from "./missing.js";
 import { sameEndpoints } from "./same-endpoints.js";

@@ -1,5 +1,6 @@
-import type { Entry, JsonObject, Toolset } from "@hub/core";
+import type { Entry, Toolset } from "@hub/core";
 import type { Policy } from "@hub/core/access";
+import type { JsonObject } from "@hub/core/json";
 import { callableTools, narrowedTo } from "./callable.js";
 import { hubTools, listedHubTools } from "./hub-tool-definitions.js";
 import { usableItems } from "./items.js";

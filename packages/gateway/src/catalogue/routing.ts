@@ -1,4 +1,5 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import {
   codes,
   type HeaderParameter,
@@ -66,6 +67,14 @@ const shown = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? "nothi
 const invalid = (message: string, data?: unknown): Routing => ({
   error: { code: codes.invalidParams, message, ...(data === undefined ? {} : { data }) },
 });
+
+/** What is asked of one server by what it offers. */
+export const calledMethods: ReadonlySet<string> = new Set([
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "completion/complete",
+]);
 
 /** Finds the server that a request is for, by what the view shows. Nothing is found by splitting names. */
 export function routeRequest(view: View, method: string, params: Params | undefined): Routing {

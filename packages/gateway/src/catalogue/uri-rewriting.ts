@@ -1,4 +1,4 @@
-import { isJsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import { mayMatch } from "./template-match.js";
 
 /** By a server's own URI or template: the one it has here. */

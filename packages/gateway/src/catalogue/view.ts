@@ -1,4 +1,6 @@
-import type { CapabilityKind, Entry, JsonObject, Now } from "@hub/core";
+import type { CapabilityKind, Entry, Now } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
+import type { ListKind } from "@hub/mcp";
 import { between, type Pieces, piecesOf } from "../wire/pieces.js";
 import { withoutAmbiguous } from "./ambiguous.js";
 import { callablePart, mayCallWhole } from "./callable.js";
@@ -14,11 +16,8 @@ import { type Selection, selects } from "./selection.js";
 import { ShownList } from "./shown-list.js";
 import { toolsetPart } from "./toolset-part.js";
 
-/** What a `list_changed` notification can be about; templates belong to resources. */
-export type ChangeKind = "tools" | "prompts" | "resources";
-
 /** Each changes whenever a client that asked for the list again would find another one. */
-export type Digests = Readonly<Record<ChangeKind, string>>;
+export type Digests = Readonly<Record<ListKind, string>>;
 
 export type ViewSource = {
   readonly selection: Selection;

@@ -1,8 +1,10 @@
 import { isUtf8 } from "node:buffer";
+import type { ToldAll } from "@hub/core/hubs";
 import { settingOf } from "@hub/core/limits";
 import { batchVersion, codes, errorText, type JsonRpcError, membersOf } from "@hub/mcp";
 import { BatchReply } from "../reply/batch-reply.js";
 import type { Reply } from "../reply/reply.js";
+import { takesStream } from "../reply/takes-stream.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import { type Received, readMessage, type Unreadable } from "../wire/read-message.js";
@@ -26,8 +28,10 @@ type Batch = {
   readonly reply: Reply;
   /** Hears that it is one, before anything of it is taken. */
   readonly onTaken?: () => void;
-  /** Takes one message of it. */
-  readonly take: (received: Received, reply: Reply) => void;
+  /** Takes one message of it. Returns what resolves when other hubs have heard of it, where they must. */
+  readonly take: (received: Received, reply: Reply) => Promise<ToldAll> | undefined;
+  /** Answers a batch without requests, of which other hubs had to hear. */
+  readonly onTold?: (all: readonly ToldAll[]) => void;
 };
 
 /** Splits a batch into its messages, each of which is judged, sent and answered as itself. */
@@ -57,21 +61,21 @@ export function takeBatch(batch: Batch, body: Buffer): void {
   const all = members.map((text) => readMessage(Buffer.from(text, "utf8"), limits));
   const isAnswered = all.some((one) => "error" in one || one.parsed.kind === "request");
   // Whether a server knows its session shows in its first answer, and in the status of this one.
-  if (
-    !isServers &&
-    isAnswered &&
-    incoming.request.headers.accept?.includes("text/event-stream") === true
-  )
-    whole.openStream();
+  if (!isServers && isAnswered && takesStream(incoming.request.headers)) whole.openStream();
+  const telling: Promise<ToldAll>[] = [];
   for (const one of all) {
     const unfit = "error" in one ? one : unfitFor(one, incoming);
     if (unfit !== undefined) whole.part(unfit.id).message(errorText(unfit.id, unfit.error));
     else if ("parsed" in one) {
       const { kind, message } = one.parsed;
-      take(one, kind === "request" ? whole.part(message.id) : reply);
+      const told = take(one, kind === "request" ? whole.part(message.id) : reply);
+      if (told !== undefined) telling.push(told);
     }
   }
-  whole.over();
+  const { onTold } = batch;
+  // The status of an answer to requests is theirs.
+  if (isAnswered || telling.length === 0 || onTold === undefined) whole.over();
+  else Promise.all(telling).then(onTold).catch(incoming.onFault);
 }
 
 /** The error for a valid message that a batch must not contain; undefined for any other message. */

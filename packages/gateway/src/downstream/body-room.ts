@@ -1,3 +1,4 @@
+import { sharerOf } from "../reply/peer.js";
 import { refuseMore } from "../reply/refuse-more.js";
 import { sendText } from "../reply/send-text.js";
 import type { Incoming } from "./incoming.js";
@@ -28,9 +29,8 @@ export class BodyRoom {
 
   /** Answers that the client should try again later. */
   refuse(): void {
-    const { budgets, response, always } = this.#incoming;
-    const cause =
-      "messages of this address that the hub has not answered yet use all the memory that the hub gives it.";
+    const { budgets, peer, response, always } = this.#incoming;
+    const cause = `messages of ${sharerOf(peer)} that the hub has not answered yet use all the memory that the hub gives it.`;
     const failure = { code: "TOO_MANY_BYTES", cause } as const;
     const { status, text, headers } = refuseMore(
       budgets,

@@ -1,6 +1,7 @@
-import { codes, errorText, type JsonRpcRequest, resultText } from "@hub/mcp";
+import { codes, errorText, type JsonRpcRequest, resourceUpdated, resultText } from "@hub/mcp";
 import { routeRequest } from "../catalogue/routing.js";
 import type { View } from "../catalogue/view.js";
+import { sharerOf } from "../reply/peer.js";
 import { refusalOf } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
 import type { ClientSession } from "../session/client-session.js";
@@ -8,9 +9,11 @@ import { canSubscribe } from "../upstream/watcher.js";
 import type { Following } from "../upstream/watchers.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
+import { doneAs } from "./not-kept.js";
+import { tellHubs } from "./tell-hubs.js";
 
 /** What following needs. */
-type Followable = Pick<LegacyEndpointOptions, "context" | "watchers">;
+type Followable = Pick<LegacyEndpointOptions, "context" | "watchers" | "peers">;
 
 const mostSubscriptions = 1_000;
 const retryAfterMs = 30_000;
@@ -37,11 +40,9 @@ export function followResource(
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
   }
+  const done = () => reply.message(resultText(message.id, doneAs(session.followed.isStored(uri))));
   if (message.method === "resources/unsubscribe") {
-    session
-      .follow(uri, undefined)
-      .then(() => reply.message(resultText(message.id, {})))
-      .catch(onFault);
+    session.follow(uri, undefined).then(done).catch(onFault);
     return;
   }
   const routing = routeRequest(view, message.method, message.params);
@@ -55,7 +56,9 @@ export function followResource(
     reply.message(errorText(message.id, { code: codes.methodNotFound, message: text }));
     return;
   }
-  if (session.followed.size >= mostSubscriptions && !session.followed.has(uri)) {
+  const { followed } = session;
+  const isMore = !followed.has(uri) && !followed.missing.includes(uri);
+  if (isMore && followed.size >= mostSubscriptions) {
     const text = `A session may follow at most ${mostSubscriptions} resources`;
     reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
     return;
@@ -63,20 +66,31 @@ export function followResource(
   void session.follow(uri, undefined);
   const following = begin(options, session, entry.record.id, String(params?.uri), uri);
   if (following === undefined) {
-    const cause =
-      "the resources that this address follows use all the memory that the hub gives it.";
+    const cause = `the resources that ${sharerOf(session.peer)} follows use all the memory that the hub gives it.`;
     const failure = { code: "TOO_MANY_FOLLOWED", cause } as const;
     const refused = refusalOf(message.id, failure, retryAfterMs);
     reply.message(refused.text, refused.status, refused.headers);
     return;
   }
-  // From the answer on, the client hears of every change.
-  Promise.all([following.isFollowed, session.changed()])
-    .then(() => reply.message(resultText(message.id, {})))
+  const stored = session.follow(uri, following);
+  // From the answer on, the client hears of every change, also where it listens at another hub.
+  Promise.all([following.isFollowed, stored.then(() => followElsewhere(options, session, uri))])
+    .then(done)
     .catch(onFault);
 }
 
-/** Follows what a session followed in another process of the hub, as far as that can be followed now. */
+/** Resolves when the hub at which the client listens follows the resource, too, or was given its time. */
+async function followElsewhere(
+  { peers }: Followable,
+  session: ClientSession,
+  uri: string,
+): Promise<void> {
+  if (session.hasStream) return;
+  const principalId = session.principal.id;
+  await tellHubs(peers, { kind: "session-resource", principalId, sessionId: session.id, uri });
+}
+
+/** Follows what a session follows at another hub or did in an earlier process, as far as that can be followed now. */
 export function followAgain(
   options: Followable,
   session: ClientSession,
@@ -87,7 +101,9 @@ export function followAgain(
     const routing = routeRequest(view, "resources/subscribe", { uri });
     if ("error" in routing) continue;
     const { entry, params } = routing.route;
-    if (canSubscribe(entry)) begin(options, session, entry.record.id, String(params?.uri), uri);
+    if (!canSubscribe(entry)) continue;
+    const following = begin(options, session, entry.record.id, String(params?.uri), uri);
+    if (following !== undefined) session.followed.resume(uri, following);
   }
 }
 
@@ -99,8 +115,8 @@ function begin(
   uri: string,
   shownUri: string,
 ): Following | undefined {
-  const updated = { jsonrpc: "2.0", method: "notifications/resources/updated" };
-  const following = watchers.follow({
+  const updated = { jsonrpc: "2.0", method: resourceUpdated };
+  return watchers.follow({
     serverId,
     uri,
     shownUri,
@@ -110,6 +126,4 @@ function begin(
         session.tell({ data: JSON.stringify({ ...updated, params: { uri: shownUri } }) });
     },
   });
-  if (following !== undefined) void session.follow(shownUri, following.stop);
-  return following;
 }

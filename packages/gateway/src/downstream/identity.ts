@@ -1,4 +1,5 @@
-import { type Entry, isJsonObject, type JsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import { metaKeys, modernVersions } from "@hub/mcp";
 import { mayCallWhole } from "../catalogue/callable.js";
 import { hubServerName } from "../catalogue/selection.js";

@@ -1,3 +1,4 @@
+import type { HubPeers } from "@hub/core/hubs";
 import type { HubTools } from "../hub-tools/hub-tools.js";
 import type { SessionKeeping } from "../session/sessions.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -13,4 +14,6 @@ export type LegacyEndpointOptions = {
   readonly version: string;
   /** Default: sessions end with the process. */
   readonly sessions?: SessionKeeping | undefined;
+  /** Hubs where the same sessions go on. Default: there is none. */
+  readonly peers?: HubPeers | undefined;
 };

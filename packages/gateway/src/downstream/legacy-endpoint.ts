@@ -1,6 +1,5 @@
-import { HubError, isJsonObject } from "@hub/core";
-import type { Principal } from "@hub/core/access";
-import { settingOf } from "@hub/core/limits";
+import { HubError } from "@hub/core";
+import type { SessionLink, SessionMessage, SessionResource, ToldAll } from "@hub/core/hubs";
 import {
   codes,
   errorText,
@@ -8,54 +7,48 @@ import {
   type JsonRpcRequest,
   legacyVersions,
   type Message,
-  newestLegacyVersion,
-  resultText,
+  messageOf,
 } from "@hub/mcp";
-import type { ChangeKind } from "../catalogue/view.js";
-import { failureError } from "../errors.js";
+import { failureError, type GatewayFailure } from "../errors.js";
 import { HttpReply } from "../reply/http-reply.js";
-import { refuseMore } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
+import { sessionNotFound } from "../reply/session-not-found.js";
 import { takeStreamPlace } from "../reply/stream-place.js";
-import { ClientIdentity } from "../session/client-identity.js";
+import { takesStream } from "../reply/takes-stream.js";
 import type { ClientSession } from "../session/client-session.js";
-import { Sessions } from "../session/sessions.js";
+import type { Sessions } from "../session/sessions.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";
+import { brokeOffText, callOf, streamIdOf } from "./broken-stream.js";
 import { passNotification } from "./client-notifications.js";
-import { followAgain } from "./follow-resource.js";
-import { capabilitiesOf, instructionsOf, serverInfoOf } from "./identity.js";
 import type { Incoming } from "./incoming.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
 import { answerRequest } from "./legacy-requests.js";
-import type { Listening } from "./listeners.js";
-import { passOutside } from "./outside-messages.js";
+import { OpeningStreams } from "./opening-streams.js";
 import { resumeStream } from "./resume-stream.js";
-
-type Opening = {
-  readonly isKept?: boolean;
-  readonly onOpened?: (session: ClientSession) => void;
-};
+import { type Opening, SessionOpening } from "./session-opening.js";
 
 const retryLater = { "retry-after": "5" };
 const notStored =
   "The session has ended, but the hub's store cannot write, so a restart of the hub would bring the session back. Send DELETE again when the store can write.";
 
-const everyChange = new Set(["tools", "prompts", "resources"] as const);
-
 /** Answers clients of the 2025 revisions: a session each, and a stream for what belongs to no call. */
 export class LegacyEndpoint {
-  readonly #options: LegacyEndpointOptions;
   readonly sessions: Sessions;
-  readonly #listening = new Map<ClientSession, Listening>();
+  readonly #options: LegacyEndpointOptions;
+  readonly #opening: SessionOpening;
+  readonly #openingStreams = new OpeningStreams();
 
   constructor(options: LegacyEndpointOptions) {
     this.#options = options;
-    this.sessions = new Sessions(options.context, options.sessions, (session) => {
-      this.#listening.get(session)?.stop();
-      this.#listening.delete(session);
-    });
+    this.#opening = new SessionOpening(options);
+    this.sessions = this.#opening.sessions;
+  }
+
+  /** Opens a session, and answers with it. */
+  initialize(message: JsonRpcRequest, incoming: Incoming, reply: Reply, opening?: Opening): void {
+    this.#opening.initialize(message, incoming, reply, opening);
   }
 
   handle(received: Received, incoming: Incoming): void {
@@ -68,10 +61,14 @@ export class LegacyEndpoint {
     this.#admit(incoming, reply, (session) => {
       if (!isHandshake(parsed)) session.use();
       // As the SDKs' servers answer whom a stream suits.
-      const isStreamTaken = incoming.request.headers.accept?.includes("text/event-stream") === true;
-      if (parsed.kind === "request" && isStreamTaken) reply.preferStream();
-      this.take(session, received, incoming, reply);
-      if (parsed.kind !== "request") reply.empty(202);
+      if (parsed.kind === "request" && takesStream(incoming.request.headers)) {
+        reply.preferStream();
+        reply.nameFirstEvent(streamIdOf(parsed.message.id));
+      }
+      const taken = this.take(session, received, incoming, reply);
+      if (parsed.kind === "request") return;
+      if (taken === undefined) reply.empty(202);
+      else taken.then((told) => answerTold(reply, told)).catch(incoming.onFault);
     });
   }
 
@@ -91,32 +88,100 @@ export class LegacyEndpoint {
       const take = (received: Received, part: Reply) => {
         const { kind, message } = received.parsed;
         const refused = kind === "request" ? refusalOf(message.id) : undefined;
-        if (refused === undefined) this.take(session, received, incoming, part);
-        else part.message(refused);
+        if (refused === undefined) return this.take(session, received, incoming, part);
+        part.message(refused);
+        return undefined;
       };
       const { protocolVersion } = session.identity;
       const onTaken = () => session.use();
       const isServers = false;
+      const onTold = (all: readonly ToldAll[]) => answerTold(reply, worstOf(all));
       takeBatch(
-        { context, limits, protocolVersion, isServers, incoming, reply, onTaken, take },
+        { context, limits, protocolVersion, isServers, incoming, reply, onTaken, take, onTold },
         body,
       );
     });
   }
 
-  /** Takes a message in a session; only a request has an answer. */
-  take(session: ClientSession, received: Received, incoming: Incoming, reply: Reply): void {
+  /**
+   * Takes a message in a session; only a request has an answer. Returns what resolves when other hubs have heard of
+   * it, where they must.
+   */
+  take(
+    session: ClientSession,
+    received: Received,
+    incoming: Incoming,
+    reply: Reply,
+  ): Promise<ToldAll> | undefined {
     const { parsed } = received;
     const { onFault, principal } = incoming;
-    this.#renew(session, principal);
+    this.#opening.renew(session, principal);
     if (parsed.kind === "request")
       answerRequest(this.#options, session, parsed.message, received, reply, onFault);
-    else if (parsed.kind === "notification") passNotification(session, parsed.message);
-    else session.questions.answer(parsed.message);
+    else if (!takeHere(session, parsed)) return this.#passOn(session, parsed.message);
+    return undefined;
   }
 
-  /** GET: a stream for what belongs to no call, or the rest of one that broke off. */
-  openStream(incoming: Incoming): void {
+  /** What a client told another hub about something that may be here. False when it is not. */
+  takeFromPeer({ sessionId, principalId, message }: SessionMessage): boolean {
+    const session = this.sessions.openOf(sessionId, principalId);
+    const told = messageOf(message);
+    if (session === undefined || told === undefined || told.kind === "request") return false;
+    return takeHere(session, told);
+  }
+
+  /** Another hub is about to call a server. Resolves with whether the client listens here, when the server is heard. */
+  async listenFor(link: SessionLink): Promise<boolean> {
+    const session = await this.#listening(link);
+    await session?.servers.listenTo(link.serverId);
+    return session?.hasStream === true;
+  }
+
+  /** Another hub follows a resource. Resolves with whether the client listens here, when it is followed here, too. */
+  async followFor(resource: SessionResource): Promise<boolean> {
+    const session = await this.#listening(resource);
+    await session?.followed.whenFollowed(resource.uri);
+    return session?.hasStream === true;
+  }
+
+  /** The session, as other hubs left it, when its client listens here. */
+  async #listening({
+    sessionId,
+    principalId,
+  }: SessionLink | SessionResource): Promise<ClientSession | undefined> {
+    await this.#openingStreams.over(sessionId);
+    if (this.sessions.openOf(sessionId, principalId)?.hasStream !== true) return undefined;
+    await this.sessions.look(sessionId);
+    return this.sessions.openOf(sessionId, principalId);
+  }
+
+  /** The call that it is about may run at another hub, where the same session goes on. */
+  #passOn(session: ClientSession, message: object): Promise<ToldAll> | undefined {
+    const { peers } = this.#options;
+    if (peers === undefined) return undefined;
+    const told: SessionMessage = {
+      kind: "session-message",
+      principalId: session.principal.id,
+      sessionId: session.id,
+      message,
+    };
+    return peers.tellAll(told);
+  }
+
+  /** A client asks for a stream in a session. Returns what `openStream` calls when it is there. */
+  expectStream({ request, response }: Incoming): () => void {
+    const id = request.headers["mcp-session-id"];
+    if (typeof id !== "string") return () => {};
+    const isOver = this.#openingStreams.begin(id);
+    response.once("close", isOver);
+    return isOver;
+  }
+
+  /**
+   * GET: a stream for what belongs to no call, or the rest of one that broke off. `onOpened`: the client hears its
+   * servers there.
+   */
+  openStream(incoming: Incoming, onOpened: () => void): void {
     const { headers } = incoming.request;
     const reply = new HttpReply(incoming, this.#options.context);
     // Without a session this may as well be a client of the modern revision, which knows no GET.
@@ -124,24 +189,34 @@ export class LegacyEndpoint {
       reply.message(refusal("GET needs an Mcp-Session-Id"), 405, { allow: "POST" });
       return;
     }
-    if (headers.accept?.includes("text/event-stream") !== true) {
+    if (!takesStream(headers)) {
       reply.message(refusal("GET must accept text/event-stream"), 406);
       return;
     }
+    const lastEventId = headers["last-event-id"];
     this.#admit(incoming, reply, (session) => {
+      // What is opened for a client that has gone meanwhile, nobody would close.
+      if (!reply.isOpen) return;
+      const lost = typeof lastEventId === "string" ? callOf(lastEventId) : undefined;
+      if (lost !== undefined) {
+        reply.preferStream();
+        reply.message(brokeOffText(lost));
+        return;
+      }
       const refused = takeStreamPlace(this.#options.context, incoming, null);
       if (refused !== undefined) {
         reply.message(refused.text, refused.status, refused.headers);
         return;
       }
       session.use();
-      this.#renew(session, incoming.principal);
+      this.#opening.renew(session, incoming.principal);
       reply.openStream({ "mcp-session-id": session.id });
       session.addStream(reply);
-      const lastEventId = headers["last-event-id"];
       if (typeof lastEventId === "string")
         resumeStream(this.#options.context, session, reply, lastEventId);
-      this.#listening.get(session)?.look();
+      this.#opening.look(session);
+      // Another hub may have opened sessions with servers while nobody listened here.
+      this.sessions.look(session.id).then(onOpened).catch(incoming.onFault);
     });
   }
 
@@ -180,17 +255,13 @@ export class LegacyEndpoint {
       this.#enter(known, incoming, reply, run);
       return;
     }
-    this.#revive(id, incoming)
+    this.#opening
+      .revive(id, incoming)
       .then((session) => this.#enter(session, incoming, reply, run))
       .catch((error: unknown) => {
         if (HubError.is(error)) reply.message(refusal(error.message), 503, retryLater);
         else incoming.onFault(error);
       });
-  }
-
-  /** What a session shows is what whoever asks may call now. */
-  #renew(session: ClientSession, principal: Principal): void {
-    if (session.renew(principal)) this.#listening.get(session)?.look();
   }
 
   #enter(
@@ -202,8 +273,7 @@ export class LegacyEndpoint {
     const version = request.headers["mcp-protocol-version"];
     // A session belongs to the endpoint it was opened at.
     if (session?.selection.endpoint !== selection.endpoint) {
-      const error = { code: codes.sessionNotFound, message: "Session not found: initialize again" };
-      reply.message(errorText(null, error), 404);
+      reply.message(errorText(null, sessionNotFound), 404);
     } else if (typeof version === "string" && !legacyVersions.includes(version)) {
       reply.message(
         refusal(
@@ -213,109 +283,43 @@ export class LegacyEndpoint {
       );
     } else run(session);
   }
-
-  /** Opens a session of an earlier process of the hub again. */
-  #revive(id: string, incoming: Incoming): Promise<ClientSession | undefined> {
-    const { context, watchers } = this.#options;
-    const { selection, selectionFor, principal } = incoming;
-    return this.sessions.revive(
-      id,
-      selection.endpoint,
-      {
-        principal,
-        selection: selectionFor,
-        onOutside: (session, link, event) => passOutside(context, session, link, event),
-      },
-      (session, followed) => {
-        // The hub does not know which lists the client has seen, so it announces all of them when
-        // the client listens again.
-        this.#tellChanges(session, true);
-        followAgain({ context, watchers }, session, followed);
-      },
-    );
-  }
-
-  #tellChanges(session: ClientSession, isBehind: boolean): void {
-    const tell = (kind: ChangeKind) =>
-      session.tell({
-        data: JSON.stringify({ jsonrpc: "2.0", method: `notifications/${kind}/list_changed` }),
-      });
-    const { listeners } = this.#options;
-    const selection = () => session.selection;
-    this.#listening.set(session, listeners.add(selection, everyChange, tell, { isBehind }));
-  }
-
-  /**
-   * Opens a session, and answers with it. `isKept`: it outlives the hub's process, where sessions do.
-   * Default: it does. `onOpened` hears of it before the answer goes out.
-   */
-  initialize(
-    message: JsonRpcRequest,
-    incoming: Incoming,
-    reply: Reply,
-    { isKept = true, onOpened }: Opening = {},
-  ): void {
-    const { context, version } = this.#options;
-    const { protocolVersion, capabilities, clientInfo } = message.params ?? {};
-    if (typeof protocolVersion !== "string" || !isJsonObject(capabilities)) {
-      const text = "Expected params.protocolVersion and params.capabilities";
-      reply.message(errorText(message.id, { code: codes.invalidParams, message: text }));
-      return;
-    }
-    const agreed = legacyVersions.includes(protocolVersion) ? protocolVersion : newestLegacyVersion;
-    const info = clientInfo ?? { name: "unknown", version: "0" };
-    const identity = new ClientIdentity(agreed, capabilities, info);
-    const { budgets } = context;
-    const mostBytes = budgets.limit("identityBytes");
-    if (identity.bytes > mostBytes) {
-      budgets.refused("identityBytes");
-      const cause = `params.capabilities and params.clientInfo may have at most ${mostBytes} bytes together, these have ${identity.bytes}.`;
-      const failure = { code: "IDENTITY_TOO_LARGE", cause, mayHaveRun: false } as const;
-      reply.message(errorText(message.id, failureError(failure)));
-      return;
-    }
-    const { selection, selectionFor, via } = incoming;
-    const session = this.sessions.create(
-      {
-        selection: selectionFor,
-        via,
-        identity,
-        peer: incoming.peer,
-        principal: incoming.principal,
-        onOutside: (one, link, event) => passOutside(context, one, link, event),
-      },
-      isKept,
-    );
-    if ("full" in session) {
-      const { full } = session;
-      const most =
-        full === "sessions"
-          ? `this address already has its share of the hub's ${budgets.shareText(full, "sessions")}`
-          : `this token, person or workload already has its ${budgets.limit(full)} sessions (${settingOf(full)})`;
-      const cause = `${most}, and all of them have been used.`;
-      const { retryAfterMs } = this.sessions;
-      const failure = { code: "TOO_MANY_SESSIONS", cause } as const;
-      const refused = refuseMore(budgets, full, message.id, failure, retryAfterMs);
-      reply.message(refused.text, refused.status, refused.headers);
-      return;
-    }
-    this.#tellChanges(session, false);
-    onOpened?.(session);
-    const view = context.views.of(selection);
-    const instructions = instructionsOf(view);
-    const text = resultText(message.id, {
-      protocolVersion: agreed,
-      capabilities: capabilitiesOf(view, false),
-      serverInfo: serverInfoOf(view, version),
-      ...(instructions === undefined ? {} : { instructions }),
-    });
-    // Whoever knows its id can go on with it, whatever becomes of the hub's process.
-    this.sessions
-      .written()
-      .then(() => reply.message(text, 200, { "mcp-session-id": session.id }))
-      .catch(incoming.onFault);
-  }
 }
+
+/** Whether what a client tells is about something that is here. */
+function takeHere(session: ClientSession, told: Exclude<Message, { readonly kind: "request" }>) {
+  return told.kind === "notification"
+    ? passNotification(session, told.message)
+    : session.questions.answer(told.message);
+}
+
+/** Whether what a client told has come to where it is wanted. */
+function answerTold(reply: Reply, told: ToldAll): void {
+  if (told === "not-all-told")
+    reply.message(errorText(null, failureError(notAllTold)), 503, retryLater);
+  else if (told === "refused") reply.message(errorText(null, failureError(toldInVain)), 503);
+  else reply.empty(202);
+}
+
+/** What is to be said of several messages in one answer. */
+function worstOf(all: readonly ToldAll[]): ToldAll {
+  const failures = ["not-all-told", "refused"] as const;
+  return failures.find((told) => all.includes(told)) ?? "taken";
+}
+
+const notAllTold: GatewayFailure = {
+  code: "HELD_ELSEWHERE",
+  cause: "the call that this is about may run at a hub that cannot be reached from this one.",
+  fix: "Send the same message again in some seconds.",
+  mayHaveRun: true,
+};
+
+const toldInVain: GatewayFailure = {
+  code: "HELD_ELSEWHERE",
+  cause:
+    "the call that this is about may run at a hub that takes no message of that size, or is of another version.",
+  fix: "To send the same message again is in vain. The operator can give all hubs the same version and the same settings.",
+  mayHaveRun: true,
+};
 
 function isHandshake({ kind, message }: Message): boolean {
   return kind === "notification" && message.method === "notifications/initialized";

@@ -1,7 +1,10 @@
-import { isJsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import { codes, errorText, type JsonRpcRequest, resultText } from "@hub/mcp";
+import { HeldCall } from "../calls/held-call.js";
+import { routeOnceMore } from "../catalogue/once-more.js";
 import {
   argumentsText,
+  calledMethods,
   type Route,
   routeRequest,
   textFor,
@@ -17,8 +20,8 @@ import { resultPieces } from "../wire/pieces.js";
 import { followResource } from "./follow-resource.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";
 import { cursorProblem, listMethods } from "./list-requests.js";
+import { doneAs } from "./not-kept.js";
 
-const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
 /** How long a client that sets a level waits for its servers. */
 const mostLevelMs = 500;
 const longestLevel = 32;
@@ -49,11 +52,11 @@ export function answerRequest(
     const problem = cursorProblem(message);
     if (problem === undefined) reply.pieces(resultPieces(message.id, view.answer(kind, false)));
     else reply.message(errorText(message.id, problem));
-  } else if (called.has(method)) call(caller, message, written);
+  } else if (calledMethods.has(method)) call(caller, message, written);
   else if (method === "ping") result({});
   else if (method === "logging/setLevel") {
     setLevel(session, message)
-      .then(() => result({}))
+      .then(() => result(doneAs(session.isLogLevelStored)))
       .catch(onFault);
   } else if (method === "resources/subscribe" || method === "resources/unsubscribe")
     followResource(options, session, view, message, reply, onFault);
@@ -87,20 +90,27 @@ function call(caller: Caller, message: JsonRpcRequest, written: Written): void {
 }
 
 function route(caller: Caller, message: JsonRpcRequest, written: Written): void {
-  const { options, view, reply, onFault } = caller;
-  const routing = routeRequest(view, message.method, message.params);
-  if ("error" in routing) {
-    reply.message(errorText(message.id, routing.error));
-    return;
-  }
-  const found = routing.route;
-  if (found.others === undefined || found.others.length === 0) {
-    send(caller, message, written, found);
-    return;
-  }
-  locateResource(options.context, message, [found.entry, ...found.others])
-    .then((entry) => send(caller, message, written, { ...found, entry }))
-    .catch(onFault);
+  const { options, session, reply, onFault } = caller;
+  const { context } = options;
+  let current = caller;
+  routeOnceMore({
+    find: () => {
+      current = { ...caller, view: context.views.of(session.selection) };
+      return routeRequest(current.view, message.method, message.params);
+    },
+    catchUp: context.catchUp,
+    onError: (error) => reply.message(errorText(message.id, error)),
+    onRoute: (found) => {
+      if (found.others === undefined || found.others.length === 0) {
+        send(current, message, written, found);
+        return;
+      }
+      locateResource(context, message, [found.entry, ...found.others])
+        .then((entry) => send(current, message, written, { ...found, entry }))
+        .catch(onFault);
+    },
+    onFault,
+  });
 }
 
 function askTask(caller: Caller, message: JsonRpcRequest, written: Written): void {
@@ -114,13 +124,23 @@ function askTask(caller: Caller, message: JsonRpcRequest, written: Written): voi
   send(caller, message, written, { entry, params: message.params });
 }
 
+/** `held`: it has waited for its server. */
 function send(
-  { options, session, view, reply, onFault }: Caller,
+  caller: Caller,
   message: JsonRpcRequest,
   written: Written,
   found: Route,
+  held?: HeldCall,
 ): void {
+  const { options, session, view, reply, onFault } = caller;
+  const { context } = options;
   const { entry, params, name, headers = [] } = found;
+  const waiting = () => heldCall(caller, message, written, found);
+  if (held === undefined) {
+    const home = session.servers.links.get(entry.record.id)?.instance;
+    const best = context.instances.first(entry);
+    if (context.restarts.mustWait(entry, best, home) && waiting().wait()) return;
+  }
   const remember = (text: string) => {
     session.tasks.remember(entry.record.id, text);
     session
@@ -128,7 +148,10 @@ function send(
       .then(() => reply.message(text))
       .catch(onFault);
   };
-  const relay = new LegacyCall(options.context, {
+  const relay = new LegacyCall(context, {
+    ...(held?.waits ?? {
+      onUnreached: (failure, running) => waiting().wait(failure, running),
+    }),
     session,
     entry,
     request: params === undefined ? message : { ...message, params },
@@ -143,14 +166,47 @@ function send(
   relay.start().catch(onFault);
 }
 
+function heldCall(
+  caller: Caller,
+  message: JsonRpcRequest,
+  written: Written,
+  found: Route,
+): HeldCall {
+  const { options, session, reply } = caller;
+  const { id, method, params } = message;
+  return new HeldCall(options.context, {
+    entry: found.entry,
+    id,
+    method,
+    name: found.name,
+    client: session.client,
+    principal: session.principal,
+    params: found.params ?? params,
+    toolset: session.selection.toolset,
+    bytes: written.text.length,
+    reply,
+    progressToken: params?._meta?.progressToken,
+    selection: () => session.selection,
+    send: (entry, held) => {
+      const view = options.context.views.of(session.selection);
+      send({ ...caller, view }, message, written, { ...found, entry }, held);
+    },
+    onWait: (cancel) => {
+      session.calls.set(id, cancel);
+      return () => {
+        if (session.calls.get(id) === cancel) session.calls.delete(id);
+      };
+    },
+  });
+}
+
 /** Waits until the servers know it, so that the next call obeys it, but not for one that hangs. */
 async function setLevel(session: ClientSession, { params }: JsonRpcRequest): Promise<void> {
   const level = params?.level;
   // It is kept as long as the session; the levels of MCP are short words.
   if (typeof level !== "string" || level.length > longestLevel) return;
-  const links = [...session.links.values()];
-  await Promise.all([
-    session.setLogLevel(level),
-    ...links.map((link) => applyLogLevel(link, level, mostLevelMs)),
-  ]);
+  await session.setLogLevel(level);
+  // By now also those that another hub has just opened.
+  const links = [...session.servers.links.values()];
+  await Promise.all(links.map((link) => applyLogLevel(link, level, mostLevelMs)));
 }

@@ -1,10 +1,12 @@
+import type { ListKind } from "@hub/mcp";
 import type { Selection } from "../catalogue/selection.js";
-import type { ChangeKind, Digests } from "../catalogue/view.js";
+import type { Digests } from "../catalogue/view.js";
 import type { Views } from "../catalogue/views.js";
 import { Turns, type TurnsOptions } from "../turns.js";
+import { Notices } from "./notices.js";
 
 /** A server said that a list of its changed. */
-type Announcement = { readonly serverId: string; readonly kind: ChangeKind; readonly at: number };
+type Announcement = { readonly serverId: string; readonly kind: ListKind; readonly at: number };
 
 const kinds = ["tools", "prompts", "resources"] as const;
 
@@ -18,13 +20,16 @@ const neverSeen: Digests = { tools: "", prompts: "", resources: "" };
 
 type Listener = {
   readonly selection: () => Selection;
-  readonly wants: ReadonlySet<ChangeKind>;
+  readonly wants: ReadonlySet<ListKind>;
   /** False when the client could not be told now; it is told with the next look. */
-  readonly tell: (kind: ChangeKind) => boolean;
+  readonly tell: (kind: ListKind) => boolean;
   seen: Digests;
   /** Moments, which are counted and not timed: when it came, and when it was told of each kind last. */
   readonly addedAt: number;
-  readonly toldAt: Map<ChangeKind, number>;
+  readonly toldAt: Map<ListKind, number>;
+  /** How often it is still to be told of each kind, when every hub knows. */
+  readonly owed: Map<ListKind, number>;
+  isGone: boolean;
 };
 
 /** The listeners of one endpoint: they show the same, so that one look serves them all. */
@@ -34,6 +39,11 @@ type Group = {
   selectionKey: string;
   /** What all of them have seen or were told of; undefined when some of them are ahead. */
   digests: Digests | undefined;
+};
+
+export type ListenersOptions = Partial<Omit<TurnsOptions, "work">> & {
+  /** See `GatewayOptions`. Default: there is no other hub. */
+  readonly knownToAll?: (() => Promise<void>) | undefined;
 };
 
 /** Where a listener is. */
@@ -54,6 +64,10 @@ export class Listeners {
   readonly #views: Views;
   readonly #groups = new Map<string, Group>();
   readonly #looking: Turns;
+  /** Undefined where there is no other hub: what is known here is known. */
+  readonly #notices: Notices | undefined;
+  /** Servers whose change not every hub may know yet, and when it was noticed here. */
+  readonly #spreading = new Map<string, number>();
   /** Servers whose lists changed since the last look began. */
   #changed = new Set<string>();
   /** By server and kind: when the last announcement was made whose list was read since. */
@@ -61,10 +75,20 @@ export class Listeners {
   #isAsked = false;
   #moment = 0;
 
-  constructor(views: Views, options: Partial<Omit<TurnsOptions, "work">> = {}) {
+  constructor(views: Views, { knownToAll, ...options }: ListenersOptions = {}) {
     this.#views = views;
-    this.#looking = new Turns({ unitsPerTurn: stepsPerTurn, ...options, work: () => this.#work() });
+    const turns = { unitsPerTurn: stepsPerTurn, ...options };
+    this.#looking = new Turns({ ...turns, work: () => this.#work() });
+    if (knownToAll !== undefined) {
+      // Others read all that is stored: what changed and was not looked at here yet is noticed first.
+      const known = () => {
+        views.follow();
+        return knownToAll();
+      };
+      this.#notices = new Notices({ ...turns, knownToAll: known });
+    }
     views.onChange((serverIds) => {
+      this.#spread(serverIds);
       // Who comes later sees what is there then.
       if (this.#groups.size > 0) for (const id of serverIds) this.#changed.add(id);
     });
@@ -73,13 +97,15 @@ export class Listeners {
   /** `isBehind`: it has seen nothing of what is there now, or nobody knows. Default: it has seen all of it. */
   add(
     selection: () => Selection,
-    wants: ReadonlySet<ChangeKind>,
-    tell: (kind: ChangeKind) => boolean,
+    wants: ReadonlySet<ListKind>,
+    tell: (kind: ListKind) => boolean,
     { isBehind = false } = {},
   ): Listening {
     const now = selection();
     const { digests: current } = this.#views.of(now);
-    const digests = isBehind ? neverSeen : current;
+    // What it lists at a hub that does not know the change yet is not what is there.
+    const isAhead = concerns(now, this.#spreading);
+    const digests = isBehind || isAhead ? neverSeen : current;
     const listener: Listener = {
       selection,
       wants,
@@ -87,8 +113,11 @@ export class Listeners {
       seen: digests,
       addedAt: this.#next(),
       toldAt: new Map(),
+      owed: new Map(),
+      isGone: false,
     };
     let place = this.#join(listener, now, digests);
+    if (isAhead) this.#tell(listener, current);
     return {
       look: () => {
         const selected = selection();
@@ -101,7 +130,10 @@ export class Listeners {
         this.#tell(listener, current);
         goAhead(place.group, current);
       },
-      stop: () => this.#leave(listener, place),
+      stop: () => {
+        listener.isGone = true;
+        this.#leave(listener, place);
+      },
     };
   }
 
@@ -131,13 +163,14 @@ export class Listeners {
 
   close(): void {
     this.#looking.stop();
+    this.#notices?.close();
   }
 
   /**
    * A server said that its list changed; who selects it hears so once, with a look that finds it changed
    * or, when the list was read again, with the look after the returned function was called.
    */
-  announced(serverId: string, kind: ChangeKind): () => void {
+  announced(serverId: string, kind: ListKind): () => void {
     const at = this.#next();
     return () => void this.#settled.set(`${serverId} ${kind}`, { serverId, kind, at });
   }
@@ -196,7 +229,7 @@ export class Listeners {
       const { addedAt, toldAt, wants } = listener;
       const isOwed = wants.has(kind) && addedAt < at && (toldAt.get(kind) ?? 0) < at;
       if (!isOwed) continue;
-      if (listener.tell(kind)) toldAt.set(kind, this.#next());
+      if (this.#send(listener, kind)) toldAt.set(kind, this.#next());
       yield stepsOfTelling;
     }
   }
@@ -205,12 +238,41 @@ export class Listeners {
   #tell(listener: Listener, digests: Digests): number {
     const { seen, wants } = listener;
     const different = kinds.filter((kind) => wants.has(kind) && digests[kind] !== seen[kind]);
-    const untold = different.filter((kind) => !listener.tell(kind));
+    const untold = different.filter((kind) => !this.#send(listener, kind));
     for (const kind of different)
       if (!untold.includes(kind)) listener.toldAt.set(kind, this.#next());
     const before = Object.fromEntries(untold.map((kind) => [kind, seen[kind]]));
     listener.seen = untold.length === 0 ? digests : { ...digests, ...before };
     return 1 + different.length * stepsOfTelling;
+  }
+
+  /** False when the client cannot be told now. */
+  #send(listener: Listener, kind: ListKind): boolean {
+    if (this.#notices === undefined) return listener.tell(kind);
+    listener.owed.set(kind, (listener.owed.get(kind) ?? 0) + 1);
+    this.#notices.add(() => {
+      const owed = (listener.owed.get(kind) ?? 1) - 1;
+      listener.owed.set(kind, owed);
+      if (listener.isGone) return;
+      if (listener.tell(kind)) {
+        // What it reads at another hub may be a list in between, also where this one came back to the list of before.
+        if (owed === 0 && concerns(listener.selection(), this.#spreading))
+          this.#send(listener, kind);
+        return;
+      }
+      // What it saw then may be what is there when it listens again, and was another list in between.
+      listener.seen = { ...listener.seen, [kind]: neverSeen[kind] };
+    });
+    return true;
+  }
+
+  #spread(serverIds: readonly string[]): void {
+    if (this.#notices === undefined) return;
+    const at = this.#next();
+    for (const id of serverIds) this.#spreading.set(id, at);
+    this.#notices.add(() => {
+      for (const id of serverIds) if (this.#spreading.get(id) === at) this.#spreading.delete(id);
+    });
   }
 
   #next(): number {
@@ -224,9 +286,12 @@ function groupKey({ endpoint, directOnly, policy }: Selection): string {
 }
 
 /** Whether one of these may be shown by a selection, or was. */
-function concerns({ servers }: Selection, changed: ReadonlySet<string>): boolean {
+function concerns(
+  { servers }: Selection,
+  changed: ReadonlySet<string> | ReadonlyMap<string, unknown>,
+): boolean {
   if (servers === undefined) return changed.size > 0;
-  for (const id of changed) if (servers.has(id)) return true;
+  for (const id of changed.keys()) if (servers.has(id)) return true;
   return false;
 }
 

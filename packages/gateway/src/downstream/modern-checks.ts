@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isJsonObject } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import {
   codes,
   decodeHeaderValue,

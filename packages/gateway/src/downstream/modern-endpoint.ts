@@ -1,4 +1,5 @@
-import { type CapabilityKind, isJsonObject } from "@hub/core";
+import type { CapabilityKind } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import type { ReadyHeaders } from "@hub/core/upstream";
 import {
   codes,
@@ -12,8 +13,12 @@ import {
   modernVersion,
   resultText,
 } from "@hub/mcp";
+import { HeldCall, type Waited } from "../calls/held-call.js";
+import type { MayWait } from "../calls/may-wait.js";
+import { routeOnceMore } from "../catalogue/once-more.js";
 import {
   argumentsText,
+  calledMethods,
   type Route,
   routeRequest,
   textFor,
@@ -55,8 +60,6 @@ const callHeaders: ReadyHeaders = [
 const parameterPrefix = "mcp-param-";
 const letterM = 109;
 
-const called = new Set(["tools/call", "prompts/get", "resources/read", "completion/complete"]);
-
 export type ModernEndpointOptions = {
   readonly context: GatewayContext;
   readonly pendingInput: PendingInput;
@@ -75,18 +78,25 @@ export class ModernEndpoint {
     this.#options = options;
   }
 
-  handle(message: JsonRpcRequest, incoming: Incoming, written: Written): void {
+  handle(message: JsonRpcRequest, incoming: Incoming, written: Written, waited?: Waited): void {
     const { response, always } = incoming;
+    const { method } = message;
     const refusal = checkModern(message, incoming.request.headers);
     if (refusal !== undefined) {
-      sendText(response, refusal.status, errorText(message.id, refusal.error), always);
+      const text = errorText(message.id, refusal.error);
+      if (waited === undefined) sendText(response, refusal.status, text, always);
+      else waited.held.refuse(text, refusal.status);
       return;
     }
     const view = this.#options.context.views.of(incoming.selection);
-    const { method } = message;
+    if (waited !== undefined && calledMethods.has(method)) {
+      this.#route(message, written, incoming, waited.held);
+      return;
+    }
+    if (waited?.held.leaveToHub(waited.entry) === false) return;
     const kind = listMethods.get(method);
     if (kind !== undefined) this.#list(message, view, kind, incoming);
-    else if (called.has(method)) this.#call(message, written, view, incoming);
+    else if (calledMethods.has(method)) this.#call(message, written, view, incoming);
     else if (method === "server/discover") this.#discover(message, view, incoming);
     else if (method === "subscriptions/listen") this.#listen(message, incoming);
     else
@@ -143,33 +153,49 @@ export class ModernEndpoint {
           own.text.then((text) => sendText(response, 200, text, always)).catch(incoming.onFault);
           return;
         case "call":
-          this.#route(own.call, { ...written, isInside: true }, view, incoming);
+          this.#route(own.call, { ...written, isInside: true }, incoming);
           return;
       }
     }
-    this.#route(message, written, view, incoming);
+    this.#route(message, written, incoming);
   }
 
-  #route(message: JsonRpcRequest, written: Written, view: View, incoming: Incoming): void {
-    const routing = routeRequest(view, message.method, message.params);
-    if ("error" in routing) {
-      sendText(incoming.response, 200, errorText(message.id, routing.error), incoming.always);
-      return;
-    }
-    const { route } = routing;
-    if (route.others !== undefined && route.others.length > 0)
-      return void locateResource(this.#options.context, message, [route.entry, ...route.others])
-        .then((entry) => this.#send(message, written, { ...route, entry }, view, incoming))
-        .catch(incoming.onFault);
-    this.#send(message, written, route, view, incoming);
+  #route(message: JsonRpcRequest, written: Written, incoming: Incoming, held?: HeldCall): void {
+    const { context } = this.#options;
+    const { onFault, selection } = incoming;
+    let view = context.views.of(selection);
+    routeOnceMore({
+      find: () => {
+        view = context.views.of(selection);
+        return routeRequest(view, message.method, message.params);
+      },
+      catchUp: context.catchUp,
+      onError: (error) => {
+        const text = errorText(message.id, error);
+        if (held === undefined) sendText(incoming.response, 200, text, incoming.always);
+        else held.refuse(text, 200);
+      },
+      onRoute: (route) => {
+        if (route.others !== undefined && route.others.length > 0)
+          return void locateResource(context, message, [route.entry, ...route.others])
+            .then((entry) =>
+              this.#send(message, written, { ...route, entry }, view, incoming, held),
+            )
+            .catch(onFault);
+        this.#send(message, written, route, view, incoming, held);
+      },
+      onFault,
+    });
   }
 
+  /** `held`: it has waited for its server. */
   #send(
     message: JsonRpcRequest,
     written: Written,
     route: Route,
     view: View,
     incoming: Incoming,
+    held?: HeldCall,
   ): void {
     const { context } = this.#options;
     const { entry, params, name } = route;
@@ -179,9 +205,16 @@ export class ModernEndpoint {
     const asked = params === undefined ? message : { ...message, params };
     const rewrites = view.rewrites.get(entry.record.id);
     const candidates = context.instances.candidates(entry);
+    const waiting = () => this.#held(message, written, route, incoming);
+    if (held === undefined && context.restarts.mustWait(entry, candidates[0]) && waiting().wait())
+      return;
+    const waits: MayWait = held?.waits ?? {
+      onUnreached: (failure, running) => waiting().wait(failure, running),
+    };
     const modern = candidates.filter((one) => one.eraIn(entry) === "modern");
     if (modern.length > 0 || candidates.length === 0) {
       const call = {
+        ...waits,
         id: message.id,
         entry,
         method: message.method,
@@ -196,26 +229,34 @@ export class ModernEndpoint {
         via,
         client: clientName(message.params?._meta?.[metaKeys.clientInfo]),
         principal: incoming.principal,
+        from: incoming.from,
+        cameWith: incoming.request.headers,
         peer: incoming.peer,
         params,
         always,
       };
-      if (rewrites === undefined) relayModernToModern(context, call, modern, response);
-      else
-        relayRewrittenToModern(context, call, modern, new HttpReply(incoming, context), rewrites);
+      // A stream that tells how it waits has begun already, so the rest comes message by message.
+      const isAsItComes = rewrites === undefined && held?.reply.isStream !== true;
+      if (isAsItComes) relayModernToModern(context, call, modern, response);
+      else {
+        const reply = held?.reply ?? new HttpReply(incoming, context);
+        relayRewrittenToModern(context, call, modern, reply, rewrites);
+      }
       return;
     }
+    const reply = held?.reply ?? new HttpReply(incoming, context);
     const given = message.params?.arguments;
     const problem = isIndirect
       ? undefined
       : headerMismatch(route.headers ?? [], given, incoming.request.headers);
     if (problem !== undefined) {
       const error = { code: codes.headerMismatch, message: `Header mismatch: ${problem}` };
-      sendText(response, 400, errorText(message.id, error), always);
+      reply.message(errorText(message.id, error), 400);
+      waits.running?.end("error");
       return;
     }
-    const reply = new HttpReply(incoming, context);
     this.#options.pendingInput.handle({
+      ...waits,
       entry,
       request: asked,
       argumentsText: () => argumentsText(written),
@@ -224,6 +265,30 @@ export class ModernEndpoint {
       rewrites,
       via,
       principal: incoming.principal,
+    });
+  }
+
+  #held(message: JsonRpcRequest, written: Written, route: Route, incoming: Incoming): HeldCall {
+    const { context } = this.#options;
+    const { principal, selectionFor } = incoming;
+    const { id, method, params } = message;
+    return new HeldCall(context, {
+      entry: route.entry,
+      id,
+      method,
+      name: route.name,
+      client: clientName(params?._meta?.[metaKeys.clientInfo]),
+      principal,
+      params: route.params ?? params,
+      toolset: selectionFor(principal).toolset,
+      bytes: written.text.length,
+      reply: new HttpReply(incoming, context),
+      progressToken: params?._meta?.progressToken,
+      selection: () => selectionFor(principal),
+      send: (entry, held) => {
+        const view = context.views.of(selectionFor(principal));
+        this.#send(message, written, { ...route, entry }, view, incoming, held);
+      },
     });
   }
 

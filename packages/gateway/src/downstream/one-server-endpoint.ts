@@ -1,38 +1,69 @@
 import type { ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
-import { codes, errorText, type JsonRpcId } from "@hub/mcp";
+import { errorText, type JsonRpcId, type JsonRpcRequest } from "@hub/mcp";
+import { HeldCall, type Waited } from "../calls/held-call.js";
+import type { MayWait } from "../calls/may-wait.js";
 import { mayCallWhole } from "../catalogue/callable.js";
-import { PassThrough } from "../relay/pass-through.js";
+import { PassThrough, statusOfFailure } from "../relay/pass-through.js";
 import type { PassedRequest } from "../relay/passed-request.js";
 import type { SessionOwners } from "../relay/session-owners.js";
 import { HttpReply } from "../reply/http-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { sendText } from "../reply/send-text.js";
+import { sessionNotFound } from "../reply/session-not-found.js";
 import { takeStreamPlace } from "../reply/stream-place.js";
+import { takesStream } from "../reply/takes-stream.js";
 import { hubSessionOf, type Sessions } from "../session/sessions.js";
 import type { GatewayContext } from "../upstream/context.js";
+import type { UpstreamInstance } from "../upstream/instances.js";
 import { namedBy } from "../upstream/modern.js";
 import type { MessageLimits } from "../wire/message-limits.js";
 import type { Received } from "../wire/read-message.js";
 import { takeBatch } from "./batch.js";
+import { type ExpectedStreams, type SessionAtServer, sessionAtServer } from "./expected-streams.js";
 import type { Incoming } from "./incoming.js";
 import { eraOfMessage } from "./message-era.js";
+
+/** Sends a request to its server as that is now; `held`: after it has waited for it. */
+type SendNow = (received: Received, reply: Reply, entry: Entry, held?: HeldCall) => void;
+
+/** Answers on the hub's own account; `waited`: it has waited for the server that it is for. */
+type Bridge = (received: Received, incoming: Incoming, waited?: Waited) => void;
+
+/** A message for a server. */
+type Asked = {
+  readonly received: Received;
+  readonly incoming: Incoming;
+  readonly entry: Entry;
+  /** Its place in the answer to a batch; undefined when it came alone. */
+  readonly part: Reply | undefined;
+  readonly send: SendNow;
+};
+
+export type OneServerEndpointOptions = {
+  /** Knows whose the sessions of servers are. */
+  readonly owners: SessionOwners;
+  /** Those that the hub opened. */
+  readonly sessions: Pick<Sessions, "knows">;
+  readonly streams: ExpectedStreams;
+  /** Answers on the hub's own account. */
+  readonly bridge: Bridge;
+};
 
 /** The endpoint of one server: what is sent there crosses as it is, or the hub speaks for the server. */
 export class OneServerEndpoint {
   readonly #context: GatewayContext;
   readonly #passThrough: PassThrough;
   readonly #sessions: Pick<Sessions, "knows">;
-  readonly #bridge: (received: Received, incoming: Incoming) => void;
+  readonly #bridge: Bridge;
+  readonly #streams: ExpectedStreams;
 
-  /** `bridge` answers on the hub's own account; `sessions` are those that it opened, `owners` knows whose the others are. */
   constructor(
     context: GatewayContext,
-    owners: SessionOwners,
-    sessions: Pick<Sessions, "knows">,
-    bridge: (received: Received, incoming: Incoming) => void,
+    { owners, sessions, streams, bridge }: OneServerEndpointOptions,
   ) {
     this.#context = context;
+    this.#streams = streams;
     this.#passThrough = new PassThrough(context, owners);
     this.#sessions = sessions;
     this.#bridge = bridge;
@@ -43,8 +74,11 @@ export class OneServerEndpoint {
     this.#passThrough.retain(serverIds);
   }
 
-  /** To one server: as it is when both sides speak alike, else with the hub between them. */
-  take(received: Received, incoming: Incoming, entry: Entry): void {
+  /**
+   * To one server: as it is when both sides speak alike, else with the hub between them. `held`: it has
+   * waited for its server.
+   */
+  take(received: Received, incoming: Incoming, entry: Entry, held?: HeldCall): void {
     const { parsed, body } = received;
     const { request, response, via, always } = incoming;
     const era = eraOfMessage(parsed, incoming);
@@ -63,50 +97,108 @@ export class OneServerEndpoint {
         instance?.legacySessions === "none") ||
       (era === "legacy" && this.#isOwnSession(incoming, entry) && !isOpening);
     if (isBridged) {
-      this.#bridge(received, incoming);
+      // Its server may have come back as one that does not speak as its client does.
+      this.#bridge(received, incoming, held && { held, entry });
       return;
     }
     if (this.#isOthersSession(incoming, entry)) {
-      sendText(response, 404, errorText(null, sessionNotFound), always);
+      const text = errorText(null, sessionNotFound);
+      if (held === undefined) sendText(response, 404, text, always);
+      else held.refuse(text, 404);
       return;
     }
     const message = parsed.kind === "response" ? undefined : parsed.message;
+    const send: SendNow = (_received, _reply, current, waited) =>
+      this.take(received, incoming, current, waited);
+    const waits =
+      held?.waits ?? this.#waits({ received, incoming, entry, part: undefined, send }, instance);
+    if (waits === "waiting") return;
+    const session = held === undefined ? sessionOf(incoming, entry) : undefined;
+    const isBeginning = message?.method === "notifications/initialized";
+    const beginning = session && isBeginning ? this.#streams.begins(session) : undefined;
     const isRefusable = isOpening || this.#isStray(incoming, entry);
     const mayRefuse = isRefusable && serverEra === "modern";
-    this.#passOn(
-      {
-        method: "POST",
-        headers: request.headers,
-        body,
-        via,
-        principal: incoming.principal,
-        peer: incoming.peer,
-        entry,
-        id: parsed.kind === "request" ? parsed.message.id : null,
-        rpcMethod: message?.method,
-        answers: parsed.kind === "response" ? parsed.message.id : undefined,
-        name: message === undefined ? undefined : nameForTraffic(message),
-        params: message?.params,
-        isEndless: message?.method === "subscriptions/listen",
-        always,
-        takesOver: mayRefuse
-          ? (status, refusing) => {
-              // What servers of the modern revision alone say to a handshake they do not know, and in a session.
-              if (status !== 400 && status !== 404 && status !== 405) return false;
-              if (isOpening) refusing.legacySessions = "none";
-              setImmediate(() => {
-                try {
-                  this.#bridge(received, incoming);
-                } catch (error) {
-                  incoming.onFault(error);
-                }
-              });
-              return true;
-            }
-          : undefined,
+    const passed: PassedRequest = {
+      ...waits,
+      method: "POST",
+      headers: request.headers,
+      body,
+      via,
+      principal: incoming.principal,
+      from: incoming.from,
+      peer: incoming.peer,
+      whileOpen: incoming.whileOpen,
+      entry,
+      id: parsed.kind === "request" ? parsed.message.id : null,
+      rpcMethod: message?.method,
+      answers: parsed.kind === "response" ? parsed.message.id : undefined,
+      name: message === undefined ? undefined : nameForTraffic(message),
+      params: message?.params,
+      isEndless: message?.method === "subscriptions/listen",
+      always,
+      takesOver: (status, refusing) => {
+        beginning?.onAnswered();
+        // What servers of the modern revision alone say to a handshake they do not know, and in a session.
+        if (!mayRefuse || (status !== 400 && status !== 404 && status !== 405)) return false;
+        if (isOpening) refusing.legacySessions = "none";
+        setImmediate(() => {
+          try {
+            this.#bridge(received, incoming);
+          } catch (error) {
+            incoming.onFault(error);
+          }
+        });
+        return true;
       },
-      response,
-    );
+    };
+    // A stream that tells how it waits has begun already, so the rest comes message by message.
+    if (held?.reply.isStream === true) this.#passThrough.relayEvents(passed, held.reply);
+    else {
+      const opening = beginning?.told ?? (session && this.#streams.over(session));
+      if (opening === undefined) this.#passOn(passed, response);
+      else
+        opening
+          .then(() => {
+            if (!response.closed) this.#passOn(passed, response);
+          })
+          .catch(incoming.onFault);
+    }
+  }
+
+  /** How a request waits for its server, or that it waits already; nothing else does. */
+  #waits(asked: Asked, best: UpstreamInstance | undefined): MayWait | "waiting" | undefined {
+    const { received, incoming, entry } = asked;
+    const { parsed } = received;
+    if (parsed.kind !== "request" || parsed.message.method === "subscriptions/listen")
+      return undefined;
+    const held = () => this.#held(asked, parsed.message);
+    const session = incoming.request.headers["mcp-session-id"];
+    const home = typeof session === "string" ? this.#passThrough.homeOf(entry, session) : undefined;
+    if (this.#context.restarts.mustWait(entry, best, home) && held().wait()) return "waiting";
+    return { onUnreached: (failure, running) => held().wait(failure, running) };
+  }
+
+  #held({ received, incoming, entry, part, send }: Asked, message: JsonRpcRequest): HeldCall {
+    const reply = part ?? new HttpReply(incoming, this.#context);
+    const { headers } = incoming.request;
+    const { id, method, params } = message;
+    // Who has a session with the server must hear by the status that the server has forgotten it.
+    const takesNotices =
+      headers["mcp-session-id"] === undefined && method !== "initialize" && takesStream(headers);
+    return new HeldCall(this.#context, {
+      entry,
+      id,
+      method,
+      name: nameForTraffic(message),
+      client: undefined,
+      principal: incoming.principal,
+      params,
+      bytes: received.text.length,
+      reply,
+      progressToken: takesNotices ? params?._meta?.progressToken : undefined,
+      statusOf: statusOfFailure,
+      send: (current, held) => send(received, reply, current, held),
+    });
   }
 
   /** Several messages at once, in a session with the server that agreed on the revision that has them. */
@@ -117,7 +209,7 @@ export class OneServerEndpoint {
     limits: MessageLimits,
     refusalOf: (id: JsonRpcId) => string | undefined,
   ): void {
-    const { request, via, always, principal, peer } = incoming;
+    const { request, via, always, principal, from, peer } = incoming;
     const context = this.#context;
     const reply = new HttpReply(incoming, context);
     if (this.#isOthersSession(incoming, entry)) {
@@ -127,21 +219,23 @@ export class OneServerEndpoint {
     const sessionId = request.headers["mcp-session-id"];
     const protocolVersion =
       typeof sessionId === "string" ? this.#passThrough.versionOf(entry, sessionId) : undefined;
-    const take = (received: Received, reply: Reply) => {
+    const sendOne = (received: Received, reply: Reply, current: Entry, held?: HeldCall) => {
       const { kind, message } = received.parsed;
-      const refused = kind === "request" ? refusalOf(message.id) : undefined;
-      if (refused !== undefined) {
-        reply.message(refused);
-        return;
-      }
+      const best = context.instances.first(current);
+      const asked = { received, incoming, entry: current, part: reply, send: sendOne };
+      const waits = held?.waits ?? this.#waits(asked, best);
+      if (waits === "waiting") return;
       const passed: PassedRequest = {
+        ...waits,
         method: "POST",
         headers: request.headers,
         body: undefined,
         via,
         principal,
+        from,
         peer,
-        entry,
+        whileOpen: incoming.whileOpen,
+        entry: current,
         id: kind === "request" ? message.id : null,
         rpcMethod: kind === "response" ? undefined : message.method,
         name: kind === "response" ? undefined : nameForTraffic(message),
@@ -150,6 +244,13 @@ export class OneServerEndpoint {
         always,
       };
       this.#passThrough.relayBatched(passed, received, reply);
+    };
+    const take = (received: Received, reply: Reply) => {
+      const { kind, message } = received.parsed;
+      const refused = kind === "request" ? refusalOf(message.id) : undefined;
+      if (refused === undefined) sendOne(received, reply, entry);
+      else reply.message(refused);
+      return undefined;
     };
     takeBatch({ context, limits, protocolVersion, isServers: true, incoming, reply, take }, body);
   }
@@ -165,11 +266,14 @@ export class OneServerEndpoint {
 
   /** A GET opens a stream of the server's, a DELETE ends a session there. */
   passStream(method: "GET" | "DELETE", incoming: Incoming, entry: Entry): void {
-    const { request, response, via, always, principal, peer } = incoming;
+    const { request, response, via, always, principal, from, peer } = incoming;
     if (this.#isOthersSession(incoming, entry)) {
       sendText(response, 404, errorText(null, sessionNotFound), always);
       return;
     }
+    const session = method === "GET" ? sessionOf(incoming, entry) : undefined;
+    const isOpen = session && this.#streams.ask(session);
+    if (isOpen !== undefined) response.once("close", isOpen);
     this.#passOn(
       {
         method,
@@ -177,7 +281,9 @@ export class OneServerEndpoint {
         body: undefined,
         via,
         principal,
+        from,
         peer,
+        whileOpen: incoming.whileOpen,
         entry,
         id: null,
         rpcMethod: undefined,
@@ -185,6 +291,10 @@ export class OneServerEndpoint {
         params: undefined,
         isEndless: method === "GET",
         always,
+        takesOver: () => {
+          isOpen?.();
+          return false;
+        },
       },
       response,
     );
@@ -231,10 +341,11 @@ export class OneServerEndpoint {
   }
 }
 
-const sessionNotFound = {
-  code: codes.sessionNotFound,
-  message: "Session not found: initialize again",
-};
+/** Undefined for what is in no session: there, one client would wait for another. */
+function sessionOf({ request }: Incoming, { record }: Entry): SessionAtServer | undefined {
+  const sessionId = request.headers["mcp-session-id"];
+  return typeof sessionId === "string" ? sessionAtServer(record.id, sessionId) : undefined;
+}
 
 /**
  * Whether somebody may call some tools of a server and no more. Then the hub speaks for the server: what it

@@ -1,4 +1,4 @@
-import { hear, type StreamEvent } from "@hub/mcp";
+import { changedLists, hear, resourceUpdated, type StreamEvent } from "@hub/mcp";
 import { askClient, takeBack } from "../session/ask-client.js";
 import type { ClientSession } from "../session/client-session.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -25,12 +25,12 @@ export function passOutside(
   }
   if (heard === undefined) return;
   const method = heard.kind === "notification" ? heard.message.method : "";
-  if (method.endsWith("/list_changed")) void context.refresh(link.instance.serverId);
+  if (changedLists(method) !== undefined) void context.refresh(link.instance.serverId);
   else if (heard.kind === "notification" && method === "notifications/cancelled") {
     const told = takeBack(session, link, heard.message);
     if (told !== undefined) session.tell({ data: JSON.stringify(told) });
   }
   // Updates come by the hub's own connection, once for all.
-  else if (method !== "notifications/resources/updated" && event.data !== undefined)
+  else if (method !== resourceUpdated && event.data !== undefined)
     session.tell({ data: event.data });
 }

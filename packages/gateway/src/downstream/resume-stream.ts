@@ -1,4 +1,4 @@
-import { hear, type StreamEvent } from "@hub/mcp";
+import { changedLists, hear, type StreamEvent } from "@hub/mcp";
 import { mappedId } from "../relay/legacy-to-legacy.js";
 import type { Reply } from "../reply/reply.js";
 import { askClient, takeBack } from "../session/ask-client.js";
@@ -17,7 +17,7 @@ export function resumeStream(
 ): void {
   const colon = lastEventId.indexOf(":");
   const serverId = lastEventId.slice(0, colon);
-  const link = colon === -1 ? undefined : session.linkTo(serverId);
+  const link = colon === -1 ? undefined : session.servers.links.get(serverId);
   if (link === undefined || !session.mayHear(serverId)) return;
   const send = (event: StreamEvent) => {
     if (reply.event(event)) return;
@@ -38,7 +38,7 @@ export function resumeStream(
         }
         if (heard?.kind !== "notification") return send({ ...event, ...ids });
         const { message } = heard;
-        if (message.method.endsWith("/list_changed")) void context.refresh(serverId);
+        if (changedLists(message.method) !== undefined) void context.refresh(serverId);
         else if (message.method === "notifications/cancelled") {
           const told = takeBack(session, link, message);
           if (told !== undefined)
@@ -50,5 +50,6 @@ export function resumeStream(
     },
     lastEventId.slice(colon + 1),
   );
-  reply.onGone(() => resumed?.abort());
+  // Also when the hub ended it, as with its session.
+  reply.onOver(() => resumed?.abort());
 }

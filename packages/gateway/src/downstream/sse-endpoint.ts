@@ -5,6 +5,7 @@ import { HttpReply } from "../reply/http-reply.js";
 import { PartReply, type SharedAnswer, textOf } from "../reply/part-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { takeStreamPlace } from "../reply/stream-place.js";
+import { takesStream } from "../reply/takes-stream.js";
 import type { ClientSession } from "../session/client-session.js";
 import { faultOf } from "../upstream/call-failures.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -57,7 +58,7 @@ export class SseEndpoint {
   open(incoming: Incoming, path: string, query: string): void {
     const { request, response, selection } = incoming;
     const reply = new HttpReply(incoming, this.#context);
-    if (request.headers.accept?.includes("text/event-stream") !== true) {
+    if (!takesStream(request.headers)) {
       reply.message(refusal("GET must accept text/event-stream"), 406);
       return;
     }
@@ -115,7 +116,7 @@ export class SseEndpoint {
     }
     posted.empty(202);
     if (parsed.kind === "request") connection.open += 1;
-    const reply = new PartReply(connection.shared);
+    const reply = new PartReply(connection.shared, posted);
     const id = parsed.kind === "request" ? parsed.message.id : null;
     const own = { ...incoming, onFault: this.#faultTold(reply, id) };
     const { session } = connection;
@@ -126,7 +127,7 @@ export class SseEndpoint {
       });
     else if (session !== undefined) {
       session.use();
-      this.#legacy.take(session, received, own, reply);
+      void this.#legacy.take(session, received, own, reply);
     } else if (parsed.kind === "request")
       reply.message(
         errorText(id, {

@@ -1,8 +1,7 @@
-import type { JsonObject } from "@hub/core";
-import { type JsonRpcId, metaKeys } from "@hub/mcp";
+import type { JsonObject } from "@hub/core/json";
+import { type JsonRpcId, type ListKind, listChanged, metaKeys, resourceUpdated } from "@hub/mcp";
 import { routeRequest } from "../catalogue/routing.js";
 import type { Selection } from "../catalogue/selection.js";
-import type { ChangeKind } from "../catalogue/view.js";
 import type { Reply } from "../reply/reply.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { Watchers } from "../upstream/watchers.js";
@@ -13,7 +12,7 @@ const filters = {
   tools: "toolsListChanged",
   prompts: "promptsListChanged",
   resources: "resourcesListChanged",
-} as const satisfies Record<ChangeKind, string>;
+} as const satisfies Record<ListKind, string>;
 
 const mostResources = 1_000;
 
@@ -42,7 +41,7 @@ export class Subscription {
   /** `filter`: what it is to be told. Of what the hub cannot tell of, the acknowledgement says nothing. */
   start(filter: JsonObject): void {
     const { listeners, reply, selection } = this.#options;
-    const kinds = (Object.keys(filters) as ChangeKind[]).filter(
+    const kinds = (Object.keys(filters) as ListKind[]).filter(
       (kind) => filter[filters[kind]] === true,
     ); // the keys of `filters` are its kinds
     const uris = (Array.isArray(filter.resourceSubscriptions) ? filter.resourceSubscriptions : [])
@@ -51,9 +50,7 @@ export class Subscription {
     const followed = [...new Set(uris)].filter((uri) => this.#follow(uri));
     this.#options.reply.openStream();
     this.#stops.push(
-      listeners.add(selection, new Set(kinds), (kind) =>
-        this.#send(`notifications/${kind}/list_changed`, {}),
-      ).stop,
+      listeners.add(selection, new Set(kinds), (kind) => this.#send(listChanged(kind), {})).stop,
     );
     this.#stops.push(
       reply.onGone(() => {
@@ -102,7 +99,7 @@ export class Subscription {
       peer: reply.peer,
       onUpdated: () => {
         if (context.views.mayFollow(selection(), entry.record.id))
-          this.#send("notifications/resources/updated", { uri });
+          this.#send(resourceUpdated, { uri });
       },
     });
     if (following === undefined) return false;

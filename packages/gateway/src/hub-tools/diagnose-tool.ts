@@ -1,5 +1,6 @@
-import type { Entry, JsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
 import type { Principal } from "@hub/core/access";
+import type { JsonObject } from "@hub/core/json";
 import { nameKey } from "@hub/core/text";
 import { mayCallSome, mayCallWhole } from "../catalogue/callable.js";
 import type { View } from "../catalogue/view.js";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@hub/core";
+import type { JsonObject, JsonValue } from "@hub/core/json";
 import { bytesOf } from "@hub/core/text";
 import { findToolsLimit, hubToolNames } from "../catalogue/hub-tool-definitions.js";
 import type { MissingServer } from "../catalogue/missing.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import { bytesOf } from "@hub/core/text";
 import { findToolsLimit } from "../catalogue/hub-tool-definitions.js";
 import { toolResult } from "./results.js";

@@ -1,6 +1,7 @@
-import { type Entry, isJsonObject, type JsonObject, type Now, serverStatus } from "@hub/core";
+import { type Entry, type Now, serverStatus } from "@hub/core";
 import type { Principal } from "@hub/core/access";
 import { verdictOf } from "@hub/core/diagnosis";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import { shownProfile } from "@hub/core/shown";
 import type { JsonRpcRequest } from "@hub/mcp";
 import { callableTools, mayCallWhole } from "../catalogue/callable.js";

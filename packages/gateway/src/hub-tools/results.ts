@@ -1,4 +1,4 @@
-import type { JsonObject } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 
 /** What one of the hub's tools found, as text and as data: clients read the one or the other. */
 export const toolResult = (found: JsonObject): JsonObject => ({

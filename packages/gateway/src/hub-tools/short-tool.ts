@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core";
+import { isJsonObject, type JsonObject, type JsonValue } from "@hub/core/json";
 
 /** How much of a tool is said: characters of its first sentence, and required parameters. */
 export type Shortness = { readonly characters: number; readonly parameters: number };
@@ -24,11 +24,14 @@ export function shortTool(
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 
-/** Up to the first full stop before a new sentence or paragraph, on one line. */
+/**
+ * Up to the first full stop before a new sentence or paragraph, on one line. Those of Chinese are written as escapes:
+ * with one of them as it is, V8 keeps the text of the whole program in two bytes a character.
+ */
 export function firstSentence(text: string): string {
   const begin = text.trim().slice(0, longestRead);
   const [sentence = begin] =
-    /^.+?(?:[.!?](?=\s+[^\s\p{Ll}]|\s*$)|[。！？]|(?=\n\s*\n))/su.exec(begin) ?? [];
+    /^.+?(?:[.!?](?=\s+[^\s\p{Ll}]|\s*$)|[\u3002\uff01\uff1f]|(?=\n\s*\n))/su.exec(begin) ?? [];
   return sentence.replace(/\s+/g, " ").trim();
 }
 

@@ -2,7 +2,6 @@ import type { UpstreamRequest } from "@hub/core/upstream";
 import {
   answersRequest,
   batchVersion,
-  codes,
   errorText,
   type Headers,
   hear,
@@ -11,6 +10,9 @@ import {
 import { InFlightCall } from "../calls/in-flight-call.js";
 import type { CallsBySession } from "../calls/session-calls.js";
 import type { Reply } from "../reply/reply.js";
+import { sessionNotFound } from "../reply/session-not-found.js";
+import { takesStream } from "../reply/takes-stream.js";
+import { type TraceMeta, tracedRequest } from "../traffic/call-trace.js";
 import { tell } from "../upstream/brief-exchange.js";
 import { failureOf, failureText } from "../upstream/call-failures.js";
 import { unanswered, wantsToken } from "../upstream/classify-answer.js";
@@ -32,9 +34,15 @@ export type BatchedDestination = {
   readonly request: UpstreamRequest;
 };
 
-function sending({ context, instance, request }: BatchedDestination) {
+function sending({ context, instance, request }: BatchedDestination, meta?: TraceMeta) {
   return (receiver: MessageReceiver) =>
-    exchange(context.dialer, instance, request, context.serverMessages, receiver);
+    exchange(
+      context.dialer,
+      instance,
+      tracedRequest(request, meta),
+      context.serverMessages,
+      receiver,
+    );
 }
 
 /**
@@ -69,11 +77,16 @@ export function askBatched(
   const run: InFlightCall = new InFlightCall(context, {
     peer: reply.peer,
     entry,
+    id,
     method: message.method,
     name: passed.name,
     client: undefined,
     principal: passed.principal,
+    from: passed.from,
+    cameWith: passed.headers,
     params: message.params,
+    running: passed.running,
+    onUnreached: passed.onUnreached,
     onFailure: (failure) => reply.message(failureText(context, id, failure, entry)),
     onOver: () => leave(),
   });
@@ -86,7 +99,7 @@ export function askBatched(
     onOpen(given, framing, headers) {
       status = given;
       head = headers;
-      if (status < 300 && framing === "events" && takesStream(passed)) reply.openStream();
+      if (status < 300 && framing === "events" && takesStream(passed.headers)) reply.openStream();
     },
     onEvent(event) {
       if (run.isOver) return;
@@ -113,15 +126,11 @@ export function askBatched(
       if (run.isOver) return;
       if (!standing.isUnknown) return run.fail(unanswered(status, head));
       run.finish("error");
-      const text = "Session not found: initialize again";
-      reply.message(errorText(id, { code: codes.sessionNotFound, message: text }), 404);
+      reply.message(errorText(id, sessionNotFound), 404);
     },
     onFailure: (failure) => run.fail(failureOf(failure)),
   };
-  const start = sending(destination);
-  run.send(instance, () => start(new SessionAnswer(id, batchVersion, standing, receiver)));
-}
-
-function takesStream({ headers }: PassedRequest): boolean {
-  return headers.accept?.includes("text/event-stream") === true;
+  run.send(instance, (meta) =>
+    sending(destination, meta)(new SessionAnswer(id, batchVersion, standing, receiver)),
+  );
 }

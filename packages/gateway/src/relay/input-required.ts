@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { type BudgetBook, isJsonObject, type JsonObject } from "@hub/core";
-import { codes, type JsonRpcError, type Params, parseMessage } from "@hub/mcp";
+import type { BudgetBook } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
+import {
+  codes,
+  type InputRequired,
+  type JsonRpcError,
+  legacyQuestion,
+  type Params,
+} from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
-import { type KeptBytes, tooMuchHeld } from "../calls/kept-bytes.js";
+import type { KeptBytes } from "../calls/kept-bytes.js";
 import { tooManyQuestions } from "../session/questions.js";
 import type { LegacyCallOptions } from "./legacy-call-options.js";
 
@@ -12,35 +19,6 @@ export type BridgedCall = LegacyCallOptions & {
   readonly answer: (text: string, status?: number) => void;
   readonly forget: () => void;
 };
-
-/** A wish for input: what is asked, and what the server wants back with the answers. */
-export type InputRequired = {
-  readonly inputRequests: Readonly<Record<string, JsonObject>>;
-  readonly requestState?: string;
-};
-
-/** The wish for input in a response; undefined for every other one. */
-export function inputRequired(text: string): InputRequired | undefined {
-  const parsed = parseMessage(text);
-  const result = parsed?.kind === "response" ? parsed.message.result : undefined;
-  if (result?.resultType !== "input_required") return undefined;
-  const requests = isJsonObject(result.inputRequests) ? result.inputRequests : {};
-  return {
-    inputRequests: Object.fromEntries(
-      Object.entries(requests).flatMap(([key, value]) =>
-        isJsonObject(value) ? [[key, value]] : [],
-      ),
-    ),
-    ...(typeof result.requestState === "string" ? { requestState: result.requestState } : {}),
-  };
-}
-
-/** The 2025 revisions want an id with which a server could say that the page was done with. */
-function legacyQuestion({ method, params }: JsonObject): unknown {
-  if (method !== "elicitation/create" || !isJsonObject(params) || params.mode !== "url")
-    return params;
-  return { elicitationId: randomUUID(), ...params };
-}
 
 type AskingCall = BridgedCall & { readonly kept: KeptBytes; readonly budgets: BudgetBook };
 
@@ -81,9 +59,7 @@ function ask(
   const { reply, session } = call;
   const { id, answer } = waitForAnswer(call, key);
   if (id === undefined) return Promise.reject(tooManyQuestions);
-  const { method } = question;
-  const params = legacyQuestion(question);
-  const message = { jsonrpc: "2.0", id, method, ...(params === undefined ? {} : { params }) };
+  const message = { jsonrpc: "2.0", id, ...legacyQuestion(question, randomUUID) };
   const event = { data: JSON.stringify(message) };
   if (reply.isOpen) reply.event(event);
   else if (!session.tell(event)) {
@@ -118,6 +94,6 @@ function waitForAnswer(call: AskingCall, key: string) {
 function keep({ budgets, kept, run }: AskingCall, value: object): boolean {
   if (kept.take(Buffer.byteLength(JSON.stringify(value)))) return true;
   budgets.refused("heldBytes");
-  run.fail(tooMuchHeld);
+  run.fail(kept.tooMuch);
   return false;
 }

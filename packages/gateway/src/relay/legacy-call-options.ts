@@ -1,11 +1,12 @@
 import type { Entry } from "@hub/core";
 import type { HeaderParameter, JsonRpcRequest } from "@hub/mcp";
+import type { MayWait } from "../calls/may-wait.js";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../reply/reply.js";
 import type { ClientSession } from "../session/client-session.js";
 
 /** What a client of a 2025 revision asks of a server, whatever revision that speaks. */
-export type LegacyCallOptions = {
+export type LegacyCallOptions = MayWait & {
   readonly session: ClientSession;
   readonly entry: Entry;
   /** As its server shall see it, under the client's own id. */

@@ -1,6 +1,7 @@
 import type { JsonRpcRequest } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import type { GatewayFailure } from "../errors.js";
+import { tracedText } from "../traffic/call-trace.js";
 import { failureText, faultOf } from "../upstream/call-failures.js";
 import type { GatewayContext } from "../upstream/context.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
@@ -28,11 +29,20 @@ export class LegacyCall implements AnsweredCall {
     this.run = new InFlightCall(context, {
       peer: session.peer,
       entry,
+      id: request.id,
       method: request.method,
       name: call.name,
       client: session.client,
       principal: session.principal,
+      from: call.reply.from,
+      cameWith: call.reply.cameWith,
       params: request.params,
+      running: call.running,
+      onUnreached: (failure, running) => {
+        if (call.onUnreached?.(failure, running) !== true) return false;
+        this.forget();
+        return true;
+      },
       onFailure: (failure) => this.#failed(failure),
     });
     session.calls.set(request.id, this.#cancel);
@@ -41,7 +51,7 @@ export class LegacyCall implements AnsweredCall {
   /** Sends it. Resolves when it is on its way, or has failed. */
   async start(): Promise<void> {
     const { session, entry } = this.call;
-    const ready = session.readySession(entry);
+    const ready = session.servers.ready(entry);
     if (ready === undefined) return this.#open(false);
     try {
       this.#send(ready, false);
@@ -52,12 +62,15 @@ export class LegacyCall implements AnsweredCall {
 
   retry(lost: LegacyLink, isRetry: boolean, failure: GatewayFailure): void {
     const { session, entry } = this.call;
-    session.drop(entry.record.id, lost);
+    session.servers.drop(entry.record.id, lost);
     // A greeting that was kept must not open the same dead instance once more.
     lost.instance.forgetLegacySessions();
     if (this.run.isOver) return;
-    if (isRetry || this.context.instances.isRetryVain(entry, lost.instance)) this.run.fail(failure);
-    else void this.#open(true);
+    const isVain = isRetry || this.context.instances.isRetryVain(entry, lost.instance);
+    if (!isVain) void this.#open(true);
+    // A server that was started again meanwhile forgot nothing: it never knew.
+    else
+      this.run.fail({ ...failure, isAway: failure.isAway ?? this.run.isRestarted(lost.instance) });
   }
 
   end(reason: string): void {
@@ -85,7 +98,7 @@ export class LegacyCall implements AnsweredCall {
 
   async #open(isRetry: boolean): Promise<void> {
     try {
-      const session = await this.call.session.sessionWith(this.call.entry);
+      const session = await this.call.session.servers.with(this.call.entry);
       if (this.run.isOver) return;
       if (session.kind === "legacy") this.#send(session, isRetry);
       else await new LegacyToModern(this.context, this.#bridged()).start();
@@ -103,9 +116,10 @@ export class LegacyCall implements AnsweredCall {
     const { session, request, text } = this.call;
     this.#link = link;
     session.running.set(this.run, link);
-    this.run.send(link.instance, () =>
-      link.request(request, new LegacyToLegacy(this, link, isRetry), text),
-    );
+    this.run.send(link.instance, (meta) => {
+      const sent = meta === undefined ? text : tracedText(text ?? JSON.stringify(request), meta);
+      return link.request(request, new LegacyToLegacy(this, link, isRetry), sent);
+    });
   }
 
   #bridged() {

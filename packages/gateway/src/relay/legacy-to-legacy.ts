@@ -2,6 +2,7 @@ import type { UpstreamFailure } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,
+  changedLists,
   type Envelope,
   type Headers,
   hear,
@@ -21,8 +22,6 @@ import type { Passage } from "../upstream/long-answer.js";
 import { forgotTwice, isSessionRefusal } from "../upstream/session-refusal.js";
 import type { LegacyCallOptions } from "./legacy-call-options.js";
 import { passLong } from "./pass-long.js";
-
-const listChanged = /^notifications\/(tools|prompts|resources)\/list_changed$/;
 
 /** The call that an answer is of. */
 export interface AnsweredCall {
@@ -128,7 +127,10 @@ export class LegacyToLegacy implements MessageReceiver {
 
   onFailure(failure: UpstreamFailure): void {
     const told = failureOf(failure);
-    if (failure.neverSent) this.#relay.retry(this.#link, this.#isRetry, told);
+    if (failure.neverSent) {
+      this.#relay.run.unreached(told);
+      this.#relay.retry(this.#link, this.#isRetry, told);
+    }
     // What was lost may be the whole server; the next call finds out.
     else this.#relay.run.fail(told);
   }
@@ -152,7 +154,7 @@ export class LegacyToLegacy implements MessageReceiver {
   #notify(event: StreamEvent, data: string, message: JsonRpcNotification): void {
     const { context, run, call } = this.#relay;
     const { session, reply, entry } = call;
-    if (listChanged.test(message.method)) {
+    if (changedLists(message.method) !== undefined) {
       // Clients hear of it when the hub has read the new list.
       void context.refresh(entry.record.id);
       if (reply.isStream) reply.comment();

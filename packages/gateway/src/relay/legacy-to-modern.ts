@@ -1,3 +1,4 @@
+import type { JsonObject } from "@hub/core/json";
 import type { UpstreamFailure, UpstreamRequest } from "@hub/core/upstream";
 import {
   type Answering,
@@ -5,14 +6,19 @@ import {
   type Envelope,
   type Headers,
   hear,
+  inputRequired,
   type JsonRpcRequest,
+  lowestLogLevel,
+  mostInputRounds,
   type Params,
+  parseMessage,
   type StreamEvent,
   textWithArguments,
 } from "@hub/mcp";
 import { KeptBytes } from "../calls/kept-bytes.js";
 import { rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
+import { tracedRequest } from "../traffic/call-trace.js";
 import { failureOf, noInstanceLeft } from "../upstream/call-failures.js";
 import { unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -20,13 +26,14 @@ import { exchange, type Framing, type MessageReceiver } from "../upstream/exchan
 import type { UpstreamInstance } from "../upstream/instances.js";
 import type { Passage } from "../upstream/long-answer.js";
 import { modernHeaders, withEnvelope } from "../upstream/modern.js";
-import { askForInput, type BridgedCall, inputRequired } from "./input-required.js";
+import { askForInput, type BridgedCall } from "./input-required.js";
 import { passLong } from "./pass-long.js";
 
-const leastLevel = "debug";
-
-/** How many times a server may ask for input during one call. One that asks more often would never end. */
-const mostRounds = 32;
+/** The result in a response as it was written. */
+function resultOf(text: string): JsonObject | undefined {
+  const parsed = parseMessage(text);
+  return parsed?.kind === "response" ? parsed.message.result : undefined;
+}
 
 /** A response as it was written, and what it is. */
 type Response = { readonly text: string; readonly said: Envelope };
@@ -50,7 +57,7 @@ export class LegacyToModern {
   async start(): Promise<void> {
     const { request, run } = this.#call;
     let { params } = request;
-    for (let round = 0; round < mostRounds; round += 1) {
+    for (let round = 0; round < mostInputRounds; round += 1) {
       const message = { ...request, params: this.#envelope(params) };
       // While the client is asked, nothing keeps the response, which may be large.
       const given = await new Round(this.#context, this.#call, message)
@@ -62,7 +69,7 @@ export class LegacyToModern {
     }
     run.fail({
       code: "ANSWER_INVALID",
-      cause: `it asked for more input ${mostRounds} times in one call.`,
+      cause: `it asked for more input ${mostInputRounds} times in one call.`,
       mayHaveRun: true,
     });
   }
@@ -73,7 +80,7 @@ export class LegacyToModern {
       clientCapabilities: identity.capabilities,
       clientInfo: identity.clientInfo,
       // A 2025 server of whom nobody wishes a level sends what it has; a modern one would send nothing.
-      logLevel: logLevel ?? leastLevel,
+      logLevel: logLevel ?? lowestLogLevel,
     });
   }
 
@@ -82,7 +89,7 @@ export class LegacyToModern {
     const call = this.#call;
     if (response === undefined || call.run.isOver) return undefined;
     const { text, said } = response;
-    const asked = said.resultType === "input_required" ? inputRequired(text) : undefined;
+    const asked = said.resultType === "input_required" ? inputRequired(resultOf(text)) : undefined;
     const { budgets } = this.#context;
     if (asked !== undefined) return askForInput({ ...call, kept: this.#kept, budgets }, asked);
     call.forget();
@@ -193,8 +200,11 @@ class Round implements MessageReceiver {
   }
 
   onFailure(failure: UpstreamFailure): void {
-    if (failure.neverSent) this.#tryNext(failure);
-    else this.#fail(failureOf(failure));
+    const told = failureOf(failure);
+    if (failure.neverSent) {
+      this.#call.run.unreached(told);
+      this.#tryNext(failure);
+    } else this.#fail(told);
   }
 
   #tryNext(last: UpstreamFailure | undefined): void {
@@ -207,7 +217,9 @@ class Round implements MessageReceiver {
     this.#status = 0;
     this.#head = {};
     const { dialer, serverMessages } = this.#context;
-    run.send(instance, () => exchange(dialer, instance, this.#request, serverMessages, this));
+    run.send(instance, (meta) =>
+      exchange(dialer, instance, tracedRequest(this.#request, meta), serverMessages, this),
+    );
     if (run.isOver) this.#resolve(undefined);
   }
 

@@ -1,5 +1,12 @@
-import { isJsonObject, type JsonObject } from "@hub/core";
-import { codes, type JsonRpcError, type JsonRpcId, memberText, parseMessage } from "@hub/mcp";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
+import {
+  codes,
+  type JsonRpcError,
+  type JsonRpcId,
+  memberText,
+  modernCode,
+  parseMessage,
+} from "@hub/mcp";
 import type { ModernCaller } from "../session/modern-caller.js";
 
 export type ModernResponse = { readonly status: number; readonly body: string };
@@ -34,7 +41,7 @@ export function modernResponse(
   });
   if (error?.code === codes.urlElicitationRequired) return urlRequired(error, caller, answer);
   if (error !== undefined) {
-    const code = error.code === codes.resourceNotFound ? codes.invalidParams : error.code;
+    const code = modernCode(error.code);
     return answer(statusByCode.get(code) ?? 200, { error: { ...error, code } });
   }
   const missing = Object.entries(membersOf(method)).filter(

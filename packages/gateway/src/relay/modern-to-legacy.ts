@@ -1,23 +1,26 @@
-import type { BudgetBook, JsonObject } from "@hub/core";
+import type { BudgetBook } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import type { UpstreamExchange } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,
+  changedLists,
   codes,
   type Envelope,
   hear,
+  isLogged,
   type JsonRpcId,
   type JsonRpcNotification,
   type JsonRpcRequest,
   type StreamEvent,
 } from "@hub/mcp";
 import type { InFlightCall } from "../calls/in-flight-call.js";
-import { type KeptBytes, tooMuchHeld } from "../calls/kept-bytes.js";
+import type { KeptBytes } from "../calls/kept-bytes.js";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Refusal } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
-import { type ModernCaller, wantsLog } from "../session/modern-caller.js";
+import type { ModernCaller } from "../session/modern-caller.js";
 import { tooManyQuestions } from "../session/questions.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { Passage } from "../upstream/long-answer.js";
@@ -210,7 +213,7 @@ export class ModernToLegacy {
   #answered(data: string, envelope: Envelope): void {
     const isAway = this.#attached === undefined;
     if (isAway && !this.#keep(data)) {
-      this.run.fail(tooMuchHeld);
+      this.run.fail(this.#options.kept.tooMuch);
       return;
     }
     this.#response = data;
@@ -224,12 +227,12 @@ export class ModernToLegacy {
       this.#takeBack(message.params?.requestId);
       return;
     }
-    if (method.endsWith("/list_changed")) {
+    if (changedLists(method) !== undefined) {
       this.#options.onListChanged();
       return;
     }
     if (method === "notifications/message") {
-      if (!wantsLog(this.#options.caller.logLevel, message.params?.level)) return;
+      if (!isLogged(message.params?.level, this.#options.caller.logLevel)) return;
     } else if (method !== "notifications/progress") return;
     if (this.#attached !== undefined) this.#notify(data, message);
     else if (this.#kept.length < mostKept && this.#keep(data)) this.#kept.push(data);
@@ -272,8 +275,8 @@ export class ModernToLegacy {
       return;
     }
     if (this.#attached === undefined && !this.#keep(JSON.stringify(request))) {
-      this.tellCancelled(tooMuchHeld.cause);
-      this.run.fail(tooMuchHeld);
+      this.tellCancelled(this.#options.kept.tooMuch.cause);
+      this.run.fail(this.#options.kept.tooMuch);
       return;
     }
     this.#questions.add(request);

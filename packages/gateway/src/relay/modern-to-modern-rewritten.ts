@@ -3,6 +3,7 @@ import { answersRequest, envelopeOf, type Headers } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
 import { type Rewrites, rewriteText } from "../catalogue/uri-rewriting.js";
 import type { Reply } from "../reply/reply.js";
+import { tracedRequest } from "../traffic/call-trace.js";
 import { failureOf, failureText, noInstanceLeft } from "../upstream/call-failures.js";
 import { notMcp, unanswered } from "../upstream/classify-answer.js";
 import type { GatewayContext } from "../upstream/context.js";
@@ -19,17 +20,22 @@ export function relayRewrittenToModern(
   call: ModernCall,
   candidates: readonly UpstreamInstance[],
   reply: Reply,
-  rewrites: Rewrites,
+  rewrites: Rewrites | undefined,
 ): void {
   const { entry, id } = call;
   const run = new InFlightCall(context, {
     peer: reply.peer,
     entry,
+    id,
     method: call.method,
     name: call.name,
     client: call.client,
     principal: call.principal,
+    from: call.from,
+    cameWith: call.cameWith,
     params: call.params,
+    running: call.running,
+    onUnreached: call.onUnreached,
     onFailure: (failure) => reply.message(failureText(context, id, failure, entry)),
   });
   reply.onGone(() => run.cancel());
@@ -47,8 +53,8 @@ export function relayRewrittenToModern(
     } as const;
     let status = 200;
     let head: Headers = {};
-    run.send(instance, () =>
-      exchange(context.dialer, instance, request, context.serverMessages, {
+    run.send(instance, (meta) =>
+      exchange(context.dialer, instance, tracedRequest(request, meta), context.serverMessages, {
         onOpen(given, framing, headers) {
           status = given;
           head = headers;
@@ -78,8 +84,11 @@ export function relayRewrittenToModern(
           run.fail(unanswered(status, head));
         },
         onFailure(failure) {
-          if (failure.neverSent) attempt(index + 1, failure);
-          else run.fail(failureOf(failure));
+          const told = failureOf(failure);
+          if (failure.neverSent) {
+            run.unreached(told);
+            attempt(index + 1, failure);
+          } else run.fail(told);
         },
       }),
     );

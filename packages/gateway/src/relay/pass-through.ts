@@ -5,6 +5,7 @@ import { connectionHeaders, type Headers, sessionIdIn } from "@hub/mcp";
 import { CallsBySession } from "../calls/session-calls.js";
 import type { GatewayFailure } from "../errors.js";
 import type { Reply } from "../reply/reply.js";
+import { hubCallError } from "../traffic/call-trace.js";
 import { acceptedCodings, answerHeaders, mcpTypeOf } from "../upstream/answer-head.js";
 import { failureText, noInstanceLeft } from "../upstream/call-failures.js";
 import { notMcp, packedUnasked, statusesOfMcp, unanswered } from "../upstream/classify-answer.js";
@@ -13,6 +14,7 @@ import type { UpstreamInstance } from "../upstream/instances.js";
 import { postHeaders } from "../upstream/legacy-link.js";
 import type { Received } from "../wire/read-message.js";
 import { askBatched, type BatchedDestination, tellBatched } from "./batched-message.js";
+import { relayRewrittenToModern } from "./modern-to-modern-rewritten.js";
 import type { PassedRequest } from "./passed-request.js";
 import { SessionHomes } from "./session-homes.js";
 import type { SessionOwners } from "./session-owners.js";
@@ -38,7 +40,7 @@ export class PassThrough {
   }
 
   relay(passed: PassedRequest, response: ServerResponse): void {
-    const { entry, id, name, params, always, isEndless, answers, principal, peer } = passed;
+    const { entry, id, name, params, always, isEndless, answers, principal, from, peer } = passed;
     const session = sessionOf(passed);
     if (session !== undefined && answers !== undefined && answers !== null)
       this.#calls.answered(session, answers);
@@ -55,9 +57,13 @@ export class PassThrough {
         name,
         client: undefined,
         principal,
+        from,
+        cameWith: passed.headers,
         peer,
         params,
         always,
+        running: passed.running,
+        onUnreached: passed.onUnreached,
         // Questions of a server, and what a session agrees on, are heard in passing, so they must come as they are.
         request: outgoing(passed, session === undefined && !isOpening ? accepted : "identity"),
         isEndless,
@@ -67,7 +73,7 @@ export class PassThrough {
         judge: (status, headers, instance) => {
           if (passed.takesOver?.(status, instance) === true) return "taken";
           const verdict = verdictOn(passed, status, headers, accepted);
-          if (verdict === undefined) opened = this.#remember(headers, instance, principal);
+          if (verdict === undefined) opened = this.#remember(headers, instance, passed);
           if (passed.method === "DELETE" && status < 300) this.#ended(passed);
           // Clients go by the status also where the rest was no MCP: no stream here, no such session.
           else if (verdict !== "empty" && status >= 400 && status < 600 && !asksForToken(status))
@@ -81,12 +87,44 @@ export class PassThrough {
             }
           : undefined,
         answerHeaders: (headers) => answerHeaders(headers, always),
-        statusOf: (failure) => refusedWith ?? statusOf(failure),
+        statusOf: (failure) => refusedWith ?? statusOfFailure(failure),
       },
       this.#candidates(passed),
       response,
     );
     relay.start();
+  }
+
+  /** The same where a stream of events to the client is open already: message by message. */
+  relayEvents(passed: PassedRequest, reply: Reply): void {
+    const { entry, id, rpcMethod, method, name, principal, from, peer, params, always, via } =
+      passed;
+    const { headers, body = "" } = outgoing(passed, "identity");
+    const call = {
+      running: passed.running,
+      onUnreached: passed.onUnreached,
+      id: id ?? "",
+      entry,
+      method: rpcMethod ?? method,
+      name,
+      body,
+      headers,
+      via,
+      client: undefined,
+      principal,
+      from,
+      cameWith: passed.headers,
+      peer,
+      params,
+      always,
+    };
+    relayRewrittenToModern(this.#context, call, this.#candidates(passed), reply, undefined);
+  }
+
+  /** The instance that a session was opened at, as far as that is remembered. */
+  homeOf(entry: Entry, sessionId: string): UpstreamInstance | undefined {
+    const instanceId = this.#homes.of(entry.record.id, sessionId);
+    return instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
   }
 
   /** Whether a session was opened at this server, as far as that is remembered. */
@@ -110,6 +148,7 @@ export class PassThrough {
     const [instance] = this.#candidates(passed);
     if (session === undefined || instance === undefined) {
       const failure = noInstanceLeft(this.#context, passed.entry, undefined);
+      passed.running?.end("hub-error", hubCallError(failure.code));
       if (parsed.kind === "request")
         reply.message(failureText(this.#context, parsed.message.id, failure, passed.entry));
       return;
@@ -146,10 +185,7 @@ export class PassThrough {
   /** A session stays where it was opened; everything else goes to the best instance. */
   #candidates({ entry, headers }: PassedRequest): readonly UpstreamInstance[] {
     const session = headers["mcp-session-id"];
-    const instanceId =
-      typeof session === "string" ? this.#homes.of(entry.record.id, session) : undefined;
-    const home =
-      instanceId === undefined ? undefined : this.#context.instances.get(entry, instanceId);
+    const home = typeof session === "string" ? this.homeOf(entry, session) : undefined;
     const others = this.#context.instances.candidates(entry);
     return home === undefined ? others : [home, ...others.filter((one) => one !== home)];
   }
@@ -159,11 +195,11 @@ export class PassThrough {
     if (typeof session === "string") this.#owners.end(entry.record.id, session);
   }
 
-  #remember(headers: Headers, instance: UpstreamInstance, principal: Principal) {
+  #remember(headers: Headers, instance: UpstreamInstance, { principal, whileOpen }: PassedRequest) {
     const { id } = sessionIdIn(headers);
     if (id !== undefined) {
       this.#homes.remember(instance, id);
-      this.#owners.give(principal, instance.serverId, id);
+      this.#owners.give(principal, instance.serverId, id, whileOpen);
     }
     return id;
   }
@@ -214,7 +250,8 @@ function badSession(headers: Headers): GatewayFailure | undefined {
     : { code: "ANSWER_INVALID", cause: `${problem}.`, mayHaveRun: true };
 }
 
-function statusOf({ code }: GatewayFailure): number {
+/** The HTTP status of a failure of the hub's, where a client expects that of its server. */
+export function statusOfFailure({ code }: GatewayFailure): number {
   if (code === "CALL_TIMED_OUT") return 504;
   if (code === "HUB_FAULT") return 500;
   return code === "SERVER_UNAVAILABLE" || code === "SERVER_BUSY" ? 503 : 502;

@@ -1,40 +1,50 @@
 import { randomBytes } from "node:crypto";
-import { type Entry, isJsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
 import type { Principal } from "@hub/core/access";
+import type { HeldAnswers, HubPeers } from "@hub/core/hubs";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import type { Shares } from "@hub/core/limits";
 import {
   codes,
   errorText,
-  type Headers,
+  type JsonRpcId,
   type JsonRpcRequest,
   type Params,
   textWithArguments,
   withoutEnvelope,
 } from "@hub/mcp";
 import { InFlightCall } from "../calls/in-flight-call.js";
-import { KeptBytes, tooMuchHeld } from "../calls/kept-bytes.js";
+import { KeptBytes } from "../calls/kept-bytes.js";
+import type { MayWait } from "../calls/may-wait.js";
 import type { Rewrites } from "../catalogue/uri-rewriting.js";
 import type { GatewayFailure } from "../errors.js";
 import { refuseMore } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
 import { type ModernCaller, modernCaller } from "../session/modern-caller.js";
-import { failureOf, failureText, faultOf } from "../upstream/call-failures.js";
-import { unanswered, wantsToken } from "../upstream/classify-answer.js";
+import { tracedText } from "../traffic/call-trace.js";
+import { failureText, faultOf } from "../upstream/call-failures.js";
 import type { GatewayContext } from "../upstream/context.js";
-import type { MessageReceiver } from "../upstream/exchange.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import { applyLogLevel } from "../upstream/log-level.js";
 import { openSession, Unreachable } from "../upstream/open-session.js";
-import { forgotTwice, isSessionRefusal } from "../upstream/session-refusal.js";
+import { continueElsewhere } from "./held-elsewhere.js";
+import { heldReceiver } from "./held-receiver.js";
 import { ModernToLegacy } from "./modern-to-legacy.js";
-import { StateSeal, subjectOf } from "./request-state.js";
+import { type HeldState, StateSeal, subjectOf } from "./request-state.js";
 
 const retryAfterMs = 30_000;
+
+/** What a client came back with, and the request that waits for the rest of its call now. */
+type Brought = {
+  readonly id: JsonRpcId;
+  readonly responses: JsonObject;
+  readonly progressToken: unknown;
+};
 
 /** A call that waits for its client, and whose it is. */
 type Held = { readonly call: ModernToLegacy; readonly principalId: string };
 
-export type BridgedRequest = {
+export type BridgedRequest = MayWait & {
   readonly entry: Entry;
   /** The client's request, with parameters as the server knows them. */
   readonly request: JsonRpcRequest;
@@ -50,14 +60,20 @@ export type BridgedRequest = {
 /** Calls of modern clients to servers of the 2025 revisions, with those that wait for a client's answer. */
 export class PendingInput {
   readonly #context: GatewayContext;
-  readonly #seal = new StateSeal();
+  readonly #peers: HubPeers | undefined;
+  readonly #hubId: string;
+  readonly #seal: StateSeal;
   readonly #held = new Map<string, Held>();
   readonly #shares: Shares;
   /** Those that wait for their client: how they end when it does not come back. */
   readonly #waiting = new Map<string, () => void>();
 
-  constructor(context: GatewayContext) {
+  /** `peers`: hubs that hold others of such calls. Default: there is none. */
+  constructor(context: GatewayContext, peers?: HubPeers) {
     this.#context = context;
+    this.#peers = peers;
+    this.#hubId = peers?.hubId ?? "";
+    this.#seal = new StateSeal(peers?.stateKey);
     this.#shares = context.budgets.shares("heldCalls");
     context.budgets.watch("questions", () => ({
       used: Math.max(0, ...[...this.#held.values()].map(({ call }) => call.questions)),
@@ -74,15 +90,41 @@ export class PendingInput {
       });
       return;
     }
-    const held = typeof requestState === "string" ? this.#find(requestState, bridged) : undefined;
-    if (held === undefined) {
-      const message =
-        "This requestState is not valid: the hub did not issue it for this request, or it has expired or was used already. Start the call again.";
-      reply.message(errorText(request.id, { code: codes.invalidParams, message }));
-      return;
-    }
-    held.resume(isJsonObject(inputResponses) ? inputResponses : {});
-    held.attach(request.id, request.params?._meta?.progressToken, reply);
+    const state = this.#open(requestState, bridged);
+    const responses = isJsonObject(inputResponses) ? inputResponses : {};
+    const progressToken = request.params?._meta?.progressToken;
+    if (state === undefined) this.#refuse(request.id, reply);
+    else if (this.#peers === undefined || state.hub === this.#hubId)
+      this.#goOn(state, { id: request.id, responses, progressToken }, bridged.principal.id, reply);
+    else
+      continueElsewhere(this.#context, {
+        peers: this.#peers,
+        hubId: state.hub,
+        entry: bridged.entry,
+        id: request.id,
+        answers: {
+          kind: "held-answers",
+          principalId: bridged.principal.id,
+          sharer: reply.peer,
+          held: state.held,
+          round: state.round,
+          id: request.id,
+          progressToken,
+          inputResponses: responses,
+        },
+        reply,
+      });
+  }
+
+  /** Goes on with a call that is held here, whose client has come to another hub. */
+  goOnFor(answers: HeldAnswers, reply: Reply): void {
+    const { id, inputResponses: responses, progressToken, principalId } = answers;
+    this.#goOn(answers, { id, responses, progressToken }, principalId, reply);
+  }
+
+  /** How many calls wait for their clients. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Ends the calls of somebody who may ask no more. */
@@ -95,16 +137,39 @@ export class PendingInput {
     for (const { call } of [...this.#held.values()]) call.cancel("The hub is stopping");
   }
 
-  #find(sealed: string, bridged: BridgedRequest): ModernToLegacy | undefined {
-    const state = this.#seal.open(sealed);
-    if (state === undefined || state.expiresAt < this.#context.catalogue.now().hub)
-      return undefined;
-    if (state.subject !== subjectOfCall(bridged)) return undefined;
-    const held = this.#held.get(state.held)?.call;
+  #goOn(
+    { held: key, round }: Pick<HeldState, "held" | "round">,
+    { id, responses, progressToken }: Brought,
+    principalId: string,
+    reply: Reply,
+  ): void {
+    const held = this.#held.get(key);
+    const isOwn = held?.principalId === principalId;
     // When two requests come back with the same state, the first one continues the call.
-    if (held === undefined || held.round !== state.round || held.isWaited) return undefined;
-    this.#letGo(state.held);
-    return held;
+    if (held === undefined || !isOwn || held.call.round !== round || held.call.isWaited) {
+      this.#refuse(id, reply);
+      return;
+    }
+    this.#letGo(key);
+    held.call.resume(responses);
+    held.call.attach(id, progressToken, reply);
+  }
+
+  #refuse(id: JsonRpcId, reply: Reply): void {
+    const hubs =
+      this.#peers === undefined
+        ? ""
+        : " Hubs on one database need the same key (MCP_HUB_SECRET_KEY_FILE).";
+    const message = `This requestState is not valid: the hub did not issue it for this request, or it has expired or was used already. Start the call again.${hubs}`;
+    reply.message(errorText(id, { code: codes.invalidParams, message }));
+  }
+
+  /** The state that a client brought; undefined when it is not for this request, or does not hold any more. */
+  #open(sealed: unknown, bridged: BridgedRequest): HeldState | undefined {
+    const state = typeof sealed === "string" ? this.#seal.open(sealed) : undefined;
+    if (state?.subject !== subjectOfCall(bridged)) return undefined;
+    const isOver = state.hub === this.#hubId && state.expiresAt < this.#context.catalogue.now().hub;
+    return isOver ? undefined : state;
   }
 
   async #start(bridged: BridgedRequest): Promise<void> {
@@ -116,11 +181,20 @@ export class PendingInput {
       peer: reply.peer,
       onOver: () => over.abort(),
       entry,
+      id: request.id,
       method: request.method,
       name: bridged.name,
       client: caller.client,
       principal: bridged.principal,
+      from: reply.from,
+      cameWith: reply.cameWith,
       params: request.params,
+      running: bridged.running,
+      onUnreached: (failure, running) => {
+        if (bridged.onUnreached?.(failure, running) !== true) return false;
+        held?.leave();
+        return true;
+      },
       onFailure: (failure) => {
         if (failure.code === "CALL_TIMED_OUT") held?.tellCancelled("The hub's time limit");
         if (held === undefined) reply.message(failureText(context, request.id, failure, entry));
@@ -174,11 +248,11 @@ export class PendingInput {
         stop = reply.onGone(() => run.cancel());
         void attempt(true).catch(refuse);
       };
-      run.send(session.link.instance, () =>
+      run.send(session.link.instance, (meta) =>
         session.link.request(
           asked,
-          receiver(current, run, isRetry ? undefined : again),
-          textWithArguments(asked, bridged.argumentsText()),
+          heldReceiver(current, run, session.link.instance, isRetry ? undefined : again),
+          tracedText(textWithArguments(asked, bridged.argumentsText()), meta),
         ),
       );
     };
@@ -206,9 +280,9 @@ export class PendingInput {
         if (!kept.take(bytes)) full = "heldBytes";
         else if (!this.#wait(id, held, bridged)) full = "heldCalls";
         if (full !== undefined)
-          return refuseMore(budgets, full, requestId, tooMuchHeld, retryAfterMs);
+          return refuseMore(budgets, full, requestId, kept.tooMuch, retryAfterMs);
         const expiresAt = catalogue.now().hub + limits.holdMs;
-        return this.#seal.seal({ held: id, round, subject, expiresAt });
+        return this.#seal.seal({ hub: this.#hubId, held: id, round, subject, expiresAt });
       },
       kept,
       onOver: () => {
@@ -244,49 +318,6 @@ export class PendingInput {
     this.#waiting.get(id)?.();
     this.#waiting.delete(id);
   }
-}
-
-function receiver(
-  held: ModernToLegacy,
-  run: InFlightCall,
-  retry: ((failure: GatewayFailure) => void) | undefined,
-): MessageReceiver {
-  let status = 0;
-  let head: Headers = {};
-  let isLost = false;
-  return {
-    onOpen(given, _, headers) {
-      status = given;
-      head = headers;
-    },
-    onEvent(event) {
-      const mayBeLost = retry !== undefined || status === 404;
-      isLost ||= mayBeLost && isSessionRefusal(status, event.data);
-      if (isLost) return;
-      const refusal = wantsToken(status, head);
-      if (refusal === undefined) held.hear(event);
-      else run.fail(refusal);
-    },
-    onLong: (answering) =>
-      isLost || status >= 300
-        ? undefined
-        : held.takeLong(answering, () => run.fail(unanswered(status, head))),
-    onComment() {
-      if (status < 300) held.showLife();
-    },
-    onRoom: (hasRoom) => run.waitForRoom(hasRoom),
-    onEnd() {
-      run.ended();
-      if (!isLost) run.fail(unanswered(status, head));
-      else if (retry === undefined) run.fail(forgotTwice);
-      else retry(forgotTwice);
-    },
-    onFailure(failure) {
-      const isRetried = failure.neverSent && retry !== undefined && !run.isOver;
-      if (isRetried) retry(failureOf(failure));
-      else run.fail(failureOf(failure));
-    },
-  };
 }
 
 function subjectOfCall({ entry, request, principal }: BridgedRequest): string {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "@hub/core";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import type { JsonRpcId, JsonRpcRequest } from "@hub/mcp";
 
 type Question = { readonly serverId: JsonRpcId; readonly request: JsonObject };

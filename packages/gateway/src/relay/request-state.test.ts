@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { type HeldState, StateSeal, subjectOf } from "./request-state.js";
 
 const seal = new StateSeal();
-const state: HeldState = { held: "call", round: 1, subject: "subject", expiresAt: 7 };
+const state: HeldState = { hub: "one", held: "call", round: 1, subject: "subject", expiresAt: 7 };
 
 describe("the state of a held call", () => {
   test("opens as what was sealed", () => {
     const states = fc.record({
+      hub: fc.string(),
       held: fc.string({ unit: "grapheme" }),
       round: fc.nat(),
       subject: fc.string(),

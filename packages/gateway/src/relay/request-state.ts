@@ -2,11 +2,13 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 
 /** What the hub lets a client carry between the rounds of a call that waits for its answers. */
 export type HeldState = {
+  /** The hub that holds it, which is another one after each start. */
+  readonly hub: string;
   readonly held: string;
   readonly round: number;
   /** What the call was: the retry must be for the same. */
   readonly subject: string;
-  /** Hub time, which no change of the wall clock touches; it begins with the process, as the key does. */
+  /** Hub time of that hub, which no change of the wall clock touches; it begins with the process. */
   readonly expiresAt: number;
 };
 
@@ -23,12 +25,17 @@ export function subjectOf(
     .slice(0, 22);
 }
 
-/**
- * Signs and checks the state. The key lives as long as the process, as the calls it speaks of do: a state
- * from before a restart is refused like a forged one.
- */
+/** Signs and checks the state. */
 export class StateSeal {
-  readonly #key = randomBytes(32);
+  readonly #key: Uint8Array;
+
+  /**
+   * Default: a key that lives as long as the process, as the calls it speaks of do: a state from before a restart is
+   * refused like a forged one.
+   */
+  constructor(key: Uint8Array = randomBytes(32)) {
+    this.#key = key;
+  }
 
   seal(state: HeldState): string {
     const payload = Buffer.from(JSON.stringify(state), "utf8").toString("base64url");

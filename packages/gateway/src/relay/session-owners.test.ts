@@ -2,6 +2,7 @@ import { BudgetBook, HubError, MemorySessionStore } from "@hub/core";
 import { openPrincipal, type Principal } from "@hub/core/access";
 import type { SessionStore } from "@hub/core/storage";
 import { expect, test } from "vitest";
+import { OneStore } from "../../test/support/several-hubs.js";
 import { Faults } from "../faults.js";
 import { isOwnerRow, SessionOwners } from "./session-owners.js";
 
@@ -18,6 +19,7 @@ async function start({
     budgets,
     faults: new Faults((error) => faults.push(error)),
     keeping: { store, kept },
+    now: () => 0,
   });
   return { owners, store, budgets, faults };
 }
@@ -89,7 +91,7 @@ test("while the store fails everything goes on, and it is told of what it missed
     read: (key) => memory.read(key),
     write: async (write) => {
       if (fails) throw new HubError("STORE_UNAVAILABLE", "The disk is full.");
-      await memory.write(write);
+      return memory.write(write);
     },
   };
   const { owners, faults } = await start({ store });
@@ -101,4 +103,39 @@ test("while the store fails everything goes on, and it is told of what it missed
   await owners.written();
   expect(await memory.load()).toHaveLength(1);
   expect(faults).toEqual([]);
+});
+
+test("of too many of one principal, none is forgotten that another hub uses", async () => {
+  const rows = new OneStore();
+  const hub = (name: string) => {
+    const store = rows.of(name);
+    return new SessionOwners({
+      budgets: new BudgetBook({ principalSessions: 3 }),
+      faults: new Faults(),
+      keeping: { store, kept: [], shared: store },
+      now: () => rows.at,
+    });
+  };
+  const [one, other] = [hub("one"), hub("other")];
+  const isKnown = async (owners: SessionOwners, id: string) => {
+    await owners.look(anna, "server", id);
+    return owners.isOf(anna, "server", id);
+  };
+  for (const id of ["a", "b", "c"]) {
+    one.give(anna, "server", id);
+    await one.written();
+    rows.at += 1;
+  }
+  expect(await isKnown(other, "a")).toBe(true);
+  rows.at += 60_000;
+  other.retain(new Set(["server"]));
+  await other.written();
+  one.give(anna, "server", "d");
+  await one.written();
+  const third = hub("third");
+  const known: string[] = [];
+  for (const id of ["a", "b", "c", "d"]) if (await isKnown(third, id)) known.push(id);
+  expect(known).toEqual(["a", "c", "d"]);
+  // The hub that gave it out and had no room for it finds it again.
+  expect(await isKnown(one, "a")).toBe(true);
 });

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Entry } from "@hub/core";
 import type { Principal } from "@hub/core/access";
 import type {
@@ -16,9 +16,12 @@ import {
   outcomeOf,
 } from "@hub/mcp";
 import { CallPlace } from "../calls/call-place.js";
+import { type MayWait, mayBeUnreached } from "../calls/may-wait.js";
 import type { GatewayFailure } from "../errors.js";
 import { sendText } from "../reply/send-text.js";
-import type { CallRecord, RunningCall } from "../traffic/traffic.js";
+import { type CallError, hubCallError, tracedRequest } from "../traffic/call-trace.js";
+import type { RunningCall } from "../traffic/counted-call.js";
+import type { CallRecord } from "../traffic/recent-calls.js";
 import { codingOf, mcpTypeOf } from "../upstream/answer-head.js";
 import {
   busy,
@@ -36,7 +39,7 @@ import { AnswerReader } from "./answer-reader.js";
 import { ResponseStream } from "./response-stream.js";
 
 /** A request whose answer goes back byte by byte. */
-export type ByteCall = {
+export type ByteCall = MayWait & {
   readonly entry: Entry;
   /** Of the JSON-RPC request in it; null for what is none. */
   readonly id: JsonRpcId | null;
@@ -45,6 +48,10 @@ export type ByteCall = {
   readonly name: string | undefined;
   readonly client: string | undefined;
   readonly principal: Principal;
+  /** The address that it was asked from. */
+  readonly from: string | undefined;
+  /** The headers of the HTTP request that it came in. */
+  readonly cameWith: IncomingHttpHeaders | undefined;
   /** Whose it is when the hub shares out what it has: see `peerOf`. */
   readonly peer: string;
   readonly params: unknown;
@@ -109,6 +116,7 @@ export class StreamBytes implements UpstreamReceiver {
   #sentAt: number | undefined;
   #reader: AnswerReader | undefined;
   #outcome: CallRecord["outcome"] = "ok";
+  #error: CallError | undefined;
   #leaveSession: (() => void) | undefined;
   /** The client gets no body, whatever comes. */
   #isEmpty = false;
@@ -120,13 +128,13 @@ export class StreamBytes implements UpstreamReceiver {
     candidates: readonly UpstreamInstance[],
     response: ServerResponse,
   ) {
-    const { entry, method, name, client, principal, params } = call;
+    const { entry, method, name } = call;
     this.#context = context;
     this.#call = call;
     this.#candidates = candidates;
     this.#response = response;
     this.#answer = new ResponseStream(response);
-    this.#running = context.traffic.begin(entry.record.id, method, name, client, principal, params);
+    this.#running = call.running ?? context.traffic.begin(entry.record.id, method, name, call);
     this.#limits = callLimits(context.limits, entry, method, name);
     this.#timer = call.isEndless
       ? undefined
@@ -196,23 +204,26 @@ export class StreamBytes implements UpstreamReceiver {
   onEnd(): void {
     if (this.#isOver) return;
     this.#reader?.end();
-    this.#finish(this.#outcome);
+    this.#finish(this.#outcome, this.#error);
     this.#answer.end();
   }
 
   onFailure(failure: UpstreamFailure): void {
     if (this.#isOver) return;
-    if (failure.neverSent) this.start(failure);
-    else this.#fail(failureOf(failure));
+    if (failure.neverSent) {
+      this.#running.trace?.failed(hubCallError(failureOf(failure).code));
+      this.start(failure);
+    } else this.#fail(failureOf(failure));
   }
 
-  #send({ endpoint }: UpstreamInstance): void {
+  #send(instance: UpstreamInstance): void {
     // Until now it waited in the hub; from here on silence is the server's.
     this.#timer?.sent();
     if (this.#isOver) return;
     this.#sentAt = this.#context.catalogue.now().hub;
     this.#leaveSession ??= this.#call.session?.begin(this.#place);
-    this.#exchange = this.#context.dialer.send(endpoint, this.#call.request, this);
+    const request = tracedRequest(this.#call.request, this.#running.trace?.sent(instance));
+    this.#exchange = this.#context.dialer.send(instance.endpoint, request, this);
   }
 
   #hear(envelope: Envelope): void {
@@ -221,6 +232,7 @@ export class StreamBytes implements UpstreamReceiver {
       if (id !== undefined && id !== null) this.#call.session?.asked(id, this.#place);
     } else if (this.#outcome === "ok" && answersRequest(envelope, this.#call.id)) {
       this.#outcome = this.#call.mayBeRefused === true ? "ok" : outcomeOf(envelope);
+      this.#error = { code: envelope.error?.code };
       const isRefusal = this.#call.method === "tools/call" && isUnauthorized(envelope.error);
       if (isRefusal && this.#instance !== undefined)
         this.#context.onRefused(this.#instance.endpoint);
@@ -258,17 +270,29 @@ export class StreamBytes implements UpstreamReceiver {
 
   #fail(failure: GatewayFailure, outcome: CallRecord["outcome"] = "hub-error"): void {
     if (this.#isOver) return;
-    this.#finish(outcome);
+    const error = hubCallError(failure.code);
+    this.#running.trace?.failed(error);
+    const isUnheard = this.#running.bytes === 0 && !this.#response.headersSent;
+    const mayWait = isUnheard && mayBeUnreached(failure);
+    if (mayWait && this.#call.onUnreached?.(failure, this.#running) === true) {
+      this.#end();
+      return;
+    }
+    this.#finish(outcome, error);
     const { id, entry, always, statusOf } = this.#call;
     const text = failureText(this.#context, id, failure, entry);
     if (!this.#answer.fail(text)) sendText(this.#response, statusOf(failure), text, always);
   }
 
-  #finish(outcome: CallRecord["outcome"]): void {
+  #finish(outcome: CallRecord["outcome"], error?: CallError): void {
+    this.#end();
+    this.#running.end(outcome, error);
+  }
+
+  #end(): void {
     this.#isOver = true;
     this.#timer?.clear();
     this.#place.end();
     this.#leaveSession?.();
-    this.#running.end(outcome);
   }
 }

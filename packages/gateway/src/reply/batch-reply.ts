@@ -4,6 +4,7 @@ import { errorText, type JsonRpcId, type StreamEvent } from "@hub/mcp";
 import { failureError } from "../errors.js";
 import type { LongReply } from "./long-reply.js";
 import { type Answer, PartReply, textOf } from "./part-reply.js";
+import { sharerOf } from "./peer.js";
 import type { Reply } from "./reply.js";
 
 /** What is kept until it can be sent, and the bytes that were taken for it. */
@@ -106,7 +107,8 @@ export class BatchReply {
       return;
     }
     this.#budgets.refused("batchBytes");
-    const error = failureError({ code: "TOO_MANY_BYTES", cause: noRoom, mayHaveRun: true });
+    const cause = `answers to batches of ${sharerOf(this.#peer)} already use all the memory that the hub gives it (${settingOf("batchBytes")}).`;
+    const error = failureError({ code: "TOO_MANY_BYTES", cause, mayHaveRun: true });
     this.#kept.push({ answer: errorText(id, error), bytes: 0 });
   }
 
@@ -179,5 +181,3 @@ export class BatchReply {
 function bytesIn(pieces: readonly Buffer[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
-
-const noRoom = `answers to batches of this address already use all the memory that the hub gives it (${settingOf("batchBytes")}).`;

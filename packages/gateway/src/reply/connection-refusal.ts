@@ -7,7 +7,7 @@ import type { Refusal } from "./refuse-more.js";
  * has no id.
  */
 export function connectionRefusal(retryAfterMs: number): Refusal {
-  const cause = "this address already uses its share of the hub's connections.";
+  const cause = "this client already uses its share of the hub's connections.";
   return {
     status: 429,
     text: errorText(null, failureError({ code: "TOO_MANY_CONNECTIONS", cause, mayHaveRun: false })),

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { BudgetBook } from "@hub/core";
 import { eventBytes, type StreamEvent } from "@hub/mcp";
 import { atEndOfTurn } from "../wire/end-of-turn.js";
@@ -25,11 +25,17 @@ export type Answered = {
   readonly always: Readonly<Record<string, string>>;
   /** Whose it is: see `peerOf`. */
   readonly peer: string;
+  /** The address that it was asked from. */
+  readonly from: string | undefined;
+  /** What came, where it is known. */
+  readonly request: Pick<IncomingMessage, "headers"> | undefined;
 };
 
 /** The answer to one HTTP request of a client. */
 export class HttpReply implements Reply {
   readonly peer: string;
+  readonly from: string | undefined;
+  readonly cameWith: IncomingHttpHeaders | undefined;
   readonly #response: ServerResponse;
   readonly #always: Readonly<Record<string, string>>;
   readonly #budgets: BudgetBook;
@@ -40,16 +46,21 @@ export class HttpReply implements Reply {
   /** What is under way as the answer's last message; nothing else is sent then. */
   #long: LongReply | undefined;
   #isStreamPreferred = false;
+  #firstEventId: string | undefined;
 
   constructor(
-    { response, always, peer }: Answered,
+    { response, always, peer, from, request }: Answered,
     { budgets, streams }: { readonly budgets: BudgetBook; readonly streams: OpenStreams },
   ) {
     this.peer = peer;
+    this.from = from;
+    this.cameWith = request?.headers;
     this.#response = response;
     this.#always = always;
     this.#budgets = budgets;
     this.#streams = streams;
+    // Its client may have gone while the hub still read whose it is: nothing says so again.
+    if (response.closed) this.#state = "ended";
     response.on("close", () => {
       streams.delete(this);
       const hasEnded = this.#state === "ended";
@@ -73,9 +84,19 @@ export class HttpReply implements Reply {
     this.#isStreamPreferred = true;
   }
 
+  /** The id of the first event before the answer, where its sender gave it none. Default: it has none. */
+  nameFirstEvent(id: string | undefined): void {
+    this.#firstEventId = id;
+  }
+
   onGone(listener: () => void): () => void {
     this.#onGone.add(listener);
     return () => this.#onGone.delete(listener);
+  }
+
+  onOver(listener: () => void): void {
+    if (this.#response.closed) listener();
+    else this.#response.once("close", listener);
   }
 
   message(
@@ -148,7 +169,9 @@ export class HttpReply implements Reply {
   }
 
   event(event: StreamEvent): boolean {
-    return this.#write(eventBytes(event));
+    const id = this.#firstEventId;
+    this.#firstEventId = undefined;
+    return this.#write(eventBytes(id === undefined ? event : { id, ...event }));
   }
 
   lastEvent(event: StreamEvent): void {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { StreamEvent } from "@hub/mcp";
 import type { Pieces } from "../wire/pieces.js";
 import type { Reply } from "./reply.js";
@@ -12,7 +13,18 @@ export function textOf(answer: Answer): string {
 /** What answers share that go to a client together. */
 export interface SharedAnswer {
   /** Where they go. */
-  readonly whole: Pick<Reply, "peer" | "isOpen" | "isStream" | "onGone" | "onDrain" | "comment">;
+  readonly whole: Pick<
+    Reply,
+    | "peer"
+    | "from"
+    | "cameWith"
+    | "isOpen"
+    | "isStream"
+    | "onGone"
+    | "onOver"
+    | "onDrain"
+    | "comment"
+  >;
   openStream(): void;
   event(event: StreamEvent): boolean;
   /** One of them is whole. `status`: what it would have as the answer to a request of its own. */
@@ -23,11 +35,16 @@ export interface SharedAnswer {
 
 /** One of several answers that go to a client together: to the requests of a batch, or on one stream for all. */
 export class PartReply implements Reply {
+  readonly from: string | undefined;
+  readonly cameWith: IncomingHttpHeaders | undefined;
   readonly #shared: SharedAnswer;
   #isOver = false;
 
-  constructor(shared: SharedAnswer) {
+  /** `asked`: from where and with which headers this one was asked for. Default: as the whole was. */
+  constructor(shared: SharedAnswer, asked: Pick<Reply, "from" | "cameWith"> = shared.whole) {
     this.#shared = shared;
+    this.from = asked.from;
+    this.cameWith = asked.cameWith;
   }
 
   get peer(): string {
@@ -48,6 +65,10 @@ export class PartReply implements Reply {
 
   onGone(listener: () => void): () => void {
     return this.#shared.whole.onGone(listener);
+  }
+
+  onOver(listener: () => void): void {
+    this.#shared.whole.onOver(listener);
   }
 
   message(text: string | Buffer, status = 200): void {

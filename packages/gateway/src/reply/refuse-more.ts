@@ -1,7 +1,7 @@
 import type { BudgetBook } from "@hub/core";
 import type { BudgetName } from "@hub/core/limits";
-import { errorText, type JsonRpcId } from "@hub/mcp";
-import { failureError, type GatewayErrorCode } from "../errors.js";
+import { errorText, type GatewayErrorCode, type JsonRpcId } from "@hub/mcp";
+import { failureError } from "../errors.js";
 
 /** An answer to a client that has all it may have: when to come back is in its headers. */
 export type Refusal = {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { StreamEvent } from "@hub/mcp";
 import type { Pieces } from "../wire/pieces.js";
 import type { LongReply } from "./long-reply.js";
@@ -6,6 +7,10 @@ import type { LongReply } from "./long-reply.js";
 export interface Reply {
   /** Whose answer it is: see `peerOf`. */
   readonly peer: string;
+  /** The address that it was asked from. */
+  readonly from: string | undefined;
+  /** The headers of the HTTP request that it came in. */
+  readonly cameWith: IncomingHttpHeaders | undefined;
   /** Whether anything can still be sent. */
   readonly isOpen: boolean;
   readonly isStream: boolean;
@@ -13,6 +18,8 @@ export interface Reply {
   preferStream(): void;
   /** Calls `listener` when the client goes away before the answer ended. Returns how to stop. */
   onGone(listener: () => void): () => void;
+  /** Calls `listener` once, when the answer has ended and left, or the client is gone; at once when that was before. */
+  onOver(listener: () => void): void;
   /** Ends the answer with one JSON message, as text or in UTF-8; on a stream, with a last event. */
   message(text: string | Buffer, status?: number, headers?: Readonly<Record<string, string>>): void;
   /** Begins the answer's last message, which is sent while it comes; undefined when that cannot be. */

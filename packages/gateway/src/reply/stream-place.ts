@@ -3,6 +3,7 @@ import type { BudgetBook } from "@hub/core";
 import type { Principal } from "@hub/core/access";
 import type { JsonRpcId } from "@hub/mcp";
 import type { OwnedAnswers } from "./owned-answers.js";
+import { sharerOf } from "./peer.js";
 import { type Refusal, refuseMore } from "./refuse-more.js";
 
 const retryAfterMs = 10_000;
@@ -30,6 +31,6 @@ export function takeStreamPlace(
     return undefined;
   }
   const streams = budgets.shareText("eventStreams", "streams");
-  const cause = `this address already has its share of the hub's ${streams} open.`;
+  const cause = `${sharerOf(peer)} already has its share of the hub's ${streams} open.`;
   return refuseMore(budgets, "eventStreams", id, { code: "TOO_MANY_STREAMS", cause }, retryAfterMs);
 }

@@ -21,12 +21,16 @@ const stepsPerTurn = 1_500;
 
 /**
  * Searches the tools of everything registered. The index follows the catalogue in parts, after each event
- * and with each search; until it is there, a search answers from what is. `onFault` hears of faults of ours.
+ * and with each search; until it is there, a search answers from what is. `onFault` hears of faults of ours,
+ * `onWhole` each time that all of the catalogue is in the index.
  */
 export function createCatalogueSearch(
   catalogue: SearchedCatalogue,
   budgets: BudgetBook,
-  turns: Pick<TurnsOptions, "onFault" | "later"> = {},
+  {
+    onWhole,
+    ...turns
+  }: Pick<TurnsOptions, "onFault" | "later"> & { readonly onWhole?: () => void } = {},
 ): SearchTools {
   const search = new ToolSearch({
     mostOfServer: budgets.limit("serverSearchWords"),
@@ -53,9 +57,11 @@ export function createCatalogueSearch(
         follow();
         yield* search.work();
       } while (version !== catalogue.version);
+      onWhole?.();
     },
   });
   catalogue.subscribe(() => indexing.startLater());
+  indexing.startLater();
   return (query, limit, accepts, onUnmatched) => {
     follow();
     indexing.advance();

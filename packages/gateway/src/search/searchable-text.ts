@@ -1,4 +1,5 @@
-import { type CapabilityItem, isJsonObject, type JsonValue } from "@hub/core";
+import type { CapabilityItem } from "@hub/core";
+import { isJsonObject, type JsonValue } from "@hub/core/json";
 
 /** A server as the search sees it. */
 export type SearchableServer = {

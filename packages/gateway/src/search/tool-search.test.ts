@@ -1,4 +1,5 @@
-import type { CapabilityItem, JsonObject } from "@hub/core";
+import type { CapabilityItem } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { SearchableServer } from "./searchable-text.js";

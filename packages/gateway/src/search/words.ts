@@ -26,7 +26,7 @@ export function wordsOf(text: string): string[] {
   const parts = text
     .normalize("NFKD")
     .replace(/\p{Mn}+/gu, "")
-    .replace(/['’]s\b/g, "")
+    .replace(/['\u2019]s\b/g, "")
     .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll}{2})/gu, "$1 $2")
     .toLowerCase()

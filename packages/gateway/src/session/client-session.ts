@@ -1,4 +1,3 @@
-import type { Entry } from "@hub/core";
 import { type Principal, policyOf } from "@hub/core/access";
 import type { Holder } from "@hub/core/limits";
 import type { JsonRpcId, StreamEvent } from "@hub/mcp";
@@ -7,25 +6,27 @@ import { mayCallSome } from "../catalogue/callable.js";
 import type { Selection } from "../catalogue/selection.js";
 import type { Reply } from "../reply/reply.js";
 import type { GatewayContext } from "../upstream/context.js";
-import { type KeptLink, type LegacyLink, resumeStreamableLink } from "../upstream/legacy-link.js";
-import { applyLogLevel } from "../upstream/log-level.js";
-import { openSession, type ServerSession } from "../upstream/open-session.js";
-import { placeAt } from "../upstream/place.js";
+import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { ClientIdentity } from "./client-identity.js";
+import { type Followed, FollowedResources } from "./followed-resources.js";
 import type { Keepable } from "./kept-sessions.js";
-import { OwnStreams } from "./own-streams.js";
 import { Questions } from "./questions.js";
+import { keyOfSession } from "./sealed-row.js";
+import { ServerSessions } from "./server-sessions.js";
 import type { SessionState } from "./session-state.js";
 import { SessionTasks } from "./tasks.js";
 
 /** A session of a client of a 2025 revision, and its own sessions with the servers it has called. */
 export class ClientSession implements Holder, Keepable {
   readonly id: string;
+  /** What the store knows it by. */
+  readonly key: string;
   /** Whose it is when the hub shares out what it has. */
   readonly peer: string;
   readonly identity: ClientIdentity;
   readonly via: string | undefined;
   readonly questions: Questions;
+  readonly servers: ServerSessions;
   /** Calls in flight, by the client's ids. */
   readonly calls = new Map<JsonRpcId, () => void>();
   /** Those of them that run in a session with a server. */
@@ -33,24 +34,16 @@ export class ClientSession implements Holder, Keepable {
   /** Servers of tasks that were started here. */
   readonly tasks: SessionTasks;
   usedAt: number;
-  /** How to stop following each resource it subscribed to, by the URI it has here. */
-  readonly #followed = new Map<string, () => void>();
+  readonly #followed = new FollowedResources();
   #logLevel: string | undefined;
+  #isLogLevelStored = true;
   #isUsed = false;
   readonly #context: GatewayContext;
   readonly #selection: (principal: Principal) => Selection;
   #principal: Principal;
-  readonly #sessions = new Map<string, Promise<ServerSession>>();
-  readonly #links = new Map<string, LegacyLink>();
-  /** Those of them that calls can be sent in. */
-  readonly #ready = new Map<string, ServerSession & { readonly kind: "legacy" }>();
-  /** What its servers say outside of calls, while it listens. */
-  readonly #ownStreams: OwnStreams;
   readonly #streams = new Set<Reply>();
   readonly #onChange: () => Promise<void>;
   readonly #onEnd: () => void;
-  /** Ends what is being opened for it. */
-  readonly #closing = new AbortController();
 
   constructor(options: {
     readonly id: string;
@@ -64,12 +57,15 @@ export class ClientSession implements Holder, Keepable {
     readonly context: GatewayContext;
     /** Hears what servers send outside of any call. */
     readonly onOutside: (session: ClientSession, link: LegacyLink, event: StreamEvent) => void;
-    /** Hears that what it needs to live on has changed. Resolves when that is stored; never rejects. */
+    /** Hears that what it needs to live on has changed. Resolves when that is stored, or could not be. */
     readonly onChange: () => Promise<void>;
+    /** Hears of a new session with a server. Resolves when whoever has the client's stream hears that server. */
+    readonly onOpened: (session: ClientSession, serverId: string) => Promise<void>;
     /** Ends it for good. */
     readonly onEnd: () => void;
   }) {
     this.id = options.id;
+    this.key = keyOfSession(options.id);
     this.peer = options.peer;
     this.#principal = options.principal;
     this.#selection = options.selection;
@@ -78,10 +74,15 @@ export class ClientSession implements Holder, Keepable {
     this.#context = options.context;
     this.questions = new Questions(options.context.budgets);
     this.tasks = new SessionTasks(options.context.budgets, options.peer);
-    this.#ownStreams = new OwnStreams(
-      (link, event) => options.onOutside(this, link, event),
-      () => options.context.catalogue.now().hub,
-    );
+    this.servers = new ServerSessions({
+      ...options,
+      logLevel: () => this.#logLevel,
+      isHeard: () => this.hasStream,
+      isRunning: (link) => [...this.running.values()].includes(link),
+      onOutside: (link, event) => options.onOutside(this, link, event),
+      onOpened: (serverId) => options.onOpened(this, serverId),
+      onForgotten: (link) => this.questions.dropOf(link),
+    });
     this.#onChange = options.onChange;
     this.#onEnd = options.onEnd;
     this.usedAt = options.context.catalogue.now().hub;
@@ -132,27 +133,35 @@ export class ClientSession implements Holder, Keepable {
     return this.#logLevel;
   }
 
-  /** Resolves when it is stored. */
+  /** Resolves when it is stored, or could not be: see `isLogLevelStored`. */
   setLogLevel(level: string): Promise<void> {
     this.#logLevel = level;
+    this.#isLogLevelStored = false;
     return this.changed();
   }
 
-  /** URIs of the resources that it follows. */
-  get followed(): ReadonlyMap<string, unknown> {
+  get isLogLevelStored(): boolean {
+    return this.#isLogLevelStored;
+  }
+
+  /** The resources that it subscribed to. */
+  get followed(): Pick<
+    FollowedResources,
+    "size" | "has" | "isStored" | "missing" | "resume" | "whenFollowed"
+  > {
     return this.#followed;
   }
 
-  /** It follows a resource until `stop` is called, or does not any more. Resolves when that is stored. */
-  follow(uri: string, stop: (() => void) | undefined): Promise<void> {
-    this.#followed.get(uri)?.();
-    this.#followed.delete(uri);
-    if (stop !== undefined) this.#followed.set(uri, stop);
+  /**
+   * Its client follows a resource, or does not any more. Resolves when that is stored, or could not be: see `followed`.
+   */
+  follow(uri: string, followed: Followed | undefined): Promise<void> {
+    this.#followed.set(uri, followed);
     return this.changed();
   }
 
   get state(): SessionState {
-    const { identity, via, logLevel, tasks } = this;
+    const { identity, via, logLevel, servers, tasks } = this;
     return {
       endpoint: this.selection.endpoint,
       principal: this.#principal.id,
@@ -161,27 +170,41 @@ export class ClientSession implements Holder, Keepable {
       capabilities: identity.capabilities,
       clientInfo: identity.clientInfo,
       logLevel,
-      links: [...this.#links.values()].flatMap(({ kept }) => (kept === undefined ? [] : [kept])),
-      followed: [...this.#followed.keys()],
+      links: servers.kept,
+      followed: this.#followed.uris,
       tasks: tasks.all,
     };
   }
 
-  /** Something that it needs to live on is another now. Resolves when that is stored. */
+  whenStored(): () => void {
+    const level = this.#logLevel;
+    const followed = this.#followed.whenStored();
+    return () => {
+      this.#isLogLevelStored ||= this.#logLevel === level;
+      followed();
+    };
+  }
+
+  /** Something that it needs to live on is another now. Resolves when that is stored, or could not be. */
   changed(): Promise<void> {
     return this.#onChange();
   }
 
   /** Goes on as it was in another process of the hub. What it followed is for others to follow again. */
-  takeOver({ logLevel, links, tasks }: SessionState, isUsed: boolean): void {
+  takeOver({ logLevel, links, tasks, followed }: SessionState, isUsed: boolean): void {
     this.#logLevel = logLevel;
+    this.#followed.takeOver(followed);
     this.#isUsed = isUsed;
     for (const [taskId, serverId] of tasks) this.tasks.keep(taskId, serverId);
-    for (const link of links) this.#resume(link);
+    this.servers.takeOver(links);
   }
 
-  get #isClosed(): boolean {
-    return this.#closing.signal.aborted;
+  /** Another hub changed it meanwhile. Returns the resources that it follows there, and not here. */
+  join({ logLevel, links, tasks, followed }: SessionState): readonly string[] {
+    if (this.#isLogLevelStored) this.#logLevel = logLevel;
+    for (const [taskId, serverId] of tasks) this.tasks.keep(taskId, serverId);
+    this.servers.join(links);
+    return this.#followed.join(followed);
   }
 
   /** Whether the client may be away for good: it has no stream open and waits for nothing. */
@@ -189,87 +212,20 @@ export class ClientSession implements Holder, Keepable {
     return this.#streams.size === 0 && this.calls.size === 0;
   }
 
-  /** The way to a server: opened with the first call, kept, and opened anew when it was lost. */
-  async sessionWith(entry: Entry): Promise<ServerSession> {
-    const serverId = entry.record.id;
-    const current = this.#sessions.get(serverId);
-    const known = await current?.catch(() => undefined);
-    if (known?.kind === "legacy") {
-      const { link } = known;
-      const stands = !link.isLost && this.#stands(entry, link);
-      if (stands && (!link.isInDoubt || (await link.verify()))) {
-        if (this.#ownStreams.mustOpen(link)) await this.#listen(link);
-        // One of an earlier process of the hub has proved itself now.
-        if (this.#links.get(serverId) === link) this.#ready.set(serverId, known);
-        return known;
-      }
-      this.drop(serverId, known.link);
-    } else if (this.#sessions.get(serverId) === current) {
-      // What the modern way means is looked at with each call; it costs nothing to open.
-      this.#sessions.delete(serverId);
-    }
-    const opening = this.#sessions.get(serverId) ?? this.#open(entry);
-    this.#sessions.set(serverId, opening);
-    return opening;
-  }
-
-  /** The same for a session that stands, where nothing need be waited for. */
-  readySession(entry: Entry): (ServerSession & { readonly kind: "legacy" }) | undefined {
-    const ready = this.#ready.get(entry.record.id);
-    if (ready === undefined) return undefined;
-    const { link } = ready;
-    const mustWait = link.isLost || link.isInDoubt || this.#ownStreams.mustOpen(link);
-    return !mustWait && this.#stands(entry, link) ? ready : undefined;
-  }
-
-  /** Forgets a session with a server that is no more. */
-  drop(serverId: string, link: LegacyLink): void {
-    // Another call may have opened a new one already.
-    if (this.#links.get(serverId) !== link) return;
-    this.#links.delete(serverId);
-    this.#ready.delete(serverId);
-    this.#sessions.delete(serverId);
-    this.#ownStreams.close(link);
-    this.questions.dropOf(link);
-    link.close();
-    void this.changed();
-  }
-
-  /** Ends sessions with servers that are lost, gone or not to be called any more, where no call runs in them. */
-  sweep(): void {
-    const running = new Set(this.running.values());
-    const { selection } = this;
-    for (const [serverId, link] of [...this.#links]) {
-      const entry = this.#context.catalogue.get(serverId);
-      const mayStand = entry !== undefined && mayCallSome(selection, entry.record);
-      const stands = !link.isLost && mayStand && this.#stands(entry, link);
-      if (!stands && !running.has(link)) this.drop(serverId, link);
-    }
-    this.#ownStreams.openAgain();
-  }
-
-  /** The session with a server, when one is open. */
-  linkTo(serverId: string): LegacyLink | undefined {
-    return this.#links.get(serverId);
-  }
-
-  get links(): ReadonlyMap<string, LegacyLink> {
-    return this.#links;
-  }
-
   /** Takes a stream for what belongs to no call. */
   addStream(reply: Reply): void {
+    if (!reply.isOpen) return;
     this.#streams.add(reply);
-    reply.onGone(() => {
+    reply.onOver(() => {
       this.#streams.delete(reply);
-      if (this.#streams.size === 0) this.#ownStreams.closeAll();
+      if (this.#streams.size === 0) this.servers.listenNoMore();
       this.usedAt = this.#context.catalogue.now().hub;
     });
-    for (const link of this.#links.values()) void this.#listen(link);
+    this.servers.listen();
   }
 
   get hasStream(): boolean {
-    return this.#streams.size > 0;
+    return [...this.#streams].some(({ isOpen }) => isOpen);
   }
 
   /** Tells the client something that belongs to no call; false when it listens to nothing. */
@@ -282,7 +238,12 @@ export class ClientSession implements Holder, Keepable {
   endStreams(): void {
     for (const stream of this.#streams) stream.end();
     this.#streams.clear();
-    this.#ownStreams.closeAll();
+    this.servers.listenNoMore();
+  }
+
+  /** Ends what leads nowhere, or where it may not go any more. */
+  sweep(): void {
+    this.servers.sweep(this.selection);
   }
 
   end(): void {
@@ -291,76 +252,11 @@ export class ClientSession implements Holder, Keepable {
 
   /** Ends what it has. `isKept`: another process of the hub goes on with its sessions with servers. */
   close(isKept: boolean): void {
-    this.#closing.abort();
     for (const cancel of [...this.calls.values()]) cancel();
-    for (const stop of this.#followed.values()) stop();
+    this.#followed.close();
     this.tasks.close();
     for (const stream of this.#streams) stream.end();
-    this.#ownStreams.closeAll();
-    for (const link of this.#links.values()) if (!isKept || link.kept === undefined) link.close();
-    this.#links.clear();
-    this.#ready.clear();
-    this.#sessions.clear();
+    this.servers.close(isKept);
     this.#streams.clear();
-  }
-
-  async #open(entry: Entry): Promise<ServerSession> {
-    const serverId = entry.record.id;
-    try {
-      const { identity, via } = this;
-      const { signal } = this.#closing;
-      const session = await openSession(this.#context, entry, {
-        identity,
-        via,
-        signal,
-        reach: (instance) => placeAt(instance.openings, this.peer, signal),
-      });
-      if (session.kind === "legacy") {
-        if (this.#isClosed) session.link.close();
-        else {
-          this.#links.set(serverId, session.link);
-          // What a call leaves in a session with a server is not lost with the hub's process.
-          const isStored = session.link.kept === undefined ? undefined : this.changed();
-          await Promise.all([this.#greet(session.link), isStored]);
-          if (this.#links.get(serverId) === session.link) this.#ready.set(serverId, session);
-        }
-      }
-      return session;
-    } catch (error) {
-      this.#sessions.delete(serverId);
-      throw error;
-    }
-  }
-
-  #resume(kept: KeptLink): void {
-    const { catalogue, dialer, instances, limits, serverMessages } = this.#context;
-    const entry = catalogue.get(kept.serverId);
-    const instance = entry === undefined ? undefined : instances.get(entry, kept.instanceId);
-    // A session goes with its instance.
-    if (instance === undefined) return;
-    const { identity, via } = this;
-    const { handshakeMs } = limits;
-    const options = { dialer, instance, identity, handshakeMs, limits: serverMessages, via };
-    const link = resumeStreamableLink(options, kept);
-    this.#links.set(kept.serverId, link);
-    this.#sessions.set(kept.serverId, Promise.resolve({ kind: "legacy", link }));
-  }
-
-  /** Before the first call: the server then knows what the client wants to hear, and is heard. */
-  async #greet(link: LegacyLink): Promise<void> {
-    await Promise.all([
-      applyLogLevel(link, this.logLevel, this.#context.limits.handshakeMs),
-      this.hasStream ? this.#listen(link) : undefined,
-    ]);
-  }
-
-  /** Hears a server outside of calls. Resolves when it can be heard, or will not be. */
-  #listen(link: LegacyLink): Promise<void> {
-    return this.#isClosed ? Promise.resolve() : this.#ownStreams.open(link);
-  }
-
-  /** A session stays with its instance as long as that is there, also while it drains. */
-  #stands(entry: Entry, link: LegacyLink): boolean {
-    return this.#context.instances.get(entry, link.instance.instanceId) !== undefined;
   }
 }

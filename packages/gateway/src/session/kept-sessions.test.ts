@@ -14,11 +14,11 @@ class Store extends MemorySessionStore {
   /** What happens while it writes. */
   onWrite: () => Promise<void> | void = () => undefined;
 
-  override async write(write: SessionWrite): Promise<void> {
+  override async write(write: SessionWrite): Promise<readonly string[]> {
     this.asked.push(write);
     await this.onWrite();
     if (this.isFailing) throw new HubError("STORE_UNAVAILABLE", "The disk is full.");
-    await super.write(write);
+    return super.write(write);
   }
 
   async keys(): Promise<readonly string[]> {
@@ -53,6 +53,7 @@ const session = (id: string, followed: readonly string[] = []): Keepable => ({
     followed,
     tasks: [],
   },
+  whenStored: () => () => undefined,
 });
 
 test("while the store fails, a change does not write all the others anew, and takes no room", async () => {
@@ -106,3 +107,43 @@ test("after a slow write nobody waits as long again, let alone four times", asyn
   await kept.changed(session("b"));
   expect(await store.keys()).toHaveLength(2);
 });
+
+test("a session hears that it is stored when all of it is, also by a later write, and not before", async () => {
+  const { store, kept } = open(2_000);
+  const stored: string[] = [];
+  let now = "first";
+  const heard = (followed: readonly string[] = []): Keepable => ({
+    ...session("a", followed),
+    whenStored: () => {
+      const then = now;
+      return () => void stored.push(then);
+    },
+  });
+  store.isFailing = true;
+  await kept.changed(heard());
+  expect(stored).toEqual([]);
+  store.isFailing = false;
+  now = "second";
+  await kept.close();
+  expect(stored).toEqual(["second"]);
+  // What has no room is not stored.
+  const large = Array.from({ length: 100 }, (_, at) => `file:///a/long/name/of/a/resource/${at}`);
+  await kept.changed(heard(large));
+  expect(stored).toEqual(["second"]);
+});
+
+test.each([
+  ["is stored", false],
+  ["cannot be stored", true],
+])(
+  "a session that is let go of while it is written takes no room, when it %s",
+  async (_, fails) => {
+    const { store, kept, used } = open();
+    await kept.changed(session("a"));
+    store.isFailing = fails;
+    store.onWrite = () => kept.letGo(keyOfSession("a"));
+    await kept.changed(session("a", ["file:///notes"]));
+    expect([used(), kept.has(keyOfSession("a"))]).toEqual([0, false]);
+    expect(await store.keys()).toHaveLength(1);
+  },
+);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { type BudgetBook, HubError } from "@hub/core";
 import type { ByteShares } from "@hub/core/limits";
-import type { KeptSession, SessionRow, SessionStore } from "@hub/core/storage";
+import type { KeptSession, SealedSession, SessionRow, SessionStore } from "@hub/core/storage";
 import type { Faults } from "../faults.js";
 import { keyOfSession, openRow, sealBytes, sealRow } from "./sealed-row.js";
 import { type SessionState, stateIn, textOfState } from "./session-state.js";
@@ -13,6 +13,8 @@ export interface Keepable {
   readonly isUsed: boolean;
   /** What it needs to live on, as it is now. */
   readonly state: SessionState;
+  /** What to call when the store has all of its state as it is now. */
+  whenStored(): () => void;
 }
 
 export type KeptSessionsOptions = {
@@ -21,6 +23,12 @@ export type KeptSessionsOptions = {
   readonly kept: readonly KeptSession[];
   readonly budgets: BudgetBook;
   readonly faults: Faults;
+  /** Where several hubs write them: what a row knows (see `SessionRow`). Default: no other hub does. */
+  readonly knownOf?: ((key: string) => string | null | undefined) | undefined;
+  /** Another hub has written it meanwhile: resolves when that is known here, with whether it is still open. */
+  readonly catchUp?: ((session: Keepable) => Promise<boolean>) | undefined;
+  /** Hears that the store holds nothing any more of one that is over. Default: nobody does. */
+  readonly onOver?: ((key: string) => void) | undefined;
 };
 
 /** After a write, the store has so many times as long for everybody else, up to `longestPauseMs`. */
@@ -30,8 +38,23 @@ const longestPauseMs = 250;
 /** So long after a write that failed, nothing is written; what comes meanwhile waits for the next one. */
 const retryMs = 1_000;
 
+/** Hubs that write one session in turns give way to each other; so often one of them tries. */
+const mostTries = 5;
+
+export type WrittenSession = Pick<KeptSession, "isUsed"> & { readonly state: SessionState };
+
 /** What is to be written, by key; undefined for what is to be removed. */
 type Batch = Map<string, Keepable | undefined>;
+
+/**
+ * A row, and how many bytes more it has than the one before; where it grew, it has taken room for them. `onStored` is
+ * to be called when it is written, and does nothing where not all of its session has room in it.
+ */
+type Grown = {
+  readonly row: SessionRow;
+  readonly growth: number;
+  readonly onStored: () => void;
+};
 
 /**
  * Writes sessions down so that they outlive the process. What changes in one turn of the event loop is
@@ -42,6 +65,9 @@ export class KeptSessions {
   readonly #store: SessionStore;
   readonly #budgets: BudgetBook;
   readonly #faults: Faults;
+  readonly #knownOf: (key: string) => string | null | undefined;
+  readonly #catchUp: (session: Keepable) => Promise<boolean>;
+  readonly #onOver: (key: string) => void;
   readonly #room: ByteShares;
   /** What the store holds, by key, as far as it has room. */
   readonly #rows = new Map<string, Pick<KeptSession, "peer" | "bytes">>();
@@ -57,8 +83,11 @@ export class KeptSessions {
   #retryAt = 0;
   readonly #closing = new AbortController();
 
-  constructor({ store, kept, budgets, faults }: KeptSessionsOptions) {
+  constructor({ store, kept, budgets, faults, knownOf, catchUp, onOver }: KeptSessionsOptions) {
     this.#store = store;
+    this.#knownOf = knownOf ?? (() => undefined);
+    this.#catchUp = catchUp ?? (() => Promise.resolve(true));
+    this.#onOver = onOver ?? (() => undefined);
     this.#budgets = budgets;
     this.#faults = faults;
     this.#room = budgets.byteShares("allSessionRowBytes");
@@ -77,6 +106,22 @@ export class KeptSessions {
   changed(session: Keepable): Promise<void> {
     this.#unwritten.set(keyOfSession(session.id), session);
     return this.written();
+  }
+
+  /** Another hub wrote it, and it goes on here. False when there is no room for it. */
+  adopt({ key, peer, bytes }: KeptSession): boolean {
+    this.letGo(key);
+    if (!this.#room.keep(peer, bytes)) return false;
+    this.#rows.set(key, { peer, bytes });
+    return true;
+  }
+
+  /** It goes on elsewhere, or may: the store keeps it. */
+  letGo(key: string): void {
+    this.#unwritten.delete(key);
+    // What is being written of it counts here no more, either.
+    this.#writing.delete(key);
+    this.#giveBack(key);
   }
 
   /** It is over for good. Resolves with whether the store holds nothing of it. Never rejects. */
@@ -123,10 +168,15 @@ export class KeptSessions {
   }
 
   /** What a session was when it was written last; undefined when it is not kept, or cannot be read. */
-  async read(id: string, about: Omit<KeptSession, "bytes">): Promise<SessionState | undefined> {
-    const sealed = await this.#store.read(about.key);
-    const text = sealed === undefined ? undefined : openRow(id, { ...about, sealed });
-    return text === undefined ? undefined : stateIn(text);
+  async read(id: string): Promise<WrittenSession | undefined> {
+    const row = await this.#store.read(keyOfSession(id));
+    return row && this.open(id, row);
+  }
+
+  /** What a row says of its session; undefined when it cannot be read. */
+  open(id: string, row: SealedSession): WrittenSession | undefined {
+    const text = openRow(id, row);
+    return text === undefined ? undefined : { isUsed: row.isUsed, state: stateIn(text) };
   }
 
   /** Writes what is left, without waiting for anybody else. */
@@ -180,42 +230,62 @@ export class KeptSessions {
   }
 
   /** Returns whether the store took it. Never rejects. */
-  async #write(batch: Batch): Promise<boolean> {
-    const put: SessionRow[] = [];
+  async #write(batch: Batch, left = mostTries): Promise<boolean> {
+    const grown: Grown[] = [];
     const removed: string[] = [];
     for (const [key, session] of batch) {
-      const row = session && this.#rowOf(session);
-      if (row !== undefined) put.push(row);
+      const one = session && this.#rowOf(session);
+      if (one !== undefined) grown.push(one);
       // What finds no room any more is not left there as it once was.
       else if (session === undefined || this.#rows.has(key)) removed.push(key);
     }
-    if (put.length === 0 && removed.length === 0) return true;
+    if (grown.length === 0 && removed.length === 0) return true;
+    let outdated: ReadonlySet<string>;
     try {
-      await this.#store.write({ put, removed });
+      const put = grown.map(({ row }) => row);
+      outdated = new Set(await this.#store.write({ put, removed }));
     } catch (error) {
       // The store itself says that it fails; anything else is a fault of ours.
       if (!HubError.is(error)) this.#faults.report(error);
-      for (const row of put) this.#room.give(row.peer, Math.max(0, this.#growthOf(row)));
+      for (const { row, growth } of grown) this.#room.give(row.peer, Math.max(0, growth));
       return false;
     }
-    for (const key of removed) this.#giveBack(key);
-    for (const row of put) {
-      this.#room.give(row.peer, Math.max(0, -this.#growthOf(row)));
-      this.#rows.set(row.key, { peer: row.peer, bytes: row.sealed.length });
+    for (const key of removed) {
+      this.#giveBack(key);
+      if (batch.get(key) === undefined) this.#onOver(key);
     }
-    return true;
+    for (const { row, growth, onStored } of grown) {
+      const { key, peer, sealed } = row;
+      const isLetGo = !this.#writing.has(key);
+      if (isLetGo || outdated.has(key)) this.#room.give(peer, Math.max(0, growth));
+      else {
+        this.#room.give(peer, Math.max(0, -growth));
+        this.#rows.set(key, { peer, bytes: sealed.length });
+        onStored();
+      }
+    }
+    const again: Batch = new Map();
+    for (const key of outdated) {
+      const session = batch.get(key);
+      if (session !== undefined && (await this.#catchUp(session))) again.set(key, session);
+    }
+    return again.size === 0 || (left > 1 && (await this.#write(again, left - 1)));
   }
 
   /** The row of a session, which has room; undefined when there is none for it, or it cannot be made. */
-  #rowOf(session: Keepable): SessionRow | undefined {
+  #rowOf(session: Keepable): Grown | undefined {
     try {
       const most = textBytes(this.#budgets.limit("sessionRowBytes"));
       const { text, isWhole } = textOfState(session.state, most);
       if (!isWhole) this.#budgets.refused("sessionRowBytes");
       if (text === undefined) return undefined;
-      const row = sealRow(session.id, session, text);
+      const sealed = sealRow(session.id, session, text);
+      const known = this.#knownOf(sealed.key);
+      const wasStored = this.#rows.has(sealed.key);
+      const row = known === undefined ? sealed : { ...sealed, known, wasStored };
       const growth = this.#growthOf(row);
-      if (growth <= 0 || this.#room.take(row.peer, growth)) return row;
+      const onStored = isWhole ? session.whenStored() : () => {};
+      if (growth <= 0 || this.#room.take(row.peer, growth)) return { row, growth, onStored };
       this.#budgets.refused("allSessionRowBytes");
     } catch (error) {
       this.#faults.report(error);

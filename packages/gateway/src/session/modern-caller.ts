@@ -1,14 +1,14 @@
-import { isJsonObject } from "@hub/core";
-import { cutText, type JsonRpcRequest, metaKeys, newestLegacyVersion } from "@hub/mcp";
+import { isJsonObject } from "@hub/core/json";
+import {
+  answersQuestions,
+  type ClientCapabilities,
+  canAnswer,
+  cutText,
+  type JsonRpcRequest,
+  metaKeys,
+  newestLegacyVersion,
+} from "@hub/mcp";
 import type { LegacyIdentity } from "../upstream/initialize.js";
-
-const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
-
-const capabilityFor: ReadonlyMap<string, string> = new Map([
-  ["elicitation/create", "elicitation"],
-  ["sampling/createMessage", "sampling"],
-  ["roots/list", "roots"],
-]);
 
 /** What a modern request says of its client, as a server of a 2025 revision can understand it. */
 export type ModernCaller = {
@@ -26,7 +26,7 @@ export function modernCaller(request: JsonRpcRequest, hub: LegacyIdentity): Mode
   const meta = request.params?._meta ?? {};
   const declared = meta[metaKeys.clientCapabilities];
   // The endpoint has refused requests whose capabilities are no object.
-  const capabilities = declared as Readonly<Record<string, unknown>>;
+  const capabilities = declared as ClientCapabilities;
   const info = meta[metaKeys.clientInfo];
   const logLevel = meta[metaKeys.logLevel];
   return {
@@ -39,13 +39,8 @@ export function modernCaller(request: JsonRpcRequest, hub: LegacyIdentity): Mode
     client: clientName(info),
     canOpenUrls:
       isJsonObject(capabilities.elicitation) && isJsonObject(capabilities.elicitation.url),
-    hearsServers:
-      typeof logLevel === "string" ||
-      [...capabilityFor.values()].some((capability) => capabilities[capability] !== undefined),
-    canAnswer: (method) => {
-      const capability = capabilityFor.get(method);
-      return capability !== undefined && capabilities[capability] !== undefined;
-    },
+    hearsServers: typeof logLevel === "string" || answersQuestions(capabilities),
+    canAnswer: (method) => canAnswer(capabilities, method),
   };
 }
 
@@ -56,15 +51,7 @@ export function clientName(info: unknown): string | undefined {
 }
 
 /** Never more than the client declared; its extensions mean nothing to the older revisions. */
-function legacyCapabilities(capabilities: Readonly<Record<string, unknown>>) {
+function legacyCapabilities(capabilities: ClientCapabilities) {
   const { extensions: _, ...rest } = capabilities;
   return rest;
-}
-
-/** Whether a log message of a server is wanted: only at or above the level the request names. */
-export function wantsLog(wanted: string | undefined, level: unknown): boolean {
-  if (wanted === undefined) return false;
-  const least = levels.indexOf(wanted);
-  const given = typeof level === "string" ? levels.indexOf(level) : -1;
-  return least !== -1 && given >= least;
 }

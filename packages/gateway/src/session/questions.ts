@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { BudgetBook } from "@hub/core";
 import { type Holder, Shares } from "@hub/core/limits";
 import type { JsonRpcId, JsonRpcResponse } from "@hub/mcp";
@@ -31,12 +32,14 @@ export type Question = {
 /**
  * What a client was asked and has not answered. A question goes when it is answered, when its server takes
  * it back, with the call it belongs to, and with the session it came in. Servers share the places, so one
- * alone has at most half of them. Ids are the hub's, so that no two servers share one.
+ * alone has at most half of them. Ids are the hub's, so that neither two servers nor two hubs share one.
  */
 export class Questions {
   readonly #waiting = new Map<string, Question & Holder>();
   readonly #places: Shares;
   readonly #budgets: BudgetBook;
+  /** Other hubs ask in the same session. */
+  readonly #prefix = `hub-${randomBytes(6).toString("base64url")}`;
   #last = 0;
 
   constructor(budgets: BudgetBook) {
@@ -51,7 +54,7 @@ export class Questions {
   /** Returns the id to ask under; undefined when its server may ask no more now. */
   add(given: Question): string | undefined {
     this.#last += 1;
-    const id = `hub-${this.#last}`;
+    const id = `${this.#prefix}-${this.#last}`;
     // It keeps its place until it goes.
     const question = { ...given, isUsed: true, end: () => this.drop(id) };
     if (!this.#places.admit(question.server, question)) {

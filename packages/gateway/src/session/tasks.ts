@@ -1,4 +1,5 @@
-import { type BudgetBook, type Entry, isJsonObject } from "@hub/core";
+import type { BudgetBook, Entry } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import type { ByteShares } from "@hub/core/limits";
 import { type JsonRpcRequest, parseMessage } from "@hub/mcp";
 import { mayCallWhole } from "../catalogue/callable.js";

@@ -18,6 +18,10 @@ export class Minutes {
   readonly #errors = new Uint32Array(kept);
 
   count(wall: number, isError: boolean): void {
+    this.add(wall, 1, isError ? 1 : 0);
+  }
+
+  add(wall: number, calls: number, errors: number): void {
     const minute = Math.floor(wall / minuteMs);
     const place = minute % kept;
     if (this.#minutes[place] !== minute) {
@@ -25,8 +29,8 @@ export class Minutes {
       this.#calls[place] = 0;
       this.#errors[place] = 0;
     }
-    this.#calls[place] = (this.#calls[place] ?? 0) + 1;
-    if (isError) this.#errors[place] = (this.#errors[place] ?? 0) + 1;
+    this.#calls[place] = (this.#calls[place] ?? 0) + calls;
+    this.#errors[place] = (this.#errors[place] ?? 0) + errors;
   }
 
   /** All of the last hour, the oldest first; the last one is still going on. */
@@ -54,14 +58,14 @@ export class Rate {
   #calls = 0;
   #before = 0;
 
-  count(now: number): void {
+  count(now: number, calls = 1): void {
     const minute = Math.floor(now / minuteMs);
     if (minute !== this.#minute) {
       this.#before = minute === this.#minute + 1 ? this.#calls : 0;
       this.#calls = 0;
       this.#minute = minute;
     }
-    this.#calls += 1;
+    this.#calls += calls;
   }
 
   perMinute(now: number): number {

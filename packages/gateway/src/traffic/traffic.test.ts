@@ -9,7 +9,10 @@ function start(options: TrafficOptions = {}) {
   let hub = 0;
   const traffic = new Traffic(() => ({ hub, wall: startedAt + hub, steady: hub }), options);
   const call = (name: string, ms: number, outcome: "ok" | "error" | "cancelled" = "ok") => {
-    const running = traffic.begin("a", "tools/call", name, "client", openPrincipal);
+    const running = traffic.begin("a", "tools/call", name, {
+      client: "client",
+      principal: openPrincipal,
+    });
     running.bytes += 10;
     hub += ms;
     running.end(outcome);
@@ -28,9 +31,18 @@ describe("the traffic", () => {
     call("x", 5, "error");
     call("x", 5, "cancelled");
     call("y", 5);
-    const running = traffic.begin("a", "tools/call", "x", undefined, openPrincipal);
+    const running = traffic.begin("a", "tools/call", "x", { principal: openPrincipal });
     expect(traffic.rows("a")).toMatchObject([
-      { name: "x", calls: 3, errors: 1, inFlight: 1, bytes: 30, maxMs: 5 },
+      {
+        name: "x",
+        calls: 3,
+        errors: 1,
+        refusals: 1,
+        toolErrors: 0,
+        inFlight: 1,
+        bytes: 30,
+        maxMs: 5,
+      },
       { name: "y", calls: 1, errors: 0, inFlight: 0, bytes: 10 },
     ]);
     running.end("ok");
@@ -61,8 +73,8 @@ describe("the traffic", () => {
     const { traffic, call } = start();
     for (let count = 0; count < 60; count += 1) call("quick", 1);
     for (let count = 0; count < 40; count += 1) call("slow", 100, "error");
-    traffic.begin("a", "tools/call", "quick", undefined, openPrincipal);
-    traffic.begin("b", "tools/list", undefined, undefined, openPrincipal).end("ok");
+    traffic.begin("a", "tools/call", "quick", { principal: openPrincipal });
+    traffic.begin("b", "tools/list", undefined, { principal: openPrincipal }).end("ok");
     const [sum, other] = traffic.servers();
     expect(sum).toMatchObject({ serverId: "a", calls: 100, errors: 40, inFlight: 1, bytes: 1_000 });
     expect(sum).toMatchObject({ p50Ms: 1, p95Ms: 100, maxMs: 100, callsPerMinute: 100 });
@@ -80,10 +92,29 @@ describe("the traffic", () => {
     expect(names(10, "other")).toEqual([]);
   });
 
+  test("knows what is under way at other hubs, all of it where names are too many, until they are gone", () => {
+    const { traffic } = start();
+    const running = (name: string) =>
+      ({ serverId: "a", method: "tools/call", name, inFlight: 2 }) as const;
+    traffic.hearRunning("other", [running("x"), running("y")]);
+    traffic.hearRunning("third", [running("x")]);
+    expect(traffic.rows("a").map(({ name, inFlight }) => [name, inFlight])).toEqual([
+      ["x", 4],
+      ["y", 2],
+    ]);
+    const many = Array.from({ length: 20_100 }, (_, index) => running(`tool ${index}`));
+    traffic.hearRunning("other", many);
+    traffic.retainHubs(new Set(["other"]));
+    expect(traffic.servers()).toMatchObject([{ serverId: "a", inFlight: 40_200 }]);
+    expect(traffic.rows("a").length).toBeLessThan(many.length);
+    traffic.retainHubs(new Set());
+    expect(traffic.servers()).toMatchObject([{ serverId: "a", inFlight: 0 }]);
+  });
+
   test("forgets servers that are gone, but not while something runs there", () => {
     const { traffic, call } = start();
     call("x", 1);
-    const running = traffic.begin("b", "tools/call", "x", undefined, openPrincipal);
+    const running = traffic.begin("b", "tools/call", "x", { principal: openPrincipal });
     traffic.retain(new Set());
     expect(traffic.rows().map(({ serverId }) => serverId)).toEqual(["b"]);
     running.end("ok");
@@ -113,7 +144,7 @@ describe("the traffic", () => {
     call("y", 0, "error");
     wait(60_000);
     call("x", 0, "cancelled");
-    traffic.begin("b", "tools/call", "x", undefined, openPrincipal).end("hub-error");
+    traffic.begin("b", "tools/call", "x", { principal: openPrincipal }).end("hub-error");
     const counted = (server?: string) =>
       traffic
         .minutes(server)
@@ -137,6 +168,34 @@ describe("the traffic", () => {
     expect(counted()).toEqual([[1, 2, 1]]);
     wait(60_000);
     expect(counted()).toEqual([]);
+  });
+
+  test("gives what was counted since to whoever keeps it, by minute, each call once", () => {
+    const { traffic, call, wait } = start();
+    call("x", 0);
+    call("x", 0, "error");
+    wait(60_000);
+    call("x", 0);
+    call("y", 0, "cancelled");
+    traffic.retain(new Set());
+    const drained = () =>
+      traffic
+        .drain()
+        .map(({ serverId, name, at, counts }) => [
+          serverId,
+          name,
+          (at - startedAt) / 60_000,
+          counts.calls,
+          counts.refusals,
+        ]);
+    expect(drained()).toEqual([
+      ["a", "x", 0, 2, 1],
+      ["a", "x", 1, 1, 0],
+      ["a", "y", 1, 1, 0],
+    ]);
+    expect(drained()).toEqual([]);
+    call("x", 0);
+    expect(drained()).toEqual([["a", "x", 1, 1, 0]]);
   });
 
   test("forgets the minutes of a server that is gone, but not that there were calls", () => {

@@ -20,8 +20,27 @@ export function failureText(
   return errorText(id, failureError(failure, catalogue.get(entry.record.id) ?? entry));
 }
 
+/** Codes of connections that nobody took, as with a server that restarts. */
+const nobodyThere: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "UND_ERR_SOCKET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "TIMEOUT",
+]);
+
+/** Whether a connection failed as it does when a server restarts. */
+export function isNobodyThere({ code }: UpstreamFailure): boolean {
+  return nobodyThere.has(code);
+}
+
 /** What a broken exchange means for a call. */
-export function failureOf({ neverSent, code, detail }: UpstreamFailure): GatewayFailure {
+export function failureOf(failed: UpstreamFailure): GatewayFailure {
+  const { neverSent, code, detail } = failed;
   if (code === "HUB_ITSELF") return { code: "HUB_LOOP", cause: detail, mayHaveRun: false };
   if (code === hubFault) return { code: "HUB_FAULT", cause: detail, mayHaveRun: !neverSent };
   if (code === "TOO_MANY_ASKED") return { code, cause: `${detail}.`, mayHaveRun: true };
@@ -30,6 +49,7 @@ export function failureOf({ neverSent, code, detail }: UpstreamFailure): Gateway
       code: "SERVER_UNAVAILABLE",
       cause: `it was not reached: ${detail}.`,
       mayHaveRun: false,
+      isAway: isNobodyThere(failed),
     };
   if (code === notLetIn)
     return { code: "SERVER_UNAVAILABLE", cause: `${detail}.`, mayHaveRun: false };
@@ -60,6 +80,12 @@ export function busy({ budgets }: GatewayContext, entry: Entry): GatewayFailure 
       : {}),
     mayHaveRun: false,
   };
+}
+
+/** The failure of a call that needs a session with its server first, which opens none in the time of the call. */
+export function notOpened({ afterMs }: TimeOver): GatewayFailure {
+  const cause = `it opened no session for the call within ${afterMs} ms, as long as a call may wait in the hub.`;
+  return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false };
 }
 
 const owners: Readonly<Record<LimitOwner, string>> = {
@@ -104,5 +130,5 @@ export function noInstanceLeft(
   const cause = isOut
     ? whyNot(current, catalogue.now()).reason
     : "it did not answer another call a moment ago. The hub calls it again in a few seconds, or as soon as it answers a probe.";
-  return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false };
+  return { code: "SERVER_UNAVAILABLE", cause, mayHaveRun: false, isAway: isOut };
 }

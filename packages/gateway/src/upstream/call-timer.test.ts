@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CallTimer } from "./call-timer.js";
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+const toFake = ["setTimeout", "clearTimeout", "setImmediate", "performance"] as const;
+beforeEach(() => void vi.useFakeTimers({ toFake: [...toFake] }));
+/** Until its time is over, and has been looked at once more: here `setImmediate` takes 1 ms. */
+const overMs = 2;
 afterEach(() => void vi.useRealTimers());
 
 function start() {
@@ -22,6 +25,16 @@ describe("the timer of a call", () => {
     vi.advanceTimersByTime(1_000);
     expect(ended).toEqual([100]);
     expect(silent).toEqual([true]);
+  });
+
+  test("does not end it for what came while the process stood still, and is read right after", () => {
+    const { timer, ended } = start();
+    // As the event loop does: first the timers that are due, then what sockets have, then what was put off.
+    setTimeout(() => setImmediate(() => timer.touch()), 99);
+    vi.advanceTimersByTime(199);
+    expect(ended).toEqual([]);
+    vi.advanceTimersByTime(overMs);
+    expect(ended).toEqual([100]);
   });
 
   test("begins anew with each sign of life, up to the cap", () => {
@@ -59,7 +72,7 @@ describe("the timer of a call", () => {
     new CallTimer(limits, ({ afterMs }) => ended.push(afterMs));
     vi.advanceTimersByTime(999);
     expect(ended).toEqual([]);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(overMs);
     expect(ended).toEqual([1_000]);
   });
 
@@ -72,7 +85,7 @@ describe("the timer of a call", () => {
     timer.sent();
     vi.advanceTimersByTime(499);
     expect(ended).toEqual([]);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(overMs);
     expect(ended).toEqual([500]);
   });
 
@@ -87,7 +100,7 @@ describe("the timer of a call", () => {
     timer.resume();
     vi.advanceTimersByTime(99);
     expect(ended).toEqual([]);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(overMs);
     expect(ended).toEqual([100]);
   });
 

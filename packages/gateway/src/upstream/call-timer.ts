@@ -8,7 +8,10 @@ export type CallTimes = {
 /** Why its time is over: nothing came for so long, or it took so long in all. */
 export type TimeOver = { readonly afterMs: number; readonly isSilent: boolean };
 
-/** Ends a call that is silent for too long, or takes too long in all. Silence does not count while a person is asked. */
+/**
+ * Ends a call that is silent for too long, or takes too long in all. Silence does not count while a person is asked,
+ * and neither does what came while the hub waited for the processor: that is read before anybody is taken for silent.
+ */
 export class CallTimer {
   readonly #limits: CallTimes;
   readonly #onTimeout: (over: TimeOver) => void;
@@ -62,7 +65,8 @@ export class CallTimer {
     clearTimeout(this.#timer);
   }
 
-  #silent(): void {
+  /** `isAllRead`: what had come when the time was up was read. Timers go before that in a turn of the event loop. */
+  #silent(isAllRead = false): void {
     if (this.#isOver) return;
     const { callCapMs } = this.#limits;
     const silentMs = this.#silentMs;
@@ -72,7 +76,8 @@ export class CallTimer {
       if (now - this.#began >= callCapMs) this.#end(callCapMs, false);
       else this.#timer = this.#lookIn(silentMs);
     } else if (leftMs >= 1) this.#timer = this.#lookIn(leftMs);
-    else this.#end(silentMs, true);
+    else if (isAllRead) this.#end(silentMs, true);
+    else setImmediate(() => this.#silent(true));
   }
 
   #lookIn(ms: number): NodeJS.Timeout {

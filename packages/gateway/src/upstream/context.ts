@@ -10,6 +10,7 @@ import type { Traffic } from "../traffic/traffic.js";
 import type { ServerMessageLimits } from "../wire/message-limits.js";
 import type { LegacyIdentity } from "./initialize.js";
 import type { Instances } from "./instances.js";
+import type { Restarts } from "./restarts.js";
 
 /** The parts that the whole gateway shares. */
 export type GatewayContext = {
@@ -26,10 +27,14 @@ export type GatewayContext = {
   readonly log: GatewayLog;
   readonly traffic: Traffic;
   readonly faults: Faults;
+  /** Calls that wait for a server that restarts. */
+  readonly restarts: Restarts;
   /** Who asks where the hub asks for itself. */
   readonly identity: LegacyIdentity;
   /** A server refused a call for want of a token, in an answer whose status does not say so. */
   readonly onRefused: (endpoint: string) => void;
   /** A server said that its lists changed, or stopped answering: look at it now. Never rejects; while a reading runs, the same promise for all. */
   readonly refresh: (serverId: string) => Promise<void>;
+  /** Reads what other hubs have written. Never rejects. Undefined where there is no other hub. */
+  readonly catchUp: (() => Promise<unknown>) | undefined;
 };

@@ -1,5 +1,11 @@
-import { isJsonObject } from "@hub/core";
-import { type JsonRpcRequest, newestLegacyVersion, serverVersions } from "@hub/mcp";
+import { isJsonObject } from "@hub/core/json";
+import {
+  codes,
+  isGatewayError,
+  type JsonRpcRequest,
+  newestLegacyVersion,
+  serverVersions,
+} from "@hub/mcp";
 import type { Initialized } from "./instances.js";
 import { invalid, LinkError } from "./link-error.js";
 import { ownRequestId } from "./own-ids.js";
@@ -32,11 +38,6 @@ export function initializeRequest(identity: LegacyIdentity): JsonRpcRequest {
 /** Characters of a refusal that a client gets to read. */
 const mostSaid = 300;
 
-/** The codes of hubs and of `hub-register`, which refuse in words of their own: see `errors.ts`. */
-function isOfHub(code: number): boolean {
-  return code <= -31_000 && code > -31_100;
-}
-
 /** Reads the answer to `initialize`. Throws LinkError. */
 export function readInitialized(data: string, status: number): Initialized {
   let answer: unknown;
@@ -50,11 +51,12 @@ export function readInitialized(data: string, status: number): Initialized {
   if (isJsonObject(error)) {
     const code = typeof error.code === "number" ? error.code : 0;
     // Method not found, or a version it does not speak: what servers of the modern revision say.
-    const isWrongEra = code === -32_601 || code === -32_022 || status === 404;
+    const isWrongEra =
+      code === codes.methodNotFound || code === codes.unsupportedVersion || status === 404;
     const said = typeof error.message === "string" ? `: ${error.message.slice(0, mostSaid)}` : "";
     throw new LinkError(
       invalid(`it answered initialize with error ${code}${said}`),
-      isWrongEra ? "wrong-era" : isOfHub(code) ? "no-room" : "broken",
+      isWrongEra ? "wrong-era" : isGatewayError(code) ? "no-room" : "broken",
     );
   }
   if (!isJsonObject(result) || typeof result.protocolVersion !== "string")

@@ -1,12 +1,5 @@
-import type {
-  BudgetBook,
-  Entry,
-  Era,
-  Instance,
-  InstanceStatus,
-  JsonObject,
-  Transport,
-} from "@hub/core";
+import type { BudgetBook, Entry, Era, Instance, InstanceStatus, Transport } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import type { BudgetUse } from "@hub/core/limits";
 import type { CatalogueSource } from "../catalogue/views.js";
 import type { GatewayLimits } from "../limits.js";

@@ -142,10 +142,21 @@ function linkOf(
       return send(message, ownPost, answer, text);
     };
   };
+  /** Messages that were sent and not answered. The session ends after them: a server takes none for one that it ended. */
+  let told = 0;
+  const tellServer = (message: object) => {
+    told += 1;
+    const onOver = () => {
+      told -= 1;
+      if (told === 0 && isClosed && !standing.isUnknown) end(own);
+    };
+    // So that a server that hangs is not connected to for each call that ends.
+    if (!tellInTurn(instance.farewells, "", sending(message), handshakeMs, onOver)) onOver();
+  };
   const close = () => {
     if (sessionId === undefined || standing.isUnknown || isClosed) return;
     isClosed = true;
-    end(own);
+    if (told === 0) end(own);
   };
   const reply = ownReplies(instance, handshakeMs, (failure) => {
     close();
@@ -185,8 +196,7 @@ function linkOf(
     post(message) {
       // Whoever waits for an answer must not wait for anything else as well.
       if (!("method" in message)) tell(sending(message), handshakeMs);
-      // So that a server that hangs is not connected to for each call that ends.
-      else tellInTurn(instance.farewells, "", sending(message), handshakeMs);
+      else tellServer(message);
     },
     reply: (message) => reply(sending(message)),
     listen(receiver, lastEventId) {

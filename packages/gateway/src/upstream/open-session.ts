@@ -1,7 +1,8 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import type { UpstreamFailure } from "@hub/core/upstream";
 import type { GatewayFailure } from "../errors.js";
-import { busy, noInstanceLeft } from "./call-failures.js";
+import { busy, isNobodyThere, noInstanceLeft } from "./call-failures.js";
 import type { GatewayContext } from "./context.js";
 import type { LegacyIdentity } from "./initialize.js";
 import type { UpstreamInstance } from "./instances.js";
@@ -91,5 +92,6 @@ export async function openSession(
     }
   }
   // Whatever failed was the opening: the call itself never went out.
-  throw new Unreachable({ ...noInstanceLeft(context, entry, last), mayHaveRun: false });
+  const failure = { ...noInstanceLeft(context, entry, last), mayHaveRun: false };
+  throw new Unreachable(last === undefined ? failure : { ...failure, isAway: isNobodyThere(last) });
 }

@@ -1,7 +1,10 @@
+import { randomInt } from "node:crypto";
+
 /** Above what clients count to, and within what servers take that read ids into 32 bits. */
 const first = 1_000_000_000;
 
-let last = first;
+/** Other hubs, and the process before, may ask in the same session. */
+let last = first + randomInt(first);
 
 /**
  * An id for a request of the hub's own. A number, since some servers take nothing else, and none that a

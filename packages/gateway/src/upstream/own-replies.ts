@@ -32,12 +32,24 @@ export function ownReplies(
 
 /**
  * Sends a message whose answer nobody needs, when there is a place for it. Returns false when too many wait
- * already.
+ * already. `onOver`: it was answered, or is given up.
  */
-export function tellInTurn(places: Places, peer: string, start: Start, withinMs: number): boolean {
+export function tellInTurn(
+  places: Places,
+  peer: string,
+  start: Start,
+  withinMs: number,
+  onOver: () => void = () => {},
+): boolean {
   // At once it runs before there is anything to leave.
   const leave = places.enter(
-    () => tell(start, withinMs, () => queueMicrotask(() => leave?.())),
+    () =>
+      tell(start, withinMs, () =>
+        queueMicrotask(() => {
+          leave?.();
+          onOver();
+        }),
+      ),
     peer,
   );
   return leave !== undefined;

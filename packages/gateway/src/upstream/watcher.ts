@@ -1,7 +1,13 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
-import { parseMessage, type StreamEvent } from "@hub/mcp";
-import type { ChangeKind } from "../catalogue/view.js";
+import {
+  changedLists,
+  type ListKind,
+  parseMessage,
+  resourceUpdated,
+  type StreamEvent,
+} from "@hub/mcp";
 import { responseTo } from "./brief-exchange.js";
 import type { GatewayContext } from "./context.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
@@ -29,12 +35,6 @@ const goodAfterMs = 10_000;
 /** Why the hub ends a stream: what came was too large, too slow, too much to answer or no messages. */
 const refusals = new Set(["TOO_LARGE", "TIMEOUT", "ANSWER_INVALID", "TOO_MANY_ASKED"]);
 
-const changes: ReadonlyMap<string, ChangeKind> = new Map([
-  ["notifications/tools/list_changed", "tools"],
-  ["notifications/prompts/list_changed", "prompts"],
-  ["notifications/resources/list_changed", "resources"],
-]);
-
 export type WatcherOptions = {
   readonly context: GatewayContext;
   readonly entry: Entry;
@@ -42,7 +42,7 @@ export type WatcherOptions = {
   /** The server's own URIs that somebody follows now. */
   readonly uris: () => readonly string[];
   readonly isFollowed: (uri: string) => boolean;
-  readonly onListChanged: (kind: ChangeKind) => void;
+  readonly onListChanged: (kind: ListKind) => void;
   /** Returns how many were told. */
   readonly onUpdated: (uri: string) => number;
 };
@@ -251,8 +251,8 @@ export class Watcher {
     }
     if (parsed?.kind !== "notification") return;
     const { method, params } = parsed.message;
-    const changed = changes.get(method);
-    if (method === "notifications/resources/updated" && typeof params?.uri === "string")
+    const changed = changedLists(method);
+    if (method === resourceUpdated && typeof params?.uri === "string")
       this.#pace.spend(this.#options.onUpdated(params.uri));
     else if (changed !== undefined) this.#options.onListChanged(changed);
     else if (

@@ -1,6 +1,7 @@
-import { type Entry, isJsonObject } from "@hub/core";
+import type { Entry } from "@hub/core";
+import { isJsonObject } from "@hub/core/json";
 import type { ByteShares } from "@hub/core/limits";
-import type { ChangeKind } from "../catalogue/view.js";
+import type { ListKind } from "@hub/mcp";
 import type { GatewayContext } from "./context.js";
 import { Watcher } from "./watcher.js";
 
@@ -39,17 +40,14 @@ type Followed = {
  */
 export class Watchers {
   readonly #context: GatewayContext;
-  readonly #onListChanged: (serverId: string, kind: ChangeKind) => void;
+  readonly #onListChanged: (serverId: string, kind: ListKind) => void;
   readonly #watchers = new Map<string, Watcher>();
   readonly #shares: ByteShares;
   /** By server and URI: who wants to hear of it. */
   readonly #followed = new Map<string, Map<string, Followed>>();
 
   /** `onListChanged` hears what servers say of their lists. */
-  constructor(
-    context: GatewayContext,
-    onListChanged: (serverId: string, kind: ChangeKind) => void,
-  ) {
+  constructor(context: GatewayContext, onListChanged: (serverId: string, kind: ListKind) => void) {
     this.#context = context;
     this.#onListChanged = onListChanged;
     this.#shares = context.budgets.byteShares("followedBytes");

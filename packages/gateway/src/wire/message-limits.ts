@@ -1,9 +1,6 @@
 import type { BudgetBook } from "@hub/core";
-import type { JsonLimits } from "@hub/mcp";
+import { type JsonLimits, mostMessageDepth } from "@hub/mcp";
 import { MessageRoom } from "./message-room.js";
-
-/** How deep messages may be nested; what reads and writes them goes one call deeper with each level. */
-const mostDepth = 1_000;
 
 /** What one message may be. */
 export type MessageLimits = JsonLimits & {
@@ -34,7 +31,7 @@ export function messageLimits(
   budgets.watch("messageValues", () => ({ used: most }));
   const values = budgets.limit("messageValues");
   const shared = {
-    depth: mostDepth,
+    depth: mostMessageDepth,
     values,
     counted: (count: number) => {
       if (count > values) budgets.refused("messageValues");

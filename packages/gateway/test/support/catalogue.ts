@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { createSnapshot, type Entry, type JsonObject, type Now } from "@hub/core";
+import { createSnapshot, type Entry, type Now } from "@hub/core";
+import type { JsonObject } from "@hub/core/json";
 import type { CatalogueSource } from "../../src/catalogue/views.js";
 
 /** What a server says of itself and offers. */

@@ -9,7 +9,7 @@ export async function countTools(reference: Upstream): Promise<number | undefine
   for (let page = 0; page < mostPages; page += 1) {
     const params = cursor === undefined ? {} : { cursor };
     const outcome = await reference.request("tools/list", params);
-    if ("error" in outcome) return undefined;
+    if (outcome.error !== undefined) return undefined;
     // Checked next; a careless server answers null.
     const { tools, nextCursor } = (outcome.result ?? {}) as {
       tools?: unknown;

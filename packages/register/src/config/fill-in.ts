@@ -1,10 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, resolve, sep } from "node:path";
-import { findServers } from "./find-servers.js";
-import { notationOf, parseFile } from "./parse-file.js";
+import {
+  findServers,
+  notationOf,
+  type PlaceName,
+  parseFile,
+  type Reference,
+  type Template,
+  templateOf,
+} from "@hub/api/client-files";
 import { atPointer } from "./pointer.js";
-import { type PlaceName, type Reference, type Template, templateOf } from "./template.js";
 
 /** What the texts of a file may refer to. */
 export interface Surroundings {

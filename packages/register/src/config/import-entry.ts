@@ -1,11 +1,20 @@
 import { dirname } from "node:path";
-import { type EntryTemplate, envKeyOf, headersKeyOf } from "./entry-template.js";
+import {
+  type ConfigEntry,
+  type EntryTemplate,
+  envKeyOf,
+  fromFile,
+  headersKeyOf,
+  holdsSecret,
+  isObject,
+  isTelling,
+  looksSecret,
+  ownSecrets,
+  secretArgs,
+  type Template,
+} from "@hub/api/client-files";
 import { CannotFillIn, fillIn, pathBelow } from "./fill-in.js";
 import { pointerTo } from "./pointer.js";
-import type { ConfigEntry } from "./read-config.js";
-import { holdsSecret, isTelling, looksSecret, ownSecrets, secretArgs } from "./secrets.js";
-import { fromFile, type Template } from "./template.js";
-import { isObject } from "./values.js";
 
 /** A server of another file, as one's own file has it. */
 export interface ImportedEntry {

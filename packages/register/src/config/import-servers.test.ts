@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readConfig } from "@hub/api/client-files";
 import { parse as parseJson } from "jsonc-parser";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { fillInEntry } from "./fill-in-entry.js";
 import { findInFile, withServers } from "./import-servers.js";
-import { fillInEntry, readConfig } from "./read-config.js";
 
 let folder: string;
 beforeEach(() => {

@@ -1,13 +1,18 @@
+import {
+  type ConfigEntry,
+  type EntryTemplate,
+  findServers,
+  isObject,
+  notationOf,
+  ownSecrets,
+  parseFile,
+  readConfig,
+  secretArgs,
+} from "@hub/api/client-files";
 import { applyEdits, modify } from "jsonc-parser";
 import { loggedUrl } from "../logged-url.js";
 import { maskOf } from "../mask-secrets.js";
-import type { EntryTemplate } from "./entry-template.js";
-import { findServers } from "./find-servers.js";
 import { type ImportedEntry, importedEntry } from "./import-entry.js";
-import { notationOf, parseFile } from "./parse-file.js";
-import { type ConfigEntry, readConfig } from "./read-config.js";
-import { ownSecrets, secretArgs } from "./secrets.js";
-import { isObject } from "./values.js";
 
 /** A server that a file of a client names, as far as it can be taken over. */
 export interface FoundServer {

@@ -4,9 +4,11 @@ import type { Log } from "../log.js";
 import type { RegisteredStatus } from "../membership.js";
 import type { RegisterOptions } from "../options.js";
 import { register } from "../register.js";
+import { registerAnsweredUrl } from "../register-url.js";
 import { Relay } from "../relay/relay.js";
 import { isLoopback } from "../serve/guard.js";
 import { listenOnFirst, portOf, stop } from "../serve/listen.js";
+import { countingNode, RunningCalls } from "../serve/running-calls.js";
 import { usualPorts } from "../serve/usual-port.js";
 import type { ProcessEvent } from "../stdio/command.js";
 import type { Watchdog } from "../stdio/watchdog.js";
@@ -72,12 +74,14 @@ function keepRelay(
   const host = said.host ?? "127.0.0.1";
   const isLoopbackOnly = isLoopback(host);
   const relay = new Relay({ ...server, isLoopbackOnly, onOutcome: onRelayed });
+  const running = new RunningCalls();
   const usual = usualPorts(name, process.cwd());
   const opening = (async () => {
-    const listening = await listenOnFirst(relay.node, usual.ports, host);
+    const node = countingNode(running, relay.node);
+    const listening = await listenOnFirst(node, usual.ports, host);
     const port = portOf(listening);
     const url = urlFor(host, { port, path: "/mcp", address: host, isSecure: false });
-    const registered = register(url, atUrl(url, server, said));
+    const registered = registerAnsweredUrl(url, atUrl(url, server, said), running);
     registered.onStatus(onHub);
     return { listening, registered };
   })();

@@ -180,6 +180,8 @@ export class KeptServer {
     const text = this.#mask(message);
     this.#tell(`${level}: ${text}`);
     if (level === "error" && isOfHub(text)) this.#set({ trouble: text });
+    if (level === "warn" && this.#state.phase === "starting" && isOfWaiting(text))
+      this.#set({ trouble: text });
   };
 
   #withoutHubTrouble(): Partial<ServerState> {
@@ -217,6 +219,11 @@ export class KeptServer {
 
 function pauseMs(attempt: number): number {
   return Math.min(1_000 * 2 ** Math.min(attempt, 10), longestPauseMs);
+}
+
+/** Whether a line says why a server is not registered yet; it is until something answers there. */
+function isOfWaiting(text: string): boolean {
+  return text.startsWith("nothing answers at ");
 }
 
 /** Whether a line is about the hub that refuses the registration. */

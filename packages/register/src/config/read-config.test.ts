@@ -1,6 +1,7 @@
+import { type Config, readConfig } from "@hub/api/client-files";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Config, fillInEntry, readConfig } from "./read-config.js";
+import { fillInEntry } from "./fill-in-entry.js";
 
 const numRuns = Number(process.env.HUB_PROPERTY_RUNS ?? 500);
 /** A place for a variable, as the file writes it. */

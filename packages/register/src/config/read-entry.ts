@@ -1,8 +1,11 @@
+import {
+  type EntryTemplate,
+  secretsOfCommand,
+  secretsOfUrl,
+  type Template,
+} from "@hub/api/client-files";
 import { isHttpUrl } from "../options.js";
-import type { EntryTemplate } from "./entry-template.js";
 import { CannotFillIn, type Filled, fillIn, pathBelow, type Surroundings } from "./fill-in.js";
-import { secretsOfCommand, secretsOfUrl } from "./secrets.js";
-import type { Template } from "./template.js";
 import { variablesOfFile } from "./variables-file.js";
 
 /** A server of the file, as it is to be served and registered. */

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { type Config, readConfig } from "@hub/api/client-files";
 import { type Log, logToStderr } from "../log.js";
 import { loggedUrl } from "../logged-url.js";
 import type { ConfigOptions } from "../stdio/cli-options.js";
 import { endOnce, endWithParent, onSignals } from "../stdio/endings.js";
 import { Watchdog } from "../stdio/watchdog.js";
+import { fillInEntry } from "./fill-in-entry.js";
 import { type Kept, keepEntry } from "./keep-entry.js";
-import { type Config, fillInEntry, readConfig } from "./read-config.js";
 
 /**
  * Serves and registers every server of a file, each under its name there, in this process. One that cannot

@@ -2,13 +2,18 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import {
+  type Config,
+  type ConfigEntry,
+  type InputQuestion,
+  readConfig,
+} from "@hub/api/client-files";
 import type { RegisterOptions } from "../options.js";
 import { Watchdog } from "../stdio/watchdog.js";
 import { variableOfInput } from "./fill-in.js";
+import { fillInEntry } from "./fill-in-entry.js";
 import { FollowedFile } from "./follow-file.js";
-import type { InputQuestion } from "./inputs.js";
 import { KeptServer } from "./kept-server.js";
-import { type Config, type ConfigEntry, fillInEntry, readConfig } from "./read-config.js";
 import type { ServerEntry } from "./read-entry.js";
 import type { ServerState } from "./server-state.js";
 import { Turns } from "./turns.js";

@@ -1,7 +1,9 @@
 import type { HubClientError } from "@hub/client";
 
-/** The longest wait between two tries, in milliseconds. One lease lives as long. */
-const retryCapMs = 30_000;
+/** The longest wait after a refusal, in milliseconds. One lease lives as long. */
+const refusedCapMs = 30_000;
+/** The longest wait after a hub was not reached: with the try before it, a server is back within a lease of the hub. */
+const unreachedCapMs = 20_000;
 
 const firstRetryMs = 1_000;
 const longestRetryAfterMs = 3_600_000;
@@ -25,13 +27,13 @@ export function retryDelayMs(error: HubClientError, attempt: number, random: () 
   // Its holder may be gone any moment; the hub says how often that is worth asking.
   if (error.code === "NAME_TAKEN" && error.retryAfterMs !== undefined)
     return askAgainDelayMs(error.retryAfterMs, random);
-  if (isRefusal(error)) return retryCapMs * (0.9 + 0.2 * random());
-  return random() * Math.min(retryCapMs, firstRetryMs * 2 ** Math.min(attempt, 20));
+  if (isRefusal(error)) return refusedCapMs * (0.9 + 0.2 * random());
+  return random() * Math.min(unreachedCapMs, firstRetryMs * 2 ** Math.min(attempt, 20));
 }
 
 /** When to ask again for what the hub does not give yet: as it says, or up to 10 % later. */
 export function askAgainDelayMs(retryAfterMs: number, random: () => number): number {
-  const asked = Math.min(Math.max(Number(retryAfterMs) || 0, shortestRetryAfterMs), retryCapMs);
+  const asked = Math.min(Math.max(Number(retryAfterMs) || 0, shortestRetryAfterMs), refusedCapMs);
   return asked * (1 + 0.1 * random());
 }
 

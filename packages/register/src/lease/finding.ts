@@ -1,11 +1,13 @@
 import {
   type FindingView,
+  HubClientError,
   type LeaseClient,
   proxyVariableFor,
   type RegisterAnswer,
 } from "@hub/client";
 import type { Log } from "../log.js";
 import { loggedUrl } from "../logged-url.js";
+import { isRefusal } from "./backoff.js";
 import type { Time } from "./time.js";
 
 /**
@@ -19,7 +21,7 @@ const mostWarnings = 10;
 
 /** Tells the person who started the server whether the hub reaches it, what it cannot use of it, and what to do. */
 export async function tellFinding(
-  hub: Pick<LeaseClient, "server">,
+  hub: Pick<LeaseClient, "authorization" | "server" | "whoAmI">,
   answer: RegisterAnswer,
   dependencies: {
     readonly time: Time;
@@ -39,7 +41,22 @@ export async function tellFinding(
   for (const [index, waitMs] of looksMs.entries()) {
     await time.sleep(waitMs, signal);
     if (signal.aborted) return;
-    const detail = await hub.server(answer.server.id, signal).catch(() => undefined);
+    if (index === 0 && (await mayReadNothing(hub, signal))) {
+      log({
+        level: "info",
+        message:
+          "this token may register only: the page of the hub says whether it reaches this server",
+      });
+      return;
+    }
+    const detail = await hub.server(answer.server.id, signal).catch(unlessRefused);
+    if (detail !== undefined && "refusal" in detail) {
+      log({
+        level: "info",
+        message: `the hub does not say here whether it reaches this server; its page does (${detail.refusal})`,
+      });
+      return;
+    }
     const instance = detail?.instances.find(({ id }) => id === answer.instance.id);
     if (instance === undefined || instance.status === "pending") continue;
     // It may have registered just before it listens.
@@ -70,6 +87,28 @@ export async function tellFinding(
     }
     return;
   }
+}
+
+/**
+ * Whether the hub would refuse to show any server, and write that refusal down. False where that is not known: an
+ * older hub may not say it.
+ */
+async function mayReadNothing(
+  hub: Pick<LeaseClient, "authorization" | "whoAmI">,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    if (Object.keys(await hub.authorization()).length === 0) return false;
+    const { grants } = await hub.whoAmI(signal);
+    return grants.every(({ action }) => action === "register");
+  } catch {
+    return false;
+  }
+}
+
+/** A token may read other servers and not this one: asking again changes nothing, and the hub writes each refusal down. */
+function unlessRefused(error: unknown): { readonly refusal: string } | undefined {
+  return HubClientError.is(error) && isRefusal(error) ? { refusal: error.detail } : undefined;
 }
 
 function wrongText(

@@ -130,7 +130,7 @@ describe("keeping a lease", () => {
     const world = new World(() => ({ status: 0 }));
     world.randomValue = 1;
     expect((await world.run(8)).gaps()).toEqual([
-      1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
+      1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000,
     ]);
   });
 

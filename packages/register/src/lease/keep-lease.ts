@@ -45,6 +45,7 @@ export class LeaseKeeper {
   /** The last lease, which proves that what was registered with it is ours, also after its end. */
   #proof: string | undefined;
   #mustRegister = true;
+  #isDraining = false;
   #owesLog = false;
   #logSentAt = Number.NEGATIVE_INFINITY;
 
@@ -52,10 +53,10 @@ export class LeaseKeeper {
     this.#dependencies = dependencies;
   }
 
-  /** Resolves after `leave`. */
+  /** Resolves after `leave`, or when the hub forgot one that drains. */
   async run(): Promise<void> {
     let failures = 0;
-    while (!this.#stop.signal.aborted) {
+    while (!this.#stop.signal.aborted && !(this.#isDraining && this.#mustRegister)) {
       // Before the call, so that whoever wakes us during it cuts the sleep after it short as well.
       this.#wake = new AbortController();
       const isHeartbeat = !this.#mustRegister;
@@ -92,21 +93,35 @@ export class LeaseKeeper {
     void this.#payLog();
   }
 
+  /**
+   * Says that the server is about to stop, so that it gets no new calls. Until `leave` the lease is kept.
+   * Takes at most `budgetMs`; failing is no error.
+   */
+  async drain(budgetMs: number): Promise<void> {
+    this.#isDraining = true;
+    await within(budgetMs, async (budget) => {
+      await this.#registering?.catch(() => {});
+      const leaseId = this.#leaseId;
+      if (leaseId !== undefined)
+        await this.#dependencies.hub.renew(leaseId, this.#heartbeat(), budget);
+    });
+  }
+
   /** Stops the loop and deregisters. Takes at most `budgetMs`; failing is no error, the lease ends by itself. */
   async leave(budgetMs: number): Promise<void> {
     this.#stop.abort();
     this.#wake.abort();
-    const budget = AbortSignal.timeout(budgetMs);
-    const isOver = new Promise<void>((resolve) =>
-      budget.addEventListener("abort", () => resolve()),
-    );
-    const leaving = (async () => {
+    await within(budgetMs, async (budget) => {
       await this.#registering?.catch(() => {});
       const leaseId = this.#leaseId;
       this.#leaseId = undefined;
       if (leaseId !== undefined) await this.#dependencies.hub.deregister(leaseId, budget);
-    })();
-    await Promise.race([leaving.catch(() => {}), isOver]);
+    });
+  }
+
+  #heartbeat(): Heartbeat {
+    const said = this.#dependencies.heartbeat();
+    return this.#isDraining ? { ...said, draining: true } : said;
   }
 
   /** Each step returns how long to wait before the next one, in milliseconds. */
@@ -137,10 +152,10 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<number> {
-    const { hub, heartbeat, random } = this.#dependencies;
+    const { hub, random } = this.#dependencies;
     const { heartbeatMs, wantsLog } = await hub.renew(
       this.#leaseId ?? "",
-      heartbeat(),
+      this.#heartbeat(),
       this.#stop.signal,
     );
     this.#report({ type: "renewed" });
@@ -176,6 +191,16 @@ export class LeaseKeeper {
   #report(event: LeaseEvent): void {
     if (!this.#stop.signal.aborted) this.#dependencies.report(event);
   }
+}
+
+/** Ends with `work`, whatever comes of it, or after `budgetMs`. */
+async function within(
+  budgetMs: number,
+  work: (budget: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const budget = AbortSignal.timeout(budgetMs);
+  const isOver = new Promise<void>((resolve) => budget.addEventListener("abort", () => resolve()));
+  await Promise.race([work(budget).catch(() => {}), isOver]);
 }
 
 function asHubError(error: unknown): HubClientError {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { gatewayErrors } from "@hub/mcp";
 import { createGuard } from "../serve/guard.js";
 import type { NodeListener } from "../serve/node-listener.js";
 import { callUpstream, plainBody, UpstreamFailed } from "./call-upstream.js";
@@ -154,14 +155,11 @@ export class Relay {
     const message = mayHaveRun
       ? `The connection to the server behind this relay broke (${isExpected ? error.message : "in the relay"}). The call may have run`
       : `The server behind this relay was not reached: ${error.message}. The call did not run`;
-    const code = mayHaveRun ? codes.connectionLost : codes.serverUnavailable;
+    const code = mayHaveRun ? gatewayErrors.CONNECTION_LOST : gatewayErrors.SERVER_UNAVAILABLE;
     const failure = { jsonrpc: "2.0", id: idOf(body), error: { code, message } };
     response.writeHead(502, { "content-type": "application/json" }).end(JSON.stringify(failure));
   }
 }
-
-/** As the hub's own gateway has them. */
-const codes = { serverUnavailable: -31_001, connectionLost: -31_003 } as const;
 
 function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
   if (username === "" && password === "") return {};

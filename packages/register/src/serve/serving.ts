@@ -11,6 +11,7 @@ import { createGuard, isLoopback } from "./guard.js";
 import { type ListeningServer, listenOnFirst, stop, untilListening } from "./listen.js";
 import { joinPaths, mountEndpoint } from "./mount.js";
 import { createNodeListener, type FetchHandler, type NodeListener } from "./node-listener.js";
+import { countingFetch, countingNode, type RunningCalls } from "./running-calls.js";
 import { SelfCheck } from "./self-check.js";
 import { waitForPort } from "./wait-for-port.js";
 
@@ -38,7 +39,12 @@ export class Serving {
   #isLoopbackOnly: boolean;
   #onPath = (_path: string) => {};
 
-  constructor(backend: Backend, options: RegisterOptions, advertisedHosts: readonly string[]) {
+  constructor(
+    backend: Backend,
+    options: RegisterOptions,
+    advertisedHosts: readonly string[],
+    running: RunningCalls,
+  ) {
     this.#options = options;
     this.#path = options.path ?? "/mcp";
     this.#isPathSure = options.mount === undefined || options.mountedAt !== undefined;
@@ -53,13 +59,14 @@ export class Serving {
         (options.log ?? logToStderr)({ level: "error", message });
       },
     });
-    this.fetch = this.#selfCheck.wrap((request, parsedBody) => {
+    const fetch = this.#selfCheck.wrap((request, parsedBody) => {
       this.#learnPath(request);
       return this.#isOurs(request)
         ? this.#endpoint.fetch(request, parsedBody)
         : Promise.resolve(Response.json({ error: "Not found" }, { status: 404 }));
     });
-    this.node = createNodeListener(this.fetch);
+    this.fetch = countingFetch(running, fetch);
+    this.node = countingNode(running, createNodeListener(fetch));
     if (options.mount !== undefined) {
       const known = mountEndpoint(options.mount, this.#path, this);
       this.#path = joinPaths(options.mountedAt ?? "", known);

@@ -1,5 +1,6 @@
+import type { JsonRpcId } from "@hub/mcp";
 import { expect, test } from "vitest";
-import type { JsonRpcId, JsonRpcMessage } from "../wrap/json-rpc.js";
+import type { JsonRpcMessage } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
 import { readJson, writeJson } from "../wrap/written-numbers.js";
 import { withAskedIds } from "./asked-ids.js";

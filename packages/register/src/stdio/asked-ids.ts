@@ -1,4 +1,5 @@
-import { isRequest, type JsonRpcId } from "../wrap/json-rpc.js";
+import type { JsonRpcId } from "@hub/mcp";
+import { isRequest } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
 import { literalOf } from "../wrap/written-numbers.js";
 

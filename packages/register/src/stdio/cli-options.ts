@@ -50,13 +50,16 @@ const options = {
   shared: flag,
   "max-processes": text,
   "idle-ms": text,
+  "drain-ms": text,
   "no-log": flag,
   help: { ...flag, short: "h" },
   version: { ...flag, short: "v" },
 } as const;
 
 /** The options that say how a command is run and served. */
-const forCommands = "port host path allow-host shared max-processes idle-ms no-log".split(" ");
+const forCommands = "port host path allow-host shared max-processes idle-ms drain-ms no-log".split(
+  " ",
+);
 /** The options that are about one server. */
 const forOne = "name title description port path transport advertise-url".split(" ");
 
@@ -94,6 +97,7 @@ export function parseCli(argv: readonly string[]): CliRequest {
     port: values.port === undefined ? undefined : Number(values.port),
     allowedHosts: values["allow-host"],
     sessionIdleMs: idleMs,
+    drainMs: wholeNumber("--drain-ms", values["drain-ms"], undefined),
   };
   if (config !== undefined) return { file: config, keepRunning, ...processes, register };
   return { command: command ?? "", args, keepRunning, ...processes, register };
@@ -146,7 +150,7 @@ function transportOf(given: string | undefined): RegisterOptions["transport"] {
 
 const mostOfANumber = 2 ** 31 - 1;
 
-function wholeNumber(option: string, given: string | undefined, usual: number): number {
+function wholeNumber<T>(option: string, given: string | undefined, usual: T): number | T {
   if (given === undefined) return usual;
   const number = /^\d+$/.test(given) ? Number(given) : 0;
   if (number < 1 || number > mostOfANumber)

@@ -27,6 +27,7 @@ its name in the file, all in one process.
   --max-processes <n>     most processes of a command at a time (default: 8)
   --idle-ms <n>           a client that sent nothing for this long loses its process, if it has
                           left or another client needs the process (default: 600000)
+  --drain-ms <n>          how long the calls that run at the end have to finish (default: 8000)
   --no-log                do not send the command's last lines to the hub when something is
                           wrong with it
   --keep-running          keep running when the parent process ends, for nohup and "&"

@@ -1,9 +1,5 @@
-import {
-  isRequest,
-  type JsonRpcMessage,
-  type JsonRpcRequest,
-  outcomeOf,
-} from "../wrap/json-rpc.js";
+import type { JsonRpcRequest } from "@hub/mcp";
+import { isRequest, type JsonRpcMessage } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
 import { createModernLink } from "./modern-link.js";
 
@@ -36,7 +32,7 @@ export function createEraLink(inner: Link, era: { known: Era | undefined }): Lin
       if (isRefusal(message)) {
         delegate = createModernLink(inner);
         delegate.onMessage = (next, cause) => {
-          if ("result" in next) era.known ??= "modern";
+          if (!("method" in next) && next.error === undefined) era.known ??= "modern";
           outer.onMessage(next, cause);
         };
         delegate.onClose = (reason) => outer.onClose(reason);
@@ -57,5 +53,5 @@ function isAnswerTo(request: JsonRpcRequest, message: JsonRpcMessage): boolean {
 }
 
 function isRefusal(message: JsonRpcMessage): boolean {
-  return !("method" in message) && "error" in outcomeOf(message);
+  return !("method" in message) && message.error !== undefined;
 }

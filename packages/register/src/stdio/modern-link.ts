@@ -1,19 +1,30 @@
-import { metaKeys, modernMeta, newestLegacyVersion } from "@hub/mcp";
-import type { ClientCapabilities } from "../wrap/client.js";
+import { randomUUID } from "node:crypto";
+import { isJsonObject, type JsonObject } from "@hub/core/json";
 import {
+  type ClientCapabilities,
+  gatewayErrors,
+  type InputRequired,
+  inputRequired,
+  type JsonRpcId,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  legacyQuestion,
+  lowestLogLevel,
+  metaKeys,
+  modernMeta,
+  mostInputRounds,
+  newestLegacyVersion,
+  type Outcome,
+  type Params,
+} from "@hub/mcp";
+import {
+  failed,
   isNotification,
   isRequest,
-  type JsonRpcId,
   type JsonRpcMessage,
-  type JsonRpcNotification,
-  type JsonRpcParams,
-  type JsonRpcRequest,
-  type Outcome,
   outcomeOf,
 } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
-
-type Result = Readonly<Record<string, unknown>>;
 
 /** Speaks the 2025 revision to us and the stateless one of 2026-07-28 to the server behind `inner`. */
 export function createModernLink(inner: Link): Link {
@@ -37,7 +48,7 @@ class ModernLink implements Link {
   #clientInfo: unknown;
   #capabilities: ClientCapabilities = {};
   /** The lowest, until a client says what it wants. */
-  #logLevel: unknown = "debug";
+  #logLevel: unknown = lowestLogLevel;
 
   constructor(inner: Link) {
     this.#inner = inner;
@@ -97,13 +108,10 @@ class ModernLink implements Link {
 
   async #discover(): Promise<Outcome> {
     const outcome = await this.#request("server/discover", {}, this.#capabilities);
-    if ("error" in outcome) return outcome;
-    const meta = outcome.result._meta as Result | undefined; // per protocol
-    const serverInfo = meta?.[metaKeys.serverInfo] ?? {
-      name: "unnamed",
-      version: "0",
-    };
-    const { capabilities = {}, instructions } = outcome.result;
+    if (outcome.error !== undefined) return outcome;
+    const { _meta: meta, capabilities = {}, instructions } = outcome.result;
+    const named = isJsonObject(meta) ? meta[metaKeys.serverInfo] : undefined;
+    const serverInfo = named ?? { name: "unnamed", version: "0" };
     return {
       result: {
         protocolVersion: newestLegacyVersion,
@@ -116,56 +124,60 @@ class ModernLink implements Link {
 
   /** A result that asks for input becomes requests of the server, and their answers a retry. */
   async #call(request: JsonRpcRequest, client: ClientCapabilities): Promise<Outcome> {
-    let params: JsonRpcParams = request.params ?? {};
+    let params: Params = request.params ?? {};
     try {
-      for (;;) {
+      for (let round = 0; round < mostInputRounds; round += 1) {
         const outcome = await this.#request(request.method, params, client, request.id);
-        if ("error" in outcome || outcome.result.resultType !== "input_required") return outcome;
-        const { inputRequests, requestState } = outcome.result;
+        const asked = inputRequired(outcome.result);
+        if (asked === undefined) return outcome;
+        const { inputRequests, requestState } = asked;
         const answers = await this.#askAll(inputRequests, request.id);
-        if ("error" in answers) return answers;
+        if (answers.error !== undefined) return answers;
         params = {
           ...request.params,
           inputResponses: answers.result,
           ...(requestState === undefined ? {} : { requestState }),
         };
       }
+      const text = `The server asked for more input ${mostInputRounds} times in one call`;
+      return failed(gatewayErrors.ANSWER_INVALID, text);
     } finally {
       this.#wireIds.delete(request.id);
     }
   }
 
-  async #askAll(inputRequests: unknown, causeId: JsonRpcId): Promise<Outcome> {
-    const entries = Object.entries((inputRequests ?? {}) as Record<string, JsonRpcRequest>); // per protocol
+  async #askAll(
+    inputRequests: InputRequired["inputRequests"],
+    causeId: JsonRpcId,
+  ): Promise<Outcome> {
     const answers = await Promise.all(
-      entries.map(async ([key, { method, params }]) => {
-        const outcome = await this.#ask(method, params, causeId);
-        return [key, outcome] as const;
-      }),
+      Object.entries(inputRequests).map(
+        async ([key, question]) => [key, await this.#ask(question, causeId)] as const,
+      ),
     );
-    const responses: Record<string, unknown> = Object.create(null);
+    const responses: Record<string, JsonObject> = Object.create(null);
     for (const [key, outcome] of answers) {
-      if ("error" in outcome) return outcome;
+      if (outcome.error !== undefined) return outcome;
       responses[key] = outcome.result;
     }
     return { result: responses };
   }
 
-  #ask(method: string, params: JsonRpcParams | undefined, causeId: JsonRpcId): Promise<Outcome> {
+  #ask(question: JsonObject, causeId: JsonRpcId): Promise<Outcome> {
     const id = this.#newId();
     return new Promise((resolve) => {
       this.#questions.set(id, (outcome) => {
         this.#questions.delete(id);
         resolve(outcome);
       });
-      this.onMessage({ jsonrpc: "2.0", id, method, ...(params && { params }) }, causeId);
+      this.onMessage({ jsonrpc: "2.0", id, ...legacyQuestion(question, randomUUID) }, causeId);
     });
   }
 
   /** Everything goes with every request: the server keeps nothing of its client. */
   #request(
     method: string,
-    params: JsonRpcParams,
+    params: Params,
     client: ClientCapabilities,
     causeId?: JsonRpcId,
   ): Promise<Outcome> {

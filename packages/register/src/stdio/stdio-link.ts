@@ -1,17 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
-import { LineReader, type LineReaderOptions } from "@hub/mcp";
+import { codes, type JsonRpcId, LineReader, type LineReaderOptions } from "@hub/mcp";
 import type { Log } from "../log.js";
-import {
-  failed,
-  internalError,
-  invalidRequest,
-  isNotification,
-  isRequest,
-  type JsonRpcId,
-  type JsonRpcMessage,
-  serverGone,
-} from "../wrap/json-rpc.js";
+import { failed, gone, isNotification, isRequest, type JsonRpcMessage } from "../wrap/json-rpc.js";
 import type { Link } from "../wrap/link.js";
 import { isTooDeep, tooDeepText } from "../wrap/nesting.js";
 import { readJson, writeJson } from "../wrap/written-numbers.js";
@@ -82,9 +73,7 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
   };
   const refuse = (id: JsonRpcId) => {
     const text = `The server does not read: more than ${mostUnreadBytes} bytes wait for it`;
-    queueMicrotask(() =>
-      link.onMessage({ jsonrpc: "2.0", id, ...failed(serverGone, text) }, undefined),
-    );
+    queueMicrotask(() => link.onMessage({ jsonrpc: "2.0", id, ...gone(text) }, undefined));
   };
   const told = new Set<string>();
   const tell = (what: string, detail: string) => {
@@ -98,8 +87,9 @@ export function createStdioLink(child: ChildProcess, options: StdioLinkOptions):
     const text = `The message is ${tooDeepText}`;
     if (isNotification(message)) return;
     const { id } = message;
-    if (isRequest(message)) link.send({ jsonrpc: "2.0", id, ...failed(invalidRequest, text) });
-    else link.onMessage({ jsonrpc: "2.0", id, ...failed(internalError, text) }, undefined);
+    if (isRequest(message))
+      link.send({ jsonrpc: "2.0", id, ...failed(codes.invalidRequest, text) });
+    else link.onMessage({ jsonrpc: "2.0", id, ...failed(codes.internalError, text) }, undefined);
   };
   /** Handles one message. A failure in it affects only what waits for this message. */
   const take = (message: JsonRpcMessage, line: string) => {

@@ -97,8 +97,9 @@ export function wrapCommand(options: WrapOptions): Wrapped {
     async close() {
       clearInterval(telling);
       stopIdling();
+      // First out of the catalogue, with what runs finished, then the server, however slow either is.
+      await registered.leave();
       command.expectEnd();
-      // First out of the catalogue, then the server, however slow either is.
       await registered.close();
       await command.stop();
       output.close();

@@ -1,6 +1,6 @@
+import { changedLists, type JsonRpcNotification, resourceUpdated } from "@hub/mcp";
 import type { McpServer, Server, ServerNotifier } from "@modelcontextprotocol/server";
 import type { ServerDescription } from "./handshake.js";
-import type { JsonRpcNotification } from "./json-rpc.js";
 import type { OpenedSession } from "./legacy-sessions.js";
 import type { Sdk } from "./sdk.js";
 import type { Upstream } from "./upstream.js";
@@ -28,9 +28,7 @@ export function announceChange(
   { method, params }: JsonRpcNotification,
   notify: ServerNotifier,
 ): void {
-  if (method === "notifications/tools/list_changed") notify.toolsChanged();
-  else if (method === "notifications/prompts/list_changed") notify.promptsChanged();
-  else if (method === "notifications/resources/list_changed") notify.resourcesChanged();
-  else if (method === "notifications/resources/updated")
-    notify.resourceUpdated(String(params?.uri));
+  const kind = changedLists(method);
+  if (kind !== undefined) notify[`${kind}Changed`]();
+  else if (method === resourceUpdated) notify.resourceUpdated(String(params?.uri));
 }

@@ -1,4 +1,4 @@
-import type { ClientCapabilities } from "./client.js";
+import type { ClientCapabilities } from "@hub/mcp";
 
 /** What a shared server is told its clients can do: the union, as each client is asked only what it can. */
 export const sharedClientCapabilities: ClientCapabilities = {
@@ -11,15 +11,3 @@ export const sharedProcessCapabilities: ClientCapabilities = {
   ...sharedClientCapabilities,
   roots: { listChanged: true },
 };
-
-const capabilityByMethod: ReadonlyMap<string, string> = new Map([
-  ["elicitation/create", "elicitation"],
-  ["sampling/createMessage", "sampling"],
-  ["roots/list", "roots"],
-]);
-
-/** Whether a client that declared these capabilities answers such a request. */
-export function canAnswer(capabilities: ClientCapabilities, method: string): boolean {
-  const name = capabilityByMethod.get(method);
-  return name !== undefined && capabilities[name] !== undefined;
-}

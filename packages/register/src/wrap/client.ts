@@ -1,8 +1,5 @@
-import type { JsonRpcNotification, JsonRpcRequest, Outcome } from "./json-rpc.js";
+import type { ClientCapabilities, JsonRpcNotification, JsonRpcRequest, Outcome } from "@hub/mcp";
 import type { Subscriber } from "./subscribers.js";
-
-/** What a client may declare; only the names at the top matter here. */
-export type ClientCapabilities = Readonly<Record<string, unknown>>;
 
 /** A client: notifications and questions of the server that are its own come here. */
 export interface Client {

@@ -1,10 +1,10 @@
+import { codes, listChanged, type Params, resourceUpdated } from "@hub/mcp";
 import {
   isLegacyRequest,
   type McpHttpHandler,
   type ServerNotifier,
 } from "@modelcontextprotocol/server";
 import { announceChange, type Backend } from "./backend.js";
-import type { JsonRpcParams } from "./json-rpc.js";
 import { LegacySessions } from "./legacy-sessions.js";
 import { readJsonBody } from "./read-json-body.js";
 import { servingWritten } from "./written-request.js";
@@ -76,15 +76,15 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
     return servingWritten({ plain, written }, (parsedBody) => fetch(request, { parsedBody }));
   }
 
-  const announce = (method: string, params?: JsonRpcParams) =>
+  const announce = (method: string, params?: Params) =>
     subscribers.hear({ jsonrpc: "2.0", method, ...(params && { params }) });
 
   return {
     notify: {
-      toolsChanged: () => announce("notifications/tools/list_changed"),
-      promptsChanged: () => announce("notifications/prompts/list_changed"),
-      resourcesChanged: () => announce("notifications/resources/list_changed"),
-      resourceUpdated: (uri) => announce("notifications/resources/updated", { uri }),
+      toolsChanged: () => announce(listChanged("tools")),
+      promptsChanged: () => announce(listChanged("prompts")),
+      resourcesChanged: () => announce(listChanged("resources")),
+      resourceUpdated: (uri) => announce(resourceUpdated, { uri }),
     },
     async fetch(request, parsedBody) {
       const refusal = options.guard?.(request);
@@ -95,7 +95,7 @@ export function createEndpoint(backend: Backend, options: EndpointOptions = {}):
       } catch (caught) {
         options.onError?.(caught);
         // Whatever broke, the text may hold what is no client's business.
-        const error = { code: -32603, message: "Internal error" };
+        const error = { code: codes.internalError, message: "Internal error" };
         return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 500 });
       }
     },

@@ -1,6 +1,5 @@
-import { metaKeys } from "@hub/mcp";
+import { type ClientCapabilities, metaKeys } from "@hub/mcp";
 import type { ServerContext } from "@modelcontextprotocol/server";
-import type { ClientCapabilities } from "./client.js";
 
 function read(context: ServerContext, key: keyof typeof metaKeys): unknown {
   const envelope: Readonly<Record<string, unknown>> = { ...context.mcpReq.envelope };

@@ -1,8 +1,8 @@
+import type { ClientCapabilities } from "@hub/mcp";
 import type { McpServer, Server } from "@modelcontextprotocol/server";
 import type { Log } from "../log.js";
 import type { Backend } from "./backend.js";
 import { sharedClientCapabilities } from "./capabilities.js";
-import type { ClientCapabilities } from "./client.js";
 import type { ServerDescription } from "./handshake.js";
 import { openInMemoryLink, type ServerTransport } from "./in-memory-link.js";
 import type { OpenedSession } from "./legacy-sessions.js";

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { isRequest, type JsonRpcId, type JsonRpcMessage } from "./json-rpc.js";
+import type { JsonRpcId } from "@hub/mcp";
+import { isRequest, type JsonRpcMessage } from "./json-rpc.js";
 import type { Link } from "./link.js";
 
 /** The part of an SDK transport, v1 and v2 alike, that servers use. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { codes, type JsonRpcNotification } from "@hub/mcp";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { afterBody } from "./after-body.js";
-import type { JsonRpcNotification } from "./json-rpc.js";
 import { concernedBy } from "./subscribers.js";
 
 export type SessionTransport = WebStandardStreamableHTTPServerTransport;
@@ -77,7 +77,11 @@ export class LegacySessions {
       // No stream is to be had here without a session; that is no fault of the request.
       if (request.method === "GET" || request.method === "DELETE") return notHere(request.method);
       if (!startsSession(request, parsedBody)) {
-        return refuse(400, -32000, "Bad Request: no Mcp-Session-Id header. Send initialize first");
+        return refuse(
+          400,
+          codes.badRequest,
+          "Bad Request: no Mcp-Session-Id header. Send initialize first",
+        );
       }
       if (!this.#hasRoom()) return this.#full();
       this.#opening += 1;
@@ -88,7 +92,7 @@ export class LegacySessions {
       }
     }
     const session = this.#sessions.get(id);
-    if (session === undefined) return refuse(404, -32001, "Session not found");
+    if (session === undefined) return refuse(404, codes.sessionNotFound, "Session not found");
     if (!isHandshake(request, parsedBody)) session.isUsed = true;
     return this.#use(session, request, parsedBody);
   }
@@ -96,7 +100,7 @@ export class LegacySessions {
   /** To every session that it concerns, on its open stream; a session without one misses it. */
   broadcast(notification: JsonRpcNotification): void {
     for (const { transport } of concernedBy(notification, [...this.#sessions.values()])) {
-      transport.send(notification as never).catch(() => {}); // a client that left misses it too
+      transport.send(notification as never).catch(() => {}); // as in the outlet; a client that left misses it
     }
   }
 
@@ -186,7 +190,7 @@ export class LegacySessions {
 
   #full(): Response {
     const message = `All ${this.#options.maxSessions} sessions of this server are in use. End those you do not need (DELETE), or try again in ${retryAfterSeconds} seconds`;
-    return refuse(429, -32000, message, { "retry-after": String(retryAfterSeconds) });
+    return refuse(429, codes.badRequest, message, { "retry-after": String(retryAfterSeconds) });
   }
 
   #sweep(): void {
@@ -221,7 +225,7 @@ function isHandshake(request: Request, body: unknown): boolean {
 
 function notHere(method: string): Response {
   const message = `Method not allowed: ${method} needs an Mcp-Session-Id header. Send initialize first`;
-  return refuse(405, -32000, message, { allow: "POST" });
+  return refuse(405, codes.badRequest, message, { allow: "POST" });
 }
 
 function refuse(

@@ -1,5 +1,5 @@
-import type { ClientCapabilities } from "./client.js";
-import type { JsonRpcId, JsonRpcMessage } from "./json-rpc.js";
+import type { ClientCapabilities, JsonRpcId } from "@hub/mcp";
+import type { JsonRpcMessage } from "./json-rpc.js";
 
 /**
  * One connection to one MCP server that speaks the 2025 revision: JSON-RPC messages in order,

@@ -1,6 +1,6 @@
-import type { JsonRpcParams, Outcome } from "./json-rpc.js";
+import { changedLists, type ListKind, type Outcome, type Params } from "@hub/mcp";
 
-const kindByMethod: Readonly<Record<string, string>> = {
+const kindByMethod: Readonly<Record<string, ListKind>> = {
   "tools/list": "tools",
   "resources/list": "resources",
   "resources/templates/list": "resources",
@@ -22,9 +22,9 @@ export class ListMemory {
   readonly #kept = new Map<string, Kept>();
   #size = 0;
 
-  keep(method: string, params: JsonRpcParams | undefined, outcome: Outcome): void {
+  keep(method: string, params: Params | undefined, outcome: Outcome): void {
     const key = keyOf(method, params);
-    if (key === undefined || "error" in outcome) return;
+    if (key === undefined || outcome.error !== undefined) return;
     this.#drop(key);
     const size = JSON.stringify(outcome).length;
     if (this.#size + size > mostKept) return;
@@ -32,15 +32,16 @@ export class ListMemory {
     this.#size += size;
   }
 
-  recall(method: string, params: JsonRpcParams | undefined): Outcome | undefined {
+  recall(method: string, params: Params | undefined): Outcome | undefined {
     const key = keyOf(method, params);
     return key === undefined ? undefined : this.#kept.get(key)?.outcome;
   }
 
   /** A list changed: what was kept of its kind is no longer true. */
   forget(notification: string): void {
+    const changed = changedLists(notification);
     for (const [method, kind] of Object.entries(kindByMethod)) {
-      if (notification !== `notifications/${kind}/list_changed`) continue;
+      if (kind !== changed) continue;
       for (const key of [...this.#kept.keys()]) if (key.startsWith(`${method} `)) this.#drop(key);
     }
   }
@@ -52,7 +53,7 @@ export class ListMemory {
 }
 
 /** Nothing but the page may be asked for: of anything else nobody knows what it means. */
-function keyOf(method: string, params: JsonRpcParams = {}): string | undefined {
+function keyOf(method: string, params: Params = {}): string | undefined {
   if (!isListing(method)) return undefined;
   const { _meta, cursor, ...others } = params;
   if (Object.keys(others).length > 0) return undefined;

@@ -1,15 +1,21 @@
-import { outsideEnvelope, taskKeys } from "@hub/mcp";
+import {
+  type ClientCapabilities,
+  codes,
+  type JsonRpcError,
+  modernCode,
+  outsideEnvelope,
+  type Params,
+  taskKeys,
+} from "@hub/mcp";
 import {
   type McpServer,
   ProtocolError,
   type ServerCapabilities,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { ClientCapabilities } from "./client.js";
 import { clientCapabilitiesOf } from "./envelope.js";
 import type { ServerDescription } from "./handshake.js";
 import { HeldCalls } from "./held-calls.js";
-import { internalError, invalidParams, type JsonRpcError, type JsonRpcParams } from "./json-rpc.js";
 import { ModernCall } from "./modern-call.js";
 import { ownSdk, type Sdk } from "./sdk.js";
 import { ToolSchemas } from "./tool-schemas.js";
@@ -107,7 +113,7 @@ export class ModernBridge {
         requestState: this.#held.hold(call),
       };
     }
-    if ("error" in step.outcome) throw modernError(step.outcome.error);
+    if (step.outcome.error !== undefined) throw modernError(step.outcome.error);
     const result = toPlain(step.outcome.result, free);
     return request.method === "tools/list" ? withTaskSupport(result) : result;
   }
@@ -118,7 +124,7 @@ export class ModernBridge {
       const call = typeof state === "string" ? this.#held.take(state) : undefined;
       if (call === undefined || call.method !== request.method) {
         call?.giveUp("The requestState was sent with another method");
-        throw new ProtocolError(invalidParams, "Invalid or expired requestState");
+        throw new ProtocolError(codes.invalidParams, "Invalid or expired requestState");
       }
       call.resume(context);
       return call;
@@ -138,7 +144,7 @@ export class ModernBridge {
 
 interface Received {
   readonly method: string;
-  readonly params?: JsonRpcParams;
+  readonly params?: Params;
 }
 
 /** Members of results that hold anything; what else has a number is checked by the SDK to be one. */
@@ -166,7 +172,7 @@ function withTaskSupport(result: unknown): unknown {
 }
 
 /** The request's parameters as a 2025 server expects them: the modern envelope stays outside. */
-function paramsOf(request: Received, context: ServerContext): JsonRpcParams {
+function paramsOf(request: Received, context: ServerContext): Params {
   const written = writtenParams();
   const meta = outsideEnvelope({ ...(written?._meta ?? context.mcpReq._meta) });
   const { _meta, ...given } = request.params ?? {};
@@ -174,13 +180,11 @@ function paramsOf(request: Received, context: ServerContext): JsonRpcParams {
   return Object.keys(meta).length === 0 ? params : { ...params, _meta: meta };
 }
 
-function argumentsOf(params: JsonRpcParams | undefined): JsonRpcParams {
+function argumentsOf(params: Params | undefined): Params {
   return params?.arguments === undefined ? {} : { arguments: params.arguments };
 }
 
-/** Two codes of 2025 do not exist any more. */
 function modernError(error: JsonRpcError): ProtocolError {
-  const given = Number(toPlain(error.code));
-  const code = { [-32002]: invalidParams, [-32042]: internalError }[given] ?? given;
-  return new ProtocolError(code, error.message, error.data);
+  const code = Number(toPlain(error.code));
+  return new ProtocolError(modernCode(code), error.message, error.data);
 }

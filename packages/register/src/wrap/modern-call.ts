@@ -1,15 +1,16 @@
-import type { ServerContext } from "@modelcontextprotocol/server";
-import type { Caller, ClientCapabilities } from "./client.js";
-import { clientCapabilitiesOf, logLevelOf } from "./envelope.js";
+import type { JsonObject } from "@hub/core/json";
 import {
-  failed,
+  type ClientCapabilities,
+  isLogged,
   type JsonRpcNotification,
-  type JsonRpcParams,
   type JsonRpcRequest,
   type Outcome,
-  serverGone,
-} from "./json-rpc.js";
-import { passesLogLevel } from "./log-level.js";
+  type Params,
+} from "@hub/mcp";
+import type { ServerContext } from "@modelcontextprotocol/server";
+import type { Caller } from "./client.js";
+import { clientCapabilitiesOf, logLevelOf } from "./envelope.js";
+import { gone } from "./json-rpc.js";
 import type { Call, Upstream } from "./upstream.js";
 import { toPlain } from "./written-numbers.js";
 import { writtenParams } from "./written-request.js";
@@ -25,7 +26,7 @@ const asWritten: ReadonlySet<string> = new Set(["data", "_meta", "progressToken"
 /** What a stateless request leads to: the end, or questions the client must answer first. */
 export type Step =
   | { readonly outcome: Outcome }
-  | { readonly questions: Readonly<Record<string, { method: string; params?: JsonRpcParams }>> };
+  | { readonly questions: Readonly<Record<string, { method: string; params?: Params }>> };
 
 /**
  * A call of a 2026-07-28 client on a server that may ask back in the middle. The call stays open
@@ -43,7 +44,7 @@ export class ModernCall implements Caller {
 
   constructor(
     upstream: Upstream,
-    request: { readonly method: string; readonly params: JsonRpcParams },
+    request: { readonly method: string; readonly params: Params },
     context: ServerContext,
     released: () => void,
   ) {
@@ -56,9 +57,8 @@ export class ModernCall implements Caller {
 
   notify(notification: JsonRpcNotification): void {
     const context = this.#context;
-    const level = logLevelOf(context);
-    const isLog = notification.method === "notifications/message";
-    if (isLog && (level === undefined || !passesLogLevel(notification, level))) return;
+    const { method, params } = notification;
+    if (method === "notifications/message" && !isLogged(params?.level, logLevelOf(context))) return;
     const mapped = toPlain(this.#withCurrentToken(notification), asWritten);
     if (mapped === undefined) return;
     this.#delivery = this.#delivery
@@ -83,7 +83,7 @@ export class ModernCall implements Caller {
         this.#questions.delete(key);
         resolve(outcome);
       };
-      signal.addEventListener("abort", () => settle(failed(serverGone, "Cancelled")));
+      signal.addEventListener("abort", () => settle(gone("Cancelled")));
       this.#questions.set(key, { request, settle });
       this.#wake();
     });
@@ -94,7 +94,7 @@ export class ModernCall implements Caller {
     this.#context = context;
     const answers = writtenParams()?.inputResponses ?? context.mcpReq.inputResponses ?? {};
     for (const [key, result] of Object.entries(answers)) {
-      this.#questions.get(key)?.settle({ result: result as Readonly<Record<string, unknown>> });
+      this.#questions.get(key)?.settle({ result: result as JsonObject });
     }
   }
 
@@ -127,7 +127,7 @@ export class ModernCall implements Caller {
 
   giveUp(reason: string): void {
     for (const question of [...this.#questions.values()]) {
-      question.settle(failed(serverGone, reason));
+      question.settle(gone(reason));
     }
     this.#call.cancel(reason);
     this.#released();

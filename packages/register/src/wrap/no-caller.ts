@@ -1,5 +1,6 @@
+import { codes, type Outcome } from "@hub/mcp";
 import type { Log } from "../log.js";
-import { failed, methodNotFound, type Outcome } from "./json-rpc.js";
+import { failed } from "./json-rpc.js";
 
 const reason = "nothing says which client it is for";
 /** How many methods are logged, because a server may invent any number of them. */
@@ -17,7 +18,7 @@ export class NoCaller {
   /** Answers a question that is sent to no client. */
   refuse(method: string): Outcome {
     this.#sayOnce("asked and was refused", method);
-    return failed(methodNotFound, `No client is asked ${method}: ${reason}`);
+    return failed(codes.methodNotFound, `No client is asked ${method}: ${reason}`);
   }
 
   /** Takes a notification that is sent to no client. */

@@ -1,15 +1,17 @@
-import type { ClientCapabilities } from "./client.js";
+import {
+  type ClientCapabilities,
+  codes,
+  type JsonRpcId,
+  type JsonRpcRequest,
+  type Outcome,
+} from "@hub/mcp";
 import {
   failed,
+  gone,
   isNotification,
   isRequest,
-  type JsonRpcId,
   type JsonRpcMessage,
-  type JsonRpcRequest,
-  methodNotFound,
-  type Outcome,
   outcomeOf,
-  serverGone,
 } from "./json-rpc.js";
 import type { OpenedSession, SessionTransport } from "./legacy-sessions.js";
 import type { Link } from "./link.js";
@@ -71,7 +73,7 @@ export class OwnSession {
     }
     const link = this.#server?.link;
     if (link === undefined || !this.#isReady) {
-      if (isRequest(message)) this.#answer(message.id, failed(serverGone, "Not initialized yet"));
+      if (isRequest(message)) this.#answer(message.id, gone("Not initialized yet"));
       return;
     }
     if (isRequest(message)) {
@@ -83,7 +85,7 @@ export class OwnSession {
     link.send(message);
     if (isNotification(message) && message.method === "notifications/cancelled") {
       const id = message.params?.requestId as JsonRpcId; // per protocol
-      if (this.#calls.has(id)) this.#answer(id, failed(serverGone, "Cancelled"));
+      if (this.#calls.has(id)) this.#answer(id, gone("Cancelled"));
     }
   }
 
@@ -93,10 +95,10 @@ export class OwnSession {
     try {
       outcome = await this.#greet(await this.#options.open(), request);
     } catch (error) {
-      outcome = failed(serverGone, error instanceof Error ? error.message : String(error));
+      outcome = gone(error instanceof Error ? error.message : String(error));
     }
     this.#answer(request.id, outcome);
-    if ("error" in outcome) await this.#transport.close();
+    if (outcome.error !== undefined) await this.#transport.close();
   }
 
   async #greet(server: OwnServer, request: JsonRpcRequest): Promise<Outcome> {
@@ -105,7 +107,7 @@ export class OwnSession {
     const { handshakeMs, greetAgainMs } = this.#options;
     const withinMs = server.isGreeted ? greetAgainMs : handshakeMs;
     const outcome = await this.#handshake(server, request, withinMs);
-    if (!("error" in outcome)) {
+    if (outcome.error === undefined) {
       this.#isReady = true;
       server.link.onClose = (reason) => void this.#serverEnded(reason);
       return outcome;
@@ -122,11 +124,10 @@ export class OwnSession {
         resolve(outcome);
       };
       const timer = setTimeout(
-        () =>
-          give(failed(serverGone, `The server did not answer initialize in ${withinMs / 1_000} s`)),
+        () => give(gone(`The server did not answer initialize in ${withinMs / 1_000} s`)),
         withinMs,
       );
-      link.onClose = (reason) => give(failed(serverGone, `The MCP server stopped: ${reason}`));
+      link.onClose = (reason) => give(gone(`The MCP server stopped: ${reason}`));
       link.onMessage = (message, causeId) => {
         if (!("method" in message) && message.id === request.id) give(outcomeOf(message));
         else this.#fromServer(link, message, causeId);
@@ -160,7 +161,7 @@ export class OwnSession {
 
   #refuse({ id }: JsonRpcRequest): void {
     const outcome = failed(
-      methodNotFound,
+      codes.methodNotFound,
       "The client has no open stream on which it could be asked",
     );
     this.#server?.link.send({ jsonrpc: "2.0", id, ...outcome });
@@ -168,7 +169,7 @@ export class OwnSession {
 
   async #serverEnded(reason: string): Promise<void> {
     for (const id of [...this.#calls.keys()]) {
-      this.#answer(id, failed(serverGone, `The MCP server stopped during this call: ${reason}`));
+      this.#answer(id, gone(`The MCP server stopped during this call: ${reason}`));
     }
     await this.#transport.close();
   }

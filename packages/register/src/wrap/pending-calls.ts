@@ -1,6 +1,6 @@
+import type { JsonRpcId, JsonRpcNotification, Outcome, Params } from "@hub/mcp";
 import { Askers } from "./askers.js";
 import type { Caller, Client } from "./client.js";
-import type { JsonRpcId, JsonRpcNotification, JsonRpcParams, Outcome } from "./json-rpc.js";
 import { toPlain } from "./written-numbers.js";
 
 interface PendingCall {
@@ -9,7 +9,7 @@ interface PendingCall {
   settle(outcome: Outcome, isAnswered: boolean): void;
 }
 
-type AnswerListener = (method: string, params: JsonRpcParams | undefined, outcome: Outcome) => void;
+type AnswerListener = (method: string, params: Params | undefined, outcome: Outcome) => void;
 
 /** What one server was asked and has not answered, under ids and progress tokens of our own. */
 export class PendingCalls {
@@ -34,9 +34,9 @@ export class PendingCalls {
   add(
     id: JsonRpcId,
     method: string,
-    params: JsonRpcParams | undefined,
+    params: Params | undefined,
     caller: Caller | undefined,
-  ): { readonly params: JsonRpcParams | undefined; readonly outcome: Promise<Outcome> } {
+  ): { readonly params: Params | undefined; readonly outcome: Promise<Outcome> } {
     const progressToken = params?._meta?.progressToken as JsonRpcId | undefined; // per protocol
     if (caller !== undefined) this.askers.began(caller.client);
     const outcome = new Promise<Outcome>((resolve) => {

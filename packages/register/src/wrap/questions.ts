@@ -1,12 +1,6 @@
-import { canAnswer } from "./capabilities.js";
+import { canAnswer, codes, type JsonRpcId, type JsonRpcRequest, type Outcome } from "@hub/mcp";
 import type { Client } from "./client.js";
-import {
-  failed,
-  type JsonRpcId,
-  type JsonRpcRequest,
-  methodNotFound,
-  type Outcome,
-} from "./json-rpc.js";
+import { failed } from "./json-rpc.js";
 
 /** Elicitations whose end may still be told; the oldest is forgotten first. */
 const mostElicited = 100;
@@ -20,7 +14,7 @@ export class Questions {
   async ask(request: JsonRpcRequest, client: Client): Promise<Outcome> {
     const { id, method, params } = request;
     if (!canAnswer(client.capabilities, method))
-      return failed(methodNotFound, `The client does not support ${method}`);
+      return failed(codes.methodNotFound, `The client does not support ${method}`);
     if (typeof params?.elicitationId === "string") this.#remember(params.elicitationId, client);
     const controller = new AbortController();
     this.#asked.set(id, controller);

@@ -1,3 +1,4 @@
+import { codes } from "@hub/mcp";
 import { isTooDeep, tooDeepText } from "./nesting.js";
 import { type ReadJson, readJson } from "./written-numbers.js";
 
@@ -25,18 +26,23 @@ export async function readJsonBody(
 ): Promise<ReadBody> {
   const mediaType = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
-    return refuse(415, -32000, "Unsupported Media Type: Content-Type must be application/json");
+    return refuse(
+      415,
+      codes.badRequest,
+      "Unsupported Media Type: Content-Type must be application/json",
+    );
   }
   if (given !== undefined) return asItIs(given);
   const text = await readText(request);
   if (text === undefined) {
-    return refuse(413, -32000, `Request body is larger than ${maxBodyBytes} bytes`);
+    return refuse(413, codes.badRequest, `Request body is larger than ${maxBodyBytes} bytes`);
   }
-  if (isTooDeep(text)) return refuse(400, -32600, `The request body is ${tooDeepText}`);
+  if (isTooDeep(text))
+    return refuse(400, codes.invalidRequest, `The request body is ${tooDeepText}`);
   try {
     return keepsWrittenNumbers ? readJson(text) : asItIs(JSON.parse(text));
   } catch {
-    return refuse(400, -32700, "Parse error: the request body is not valid JSON");
+    return refuse(400, codes.parseError, "Parse error: the request body is not valid JSON");
   }
 }
 

@@ -1,9 +1,5 @@
-import {
-  isRequest,
-  type JsonRpcId,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-} from "./json-rpc.js";
+import type { JsonRpcId, JsonRpcNotification, JsonRpcRequest } from "@hub/mcp";
+import { isRequest } from "./json-rpc.js";
 import type { OpenedSession } from "./legacy-sessions.js";
 
 /** Kept for a client that reads nothing at the moment; the oldest goes first. */

@@ -1,21 +1,25 @@
-import { newestLegacyVersion } from "@hub/mcp";
-import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
-import type { Caller, ClientCapabilities, ClientSession } from "./client.js";
 import {
-  failed,
-  isNotification,
-  isRequest,
+  type ClientCapabilities,
+  codes,
+  isLogged,
   type JsonRpcId,
-  type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
-  methodNotFound,
+  lowestLogLevel,
+  newestLegacyVersion,
   type Outcome,
+} from "@hub/mcp";
+import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
+import type { Caller, ClientSession } from "./client.js";
+import {
+  failed,
+  gone,
+  isNotification,
+  isRequest,
+  type JsonRpcMessage,
   outcomeOf,
-  serverGone,
 } from "./json-rpc.js";
 import type { OpenedSession, SessionTransport } from "./legacy-sessions.js";
-import { passesLogLevel } from "./log-level.js";
 import { SessionOutlet } from "./session-outlet.js";
 import type { Call, Upstream } from "./upstream.js";
 
@@ -31,14 +35,14 @@ export class SharedSession implements ClientSession {
   readonly #upstream: Upstream;
   readonly #calls = new Map<JsonRpcId, Call>();
   readonly #questions = new Map<JsonRpcId, (outcome: Outcome) => void>();
-  #logLevel = "debug";
+  #logLevel = lowestLogLevel;
   #nextQuestion = 0;
 
   constructor(session: OpenedSession, upstream: Upstream) {
     const { transport } = session;
     this.#transport = transport;
     this.#outlet = new SessionOutlet(session, ({ id }) =>
-      this.#questions.get(id)?.(failed(methodNotFound, "The client reads nothing")),
+      this.#questions.get(id)?.(failed(codes.methodNotFound, "The client reads nothing")),
     );
     this.#upstream = upstream;
     const leave = upstream.enter(this);
@@ -65,7 +69,7 @@ export class SharedSession implements ClientSession {
       const takeBack = () => {
         const params = { requestId: id, reason: "The server no longer waits" };
         this.#tell({ jsonrpc: "2.0", method: "notifications/cancelled", params }, callId);
-        settle(failed(serverGone, "Cancelled"));
+        settle(gone("Cancelled"));
       };
       signal.addEventListener("abort", takeBack);
       this.#questions.set(id, settle);
@@ -100,7 +104,7 @@ export class SharedSession implements ClientSession {
         return this.#unsubscribe(request);
       default: {
         const outcome = await this.#forward(request);
-        if (request.method === "resources/subscribe" && "result" in outcome) {
+        if (request.method === "resources/subscribe" && outcome.error === undefined) {
           this.subscriptions.add(String(request.params?.uri));
         }
         return outcome;
@@ -118,13 +122,13 @@ export class SharedSession implements ClientSession {
         : newestLegacyVersion;
       return { result: { ...description, protocolVersion } };
     } catch (error) {
-      return failed(serverGone, error instanceof Error ? error.message : String(error));
+      return gone(error instanceof Error ? error.message : String(error));
     }
   }
 
   async #setLogLevel(request: JsonRpcRequest): Promise<Outcome> {
     const { capabilities } = await this.#upstream.initialize();
-    if (capabilities.logging === undefined) return failed(methodNotFound, "Method not found");
+    if (capabilities.logging === undefined) return failed(codes.methodNotFound, "Method not found");
     this.#logLevel = String(request.params?.level);
     return { result: {} };
   }
@@ -172,13 +176,15 @@ export class SharedSession implements ClientSession {
   }
 
   #tell(notification: JsonRpcNotification, callId: JsonRpcId | undefined): void {
-    if (passesLogLevel(notification, this.#logLevel)) this.#outlet.send(notification, callId);
+    const isLog = notification.method === "notifications/message";
+    if (!isLog || isLogged(notification.params?.level, this.#logLevel))
+      this.#outlet.send(notification, callId);
   }
 
   #end(): void {
     for (const call of this.#calls.values()) call.cancel("The client session ended");
     for (const settle of [...this.#questions.values()]) {
-      settle(failed(serverGone, "The client session ended"));
+      settle(gone("The client session ended"));
     }
     for (const uri of this.subscriptions) {
       this.subscriptions.delete(uri);

@@ -1,4 +1,10 @@
-import type { JsonRpcNotification } from "./json-rpc.js";
+import {
+  changedLists,
+  type JsonRpcNotification,
+  listChanged,
+  listKinds,
+  resourceUpdated,
+} from "@hub/mcp";
 
 /** A client that outlives its calls, as far as changes concern it. */
 export interface Subscriber {
@@ -7,14 +13,9 @@ export interface Subscriber {
   notify(notification: JsonRpcNotification): void;
 }
 
-const listChanges: readonly string[] = ["tools", "resources", "prompts"].map(
-  (kind) => `notifications/${kind}/list_changed`,
-);
-const resourceUpdated = "notifications/resources/updated";
-
 /** Whether it says that something changed which any client may want to know. */
 export function isChangeNotice({ method }: JsonRpcNotification): boolean {
-  return method === resourceUpdated || listChanges.includes(method);
+  return method === resourceUpdated || changedLists(method) !== undefined;
 }
 
 /** The clients of one upstream, and which of its changes concern which of them. */
@@ -43,7 +44,7 @@ export class Subscribers {
 
   /** After a restart nobody knows what changed, so everything may have. */
   announceEverythingChanged(): void {
-    for (const method of listChanges) this.hear({ jsonrpc: "2.0", method });
+    for (const kind of listKinds) this.hear({ jsonrpc: "2.0", method: listChanged(kind) });
   }
 
   subscribedUris(): Set<string> {

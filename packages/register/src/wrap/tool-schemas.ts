@@ -1,3 +1,4 @@
+import { changedLists } from "@hub/mcp";
 import type { Upstream } from "./upstream.js";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -15,7 +16,7 @@ export class ToolSchemas {
   constructor(upstream: Upstream) {
     this.#upstream = upstream;
     upstream.subscribers.watch(({ method }) => {
-      if (method === "notifications/tools/list_changed") this.#reading = undefined;
+      if (changedLists(method) === "tools") this.#reading = undefined;
     });
   }
 
@@ -30,7 +31,7 @@ export class ToolSchemas {
     for (let page = 0; page < maxPages; page += 1) {
       const params = cursor === undefined ? {} : { cursor };
       const outcome = await this.#upstream.request("tools/list", params);
-      if ("error" in outcome) {
+      if (outcome.error !== undefined) {
         this.#reading = undefined;
         return schemas;
       }

@@ -1,19 +1,15 @@
+import type {
+  ClientCapabilities,
+  JsonRpcId,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  Outcome,
+  Params,
+} from "@hub/mcp";
 import type { Log } from "../log.js";
-import type { Caller, Client, ClientCapabilities, ClientSession } from "./client.js";
+import type { Caller, Client, ClientSession } from "./client.js";
 import { greet, type ServerDescription } from "./handshake.js";
-import {
-  failed,
-  isNotification,
-  isRequest,
-  type JsonRpcId,
-  type JsonRpcMessage,
-  type JsonRpcNotification,
-  type JsonRpcParams,
-  type JsonRpcRequest,
-  type Outcome,
-  outcomeOf,
-  serverGone,
-} from "./json-rpc.js";
+import { gone, isNotification, isRequest, type JsonRpcMessage, outcomeOf } from "./json-rpc.js";
 import type { Link } from "./link.js";
 import { isListing, ListMemory } from "./list-memory.js";
 import { NoCaller } from "./no-caller.js";
@@ -126,16 +122,16 @@ export class Upstream {
     return this.#options.untied === "the only client" && this.#calls.askers.sole === client;
   }
 
-  call(method: string, params: JsonRpcParams | undefined, caller: Caller): Call {
+  call(method: string, params: Params | undefined, caller: Caller): Call {
     return this.#call(method, params, caller);
   }
 
   /** A request for ourselves, with no client behind it. */
-  request(method: string, params?: JsonRpcParams): Promise<Outcome> {
+  request(method: string, params?: Params): Promise<Outcome> {
     return this.#call(method, params, undefined).outcome;
   }
 
-  notify(method: string, params?: JsonRpcParams): void {
+  notify(method: string, params?: Params): void {
     this.#link?.send({ jsonrpc: "2.0", method, ...(params === undefined ? {} : { params }) });
   }
 
@@ -192,15 +188,14 @@ export class Upstream {
     return link;
   }
 
-  #call(method: string, params: JsonRpcParams | undefined, caller: Caller | undefined): Call {
+  #call(method: string, params: Params | undefined, caller: Caller | undefined): Call {
     const remembered = this.isOpen ? undefined : this.#memory?.recall(method, params);
     if (remembered !== undefined) return { outcome: Promise.resolve(remembered), cancel() {} };
     const id = this.#calls.newId();
     let isCancelled = false;
     const outcome = this.initialize().then(
-      () =>
-        isCancelled ? failed(serverGone, "Cancelled") : this.#send(id, method, params, caller),
-      (error: unknown) => failed(serverGone, `The MCP server cannot be reached: ${textOf(error)}`),
+      () => (isCancelled ? gone("Cancelled") : this.#send(id, method, params, caller)),
+      (error: unknown) => gone(`The MCP server cannot be reached: ${textOf(error)}`),
     );
     return {
       outcome,
@@ -211,7 +206,7 @@ export class Upstream {
           requestId: id,
           ...(reason === undefined ? {} : { reason }),
         });
-        this.#calls.settle(id, failed(serverGone, "Cancelled"), false);
+        this.#calls.settle(id, gone("Cancelled"), false);
       },
     };
   }
@@ -244,7 +239,7 @@ export class Upstream {
 
   async #handshake(link: Link): Promise<ServerDescription> {
     const { clientCapabilities, handshakeMs } = this.#options;
-    const send = (method: string, params: JsonRpcParams) =>
+    const send = (method: string, params: Params) =>
       this.#send(this.#calls.newId(), method, params, undefined);
     const hasAnswered = watchSlowStart(this.#options.log, handshakeMs);
     try {
@@ -260,12 +255,12 @@ export class Upstream {
   async #send(
     id: JsonRpcId,
     method: string,
-    params: JsonRpcParams | undefined,
+    params: Params | undefined,
     caller: Caller | undefined,
   ): Promise<Outcome> {
     const link = this.#link;
     if (link === undefined)
-      return failed(serverGone, "The MCP server is not running. It is being restarted; try again");
+      return gone("The MCP server is not running. It is being restarted; try again");
     if (method !== "initialize" && !isListing(method)) this.#hasWorked = true;
     const call = this.#calls.add(id, method, params, caller);
     link.send(
@@ -330,7 +325,7 @@ export class Upstream {
     this.#link = undefined;
     this.#opening = undefined;
     this.#questions.takeAllBack();
-    this.#calls.settleAll(failed(serverGone, `The MCP server stopped during this call: ${reason}`));
+    this.#calls.settleAll(gone(`The MCP server stopped during this call: ${reason}`));
     this.#rootsOf = undefined;
     this.#calls.lookForQuiet(true);
     if (this.#isClosed || this.#options.isSupervised !== true) return;

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { JsonRpcId, JsonRpcParams } from "./json-rpc.js";
+import type { JsonRpcId, Params } from "@hub/mcp";
 import type { ReadJson } from "./written-numbers.js";
 
 /** What a 2026-07-28 request was sent with; the SDK, which serves it, is handed plain numbers. */
-const sent = new AsyncLocalStorage<JsonRpcParams | undefined>();
+const sent = new AsyncLocalStorage<Params | undefined>();
 
 interface Message {
   readonly id?: JsonRpcId;
-  readonly params?: JsonRpcParams;
+  readonly params?: Params;
 }
 
 /** Serves a request, of which `writtenParams` tells the numbers as they were written. */
@@ -28,6 +28,6 @@ export function servingWritten<Result>(
 }
 
 /** The parameters of the request that is served, with its numbers as they were written; undefined where all are kept. */
-export function writtenParams(): JsonRpcParams | undefined {
+export function writtenParams(): Params | undefined {
   return sent.getStore();
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@hub/core/json";
 import type { ServerProcess } from "../../src/stdio/command.js";
 import { isRequest, type JsonRpcMessage } from "../../src/wrap/json-rpc.js";
 import type { Link } from "../../src/wrap/link.js";
@@ -46,7 +47,7 @@ export class FakeProcess implements ServerProcess {
     this.link.onMessage({ jsonrpc: "2.0", id: message.id, result }, undefined);
   }
 
-  readonly #results: Readonly<Record<string, () => Readonly<Record<string, unknown>>>> = {
+  readonly #results: Readonly<Record<string, () => JsonObject>> = {
     initialize: () => ({
       protocolVersion: "2025-06-18",
       capabilities: { tools: {} },

@@ -43,7 +43,10 @@ export class Running {
   }
 
   async ends() {
-    await until(`the process to end:\n${this.output}`, () => this.exit);
+    await until(
+      () => `the process to end:\n${this.output}`,
+      () => this.exit,
+    );
     return this.exit;
   }
 }

@@ -76,7 +76,7 @@ export class Callers {
       );
     }
     this.#calls.set(id, running + 1);
-    response.once("close", () => {
+    response.on("close", () => {
       const left = (this.#calls.get(id) ?? 1) - 1;
       if (left > 0) this.#calls.set(id, left);
       else this.#calls.delete(id);

@@ -1,6 +1,9 @@
 type Asked = { readonly method?: string | undefined; readonly target: string };
 
-const pathOf = ({ target }: Asked) => target.split("?", 1)[0] ?? "";
+function pathOf({ target }: Asked): string {
+  const mark = target.indexOf("?");
+  return mark === -1 ? target : target.slice(0, mark);
+}
 
 /** A registration may have to wait until the hub has looked for whoever has the name. */
 export function isRegistration(asked: Asked): boolean {

@@ -128,11 +128,19 @@ export class Gate {
     }
     const own = this.#open.get(principal.id) ?? new Set();
     this.#open.set(principal.id, own.add(end));
+    const unbind = this.whileOpen(head, end);
+    return () => {
+      unbind();
+      own.delete(end);
+      if (own.size === 0 && this.#open.get(principal.id) === own) this.#open.delete(principal.id);
+    };
+  }
+
+  /** Calls `end` when the session ends that a request came with. Returns how to stop that. */
+  whileOpen(head: RequestHead, end: () => void): () => void {
     const unbinds = this.#authenticators.map((one) => one.whileOpen?.(head, end));
     return () => {
       for (const unbind of unbinds) unbind?.();
-      own.delete(end);
-      if (own.size === 0 && this.#open.get(principal.id) === own) this.#open.delete(principal.id);
     };
   }
 
@@ -152,9 +160,8 @@ export class Gate {
     head: RequestHead,
     bearer: string | undefined,
   ): Principal | HubError | Promise<Principal | HubError> {
-    for (const [index, authenticator] of this.#authenticators.entries()) {
-      if (index < from) continue;
-      const said = authenticator.authenticate(head, bearer);
+    for (let index = from; index < this.#authenticators.length; index += 1) {
+      const said = this.#authenticators[index]?.authenticate(head, bearer);
       if (said instanceof Promise)
         return said.then((identified) => identified ?? this.#ask(index + 1, head, bearer));
       if (said !== undefined) return said;

@@ -44,3 +44,11 @@ export function profileOf({
     (publicUrl !== undefined && isFar(new URL(publicUrl).hostname));
   return leaves ? "network" : "local";
 }
+
+/** What happens with a name that nobody let in: unless it is said, it waits where other machines reach the hub. */
+export function admissionOf(
+  { admission }: { readonly admission?: "open" | "ask" | undefined },
+  profile: Profile,
+): "open" | "ask" {
+  return admission ?? (profile === "network" ? "ask" : "open");
+}

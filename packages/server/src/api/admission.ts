@@ -1,6 +1,6 @@
-import { admitServer, refuseServer } from "@hub/api";
+import { admitServer, listAdmissionRules, refuseServer } from "@hub/api";
 import { serverNotFound } from "@hub/core";
-import { type Principal, subjectOf } from "@hub/core/access";
+import { type Admission, type Principal, subjectOf } from "@hub/core/access";
 import { requireMay } from "../access/refusals.js";
 import { askerOf } from "./asker.js";
 import { parseOptionalJson } from "./body.js";
@@ -14,7 +14,7 @@ import { etagOf } from "./views.js";
 
 /** The routes with which an admin lets servers in, or refuses them. */
 export function addAdmissionRoutes(app: HubApp, deps: AppDeps): void {
-  const { registry } = deps;
+  const { admission, registry } = deps;
   const judging =
     (principal: Principal, id: string, ifMatch: string | undefined) =>
     (record: Parameters<typeof subjectOf>[0]) => {
@@ -22,6 +22,20 @@ export function addAdmissionRoutes(app: HubApp, deps: AppDeps): void {
       requireMay(principal, "admin", subjectOf(record));
       requireMatch(ifMatch, etagOf(record), `server "${record.id}"`);
     };
+
+  serve(app, listAdmissionRules, (call) => {
+    requireMay(call.principal, "admin", "hub");
+    const entries = registry.list();
+    const rules = admission.admit.map((id) => ({
+      id,
+      setting: "MCP_HUB_ADMIT" as const,
+      servers: entries
+        .filter(({ record }) => isLetInBy(id, record.admission))
+        .map(({ record }) => record.id),
+    }));
+    const mode = admission.isAsked ? "ask" : "open";
+    return call.json(200, { mode, rules }, { "cache-control": "no-store" });
+  });
 
   serve(app, admitServer, async (call) => {
     const { principal, params } = call;
@@ -39,3 +53,6 @@ export function addAdmissionRoutes(app: HubApp, deps: AppDeps): void {
     return answerDetail(call, entry, deps);
   });
 }
+
+const isLetInBy = (rule: string, admission: Admission | undefined): boolean =>
+  admission?.state === "admitted" && admission.by.kind === "rule" && admission.by.id === rule;

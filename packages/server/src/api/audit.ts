@@ -1,7 +1,9 @@
 import { type AuditLine, listAudit, type QueryOf } from "@hub/api";
 import type { AuditQuery, AuditRow, AuditStore } from "@hub/core/storage";
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import { requireMay } from "../access/refusals.js";
-import type { HubApp } from "./hono.js";
+import type { AppEnv, HubApp } from "./hono.js";
 import type { Paging } from "./paging.js";
 import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
@@ -18,34 +20,62 @@ function lineView({ serverId, at, who, ...row }: AuditRow): AuditLine {
 
 type Asked = QueryOf<typeof listAudit>;
 
-const queryOf = ({ who, action, outcome, server, since, until, cursor }: Asked) => ({
+const queryOf = ({ who, action, outcome, server, subject, since, until, cursor }: Asked) => ({
   who,
   actions: action,
   outcomes: outcome,
   serverId: server,
+  subject,
   since: since === undefined ? undefined : Date.parse(since),
   until: until === undefined ? undefined : Date.parse(until),
   before: cursor === undefined ? undefined : Number(cursor),
 });
 
-/** Each line as JSON, page by page as the reader takes them. */
-function exported(store: AuditStore, query: Omit<AuditQuery, "limit">, most: number) {
-  let before = query.before;
+/** Each line as JSON, page by page as the reader takes them. Broken off when whoever reads may ask no more. */
+function exported(
+  store: AuditStore,
+  query: Omit<AuditQuery, "limit">,
+  most: number,
+  context: Context<AppEnv>,
+) {
+  let { before } = query;
   let left = most;
+  let isAllowed = true;
+  let unwatch = () => {};
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const rows = await store.page({ ...query, before, limit: Math.min(left, exportStep) });
-      const last = rows.at(-1);
-      if (last === undefined) return controller.close();
-      before = last.seq;
-      left -= rows.length;
-      const text = rows.map((row) => `${JSON.stringify(lineView(row))}\n`).join("");
-      controller.enqueue(encoder.encode(text));
-      if (left === 0) controller.close();
+    start(controller) {
+      unwatch = context.get("whileKnown")(() => {
+        isAllowed = false;
+        const outgoing = context.env?.outgoing;
+        // An end would say that this was all.
+        if (outgoing !== undefined) outgoing.destroy();
+        else controller.error(new Error("Whoever reads the audit may not any more."));
+      });
     },
+    async pull(controller) {
+      let rows: readonly AuditRow[];
+      try {
+        rows = await store.page({ ...query, before, limit: Math.min(left, exportStep) });
+      } catch (error) {
+        unwatch();
+        throw error;
+      }
+      if (!isAllowed) return;
+      const last = rows.at(-1);
+      const text = rows.map((row) => `${JSON.stringify(lineView(row))}\n`).join("");
+      if (text !== "") controller.enqueue(encoder.encode(text));
+      before = last?.seq;
+      left -= rows.length;
+      if (last !== undefined && left > 0) return;
+      unwatch();
+      controller.close();
+    },
+    cancel: () => unwatch(),
   });
 }
+
+const ndjson = "application/x-ndjson";
 
 /** The route with which admins read who did what. */
 export function addAuditRoute(app: HubApp, { audit }: AppDeps, paging: Paging): void {
@@ -55,12 +85,17 @@ export function addAuditRoute(app: HubApp, { audit }: AppDeps, paging: Paging): 
     // What has just happened is in it too.
     await audit.flush();
     const query = queryOf(asked);
-    if (context.req.header("accept")?.includes("application/x-ndjson"))
+    const wanted = accepts(context, {
+      header: "Accept",
+      supports: ["application/json", ndjson],
+      default: "application/json",
+    });
+    if (asked.format === "ndjson" || (asked.format === undefined && wanted === ndjson))
       return context.body(
-        exported(audit.store, query, asked.limit ?? Number.MAX_SAFE_INTEGER),
+        exported(audit.store, query, asked.limit ?? Number.MAX_SAFE_INTEGER, context),
         200,
         {
-          "content-type": "application/x-ndjson",
+          "content-type": ndjson,
           "content-disposition": 'attachment; filename="audit.ndjson"',
           "cache-control": "no-store",
         },

@@ -5,7 +5,13 @@ import {
   listClients,
   type QueryOf,
 } from "@hub/api";
-import { type ClientKind, clients, directConfig, hubConfig } from "@hub/api/config";
+import {
+  type ClientKind,
+  clients,
+  directConfig,
+  hubConfig,
+  hubTokenVariable,
+} from "@hub/api/config";
 import { HubError, toolsetNotFound } from "@hub/core";
 import type { ServersInSight } from "@hub/core/access";
 import { isHidden } from "@hub/core/shown";
@@ -90,7 +96,7 @@ function throughHub(client: ClientKind, wanted: Wanted, admitted: ServersInSight
   return hubConfig(client, connection, named, { keepers: stateKeepers(wanted, admitted), tooMany });
 }
 
-export function addClientConfigRoutes(app: HubApp, { sights, toolsets }: AppDeps): void {
+export function addClientConfigRoutes(app: HubApp, { sights, toolsets, gate }: AppDeps): void {
   serve(app, listClients, (call) =>
     call.json(200, {
       clients: clients.map(({ id, title, format, file }) => ({
@@ -107,7 +113,10 @@ export function addClientConfigRoutes(app: HubApp, { sights, toolsets }: AppDeps
     const client = clientNamed(call.params.client);
     const { admitted } = sights.of(call.principal);
     const asked = call.query;
-    const wanted = wantedBy(asked, publicUrlOf(context), { admitted, toolsets });
+    const wanted = {
+      ...wantedBy(asked, publicUrlOf(context), { admitted, toolsets }),
+      ...(gate.isOpen ? {} : { tokenVariable: hubTokenVariable }),
+    };
     const config =
       asked.via === "direct"
         ? directConfig(client, directConnections(wanted, admitted))

@@ -1,5 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Event } from "@hub/api";
-import type { BudgetBook, HubEvent, JournalEvent, Registry } from "@hub/core";
+import {
+  type BudgetBook,
+  HubError,
+  type HubEvent,
+  type JournalEvent,
+  type Registry,
+} from "@hub/core";
 
 export type EventStreamOptions = {
   readonly registry: Registry;
@@ -24,6 +31,8 @@ export type EventStreamOptions = {
 };
 
 const retryMs = 2_000;
+/** A store that is away is asked again so often. */
+const storeAgainMs = 1_000;
 const keepAliveMs = 15_000;
 /** Events made ready at a time: no more than a reader takes at once. */
 const pageSize = 16;
@@ -35,11 +44,13 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   const encoder = new TextEncoder();
   const waiting: JournalEvent[] = [];
   let sent = options.after ?? registry.lastSeq;
-  let isCatchingUp = options.after !== undefined;
+  // What comes from now on waits in line.
+  let isCatchingUp = sent < registry.lastSeq;
   let hasDropped = false;
   let wake: (() => void) | undefined;
   let unbind: (() => void) | undefined;
   let isOver = false;
+  const over = new AbortController();
   let isClosed = false;
 
   const isWanted = (event: JournalEvent) =>
@@ -49,6 +60,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   const stop = () => {
     if (isOver) return;
     isOver = true;
+    over.abort();
     unsubscribe();
     stopping.removeEventListener("abort", stop);
     clearInterval(keepAlive);
@@ -79,6 +91,28 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   else stopping.addEventListener("abort", stop);
 
   const line = (text: string) => encoder.encode(text);
+  const tellAlive = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const isDue = isKeepAliveDue;
+    isKeepAliveDue = false;
+    if (isDue) controller.enqueue(line(": keep-alive\n\n"));
+    return isDue;
+  };
+  /** What is read from the store, as soon as that answers; undefined when the stream is over first. */
+  const fromStore = async <Found>(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    read: () => Promise<Found>,
+  ): Promise<Found | undefined> => {
+    while (!isOver) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!HubError.is(error) || error.code !== "STORE_UNAVAILABLE") throw error;
+      }
+      tellAlive(controller);
+      await pause(storeAgainMs, undefined, { signal: over.signal, ref: false }).catch(() => {});
+    }
+    return undefined;
+  };
   const message = (event: JournalEvent) =>
     line(
       `event: ${event.kind}\nid: ${event.seq}\ndata: ${JSON.stringify(options.viewOf(event))}\n\n`,
@@ -110,9 +144,17 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
     {
       start: guarded(async (controller) => {
         controller.enqueue(line(`retry: ${retryMs}\n`));
-        const oldest = await registry.oldestSeq();
+        // Another hub may have told its reader already of what this one has yet to read.
+        const oldest =
+          isCatchingUp || sent > registry.lastSeq
+            ? await fromStore(controller, async () => {
+                await registry.catchUp();
+                return registry.oldestSeq();
+              })
+            : registry.lastSeq;
+        if (oldest === undefined) return;
         const isUnknown = sent > registry.lastSeq;
-        if (isUnknown || (isCatchingUp && sent + 1 < oldest)) {
+        if (isUnknown || sent + 1 < oldest) {
           sent = isUnknown ? registry.lastSeq : oldest - 1;
           controller.enqueue(line(`event: reset\nid: ${sent}\ndata: {"reason":"events-gone"}\n\n`));
         } else {
@@ -126,14 +168,17 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
         while (!isOver) {
           if (isCatchingUp) {
             hasDropped = false;
-            const page = await registry.journal({
-              order: "oldest-first",
-              after: sent,
-              limit: pageSize,
-              mostBytes: readyBytes,
-              serverId,
-              kinds,
-            });
+            const page = await fromStore(controller, () =>
+              registry.journal({
+                order: "oldest-first",
+                after: sent,
+                limit: pageSize,
+                mostBytes: readyBytes,
+                serverId,
+                kinds,
+              }),
+            );
+            if (page === undefined) break;
             const heard = page.filter(isHeard);
             for (const event of heard) controller.enqueue(message(event));
             sent = page.at(-1)?.seq ?? sent;
@@ -150,11 +195,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
           }
           if (next.length > 0) return;
           if (waiting.length > 0) continue;
-          if (isKeepAliveDue) {
-            isKeepAliveDue = false;
-            controller.enqueue(line(": keep-alive\n\n"));
-            return;
-          }
+          if (tellAlive(controller)) return;
           await new Promise<void>((resolve) => {
             wake = resolve;
           });

@@ -8,14 +8,9 @@ import {
   type ServerResources,
   type ServerTools,
 } from "@hub/api";
-import {
-  type CapabilityItem,
-  type CapabilityKind,
-  capabilityKinds,
-  type Entry,
-  type JsonObject,
-} from "@hub/core";
+import { type CapabilityItem, type CapabilityKind, capabilityKinds, type Entry } from "@hub/core";
 import type { Principal } from "@hub/core/access";
+import type { JsonObject } from "@hub/core/json";
 import type { Context } from "hono";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";

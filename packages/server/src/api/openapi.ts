@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { contract, problemSchema, problems, type Route, tags } from "@hub/api";
 import type { z } from "zod";
+import { type DocumentedAccess, securityOf, securitySchemes } from "./openapi-security.js";
 
 type Registry = OpenAPIHono["openAPIRegistry"];
 type Responses = Parameters<Registry["registerPath"]>[0]["responses"];
@@ -30,13 +31,14 @@ function responsesOf({ answers, errors = [] }: Route): Responses {
   return responses;
 }
 
-function describe(registry: Registry, route: Route): void {
+function describe(registry: Registry, route: Route, access: DocumentedAccess): void {
   const { method, path, tag, summary, description, params, query, headers, body } = route;
   registry.registerPath({
     method,
     path,
     tags: [tag],
     summary,
+    security: securityOf(route.access, access),
     ...(description === undefined ? {} : { description }),
     request: {
       ...(params === undefined ? {} : { params }),
@@ -51,10 +53,13 @@ function describe(registry: Registry, route: Route): void {
 }
 
 /** The contract as an OpenAPI 3.1 document, of the hub at `url`. */
-export function openApiDocument(version: string, url: string): object {
+export function openApiDocument(version: string, url: string, access: DocumentedAccess): object {
   // It answers nothing: it is only what writes documents.
   const writer = new OpenAPIHono();
-  for (const route of contract) describe(writer.openAPIRegistry, route);
+  const { openAPIRegistry } = writer;
+  for (const [name, scheme] of Object.entries(securitySchemes(access, url)))
+    openAPIRegistry.registerComponent("securitySchemes", name, scheme);
+  for (const route of contract) describe(openAPIRegistry, route, access);
   return writer.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

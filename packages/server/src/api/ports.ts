@@ -1,5 +1,5 @@
 import type { AdmittedServers, BudgetBook, Registry, Toolsets } from "@hub/core";
-import type { Sights } from "@hub/core/access";
+import type { AdmissionRules, Sights } from "@hub/core/access";
 import type { ServerLogs } from "@hub/core/diagnosis";
 import type { Gateway, SearchTools } from "@hub/gateway";
 import type { Arrivals } from "../access/arrival.js";
@@ -11,6 +11,12 @@ import type { Tokens } from "../access/tokens/tokens.js";
 import type { Audit } from "../audit/audit.js";
 import type { Credentials } from "../credentials/credentials.js";
 import type { Doctor } from "../doctor/doctor.js";
+import type { Hubs } from "../hubs/hubs.js";
+import type { LevelSwitch, Log } from "../log.js";
+import type { Past } from "../past/past.js";
+import type { Kept } from "../past/retention.js";
+import type { Readiness } from "../readiness.js";
+import type { SettingInForce } from "../settings/settings-in-force.js";
 import type { GuardOptions } from "./guard.js";
 import type { WebUi } from "./web-ui.js";
 
@@ -26,12 +32,18 @@ export type HubInfo = {
 /** What the HTTP app needs. It listens to nothing, reads no environment and keeps no globals. */
 export type AppDeps = {
   readonly registry: Registry;
+  /** This hub among others on the same store. Default: it is the only one. */
+  readonly hubs?: Hubs | undefined;
   /** Of it what was let in: what lists and searches show. */
   readonly admitted: AdmittedServers;
+  /** What lets servers in without an admin. */
+  readonly admission: AdmissionRules;
   /** Who did what, for admins. */
   readonly audit: Audit;
   readonly toolsets: Toolsets;
   readonly budgets: BudgetBook;
+  /** What is kept of what happened, and for how long. */
+  readonly retention: Kept[];
   readonly info: HubInfo;
   readonly guard: GuardOptions;
   /** Says how requests came. Default: no proxy is trusted. */
@@ -45,6 +57,12 @@ export type AppDeps = {
   readonly tokens: Tokens;
   /** How people sign in to the page. */
   readonly signIn: SignIn;
+  /** Its settings as they are in force, and where each came from. */
+  readonly settings: () => readonly SettingInForce[];
+  readonly readiness: Pick<Readiness, "check">;
+  /** The level of its log. Default: that of a program which has it to itself. */
+  readonly logLevel?: LevelSwitch | undefined;
+  readonly log: Pick<Log, "warn">;
   /** Where clients get tokens for the hub. Default: nowhere but from whoever runs it. */
   readonly resourceMetadata?: ResourceMetadata | undefined;
   /** Throws ENDPOINT_REFUSED for an endpoint whose literal address the hub may not dial. */
@@ -56,7 +74,12 @@ export type AppDeps = {
   /** The tools of all servers that fit a query, the best first. */
   readonly searchTools: SearchTools;
   /** What the hub counts of the calls that go through its gateway. */
-  readonly traffic: Pick<Gateway["traffic"], "rows" | "servers" | "minutes" | "recent">;
+  readonly traffic: Pick<
+    Gateway["traffic"],
+    "rows" | "servers" | "minutes" | "recent" | "durations"
+  >;
+  /** Calls and statuses over time. */
+  readonly past: Pick<Past, "calls" | "statuses">;
   /** What the endpoint of a toolset would show now, whether or not it is saved. */
   readonly previewToolset: Gateway["preview"];
   /** What `/` and `/ui` show in a browser. Default: nothing. */

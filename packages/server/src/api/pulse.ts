@@ -3,6 +3,7 @@ import { type Instance, leadingInstance } from "@hub/core";
 import { isHidden } from "@hub/core/shown";
 import type { HubApp } from "./hono.js";
 import type { AppDeps } from "./ports.js";
+import { protectionOf } from "./protection.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 
@@ -17,7 +18,7 @@ function beatOf(instances: readonly Instance[]): Pulse["servers"][string] | unde
   };
 }
 
-export function addPulseRoute(app: HubApp, { sights }: AppDeps): void {
+export function addPulseRoute(app: HubApp, { sights, registry, hubs }: AppDeps): void {
   serve(app, getPulse, (call) => {
     const { admitted } = sights.of(call.principal);
     const showsHidden = call.query.hidden === "true";
@@ -29,7 +30,7 @@ export function addPulseRoute(app: HubApp, { sights }: AppDeps): void {
     const at = instant(admitted.now().wall);
     return call.json(
       200,
-      { at, servers: Object.fromEntries(beats) },
+      { at, servers: Object.fromEntries(beats), protection: protectionOf({ registry, hubs }) },
       { "cache-control": "no-store" },
     );
   });

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { listServers, type ServerList, type ServerSummary, type ServersQuery } from "@hub/api";
-import { type Entry, type EntryRecord, HubError, type Registry } from "@hub/core";
+import { type Entry, type EntryRecord, HubError } from "@hub/core";
 import { admissionStateOf, type SeenServers } from "@hub/core/access";
 import { isHidden, shownProfile } from "@hub/core/shown";
 import { z } from "zod";
 import { readCursor, writeCursor } from "./cursor.js";
 import type { Paging } from "./paging.js";
-import { instant, serverSummary } from "./views.js";
+import { type ProtectionSource, protectionOf } from "./protection.js";
+import { serverSummary } from "./views.js";
 
 const filterSchema = listServers.query.pick({
   q: true,
@@ -46,7 +47,7 @@ export type Listing = { readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: 
 
 type KeptListing = {
   readonly version: number;
-  readonly isProtected: boolean;
+  readonly protectedSince: string | undefined;
   readonly listing: Listing;
 };
 
@@ -55,24 +56,24 @@ type KeptListing = {
  * in it changes, once for all who see the same.
  */
 export class ServerLists {
-  readonly #registry: Pick<Registry, "protection">;
+  readonly #source: ProtectionSource;
   readonly #summaries = new WeakMap<Entry, ServerSummary>();
   readonly #searchable = new WeakMap<Entry, string>();
   readonly #paging: Paging;
   readonly #whole = new WeakMap<SeenServers, KeptListing>();
 
-  constructor(registry: Pick<Registry, "protection">, paging: Paging) {
-    this.#registry = registry;
+  constructor(source: ProtectionSource, paging: Paging) {
+    this.#source = source;
     this.#paging = paging;
   }
 
   all(seen: SeenServers): Listing {
     const { version } = seen;
-    const isProtected = this.#registry.protection.isActive;
+    const protectedSince = protectionOf(this.#source)?.since;
     const kept = this.#whole.get(seen);
-    if (kept?.version === version && kept.isProtected === isProtected) return kept.listing;
+    if (kept?.version === version && kept.protectedSince === protectedSince) return kept.listing;
     const listing = this.#listing(this.#page(seen, { filter: {} }));
-    this.#whole.set(seen, { version, isProtected, listing });
+    this.#whole.set(seen, { version, protectedSince, listing });
     return listing;
   }
 
@@ -126,15 +127,7 @@ export class ServerLists {
   }
 
   #listing({ items, nextCursor }: PageOfServers): Listing {
-    const { isActive, since } = this.#registry.protection;
-    const protection =
-      isActive && since !== undefined
-        ? {
-            since: instant(since),
-            reason:
-              "Most servers fell silent at once, so the hub suspects itself or the network, and marks none as down for now.",
-          }
-        : undefined;
+    const protection = protectionOf(this.#source);
     const rest = JSON.stringify({ nextCursor, protection }).slice(1);
     const list = items.map(({ text }) => text).join();
     const json = `{"servers":[${list}]${rest === "}" ? "" : ","}${rest}`;

@@ -15,6 +15,7 @@ import { askerOf } from "./asker.js";
 import { addCredentialRoutes } from "./credentials.js";
 import { answerDetail } from "./detail.js";
 import { addEditRoute } from "./edit.js";
+import { addHistoryRoutes } from "./history.js";
 import type { AppEnv, HubApp } from "./hono.js";
 import { isFresh } from "./if-none-match.js";
 import { addOfferRoutes, type FindServer } from "./offers.js";
@@ -97,6 +98,8 @@ export function addServerRoutes(
   });
 
   addOfferRoutes(app, find, paging);
+
+  addHistoryRoutes(app, deps, find);
 
   serve(app, listServerChanges, async (call) => {
     const { record } = find(call);

@@ -21,8 +21,12 @@ import type { AppDeps } from "./ports.js";
 import { serve } from "./serve.js";
 import { instant } from "./views.js";
 
-/** Where the page says what went wrong, in words of its own. */
-const problemPage = (problem: "unavailable" | "refused") => `/?problem=${problem}`;
+/** Why somebody is not signed in who went to the issuer. */
+type SignInProblem = "unavailable" | "refused" | "expired";
+
+/** Where the page says what went wrong, in words of its own, and goes on to where the person wanted to. */
+const problemPage = (problem: SignInProblem, to: string) =>
+  `/ui/sign-in?problem=${problem}${to === "/" ? "" : `&to=${encodeURIComponent(to)}`}`;
 
 const noStore = { "cache-control": "no-store" };
 const headFrom = (context: Context<AppEnv>) => headOf(context.req.raw, context.get("arrival"));
@@ -45,8 +49,8 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry, audit }:
   ) {
     await audit.decided({ ...askerOf({ context, principal: given[0] }), action: "sign-in" });
     // Whoever had this browser before is signed out.
-    sessions.end(head);
-    const opened = sessions.open(...given);
+    await sessions.end(head);
+    const opened = await sessions.open(...given);
     const lastsMs = opened.expiresAt - registry.now().wall;
     const cookie = setCookie("session", head.publicUrl, opened.value, lastsMs);
     context.header("set-cookie", cookie, { append: true });
@@ -80,7 +84,7 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry, audit }:
     const head = headFrom(call.context);
     if (sessions.of(head) !== undefined)
       await audit.decided({ ...askerOf(call), action: "sign-out" });
-    sessions.end(head);
+    await sessions.end(head);
     call.context.header("set-cookie", forgetCookie("session", head.publicUrl));
     return call.empty();
   });
@@ -90,29 +94,29 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry, audit }:
     throw new HubError("ROUTE_NOT_FOUND", "No issuer signs people in to this hub. Use a token.");
   };
 
-  function failed(context: Context<AppEnv>, problem: "unavailable" | "refused", error: unknown) {
-    if (problem === "refused")
+  function failed(context: Context<AppEnv>, problem: SignInProblem, to: string, error: unknown) {
+    if (problem !== "unavailable")
       audit.refused({
         ...askerOf({ context, principal: nobody }),
         error: invalidCredential("The sign-in failed."),
         subject: `GET ${signInPaths.callback}`,
       });
     onFailure(reasonOf(error));
-    return context.redirect(problemPage(problem), 303);
+    return context.redirect(problemPage(problem, to), 303);
   }
 
   app.get(signInPaths.begin, async (context) => {
     context.header("cache-control", "no-store");
     const signingIn = withFlow();
     const head = headFrom(context);
+    const to = ownPath(context.req.query("to"));
     try {
-      const to = ownPath(context.req.query("to"));
       const { location, pending } = await signingIn.begin(head.publicUrl, to);
       const value = pendingToCookie(pending);
       context.header("set-cookie", setCookie("sign-in", head.publicUrl, value, pendingLastsMs));
       return context.redirect(location.href, 303);
     } catch (error) {
-      return failed(context, "unavailable", error);
+      return failed(context, "unavailable", to, error);
     }
   });
 
@@ -123,14 +127,14 @@ export function addSessionRoutes(app: HubApp, { gate, signIn, registry, audit }:
     context.header("set-cookie", forgetCookie("sign-in", head.publicUrl));
     const pending = pendingFromCookie(cookieIn(head, "sign-in"));
     if (pending === undefined)
-      return failed(context, "refused", "nobody began to sign in at this browser");
+      return failed(context, "expired", "/", "nobody began to sign in at this browser");
     try {
       const { search } = new URL(context.req.url);
       const callback = new URL(`${head.publicUrl}${signInPaths.callback}${search}`);
       await welcome(context, head, await signingIn.finish(head.publicUrl, callback, pending));
       return context.redirect(ownPath(pending.to), 303);
     } catch (error) {
-      return failed(context, "refused", error);
+      return failed(context, "refused", ownPath(pending.to), error);
     }
   });
 

@@ -1,7 +1,7 @@
 import { createToken, listTokens, revokeToken, whoAmI } from "@hub/api";
 import { openPrincipal } from "@hub/core/access";
 import { requireMay } from "../access/refusals.js";
-import type { KnownToken } from "../access/tokens/known-token.js";
+import { isExpired, type KnownToken } from "../access/tokens/known-token.js";
 import { grantView, tokenView } from "../access/tokens/token-view.js";
 import { askerOf } from "./asker.js";
 import { parseJson } from "./body.js";
@@ -12,6 +12,20 @@ import { instant } from "./views.js";
 
 const refusedFromNowOn =
   "From now on this hub asks everybody for a token: agents and servers that send none are refused, but for heartbeats of servers that are registered. Set MCP_HUB_TOKEN for them.";
+
+/** Two may share a name, as while one takes the place of another: then only their ids tell them apart. */
+function namesakes(made: KnownToken, all: readonly KnownToken[], now: number): string | undefined {
+  const { id, name } = made.record;
+  const others = all
+    .filter(({ record }) => record.id !== id && record.name === name && !isExpired(record, now))
+    .map(({ record }) => record.id);
+  if (others.length === 0) return undefined;
+  const [who, it, its] =
+    others.length === 1
+      ? ["Another token has this name", "it", "its"]
+      : ["Other tokens have this name", "them", "their"];
+  return `${who}: ${others.join(", ")}. Revoke ${it} when this one has taken ${its} place; until then, only their ids tell them apart.`;
+}
 
 export function addTokenRoutes(app: HubApp, { gate, registry, tokens }: AppDeps): void {
   const view = (known: KnownToken) =>
@@ -45,9 +59,12 @@ export function addTokenRoutes(app: HubApp, { gate, registry, tokens }: AppDeps)
     // And not whether it still is: another first token may have closed it.
     const wasOpen = call.principal === openPrincipal;
     const { known, token } = await tokens.create(input, askerOf(call), wasOpen);
+    const notice = wasOpen
+      ? refusedFromNowOn
+      : namesakes(known, tokens.list(), registry.now().wall);
     return call.json(
       201,
-      { ...view(known), token, ...(wasOpen ? { notice: refusedFromNowOn } : {}) },
+      { ...view(known), token, ...(notice === undefined ? {} : { notice }) },
       { location: `/tokens/${known.record.id}`, "cache-control": "no-store" },
     );
   });

@@ -11,8 +11,9 @@ export function addTrafficRoutes(app: HubApp, { traffic, sights }: AppDeps): voi
     const seen = sights.of(call.principal);
     const isWhole = (serverId: string) => seen.sees(serverId) && seen.seesWhole(serverId);
     const servers = traffic.servers(server);
-    // Of all servers together only where it sees all: what is not shown could be reckoned out of a sum.
-    const hasMinutes = servers.every(({ serverId }) => isWhole(serverId));
+    // Of all servers together only for whoever might see any: what is not shown could be reckoned out of a sum. Of
+    // one, the same for one that it does not see and one that does not exist.
+    const hasMinutes = server === undefined ? seen.policy.mayWithAll("read") : isWhole(server);
     const minutes = hasMinutes ? traffic.minutes(server) : [];
     return call.json(200, {
       rows: traffic.rows(server).filter((row) => seesCounted(seen, row)),

@@ -142,6 +142,10 @@ function admissionView({ admission }: EntryRecord): Pick<ServerSummary, "admissi
   return { admission: withoutUndefined({ ...said, since: instant(at) }) };
 }
 
+/** A list that says of each server what it can do must not grow with how much that is, nor with a stranger's names. */
+const mostNamed = 3;
+const longestNamed = 100;
+
 /** What lists show of a server. Holds nothing that a heartbeat changes. */
 export function serverSummary(entry: Entry): ServerSummary {
   const { record, instances, snapshot } = entry;
@@ -167,6 +171,9 @@ export function serverSummary(entry: Entry): ServerSummary {
             protocolVersion: snapshot.protocolVersion,
             keepsSessions: snapshot.keepsSessions === true,
             tools: snapshot.tools.length,
+            firstTools: snapshot.tools
+              .slice(0, mostNamed)
+              .map(({ key }) => key.slice(0, longestNamed).toWellFormed()),
             resources: snapshot.resources.length,
             resourceTemplates: snapshot.resourceTemplates.length,
             prompts: snapshot.prompts.length,

@@ -85,7 +85,10 @@ export function addWebUiRoutes(
       }),
     );
   }
-  app.get(unknownPaths, async (context, next) =>
-    wantsPage(context.req.header("accept")) ? send(context, page, pageHeaders, 404) : next(),
-  );
+  app.get(unknownPaths, async (context, next) => {
+    const { pathname, search } = new URL(context.req.url);
+    // People write `/ui/`. Below `/ui` the answer never leads to another host.
+    if (pathname.endsWith("/")) return context.redirect(`${pathname.replace(/\/+$/, "")}${search}`);
+    return wantsPage(context.req.header("accept")) ? send(context, page, pageHeaders, 404) : next();
+  });
 }

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type BudgetBook, HubError } from "@hub/core";
-import { actorOf, type Principal } from "@hub/core/access";
+import { type Actor, actorOf, type Principal } from "@hub/core/access";
 import type { Asker, AuditRecord, AuditStore } from "@hub/core/storage";
 import type { EndedCall } from "@hub/gateway";
 import { describeError } from "../describe-error.js";
@@ -24,11 +25,13 @@ export type Refusal = Asker &
 type Counted = { readonly line: AuditRecord; more: number };
 
 const flushEveryMs = 1_000;
+/** What the end of the process may cost of calls. */
+const flushCallsEveryMs = 100;
 /** So long the same refusal of the same asker is one line and a count. */
 const sameRefusalMs = 60_000;
 const mostRefusals = 1_000;
-/** One write of the store, during which nothing else is done. */
-const linesPerWrite = 500;
+/** One write of the store, during which nothing else is done. So many calls are written before their time. */
+const linesPerWrite = 1_000;
 
 /** What says no to somebody, rather than to what it sent. */
 const refusals: ReadonlySet<string> = new Set([
@@ -42,18 +45,22 @@ const refusals: ReadonlySet<string> = new Set([
 const hub = { kind: "anonymous", id: "hub" } as const;
 
 /**
- * The part of the audit that no decision waits for: calls, and what was refused. Both are written in batches, and
- * held within limits until then. Decisions stand in the write that carries them out.
+ * The part of the audit that no decision waits for: calls, what was refused, and what the hub itself did. All is
+ * written in batches; calls and refusals are held within limits until then. Decisions stand in the write that carries them out.
  */
 export class Audit {
   readonly #options: AuditOptions;
-  #calls: AuditRecord[] = [];
+  readonly #calls: AuditRecord[] = [];
+  /** What is written of each principal: one object for all its calls that wait. */
+  readonly #actors = new WeakMap<Principal, Actor>();
   #lost = 0;
-  #lines: AuditRecord[] = [];
+  readonly #lines: AuditRecord[] = [];
   readonly #counted = new Map<string, Counted>();
   #countedSince: number;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  #timers: readonly NodeJS.Timeout[] = [];
+  /** The end of the queue of writes. It never rejects. */
+  #last: Promise<void> = Promise.resolve();
+  #isWriting = false;
   #isFailing = false;
 
   constructor(options: AuditOptions) {
@@ -67,15 +74,17 @@ export class Audit {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), flushEveryMs);
-    this.#timer.unref();
+    this.#timers = [
+      setInterval(() => void this.flush(), flushEveryMs),
+      setInterval(() => this.#flushCalls(), flushCallsEveryMs),
+    ];
+    for (const timer of this.#timers) timer.unref();
   }
 
   /** Writes what is left. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#endCounts();
-    await this.flush();
     await this.flush();
   }
 
@@ -84,9 +93,19 @@ export class Audit {
     return this.#options.store.append([{ ...line, at: this.#options.now(), outcome: "done" }]);
   }
 
-  /** Takes note of a call of somebody. Costs no more than a place in a list. */
+  /** Takes note of what the hub itself did or could not do, which waits for no store. */
+  happened(line: Omit<AuditRecord, "who" | "from" | "at">): void {
+    this.#lines.push({ ...line, who: hub, at: this.#options.now() });
+  }
+
+  /** Takes note of what somebody did that waits for no store either. */
+  noted(line: Omit<AuditRecord, "at">): void {
+    this.#lines.push({ ...line, at: this.#options.now() });
+  }
+
+  /** Takes note of a call of somebody. Costs no more than a place in a list: it is written when others have their turn. */
   call(
-    { at, serverId, method, name, durationMs, outcome, params }: EndedCall,
+    { at, serverId, method, name, durationMs, outcome, from, params }: EndedCall,
     by: Principal,
   ): void {
     if (this.#calls.length >= this.#options.budgets.limit("auditCallsWaiting")) {
@@ -96,7 +115,8 @@ export class Audit {
     }
     this.#calls.push({
       at,
-      who: actorOf(by),
+      who: this.#actorOf(by),
+      from,
       action: "call",
       outcome,
       serverId,
@@ -105,6 +125,8 @@ export class Audit {
       durationMs,
       ...(this.#options.keepsArguments ? { arguments: params } : {}),
     });
+    // What waits long is copied by each collection of garbage, and written in one go keeps all others waiting.
+    if (this.#calls.length === linesPerWrite) setImmediate(() => this.#flushCalls());
   }
 
   /** Takes note of a refusal that is about who asks. The same within a minute is one line, and a count. */
@@ -139,41 +161,70 @@ export class Audit {
 
   /** Writes what waits; what cannot be written waits on. Never rejects. */
   flush(): Promise<void> {
-    this.#running ??= this.#write().finally(() => {
-      this.#running = undefined;
+    return this.#inTurn(async () => {
+      if (this.#options.now() - this.#countedSince >= sameRefusalMs) this.#endCounts();
+      await this.#take(this.#lines, (lines) => this.#options.store.append(lines));
+      await this.#takeCalls();
+      if (this.#lost === 0) return;
+      const count = this.#lost;
+      const line = {
+        who: hub,
+        at: this.#options.now(),
+        action: "calls-lost",
+        outcome: "failed",
+      } as const;
+      await this.#options.store.append([{ ...line, count }]);
+      this.#lost -= count;
     });
-    return this.#running;
   }
 
-  async #write(): Promise<void> {
-    if (this.#options.now() - this.#countedSince >= sameRefusalMs) this.#endCounts();
-    try {
-      while (this.#lines.length > 0) await this.#take(this.#lines);
-      while (this.#calls.length > 0) await this.#take(this.#calls);
-      if (this.#lost > 0) {
-        const count = this.#lost;
-        const line = {
-          who: hub,
-          at: this.#options.now(),
-          action: "calls-lost",
-          outcome: "failed",
-        } as const;
-        await this.#options.store.append([{ ...line, count }]);
-        this.#lost -= count;
+  #flushCalls(): void {
+    if (this.#calls.length > 0 && !this.#isWriting) void this.#inTurn(() => this.#takeCalls());
+  }
+
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      this.#isWriting = true;
+      try {
+        await write();
+        this.#isFailing = false;
+      } catch (error) {
+        // Once; the store itself says more, and when it has recovered.
+        if (!this.#isFailing && !HubError.is(error))
+          this.#options.log.warn("audit-not-written", { error: describeError(error) });
+        this.#isFailing = true;
+      } finally {
+        this.#isWriting = false;
       }
-      this.#isFailing = false;
-    } catch (error) {
-      // Once; the store itself says more, and when it has recovered.
-      if (!this.#isFailing && !HubError.is(error))
-        this.#options.log.warn("audit-not-written", { error: describeError(error) });
-      this.#isFailing = true;
+    });
+    return this.#last;
+  }
+
+  #takeCalls(): Promise<void> {
+    return this.#take(this.#calls, (calls) => this.#options.store.appendCalls(calls));
+  }
+
+  /** Writes what waits now. What comes meanwhile waits on, or a busy hub would write a line at a time. */
+  async #take(
+    waiting: AuditRecord[],
+    append: (records: readonly AuditRecord[]) => Promise<void>,
+  ): Promise<void> {
+    let left = waiting.length;
+    while (left > 0) {
+      const batch = waiting.slice(0, Math.min(left, linesPerWrite));
+      await append(batch);
+      waiting.splice(0, batch.length);
+      left -= batch.length;
+      if (left > 0) await nextTurn();
     }
   }
 
-  async #take(waiting: AuditRecord[]): Promise<void> {
-    const batch = waiting.slice(0, linesPerWrite);
-    await this.#options.store.append(batch);
-    waiting.splice(0, batch.length);
+  #actorOf(principal: Principal): Actor {
+    const known = this.#actors.get(principal);
+    if (known !== undefined) return known;
+    const actor = actorOf(principal);
+    this.#actors.set(principal, actor);
+    return actor;
   }
 
   #endCounts(): void {

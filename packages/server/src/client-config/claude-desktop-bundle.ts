@@ -41,6 +41,7 @@ function bundleManifest({ url, key, version }: Omit<BundleOptions, "bridge">) {
         env: {
           MCP_HUB_MCP_URL: `\${user_config.url}`,
           MCP_HUB_TOKEN: `\${user_config.token}`,
+          MCP_HUB_TOKEN_FILE: `\${user_config.token_file}`,
         },
       },
     },
@@ -65,6 +66,13 @@ function bundleManifest({ url, key, version }: Omit<BundleOptions, "bridge">) {
         description: "A token of the hub. Leave it empty where the hub needs none.",
         required: false,
         sensitive: true,
+      },
+      token_file: {
+        type: "file",
+        title: "File with the token",
+        description:
+          "Where the token is when something replaces it from time to time. Leave it empty otherwise.",
+        required: false,
       },
     },
   };

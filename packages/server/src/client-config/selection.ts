@@ -16,6 +16,8 @@ import { isHidden, shownProfile } from "@hub/core/shown";
 export type Wanted = {
   /** Where the hub is, for whoever asks: scheme, host and port. */
   readonly hubUrl: string;
+  /** The variable with the token that the hub asks for. Absent where it is open. */
+  readonly tokenVariable?: string;
   /** Ids; undefined for all. */
   readonly servers: readonly string[] | undefined;
   /** Only servers with one of these tags; undefined for any. */
@@ -53,17 +55,20 @@ export function hubShows(client: ClientKind, wanted: Wanted, admitted: ServersIn
   const chosen = isAsked ? undefined : modeFor(client, count);
   const isSearch = wanted.mode === "search" || chosen === "search";
   return {
-    connection: hubConnection(wanted.hubUrl, {
-      ...selection,
-      ...(isSearch ? { mode: "search" as const } : {}),
-    }),
+    connection: {
+      ...hubConnection(wanted.hubUrl, {
+        ...selection,
+        ...(isSearch ? { mode: "search" as const } : {}),
+      }),
+      ...(wanted.tokenVariable === undefined ? {} : { tokenVariable: wanted.tokenVariable }),
+    },
     tooMany: chosen === "search" ? count : undefined,
   };
 }
 
 const away: ReadonlySet<string> = new Set(["suspect", "unreachable", "down"]);
 
-function direct({ record, instances }: Entry, hubUrl: string): DirectConnection {
+function direct({ record, instances }: Entry, { hubUrl, tokenVariable }: Wanted): DirectConnection {
   const leading = leadingInstance(instances);
   const outcome = leading?.health.outcome;
   const reached = outcome?.ok === true ? outcome : undefined;
@@ -72,6 +77,7 @@ function direct({ record, instances }: Entry, hubUrl: string): DirectConnection 
     url: safeUrl(reached?.endpoint ?? leading?.record.endpoint ?? record.lastEndpoint),
     transport: reached?.transport ?? leading?.record.transport ?? record.lastTransport,
     hubUrl: safeUrl(`${hubUrl}/servers/${record.id}/mcp`),
+    ...(tokenVariable === undefined ? {} : { hubTokenVariable: tokenVariable }),
     needsToken: reached?.needsToken === true,
     isAway: away.has(serverStatus(instances)),
   };
@@ -117,7 +123,7 @@ export function directConnections(
 ): readonly DirectConnection[] {
   const otherwise =
     "Without via=direct the configuration names the hub, where servers appear as they come.";
-  return fitting(wanted, admitted, otherwise).map((entry) => direct(entry, wanted.hubUrl));
+  return fitting(wanted, admitted, otherwise).map((entry) => direct(entry, wanted));
 }
 
 /** The same wish, with the servers that have the tags now in the place of the tags. */

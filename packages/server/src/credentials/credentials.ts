@@ -11,11 +11,13 @@ import {
 } from "@hub/core/upstream";
 import type { Dialer } from "@hub/dial";
 import { type HeldCredential, headerOf, opened, sealed, secretsIn } from "./held-credential.js";
-import type { SecretKeyFile } from "./secret-key.js";
+import type { SealingKey, SecretKeyFile } from "./secret-key.js";
 
 export type CredentialsDeps = {
   readonly store: CredentialStore;
   readonly key: SecretKeyFile;
+  /** Rejects with STORE_UNAVAILABLE where others could not open what is sealed with the key. Default: nobody else is there. */
+  readonly assertShared?: (() => Promise<void>) | undefined;
   readonly clock: Clock;
   /** Asks issuers for tokens. */
   readonly dialer: Pick<Dialer, "dial">;
@@ -61,6 +63,16 @@ export class Credentials implements UpstreamCredentials {
     return credentials;
   }
 
+  /** Takes over what other hubs wrote. Rejects with STORE_UNAVAILABLE. */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      const rows = await this.#deps.store.load();
+      this.#held.clear();
+      for (const row of rows)
+        this.#keep(row.facts.serverId, opened(row, this.#deps.key.current, this.#deps));
+    });
+  }
+
   /** The servers with credentials that the key of the hub does not open. */
   get unreadable(): readonly string[] {
     return [...this.#held].flatMap(([serverId, held]) =>
@@ -98,7 +110,7 @@ export class Credentials implements UpstreamCredentials {
         setBy: by.who.name ?? by.who.id,
         ...(given.kind === "oauth-client" ? { tokenEndpoint: given.tokenEndpoint } : {}),
       };
-      const row = sealed(facts, secret, key.obtain());
+      const row = sealed(facts, secret, await this.#sealingKey());
       const { kind, tokenEndpoint } = facts;
       const after = { kind, origins: [...origins], ...(tokenEndpoint && { tokenEndpoint }) };
       await store.put([row], this.#line("credential-set", by, serverId, [name], { after }));
@@ -116,18 +128,26 @@ export class Credentials implements UpstreamCredentials {
       const { store, key } = this.#deps;
       requirePresent(origins, entry);
       const { id } = entry.record;
-      const rows = this.#all(id).flatMap(({ facts, secret }) =>
+      const moved = this.#all(id).flatMap(({ facts, secret }) =>
         secret === undefined || isSameSet(facts.origins, origins)
           ? []
-          : [sealed({ ...facts, origins }, movedTo(secret, entry), key.obtain())],
+          : [{ facts: { ...facts, origins }, secret: movedTo(secret, entry) }],
       );
+      if (moved.length === 0) return [];
+      const sealing = await this.#sealingKey();
+      const rows = moved.map(({ facts, secret }) => sealed(facts, secret, sealing));
       const names = rows.map(({ facts }) => facts.name);
       const after = { origins: [...origins] };
-      if (rows.length > 0)
-        await store.put(rows, this.#line("credential-set", by, id, names, { after }));
+      await store.put(rows, this.#line("credential-set", by, id, names, { after }));
       for (const row of rows) this.#keep(entry.record.id, opened(row, key.current, this.#deps));
       return names;
     });
+  }
+
+  async #sealingKey(): Promise<SealingKey> {
+    // None is made where others have one.
+    await this.#deps.assertShared?.();
+    return this.#deps.key.obtain();
   }
 
   /**

@@ -39,6 +39,18 @@ export function sealed(
   return { facts, keyId: key.id, sealed: key.seal(about(facts), JSON.stringify(secret)) };
 }
 
+/** The same, sealed with another key; undefined when `from` does not open it. */
+export function resealed(
+  { facts, keyId, sealed: text }: CredentialRow,
+  from: SealingKey,
+  to: SealingKey,
+): CredentialRow | undefined {
+  const secret = from.id === keyId ? from.open(about(facts), text) : undefined;
+  return secret === undefined
+    ? undefined
+    : { facts, keyId: to.id, sealed: to.seal(about(facts), secret) };
+}
+
 /** A stored credential, with its secret where the key opens it. */
 export function opened(
   row: CredentialRow,

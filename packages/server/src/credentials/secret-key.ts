@@ -1,22 +1,21 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { HubError } from "@hub/core";
+import { type Sealing, sealingWith } from "../sealing.js";
 import { StartError } from "../start-error.js";
 
 const keyBytes = 32;
-const cipher = "aes-256-gcm";
-const nonceBytes = 12;
-const tagBytes = 16;
+
+/** Another hub that starts may just be making one, which takes no time. */
+const unfinishedMs = 60_000;
 
 /** The key of the hub, as it is used for one purpose. */
-export type SealingKey = {
+export type SealingKey = Sealing & {
   /** Tells keys apart, and says nothing of the key. */
   readonly id: string;
-  /** Closes a text; `about` is not hidden, but cannot be changed either. */
-  seal(about: string, text: string): string;
-  /** What was sealed; undefined when it was not sealed with this key, or for something else. */
-  open(about: string, sealed: string): string | undefined;
+  /** 32 bytes for another purpose, which say nothing of the key. */
+  derive(purpose: string): Buffer;
 };
 
 /**
@@ -39,7 +38,22 @@ export class SecretKeyFile {
     return this.#key;
   }
 
-  /** The key, made where there was none. Throws STORE_UNAVAILABLE when it cannot be written. */
+  /** Removes what a process has left that ended while it made one. For a hub that starts. */
+  tidy(): void {
+    const folder = dirname(this.file);
+    const isUnfinished = (name: string) =>
+      name.startsWith(`${basename(this.file)}.`) && /\.[0-9a-f]{12}\.new$/.test(name);
+    try {
+      for (const name of fs.readdirSync(folder).filter(isUnfinished)) {
+        const path = join(folder, name);
+        if (Date.now() - fs.statSync(path).mtimeMs > unfinishedMs) fs.rmSync(path, { force: true });
+      }
+    } catch {
+      // It is in nobody's way, and only its owner can read it.
+    }
+  }
+
+  /** The key, made where there is none yet. Throws STORE_UNAVAILABLE when it cannot be written. */
   obtain(): SealingKey {
     this.#key ??= sealingKey(makeKey(this.file));
     return this.#key;
@@ -80,20 +94,24 @@ function readKey(file: string): Buffer | undefined {
 function makeKey(file: string): Buffer {
   const bytes = randomBytes(keyBytes);
   const folder = dirname(file);
-  const unfinished = `${file}.${process.pid}.new`;
+  // Hubs in containers of their own may have one process id, and one volume.
+  const unfinished = `${file}.${randomBytes(6).toString("hex")}.new`;
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    fs.rmSync(unfinished, { force: true });
-    const handle = fs.openSync(unfinished, "wx", 0o600);
     try {
-      fs.writeSync(handle, bytes);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    // Fails where somebody has put a key meanwhile, which must not be lost.
-    try {
+      const handle = fs.openSync(unfinished, "wx", 0o600);
+      try {
+        fs.writeSync(handle, bytes);
+        fs.fsyncSync(handle);
+      } finally {
+        fs.closeSync(handle);
+      }
       fs.linkSync(unfinished, file);
+    } catch (error) {
+      // Another hub has put one there meanwhile, which must not be lost, and is good for both.
+      const others = codeOf(error) === "EEXIST" ? readKey(file) : undefined;
+      if (others === undefined) throw error;
+      return others;
     } finally {
       fs.rmSync(unfinished, { force: true });
     }
@@ -128,30 +146,9 @@ function derived(key: Buffer, purpose: string, bytes: number): Buffer {
 }
 
 function sealingKey(key: Buffer): SealingKey {
-  const secret = derived(key, "mcp-hub credentials", 32);
   return {
     id: derived(key, "mcp-hub key id", 9).toString("base64url"),
-    seal(about, text) {
-      const nonce = randomBytes(nonceBytes);
-      const sealing = createCipheriv(cipher, secret, nonce).setAAD(Buffer.from(about));
-      const sealed = [nonce, sealing.update(text, "utf8"), sealing.final(), sealing.getAuthTag()];
-      return Buffer.concat(sealed).toString("base64");
-    },
-    open(about, sealed) {
-      const bytes = Buffer.from(sealed, "base64");
-      if (bytes.length < nonceBytes + tagBytes) return undefined;
-      const opening = createDecipheriv(cipher, secret, bytes.subarray(0, nonceBytes), {
-        authTagLength: tagBytes,
-      })
-        .setAAD(Buffer.from(about))
-        .setAuthTag(bytes.subarray(-tagBytes));
-      try {
-        const text = opening.update(bytes.subarray(nonceBytes, -tagBytes));
-        return Buffer.concat([text, opening.final()]).toString("utf8");
-      } catch {
-        // The tag does not fit: another key, or it was changed.
-        return undefined;
-      }
-    },
+    derive: (purpose) => derived(key, purpose, keyBytes),
+    ...sealingWith(derived(key, "mcp-hub credentials", 32)),
   };
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from "@hub/api";
-import { type Entry, HubError, type JsonObject } from "@hub/core";
+import { type Entry, HubError } from "@hub/core";
 import { isAdmitted, type Principal } from "@hub/core/access";
+import type { JsonObject } from "@hub/core/json";
 import { type AskAsDeps, askAs } from "./ask-as.js";
 
 /** What an agent asks about: `server` is an id or a name. */

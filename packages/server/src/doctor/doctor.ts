@@ -78,13 +78,16 @@ export class Doctor {
   }
 
   async #aboutEndpoint(asked: DoctorRequest & { readonly endpoint: string }): Promise<Diagnosis> {
-    const { endpoint, transport, name, signal } = asked;
+    const { endpoint, transport, name, signal, check } = asked;
     const seen = new Set(this.#seen(asked));
     const there = this.#registeredAt(endpoint).filter(({ entry }) => seen.has(entry));
     const [only] = there;
     // Who says how it should be asked asks about the endpoint, and not about the server that has it.
     if (only !== undefined && there.length === 1 && transport === undefined && name === undefined)
       return this.#aboutServer(only.entry, asked, only.instance);
+    // However it is asked, it is a request to them. Of those that are not seen nothing is said, and a look at
+    // their endpoint is one at any: without credentials, as whoever may register makes the hub look anywhere.
+    for (const { entry } of there) check?.(entry);
     const examined = await this.#deps.examine({ endpoint, transport, name, signal });
     return {
       ...examined,

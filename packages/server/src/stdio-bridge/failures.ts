@@ -1,18 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import { codes, envelopeOf, type JsonRpcError, memberText } from "@hub/mcp";
+import { codes, envelopeOf, gatewayErrors, type JsonRpcError, memberText } from "@hub/mcp";
 import { ConnectionLost, NotReached } from "./hub-http.js";
 import { memberOf } from "./member-of.js";
 import { AnswerInvalid } from "./read-answer.js";
-
-/** Codes for what is not the server's fault: those of the hub for the same. */
-const failureCodes = {
-  /** The call did not run. */
-  unavailable: -31_001,
-  /** It may have run. */
-  lost: -31_003,
-  answerInvalid: -31_004,
-  tooMuch: -31_026,
-} as const;
+import { NoToken } from "./token-file.js";
 
 const ran = " It may have run; it was not repeated.";
 const didNotRun = " It did not run.";
@@ -21,24 +12,29 @@ const didNotRun = " It did not run.";
 export function failureOf(error: unknown, hub: string, waitMs: number): JsonRpcError {
   if (error instanceof NotReached) {
     const message = `The hub at ${hub} was not reached for ${Math.round(waitMs / 1_000)} s: ${error.message}.${didNotRun} Start the hub, or correct its address (--hub, MCP_HUB_URL).`;
-    return { code: failureCodes.unavailable, message };
+    return { code: gatewayErrors.SERVER_UNAVAILABLE, message };
   }
   if (error instanceof ConnectionLost)
     return {
-      code: failureCodes.lost,
+      code: gatewayErrors.CONNECTION_LOST,
       message: `The connection to the hub at ${hub} broke before the answer was whole: ${error.message}.${ran}`,
     };
   if (error instanceof AnswerInvalid)
     return {
-      code: failureCodes.answerInvalid,
+      code: gatewayErrors.ANSWER_INVALID,
       message: `The hub at ${hub} gave no answer that can be passed on: ${error.message}.${ran}`,
+    };
+  if (error instanceof NoToken)
+    return {
+      code: gatewayErrors.SERVER_UNAVAILABLE,
+      message: `There is no token for the hub at ${hub}: ${error.message}.${didNotRun}`,
     };
   const reason = error instanceof Error ? error.message : String(error);
   return { code: codes.internalError, message: `mcp-hub stdio failed: ${reason}` };
 }
 
 export const tooMuchWaits: JsonRpcError = {
-  code: failureCodes.tooMuch,
+  code: gatewayErrors.TOO_MANY_BYTES,
   message: `Too many requests wait for the hub already.${didNotRun}`,
 };
 
@@ -50,8 +46,8 @@ export function errorLine(id: string, error: JsonRpcError): string {
 /** What to do about a status, where the hub's own words do not say it. */
 function adviceFor(status: number): string {
   if (status === 401)
-    return " Set MCP_HUB_TOKEN in the environment of the client to a token of the hub.";
-  if (status === 403) return " The token in MCP_HUB_TOKEN does not allow it.";
+    return " Set MCP_HUB_TOKEN in the environment of the client to a token of the hub, or MCP_HUB_TOKEN_FILE to a file with one.";
+  if (status === 403) return " The token does not allow it.";
   if (status === 404) return " Is this the address of an MCP Hub?";
   return "";
 }
@@ -71,7 +67,7 @@ export function refusalText(
   if (error !== undefined) return `{"jsonrpc":"2.0","id":${id},"error":${oneLine(error)}}`;
   const said = detailOf(body) ?? `it answered with HTTP status ${statusCode}`;
   const message = `The hub at ${hub} refused the request: ${said.replace(/\.$/, "")}.${adviceFor(statusCode)}`;
-  return errorLine(id, { code: failureCodes.unavailable, message });
+  return errorLine(id, { code: gatewayErrors.SERVER_UNAVAILABLE, message });
 }
 
 function detailOf(body: string): string | undefined {

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
+import type { TokenSource } from "./token-file.js";
 
 /** The hub was not reached: nothing was sent, so nothing can have run. */
 export class NotReached extends Error {}
@@ -27,13 +28,13 @@ export type HubRequest = {
  */
 export class HubHttp {
   readonly url: URL;
-  readonly #token: string | undefined;
+  readonly #token: TokenSource;
   readonly #isTls: boolean;
   readonly #agent: Agent | TlsAgent;
   readonly #connectMs: number;
 
   /** `connectMs`: how long one connection may take, in milliseconds. */
-  constructor(url: URL, token: string | undefined, connectMs = mostConnectMs) {
+  constructor(url: URL, token: TokenSource, connectMs = mostConnectMs) {
     this.#connectMs = connectMs;
     this.url = url;
     this.#token = token;
@@ -41,7 +42,7 @@ export class HubHttp {
     this.#agent = this.#isTls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
   }
 
-  /** Resolves with the head of the answer. Rejects with `NotReached` or `ConnectionLost`. */
+  /** Resolves with the head of the answer. Rejects with `NoToken`, `NotReached` or `ConnectionLost`. */
   send({
     method,
     headers,
@@ -51,8 +52,8 @@ export class HubHttp {
     onSent = () => {},
   }: HubRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const authorization =
-        this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+      const token = this.#token();
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
       const send = this.#isTls ? tlsRequest : plainRequest;
       const request = send(this.url, {

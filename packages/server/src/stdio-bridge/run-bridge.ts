@@ -1,6 +1,7 @@
 import { LineReader } from "@hub/mcp";
 import { pause } from "./pause.js";
 import { StdioBridge } from "./stdio-bridge.js";
+import type { TokenSource } from "./token-file.js";
 
 /** The longest message of a client, in bytes. */
 const mostLineBytes = 16 * 1024 * 1024;
@@ -12,7 +13,8 @@ const closeMs = 500;
 export type RunBridgeOptions = {
   /** The endpoint of the hub. */
   readonly url: URL;
-  readonly token?: string | undefined;
+  /** Default: none is sent. */
+  readonly token?: TokenSource | undefined;
   /** How long a request waits for a hub that is not reached, in milliseconds. Default: 30 s. */
   readonly waitMs?: number;
   readonly input: NodeJS.ReadableStream;

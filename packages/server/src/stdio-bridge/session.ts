@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { sessionIdIn } from "@hub/mcp";
+import { listChanged, listKinds, sessionIdIn } from "@hub/mcp";
 import { memberOf } from "./member-of.js";
 
 /** What a client of the 2025 revisions has agreed on with the hub. It outlives the session itself. */
@@ -44,9 +44,9 @@ export class BridgeSession {
 
   /** Notifications that make a client read its lists again. */
   get listsMayHaveChanged(): readonly string[] {
-    return ["tools", "resources", "prompts"].flatMap((kind) =>
+    return listKinds.flatMap((kind) =>
       memberOf(memberOf(this.capabilities, kind), "listChanged") === true
-        ? [`{"jsonrpc":"2.0","method":"notifications/${kind}/list_changed"}`]
+        ? [`{"jsonrpc":"2.0","method":"${listChanged(kind)}"}`]
         : [],
     );
   }

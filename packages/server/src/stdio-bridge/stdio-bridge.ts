@@ -22,6 +22,7 @@ import {
   type StreamPosition,
 } from "./read-answer.js";
 import { BridgeSession, noteSetting } from "./session.js";
+import type { TokenSource } from "./token-file.js";
 import { progressSince, WaitingHttp } from "./waiting-http.js";
 
 /** What may wait for the hub at a time. */
@@ -35,8 +36,8 @@ const mostResumes = 3;
 export interface StdioBridgeOptions {
   /** The endpoint of the hub. */
   readonly url: URL;
-  /** Sent to this endpoint only. */
-  readonly token?: string | undefined;
+  /** Sent to this endpoint only. Default: none is sent. */
+  readonly token?: TokenSource | undefined;
   /** How long a request waits for a hub that is not reached, in milliseconds. */
   readonly waitMs: number;
   /** Writes one line for the client. Resolves when there is room for more. */
@@ -65,7 +66,7 @@ export class StdioBridge {
   constructor(options: StdioBridgeOptions) {
     this.#options = options;
     const { url, token, waitMs } = options;
-    this.#http = new HubHttp(url, token);
+    this.#http = new HubHttp(url, token ?? (() => undefined));
     this.#waitingHttp = new WaitingHttp({ http: this.#http, waitMs, note: options.note });
   }
 

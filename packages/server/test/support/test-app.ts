@@ -15,9 +15,10 @@ import {
   Toolsets,
 } from "@hub/core";
 import type { AdmissionRules } from "@hub/core/access";
-import { Sights } from "@hub/core/access";
+import { openAdmission, Sights } from "@hub/core/access";
 import { ServerLogs } from "@hub/core/diagnosis";
 import type { BudgetReport } from "@hub/core/limits";
+import type { CountedCalls } from "@hub/core/past";
 import type { RegistryStore, ToolsetStore } from "@hub/core/storage";
 import { createCatalogueSearch } from "@hub/gateway";
 import { createTestDialer, holdResponse } from "@hub/testing";
@@ -32,6 +33,7 @@ import { Credentials } from "../../src/credentials/credentials.js";
 import { SecretKeyFile } from "../../src/credentials/secret-key.js";
 import { Doctor } from "../../src/doctor/doctor.js";
 import { followLogs } from "../../src/doctor/follow-logs.js";
+import { Past } from "../../src/past/past.js";
 
 /** A clock that stands still until it is told to go. */
 class ManualClock implements Clock {
@@ -109,6 +111,9 @@ export type TestApp = {
   /** Endpoints that accept connections and never answer. At all others nothing listens. */
   readonly silent: Set<string>;
   readonly errors: unknown[];
+  /** Calls that ended, and that nobody has taken. */
+  readonly calls: CountedCalls[];
+  readonly past: Past;
 };
 
 /** The whole HTTP app over a real registry in memory; only the ports (clock, prober) are stand-ins. */
@@ -173,6 +178,15 @@ export async function createTestApp(
   const logs = new ServerLogs(budgets, () => clock.wall());
   registry.subscribe((event) => followLogs(logs, registry, event));
   const errors: unknown[] = [];
+  const calls: CountedCalls[] = [];
+  const past = await Past.open({
+    store: inMemory.series,
+    budgets,
+    registry,
+    clock,
+    drain: () => calls.splice(0),
+    log: { warn: () => {} },
+  });
   const sessions = new Sessions({
     clock,
     lastsMs: 3_600_000,
@@ -181,6 +195,7 @@ export async function createTestApp(
   const app = createApp({
     registry,
     admitted: new AdmittedServers(registry),
+    admission: options.admission ?? openAdmission,
     audit: new Audit({
       store: audit,
       budgets,
@@ -191,6 +206,7 @@ export async function createTestApp(
     }),
     toolsets,
     budgets,
+    retention: [],
     info: { version: "1.2.3", hubId: "test-hub", startedAt: clock.wall(), pid: 42 },
     guard: { allowedHosts: ["hub.internal"], allowedOrigins: ["https://tools.example"] },
     gate: new Gate({
@@ -199,7 +215,10 @@ export async function createTestApp(
     }),
     sights: new Sights(registry),
     tokens,
+    log: { warn: () => {} },
+    readiness: { check: () => store.assertWritable() },
     signIn: { sessions, onFailure: () => {} },
+    settings: () => [],
     checkEndpoint: () => {},
     credentials,
     doctor: new Doctor({
@@ -217,7 +236,14 @@ export async function createTestApp(
       secretsOf: () => [],
     }),
     logs,
-    traffic: { rows: () => [], servers: () => [], minutes: () => [], recent: () => [] },
+    traffic: {
+      rows: () => [],
+      servers: () => [],
+      minutes: () => [],
+      recent: () => [],
+      durations: () => [],
+    },
+    past,
     previewToolset: () => {
       throw new Error("Previews are the gateway's: the tests of a whole hub have them.");
     },
@@ -251,6 +277,8 @@ export async function createTestApp(
     alive,
     silent,
     errors,
+    calls,
+    past,
   };
 }
 

@@ -106,7 +106,7 @@ export type LegacyOptions = {
   /** The address it calls from: on Linux every one in 127.0.0.0/8 is this machine. */
   readonly localAddress?: string | undefined;
   /** Answers what the client is asked; undefined leaves it unanswered. */
-  readonly onAsked?: (question: Message) => Payload | undefined;
+  readonly onAsked?: ((question: Message) => Payload | undefined) | undefined;
 };
 
 /** A client of 2025-11-25 with a session, written by hand. */
@@ -158,6 +158,17 @@ export class LegacyClient {
     const client = new LegacyClient(url, sessionId, response.result ?? {}, options);
     await client.notify("notifications/initialized");
     return client;
+  }
+
+  /** The same client in the same session, at another hub. */
+  at(hubUrl: string, options: LegacyOptions = {}): LegacyClient {
+    const url = `${hubUrl}${options.path ?? "/mcp"}`;
+    return new LegacyClient(url, this.sessionId, this.initialized, {
+      token: this.#token,
+      onAsked: this.#onAsked,
+      localAddress: this.#localAddress,
+      ...options,
+    });
   }
 
   send(method: string, params: Params = {}): Exchange {

@@ -1,7 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ts from "typescript";
 import { Program } from "../hub-process.js";
 import { until } from "../until.js";
 
@@ -20,6 +19,8 @@ export class Upstreams {
     names: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Promise<Upstreams> {
+    // The compiler takes half a second to load, and most tests that import this kit start no such program.
+    const { default: ts } = await import("typescript");
     const source = readFileSync(join(import.meta.dirname, "upstream-program.ts"), "utf8");
     const { outputText } = ts.transpileModule(source, {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },

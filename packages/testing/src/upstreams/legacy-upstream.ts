@@ -14,6 +14,8 @@ type Session = {
   lastQuestion: number;
   /** What a test's tool keeps for its client. */
   readonly memory: Map<string, unknown>;
+  /** As its client set it last. */
+  logLevel: unknown;
 };
 
 const hubName = "mcp-hub";
@@ -97,6 +99,7 @@ export class LegacyUpstream extends Upstream {
       ask(session, ...asked),
     );
     if (this.serve(call, {})) return;
+    if (message.method === "logging/setLevel") session.logLevel = message.params?.level;
     if (message.method === "resources/subscribe" || message.method === "resources/unsubscribe")
       this.subscriptions.push(`${message.method.slice(10)} ${String(message.params?.uri)}`);
     call.answer({ result: {} });
@@ -113,11 +116,13 @@ export class LegacyUpstream extends Upstream {
       questions: new Map(),
       lastQuestion: 0,
       memory: new Map(),
+      logLevel: undefined,
     });
     const result = {
       protocolVersion: this.agreesOn,
       capabilities: this.offer.capabilities,
       serverInfo: { name: this.name, version: "1" },
+      instructions: this.offer.instructions,
     };
     const body = { jsonrpc: "2.0", id: message.id, result };
     sendJson(response, 200, body, { "mcp-session-id": id });

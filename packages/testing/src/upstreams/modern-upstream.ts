@@ -40,6 +40,7 @@ export class ModernUpstream extends Upstream {
         ...common,
         supportedVersions: [modernVersion],
         capabilities: this.offer.capabilities,
+        instructions: this.offer.instructions,
         _meta: { [metaKey("serverInfo")]: { name: this.name, version: "1" } },
       };
       call.answer({ result });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
+import { freePort } from "../free-port.js";
 import type { Message, Payload } from "../messages.js";
 import { textResult } from "../messages.js";
 import { closeLater } from "../wait.js";
@@ -11,6 +12,8 @@ export type Offer = {
   resources: readonly Payload[];
   resourceTemplates: readonly Payload[];
   capabilities: Payload;
+  /** What it says of its use. Default: nothing. */
+  instructions?: string;
 };
 
 export type UpstreamOptions = Partial<Omit<Offer, "tools">> & {
@@ -101,9 +104,10 @@ export abstract class Upstream {
       this.#sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
     });
+    // One that nobody takes while it is stopped.
+    if (this.#port === 0) this.#port = await freePort();
     await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
     this.#server = server;
-    this.#port = (server.address() as AddressInfo).port; // a TCP server has no other kind
     return this;
   }
 

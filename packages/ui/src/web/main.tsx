@@ -3,6 +3,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { isAway } from "./api/problem.js";
+import { PartNotLoaded } from "./parts/lazy-part.js";
 import { createAppRouter } from "./router.js";
 import "./styles.css";
 
@@ -24,7 +25,12 @@ const queries = new QueryClient({
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place to draw in.");
-createRoot(root).render(
+createRoot(root, {
+  // That the hub is away is told on the page, and is no error of its own.
+  onCaughtError: (error) => {
+    if (!(error instanceof PartNotLoaded)) console.error(error);
+  },
+}).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <RouterProvider router={createAppRouter()} />

@@ -7,11 +7,15 @@ import { withTokens } from "../../tokens/kept-tokens.js";
 export const command = defineCommand({
   readsSettings: true,
   details: [
-    "Without --hub and MCP_HUB_URL, and while no hub runs, it reads the store in MCP_HUB_DATA_DIR.",
+    "Without --hub and MCP_HUB_URL, and while no hub runs, it reads the store of the hub: the database in DATABASE_URL, or the file in MCP_HUB_DATA_DIR.",
   ],
   async run(context) {
     const { output } = context;
-    const tokens = await withTokens(context, (kept) => kept.list());
+    const { place, tokens } = await withTokens(context, async (kept) => ({
+      place: kept.place,
+      tokens: await kept.list(),
+    }));
+    if (place !== undefined) output.note(`No hub answers, so this is what ${place} holds.`);
     if (tokens.length === 0)
       output.note(
         "There is no token. mcp-hub token create operator --may admin makes the first one.",

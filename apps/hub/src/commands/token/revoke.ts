@@ -1,8 +1,14 @@
+import { HubClientError } from "@hub/client";
 import { defineCommand } from "../../command-line/command.js";
 import { CommandError } from "../../command-line/command-error.js";
 import { confirmed } from "../../command-line/context.js";
 import { toned } from "../../command-line/styled.js";
 import { withTokens } from "../../tokens/kept-tokens.js";
+
+const unknownToken = "TOKEN_NOT_FOUND";
+
+const isUnknown = (error: unknown) =>
+  (HubClientError.is(error) || error instanceof CommandError) && error.code === unknownToken;
 
 export const command = defineCommand({
   args: { token: { summary: "the id of a token", completes: "tokens" } },
@@ -10,7 +16,7 @@ export const command = defineCommand({
   readsSettings: true,
   details: [
     "The hub refuses it at once, and ends what its holder has open. A running hub keeps its last admin's token.",
-    "Without --hub and MCP_HUB_URL, and while no hub runs, it works on the store in MCP_HUB_DATA_DIR. A hub without any token is open again: everybody on its machine may do all.",
+    "Without --hub and MCP_HUB_URL, and while no hub runs, it works on the store of the hub: the database in DATABASE_URL, or the file in MCP_HUB_DATA_DIR. A hub without any token is open again: everybody on its machine may do all.",
   ],
   examples: ["token revoke 8fKq2LmP0aZx --yes"],
   async run(context, { args, options }) {
@@ -20,10 +26,19 @@ export const command = defineCommand({
       throw new CommandError("failed", "Nothing was revoked: the answer was not yes.", {
         code: "NOT_CONFIRMED",
       });
-    const left = await withTokens(context, async (tokens) => {
-      await tokens.revoke(args.token);
-      return tokens.file === undefined ? undefined : (await tokens.list()).length;
+    const { place, left } = await withTokens(context, async (tokens) => {
+      await tokens.revoke(args.token).catch((error: unknown) => {
+        if (!isUnknown(error)) throw error;
+        throw new CommandError(
+          "notFound",
+          `No token has the id ${JSON.stringify(args.token.slice(0, 100))}. mcp-hub token list shows those that exist.`,
+          { code: unknownToken, cause: error },
+        );
+      });
+      const { place } = tokens;
+      return { place, left: place === undefined ? undefined : (await tokens.list()).length };
     });
+    if (place !== undefined) output.note(`No hub answers, so it was taken out of ${place}.`);
     if (left === 0)
       output.note(
         toned(

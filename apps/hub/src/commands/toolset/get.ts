@@ -18,7 +18,9 @@ export const command = defineCommand({
       ...toolset.unknownServers.map((id) => `No server ${id} is registered.`),
       ...unknownTools.map((name) => `There is no tool ${name} now.`),
       ...dropped.map(({ name, reason }) => `${name}: ${reason}`),
-      ...missing.map(({ server, status, reason }) => `${server} is ${status}: ${reason}`),
+      ...missing
+        .filter(({ server }) => !toolset.unknownServers.includes(server))
+        .map(({ server, status, reason }) => `${server} is ${status}: ${reason}`),
     ];
     output.answer({ toolset, preview }, () => [
       [toned(toolset.name, "strong"), "  ", toned(toolset.id, "name")],

@@ -74,6 +74,13 @@ export class Issuer {
     }
   }
 
+  /** Rejects, with a sentence that says why, when it cannot be reached or does not say what the hub needs. */
+  async look(): Promise<void> {
+    const { jwksUri } = this.settings;
+    if (jwksUri === undefined) await this.metadata();
+    else keysSchema.parse(await this.#readJson(jwksUri));
+  }
+
   /** A URL that the issuer's metadata names, if the hub may ask it. Throws a sentence that says why not. */
   allowed(text: string): string {
     const own = new URL(this.settings.issuer);

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 import { type Clock, HubError } from "@hub/core";
 import type { Principal } from "@hub/core/access";
-import { describeError } from "../../describe-error.js";
 import type { Log } from "../../log.js";
 import type { Authenticator, Identified } from "../gate.js";
+import { Recent } from "../recent.js";
 import { invalidCredential } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
 import { type GoodAt, goodAt, isGoodFor } from "./audiences.js";
@@ -35,6 +35,8 @@ type Verified = {
 /** Three parts of base64url, of which the signature may be missing: such a token is refused, not overlooked. */
 const shape = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const longest = 12_288;
+const mostRecent = 100;
+const recentForMs = 60_000;
 
 /**
  * Knows the tokens that the configured issuers sign. One that was verified costs one hash and one look-up until it
@@ -47,6 +49,8 @@ export class JwtAuthenticator implements Authenticator {
   readonly #most: number;
   /** By the token's hash. */
   readonly #verified = new Map<string, Verified>();
+  /** By the token itself, which is long to hash. */
+  readonly #recent = new Recent<Verified>({ most: mostRecent, forMs: recentForMs });
   readonly #ends: Ends;
   /** Issuers that could not be asked, so that the log says it once. */
   readonly #unreachable = new Set<Issuer>();
@@ -61,16 +65,21 @@ export class JwtAuthenticator implements Authenticator {
   }
 
   authenticate(head: RequestHead, bearer: string | undefined): Identified | Promise<Identified> {
-    if (bearer === undefined || !shape.test(bearer)) return undefined;
+    if (bearer === undefined) return undefined;
+    const now = this.#options.clock.wall();
+    const recent = this.#recent.get(bearer, now);
+    if (recent !== undefined && recent.expiresAt > now) return this.#judged(recent, head);
+    if (!shape.test(bearer)) return undefined;
     if (bearer.length > longest)
       return invalidCredential(`A token may have at most ${longest} characters.`);
     const key = hash("sha256", bearer, "base64");
     const known = this.#verified.get(key);
     if (known === undefined) return this.#verify(head, bearer, key);
-    if (known.expiresAt <= this.#options.clock.wall()) {
+    if (known.expiresAt <= now) {
       this.#verified.delete(key);
       return tokenExpired();
     }
+    this.#recent.set(bearer, known, now);
     return this.#judged(known, head);
   }
 
@@ -90,6 +99,7 @@ export class JwtAuthenticator implements Authenticator {
   keysChanged(issuer: Issuer): void {
     this.#keysSeen += 1;
     this.#verified.clear();
+    this.#recent.clear();
     if (this.#unreachable.delete(issuer))
       this.#options.log.info("issuer-reached", { issuer: issuer.settings.issuer });
   }
@@ -101,7 +111,7 @@ export class JwtAuthenticator implements Authenticator {
       const verified = await verifyToken(bearer, this.#issuers, {
         jose: await jose(),
         now: clock.wall(),
-        onUnreachable: (issuer, error) => this.#tellUnreachable(issuer, error),
+        onUnreachable: (issuer, error) => this.tellUnreachable(issuer, error),
       });
       if (verified === undefined) return undefined;
       const { issuer, claims } = verified;
@@ -136,14 +146,23 @@ export class JwtAuthenticator implements Authenticator {
     this.#verified.set(key, verified);
   }
 
-  #tellUnreachable(issuer: Issuer, error: unknown): void {
+  /** Says it in the log, once until the issuer answers again. */
+  tellUnreachable(issuer: Issuer, error: unknown): void {
     if (this.#unreachable.has(issuer)) return;
     this.#unreachable.add(issuer);
     this.#options.log.warn("issuer-unreachable", {
       issuer: issuer.settings.issuer,
-      error: describeError(error),
+      error: reasonOf(error),
+      fix: "Check MCP_HUB_OIDC_ISSUER (or the file of MCP_HUB_WORKLOADS_FILE), and that the hub can reach the issuer. The hub runs meanwhile, asks again by itself, and takes its own tokens.",
     });
   }
+}
+
+/** In one line: what `fetch` says of a failure stands in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause, message } = error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
 const wrongAudience = () =>

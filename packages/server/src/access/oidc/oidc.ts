@@ -22,6 +22,8 @@ const loadJose = () => import("jose");
 /** What a hub with issuers has of them. */
 export type Oidc = {
   readonly authenticator: JwtAuthenticator;
+  /** Looks whether the issuers can be reached, and says so in the log when not. Never rejects. */
+  look(stopping: AbortSignal): Promise<void>;
   /** The issuer that knows people. */
   readonly people: { readonly issuer: Issuer; readonly flow: CodeFlow } | undefined;
 };
@@ -50,8 +52,15 @@ export function createOidc({ settings, ask, bases, clock, log }: OidcOptions): O
     jose: loadJose,
     log,
   });
+  const look = async (stopping: AbortSignal) => {
+    for (const one of issuers)
+      await one.look().catch((error: unknown) => {
+        if (!stopping.aborted) authenticator.tellUnreachable(one, error);
+      });
+  };
   const [issuer] = issuers;
-  if (people === undefined || issuer === undefined) return { authenticator, people: undefined };
+  if (people === undefined || issuer === undefined)
+    return { authenticator, look, people: undefined };
   const flow = new CodeFlow({ issuer, people, principals, ask, jose: loadJose, clock });
-  return { authenticator, people: { issuer, flow } };
+  return { authenticator, look, people: { issuer, flow } };
 }

@@ -7,7 +7,7 @@ export type CookiePurpose = "session" | "sign-in";
  * The name of a cookie. Behind TLS a browser holds it to this host and to TLS; without, other programs on the same
  * machine share the cookies of all ports, so each has the port in its name.
  */
-function cookieName(purpose: CookiePurpose, publicUrl: string): string {
+export function cookieName(purpose: CookiePurpose, publicUrl: string): string {
   const { protocol, port } = new URL(publicUrl);
   if (protocol === "https:") return `__Host-mcp-hub-${purpose}`;
   return `mcp-hub-${purpose}${port === "" ? "" : `-${port}`}`;

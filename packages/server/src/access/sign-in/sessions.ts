@@ -1,9 +1,11 @@
-import { hash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type Clock, HubError } from "@hub/core";
 import type { Principal } from "@hub/core/access";
+import type { SignInRow, SignInStore } from "@hub/core/storage";
 import type { Authenticator, Identified } from "../gate.js";
 import type { RequestHead } from "../request-head.js";
 import { cookieIn } from "./cookies.js";
+import { keyOfCookie, openSignIn, sealSignIn } from "./sealed-sign-in.js";
 
 export type SessionsOptions = {
   readonly clock: Pick<Clock, "wall">;
@@ -11,10 +13,19 @@ export type SessionsOptions = {
   readonly lastsMs: number;
   /** What says, whenever it is asked, who somebody is now: undefined once its token is revoked or has expired. */
   readonly follow: (principal: Principal) => () => Principal | undefined;
+  /**
+   * What must be as it was at the sign-in for a session to outlive the hub's process, such as the hash of its token;
+   * undefined for a principal whose sessions do not. Default: none does.
+   */
+  readonly bondOf?: ((principalId: string) => string | undefined) | undefined;
+  /** Default: sessions end with the process. */
+  readonly store?: SignInStore | undefined;
   /** How many there may be; the oldest ends for a further one. Default: 10,000. */
   readonly most?: number | undefined;
   /** How many each may have. Default: 50. */
   readonly mostEach?: number | undefined;
+  /** Hears that the store still has a session which is over. Default: nobody. */
+  readonly onStoreFailure?: ((error: unknown) => void) | undefined;
 };
 
 /** Somebody who is signed in. */
@@ -25,9 +36,14 @@ export type SignedIn = {
 };
 
 type Session = {
+  /** Of its principal. */
   readonly id: string;
-  readonly current: () => Principal | undefined;
+  /** As an earlier process or another hub left it; it opens with the first request that brings its cookie. */
+  row?: SignInRow | undefined;
+  current?: () => Principal | undefined;
   readonly expiresAt: number;
+  /** Whether the store has it. */
+  readonly isStored: boolean;
   /** What ends with it. */
   readonly ends: Set<() => void>;
 };
@@ -35,11 +51,10 @@ type Session = {
 /** How often it is looked for sessions whose time is over: what they have open ends within a second. */
 const lookEveryMs = 400;
 
-const keyOf = (value: string) => hash("sha256", value, "base64");
-
 /**
  * Who is signed in at which browser. A session is a cookie that no script can read; the hub keeps only its hash. It
- * ends with the token that it was opened with, after its time, when its person signs out, and with the hub.
+ * ends with the token that it was opened with, after its time, and when its person signs out. A restart of the hub
+ * ends only what has no bond.
  */
 export class Sessions implements Authenticator {
   /** Nobody can sign in to a hub that has neither tokens nor an issuer. */
@@ -49,8 +64,12 @@ export class Sessions implements Authenticator {
   readonly #mostEach: number;
   /** By the hash of the cookie, oldest first. */
   readonly #open = new Map<string, Session>();
+  /** What the store has and is over. */
+  readonly #over = new Set<string>();
   /** Only while something is open. */
   #looking: NodeJS.Timeout | undefined;
+  /** One change at a time. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -58,18 +77,51 @@ export class Sessions implements Authenticator {
     this.#mostEach = options.mostEach ?? 50;
   }
 
-  /** Opens a session, which ends at `until` at the latest. Resolves to the value of its cookie. */
+  /**
+   * With those that an earlier process or another hub left in the store, but for what is over. One without a bond
+   * counts for nothing here, and stays until its time is over: another hub may know its token.
+   */
+  static async load(options: SessionsOptions): Promise<Sessions> {
+    const sessions = new Sessions(options);
+    const { store, clock } = options;
+    const now = clock.wall();
+    const over: string[] = [];
+    for (const row of (await store?.load()) ?? []) {
+      if (row.expiresAt <= now) over.push(row.key);
+      else sessions.#keep(row);
+    }
+    if (over.length > 0) sessions.#forget(over);
+    return sessions;
+  }
+
+  /**
+   * Opens a session, which ends at `until` at the latest. Resolves to the value of its cookie when it is durable.
+   * Errors: STORE_UNAVAILABLE.
+   */
   open(
     principal: Principal,
     until = Number.POSITIVE_INFINITY,
-  ): SignedIn & { readonly value: string } {
-    const { clock, lastsMs, follow } = this.#options;
-    const expiresAt = Math.min(clock.wall() + lastsMs, until);
-    this.#makeRoom(principal);
-    const value = randomBytes(32).toString("base64url");
-    const current = follow(principal);
-    this.#open.set(keyOf(value), { id: principal.id, current, expiresAt, ends: new Set() });
-    return { principal, expiresAt, value };
+  ): Promise<SignedIn & { readonly value: string }> {
+    return this.#inTurn(async () => {
+      const { clock, lastsMs, follow, bondOf, store } = this.#options;
+      const expiresAt = Math.min(clock.wall() + lastsMs, until);
+      const room = this.#roomFor(principal);
+      const value = randomBytes(32).toString("base64url");
+      const bond = store === undefined ? undefined : bondOf?.(principal.id);
+      if (bond !== undefined) {
+        for (const key of room) if (this.#open.get(key)?.isStored === true) this.#over.add(key);
+        await this.#write([sealSignIn(value, { principal, bond }, expiresAt)]);
+      }
+      for (const key of room) this.#close(key);
+      this.#open.set(keyOfCookie(value), {
+        id: principal.id,
+        current: follow(principal),
+        expiresAt,
+        isStored: bond !== undefined,
+        ends: new Set(),
+      });
+      return { principal, expiresAt, value };
+    });
   }
 
   /**
@@ -87,11 +139,14 @@ export class Sessions implements Authenticator {
   of(head: RequestHead): SignedIn | undefined {
     const value = cookieIn(head, "session");
     if (value === undefined || value === "") return undefined;
-    const key = keyOf(value);
+    const key = keyOfCookie(value);
     const known = this.#open.get(key);
     if (known === undefined) return undefined;
+    if (known.row !== undefined) this.#openRow(known, value, known.row);
+    // Another hub knows its token; this one may hear of the token later than of the session.
+    if (known.row !== undefined) return undefined;
     const { expiresAt, current } = known;
-    const principal = expiresAt > this.#options.clock.wall() ? current() : undefined;
+    const principal = expiresAt > this.#options.clock.wall() ? current?.() : undefined;
     if (principal !== undefined) return { principal, expiresAt };
     this.#close(key);
     return undefined;
@@ -101,22 +156,96 @@ export class Sessions implements Authenticator {
   whileOpen(head: RequestHead, end: () => void): () => void {
     const value = cookieIn(head, "session");
     if (value === undefined || head.header("authorization") !== undefined) return () => undefined;
-    const ends = this.#open.get(keyOf(value))?.ends;
+    const ends = this.#open.get(keyOfCookie(value))?.ends;
     ends?.add(end);
     if (ends !== undefined) this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
     return () => void ends?.delete(end);
   }
 
-  /** Ends the session of a request, if it has one. */
-  end(head: RequestHead): void {
+  /** Ends the session of a request, if it has one. Resolves when that is durable. Errors: STORE_UNAVAILABLE. */
+  async end(head: RequestHead): Promise<void> {
     const value = cookieIn(head, "session");
-    if (value !== undefined) this.#close(keyOf(value));
+    if (value === undefined) return;
+    this.#close(keyOfCookie(value));
+    // Also when it was closed before, and the store could not write.
+    await this.#inTurn(() => this.#write());
+  }
+
+  /** Ends the sessions of a principal that may ask no more. */
+  endOf(principalId: string): void {
+    for (const [key, { id, row, current }] of [...this.#open])
+      if (id === principalId && (row === undefined ? current?.() : this.#bond(id)) === undefined)
+        this.#close(key);
+  }
+
+  /**
+   * Takes over what other hubs on the store wrote: who signed in there is signed in here, and who signed out there is
+   * signed out. Rejects with STORE_UNAVAILABLE.
+   */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      const rows = (await this.#options.store?.load()) ?? [];
+      const stored = new Set(rows.map(({ key }) => key));
+      for (const [key, { isStored }] of [...this.#open])
+        if (isStored && !stored.has(key)) this.#end(key);
+      const now = this.#options.clock.wall();
+      for (const row of rows)
+        if (!this.#open.has(row.key) && !this.#over.has(row.key) && row.expiresAt > now)
+          this.#keep(row);
+    });
+  }
+
+  /** Resolves when the store has all that it will be told. */
+  async close(): Promise<void> {
+    clearInterval(this.#looking);
+    await this.#last;
+  }
+
+  #bond(principalId: string): string | undefined {
+    return this.#options.bondOf?.(principalId);
+  }
+
+  /**
+   * Takes over what an earlier process or another hub left; nothing counts of it when its bond is another now. While
+   * there is no bond, it stays as it was left.
+   */
+  #openRow(session: Session, value: string, row: SignInRow): void {
+    const bond = this.#bond(session.id);
+    if (bond === undefined) return;
+    session.row = undefined;
+    const signIn = openSignIn(value, row);
+    if (signIn?.bond === bond) session.current = this.#options.follow(signIn.principal);
+  }
+
+  /** Has one that the store has; it opens with the first request that brings its cookie. */
+  #keep(row: SignInRow): void {
+    const { key, owner, expiresAt } = row;
+    this.#open.set(key, { id: owner, row, expiresAt, isStored: true, ends: new Set() });
   }
 
   #close(key: string): void {
+    if (this.#end(key)?.isStored === true) this.#forget([key]);
+  }
+
+  #end(key: string): Session | undefined {
     const session = this.#open.get(key);
     this.#open.delete(key);
     for (const end of [...(session?.ends ?? [])]) end();
+    return session;
+  }
+
+  /** What is over counts for nothing, whether or not the store still has it. */
+  #forget(keys: readonly string[]): void {
+    for (const key of keys) this.#over.add(key);
+    this.#inTurn(() => this.#write()).catch((error) => this.#options.onStoreFailure?.(error));
+  }
+
+  /** Has the store take what is new, and forget what is over. What it could not forget goes with the next write. */
+  async #write(put: readonly SignInRow[] = []): Promise<void> {
+    const removed = [...this.#over];
+    if (put.length === 0 && removed.length === 0) return;
+    await this.#options.store?.write({ put, removed });
+    for (const key of removed) this.#over.delete(key);
   }
 
   #look(): void {
@@ -128,11 +257,22 @@ export class Sessions implements Authenticator {
     this.#looking = undefined;
   }
 
-  #makeRoom({ id }: Principal): void {
-    const own = [...this.#open].filter(([, session]) => session.id === id);
-    const [oldest] = own.length >= this.#mostEach ? own.map(([key]) => key) : this.#open.keys();
-    if (oldest !== undefined && (own.length >= this.#mostEach || this.#open.size >= this.#most))
-      this.#close(oldest);
+  /** The sessions that have to end for a further one: those that are over, and the oldest where there are too many. */
+  #roomFor({ id }: Principal): readonly string[] {
+    const now = this.#options.clock.wall();
+    const isOver = ([, { expiresAt }]: [string, Session]) => expiresAt <= now;
+    const over = [...this.#open].filter(isOver).map(([key]) => key);
+    const left = [...this.#open].filter((one) => !isOver(one));
+    const own = left.filter(([, session]) => session.id === id);
+    const [oldest] = own.length >= this.#mostEach ? own : left;
+    const isFull = own.length >= this.#mostEach || left.length >= this.#most;
+    return oldest !== undefined && isFull ? [...over, oldest[0]] : over;
+  }
+
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changed = this.#last.then(change);
+    this.#last = changed.catch(() => {});
+    return changed;
   }
 }
 

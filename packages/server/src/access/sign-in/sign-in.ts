@@ -8,6 +8,8 @@ export type SignIn = {
   readonly flow?: CodeFlow | undefined;
   /** The issuer that people sign in with. */
   readonly issuer?: string | undefined;
+  /** Its tokens have scopes of the hub. Default: true. */
+  readonly usesScopes?: boolean | undefined;
   /** Hears why somebody could not sign in with the issuer. */
   readonly onFailure: (error: string) => void;
 };

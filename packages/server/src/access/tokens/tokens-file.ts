@@ -1,13 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { type TokenRecord, tokensFileSchema } from "@hub/core/access";
+import type { Audit } from "../../audit/audit.js";
 import type { Log } from "../../log.js";
 import { StartError } from "../../start-error.js";
 import type { Tokens } from "./tokens.js";
+import { auditOf } from "./tokens-file-audit.js";
 
 export type TokensFileOptions = {
   readonly file: string;
   readonly tokens: Pick<Tokens, "takeFile">;
   readonly log: Pick<Log, "info" | "error">;
+  readonly audit: Pick<Audit, "happened">;
   /** How often it is looked at, in milliseconds. Default: 400. */
   readonly everyMs?: number | undefined;
 };
@@ -51,17 +54,20 @@ export class TokensFile {
   async #look(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    const { file, log } = this.#options;
+    const { file, log, audit } = this.#options;
     const before = this.#seen;
     try {
       if (await this.#take()) log.info("tokens-file-read", { file });
     } catch (error) {
       if (!(error instanceof FileProblem)) throw error;
       // Said once, and not at every look.
-      if (this.#seen !== before)
-        log.error("tokens-file-unusable", {
-          error: `${error.message} The tokens that it held before stay in force.`,
-        });
+      if (this.#seen === before) return;
+      const problem = `${error.message} The tokens that it held before stay in force.`;
+      log.error("tokens-file-unusable", { error: problem });
+      audit.happened({
+        ...{ action: "tokens-file", outcome: "failed", subject: file },
+        after: { problem },
+      });
     } finally {
       this.#isLooking = false;
     }
@@ -69,12 +75,13 @@ export class TokensFile {
 
   /** Reads the file when it is another than it was; says whether it was. */
   async #take(): Promise<boolean> {
-    const { file, tokens } = this.#options;
+    const { audit, file, tokens } = this.#options;
     const found = await stateOf(file);
     if (found === this.#seen) return false;
     // Kept before it is read: a change meanwhile is another state.
     this.#seen = found;
-    tokens.takeFile(await readTokens(file));
+    for (const line of auditOf(tokens.takeFile(await readTokens(file))))
+      audit.happened({ ...line, subject: file });
     return true;
   }
 }

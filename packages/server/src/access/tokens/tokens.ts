@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Clock, HubError } from "@hub/core";
+import type { Clock } from "@hub/core";
 import {
   openPrincipal,
   type Principal,
@@ -7,13 +7,22 @@ import {
   type TokenInput,
   type TokenRecord,
 } from "@hub/core/access";
+import { jsonOf } from "@hub/core/json";
 import type { Asker, AuditRecord, TokenStore } from "@hub/core/storage";
-import { jsonOf } from "@hub/core/text";
 import type { Authenticator, Identified } from "../gate.js";
+import { Recent } from "../recent.js";
 import { invalidCredential, unauthenticated } from "../refusals.js";
 import type { RequestHead } from "../request-head.js";
 import { tokenMark } from "../token-mark.js";
 import { isExpired, isSameToken, type KnownToken, knownToken } from "./known-token.js";
+import {
+  alreadyExpired,
+  firstMustAdminister,
+  isInFile,
+  lastAdmin,
+  tokenNotFound,
+  tooManyTokens,
+} from "./token-errors.js";
 import { hashOf, idInToken, newToken } from "./token-format.js";
 
 export type TokensOptions = {
@@ -29,10 +38,20 @@ export type TokensOptions = {
 /** A token that was just made: the only time that the hub has what its holder sends. */
 export type MadeToken = { readonly known: KnownToken; readonly token: string };
 
+/** A token of the file, as it was and as it is; it came or went when there is only one of the two. */
+export type FileChange = {
+  readonly id: string;
+  readonly before: TokenRecord | undefined;
+  readonly after: TokenRecord | undefined;
+};
+
 /** The ids of principals that are tokens begin so. */
 const idMark = "token:";
 /** How often expired tokens are looked for: what they have open ends within a second. */
 const lookEveryMs = 400;
+
+const mostRecent = 1_000;
+const recentForMs = 60_000;
 
 /** Compared with what names no token, so that this takes what a wrong secret takes. Nothing has this hash. */
 const noHash = Buffer.alloc(32);
@@ -49,6 +68,8 @@ export class Tokens implements Authenticator {
   readonly #isEqual: (one: Buffer, other: Buffer) => boolean;
   readonly #lastUsed = new Map<string, number>();
   readonly #listeners = new Set<(principalId: string) => void>();
+  /** Those that were right lately: a caller sends the same with each call. */
+  readonly #recent = new Recent<KnownToken>({ most: mostRecent, forMs: recentForMs });
   /** The tokens that have expired and were told of. */
   readonly #expired = new WeakSet<KnownToken>();
   #watching: NodeJS.Timeout | undefined;
@@ -104,7 +125,7 @@ export class Tokens implements Authenticator {
   }
 
   /** The token that a principal is, while it is known. */
-  ofPrincipal({ id }: Principal): KnownToken | undefined {
+  ofPrincipal({ id }: Pick<Principal, "id">): KnownToken | undefined {
     return id.startsWith(idMark) ? this.#find(id.slice(idMark.length)) : undefined;
   }
 
@@ -125,20 +146,22 @@ export class Tokens implements Authenticator {
   }
 
   /**
-   * One hash and one comparison for whatever begins as a token does, so that the time it takes tells nothing of
-   * which ids there are.
+   * One look-up, one hash and one comparison for whatever begins as a token does, so that the time it takes tells
+   * nothing of which ids there are. Only who sends the whole of one that was right lately is let in sooner.
    */
   authenticate(_head: RequestHead, bearer: string | undefined): Identified {
     if (bearer?.startsWith(tokenMark) !== true) return undefined;
+    const now = this.#clock.wall();
+    const recent = this.#recent.get(bearer, now);
+    // Whether it was revoked or replaced is asked each time.
+    if (recent !== undefined && this.#find(recent.record.id) === recent)
+      return this.#accepted(recent, now);
     const known = this.#find(idInToken(bearer) ?? "");
     const isRight = this.#isEqual(this.#hash(bearer), known?.hash ?? noHash);
     if (known === undefined || !isRight)
       return invalidCredential("This token is not valid: it is unknown or was revoked.");
-    const now = this.#clock.wall();
-    if (isExpired(known.record, now))
-      return invalidCredential("This token has expired. Ask an admin of the hub for a new one.");
-    this.#lastUsed.set(known.record.id, now);
-    return known.principal;
+    this.#recent.set(bearer, known, now);
+    return this.#accepted(known, now);
   }
 
   /**
@@ -147,13 +170,11 @@ export class Tokens implements Authenticator {
    */
   create(input: TokenInput, by: Asker, isFirst: boolean): Promise<MadeToken> {
     return this.#change(async () => {
+      // Another hub may have closed both a moment ago.
+      if (isFirst) await this.#read();
       if (isFirst && this.isConfigured) throw unauthenticated();
       if (isFirst && !policyOf(input).mayWithAll("admin")) throw firstMustAdminister();
-      if (this.#stored.size >= this.#most)
-        throw new HubError(
-          "REGISTRY_FULL",
-          `The hub keeps at most ${this.#most} tokens. Revoke some that nobody uses.`,
-        );
+      if (this.#stored.size >= this.#most) throw tooManyTokens(this.#most);
       const createdAt = this.#clock.wall();
       const expiresAt = input.expiresAt === undefined ? undefined : Date.parse(input.expiresAt);
       if (expiresAt !== undefined && expiresAt <= createdAt) throw alreadyExpired();
@@ -194,24 +215,34 @@ export class Tokens implements Authenticator {
       if (this.#inFile?.has(id) === true) throw isInFile(id);
       const known = this.#stored.get(id);
       if (known === undefined) throw tokenNotFound(id);
-      if (!mayBeLast && this.#isLastAdmin(known)) throw lastAdmin();
-      await this.#store.remove(id, this.#line("token-revoke", by, known.record));
+      // By what the store holds then: another hub may revoke at the same moment.
+      const judge = (left: readonly TokenRecord[]) => {
+        if (this.#isLastAdmin(known.record, left)) throw lastAdmin();
+      };
+      const line = this.#line("token-revoke", by, known.record);
+      await this.#store.remove(id, line, mayBeLast ? undefined : judge);
       this.#forget(known);
     });
   }
 
-  /** Takes these in place of those that the file held before. */
-  takeFile(records: readonly TokenRecord[]): void {
+  /** Takes over what other hubs wrote, and tells of tokens that went. Rejects with STORE_UNAVAILABLE. */
+  reload(): Promise<void> {
+    return this.#change(() => this.#read());
+  }
+
+  /** Takes these in place of those that the file held before, and says which are others now. */
+  takeFile(records: readonly TokenRecord[]): readonly FileChange[] {
     const before = this.#inFile ?? new Map<string, KnownToken>();
-    this.#inFile = new Map(
-      records.map((record) => {
-        const now = knownToken(record, "file");
-        const held = before.get(record.id);
-        return [record.id, held !== undefined && isSameToken(now, held) ? held : now];
-      }),
-    );
-    for (const [id, known] of before)
-      if (this.#inFile.get(id) !== known) this.#tell(known.principal);
+    const after = sameOrNew(records, before, "file");
+    this.#inFile = after;
+    const changes = [...new Set([...before.keys(), ...after.keys()])]
+      .map((id) => ({ id, before: before.get(id)?.record, after: after.get(id)?.record }))
+      .filter(({ id }) => before.get(id) !== after.get(id));
+    for (const { id } of changes) {
+      const known = before.get(id);
+      if (known !== undefined) this.#tell(known.principal);
+    }
+    return changes;
   }
 
   /** Also tells of whoever asks an open hub, when the first token closes it. */
@@ -225,8 +256,25 @@ export class Tokens implements Authenticator {
     return known?.principal !== principal || isExpired(known.record, this.#clock.wall());
   }
 
+  async #read(): Promise<void> {
+    const records = await this.#store.load();
+    const before = this.#stored;
+    const wasConfigured = this.isConfigured;
+    this.#stored = sameOrNew(records, before, "store");
+    if (!wasConfigured && this.isConfigured) this.#tell(openPrincipal);
+    this.#tellReplaced(before, this.#stored);
+  }
+
+  #accepted({ record, principal }: KnownToken, now: number): Identified {
+    if (isExpired(record, now))
+      return invalidCredential("This token has expired. Ask an admin of the hub for a new one.");
+    this.#lastUsed.set(record.id, now);
+    return principal;
+  }
+
   #lookForExpired(): void {
     const now = this.#clock.wall();
+    this.#recent.age(now);
     for (const known of [...(this.#inFile?.values() ?? []), ...this.#stored.values()]) {
       if (!isExpired(known.record, now) || this.#expired.has(known)) continue;
       this.#expired.add(known);
@@ -238,11 +286,13 @@ export class Tokens implements Authenticator {
     return this.#inFile?.get(id) ?? this.#stored.get(id);
   }
 
-  #isLastAdmin(known: KnownToken): boolean {
+  /** Whether nobody could administer the hub with what is left in the store, and with the file. */
+  #isLastAdmin(token: TokenRecord, left: readonly TokenRecord[]): boolean {
     const now = this.#clock.wall();
-    const administers = ({ record }: KnownToken) =>
-      policyOf(record).mayWithAll("admin") && !isExpired(record, now);
-    return administers(known) && !this.list().some((one) => one !== known && administers(one));
+    const administers = (one: TokenRecord) =>
+      policyOf(one).mayWithAll("admin") && !isExpired(one, now);
+    const inFile = [...(this.#inFile?.values() ?? [])].map(({ record }) => record);
+    return administers(token) && ![...inFile, ...left].some(administers);
   }
 
   #line(
@@ -267,6 +317,13 @@ export class Tokens implements Authenticator {
     this.#tell(known.principal);
   }
 
+  #tellReplaced(
+    before: ReadonlyMap<string, KnownToken>,
+    now: ReadonlyMap<string, KnownToken>,
+  ): void {
+    for (const [id, known] of before) if (now.get(id) !== known) this.#tell(known.principal);
+  }
+
   #tell({ id }: Principal): void {
     for (const listener of this.#listeners) listener(id);
   }
@@ -278,32 +335,17 @@ export class Tokens implements Authenticator {
   }
 }
 
-const firstMustAdminister = () =>
-  new HubError(
-    "INVALID_REQUEST",
-    "The first token must have the grant `admin`, narrowed to nothing: from then on, nobody without a token can make another.",
-    { problems: [{ pointer: "/grants", detail: "must hold `admin` in the first token" }] },
+/** Whoever is as before stays the same object, so that what it has open goes on. */
+function sameOrNew(
+  records: readonly TokenRecord[],
+  before: ReadonlyMap<string, KnownToken>,
+  from: "store" | "file",
+): ReadonlyMap<string, KnownToken> {
+  return new Map(
+    records.map((record) => {
+      const now = knownToken(record, from);
+      const held = before.get(record.id);
+      return [record.id, held !== undefined && isSameToken(now, held) ? held : now];
+    }),
   );
-
-const alreadyExpired = () =>
-  new HubError("INVALID_REQUEST", "expiresAt must be in the future.", {
-    problems: [{ pointer: "/expiresAt", detail: "must be in the future" }],
-  });
-
-const isInFile = (id: string) =>
-  new HubError(
-    "INVALID_REQUEST",
-    `The token "${id}" is in MCP_HUB_TOKENS_FILE. Take it out there; the hub reads the file again at once.`,
-  );
-
-const lastAdmin = () =>
-  new HubError(
-    "INVALID_REQUEST",
-    "This is the last token that may administer the hub. Make another before you revoke it. To switch access off, stop the hub and revoke its tokens with `mcp-hub token revoke`.",
-  );
-
-const tokenNotFound = (id: string) =>
-  new HubError(
-    "TOKEN_NOT_FOUND",
-    `No token has the id ${JSON.stringify(id.slice(0, 100))}. GET /tokens lists those that exist.`,
-  );
+}

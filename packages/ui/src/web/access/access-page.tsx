@@ -6,14 +6,18 @@ import { useTitle } from "../shell/title.js";
 import { Admissions } from "./admissions.js";
 import { Audit } from "./audit.js";
 import { Limits } from "./limits.js";
-import { admissionsQuery, isAdmin, whoQuery } from "./queries.js";
+import { usePolicy } from "./policy.js";
+import { whoQuery } from "./queries.js";
 import type { AccessSearch, AccessTab } from "./search.js";
+import { Settings } from "./settings.js";
 import { Tokens } from "./tokens.js";
+import { useWaiting } from "./use-waiting.js";
 
 const parts: Readonly<Record<AccessTab, () => React.ReactNode>> = {
   tokens: Tokens,
   waiting: Admissions,
   limits: Limits,
+  settings: Settings,
   audit: Audit,
 };
 
@@ -23,12 +27,9 @@ export function AccessPage(): React.ReactNode {
   const { tab = "tokens" }: AccessSearch = useSearch({ from: "/ui/access" });
   const navigate = useNavigate();
   const who = useQuery(whoQuery);
-  const mayAdmin = who.data !== undefined && isAdmin(who.data);
-  const admissions = useQuery({ ...admissionsQuery, enabled: mayAdmin });
+  const mayAdmin = usePolicy().mayWithAll("admin");
+  const waiting = useWaiting();
   if (who.data === undefined) return null;
-  const waiting = admissions.data?.servers.filter(
-    ({ admission }) => admission?.state === "waiting",
-  );
   const Part = parts[tab];
   return (
     <>
@@ -42,8 +43,9 @@ export function AccessPage(): React.ReactNode {
           }
           tabs={[
             { key: "tokens", label: "Tokens" },
-            { key: "waiting", label: "Admission", count: waiting?.length },
+            { key: "waiting", label: "Admission", count: waiting.length },
             { key: "limits", label: "Limits" },
+            { key: "settings", label: "Settings" },
             { key: "audit", label: "Audit" },
           ]}
         >

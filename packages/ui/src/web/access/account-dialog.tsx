@@ -1,3 +1,4 @@
+import { policyOf } from "@hub/core/policy";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogOut } from "lucide-react";
@@ -6,7 +7,7 @@ import { Modal } from "../parts/modal.js";
 import { Facts, Problem } from "../parts/panels.js";
 import { useSignOut } from "./changes.js";
 import { grantText } from "./grant-text.js";
-import { isAdmin, sessionQuery, whoQuery } from "./queries.js";
+import { sessionQuery, whoQuery } from "./queries.js";
 
 /** Who this browser is to the hub and what it may do, and the way out. */
 export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
@@ -48,7 +49,7 @@ export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
         </div>
       )}
       <div className="mt-5 flex flex-wrap justify-end gap-2">
-        {isAdmin(who.data) && (
+        {policyOf(who.data).mayWithAll("admin") && (
           <Link to="/ui/access" className={buttonClass()} onClick={onClose}>
             Tokens, admission and limits
           </Link>

@@ -1,12 +1,11 @@
 import type { ServerSummary } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { serverQuery } from "../api/queries.js";
 import { Ago } from "../live/ago.js";
-import { Button } from "../parts/controls.js";
-import { Badge, Empty, Facts, Loading, Problem } from "../parts/panels.js";
+import { Empty, Loading, Problem } from "../parts/panels.js";
 import { StatusMark } from "../parts/status.js";
-import { useJudge } from "./changes.js";
+import { AdmissionBadge } from "./admission-badge.js";
+import { Judgement } from "./judgement.js";
 import { admissionsQuery } from "./queries.js";
 
 /** Servers that wait until an admin lets them in, and those that were refused, with what one needs to judge. */
@@ -35,21 +34,9 @@ export function Admissions(): React.ReactNode {
   );
 }
 
-const because = {
-  new: "Nobody let this name in yet.",
-  "other-registrant": "Somebody else registers it than the one who was let in.",
-  "other-host": "It is at another host than the one that was let in.",
-} as const;
-
 function AdmissionRow({ server }: { readonly server: ServerSummary }) {
-  const { id, name, admission, capabilities, status } = server;
-  const detail = useQuery(serverQuery(id));
-  const judge = useJudge(id);
+  const { id, name, admission, status } = server;
   if (admission === undefined) return null;
-  const [instance] = detail.data?.instances ?? [];
-  const alike = detail.data?.lookAlikes ?? [];
-  const etag = detail.data?.etag ?? "";
-  const isWaiting = admission.state === "waiting";
   return (
     <li data-admission={id} className="rounded-xl border border-line bg-surface p-4 shadow-card">
       <div className="mb-2 flex flex-wrap items-center gap-2">
@@ -61,56 +48,12 @@ function AdmissionRow({ server }: { readonly server: ServerSummary }) {
           {name}
         </Link>
         <StatusMark status={status} />
-        <Badge tone={isWaiting ? "warn" : "bad"}>{admission.state}</Badge>
+        <AdmissionBadge admission={admission} />
         <span className="text-xs text-soft">
           since <Ago at={admission.since} />
         </span>
       </div>
-      {admission.because !== undefined && (
-        <p className="mb-2 text-sm">{because[admission.because]}</p>
-      )}
-      {alike.length > 0 && (
-        <p className="mb-2 rounded-lg bg-warn-soft p-2 text-sm text-warn">
-          Its name looks like that of {alike.map((one) => one.name).join(", ")}.
-        </p>
-      )}
-      <Facts
-        facts={[
-          ["Endpoint", <code key="endpoint">{server.endpoint}</code>],
-          ["Registered by", instance?.registeredBy?.name ?? instance?.registeredBy?.id],
-          ["From", instance?.registeredFrom],
-          [
-            "Offers",
-            capabilities === null
-              ? "not read yet"
-              : `${capabilities.tools} tools, ${capabilities.resources} resources, ${capabilities.prompts} prompts`,
-          ],
-          ["Reason", admission.reason],
-        ]}
-      />
-      {judge.error !== null && (
-        <div className="mt-3">
-          <Problem error={judge.error} />
-        </div>
-      )}
-      <div className="mt-3 flex flex-wrap gap-2">
-        <Button
-          look="solid"
-          disabled={judge.isPending || etag === ""}
-          onClick={() => judge.mutate({ isAdmitted: true, etag })}
-        >
-          Let it in
-        </Button>
-        {isWaiting && (
-          <Button
-            look="danger"
-            disabled={judge.isPending || etag === ""}
-            onClick={() => judge.mutate({ isAdmitted: false, etag })}
-          >
-            Refuse it
-          </Button>
-        )}
-      </div>
+      <Judgement server={server} />
     </li>
   );
 }

@@ -11,15 +11,20 @@ export const actionWords: Readonly<Record<Action, string>> = {
   edit: "Edit",
   remove: "Remove",
   admit: "Let in",
-  wait: "Wait",
+  wait: "Ask for admission",
   refuse: "Refuse",
   "token-create": "Create a token",
   "token-revoke": "Revoke a token",
+  "tokens-file": "Read the file of tokens",
   "toolset-create": "Create a toolset",
   "toolset-replace": "Change a toolset",
   "toolset-delete": "Delete a toolset",
   "credential-set": "Set a credential",
   "credential-remove": "Remove a credential",
+  "log-level": "Change the level of the log",
+  rekey: "Replace the key",
+  copy: "Copy from another place",
+  restore: "Restore a backup",
   "sign-in": "Sign in",
   "sign-out": "Sign out",
   access: "Access",
@@ -48,3 +53,25 @@ export const outcomeTones: Readonly<
   cancelled: "calm",
   "hub-error": "bad",
 };
+
+type Outcome = AuditLine["outcome"];
+
+/** What people call what came of it. */
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  done: "Done",
+  refused: "Refused",
+  failed: "Failed",
+  ok: "OK",
+  "tool-error": "Tool error",
+  error: "Server error",
+  cancelled: "Cancelled",
+  "hub-error": "Not reached",
+};
+
+const isOutcome = (text: string): text is Outcome => Object.hasOwn(outcomeWords, text);
+
+export const outcomes: readonly Outcome[] = Object.keys(outcomeWords).filter(isOutcome);
+
+/** The outcome that an address names; one that nobody knows is none. */
+export const outcomeOf = (text: string | undefined): Outcome | undefined =>
+  text !== undefined && isOutcome(text) ? text : undefined;

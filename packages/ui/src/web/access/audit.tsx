@@ -1,13 +1,15 @@
 import type { AuditLine } from "@hub/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Button, inputClass } from "../parts/controls.js";
+import { useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button } from "../parts/controls.js";
 import { type Column, DataTable } from "../parts/data-table.js";
 import { Badge, Empty, Loading, Problem } from "../parts/panels.js";
-import { SearchInput } from "../parts/search-input.js";
 import { useDebounced } from "../parts/use-debounced.js";
-import { actionOf, actions, actionWords, outcomeTones } from "./audit-words.js";
-import { auditQuery } from "./queries.js";
+import { AuditFilters } from "./audit-filters.js";
+import { AuditLineDialog } from "./audit-line.js";
+import { actionOf, actionWords, outcomeOf, outcomeTones, outcomeWords } from "./audit-words.js";
+import { type AuditFilter, auditQuery } from "./queries.js";
 import type { AccessSearch } from "./search.js";
 
 const columns: readonly Column<AuditLine>[] = [
@@ -21,21 +23,21 @@ const columns: readonly Column<AuditLine>[] = [
   },
   {
     name: "Who",
-    cell: ({ who, from }) => (
-      <span title={from === undefined ? who.id : `${who.id}, from ${from}`}>
-        {who.name ?? who.id}
-      </span>
-    ),
+    cell: ({ who }) => <span title={who.id}>{who.name ?? who.id}</span>,
   },
-  { name: "Action", isName: true, cell: ({ action }) => actionWords[action] },
+  {
+    name: "Address",
+    cell: ({ from }) => (from === undefined ? "–" : <code className="text-xs">{from}</code>),
+  },
+  { name: "Action", isName: true, cell: (line) => <OpenLine line={line} /> },
   {
     name: "Subject",
     cell: ({ server, subject, count }) => {
       const what = [server, subject].filter((one) => one !== undefined).join(" · ");
       return (
-        <span className="block max-w-[40ch] truncate" title={what}>
+        <span className="block sm:max-w-name sm:truncate" title={what}>
           {what === "" ? "–" : what}
-          {count !== undefined && ` (${count} times)`}
+          {count !== undefined && ` (${count} ${count === 1 ? "time" : "times"})`}
         </span>
       );
     },
@@ -44,55 +46,53 @@ const columns: readonly Column<AuditLine>[] = [
     name: "Outcome",
     cell: ({ outcome, code }) => (
       <>
-        <Badge tone={outcomeTones[outcome]}>{outcome}</Badge>
+        <Badge tone={outcomeTones[outcome]}>{outcomeWords[outcome]}</Badge>
         {code !== undefined && <code className="ml-2 text-xs">{code}</code>}
       </>
     ),
   },
 ];
 
-/** Who did what to what, and what came of it, newest first. */
-export function Audit(): React.ReactNode {
-  const search: AccessSearch = useSearch({ from: "/ui/access" });
-  const navigate = useNavigate();
-  const { server = "" } = search;
-  const settled = useDebounced(server);
-  const action = actionOf(search.action);
-  const change = (next: AccessSearch) =>
-    void navigate({ to: "/ui/access", search: { ...search, ...next }, replace: true });
+/** What was done, which opens the whole line. */
+function OpenLine({ line }: { readonly line: AuditLine }) {
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <search aria-label="Audit" className="mb-4 flex flex-wrap items-center gap-2">
-        <select
-          aria-label="Action"
-          value={action ?? ""}
-          onChange={(event) => change({ action: actionOf(event.target.value) })}
-          className={`${inputClass} w-auto max-w-60 min-w-0 pr-8`}
-        >
-          <option value="">All actions</option>
-          {actions.map((one) => (
-            <option key={one} value={one}>
-              {actionWords[one]}
-            </option>
-          ))}
-        </select>
-        {/* No list to choose from: most who look here look for what is gone. */}
-        <SearchInput
-          label="Server id"
-          value={server}
-          onChange={(text) => change({ server: text === "" ? undefined : text })}
-          className="w-auto min-w-0 font-mono"
-        />
-      </search>
-      <Lines action={action} server={settled === "" ? undefined : settled} />
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+        className="min-h-6 cursor-pointer text-left underline decoration-line-strong underline-offset-2 hover:decoration-current"
+      >
+        {actionWords[line.action]}
+      </button>
+      {isOpen && <AuditLineDialog line={line} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function Lines(of: {
-  readonly action: AuditLine["action"] | undefined;
-  readonly server: string | undefined;
-}) {
+/** Who did what to what, and what came of it, newest first. */
+export function Audit(): React.ReactNode {
+  const search: AccessSearch = useSearch({ from: "/ui/access" });
+  const { who, server, subject, since, until } = search;
+  const of = useDebounced({
+    who,
+    server,
+    subject,
+    since,
+    until,
+    action: actionOf(search.action),
+    outcome: outcomeOf(search.outcome),
+  });
+  return (
+    <>
+      <AuditFilters search={search} filter={of} />
+      <Lines of={of} />
+    </>
+  );
+}
+
+function Lines({ of }: { readonly of: AuditFilter }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     auditQuery(of),
   );

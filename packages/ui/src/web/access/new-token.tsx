@@ -176,7 +176,8 @@ export function NewToken({
             </Field>
           </>
         )}
-        <div className="flex justify-end gap-2">
+        {/* In sight however low the window is. */}
+        <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t border-line bg-surface px-5 py-3">
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="solid" disabled={create.isPending}>
             Create token
@@ -193,7 +194,7 @@ function Made({ token, onClose }: { readonly token: MadeTokenView; readonly onCl
       <p className="mb-3 text-sm">
         Copy it now. The hub keeps only its hash and never shows it again.
       </p>
-      <Code text={token.token} what="token" />
+      <Code text={token.token} what="token" wraps />
       {token.notice !== undefined && (
         <p className="mt-3 rounded-xl bg-warn-soft p-3 text-sm text-warn">{token.notice}</p>
       )}

@@ -1,4 +1,5 @@
-import type { AuditLine, AuditList, WhoAmI } from "@hub/api";
+import type { AuditList, WhoAmI } from "@hub/api";
+import type { AuditQuery } from "@hub/client";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { hub } from "../api/hub.js";
 import { whoKey } from "../live/live.js";
@@ -42,17 +43,21 @@ export const limitsQuery = queryOptions({
   refetchInterval: everyMs,
 });
 
+/** They change when the hub starts, and some with their files. */
+export const settingsQuery = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => hub.settings(signal),
+  staleTime: 0,
+});
+
+/** Which lines of the audit are asked for. */
+export type AuditFilter = Omit<AuditQuery, "limit" | "cursor">;
+
 /** The audit, newest first, page by page. */
-export const auditQuery = ({
-  action,
-  server,
-}: {
-  readonly action: AuditLine["action"] | undefined;
-  readonly server: string | undefined;
-}) =>
+export const auditQuery = (of: AuditFilter) =>
   infiniteQueryOptions({
-    queryKey: ["audit", action ?? "", server ?? ""],
-    queryFn: ({ pageParam, signal }) => hub.audit({ action, server, cursor: pageParam }, signal),
+    queryKey: ["audit", of],
+    queryFn: ({ pageParam, signal }) => hub.audit({ ...of, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined, // the type of every page's cursor
     getNextPageParam: (page: AuditList) => page.nextCursor,
     staleTime: 0,
@@ -61,12 +66,4 @@ export const auditQuery = ({
 /** Whether nobody may do anything here who does not say who they are, and this browser has not. */
 export function mustSignIn(who: WhoAmI): boolean {
   return !who.isOpen && who.kind === "anonymous";
-}
-
-/** Whether somebody administers the whole hub. */
-export function isAdmin({ grants }: WhoAmI): boolean {
-  return grants.some(
-    ({ action, servers, tags, tools }) =>
-      action === "admin" && servers === undefined && tags === undefined && tools === undefined,
-  );
 }

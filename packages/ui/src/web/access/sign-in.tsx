@@ -6,12 +6,14 @@ import { Panel, Problem } from "../parts/panels.js";
 import { useTitle } from "../shell/title.js";
 import { useSignIn } from "./changes.js";
 import { sessionQuery } from "./queries.js";
+import { SignInProblem } from "./sign-in-problem.js";
+import { readSignInSearch, type SignInSearch } from "./sign-in-search.js";
 
-/** What went wrong on the way back from the issuer. */
-const problems: Readonly<Record<string, string>> = {
-  unavailable: "The sign-in service does not answer. Try again, or use a token.",
-  refused: "The sign-in service did not sign you in. Try again, or ask whoever runs the hub.",
-};
+/** What the address of the sign-in's own page says, and where to go from there; else back to the page itself. */
+function whereFrom({ pathname, search }: Location): SignInSearch {
+  if (pathname !== "/ui/sign-in") return { to: `${pathname}${search}` };
+  return readSignInSearch(Object.fromEntries(new URLSearchParams(search)));
+}
 
 /** Asks who somebody is, in the place of the page that they came for. */
 export function SignIn() {
@@ -19,24 +21,19 @@ export function SignIn() {
   const [token, setToken] = useState("");
   const session = useQuery(sessionQuery);
   const signIn = useSignIn();
-  const problem = problems[new URLSearchParams(location.search).get("problem") ?? ""];
+  const { problem, to = "/" } = whereFrom(location);
   const hasIssuer = session.data?.ways.includes("issuer") === true;
-  const cameFor = `${location.pathname}${location.search}`;
   return (
     <div className="mx-auto mt-8 grid max-w-md gap-4">
-      <h1 className="text-2xl font-semibold tracking-tight">Sign in to MCP Hub</h1>
-      {problem !== undefined && (
-        <p role="alert" className="rounded-xl bg-warn-soft p-3 text-sm text-warn">
-          {problem}
-        </p>
-      )}
+      <h1 className="text-xl font-semibold tracking-tight">Sign in to MCP Hub</h1>
+      {problem !== undefined && <SignInProblem problem={problem} />}
       {signIn.error !== null && <Problem error={signIn.error} />}
       {hasIssuer && (
         <Panel>
           {/* Leaves the page: the hub sends the browser on to the issuer, and back here. */}
           <a
             className={buttonClass("solid", "w-full")}
-            href={`/session/issuer?to=${encodeURIComponent(cameFor)}`}
+            href={`/session/issuer?to=${encodeURIComponent(to)}`}
           >
             Sign in with {hostOf(session.data?.issuer)}
           </a>

@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { startLive } from "../live/live.js";
+import { Boundary, Fault } from "../parts/fault.js";
+import { lazyPart } from "../parts/lazy-part.js";
 import { Loading } from "../parts/panels.js";
 import { mustSignIn, whoQuery } from "./queries.js";
 
-const SignIn = lazy(async () => ({ default: (await import("./sign-in.js")).SignIn }));
+const SignIn = lazyPart(async () => (await import("./sign-in.js")).SignIn);
 
 /**
  * The page for those whom the hub knows; where it asks who somebody is, the question comes first. The event stream
@@ -21,9 +23,11 @@ export function SignedIn({ children }: { readonly children: React.ReactNode }) {
   if (who.isPending) return <Loading what="the hub" />;
   // A hub that does not answer says so in the page itself.
   return isAsked ? (
-    <Suspense fallback={<Loading what="the sign-in" />}>
-      <SignIn />
-    </Suspense>
+    <Boundary instead={(error, onAgain) => <Fault error={error} onAgain={onAgain} isPage />}>
+      <Suspense fallback={<Loading what="the sign-in" />}>
+        <SignIn />
+      </Suspense>
+    </Boundary>
   ) : (
     children
   );

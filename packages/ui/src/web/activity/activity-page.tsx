@@ -39,6 +39,11 @@ export function ActivityPage(): React.ReactNode {
   const older = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  // Nothing of what was read is selected, and there is more to look through.
+  const isSeeking = events?.length === 0 && hasNextPage;
+  useEffect(() => {
+    if (isSeeking) older();
+  }, [isSeeking, older]);
   const news = `${waiting}${isMore ? "+" : ""} new ${waiting === 1 ? "event" : "events"}`;
   const show = () => {
     setPaused(false);
@@ -88,13 +93,15 @@ export function ActivityPage(): React.ReactNode {
           <Loading what="events" rows={6} className="h-16" />
         )
       ) : events.length === 0 ? (
-        <Empty title={isPaused ? "Paused" : "No events"}>
-          {search.kind === undefined && search.server === undefined
-            ? "The first server that registers appears here."
-            : "There are no events of this kind yet. New ones appear here."}
-        </Empty>
+        !isSeeking && (
+          <Empty title={isPaused ? "Paused" : "No events"}>
+            {Object.values(search).every((value) => value === undefined)
+              ? "The first server that registers appears here."
+              : "No event fits all of these filters. New ones that do appear here."}
+          </Empty>
+        )
       ) : (
-        <EventList events={events} onEnd={older} />
+        <EventList events={events} onEnd={older} onWho={(who) => change({ ...search, who })} />
       )}
       {isFetchingNextPage && (
         <div className="mt-3">
@@ -108,7 +115,9 @@ export function ActivityPage(): React.ReactNode {
       )}
       {events !== undefined && events.length > 0 && !hasNextPage && (
         <p className="mt-4 text-center text-sm text-soft">
-          These are all events that the hub has kept.
+          {search.on === undefined
+            ? "These are all events that the hub has kept."
+            : "These are all events of this day."}
         </p>
       )}
     </>

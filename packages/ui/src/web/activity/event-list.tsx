@@ -1,22 +1,29 @@
 import type { Event } from "@hub/api";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useNow } from "../live/clock.js";
 import { EventRow } from "./event-row.js";
+import { dayName, linesOf } from "./groups.js";
 
-const usualHeight = 74;
+const usualHeight = 80;
+const headingHeight = 44;
 const nearTheEnd = 20;
 
-/** The events that are in sight. `onEnd` is called when the last ones are near. */
+/** The events that are in sight, under their days. `onEnd` is called when the last ones are near. */
 export function EventList({
   events,
   onEnd,
+  onWho,
 }: {
   readonly events: readonly Event[];
   readonly onEnd: () => void;
+  readonly onWho: (who: string) => void;
 }) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
-  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const lines = useMemo(() => linesOf(events), [events]);
+  const now = useNow();
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null) return;
@@ -27,33 +34,33 @@ export function EventList({
     return () => observer.disconnect();
   }, []);
   const virtualizer = useWindowVirtualizer({
-    count: events.length,
-    estimateSize: () => usualHeight,
-    getItemKey: (index) => events[index]?.seq ?? index,
+    count: lines.length,
+    estimateSize: (index) => (lines[index]?.kind === "day" ? headingHeight : usualHeight),
+    getItemKey: (index) => lines[index]?.key ?? index,
     overscan: 8,
     scrollMargin: top,
   });
   const rows = virtualizer.getVirtualItems();
-  const isNearEnd = (rows.at(-1)?.index ?? 0) >= events.length - nearTheEnd;
+  const isNearEnd = (rows.at(-1)?.index ?? 0) >= lines.length - nearTheEnd;
   useEffect(() => {
     if (isNearEnd) onEnd();
   }, [isNearEnd, onEnd]);
-  const toggle = (seq: number) =>
-    setOpen((now) => {
-      const next = new Set(now);
-      if (!next.delete(seq)) next.add(seq);
+  const toggle = (key: string) =>
+    setOpen((was) => {
+      const next = new Set(was);
+      if (!next.delete(key)) next.add(key);
       return next;
     });
   return (
     <ul
       ref={list}
       aria-label="Events, newest first"
-      className="relative overflow-hidden rounded-xl border border-line bg-surface shadow-card"
+      className="relative box-content overflow-hidden rounded-xl border border-line bg-surface shadow-card"
       style={{ height: virtualizer.getTotalSize() }}
     >
       {rows.map(({ index, start, key }) => {
-        const event = events[index];
-        if (event === undefined) return null;
+        const line = lines[index];
+        if (line === undefined) return null;
         return (
           <li
             key={key}
@@ -64,11 +71,18 @@ export function EventList({
             className="absolute inset-x-0"
             style={{ top: start - top }}
           >
-            <EventRow
-              event={event}
-              isOpen={open.has(event.seq)}
-              onToggle={() => toggle(event.seq)}
-            />
+            {line.kind === "day" ? (
+              <h2 className="border-b border-line bg-raised px-3 py-2.5 text-base font-semibold sm:px-4">
+                {dayName(line.at, now)}
+              </h2>
+            ) : (
+              <EventRow
+                group={line}
+                isOpen={open.has(line.key)}
+                onToggle={() => toggle(line.key)}
+                onWho={onWho}
+              />
+            )}
           </li>
         );
       })}

@@ -2,6 +2,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../parts/controls.js";
 import { Problem } from "../parts/panels.js";
+import { counted } from "../parts/units.js";
 import { mostExported, readJournal } from "./queries.js";
 import type { ActivitySearch } from "./search.js";
 
@@ -31,7 +32,7 @@ export function useExport(search: ActivitySearch) {
       save(`mcp-hub-events-${day}.json`, JSON.stringify(page, null, 2));
       setSaid(
         page.nextCursor === undefined
-          ? `Exported ${page.events.length} events.`
+          ? `Exported ${counted(page.events.length, "event")}.`
           : `Exported the newest ${mostExported.toLocaleString()} events, which is the most. Older ones: GET /events?cursor=${page.nextCursor}`,
       );
     } catch (problem) {

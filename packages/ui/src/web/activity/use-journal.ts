@@ -2,8 +2,9 @@ import type { Event } from "@hub/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { onHubEvent, useLive } from "../live/live.js";
-import { isSelected, journalQuery } from "./queries.js";
+import { journalQuery } from "./queries.js";
 import type { ActivitySearch } from "./search.js";
+import { isSelected } from "./select.js";
 
 /** So many live events are kept before the journal itself is read again. */
 const mostFresh = 1_000;
@@ -43,8 +44,12 @@ export function useJournal(search: ActivitySearch, isHeld: boolean) {
   /** What is shown while held: what was there when that began, or when the filter changed since. */
   const [held, setHeld] = useState<{ readonly of: ActivitySearch; readonly seq: number }>();
 
-  const loaded = useMemo(() => query.data?.pages.flatMap((page) => page.events), [query.data]);
-  const newest = loaded?.[0]?.seq ?? 0;
+  const pages = query.data?.pages;
+  const loaded = useMemo(
+    () => pages?.flatMap((page) => page.events.filter((event) => isSelected(event, search))),
+    [pages, search],
+  );
+  const newest = pages?.[0]?.events[0]?.seq ?? 0;
   const all = useMemo(
     () => [
       ...fresh.events.filter((event) => event.seq > newest && isSelected(event, search)),

@@ -9,11 +9,14 @@ import { type Choice, configPath } from "./search.js";
 export function ClientChoice({
   choice,
   client,
+  line,
   onClient,
 }: {
   readonly choice: Choice;
   /** Default, and for one that the hub does not know: the first. */
   readonly client: string | undefined;
+  /** What is chosen, in one line above what the client is told. */
+  readonly line?: React.ReactNode;
   readonly onClient: (client: string) => void;
 }) {
   const list = useQuery(clientsQuery);
@@ -30,6 +33,7 @@ export function ClientChoice({
   const path = configPath(chosen.id, choice);
   return (
     <ClientTabs clients={clients} chosen={chosen.id} onChoose={onClient}>
+      {line !== undefined && line !== false && <div className="mb-4">{line}</div>}
       {path === undefined ? (
         <Empty title={choice.toolset === undefined ? "Choose a server" : "Choose a toolset first"}>
           Choose above what to connect to.

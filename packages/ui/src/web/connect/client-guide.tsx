@@ -37,7 +37,7 @@ function Guide({ config, path }: { readonly config: ClientConfig; readonly path:
     <div className="grid grid-cols-1 gap-5">
       <ol className="grid grid-cols-1 list-decimal gap-1.5 pl-5 marker:text-soft">
         {steps.map((step) => (
-          <li key={step} className="max-w-[75ch] pl-1">
+          <li key={step} className="max-w-text pl-1">
             <Prose text={step} />
           </li>
         ))}
@@ -58,7 +58,7 @@ function Guide({ config, path }: { readonly config: ClientConfig; readonly path:
         </div>
         <ScrollArea
           label={`what ${title} is told`}
-          className="max-h-[70dvh] overflow-auto rounded-lg border border-line bg-raised p-3 text-[0.8125rem] leading-relaxed"
+          className="max-h-[70dvh] overflow-auto rounded-lg border border-line bg-raised p-3 text-code leading-relaxed"
         >
           <pre className="font-mono">
             <code>{text}</code>
@@ -68,7 +68,7 @@ function Guide({ config, path }: { readonly config: ClientConfig; readonly path:
       {notes.length > 0 && (
         <ul className="grid grid-cols-1 list-disc gap-1 pl-5 text-sm text-soft">
           {notes.map((note) => (
-            <li key={note} className="max-w-[80ch] pl-1">
+            <li key={note} className="max-w-text pl-1">
               <Prose text={note} />
             </li>
           ))}
@@ -84,7 +84,7 @@ function Elsewhere({ config, path }: { readonly config: ClientConfig; readonly p
   const url = `${window.location.origin}${path}`;
   return (
     <details className="text-sm">
-      <summary className="w-fit rounded font-medium text-soft hover:text-ink">
+      <summary className="w-fit rounded-md font-medium text-soft hover:text-ink">
         Another client, or a script
       </summary>
       <div className="mt-3 grid grid-cols-1 gap-2">

@@ -1,5 +1,5 @@
 import type { ListedClient } from "@hub/api";
-import { useId, useRef } from "react";
+import { useId, useLayoutEffect, useRef } from "react";
 
 const steps: Readonly<Record<string, number>> = {
   ArrowRight: 1,
@@ -8,7 +8,10 @@ const steps: Readonly<Record<string, number>> = {
   ArrowUp: -1,
 };
 
-/** One tab a client: a column where there is room, else rows that wrap, so that all are seen at once. */
+/**
+ * One tab a client: a column where there is room, else rows that wrap, so that all are seen at once; on a phone one row
+ * that scrolls, so that what one came for is on the first screen.
+ */
 export function ClientTabs({
   clients,
   chosen,
@@ -22,6 +25,13 @@ export function ClientTabs({
 }) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const row = list.current;
+    const tab = row?.querySelector<HTMLElement>(`[data-client="${chosen}"]`);
+    // Not scrollIntoView, which would also scroll the page.
+    if (row && tab && row.scrollWidth > row.clientWidth)
+      row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }, [chosen]);
   const move = (event: React.KeyboardEvent) => {
     const at = clients.findIndex((client) => client.id === chosen);
     const step = steps[event.key];
@@ -40,7 +50,7 @@ export function ClientTabs({
         role="tablist"
         aria-label="Clients"
         onKeyDown={move}
-        className="flex flex-wrap gap-1 lg:flex-col lg:flex-nowrap lg:border-r lg:border-line lg:pr-3"
+        className="flex gap-1 max-sm:overflow-x-auto max-sm:pb-1 sm:flex-wrap lg:flex-col lg:flex-nowrap lg:border-r lg:border-line lg:pr-3"
       >
         {clients.map((client) => (
           <button
@@ -53,7 +63,7 @@ export function ClientTabs({
             aria-controls={`${id}-panel`}
             tabIndex={client.id === chosen ? 0 : -1}
             onClick={() => onChoose(client.id)}
-            className={`min-h-9 rounded-lg px-3 text-left text-sm font-medium whitespace-nowrap ${
+            className={`min-h-9 shrink-0 rounded-lg px-3 text-left text-sm font-medium whitespace-nowrap ${
               client.id === chosen
                 ? "bg-accent-soft text-accent"
                 : "bg-raised text-soft hover:text-ink lg:bg-transparent lg:hover:bg-raised"

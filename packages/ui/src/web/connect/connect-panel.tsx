@@ -1,4 +1,5 @@
 import { useId, useState } from "react";
+import { ChoiceLine } from "./choice-line.js";
 import { ClientChoice } from "./client-choice.js";
 import { HowToConnect } from "./connect-how.js";
 import type { Choice } from "./search.js";
@@ -25,15 +26,21 @@ export function ConnectPanel({
     ...(toolset === undefined && servers.length > 0 ? { servers: [...servers].sort() } : {}),
   };
   return (
-    <div className="grid grid-cols-1 gap-6">
-      {toolset === undefined && (
-        <HowToConnect
-          name={name}
-          choice={how}
-          onChange={({ isDirect, isSearch }) => setHow({ isDirect, isSearch })}
-        />
-      )}
-      <ClientChoice choice={choice} client={client} onClient={setClient} />
-    </div>
+    <ClientChoice
+      choice={choice}
+      client={client}
+      onClient={setClient}
+      line={
+        toolset === undefined && (
+          <ChoiceLine choice={choice}>
+            <HowToConnect
+              name={name}
+              choice={how}
+              onChange={({ isDirect, isSearch }) => setHow({ isDirect, isSearch })}
+            />
+          </ChoiceLine>
+        )
+      }
+    />
   );
 }

@@ -1,8 +1,8 @@
 import type { Event } from "@hub/api";
+import { eventKinds } from "@hub/core/events";
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { hubNow } from "./clock.js";
-import { eventKinds } from "./event-kinds.js";
 
 export type LiveState = {
   readonly status: "connecting" | "live" | "away";

@@ -1,19 +1,29 @@
 import type { ServerSummary, ToolList } from "@hub/api";
+import type { Policy } from "@hub/core/policy";
+import { seriousness, stateOf } from "../parts/seriousness.js";
 import { pages } from "../shell/pages.js";
 
-/** One thing the palette can go to. */
+/** What the palette does where one stays. */
+export type PaletteAct =
+  | { readonly does: "probe"; readonly serverId: string }
+  | { readonly does: "copy"; readonly text: string }
+  | { readonly does: "theme"; readonly theme: "system" | "light" | "dark" };
+
+/** One thing the palette can go to, or do. */
 export type PaletteEntry = {
   readonly key: string;
-  readonly kind: "page" | "server" | "tool";
+  readonly kind: "page" | "server" | "tool" | "action";
   readonly label: string;
   readonly detail: string;
-  /** The path, with its query. */
-  readonly path: string;
+  /** The path, with its query; or what is done where one is. */
+  readonly to: string | PaletteAct;
   readonly status?: ServerSummary["status"];
 };
 
 const mostServers = 8;
 const mostTools = 8;
+/** Of so many servers, each has what can be done with it: more of them would push the tools out of sight. */
+const mostActed = 2;
 
 function serverPath(id: string): string {
   return `/ui/servers/${encodeURIComponent(id)}`;
@@ -41,11 +51,57 @@ function best<Item>(
     .map(({ item }) => item);
 }
 
-/** Matches the words: pages, then servers, then tools. Without words, what one most likely wants. */
+const action = (label: string, to: PaletteEntry["to"]): PaletteEntry => ({
+  // Not the label: two servers may have the same title.
+  key: `action ${JSON.stringify(to)}`,
+  kind: "action",
+  label,
+  detail: "Do",
+  to,
+});
+
+/** Where the palette is open, and for whom. */
+type Here = {
+  /** Where the hub is. */
+  readonly hubUrl: string;
+  /** What this person may do: nothing else is offered. */
+  readonly policy: Pick<Policy, "may" | "mayAtAll" | "mayWithAll">;
+};
+
+/** What can be done anywhere. */
+const actionsAnywhere = ({ policy }: Here): readonly PaletteEntry[] => [
+  ...(policy.mayAtAll("register") ? [action("Add a server", "/ui/add")] : []),
+  ...(policy.mayWithAll("admin") ? [action("New toolset", "/ui/toolsets?new=yes")] : []),
+  action("Theme: light", { does: "theme", theme: "light" }),
+  action("Theme: dark", { does: "theme", theme: "dark" }),
+  action("Theme: as the system", { does: "theme", theme: "system" }),
+];
+
+/** What can be done with one server. */
+function actionsOn(server: ServerSummary, { hubUrl, policy }: Here): readonly PaletteEntry[] {
+  const { id, name, title } = server;
+  const shown = title ?? name;
+  return [
+    action(`Connect to ${shown}`, `${serverPath(id)}?tab=connect`),
+    ...(policy.may("call", server)
+      ? [action(`Probe ${shown}`, { does: "probe", serverId: id })]
+      : []),
+    action(`Copy the address of ${shown}`, {
+      does: "copy",
+      text: `${hubUrl}/servers/${encodeURIComponent(id)}/mcp`,
+    }),
+  ];
+}
+
+/**
+ * What matches the words: pages, then servers and what can be done, then tools. Without words, what one most likely
+ * wants: the servers in trouble first.
+ */
 export function entriesFor(
   given: string,
   servers: readonly ServerSummary[],
   tools: ToolList["tools"],
+  here: Here,
 ): readonly PaletteEntry[] {
   const words = given.trim().toLowerCase();
   const foundPages = best(pages, ({ label }) => [label], words).map(
@@ -54,33 +110,54 @@ export function entriesFor(
       kind: "page",
       label,
       detail: "Page",
-      path: to,
+      to,
     }),
   );
-  const foundServers = best(
-    servers,
+  const troubleFirst =
+    words === ""
+      ? [...servers].sort((a, b) => seriousness(stateOf(a)) - seriousness(stateOf(b)))
+      : servers;
+  const matching = best(
+    troubleFirst,
     ({ id, name, title, tags }) => [title, name, id, ...tags],
     words,
-  )
-    .slice(0, mostServers)
-    .map(
-      ({ id, name, title, status }): PaletteEntry => ({
-        key: `server ${id}`,
-        kind: "server",
-        label: title ?? name,
-        detail: "Server",
-        path: serverPath(id),
-        status,
-      }),
-    );
+  );
+  const foundServers = matching.slice(0, mostServers).map(
+    ({ id, name, title, status }): PaletteEntry => ({
+      key: `server ${id}`,
+      kind: "server",
+      label: title ?? name,
+      detail: "Server",
+      to: serverPath(id),
+      status,
+    }),
+  );
+  const actedOn = (some: readonly ServerSummary[]) =>
+    some.slice(0, mostActed).flatMap((server) => actionsOn(server, here));
+  // "probe wea" names what to do and with which.
+  const [verb = "", ...rest] = words.split(" ");
+  const named = rest.join(" ");
+  const spelt = actedOn(
+    named === "" ? [] : best(servers, ({ id, name, title }) => [title, name, id], named),
+  ).filter(({ label }) => label.toLowerCase().startsWith(verb));
+  const foundActions =
+    words === ""
+      ? []
+      : [
+          ...best(actionsAnywhere(here), ({ label }) => [label], words),
+          ...spelt,
+          ...actedOn(matching),
+        ];
   const foundTools = (words === "" ? [] : tools).slice(0, mostTools).map(
     (tool): PaletteEntry => ({
       key: `tool ${tool.serverId} ${tool.name}`,
       kind: "tool",
       label: tool.title ?? tool.name,
       detail: `Tool of ${tool.serverName}`,
-      path: `${serverPath(tool.serverId)}?tab=tools&item=${encodeURIComponent(tool.name)}`,
+      to: `${serverPath(tool.serverId)}?tab=tools&item=${encodeURIComponent(tool.name)}`,
     }),
   );
-  return [...foundPages, ...foundServers, ...foundTools];
+  const found = [...foundPages, ...foundServers, ...foundActions, ...foundTools];
+  // A server may be meant by its name alone and by what is to be done with it.
+  return [...new Map(found.map((entry) => [entry.key, entry])).values()];
 }

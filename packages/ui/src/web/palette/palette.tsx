@@ -1,27 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { FileText, Search, Wrench } from "lucide-react";
+import { FileText, Search, Wrench, Zap } from "lucide-react";
 import { useDeferredValue, useEffect, useId, useRef, useState } from "react";
+import { usePolicy } from "../access/policy.js";
 import { serversQuery, toolSearchQuery } from "../api/queries.js";
 import { StatusShape, statusTone, statusWord } from "../parts/status.js";
 import { useDialog } from "../parts/use-dialog.js";
 import { entriesFor, type PaletteEntry } from "./entries.js";
+import { useAct } from "./use-act.js";
 
 const toolsAsked = 20;
 
 function EntryIcon({ entry }: { readonly entry: PaletteEntry }) {
   if (entry.status !== undefined)
     return (
-      <span className={`rounded-full bg-transparent ${statusTone(entry.status)}`}>
+      <span className={`rounded-md p-1 ${statusTone(entry.status)}`}>
         <StatusShape status={entry.status} />
         <span className="sr-only">{statusWord(entry.status)}</span>
       </span>
     );
-  const Icon = entry.kind === "tool" ? Wrench : FileText;
+  const Icon = entry.kind === "tool" ? Wrench : entry.kind === "action" ? Zap : FileText;
   return <Icon className="size-4 shrink-0 text-soft" aria-hidden="true" />;
 }
 
-/** Goes to any server, tool or page by a few letters of its name. */
+/** Goes to any server, tool or page by a few letters of its name, and does what one would do there. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const router = useRouter();
   const id = useId();
@@ -32,7 +34,11 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const asked = useDeferredValue(words);
   const servers = useQuery(serversQuery);
   const tools = useQuery(toolSearchQuery(asked, toolsAsked));
-  const entries = entriesFor(words, servers.data?.servers ?? [], tools.data?.tools ?? []);
+  const entries = entriesFor(words, servers.data?.servers ?? [], tools.data?.tools ?? [], {
+    hubUrl: window.location.origin,
+    policy: usePolicy(),
+  });
+  const act = useAct();
   const chosen = Math.min(at, entries.length - 1);
 
   useEffect(() => {
@@ -42,7 +48,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const go = (entry: PaletteEntry | undefined) => {
     if (entry === undefined) return;
     dialog.current?.close();
-    router.history.push(entry.path);
+    if (typeof entry.to === "string") router.history.push(entry.to);
+    else void act(entry.to);
   };
   const onKey = (event: React.KeyboardEvent) => {
     const last = entries.length - 1;
@@ -58,7 +65,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       aria-label="Go to a server, tool or page"
       onClose={onClose}
       {...outside}
-      className="mx-auto mt-[12dvh] w-[calc(100vw-2rem)] max-w-xl overflow-hidden rounded-2xl border border-line bg-surface p-0 text-ink shadow-card"
+      className="mx-auto mt-24 w-[calc(100vw-2rem)] max-w-xl overflow-hidden rounded-xl border border-line bg-surface p-0 text-ink shadow-over"
     >
       <div className="flex items-center gap-3 border-b border-line px-4">
         <Search className="size-4 text-soft" aria-hidden="true" />

@@ -1,11 +1,12 @@
 import { Check, Copy, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { toClipboard } from "./clipboard.js";
 
 const looks = {
-  solid: "bg-accent-solid text-on-accent hover:brightness-110 border-transparent",
+  solid: "bg-accent-solid text-on-accent hover:bg-accent-strong border-transparent",
   plain: "bg-surface text-ink hover:bg-raised border-line",
   quiet: "bg-transparent text-soft hover:text-ink hover:bg-raised border-transparent",
-  danger: "bg-bad-soft text-bad hover:brightness-95 border-transparent",
+  danger: "bg-bad-soft text-bad hover:border-bad border-transparent",
 } as const;
 
 export type ButtonLook = keyof typeof looks;
@@ -60,35 +61,19 @@ const copyLooks = {
   failed: { icon: X, tone: "text-bad", says: "The browser did not allow copying" },
 } as const;
 
-/** Without a secure context, as over http from another machine, the clipboard API does not exist. */
-async function toClipboard(text: string): Promise<boolean> {
-  if (navigator.clipboard !== undefined)
-    return navigator.clipboard.writeText(text).then(
-      () => true,
-      () => false,
-    );
-  const before = document.activeElement;
-  const field = document.createElement("textarea");
-  field.value = text;
-  // Beside an open dialog nothing can have the focus, and what has no focus is not copied.
-  (document.querySelector("dialog[open]") ?? document.body).append(field);
-  field.select();
-  const isCopied = document.execCommand("copy");
-  field.remove();
-  if (before instanceof HTMLElement) before.focus();
-  return isCopied;
-}
-
 /** Copies a text and says that it did. `what` names it: “Copy <what>”. */
 export function CopyButton({
   text,
   what,
+  short,
   isIcon = true,
   isSmall = false,
   look,
 }: {
   readonly text: string;
   readonly what: string;
+  /** What a button without an icon alone shows on a phone. Default: the same as elsewhere. */
+  readonly short?: string;
   readonly isIcon?: boolean;
   readonly isSmall?: boolean;
   readonly look?: ButtonLook;
@@ -115,9 +100,14 @@ export function CopyButton({
           {icon}
         </IconButton>
       ) : (
-        <Button onClick={() => void copy()} {...(look === undefined ? {} : { look })}>
+        <Button
+          aria-label={`Copy ${what}`}
+          onClick={() => void copy()}
+          {...(look === undefined ? {} : { look })}
+        >
           {icon}
-          Copy {what}
+          {short !== undefined && <span className="sm:hidden">{short}</span>}
+          <span className={short === undefined ? "" : "hidden sm:inline"}>Copy {what}</span>
         </Button>
       )}
       <span role="status" className="sr-only">

@@ -1,4 +1,4 @@
-import { ScrollArea } from "./scroll-area.js";
+import { Cell, HeadCell, linedRow, NameCell, Row, Table, TableBody, TableHead } from "./table.js";
 
 export type Column<Row> = {
   readonly name: string;
@@ -8,56 +8,44 @@ export type Column<Row> = {
   readonly cell: (row: Row) => React.ReactNode;
 };
 
-/** Rows and columns; scrolls sideways where they do not fit. */
-export function DataTable<Row>({
+/** Rows and columns; on phones a list. */
+export function DataTable<Item>({
   label,
   columns,
   rows,
   keyOf,
 }: {
   readonly label: string;
-  readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly keyOf: (row: Row) => string;
+  readonly columns: readonly Column<Item>[];
+  readonly rows: readonly Item[];
+  readonly keyOf: (row: Item) => string;
 }) {
-  const align = (column: Column<Row>) => (column.isNumber === true ? "text-right" : "");
   return (
-    <ScrollArea label={label} className="overflow-x-auto">
-      <table className="w-full text-left text-sm">
-        <thead className="border-b border-line text-xs text-soft">
-          <tr>
-            {columns.map((column) => (
-              <th
-                key={column.name}
-                scope="col"
-                className={`px-2 py-1.5 font-medium whitespace-nowrap ${align(column)}`}
-              >
-                {column.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)} className="border-b border-line last:border-0 hover:bg-raised">
-              {columns.map((column) =>
-                column.isName === true ? (
-                  <th key={column.name} scope="row" className="min-w-40 px-2 py-1.5 font-normal">
-                    {column.cell(row)}
-                  </th>
-                ) : (
-                  <td
-                    key={column.name}
-                    className={`px-2 py-1.5 whitespace-nowrap tabular-nums ${align(column)}`}
-                  >
-                    {column.cell(row)}
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollArea>
+    <Table label={label}>
+      <TableHead>
+        {columns.map(({ name, isNumber }) => (
+          <HeadCell key={name} isNumber={isNumber === true}>
+            {name}
+          </HeadCell>
+        ))}
+      </TableHead>
+      <TableBody>
+        {rows.map((row) => (
+          <Row key={keyOf(row)} className={linedRow}>
+            {columns.map(({ name, isName, isNumber, cell }) =>
+              isName === true ? (
+                <NameCell key={name} className="sm:min-w-40 sm:px-2 sm:py-1.5">
+                  {cell(row)}
+                </NameCell>
+              ) : (
+                <Cell key={name} label={name} isNumber={isNumber === true}>
+                  {cell(row)}
+                </Cell>
+              ),
+            )}
+          </Row>
+        ))}
+      </TableBody>
+    </Table>
   );
 }

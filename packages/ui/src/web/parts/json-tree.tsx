@@ -1,5 +1,6 @@
-import { useState } from "react";
-import { Button, CopyButton } from "./controls.js";
+import { useMemo, useState } from "react";
+import { Button, CopyButton, inputClass } from "./controls.js";
+import { matching } from "./matching.js";
 import { ScrollArea } from "./scroll-area.js";
 
 /** So many entries of one object or list at a time. */
@@ -8,19 +9,42 @@ const mostText = 5_000;
 /** What is this deep is open from the beginning. */
 const openDepth = 2;
 
-/** Any JSON value as a tree of parts that open and close, by keyboard as well. `label` names it. */
+/** A tree of fewer parts is seen at a glance. */
+const searchedFrom = 8;
+
+/** Any JSON value as a tree of parts that open and close, by keyboard as well, and that can be searched. `label` names it. */
 export function JsonTree({ value, label }: { readonly value: unknown; readonly label: string }) {
+  const [words, setWords] = useState("");
+  const text = useMemo(() => JSON.stringify(value, null, 2) ?? "", [value]);
+  const isSearched = text.split("\n", searchedFrom).length === searchedFrom;
+  const shown = useMemo(() => matching(value, words), [value, words]);
   return (
-    <div className="relative rounded-lg border border-line bg-raised">
+    <div className="rounded-lg border border-line bg-raised">
+      <div className="flex items-center gap-1 border-b border-line p-1">
+        {isSearched && (
+          <input
+            type="search"
+            aria-label={`Search ${label}`}
+            placeholder="Search"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            className={`${inputClass} max-w-xs`}
+          />
+        )}
+        <span className="ml-auto">
+          <CopyButton text={text} what={label} />
+        </span>
+      </div>
       <ScrollArea
         label={label}
-        className="max-h-[60dvh] overflow-auto p-3 pr-12 font-mono text-[0.8125rem] leading-relaxed text-ink"
+        className="max-h-[60dvh] overflow-auto p-3 font-mono text-code leading-relaxed text-ink"
       >
-        <Value value={value} depth={0} />
+        {shown === undefined ? (
+          <p className="font-sans text-soft">No match.</p>
+        ) : (
+          <Value key={words} value={shown} depth={0} isOpened={words !== ""} />
+        )}
       </ScrollArea>
-      <div className="absolute top-1 right-1">
-        <CopyButton text={JSON.stringify(value, null, 2) ?? ""} what={label} />
-      </div>
     </div>
   );
 }
@@ -29,12 +53,15 @@ function Value({
   name,
   value,
   depth,
+  isOpened,
 }: {
   readonly name?: string;
   readonly value: unknown;
   readonly depth: number;
+  /** Whether all of it is open from the beginning, as what was found is. */
+  readonly isOpened: boolean;
 }) {
-  const [isOpen, setOpen] = useState(depth < openDepth);
+  const [isOpen, setOpen] = useState(isOpened || depth < openDepth);
   const key = name === undefined ? null : <span className="text-accent">{name}: </span>;
   if (typeof value !== "object" || value === null)
     return (
@@ -58,7 +85,7 @@ function Value({
         {key}
         <span className="text-soft">{count}</span>
       </summary>
-      {isOpen && <Entries entries={entries} depth={depth + 1} />}
+      {isOpen && <Entries entries={entries} depth={depth + 1} isOpened={isOpened} />}
     </details>
   );
 }
@@ -66,15 +93,17 @@ function Value({
 function Entries({
   entries,
   depth,
+  isOpened,
 }: {
   readonly entries: readonly (readonly [string, unknown])[];
   readonly depth: number;
+  readonly isOpened: boolean;
 }) {
   const [shown, setShown] = useState(mostEntries);
   return (
     <div className="border-l border-line pl-3 sm:pl-4">
       {entries.slice(0, shown).map(([name, one]) => (
-        <Value key={name} name={name} value={one} depth={depth} />
+        <Value key={name} name={name} value={one} depth={depth} isOpened={isOpened} />
       ))}
       {entries.length > shown && (
         <Button className="my-1 font-sans" onClick={() => setShown(shown + mostEntries)}>

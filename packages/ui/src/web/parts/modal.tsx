@@ -26,7 +26,7 @@ export function Modal({
       aria-labelledby={titleId}
       onClose={onClose}
       {...outside}
-      className={`m-auto w-[calc(100vw-2rem)] rounded-2xl border border-line bg-surface p-0 text-ink shadow-card ${isWide ? "max-w-3xl" : "max-w-lg"}`}
+      className={`m-auto w-[calc(100vw-2rem)] rounded-xl border border-line bg-surface p-0 text-ink shadow-over ${isWide ? "max-w-3xl" : "max-w-lg"}`}
     >
       <div className="flex max-h-[85dvh] flex-col">
         <div className="flex items-center justify-between gap-2 border-b border-line py-2 pr-2 pl-5">

@@ -1,6 +1,7 @@
 import { CircleAlert, RotateCw } from "lucide-react";
 import { shownError } from "../api/problem.js";
 import { Button, CopyButton } from "./controls.js";
+import { Boundary } from "./fault.js";
 import { ScrollArea } from "./scroll-area.js";
 
 /** A quiet box around things that belong together. */
@@ -25,7 +26,7 @@ export function Panel({
           {actions}
         </div>
       )}
-      {children}
+      <Boundary>{children}</Boundary>
     </section>
   );
 }
@@ -43,8 +44,8 @@ export function PageHead({
   return (
     <div className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
-        <h1 className="truncate text-2xl font-semibold tracking-tight">{title}</h1>
-        {lead !== undefined && <p className="mt-1 max-w-[70ch] text-soft">{lead}</p>}
+        <h1 className="truncate text-xl font-semibold tracking-tight">{title}</h1>
+        {lead !== undefined && <p className="mt-1 max-w-text text-soft">{lead}</p>}
       </div>
       {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </div>
@@ -129,7 +130,7 @@ export function Empty({
     <div className="rounded-xl border border-dashed border-line-strong px-6 py-10 text-center">
       <p className="font-medium">{title}</p>
       {children !== undefined && (
-        <div className="mx-auto mt-1 max-w-[60ch] text-sm text-soft">{children}</div>
+        <div className="mx-auto mt-1 max-w-text text-sm text-soft">{children}</div>
       )}
     </div>
   );
@@ -171,22 +172,25 @@ export function Code({
   text,
   what,
   className = "",
+  wraps = false,
 }: {
   readonly text: string;
   readonly what: string;
   readonly className?: string;
+  /** One long word, all of which is to be seen. Default: it scrolls. */
+  readonly wraps?: boolean;
 }) {
   return (
-    <div className={`relative rounded-lg border border-line bg-raised ${className}`}>
+    <div className={`flex items-start rounded-lg border border-line bg-raised ${className}`}>
       <ScrollArea
         label={what}
-        className="overflow-x-auto p-3 pr-12 font-mono text-[0.8125rem] leading-relaxed"
+        className="min-w-0 flex-1 overflow-x-auto p-3 font-mono text-code leading-relaxed"
       >
-        <pre className="font-mono">
+        <pre className={`font-mono ${wraps ? "break-all whitespace-pre-wrap" : ""}`}>
           <code>{text}</code>
         </pre>
       </ScrollArea>
-      <div className="absolute top-1 right-1">
+      <div className="shrink-0 p-1">
         <CopyButton text={text} what={what} />
       </div>
     </div>

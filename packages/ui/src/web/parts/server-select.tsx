@@ -18,7 +18,7 @@ export function ServerSelect({
       aria-label="Server"
       value={value ?? ""}
       onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
-      className={`${inputClass} w-auto max-w-60 min-w-0 pr-8`}
+      className={`${inputClass} w-auto! max-w-60 min-w-0 pr-8`}
     >
       <option value="">All servers</option>
       {value !== undefined && !servers.some(({ id }) => id === value) && (

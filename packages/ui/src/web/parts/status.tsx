@@ -1,18 +1,15 @@
-import type { InstanceView, ServerSummary } from "@hub/api";
+import type { Status } from "./seriousness.js";
 
-export type Status = ServerSummary["status"] | InstanceView["status"];
-
-const looks: Readonly<
-  Record<Status, { readonly word: string; readonly tone: string; readonly fill: string }>
-> = {
-  up: { word: "Up", tone: "text-good bg-good-soft", fill: "bg-good" },
-  degraded: { word: "Degraded", tone: "text-warn bg-warn-soft", fill: "bg-warn" },
-  suspect: { word: "Suspect", tone: "text-warn bg-warn-soft", fill: "bg-warn" },
-  "needs-token": { word: "Needs a token", tone: "text-warn bg-warn-soft", fill: "bg-warn" },
-  unreachable: { word: "Unreachable", tone: "text-bad bg-bad-soft", fill: "bg-bad" },
-  pending: { word: "Pending", tone: "text-calm bg-calm-soft", fill: "bg-calm" },
-  draining: { word: "Draining", tone: "text-calm bg-calm-soft", fill: "bg-calm" },
-  down: { word: "Down", tone: "text-calm bg-calm-soft", fill: "bg-calm" },
+const looks: Readonly<Record<Status, { readonly word: string; readonly tone: string }>> = {
+  up: { word: "Up", tone: "text-good bg-good-soft" },
+  degraded: { word: "Degraded", tone: "text-warn bg-warn-soft" },
+  suspect: { word: "Suspect", tone: "text-warn bg-warn-soft" },
+  "needs-token": { word: "Needs a token", tone: "text-warn bg-warn-soft" },
+  unreachable: { word: "Unreachable", tone: "text-bad bg-bad-soft" },
+  pending: { word: "Pending", tone: "text-calm bg-calm-soft" },
+  draining: { word: "Draining", tone: "text-calm bg-calm-soft" },
+  left: { word: "Left", tone: "text-calm bg-calm-soft" },
+  down: { word: "Down", tone: "text-on-dead bg-dead" },
 };
 
 export const statusWord = (status: Status) => looks[status].word;
@@ -27,6 +24,7 @@ const statusMeaning: Readonly<Record<Status, string>> = {
   unreachable: "The hub cannot reach it.",
   pending: "The hub has not reached it yet.",
   draining: "It is stopping and gets no new calls.",
+  left: "It was taken away on purpose.",
   down: "It is gone.",
 };
 
@@ -72,7 +70,18 @@ const shapes: Readonly<Record<Status, React.ReactNode>> = {
       <path d="M8 4.600v6.200M5.400 8.600 8 11.200l2.600-2.600" stroke="currentColor" />
     </>
   ),
-  down: <rect x="2" y="2" width="12" height="12" rx="2" stroke="currentColor" />,
+  left: (
+    <>
+      <circle cx="8" cy="8" r="6.500" stroke="currentColor" />
+      <path d="M5 8h6" stroke="currentColor" />
+    </>
+  ),
+  down: (
+    <>
+      <rect x="1.500" y="1.500" width="13" height="13" rx="2" stroke="currentColor" />
+      <path d="m5.300 5.300 5.400 5.400m0-5.400-5.400 5.400" stroke="currentColor" />
+    </>
+  ),
 };
 
 /** A status by its shape alone; whoever uses it says the word beside it. */

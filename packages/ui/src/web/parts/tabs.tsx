@@ -68,8 +68,8 @@ export function Tabs<Key extends string>({
             }`}
           >
             {name}
-            {count !== undefined && (
-              <span className="rounded bg-raised px-1.5 text-xs text-soft tabular-nums">
+            {count !== undefined && count > 0 && (
+              <span className="rounded-md bg-raised px-1.5 text-xs text-soft tabular-nums">
                 {count}
               </span>
             )}

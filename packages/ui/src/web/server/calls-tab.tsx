@@ -1,4 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { HistoryPanel } from "../history/history-panel.js";
+import type { TimeSearch } from "../history/range.js";
 import { Empty, Loading, Panel, Problem } from "../parts/panels.js";
 import { CallsTable } from "./calls-table.js";
 import { callsQuery, mostCalls, trafficQuery } from "./queries.js";
@@ -8,6 +11,7 @@ import { TrafficTable } from "./traffic-table.js";
 export function CallsTab({ id }: { readonly id: string }) {
   const calls = useQuery(callsQuery(id));
   const traffic = useQuery(trafficQuery(id));
+  const [time, setTime] = useState<TimeSearch>({});
   const error = calls.error ?? traffic.error;
   if (calls.data === undefined || traffic.data === undefined) {
     if (error === null) return <Loading what="calls" rows={5} className="h-12" />;
@@ -29,6 +33,7 @@ export function CallsTab({ id }: { readonly id: string }) {
     );
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <HistoryPanel server={id} time={time} onTime={setTime} />
       <Panel title="Since the hub started">
         <TrafficTable rows={traffic.data.rows} />
       </Panel>

@@ -2,15 +2,8 @@ import type { Call } from "@hub/api";
 import { Ago } from "../live/ago.js";
 import { type Column, DataTable } from "../parts/data-table.js";
 import { Badge } from "../parts/panels.js";
-import { byteCount, milliseconds } from "./amounts.js";
-
-const outcomes = {
-  ok: { word: "ok", tone: "good", meaning: "The call was answered." },
-  "tool-error": { word: "tool failed", tone: "warn", meaning: "The tool itself failed." },
-  error: { word: "refused", tone: "bad", meaning: "The server refused the call." },
-  cancelled: { word: "cancelled", tone: "calm", meaning: "The client cancelled it." },
-  "hub-error": { word: "no answer", tone: "bad", meaning: "The hub could not get an answer." },
-} as const;
+import { byteSize, milliseconds } from "../parts/units.js";
+import { outcomes } from "../traffic/outcomes.js";
 
 const columns: readonly Column<Call>[] = [
   {
@@ -20,9 +13,9 @@ const columns: readonly Column<Call>[] = [
   {
     name: "Outcome",
     cell: ({ outcome }) => {
-      const { word, tone, meaning } = outcomes[outcome];
+      const { word, tone, hint } = outcomes[outcome];
       return (
-        <Badge tone={tone} title={meaning}>
+        <Badge tone={tone} title={hint}>
           {word}
         </Badge>
       );
@@ -33,7 +26,7 @@ const columns: readonly Column<Call>[] = [
     isName: true,
     cell: ({ name, method, params }) => (
       <>
-        <span className="block max-w-[40ch] truncate font-mono" title={name ?? method}>
+        <span className="block font-mono sm:max-w-name sm:truncate" title={name ?? method}>
           {name ?? method}
         </span>
         {name !== undefined && method !== "tools/call" && (
@@ -41,7 +34,7 @@ const columns: readonly Column<Call>[] = [
         )}
         {params !== undefined && (
           <code
-            className="hidden max-w-[40ch] truncate text-xs font-normal text-soft sm:block"
+            className="hidden max-w-name truncate text-xs font-normal text-soft sm:block"
             title={params}
           >
             {params}
@@ -52,7 +45,7 @@ const columns: readonly Column<Call>[] = [
   },
   { name: "Client", cell: ({ client }) => client ?? <span className="text-soft">–</span> },
   { name: "Time", isNumber: true, cell: ({ durationMs }) => milliseconds(durationMs) },
-  { name: "Answer", isNumber: true, cell: ({ bytes }) => byteCount(bytes) },
+  { name: "Answer", isNumber: true, cell: ({ bytes }) => byteSize(bytes) },
 ];
 
 /** The last calls of a server, newest first. */

@@ -1,4 +1,3 @@
-import type { ChangedItem } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { Minus, Pencil, Plus } from "lucide-react";
 import { useMemo } from "react";
@@ -6,6 +5,9 @@ import { Badge } from "../parts/panels.js";
 import { type Definition, textOf } from "./definition.js";
 import { DifferenceView } from "./difference-view.js";
 import { differencesOf } from "./differences.js";
+import type { Folded } from "./fold.js";
+import { meaningsOf } from "./meaning.js";
+import { MeaningList } from "./meaning-list.js";
 import { RawJson } from "./raw-json.js";
 
 const looks = {
@@ -21,18 +23,23 @@ const kinds = {
   prompts: { word: "prompt", tab: "prompts" },
 } as const;
 
-/** One tool, resource, template or prompt that came, went or became different. */
+/** Of so many that changed alike each is named. */
+const mostNamed = 30;
+
+/** What came, went or became different: one item, or several that became different in the same way. */
 export function ChangedItemView({
   serverId,
-  item,
+  folded: { first, others },
 }: {
   readonly serverId: string;
-  readonly item: ChangedItem;
+  readonly folded: Folded;
 }) {
-  const { change, kind, key, before, after, isCut } = item;
+  const { change, kind, key, before, after, isCut } = first;
   const { icon: Icon, text } = looks[change];
   const { word, tab } = kinds[kind];
   const description = textOf((after ?? before)?.description);
+  const meanings = useMemo(() => meaningsOf(first), [first]);
+  const all = [first, ...others];
   return (
     <li data-changed={key} className="border-l-2 border-line pl-3">
       <div className="flex flex-wrap items-center gap-x-2 text-sm">
@@ -40,23 +47,32 @@ export function ChangedItemView({
           <Icon className="size-4" aria-hidden="true" />
           {change}
         </span>
-        <Badge>{word}</Badge>
-        {change === "removed" ? (
-          <code className="font-mono break-all">{key}</code>
-        ) : (
-          <Link
-            to="/ui/servers/$id"
-            params={{ id: serverId }}
-            search={{ tab, item: key }}
-            className="font-mono break-all text-accent hover:underline"
-          >
-            {key}
-          </Link>
+        <Badge>{all.length === 1 ? word : `${all.length} ${word}s, all alike`}</Badge>
+        {all.slice(0, mostNamed).map((item) =>
+          change === "removed" ? (
+            <code key={item.key} className="font-mono break-all">
+              {item.key}
+            </code>
+          ) : (
+            <Link
+              key={item.key}
+              to="/ui/servers/$id"
+              params={{ id: serverId }}
+              search={{ tab, item: item.key }}
+              className="font-mono break-all text-accent hover:underline"
+            >
+              {item.key}
+            </Link>
+          ),
+        )}
+        {all.length > mostNamed && (
+          <span className="text-soft">and {all.length - mostNamed} more</span>
         )}
         {change !== "changed" && description !== undefined && (
           <span className="line-clamp-1 min-w-0 text-soft">{description}</span>
         )}
       </div>
+      {change !== "added" && <MeaningList meanings={meanings} />}
       {isCut === true && change !== "added" ? (
         <p className="mt-1 text-sm text-soft">
           Its definition was too large for the hub to keep: only that it was {change} is known.

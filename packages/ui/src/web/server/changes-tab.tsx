@@ -5,6 +5,9 @@ import { Button } from "../parts/controls.js";
 import { Badge, Empty, Loading, Problem } from "../parts/panels.js";
 import { count } from "./amounts.js";
 import { ChangedItemView } from "./changed-item.js";
+import { folded } from "./fold.js";
+import { meaningsOf, worstOf } from "./meaning.js";
+import { meaningLooks } from "./meaning-list.js";
 import { changesQuery } from "./queries.js";
 import { When } from "./when.js";
 
@@ -61,7 +64,9 @@ function ChangeView({
   // What the hub read first is all new: its names say enough.
   const isFirst = change.previousHash === undefined;
   const items = order.flatMap((one) => change.items.filter((item) => item.change === one));
-  const shown = isWhole ? items : items.slice(0, fewItems);
+  const groups = folded(items);
+  const shown = isWhole ? groups : groups.slice(0, fewItems);
+  const worst = isFirst ? undefined : worstOf(items.flatMap(meaningsOf));
   return (
     <li
       data-change={change.seq}
@@ -73,6 +78,9 @@ function ChangeView({
           <When at={change.at} />
         </span>
         <span className="flex flex-wrap gap-1">
+          {worst !== undefined && (
+            <Badge tone={meaningLooks[worst].tone}>{meaningLooks[worst].word}</Badge>
+          )}
           {order.map((one) => {
             const many = items.filter((item) => item.change === one).length;
             return many === 0 ? null : (
@@ -87,8 +95,12 @@ function ChangeView({
         <p className="mt-2 text-sm text-soft">The server offered nothing.</p>
       ) : (
         <ul className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-2">
-          {shown.map((item) => (
-            <ChangedItemView key={`${item.kind} ${item.key}`} serverId={serverId} item={item} />
+          {shown.map((one) => (
+            <ChangedItemView
+              key={`${one.first.kind} ${one.first.key}`}
+              serverId={serverId}
+              folded={one}
+            />
           ))}
         </ul>
       )}
@@ -97,9 +109,9 @@ function ChangeView({
           And {change.omitted} more, too many for the hub to keep.
         </p>
       )}
-      {shown.length < items.length && (
+      {shown.length < groups.length && (
         <Button look="quiet" className="mt-2" onClick={() => setWhole(true)}>
-          Show {count(items.length - shown.length, "more", "more")}
+          Show {count(groups.length - shown.length, "more", "more")}
         </Button>
       )}
     </li>

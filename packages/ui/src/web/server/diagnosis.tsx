@@ -1,9 +1,12 @@
 import type { InstanceDetail, ServerDetail } from "@hub/api";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Info, Plug, Stethoscope, TriangleAlert } from "lucide-react";
+import { usePolicy } from "../access/policy.js";
+import { GiveTokenLink } from "../credentials/give-token-link.js";
 import { buttonClass, CopyButton } from "../parts/controls.js";
 import { StatusMark } from "../parts/status.js";
 import { transportName } from "../servers/server-card.js";
+import { mainActionFor } from "./main-action.js";
 import { ProbeSteps } from "./probe-steps.js";
 import { whatHappened } from "./trouble.js";
 
@@ -19,7 +22,7 @@ function headOf(server: ServerDetail): { tone: keyof typeof tones; title: string
     case "suspect":
       return { tone: "warn", title: "This server has just refused a connection" };
     case "needs-token":
-      return { tone: "warn", title: "This server lets nobody in without its own token" };
+      return { tone: "warn", title: "This server wants a token" };
     case "unreachable":
       return { tone: "bad", title: "The hub cannot reach this server" };
     case "degraded":
@@ -35,6 +38,7 @@ function headOf(server: ServerDetail): { tone: keyof typeof tones; title: string
 
 /** What is wrong and what to do about it, in plain words. Nothing when all is well. */
 export function Diagnosis({ server }: { readonly server: ServerDetail }) {
+  const policy = usePolicy();
   const troubled = server.instances.filter(
     ({ status, warnings }) => status !== "up" || warnings.length > 0,
   );
@@ -42,6 +46,7 @@ export function Diagnosis({ server }: { readonly server: ServerDetail }) {
   if (isWell) return null;
   const { tone, title } = headOf(server);
   const { icon: Icon, box, text } = tones[tone];
+  const isDoctorOffered = mainActionFor(server, policy) === "doctor";
   const isOneOfMany = server.instances.length > 1;
   return (
     <section
@@ -67,16 +72,19 @@ export function Diagnosis({ server }: { readonly server: ServerDetail }) {
       {troubled.map((instance) => (
         <Trouble key={instance.id} instance={instance} isOneOfMany={isOneOfMany} />
       ))}
-      <p className="mt-3 flex flex-wrap gap-2">
-        <Link
-          to="/ui/servers/$id"
-          params={{ id: server.id }}
-          search={{ tab: "doctor" }}
-          className={buttonClass("plain")}
-        >
-          <Stethoscope className="size-4" aria-hidden="true" />
-          Ask the doctor
-        </Link>
+      <p className="mt-3 flex flex-wrap gap-2 empty:hidden">
+        <GiveTokenLink server={server} />
+        {!isDoctorOffered && (
+          <Link
+            to="/ui/servers/$id"
+            params={{ id: server.id }}
+            search={{ tab: "doctor" }}
+            className={buttonClass("plain")}
+          >
+            <Stethoscope className="size-4" aria-hidden="true" />
+            Ask the doctor
+          </Link>
+        )}
         {server.status === "needs-token" && (
           <Link
             to="/ui/connect"

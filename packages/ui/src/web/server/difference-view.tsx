@@ -38,7 +38,7 @@ function Side({
   readonly children: React.ReactNode;
 }) {
   return (
-    <dd className={`flex gap-2 px-3 py-1 font-mono text-[0.8125rem] ${tone}`}>
+    <dd className={`flex gap-2 px-3 py-1 font-mono text-code ${tone}`}>
       <span aria-hidden="true" className="select-none">
         {sign}
       </span>

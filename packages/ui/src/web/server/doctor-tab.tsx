@@ -5,7 +5,7 @@ import { Ago } from "../live/ago.js";
 import { Button } from "../parts/controls.js";
 import { Badge, Empty, Loading, Panel, Problem } from "../parts/panels.js";
 import { ScrollArea } from "../parts/scroll-area.js";
-import { milliseconds } from "./amounts.js";
+import { milliseconds } from "../parts/units.js";
 import { CallsTable } from "./calls-table.js";
 import { diagnosisQuery } from "./queries.js";
 

@@ -2,7 +2,7 @@ import type { ServerDetail } from "@hub/api";
 import { SquarePen } from "lucide-react";
 import { useState } from "react";
 import { fieldProblems, statusOf } from "../api/problem.js";
-import { Button } from "../parts/controls.js";
+import { Button, IconButton } from "../parts/controls.js";
 import { Modal } from "../parts/modal.js";
 import { Problem } from "../parts/panels.js";
 import { changeOf, draftOf } from "./edit-draft.js";
@@ -14,10 +14,9 @@ export function EditButton({ server }: { readonly server: ServerDetail }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)}>
+      <IconButton label="Edit" look="plain" onClick={() => setOpen(true)}>
         <SquarePen className="size-4" aria-hidden="true" />
-        Edit
-      </Button>
+      </IconButton>
       {isOpen && <EditDialog server={server} onClose={() => setOpen(false)} />}
     </>
   );
@@ -34,7 +33,10 @@ function EditDialog({
   const [base] = useState(server);
   const [start] = useState(() => draftOf(server));
   const [draft, setDraft] = useState(start);
-  const edit = useEdit(server.id, onClose);
+  const edit = useEdit(base, {
+    told: `Your changes to ${server.title ?? server.name} are saved.`,
+    onSaved: onClose,
+  });
   const change = changeOf(start, draft);
   const isChanged = Object.keys(change).length > 0;
   const isConflict = statusOf(edit.error) === 412;

@@ -1,4 +1,4 @@
-import type { ServerPrompts, ServerResources, ServerTools } from "@hub/api";
+import type { ServerDetail, ServerPrompts, ServerResources, ServerTools } from "@hub/api";
 import type { EditInput } from "@hub/client";
 import {
   infiniteQueryOptions,
@@ -9,6 +9,8 @@ import {
 import { allPages } from "../api/all-pages.js";
 import { hub } from "../api/hub.js";
 import { serverQuery } from "../api/queries.js";
+import { tell } from "../toasts/toasts.js";
+import { restorationOf, takingBack } from "./take-back.js";
 
 type Offers = {
   readonly tools: ServerTools;
@@ -88,28 +90,56 @@ export function useProbe(id: string) {
   });
 }
 
-/** Says of a server what somebody here knows better; the answer is the server after it. */
-export function useEdit(id: string, onSaved: () => void) {
+/**
+ * Says of a server what somebody here knows better; the answer is the server after it. `told`: what the toast
+ * says, which offers to take it back.
+ */
+export function useEdit(
+  server: ServerDetail,
+  { told, onSaved }: { readonly told: string; readonly onSaved?: () => void },
+) {
   const queries = useQueryClient();
+  const { id } = server;
+  const keep = (changed: ServerDetail) => {
+    queries.setQueryData(serverQuery(id).queryKey, changed);
+    void queries.invalidateQueries({ queryKey: ["servers"] });
+  };
   return useMutation({
     mutationFn: ({ change, etag }: { readonly change: EditInput; readonly etag: string }) =>
       hub.edit(id, change, etag),
-    onSuccess: (server) => {
-      onSaved();
-      queries.setQueryData(serverQuery(id).queryKey, server);
-      void queries.invalidateQueries({ queryKey: ["servers"] });
+    onSuccess: (changed, { change }) => {
+      onSaved?.();
+      keep(changed);
+      tell(told, async () => keep(await hub.edit(id, takingBack(server, change))));
     },
   });
 }
 
-/** Removes a server and its history, whoever it belongs to. */
-export function useRemove(id: string, onRemoved: () => void) {
+/** Registers a server that was removed as it was, without its history and its credentials. */
+export async function restore(server: ServerDetail): Promise<void> {
+  const { registration, edits } = restorationOf(server);
+  const answer = await hub.register(registration);
+  if (edits !== undefined) await hub.edit(answer.server.id, edits);
+}
+
+/**
+ * Removes a server and its history, whoever it belongs to. The toast offers to register it again as it was,
+ * without its history and its credentials.
+ */
+export function useRemove(server: ServerDetail, onRemoved: () => void) {
   const queries = useQueryClient();
+  const { id, name } = server;
+  const bringBack = async () => {
+    await restore(server);
+    await queries.invalidateQueries();
+  };
   return useMutation({
     mutationFn: () => hub.removeByForce(id),
     onSuccess: () => {
       onRemoved();
       void queries.invalidateQueries({ queryKey: ["servers"] });
+      const isPoorer = server.credentials !== undefined;
+      tell(`${name} is removed${isPoorer ? ", and its credentials with it" : ""}.`, bringBack);
     },
   });
 }

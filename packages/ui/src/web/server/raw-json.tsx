@@ -16,17 +16,18 @@ export function RawJson({
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="text-sm" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="w-fit rounded text-soft hover:text-ink">{summary}</summary>
+      <summary className="w-fit rounded-md text-soft hover:text-ink">{summary}</summary>
       {isOpen && <JsonBox text={JSON.stringify(value, null, 2) ?? ""} what={what} />}
     </details>
   );
 }
 
-function JsonBox({ text, what }: { readonly text: string; readonly what: string }) {
+/** JSON as text, to be read and copied. `what` names it: “Copy <what>”. */
+export function JsonBox({ text, what }: { readonly text: string; readonly what: string }) {
   return (
     <div className="relative mt-2 rounded-lg border border-line bg-raised">
       <ScrollArea label={what} className="max-h-96 overflow-auto p-3 pr-12">
-        <pre className="font-mono text-[0.8125rem] leading-relaxed">
+        <pre className="font-mono text-code leading-relaxed">
           <code>{text}</code>
         </pre>
       </ScrollArea>

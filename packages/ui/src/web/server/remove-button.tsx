@@ -1,34 +1,37 @@
+import type { ServerDetail } from "@hub/api";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../parts/controls.js";
+import { Button, IconButton } from "../parts/controls.js";
 import { Modal } from "../parts/modal.js";
 import { Problem } from "../parts/panels.js";
 import { useRemove } from "./queries.js";
 
 /** Takes a server out of the hub, after a question. */
 export function RemoveButton({
-  id,
-  name,
+  server,
   onRemoved,
 }: {
-  readonly id: string;
-  readonly name: string;
+  readonly server: ServerDetail;
   readonly onRemoved: () => void;
 }) {
   const [isAsking, setAsking] = useState(false);
-  const remove = useRemove(id, onRemoved);
+  const remove = useRemove(server, onRemoved);
   const close = () => {
     setAsking(false);
     remove.reset();
   };
   return (
     <>
-      <Button look="danger" onClick={() => setAsking(true)}>
+      <IconButton
+        label="Remove"
+        look="plain"
+        className="hover:text-bad"
+        onClick={() => setAsking(true)}
+      >
         <Trash2 className="size-4" aria-hidden="true" />
-        Remove
-      </Button>
+      </IconButton>
       {isAsking && (
-        <Modal title={`Remove ${name}?`} onClose={close}>
+        <Modal title={`Remove ${server.name}?`} onClose={close}>
           <p>
             The hub forgets this server, the history of its tools, and its edits. If it still runs,
             its helper registers it again within seconds. Stop it first, or hide it instead.

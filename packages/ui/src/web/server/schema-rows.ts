@@ -1,3 +1,4 @@
+import { limitsOf } from "../try/schema/limits.js";
 import { isRecord, textOf } from "./definition.js";
 import { below } from "./paths.js";
 
@@ -23,28 +24,6 @@ type Schema = Readonly<Record<string, unknown>>;
 /** A schema may refer to itself, and a stranger wrote it. */
 const deepest = 6;
 const mostRows = 300;
-
-const limitWords: Readonly<Record<string, (value: unknown) => string>> = {
-  format: (value) => `format ${value}`,
-  pattern: (value) => `matches ${value}`,
-  minimum: (value) => `at least ${value}`,
-  exclusiveMinimum: (value) => `more than ${value}`,
-  maximum: (value) => `at most ${value}`,
-  exclusiveMaximum: (value) => `less than ${value}`,
-  multipleOf: (value) => `multiple of ${value}`,
-  minLength: (value) => `at least ${value} characters`,
-  maxLength: (value) => `at most ${value} characters`,
-  minItems: (value) => `at least ${value} items`,
-  maxItems: (value) => `at most ${value} items`,
-};
-
-function limitsOf(schema: Schema): readonly string[] {
-  const limits = Object.entries(limitWords).flatMap(([key, word]) => {
-    const value = schema[key];
-    return typeof value === "string" || typeof value === "number" ? [word(value)] : [];
-  });
-  return schema.uniqueItems === true ? [...limits, "each only once"] : limits;
-}
 
 function valuesOf(schema: Schema): readonly string[] {
   if (Array.isArray(schema.enum))

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { Badge } from "../parts/panels.js";
-import { ScrollArea } from "../parts/scroll-area.js";
+import { Cell, HeadCell, NameCell, Row, Table, TableBody, TableHead } from "../parts/table.js";
 import { type SchemaRow, schemaRows } from "./schema-rows.js";
 
 const indentRem = 1;
@@ -26,7 +26,7 @@ export function SchemaTable({
   );
 }
 
-export function ParameterTable({
+function ParameterTable({
   title,
   rows,
 }: {
@@ -34,53 +34,43 @@ export function ParameterTable({
   readonly rows: readonly SchemaRow[];
 }) {
   return (
-    <ScrollArea label={title} className="overflow-x-auto rounded-lg border border-line">
-      <table className="w-full text-left text-sm">
-        <thead className="border-b border-line bg-raised text-xs text-soft">
-          <tr>
-            <th scope="col" className="px-3 py-1.5 font-medium">
-              Name
-            </th>
-            <th scope="col" className="hidden px-3 py-1.5 font-medium sm:table-cell">
-              Type
-            </th>
-            <th scope="col" className="w-full px-3 py-1.5 font-medium">
-              Meaning
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr
-              key={row.path}
-              data-parameter={row.path}
-              className="border-b border-line align-top last:border-0"
-            >
-              <th scope="row" className="px-3 py-2 font-normal">
-                <span
-                  className="flex flex-wrap items-center gap-x-2 gap-y-1"
-                  style={{ paddingLeft: `${row.depth * indentRem}rem` }}
-                >
-                  <code className="font-mono font-medium">{row.name}</code>
-                  {row.isRequired && <Badge tone="accent">required</Badge>}
-                  <code className="basis-full font-mono text-xs text-soft sm:hidden">
-                    {row.type}
-                  </code>
-                </span>
-              </th>
-              <td className="hidden px-3 py-2 sm:table-cell">
-                <code className="font-mono text-[0.8125rem] text-soft">{row.type}</code>
-              </td>
-              <td className="min-w-40 px-3 py-2">
-                <Meaning row={row} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollArea>
+    <Table label={title} className="rounded-lg border border-line">
+      <TableHead className="bg-raised">
+        <HeadCell className="px-3 py-1.5">Name</HeadCell>
+        <HeadCell className="px-3 py-1.5">Type</HeadCell>
+        <HeadCell className="w-full px-3 py-1.5">Meaning</HeadCell>
+      </TableHead>
+      <TableBody>
+        {rows.map((row) => (
+          <Row
+            key={row.path}
+            data-parameter={row.path}
+            className="border-b border-line px-3 last:border-0 sm:align-top"
+          >
+            <NameCell className="sm:px-3 sm:py-2">
+              <span
+                className="flex flex-wrap items-center gap-x-2 gap-y-1 sm:flex-nowrap"
+                style={{ paddingLeft: `${row.depth * indentRem}rem` }}
+              >
+                <code className="min-w-0 font-mono font-medium">{row.name}</code>
+                {row.isRequired && <Badge tone="accent">required</Badge>}
+              </span>
+            </NameCell>
+            <Cell label="Type" className="sm:px-3 sm:py-2">
+              <code className="font-mono text-code text-soft">{row.type}</code>
+            </Cell>
+            <Cell label="Meaning" className="sm:min-w-40 sm:px-3 sm:py-2 sm:whitespace-normal">
+              {hasMeaning(row) && <Meaning row={row} />}
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Table>
   );
 }
+
+const hasMeaning = ({ description, values, defaultValue, limits }: SchemaRow) =>
+  description !== undefined || values.length > 0 || defaultValue !== undefined || limits.length > 0;
 
 function Meaning({
   row: { description, values, defaultValue, limits },
@@ -91,7 +81,7 @@ function Meaning({
   return (
     <>
       {description !== undefined && (
-        <p className="max-w-[70ch] break-words whitespace-pre-wrap">{description}</p>
+        <p className="max-w-text break-words whitespace-pre-wrap">{description}</p>
       )}
       {values.length > 0 && (
         <p className="mt-0.5 flex flex-wrap items-center gap-1 text-xs text-soft">
@@ -99,7 +89,7 @@ function Meaning({
           {values.slice(0, mostValues).map((value) => (
             <code
               key={value}
-              className="rounded bg-raised px-1 py-0.5 font-mono break-all text-ink"
+              className="rounded-md bg-raised px-1 py-0.5 font-mono break-all text-ink"
             >
               {value}
             </code>

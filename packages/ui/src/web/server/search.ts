@@ -5,6 +5,7 @@ const tabKeys = [
   "prompts",
   "changes",
   "calls",
+  "credentials",
   "doctor",
   "connect",
 ] as const;

@@ -2,33 +2,30 @@ import type { ServerDetail } from "@hub/api";
 import { useNavigate } from "@tanstack/react-router";
 import { Radar } from "lucide-react";
 import { useEffect } from "react";
-import { Button, CopyButton } from "../parts/controls.js";
+import { AdmissionBadge } from "../access/admission-badge.js";
+import { usePolicy } from "../access/policy.js";
+import { Button } from "../parts/controls.js";
 import { Badge, OutLink, PageHead, Problem } from "../parts/panels.js";
+import { stateOf } from "../parts/seriousness.js";
 import { StatusMark } from "../parts/status.js";
 import { FlappingBadge } from "../servers/flapping-badge.js";
 import { OperatorBadges } from "../servers/operator-badges.js";
 import { ServerIcon } from "../servers/server-icon.js";
 import { EditButton } from "./edit-button.js";
+import { foundBy } from "./found-by.js";
+import { HideButton } from "./hide-button.js";
+import { MainAction } from "./main-action.js";
 import { useProbe } from "./queries.js";
 import { RemoveButton } from "./remove-button.js";
 
 const foundMs = 8_000;
-
-/** What a probe found, for those who asked for it and may not see what changed. */
-function foundBy(server: ServerDetail): string {
-  const up = server.instances.filter(({ status }) => status === "up").length;
-  const all = server.instances.length;
-  if (all === 0) return "Probed: it has no instance.";
-  if (server.status === "needs-token") return "Probed: it answers, but it needs a token.";
-  if (all === 1) return up === 1 ? "Probed: it answers." : "Probed: it does not answer.";
-  return `Probed: ${up} of ${all} instances answer.`;
-}
 
 /** Who a server is, how it is, and what can be done with it. */
 export function ServerHead({ server }: { readonly server: ServerDetail }) {
   const { id, name, title, description, version, owner, tags, websiteUrl, repository } = server;
   const { documentation, onCall } = server;
   const navigate = useNavigate();
+  const policy = usePolicy();
   const probe = useProbe(id);
   const { isSuccess, reset } = probe;
   useEffect(() => {
@@ -47,7 +44,8 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
               <span className="max-w-full truncate" title={title ?? name}>
                 {title ?? name}
               </span>
-              <StatusMark status={server.status} />
+              <StatusMark status={stateOf(server)} />
+              <AdmissionBadge admission={server.admission} />
               <FlappingBadge server={server} />
               <OperatorBadges server={server} />
             </span>
@@ -84,16 +82,26 @@ export function ServerHead({ server }: { readonly server: ServerDetail }) {
             >
               {probe.data === undefined ? "" : foundBy(probe.data)}
             </span>
-            <Button look="solid" disabled={probe.isPending} onClick={() => probe.mutate()}>
-              <Radar
-                className={`size-4 ${probe.isPending ? "motion-safe:animate-spin" : ""}`}
-                aria-hidden="true"
-              />
-              {probe.isPending ? "Probing…" : "Probe now"}
-            </Button>
-            <CopyButton text={server.endpoint} what="endpoint" isIcon={false} />
-            <EditButton server={server} />
-            <RemoveButton id={id} name={name} onRemoved={() => void navigate({ to: "/" })} />
+            <MainAction server={server} />
+            {policy.may("call", server) && (
+              <Button disabled={probe.isPending} onClick={() => probe.mutate()}>
+                <Radar
+                  className={`size-4 ${probe.isPending ? "motion-safe:animate-spin" : ""}`}
+                  aria-hidden="true"
+                />
+                {probe.isPending ? "Probing…" : "Probe now"}
+              </Button>
+            )}
+            {policy.may("admin", server) && (
+              <div className="flex gap-1">
+                <EditButton server={server} />
+                <HideButton server={server} />
+                <RemoveButton
+                  server={server}
+                  onRemoved={() => void navigate({ to: "/ui/servers" })}
+                />
+              </div>
+            )}
           </>
         }
       />

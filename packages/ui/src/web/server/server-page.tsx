@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { usePolicy } from "../access/policy.js";
 import { statusOf } from "../api/problem.js";
 import { serverQuery } from "../api/queries.js";
 import { ConnectPanel } from "../connect/connect-panel.js";
+import { CredentialsTab } from "../credentials/credentials-tab.js";
 import { buttonClass } from "../parts/controls.js";
 import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
 import { type Tab, Tabs } from "../parts/tabs.js";
@@ -22,6 +24,7 @@ export function ServerPage(): React.ReactNode {
   const { tab = "overview" } = useSearch({ from: "/ui/servers/$id" });
   const navigate = useNavigate();
   const { data: server, error, refetch } = useQuery(serverQuery(id));
+  const policy = usePolicy();
   useTitle(server?.title ?? server?.name ?? id);
 
   if (statusOf(error) === 404) return <Gone id={id} name={server?.name} />;
@@ -45,6 +48,7 @@ export function ServerPage(): React.ReactNode {
     { key: "prompts", label: "Prompts", count: capabilities?.prompts },
     { key: "changes", label: "Changes" },
     { key: "calls", label: "Calls" },
+    ...(policy.may("admin", server) ? [{ key: "credentials", label: "Credentials" } as const] : []),
     { key: "doctor", label: "Doctor" },
     { key: "connect", label: "Connect" },
   ];
@@ -52,7 +56,8 @@ export function ServerPage(): React.ReactNode {
   return (
     <>
       <ServerHead server={server} />
-      <Diagnosis server={server} />
+      {/* The doctor says the same and more. */}
+      {(chosen !== "doctor" || server.status === "up") && <Diagnosis server={server} />}
       <Tabs
         label="About this server"
         tabs={tabs}
@@ -73,6 +78,7 @@ export function ServerPage(): React.ReactNode {
         )}
         {chosen === "changes" && <ChangesTab id={id} />}
         {chosen === "calls" && <CallsTab id={id} />}
+        {chosen === "credentials" && <CredentialsTab key={id} id={id} />}
         {chosen === "doctor" && <DoctorTab id={id} />}
         {chosen === "connect" && (
           <ConnectPanel servers={[id]} isDirect={server.status === "needs-token"} />
@@ -99,7 +105,7 @@ function Gone({ id, name }: { readonly id: string; readonly name: string | undef
             ? "Its name may have changed, or the hub has forgotten it. When it registers, it appears here by itself."
             : "It was removed, or the hub forgot it after a long silence. When it registers again, it appears here by itself."}
         </p>
-        <Link to="/" className={buttonClass("plain")}>
+        <Link to="/ui/servers" className={buttonClass("plain")}>
           All servers
         </Link>
       </Empty>

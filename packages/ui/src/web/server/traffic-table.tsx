@@ -1,6 +1,7 @@
 import type { TrafficRow } from "@hub/api";
 import { type Column, DataTable } from "../parts/data-table.js";
-import { byteCount, milliseconds } from "./amounts.js";
+import { byteSize, milliseconds } from "../parts/units.js";
+import { errorsInWords } from "../traffic/figures.js";
 
 const columns: readonly Column<TrafficRow>[] = [
   {
@@ -8,7 +9,7 @@ const columns: readonly Column<TrafficRow>[] = [
     isName: true,
     cell: ({ name, method }) => (
       <>
-        <span className="block max-w-[40ch] truncate font-mono" title={name ?? method}>
+        <span className="block font-mono sm:max-w-name sm:truncate" title={name ?? method}>
           {name ?? method}
         </span>
         {name !== undefined && method !== "tools/call" && (
@@ -19,17 +20,20 @@ const columns: readonly Column<TrafficRow>[] = [
   },
   { name: "Calls", isNumber: true, cell: ({ calls }) => calls },
   {
-    name: "Failed",
+    name: "Errors",
     isNumber: true,
-    cell: ({ errors }) => (
-      <span className={errors > 0 ? "font-medium text-bad" : ""}>{errors}</span>
+    cell: (row) => (
+      <span className={row.errors > 0 ? "font-medium text-bad" : ""}>
+        {row.errors}
+        <span className="block text-xs font-normal">{errorsInWords(row)}</span>
+      </span>
     ),
   },
   { name: "p50", isNumber: true, cell: ({ p50Ms }) => milliseconds(p50Ms) },
   { name: "p95", isNumber: true, cell: ({ p95Ms }) => milliseconds(p95Ms) },
   { name: "Longest", isNumber: true, cell: ({ maxMs }) => milliseconds(maxMs) },
-  { name: "Under way", isNumber: true, cell: ({ inFlight }) => inFlight },
-  { name: "Answers", isNumber: true, cell: ({ bytes }) => byteCount(bytes) },
+  { name: "In flight", isNumber: true, cell: ({ inFlight }) => inFlight },
+  { name: "Answers", isNumber: true, cell: ({ bytes }) => byteSize(bytes) },
 ];
 
 /** What was called how often, how quickly and with what success; the most called first. */

@@ -1,16 +1,25 @@
 import type { ServerSummary } from "@hub/api";
-import { EyeOff, LayoutGrid, Search, Table2, X } from "lucide-react";
+import { EyeOff, LayoutGrid, Search, Star, Table2, X } from "lucide-react";
 import { useMemo } from "react";
 import { Button, IconButton, inputClass } from "../parts/controls.js";
 import { SearchInput } from "../parts/search-input.js";
-import { statusWord } from "../parts/status.js";
-import { type Choice, choicesOf, type ServersSearch, type Sort, statuses } from "./search.js";
+import {
+  type Choice,
+  choicesOf,
+  isNarrowed,
+  type ServersSearch,
+  type Sort,
+  unnarrowed,
+} from "./search.js";
 
 const sortNames: Readonly<Record<Sort, string>> = {
-  name: "Name",
   status: "Trouble first",
+  name: "By name",
   changed: "Last changed",
   tools: "Most tools",
+  owner: "By owner",
+  latency: "Slowest first",
+  seen: "Longest silent",
 };
 
 const eraNames = { modern: "2026-07-28", legacy: "2025 and before" } as const;
@@ -36,7 +45,7 @@ function Select({
       aria-label={label}
       value={value ?? ""}
       onChange={(event) => onChange(event.target.value === "" ? undefined : event.target.value)}
-      className={`${inputClass} w-auto max-w-48 min-w-32 pr-8 max-sm:flex-1`}
+      className={`${inputClass} w-auto! max-w-48 pr-8 max-sm:flex-1`}
     >
       <option value="">{label}: any</option>
       {!isKnown && <option value={value}>{nameOf(value ?? "")}</option>}
@@ -61,7 +70,6 @@ export function Filters({
 }) {
   const choices = useMemo(
     () => ({
-      status: choicesOf(servers, (one) => [one.status]),
       tag: choicesOf(servers, (one) => one.tags),
       owner: choicesOf(servers, (one) => [one.owner]),
       era: choicesOf(servers, (one) => [one.capabilities?.era]),
@@ -69,12 +77,11 @@ export function Filters({
     }),
     [servers],
   );
-  const { status, tag, owner, era, transport, q, hidden } = search;
-  const isNarrowed = [status, tag, owner, era, transport, q].some((one) => one !== undefined);
+  const { tag, owner, era, transport, q, hidden, favourite, group } = search;
   const view = search.view ?? "cards";
   return (
     <search className="mb-5 flex flex-wrap items-center gap-2">
-      <div className="relative min-w-56 flex-1 basis-72">
+      <div className="relative min-w-40 flex-1 basis-40 max-sm:basis-full">
         <Search
           className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-soft"
           aria-hidden="true"
@@ -88,13 +95,6 @@ export function Filters({
         />
       </div>
       <Select
-        label="Status"
-        value={status}
-        choices={choices.status}
-        nameOf={(value) => statusWord(value as ServerSummary["status"])}
-        onChange={(value) => onChange({ status: statuses.find((one) => one === value) })}
-      />
-      <Select
         label="Tag"
         value={tag}
         choices={choices.tag}
@@ -107,7 +107,7 @@ export function Filters({
         onChange={(value) => onChange({ owner: value })}
       />
       <Select
-        label="Revision"
+        label="MCP revision"
         value={era}
         choices={choices.era}
         nameOf={(value) => (value === "modern" ? eraNames.modern : eraNames.legacy)}
@@ -127,40 +127,51 @@ export function Filters({
       />
       <Button
         look="quiet"
+        aria-pressed={favourite === true}
+        title="Favourites"
+        className="aria-pressed:bg-accent-soft aria-pressed:text-accent max-2xl:px-2.5"
+        onClick={() => onChange({ favourite: favourite === true ? undefined : true })}
+      >
+        <Star className="size-4" aria-hidden="true" />
+        <span className="max-2xl:sr-only">Favourites</span>
+      </Button>
+      <Button
+        look="quiet"
         aria-pressed={hidden === true}
-        className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
+        title="Hidden too"
+        className="aria-pressed:bg-accent-soft aria-pressed:text-accent max-2xl:px-2.5"
         onClick={() => onChange({ hidden: hidden === true ? undefined : true })}
       >
         <EyeOff className="size-4" aria-hidden="true" />
-        Hidden too
+        <span className="max-2xl:sr-only">Hidden too</span>
       </Button>
-      {isNarrowed && (
-        <Button
-          look="quiet"
-          onClick={() =>
-            onChange({
-              q: undefined,
-              status: undefined,
-              tag: undefined,
-              owner: undefined,
-              era: undefined,
-              transport: undefined,
-            })
-          }
-        >
+      {isNarrowed(search) && (
+        <Button look="quiet" onClick={() => onChange(unnarrowed)}>
           <X className="size-4" aria-hidden="true" />
           Clear
         </Button>
       )}
-      <div className="ml-auto flex items-center gap-2 max-sm:w-full">
+      <div className="ml-auto flex flex-wrap items-center gap-2 max-sm:w-full">
+        <select
+          aria-label="Group"
+          value={group ?? ""}
+          onChange={({ target: { value } }) =>
+            onChange({ group: value === "owner" || value === "tag" ? value : undefined })
+          }
+          className={`${inputClass} w-auto! pr-8 max-sm:flex-1`}
+        >
+          <option value="">No groups</option>
+          <option value="owner">Group by owner</option>
+          <option value="tag">Group by tag</option>
+        </select>
         <select
           aria-label="Order"
-          value={search.sort ?? "name"}
+          value={search.sort ?? "status"}
           onChange={(event) => {
             const sort = event.target.value as Sort;
-            onChange({ sort: sort === "name" ? undefined : sort });
+            onChange({ sort: sort === "status" ? undefined : sort, order: undefined });
           }}
-          className={`${inputClass} w-auto pr-8 max-sm:flex-1`}
+          className={`${inputClass} w-auto! pr-8 max-sm:flex-1`}
         >
           {Object.entries(sortNames).map(([value, name]) => (
             <option key={value} value={value}>

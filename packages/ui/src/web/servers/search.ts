@@ -1,29 +1,28 @@
-import type { ServerSummary } from "@hub/api";
+import type { Pulse, ServerSummary } from "@hub/api";
+import { type ServerState, seriousness, serverStates, stateOf } from "../parts/seriousness.js";
 
-const sorts = ["name", "status", "changed", "tools"] as const;
+const sorts = ["status", "name", "changed", "tools", "owner", "latency", "seen"] as const;
 export type Sort = (typeof sorts)[number];
-export const statuses = [
-  "up",
-  "degraded",
-  "suspect",
-  "needs-token",
-  "unreachable",
-  "pending",
-  "down",
-] as const;
 const views = ["cards", "table"] as const;
+const groupings = ["owner", "tag"] as const;
+/** What servers that stand together have in common. */
+export type Grouping = (typeof groupings)[number];
 
 /** What a person looks for; all of it stands in the URL. */
 export type ServersSearch = {
   readonly q?: string | undefined;
-  readonly status?: ServerSummary["status"] | undefined;
+  readonly status?: ServerState | undefined;
   readonly tag?: string | undefined;
   readonly owner?: string | undefined;
   readonly era?: "modern" | "legacy" | undefined;
   readonly transport?: ServerSummary["transport"] | undefined;
   /** Those too that an operator hid. */
   readonly hidden?: true | undefined;
+  readonly favourite?: true | undefined;
   readonly sort?: Sort | undefined;
+  /** The other way round. */
+  readonly order?: "reverse" | undefined;
+  readonly group?: Grouping | undefined;
   readonly view?: (typeof views)[number] | undefined;
 };
 
@@ -33,17 +32,22 @@ function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | und
 
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
+const isTrue = (value: unknown) => (value === true || value === "true" ? true : undefined);
+
 /** Reads a query string; what nobody knows is left out. */
 export function readServersSearch(given: Record<string, unknown>): ServersSearch {
   return {
     q: textOf(given.q),
-    status: oneOf(statuses, given.status),
+    status: oneOf(serverStates, given.status),
     tag: textOf(given.tag),
     owner: textOf(given.owner),
     era: oneOf(["modern", "legacy"], given.era),
     transport: oneOf(["streamable-http", "sse"], given.transport),
-    hidden: given.hidden === true || given.hidden === "true" ? true : undefined,
+    hidden: isTrue(given.hidden),
+    favourite: isTrue(given.favourite),
     sort: oneOf(sorts, given.sort),
+    order: oneOf(["reverse"], given.order),
+    group: oneOf(groupings, given.group),
     view: oneOf(views, given.view),
   };
 }
@@ -57,49 +61,87 @@ function words(server: ServerSummary): string {
     .toLowerCase();
 }
 
-const severity: Readonly<Record<ServerSummary["status"], number>> = {
-  unreachable: 0,
-  suspect: 1,
-  degraded: 2,
-  "needs-token": 3,
-  pending: 4,
-  down: 5,
-  up: 6,
+/** What is known beside the servers themselves. */
+export type Beside = {
+  /** Ids of servers with a tool that fits the words; they fit as well. */
+  readonly withTool?: ReadonlySet<string> | undefined;
+  /** Ids of favourites. Among equals they come first. */
+  readonly liked?: readonly string[] | undefined;
+  readonly pulse?: Pulse | undefined;
 };
 
-const byName = (a: ServerSummary, b: ServerSummary) =>
-  a.name.localeCompare(b.name, undefined, { numeric: true });
+type Compare = (a: ServerSummary, b: ServerSummary) => number;
 
-const orders: Readonly<Record<Sort, (a: ServerSummary, b: ServerSummary) => number>> = {
-  name: byName,
-  status: (a, b) => severity[a.status] - severity[b.status] || byName(a, b),
-  changed: (a, b) => b.updatedAt.localeCompare(a.updatedAt) || byName(a, b),
-  tools: (a, b) => (b.capabilities?.tools ?? 0) - (a.capabilities?.tools ?? 0) || byName(a, b),
-};
+const byName: Compare = (a, b) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
 
-/**
- * The servers that fit, in order. `withTool`: ids of servers with a tool that fits the words, which
- * fit as well.
- */
+const nameOf = ({ title, name }: ServerSummary) => title ?? name;
+
+const byStatus: Compare = (a, b) => seriousness(stateOf(a)) - seriousness(stateOf(b));
+
+function compareBy(sort: Sort, pulse: Pulse | undefined): Compare {
+  const latency = ({ id }: ServerSummary) =>
+    pulse?.servers[id]?.latenciesMs.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const seen = ({ id }: ServerSummary) => pulse?.servers[id]?.lastSeenAt ?? "";
+  switch (sort) {
+    case "status":
+      return byStatus;
+    case "name":
+      return byName;
+    case "changed":
+      return (a, b) => b.updatedAt.localeCompare(a.updatedAt);
+    case "tools":
+      return (a, b) => (b.capabilities?.tools ?? 0) - (a.capabilities?.tools ?? 0);
+    case "owner":
+      // Those without one come last.
+      return (a, b) => (a.owner ?? "\uffff").localeCompare(b.owner ?? "\uffff");
+    case "latency":
+      return (a, b) => latency(b) - latency(a) || 0; // minus infinity from itself is no number
+    case "seen":
+      return (a, b) => seen(a).localeCompare(seen(b));
+  }
+}
+
+/** The servers that fit, in order: trouble first, unless another order is asked for. */
 export function choose(
   servers: readonly ServerSummary[],
   search: ServersSearch,
-  withTool: ReadonlySet<string> = new Set(),
+  { withTool, liked = [], pulse }: Beside = {},
 ): readonly ServerSummary[] {
   const wanted = (search.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const favourites = new Set(liked);
+  const compare = compareBy(search.sort ?? "status", pulse);
+  const sign = search.order === "reverse" ? -1 : 1;
   return servers
     .filter((server) => {
-      if (search.status !== undefined && server.status !== search.status) return false;
+      if (search.status !== undefined && stateOf(server) !== search.status) return false;
       if (search.tag !== undefined && !server.tags.includes(search.tag)) return false;
       if (search.owner !== undefined && server.owner !== search.owner) return false;
       if (search.era !== undefined && server.capabilities?.era !== search.era) return false;
       if (search.transport !== undefined && server.transport !== search.transport) return false;
-      if (wanted.length === 0 || withTool.has(server.id)) return true;
+      if (search.favourite === true && !favourites.has(server.id)) return false;
+      if (wanted.length === 0 || withTool?.has(server.id) === true) return true;
       const text = words(server);
       return wanted.every((word) => text.includes(word));
     })
-    .sort(orders[search.sort ?? "name"]);
+    .sort(
+      (a, b) =>
+        sign * compare(a, b) ||
+        Number(favourites.has(b.id)) - Number(favourites.has(a.id)) ||
+        byName(a, b),
+    );
 }
+
+const narrowing = ["q", "status", "tag", "owner", "era", "transport", "favourite"] as const;
+
+/** Whether a search leaves servers out. */
+export function isNarrowed(search: ServersSearch): boolean {
+  return narrowing.some((one) => search[one] !== undefined);
+}
+
+/** What takes all of it back. */
+export const unnarrowed: Partial<ServersSearch> = Object.fromEntries(
+  narrowing.map((one) => [one, undefined]),
+);
 
 export type Choice = { readonly value: string; readonly count: number };
 

@@ -1,12 +1,16 @@
 import type { Pulse, ServerSummary } from "@hub/api";
 import { Link } from "@tanstack/react-router";
-import { FileText, MessageSquareText, Wrench } from "lucide-react";
+import { GiveTokenLink } from "../credentials/give-token-link.js";
 import { Ago } from "../live/ago.js";
 import { Badge } from "../parts/panels.js";
+import { stateOf } from "../parts/seriousness.js";
 import { Sparkline } from "../parts/sparkline.js";
 import { StatusMark } from "../parts/status.js";
+import { CanDo } from "./can-do.js";
+import { FavouriteButton } from "./favourite-button.js";
 import { FlappingBadge } from "./flapping-badge.js";
 import { OperatorBadges } from "./operator-badges.js";
+import { SelectBox, type Selection } from "./selection.js";
 import { ServerIcon } from "./server-icon.js";
 
 export type ServerPulse = Pulse["servers"][string];
@@ -22,46 +26,6 @@ const mostTags = 2;
 /** What may pass by itself, or is as its owner wants it. */
 const amber: ReadonlySet<ServerSummary["status"]> = new Set(["suspect", "needs-token"]);
 
-function Count({
-  icon: Icon,
-  count,
-  one,
-  many,
-}: {
-  readonly icon: typeof Wrench;
-  readonly count: number;
-  readonly one: string;
-  readonly many: string;
-}) {
-  return (
-    <span className="inline-flex items-center gap-1 tabular-nums" title={`${count} ${many}`}>
-      <Icon className="size-3.5" aria-hidden="true" />
-      {count}
-      <span className="sr-only">{count === 1 ? one : many}</span>
-    </span>
-  );
-}
-
-export function Counts({ server }: { readonly server: ServerSummary }) {
-  const { capabilities } = server;
-  if (capabilities === null)
-    return (
-      <span className="text-soft">
-        {server.status === "needs-token" ? "not shown to the hub" : "not read yet"}
-      </span>
-    );
-  const resources = capabilities.resources + capabilities.resourceTemplates;
-  return (
-    <span className="inline-flex shrink-0 gap-3">
-      <Count icon={Wrench} count={capabilities.tools} one="tool" many="tools" />
-      {resources > 0 && <Count icon={FileText} count={resources} one="resource" many="resources" />}
-      {capabilities.prompts > 0 && (
-        <Count icon={MessageSquareText} count={capabilities.prompts} one="prompt" many="prompts" />
-      )}
-    </span>
-  );
-}
-
 export function Latency({
   pulse,
   className,
@@ -70,10 +34,10 @@ export function Latency({
   readonly className?: string;
 }) {
   const last = pulse?.latenciesMs.at(-1);
-  if (pulse === undefined || last === undefined) return <span className="text-soft">–</span>;
+  if (pulse === undefined || last === undefined) return null;
   const text = `${last < 10 ? last.toFixed(1) : Math.round(last)} ms`;
   return (
-    <span className="inline-flex shrink-0 items-center gap-2 whitespace-nowrap">
+    <span className="inline-flex shrink-0 items-center gap-2 align-middle whitespace-nowrap">
       <Sparkline
         values={pulse.latenciesMs}
         label={`Latency of the last ${pulse.latenciesMs.length} probes, now ${text}`}
@@ -84,34 +48,47 @@ export function Latency({
   );
 }
 
+/** What is wrong with a server, in a sentence; undefined when nothing is. */
+function troubleOf({
+  status,
+  instances,
+}: Pick<ServerSummary, "status" | "instances">): string | undefined {
+  if (status === "up") return undefined;
+  return instances.find(({ problem }) => problem !== undefined)?.problem?.cause;
+}
+
 /** One server at a glance. */
 export function ServerCard({
   server,
   pulse,
   match,
+  selection,
 }: {
   readonly server: ServerSummary;
   readonly pulse: ServerPulse | undefined;
   readonly match: string | undefined;
+  readonly selection: Selection | undefined;
 }) {
   const { id, name, title, description, status, instances, tags, owner } = server;
-  const problem = instances.find((instance) => instance.problem !== undefined)?.problem;
+  const trouble = troubleOf(server);
   const up = instances.filter((instance) => instance.status === "up").length;
+  const shown = title ?? name;
   return (
     <article
       data-server={id}
       className="relative flex h-full flex-col rounded-xl border border-line bg-surface p-4 shadow-card motion-safe:transition-colors hover:border-line-strong"
     >
       <div className="flex items-start gap-3">
+        {selection !== undefined && <SelectBox id={id} name={shown} selection={selection} />}
         <ServerIcon server={server} />
         <div className="min-w-0 flex-1">
-          <h2 className="truncate font-semibold">
+          <h2 className="truncate text-base font-semibold">
             <Link
               to="/ui/servers/$id"
               params={{ id }}
               className="after:absolute after:inset-0 after:rounded-xl"
             >
-              {title ?? name}
+              {shown}
             </Link>
           </h2>
           <p className="truncate text-xs text-soft">
@@ -120,57 +97,62 @@ export function ServerCard({
             {owner !== undefined && ` · ${owner}`}
           </p>
         </div>
-        <StatusMark status={status} />
+        <StatusMark status={stateOf(server)} />
       </div>
-      <p className="mt-3 line-clamp-2 min-h-10 text-sm leading-5 text-soft">
-        {problem !== undefined && status !== "up" ? (
-          <span className={amber.has(status) ? "text-warn" : "text-bad"}>{problem.cause}</span>
+      <p className="mt-3 line-clamp-2 min-h-10 text-sm text-soft">
+        {trouble === undefined ? (
+          description
         ) : (
-          (description ?? <span className="font-mono text-xs break-all">{server.endpoint}</span>)
+          <span className={amber.has(status) ? "text-warn" : "text-bad"}>{trouble}</span>
         )}
       </p>
-      {/* On one line: names are cut, counts are not. */}
-      <div className="mt-2 flex min-h-5 gap-1">
-        {match !== undefined && <Badge tone="accent">has {match}</Badge>}
-        {instances.length > 1 && (
-          <Badge
-            isWhole
-            tone={up === instances.length ? "good" : "warn"}
-            title={`${up} of ${instances.length} instances are up`}
-          >
-            {up} of {instances.length} up
-          </Badge>
-        )}
-        <FlappingBadge server={server} />
-        <OperatorBadges server={server} />
-        {server.transport === "sse" && (
-          <Badge isWhole title="It speaks the old HTTP+SSE transport">
-            {transportName(server.transport)}
-          </Badge>
-        )}
-        {tags.slice(0, mostTags).map((tag) => (
-          <Badge key={tag} title={`#${tag}`}>
-            #{tag}
-          </Badge>
-        ))}
-        {tags.length > mostTags && (
-          <Badge isWhole title={tags.slice(mostTags).join(", ")}>
-            +{tags.length - mostTags}
-          </Badge>
+      <div className="mt-2 flex min-h-6 pb-3 text-xs">
+        {status === "needs-token" ? (
+          <GiveTokenLink server={server} isOnCard />
+        ) : trouble !== undefined && server.capabilities === null ? null : (
+          <CanDo server={server} match={match} />
         )}
       </div>
       <div className="mt-auto flex items-center justify-between gap-3 border-t border-line pt-2 text-sm">
-        <Counts server={server} />
-        <Latency pulse={pulse} />
-        <span className="truncate text-xs text-soft">
-          {pulse === undefined ? (
-            "–"
-          ) : (
-            <>
-              seen <Ago at={pulse.lastSeenAt} />
-            </>
+        {/* On one line: names are cut, counts are not. */}
+        <div className="flex min-w-0 gap-1">
+          {instances.length > 1 && (
+            <Badge
+              isWhole
+              tone={up === instances.length ? "good" : "warn"}
+              title={`${up} of ${instances.length} instances are up`}
+            >
+              {up} of {instances.length} up
+            </Badge>
           )}
-        </span>
+          <FlappingBadge server={server} />
+          <OperatorBadges server={server} />
+          {server.transport === "sse" && (
+            <Badge isWhole title="It speaks the old HTTP+SSE transport">
+              {transportName(server.transport)}
+            </Badge>
+          )}
+          {tags.slice(0, mostTags).map((tag) => (
+            <Badge key={tag} title={`#${tag}`}>
+              #{tag}
+            </Badge>
+          ))}
+          {tags.length > mostTags && (
+            <Badge isWhole title={tags.slice(mostTags).join(", ")}>
+              +{tags.length - mostTags}
+            </Badge>
+          )}
+        </div>
+        <div className="flex shrink-0 items-center gap-1">
+          {status === "up" || pulse === undefined ? (
+            <Latency pulse={pulse} />
+          ) : (
+            <span className="text-xs whitespace-nowrap text-soft">
+              seen <Ago at={pulse.lastSeenAt} />
+            </span>
+          )}
+          <FavouriteButton id={id} name={shown} />
+        </div>
       </div>
     </article>
   );

@@ -1,13 +1,13 @@
-import type { ServerSummary } from "@hub/api";
+import type { ServerDetail, ServerSummary } from "@hub/api";
+import { useState } from "react";
+import { pictureOf } from "./server-picture.js";
 
-/** Pictures that are in the registration itself; others would be requests to hosts a stranger chose. */
-const embedded = /^data:image\/(png|jpeg|webp|gif|svg\+xml)[;,]/i;
-const hues = 12;
+const tiles = 8;
 
-function hueOf(id: string): number {
+function tileOf(id: string): number {
   let sum = 0;
   for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_973;
-  return sum % hues;
+  return (sum % tiles) + 1;
 }
 
 function initials(name: string): string {
@@ -22,19 +22,25 @@ export function ServerIcon({
   server,
   className = "size-10",
 }: {
-  readonly server: Pick<ServerSummary, "id" | "name" | "icons">;
+  readonly server: Pick<ServerSummary, "id" | "name" | "icons"> & Pick<ServerDetail, "serverInfo">;
   readonly className?: string;
 }) {
-  const own = server.icons?.find(({ src }) => embedded.test(src));
-  if (own !== undefined)
+  const picture = pictureOf(server);
+  const [broken, setBroken] = useState<string>();
+  if (picture !== undefined && picture !== broken)
     return (
-      <img src={own.src} alt="" className={`${className} shrink-0 rounded-lg object-contain`} />
+      <img
+        src={picture}
+        alt=""
+        className={`${className} shrink-0 rounded-lg object-contain`}
+        onError={() => setBroken(picture)}
+      />
     );
   return (
     <span
       aria-hidden="true"
-      style={{ backgroundColor: `hsl(${(hueOf(server.id) * 360) / hues} 45% 36%)` }}
-      className={`${className} flex shrink-0 items-center justify-center rounded-lg text-sm font-semibold text-white`}
+      style={{ backgroundColor: `var(--tile-${tileOf(server.id)})` }}
+      className={`${className} flex shrink-0 items-center justify-center rounded-lg text-sm font-semibold text-on-tile`}
     >
       {initials(server.name)}
     </span>

@@ -1,30 +1,41 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useDeferredValue, useMemo } from "react";
+import { ListChecks } from "lucide-react";
+import { Suspense, useDeferredValue, useMemo, useState } from "react";
+import { useWaiting } from "../access/use-waiting.js";
 import { allServersQuery, pulseQuery, serversQuery, toolSearchQuery } from "../api/queries.js";
+import { ProtectionNote } from "../hubs/protection-note.js";
+import { FirstSteps } from "../overview/first-steps.js";
+import { StateCounts } from "../overview/state-counts.js";
 import { Button } from "../parts/controls.js";
+import { Boundary } from "../parts/fault.js";
+import { lazyPart } from "../parts/lazy-part.js";
 import { Empty, Loading, PageHead, Problem } from "../parts/panels.js";
 import { useTitle } from "../shell/title.js";
+import { AddLink } from "./add-link.js";
+import { BulkBar } from "./bulk-bar.js";
+import { favourites } from "./favourites.js";
 import { Filters } from "./filters.js";
-import { QuickStart } from "./quick-start.js";
-import { choose, type ServersSearch } from "./search.js";
+import { groupsOf } from "./groups.js";
+import { SavedFilters } from "./saved-filters.js";
+import { choose, isNarrowed, type ServersSearch } from "./search.js";
 import { ServerCards } from "./server-cards.js";
+import { WaitingServers } from "./waiting-servers.js";
 
-const ServerTable = lazy(async () => ({
-  default: (await import("./server-table.js")).ServerTable,
-}));
+const ServerTable = lazyPart(async () => (await import("./server-table.js")).ServerTable);
 
 /** Every server of the hub, as they are now. */
 export function ServersPage(): React.ReactNode {
   useTitle("Servers");
-  const search = useSearch({ from: "/" });
+  const search = useSearch({ from: "/ui/servers" });
   const navigate = useNavigate();
   const change = (next: Partial<ServersSearch>) =>
     void navigate({
-      to: "/",
+      to: "/ui/servers",
       search: (now: ServersSearch) => ({ ...now, ...next }),
       replace: true,
     });
+  const waiting = useWaiting();
   const list = useQuery(search.hidden === true ? allServersQuery : serversQuery);
   const pulse = useQuery(pulseQuery);
   const words = useDeferredValue(search.q ?? "");
@@ -38,9 +49,34 @@ export function ServersPage(): React.ReactNode {
         if (!byServer.has(tool.serverId)) byServer.set(tool.serverId, tool.name);
     return byServer;
   }, [found.data, words]);
+  const liked = favourites.use();
+  const { group } = search;
+  // The pulse comes every few seconds; it orders the list only when it is what the list is ordered by.
+  const isByPulse = search.sort === "latency" || search.sort === "seen";
+  const orderedBy = isByPulse ? pulse.data : undefined;
   const chosen = useMemo(
-    () => choose(servers ?? [], search, new Set(matches.keys())),
-    [servers, search, matches],
+    () =>
+      choose(servers ?? [], search, {
+        withTool: new Set(matches.keys()),
+        liked,
+        pulse: orderedBy,
+      }),
+    [servers, search, matches, liked, orderedBy],
+  );
+  const groups = useMemo(() => groupsOf(chosen, group), [chosen, group]);
+  const [ids, setIds] = useState<ReadonlySet<string>>();
+  const selection = useMemo(
+    () =>
+      ids && {
+        ids,
+        toggle: (id: string) =>
+          setIds((now) => {
+            const next = new Set(now);
+            if (!next.delete(id)) next.add(id);
+            return next;
+          }),
+      },
+    [ids],
   );
 
   if (servers === undefined) {
@@ -50,8 +86,7 @@ export function ServersPage(): React.ReactNode {
       <Loading what="servers" rows={6} className="h-28" />
     );
   }
-  if (servers.length === 0 && search.hidden !== true)
-    return <QuickStart onShowHidden={() => change({ hidden: true })} />;
+  if (servers.length === 0 && waiting.length === 0 && search.hidden !== true) return <FirstSteps />;
   const count =
     chosen.length === servers.length
       ? `${servers.length} ${servers.length === 1 ? "server" : "servers"}`
@@ -65,25 +100,52 @@ export function ServersPage(): React.ReactNode {
             {count}
           </span>
         }
+        actions={
+          <>
+            <Button
+              aria-pressed={ids !== undefined}
+              onClick={() => setIds(ids === undefined ? new Set() : undefined)}
+            >
+              <ListChecks className="size-4" aria-hidden="true" />
+              {ids === undefined ? "Select" : "Stop selecting"}
+            </Button>
+            <AddLink />
+          </>
+        }
       />
-      {list.data?.protection !== undefined && (
-        <p className="mb-4 rounded-xl bg-warn-soft p-3 text-sm text-warn">
-          {list.data.protection.reason}
-        </p>
-      )}
+      <ProtectionNote />
+      <WaitingServers servers={waiting} />
+      <StateCounts servers={servers} search={search} isSmall />
       <Filters servers={servers} search={search} onChange={change} />
-      {chosen.length === 0 ? (
+      <SavedFilters search={search} isNarrowed={isNarrowed(search)} />
+      {servers.length === 0 ? null : chosen.length === 0 ? (
         <Empty title="No matching server">
-          <Button onClick={() => void navigate({ to: "/", search: {}, replace: true })}>
+          <Button onClick={() => void navigate({ to: "/ui/servers", search: {}, replace: true })}>
             Show all {servers.length}
           </Button>
         </Empty>
       ) : search.view === "table" ? (
-        <Suspense fallback={<Loading what="servers" rows={6} className="h-12" />}>
-          <ServerTable servers={chosen} pulse={pulse.data} matches={matches} />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={<Loading what="servers" rows={6} className="h-12" />}>
+            <ServerTable
+              groups={groups}
+              pulse={pulse.data}
+              matches={matches}
+              selection={selection}
+              search={search}
+              onOrder={change}
+            />
+          </Suspense>
+        </Boundary>
       ) : (
-        <ServerCards servers={chosen} pulse={pulse.data} matches={matches} />
+        <ServerCards groups={groups} pulse={pulse.data} matches={matches} selection={selection} />
+      )}
+      {ids !== undefined && (
+        <BulkBar
+          chosen={chosen.filter(({ id }) => ids.has(id))}
+          onChooseAll={() => setIds(new Set(chosen.map(({ id }) => id)))}
+          onDone={() => setIds(undefined)}
+        />
       )}
     </>
   );

@@ -8,6 +8,8 @@ export const keys: readonly (readonly [keys: readonly string[], does: string])[]
   [["/"], "Search on this page"],
   [["?"], "Keyboard shortcuts"],
   ...pages.map(({ key, label }) => [["g", key], `Go to ${label}`] as const),
+  [["Ctrl", "Enter"], "Call the tool whose form one is in"],
+  [["Ctrl", "Z"], "Undo the last change"],
   [["Esc"], "Close the open dialog"],
 ];
 

@@ -9,7 +9,7 @@ export function NotFound() {
     <>
       <PageHead title="Page not found" />
       <Empty title="MCP Hub has no page at this address.">
-        <Link to="/" className="text-accent underline">
+        <Link to="/ui/servers" className="text-accent underline">
           Show all servers
         </Link>
       </Empty>

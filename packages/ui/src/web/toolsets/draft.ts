@@ -1,28 +1,28 @@
 import type { ToolsetView } from "@hub/api";
 import type { ToolsetInput } from "@hub/core";
 
-/** Which tools of the selected servers: all, those that are listed, or all but those. */
-type ToolChoice = "all" | "only" | "without";
-
 export type Override = {
   readonly name?: string | undefined;
   readonly title?: string | undefined;
   readonly description?: string | undefined;
 };
 
-/** A toolset as somebody types it. What another choice would use stays, in case it is chosen again. */
+/** A toolset as somebody makes it: everything or what was picked, without what was left out of that. */
 export type Draft = {
   readonly id: string;
   readonly name: string;
   readonly description: string;
+  /** Ids; prompts and resources come from these as well. Empty: all. */
   readonly servers: readonly string[];
   readonly tags: readonly string[];
-  readonly choice: ToolChoice;
+  readonly scope: "all" | "picked";
+  /** Of `picked`. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly overrides: Readonly<Record<string, Override>>;
   readonly prefix: "always" | "never";
   readonly mode: "all" | "search";
+  readonly repeat: "asked" | "safe";
 };
 
 export const emptyDraft: Draft = {
@@ -31,12 +31,13 @@ export const emptyDraft: Draft = {
   description: "",
   servers: [],
   tags: [],
-  choice: "all",
+  scope: "picked",
   allow: [],
   deny: [],
   overrides: {},
   prefix: "always",
   mode: "all",
+  repeat: "asked",
 };
 
 export function draftOf(toolset: ToolsetView): Draft {
@@ -47,30 +48,43 @@ export function draftOf(toolset: ToolsetView): Draft {
     description,
     servers,
     tags,
-    choice: allow !== undefined ? "only" : deny.length > 0 ? "without" : "all",
-    allow: allow ?? [],
+    scope: allow === undefined && servers.length === 0 ? "all" : "picked",
+    allow: allow ?? servers.map((server) => `${server}/*`),
     deny,
     overrides,
     prefix: toolset.prefix,
     mode: toolset.mode,
+    repeat: toolset.repeat ?? "asked",
   };
 }
 
 /** What is sent to the hub: only what somebody said. */
-export function definitionOf(draft: Draft): Partial<ToolsetInput> {
-  const { id, name, description, servers, tags, choice, allow, deny, prefix, mode } = draft;
+export function definitionOf(draft: Draft) {
+  const { id, name, description, servers, tags, deny, prefix, mode, repeat } = draft;
+  const allow = allowOf(draft);
   return {
     ...(id.trim() === "" ? {} : { id: id.trim() }),
     ...(name.trim() === "" ? {} : { name: name.trim() }),
     ...(description.trim() === "" ? {} : { description }),
     servers: [...servers],
     tags: [...tags],
-    ...(choice === "only" ? { allow: [...allow] } : {}),
-    deny: choice === "all" ? [] : [...deny],
+    ...(allow === undefined ? {} : { allow }),
+    deny: [...deny],
     overrides: saidOverrides(draft.overrides),
     prefix,
     mode,
-  };
+    ...(repeat === "asked" ? {} : { repeat }),
+  } satisfies Partial<ToolsetInput>;
+}
+
+/** Whole servers alone need no list of tools: the list of servers says it. */
+function allowOf({ scope, servers, allow }: Draft): string[] | undefined {
+  if (scope === "all") return undefined;
+  const isWhole =
+    servers.length > 0 &&
+    allow.length === servers.length &&
+    servers.every((server) => allow.includes(`${server}/*`));
+  return isWhole ? undefined : [...allow];
 }
 
 function saidOverrides(overrides: Draft["overrides"]) {
@@ -103,12 +117,13 @@ const fieldNames: Readonly<Partial<Record<keyof Draft, string>>> = {
   description: "description",
   servers: "servers",
   tags: "tags",
-  choice: "choice of tools",
+  scope: "whether all servers are in",
   allow: "tools let through",
   deny: "tools left out",
   overrides: "other names and descriptions",
   prefix: "prefix",
   mode: "mode",
+  repeat: "calls that broke off",
 };
 
 /** In words, what differs between two drafts. */

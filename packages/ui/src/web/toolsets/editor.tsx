@@ -1,23 +1,31 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useRef, useState } from "react";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
 import { fieldProblems, statusOf } from "../api/problem.js";
 import { serversQuery } from "../api/queries.js";
 import { Button, buttonClass } from "../parts/controls.js";
 import { Loading, PageHead, Panel, Problem } from "../parts/panels.js";
 import { useDebounced } from "../parts/use-debounced.js";
+import { choicesOf } from "../servers/search.js";
 import { Conflict } from "./conflict.js";
 import { DeleteToolset } from "./delete-toolset.js";
 import { type Draft, definitionOf, isSame } from "./draft.js";
 import { LeaveGuard } from "./leave-guard.js";
-import { NameFields } from "./name-fields.js";
+import { MoreFields } from "./more-fields.js";
+import { type DraftChange, NameFields } from "./name-fields.js";
 import { PreviewPanel } from "./preview-panel.js";
+import { proposedName } from "./proposed-name.js";
 import { createToolset, livePreviewQuery, type ReadToolset, replaceToolset } from "./queries.js";
-import { ServerPicker } from "./server-picker.js";
-import { ShapeFields } from "./shape-fields.js";
+import { treeServers } from "./rows.js";
+import { SizeBar } from "./size-bar.js";
 import { ToolTree } from "./tool-tree.js";
+import { selects } from "./words.js";
 
 const shownTools = 300;
+const nothingChosen = {
+  pointer: "/allow",
+  detail: "Choose a server or a tool; clients would get none.",
+};
 
 /** Makes a toolset, or changes the one that was read as `base`; what clients will see stands beside it. */
 export function ToolsetEditor({
@@ -30,6 +38,7 @@ export function ToolsetEditor({
   readonly onRebase?: (base: ReadToolset) => void;
 }) {
   const [draft, setDraft] = useState(start);
+  const [isRefused, setRefused] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const isDone = useRef(false);
   const queries = useQueryClient();
@@ -37,13 +46,14 @@ export function ToolsetEditor({
   const servers = useQuery(serversQuery);
   const definition = definitionOf(draft);
   const preview = useQuery(livePreviewQuery(useDebounced(definition), shownTools));
-  const change = (next: Partial<Draft>) => setDraft((now) => ({ ...now, ...next }));
+  const change = (next: DraftChange) =>
+    setDraft((now) => (typeof next === "function" ? next(now) : { ...now, ...next }));
   const isChanged = !isSame(draft, start);
 
   const save = useMutation({
     mutationFn: (etag: string | undefined) =>
       base === undefined
-        ? createToolset(definition)
+        ? createToolset({ name: proposed, ...definition })
         : replaceToolset(base.toolset.id, definition, etag ?? base.etag),
     onSuccess: (saved) => {
       isDone.current = true;
@@ -52,9 +62,28 @@ export function ToolsetEditor({
       void navigate({ to: "/ui/toolsets" });
     },
   });
-  const problems = [...fieldProblems(save.error), ...fieldProblems(preview.error)];
+  const isNothing = draft.scope === "picked" && draft.allow.length === 0;
+  const problems = [
+    ...fieldProblems(save.error),
+    ...fieldProblems(preview.error),
+    ...(isRefused && isNothing ? [nothingChosen] : []),
+  ];
   const isConflict = statusOf(save.error) === 412;
   const known = useDeferredValue(servers.data?.servers);
+  const { servers: chosen } = start;
+  const tree = useMemo(() => known && treeServers(known, chosen), [known, chosen]);
+  const tags = [
+    ...new Set([
+      ...draft.tags,
+      ...choicesOf(known ?? [], (server) => server.tags).map(({ value }) => value),
+    ]),
+  ];
+  const names = new Map(known?.map(({ id, name }) => [id, name]));
+  const saved = isNothing ? "nothing yet." : selects(definition, (id) => names.get(id) ?? id);
+  const picked = new Set(draft.allow.map((tool) => tool.split("/")[0] ?? tool));
+  const proposed = proposedName(
+    draft.scope === "all" ? [] : [...picked].map((id) => names.get(id) ?? id),
+  );
   const url = draft.id === "" ? undefined : `/toolsets/${draft.id}/mcp`;
 
   const saveButton = (
@@ -73,7 +102,9 @@ export function ToolsetEditor({
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate(undefined);
+        // A saved one may let nothing through; a new one that does was sent too early.
+        if (base === undefined && isNothing) setRefused(true);
+        else save.mutate(undefined);
       }}
     >
       <PageHead
@@ -88,7 +119,6 @@ export function ToolsetEditor({
             <Link to="/ui/toolsets" className={buttonClass()}>
               Cancel
             </Link>
-            <span className="max-lg:hidden">{saveButton}</span>
           </>
         }
       />
@@ -110,11 +140,12 @@ export function ToolsetEditor({
           <NameFields
             draft={draft}
             isNew={base === undefined}
+            proposed={proposed}
             problems={problems}
             onChange={change}
           />
-          {known === undefined ? (
-            <Panel title="Servers">
+          {tree === undefined ? (
+            <Panel title="Tools">
               {servers.isError ? (
                 <Problem error={servers.error} onRetry={() => void servers.refetch()} />
               ) : (
@@ -122,28 +153,23 @@ export function ToolsetEditor({
               )}
             </Panel>
           ) : (
-            <>
-              <ServerPicker draft={draft} servers={known} problems={problems} onChange={change} />
-              <ToolTree draft={draft} servers={known} problems={problems} onChange={change} />
-            </>
+            <ToolTree draft={draft} servers={tree} problems={problems} onChange={change} />
           )}
-          <ShapeFields draft={draft} onChange={change} />
+          <MoreFields draft={draft} tags={tags} problems={problems} onChange={change} />
         </div>
         <PreviewPanel
           preview={preview.data}
           error={fieldProblems(preview.error).length > 0 ? undefined : preview.error}
           isWaiting={preview.isPlaceholderData}
           isRefused={preview.isError}
+          saved={saved}
           mode={draft.mode}
           url={url}
         />
       </div>
-      {/* Where the preview is far below, saving is always at hand. */}
-      {(base === undefined || isChanged) && (
-        <div className="sticky bottom-18 z-10 mt-4 flex justify-end md:bottom-4 lg:hidden">
-          {saveButton}
-        </div>
-      )}
+      <SizeBar preview={preview.data} mode={draft.mode} onMode={(mode) => change({ mode })}>
+        {saveButton}
+      </SizeBar>
       {isDeleting && base !== undefined && (
         <DeleteToolset
           id={base.toolset.id}

@@ -11,6 +11,7 @@ export function PreviewPanel({
   error,
   isWaiting,
   isRefused,
+  saved,
   mode,
   url,
 }: {
@@ -19,12 +20,14 @@ export function PreviewPanel({
   readonly isWaiting: boolean;
   /** The hub cannot read what is typed; the fields say why. */
   readonly isRefused: boolean;
+  /** In a sentence, what is saved. */
+  readonly saved: string;
   readonly mode: "all" | "search";
   readonly url: string | undefined;
 }) {
   return (
     <div
-      className="lg:sticky lg:top-20 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto"
+      className="lg:sticky lg:top-20 lg:max-h-[calc(100dvh-18rem)] lg:overflow-y-auto"
       data-testid="preview"
       data-waiting={isWaiting}
     >
@@ -39,9 +42,10 @@ export function PreviewPanel({
         {preview !== undefined && !isRefused && (
           <div className={`grid grid-cols-1 gap-4 ${isWaiting ? "opacity-60" : ""}`}>
             {url !== undefined && <EndpointUrl path={url} />}
-            <TokenCost tokens={preview.tokens} mode={mode} />
+            <p className="text-sm text-soft">Saved: {saved}</p>
             <Warnings preview={preview} />
             <ShownTools preview={preview} />
+            <TokenCost tokens={preview.tokens} mode={mode} />
           </div>
         )}
       </Panel>
@@ -54,7 +58,7 @@ function ShownTools({ preview }: { readonly preview: ToolsetPreview }) {
   const rest = toolCount - tools.length;
   return (
     <div>
-      <h3 className="text-sm font-semibold">{plural(toolCount, "tool")}</h3>
+      <h3 className="text-sm font-semibold">Names</h3>
       <p className="text-xs text-soft">
         {hubTools.length > 0 && `Found and called through ${hubTools.join(", ")}. `}
         Beside them {plural(prompts, "prompt")} and{" "}
@@ -63,12 +67,12 @@ function ShownTools({ preview }: { readonly preview: ToolsetPreview }) {
       {toolCount > 0 && (
         <ScrollArea
           label="Tools that clients see"
-          className="mt-2 max-h-96 overflow-y-auto rounded-lg border border-line"
+          className="mt-2 max-h-72 overflow-y-auto rounded-lg border border-line"
         >
           <ul className="divide-y divide-line">
             {tools.map(({ name, description, serverId, tool }) => (
               <li key={name} className="px-3 py-1.5">
-                <p className="font-mono text-[0.8125rem] break-all" data-testid="shown-tool">
+                <p className="font-mono text-code break-all" data-testid="shown-tool">
                   {name}
                 </p>
                 {!name.endsWith(tool) && (

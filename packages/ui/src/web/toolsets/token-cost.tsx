@@ -17,11 +17,9 @@ export function TokenCost({
   ] as const;
   return (
     <div>
-      <h3 className="text-sm font-semibold">
-        About <span data-testid="tokens">{amount(tokens.listed)}</span> tokens
-      </h3>
+      <h3 className="text-sm font-semibold">Tokens</h3>
       <p className="text-xs text-soft">
-        Estimated cost of the list for a model: four characters count as one token.
+        What the list costs a model, about: four characters count as one token.
       </p>
       <ul className="mt-2 grid grid-cols-1 gap-1.5 text-xs">
         {rows.map(({ key, label, value }) => (

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pencil, PlugZap, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { usePolicy } from "../access/policy.js";
 import { Button, buttonClass } from "../parts/controls.js";
 import { Badge, Panel } from "../parts/panels.js";
 import { DeleteToolset } from "./delete-toolset.js";
@@ -20,6 +21,7 @@ export function ToolsetRow({
   readonly nameOf: (serverId: string) => string;
 }) {
   const { id, name, description, unknownServers, url } = toolset;
+  const mayChange = usePolicy().mayWithAll("admin");
   const [isDeleting, setDeleting] = useState(false);
   const preview = useQuery(previewQuery(definitionOf(draftOf(toolset)), 0)).data;
   return (
@@ -40,23 +42,27 @@ export function ToolsetRow({
       }
       actions={
         <div className="flex flex-wrap gap-2">
-          <Link to="/ui/toolsets/$id" params={{ id }} className={buttonClass()}>
-            <Pencil className="size-4" aria-hidden="true" />
-            Edit<span className="sr-only"> {name}</span>
-          </Link>
+          {mayChange && (
+            <Link to="/ui/toolsets/$id" params={{ id }} className={buttonClass()}>
+              <Pencil className="size-4" aria-hidden="true" />
+              Edit<span className="sr-only"> {name}</span>
+            </Link>
+          )}
           <Link to="/ui/connect" search={{ toolset: id }} className={buttonClass()}>
             <PlugZap className="size-4" aria-hidden="true" />
             Connect<span className="sr-only"> to {name}</span>
           </Link>
-          <Button look="quiet" onClick={() => setDeleting(true)}>
-            <Trash2 className="size-4" aria-hidden="true" />
-            Delete<span className="sr-only"> {name}</span>
-          </Button>
+          {mayChange && (
+            <Button look="quiet" onClick={() => setDeleting(true)}>
+              <Trash2 className="size-4" aria-hidden="true" />
+              Delete<span className="sr-only"> {name}</span>
+            </Button>
+          )}
         </div>
       }
     >
       {description !== undefined && (
-        <p className="mb-1 max-w-[80ch] text-sm break-words whitespace-pre-line">{description}</p>
+        <p className="mb-1 max-w-text text-sm break-words whitespace-pre-line">{description}</p>
       )}
       <p className="text-sm text-soft">{selects(toolset, nameOf)}</p>
       <div className="mt-3 flex flex-wrap items-center gap-x-6 gap-y-2 text-sm">

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { usePolicy } from "../access/policy.js";
 import { serversQuery } from "../api/queries.js";
 import { useFollowHub } from "../api/use-follow-hub.js";
 import { Button, buttonClass } from "../parts/controls.js";
@@ -34,7 +35,7 @@ function ToolsetList() {
   const [most, setMost] = useState(step);
   const toolsets = list.data?.toolsets;
   const names = new Map(servers.data?.servers.map(({ id, name }) => [id, name]));
-  const make = (
+  const make = usePolicy().mayWithAll("admin") && (
     <Link to="/ui/toolsets" search={{ new: "yes" }} className={buttonClass("solid")}>
       <Plus className="size-4" aria-hidden="true" />
       New toolset

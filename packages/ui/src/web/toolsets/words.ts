@@ -5,8 +5,10 @@ function listed(items: readonly string[], most = 3): string {
   return rest > 0 ? `${items.slice(0, most).join(", ")} and ${rest} more` : items.join(", ");
 }
 
+type Selected = Pick<ToolsetView, "servers" | "tags" | "allow" | "deny" | "overrides">;
+
 /** What a toolset selects, in a sentence. `nameOf`: what people call a server. */
-export function selects(toolset: ToolsetView, nameOf: (serverId: string) => string): string {
+export function selects(toolset: Selected, nameOf: (serverId: string) => string): string {
   const { servers, tags, allow, deny, overrides } = toolset;
   const from = servers.length === 0 ? "all servers" : listed(servers.map(nameOf));
   const tagged = tags.length === 0 ? "" : ` tagged ${listed(tags)}`;

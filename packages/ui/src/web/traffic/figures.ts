@@ -1,18 +1,5 @@
-import type { ServerTraffic, TrafficFigures, TrafficRow } from "@hub/api";
+import type { CallFigures, TrafficFigures } from "@hub/api";
 import type { Sort } from "./search.js";
-
-export function milliseconds(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`;
-  if (ms >= 100) return `${Math.round(ms)} ms`;
-  return `${ms.toFixed(1)} ms`;
-}
-
-export function byteSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
-}
 
 /** Part of all calls in per cent; a few of very many are not none. */
 export function share(errors: number, calls: number): string {
@@ -22,7 +9,27 @@ export function share(errors: number, calls: number): string {
   return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-const figureOf: Readonly<Record<Exclude<Sort, "name">, (figures: TrafficFigures) => number>> = {
+/** Errors by their kinds, those that there are: “2 tool errors, 1 refused”. */
+export function errorsInWords({
+  toolErrors,
+  refusals,
+  unanswered,
+}: Pick<TrafficFigures, "toolErrors" | "refusals" | "unanswered">): string {
+  const said = [
+    [toolErrors, toolErrors === 1 ? "tool error" : "tool errors"],
+    [refusals, "refused"],
+    [unanswered, "without answer"],
+  ] as const;
+  return said
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count.toLocaleString()} ${words}`)
+    .join(", ");
+}
+
+/** What a line of the table shows: sums of a time, and what goes on now. */
+export type Figures = CallFigures & Pick<TrafficFigures, "callsPerMinute" | "inFlight">;
+
+const figureOf: Readonly<Record<Exclude<Sort, "name">, (figures: Figures) => number>> = {
   rate: (one) => one.callsPerMinute,
   calls: (one) => one.calls,
   errors: (one) => one.errors,
@@ -34,47 +41,24 @@ const figureOf: Readonly<Record<Exclude<Sort, "name">, (figures: TrafficFigures)
 
 export type Order = { readonly sort: Sort; readonly order: "up" | "down" };
 
-export type Group = {
-  readonly id: string;
-  readonly name: string;
-  readonly total: ServerTraffic;
-  readonly rows: readonly TrafficRow[];
-};
+/** A server of the table. */
+export type Group = { readonly id: string; readonly name: string; readonly total: Figures };
 
-export const rowName = ({ name, method }: TrafficRow) => name ?? method;
+/** A tool, prompt or other request of a server. */
+export type Row = Figures & { readonly method: string; readonly name?: string | undefined };
 
-function ordered<T extends TrafficFigures>(
+export const rowName = ({ name, method }: Row) => name ?? method;
+
+/** Lines in the order that was asked for; what is equal by name. */
+export function ordered<T>(
   all: readonly T[],
+  figuresOf: (one: T) => Figures,
   nameOf: (one: T) => string,
   { sort, order }: Order,
 ): readonly T[] {
   const sign = order === "up" ? 1 : -1;
   const byName = (a: T, b: T) => nameOf(a).localeCompare(nameOf(b), undefined, { numeric: true });
   if (sort === "name") return [...all].sort((a, b) => sign * byName(a, b));
-  const value = figureOf[sort];
+  const value = (one: T) => figureOf[sort](figuresOf(one));
   return [...all].sort((a, b) => sign * (value(a) - value(b)) || byName(a, b));
-}
-
-/** What went to each server and, under it, to each of its tools, both in the same order. */
-export function groupsOf(
-  {
-    servers,
-    rows,
-  }: { readonly servers: readonly ServerTraffic[]; readonly rows: readonly TrafficRow[] },
-  names: ReadonlyMap<string, string>,
-  order: Order,
-): readonly Group[] {
-  const byServer = new Map<string, TrafficRow[]>();
-  for (const row of rows) {
-    const known = byServer.get(row.serverId);
-    if (known === undefined) byServer.set(row.serverId, [row]);
-    else known.push(row);
-  }
-  const nameOf = (id: string) => names.get(id) ?? id;
-  return ordered(servers, ({ serverId }) => nameOf(serverId), order).map((total) => ({
-    id: total.serverId,
-    name: nameOf(total.serverId),
-    total,
-    rows: ordered(byServer.get(total.serverId) ?? [], rowName, order),
-  }));
 }

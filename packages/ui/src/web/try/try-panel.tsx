@@ -1,9 +1,14 @@
+import type { ServerDetail } from "@hub/api";
 import { useQuery } from "@tanstack/react-query";
 import { Play, Square, TriangleAlert } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
+import { usePolicy } from "../access/policy.js";
+import { whoQuery } from "../access/queries.js";
 import { serverQuery } from "../api/queries.js";
 import { Button } from "../parts/controls.js";
+import { completerOf } from "./complete/completer.js";
 import { CopyLinks } from "./copy/copy-links.js";
+import { usePastedValues } from "./form/use-pasted-values.js";
 import { useValues } from "./form/use-values.js";
 import { ValuesForm } from "./form/values-form.js";
 import type { Answer } from "./mcp/messages.js";
@@ -39,7 +44,9 @@ export function TryPanel({
 
 function Trial({ subject }: { readonly subject: Subject }) {
   const { serverId, kind, schema, verb, item } = subject;
-  const serverName = useQuery(serverQuery(serverId)).data?.name ?? serverId;
+  const server = useQuery(serverQuery(serverId)).data;
+  const serverName = server?.name ?? serverId;
+  const mayCall = useMayCall(subject, server);
   const values = useValues(schema);
   const { run, start, cancel } = useRun();
   const past = usePastCalls(subject);
@@ -48,6 +55,7 @@ function Trial({ subject }: { readonly subject: Subject }) {
   const isRunning = run !== undefined && run.ended === undefined;
   const hint = kind === "tool" ? hintOf(item) : "harmless";
   const asked = askedOf(subject, values.current());
+  const complete = useMemo(() => completerOf(subject), [subject]);
 
   const carryOut = async (filled: JsonObject) => {
     past.keep(filled, await start(askedOf(subject, filled)));
@@ -59,77 +67,112 @@ function Trial({ subject }: { readonly subject: Subject }) {
   // A dialog that is gone cannot give the focus back by itself.
   const focusBack = () => requestAnimationFrame(() => callButton.current?.focus());
 
+  usePastedValues(kind !== "resource", (given) => {
+    values.replace(given);
+    callButton.current?.focus();
+  });
+
+  const hasPast = past.calls.length > 0;
   return (
-    <div className="grid grid-cols-1 min-w-0 gap-4" data-testid="try">
-      <form
-        noValidate
-        aria-label={`${verb} ${subject.name}`}
-        className="grid grid-cols-1 min-w-0 gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isRunning) return;
-          const filled = values.check();
-          if (filled === undefined) focusProblem(event.currentTarget);
-          else begin(filled);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          const isChord = event.ctrlKey || event.metaKey;
-          const isNewLine = !isChord && event.target instanceof HTMLTextAreaElement;
-          // A key that is held down asks for one call.
-          if (isChord || (event.repeat && !isNewLine)) event.preventDefault();
-          if (isChord && !event.repeat) event.currentTarget.requestSubmit();
-        }}
-      >
-        {kind !== "resource" && <ValuesForm schema={schema} values={values} what="Arguments" />}
-        {kind.startsWith("resource") && (
-          <p className="text-sm break-all text-soft">
-            Reads <code className="font-mono text-ink">{asked.name}</code>
-          </p>
-        )}
-        {hint !== "harmless" && <HintNote isDestructive={hint === "destructive"} />}
-        <div className="flex flex-wrap items-center gap-2">
-          <Button ref={callButton} type="submit" look="solid" aria-disabled={isRunning}>
-            <Play className="size-4" aria-hidden="true" />
-            {verb}
-          </Button>
-          {isRunning && (
-            <>
-              <Button
-                onClick={() => {
-                  cancel();
-                  callButton.current?.focus();
-                }}
-              >
-                <Square className="size-4" aria-hidden="true" />
-                Cancel
-              </Button>
-              <Elapsed since={run.startedAt} />
-            </>
+    <div
+      className={`grid min-w-0 grid-cols-[minmax(0,1fr)] items-start gap-4 ${hasPast ? "2xl:grid-cols-[minmax(0,1fr)_18rem]" : ""}`}
+      data-testid="try"
+    >
+      <div className="grid grid-cols-1 min-w-0 gap-4">
+        <form
+          noValidate
+          aria-label={`${verb} ${subject.name}`}
+          className="grid grid-cols-1 min-w-0 gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (isRunning || !mayCall) return;
+            const filled = values.check();
+            if (filled === undefined) focusProblem(event.currentTarget);
+            else begin(filled);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            const isChord = event.ctrlKey || event.metaKey;
+            const isNewLine = !isChord && event.target instanceof HTMLTextAreaElement;
+            // A key that is held down asks for one call.
+            if (isChord || (event.repeat && !isNewLine)) event.preventDefault();
+            if (isChord && !event.repeat) event.currentTarget.requestSubmit();
+          }}
+        >
+          {kind !== "resource" && (
+            <ValuesForm
+              schema={schema}
+              values={values}
+              what="Arguments"
+              complete={complete}
+              takesPaste
+            />
           )}
-          <span className="ml-auto flex flex-wrap gap-1">
-            {values.isReadable ? (
-              <CopyLinks asked={asked} />
-            ) : (
-              <span className="text-xs text-soft">
-                You can copy the call when the input is valid.
+          {kind.startsWith("resource") && (
+            <p className="text-sm break-all text-soft">
+              Reads <code className="font-mono text-ink">{asked.name}</code>
+            </p>
+          )}
+          {hint !== "harmless" && <HintNote isDestructive={hint === "destructive"} />}
+          <div
+            data-testid="call-bar"
+            className="sticky bottom-14 z-10 -mx-1 flex flex-wrap items-center gap-2 border-t border-line bg-surface px-1 py-2 md:bottom-0"
+          >
+            <Button
+              ref={callButton}
+              type="submit"
+              look="solid"
+              aria-disabled={isRunning || !mayCall}
+            >
+              <Play className="size-4" aria-hidden="true" />
+              {verb}
+            </Button>
+            {mayCall ? (
+              <span className="hidden items-center gap-1 text-xs text-soft sm:inline-flex">
+                <kbd className="rounded border border-line px-1.5 font-mono">Ctrl Enter</kbd>
               </span>
+            ) : (
+              <span className="text-xs text-soft">You may see this, but not call it.</span>
             )}
-          </span>
-        </div>
-        {values.problems.length > 0 && !values.isRaw && (
-          <p role="alert" className="text-sm text-bad">
-            {values.problems.length === 1
-              ? "One field needs your attention."
-              : `${values.problems.length} fields need your attention.`}
+            {isRunning && (
+              <>
+                <Button
+                  onClick={() => {
+                    cancel();
+                    callButton.current?.focus();
+                  }}
+                >
+                  <Square className="size-4" aria-hidden="true" />
+                  Cancel
+                </Button>
+                <Elapsed since={run.startedAt} />
+              </>
+            )}
+            {/* On a phone one row is all that there is room for. */}
+            <span className={`ml-auto flex-wrap gap-1 ${isRunning ? "hidden sm:flex" : "flex"}`}>
+              {values.isReadable ? (
+                <CopyLinks asked={asked} />
+              ) : (
+                <span className="text-xs text-soft">
+                  You can copy the call when the input is valid.
+                </span>
+              )}
+            </span>
+          </div>
+          {values.problems.length > 0 && !values.isRaw && (
+            <p role="alert" className="text-sm text-bad">
+              {values.problems.length === 1
+                ? "One field needs your attention."
+                : `${values.problems.length} fields need your attention.`}
+            </p>
+          )}
+          <p role="status" className="sr-only">
+            {isRunning ? "Running" : run === undefined ? "" : "The call has ended"}
           </p>
-        )}
-        <p role="status" className="sr-only">
-          {isRunning ? "Running" : run === undefined ? "" : "The call has ended"}
-        </p>
-      </form>
-      {run !== undefined && <RunView key={run.number} run={run} />}
-      {past.calls.length > 0 && (
+        </form>
+        {run !== undefined && <RunView key={run.number} run={run} />}
+      </div>
+      {hasPast && (
         <PastList
           calls={past.calls}
           onEdit={(call) => {
@@ -137,7 +180,7 @@ function Trial({ subject }: { readonly subject: Subject }) {
             callButton.current?.focus();
           }}
           onReplay={(call) => {
-            if (isRunning) return;
+            if (isRunning || !mayCall) return;
             values.replace(call.values);
             begin(call.values);
           }}
@@ -168,6 +211,16 @@ function Trial({ subject }: { readonly subject: Subject }) {
       )}
     </div>
   );
+}
+
+/** Whether the hub lets this person call it. While the server, or who this is, is not known, the hub decides. */
+function useMayCall({ kind, name }: Subject, server: ServerDetail | undefined): boolean {
+  const policy = usePolicy();
+  const who = useQuery(whoQuery).data;
+  if (server === undefined || who === undefined) return true;
+  return kind === "tool"
+    ? policy.may("call", { server, tool: name })
+    : policy.mayWithWhole("call", server);
 }
 
 /** Once the fields have been drawn with their problems. */

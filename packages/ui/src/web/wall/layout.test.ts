@@ -14,7 +14,12 @@ function heightOf(calm: number, trouble: number, place = screen): number {
 
 describe("the layout of the wall", () => {
   test("one server has all of the place", () => {
-    expect(layoutFor(screen, 1, 0)).toEqual({ columns: 1, troubleSpan: 1, ...screen });
+    expect(layoutFor(screen, 1, 0)).toEqual({
+      columns: 1,
+      troubleSpan: 1,
+      isList: false,
+      ...screen,
+    });
   });
 
   test("up to two hundred servers are on the screen, with trouble twice as wide and high", () => {
@@ -41,7 +46,12 @@ describe("the layout of the wall", () => {
     expect(height).toBeGreaterThanOrEqual(52);
   });
 
-  test("a phone has one column, or two", () => {
+  test("on a phone trouble takes the whole width, and the rest half of it", () => {
+    expect(layoutFor({ width: 366, height: 560 }, 4, 3)).toMatchObject({
+      columns: 2,
+      troubleSpan: 2,
+      isList: true,
+    });
     expect(layoutFor({ width: 340, height: 560 }, 4, 0).columns).toBe(1);
     expect(layoutFor({ width: 100, height: 560 }, 4, 1)).toMatchObject({
       columns: 1,

@@ -3,13 +3,18 @@ export type Layout = {
   /** Of a small tile, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** How many cells a tile of a server in trouble takes, each way. */
+  /** How many cells a tile of a server in trouble takes, each way; in a list only across. */
   readonly troubleSpan: 1 | 2;
+  /** Whether it scrolls, as on a phone, and trouble is as high as what it has to say. */
+  readonly isList: boolean;
 };
 
 export const gap = 8;
 const leastWidth = 112;
 const leastHeight = 52;
+/** A phone in somebody's hand is no wall: it is read, and scrolled. */
+const phoneWidth = 480;
+const phoneHeight = 72;
 /** Names are wide and low, so are tiles. */
 const bestRatio = 2.2;
 /** When more are in trouble, they are the picture; bigger ones would only push others out. */
@@ -30,6 +35,14 @@ export function layoutFor(
   calm: number,
   trouble: number,
 ): Layout {
+  if (place.width < phoneWidth && place.width >= 2 * leastWidth + gap && trouble > 0)
+    return {
+      columns: 2,
+      width: (place.width - gap) / 2,
+      height: phoneHeight,
+      troubleSpan: 2,
+      isList: true,
+    };
   const isBig = trouble > 0 && calm > 0 && trouble / (trouble + calm) <= mostBigShare;
   const mostColumns = Math.max(1, Math.floor((place.width + gap) / (leastWidth + gap)));
   const troubleSpan = isBig && mostColumns >= 2 ? 2 : 1;
@@ -41,6 +54,7 @@ export function layoutFor(
       width: (place.width - (columns - 1) * gap) / columns,
       height: (place.height - (rows - 1) * gap) / rows,
       troubleSpan,
+      isList: false,
     };
   }).filter(({ columns }) => columns >= troubleSpan);
   const size = ({ width, height }: Layout) => Math.min(width / bestRatio, height);
@@ -52,5 +66,6 @@ export function layoutFor(
         width: (place.width - (mostColumns - 1) * gap) / mostColumns,
         height: leastHeight,
         troubleSpan,
+        isList: false,
       };
 }

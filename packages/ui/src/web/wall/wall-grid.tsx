@@ -1,9 +1,10 @@
 import type { ServerSummary } from "@hub/api";
+import { useRouter } from "@tanstack/react-router";
 import { useLayoutEffect, useRef, useState } from "react";
+import type { Changes } from "../live/since.js";
 import { ScrollArea } from "../parts/scroll-area.js";
+import { isTrouble, stateOf } from "../parts/seriousness.js";
 import { gap, layoutFor } from "./layout.js";
-import type { Changes } from "./since.js";
-import { forgetWidths } from "./text-size.js";
 import { WallTile } from "./wall-tile.js";
 
 /** All tiles, as big as the place allows. */
@@ -25,15 +26,18 @@ export function WallGrid({
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    // Names are fitted by their width, which is another in the page's own font.
-    void document.fonts.ready.then(() => {
-      forgetWidths();
-      measure();
-    });
     return () => observer.disconnect();
   }, []);
-  const trouble = servers.filter(({ status }) => status !== "up").length;
+  const router = useRouter();
+  const follow = (event: React.MouseEvent<HTMLAnchorElement>) => {
+    const isElsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (isElsewhere || event.button !== 0) return;
+    event.preventDefault();
+    router.history.push(event.currentTarget.pathname);
+  };
+  const trouble = servers.filter((server) => isTrouble(stateOf(server))).length;
   const layout = layoutFor(size, servers.length - trouble, trouble);
+  const { isList } = layout;
   return (
     <ScrollArea
       ref={place}
@@ -46,12 +50,14 @@ export function WallGrid({
           style={{
             gap,
             gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
-            gridAutoRows: `${layout.height}px`,
+            gridAutoRows: isList ? `minmax(${layout.height}px, auto)` : `${layout.height}px`,
             gridAutoFlow: "row dense",
           }}
         >
           {servers.map((server) => {
-            const cells = server.status === "up" ? 1 : layout.troubleSpan;
+            const isInTrouble = isTrouble(stateOf(server));
+            const columns = isInTrouble ? layout.troubleSpan : 1;
+            const rows = isList ? 1 : columns;
             const since = changes?.byServer.get(server.id);
             return (
               <WallTile
@@ -59,9 +65,12 @@ export function WallGrid({
                 server={server}
                 since={since?.status === server.status ? since.at : undefined}
                 isStale={isStale}
-                width={layout.width * cells + gap * (cells - 1)}
-                height={layout.height * cells + gap * (cells - 1)}
-                span={cells}
+                width={layout.width * columns + gap * (columns - 1)}
+                height={layout.height * rows + gap * (rows - 1)}
+                columns={columns}
+                rows={rows}
+                grows={isList && isInTrouble}
+                onFollow={follow}
               />
             );
           })}

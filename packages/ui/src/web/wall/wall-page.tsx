@@ -3,14 +3,18 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CloudOff } from "lucide-react";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { serversQuery } from "../api/queries.js";
+import { ProtectionNote } from "../hubs/protection-note.js";
 import { span } from "../live/ago.js";
 import { useNow } from "../live/clock.js";
+import { useIsAnswering } from "../live/is-answering.js";
+import { useChanges } from "../live/since.js";
 import { Button } from "../parts/controls.js";
 import { Empty, Loading, Problem } from "../parts/panels.js";
+import { isTrouble, stateOf } from "../parts/seriousness.js";
+import { HubLine } from "../shell/foot.js";
 import { useTitle } from "../shell/title.js";
 import { FullScreenButton, useFullScreen } from "./full-screen.js";
 import { chooseForWall, type WallSearch } from "./search.js";
-import { useChanges } from "./since.js";
 import { useStaleSince } from "./stale.js";
 import { WallGrid } from "./wall-grid.js";
 import { WallHead } from "./wall-head.js";
@@ -28,16 +32,25 @@ function useTop(): number {
   return top;
 }
 
+const notCurrent = (isAnswering: boolean) =>
+  `Not current: the hub ${isAnswering ? "answers, but cannot say what happens" : "does not answer"}`;
+
 /** In words as big as the wall, because a wall that shows the past must not be believed. */
-function StaleBanner({ since }: { readonly since: number }) {
+function StaleBanner({
+  since,
+  isAnswering,
+}: {
+  readonly since: number;
+  readonly isAnswering: boolean;
+}) {
   const now = useNow();
   return (
     <p
       data-stale=""
-      className="flex flex-wrap items-center justify-center gap-x-4 rounded-lg bg-ink px-4 py-3 text-center text-2xl font-bold text-canvas lg:text-4xl"
+      className="flex flex-wrap items-center justify-center gap-x-4 rounded-lg bg-ink px-4 py-3 text-center text-xl font-bold text-canvas lg:text-figure"
     >
       <CloudOff className="size-[1em]" aria-hidden="true" />
-      <span>Not current: the hub does not answer</span>
+      <span>{notCurrent(isAnswering)}</span>
       <span className="font-semibold tabular-nums">
         since {new Date(since).toLocaleTimeString()} ({span(Math.max(0, now - since))})
       </span>
@@ -56,12 +69,13 @@ export function WallPage(): React.ReactNode {
   const changes = useChanges();
   const staleSince = useStaleSince();
   const isStale = staleSince !== undefined;
+  const isAnswering = useIsAnswering();
   const wall = useRef<HTMLDivElement>(null);
   const { isFull, toggle } = useFullScreen(wall);
   const top = useTop();
   const servers = list.data?.servers;
   const chosen = useMemo(() => chooseForWall(servers ?? [], search), [servers, search]);
-  const trouble = (servers ?? []).filter(({ status }) => status !== "up").length;
+  const trouble = (servers ?? []).filter((server) => isTrouble(stateOf(server))).length;
   return (
     <div
       ref={wall}
@@ -80,12 +94,13 @@ export function WallPage(): React.ReactNode {
       </WallHead>
       <p role="status" className="sr-only">
         {isStale
-          ? "Not current: the hub does not answer"
+          ? notCurrent(isAnswering)
           : trouble === 0
             ? "No server is in trouble"
-            : `Not up: ${trouble} of ${servers?.length}`}
+            : `In trouble: ${trouble} of ${servers?.length}`}
       </p>
-      {staleSince !== undefined && <StaleBanner since={staleSince} />}
+      {staleSince !== undefined && <StaleBanner since={staleSince} isAnswering={isAnswering} />}
+      <ProtectionNote className="text-center" />
       {servers === undefined ? (
         list.isError ? (
           <Problem error={list.error} onRetry={() => void list.refetch()} />
@@ -103,6 +118,7 @@ export function WallPage(): React.ReactNode {
       ) : (
         <WallGrid servers={chosen} changes={changes} isStale={isStale} />
       )}
+      <HubLine />
     </div>
   );
 }

@@ -9,10 +9,17 @@ export function CopyLinks({ asked }: { readonly asked: Asked }) {
   return (
     <>
       {/* Its quotes are those of a POSIX shell, which other shells read otherwise. */}
-      <CopyButton text={curlOf(asked, origin)} what="as curl (bash)" isIcon={false} look="quiet" />
+      <CopyButton
+        text={curlOf(asked, origin)}
+        what="as curl (bash)"
+        short="curl"
+        isIcon={false}
+        look="quiet"
+      />
       <CopyButton
         text={typescriptOf(asked, origin)}
         what="as TypeScript"
+        short="TypeScript"
         isIcon={false}
         look="quiet"
       />

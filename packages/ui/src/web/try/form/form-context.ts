@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import type { Completer } from "../complete/completer.js";
 import type { Schema } from "../schema/schema.js";
 
 export type FormState = {
@@ -6,6 +7,10 @@ export type FormState = {
   readonly root: Schema;
   /** What is wrong, by JSON pointer; empty until somebody tried to send the form. */
   readonly problems: ReadonlyMap<string, string>;
+  /** What the server suggests for its texts. Default: nothing. */
+  readonly complete?: Completer | undefined;
+  /** What is filled in so far, which may decide what is suggested. */
+  readonly filled?: unknown;
 };
 
 const FormContext = createContext<FormState>({ root: {}, problems: new Map() });

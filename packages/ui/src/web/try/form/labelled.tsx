@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { Capped } from "../results/capped.js";
+import { limitsOf } from "../schema/limits.js";
 import { textOf } from "../schema/schema.js";
 import { type FieldProps, useForm } from "./form-context.js";
 
@@ -20,8 +21,10 @@ function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">): Parts 
   const id = useId();
   const problem = useForm().problems.get(path);
   const description = textOf(schema.description);
+  const limits = shownLimits(schema);
   const described = [
     ...(description === undefined ? [] : [`${id}-about`]),
+    ...(limits === "" ? [] : [`${id}-limits`]),
     ...(problem === undefined ? [] : [`${id}-problem`]),
   ].join(" ");
   return {
@@ -35,6 +38,11 @@ function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">): Parts 
             <Capped text={description} most={2_000} />
           </p>
         )}
+        {limits !== "" && (
+          <p id={`${id}-limits`} className="text-xs break-words text-soft">
+            {limits}
+          </p>
+        )}
         {problem !== undefined && (
           <p id={`${id}-problem`} data-problem={path} className="text-xs break-words text-bad">
             {problem}
@@ -43,6 +51,13 @@ function useNotes({ schema, path }: Pick<FieldProps, "schema" | "path">): Parts 
       </>
     ),
   };
+}
+
+/** What the control does not show by itself; its own placeholder says a range. */
+function shownLimits(schema: FieldProps["schema"]): string {
+  const { minimum: _, maximum: __, ...rest } = schema;
+  const isNumber = schema.type === "number" || schema.type === "integer";
+  return limitsOf(isNumber ? rest : schema).join(" · ");
 }
 
 function LabelText(field: Pick<FieldProps, "schema" | "name">) {

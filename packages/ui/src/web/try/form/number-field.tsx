@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { inputClass } from "../../parts/controls.js";
 import { numberFromText, textFromNumber } from "../schema/coerce.js";
+import { isMachineBound } from "../schema/limits.js";
 import { numberOf } from "../schema/schema.js";
 import type { FieldProps } from "./form-context.js";
 import { Labelled } from "./labelled.js";
@@ -10,8 +11,8 @@ export function NumberField(field: FieldProps) {
   const { schema, value, onChange, isRequired } = field;
   const [typed, setTyped] = useState("");
   const text = Object.is(numberFromText(typed), value) ? typed : textFromNumber(value);
-  const least = numberOf(schema.minimum);
-  const most = numberOf(schema.maximum);
+  const least = boundOf(schema.minimum);
+  const most = boundOf(schema.maximum);
   const range =
     least !== undefined && most !== undefined
       ? `${least} to ${most}`
@@ -43,3 +44,5 @@ export function NumberField(field: FieldProps) {
     </Labelled>
   );
 }
+
+const boundOf = (value: unknown) => (isMachineBound(value) ? undefined : numberOf(value));

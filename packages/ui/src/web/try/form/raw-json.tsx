@@ -28,7 +28,7 @@ export function RawJson({
         aria-describedby={`${id}-note`}
         aria-invalid={problem === undefined ? undefined : true}
         onChange={(event) => onChange(event.target.value)}
-        className={`${inputClass} field-sizing-content max-h-[60dvh] resize-y font-mono text-[0.8125rem]`}
+        className={`${inputClass} field-sizing-content max-h-[60dvh] resize-y font-mono text-code`}
       />
       <p
         id={`${id}-note`}

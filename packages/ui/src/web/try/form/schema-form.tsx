@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import type { Completer } from "../complete/completer.js";
 import { type Kind, kindOf, shown } from "../schema/kind.js";
 import type { FieldProblem } from "../schema/problems.js";
 import { isObject, type Schema } from "../schema/schema.js";
@@ -13,6 +14,7 @@ export function SchemaForm({
   problems,
   onChange,
   what,
+  complete,
 }: {
   readonly schema: Schema;
   readonly value: unknown;
@@ -20,13 +22,19 @@ export function SchemaForm({
   readonly onChange: (value: unknown) => void;
   /** What the object is, where it can only be written as JSON. */
   readonly what: string;
+  /** Default: nothing is suggested. */
+  readonly complete?: Completer | undefined;
 }) {
+  // Only what suggests needs it; for all others a letter typed would draw every field again.
+  const filled = complete === undefined ? undefined : value;
   const state = useMemo(
     () => ({
       root: given,
       problems: new Map(problems.map(({ path, message }) => [path, message])),
+      complete,
+      filled,
     }),
-    [given, problems],
+    [given, problems, complete, filled],
   );
   const schema = shown(given, given, true);
   const kind = kindOf(schema, given);
@@ -35,7 +43,7 @@ export function SchemaForm({
     <FormProvider value={state}>
       <div className="grid grid-cols-1 gap-4">
         {isNothing(schema, kind) ? (
-          <p className="text-sm text-soft">This tool needs no input.</p>
+          <p className="text-sm text-soft">Nothing to fill in.</p>
         ) : kind.is === "object" ? (
           <ObjectFields {...field} properties={kind.properties} />
         ) : (

@@ -1,8 +1,9 @@
 import { inputClass } from "../../parts/controls.js";
+import { CompletedInput } from "../complete/completed-input.js";
 import { instantFromLocal, localFromInstant } from "../schema/coerce.js";
 import { textOf } from "../schema/schema.js";
 import { isSecret } from "../schema/secrets.js";
-import type { FieldProps } from "./form-context.js";
+import { type FieldProps, useForm } from "./form-context.js";
 import { Labelled } from "./labelled.js";
 
 const inputTypes: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const inputTypes: Readonly<Record<string, string>> = {
 /** A text; its format chooses the control. */
 export function TextField(field: FieldProps) {
   const { schema, value, onChange, isRequired } = field;
+  const { complete, filled } = useForm();
   const format = textOf(schema.format) ?? "";
   const text =
     value === undefined || value === null
@@ -56,6 +58,17 @@ export function TextField(field: FieldProps) {
               value={text}
               onChange={(event) => change(event.target.value)}
               className={inputClass}
+            />
+          );
+        if (complete !== undefined)
+          return (
+            <CompletedInput
+              {...common}
+              name={field.name}
+              text={text}
+              complete={complete}
+              filled={filled}
+              onText={change}
             />
           );
         return (

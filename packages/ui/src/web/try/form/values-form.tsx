@@ -1,3 +1,4 @@
+import type { Completer } from "../complete/completer.js";
 import { Fallback } from "../results/fallback.js";
 import type { Schema } from "../schema/schema.js";
 import { RawJson } from "./raw-json.js";
@@ -9,10 +10,16 @@ export function ValuesForm({
   schema,
   values,
   what,
+  complete,
+  takesPaste = false,
 }: {
   readonly schema: Schema;
   readonly values: Values;
   readonly what: string;
+  /** What the server suggests for its texts. Default: nothing. */
+  readonly complete?: Completer | undefined;
+  /** Whether a JSON object that is pasted beside the fields fills them. */
+  readonly takesPaste?: boolean;
 }) {
   const { isRaw, rawProblem } = values;
   return (
@@ -27,6 +34,11 @@ export function ValuesForm({
           />
           Raw JSON
         </label>
+        {takesPaste && !isRaw && (
+          <p className="hidden text-xs text-soft sm:block">
+            Or paste a JSON object anywhere on the page: it fills the form.
+          </p>
+        )}
         {isRaw && rawProblem !== undefined && (
           <p className="text-xs text-soft">
             The form can show the input again when it is a valid JSON object.
@@ -50,6 +62,7 @@ export function ValuesForm({
             problems={values.problems}
             onChange={values.setDraft}
             what={what}
+            complete={complete}
           />
         </Fallback>
       )}

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, numberOf, textOf } from "../schema/schema.js";
+import type { LoggedMessage } from "./message-log.js";
 import {
   type Answer,
   CallError,
@@ -16,6 +17,8 @@ const mostRounds = 20;
 export type Listener = {
   readonly signal: AbortSignal;
   readonly onNotice: (notice: Notice) => void;
+  /** Each message as it goes out and comes in. */
+  readonly onMessage?: (message: Pick<LoggedMessage, "is" | "text">) => void;
   /** Answers for the person. Rejects when the call is cancelled meanwhile. */
   readonly onQuestion: (question: Question) => Promise<Answer>;
 };
@@ -46,13 +49,19 @@ async function answersTo(result: JsonObject, { onQuestion }: Listener): Promise<
   };
 }
 
-async function send(request: McpRequest, { signal, onNotice }: Listener): Promise<JsonObject> {
+/** One request with one answer. Throws CallError or an AbortError. */
+export async function send(
+  request: McpRequest,
+  { signal, onNotice, onMessage }: Pick<Listener, "signal" | "onNotice" | "onMessage">,
+): Promise<JsonObject> {
+  const body = JSON.stringify(request.body);
+  onMessage?.({ is: "sent", text: body });
   let response: Response;
   try {
     response = await fetch(request.path, {
       method: "POST",
       headers: request.headers,
-      body: JSON.stringify(request.body),
+      body,
       signal,
     });
   } catch (error) {
@@ -60,8 +69,13 @@ async function send(request: McpRequest, { signal, onNotice }: Listener): Promis
     throw new CallError("The hub does not answer. Is it running?", undefined);
   }
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if (!isStream || response.body === null) return resultOf(await jsonOf(response));
+  if (!isStream || response.body === null) {
+    const text = await response.text();
+    onMessage?.({ is: "received", text });
+    return resultOf(jsonOf(response, text));
+  }
   for await (const text of eventsOf(response.body)) {
+    onMessage?.({ is: "received", text });
     const message: unknown = JSON.parse(text);
     if (!isObject(message)) continue;
     // An error without an id: the server could not read the request.
@@ -74,8 +88,7 @@ async function send(request: McpRequest, { signal, onNotice }: Listener): Promis
   throw new CallError("The stream ended without a result.", undefined);
 }
 
-async function jsonOf(response: Response): Promise<unknown> {
-  const text = await response.text();
+function jsonOf(response: Response, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -33,9 +33,22 @@ const envelope = modernMeta<object>({
 });
 
 /** One request of revision 2026-07-28, complete in itself: there is no session. */
-export function requestOf(asked: Asked, id: number, answered: Answered = {}): McpRequest {
-  const { serverId, method, name, values, headers } = asked;
-  const subject = method === "resources/read" ? { uri: name } : { name, arguments: values };
+export function messageOf({
+  serverId,
+  method,
+  id,
+  params,
+  meta = {},
+  headers = {},
+}: {
+  readonly serverId: string;
+  readonly method: string;
+  readonly id: number | string;
+  readonly params: JsonObject;
+  /** Beside what says who asks. */
+  readonly meta?: JsonObject;
+  readonly headers?: Readonly<Record<string, string>>;
+}): McpRequest {
   return {
     path: `/servers/${encodeURIComponent(serverId)}/mcp`,
     headers: {
@@ -43,18 +56,20 @@ export function requestOf(asked: Asked, id: number, answered: Answered = {}): Mc
       Accept: "application/json, text/event-stream",
       "MCP-Protocol-Version": modernVersion,
       "Mcp-Method": method,
-      "Mcp-Name": headerValue(name),
       ...headers,
     },
-    body: {
-      jsonrpc: "2.0",
-      id,
-      method,
-      params: {
-        ...subject,
-        ...answered,
-        _meta: { ...envelope, progressToken: `try-${id}` },
-      },
-    },
+    body: { jsonrpc: "2.0", id, method, params: { ...params, _meta: { ...envelope, ...meta } } },
   };
+}
+
+/** The request of a call. */
+export function requestOf(asked: Asked, id: number, answered: Answered = {}): McpRequest {
+  const { serverId, method, name, values, headers } = asked;
+  const subject = method === "resources/read" ? { uri: name } : { name, arguments: values };
+  return messageOf({
+    ...{ serverId, method, id },
+    params: { ...subject, ...answered },
+    meta: { progressToken: `try-${id}` },
+    headers: { "Mcp-Name": headerValue(name), ...headers },
+  });
 }

@@ -1,5 +1,7 @@
 import ReactMarkdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
 import { OutLink } from "../../parts/panels.js";
+import { ScrollArea } from "../../parts/scroll-area.js";
 
 /** HTML in it stays text, images are not loaded, and headings do not mix with those of the page. */
 const components: Components = {
@@ -26,17 +28,33 @@ const components: Components = {
     <blockquote className="border-l-2 border-line-strong pl-3 text-soft">{children}</blockquote>
   ),
   pre: ({ children }) => (
-    <pre className="rounded border border-line bg-surface p-2 font-mono text-xs whitespace-pre-wrap">
+    <pre className="rounded-md border border-line bg-surface p-2 font-mono text-xs whitespace-pre-wrap">
       {children}
     </pre>
   ),
-  code: ({ children }) => <code className="font-mono text-[0.8125rem]">{children}</code>,
+  table: ({ children }) => (
+    <ScrollArea label="Table" className="overflow-x-auto">
+      <table className="text-left text-sm">{children}</table>
+    </ScrollArea>
+  ),
+  th: ({ children }) => (
+    <th scope="col" className="border-b border-line-strong px-2 py-1 font-semibold">
+      {children}
+    </th>
+  ),
+  td: ({ children }) => <td className="border-b border-line px-2 py-1 align-top">{children}</td>,
+  code: ({ children }) => <code className="font-mono text-code">{children}</code>,
 };
+
+/** Tables above all. */
+const plugins = [remarkGfm];
 
 export default function Markdown({ text }: { readonly text: string }) {
   return (
     <div data-testid="markdown" className="grid grid-cols-1 gap-2 text-sm break-words">
-      <ReactMarkdown components={components}>{text}</ReactMarkdown>
+      <ReactMarkdown components={components} remarkPlugins={plugins}>
+        {text}
+      </ReactMarkdown>
     </div>
   );
 }

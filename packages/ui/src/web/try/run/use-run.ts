@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { call } from "../mcp/call.js";
+import { type MessageLog, noMessages, withMessage } from "../mcp/message-log.js";
 import type { Answer, Notice, Question } from "../mcp/messages.js";
 import type { Asked } from "../mcp/request.js";
 import type { Outcome } from "../past/past-calls.js";
@@ -23,6 +24,7 @@ export type Run = {
   /** The last of them. */
   readonly logs: readonly LogLine[];
   readonly logCount: number;
+  readonly messages: MessageLog;
   readonly question:
     | { readonly of: Question; readonly number: number; readonly answer: (answer: Answer) => void }
     | undefined;
@@ -68,6 +70,7 @@ export function useRun() {
       progress: undefined,
       logs: [],
       logCount: 0,
+      messages: noMessages,
       question: undefined,
       ended: undefined,
     });
@@ -97,6 +100,8 @@ export function useRun() {
         signal,
         onQuestion,
         onNotice: (notice) => change((now) => withNotice(now, notice)),
+        onMessage: (message) =>
+          change((now) => ({ ...now, messages: withMessage(now.messages, message) })),
       });
       return end({ is: "done", result });
     } catch (error) {

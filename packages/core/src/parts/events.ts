@@ -1,0 +1,1 @@
+export { eventKinds } from "../events.js";

@@ -1,0 +1,1 @@
+export { isJsonObject, type JsonObject, type JsonValue, jsonOf } from "../json.js";

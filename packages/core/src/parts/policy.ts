@@ -1,0 +1,1 @@
+export { Policy, policyOf } from "../access/policy.js";
