@@ -30,17 +30,18 @@ function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | und
   return allowed.find((one) => one === value);
 }
 
-const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+const givenText = (value: unknown) =>
+  typeof value === "string" && value !== "" ? value : undefined;
 
 const isTrue = (value: unknown) => (value === true || value === "true" ? true : undefined);
 
 /** Reads a query string; what nobody knows is left out. */
 export function readServersSearch(given: Record<string, unknown>): ServersSearch {
   return {
-    q: textOf(given.q),
+    q: givenText(given.q),
     status: oneOf(serverStates, given.status),
-    tag: textOf(given.tag),
-    owner: textOf(given.owner),
+    tag: givenText(given.tag),
+    owner: givenText(given.owner),
     era: oneOf(["modern", "legacy"], given.era),
     transport: oneOf(["streamable-http", "sse"], given.transport),
     hidden: isTrue(given.hidden),
@@ -53,7 +54,7 @@ export function readServersSearch(given: Record<string, unknown>): ServersSearch
 }
 
 /** All that is written about a server, for whoever searches for a word. */
-function words(server: ServerSummary): string {
+export function textOf(server: ServerSummary): string {
   const { id, name, title, description, owner, version, endpoint, tags, transport } = server;
   const endpoints = server.instances.map((instance) => instance.endpoint);
   return [id, name, title, description, owner, version, endpoint, transport, ...tags, ...endpoints]
@@ -61,10 +62,18 @@ function words(server: ServerSummary): string {
     .toLowerCase();
 }
 
+/** The words of a search, small. */
+export const wordsOf = (asked: string): readonly string[] =>
+  asked.toLowerCase().split(/\s+/).filter(Boolean);
+
+/** Whether a text in small letters has each of some words. */
+export const hasEvery = (text: string, words: readonly string[]): boolean =>
+  words.every((word) => text.includes(word));
+
 /** What is known beside the servers themselves. */
 export type Beside = {
-  /** Ids of servers with a tool that fits the words; they fit as well. */
-  readonly withTool?: ReadonlySet<string> | undefined;
+  /** Servers that are shown for one of their tools, by id. */
+  readonly withTool?: ReadonlyMap<string, unknown> | undefined;
   /** Ids of favourites. Among equals they come first. */
   readonly liked?: readonly string[] | undefined;
   readonly pulse?: Pulse | undefined;
@@ -107,7 +116,7 @@ export function choose(
   search: ServersSearch,
   { withTool, liked = [], pulse }: Beside = {},
 ): readonly ServerSummary[] {
-  const wanted = (search.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = wordsOf(search.q ?? "");
   const favourites = new Set(liked);
   const compare = compareBy(search.sort ?? "status", pulse);
   const sign = search.order === "reverse" ? -1 : 1;
@@ -119,9 +128,9 @@ export function choose(
       if (search.era !== undefined && server.capabilities?.era !== search.era) return false;
       if (search.transport !== undefined && server.transport !== search.transport) return false;
       if (search.favourite === true && !favourites.has(server.id)) return false;
-      if (wanted.length === 0 || withTool?.has(server.id) === true) return true;
-      const text = words(server);
-      return wanted.every((word) => text.includes(word));
+      return (
+        wanted.length === 0 || withTool?.has(server.id) === true || hasEvery(textOf(server), wanted)
+      );
     })
     .sort(
       (a, b) =>

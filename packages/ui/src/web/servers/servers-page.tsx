@@ -16,6 +16,7 @@ import { AddLink } from "./add-link.js";
 import { BulkBar } from "./bulk-bar.js";
 import { favourites } from "./favourites.js";
 import { Filters } from "./filters.js";
+import { foundByTool } from "./found-by-tool.js";
 import { groupsOf } from "./groups.js";
 import { SavedFilters } from "./saved-filters.js";
 import { choose, isNarrowed, type ServersSearch } from "./search.js";
@@ -42,13 +43,14 @@ export function ServersPage(): React.ReactNode {
   const found = useQuery(toolSearchQuery(words));
 
   const servers = list.data?.servers;
-  const matches = useMemo(() => {
-    const byServer = new Map<string, string>();
-    if (words !== "")
-      for (const tool of found.data?.tools ?? [])
-        if (!byServer.has(tool.serverId)) byServer.set(tool.serverId, tool.name);
-    return byServer;
-  }, [found.data, words]);
+  const matches = useMemo(
+    () =>
+      foundByTool(servers ?? [], words, {
+        tools: found.data?.tools ?? [],
+        isOf: found.isPlaceholderData ? "other words" : "these",
+      }),
+    [servers, words, found.data, found.isPlaceholderData],
+  );
   const liked = favourites.use();
   const { group } = search;
   // The pulse comes every few seconds; it orders the list only when it is what the list is ordered by.
@@ -57,7 +59,7 @@ export function ServersPage(): React.ReactNode {
   const chosen = useMemo(
     () =>
       choose(servers ?? [], search, {
-        withTool: new Set(matches.keys()),
+        withTool: matches,
         liked,
         pulse: orderedBy,
       }),
