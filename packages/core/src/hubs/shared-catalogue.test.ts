@@ -32,8 +32,19 @@ async function followed({ isWritten }: { readonly isWritten: boolean }) {
     Object.assign(world.share, { decides: true, probes: true });
     world.registry.shareChanged();
   };
-  return { health: () => world.registry.get("alpha")?.instances[0]?.health, takeOver, world };
+  const hear = (agoMs: number) => world.registry.observations.hear(told, agoMs, "other");
+  return { health: () => world.registry.get("alpha")?.instances[0]?.health, hear, takeOver, world };
 }
+
+test("since when a registration is known stays, however late other hubs say what they saw of it", async () => {
+  const { health, hear } = await followed({ isWritten: true });
+  const before = health();
+  hear(35);
+  hear(70);
+  // Whoever compares takes another instant for another process.
+  expect(health()?.knownSince).toBe(before?.knownSince);
+  expect(health()?.probedAt).not.toBe(before?.probedAt);
+});
 
 test("what another hub read and did not get to write down is read again by the one that takes over", async () => {
   const { health, takeOver, world } = await followed({ isWritten: false });

@@ -58,6 +58,9 @@ export function heardHealth(told: ToldHealth, agoMs: number, now: Now, own: Heal
   const { announcedHash: _, beatAtWall: __, isGivenUp: ___, ...observed } = rest;
   return {
     ...observed,
+    // Both hubs mean the same registration. In the time of this one an age is another instant with each report, and one
+    // that is not what it was means another process.
+    knownSince: own.knownSince,
     aliveAt: Math.max(heard.aliveAt, own.aliveAt),
     aliveAtWall: Math.max(heard.aliveAtWall, own.aliveAtWall),
     isDraining: beat.isDraining,
