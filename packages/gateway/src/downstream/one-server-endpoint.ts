@@ -155,13 +155,7 @@ export class OneServerEndpoint {
     if (held?.reply.isStream === true) this.#passThrough.relayEvents(passed, held.reply);
     else {
       const opening = beginning?.told ?? (session && this.#streams.over(session));
-      if (opening === undefined) this.#passOn(passed, response);
-      else
-        opening
-          .then(() => {
-            if (!response.closed) this.#passOn(passed, response);
-          })
-          .catch(incoming.onFault);
+      after(opening, incoming, () => this.#passOn(passed, response));
     }
   }
 
@@ -252,7 +246,11 @@ export class OneServerEndpoint {
       else reply.message(refused);
       return undefined;
     };
-    takeBatch({ context, limits, protocolVersion, isServers: true, incoming, reply, take }, body);
+    const session = sessionOf(incoming, entry);
+    const opening = session && this.#streams.over(session);
+    after(opening, incoming, () =>
+      takeBatch({ context, limits, protocolVersion, isServers: true, incoming, reply, take }, body),
+    );
   }
 
   /** Whether a GET, a DELETE or a batch is for the server itself, not for a session that the hub opened. */
@@ -345,6 +343,21 @@ export class OneServerEndpoint {
 function sessionOf({ request }: Incoming, { record }: Entry): SessionAtServer | undefined {
   const sessionId = request.headers["mcp-session-id"];
   return typeof sessionId === "string" ? sessionAtServer(record.id, sessionId) : undefined;
+}
+
+/** Runs it when that is over, unless the client has gone meanwhile; at once where there is nothing to wait for. */
+function after(
+  opening: Promise<unknown> | undefined,
+  { response, onFault }: Incoming,
+  run: () => void,
+): void {
+  if (opening === undefined) run();
+  else
+    opening
+      .then(() => {
+        if (!response.closed) run();
+      })
+      .catch(onFault);
 }
 
 /**
