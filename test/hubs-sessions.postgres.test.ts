@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ServerDetail } from "@hub/api";
 import {
   type Exchange,
   type HubProcess,
@@ -131,20 +132,41 @@ describe("the event stream of a 2025 client", () => {
     }
   });
 
-  test("is at one server before what its client asked at the other hub in the same moment", async () => {
+  const path = "/servers/old/mcp";
+  const asOne = async (client: LegacyClient) => (await client.call("echo").done).status;
+  /** As clients of 2025-03-26 may. */
+  const asBatch = async ({ sessionId }: LegacyClient, { url }: HubProcess) => {
+    const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "echo" } };
+    const answer = await fetch(`${url}${path}`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-session-id": sessionId,
+      },
+      body: JSON.stringify([call]),
+    });
+    await answer.text();
+    return answer.status;
+  };
+  test.each([
+    { what: "what its client asked", opens: 0, send: asOne },
+    // Batches are taken where the hub heard the handshake.
+    { what: "the batch that its client sent", opens: 1, send: asBatch },
+  ])("is at one server before $what at the other hub in the same moment", async (given) => {
     const { all, upstream } = await start();
+    upstream.agreesOn = "2025-03-26";
     const [first, second] = all;
-    const path = "/servers/old/mcp";
     const other = await LegacyClient.open(second.url, { path });
     /** In which order a call and a stream came to the server, of which the call was sent first. */
     const order = async () => {
-      const client = await LegacyClient.open(first.url, { path });
+      const opened = await LegacyClient.open(all[given.opens]?.url ?? "", { path });
       const from = upstream.log.length;
-      const call = client.at(second.url, { path }).call("echo");
+      const call = given.send(opened.at(second.url, { path }), second);
       // By then, a call that waits for nothing is at the server.
       await other.ask("ping");
-      const stream = client.listen();
-      expect((await call.done).status).toBe(200);
+      const stream = opened.at(first.url, { path }).listen();
+      expect(await call).toBe(200);
       (await stream).close();
       return upstream.log.slice(from).filter((one) => one === "GET" || one === "POST tools/call");
     };
@@ -280,7 +302,54 @@ describe("one client whose requests go to each hub in turn", () => {
   });
 });
 
+describe("a server that both hubs hear", () => {
+  test("is heard on one stream of each, however often one tells the other what it saw of it", async () => {
+    const { all, upstream } = await start();
+    const streams = () => upstream.count("GET");
+    await until("both to hear it", () => streams() === all.length);
+    // One of them probes it; what that sees is shown by both.
+    for (const hub of all) {
+      const shown = new Set<string>();
+      await until("it to be told of", async () => {
+        const answer = await fetch(`${hub.url}/servers/old`);
+        const { instances } = (await answer.json()) as ServerDetail;
+        return shown.add(String(instances[0]?.probe?.at)).size > 4;
+      });
+    }
+    expect(streams()).toBe(all.length);
+  });
+});
+
 describe("a server that is opened at two hubs at once", () => {
+  test("is heard where the client listens before it is called at the other hub", async () => {
+    const { all, upstream } = await start();
+    const [first, second] = all;
+    // As many servers do, it asks on the stream of the session in the middle of a call.
+    upstream.on("slow", async (call) => {
+      const session = upstream.sessions.get(call.sessionId ?? "");
+      if (session?.stream === undefined) return textResult("nobody listens");
+      const params = { message: "Go on?" };
+      const question = { jsonrpc: "2.0", id: 1, method: "elicitation/create", params };
+      session.stream.write(`data: ${JSON.stringify(question)}\n\n`);
+      const answer = await new Promise<Message>((resolve) => session.questions.set(1, resolve));
+      return textResult(String(answer.result?.action));
+    });
+    const capabilities = { elicitation: { form: {} } };
+    const onAsked = () => ({ action: "accept" });
+    const client = await LegacyClient.open(first.url, { capabilities, onAsked });
+    const listening = client.at(second.url);
+    await listening.listen();
+    const [own] = (await hubsAt(second)).filter(({ isSelf }) => isSelf);
+    upstream.holdsFor = own?.id;
+    const waiting = listening.call("old__echo");
+    await until("the second hub to open a session", () => upstream.held.length > 0);
+    const { response } = await client.call("old__slow").done;
+    expect(response.result?.content).toEqual(said("accept"));
+    upstream.holdsFor = undefined;
+    for (const held of upstream.held) held.writeHead(500).end();
+    expect((await waiting.done).status).toBe(200);
+  });
+
   test("is called in the session of the one where that came about, and in no other", async () => {
     const { all, upstream } = await start();
     const [first, second] = all;

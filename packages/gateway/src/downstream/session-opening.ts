@@ -173,7 +173,8 @@ export class SessionOpening {
   #tellHubs(session: ClientSession, serverId: string): Promise<void> {
     const principalId = session.principal.id;
     const link = { kind: "session-link", principalId, sessionId: session.id, serverId } as const;
-    return tellHubs(this.#options.peers, link);
+    const { context, peers } = this.#options;
+    return tellHubs(peers, link, context.limits.handshakeMs);
   }
 
   #tellChanges(session: ClientSession, isBehind: boolean): void {

@@ -1,6 +1,5 @@
 import type { BudgetBook } from "@hub/core";
 import type { JsonObject } from "@hub/core/json";
-import type { UpstreamExchange } from "@hub/core/upstream";
 import {
   type Answering,
   answersRequest,
@@ -24,7 +23,7 @@ import type { ModernCaller } from "../session/modern-caller.js";
 import { tooManyQuestions } from "../session/questions.js";
 import type { LegacyLink } from "../upstream/legacy-link.js";
 import type { Passage } from "../upstream/long-answer.js";
-import { openSessionStream } from "../upstream/session-stream.js";
+import { openSessionStream, type SessionStream } from "../upstream/session-stream.js";
 import { membersText, modernResponse } from "./modern-response.js";
 import { passLong } from "./pass-long.js";
 import { PendingQuestions } from "./pending-questions.js";
@@ -71,7 +70,7 @@ export class ModernToLegacy {
   readonly #questions = new PendingQuestions();
   readonly #kept: string[] = [];
   #link: LegacyLink | undefined;
-  #stream: UpstreamExchange | undefined;
+  #stream: SessionStream | undefined;
   #attached: Attached | undefined;
   #response: string | undefined;
   /** Why it ended while its client was away, which hears so when it comes back. */
@@ -108,9 +107,9 @@ export class ModernToLegacy {
   async start(link: LegacyLink): Promise<void> {
     this.#link = link;
     if (!this.#options.caller.hearsServers) return;
-    const { exchange, isOpen } = openSessionStream(link, (event) => this.hear(event));
-    this.#stream = exchange;
-    await isOpen;
+    const stream = openSessionStream(link, (event) => this.hear(event));
+    this.#stream = stream;
+    await stream.isOpen;
   }
 
   /** Lets a request wait for what comes next. To close its connection is to take the call back. */
@@ -350,7 +349,7 @@ export class ModernToLegacy {
     this.#kept.length = 0;
     this.#questions.clear();
     this.#response = undefined;
-    this.#stream?.abort();
+    this.#stream?.close();
     this.#link?.close();
     this.#link = undefined;
   }

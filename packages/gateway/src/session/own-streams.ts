@@ -13,6 +13,8 @@ const mostShort = 2;
  */
 export class OwnStreams {
   readonly #open = new Map<LegacyLink, SessionStream>();
+  /** Those of them that are not open yet, and are waited for. */
+  readonly #opening = new Set<LegacyLink>();
   /** Servers whose stream ended. */
   readonly #ended = new Set<LegacyLink>();
   /** How many streams of a server in a row ended at once. */
@@ -27,7 +29,7 @@ export class OwnStreams {
   }
 
   /** Resolves when the server can be heard, or will not be. */
-  open(link: LegacyLink): Promise<void> {
+  open(link: LegacyLink): Promise<unknown> {
     const known = this.#open.get(link);
     if (known !== undefined) return known.isOpen;
     this.#ended.delete(link);
@@ -39,17 +41,23 @@ export class OwnStreams {
         // Another one may have been opened after this one was closed.
         if (this.#open.get(link) !== stream) return;
         this.#open.delete(link);
+        this.#opening.delete(link);
         const isShort = this.#now() - openedAt < leastStreamMs;
         this.#short.set(link, isShort ? (this.#short.get(link) ?? 0) + 1 : 0);
         if (!isRefused) this.#ended.add(link);
       },
     );
-    if (stream.exchange !== undefined) this.#open.set(link, stream);
-    return stream.isOpen;
+    if (!stream.isPossible) return stream.isOpen;
+    this.#open.set(link, stream);
+    this.#opening.add(link);
+    return stream.isOpen.then(() => {
+      if (this.#open.get(link) === stream) this.#opening.delete(link);
+    });
   }
 
-  /** Whether a call must wait until its server's stream is open again. One that ends at once is left to `openAgain`. */
+  /** Whether a call must wait until its server's stream is open. One that ends at once is left to `openAgain`. */
   mustOpen(link: LegacyLink): boolean {
+    if (this.#opening.has(link)) return true;
     return this.#ended.has(link) && (this.#short.get(link) ?? 0) < mostShort;
   }
 
@@ -63,7 +71,8 @@ export class OwnStreams {
     this.#ended.delete(link);
     const stream = this.#open.get(link);
     this.#open.delete(link);
-    stream?.exchange?.abort();
+    this.#opening.delete(link);
+    stream?.close();
   }
 
   closeAll(): void {

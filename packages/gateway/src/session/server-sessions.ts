@@ -44,8 +44,6 @@ export class ServerSessions {
   readonly #stored = new WeakSet<LegacyLink>();
   /** Those of them that calls can be sent in. */
   readonly #ready = new Map<string, ReadySession>();
-  /** What another hub has, where this one is just opening a session with the same server. */
-  readonly #offered = new Map<string, KeptLink>();
   /** What servers say outside of calls, while the client listens. */
   readonly #ownStreams: OwnStreams;
   /** Ends what is being opened. */
@@ -174,20 +172,18 @@ export class ServerSessions {
         reach: (instance) => placeAt(instance.openings, peer, signal),
       });
       if (session.kind !== "legacy") return session;
-      if (!this.#isClosed) return await this.#begin(serverId, session);
+      const other = this.#links.get(serverId);
+      if (other === undefined && !this.#isClosed) return await this.#begin(serverId, session);
       session.link.close();
-      return session;
+      if (other === undefined) return session;
+      // That of another hub came first.
+      await Promise.all([this.#beHeard(other), this.#tellLevel(other)]);
+      return await this.with(entry);
     } catch (error) {
-      this.#sessions.delete(serverId);
-      const offered = this.#offered.get(serverId);
-      if (offered === undefined || this.#isClosed) throw error;
       // Another hub has opened one meanwhile, which is as good.
-      this.#offered.delete(serverId);
-      this.#resume(offered);
-      if (!this.#links.has(serverId)) throw error;
-      return this.with(entry);
-    } finally {
-      this.#offered.delete(serverId);
+      if (this.#links.has(serverId)) return this.with(entry);
+      this.#sessions.delete(serverId);
+      throw error;
     }
   }
 
@@ -196,8 +192,6 @@ export class ServerSessions {
     const { logLevel, isHeard, onChange } = this.#options;
     const { link } = session;
     this.#links.set(serverId, link);
-    const offered = this.#offered.get(serverId);
-    if (offered !== undefined) this.#join(offered);
     // What a call leaves in a session with a server is not lost with the hub's process.
     const greetedWith = logLevel();
     await Promise.all([
@@ -224,10 +218,9 @@ export class ServerSessions {
   #join(kept: KeptLink): void {
     const { serverId } = kept;
     const own = this.#links.get(serverId);
-    if (own === undefined) {
-      if (this.#sessions.has(serverId)) this.#offered.set(serverId, kept);
-      else this.#resume(kept);
-    } else if (own.kept?.sessionId !== kept.sessionId && !this.#options.isRunning(own)) {
+    // What this hub is just opening with the same server gives way to it.
+    if (own === undefined) this.#resume(kept);
+    else if (own.kept?.sessionId !== kept.sessionId && !this.#options.isRunning(own)) {
       // Opened here at the same time, or lost and opened anew there.
       const isUnused = !this.#stored.has(own);
       this.#forget(serverId, own);
@@ -274,8 +267,8 @@ export class ServerSessions {
   }
 
   /** Hears a server outside of calls. Resolves when it can be heard, or will not be. */
-  #listen(link: LegacyLink): Promise<void> {
-    return this.#isClosed ? Promise.resolve() : this.#ownStreams.open(link);
+  async #listen(link: LegacyLink): Promise<void> {
+    if (!this.#isClosed) await this.#ownStreams.open(link);
   }
 
   /** A session stays with its instance as long as that is there, also while it drains. */

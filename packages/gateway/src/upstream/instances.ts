@@ -32,6 +32,8 @@ export class UpstreamInstance {
   legacySessions: LegacySessions = "unknown";
   /** What one that keeps no sessions answered; it need not be greeted again. */
   greeting: Initialized | undefined;
+  /** Whether it has opened a stream of a session before it had anything to say there. */
+  opensStreams = false;
   /** The last sign of life: a byte of an answer, or a good probe. Hub time. */
   aliveAt = Number.NEGATIVE_INFINITY;
   /** Until when it is not tried. Hub time. */
@@ -101,6 +103,7 @@ export class UpstreamInstance {
   forgetLegacySessions(): void {
     this.legacySessions = "unknown";
     this.greeting = undefined;
+    this.opensStreams = false;
   }
 
   showLife(at: number): void {

@@ -25,6 +25,8 @@ export type KeptLink = {
 export interface LegacyLink {
   readonly instance: UpstreamInstance;
   readonly initialized: Initialized;
+  /** How long it may take to open another one, and a stream of it. */
+  readonly handshakeMs: number;
   /** False when the server keeps no sessions: it can then ask nothing and announce nothing. */
   readonly isStateful: boolean;
   /** Undefined for a session that ends with its connection, and where there is none. */
@@ -166,6 +168,7 @@ function linkOf(
   return {
     instance,
     initialized,
+    handshakeMs,
     isStateful: sessionId !== undefined,
     kept:
       sessionId === undefined

@@ -1,18 +1,17 @@
-import type { UpstreamExchange } from "@hub/core/upstream";
 import type { StreamEvent } from "@hub/mcp";
 import type { LegacyLink } from "./legacy-link.js";
-
-/** A busy server takes its time; one that sends no headers before the first event must not keep calls for ever. */
-const mostWaitMs = 2_000;
+import { waitForStream } from "./stream-wait.js";
 
 /** Refusals that say nothing of the next time: another stream is still open, or too much was asked. */
 const passing: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 
 export type SessionStream = {
-  /** Undefined when there can be none. */
-  readonly exchange: UpstreamExchange | undefined;
-  /** Resolves when it is open, or when there will be none. */
-  readonly isOpen: Promise<void>;
+  /** Whether there can be any. */
+  readonly isPossible: boolean;
+  /** Resolves when it is open, when there will be none, or when it is waited for no longer. */
+  readonly isOpen: Promise<unknown>;
+  /** Nobody hears it any more, or waits for it. */
+  close(): void;
 };
 
 /**
@@ -26,28 +25,31 @@ export function openSessionStream(
   onEnd: (isRefused: boolean) => void = () => undefined,
 ): SessionStream {
   let isRefused = false;
-  let open = () => {};
-  const isOpen = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const timer = setTimeout(open, mostWaitMs);
-  const settle = () => {
-    clearTimeout(timer);
-    open();
-  };
+  const wait = waitForStream(link.instance, link.handshakeMs);
   const end = () => {
-    settle();
+    wait.ended();
     onEnd(isRefused);
   };
   const exchange = link.listen({
     onOpen(status, framing) {
       isRefused = status < 300 ? framing !== "events" : status < 500 && !passing.has(status);
-      settle();
+      if (status < 300 && !isRefused) wait.opened();
+      else wait.ended();
     },
-    onEvent,
+    onEvent(event) {
+      wait.heard();
+      onEvent(event);
+    },
     onEnd: end,
     onFailure: end,
   });
-  if (exchange === undefined) settle();
-  return { exchange, isOpen };
+  if (exchange === undefined) wait.ended();
+  return {
+    isPossible: exchange !== undefined,
+    isOpen: wait.isOver,
+    close() {
+      wait.ended();
+      exchange?.abort();
+    },
+  };
 }

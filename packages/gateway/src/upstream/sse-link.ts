@@ -41,6 +41,7 @@ export async function openSseLink(options: LegacyLinkOptions): Promise<LegacyLin
 /** A session over HTTP+SSE. A question of the server that names no call goes to the youngest one. */
 class SseLink implements LegacyLink {
   readonly instance: UpstreamInstance;
+  readonly handshakeMs: number;
   /** Of the server when it has introduced itself. */
   initialized: Initialized = { protocolVersion: "", capabilities: {} };
   readonly isStateful = true;
@@ -64,6 +65,7 @@ class SseLink implements LegacyLink {
 
   constructor(options: LegacyLinkOptions) {
     this.instance = options.instance;
+    this.handshakeMs = options.handshakeMs;
     this.#options = options;
     this.#sendReply = ownReplies(options.instance, options.handshakeMs, (failure) => {
       this.#stream.abort();

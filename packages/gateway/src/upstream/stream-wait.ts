@@ -1,0 +1,49 @@
+import type { UpstreamInstance } from "./instances.js";
+
+/** One that sends no headers before its first event must not keep calls for ever. */
+const mostUnprovenMs = 2_000;
+
+/** Waits for a stream of a server's to open. */
+export type StreamWait = {
+  /** Resolves with true when it is open, or there will be none; with false when it is waited for no longer. */
+  readonly isOver: Promise<boolean>;
+  /** The server has sent the headers of its stream. */
+  readonly opened: () => void;
+  readonly heard: () => void;
+  /** There will be none. */
+  readonly ended: () => void;
+};
+
+/**
+ * What a server says while its stream is not open yet is lost. One that has opened one before it had anything to say
+ * does so each time, and has as long as for a handshake: it may be busy. Of any other, nobody knows whether it will.
+ */
+export function waitForStream(instance: UpstreamInstance, handshakeMs: number): StreamWait {
+  let settle = (_isOver: boolean) => {};
+  const isOver = new Promise<boolean>((resolve) => {
+    settle = resolve;
+  });
+  let hasHeard = false;
+  let timer = setTimeout(() => {
+    if (!instance.opensStreams) settle(false);
+    else timer = setTimeout(settle, handshakeMs - mostUnprovenMs, false);
+  }, mostUnprovenMs);
+  const ended = () => {
+    clearTimeout(timer);
+    settle(true);
+  };
+  return {
+    isOver,
+    opened() {
+      ended();
+      // Headers that wait for the first event come with it.
+      setImmediate(() => {
+        if (!hasHeard) instance.opensStreams = true;
+      });
+    },
+    heard() {
+      hasHeard = true;
+    },
+    ended,
+  };
+}
