@@ -20,6 +20,7 @@ import { pacedDialer } from "./paced-dialer.js";
 import { RetryPause } from "./retry-pause.js";
 import { ServerSubscriptions } from "./server-subscriptions.js";
 import { openSseLink } from "./sse-link.js";
+import { waitForStream } from "./stream-wait.js";
 
 /** Clients are not kept waiting longer than this for what a server may never confirm. */
 const mostWaitMs = 2_000;
@@ -59,7 +60,16 @@ export class Watcher {
   /** Reads all that the server sends here. */
   readonly #dialer: UpstreamDialer;
   readonly #pace: Pace;
+  /** Whether a session stands in which the server is heard, or is said to be. */
   #hears = false;
+  /** Whether the present stream is open. */
+  #isOpen = false;
+  /** Whether the server was told in the present stream's time all that is followed. */
+  #isTold = false;
+  /** Whether lists may have changed while nobody heard it. */
+  #mayMissLists = false;
+  /** Resources that somebody follows, and that may have changed while nobody heard it. */
+  readonly #mayMiss = new Set<string>();
   /** Whether a stream was open in the present session. */
   #hasHeard = false;
   /** Streams that the server refused in a row. */
@@ -82,6 +92,7 @@ export class Watcher {
     const { catalogue, dialer } = options.context;
     this.#pace = new Pace({ ...readingPace, now: () => catalogue.now().hub });
     this.#dialer = pacedDialer(dialer, this.#pace);
+    this.#miss();
   }
 
   open(): void {
@@ -93,20 +104,29 @@ export class Watcher {
     else void this.#connect();
   }
 
-  /** Resolves when the server knows, or when it will not: what it tells from then on is heard. */
+  /**
+   * Resolves when the server knows, or will not: what it tells from then on is heard. A server that takes longer than
+   * anybody waits is heard from some later time on, and then whoever follows hears of a change.
+   */
   async follow(uri: string): Promise<void> {
     if (this.#isClosed) return;
+    // Nobody has followed it before.
+    this.#mayMiss.delete(uri);
+    const isHeard = await soon(this.#whenHeard(uri));
+    if (!isHeard || (this.#hears && !this.#isOpen)) this.#mayMiss.add(uri);
+  }
+
+  async #whenHeard(uri: string): Promise<void> {
     const subscriptions = this.#subscriptions;
     if (subscriptions !== undefined && this.#hears) {
-      await soon((done) => void subscriptions.settle(uri).then(done));
+      await subscriptions.settle(uri);
+      // Whoever waited too long has not heard of what happened meanwhile.
+      if (subscriptions === this.#subscriptions && this.#isOpen && this.#isTold) this.#tellOf(uri);
       return;
     }
     // One that is still connecting says so itself when it has.
     if (this.#link === undefined) this.#listenAgain();
-    await soon((done) => {
-      this.#readyListeners.add(done);
-      return () => this.#readyListeners.delete(done);
-    });
+    await new Promise<void>((resolve) => void this.#readyListeners.add(resolve));
   }
 
   unfollow(uri: string): void {
@@ -119,6 +139,7 @@ export class Watcher {
     this.#pause.end();
     this.#stream?.abort();
     this.#endReplaced();
+    this.#tellStanding();
     this.#subscriptions?.end();
     this.#link?.close();
   }
@@ -183,27 +204,44 @@ export class Watcher {
   /** Hears in a session that stands; what is followed the server is told where it does not know it. */
   async #hearOn(link: LegacyLink): Promise<void> {
     const generation = this.#generation;
-    await this.#hearing(link);
+    const isOver = await this.#hearing(link);
     if (this.#isClosed || generation !== this.#generation) return;
     this.#hears = true;
+    if (!isOver) this.#miss();
     const subscriptions = this.#subscriptions;
     // Without a session nothing is ever told; the probes have to do.
     if (this.#stream !== undefined && subscriptions !== undefined)
       await Promise.all(this.#options.uris().map((uri) => subscriptions.settle(uri)));
     this.#tellStanding();
+    if (this.#isClosed || generation !== this.#generation) return;
+    this.#isTold = true;
+    if (this.#isOpen) this.#catchUp();
   }
 
-  /** Resolves when the stream is open: what a server says before is lost. */
-  #hearing(link: LegacyLink): Promise<void> {
-    return soon((done) => {
-      this.#stream = link.listen(this.#receiver(done));
-      if (this.#stream === undefined) done();
+  /** Resolves when the stream is open, as what a server says before is lost: see `waitForStream`. */
+  #hearing(link: LegacyLink): Promise<boolean> {
+    const wait = waitForStream(link.instance, link.handshakeMs);
+    const receiver = this.#receiver(wait.ended);
+    this.#stream = link.listen({
+      ...receiver,
+      onOpen(status, framing, headers) {
+        if (status < 300 && framing === "events") wait.opened();
+        receiver.onOpen(status, framing, headers);
+      },
+      onEvent(event) {
+        wait.heard();
+        receiver.onEvent(event);
+      },
     });
+    if (this.#stream === undefined) wait.ended();
+    return wait.isOver;
   }
 
   async #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
     const request = { jsonrpc: "2.0", id: ownRequestId(), method, params: { uri } } as const;
-    await responseTo((receiver) => link.request(request, receiver), { withinMs: mostWaitMs });
+    // No sooner: who hangs up on a busy server may not have told it.
+    const withinMs = link.handshakeMs;
+    await responseTo((receiver) => link.request(request, receiver), { withinMs });
   }
 
   #receiver(onSettled: () => void = () => undefined): MessageReceiver {
@@ -216,7 +254,11 @@ export class Watcher {
       onOpen: (status, framing) => {
         const isStream = status >= 200 && status <= 299 && framing === "events";
         if (isStream) this.#refusals = 0;
-        if (isStream && this.#link !== undefined) this.#hasHeard = true;
+        if (isStream && this.#link !== undefined && generation === this.#generation) {
+          this.#hasHeard = true;
+          this.#isOpen = true;
+          if (this.#isTold) this.#catchUp();
+        }
         if (!isStream && this.#link !== undefined) this.#refused(status, generation);
         // One of 2026-07-28 may answer with a message, and end.
         else if (status === 405) this.close();
@@ -257,19 +299,33 @@ export class Watcher {
     else if (changed !== undefined) this.#options.onListChanged(changed);
     else if (
       method === "notifications/subscriptions/acknowledged" &&
-      generation === this.#generation
-    )
-      this.#onReady();
+      generation === this.#generation &&
+      !this.#isListeningAgain
+    ) {
+      this.#endReplaced();
+      this.#tellStanding();
+      this.#catchUp();
+    }
+  }
+
+  /** Until it says otherwise, the server is not heard. */
+  #miss(): void {
+    this.#mayMissLists = this.#wasOpen;
+    for (const uri of this.#options.uris()) this.#mayMiss.add(uri);
   }
 
   /** What changed while nobody listened is found by reading. */
-  #onReady(): void {
+  #catchUp(): void {
     const { context, entry } = this.#options;
-    // One that took over from another has missed nothing.
-    if (this.#wasOpen && this.#replaced.size === 0) void context.refresh(entry.record.id);
     this.#wasOpen = true;
-    this.#endReplaced();
-    this.#tellStanding();
+    if (this.#mayMissLists && announcesLists(entry)) void context.refresh(entry.record.id);
+    this.#mayMissLists = false;
+    for (const uri of [...this.#mayMiss]) this.#tellOf(uri);
+  }
+
+  /** Whoever follows a resource that may have changed hears that it did. */
+  #tellOf(uri: string): void {
+    if (this.#mayMiss.delete(uri)) this.#pace.spend(this.#options.onUpdated(uri));
   }
 
   /** Whether the hub itself ended the stream, for what came on it. Said once, until there was a good one. */
@@ -296,6 +352,9 @@ export class Watcher {
     if (this.#isClosed || generation !== this.#generation) return;
     this.#generation += 1;
     this.#hears = false;
+    this.#isOpen = false;
+    this.#isTold = false;
+    this.#miss();
     this.#stream?.abort();
     this.#stream = undefined;
     this.#endReplaced();
@@ -325,17 +384,23 @@ export class Watcher {
   }
 }
 
-/** Calls `wait` with what resolves; resolves also when that takes too long, and then calls what `wait` returned. */
-function soon(wait: (done: () => void) => (() => void) | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const giveUp = setTimeout(() => {
-      stop?.();
-      resolve();
-    }, mostWaitMs);
-    const stop = wait(() => {
-      clearTimeout(giveUp);
-      resolve();
-    });
+/** Resolves with whether that is over before clients have waited long enough. */
+async function soon(over: Promise<void>): Promise<boolean> {
+  let giveUp: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<boolean>((resolve) => {
+    giveUp = setTimeout(resolve, mostWaitMs, false);
+  });
+  const isOver = await Promise.race([over.then(() => true), tooLong]);
+  clearTimeout(giveUp);
+  return isOver;
+}
+
+/** Whether a server said that it tells of changes of its lists. */
+function announcesLists({ snapshot }: Entry): boolean {
+  const capabilities = snapshot?.capabilities ?? {};
+  return ["tools", "prompts", "resources"].some((kind) => {
+    const capability = capabilities[kind];
+    return isJsonObject(capability) && capability.listChanged === true;
   });
 }
 

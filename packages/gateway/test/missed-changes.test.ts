@@ -1,0 +1,137 @@
+import {
+  closeAll,
+  type Exchange,
+  LegacyClient,
+  LegacyUpstream,
+  type Message,
+  ModernClient,
+  ModernUpstream,
+  TestHub,
+  tool,
+  until,
+} from "@hub/testing";
+import { afterEach, describe, expect, test } from "vitest";
+
+afterEach(closeAll);
+
+const uri = "test://a";
+const updated = "notifications/resources/updated";
+const resources = [{ uri, name: "a" }];
+
+const updates = (stream: Exchange) =>
+  stream.messages.filter(({ method }) => method === updated).map(({ params }) => params?.uri);
+
+/** The streams on which the hub itself hears a server, also those that are over. */
+class Heard extends LegacyUpstream {
+  readonly streams: { end(): void }[] = [];
+
+  override handleOther(...given: Parameters<LegacyUpstream["handleOther"]>): void {
+    const [request, response] = given;
+    const session = this.sessions.get(String(request.headers["mcp-session-id"]));
+    if (request.method === "GET" && session?.client === "mcp-hub") this.streams.push(response);
+    super.handleOther(...given);
+  }
+}
+
+async function start<T extends LegacyUpstream>(upstream: T) {
+  await upstream.start();
+  const hub = await TestHub.start();
+  await hub.register("first", upstream);
+  return { hub, upstream };
+}
+
+describe("what changed while the hub did not hear a 2025 server", () => {
+  test("is read when it hears it again: its lists once, however many of them may have changed", async () => {
+    const { hub, upstream } = await start(new Heard({ resources }));
+    await until("the hub to hear it", () => upstream.streams.length === 1);
+    const client = await LegacyClient.open(hub.url);
+    const stream = await client.listen();
+    // Nobody hears that these are others now.
+    upstream.streams[0]?.end();
+    upstream.offer.tools = [...upstream.offer.tools, tool("added")];
+    const from = upstream.log.length;
+    await until("the change to be told", () =>
+      stream.messages.some(({ method }) => method === "notifications/tools/list_changed"),
+    );
+    expect(JSON.stringify(await client.ask("tools/list"))).toContain("first__added");
+    const since = upstream.log.slice(from);
+    expect(since.indexOf("GET")).toBeGreaterThanOrEqual(0);
+    expect(since.indexOf("GET")).toBeLessThan(since.indexOf("POST tools/list"));
+    expect(since.filter((one) => one === "POST tools/list")).toHaveLength(1);
+  });
+
+  test("is not looked for in lists that it never tells of", async () => {
+    const capabilities = { tools: {}, resources: { subscribe: true } };
+    const { hub, upstream } = await start(new Heard({ resources, capabilities }));
+    await until("the hub to hear it", () => upstream.streams.length === 1);
+    const client = await LegacyClient.open(hub.url);
+    const stream = await client.listen();
+    await client.ask("resources/subscribe", { uri });
+    const from = upstream.log.length;
+    upstream.streams[0]?.end();
+    await until("the resource to be told of", () => updates(stream).length > 0);
+    expect(upstream.log.slice(from)).not.toContain("POST tools/list");
+  });
+
+  test("is told to whoever follows a resource, once the server is heard again", async () => {
+    const { hub, upstream } = await start(new Heard({ resources }));
+    const client = await LegacyClient.open(hub.url);
+    const stream = await client.listen();
+    await client.ask("resources/subscribe", { uri });
+    expect(updates(stream)).toEqual([]);
+    // It may change now.
+    upstream.streams[0]?.end();
+    await until("the client to hear of it", () => updates(stream).length > 0);
+    expect(upstream.streams).toHaveLength(2);
+    upstream.announce(updated, { uri });
+    await until("the next change", () => updates(stream).length > 1);
+    expect(updates(stream)).toEqual([uri, uri]);
+  });
+});
+
+describe("a server that takes longer to follow a resource than its client waits", () => {
+  test("speaks 2025-11-25: the client hears of a change when the server follows it", async () => {
+    let follow = () => {};
+    class Busy extends LegacyUpstream {
+      override handle(...given: Parameters<LegacyUpstream["handle"]>): void {
+        if ((given[0] as Message).method !== "resources/subscribe") super.handle(...given);
+        else follow = () => super.handle(...given);
+      }
+    }
+    const { hub, upstream } = await start(new Busy({ resources }));
+    await until("the hub to hear it", () => upstream.count("GET") === 1);
+    const client = await LegacyClient.open(hub.url);
+    const stream = await client.listen();
+    expect((await client.ask("resources/subscribe", { uri })).error).toBeUndefined();
+    expect(upstream.subscriptions).toEqual([]);
+    expect(updates(stream)).toEqual([]);
+    follow();
+    await until("the client to hear of it", () => updates(stream).length > 0);
+    expect(upstream.subscriptions).toEqual([`subscribe ${uri}`]);
+    expect(updates(stream)).toEqual([uri]);
+  });
+
+  test("speaks 2026-07-28: the client hears of a change when the server follows it", async () => {
+    const listens: (() => void)[] = [];
+    let isBusy = false;
+    class Busy extends ModernUpstream {
+      override handle(...given: Parameters<ModernUpstream["handle"]>): void {
+        const isListen = (given[0] as Message).method === "subscriptions/listen";
+        if (isListen && isBusy) listens.push(() => super.handle(...given));
+        else super.handle(...given);
+      }
+    }
+    const upstream = await new Busy({ resources }).start();
+    const hub = await TestHub.start();
+    await hub.register("first", upstream);
+    await until("the hub to hear it", () => upstream.count("POST subscriptions/listen") === 1);
+    isBusy = true;
+    const stream = await new ModernClient(hub.url).listen({ resourceSubscriptions: [uri] });
+    await until("the client to be told that it follows it", () => stream.messages.length > 0);
+    expect(updates(stream)).toEqual([]);
+    expect(listens).toHaveLength(1);
+    for (const listen of listens) listen();
+    await until("the client to hear of it", () => updates(stream).length > 0);
+    expect(updates(stream)).toEqual([uri]);
+  });
+});
