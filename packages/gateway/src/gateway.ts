@@ -83,6 +83,11 @@ export type GatewayOptions = {
   readonly traces?: CallTraces | undefined;
   /** Reads what a server offers again, now. May be called often; a reading that runs already serves. */
   readonly refresh: (serverId: string) => Promise<void>;
+  /**
+   * The same where nobody said that it changed, so that it does not count as a change. Never rejects. Default: it is
+   * read when its time has come.
+   */
+  readonly readAgain?: ((serverId: string) => Promise<unknown>) | undefined;
   /** Reads what other hubs on the same store have written. Never rejects. Default: there is no other hub. */
   readonly catchUp?: (() => Promise<unknown>) | undefined;
   /**
@@ -149,6 +154,7 @@ export class Gateway {
       identity: hubIdentity(version),
       onRefused: (endpoint) => onTrouble(endpoint),
       refresh: contained,
+      readAgain: options.readAgain,
       catchUp: options.catchUp,
     };
     this.#changes = new Changes(this.#context, options.knownToAll);

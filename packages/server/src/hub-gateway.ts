@@ -77,6 +77,8 @@ export function createHubGateway(parts: HubGatewayParts): HubGateway {
     onTrouble: (endpoint, failure) => registry.troubleAt(endpoint, troubleIn(endpoint, failure)),
     knock: createKnock(dialer),
     refresh: (serverId) => parts.asking.ask(serverId, "changed"),
+    // It may be gone, or the hub is stopping.
+    readAgain: (serverId) => parts.asking.ask(serverId, "again").catch(() => undefined),
     catchUp: hubs === undefined ? undefined : () => registry.catchUp(),
     knownToAll:
       hubs === undefined

@@ -35,6 +35,8 @@ export type GatewayContext = {
   readonly onRefused: (endpoint: string) => void;
   /** A server said that its lists changed, or stopped answering: look at it now. Never rejects; while a reading runs, the same promise for all. */
   readonly refresh: (serverId: string) => Promise<void>;
+  /** The lists of a server may have changed while nobody heard it: see `GatewayOptions`. */
+  readonly readAgain: ((serverId: string) => Promise<unknown>) | undefined;
   /** Reads what other hubs have written. Never rejects. Undefined where there is no other hub. */
   readonly catchUp: (() => Promise<unknown>) | undefined;
 };

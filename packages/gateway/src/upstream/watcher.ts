@@ -1,4 +1,4 @@
-import type { Entry } from "@hub/core";
+import { type Entry, flappingOf } from "@hub/core";
 import { isJsonObject } from "@hub/core/json";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
 import {
@@ -317,8 +317,11 @@ export class Watcher {
   /** What changed while nobody listened is found by reading. */
   #catchUp(): void {
     const { context, entry } = this.#options;
+    const { id } = entry.record;
     this.#wasOpen = true;
-    if (this.#mayMissLists && announcesLists(entry)) void context.refresh(entry.record.id);
+    // One that flaps is read when its time has come, whatever may have changed.
+    const isFlapping = flappingOf(context.catalogue.get(id)?.pace) !== undefined;
+    if (this.#mayMissLists && announcesLists(entry) && !isFlapping) void context.readAgain?.(id);
     this.#mayMissLists = false;
     for (const uri of [...this.#mayMiss]) this.#tellOf(uri);
   }
