@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 
 const usage = `Usage: npm run soak -- [options]
 
-  --minutes <n>   how long it lasts (default: 10); what grows is judged in a run of at least 30
+  --minutes <n>   how long it lasts (default: 10); handles are judged in a run of
+                  at least 5, memory in one of at least 30
   --servers <n>   how many servers there are, at most 1,000: as many as one list has (default: 8)
   --clients <n>   how many clients there are, every other one of 2025 (default: 6)
   --rate <n>      calls a second of all clients together (default: as many as are answered)`;
