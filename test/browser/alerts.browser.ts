@@ -31,19 +31,23 @@ describe("trouble", () => {
     await page.getByRole("checkbox", { name: "Show a notification" }).check();
     await page.keyboard.press("Escape");
     let seen = "";
+    // On a busy machine the other server may be late with its heartbeats, and then it is told as well.
     const isTold = (words: RegExp) =>
       until(
-        () => `${words} to be told; the last look found ${seen}`,
+        () => `${words} to be told of server 1; the last look found ${seen}`,
         async () => {
-          const told = await page.locator("body").getAttribute("data-told");
+          const all = (await page.locator("body").getAttribute("data-told")) ?? "";
+          const told = all.match(/MCP Server 1: \w+;/g)?.join("") ?? "";
           const list = await (await fetch(`${hub.url}/servers`)).text();
-          seen = `${told}, titled ${await page.title()}, of ${list}`;
-          return words.test(told ?? "");
+          seen = `${all}, titled ${await page.title()}, of ${list}`;
+          return words.test(told);
         },
       );
     const icon = page.locator('link[rel="icon"]');
     await server.kill("SIGKILL");
-    await expect.poll(() => page.title(), { timeout: 30_000 }).toBe("(1) Connect · MCP Hub");
+    await expect
+      .poll(() => page.title(), { timeout: 30_000 })
+      .toMatch(/^\([12]\) Connect · MCP Hub$/);
     expect(await icon.getAttribute("href")).toBe("/ui/icon-trouble.svg");
     await isTold(/^MCP Server 1: (down|unreachable);/);
     startServer(hub, "server-1");

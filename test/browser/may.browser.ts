@@ -117,5 +117,16 @@ describe("what somebody may not do", { timeout: 120_000 }, () => {
     await page.goto("/ui/servers/billing?tab=tools&item=greet");
     await page.getByRole("button", { name: "Call", exact: true }).waitFor();
     expect(await page.getByText("You may see this").count()).toBe(0);
+
+    await page.goto("/ui/servers");
+    await page.getByRole("button", { name: "Select", exact: true }).click();
+    const bar = page.getByRole("region", { name: "Selected servers" });
+    await bar.getByRole("button", { name: "Select all" }).click();
+    // Said in words that a finger reads as well, not where only a mouse finds them.
+    await bar.getByText("You may not probe weather.").waitFor();
+    expect(await bar.getByRole("button", { name: "Probe" }).isDisabled()).toBe(true);
+    await page.getByRole("checkbox", { name: "weather" }).click();
+    await bar.getByText("You may not probe").waitFor({ state: "detached" });
+    expect(await bar.getByRole("button", { name: "Probe" }).isEnabled()).toBe(true);
   });
 });

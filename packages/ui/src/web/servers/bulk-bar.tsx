@@ -116,15 +116,17 @@ export function BulkBar({
   const liked = favourites.use();
   const policy = usePolicy();
   const isNothing = chosen.length === 0 || deed.isPending;
-  /** What makes a button wait for another choice: it says which servers stand in its way. */
-  const heldBy = (action: "call" | "admin", deedName: string) => {
+  /** Why a button waits for another choice: it names servers that stand in its way. */
+  const whyHeld = (action: "call" | "admin", deedName: string) => {
+    if (!policy.mayAtAll(action)) return undefined; // without its button
     const others = chosen.filter((server) => !policy.may(action, server));
     const names = others.slice(0, mostNamed).map(({ name }) => name);
     const more = others.length - names.length;
     const all = more > 0 ? [...names, `${more} more`] : names;
-    const title = all.length > 0 ? `You may not ${deedName} ${all.join(", ")}.` : undefined;
-    return { disabled: isNothing || title !== undefined, title };
+    return all.length > 0 ? `You may not ${deedName} ${all.join(", ")}.` : undefined;
   };
+  const probeHeld = whyHeld("call", "probe");
+  const adminHeld = whyHeld("admin", "hide or remove");
   const ids = chosen.map(({ id }) => id);
   const areLiked = ids.length > 0 && ids.every((id) => liked.includes(id));
   return (
@@ -143,22 +145,40 @@ export function BulkBar({
         {areLiked ? "No favourites" : "Favourite"}
       </Button>
       {policy.mayAtAll("call") && (
-        <Button {...heldBy("call", "probe")} onClick={() => deed.mutate(deeds.probe)}>
+        <Button
+          disabled={isNothing || probeHeld !== undefined}
+          onClick={() => deed.mutate(deeds.probe)}
+        >
           <Radar className="size-4" aria-hidden="true" />
           Probe
         </Button>
       )}
       {policy.mayAtAll("admin") && (
         <>
-          <Button {...heldBy("admin", "hide")} onClick={() => deed.mutate(deeds.hide)}>
+          <Button
+            disabled={isNothing || adminHeld !== undefined}
+            onClick={() => deed.mutate(deeds.hide)}
+          >
             <EyeOff className="size-4" aria-hidden="true" />
             Hide
           </Button>
-          <Button look="danger" {...heldBy("admin", "remove")} onClick={() => setAsking(true)}>
+          <Button
+            look="danger"
+            disabled={isNothing || adminHeld !== undefined}
+            onClick={() => setAsking(true)}
+          >
             <Trash2 className="size-4" aria-hidden="true" />
             Remove
           </Button>
         </>
+      )}
+      {[probeHeld, adminHeld].map(
+        (reason) =>
+          reason !== undefined && (
+            <p key={reason} className="basis-full px-2 text-soft text-xs">
+              {reason}
+            </p>
+          ),
       )}
       {isAsking && (
         <Modal title={`Remove ${several(chosen.length)}?`} onClose={() => setAsking(false)}>
