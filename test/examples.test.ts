@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ServerList } from "@hub/api";
 import { HubProcess, Program, until } from "@hub/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommand } from "./support/run-command.js";
 
 const root = join(import.meta.dirname, "..");
 
@@ -91,6 +92,27 @@ describe("the programs of the documentation", () => {
     const client = run([example("through-the-hub")]);
     expect(await client.ended).toEqual({ code: 0, signal: null });
     expect(client.output).toMatch(/\d+ tools, one of them says .*Sunny in Bergen/);
+  });
+
+  test("with a token in its environment, the agent calls through a hub that asks for one", async () => {
+    const guarded = await HubProcess.start();
+    const env: Record<string, string> = { MCP_HUB_URL: guarded.url };
+    const mcpHub = (...words: string[]) => runCommand(words, { env });
+    try {
+      const created = await mcpHub("token", "create", "operator", "--may", "admin");
+      const withoutToken = new Program(process.execPath, [example("through-the-hub")], env);
+      expect(await withoutToken.ended).toMatchObject({ code: 1 });
+      env.MCP_HUB_TOKEN = created.out.trim();
+      running.push(new Program(process.execPath, [example("sdk-v1")], env));
+      await until("the server to be up", async () =>
+        /"status": *"up"/.test((await mcpHub("list", "--json")).out),
+      );
+      const client = new Program(process.execPath, [example("through-the-hub")], env);
+      expect(await client.ended).toEqual({ code: 0, signal: null });
+      expect(client.output).toMatch(/\d+ tools, one of them says .*Sunny in Bergen/);
+    } finally {
+      await guarded.stop();
+    }
   });
 
   test("asking the hub lists servers, and says what is wrong in words", async () => {

@@ -276,22 +276,27 @@ async function hubsOnOne(count, postgres, upstream) {
 }
 
 async function calls(postgres, upstream) {
-  console.log(
-    "\nCalls at /mcp, 16 callers, CPU of the called hubs and of Postgres per 1,000 calls, in turns",
-  );
   // Two processes that share the callers do less in one turn of their loops than one does, whatever they are; what
   // two hubs that know nothing of each other cost shows how much of it that is.
-  const found = {
-    "one hub": { hubs: await hubsOnOne(1, postgres, upstream), costs: [] },
-    "two hubs on one database": { hubs: await hubsOnOne(2, postgres, upstream), costs: [] },
-    "two hubs that know nothing of each other": {
-      hubs: [
-        ...(await hubsOnOne(1, postgres, upstream)),
-        ...(await hubsOnOne(1, postgres, upstream)),
-      ],
-      costs: [],
-    },
+  const all = {
+    "one hub": await hubsOnOne(1, postgres, upstream),
+    "two hubs on one database": await hubsOnOne(2, postgres, upstream),
+    "two hubs that know nothing of each other": [
+      ...(await hubsOnOne(1, postgres, upstream)),
+      ...(await hubsOnOne(1, postgres, upstream)),
+    ],
   };
+  for (const callers of [16, 64]) await callsOf(callers, all, postgres);
+  for (const hubs of Object.values(all)) for (const hub of hubs) await hub.stop();
+}
+
+async function callsOf(callers, all, postgres) {
+  console.log(
+    `\nCalls at /mcp, ${callers} callers, CPU of the called hubs and of Postgres per 1,000 calls, in turns`,
+  );
+  const found = Object.fromEntries(
+    Object.entries(all).map(([what, hubs]) => [what, { hubs, costs: [] }]),
+  );
   const at = async (hubs) => {
     const pids = () => [...hubs.map(({ pid }) => pid), ...postgres.pids()];
     const before = cpuSeconds(pids());
@@ -299,7 +304,7 @@ async function calls(postgres, upstream) {
       hubs.map(({ url }) =>
         autocannon({
           url,
-          connections: 16 / hubs.length,
+          connections: callers / hubs.length,
           duration: seconds,
           requests: [call("weather__tool_1")],
         }),
@@ -325,7 +330,6 @@ async function calls(postgres, upstream) {
   const together = found["two hubs on one database"].costs;
   const ratio = median(together.map((cost, round) => cost / apart[round]));
   say("on one database beside apart", `${ratio.toFixed(2)} times`);
-  for (const { hubs } of Object.values(found)) for (const hub of hubs) await hub.stop();
 }
 
 await onStage(async () => {

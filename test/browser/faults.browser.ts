@@ -27,6 +27,7 @@ describe("a page that cannot be loaded", () => {
     await page.getByRole("heading", { level: 1 }).waitFor();
     await mark(page);
     await hub.program.kill("SIGKILL");
+    await page.getByRole("banner").getByText("The hub does not answer").waitFor();
     await link(page, "Toolsets").click();
     const fault = page.getByRole("main").getByRole("alert");
     await fault.getByText("This page did not load").waitFor();
@@ -52,6 +53,16 @@ describe("a page that cannot be loaded", () => {
     await page.getByText("This page did not load").waitFor();
     await page.unroute(toolsetsChunk);
     await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("No toolset yet").waitFor();
+  });
+
+  test("is there by itself though the browser remembers what did not come", async () => {
+    const hub = await startHub();
+    const page = await open(hub);
+    await page.route(toolsetsChunk, (route) => route.abort());
+    await link(page, "Toolsets").click();
+    await page.getByText("This page did not load").waitFor();
+    await page.unroute(toolsetsChunk);
     await page.getByText("No toolset yet").waitFor();
   });
 
@@ -97,10 +108,25 @@ test("a dialog that cannot be loaded says so in its place, and never reloads wha
   await dialog.getByText("The hub was updated").waitFor();
   expect(await isSame(page)).toBe(true);
   await page.unroute("**/ui/assets/palette-*.js");
-  await page.keyboard.press("Escape");
+  await page.unroute(`${hub.url}/`);
+  await dialog.getByRole("button", { name: "Load the page anew" }).click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  expect(await isSame(page)).toBe(false);
   await page.keyboard.press("Control+k");
   await page.getByRole("listbox", { name: "Matches" }).waitFor();
+});
+
+test("a dialog that the hub has, but the browser did not get, says how to get it", async () => {
+  const hub = await startHub();
+  const page = await open(hub);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await mark(page);
+  await page.route("**/ui/assets/palette-*.js", (route) => route.abort());
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Go to…" });
+  await dialog.getByText("this browser did not get this").waitFor();
   expect(await isSame(page)).toBe(true);
+  await dialog.getByRole("button", { name: "Load the page anew" }).waitFor();
 });
 
 describe("an answer that nobody could draw", () => {

@@ -143,6 +143,15 @@ describe("the keyboard", () => {
     // The field of the closed dialog, which nobody sees any more.
     expect(focused).toBe("INPUT");
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    // The dialog of before is told to have closed when the next one, of the same kind, is asked for already.
+    await page.evaluate(() => {
+      document.querySelector<HTMLDialogElement>("dialog[open]")?.close();
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true }));
+    });
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("?");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "detached" });
   });
 
   test("the theme is kept, and follows the system until one is chosen", async () => {

@@ -22,6 +22,10 @@ test("the key of a file is replaced, and every mistake in doing so leaves all as
   const hub = await TestHub.start({ dataDir });
   await hub.announce("safe", "http://127.0.0.1:9/mcp");
   await hub.rest("PUT", path, { kind: "header", name: "X-Api-Key", value: "hx-5f1d0c7e9a4b" });
+  const held = await rekey();
+  expect(held).toMatchObject({ code: 1, out: "" });
+  expect(held.err).toContain(`uses ${join(dataDir, "hub.db")}. Stop it, run this command again`);
+  expect(held.err).not.toContain("a data directory of its own");
   await hub.stop();
   const key = join(dataDir, "secret.key");
   expect(await rekey("--from", "secret.key")).toMatchObject({ code: 2 });

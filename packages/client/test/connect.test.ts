@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Grant } from "@hub/core/access";
 import {
   closeAll,
   closeServers,
+  knownTokens,
   ModernUpstream,
   serveV1,
   serveV1Sse,
@@ -66,6 +68,33 @@ describe.each([
       "weather__greet",
     ]);
     await part.close();
+  });
+
+  test("a hub that refuses the token is told as what it said, before there is a connection and after", async () => {
+    const tokens: Record<string, readonly Grant[]> = {
+      reader: [{ action: "read" }],
+      caller: [{ action: "call" }],
+    };
+    const guarded = await TestHub.start({ access: knownTokens(tokens) });
+    const refused = { url: guarded.url, token: "reader" };
+    await expect(connect({}, { hub: refused })).rejects.toMatchObject({
+      status: 403,
+      code: "INSUFFICIENT_SCOPE",
+      detail: expect.stringContaining("the right to call"),
+      problem: { scope: "hub:call" },
+    });
+    await expect(connect({}, { hub: { ...refused, token: "nobody" } })).rejects.toMatchObject({
+      status: 401,
+      code: "UNAUTHENTICATED",
+    });
+    const now = { token: "caller" };
+    const { client, close } = await connect({}, { hub: { ...refused, token: () => now.token } });
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    now.token = "reader";
+    await expect(
+      client.callTool({ name: "hub__list_servers", arguments: {} }),
+    ).rejects.toMatchObject({ code: "INSUFFICIENT_SCOPE" });
+    await close().catch(() => undefined);
   });
 
   test("directly, it speaks the transport that the server does", async () => {

@@ -49,12 +49,22 @@ function hubErrorIn(data: unknown): string | undefined {
 }
 
 /** What the hub or a server says in an error of JSON-RPC. */
-function fromProtocol(code: number, message: string, data: unknown, cause: unknown): CommandError {
-  return new CommandError(kinds[code] ?? "failed", message, {
+function fromProtocol(
+  code: number,
+  message: string,
+  data: unknown,
+  cause: unknown,
+  otherwise: FailureKind = "failed",
+): CommandError {
+  return new CommandError(kinds[code] ?? otherwise, message, {
     code: hubErrorIn(data) ?? "MCP_ERROR",
     cause,
   });
 }
+
+/** The hub says so of a server that is not there, or of which the caller may call nothing. */
+const kindOf404 = ({ status }: SdkHttpError, code: number): FailureKind =>
+  status === 404 && code === codes.invalidParams ? "notFound" : "failed";
 
 /** An error of HTTP whose body is one of JSON-RPC, as the hub sends it; or the status alone. */
 function fromHttp(error: SdkHttpError, url: string): CommandError {
@@ -63,7 +73,7 @@ function fromHttp(error: SdkHttpError, url: string): CommandError {
     const body: unknown = typeof text === "string" ? JSON.parse(text) : undefined;
     const said = isObject(body) && isObject(body.error) ? body.error : {};
     if (typeof said.code === "number" && typeof said.message === "string")
-      return fromProtocol(said.code, said.message, said.data, error);
+      return fromProtocol(said.code, said.message, said.data, error, kindOf404(error, said.code));
   } catch {
     // It is no JSON, so the status has to do.
   }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { HubError } from "@hub/core";
 import type { StoreArchive } from "@hub/core/storage";
 import { CommandError } from "../command-line/command-error.js";
 
@@ -32,6 +33,17 @@ export function isSamePlace(one: Place, other: Place): boolean {
     : other.kind === "database" && one.url === other.url;
 }
 
+/** Another data directory, which a hub that starts could take, helps a command with nothing. */
+function heldByHub(file: string, error: HubError): CommandError {
+  const { usedBy } = error.details;
+  const who = typeof usedBy === "number" ? `A hub (process ${usedBy})` : "Another process";
+  return new CommandError(
+    "failed",
+    `${who} uses ${file}. Stop it, run this command again, and start it afterwards.`,
+    { code: error.code, cause: error },
+  );
+}
+
 /** Opens what is there; no hub can have it open meanwhile. `mustExist`: a data directory without a file is refused. */
 export async function openArchive(
   place: Place,
@@ -45,5 +57,10 @@ export async function openArchive(
       "failed",
       `There is no hub.db in ${place.dataDir}. Name the data directory of a hub (MCP_HUB_DATA_DIR).`,
     );
-  return (await import("@hub/store-sqlite")).openSqliteArchive({ file });
+  const { openSqliteArchive } = await import("@hub/store-sqlite");
+  try {
+    return await openSqliteArchive({ file });
+  } catch (error) {
+    throw HubError.is(error) && "usedBy" in error.details ? heldByHub(file, error) : error;
+  }
 }

@@ -4,6 +4,7 @@ import { HubClientError } from "../hub-client-error.js";
 import type { HubClientOptions } from "../hub-requests.js";
 import type { GatewaySelection } from "../targets.js";
 import { quoted } from "../words.js";
+import { hubRefusalIn, refusalBeneath } from "./hub-refusal.js";
 
 /** One server, which is chosen by at least one of these: see `HubClient.choose`. */
 export type ChosenServer = Need &
@@ -69,7 +70,7 @@ interface Endpoint {
 
 const defaultInfo = { name: "mcp-hub-client", version: "1" };
 
-/** @throws HubClientError when nothing fits, the hub is away, or no endpoint answers as MCP. */
+/** @throws HubClientError when nothing fits, the hub is away or refuses the token, or no endpoint answers as MCP. */
 export async function openConnection<Client, Transport>(
   wanted: Wanted,
   options: ConnectOptions<Client>,
@@ -87,7 +88,7 @@ export async function openConnection<Client, Transport>(
     try {
       await sdk.connect(client, transport, timeoutMs);
     } catch (error) {
-      last = error;
+      last = refusalBeneath(error) ?? error;
       failures.push(`${endpoint.url}: ${messageOf(error)}`);
       // It may never have opened.
       await sdk.close(client, transport).catch(() => undefined);
@@ -100,6 +101,8 @@ export async function openConnection<Client, Transport>(
       close: () => sdk.close(client, transport),
     };
   }
+  // There was a connection, and the hub said no.
+  if (HubClientError.is(last)) throw last;
   const what = choice === undefined ? `the hub at ${hub.url}` : quoted(choice.server.name);
   throw new HubClientError(
     {
@@ -111,7 +114,7 @@ export async function openConnection<Client, Transport>(
   );
 }
 
-/** A request with the token that the hub takes now. */
+/** A request with the token that the hub takes now. @throws HubClientError when it takes none. */
 async function fetchAuthorized(
   hub: HubClient,
   url: string | URL,
@@ -119,7 +122,11 @@ async function fetchAuthorized(
 ): Promise<Response> {
   const headers = new Headers(init.headers);
   for (const [name, value] of Object.entries(await hub.authorization())) headers.set(name, value);
-  return fetch(url, { ...init, headers });
+  const response = await fetch(url, { ...init, headers });
+  const refusal = await hubRefusalIn(response);
+  if (refusal === undefined) return response;
+  await response.body?.cancel();
+  throw refusal;
 }
 
 /** Two copies of this package may be loaded, so a client of the other is known by what it can do. */

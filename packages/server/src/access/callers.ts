@@ -10,6 +10,11 @@ import type { RequestHead } from "./request-head.js";
 type ConnectionOwner = (request: IncomingMessage, peer: string) => HubError | undefined;
 
 const callsRetryAfterMs = 1_000;
+/** So many callers without a call are remembered at least. */
+const leastKept = 1_000;
+
+/** How many calls somebody has under way. */
+type Running = { count: number };
 
 /** Who a client is when the hub shares out what it has: its principal, and without one its address. */
 export function callerOf(principal: Principal, address: string | undefined): string {
@@ -25,7 +30,12 @@ export class Callers {
   readonly #budgets: BudgetBook;
   readonly #requests: RateLimit;
   readonly #strangers: RateLimit;
-  readonly #calls = new Map<string, number>();
+  /**
+   * Who has no call under way stays until there are many of those: a map that callers come to and go from with each
+   * call is made anew every few of them, and its old self keeps what it held until all garbage is collected.
+   */
+  readonly #calls = new Map<string, Running>();
+  #mostKept = leastKept;
   #owner: ConnectionOwner | undefined;
 
   constructor(budgets: BudgetBook, now: () => number) {
@@ -64,10 +74,9 @@ export class Callers {
   /** Counts a call until it is answered. Returns why there may be no more of this caller. */
   begin(principal: Principal, response: ServerResponse): HubError | undefined {
     if (principal === openPrincipal) return undefined;
-    const { id } = principal;
-    const running = this.#calls.get(id) ?? 0;
+    const running = this.#runningOf(principal);
     const most = this.#budgets.limit("callerCalls");
-    if (running >= most) {
+    if (running.count >= most) {
       this.#budgets.refused("callerCalls");
       return new HubError(
         "TOO_MANY_REQUESTS",
@@ -75,11 +84,9 @@ export class Callers {
         { retryAfterMs: callsRetryAfterMs },
       );
     }
-    this.#calls.set(id, running + 1);
+    running.count += 1;
     response.on("close", () => {
-      const left = (this.#calls.get(id) ?? 1) - 1;
-      if (left > 0) this.#calls.set(id, left);
-      else this.#calls.delete(id);
+      running.count -= 1;
     });
     return undefined;
   }
@@ -98,9 +105,23 @@ export class Callers {
     );
   }
 
+  #runningOf({ id }: Principal): Running {
+    const known = this.#calls.get(id);
+    if (known !== undefined) return known;
+    if (this.#calls.size >= this.#mostKept) this.#forgetIdle();
+    const running = { count: 0 };
+    this.#calls.set(id, running);
+    return running;
+  }
+
+  #forgetIdle(): void {
+    for (const [id, { count }] of this.#calls) if (count === 0) this.#calls.delete(id);
+    this.#mostKept = Math.max(leastKept, 2 * this.#calls.size);
+  }
+
   #mostCalls() {
     let most: { readonly used: number; readonly by?: string } = { used: 0 };
-    for (const [by, used] of this.#calls) if (used > most.used) most = { used, by };
+    for (const [by, { count }] of this.#calls) if (count > most.used) most = { used: count, by };
     return most;
   }
 }

@@ -123,6 +123,9 @@ export function startLive(queries: QueryClient): () => void {
   };
 }
 
+/** Whether the page has lost its connection to the hub. */
+export const isAway = (): boolean => state.status === "away";
+
 /** How the page's connection to the hub is. */
 export function useLive(): LiveState {
   return useSyncExternalStore(

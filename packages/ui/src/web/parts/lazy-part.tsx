@@ -1,4 +1,6 @@
 import { use } from "react";
+import { isAway } from "../live/live.js";
+import { wasUpdated } from "./updated.js";
 
 /** A part of the page did not come: the hub is away, or was updated since this page was loaded. */
 export class PartNotLoaded extends Error {
@@ -15,6 +17,11 @@ export class PartNotLoaded extends Error {
   }
 }
 
+/** Nothing is loaded from a hub that is away: a browser remembers a script that did not come, and asks no more. */
+async function untilItMayCome(): Promise<void> {
+  if (isAway() && (await wasUpdated()) === undefined) throw new Error("The hub does not answer.");
+}
+
 /**
  * A component that comes when it is first drawn, or earlier with `preload`. Where it cannot be loaded it throws
  * `PartNotLoaded`, and, unlike React's own `lazy`, it can be asked for again.
@@ -28,7 +35,8 @@ export function lazyPart<Props extends object>(
   const preload = () => {
     if (found !== undefined) return undefined;
     failed = undefined;
-    loading ??= load()
+    loading ??= untilItMayCome()
+      .then(load)
       .then(
         (component) => {
           found = component;

@@ -6,7 +6,7 @@ import { mayLoadAnew, wasUpdated } from "./updated.js";
 
 const againMs = 2_000;
 
-/** A part of the page that did not come: tries to load it again, until it comes or the hub has another page. */
+/** A part of the page that did not come: looks for it until it comes or the page must be loaded anew. */
 export function NotLoaded({
   error,
   onAgain,
@@ -21,26 +21,27 @@ export function NotLoaded({
   useEffect(() => {
     again.current = onAgain;
   });
+  const look = useRef<(isAsked: boolean) => void>(undefined);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let isOver = false;
-    let misses = 0;
-    const look = async () => {
+    const lookNow = async (isAsked: boolean) => {
+      clearTimeout(timer);
       const updated = await wasUpdated();
+      const isHere = updated === false && (await error.loadAgain());
       if (isOver) return;
-      if (updated === false) {
-        if (await error.loadAgain()) return isOver || again.current();
-        misses += 1;
-      }
-      if (isOver) return;
-      // Some browsers remember what did not come for as long as they show the page.
-      const isLost = updated === true || misses > 1;
-      if (isLost && isPage && mayLoadAnew()) return location.reload();
+      if (isHere) return again.current();
+      // By the rules of HTML a browser remembers what did not come for as long as it shows the page.
+      if (updated !== undefined && isPage && (isAsked || mayLoadAnew())) return location.reload();
       setState(updated === true ? "old" : updated === false ? "missing" : "away");
-      if (updated !== true) timer = setTimeout(look, againMs);
+      if (updated !== true) wait();
     };
+    const wait = () => {
+      timer = setTimeout(() => void lookNow(false), againMs);
+    };
+    look.current = (isAsked) => void lookNow(isAsked);
     // What failed a moment ago would fail again.
-    timer = setTimeout(look, againMs);
+    wait();
     return () => {
       isOver = true;
       clearTimeout(timer);
@@ -65,13 +66,14 @@ export function NotLoaded({
       icon={CloudOff}
       tone="bg-warn-soft text-warn"
       title={isPage ? "This page did not load" : "This part of the page did not load"}
-      action="Try again"
-      onAction={() => void error.loadAgain().then((came) => came && onAgain())}
+      {...(state === "away"
+        ? { action: "Try again", onAction: () => look.current?.(true) }
+        : { action: "Load the page anew", onAction: () => location.reload() })}
     >
       <p>
         {state === "away"
           ? "The hub does not answer. It is asked again every few seconds."
-          : "The hub answers, but not with this. It is asked again every few seconds."}
+          : "The hub answers, but this browser did not get this. Load the page anew; what is typed here is lost."}
       </p>
     </FaultBox>
   );

@@ -1,6 +1,6 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { Keyboard, Search } from "lucide-react";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { Account } from "../access/account.js";
 import { SignedIn } from "../access/signed-in.js";
 import { AlertsButton } from "../alerts/alerts-button.js";
@@ -19,12 +19,21 @@ import { useVisits } from "./use-visits.js";
 const Palette = lazyPart(async () => (await import("../palette/palette.js")).Palette);
 const Help = lazyPart(async () => (await import("./help.js")).Help);
 
+/** A dialog of the shell, and how many were opened without one between: each is a new one. */
+type Opened = { readonly what: "palette" | "help"; readonly turn: number };
+
 /** What surrounds every page. */
 export function Shell() {
-  const [opened, setOpened] = useState<"palette" | "help">();
-  // A dialog tells late that it closed; another one may be open by then.
-  const close = (what: "palette" | "help") => setOpened((now) => (now === what ? undefined : now));
-  useKeys(setOpened);
+  const [opened, setOpened] = useState<Opened>();
+  const open = useCallback((what: Opened["what"]) => {
+    const isShown = document.querySelector("dialog[open]") !== null;
+    setOpened((now) =>
+      now?.what === what && isShown ? now : { what, turn: (now?.turn ?? 0) + 1 },
+    );
+  }, []);
+  // A dialog tells late that it closed; the next one may be open by then.
+  const close = () => setOpened((now) => (now === opened ? undefined : now));
+  useKeys(open);
   useVisits();
   return (
     <div className="flex min-h-dvh flex-col pb-16 md:pb-0">
@@ -57,7 +66,7 @@ export function Shell() {
             ))}
           </nav>
           <div className="ml-auto flex items-center gap-1">
-            <Button look="quiet" onClick={() => setOpened("palette")} className="max-xl:px-2.5">
+            <Button look="quiet" onClick={() => open("palette")} className="max-xl:px-2.5">
               <Search className="size-4" aria-hidden="true" />
               <span className="max-xl:sr-only">Go to…</span>
               <kbd className="hidden rounded-md border border-line px-1.5 font-mono text-xs xl:inline">
@@ -66,7 +75,7 @@ export function Shell() {
             </Button>
             <IconButton
               label="Keyboard shortcuts"
-              onClick={() => setOpened("help")}
+              onClick={() => open("help")}
               className="max-lg:hidden"
             >
               <Keyboard className="size-4" aria-hidden="true" />
@@ -89,14 +98,14 @@ export function Shell() {
       </main>
       <ToastList />
       <Foot />
-      {opened === "palette" && (
-        <DialogPart title="Go to…" onClose={() => close("palette")}>
-          <Palette onClose={() => close("palette")} />
+      {opened?.what === "palette" && (
+        <DialogPart key={opened.turn} title="Go to…" onClose={close}>
+          <Palette onClose={close} />
         </DialogPart>
       )}
-      {opened === "help" && (
-        <DialogPart title="Keyboard shortcuts" onClose={() => close("help")}>
-          <Help onClose={() => close("help")} />
+      {opened?.what === "help" && (
+        <DialogPart key={opened.turn} title="Keyboard shortcuts" onClose={close}>
+          <Help onClose={close} />
         </DialogPart>
       )}
       <PhoneBar />
