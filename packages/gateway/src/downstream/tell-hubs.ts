@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HubPeers, PeerRequest } from "@hub/core/hubs";
 
-/** A hub that hangs must not keep the calls of others. */
+/**
+ * A hub that hangs must not keep the calls of others. One that does not may look into the store first, and wait two
+ * seconds for a server that is to know what it follows (see `Watcher`).
+ */
 const mostTellMs = 4_000;
 
 /**
  * Resolves when the hub that it is for has taken it, none would, or they were given their time. Never rejects.
- * `serverMs`: how long the hub that takes it may wait for a server itself; one that gives no sign of life meanwhile is
- * given up by `peers`. Default: it waits for none.
+ * `serverMs`: how much longer the hub that takes it may wait for a server; one that gives no sign of life meanwhile is
+ * given up by `peers`. Default: no longer than those two seconds.
  */
 export async function tellHubs(
   peers: HubPeers | undefined,

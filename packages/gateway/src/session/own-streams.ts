@@ -57,8 +57,10 @@ export class OwnStreams {
 
   /** Whether a call must wait until its server's stream is open. One that ends at once is left to `openAgain`. */
   mustOpen(link: LegacyLink): boolean {
-    if (this.#opening.has(link)) return true;
-    return this.#ended.has(link) && (this.#short.get(link) ?? 0) < mostShort;
+    const short = this.#short.get(link);
+    // Not each time for one that sends no headers until it has something to say.
+    if (this.#opening.has(link)) return short === undefined || link.instance.opensStreams;
+    return this.#ended.has(link) && (short ?? 0) < mostShort;
   }
 
   /** Opens those that ended. */

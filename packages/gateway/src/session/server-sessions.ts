@@ -38,12 +38,15 @@ export type ServerSessionsOptions = {
  */
 export class ServerSessions {
   readonly #options: ServerSessionsOptions;
+  /** What calls wait for. Where there is a link, this is its own: no opening waits for itself or for a later one. */
   readonly #sessions = new Map<string, Promise<ServerSession>>();
   readonly #links = new Map<string, LegacyLink>();
   /** Those of them that the store has; calls run in no other. */
   readonly #stored = new WeakSet<LegacyLink>();
   /** Those of them that calls can be sent in. */
   readonly #ready = new Map<string, ReadySession>();
+  /** Those that the hub at which the client listens was told of. */
+  readonly #told = new WeakMap<LegacyLink, Promise<void>>();
   /** What servers say outside of calls, while the client listens. */
   readonly #ownStreams: OwnStreams;
   /** Ends what is being opened. */
@@ -73,6 +76,8 @@ export class ServerSessions {
       const stands = !link.isLost && this.#stands(entry, link);
       if (stands && (!link.isInDoubt || (await link.verify()))) {
         if (this.#ownStreams.mustOpen(link)) await this.#listen(link);
+        // Another hub may not have come to that yet, or another one has the client's stream now.
+        await this.#tell(link);
         // One of an earlier process of the hub has proved itself now.
         if (this.#links.get(serverId) === link) this.#ready.set(serverId, known);
         return known;
@@ -82,9 +87,9 @@ export class ServerSessions {
       // What the modern way means is looked at with each call; it costs nothing to open.
       this.#sessions.delete(serverId);
     }
-    const opening = this.#sessions.get(serverId) ?? this.#open(entry);
-    this.#sessions.set(serverId, opening);
-    return opening;
+    // Another hub may have opened one meanwhile.
+    if (this.#links.has(serverId)) return this.with(entry);
+    return this.#sessions.get(serverId) ?? this.#opening(entry);
   }
 
   /** The same for a session that stands, where nothing need be waited for. */
@@ -160,35 +165,55 @@ export class ServerSessions {
     return this.#closing.signal.aborted;
   }
 
+  #opening(entry: Entry): Promise<ServerSession> {
+    const serverId = entry.record.id;
+    const opening = this.#open(entry);
+    this.#sessions.set(serverId, opening);
+    // Whoever waits for it hears why.
+    opening.catch(() => {
+      if (this.#sessions.get(serverId) === opening) this.#sessions.delete(serverId);
+    });
+    return opening;
+  }
+
   async #open(entry: Entry): Promise<ServerSession> {
     const serverId = entry.record.id;
+    let session: ServerSession;
     try {
       const { context, identity, peer, via } = this.#options;
       const { signal } = this.#closing;
-      const session = await openSession(context, entry, {
+      session = await openSession(context, entry, {
         identity,
         via,
         signal,
         reach: (instance) => placeAt(instance.openings, peer, signal),
       });
-      if (session.kind !== "legacy") return session;
-      const other = this.#links.get(serverId);
-      if (other === undefined && !this.#isClosed) return await this.#begin(serverId, session);
-      session.link.close();
-      if (other === undefined) return session;
-      // That of another hub came first.
-      await Promise.all([this.#beHeard(other), this.#tellLevel(other)]);
-      return await this.with(entry);
     } catch (error) {
-      // Another hub has opened one meanwhile, which is as good.
-      if (this.#links.has(serverId)) return this.with(entry);
-      this.#sessions.delete(serverId);
-      throw error;
+      const other = this.#links.get(serverId);
+      if (other === undefined) throw error;
+      return this.#giveWay(entry, other);
     }
+    if (session.kind !== "legacy") return session;
+    const other = this.#links.get(serverId);
+    if (other === undefined && !this.#isClosed) {
+      const begun = this.#begin(entry, session);
+      // A later opening may be under way by now, if that of another hub came and went meanwhile.
+      this.#sessions.set(serverId, begun);
+      return begun;
+    }
+    session.link.close();
+    return other === undefined ? session : this.#giveWay(entry, other);
+  }
+
+  /** Another one is there meanwhile, which is as good. */
+  async #giveWay(entry: Entry, other: LegacyLink): Promise<ServerSession> {
+    await this.#tellLevel(other);
+    return this.with(entry);
   }
 
   /** Before the first call: the session is stored, its server knows what the client wants to hear, and is heard. */
-  async #begin(serverId: string, session: ReadySession): Promise<ServerSession> {
+  async #begin(entry: Entry, session: ReadySession): Promise<ServerSession> {
+    const serverId = entry.record.id;
     const { logLevel, isHeard, onChange } = this.#options;
     const { link } = session;
     this.#links.set(serverId, link);
@@ -199,20 +224,19 @@ export class ServerSessions {
       isHeard() ? this.#listen(link) : undefined,
       link.kept === undefined ? undefined : onChange(),
     ]);
-    const current = this.#links.get(serverId);
-    // It was dropped meanwhile.
-    if (current === undefined) return session;
     // Another hub's may have come first, or its level.
-    const isOwn = current === link;
-    await Promise.all([
-      // Its own is heard already where the client listens here: one that refuses is not asked twice.
-      isOwn && isHeard() ? undefined : this.#beHeard(current),
-      isOwn && logLevel() === greetedWith ? undefined : this.#tellLevel(current),
-    ]);
-    if (!isOwn) return { kind: "legacy", link: current };
-    this.#stored.add(link);
-    this.#ready.set(serverId, session);
-    return session;
+    if (this.#links.get(serverId) === link)
+      await Promise.all([
+        this.#tell(link),
+        logLevel() === greetedWith ? undefined : this.#tellLevel(link),
+      ]);
+    const current = this.#links.get(serverId);
+    if (current === link) {
+      this.#stored.add(link);
+      this.#ready.set(serverId, session);
+    }
+    // One that was dropped tells its caller so.
+    return current === undefined || current === link ? session : this.#giveWay(entry, current);
   }
 
   #join(kept: KeptLink): void {
@@ -259,11 +283,13 @@ export class ServerSessions {
     return applyLogLevel(link, logLevel(), context.limits.handshakeMs);
   }
 
-  /** What the server says outside of calls comes to where the client listens. */
-  #beHeard(link: LegacyLink): Promise<void> {
+  /** Where the client listens at another hub: resolves when that one hears the server, too, or was given its time. */
+  #tell(link: LegacyLink): Promise<void> {
     const { isHeard, onOpened } = this.#options;
-    if (isHeard()) return this.#listen(link);
-    return link.kept === undefined ? Promise.resolve() : onOpened(link.instance.serverId);
+    if (link.kept === undefined || isHeard()) return Promise.resolve();
+    const told = this.#told.get(link) ?? onOpened(link.instance.serverId);
+    this.#told.set(link, told);
+    return told;
   }
 
   /** Hears a server outside of calls. Resolves when it can be heard, or will not be. */

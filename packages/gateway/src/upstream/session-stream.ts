@@ -37,7 +37,8 @@ export function openSessionStream(
       else wait.ended();
     },
     onEvent(event) {
-      wait.heard();
+      // An event with an id alone is how some servers open their streams.
+      if (event.data) wait.heard();
       onEvent(event);
     },
     onEnd: end,

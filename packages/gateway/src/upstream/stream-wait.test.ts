@@ -4,6 +4,8 @@ import { waitForStream } from "./stream-wait.js";
 
 const handshakeMs = 10_000;
 const unprovenMs = 2_000;
+/** So long, no server is silent that had something to say when it opened its stream. */
+const silenceMs = 1_000;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -22,37 +24,53 @@ function waiting(instance: UpstreamInstance) {
 async function opens(instance: UpstreamInstance, speaksAfterMs: number) {
   const { wait } = waiting(instance);
   wait.opened();
-  if (speaksAfterMs === 0) wait.heard();
   await vi.advanceTimersByTimeAsync(speaksAfterMs);
   wait.heard();
+  await vi.advanceTimersByTimeAsync(silenceMs);
 }
 
 test("a server that has opened a stream before it spoke is waited for as long as for a handshake", async () => {
   const instance = anInstance();
-  await opens(instance, 10);
+  await opens(instance, silenceMs);
   const { told, wait } = waiting(instance);
   await vi.advanceTimersByTimeAsync(handshakeMs - 1);
   expect(told).toEqual([]);
   wait.opened();
   await vi.advanceTimersByTimeAsync(0);
   expect(told).toEqual([true]);
-  const { told: never } = waiting(instance);
-  await vi.advanceTimersByTimeAsync(handshakeMs);
-  expect(never).toEqual([false]);
 });
 
-test("one whose streams begin with what it says first is waited for briefly", async () => {
+test("one that does not open a stream in all that time is waited for briefly, until it opens one again", async () => {
   const instance = anInstance();
-  await opens(instance, 0);
-  const { told } = waiting(instance);
-  await vi.advanceTimersByTimeAsync(unprovenMs);
+  await opens(instance, silenceMs);
+  const { told, wait } = waiting(instance);
+  await vi.advanceTimersByTimeAsync(handshakeMs);
   expect(told).toEqual([false]);
+  const { told: next } = waiting(instance);
+  await vi.advanceTimersByTimeAsync(unprovenMs);
+  expect(next).toEqual([false]);
+  wait.opened();
+  await vi.advanceTimersByTimeAsync(silenceMs);
+  const { told: last } = waiting(instance);
+  await vi.advanceTimersByTimeAsync(unprovenMs);
+  expect(last).toEqual([]);
 });
+
+test.each([0, 1])(
+  "one whose streams begin with what it says first, cut %i ms before it, is waited for briefly",
+  async (speaksAfterMs) => {
+    const instance = anInstance();
+    await opens(instance, speaksAfterMs);
+    const { told } = waiting(instance);
+    await vi.advanceTimersByTimeAsync(unprovenMs);
+    expect(told).toEqual([false]);
+  },
+);
 
 test("one that shows meanwhile that it opens them is waited for", async () => {
   const instance = anInstance();
   const { told } = waiting(instance);
-  await opens(instance, 10);
+  await opens(instance, silenceMs);
   await vi.advanceTimersByTimeAsync(unprovenMs);
   expect(told).toEqual([]);
 });
