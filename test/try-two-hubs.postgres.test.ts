@@ -71,5 +71,9 @@ test("the commands of the guide for two hubs on one machine start two that work 
   };
   expect(await saidBy(add)).toContain("Registered weather");
   await until("the server at the other hub", async () => (await saidBy(list)).includes("weather"));
-  expect((await saidBy(hubs)).match(/working|joining/g)).toHaveLength(2);
+  const listed = await saidBy(hubs);
+  expect(
+    listed.match(/working|joining/g),
+    `${listed}\n${running.map(({ output }) => output).join("\n")}`,
+  ).toHaveLength(2);
 });
