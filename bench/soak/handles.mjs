@@ -1,15 +1,15 @@
 // What the hub's process has open, by kind.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** The sockets of TCP that are open on this machine: by inode, the port here and the one there. */
+/** The sockets of TCP that are open on this machine: by inode, the port here. */
 function sockets() {
   const found = new Map();
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     for (const line of readFileSync(table, "utf8").split("\n").slice(1)) {
-      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
       if (inode === undefined) continue;
-      const portOf = (address) => Number.parseInt(address.split(":")[1], 16);
-      found.set(inode, { here: portOf(local), there: portOf(remote), isListening: state === "0A" });
+      const here = Number.parseInt(local.split(":")[1], 16);
+      found.set(inode, { here, isListening: state === "0A" });
     }
   }
   return found;

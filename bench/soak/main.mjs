@@ -134,7 +134,8 @@ async function disturb(servers, begin) {
     await ended(server);
     endedAt.set(index, performance.now());
     await sleep(Math.random() * 3_000);
-    if (!isOver) servers[index] = begin(index);
+    // Also at the end: what is counted at rest has all servers.
+    servers[index] = begin(index);
     count.restarts += 1;
   }
 }
@@ -207,11 +208,14 @@ async function main() {
       LOG_LEVEL: "silent",
     });
   const servers = Array.from({ length: processCount }, (_, index) => begin(index));
-  for (;;) {
-    const { servers: up } = await (await fetch(`${url}/servers?status=up&limit=1000`)).json();
-    if (up.length === serverCount && up.every(({ capabilities }) => capabilities !== null)) break;
-    await sleep(50);
-  }
+  const allUp = async () => {
+    for (;;) {
+      const { servers: up } = await (await fetch(`${url}/servers?status=up&limit=1000`)).json();
+      if (up.length === serverCount && up.every(({ capabilities }) => capabilities !== null)) break;
+      await sleep(50);
+    }
+  };
+  await allUp();
   const before = await atRest(hub.pid, port);
   console.log(
     `${serverCount} servers, ${clientCount} clients, ${minutes} minutes${rate === undefined ? "" : `, ${rate} calls a second`}; a line a minute`,
@@ -236,6 +240,7 @@ async function main() {
   }
   isOver = true;
   await Promise.race([Promise.all([...work, disturbing]), sleep(15_000)]);
+  await allUp();
   const after = await atRest(hub.pid, port);
   const settled = samples.slice(Math.floor(samples.length * warmUpShare));
   const memory = growth(settled, "megabytes");

@@ -310,7 +310,8 @@ sys.stdin.read()
         for worker in workers[:2]:
             assert worker.stdin is not None
             worker.stdin.close()
-            worker.wait(60)
+            # One that waits for its place sees the end of its input after the 60 s that it waits.
+            worker.wait(180)
             until("a lease that beats", lambda: "lastHeartbeatAt" in (hub.lease("one") or {}))
         self.assertEqual([one for one in hub.events("status-changed") if one["to"] == "down"], [])
 

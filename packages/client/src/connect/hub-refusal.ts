@@ -1,6 +1,8 @@
 import { HubClientError } from "../hub-client-error.js";
 
-/** The right that is missing, as RFC 6750 says it in `WWW-Authenticate`. */
+/** The challenge (RFC 6750) of a hub. It hands on none of a server's, so these are its own words. */
+const challengePattern = /^Bearer realm="mcp-hub"/;
+/** The right that is missing, in a challenge. */
 const scopePattern = /\bscope="([^"]*)"/;
 
 /**
@@ -9,11 +11,11 @@ const scopePattern = /\bscope="([^"]*)"/;
  */
 export async function hubRefusalIn(response: Response): Promise<HubClientError | undefined> {
   if (response.status !== 401 && response.status !== 403) return undefined;
-  // A stream of a server's might never end.
-  if (response.headers.get("content-type") !== "application/json") return undefined;
+  const challenge = response.headers.get("www-authenticate") ?? "";
+  if (!challengePattern.test(challenge)) return undefined;
   const said = errorOf(await response.clone().text());
   if (said === undefined) return undefined;
-  const scope = scopePattern.exec(response.headers.get("www-authenticate") ?? "")?.[1];
+  const scope = scopePattern.exec(challenge)?.[1];
   return new HubClientError({
     status: response.status,
     ...said,

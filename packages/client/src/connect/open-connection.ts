@@ -101,7 +101,7 @@ export async function openConnection<Client, Transport>(
       close: () => sdk.close(client, transport),
     };
   }
-  // There was a connection, and the hub said no.
+  // The hub said no, or there is no token to show it: no other endpoint of it would answer otherwise.
   if (HubClientError.is(last)) throw last;
   const what = choice === undefined ? `the hub at ${hub.url}` : quoted(choice.server.name);
   throw new HubClientError(

@@ -14,7 +14,7 @@ export type { ChosenServer, Connected, ConnectedToChoice, ConnectOptions, Select
 
 /**
  * As `connect` of `@hub/client/connect`, with the MCP SDK, version 1, which speaks the revisions of 2025.
- * @throws HubClientError when nothing fits, the hub is away, or no endpoint answers as MCP.
+ * @throws HubClientError when nothing fits, the hub is away or refuses the token, or no endpoint answers as MCP.
  */
 export async function connect(
   wanted: ChosenServer,

@@ -15,7 +15,7 @@ export type { ChosenServer, Connected, ConnectedToChoice, ConnectOptions, Select
 /**
  * A client of the MCP SDK, version 2, that is connected: to the server that fits a need, a name, a tag or a
  * tool, or to the hub with a selection of its servers. It speaks to servers of all revisions.
- * @throws HubClientError when nothing fits, the hub is away, or no endpoint answers as MCP.
+ * @throws HubClientError when nothing fits, the hub is away or refuses the token, or no endpoint answers as MCP.
  */
 export async function connect(
   wanted: ChosenServer,

@@ -21,25 +21,36 @@ export function NotLoaded({
   useEffect(() => {
     again.current = onAgain;
   });
-  const look = useRef<(isAsked: boolean) => void>(undefined);
+  const ask = useRef<() => void>(undefined);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     let isOver = false;
-    const lookNow = async (isAsked: boolean) => {
+    let isLooking = false;
+    /** Whether somebody asked since the last look began. */
+    let isAsked = false;
+    const lookNow = async () => {
+      // Whoever asks again has this look's answer.
+      if (isLooking) return;
       clearTimeout(timer);
+      isLooking = true;
       const updated = await wasUpdated();
       const isHere = updated === false && (await error.loadAgain());
+      isLooking = false;
       if (isOver) return;
       if (isHere) return again.current();
       // By the rules of HTML a browser remembers what did not come for as long as it shows the page.
-      if (updated !== undefined && isPage && (isAsked || mayLoadAnew())) return location.reload();
+      if (updated !== undefined && isPage && (mayLoadAnew() || isAsked)) return location.reload();
+      isAsked = false;
       setState(updated === true ? "old" : updated === false ? "missing" : "away");
       if (updated !== true) wait();
     };
     const wait = () => {
-      timer = setTimeout(() => void lookNow(false), againMs);
+      timer = setTimeout(() => void lookNow(), againMs);
     };
-    look.current = (isAsked) => void lookNow(isAsked);
+    ask.current = () => {
+      isAsked = true;
+      void lookNow();
+    };
     // What failed a moment ago would fail again.
     wait();
     return () => {
@@ -67,7 +78,7 @@ export function NotLoaded({
       tone="bg-warn-soft text-warn"
       title={isPage ? "This page did not load" : "This part of the page did not load"}
       {...(state === "away"
-        ? { action: "Try again", onAction: () => look.current?.(true) }
+        ? { action: "Try again", onAction: () => ask.current?.() }
         : { action: "Load the page anew", onAction: () => location.reload() })}
     >
       <p>

@@ -49,7 +49,16 @@ test("of several tools of a server, the hub's best is named", () => {
 test("where nothing has the words, the nearest are shown, once the hub has been asked for these words", () => {
   const tools = [tool("weather", "forecast")];
   expect(found("will it rain", tools)).toEqual({ weather: "forecast" });
+  expect(found("weather", [tool("units", "convert"), tool("gone", "weather")])).toEqual({});
   expect(foundByTool(servers, "will it rain", { tools, isOf: "other words" }).size).toBe(0);
+});
+
+test("tools of servers that other filters leave out count for nothing", () => {
+  expect(found("weather", [tool("gone", "weather"), tool("units", "convert")])).toEqual({});
+  const left = servers.filter(({ id }) => id === "units");
+  const tools = [tool("weather", "forecast"), tool("units", "convert")];
+  const near = foundByTool(left, "weather", { tools, isOf: "these" });
+  expect(Object.fromEntries(near)).toEqual({ units: "convert" });
 });
 
 test("without words nothing is found by a tool", () => {

@@ -110,6 +110,23 @@ function compareBy(sort: Sort, pulse: Pulse | undefined): Compare {
   }
 }
 
+/** The servers that all filters leave, whatever the words of the search are. */
+export function filtered(
+  servers: readonly ServerSummary[],
+  search: ServersSearch,
+  liked: readonly string[] = [],
+): readonly ServerSummary[] {
+  const favourites = new Set(liked);
+  return servers.filter((server) => {
+    if (search.status !== undefined && stateOf(server) !== search.status) return false;
+    if (search.tag !== undefined && !server.tags.includes(search.tag)) return false;
+    if (search.owner !== undefined && server.owner !== search.owner) return false;
+    if (search.era !== undefined && server.capabilities?.era !== search.era) return false;
+    if (search.transport !== undefined && server.transport !== search.transport) return false;
+    return search.favourite !== true || favourites.has(server.id);
+  });
+}
+
 /** The servers that fit, in order: trouble first, unless another order is asked for. */
 export function choose(
   servers: readonly ServerSummary[],
@@ -120,18 +137,13 @@ export function choose(
   const favourites = new Set(liked);
   const compare = compareBy(search.sort ?? "status", pulse);
   const sign = search.order === "reverse" ? -1 : 1;
-  return servers
-    .filter((server) => {
-      if (search.status !== undefined && stateOf(server) !== search.status) return false;
-      if (search.tag !== undefined && !server.tags.includes(search.tag)) return false;
-      if (search.owner !== undefined && server.owner !== search.owner) return false;
-      if (search.era !== undefined && server.capabilities?.era !== search.era) return false;
-      if (search.transport !== undefined && server.transport !== search.transport) return false;
-      if (search.favourite === true && !favourites.has(server.id)) return false;
-      return (
-        wanted.length === 0 || withTool?.has(server.id) === true || hasEvery(textOf(server), wanted)
-      );
-    })
+  return filtered(servers, search, liked)
+    .filter(
+      (server) =>
+        wanted.length === 0 ||
+        withTool?.has(server.id) === true ||
+        hasEvery(textOf(server), wanted),
+    )
     .sort(
       (a, b) =>
         sign * compare(a, b) ||

@@ -19,11 +19,14 @@ import { Filters } from "./filters.js";
 import { foundByTool } from "./found-by-tool.js";
 import { groupsOf } from "./groups.js";
 import { SavedFilters } from "./saved-filters.js";
-import { choose, isNarrowed, type ServersSearch } from "./search.js";
+import { choose, filtered, isNarrowed, type ServersSearch } from "./search.js";
 import { ServerCards } from "./server-cards.js";
 import { WaitingServers } from "./waiting-servers.js";
 
 const ServerTable = lazyPart(async () => (await import("./server-table.js")).ServerTable);
+
+/** So many tools, the nearest to the words, are looked at for servers to show: as many as the hub gives at once. */
+const mostTools = 200;
 
 /** Every server of the hub, as they are now. */
 export function ServersPage(): React.ReactNode {
@@ -40,18 +43,18 @@ export function ServersPage(): React.ReactNode {
   const list = useQuery(search.hidden === true ? allServersQuery : serversQuery);
   const pulse = useQuery(pulseQuery);
   const words = useDeferredValue(search.q ?? "");
-  const found = useQuery(toolSearchQuery(words));
+  const found = useQuery(toolSearchQuery(words, mostTools));
 
   const servers = list.data?.servers;
+  const liked = favourites.use();
   const matches = useMemo(
     () =>
-      foundByTool(servers ?? [], words, {
+      foundByTool(filtered(servers ?? [], search, liked), words, {
         tools: found.data?.tools ?? [],
         isOf: found.isPlaceholderData ? "other words" : "these",
       }),
-    [servers, words, found.data, found.isPlaceholderData],
+    [servers, search, liked, words, found.data, found.isPlaceholderData],
   );
-  const liked = favourites.use();
   const { group } = search;
   // The pulse comes every few seconds; it orders the list only when it is what the list is ordered by.
   const isByPulse = search.sort === "latency" || search.sort === "seen";

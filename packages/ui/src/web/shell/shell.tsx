@@ -19,7 +19,7 @@ import { useVisits } from "./use-visits.js";
 const Palette = lazyPart(async () => (await import("../palette/palette.js")).Palette);
 const Help = lazyPart(async () => (await import("./help.js")).Help);
 
-/** A dialog of the shell, and how many were opened without one between: each is a new one. */
+/** A dialog of the shell. `turn` tells it from one that was opened before the other was told to have closed. */
 type Opened = { readonly what: "palette" | "help"; readonly turn: number };
 
 /** What surrounds every page. */
