@@ -5,7 +5,7 @@ import { sharerOf } from "../reply/peer.js";
 import { refusalOf } from "../reply/refuse-more.js";
 import type { Reply } from "../reply/reply.js";
 import type { ClientSession } from "../session/client-session.js";
-import { canSubscribe } from "../upstream/watcher.js";
+import { canSubscribe } from "../upstream/announced-changes.js";
 import type { Following } from "../upstream/watchers.js";
 import { absoluteUri, isAbsoluteUri, shownUri } from "./absolute-uri.js";
 import type { LegacyEndpointOptions } from "./legacy-endpoint-options.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ServerSubscriptions } from "./server-subscriptions.js";
+import { ServerSubscriptions, type SubscriptionAnswer } from "./server-subscriptions.js";
 
 const uris = Array.from({ length: 20 }, (_, one) => `test://${one}`);
 
@@ -9,7 +9,10 @@ function session() {
   const followed = new Set<string>();
   const told = new Set<string>();
   const asked: string[] = [];
-  const underWay: { readonly uri: string; readonly answer: () => void }[] = [];
+  const underWay: {
+    readonly uri: string;
+    readonly answer: (answer: SubscriptionAnswer) => void;
+  }[] = [];
   const subscriptions = new ServerSubscriptions({
     isFollowed: (uri) => followed.has(uri),
     ask(method, uri) {
@@ -36,8 +39,10 @@ function session() {
       settled.push(settling);
       return settling;
     },
-    answerOne: async () => {
-      underWay.shift()?.answer();
+    answerOne: async (answer: SubscriptionAnswer = "done") => {
+      const one = underWay.shift();
+      if (one !== undefined && answer === "refused") told.delete(one.uri);
+      one?.answer(answer);
       for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     },
     all: () => Promise.all(settled),
@@ -79,6 +84,60 @@ describe("what a server is told of followed resources", () => {
     one.subscriptions.end();
     while (one.underWay.length > 0) await one.answerOne();
     expect(one.asked).toHaveLength(8);
+    await one.all();
+  });
+
+  test("is asked for again a few times where the server does not answer, behind all others, and by the next wish", async () => {
+    const one = session();
+    const [first = "", ...others] = uris;
+    const settling = one.wish(first, true);
+    for (const uri of others) void one.wish(uri, true);
+    let isSettled = false;
+    void settling.then(() => {
+      isSettled = true;
+    });
+    one.told.delete(first);
+    await one.answerOne("silent");
+    expect(isSettled).toBe(false);
+    for (const _ of others) await one.answerOne();
+    const again = `resources/subscribe ${first}`;
+    expect(one.asked.indexOf(again, 1)).toBe(uris.length);
+    const asks = () => one.asked.filter((asked) => asked === again).length;
+    for (let tries = 2; tries <= 3; tries += 1) {
+      expect(asks()).toBe(tries);
+      one.told.delete(first);
+      await one.answerOne("silent");
+    }
+    await settling;
+    expect(one.underWay).toEqual([]);
+    expect(one.subscriptions.knows(first)).toBe(false);
+    void one.wish(first, true);
+    await one.answerOne();
+    expect(asks()).toBe(4);
+    expect(one.subscriptions.knows(first)).toBe(true);
+  });
+
+  test("is nothing that it refused, which is not asked for again before the next wish", async () => {
+    const one = session();
+    const [uri = ""] = uris;
+    const settling = one.wish(uri, true);
+    await one.answerOne("refused");
+    await settling;
+    expect(one.asked).toHaveLength(1);
+    expect(one.subscriptions.knows(uri)).toBe(false);
+    void one.wish(uri, true);
+    await one.answerOne();
+    expect(one.subscriptions.knows(uri)).toBe(true);
+  });
+
+  test("may be what it never said: when nobody follows it any more, the server hears that", async () => {
+    const one = session();
+    const [uri = ""] = uris;
+    void one.wish(uri, true);
+    void one.wish(uri, false);
+    await one.answerOne("silent");
+    await one.answerOne();
+    expect(one.asked).toEqual([`resources/subscribe ${uri}`, `resources/unsubscribe ${uri}`]);
     await one.all();
   });
 });

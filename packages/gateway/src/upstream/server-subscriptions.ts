@@ -1,17 +1,21 @@
 /** Requests about resources that are under way in one session at the same time. */
 const mostAtOnce = 8;
+/** How often a server that does not answer is asked to follow a resource, until somebody wishes it anew. */
+const mostTries = 3;
+
+export type SubscriptionMethod = "resources/subscribe" | "resources/unsubscribe";
+
+/** What a server said: that it does so, that it does not, or nothing as long as it was waited for. */
+export type SubscriptionAnswer = "done" | "refused" | "silent";
 
 export type ServerSubscriptionsOptions = {
   /** Whether somebody follows a resource now. */
   readonly isFollowed: (uri: string) => boolean;
-  /** Tells the server. Resolves when it knows, or when it is not waited for any longer. Never rejects. */
-  readonly ask: (
-    method: "resources/subscribe" | "resources/unsubscribe",
-    uri: string,
-  ) => Promise<void>;
+  /** Tells the server. Never rejects. */
+  readonly ask: (method: SubscriptionMethod, uri: string) => Promise<SubscriptionAnswer>;
 };
 
-type Waiting = { readonly done: Promise<void>; readonly settle: () => void };
+type Waiting = { readonly done: Promise<void>; readonly settle: () => void; tries: number };
 
 /**
  * What a server was told, in one session, of the resources that somebody follows. It is asked for a few at
@@ -19,15 +23,17 @@ type Waiting = { readonly done: Promise<void>; readonly settle: () => void };
  */
 export class ServerSubscriptions {
   readonly #options: ServerSubscriptionsOptions;
-  readonly #told = new Set<string>();
+  /** What it was asked to follow: "done" when it said that it does, and "silent" when it may. */
+  readonly #told = new Map<string, "done" | "silent">();
   readonly #waiting = new Map<string, Waiting>();
   readonly #asking = new Set<string>();
+  #isOver = false;
 
   constructor(options: ServerSubscriptionsOptions) {
     this.#options = options;
   }
 
-  /** Somebody follows a resource, or nobody does any more. Resolves when the server knows. */
+  /** Somebody follows a resource, or nobody does any more. Resolves when the server knows, or will not. */
   settle(uri: string): Promise<void> {
     const known = this.#waiting.get(uri);
     if (this.#isNews(uri) || this.#asking.has(uri)) {
@@ -41,33 +47,47 @@ export class ServerSubscriptions {
     return Promise.resolve();
   }
 
+  /** Whether the server said that it follows a resource. */
+  knows(uri: string): boolean {
+    return this.#told.get(uri) === "done";
+  }
+
   /** The session is over: nothing more is told. */
   end(): void {
+    this.#isOver = true;
     for (const { settle } of this.#waiting.values()) settle();
     this.#waiting.clear();
   }
 
   #isNews(uri: string): boolean {
-    return this.#options.isFollowed(uri) !== this.#told.has(uri);
+    return this.#options.isFollowed(uri) ? !this.knows(uri) : this.#told.has(uri);
   }
 
   #next(): void {
-    for (const [uri, { settle }] of this.#waiting) {
+    for (const [uri, waiting] of this.#waiting) {
       if (this.#asking.size >= mostAtOnce) return;
       if (this.#asking.has(uri)) continue;
       this.#waiting.delete(uri);
-      if (this.#isNews(uri)) void this.#tell(uri).then(settle);
-      else settle();
+      if (this.#isNews(uri)) void this.#tell(uri, waiting);
+      else waiting.settle();
     }
   }
 
-  async #tell(uri: string): Promise<void> {
+  async #tell(uri: string, waiting: Waiting): Promise<void> {
     const isFollowed = this.#options.isFollowed(uri);
-    if (isFollowed) this.#told.add(uri);
-    else this.#told.delete(uri);
     this.#asking.add(uri);
-    await this.#options.ask(isFollowed ? "resources/subscribe" : "resources/unsubscribe", uri);
+    waiting.tries += 1;
+    const answer = await this.#options.ask(
+      isFollowed ? "resources/subscribe" : "resources/unsubscribe",
+      uri,
+    );
     this.#asking.delete(uri);
+    if (isFollowed && answer !== "refused") this.#told.set(uri, answer);
+    else this.#told.delete(uri);
+    const mayAsk = isFollowed && answer === "silent" && waiting.tries < mostTries && !this.#isOver;
+    // Behind all others, as it may take as long again; whoever wished it meanwhile has it asked anyway.
+    if (mayAsk && !this.#waiting.has(uri)) this.#waiting.set(uri, waiting);
+    else waiting.settle();
     this.#next();
   }
 }
@@ -77,5 +97,5 @@ function newWaiting(): Waiting {
   const done = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  return { done, settle };
+  return { done, settle, tries: 0 };
 }

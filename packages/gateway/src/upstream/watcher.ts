@@ -1,5 +1,4 @@
-import { type Entry, flappingOf } from "@hub/core";
-import { isJsonObject } from "@hub/core/json";
+import type { Entry } from "@hub/core";
 import type { UpstreamDialer, UpstreamExchange, UpstreamFailure } from "@hub/core/upstream";
 import {
   changedLists,
@@ -8,22 +7,22 @@ import {
   resourceUpdated,
   type StreamEvent,
 } from "@hub/mcp";
-import { responseTo } from "./brief-exchange.js";
 import type { GatewayContext } from "./context.js";
 import { exchange, type MessageReceiver } from "./exchange.js";
 import type { UpstreamInstance } from "./instances.js";
 import { type LegacyLink, openStreamableLink } from "./legacy-link.js";
 import { listenRequest } from "./listen-request.js";
-import { ownRequestId } from "./own-ids.js";
+import { MissedChanges } from "./missed-changes.js";
 import { Pace } from "./pace.js";
 import { pacedDialer } from "./paced-dialer.js";
 import { RetryPause } from "./retry-pause.js";
 import { ServerSubscriptions } from "./server-subscriptions.js";
 import { openSseLink } from "./sse-link.js";
-import { waitForStream } from "./stream-wait.js";
+import { StreamRefusals } from "./stream-refusals.js";
+import { type StreamWait, waitForStream } from "./stream-wait.js";
+import { askAboutResource } from "./subscribe-request.js";
+import { soon, WaitingClients } from "./waiting-clients.js";
 
-/** Clients are not kept waiting longer than this for what a server may never confirm. */
-const mostWaitMs = 2_000;
 const mostReplaced = 4;
 /**
  * How fast a server is read that tells of changes. 100 bytes, an event and a client told of it cost a unit
@@ -33,9 +32,6 @@ const readingPace = { burst: 50_000, perSecond: 10_000 } as const;
 /** A stream that lived this long was a good one; the next pause is short again. */
 const goodAfterMs = 10_000;
 
-/** Why the hub ends a stream: what came was too large, too slow, too much to answer or no messages. */
-const refusals = new Set(["TOO_LARGE", "TIMEOUT", "ANSWER_INVALID", "TOO_MANY_ASKED"]);
-
 export type WatcherOptions = {
   readonly context: GatewayContext;
   readonly entry: Entry;
@@ -44,6 +40,8 @@ export type WatcherOptions = {
   readonly uris: () => readonly string[];
   readonly isFollowed: (uri: string) => boolean;
   readonly onListChanged: (kind: ListKind) => void;
+  /** Its lists may have changed while it was not heard. */
+  readonly onListsMissed: () => void;
   /** Returns how many were told. */
   readonly onUpdated: (uri: string) => number;
 };
@@ -54,9 +52,11 @@ export class Watcher {
   readonly knownSince: number;
   readonly #options: WatcherOptions;
   #stream: UpstreamExchange | undefined;
+  /** For the present stream to open. */
+  #opening: StreamWait | undefined;
   /** Streams that hear on until the one that replaces them stands. */
   readonly #replaced = new Set<UpstreamExchange>();
-  readonly #readyListeners = new Set<() => void>();
+  readonly #waiting = new WaitingClients();
   /** Reads all that the server sends here. */
   readonly #dialer: UpstreamDialer;
   readonly #pace: Pace;
@@ -64,12 +64,7 @@ export class Watcher {
   #hears = false;
   /** Whether the present stream is open. */
   #isOpen = false;
-  /** Whether the server was told in the present stream's time all that is followed. */
-  #isTold = false;
-  /** Whether lists may have changed while nobody heard it. */
-  #mayMissLists = false;
-  /** Resources that somebody follows, and that may have changed while nobody heard it. */
-  readonly #mayMiss = new Set<string>();
+  readonly #missed: MissedChanges;
   /** Whether a stream was open in the present session. */
   #hasHeard = false;
   /** Streams that the server refused in a row. */
@@ -79,9 +74,8 @@ export class Watcher {
   #subscriptions: ServerSubscriptions | undefined;
   readonly #pause = new RetryPause();
   #openedAt = 0;
-  #wasOpen = false;
-  #hasWarned = false;
-  #isClosed = false;
+  readonly #refused: StreamRefusals;
+  readonly #closing = new AbortController();
   #isListeningAgain = false;
   #generation = 0;
 
@@ -89,10 +83,15 @@ export class Watcher {
     this.#options = options;
     this.endpoint = options.instance.endpoint;
     this.knownSince = options.instance.knownSince;
-    const { catalogue, dialer } = options.context;
+    const { catalogue, dialer, log } = options.context;
+    this.#refused = new StreamRefusals(log, options.instance);
     this.#pace = new Pace({ ...readingPace, now: () => catalogue.now().hub });
     this.#dialer = pacedDialer(dialer, this.#pace);
-    this.#miss();
+    this.#missed = new MissedChanges({
+      uris: options.uris,
+      onLists: options.onListsMissed,
+      onResource: (uri) => this.#pace.spend(options.onUpdated(uri)),
+    });
   }
 
   open(): void {
@@ -110,38 +109,46 @@ export class Watcher {
    */
   async follow(uri: string): Promise<void> {
     if (this.#isClosed) return;
-    // Nobody has followed it before.
-    this.#mayMiss.delete(uri);
-    const isHeard = await soon(this.#whenHeard(uri));
-    if (!isHeard || (this.#hears && !this.#isOpen)) this.#mayMiss.add(uri);
+    this.#missed.forget(uri);
+    const isHeard = await this.#isHeardSoon(uri);
+    const { isFollowed } = this.#options;
+    if (this.#isClosed || this.#isStreamless || !isFollowed(uri)) return;
+    if (!isHeard || (this.#hears && !this.#isOpen)) this.#missed.missResource(uri);
   }
 
-  async #whenHeard(uri: string): Promise<void> {
+  #isHeardSoon(uri: string): Promise<boolean> {
     const subscriptions = this.#subscriptions;
-    if (subscriptions !== undefined && this.#hears) {
-      await subscriptions.settle(uri);
-      // Whoever waited too long has not heard of what happened meanwhile.
-      if (subscriptions === this.#subscriptions && this.#isOpen && this.#isTold) this.#tellOf(uri);
-      return;
-    }
+    if (subscriptions !== undefined && this.#hears) return soon(this.#settle(subscriptions, uri));
     // One that is still connecting says so itself when it has.
     if (this.#link === undefined) this.#listenAgain();
-    await new Promise<void>((resolve) => void this.#readyListeners.add(resolve));
+    return this.#waiting.wait();
   }
 
   unfollow(uri: string): void {
+    this.#missed.forget(uri);
     if (this.#subscriptions !== undefined) void this.#subscriptions.settle(uri);
     else this.#listenAgain();
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#pause.end();
+    // What is aborted reports no end.
+    this.#opening?.ended();
     this.#stream?.abort();
     this.#endReplaced();
-    this.#tellStanding();
+    this.#waiting.tell();
     this.#subscriptions?.end();
     this.#link?.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Without a session nothing is ever told; the probes have to do. */
+  get #isStreamless(): boolean {
+    return this.#hears && this.#stream === undefined;
   }
 
   /** A modern stream says at its start what it is about; another wish needs another stream. */
@@ -187,12 +194,13 @@ export class Watcher {
         identity: context.identity,
         handshakeMs: context.limits.handshakeMs,
         limits: context.serverMessages,
+        signal: this.#closing.signal,
       });
       if (this.#isClosed || generation !== this.#generation) return link.close();
       this.#link = link;
       const subscriptions = new ServerSubscriptions({
         isFollowed,
-        ask: (method, uri) => this.#ask(link, method, uri),
+        ask: (method, uri) => askAboutResource(link, method, uri),
       });
       this.#subscriptions = subscriptions;
       await this.#hearOn(link);
@@ -207,20 +215,24 @@ export class Watcher {
     const isOver = await this.#hearing(link);
     if (this.#isClosed || generation !== this.#generation) return;
     this.#hears = true;
-    if (!isOver) this.#miss();
+    if (!isOver) this.#missed.miss();
     const subscriptions = this.#subscriptions;
-    // Without a session nothing is ever told; the probes have to do.
-    if (this.#stream !== undefined && subscriptions !== undefined)
-      await Promise.all(this.#options.uris().map((uri) => subscriptions.settle(uri)));
-    this.#tellStanding();
-    if (this.#isClosed || generation !== this.#generation) return;
-    this.#isTold = true;
-    if (this.#isOpen) this.#catchUp();
+    if (!this.#isStreamless && subscriptions !== undefined)
+      await Promise.all(this.#options.uris().map((uri) => this.#settle(subscriptions, uri)));
+    this.#waiting.tell();
+  }
+
+  async #settle(subscriptions: ServerSubscriptions, uri: string): Promise<void> {
+    await subscriptions.settle(uri);
+    if (subscriptions !== this.#subscriptions || !this.#isOpen) return;
+    // Nobody has heard of what happened meanwhile.
+    if (subscriptions.knows(uri)) this.#missed.heardOf(uri);
   }
 
   /** Resolves when the stream is open, as what a server says before is lost: see `waitForStream`. */
   #hearing(link: LegacyLink): Promise<boolean> {
     const wait = waitForStream(link.instance, link.handshakeMs);
+    this.#opening = wait;
     const receiver = this.#receiver(wait.ended);
     this.#stream = link.listen({
       ...receiver,
@@ -237,13 +249,6 @@ export class Watcher {
     return wait.isOver;
   }
 
-  async #ask(link: LegacyLink, method: string, uri: string): Promise<void> {
-    const request = { jsonrpc: "2.0", id: ownRequestId(), method, params: { uri } } as const;
-    // No sooner: who hangs up on a busy server may not have told it.
-    const withinMs = link.handshakeMs;
-    await responseTo((receiver) => link.request(request, receiver), { withinMs });
-  }
-
   #receiver(onSettled: () => void = () => undefined): MessageReceiver {
     const generation = this.#generation;
     const ended = (fault?: UpstreamFailure) => {
@@ -257,9 +262,9 @@ export class Watcher {
         if (isStream && this.#link !== undefined && generation === this.#generation) {
           this.#hasHeard = true;
           this.#isOpen = true;
-          if (this.#isTold) this.#catchUp();
+          this.#missed.heard((uri) => this.#subscriptions?.knows(uri) === true);
         }
-        if (!isStream && this.#link !== undefined) this.#refused(status, generation);
+        if (!isStream && this.#link !== undefined) this.#noStream(status, generation);
         // One of 2026-07-28 may answer with a message, and end.
         else if (status === 405) this.close();
         else if (status < 200 || status > 299) ended();
@@ -275,13 +280,11 @@ export class Watcher {
    * The server gave no stream in a session. That it has none is said by 405, by anything else twice in a
    * row: then the probes have to do. A session that was heard before may be unknown by now.
    */
-  #refused(status: number, generation: number): void {
+  #noStream(status: number, generation: number): void {
     if (this.#isClosed || generation !== this.#generation) return;
     this.#refusals += 1;
-    if (status === 405 || this.#refusals > 1) {
-      this.#tellStanding();
-      this.close();
-    } else this.#reconnect(generation, undefined, !this.#hasHeard);
+    if (status === 405 || this.#refusals > 1) this.close();
+    else this.#reconnect(generation, undefined, !this.#hasHeard);
   }
 
   #hear({ data }: StreamEvent, generation: number): void {
@@ -303,51 +306,9 @@ export class Watcher {
       !this.#isListeningAgain
     ) {
       this.#endReplaced();
-      this.#tellStanding();
-      this.#catchUp();
+      this.#waiting.tell();
+      this.#missed.heard(() => true);
     }
-  }
-
-  /** Until it says otherwise, the server is not heard. */
-  #miss(): void {
-    this.#mayMissLists = this.#wasOpen;
-    for (const uri of this.#options.uris()) this.#mayMiss.add(uri);
-  }
-
-  /** What changed while nobody listened is found by reading. */
-  #catchUp(): void {
-    const { context, entry } = this.#options;
-    const { id } = entry.record;
-    this.#wasOpen = true;
-    // One that flaps is read when its time has come, whatever may have changed.
-    const isFlapping = flappingOf(context.catalogue.get(id)?.pace) !== undefined;
-    if (this.#mayMissLists && announcesLists(entry) && !isFlapping) void context.readAgain?.(id);
-    this.#mayMissLists = false;
-    for (const uri of [...this.#mayMiss]) this.#tellOf(uri);
-  }
-
-  /** Whoever follows a resource that may have changed hears that it did. */
-  #tellOf(uri: string): void {
-    if (this.#mayMiss.delete(uri)) this.#pace.spend(this.#options.onUpdated(uri));
-  }
-
-  /** Whether the hub itself ended the stream, for what came on it. Said once, until there was a good one. */
-  #isRefused(failure: UpstreamFailure | undefined): boolean {
-    if (failure === undefined || !refusals.has(failure.code)) return false;
-    const { context, entry, instance } = this.#options;
-    const level = this.#hasWarned ? "debug" : "warn";
-    this.#hasWarned = true;
-    context.log[level]("list-stream-refused", {
-      server: entry.record.id,
-      instance: instance.instanceId,
-      reason: failure.detail,
-    });
-    return true;
-  }
-
-  #tellStanding(): void {
-    for (const tell of this.#readyListeners) tell();
-    this.#readyListeners.clear();
   }
 
   /** Hears anew after a pause: in the session there is, if it may still stand. */
@@ -356,15 +317,14 @@ export class Watcher {
     this.#generation += 1;
     this.#hears = false;
     this.#isOpen = false;
-    this.#isTold = false;
-    this.#miss();
+    this.#missed.miss();
     this.#stream?.abort();
     this.#stream = undefined;
     this.#endReplaced();
     if (!mayStand || this.#link?.isLost === true) this.#endSession();
     const livedMs = this.#options.context.catalogue.now().hub - this.#openedAt;
-    const isGood = !this.#isRefused(failure) && livedMs >= goodAfterMs;
-    if (isGood) this.#hasWarned = false;
+    const isGood = !this.#refused.isOne(failure) && livedMs >= goodAfterMs;
+    if (isGood) this.#refused.forget();
     this.#pause.wait(isGood, () => this.#resume());
   }
 
@@ -385,30 +345,4 @@ export class Watcher {
     this.#link?.close();
     this.#link = undefined;
   }
-}
-
-/** Resolves with whether that is over before clients have waited long enough. */
-async function soon(over: Promise<void>): Promise<boolean> {
-  let giveUp: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<boolean>((resolve) => {
-    giveUp = setTimeout(resolve, mostWaitMs, false);
-  });
-  const isOver = await Promise.race([over.then(() => true), tooLong]);
-  clearTimeout(giveUp);
-  return isOver;
-}
-
-/** Whether a server said that it tells of changes of its lists. */
-function announcesLists({ snapshot }: Entry): boolean {
-  const capabilities = snapshot?.capabilities ?? {};
-  return ["tools", "prompts", "resources"].some((kind) => {
-    const capability = capabilities[kind];
-    return isJsonObject(capability) && capability.listChanged === true;
-  });
-}
-
-/** Whether a server said that its resources can be subscribed to. */
-export function canSubscribe({ snapshot }: Entry): boolean {
-  const resources = snapshot?.capabilities.resources;
-  return isJsonObject(resources) && resources.subscribe === true;
 }

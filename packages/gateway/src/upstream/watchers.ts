@@ -1,8 +1,9 @@
 import type { Entry } from "@hub/core";
-import { isJsonObject } from "@hub/core/json";
 import type { ByteShares } from "@hub/core/limits";
 import type { ListKind } from "@hub/mcp";
+import { announcesLists, canSubscribe } from "./announced-changes.js";
 import type { GatewayContext } from "./context.js";
+import { Rereadings } from "./rereadings.js";
 import { Watcher } from "./watcher.js";
 
 type Follower = () => void;
@@ -42,6 +43,7 @@ export class Watchers {
   readonly #context: GatewayContext;
   readonly #onListChanged: (serverId: string, kind: ListKind) => void;
   readonly #watchers = new Map<string, Watcher>();
+  readonly #rereadings: Rereadings;
   readonly #shares: ByteShares;
   /** By server and URI: who wants to hear of it. */
   readonly #followed = new Map<string, Map<string, Followed>>();
@@ -50,6 +52,7 @@ export class Watchers {
   constructor(context: GatewayContext, onListChanged: (serverId: string, kind: ListKind) => void) {
     this.#context = context;
     this.#onListChanged = onListChanged;
+    this.#rereadings = new Rereadings(context);
     this.#shares = context.budgets.byteShares("followedBytes");
   }
 
@@ -57,7 +60,7 @@ export class Watchers {
   look(entries: readonly Entry[]): void {
     const wanted = new Set<string>();
     for (const entry of entries) {
-      if (!tellsOfChanges(entry)) continue;
+      if (!announcesLists(entry) && !canSubscribe(entry)) continue;
       for (const instance of this.#context.instances.of(entry)) {
         const key = `${entry.record.id} ${instance.instanceId}`;
         const known = this.#watchers.get(key);
@@ -76,6 +79,7 @@ export class Watchers {
           uris: () => [...(this.#followed.get(entry.record.id)?.keys() ?? [])],
           isFollowed: (uri) => this.#followed.get(entry.record.id)?.has(uri) === true,
           onListChanged: (kind) => this.#onListChanged(entry.record.id, kind),
+          onListsMissed: () => this.#rereadings.want(entry.record.id),
           onUpdated: (uri) => this.#updated(entry.record.id, uri),
         });
         this.#watchers.set(key, watcher);
@@ -118,6 +122,7 @@ export class Watchers {
   close(): void {
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
+    this.#rereadings.close();
   }
 
   #ask(serverId: string, uri: string, byUri: Map<string, Followed>): Followed {
@@ -146,14 +151,4 @@ export class Watchers {
     for (const tell of followers ?? []) tell();
     return followers?.size ?? 0;
   }
-}
-
-function tellsOfChanges({ snapshot }: Entry): boolean {
-  const capabilities = snapshot?.capabilities ?? {};
-  return ["tools", "prompts", "resources"].some((kind) => {
-    const capability = capabilities[kind];
-    return (
-      isJsonObject(capability) && (capability.listChanged === true || capability.subscribe === true)
-    );
-  });
 }
