@@ -241,7 +241,7 @@ export class Watcher {
         receiver.onOpen(status, framing, headers);
       },
       onEvent(event) {
-        wait.heard();
+        if (event.data) wait.heard();
         receiver.onEvent(event);
       },
     });
