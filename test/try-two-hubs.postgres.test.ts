@@ -15,7 +15,8 @@ beforeAll(async () => {
   postgres = await Postgres.start();
 });
 afterEach(async () => {
-  for (const program of running.splice(0)) await program.kill("SIGKILL");
+  // npm hands this on to the hub, which it would leave behind if it were killed.
+  await Promise.all(running.splice(0).map((program) => program.kill("SIGTERM")));
   await closeServers();
 });
 afterAll(async () => {

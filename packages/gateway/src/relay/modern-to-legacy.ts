@@ -142,7 +142,11 @@ export class ModernToLegacy {
     const heard = hear(data);
     if (heard?.kind === "notification") this.#notification(data, heard.message);
     else if (heard?.kind === "request") this.#question(heard.message);
-    else if (heard?.kind === "answer" && answersRequest(heard.envelope, this.#options.request.id))
+    else if (
+      heard?.kind === "answer" &&
+      this.#response === undefined &&
+      answersRequest(heard.envelope, this.#options.request.id)
+    )
       this.#answered(data, heard.envelope);
   }
 
@@ -217,7 +221,14 @@ export class ModernToLegacy {
     }
     this.#response = data;
     this.run.settle(envelope);
-    if (!isAway) this.#answer(data);
+    if (isAway) return;
+    if (this.#stream === undefined) this.#answer(data);
+    // What the server said before it, on the session's stream, comes on another connection. It is there by now, and is
+    // read in this turn of the loop, but perhaps after the answer.
+    else
+      setImmediate(() => {
+        if (this.#response === data && this.#attached !== undefined) this.#answer(data);
+      });
   }
 
   #notification(data: string, message: JsonRpcNotification): void {
@@ -294,7 +305,7 @@ export class ModernToLegacy {
     this.#isAsking = true;
     setImmediate(() => {
       this.#isAsking = false;
-      if (this.#questions.size === 0 || this.#isOver) return;
+      if (this.#questions.size === 0 || this.#isOver || this.#response !== undefined) return;
       const attached = this.#detach();
       if (attached === undefined) return;
       this.#round += 1;
