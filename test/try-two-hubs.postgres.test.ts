@@ -72,9 +72,7 @@ test("the commands of the guide for two hubs on one machine start two that work 
   };
   expect(await saidBy(add)).toContain("Registered weather");
   await until("the server at the other hub", async () => (await saidBy(list)).includes("weather"));
+  // Rows alone: npm may warn of something that "will stop working".
   const listed = await saidBy(hubs);
-  expect(
-    listed.match(/working|joining/g),
-    `${listed}\n${running.map(({ output }) => output).join("\n")}`,
-  ).toHaveLength(2);
+  expect(listed.match(/^[0-9a-f]{8}\S* +(?:working|joining)/gm), listed).toHaveLength(2);
 });
